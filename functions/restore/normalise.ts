@@ -1,0 +1,70 @@
+// functions/restore/normalise.ts makes one normalised job of what any of Atlas's kinds sent.
+import { readCollection } from './collection.ts';
+import { readDedicated } from './dedicated.ts';
+import { Fields, Misfit } from './fields.ts';
+import { readFlex } from './flex.ts';
+import type { Delivery, Kind, RestoreJob, Source, Status } from './job.ts';
+import { requestedAt as requestedAtOf } from './object-id.ts';
+import type { RedactedJob } from './redact.ts';
+
+/** What a kind's own reader finds. */
+export interface Reading {
+  status: Status;
+  sourceStatus: string;
+  delivery: Delivery;
+  finishedAt?: string | undefined;
+  expiresAt?: string | undefined;
+  snapshotId?: string | undefined;
+  snapshotAt?: string | undefined;
+  pointInTime?: string | undefined;
+  targetProjectId?: string | undefined;
+  targetClusterName?: string | undefined;
+  errorMessage?: string | undefined;
+}
+
+const READERS: Record<Kind, (fields: Fields, deliveryUrlCount: number, readAt: Date) => Reading> = {
+  dedicated: readDedicated,
+  serverless: readDedicated,
+  flex: readFlex,
+  collection: readCollection,
+};
+
+/**
+ * @param readAt when the answer was asked for; it decides whether a download that nobody flagged has expired
+ * @throws Misfit where a field that is used is missing or wrong; unknown fields pass through in `atlas`
+ */
+export function normalise(
+  kind: Kind,
+  { atlas, deliveryUrlCount }: RedactedJob,
+  source: Source,
+  readAt: Date,
+): RestoreJob {
+  const fields = new Fields(atlas);
+  const jobId = fields.objectId('id');
+  if (jobId === undefined) throw new Misfit('id', '24 hex digits', jobId);
+  const requestedAt = requestedAtOf(jobId);
+  const { status, sourceStatus, delivery, ...details } = READERS[kind](fields, deliveryUrlCount, readAt);
+  return {
+    jobId,
+    kind,
+    ...source,
+    status,
+    sourceStatus,
+    delivery,
+    requestedAt,
+    ...present(details),
+    ...(details.finishedAt === undefined ? {} : { durationSeconds: secondsBetween(requestedAt, details.finishedAt) }),
+    deliveryUrlCount,
+    atlas,
+  };
+}
+
+/** Two clocks made these: a finish before the request is 0, not negative. */
+const secondsBetween = (from: string, to: string) =>
+  Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Absent rather than undefined, so that a stored job and a fresh one compare equal. */
+const present = <T extends object>(fields: T) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;

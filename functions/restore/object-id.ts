@@ -1,0 +1,46 @@
+// functions/restore/object-id.ts reads time from ids: the first 4 bytes of an ObjectId are the second it was made (FACTS 0.2).
+import { randomBytes } from 'node:crypto';
+
+const OBJECT_ID = /^[0-9a-f]{24}$/;
+/** 2106-02-07: what 4 bytes of seconds reach to. */
+const LAST_SECOND = 0xffff_ffff;
+
+/** The ids that sort before and after all others. */
+export const FIRST_ID = '0'.repeat(24);
+export const LAST_ID = 'f'.repeat(24);
+
+export const isObjectId = (value: unknown): value is string => typeof value === 'string' && OBJECT_ID.test(value);
+
+/** When the id was made, ISO 8601 to the second. @throws RangeError for what isn't an ObjectId in lower case */
+export function requestedAt(id: string): string {
+  if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} is no ObjectId: 24 hex digits in lower case`);
+  return new Date(Number.parseInt(id.slice(0, 8), 16) * 1000).toISOString();
+}
+
+/**
+ * The lowest id made at or after a moment: an id is at or above it exactly where its `requestedAt` is at or after the moment.
+ * Moments that no id can stand for give the first or the last id.
+ * @throws RangeError for what isn't a date
+ */
+export function lowestIdAt(moment: Date | string): string {
+  const ms = new Date(moment).getTime();
+  if (Number.isNaN(ms)) throw new RangeError(`${JSON.stringify(moment)} is no date: give ISO 8601`);
+  const second = Math.ceil(ms / 1000);
+  if (second > LAST_SECOND) return LAST_ID;
+  return Math.max(0, second).toString(16).padStart(8, '0') + '0'.repeat(16);
+}
+
+/** The id just before, or none before the first. */
+export const idBefore = (id: string) => (id === FIRST_ID ? undefined : neighbour(id, -1n));
+/** The id just after, or none after the last. */
+export const idAfter = (id: string) => (id === LAST_ID ? undefined : neighbour(id, 1n));
+
+const neighbour = (id: string, step: bigint) => (BigInt(`0x${id}`) + step).toString(16).padStart(24, '0');
+
+/** A new id of our own, for a run. */
+export function newObjectId(now: Date): string {
+  const second = Math.floor(now.getTime() / 1000);
+  if (!(second >= 0 && second <= LAST_SECOND))
+    throw new RangeError(`${now.getTime()} ms is no time that an ObjectId can hold`);
+  return second.toString(16).padStart(8, '0') + randomBytes(8).toString('hex');
+}

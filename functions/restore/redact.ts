@@ -1,0 +1,90 @@
+// functions/restore/redact.ts takes every secret out of an answer, before anything else can hold it.
+// Whoever has a delivery URL can fetch the whole data set (FACTS 7), so what looks like one goes, known field or not.
+
+/** A job as Atlas sent it, less links and less every secret-bearing field. */
+export interface RedactedJob {
+  atlas: Record<string, unknown>;
+  /** How many delivery URLs were dropped. */
+  deliveryUrlCount: number;
+}
+
+/**
+ * Fields that are a secret or hold nothing else. Known ones (FACTS 7): deliveryUrl, downloadUrl, snapshotUrl,
+ * privateDownloadDeliveryUrls; of legacy jobs url, urlV2, authHeader, authValue. The rest would be one by their name.
+ */
+const SECRET_NAME = /url|authheader|authvalue|authorization|password|secret|token|credential|privatekey|apikey/i;
+// The look behind keeps it linear: without it, a long word is tried again from each of its letters.
+const URL_IN_TEXT = /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+/gi;
+// Deeper than any of Atlas's answers; a hostile one must not exhaust the stack.
+const MAX_DEPTH = 20;
+
+/** Takes the secrets out of one job. `links` go too: they only repeat ids, and their hosts are the answer's word. */
+export function redactJob(job: Record<string, unknown>): RedactedJob {
+  const tally = { urls: 0 };
+  const { links: _, ...rest } = job;
+  return { atlas: redactObject(rest, tally, 0), deliveryUrlCount: tally.urls };
+}
+
+/**
+ * Takes the secrets out of a whole answer of any shape. Links survive here, with their own `href` and `rel` only:
+ * paging shows in them.
+ */
+export function redactAnswer(body: unknown): unknown {
+  return redactValue(body, { urls: 0 }, 0, true);
+}
+
+function redactValue(value: unknown, tally: { urls: number }, depth: number, keepLinks = false): unknown {
+  if (typeof value === 'string') return redactText(value, tally);
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > MAX_DEPTH) return '[too deep]';
+  if (Array.isArray(value)) return value.map((element) => redactValue(element, tally, depth + 1, keepLinks));
+  return redactObject(value as Record<string, unknown>, tally, depth, keepLinks);
+}
+
+function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) {
+    if (SECRET_NAME.test(name)) tally.urls += countStrings(value, depth);
+    else if (name === 'links') {
+      if (keepLinks) kept[name] = safeLinks(value);
+    }
+    // A name like `__proto__` from JSON must stay data.
+    else
+      Object.defineProperty(kept, name, {
+        value: redactValue(value, tally, depth + 1, keepLinks),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+  }
+  return kept;
+}
+
+/** Free text may quote a URL: an error message, say. */
+function redactText(text: string, tally: { urls: number }) {
+  return text.replace(URL_IN_TEXT, () => {
+    tally.urls += 1;
+    return '[URL removed]';
+  });
+}
+
+function countStrings(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value === '' ? 0 : 1;
+  if (value === null || typeof value !== 'object' || depth > MAX_DEPTH) return 0;
+  // `endpointId` stands beside a private delivery URL and names no data.
+  return Object.entries(value).reduce(
+    (sum, [name, v]) => sum + (name === 'endpointId' ? 0 : countStrings(v, depth + 1)),
+    0,
+  );
+}
+
+/** Only links into the API itself, without user, password or fragment. */
+function safeLinks(links: unknown) {
+  if (!Array.isArray(links)) return [];
+  return links.flatMap((link: unknown) => {
+    const { href, rel } = (link ?? {}) as { href?: unknown; rel?: unknown };
+    if (typeof href !== 'string' || typeof rel !== 'string' || !URL.canParse(href)) return [];
+    const url = new URL(href);
+    return url.pathname.startsWith('/api/') ? [{ href: `${url.origin}${url.pathname}${url.search}`, rel }] : [];
+  });
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { redactAnswer, redactJob } from '../../functions/restore/redact.ts';
+
+const SECRET = 'https://restore-0.canary.example:27017/CANARY/restore.tar.gz';
+
+test('every field that holds a delivery URL goes, and each URL is counted', () => {
+  const job = {
+    id: '6a7948342c88faeba59eb866',
+    deliveryUrl: [SECRET, SECRET],
+    snapshotUrl: SECRET,
+    components: [
+      {
+        replicaSetName: 'shard-0',
+        downloadUrl: SECRET,
+        privateDownloadDeliveryUrls: [{ deliveryUrl: SECRET, endpointId: 'vpce-1' }],
+      },
+    ],
+    privateDownloadDeliveryUrls: [{ deliveryUrl: SECRET, endpointId: 'vpce-2' }],
+    delivery: { methodName: 'HTTP', url: SECRET, urlV2: SECRET, authHeader: 'x', authValue: 'CANARY' },
+    links: [{ href: SECRET, rel: 'self' }],
+  };
+  expect(redactJob(job)).toEqual({
+    atlas: {
+      id: '6a7948342c88faeba59eb866',
+      components: [{ replicaSetName: 'shard-0' }],
+      delivery: { methodName: 'HTTP' },
+    },
+    deliveryUrlCount: 10,
+  });
+});
+
+test('an empty delivery URL list counts nothing', () => {
+  expect(redactJob({ deliveryUrl: [], deliveryType: 'download' })).toEqual({
+    atlas: { deliveryType: 'download' },
+    deliveryUrlCount: 0,
+  });
+});
+
+test('a URL quoted in a text goes, the text stays', () => {
+  expect(redactJob({ errorMessage: `could not write ${SECRET} (timeout)` }).atlas).toEqual({
+    errorMessage: 'could not write [URL removed] (timeout)',
+  });
+});
+
+test('a field that no version of Atlas has yet, but that a secret would stand in, goes', () => {
+  const unknown = {
+    presignedUrl: 'CANARY',
+    downloadToken: 'CANARY',
+    s3Credentials: { key: 'CANARY' },
+    restoredDocuments: 7,
+  };
+  expect(redactJob(unknown).atlas).toEqual({ restoredDocuments: 7 });
+});
+
+test('a URL is found wherever it hides, at any depth', () => {
+  const withSecret = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 6 },
+      fc.constant(SECRET),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('tree')),
+      fc.dictionary(fc.string(), tie('tree')),
+    ),
+  })).tree;
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), withSecret), (job) => {
+      expect(JSON.stringify(redactJob(job as Record<string, unknown>))).not.toContain('CANARY');
+      expect(JSON.stringify(redactAnswer(job))).not.toContain('CANARY');
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a long text takes time in proportion to its length', () => {
+  const long = 'a'.repeat(2_000_000);
+  expect(redactJob({ note: `${long} ${SECRET}` }).atlas).toEqual({ note: `${long} [URL removed]` });
+});
+
+test('an answer nested without end is cut, not followed', () => {
+  let deep: unknown = SECRET;
+  for (let i = 0; i < 50_000; i++) deep = { deep };
+  expect(JSON.stringify(redactJob({ deep }))).not.toContain('CANARY');
+});
+
+test('a key named __proto__ stays data', () => {
+  const { atlas } = redactJob(JSON.parse('{"__proto__":{"polluted":true},"id":"x"}'));
+  expect(Object.keys(atlas)).toEqual(['__proto__', 'id']);
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
+test('a whole answer keeps its paging links, without anything a link could smuggle', () => {
+  const answer = {
+    links: [
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups?pageNum=2', rel: 'next' },
+      { href: SECRET, rel: 'download' },
+      { href: 'https://user:CANARY@cloud.mongodb.com/api/atlas/v2/groups', rel: 'self' },
+    ],
+    results: [{ deliveryUrl: [SECRET] }],
+  };
+  expect(redactAnswer(answer)).toEqual({
+    links: [
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups?pageNum=2', rel: 'next' },
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups', rel: 'self' },
+    ],
+    results: [{}],
+  });
+});
