@@ -1,0 +1,89 @@
+// local/atlas/routes/route.ts is what an endpoint is, and how one is found for a path.
+import type { Scene } from '../bodies/scene.ts';
+import type { BucketName, Buckets } from '../buckets.ts';
+import type { Kind } from '../job.ts';
+import type { Listing } from '../paging.ts';
+import type { Version } from '../versions.ts';
+import type { ClusterRef, World } from '../world.ts';
+
+/** Whether serverless is over: its paths gone, its lists empty, or everything as it was. */
+export type Serverless = 'sunset' | 'empty' | 'alive';
+
+/** One request, once its credentials, version and project are known to be good. */
+export interface Call {
+  world: World;
+  buckets: Buckets;
+  serverless: Serverless;
+  scene: Scene;
+  /** The parts of the path that the endpoint names, decoded. */
+  params: Partial<Record<string, string>>;
+  query: URLSearchParams;
+  version: Version;
+  /** What a POST sent; undefined where it sent none. */
+  body: unknown;
+}
+
+interface Endpoint {
+  method: 'GET' | 'POST';
+  /** Below `/api/atlas/v2`; `:name` stands for any one part. */
+  path: string;
+  /** Oldest first. */
+  versions: readonly Version[];
+  bucket?: BucketName;
+  /** Shown in `X-Java-Method`. */
+  java: string;
+  /** Of the restore jobs that it is about. */
+  kind?: Kind;
+}
+
+/** Answers with one thing. Throws Refusal. */
+export type OneRoute = Endpoint & { one(call: Call): object };
+
+/** Answers with a list, which is then cut into pages. Throws Refusal. */
+export type ListRoute = Endpoint & { list(call: Call): Listing };
+
+export type Route = OneRoute | ListRoute;
+
+export interface Match {
+  route: Route;
+  params: Call['params'];
+}
+
+/** The cluster in the path. */
+export const clusterRef = ({ params }: Call): ClusterRef => ({
+  projectId: params.groupId ?? '',
+  clusterName: params.clusterName ?? '',
+});
+
+/** Finds the endpoint for a request among those given. */
+export function router(routes: readonly Route[]): (method: string, path: string) => Match | undefined {
+  const known = routes.map((route) => ({ route, parts: `/api/atlas/v2${route.path}`.split('/') }));
+  return (method, path) => {
+    const parts = path.split('/');
+    for (const { route, parts: pattern } of known) {
+      if (route.method !== method || pattern.length !== parts.length) continue;
+      const params = matched(pattern, parts);
+      if (params) return { route, params };
+    }
+    return undefined;
+  };
+}
+
+function matched(pattern: readonly string[], parts: readonly string[]): Call['params'] | undefined {
+  const params: Call['params'] = {};
+  for (const [index, expected] of pattern.entries()) {
+    const part = parts[index] ?? '';
+    if (expected.startsWith(':')) params[expected.slice(1)] = decoded(part);
+    else if (expected !== part) return undefined;
+  }
+  return params;
+}
+
+/** What cannot be decoded stays as it is, and then names nothing. */
+function decoded(part: string) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

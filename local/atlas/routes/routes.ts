@@ -1,0 +1,9 @@
+// local/atlas/routes/routes.ts is every endpoint that the simulator has, but those of tokens.
+import { discoveryRoutes } from './discovery.ts';
+import { rateLimitRoutes } from './rate-limits.ts';
+import { restoreJobRoutes } from './restore-jobs.ts';
+import { router } from './route.ts';
+
+const served = [...discoveryRoutes, ...restoreJobRoutes];
+
+export const findRoute = router([...served, ...rateLimitRoutes(served)]);

@@ -1,0 +1,128 @@
+// local/atlas/server.ts starts a simulator of the Atlas Admin API: real HTTP on this machine, a made-up organization
+// behind it.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../functions/clock.ts';
+import { type BucketOverrides, Buckets } from './buckets.ts';
+import type { ApiKey } from './digest.ts';
+import { Exchange, type SimulatedRequest } from './exchange.ts';
+import { Faults } from './faults.ts';
+import { Gate } from './gate.ts';
+import { Gateway } from './gateway.ts';
+import type { ServiceAccount } from './oauth.ts';
+import type { Serverless } from './routes/route.ts';
+import { World } from './world.ts';
+
+export type { SimulatedRequest };
+
+export interface SimulatorOptions {
+  /** The same seed and sizes make the same world, for a clock that starts at the same time. @default 1 */
+  seed?: number;
+  /** @default 3 */
+  projects?: number;
+  /** Clusters a project, deleted and serverless ones not counted; the fourth is a free one. @default 4 */
+  clusters?: number;
+  /** Jobs a cluster in its history. Of dedicated clusters, a fifth are collection restores. @default 25 */
+  jobs?: number;
+  /** Deleted clusters a project whose backups are kept. @default 0 */
+  deletedClusters?: number;
+  /** @default 0, a free one */
+  port?: number;
+  /** The states of jobs, nonces, tokens and rate limits follow it. @default systemClock */
+  clock?: Clock;
+  /** When history ends, in ms since the epoch. Fix it to get the same job ids on every start. @default clock.now() */
+  historyUntil?: number;
+  /**
+   * `sunset`: 410 on serverless restore jobs, and no instances. `empty`: empty lists of both. `alive`: an instance in
+   * every project, with jobs. @default 'sunset'
+   */
+  serverless?: Serverless;
+  /** Real time waited before each answer, in ms. @default 0 */
+  latencyMs?: number;
+  /** How long a digest nonce works, in ms; then 401 with stale=true. @default 60_000 */
+  nonceLifetimeMs?: number;
+  /** False: every nonce works once. @default true */
+  reuseNonce?: boolean;
+  /** @default 3600 */
+  tokenLifetimeSeconds?: number;
+  /** Departures from the documented limits. `off` also lifts the one on token requests. @default {} */
+  buckets?: BucketOverrides;
+  /** @default true */
+  rateLimitHeaders?: boolean;
+  /** Restores that start by themselves in a minute, over the whole world. @default 0 */
+  activityPerMinute?: number;
+  /** Put into every URL that hands out data, so that a leak is found by searching for it. @default '' */
+  canary?: string;
+}
+
+export interface AtlasSimulator extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** The one that is accepted now. */
+  readonly apiKey: ApiKey;
+  /** The one that is accepted now. */
+  readonly serviceAccount: ServiceAccount;
+  readonly world: World;
+  readonly faults: Faults;
+  /** In the order of their arrival, the last 100,000 at most. Set its length to 0 to start afresh. */
+  readonly requests: SimulatedRequest[];
+  /** Makes a new key and secret. The old ones are refused at once, live tokens too. */
+  rotateCredentials(): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Far above any pause of a client, so that it never meets a connection that is just being closed. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
+/** @throws RangeError for a clock that is before the simulated organization's own history. */
+export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasSimulator> {
+  const { seed = 1, port = 0, clock = systemClock, serverless = 'sunset', latencyMs = 0, canary = '' } = options;
+  const { nonceLifetimeMs = 60_000, reuseNonce = true, tokenLifetimeSeconds: lifetimeSeconds = 3600 } = options;
+  const { buckets = {}, rateLimitHeaders = true } = options;
+
+  const world = new World({ ...options, seed, clock, serverlessInstances: serverless === 'alive' ? 1 : 0 });
+  const gate = new Gate({ seed, nonceLifetimeMs, reuseNonce, lifetimeSeconds, limited: buckets !== 'off' });
+  const faults = new Faults();
+  const requests: SimulatedRequest[] = [];
+
+  const server = createServer();
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const gateway = new Gateway({
+    world,
+    buckets: new Buckets(buckets),
+    serverless,
+    baseUrl: url,
+    canary,
+    rateLimitHeaders,
+  });
+  const exchange = new Exchange({ gateway, gate, faults, clock, latencyMs, requests });
+  server.on('request', (request, response) => void exchange.serve(request, response));
+
+  async function close() {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    url,
+    get apiKey() {
+      return gate.credentials.apiKey;
+    },
+    get serviceAccount() {
+      return gate.credentials.serviceAccount;
+    },
+    world,
+    faults,
+    requests,
+    rotateCredentials: () => gate.rotate(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
