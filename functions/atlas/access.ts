@@ -1,0 +1,90 @@
+// functions/atlas/access.ts holds the credentials in use, and replaces them when they were changed at their source.
+import type { Clock } from '../clock.ts';
+import { ATLAS_URL, parseBaseUrl } from './base-url.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
+import { DigestSigner } from './digest.ts';
+import { AtlasError } from './errors.ts';
+import { OAuthSigner } from './oauth.ts';
+import type { Signer } from './signer.ts';
+
+export interface Access {
+  credentials: Credentials;
+  /** The only origin that anything signed is sent to. */
+  origin: string;
+  signer: Signer;
+}
+
+export class AccessKeeper {
+  readonly #source: CredentialSource;
+  readonly #baseUrl: string | undefined;
+  readonly #clock: Clock;
+  #current: Promise<Access> | undefined;
+  #renewing: Promise<Access> | undefined;
+
+  /** @param baseUrl wins over the one that comes with the credentials */
+  constructor(source: CredentialSource, baseUrl: string | undefined, clock: Clock) {
+    this.#source = source;
+    this.#baseUrl = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl, 'the base URL');
+    this.#clock = clock;
+  }
+
+  /** @throws AtlasError ATLAS_CREDENTIALS; the next call then asks the source again */
+  current(): Promise<Access> {
+    if (!this.#current) {
+      const reading = this.#read(false);
+      this.#current = reading;
+      reading.catch(() => {
+        if (this.#current === reading) this.#current = undefined;
+      });
+    }
+    return this.#current;
+  }
+
+  /**
+   * What to use instead of an access that was refused; undefined where the source still says the same. Calls at the
+   * same time share one look at the source.
+   */
+  async insteadOf(refused: Access): Promise<Access | undefined> {
+    const held = await this.#current?.catch(() => undefined);
+    if (held && held !== refused) return held;
+    this.#renewing ??= this.#renew(refused).finally(() => {
+      this.#renewing = undefined;
+    });
+    const access = await this.#renewing;
+    return access === refused ? undefined : access;
+  }
+
+  async #renew(refused: Access): Promise<Access> {
+    const fresh = await this.#read(true);
+    if (same(fresh.credentials, refused.credentials)) return refused;
+    this.#current = Promise.resolve(fresh);
+    return fresh;
+  }
+
+  async #read(fresh: boolean): Promise<Access> {
+    let credentials: Credentials;
+    try {
+      credentials = await this.#source.read({ fresh });
+    } catch (error) {
+      if (error instanceof AtlasError) throw error;
+      // A source of somebody else's: what its error holds is not known, so none of it is repeated.
+      throw new AtlasError('ATLAS_CREDENTIALS', `${this.#source.describe} could not be read`);
+    }
+    const { baseUrl = ATLAS_URL } = credentials;
+    return {
+      credentials,
+      origin: this.#baseUrl ?? parseBaseUrl(baseUrl, `the base URL in ${this.#source.describe}`),
+      signer:
+        credentials.type === 'apiKey'
+          ? new DigestSigner(credentials, this.#clock)
+          : new OAuthSigner(credentials, this.#clock),
+    };
+  }
+}
+
+/** By value: each reading makes new objects, with their fields in one order. */
+const same = (one: Credentials, other: Credentials) => {
+  const values = ({ type, baseUrl, ...rest }: Credentials) =>
+    JSON.stringify([type, baseUrl, Object.entries(rest).sort()]);
+  return values(one) === values(other);
+};

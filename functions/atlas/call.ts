@@ -1,0 +1,43 @@
+// functions/atlas/call.ts is what one call asks for, where it goes, and what comes back.
+import type { Endpoint } from './endpoints.ts';
+import { AtlasError } from './errors.ts';
+import type { TransportAnswer } from './transport.ts';
+
+export type Query = Record<string, string | number | boolean>;
+
+export interface Call {
+  endpoint: Endpoint;
+  path: string;
+  query: Query;
+  /** Whose bucket the call draws on: a project id, or the credentials' own. */
+  scope: string;
+}
+
+export interface Answer {
+  status: number;
+  /** Parsed JSON, with everything that Atlas sent: not to leave this folder unredacted. */
+  body: unknown;
+  /** The query answered: without the count, where Atlas could not count. */
+  query: Query;
+}
+
+/** Calls of one endpoint set in one scope share their tokens (FACTS 4). */
+export const bucketOf = ({ endpoint, scope }: Call) => `${endpoint.bucket} ${scope}`;
+
+/** The host comes from the configuration alone; nothing that Atlas sent can change it. */
+export function urlOf(origin: string, { path, query }: Call): URL {
+  const url = new URL(origin + path);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}
+
+/** @throws AtlasError ATLAS_BAD_ANSWER */
+export function parseBody({ status, body }: TransportAnswer, what: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // The body is not quoted: it may be the beginning of a job with its delivery URL.
+    const problem = body === '' ? 'with nothing' : `with ${body.length} characters that are no JSON, or cut`;
+    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} answered ${status} ${problem}`, { status });
+  }
+}

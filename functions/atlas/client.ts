@@ -1,0 +1,127 @@
+// functions/atlas/client.ts is the Atlas port filled by the real API: it puts the parts of this folder together.
+import { setMaxListeners } from 'node:events';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Log, silentLog } from '../log.ts';
+import { AccessKeeper } from './access.ts';
+import type { Atlas, AtlasUsage, ClusterList, JobList, JobPage } from './atlas.ts';
+import { Caller } from './caller.ts';
+import type { CredentialSource } from './credentials.ts';
+import { listClusters, listProjects } from './discovery.ts';
+import { AtlasError } from './errors.ts';
+import { RateLimits } from './rate-limits.ts';
+import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
+import { listJobPages, readJob } from './restore-jobs.ts';
+import type { RetryOptions } from './retry.ts';
+import type { Transport } from './transport.ts';
+import { UndiciTransport } from './undici-transport.ts';
+
+export interface AtlasClientOptions {
+  credentials: CredentialSource;
+  /** @default the one that comes with the credentials, else https://cloud.mongodb.com */
+  baseUrl?: string | undefined;
+  /** @default the machine's */
+  clock?: Clock | undefined;
+  /** @default none */
+  log?: Log | undefined;
+  /** @default undici */
+  transport?: Transport | undefined;
+  /** Connections to Atlas; unused with a transport of your own. @default 32 */
+  connections?: number | undefined;
+  /** For one HTTP request, up to the last byte of its answer, in ms. @default 30_000 */
+  callTimeoutMs?: number | undefined;
+  /** Largest answer, on the wire and decoded alike. @default 33_554_432 (32 MiB) */
+  maxBytes?: number | undefined;
+  /** @default 'atlas-restore-ledger' */
+  userAgent?: string | undefined;
+  retry?: RetryOptions | undefined;
+}
+
+/** What a client, or its view within a time budget, can be asked. */
+export class AtlasReader implements Atlas {
+  readonly #caller: Caller;
+  readonly #timeLeftMs: () => number;
+
+  constructor(caller: Caller, timeLeftMs: () => number) {
+    this.#caller = caller;
+    this.#timeLeftMs = timeLeftMs;
+  }
+
+  get usage(): AtlasUsage {
+    return this.#caller.usage;
+  }
+
+  projects() {
+    return listProjects(this.#caller, this.#timeLeftMs);
+  }
+
+  clusters(projectId: string, list: ClusterList) {
+    return listClusters(this.#caller, projectId, list, this.#timeLeftMs);
+  }
+
+  async *jobPages(list: JobList, { fromPage = 1 }: { fromPage?: number | undefined } = {}): AsyncGenerator<JobPage> {
+    if (!Number.isSafeInteger(fromPage) || fromPage < 1) {
+      throw new AtlasError('ATLAS_REFUSED', 'fromPage is a whole number from 1. Nothing was sent');
+    }
+    yield* listJobPages(this.#caller, list, fromPage, this.#timeLeftMs);
+  }
+
+  job(list: JobList, jobId: string) {
+    return readJob(this.#caller, list, jobId, this.#timeLeftMs);
+  }
+
+  /**
+   * The same, sharing all it has, whose calls and waits must fit into the time left. A wait that doesn't fit isn't
+   * begun: the call then fails with what made the wait necessary.
+   */
+  within(timeLeftMs: () => number): AtlasReader {
+    return new AtlasReader(this.#caller.counting(), () => Math.min(timeLeftMs(), this.#timeLeftMs()));
+  }
+
+  /** One page of a list as Atlas sent it, secret-bearing fields removed. A refusal is thrown, as everywhere. */
+  rawList(request: RawListRequest): Promise<RawList> {
+    return readRawList(this.#caller, request, this.#timeLeftMs);
+  }
+}
+
+/** Outlives a run: its connections, nonce or token, and what it learnt of rate limits are worth keeping. */
+export class AtlasClient extends AtlasReader implements AsyncDisposable {
+  readonly #transport: Transport;
+  readonly #closing: AbortController;
+
+  /** @throws AtlasError ATLAS_CREDENTIALS for a base URL that may not be sent credentials */
+  constructor(options: AtlasClientOptions) {
+    const {
+      credentials,
+      baseUrl,
+      clock = systemClock,
+      log = silentLog,
+      connections = 32,
+      transport = new UndiciTransport({ connections }),
+      callTimeoutMs = 30_000,
+      maxBytes = 32 * 1024 * 1024,
+      userAgent = 'atlas-restore-ledger',
+      retry = {},
+    } = options;
+    const closing = new AbortController();
+    setMaxListeners(0, closing.signal); // every call under way listens, and stops when it's over
+    const caller = new Caller({
+      access: new AccessKeeper(credentials, baseUrl, clock),
+      rateLimits: new RateLimits(clock, closing.signal),
+      signal: closing.signal,
+      ...{ transport, clock, log, callTimeoutMs, maxBytes, userAgent, retry },
+    });
+    super(caller, () => Number.POSITIVE_INFINITY);
+    this.#transport = transport;
+    this.#closing = closing;
+  }
+
+  /** Ends calls and waits under way, which then fail, and closes the connections. */
+  async close() {
+    this.#closing.abort();
+    await this.#transport.close();
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.close();
+  }
+}

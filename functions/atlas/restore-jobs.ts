@@ -1,0 +1,48 @@
+// functions/atlas/restore-jobs.ts reads restore jobs of the four kinds. Nothing leaves it that redact.ts hasn't been over.
+import { type RedactedJob, redactAnswer, redactJob } from '../restore/redact.ts';
+import type { JobList, JobPage } from './atlas.ts';
+import type { Query } from './call.ts';
+import type { Caller } from './caller.ts';
+import { JOB_LISTS, jobPath, jobsPath } from './endpoints.ts';
+import { AtlasError } from './errors.ts';
+import { pages } from './pages.ts';
+
+/** The pages of a list, newest last page included. */
+export async function* listJobPages(
+  caller: Caller,
+  list: JobList,
+  fromPage: number,
+  timeLeftMs: () => number,
+): AsyncGenerator<JobPage> {
+  const endpoint = JOB_LISTS[list.kind];
+  const { itemsPerPage, counts } = endpoint;
+  const path = jobsPath(list);
+  // With the count a missing `next` is known to mark the end (FACTS 1.1); once a list can't be counted, it isn't again.
+  let counted: Query = counts ? { includeCount: true } : {};
+  const read = async (pageNum: number) => {
+    const query = { pageNum, itemsPerPage, ...counted };
+    const answer = await caller.get({ endpoint, path, query, scope: list.projectId }, timeLeftMs);
+    if (answer.query.includeCount === false) counted = { includeCount: false };
+    return answer.body;
+  };
+  for await (const { pageNum, items, last } of pages(read, asJob, { what: `GET ${path}`, itemsPerPage, fromPage })) {
+    yield { pageNum, jobs: items, last };
+  }
+}
+
+/** @throws AtlasError */
+export async function readJob(caller: Caller, list: JobList, jobId: string, timeLeftMs: () => number) {
+  const path = jobPath(list, jobId);
+  const call = { endpoint: JOB_LISTS[list.kind], path, query: {}, scope: list.projectId };
+  const { body } = await caller.get(call, timeLeftMs);
+  const job = asJob(body);
+  if ('notAJob' in job)
+    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that is no job`);
+  return job;
+}
+
+function asJob(element: unknown): RedactedJob | { notAJob: unknown } {
+  return element !== null && typeof element === 'object' && !Array.isArray(element)
+    ? redactJob(element as Record<string, unknown>)
+    : { notAJob: redactAnswer(element) };
+}

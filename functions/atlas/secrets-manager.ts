@@ -1,0 +1,59 @@
+// functions/atlas/secrets-manager.ts reads Atlas credentials from AWS Secrets Manager.
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type CredentialSource, type Credentials, parseSecret } from './credentials.ts';
+import { AtlasError } from './errors.ts';
+
+export interface SecretsManagerOptions {
+  /** Name or ARN. */
+  secretId: string;
+  /** @default one with the SDK's own settings */
+  client?: Pick<SecretsManagerClient, 'send'>;
+}
+
+const ADVICE: Record<string, string> = {
+  ResourceNotFoundException: 'it does not exist: create it, in this account and region',
+  AccessDeniedException:
+    'access is denied: grant secretsmanager:GetSecretValue, and kms:Decrypt where it has its own key',
+  DecryptionFailure: 'it cannot be decrypted: grant kms:Decrypt on its key',
+  InvalidRequestException: 'it is marked for deletion, or has no value yet',
+};
+
+/** Read once, then kept until asked for a fresh copy: a warm function costs no further call. */
+export class SecretsManagerCredentials implements CredentialSource {
+  readonly describe: string;
+  readonly #secretId: string;
+  readonly #client: Pick<SecretsManagerClient, 'send'>;
+  #cached: Credentials | undefined;
+  #reading: Promise<Credentials> | undefined;
+
+  constructor({ secretId, client = new SecretsManagerClient({}) }: SecretsManagerOptions) {
+    this.#secretId = secretId;
+    this.#client = client;
+    this.describe = `secret ${secretId}`;
+  }
+
+  async read({ fresh = false }: { fresh?: boolean } = {}): Promise<Credentials> {
+    if (this.#cached && !fresh) return this.#cached;
+    this.#reading ??= this.#fetch().finally(() => {
+      this.#reading = undefined;
+    });
+    this.#cached = await this.#reading;
+    return this.#cached;
+  }
+
+  async #fetch() {
+    let text: string | undefined;
+    try {
+      ({ SecretString: text } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#secretId })));
+    } catch (error) {
+      // No cause: the SDK's errors carry whole requests and answers.
+      const name = error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'an unknown error';
+      throw new AtlasError(
+        'ATLAS_CREDENTIALS',
+        `${this.describe} could not be read: ${ADVICE[name] ?? `Secrets Manager failed with ${name}`}`,
+      );
+    }
+    if (text === undefined) throw new AtlasError('ATLAS_CREDENTIALS', `${this.describe} holds no text`);
+    return parseSecret(text, this.describe);
+  }
+}

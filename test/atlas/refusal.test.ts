@@ -1,0 +1,137 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isAboutCredentials, quote, refusal } from '../../functions/atlas/refusal.ts';
+
+const NOW = Date.UTC(2026, 10, 23, 12);
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
+  status,
+  headers,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+const context = { what: 'GET /api/atlas/v2/groups', role: 'Project Backup Manager', nowMs: NOW };
+
+/** Statuses and codes of FACTS 5. */
+const TABLE = [
+  [400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', 'ATLAS_WRONG_TIER', "another tier's API"],
+  [400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', 'ATLAS_WRONG_TIER', ''],
+  [400, 'CANNOT_USE_CLUSTER_IN_SERVERLESS_INSTANCE_API', 'ATLAS_WRONG_TIER', ''],
+  [409, 'CANNOT_USE_SERVERLESS_INSTANCE_IN_CLUSTER_API', 'ATLAS_WRONG_TIER', ''],
+  [400, 'NOT_SERVERLESS_TENANT_CLUSTER', 'ATLAS_WRONG_TIER', ''],
+  [400, 'INCORRECT_BACKUP_API_ENDPOINT', 'ATLAS_REFUSED', ''],
+  [400, 'INVALID_QUERY_PARAMETER', 'ATLAS_REFUSED', 'asking again will not help'],
+  [401, 'UNEXPECTED_ERROR', 'ATLAS_UNAUTHORIZED', 'the secret holds its current values'],
+  [401, 'USER_UNAUTHORIZED', 'ATLAS_UNAUTHORIZED', 'this call needs Project Backup Manager'],
+  [401, 'NOT_IN_GROUP', 'ATLAS_UNAUTHORIZED', "not of this project's organization"],
+  [402, 'ACCOUNT_SUSPENDED', 'ATLAS_FORBIDDEN', 'billing'],
+  [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'ATLAS_FORBIDDEN', 'add this address, 203.0.113.7, to the API access list'],
+  [403, 'ORG_REQUIRES_ACCESS_LIST', 'ATLAS_FORBIDDEN', 'add this address'],
+  [403, 'FEATURE_UNSUPPORTED', 'ATLAS_FORBIDDEN', 'the plan'],
+  [403, 'ACCESS_FORBIDDEN', 'ATLAS_FORBIDDEN', ''],
+  [404, 'CLUSTER_NOT_FOUND', 'ATLAS_NOT_FOUND', 'deleted'],
+  [404, 'UNEXPECTED_ERROR', 'ATLAS_NOT_FOUND', ''],
+  [406, 'INVALID_VERSION_DATE', 'ATLAS_REFUSED', 'version'],
+  [410, 'VERSION_GONE', 'ATLAS_GONE', 'stop asking'],
+  [429, 'RATE_LIMITED_TOKEN_BUCKET', 'ATLAS_RATE_LIMITED', 'wait 55 s'],
+  [500, 'UNEXPECTED_ERROR', 'ATLAS_UNAVAILABLE', 'try again later'],
+  [500, 'TIMEOUT_WHILE_PAGING', 'ATLAS_UNAVAILABLE', ''],
+  [503, 'SERVICE_UNAVAILABLE', 'ATLAS_UNAVAILABLE', ''],
+  [301, undefined, 'ATLAS_REFUSED', 'the base URL is wrong'],
+  [408, undefined, 'ATLAS_UNAVAILABLE', ''],
+] as const;
+
+describe('an answer of', () => {
+  test.each(TABLE)('%s %s is %s', (status, errorCode, code, advice) => {
+    const parameters = status === 429 ? ['/api/atlas/v2/groups', 55, 10, 5, 60] : ['203.0.113.7'];
+    const error = refusal(answer(status, { error: status, errorCode, detail: 'synthetic', parameters }), context);
+    expect(error).toMatchObject({ code, status, errorCode, message: expect.stringContaining(advice) });
+    expect(error.message).toMatch(/^GET \/api\/atlas\/v2\/groups answered \d{3}/);
+  });
+
+  test.each([
+    ['<html><h1>Bad gateway</h1></html>', '"Bad gateway"'],
+    ['', 'answered 502:'],
+    ['{"error":', 'answered 502'],
+    ['null', 'answered 502'],
+    ['[1]', 'answered 502'],
+    ['"text"', 'answered 502'],
+  ])('something that is no ApiError, %j, is an error all the same', (body, part) => {
+    const error = refusal(answer(502, body), context);
+    expect(error).toMatchObject({ code: 'ATLAS_UNAVAILABLE', status: 502, message: expect.stringContaining(part) });
+  });
+
+  test('no JSON still has its code in a header', () => {
+    expect(refusal(answer(404, '', { 'x-error-code': 'CLUSTER_NOT_FOUND' }), context).errorCode).toBe(
+      'CLUSTER_NOT_FOUND',
+    );
+  });
+
+  test.each([
+    [{ 'retry-after': '7' }, {}, 7_000],
+    [{ 'retry-after': '0' }, {}, 0],
+    [{ 'retry-after': new Date(NOW + 9_000).toUTCString() }, {}, 9_000],
+    [{}, { errorCode: 'RATE_LIMITED_TOKEN_BUCKET', parameters: ['/x', 55, 10, 5, 60] }, 55_000],
+    [{}, { errorCode: 'RATE_LIMITED', parameters: ['/api/oauth/token', 50, 1] }, undefined],
+    [{ 'retry-after': 'soon' }, {}, undefined],
+  ])('429 with %j %j asks for a wait of %4$s ms', (headers, body, retryAfterMs) => {
+    expect(refusal(answer(429, body, headers), context).retryAfterMs).toBe(retryAfterMs);
+  });
+});
+
+test.each([
+  [401, 'UNEXPECTED_ERROR', true],
+  [401, undefined, true],
+  [401, 'USER_UNAUTHORIZED', false],
+  [401, 'NOT_IN_GROUP', false],
+  [403, 'UNEXPECTED_ERROR', false],
+])('whether new credentials may mend a %s %s: %s', (status, errorCode, expected) => {
+  expect(isAboutCredentials(answer(status, { errorCode }))).toBe(expected);
+});
+
+describe("Atlas's own words", () => {
+  test.each([
+    ['see https://restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
+    ['see restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
+    ['sent Authorization: Bearer CANARY.token here', '"sent Authorization: Bearer [removed] here"'],
+    ['sent Digest username="a", nonce="CANARY"', '"sent Digest [removed]"'],
+    ['line one\r\nline two\u2028three\u0007', '"line one line two three"'],
+    ['the key was sEcReT-1, you know', '"the key was [removed], you know"'],
+  ])('%j become %s', (text, said) => expect(quote(text, ['sEcReT-1'])).toBe(said));
+
+  test('are one short line, whatever they are', () => {
+    const words = fc.string({ unit: 'binary', maxLength: 5_000 });
+    fc.assert(
+      fc.property(words, (text) => {
+        const said = quote(text);
+        expect(said.length).toBeLessThanOrEqual(202);
+        expect(said).not.toMatch(/[\r\n\u2028\u2029]/);
+      }),
+    );
+  });
+
+  test('take no time to clean, however long and odd', () => {
+    for (const odd of ['<', 'a', 'a.', '://', 'Digest a=', '"', '-.aa']) quote(odd.repeat(200_000));
+    refusal(answer(502, '<'.repeat(1_000_000)), context);
+  });
+
+  test('never carry a hidden value, wherever the answer has it', () => {
+    const hidden = 'sEcReT/with+base64==';
+    const place = fc.constantFrom('detail', 'reason', 'errorCode', 'error', 'error_description', 'other');
+    const around = fc.tuple(fc.string(), fc.string());
+    fc.assert(
+      fc.property(
+        fc.dictionary(place, around),
+        fc.constantFrom(400, 401, 403, 429, 500, 502),
+        fc.boolean(),
+        (fields, status, raw) => {
+          const body = Object.fromEntries(Object.entries(fields).map(([name, [a, b]]) => [name, `${a}${hidden}${b}`]));
+          const error = refusal(answer(status, raw ? Object.values(body).join() : body), {
+            ...context,
+            hidden: [hidden],
+          });
+          expect(inspect(error, { depth: 20 })).not.toContain(hidden);
+        },
+      ),
+    );
+  });
+});
