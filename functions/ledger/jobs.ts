@@ -1,0 +1,107 @@
+// functions/ledger/jobs.ts records jobs: one job, one item, one conditional write.
+import type { RestoreJob } from '../restore/job.ts';
+import { isObjectId, LAST_ID, lowestIdAt } from '../restore/object-id.ts';
+import { type Decision, decide, decideVanished } from './decide.ts';
+import { LedgerError } from './errors.ts';
+import { fitted, type Item, jobItem, jobSummary, ledgerJob } from './job-item.ts';
+import { clusterPartition, jobFeed, jobKey } from './keys.ts';
+import type { KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
+import type { TableClient } from './table-client.ts';
+
+/** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
+const ATTEMPTS = 12;
+const KNOWN_FIELDS: readonly (keyof KnownJob)[] = ['jobId', 'kind', 'status', 'fingerprint', 'vanishedAt'];
+
+interface JobAt {
+  projectId: string;
+  jobId: string;
+}
+
+export class Jobs {
+  readonly #table: TableClient;
+
+  constructor(table: TableClient) {
+    this.#table = table;
+  }
+
+  /**
+   * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. A known job that wasn't said to be
+   * known costs one refused write more. A writer that loses reads and decides again.
+   */
+  async record(job: RestoreJob, sighting: Sighting, known = false): Promise<Recorded> {
+    return this.#write(job, known ? await this.#read(job) : undefined, sighting, (stored) =>
+      decide(stored, job, sighting),
+    );
+  }
+
+  /** Requests: 1 read, and 1 write where the mark is new. */
+  async markVanished(at: JobAt, sighting: Sighting): Promise<Recorded> {
+    return this.#write(at, await this.#read(at), sighting, (stored) => {
+      if (stored) return decideVanished(stored, sighting);
+      const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't vanish from it`;
+      throw new LedgerError('LEDGER_CONFLICT', message);
+    });
+  }
+
+  /** Requests: 1 query a MB of the index. */
+  async *known(projectId: string, clusterName: string, since?: string): AsyncGenerator<KnownJob> {
+    const items = this.#table.all({
+      index: 'byCluster',
+      partition: clusterPartition(projectId, clusterName),
+      ...(since === undefined ? {} : { between: [lowestIdAt(since), LAST_ID] as const }),
+      fields: KNOWN_FIELDS,
+    });
+    for await (const item of items) yield item as unknown as KnownJob;
+  }
+
+  /** Requests: 1 query of the feed, since the id names its month, and 1 read of the item that it leads to. */
+  async job(jobId: string): Promise<LedgerJob | undefined> {
+    if (!isObjectId(jobId)) return undefined;
+    const { feed, feedKey } = jobFeed(jobId);
+    const fields = ['projectId'];
+    const { items } = await this.#table.query({ index: 'feed', partition: feed, between: [feedKey, feedKey], fields });
+    const projectId = items[0]?.projectId;
+    const item = typeof projectId === 'string' ? await this.#read({ projectId, jobId }) : undefined;
+    return item && ledgerJob(item);
+  }
+
+  #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));
+
+  async #write(
+    at: JobAt,
+    read: Item | undefined,
+    sighting: Sighting,
+    decideOn: (stored: LedgerJob | undefined) => Decision,
+  ): Promise<Recorded> {
+    let before = read;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const decision = decideOn(before && ledgerJob(before));
+      if (!('job' in decision)) return { outcome: decision.outcome, job: jobSummary(before ?? {}) };
+      const job = fitted(decision.job);
+      // Revision alone isn't enough: progress is written without one, and an older answer must not pass it.
+      const { revision, observedAt, fingerprint } = before ?? {};
+      const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
+      const { atlas: _, atlasOmitted: __, changes: ___, ...summary } = job;
+      const { outcome } = decision;
+      const recorded = { outcome, job: summary, ...('change' in decision ? { change: decision.change } : {}) };
+      const written = await this.#table.put(jobItem(job, before), condition);
+      if (written.done) return recorded;
+      before = await this.#read(at);
+      if (written.repeated && before && isOurs(ledgerJob(before), job, sighting)) return recorded;
+    }
+    const message = `job ${at.jobId}: ${ATTEMPTS} writers came first, one after the other; record it again`;
+    throw new LedgerError('LEDGER_CONFLICT', message);
+  }
+}
+
+/** A request whose answer was lost is sent again by the SDK, and then refused because it had been carried out. */
+function isOurs(stored: LedgerJob, written: LedgerJob, { runId, observedAt }: Sighting): boolean {
+  const last = stored.changes.at(-1);
+  return (
+    stored.revision === written.revision &&
+    stored.observedAt === observedAt &&
+    stored.fingerprint === written.fingerprint &&
+    stored.vanishedAt === written.vanishedAt &&
+    (last?.at !== observedAt || last.runId === runId)
+  );
+}

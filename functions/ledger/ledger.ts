@@ -1,0 +1,144 @@
+// functions/ledger/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
+import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { Run, RunPart } from './run.ts';
+
+/** One entry of a job's history. */
+export interface Change {
+  /** 1 for the first sight, then one more each. A gap says how many entries were left out of a history too long to keep. */
+  revision: number;
+  /** When the answer that showed it was asked for. */
+  at: string;
+  runId: string;
+  status: Status;
+  /** Normalised fields that changed. Empty for the first sight. */
+  fields: Record<string, { from?: unknown; to?: unknown }>;
+  /** Names of fields in `atlas` that changed. */
+  atlas?: string[];
+}
+
+/** What lists show of a job: everything but `atlas` and `changes`. */
+export interface JobSummary extends Omit<RestoreJob, 'atlas'> {
+  revision: number;
+  firstSeenAt: string;
+  changedAt: string;
+  /** When the answer last recorded was asked for; an older answer is never recorded over it. */
+  observedAt: string;
+  /** Stands for the recorded answer: equal fingerprints mean that nothing changed. */
+  fingerprint: string;
+  /** Since when Atlas no longer lists it. */
+  vanishedAt?: string;
+}
+
+export interface LedgerJob extends JobSummary {
+  atlas: Record<string, unknown>;
+  /** Fields left out of `atlas` because the item would not fit into the store, each with its digest. */
+  atlasOmitted?: Record<string, string>;
+  changes: Change[];
+}
+
+export interface Sighting {
+  runId: string;
+  /** When the answer was asked for. */
+  observedAt: string;
+}
+
+/**
+ * new: first sight. changed: a revision was added. progress: only progress counters moved, which is no history.
+ * same: nothing to write. stale: the ledger already holds a later answer.
+ */
+export type Outcome = 'new' | 'changed' | 'progress' | 'same' | 'stale';
+
+export interface Recorded {
+  outcome: Outcome;
+  /** As the ledger holds it now, by whoever wrote it. */
+  job: JobSummary;
+  /** The entry added, for `new` and `changed`. */
+  change?: Change;
+}
+
+/** What a full read compares with. */
+export type KnownJob = Pick<JobSummary, 'jobId' | 'kind' | 'status' | 'fingerprint' | 'vanishedAt'>;
+
+export interface JobsQuery {
+  projectId?: string;
+  /** Needs `projectId`. */
+  clusterName?: string;
+  /** Any of these; an empty list asks for no status in particular, as does none. */
+  statuses?: readonly Status[];
+  kind?: Kind;
+  delivery?: Delivery;
+  targetProjectId?: string;
+  snapshotId?: string;
+  /** Requested at or after, ISO 8601. */
+  since?: string;
+  /** Requested before, ISO 8601. */
+  until?: string;
+  /** By time of request. @default 'desc': newest first */
+  order?: 'asc' | 'desc';
+  /** 1..200. @default 50 */
+  limit?: number;
+  /** From the page before, of the same query. */
+  cursor?: string;
+}
+
+/** A page may hold fewer jobs than `limit`, even none, and still have a `cursor`: filters read a bounded number of items. */
+export interface Page<T> {
+  items: T[];
+  cursor?: string;
+}
+
+/** A cursor that this query didn't give out. The caller's mistake. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
+
+export interface Ledger {
+  /**
+   * Records what an answer says: one conditional write where something changed, none where nothing did.
+   * @param known true where the ledger is likely to have the job: it then reads first instead of trying to add
+   * @throws LedgerError
+   */
+  record(job: RestoreJob, sighting: Sighting, known?: boolean): Promise<Recorded>;
+  /**
+   * Marks a job that Atlas no longer lists. A later sighting takes the mark away again; both are in its history.
+   * @throws LedgerError, also where the ledger has no such job
+   */
+  markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
+  /** The jobs of one cluster, requested at or after `since` where given. */
+  known(projectId: string, clusterName: string, since?: string): AsyncIterable<KnownJob>;
+
+  job(jobId: string): Promise<LedgerJob | undefined>;
+  /**
+   * Lists over all projects hold nothing that was requested later than ten minutes from now, unless `until` says so.
+   * @throws CursorError
+   * @throws RangeError for a date that is none, and for a cluster without its project
+   */
+  jobs(query: JobsQuery): Promise<Page<JobSummary>>;
+
+  coverage(projectId: string): Promise<ProjectCoverage | undefined>;
+  /**
+   * Writes what `next` makes of the stored coverage; where another writer came first, `next` is asked again with theirs.
+   * @param read what the caller read before, to save a read
+   */
+  saveCoverage(
+    projectId: string,
+    next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
+    read?: ProjectCoverage,
+  ): Promise<ProjectCoverage>;
+  /** Every project's, in the order of project ids. */
+  coverages(): AsyncIterable<ProjectCoverage>;
+  /** Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small. */
+  archiveCluster(projectId: string, cluster: ClusterCoverage): Promise<void>;
+  archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
+
+  startRun(run: Run): Promise<void>;
+  /** Says how many projects a run has; ends it where that is none. */
+  planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run>;
+  /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
+  finishPart(runId: string, part: RunPart): Promise<Run>;
+  /** A run that isn't finished counts what has come in so far. */
+  run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined>;
+  /** Newest first. @throws CursorError */
+  runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
+}

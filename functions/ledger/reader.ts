@@ -1,0 +1,185 @@
+// functions/ledger/reader.ts is what the HTTP API asks of the ledger beside the port: a job whose project is known, pages
+// by number, pages of coverage.
+import type { Kind } from '../restore/job.ts';
+import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
+import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import { cursorAt, cursorPosition } from './cursor.ts';
+import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
+import { ledgerJob } from './job-item.ts';
+import { COVERAGE_FEED, clusterPartition, coverageKey, jobKey } from './keys.ts';
+import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from './ledger.ts';
+import { TableClient } from './table-client.ts';
+
+export interface ClusterJobs {
+  projectId: string;
+  clusterName: string;
+  kind: Kind;
+}
+
+/** A page by number, newest first. */
+export interface NumberedPage {
+  jobIds: string[];
+  /** Whether there are jobs after the page. */
+  more: boolean;
+  /** Jobs seen up to the end of the page, or to the end of the list where it was counted. */
+  seen: number;
+  /** Absent unless asked for, and past `COUNT_QUERIES`. */
+  total?: number;
+}
+
+/** Everything that is known of a project's clusters, those gone for long too. */
+export interface ProjectRecord {
+  coverage?: ProjectCoverage;
+  archived: ClusterCoverage[];
+}
+
+export interface LedgerReader extends Ledger {
+  /** Requests: 1 read. */
+  jobOf(projectId: string, jobId: string): Promise<LedgerJob | undefined>;
+  /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */
+  jobsOf(projectId: string, jobIds: readonly string[]): AsyncIterable<LedgerJob>;
+  /**
+   * Requests: 1 query a MB of the index, some 1,400 jobs: up to the end of the page, or of the list where `count` is set.
+   * @throws PageOutOfReach
+   */
+  numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
+  /** In the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
+  coveragePage(query: { limit: number; cursor?: string }): Promise<Page<ProjectCoverage>>;
+  /** Requests: 1 query a MB. */
+  projectRecord(projectId: string): Promise<ProjectRecord>;
+}
+
+/** More than this many queries lie before the page. */
+export class PageOutOfReach extends Error {
+  override readonly name = 'PageOutOfReach';
+}
+
+/** What one numbered page may read: 24 MB of the index, some 34,000 jobs of one cluster. */
+export const COUNT_QUERIES = 24;
+/** Ids whose project is remembered, so that a job taken from a list is one read: some 3 MB. */
+const REMEMBERED = 20_000;
+/** DynamoDB's limit of keys a batch. */
+const BATCH = 100;
+/** Coverage items hold up to 380 KB each, so at most 10 MB in memory. */
+const COVERAGE_BATCH = 25;
+
+export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
+  const table = new TableClient(options.tableName, options.client);
+  const ledger = new DynamoLedger(options);
+  const projects = new ProjectsOfJobs();
+  const { job, jobs } = ledger;
+
+  const jobOf = async (projectId: string, jobId: string) => {
+    if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
+    const item = await table.get(jobKey(projectId, jobId));
+    return item && ledgerJob(item);
+  };
+
+  return Object.assign(ledger, {
+    jobOf,
+    /** Requests: 1 read where a list showed the job before; else 1 query and 1 read. */
+    job: async (jobId: string) => {
+      const projectId = projects.of(jobId);
+      const found = (projectId && (await jobOf(projectId, jobId))) || (await job(jobId));
+      if (found) projects.remember(found);
+      return found;
+    },
+    jobs: async (query: JobsQuery) => {
+      const page = await jobs(query);
+      page.items.forEach(projects.remember);
+      return page;
+    },
+    jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
+    numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
+      numberedPage(table, of, page),
+    coveragePage: (query: { limit: number; cursor?: string }) => coveragePage(table, query),
+    projectRecord: (projectId: string) => projectRecord(table, projectId),
+  });
+}
+
+/** Which project a job belongs to never changes. */
+class ProjectsOfJobs {
+  readonly #projects = new Map<string, string>();
+
+  of = (jobId: string) => this.#projects.get(jobId);
+
+  remember = ({ jobId, projectId }: Pick<JobSummary, 'jobId' | 'projectId'>) => {
+    this.#projects.set(jobId, projectId);
+    if (this.#projects.size <= REMEMBERED) return;
+    for (const [oldest] of this.#projects) return void this.#projects.delete(oldest);
+  };
+}
+
+async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
+  for (let start = 0; start < jobIds.length; start += BATCH) {
+    const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
+    for (const item of await table.batchGet(keys)) yield ledgerJob(item);
+  }
+}
+
+async function numberedPage(
+  table: TableClient,
+  { projectId, clusterName, kind }: ClusterJobs,
+  { skip, take, count }: { skip: number; take: number; count: boolean },
+): Promise<NumberedPage> {
+  const jobIds: string[] = [];
+  let seen = 0;
+  let after: Record<string, unknown> | undefined;
+  for (let queries = 1; ; queries++) {
+    const { items, last } = await table.query({
+      index: 'byCluster',
+      partition: clusterPartition(projectId, clusterName),
+      order: 'desc',
+      filter: { kind: [kind] },
+      fields: ['jobId'],
+      // One more than the page, so that its end is known to be the list's.
+      ...(count ? {} : { limit: Math.max(25, skip + take + 1 - seen) }),
+      ...(after ? { after } : {}),
+    });
+    for (const { jobId } of items) {
+      if (seen >= skip && seen < skip + take) jobIds.push(String(jobId));
+      seen += 1;
+    }
+    const more = seen > skip + take;
+    if (!last) return { jobIds, more, seen, ...(count ? { total: seen } : {}) };
+    if (more && !count) return { jobIds, more, seen };
+    if (queries === COUNT_QUERIES && !more) throw new PageOutOfReach(`jobs after the first ${seen} can't be numbered`);
+    if (queries === COUNT_QUERIES) return { jobIds, more, seen };
+    after = last;
+  }
+}
+
+async function coveragePage(
+  table: TableClient,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<Page<ProjectCoverage>> {
+  const identity = { coverage: 'asc' };
+  const from = cursor === undefined ? FIRST_ID : cursorPosition(cursor, identity);
+  const { items, last } = await table.query({
+    index: 'feed',
+    partition: COVERAGE_FEED,
+    between: [from, LAST_ID],
+    fields: ['feedKey'],
+    limit,
+  });
+  const projectIds = items.map(({ feedKey }) => String(feedKey));
+  const coverages: ProjectCoverage[] = [];
+  for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
+    const batch = await table.batchGet(projectIds.slice(start, start + COVERAGE_BATCH).map(coverageKey));
+    coverages.push(...batch.map(({ coverage }) => coverage as ProjectCoverage));
+  }
+  const lastId = projectIds.at(-1);
+  const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
+  return { items: coverages, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
+}
+
+async function projectRecord(table: TableClient, projectId: string): Promise<ProjectRecord> {
+  const record: ProjectRecord = { archived: [] };
+  // A project's own coverage, and its archived clusters', begin alike.
+  const { pk: partition, sk: beginsWith } = coverageKey(projectId);
+  for await (const item of table.all({ partition, beginsWith })) {
+    if (item.sk === beginsWith) record.coverage = item.coverage as ProjectCoverage;
+    else record.archived.push(item.archived as ClusterCoverage);
+  }
+  return record;
+}

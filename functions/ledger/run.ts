@@ -1,0 +1,92 @@
+// functions/ledger/run.ts is the record of one pass of the collector over everything, one project or one cluster.
+
+export type RunTrigger = 'schedule' | 'request' | 'command';
+
+export interface RunScope {
+  projectId?: string;
+  clusterName?: string;
+}
+
+/** What happened, counted. Sums over projects. */
+export interface RunCounts {
+  /** Clusters whose lists were to be read; free ones have none. */
+  clusters: number;
+  /** Lists of restore jobs read completely. */
+  listsRead: number;
+  /** Clusters of which at least one list, or whose discovery, failed. */
+  clustersFailed: number;
+  jobsSeen: number;
+  jobsNew: number;
+  jobsChanged: number;
+  /** Jobs that Atlas no longer lists. */
+  jobsVanished: number;
+  /** Jobs that could not be understood. */
+  problems: number;
+  atlasRequests: number;
+  throttles: number;
+  /** Time spent waiting because Atlas asked for it, in ms. */
+  waitedMs: number;
+}
+
+export interface ClusterFailure {
+  /** Absent: the whole project, or one of its cluster lists. */
+  clusterName?: string;
+  /** What was being read: a kind of restore job, or a list of clusters. */
+  what: string;
+  code: string;
+  message: string;
+}
+
+/** complete: everything was read. incomplete: some clusters failed. failed: nothing could be read. */
+export type PartStatus = 'complete' | 'incomplete' | 'failed';
+
+/** A run's part for one project. */
+export interface RunPart {
+  projectId: string;
+  projectName: string;
+  status: PartStatus;
+  startedAt: string;
+  finishedAt: string;
+  counts: RunCounts;
+  /** At most the first hundred; `counts.clustersFailed` counts all. */
+  failures: ClusterFailure[];
+}
+
+export interface Run {
+  /** 24 hex digits; the first 8 are the second it began, as in Atlas's own ids. */
+  runId: string;
+  trigger: RunTrigger;
+  scope: RunScope;
+  /** True where every list is to be read to its end. */
+  full: boolean;
+  startedAt: string;
+  /** How many projects it covers; absent until the plan is made. */
+  projects?: number;
+  /** `running` until every project has its part. */
+  status: 'running' | PartStatus;
+  finishedAt?: string;
+  /** Present once it is finished. */
+  counts?: RunCounts;
+  /** Why no plan could be made, or which credentials failed. At most the first hundred. */
+  failures: ClusterFailure[];
+}
+
+export const noCounts = (): RunCounts => ({
+  clusters: 0,
+  listsRead: 0,
+  clustersFailed: 0,
+  jobsSeen: 0,
+  jobsNew: 0,
+  jobsChanged: 0,
+  jobsVanished: 0,
+  problems: 0,
+  atlasRequests: 0,
+  throttles: 0,
+  waitedMs: 0,
+});
+
+export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
+  const sum = noCounts();
+  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = a[name] + b[name];
+  return sum;
+};

@@ -1,0 +1,261 @@
+// functions/ledger/table-client.ts makes the requests of one table and turns what goes wrong into a LedgerError.
+import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { LedgerError } from './errors.ts';
+import type { Item } from './job-item.ts';
+import type { Key } from './keys.ts';
+import { INDEXES, type IndexName, TABLE } from './table.ts';
+
+/** Equal to these values; a value of undefined means that the attribute, or the item, isn't there. */
+export type Condition = Record<string, string | number | undefined>;
+
+export type Written =
+  | { done: true; item: Item }
+  /** The condition didn't hold. `repeated`: the SDK sent the request more than once, so its first may have been written. */
+  | { done: false; repeated: boolean };
+
+export interface Range {
+  /** The table itself where absent. */
+  index?: IndexName;
+  partition: string;
+  /** Sort keys from and to, both included. @default all */
+  between?: readonly [string, string];
+  beginsWith?: string;
+  /** @default 'asc' */
+  order?: 'asc' | 'desc';
+  /** Most items to look at, before the filter. @default as many as fit into 1 MB */
+  limit?: number;
+  /** Equal to one of these values. */
+  filter?: Record<string, readonly string[]>;
+  /** @default all that the index has */
+  fields?: readonly string[];
+  /** Of the table only. @default false */
+  consistent?: boolean;
+  after?: Item;
+}
+
+export interface Slice {
+  items: Item[];
+  /** Items looked at, before the filter. */
+  scanned: number;
+  /** Key of the last item looked at, where there may be more. */
+  last?: Item;
+}
+
+const BATCH_ATTEMPTS = 8;
+
+/** @throws LedgerError from every method; nothing else. */
+export class TableClient {
+  readonly #tableName: string;
+  readonly #client: DynamoDBDocumentClient;
+
+  constructor(tableName: string, client: DynamoDBClient = defaultClient()) {
+    this.#tableName = tableName;
+    // A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
+    const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true };
+    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions });
+  }
+
+  /** A consistent read. */
+  async get(key: Key): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true });
+    return (await this.#tried('GetItem', () => this.#client.send(command))).Item;
+  }
+
+  async put(item: Item & Key, condition: Condition = {}): Promise<Written> {
+    const input = { TableName: this.#tableName, Item: item, ...conditionOf(condition) };
+    return this.#written('PutItem', async () => {
+      await this.#client.send(new PutCommand(input));
+      return item;
+    });
+  }
+
+  /** @returns the whole item after the update */
+  async update(key: Key, change: { set?: Item; add?: Record<string, number> }, condition: Condition): Promise<Written> {
+    const { set = {}, add = {} } = change;
+    const expression = new Expression();
+    const sets = Object.entries(set).map(([name, value]) => `${expression.name(name)} = ${expression.value(value)}`);
+    const adds = Object.entries(add).map(([name, value]) => `${expression.name(name)} ${expression.value(value)}`);
+    const clauses = [sets.length > 0 ? `SET ${sets.join(', ')}` : '', adds.length > 0 ? `ADD ${adds.join(', ')}` : ''];
+    const input = {
+      TableName: this.#tableName,
+      Key: key,
+      UpdateExpression: clauses.join(' ').trim(),
+      ReturnValues: 'ALL_NEW' as const,
+      ...conditionOf(condition, expression),
+    };
+    return this.#written(
+      'UpdateItem',
+      async () => (await this.#client.send(new UpdateCommand(input))).Attributes ?? {},
+    );
+  }
+
+  /** One request: at most 1 MB, and at most `limit` items. */
+  async query(range: Range): Promise<Slice> {
+    const command = new QueryCommand({ TableName: this.#tableName, ...queryInput(range) });
+    const {
+      Items = [],
+      ScannedCount = 0,
+      LastEvaluatedKey,
+    } = await this.#tried('Query', () => this.#client.send(command));
+    return { items: Items, scanned: ScannedCount, ...(LastEvaluatedKey ? { last: LastEvaluatedKey } : {}) };
+  }
+
+  /** Everything in a range, with one request's items in memory. */
+  async *all(range: Range): AsyncGenerator<Item> {
+    for (let after: Item | undefined; ; ) {
+      const { items, last } = await this.query({ ...range, ...(after ? { after } : {}) });
+      yield* items;
+      if (!last) return;
+      after = last;
+    }
+  }
+
+  /** The items that are there, in the order of `keys`. @param keys at most 100 */
+  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+    const found = new Map<string, Item>();
+    let asked: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+    for (let attempt = 1; asked.length > 0; attempt++) {
+      const request = { RequestItems: { [this.#tableName]: { Keys: asked } } };
+      const answer: BatchGetCommandOutput = await this.#tried('BatchGetItem', () =>
+        this.#client.send(new BatchGetCommand(request)),
+      );
+      for (const item of answer.Responses?.[this.#tableName] ?? []) found.set(nameOf(item), item);
+      asked = answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+      if (asked.length === 0) break;
+      if (attempt >= BATCH_ATTEMPTS) {
+        const message = `BatchGetItem on ${this.#tableName} left ${asked.length} keys unread ${attempt} times: try again later`;
+        throw new LedgerError('LEDGER_UNAVAILABLE', message);
+      }
+      // Keys come back unprocessed when throttled, or past 16 MB; only the first needs the wait, 50 ms doubling to 3.2 s.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** (attempt - 1)));
+    }
+    return keys.flatMap((key) => {
+      const item = found.get(nameOf(key));
+      return item ? [item] : [];
+    });
+  }
+
+  async #written(operation: string, write: () => Promise<Item>): Promise<Written> {
+    try {
+      return { done: true, item: await write() };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw this.#ledgerError(operation, error);
+      return { done: false, repeated: (error.$metadata.attempts ?? 1) > 1 };
+    }
+  }
+
+  async #tried<T>(operation: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw this.#ledgerError(operation, error);
+    }
+  }
+
+  #ledgerError(operation: string, error: unknown): LedgerError {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+    const what = `${operation} on table ${this.#tableName}: ${name}: ${message}`;
+    if (name === 'ResourceNotFoundException' || /specified index/.test(message)) {
+      const advice = 'deploy the stack, or check TABLE_NAME, region and account';
+      return new LedgerError('LEDGER_TABLE_MISSING', `${what}: ${advice}`, error);
+    }
+    if (name === 'ValidationException' && /item size/i.test(message)) {
+      return new LedgerError('LEDGER_ITEM_TOO_LARGE', `${what}: see which field is so long`, error);
+    }
+    const status = error instanceof DynamoDBServiceException ? (error.$metadata.httpStatusCode ?? 500) : 500;
+    if (status < 500 && !/Throttl|ThroughputExceeded|LimitExceeded|ExpiredToken/.test(name)) {
+      const advice = 'check that the role may do this, and that the table is the one that was deployed';
+      return new LedgerError('LEDGER_REFUSED', `${what}: ${advice}`, error);
+    }
+    return new LedgerError('LEDGER_UNAVAILABLE', `${what}: nothing is lost, try again later`, error);
+  }
+}
+
+/** A collector writes 8 jobs of 8 lists at once. */
+const MAX_SOCKETS = 128;
+
+// 8 attempts back off for some seconds in all: on-demand tables throttle for moments while they grow.
+// 5 s: an answer takes milliseconds; a lost one must not use up a function's time.
+const defaultClient = () =>
+  new DynamoDBClient({
+    maxAttempts: 8,
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: 5_000,
+      throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: MAX_SOCKETS },
+    },
+  });
+
+const nameOf = ({ pk, sk }: Item | Key) => JSON.stringify([pk, sk]);
+
+/** Names and values of an expression. Every name is a placeholder, so that no reserved word matters. */
+class Expression {
+  readonly names: Record<string, string> = {};
+  readonly values: Item = {};
+
+  name(name: string): string {
+    this.names[`#${name}`] = name;
+    return `#${name}`;
+  }
+
+  value(value: unknown): string {
+    const placeholder = `:v${Object.keys(this.values).length}`;
+    this.values[placeholder] = value;
+    return placeholder;
+  }
+
+  /** As a request takes it: it refuses empty maps. */
+  get attributes() {
+    return {
+      ...(Object.keys(this.names).length > 0 ? { ExpressionAttributeNames: this.names } : {}),
+      ...(Object.keys(this.values).length > 0 ? { ExpressionAttributeValues: this.values } : {}),
+    };
+  }
+}
+
+function conditionOf(condition: Condition, expression = new Expression()) {
+  const clauses = Object.entries(condition).map(([name, value]) =>
+    value === undefined
+      ? `attribute_not_exists(${expression.name(name)})`
+      : `${expression.name(name)} = ${expression.value(value)}`,
+  );
+  return { ...(clauses.length > 0 ? { ConditionExpression: clauses.join(' AND ') } : {}), ...expression.attributes };
+}
+
+function queryInput({ index, partition, between, beginsWith, order = 'asc', limit, filter, fields, ...rest }: Range) {
+  const keys = index ? INDEXES[index] : TABLE;
+  const expression = new Expression();
+  const conditions = [`${expression.name(keys.partition)} = ${expression.value(partition)}`];
+  if (between) {
+    const [from, to] = between.map((key) => expression.value(key));
+    conditions.push(`${expression.name(keys.sort)} BETWEEN ${from} AND ${to}`);
+  }
+  if (beginsWith !== undefined) {
+    conditions.push(`begins_with(${expression.name(keys.sort)}, ${expression.value(beginsWith)})`);
+  }
+  const filters = Object.entries(filter ?? {}).map(
+    ([name, values]) => `${expression.name(name)} IN (${values.map((value) => expression.value(value)).join(', ')})`,
+  );
+  const projection = fields?.map((name) => expression.name(name)).join(', ');
+  return {
+    ...(index ? { IndexName: index } : {}),
+    KeyConditionExpression: conditions.join(' AND '),
+    ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
+    ...(projection ? { ProjectionExpression: projection } : {}),
+    ...expression.attributes,
+    ScanIndexForward: order === 'asc',
+    ...(limit === undefined ? {} : { Limit: limit }),
+    ...(rest.consistent ? { ConsistentRead: true } : {}),
+    ...(rest.after ? { ExclusiveStartKey: rest.after } : {}),
+  };
+}

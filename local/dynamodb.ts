@@ -1,0 +1,162 @@
+// local/dynamodb.ts runs an embedded DynamoDB (dynalite) that speaks real HTTP, in memory or in a directory.
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  ListTablesCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import { createTableInput } from '../functions/ledger/table.ts';
+
+export interface LocalDynamoDBOptions {
+  /** Directory that keeps the data; made where it isn't there. @default in memory */
+  dataDir?: string;
+  /** On 127.0.0.1. @default a free one */
+  port?: number;
+}
+
+export interface LocalDynamoDB extends AsyncDisposable {
+  endpoint: string;
+  /** For `new DynamoDBClient`: endpoint, region and made-up credentials, so that no AWS configuration is needed. */
+  clientConfig: DynamoDBClientConfig;
+  close(): Promise<void>;
+}
+
+/** What we use of dynalite, which comes without types. */
+type Dynalite = (options: {
+  path?: string;
+  createTableMs: number;
+  deleteTableMs: number;
+  updateTableMs: number;
+}) => Server;
+interface LevelStore {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const require = createRequire(import.meta.url);
+const dynalite: Dynalite = require('dynalite');
+
+/** Another process has the directory open. */
+export class DirectoryInUseError extends Error {
+  override readonly name = 'DirectoryInUseError';
+}
+
+/** @throws DirectoryInUseError, Error where the port is in use */
+export async function startDynamoDB({ dataDir, port = 0 }: LocalDynamoDBOptions = {}): Promise<LocalDynamoDB> {
+  if (dataDir !== undefined) await openOnce(dataDir);
+  const path = dataDir === undefined ? {} : { path: dataDir };
+  const server = dynalite({ ...path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= new Promise<void>((resolve, reject) => {
+      server.close((error) => (error ? reject(error) : resolve()));
+      server.closeIdleConnections();
+    });
+    return closing;
+  };
+  // A collector writes some hundred jobs at once; SDK clients warn from twice their 50 sockets on.
+  const requestHandler = { httpAgent: { maxSockets: 256 } };
+  const clientConfig = { endpoint, region: 'us-east-1', credentials, requestHandler };
+  await firstAnswer(clientConfig);
+  return { endpoint, clientConfig, close, [Symbol.asyncDispose]: close };
+}
+
+/** The store is opened in the background: from the first answer on, the directory is ours. */
+async function firstAnswer(clientConfig: DynamoDBClientConfig): Promise<void> {
+  const client = new DynamoDBClient(clientConfig);
+  await client.send(new ListTablesCommand({}));
+  client.destroy();
+}
+
+/** dynalite falls over at the first request where another process has its store, so that is tried before. */
+async function openOnce(dataDir: string): Promise<void> {
+  const { Level } = createRequire(require.resolve('dynalite'))('level') as { Level: new (path: string) => LevelStore };
+  const store = new Level(dataDir);
+  try {
+    await store.open();
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: Error & { code?: string } };
+    if (cause?.code === 'LEVEL_LOCKED') {
+      throw new DirectoryInUseError(`another restore-ledger uses ${dataDir}; stop it or use --data`, { cause: error });
+    }
+    throw new Error(`${dataDir} can't be opened: ${cause?.message ?? message}`, { cause: error });
+  }
+  await store.close();
+}
+
+/**
+ * Makes the ledger's table where it isn't there, and waits until it is active. Works on any endpoint.
+ * On AWS the stack makes the table, with expiry and backups, which this does not.
+ * @throws Error where a table of that name has other keys or indexes, saying which
+ */
+export async function ensureTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  for (let attempt = 1; attempt <= 300; attempt++) {
+    const table = await describe(client, tableName);
+    if (!table) await create(client, tableName);
+    else if (isActive(table)) return checkShape(table, tableName);
+    if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.min(200, attempt * 5)));
+  }
+  throw new Error(`table ${tableName} was not active after a minute: look at it with aws dynamodb describe-table`);
+}
+
+async function describe(client: DynamoDBClient, tableName: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+async function create(client: DynamoDBClient, tableName: string): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(createTableInput(tableName)));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error; // someone else was as quick
+  }
+}
+
+const isActive = ({ TableStatus, GlobalSecondaryIndexes = [] }: TableDescription) =>
+  TableStatus === 'ACTIVE' && GlobalSecondaryIndexes.every(({ IndexStatus }) => IndexStatus === 'ACTIVE');
+
+type Shape = Pick<TableDescription, 'KeySchema' | 'GlobalSecondaryIndexes'>;
+
+/** Further indexes, and fields that an index has beyond ours, do no harm. */
+function checkShape(table: TableDescription, tableName: string): void {
+  const [wanted, has] = [shapeOf(createTableInput(tableName) as Shape), shapeOf(table)];
+  const problems = [...wanted].flatMap(([name, { keys, fields }]) => {
+    const found = has.get(name);
+    if (!found) return [`${name} is missing`];
+    if (found.keys !== keys) return [`${name} has the keys ${found.keys} instead of ${keys}`];
+    const missing = found.fields === 'all' ? [] : [...fields].filter((field) => !found.fields.includes(field));
+    return missing.length > 0 ? [`${name} lacks the fields ${missing.join(', ')}`] : [];
+  });
+  if (problems.length === 0) return;
+  throw new Error(
+    `table ${tableName} is not this version's: ${problems.join('; ')}. Use another table name, or another --data directory`,
+  );
+}
+
+function shapeOf({ KeySchema, GlobalSecondaryIndexes = [] }: Shape) {
+  const keys = (schema: TableDescription['KeySchema'] = []) => schema.map((key) => key.AttributeName).join(' and ');
+  return new Map<string, { keys: string; fields: 'all' | string[] }>([
+    ['the table', { keys: keys(KeySchema), fields: [] }],
+    ...GlobalSecondaryIndexes.map(({ IndexName, KeySchema: schema, Projection }) => {
+      const fields = Projection?.ProjectionType === 'ALL' ? ('all' as const) : (Projection?.NonKeyAttributes ?? []);
+      return [`index ${IndexName}`, { keys: keys(schema), fields }] as const;
+    }),
+  ]);
+}

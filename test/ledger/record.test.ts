@@ -1,0 +1,325 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LedgerError } from '../../functions/ledger/errors.ts';
+import { fingerprint } from '../../functions/ledger/fingerprint.ts';
+import { jobKey } from '../../functions/ledger/keys.ts';
+import type { LedgerJob } from '../../functions/ledger/ledger.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { completed, idAt, job, PROJECT, RUN, seen } from './jobs.ts';
+import { list, newTable, startEngine, type TestTable } from './table.ts';
+
+let dynamo: LocalDynamoDB;
+let table: TestTable;
+let serial = 0;
+/** Another job each time. */
+const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
+
+beforeAll(async () => {
+  dynamo = await startEngine();
+  table = await newTable(dynamo);
+});
+afterAll(async () => {
+  await table[Symbol.asyncDispose]();
+  await dynamo.close();
+});
+
+describe('record', () => {
+  test('the first sight of a job costs one write, and holds everything that was said', async () => {
+    const running = another();
+    table.requests();
+    const recorded = await table.ledger.record(running, seen(0));
+    expect(table.requests()).toEqual({ PutItem: 1 });
+
+    const change = { revision: 1, at: seen(0).observedAt, runId: RUN, status: 'RUNNING', fields: {} };
+    expect(recorded).toMatchObject({ outcome: 'new', change });
+    const { atlas, ...fields } = running;
+    const at = seen(0).observedAt;
+    const own = { revision: 1, firstSeenAt: at, changedAt: at, observedAt: at, fingerprint: fingerprint(running) };
+    expect(recorded.job).toEqual({ ...fields, ...own });
+    expect(await table.ledger.job(running.jobId)).toEqual({ ...fields, ...own, atlas, changes: [change] });
+    expect(table.requests()).toEqual({ Query: 1, GetItem: 1 });
+  });
+
+  test('the same answer again is written nowhere; where the caller knew the job, it costs one read', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(0));
+    table.requests();
+    expect(await table.ledger.record(running, seen(1))).toMatchObject({ outcome: 'same', job: { revision: 1 } });
+    expect(table.requests()).toEqual({ PutItem: 1, GetItem: 1 });
+    expect(await table.ledger.record(running, seen(2), true)).toMatchObject({ outcome: 'same' });
+    expect(table.requests()).toEqual({ GetItem: 1 });
+    expect((await table.ledger.job(running.jobId))?.observedAt).toBe(seen(0).observedAt);
+  });
+
+  test('a change adds one revision with what changed, present and absent alike', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(0));
+    table.requests();
+    const done = completed(running);
+    const recorded = await table.ledger.record(done, seen(1, 'run2'), true);
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 1 });
+    expect(recorded.outcome).toBe('changed');
+    expect(recorded.change).toEqual({
+      revision: 2,
+      at: seen(1).observedAt,
+      runId: 'run2',
+      status: 'COMPLETED',
+      fields: {
+        status: { from: 'RUNNING', to: 'COMPLETED' },
+        sourceStatus: { from: 'IN_PROGRESS', to: 'finishedAt' },
+        finishedAt: { to: done.finishedAt },
+        durationSeconds: { to: 300 },
+      },
+      atlas: ['finishedAt'],
+    });
+
+    const { snapshotId: _, ...lessSaid } = done;
+    const { change } = await table.ledger.record(lessSaid, seen(2), true);
+    expect(change?.fields).toEqual({ snapshotId: { from: running.snapshotId } });
+    const stored = await table.ledger.job(running.jobId);
+    expect(stored?.changes.map(({ revision }) => revision)).toEqual([1, 2, 3]);
+    expect(stored).not.toHaveProperty('snapshotId');
+    expect(stored).toMatchObject({ firstSeenAt: seen(0).observedAt, changedAt: seen(2).observedAt });
+  });
+
+  test('a job that the caller wrongly took for known is new all the same', async () => {
+    table.requests();
+    expect(await table.ledger.record(another(), seen(0), true)).toMatchObject({ outcome: 'new' });
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 1 });
+  });
+
+  test('an answer that was asked for before the recorded one is stale and never written', async () => {
+    const running = another();
+    await table.ledger.record(completed(running), seen(5));
+    const late = await table.ledger.record(running, seen(4));
+    expect(late).toMatchObject({ outcome: 'stale', job: { status: 'COMPLETED', revision: 1 } });
+    expect(late).not.toHaveProperty('change');
+  });
+
+  test('of two answers of the same millisecond the settled one stays, whichever comes first', async () => {
+    for (const order of ['open first', 'settled first']) {
+      const running = another();
+      const answers = [running, completed(running)];
+      if (order === 'settled first') answers.reverse();
+      for (const answer of answers) await table.ledger.record(answer, seen(0));
+      expect((await table.ledger.job(running.jobId))?.status).toBe('COMPLETED');
+    }
+  });
+
+  test("a project's new name and a cluster's id do not rewrite a job; a stamp that was missing comes with the next change", async () => {
+    const running = another();
+    const { clusterId: _, ...unstamped } = running;
+    await table.ledger.record(unstamped, seen(0));
+    const renamed = { ...running, projectName: 'billing' };
+    expect(await table.ledger.record(renamed, seen(1))).toMatchObject({ outcome: 'same' });
+    const { job: done, change } = await table.ledger.record(completed(renamed), seen(2));
+    expect(done).toMatchObject({ projectName: 'payments', clusterId: running.clusterId });
+    expect(Object.keys(change?.fields ?? {})).not.toContain('clusterId');
+  });
+
+  test('progress counters are kept without a revision; with another change beside them they are history', async () => {
+    const copying = { ...another(), kind: 'collection' as const };
+    const at = (restoredDocuments: number) => ({ ...copying, atlas: { ...copying.atlas, restoredDocuments } });
+    await table.ledger.record(at(1), seen(0));
+    table.requests();
+    const progress = await table.ledger.record(at(2), seen(1), true);
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 1 });
+    expect(progress).toMatchObject({ outcome: 'progress', job: { revision: 1, observedAt: seen(1).observedAt } });
+    expect(progress.job.changedAt).toBe(seen(0).observedAt);
+    expect(await table.ledger.record(at(1), seen(0.5))).toMatchObject({ outcome: 'stale' });
+    const { change } = await table.ledger.record(completed(at(3)), seen(2));
+    expect(change).toMatchObject({ revision: 2, atlas: ['finishedAt', 'restoredDocuments'] });
+    expect((await table.ledger.job(copying.jobId))?.atlas.restoredDocuments).toBe(3);
+  });
+
+  test('numbers and names that DynamoDB or its marshaller cannot take are recorded all the same', async () => {
+    const odd = JSON.parse(
+      '{"big":12345678901234567890,"huge":1e300,"tiny":1e-300,"half":0.5,"none":0,"empty":"","nil":null,"list":[null,{"a":[]}],"constructor":{"name":"Set"},"__proto__":{"x":1}}',
+    );
+    const strange = { ...another(), atlas: odd };
+    expect(await table.ledger.record(strange, seen(0))).toMatchObject({ outcome: 'new' });
+    expect(await table.ledger.record(strange, seen(1))).toMatchObject({ outcome: 'same' });
+    const stored = await table.ledger.job(strange.jobId);
+    expect(stored?.atlas).toMatchObject({
+      big: '12345678901234567000',
+      half: 0.5,
+      tiny: '1e-300',
+      nil: null,
+      empty: '',
+    });
+    const { change } = await table.ledger.record({ ...strange, atlas: { ...odd, half: 0.25 } }, seen(2));
+    expect(change?.atlas).toEqual(['half']);
+  });
+
+  test('attributes that this version does not know stay in the item', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(0));
+    const document = DynamoDBDocumentClient.from(table.client);
+    const Key = jobKey(PROJECT, running.jobId);
+    const change = { UpdateExpression: 'SET #n = :n', ExpressionAttributeNames: { '#n': 'note' } };
+    const values = { ExpressionAttributeValues: { ':n': 'drill' } };
+    await document.send(new UpdateCommand({ TableName: table.tableName, Key, ...change, ...values }));
+    await table.ledger.record(completed(running), seen(1));
+    const { Item } = await document.send(new GetCommand({ TableName: table.tableName, Key }));
+    expect(Item).toMatchObject({ note: 'drill', status: 'COMPLETED' });
+  });
+});
+
+describe('markVanished', () => {
+  test('a mark is a revision, and so is its removal by a later sighting', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(0));
+    table.requests();
+    const vanished = await table.ledger.markVanished(PROJECT, running.jobId, seen(1));
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 1 });
+    const vanishedAt = seen(1).observedAt;
+    expect(vanished).toMatchObject({ outcome: 'changed', job: { vanishedAt, status: 'RUNNING' } });
+    expect(vanished.change?.fields).toEqual({ vanishedAt: { to: vanishedAt } });
+
+    expect(await table.ledger.markVanished(PROJECT, running.jobId, seen(2))).toMatchObject({ outcome: 'same' });
+    expect((await table.ledger.job(running.jobId))?.vanishedAt).toBe(vanishedAt);
+
+    const back = await table.ledger.record(running, seen(3));
+    expect(back).toMatchObject({
+      outcome: 'changed',
+      change: { revision: 3, fields: { vanishedAt: { from: vanishedAt } } },
+    });
+    expect(await table.ledger.job(running.jobId)).not.toHaveProperty('vanishedAt');
+  });
+
+  test('a job that was seen then or later has not vanished', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(1));
+    for (const minute of [0, 1]) {
+      expect(await table.ledger.markVanished(PROJECT, running.jobId, seen(minute))).toMatchObject({ outcome: 'stale' });
+    }
+  });
+
+  test('a sighting of the same moment takes the mark away', async () => {
+    const running = another();
+    await table.ledger.record(running, seen(0));
+    await table.ledger.markVanished(PROJECT, running.jobId, seen(1));
+    expect(await table.ledger.record(running, seen(1))).toMatchObject({ outcome: 'changed', job: { revision: 3 } });
+  });
+
+  test('a job that the ledger does not have is an error that says so', async () => {
+    const vanishing = table.ledger.markVanished(PROJECT, idAt('2020-01-01T00:00:00Z'), seen(0));
+    await expect(vanishing).rejects.toThrow(/is not in the ledger/);
+    await expect(vanishing).rejects.toBeInstanceOf(LedgerError);
+  });
+});
+
+describe('a job too large for an item', () => {
+  const text = (kilobytes: number) => 'x'.repeat(kilobytes * 1000);
+
+  test('loses the largest fields of what Atlas sent, which are named, and nothing else', async () => {
+    const small = another();
+    const atlas = { ...small.atlas, collections: [text(300)], databases: [text(90)], suffix: text(50) };
+    const large = { ...small, atlas };
+    expect(await table.ledger.record(large, seen(0))).toMatchObject({ outcome: 'new' });
+    const stored = (await table.ledger.job(small.jobId)) as LedgerJob;
+    expect(Object.keys(stored.atlasOmitted ?? {})).toEqual(['collections']);
+    expect(stored.atlas).toEqual({ ...small.atlas, databases: [text(90)], suffix: text(50) });
+    expect(await table.ledger.record(large, seen(1))).toMatchObject({ outcome: 'same' });
+
+    // A left-out field is still compared.
+    const other = { ...large, atlas: { ...atlas, collections: [text(301)] } };
+    expect(await table.ledger.record(other, seen(2))).toMatchObject({
+      outcome: 'changed',
+      change: { atlas: ['collections'] },
+    });
+    const done = await table.ledger.record(completed(other), seen(3));
+    expect(done.change?.atlas).toEqual(['finishedAt']);
+    const fits = await table.ledger.record(completed(small), seen(4));
+    expect(fits.change?.atlas).toEqual(['collections', 'databases', 'suffix']);
+    expect(await table.ledger.job(small.jobId)).not.toHaveProperty('atlasOmitted');
+  });
+
+  test('a vanished one keeps saying what was left out', async () => {
+    const small = another();
+    await table.ledger.record({ ...small, atlas: { ...small.atlas, collections: text(400) } }, seen(0));
+    await table.ledger.markVanished(PROJECT, small.jobId, seen(1));
+    expect(Object.keys((await table.ledger.job(small.jobId))?.atlasOmitted ?? {})).toEqual(['collections']);
+  });
+
+  test('is refused only where its normalised fields alone do not fit', async () => {
+    const hopeless = { ...another(), errorMessage: text(390) };
+    await expect(table.ledger.record(hopeless, seen(0))).rejects.toMatchObject({ code: 'LEDGER_ITEM_TOO_LARGE' });
+  });
+});
+
+test('known lists one cluster, from a time on, without what it does not need', async () => {
+  const clusterName = 'known';
+  const jobs = ['2026-09-01', '2026-10-01', '2026-11-01'].map((day) =>
+    job({ jobId: idAt(`${day}T00:00:00Z`), clusterName }),
+  );
+  for (const each of jobs) await table.ledger.record(each, seen(0));
+  await table.ledger.record(job({ jobId: idAt('2026-11-02T00:00:00Z'), clusterName: 'known-too' }), seen(0));
+  table.requests();
+  const since = '2026-10-01T00:00:00Z';
+  const known = await list(table.ledger.known(PROJECT, clusterName, since));
+  expect(known).toEqual(
+    jobs
+      .slice(1)
+      .map((each) => ({ jobId: each.jobId, kind: 'dedicated', status: 'RUNNING', fingerprint: fingerprint(each) })),
+  );
+  expect(table.requests()).toEqual({ Query: 1 });
+  expect(await list(table.ledger.known(PROJECT, clusterName))).toHaveLength(3);
+  expect(await list(table.ledger.known(PROJECT, 'no-such'))).toEqual([]);
+});
+
+test('a job by an id that is none, or unknown, is undefined', async () => {
+  table.requests();
+  for (const id of ['', 'JOB#x', 'z'.repeat(24)]) expect(await table.ledger.job(id)).toBeUndefined();
+  expect(table.requests()).toEqual({});
+  expect(await table.ledger.job(idAt('2019-01-01T00:00:00Z'))).toBeUndefined();
+  expect(table.requests()).toEqual({ Query: 1 });
+});
+
+test('a write whose answer was lost, and that the SDK sent again, still counts as written', async () => {
+  await using own = await newTable(dynamo);
+  own.client.middlewareStack.add(
+    (next, { commandName }) => {
+      let lost = commandName !== 'PutItemCommand';
+      return async (args) => {
+        const answer = await next(args);
+        if (lost) return answer;
+        lost = true;
+        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
+      };
+    },
+    { step: 'deserialize', priority: 'low', name: 'loseAnswers' },
+  );
+  const running = another();
+  expect(await own.ledger.record(running, seen(0))).toMatchObject({ outcome: 'new' });
+  expect(own.requests()).toEqual({ PutItem: 2, GetItem: 1 });
+  expect(await own.ledger.record(completed(running), seen(1))).toMatchObject({
+    outcome: 'changed',
+    change: { revision: 2 },
+  });
+  expect((await own.ledger.job(running.jobId))?.changes).toHaveLength(2);
+});
+
+test('what goes wrong is told by a code, and by what to do', async () => {
+  await using own = await newTable(dynamo);
+  const named = (name: string) => Object.assign(new Error('no'), { name });
+  const served = (name: string, httpStatusCode: number) =>
+    new DynamoDBServiceException({ name, message: 'no', $fault: 'client', $metadata: { httpStatusCode } });
+  const failing = (error: Error) => async () => {
+    throw error;
+  };
+  for (const [error, code, advice] of [
+    [named('TimeoutError'), 'LEDGER_UNAVAILABLE', /try again later/],
+    [named('CredentialsProviderError'), 'LEDGER_UNAVAILABLE', /try again later/],
+    [served('ProvisionedThroughputExceededException', 400), 'LEDGER_UNAVAILABLE', /try again later/],
+    [served('InternalServerError', 500), 'LEDGER_UNAVAILABLE', /try again later/],
+    [served('ResourceNotFoundException', 400), 'LEDGER_TABLE_MISSING', /deploy the stack/],
+    [served('AccessDeniedException', 400), 'LEDGER_REFUSED', /check that the role/],
+  ] as const) {
+    own.client.middlewareStack.add(() => failing(error), { step: 'initialize', name: 'fail', override: true });
+    const failed = own.ledger.coverage(PROJECT);
+    await expect(failed).rejects.toMatchObject({ name: 'LedgerError', code, cause: error });
+    await expect(failed).rejects.toThrow(advice);
+  }
+});

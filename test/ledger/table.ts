@@ -1,0 +1,80 @@
+// test/ledger/table.ts gives tests a table of their own on one embedded DynamoDB, and counts what it is asked.
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
+
+export const NOW = '2026-11-23T12:00:00Z';
+
+/**
+ * The DynamoDB of a test file: an embedded one, or, where DYNAMODB_ENDPOINT is set, whatever answers there, such as
+ * Amazon's DynamoDB Local.
+ */
+export async function startEngine(): Promise<LocalDynamoDB> {
+  const endpoint = process.env.DYNAMODB_ENDPOINT;
+  if (!endpoint) return startDynamoDB();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const close = async () => {};
+  return {
+    endpoint,
+    clientConfig: { endpoint, region: 'us-east-1', credentials },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export interface TestTable extends AsyncDisposable {
+  tableName: string;
+  client: DynamoDBClient;
+  ledger: DynamoLedger;
+  /** HTTP requests since last asked, by operation, the SDK's own retries included. */
+  requests(): Record<string, number>;
+}
+
+export async function newTable(dynamo: LocalDynamoDB, now: () => number = () => Date.parse(NOW)): Promise<TestTable> {
+  const tableName = `ledger-${randomBytes(6).toString('hex')}`;
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  await ensureTable(client, tableName);
+  let counts: Record<string, number> = {};
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        const operation = commandName.replace('Command', '');
+        counts[operation] = (counts[operation] ?? 0) + 1;
+        return next(args);
+      },
+    { step: 'finalizeRequest', priority: 'low', name: 'countRequests' },
+  );
+  return {
+    tableName,
+    client,
+    ledger: new DynamoLedger({ tableName, client, now }),
+    requests: () => {
+      const counted = counts;
+      counts = {};
+      return counted;
+    },
+    [Symbol.asyncDispose]: async () => client.destroy(),
+  };
+}
+
+/** The same table by a client of its own, whose requests wait for `gate` one by one; it may refuse one by throwing. */
+export function gated({ tableName }: TestTable, dynamo: LocalDynamoDB, gate: () => Promise<unknown>): TestTable {
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  const wait = { step: 'initialize', name: 'wait' } as const;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      await gate();
+      return next(args);
+    },
+    wait,
+  );
+  const ledger = new DynamoLedger({ tableName, client, now: () => Date.parse(NOW) });
+  return { tableName, client, ledger, requests: () => ({}), [Symbol.asyncDispose]: async () => client.destroy() };
+}
+
+export async function list<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

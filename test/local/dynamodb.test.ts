@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, expect, test } from 'vitest';
+import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { createTableInput } from '../../functions/ledger/table.ts';
+import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
+import { job, seen } from '../ledger/jobs.ts';
+
+const directories: string[] = [];
+async function newDirectory() {
+  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
+  directories.push(directory);
+  return join(directory, 'data');
+}
+afterEach(async () => {
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true });
+});
+
+test('a ledger in a directory is there again after a restart', async () => {
+  const dataDir = await newDirectory();
+  for (const outcome of ['new', 'same']) {
+    await using dynamo = await startDynamoDB({ dataDir });
+    expect(dynamo.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const client = new DynamoDBClient(dynamo.clientConfig);
+    await ensureTable(client, 'ledger');
+    const ledger = new DynamoLedger({ tableName: 'ledger', client });
+    expect(await ledger.record(job(), seen(0))).toMatchObject({ outcome });
+    client.destroy();
+  }
+});
+
+test('a directory that is in use is refused with what to do', async () => {
+  const dataDir = await newDirectory();
+  await using _first = await startDynamoDB({ dataDir });
+  await expect(startDynamoDB({ dataDir })).rejects.toThrow(
+    `another restore-ledger uses ${dataDir}; stop it or use --data`,
+  );
+});
+
+test('a port that is in use is refused', async () => {
+  await using first = await startDynamoDB();
+  const port = Number(new URL(first.endpoint).port);
+  await expect(startDynamoDB({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('ensureTable makes the table once, also when asked at the same time, and leaves it as it is', async () => {
+  await using dynamo = await startDynamoDB();
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  await Promise.all([1, 2, 3].map(() => ensureTable(client, 'ledger')));
+  await ensureTable(client, 'ledger');
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'ledger' }));
+  expect(Table?.TableStatus).toBe('ACTIVE');
+  expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual([
+    'byCluster',
+    'byStatus',
+    'feed',
+  ]);
+  client.destroy();
+});
+
+test('a table with other keys or indexes is refused by what differs', async () => {
+  await using dynamo = await startDynamoDB();
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  const { GlobalSecondaryIndexes = [], ...ours } = createTableInput('old');
+  const [byCluster, feed] = GlobalSecondaryIndexes;
+  const fields = feed?.Projection?.NonKeyAttributes?.filter((name) => name !== 'vanishedAt') ?? [];
+  const less = { ...feed, Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: fields } } as NonNullable<
+    typeof feed
+  >;
+  const used = ours.AttributeDefinitions?.filter(({ AttributeName }) => AttributeName !== 'status') ?? [];
+  const indexes = [byCluster as NonNullable<typeof byCluster>, less];
+  await client.send(new CreateTableCommand({ ...ours, AttributeDefinitions: used, GlobalSecondaryIndexes: indexes }));
+  await expect(ensureTable(client, 'old')).rejects.toThrow(
+    "table old is not this version's: index feed lacks the fields vanishedAt; index byStatus is missing",
+  );
+  const [pk] = ours.KeySchema ?? [];
+  const other = { TableName: 'other', BillingMode: 'PAY_PER_REQUEST' as const };
+  const id = [{ AttributeName: 'pk', AttributeType: 'S' as const }];
+  await client.send(new CreateTableCommand({ ...other, AttributeDefinitions: id, KeySchema: pk ? [pk] : [] }));
+  await expect(ensureTable(client, 'other')).rejects.toThrow(/the table has the keys pk instead of pk and sk/);
+  client.destroy();
+});
