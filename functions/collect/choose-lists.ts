@@ -1,0 +1,40 @@
+// functions/collect/choose-lists.ts decides which lists of restore jobs an order reads, and in which order.
+import type { Cluster } from '../atlas/atlas.ts';
+import type { ClusterCoverage, ListCoverage } from '../ledger/coverage.ts';
+import type { Kind } from '../restore/job.ts';
+import type { CollectOrder } from './order.ts';
+
+export interface ChosenList {
+  cluster: ClusterCoverage;
+  kind: Kind;
+}
+
+const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
+  dedicated: ['dedicated', 'collection'],
+  flex: ['flex'],
+  serverless: ['serverless'],
+  free: [], // M0 has no backups
+};
+
+/**
+ * Longest unread first, so that running out of time never starves the same cluster twice. A look at running jobs takes
+ * only the lists that hold some; a message that goes on takes only what the messages before it left.
+ */
+export function chooseLists(
+  clusters: Record<string, ClusterCoverage>,
+  { clusterName, progress, followAt }: CollectOrder,
+  { kinds, wantsCluster }: { kinds: readonly Kind[]; wantsCluster(clusterName: string): boolean },
+): ChosenList[] {
+  const wanted = clusterName === undefined ? wantsCluster : (name: string) => name === clusterName;
+  const readAt = ({ cluster, kind }: ChosenList) => cluster.lists[kind]?.readAt ?? '';
+  return Object.values(clusters)
+    .filter((cluster) => cluster.goneAt === undefined && wanted(cluster.clusterName))
+    .flatMap((cluster) => LISTS_OF[cluster.tier].map((kind) => ({ cluster, kind })))
+    .filter(({ kind }) => kinds.includes(kind))
+    .filter(({ cluster, kind }) => followAt === undefined || (cluster.lists[kind]?.moving ?? 0) > 0)
+    .filter(({ cluster, kind }) => !progress || isUndone(cluster.lists[kind], progress.startedAt))
+    .sort((a, b) => (readAt(a) < readAt(b) ? -1 : readAt(a) > readAt(b) ? 1 : 0));
+}
+
+const isUndone = (list: ListCoverage | undefined, since: string) =>
+  list === undefined || list.resume !== undefined || list.attemptedAt < since;

@@ -1,0 +1,296 @@
+// functions/collect/collect.ts is the core: it brings one project's restore jobs and its coverage up to date.
+import type { Atlas, AtlasUsage } from '../atlas/atlas.ts';
+import { AtlasError } from '../atlas/errors.ts';
+import { type ClusterCoverage, clusterNamed, type ListCoverage, type ProjectCoverage } from '../ledger/coverage.ts';
+import { LedgerError } from '../ledger/errors.ts';
+import type { Ledger, Recorded } from '../ledger/ledger.ts';
+import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../ledger/run.ts';
+import type { Log } from '../log.ts';
+import { KINDS, type Kind, type Source } from '../restore/job.ts';
+import { type ChosenList, chooseLists } from './choose-lists.ts';
+import { type Discovery, discover, withDiscovery } from './discover.ts';
+import { inParallel } from './in-parallel.ts';
+import type { Attempt } from './list-coverage.ts';
+import type { CollectOrder } from './order.ts';
+import { clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
+import { type ListReading, readList } from './read-list.ts';
+
+export interface CollectPorts {
+  atlas: Atlas;
+  ledger: Ledger;
+  log: Log;
+  now(): number;
+  /** Until the platform stops us, in ms; Infinity where nothing does. */
+  timeLeftMs(): number;
+  /** Told of each job that was not known to be unchanged. */
+  onRecorded?(recorded: Recorded, source: Source): void;
+  /** Told when a list is done with. */
+  onList?(list: { projectName: string; clusterName: string; kind: Kind; jobs: number; failed: boolean }): void;
+}
+
+export interface CollectOptions {
+  /** Kinds of restore job to read. @default all */
+  kinds?: readonly Kind[];
+  /** Clusters to read, by name. @default every one */
+  wantsCluster?(clusterName: string): boolean;
+  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default 8 */
+  parallelLists?: number;
+  /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
+  fullEveryMs?: number;
+  /** When to look again at a project with a job that runs, in ms. 0: never. @default 60_000 */
+  followMs?: number;
+  /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
+  reserveMs?: number;
+  /** Messages that one order may take before what rate limits and slow answers hold back counts as failed. @default 50 */
+  maxMessages?: number;
+}
+
+/** An order for later. */
+export interface Later {
+  order: CollectOrder;
+  delayMs: number;
+}
+
+export interface CollectResult {
+  /** What this order, with the messages before it, has done; final unless `next` is there. */
+  part: RunPart;
+  /** Time ran out: this is left to do. */
+  next?: Later;
+  /** Jobs are running: this looks at them again. */
+  follow?: Later;
+}
+
+const MAX_FAILURES = 100;
+
+/**
+ * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
+ * written last, so that a crash in between only repeats idempotent writes.
+ * @throws LedgerError where the ledger can't be read or the coverage not written; the order can be given again
+ */
+export async function collectProject(
+  order: CollectOrder,
+  ports: CollectPorts,
+  options: CollectOptions = {},
+): Promise<CollectResult> {
+  return new ProjectCollector(order, ports, options).collect();
+}
+
+class ProjectCollector {
+  readonly #order: CollectOrder;
+  readonly #ports: CollectPorts;
+  readonly #options: Required<CollectOptions>;
+  readonly #startedAt: string;
+  readonly #usageBefore: AtlasUsage;
+  readonly #attempts: { clusterName: string; kind: Kind; attempt: Attempt }[] = [];
+  readonly #failures: ClusterFailure[] = [];
+  readonly #counts = noCounts();
+  /** Lists that time, or Atlas's rate limit, left undone. */
+  #undone = 0;
+  /** How long Atlas asked us to stay away, in ms. */
+  #stayAwayMs = 0;
+  /** When the next look is due, where this collector is the one to queue it. */
+  #followAt: string | undefined;
+
+  constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
+    const { kinds = KINDS, wantsCluster = () => true, parallelLists = 8, fullEveryMs = 86_400_000 } = options;
+    const { followMs = 60_000, reserveMs = 15_000, maxMessages = 50 } = options;
+    this.#order = order;
+    this.#ports = ports;
+    this.#options = { kinds, wantsCluster, parallelLists, fullEveryMs, followMs, reserveMs, maxMessages };
+    this.#startedAt = new Date(ports.now()).toISOString();
+    this.#usageBefore = { ...ports.atlas.usage };
+  }
+
+  async collect(): Promise<CollectResult> {
+    const stored = await this.#ports.ledger.coverage(this.#order.projectId);
+    // A look that is not the one the coverage expects: another was queued since, or this one came twice.
+    if (this.#isFollow && stored?.followAt !== this.#order.followAt) return { part: this.#part() };
+    const discovery = await this.#discover(stored);
+    const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
+    this.#noteMissing(discovery, clusters);
+
+    const lists = chooseLists(clusters, this.#order, this.#options);
+    if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
+    await inParallel(lists, this.#options.parallelLists, (list) => this.#readOne(list));
+
+    await this.#saveCoverage(discovery, stored);
+    const part = this.#part();
+    return { part, ...this.#next(part), ...this.#follow() };
+  }
+
+  get #isFollow() {
+    return this.#order.followAt !== undefined;
+  }
+
+  #discover(stored: ProjectCoverage | undefined): Promise<Discovery> | Discovery {
+    if (this.#isFollow) return { startedAt: this.#startedAt, clusters: [], lists: {} };
+    // A list of clusters that is switched off is asked for again once a day.
+    const askedAt = stored?.discovery.serverless?.attemptedAt;
+    const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt);
+    return discover(this.#ports.atlas, this.#order.projectId, stored, { full, now: this.#ports.now });
+  }
+
+  #isOld = (at: string) => this.#ports.now() - Date.parse(at) >= this.#options.fullEveryMs;
+
+  #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {
+    for (const [list, found] of Object.entries(lists)) {
+      if ('failure' in found) this.#fail({ what: `${list} clusters`, ...found.failure });
+    }
+    const { clusterName, projectName } = this.#order;
+    if (clusterName !== undefined && !clusterNamed(clusters, clusterName)) {
+      const message = `project ${projectName} has no cluster named ${clusterName}`;
+      this.#fail({ clusterName, what: 'cluster', code: 'ATLAS_NOT_FOUND', message });
+    }
+  }
+
+  async #readOne({ cluster: { clusterName, clusterId, lists }, kind }: ChosenList): Promise<void> {
+    if (this.#outOfTime() || this.#stayAwayMs > 0) {
+      this.#undone += 1;
+      return;
+    }
+    const { projectId, projectName, runId } = this.#order;
+    const stored = lists[kind];
+    const startedAt = new Date(this.#ports.now()).toISOString();
+    const list = { kind, projectId, clusterName };
+    const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
+    try {
+      const task = { list, source, runId, stored, full: this.#wantsFull(stored) };
+      const reading = await readList(task, { ...this.#ports, outOfTime: this.#outOfTime });
+      this.#count(reading);
+      this.#attempts.push({ clusterName, kind, attempt: { startedAt, reading } });
+      if (!reading.complete) this.#undone += 1;
+      this.#ports.onList?.({ projectName, clusterName, kind, jobs: reading.counts.seen, failed: false });
+    } catch (error) {
+      const failed = this.#noteError(error, { clusterName, kind, startedAt });
+      this.#ports.onList?.({ projectName, clusterName, kind, jobs: 0, failed });
+    }
+  }
+
+  #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
+
+  #wantsFull(stored: ListCoverage | undefined) {
+    if (stored?.resume) return stored.resume.full;
+    return this.#order.full === true || stored?.fullReadAt === undefined || this.#isOld(stored.fullReadAt);
+  }
+
+  #count({ complete, counts, problemCount }: ListReading) {
+    this.#counts.listsRead += complete ? 1 : 0;
+    this.#counts.jobsSeen += counts.seen;
+    this.#counts.jobsNew += counts.new;
+    this.#counts.jobsChanged += counts.changed;
+    this.#counts.jobsVanished += counts.vanished;
+    this.#counts.problems += problemCount;
+  }
+
+  /** @returns true where it is a failure */
+  #noteError(error: unknown, at: { clusterName: string; kind: Kind; startedAt: string }): boolean {
+    if (!(error instanceof AtlasError || error instanceof LedgerError)) throw error;
+    const { clusterName, kind, startedAt } = at;
+    const answer = error instanceof AtlasError ? noSuchList(error, kind) : undefined;
+    if (answer !== undefined) {
+      this.#attempts.push({ clusterName, kind, attempt: { startedAt, answer } });
+      return false;
+    }
+    if (error instanceof AtlasError && this.#isForLater(error)) {
+      this.#undone += 1;
+      if (error.code === 'ATLAS_RATE_LIMITED')
+        this.#stayAwayMs = Math.max(this.#stayAwayMs, error.retryAfterMs ?? 0, 1_000);
+      return false;
+    }
+    const { code, message } = error;
+    this.#attempts.push({ clusterName, kind, attempt: { startedAt, failure: { code, message } } });
+    this.#fail({ clusterName, what: `${kind} restore jobs`, code, message });
+    return true;
+  }
+
+  /** A wait that did not fit into the time left, or a call that the end of it cut off. */
+  #isForLater(error: AtlasError): boolean {
+    const outOfTime = error.code === 'ATLAS_RATE_LIMITED' || (error.transient && this.#outOfTime());
+    return outOfTime && (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
+  }
+
+  #fail(failure: ClusterFailure) {
+    const { runId, projectId } = this.#order;
+    const { message: reason, ...fields } = failure;
+    this.#failures.push(failure);
+    this.#ports.log.warn('could not be read', { runId, projectId, ...fields, reason });
+  }
+
+  async #saveCoverage(discovery: Discovery, read: ProjectCoverage | undefined): Promise<void> {
+    const { ledger, now } = this.#ports;
+    const { projectId } = this.#order;
+    const gone = clustersToArchive(read, discovery, now());
+    for (const cluster of gone) await ledger.archiveCluster(projectId, cluster);
+    const findings = {
+      order: this.#order,
+      discovery,
+      attempts: this.#attempts,
+      archived: gone.map(({ clusterName }) => clusterName),
+    };
+    await ledger.saveCoverage(projectId, (stored) => this.#withNextLook(projectCoverage(stored, findings)), read);
+  }
+
+  /** One look ahead at a time: where one is queued and still to come, another would start a second chain. */
+  #withNextLook(coverage: ProjectCoverage): ProjectCoverage {
+    const now = this.#ports.now();
+    const { followAt: queued, ...rest } = coverage;
+    this.#followAt = undefined;
+    if (queued !== undefined && Date.parse(queued) > now && queued !== this.#order.followAt) return coverage;
+    if (!isMoving(coverage) || this.#options.followMs === 0) return rest;
+    this.#followAt = new Date(now + this.#options.followMs).toISOString();
+    return { ...rest, followAt: this.#followAt };
+  }
+
+  #part(): RunPart {
+    const { progress, projectId, projectName } = this.#order;
+    const counts = addCounts(progress?.counts ?? noCounts(), { ...this.#counts, ...this.#spent() });
+    const failures = [...(progress?.failures ?? []), ...this.#failures].slice(0, MAX_FAILURES);
+    counts.clustersFailed = new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size;
+    const finishedAt = new Date(this.#ports.now()).toISOString();
+    return {
+      projectId,
+      projectName,
+      status: failures.length === 0 ? 'complete' : counts.listsRead === 0 ? 'failed' : 'incomplete',
+      startedAt: progress?.startedAt ?? this.#startedAt,
+      finishedAt,
+      counts,
+      failures,
+    };
+  }
+
+  #spent(): Pick<RunCounts, 'atlasRequests' | 'throttles' | 'waitedMs'> {
+    const { usage } = this.#ports.atlas;
+    const before = this.#usageBefore;
+    return {
+      atlasRequests: usage.requests + usage.tokenRequests - before.requests - before.tokenRequests,
+      throttles: usage.throttles - before.throttles,
+      waitedMs: usage.waitedMs - before.waitedMs,
+    };
+  }
+
+  #next({ startedAt, counts, failures }: RunPart): Pick<CollectResult, 'next'> {
+    // A look at running jobs is followed by another one anyway.
+    if (this.#undone === 0 || this.#isFollow) return {};
+    const { progress: before, ...order } = this.#order;
+    const progress = { startedAt, messages: (before?.messages ?? 1) + 1, counts, failures };
+    const { runId, projectId } = order;
+    this.#ports.log.info('out of time, going on in another message', { runId, projectId, lists: this.#undone });
+    return { next: { order: { ...order, progress }, delayMs: this.#stayAwayMs } };
+  }
+
+  #follow(): Pick<CollectResult, 'follow'> {
+    if (this.#followAt === undefined) return {};
+    const { progress: _, full: __, clusterName: ___, ...order } = this.#order;
+    return { follow: { order: { ...order, followAt: this.#followAt }, delayMs: this.#options.followMs } };
+  }
+}
+
+/** Atlas's code where it says that the list does not exist for this cluster, which is an answer: it holds no jobs. */
+function noSuchList(error: AtlasError, kind: Kind): string | undefined {
+  const { code, errorCode } = error;
+  const absent = code === 'ATLAS_WRONG_TIER' || code === 'ATLAS_GONE' || code === 'ATLAS_NOT_FOUND';
+  // Collection-level restores are not in every plan; the backup list of the same cluster is read all the same.
+  const notInPlan =
+    kind === 'collection' && (errorCode === 'FEATURE_UNSUPPORTED' || errorCode === 'UNSUPPORTED_FOR_CURRENT_PLAN');
+  return absent || notInPlan ? (errorCode ?? code) : undefined;
+}

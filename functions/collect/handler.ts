@@ -1,0 +1,33 @@
+// functions/collect/handler.ts is the Lambda that carries out orders from the queue.
+
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { atlasAccounts } from '../accounts.ts';
+import { lambdaLog } from '../lambda-log.ts';
+import { DynamoLedger } from '../ledger/dynamo.ts';
+import { Metrics, measured } from '../metrics.ts';
+import { OrderQueue } from '../queue.ts';
+import { collectSettings } from '../settings.ts';
+import { carryOut } from './carry-out.ts';
+
+const settings = collectSettings(process.env); // a missing variable fails the cold start, by name
+const log = lambdaLog('collect');
+const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
+const metrics = new Metrics(settings.ledgerName);
+const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
+const queue = new OrderQueue(settings.queueUrl);
+
+export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const timeLeftMs = () => context.getRemainingTimeInMillis();
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const { messageId, body } of event.Records) {
+    try {
+      await carryOut(body, { accounts, ledger, queue, log, now: Date.now, timeLeftMs }, settings);
+    } catch (error) {
+      // Only this message goes back to the queue, and after enough tries to the dead-letter queue.
+      log.error('order failed', { messageId, error: error instanceof Error ? error.message : String(error) });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  metrics.flush(Date.now());
+  return { batchItemFailures };
+};

@@ -1,0 +1,72 @@
+// functions/collect/list-coverage.ts works what an attempt found out into what the coverage says, whoever else wrote it meanwhile.
+import type { Failure, ListCoverage, Problem } from '../ledger/coverage.ts';
+import type { ListReading } from './read-list.ts';
+
+/** How an attempt at one list ended. */
+export type Attempt = { startedAt: string } & (
+  | { reading: ListReading }
+  /** Atlas answered that there is no such list. */
+  | { answer: string }
+  | { failure: Omit<Failure, 'since'> }
+);
+
+/**
+ * Every write goes through here, against what is stored at that moment: of two readings the one begun later wins, of two
+ * attempts the later one's failure stands, and jobs that either found new are counted.
+ */
+export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt): ListCoverage {
+  const before: ListCoverage = stored ?? { attemptedAt: attempt.startedAt, jobs: 0, open: 0, moving: 0 };
+  const latest = attempt.startedAt >= before.attemptedAt;
+  const base = { ...before, attemptedAt: latest ? attempt.startedAt : before.attemptedAt };
+  if ('reading' in attempt) return withReading(base, attempt.reading, latest);
+  if (!latest) return base;
+  if ('answer' in attempt) return { ...without(base, 'error'), answer: attempt.answer };
+  const since = before.error?.since ?? attempt.startedAt;
+  return { ...base, error: { ...attempt.failure, since } };
+}
+
+function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
+  const added = reading.counts.new;
+  const base = { ...(latest ? without(before, 'error', 'answer') : before), ...newestCompleted(before, reading) };
+  if (!reading.complete) {
+    return { ...base, jobs: base.jobs + added, ...(reading.resume && latest ? { resume: reading.resume } : {}) };
+  }
+  const fullReadAt = reading.full ? later(before.fullReadAt, reading.startedAt) : before.fullReadAt;
+  const full = fullReadAt === undefined ? {} : { fullReadAt };
+  // Someone who began later has finished already: theirs stands, and ours adds only what it found.
+  if (before.readAt !== undefined && before.readAt > reading.startedAt) {
+    return { ...base, jobs: base.jobs + added, ...full };
+  }
+  return {
+    ...without(base, 'resume', 'recent', 'problems', 'problemCount'),
+    ...full,
+    readAt: reading.startedAt,
+    settledThrough: reading.settledThrough,
+    jobs: reading.full ? Math.max(reading.listed, base.jobs + added) : base.jobs + added,
+    open: reading.open,
+    moving: reading.moving,
+    ...(reading.recent ? { recent: reading.recent } : {}),
+    ...problemsAfter(before, reading),
+  };
+}
+
+const later = (a: string | undefined, b: string) => (a !== undefined && a > b ? a : b);
+
+const newestCompleted = ({ lastCompleted: a }: ListCoverage, { lastCompleted: b }: ListReading) =>
+  a && b ? { lastCompleted: a.finishedAt > b.finishedAt ? a : b } : b ? { lastCompleted: b } : {};
+
+/** A full reading has seen every problem there is; a partial one only adds to what is known. */
+function problemsAfter(before: ListCoverage, reading: ListReading): { problems?: Problem[]; problemCount?: number } {
+  const kept = reading.full ? [] : (before.problems ?? []);
+  const isKept = (problem: Problem) => kept.some((k) => k.jobId === problem.jobId && k.field === problem.field);
+  const fresh = reading.problems.filter((problem) => !isKept(problem));
+  const problems = [...fresh, ...kept].slice(0, 10);
+  const problemCount = reading.full ? reading.problemCount : (before.problemCount ?? 0) + fresh.length;
+  return problemCount === 0 ? {} : { problems, problemCount };
+}
+
+const without = <T extends object, K extends keyof T>(object: T, ...names: K[]): Omit<T, K> => {
+  const copy = { ...object };
+  for (const name of names) delete copy[name];
+  return copy;
+};

@@ -1,0 +1,69 @@
+// functions/collect/project-coverage.ts works what a collector found out into a project's coverage.
+import type { ClusterList } from '../atlas/atlas.ts';
+import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
+import type { Kind } from '../restore/job.ts';
+import { type Discovery, withDiscovery, withDiscoveryList } from './discover.ts';
+import { type Attempt, withAttempt } from './list-coverage.ts';
+import type { CollectOrder } from './order.ts';
+
+export interface Findings {
+  order: CollectOrder;
+  discovery: Discovery;
+  attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
+  /** Names of clusters that moved to items of their own. */
+  archived: readonly string[];
+}
+
+/** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
+export function projectCoverage(
+  stored: ProjectCoverage | undefined,
+  { order, discovery, attempts, archived }: Findings,
+): ProjectCoverage {
+  const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
+  for (const name of archived) delete clusters[name];
+  for (const { clusterName, kind, attempt } of attempts) {
+    const cluster = clusterNamed(clusters, clusterName);
+    if (!cluster) continue;
+    clusters[clusterName] = {
+      ...cluster,
+      lists: { ...cluster.lists, [kind]: withAttempt(cluster.lists[kind], attempt) },
+    };
+  }
+  const lists = { ...stored?.discovery };
+  for (const [name, found] of Object.entries(discovery.lists)) {
+    const list = name as ClusterList;
+    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
+  }
+  const { projectId, projectName, orgId, runId } = order;
+  return {
+    projectId,
+    projectName,
+    ...(orgId === undefined ? {} : { orgId }),
+    revision: stored?.revision ?? 0,
+    runId,
+    discovery: lists,
+    clusters,
+    ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
+  };
+}
+
+/** True where some list holds a job that runs, or waits to. */
+export const isMoving = ({ clusters }: ProjectCoverage) =>
+  Object.values(clusters).some(
+    ({ lists, goneAt }) => goneAt === undefined && Object.values(lists).some(({ moving }) => moving > 0),
+  );
+
+/** Clusters gone for longer than this get a coverage item of their own, in ms: a project's item must not grow for ever. */
+const ARCHIVE_AFTER_MS = 7 * 86_400_000;
+
+export function clustersToArchive(
+  stored: ProjectCoverage | undefined,
+  { clusters }: Discovery,
+  now: number,
+): ClusterCoverage[] {
+  const found = new Set(clusters.map(({ name }) => name));
+  return Object.values(stored?.clusters ?? {}).filter(
+    ({ clusterName, goneAt }) =>
+      goneAt !== undefined && now - Date.parse(goneAt) >= ARCHIVE_AFTER_MS && !found.has(clusterName),
+  );
+}

@@ -1,0 +1,75 @@
+// functions/collect/run-here.ts makes a whole run in this process, where no queue carries the orders: the command line's way.
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Run, RunPart } from '../ledger/run.ts';
+import type { Log } from '../log.ts';
+import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
+import { type CollectOptions, type CollectPorts, collectProject } from './collect.ts';
+import { inParallel } from './in-parallel.ts';
+import type { CollectOrder } from './order.ts';
+
+export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'> {
+  accounts: readonly Account[];
+  ledger: Ledger;
+  log: Log;
+  clock: Clock;
+  onPlanned?(projects: number): void;
+  onProject?(part: RunPart): void;
+}
+
+/** Projects under way at once. Atlas's limits are per project, so they don't hold each other up. */
+const PARALLEL_PROJECTS = 4;
+
+/**
+ * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
+ * by another run.
+ * @param signal stops it between two lists; the run then stays unfinished, and what was recorded stays
+ * @throws LedgerError, the signal's reason
+ */
+export async function runHere(
+  request: PlanRequest,
+  ports: RunHerePorts,
+  options: CollectOptions & PlanOptions = {},
+  signal?: AbortSignal,
+): Promise<{ run: Run; parts: RunPart[] }> {
+  const { ledger, clock } = ports;
+  const orders: CollectOrder[] = [];
+  let run = await plan(
+    request,
+    { ...ports, now: () => clock.now(), enqueue: async (more) => void orders.push(...more) },
+    options,
+  );
+  ports.onPlanned?.(orders.length);
+  const parts: RunPart[] = [];
+  await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
+    const part = await collectToTheEnd(order, ports, options, signal);
+    run = await ledger.finishPart(request.runId, part);
+    parts.push(part);
+    ports.onProject?.(part);
+  });
+  return { run, parts };
+}
+
+async function collectToTheEnd(
+  order: CollectOrder,
+  ports: RunHerePorts,
+  options: CollectOptions,
+  signal?: AbortSignal,
+): Promise<RunPart> {
+  const { clock, accounts } = ports;
+  const account = accounts.find(({ name }) => name === order.account);
+  if (!account) throw new Error(`the plan names credentials that are not here: ${order.account}`);
+  // An interrupt looks like time running out: lists under way are finished, none is begun.
+  const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
+  for (let next = order; ; ) {
+    const result = await collectProject(
+      next,
+      { ...ports, atlas: account.atlas.within(timeLeftMs), now: () => clock.now(), timeLeftMs },
+      { ...options, followMs: 0 },
+    );
+    signal?.throwIfAborted();
+    if (!result.next) return result.part;
+    await clock.sleep(result.next.delayMs, signal);
+    next = result.next.order;
+  }
+}

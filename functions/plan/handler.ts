@@ -1,0 +1,38 @@
+// functions/plan/handler.ts is the Lambda that starts a run.
+
+import type { Context } from 'aws-lambda';
+import { atlasAccounts } from '../accounts.ts';
+import { lambdaLog } from '../lambda-log.ts';
+import { DynamoLedger } from '../ledger/dynamo.ts';
+import { Metrics, measured } from '../metrics.ts';
+import { OrderQueue } from '../queue.ts';
+import { planSettings } from '../settings.ts';
+import { plan } from './plan.ts';
+import { planRequest } from './request.ts';
+
+const settings = planSettings(process.env); // a missing variable fails the cold start, by name
+const log = lambdaLog('plan');
+const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
+const metrics = new Metrics(settings.ledgerName);
+const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
+const queue = new OrderQueue(settings.queueUrl);
+/** Kept back for recording the run, in ms. */
+const RESERVE_MS = 5_000;
+
+export const handler = async (event: unknown, context: Context) => {
+  const request = planRequest(event);
+  const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+  const run = await plan(
+    request,
+    {
+      accounts: accounts.map(({ name, atlas }) => ({ name, atlas: atlas.within(within) })),
+      ledger,
+      log,
+      now: Date.now,
+      enqueue: (orders) => queue.send(orders),
+    },
+    settings,
+  );
+  metrics.flush(Date.now());
+  return run;
+};

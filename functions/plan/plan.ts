@@ -1,0 +1,98 @@
+// functions/plan/plan.ts is the core: it lists the projects that the credentials can see and orders one collection of each.
+import type { Atlas, Project } from '../atlas/atlas.ts';
+import { AtlasError } from '../atlas/errors.ts';
+import type { CollectOrder } from '../collect/order.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ClusterFailure, Run, RunScope, RunTrigger } from '../ledger/run.ts';
+import type { Log } from '../log.ts';
+
+/** One set of credentials; an Atlas organization needs one each. */
+export interface Account {
+  /** What its secret is called. */
+  name: string;
+  atlas: Atlas;
+}
+
+export interface PlanRequest {
+  /** The same for a repeat of the same request, so that a repeat is the same run. */
+  runId: string;
+  trigger: RunTrigger;
+  scope?: RunScope;
+  /** Read every list to its end. @default false */
+  full?: boolean;
+}
+
+export interface PlanPorts {
+  accounts: readonly Account[];
+  ledger: Ledger;
+  log: Log;
+  now(): number;
+  enqueue(orders: readonly CollectOrder[]): Promise<void>;
+}
+
+export interface PlanOptions {
+  /** Projects to collect, by name. @default every one */
+  wantsProject?(projectName: string): boolean;
+}
+
+/**
+ * One account failing costs only its own projects: it is named in the run. A repeat with the same `runId` orders the
+ * same again, which is harmless: collecting is idempotent and a run counts each project once.
+ * @throws LedgerError, and what `enqueue` throws
+ */
+export async function plan(request: PlanRequest, ports: PlanPorts, options: PlanOptions = {}): Promise<Run> {
+  const { runId, trigger, scope = {}, full = false } = request;
+  const { accounts, ledger, log, now, enqueue } = ports;
+  await ledger.startRun({
+    runId,
+    trigger,
+    scope,
+    full,
+    startedAt: new Date(now()).toISOString(),
+    status: 'running',
+    failures: [],
+  });
+
+  const orders = new Map<string, CollectOrder>();
+  const failures: ClusterFailure[] = [];
+  for (const { name, atlas } of accounts) {
+    try {
+      for await (const project of atlas.projects()) {
+        // Two keys may see the same project: one of them is enough.
+        if (wanted(project, scope, options) && !orders.has(project.id)) orders.set(project.id, orderFor(project, name));
+      }
+    } catch (error) {
+      if (!(error instanceof AtlasError)) throw error;
+      failures.push({
+        what: accounts.length > 1 ? `projects of ${name}` : 'projects',
+        code: error.code,
+        message: error.message,
+      });
+      log.error('projects could not be listed', { runId, account: name, code: error.code, reason: error.message });
+    }
+  }
+  if (scope.projectId !== undefined && orders.size === 0 && failures.length === 0) {
+    const message = `no project ${scope.projectId} is visible to these credentials: check the id, and the key's organization`;
+    failures.push({ what: 'project', code: 'ATLAS_NOT_FOUND', message });
+  }
+  await enqueue([...orders.values()]);
+  const run = await ledger.planRun(runId, orders.size, failures);
+  log.info('run planned', { runId, trigger, projects: orders.size, accountsFailed: failures.length });
+  return run;
+
+  function orderFor({ id, name, orgId }: Project, account: string): CollectOrder {
+    return {
+      runId,
+      projectId: id,
+      projectName: name,
+      ...(orgId === undefined ? {} : { orgId }),
+      account,
+      ...(scope.clusterName === undefined ? {} : { clusterName: scope.clusterName }),
+      ...(full ? { full } : {}),
+    };
+  }
+}
+
+function wanted(project: Project, scope: RunScope, { wantsProject = () => true }: PlanOptions) {
+  return scope.projectId === undefined ? wantsProject(project.name) : project.id === scope.projectId;
+}
