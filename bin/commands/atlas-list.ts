@@ -1,0 +1,60 @@
+// bin/commands/atlas-list.ts makes one raw call: a page of restore jobs as Atlas sends it, less what is secret.
+import { Command } from 'commander';
+import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import type { Context } from './context.ts';
+import { atlasAccounts } from './credentials.ts';
+import { UsageError } from './errors.ts';
+import { clusterName, oneOf, projectId, wholeNumber } from './flags.ts';
+import { plainJson } from './plain.ts';
+
+interface ListFlags {
+  kind: Kind;
+  project: string;
+  cluster: string;
+  itemsPerPage?: number;
+  pageNum?: number;
+  includeCount: boolean;
+  envelope?: true;
+  pretty?: true;
+}
+
+export function atlasCommand(context: Context): Command {
+  const list = new Command('list')
+    .description(
+      "one page of a cluster's restore jobs, as Atlas answers it; delivery URLs and other secrets are taken out",
+    )
+    .addOption(oneOf('--kind <kind>', KINDS.join(', '), KINDS).makeOptionMandatory())
+    .addOption(projectId('--project <id>', 'of the cluster').makeOptionMandatory())
+    .addOption(clusterName('--cluster <name>', 'whose jobs').makeOptionMandatory())
+    .addOption(wholeNumber('--items-per-page <n>', "1 to 500 (Atlas's default: 100)", { least: 1, most: 500 }))
+    .addOption(wholeNumber('--page-num <n>', 'from 1', { least: 1, most: 1_000_000 }))
+    .option('--no-include-count', 'without totalCount; not for collection restore jobs, which never have one')
+    .option('--envelope', "wrapped in Atlas's envelope, with the status")
+    .option('--pretty', 'indented')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ restore-ledger atlas list --kind dedicated --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --pretty
+  $ restore-ledger atlas list --kind flex --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --items-per-page 500 | jq '.results[].status'`,
+    )
+    .action((flags: ListFlags) => listRaw(flags, context));
+  return new Command('atlas').description('ask Atlas itself, past the ledger').addCommand(list);
+}
+
+async function listRaw({ project, cluster, includeCount, ...flags }: ListFlags, context: Context) {
+  // As Atlas has it: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/, parameter clusterName.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(cluster)) {
+    throw new UsageError(`--cluster: expected 1 to 64 letters, digits and hyphens, came ${JSON.stringify(cluster)}`);
+  }
+  if (flags.kind === 'collection' && !includeCount) {
+    throw new UsageError(
+      '--no-include-count: expected with dedicated, flex or serverless, came with --kind collection, whose lists have no count',
+    );
+  }
+  await using accounts = await atlasAccounts(context);
+  const atlas = await accounts.thatSees(project);
+  const count = includeCount ? {} : { includeCount };
+  const { body } = await atlas.rawList({ ...flags, ...count, projectId: project, clusterName: cluster });
+  await context.out.line(plainJson(body, flags.pretty ? 2 : 0));
+}

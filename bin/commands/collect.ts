@@ -1,0 +1,134 @@
+// bin/commands/collect.ts is the main job in this process: every restore job of every cluster, from Atlas into the ledger.
+import { Command } from 'commander';
+import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
+import type { Context } from './context.ts';
+import { atlasAccounts } from './credentials.ts';
+import { EXIT, Interrupted, UsageError } from './errors.ts';
+import { clusterName, projectIds } from './flags.ts';
+import { plainJson } from './plain.ts';
+import { Progress } from './progress.ts';
+import type { Paint, Style } from './terminal.ts';
+import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+
+interface CollectFlags extends WhereFlags {
+  project?: string[];
+  cluster?: string;
+  full?: true;
+  json?: true;
+}
+
+export function collectCommand(context: Context): Command {
+  const command = new Command('collect')
+    .description('read restore jobs from Atlas into the ledger')
+    .addOption(projectIds('--project <id>', 'only this project; can be given several times'))
+    .addOption(clusterName('--cluster <name>', 'only this cluster; needs exactly one --project'))
+    .option(
+      '--full',
+      'read every list to its end, and find jobs that Atlas no longer lists (once a day it does so by itself)',
+    )
+    .option('--json', 'the summary as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Credentials come from MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or MONGODB_ATLAS_CLIENT_ID and
+MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGODB_ATLAS_BASE_URL names another Atlas.
+
+Exit code: 0 everything was read, 3 some clusters failed (each is named), 1 nothing could be read, 2 wrong usage.
+Ctrl-C stops between two lists and keeps what was recorded (130).
+
+Examples:
+  $ restore-ledger collect
+  $ restore-ledger collect --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0
+  $ restore-ledger collect --table restore-ledger --json`,
+    );
+  return withWhere(command).action((flags: CollectFlags) => collect(flags, context));
+}
+
+async function collect(flags: CollectFlags, context: Context) {
+  const { project: projects = [], cluster, full = false } = flags;
+  if (cluster !== undefined && projects.length !== 1) {
+    const came = projects.length === 0 ? 'none' : String(projects.length);
+    throw new UsageError(
+      `--cluster: expected exactly one --project with it, came ${came}: a name is unique in its project only`,
+    );
+  }
+  const where = whereToWrite(flags, context.env);
+  const { out, err, log, verbose, interrupt } = context;
+  await using accounts = await atlasAccounts(context);
+  await using opened = await openLedger(where, { create: true });
+  const { ledger } = opened;
+  const progress = new Progress(err, { on: !verbose });
+  const signal = interrupt.gently(() => {
+    progress.clear();
+    void err.line('Stopping after the lists under way; Ctrl-C again stops at once.');
+  });
+  const scopes = projects.map((projectId) => ({
+    projectId,
+    ...(cluster === undefined ? {} : { clusterName: cluster }),
+  }));
+  const tally = noTally();
+  try {
+    const collected = await collectHere(
+      scopes.length > 0 ? scopes : [{}],
+      full,
+      { accounts, ledger, log, progress, signal },
+      tally,
+    );
+    context.exitCode = EXIT_CODES[collected.status];
+    context.exitCodeWhenUnread = context.exitCode;
+    await out.line(flags.json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
+    if (collected.status === 'failed')
+      await err.line(`restore-ledger: nothing could be read: ${firstFailure(collected)}`);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    context.exitCode = error.exitCode;
+    await err.line(kept(tally));
+  }
+}
+
+const EXIT_CODES = { complete: EXIT.ok, incomplete: EXIT.incomplete, failed: EXIT.failed } as const;
+const STYLES: Record<Collected['status'], Style> = { complete: 'green', incomplete: 'yellow', failed: 'red' };
+/** More are in --json. */
+const MAX_FAILURES = 20;
+
+export function summary(collected: Collected, paint: Paint): string {
+  const { status, projects, counts, failures, seconds } = collected;
+  const waited =
+    counts.throttles > 0
+      ? ` (${counts.throttles} throttled, ${Math.round(counts.waitedMs / 1000)} s waited in all)`
+      : '';
+  const rows: [string, string | number][] = [
+    ['result', paint(STYLES[status], status)],
+    ['projects', projects],
+    ['clusters', counts.clusters],
+    ['failed', counts.clustersFailed > 0 ? paint('red', String(counts.clustersFailed)) : 0],
+    ['jobs seen', counts.jobsSeen],
+    ['new', counts.jobsNew],
+    ['changed', counts.jobsChanged],
+    ...(counts.jobsVanished > 0 ? [['vanished', counts.jobsVanished] as [string, number]] : []),
+    ...(counts.problems > 0
+      ? [['not understood', `${counts.problems} (restore-ledger coverage names them)`] as [string, string]]
+      : []),
+    ['Atlas requests', `${counts.atlasRequests}${waited}`],
+    ['seconds', seconds.toFixed(1)],
+  ];
+  const lines = rows.map(([name, value]) => `${paint('dim', name.padEnd(14))}  ${value}`);
+  if (failures.length === 0) return lines.join('\n');
+  const named = failures.slice(0, MAX_FAILURES).map((failure) => `  ${failureLine(failure)}`);
+  const more = failures.length > MAX_FAILURES ? [`  and ${failures.length - MAX_FAILURES} more: --json names all`] : [];
+  return [...lines, '', paint('red', 'Failed:'), ...named, ...more].join('\n');
+}
+
+const documentOf = ({ status, runIds, projects, counts, failures, seconds }: Collected) => ({
+  status,
+  projects,
+  ...counts,
+  seconds: Math.round(seconds * 1000) / 1000,
+  failures,
+  runIds,
+});
+
+const firstFailure = ({ failures: [first] }: Collected) => (first ? failureLine(first) : 'no cluster answered');
+
+const kept = ({ lists, added, changed }: Tally) =>
+  `Stopped after ${lists} lists of restore jobs: ${added} new and ${changed} changed jobs are recorded and kept. The next collect goes on from there.`;

@@ -1,0 +1,101 @@
+// bin/commands/credentials.ts makes the Atlas clients that the environment has credentials for.
+import type { AtlasUsage } from '../../functions/atlas/atlas.ts';
+import type { AtlasClient } from '../../functions/atlas/client.ts';
+import type { CredentialSource } from '../../functions/atlas/credentials.ts';
+import { AtlasError } from '../../functions/atlas/errors.ts';
+import type { Environment } from '../../functions/settings.ts';
+import type { Context } from './context.ts';
+import { CommandError, UsageError } from './errors.ts';
+
+export interface Account {
+  /** What its secret is called, or where it comes from. */
+  name: string;
+  atlas: AtlasClient;
+}
+
+export class Accounts implements AsyncDisposable {
+  readonly all: readonly Account[];
+
+  constructor(all: readonly Account[]) {
+    this.all = all;
+  }
+
+  /** Of all together, so far. */
+  get usage(): AtlasUsage {
+    const sum = { requests: 0, tokenRequests: 0, throttles: 0, waitedMs: 0 };
+    for (const { atlas } of this.all) {
+      for (const name of Object.keys(sum) as (keyof AtlasUsage)[]) sum[name] += atlas.usage[name];
+    }
+    return sum;
+  }
+
+  /** The client that sees a project. With several credentials each is asked for its projects. @throws AtlasError */
+  async thatSees(projectId: string): Promise<AtlasClient> {
+    const [only] = this.all;
+    if (only && this.all.length === 1) return only.atlas;
+    for (const { atlas } of this.all) {
+      for await (const project of atlas.projects()) if (project.id === projectId) return atlas;
+    }
+    throw new CommandError(`no project ${projectId} is visible to the credentials in ATLAS_SECRET_ID: check the id`);
+  }
+
+  async [Symbol.asyncDispose]() {
+    await Promise.all(this.all.map(({ atlas }) => atlas.close()));
+  }
+}
+
+const NAMES = {
+  key: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
+  account: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
+} as const;
+
+/** Checks what the environment itself holds before any call is made. @throws UsageError */
+export async function atlasAccounts({ env, log }: Context): Promise<Accounts> {
+  const secretIds = (env.ATLAS_SECRET_ID ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const inVariables = [...NAMES.key, ...NAMES.account].filter((name) => (env[name] ?? '').trim() !== '');
+  if (secretIds.length > 0 && inVariables.length > 0) {
+    throw new UsageError(
+      `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, came both; unset one`,
+    );
+  }
+  if (secretIds.length === 0 && inVariables.length === 0) {
+    throw new UsageError(
+      `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
+        'to try it without an Atlas account, run restore-ledger simulate',
+    );
+  }
+  const { AtlasClient } = await import('../../functions/atlas/client.ts');
+  const baseUrl = secretIds.length > 0 ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
+  const sources = secretIds.length > 0 ? await secretSources(secretIds) : [await environmentSource(env)];
+  try {
+    return new Accounts(
+      sources.map((credentials) => ({
+        name: credentials.describe,
+        atlas: new AtlasClient({ credentials, baseUrl, log }),
+      })),
+    );
+  } catch (error) {
+    throw asUsage(error, 'MONGODB_ATLAS_BASE_URL: ');
+  }
+}
+
+async function secretSources(secretIds: readonly string[]): Promise<CredentialSource[]> {
+  const { SecretsManagerCredentials } = await import('../../functions/atlas/secrets-manager.ts');
+  return secretIds.map((secretId) => new SecretsManagerCredentials({ secretId }));
+}
+
+async function environmentSource(env: Environment): Promise<CredentialSource> {
+  const { credentialsFromEnv } = await import('../../functions/atlas/credentials.ts');
+  const source = credentialsFromEnv(env);
+  try {
+    await source.read();
+  } catch (error) {
+    throw asUsage(error);
+  }
+  return source;
+}
+
+const asUsage = (error: unknown, prefix = '') =>
+  error instanceof AtlasError && error.code === 'ATLAS_CREDENTIALS'
+    ? new UsageError(`${prefix}${error.message}`)
+    : error;

@@ -1,0 +1,64 @@
+// bin/commands/job-table.ts shows restore jobs in a row each.
+import type { JobSummary, Ledger } from '../../functions/ledger/ledger.ts';
+import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+import type { Column } from './tables.ts';
+import type { Style } from './terminal.ts';
+import { span, utc } from './times.ts';
+
+/** Names of projects by id: Atlas names a restore's target project by its id alone. */
+export type ProjectNames = ReadonlyMap<string, string>;
+
+const STYLES: Record<Status, Style> = {
+  PENDING: 'cyan',
+  RUNNING: 'cyan',
+  READY: 'yellow',
+  COMPLETED: 'green',
+  FAILED: 'red',
+  CANCELLED: 'magenta',
+  EXPIRED: 'dim',
+};
+export const styleOf = (status: Status): Style => STYLES[status];
+
+type Target = Pick<RestoreJob, 'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName'>;
+
+/** 'itself', another cluster of the project, or `project/cluster`; empty for a download, which goes to no cluster. */
+export function targetOf(
+  { projectId, clusterName, targetProjectId, targetClusterName }: Target,
+  names: ProjectNames,
+): string {
+  if (targetClusterName === undefined && targetProjectId === undefined) return '';
+  const elsewhere = targetProjectId !== undefined && targetProjectId !== projectId;
+  if (!elsewhere) return targetClusterName === clusterName ? 'itself' : (targetClusterName ?? '');
+  return `${names.get(targetProjectId) ?? targetProjectId}/${targetClusterName ?? '?'}`;
+}
+
+/** Reads the coverage only where a job went to another project. */
+export async function namesFor(jobs: readonly Target[], ledger: Ledger): Promise<ProjectNames> {
+  const names = new Map<string, string>();
+  if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
+  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  return names;
+}
+
+/** How long it took, or has been running. */
+function durationOf({ durationSeconds }: JobSummary): string {
+  return durationSeconds === undefined ? '' : span(durationSeconds);
+}
+
+export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<JobSummary>> => ({
+  requested: { title: 'requested (UTC)', cell: ({ requestedAt }) => utc(requestedAt), style: () => 'dim' },
+  project: { title: 'project', cell: ({ projectName, projectId }) => projectName ?? projectId, least: 12, goes: 4 },
+  cluster: { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
+  kind: { title: 'kind', cell: ({ kind }) => kind, goes: 2 },
+  status: {
+    title: 'status',
+    cell: ({ status, vanishedAt }) => (vanishedAt ? `${status}, vanished` : status),
+    style: ({ status }) => styleOf(status),
+  },
+  delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
+  target: { title: 'target', cell: (job) => targetOf(job, names), least: 12, goes: 1 },
+  took: { title: 'took', cell: durationOf, align: 'right' },
+  id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
+});
+
+export type JobColumn = 'requested' | 'project' | 'cluster' | 'kind' | 'status' | 'delivery' | 'target' | 'took' | 'id';

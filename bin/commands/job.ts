@@ -1,0 +1,90 @@
+// bin/commands/job.ts shows one restore job with its history.
+import { Command } from 'commander';
+import type { Change, LedgerJob } from '../../functions/ledger/ledger.ts';
+import type { Context } from './context.ts';
+import { CommandError } from './errors.ts';
+import { objectId } from './flags.ts';
+import { namesFor, type ProjectNames, styleOf, targetOf } from './job-table.ts';
+import { plain, plainJson } from './plain.ts';
+import type { Paint } from './terminal.ts';
+import { span, utc } from './times.ts';
+import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+
+export function jobCommand(context: Context): Command {
+  const command = new Command('job')
+    .description('show one restore job with its history')
+    .argument('<id>', 'of the job: 24 hex digits', (text: string) => objectId('ID', 'a job id', text))
+    .option('--json', 'everything that the ledger holds of it, as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`,
+    );
+  return withWhere(command).action((id: string, flags: WhereFlags & { json?: true }) => showJob(id, flags, context));
+}
+
+async function showJob(id: string, flags: WhereFlags & { json?: true }, { env, out }: Context) {
+  await using opened = await openLedger(whereToWrite(flags, env), { create: false });
+  const job = await opened.ledger.job(id);
+  if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
+  if (flags.json) return await out.line(plainJson(job));
+  const names = await namesFor([job], opened.ledger);
+  await out.line(`${fieldsOf(job, names, out.paint)}\n\n${historyOf(job, out.paint)}`);
+}
+
+function fieldsOf(job: LedgerJob, names: ProjectNames, paint: Paint): string {
+  const { projectName, projectId, durationSeconds, deliveryUrlCount } = job;
+  const at = (iso: string | undefined) => (iso === undefined ? undefined : `${utc(iso)} UTC`);
+  const fields: Record<string, string | undefined> = {
+    job: job.jobId,
+    project: projectName === undefined ? projectId : `${projectName} (${projectId})`,
+    cluster: job.clusterName,
+    kind: job.kind,
+    status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,
+    delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
+    target: targetOf(job, names) || undefined,
+    requested: at(job.requestedAt),
+    finished: at(job.finishedAt),
+    took: durationSeconds === undefined ? undefined : span(durationSeconds),
+    expires: at(job.expiresAt),
+    snapshot: job.snapshotId,
+    'snapshot taken': at(job.snapshotAt),
+    'point in time': at(job.pointInTime),
+    error: job.errorMessage,
+    'first seen': at(job.firstSeenAt),
+    vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
+  };
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const width = Math.max(...present.map(([name]) => name.length));
+  return present
+    .map(([name, value = '']) => {
+      const text = plain(value);
+      return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
+    })
+    .join('\n');
+}
+
+function historyOf({ changes }: LedgerJob, paint: Paint): string {
+  const width = Math.max(...changes.map(({ status }) => status.length));
+  const lines = changes.map((change) => {
+    const status = paint(styleOf(change.status), change.status.padEnd(width));
+    return `${paint('dim', utc(change.at))}  ${status}  ${plain(whatChanged(change))}`.trimEnd();
+  });
+  return [paint('dim', 'history (UTC)'), ...lines].join('\n');
+}
+
+/** The status has a column of its own, and what Atlas called it says the same again. */
+function whatChanged({ revision, fields, atlas = [] }: Change): string {
+  if (revision === 1) return 'first seen';
+  const told = Object.entries(fields).flatMap(([name, { from, to }]) => {
+    if (name === 'status') return [`was ${shown(from)}`];
+    if (name === 'sourceStatus') return [];
+    if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
+    return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
+  });
+  return told.length > 0 ? told.join('; ') : `in Atlas's answer: ${atlas.join(', ')}`;
+}
+
+const shown = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));

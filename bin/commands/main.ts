@@ -1,0 +1,50 @@
+// bin/commands/main.ts is the command line as a whole: every command, and how each ends.
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { atlasCommand } from './atlas-list.ts';
+import { collectCommand } from './collect.ts';
+import { Context } from './context.ts';
+import { coverageCommand } from './coverage.ts';
+import { toTheEnd } from './ending.ts';
+import { jobCommand } from './job.ts';
+import { jobsCommand } from './jobs.ts';
+import { runsCommand } from './runs.ts';
+import { simulateCommand } from './simulate.ts';
+import { watchCommand } from './watch.ts';
+
+/** Ends the process. @param argv without node and the file */
+export function main(argv: readonly string[]): Promise<never> {
+  const context = new Context(argv.includes('--verbose'));
+  return toTheEnd(programFor(context), argv, context);
+}
+
+function programFor(context: Context): Command {
+  const program = new Command('restore-ledger')
+    .description('A durable record of every restore of every MongoDB Atlas cluster.')
+    .version(packageJson.version)
+    .addHelpText(
+      'after',
+      `
+Without --table or TABLE_NAME the ledger is kept in the directory .ledger, and no AWS account is needed.
+
+Examples:
+  $ restore-ledger simulate                       no Atlas account? start here
+  $ restore-ledger collect                        read all restore jobs that your credentials can see
+  $ restore-ledger jobs --since 7d                what was restored this week
+  $ restore-ledger coverage                       was everything read?`,
+    );
+  const commands = [
+    ...[
+      collectCommand,
+      jobsCommand,
+      jobCommand,
+      coverageCommand,
+      runsCommand,
+      watchCommand,
+      atlasCommand,
+      simulateCommand,
+    ],
+  ].map((make) => make(context));
+  for (const command of commands) program.addCommand(command);
+  return program;
+}

@@ -1,0 +1,89 @@
+// bin/commands/runs.ts lists the newest runs of the collector.
+import { Command } from 'commander';
+import type { Run } from '../../functions/ledger/run.ts';
+import type { Context } from './context.ts';
+import { wholeNumber } from './flags.ts';
+import { plainJson } from './plain.ts';
+import type { Column } from './tables.ts';
+import type { Style } from './terminal.ts';
+import { span, utc } from './times.ts';
+import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+
+interface RunsFlags extends WhereFlags {
+  limit: number;
+  json?: true;
+}
+
+export function runsCommand(context: Context): Command {
+  const command = new Command('runs')
+    .description('list the newest runs of the collector, and what they found')
+    .addOption(wholeNumber('--limit <n>', 'at most so many', { least: 1, most: 10_000 }).default(20))
+    .option('--json', 'as a JSON list')
+    .addHelpText(
+      'after',
+      `
+Runs are kept for 90 days. One that was stopped half-way stays "running"; what it recorded is kept.
+
+Examples:
+  $ restore-ledger runs
+  $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete")'`,
+    );
+  return withWhere(command).action((flags: RunsFlags) => listRuns(flags, context));
+}
+
+async function listRuns(flags: RunsFlags, { env, out }: Context) {
+  await using opened = await openLedger(whereToWrite(flags, env), { create: false });
+  const runs: Run[] = [];
+  for (let cursor: string | undefined; runs.length < flags.limit; ) {
+    const page = await opened.ledger.runs({
+      limit: flags.limit - runs.length,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    runs.push(...page.items);
+    cursor = page.cursor;
+    if (cursor === undefined) break;
+  }
+  if (flags.json) return await out.line(plainJson(runs));
+  if (runs.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
+  const { table } = await import('./tables.ts');
+  await out.line(table(COLUMNS, runs, out));
+}
+
+const STYLES: Record<Run['status'], Style> = {
+  complete: 'green',
+  incomplete: 'yellow',
+  failed: 'red',
+  running: 'cyan',
+};
+
+const number = (title: string, value: (run: Run) => number | undefined, goes?: number): Column<Run> => ({
+  title,
+  cell: (run) => String(value(run) ?? ''),
+  align: 'right',
+  ...(goes === undefined ? {} : { goes }),
+});
+
+const COLUMNS: Column<Run>[] = [
+  { title: 'started (UTC)', cell: ({ startedAt }) => utc(startedAt), style: () => 'dim' },
+  { title: 'by', cell: ({ trigger }) => trigger, goes: 3 },
+  { title: 'scope', cell: scopeOf, least: 12, goes: 2 },
+  { title: 'status', cell: ({ status }) => status, style: ({ status }) => STYLES[status] },
+  number('projects', ({ projects }) => projects),
+  number('clusters', ({ counts }) => counts?.clusters),
+  number('failed', ({ counts, failures }) => (counts?.clustersFailed ?? 0) + failures.length),
+  number('jobs', ({ counts }) => counts?.jobsSeen),
+  number('new', ({ counts }) => counts?.jobsNew),
+  number('changed', ({ counts }) => counts?.jobsChanged),
+  number('requests', ({ counts }) => counts?.atlasRequests, 1),
+  { title: 'took', cell: tookOf, align: 'right' },
+  { title: 'id', cell: ({ runId }) => runId, style: () => 'dim', goes: 4 },
+];
+
+function scopeOf({ scope: { projectId, clusterName }, full }: Run): string {
+  const what = [projectId, clusterName].filter((part) => part !== undefined).join('/') || 'everything';
+  return full ? `${what}, in full` : what;
+}
+
+function tookOf({ startedAt, finishedAt }: Run): string {
+  return finishedAt === undefined ? '' : span((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+}

@@ -1,0 +1,215 @@
+// local/start.ts is `npm start`: the whole system on this machine. An Atlas simulator and an embedded DynamoDB, both over
+// real HTTP; a first collection; then what changes, as it changes.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Command } from 'commander';
+import { type Collected, collectHere, failureLine } from '../bin/commands/collecting.ts';
+import { Context } from '../bin/commands/context.ts';
+import { coverageColumns, coverageRows, coverageSummary } from '../bin/commands/coverage-table.ts';
+import { Accounts } from '../bin/commands/credentials.ts';
+import { toTheEnd } from '../bin/commands/ending.ts';
+import { EXIT, Interrupted } from '../bin/commands/errors.ts';
+import { amount, wholeNumber } from '../bin/commands/flags.ts';
+import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
+import { plain } from '../bin/commands/plain.ts';
+import { Progress } from '../bin/commands/progress.ts';
+import { displayWidth, table } from '../bin/commands/tables.ts';
+import type { Paint } from '../bin/commands/terminal.ts';
+import { span, utcClock } from '../bin/commands/times.ts';
+import { AtlasClient } from '../functions/atlas/client.ts';
+import { fixedCredentials } from '../functions/atlas/credentials.ts';
+import { systemClock } from '../functions/clock.ts';
+import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
+import { DynamoLedger } from '../functions/ledger/dynamo.ts';
+import type { Ledger, Recorded } from '../functions/ledger/ledger.ts';
+import type { Source } from '../functions/restore/job.ts';
+import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
+import type { Restore } from './atlas/world.ts';
+import { ensureTable, startDynamoDB } from './dynamodb.ts';
+
+interface StartFlags {
+  once?: true;
+  seed: number;
+  projects: number;
+  clusters: number;
+  jobs: number;
+  every: number;
+  activity: number;
+}
+
+const TABLE_NAME = 'restore-ledger';
+const NEWEST = 15;
+
+function programFor(context: Context): Command {
+  return new Command('npm start --')
+    .description(
+      'The whole system on this machine: an Atlas simulator, an embedded DynamoDB, and the collector between them.',
+    )
+    .option('--once', 'stop after the first collection')
+    .addOption(
+      wholeNumber('--seed <n>', 'the same seed and sizes make the same world', { least: 0, most: 2 ** 31 }).default(1),
+    )
+    .addOption(wholeNumber('--projects <n>', 'simulated projects', { least: 1, most: 1_000 }).default(3))
+    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 1, most: 1_000 }).default(4))
+    .addOption(
+      wholeNumber('--jobs <n>', "restore jobs in each cluster's past", { least: 0, most: 100_000 }).default(40),
+    )
+    .addOption(amount('--every <seconds>', 'between two collections', { least: 0.5, most: 3_600 }).default(3))
+    .addOption(amount('--activity <n>', 'restores that start in a minute', { least: 0, most: 600 }).default(20))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm start
+  $ npm start -- --once
+  $ npm start -- --projects 20 --clusters 12 --jobs 300 --once`,
+    )
+    .action((flags: StartFlags) => start(flags, context));
+}
+
+async function start(flags: StartFlags, context: Context) {
+  const { seed, projects, clusters, jobs, once = false } = flags;
+  const { out, err, log, verbose } = context;
+  const { paint } = out;
+  // Half of the activity is the simulator's own, with restores that take minutes as real ones do; the others are short.
+  await using atlas = await startAtlas({ seed, projects, clusters, jobs, activityPerMinute: flags.activity / 2 });
+  await using dynamodb = await startDynamoDB();
+  const client = new DynamoDBClient(dynamodb.clientConfig);
+  await ensureTable(client, TABLE_NAME);
+  const ledger = new DynamoLedger({ tableName: TABLE_NAME, client });
+  const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url }, 'the simulator');
+  await using accounts = new Accounts([{ name: 'simulator', atlas: new AtlasClient({ credentials, log }) }]);
+  await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
+  await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}\n`);
+
+  const signal = context.interrupt.gently();
+  const progress = new Progress(err, { on: !verbose });
+  const collecting = { accounts, ledger, log, signal };
+  try {
+    const first = await collectHere([{}], false, { ...collecting, progress });
+    await out.line(firstCollection(first, paint));
+    await showJobs(ledger, context);
+    await showCoverage(ledger, context);
+    if (first.status === 'failed') context.exitCode = EXIT.failed;
+    else if (first.status === 'incomplete') context.exitCode = EXIT.incomplete;
+    if (!once)
+      await follow(flags, {
+        atlas,
+        ledger,
+        context,
+        collect: (onRecorded) =>
+          collectHere([{}], false, { ...collecting, progress: new Progress(err, { on: false }), onRecorded }),
+      });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  await out.line(NEXT);
+}
+
+function firstCollection({ projects, counts, failures, seconds }: Collected, paint: Paint): string {
+  const { clusters, jobsSeen, jobsNew, atlasRequests } = counts;
+  const told = `${jobsSeen} restore jobs of ${clusters} clusters in ${projects} projects, ${jobsNew} new; ${atlasRequests} Atlas requests in ${seconds.toFixed(1)} s`;
+  return [
+    `${paint('bold', 'First collection')}   ${told}`,
+    ...failures.map((failure) => `  ${paint('red', failureLine(failure))}`),
+  ].join('\n');
+}
+
+async function showJobs(ledger: Ledger, { out }: Context) {
+  const { items } = await ledger.jobs({ limit: NEWEST });
+  const { id: _, ...columns } = jobColumns(await namesFor(items, ledger));
+  await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
+  await out.line(table(Object.values(columns), items, out));
+}
+
+async function showCoverage(ledger: Ledger, { out }: Context) {
+  const projects: ProjectCoverage[] = [];
+  for await (const project of ledger.coverages()) projects.push(project);
+  const rows = coverageRows(projects);
+  await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
+  await out.line(`${table(coverageColumns(Date.now()), rows, out)}\n\n${coverageSummary(rows)}`);
+}
+
+interface Following {
+  atlas: AtlasSimulator;
+  ledger: Ledger;
+  context: Context;
+  collect(onRecorded: (recorded: Recorded, source: Source) => void): Promise<Collected>;
+}
+
+/** Until Ctrl-C. @throws Interrupted */
+async function follow({ every, activity }: StartFlags, { atlas, ledger, context, collect }: Following): Promise<never> {
+  const { out, interrupt } = context;
+  const signal = interrupt.gently();
+  const names = new Map<string, string>();
+  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  await out.line(`\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops\n`);
+  const startRestore = restoreStarter(atlas);
+  for (let due = 1; ; due += (every * activity) / 2 / 60) {
+    for (; due >= 1; due -= 1) startRestore();
+    await systemClock.sleep(every * 1000, signal);
+    const { failures } = await collect((recorded, source) => {
+      const line = changeLine(recorded, source, names, out.paint);
+      if (line !== undefined) void out.line(line);
+    });
+    for (const failure of failures) await out.line(out.paint('red', failureLine(failure)));
+  }
+}
+
+/** Short ones, so that whoever watches sees them end. */
+const RESTORES: readonly Pick<Required<Restore>, 'delivery' | 'outcome' | 'durationMs'>[] = [
+  { delivery: 'automated', outcome: 'completed', durationMs: 8_000 },
+  { delivery: 'download', outcome: 'completed', durationMs: 6_000 },
+  { delivery: 'automated', outcome: 'failed', durationMs: 12_000 },
+  { delivery: 'pointInTime', outcome: 'completed', durationMs: 15_000 },
+  { delivery: 'automated', outcome: 'cancelled', durationMs: 10_000 },
+];
+
+/** Restores to one cluster after the other, in ways that its tier allows. */
+function restoreStarter({ world }: AtlasSimulator): () => void {
+  const places = world.projects.flatMap(({ id }) => world.clusters(id)).filter(({ tier }) => tier !== 'free');
+  let turn = 0;
+  return () => {
+    const place = places[(turn * 4) % places.length];
+    const restore = RESTORES[turn % RESTORES.length];
+    turn += 1;
+    if (!place || !restore) return;
+    const kind = place.tier === 'flex' ? 'flex' : 'dedicated';
+    const allowed = kind === 'dedicated' || (restore.delivery !== 'pointInTime' && restore.outcome !== 'cancelled');
+    const { projectId, name: clusterName } = place;
+    world.startRestore({ ...(allowed ? restore : RESTORES[0]), kind, projectId, clusterName });
+  };
+}
+
+/** `20:47:03  Payments Production/Cluster0  dedicated  RUNNING → COMPLETED  automated to itself, took 8s` */
+function changeLine(
+  { outcome, job, change }: Recorded,
+  { projectName, clusterName }: Source,
+  names: ProjectNames,
+  paint: Paint,
+): string | undefined {
+  if (outcome !== 'new' && outcome !== 'changed') return undefined;
+  const before = change?.fields.status?.from;
+  const [was, now] = [
+    outcome === 'new' ? 'new' : String(before ?? job.status),
+    before === undefined && outcome === 'changed' ? 'details' : job.status,
+  ];
+  const target = targetOf(job, names);
+  const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
+  const place = plain(`${projectName ?? job.projectId}/${clusterName}`);
+  return [
+    paint('dim', utcClock(Date.now())),
+    place.padEnd(32 - displayWidth(place) + place.length),
+    job.kind.padEnd(10),
+    `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
+    plain(`${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`),
+  ].join('  ');
+}
+
+const NEXT = `
+What next, in this directory:
+  bin/restore-ledger simulate     the simulator alone; it prints credentials to paste into another terminal
+  bin/restore-ledger collect      the same with a ledger that stays, from the simulator or from your own Atlas
+  bin/restore-ledger --help       jobs, job, coverage, runs, watch, and Atlas's raw answers`;
+
+const context = new Context(process.argv.includes('--verbose'));
+await toTheEnd(programFor(context), process.argv.slice(2), context);

@@ -1,0 +1,120 @@
+// test/cli/command-line.ts runs the real executable, as a person would, and keeps all that it says.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AtlasSimulator } from '../../local/atlas/server.ts';
+
+export const PACKAGE_DIR = fileURLToPath(new URL('../..', import.meta.url));
+const EXECUTABLE = join(PACKAGE_DIR, 'bin/restore-ledger');
+/** A wait that ends in a failure, in ms: far above what anything here takes on a busy machine. */
+const BOUND_MS = 45_000;
+
+export interface Ended {
+  /** Null where a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export class Running {
+  readonly #child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`did not end\n${this.stdout}\n${this.stderr}`));
+      }, BOUND_MS);
+      child.once('close', (code) => {
+        clearTimeout(timer);
+        resolve({ code, stdout: this.stdout, stderr: this.stderr });
+      });
+    });
+    this.ended.catch(() => {});
+  }
+
+  signal(name: 'SIGINT' | 'SIGTERM') {
+    this.#child.kill(name);
+  }
+
+  /** Resolves when something is true of it, such as what it has said so far. */
+  async until(isTrue: (running: this) => boolean): Promise<void> {
+    for (const endsAt = Date.now() + BOUND_MS; !isTrue(this); ) {
+      if (Date.now() > endsAt || this.#child.exitCode !== null) {
+        throw new Error(`it never came to that\n${this.stdout}\n${this.stderr}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** A directory of its own to work in, and an environment without anybody's credentials. */
+export class CommandLine implements AsyncDisposable {
+  readonly dir: string;
+  readonly env: Record<string, string>;
+  /** All that was ever said, for finding secrets in it. */
+  said = '';
+
+  private constructor(dir: string, env: Record<string, string>) {
+    this.dir = dir;
+    this.env = env;
+  }
+
+  static async open(env: Record<string, string> = {}): Promise<CommandLine> {
+    const { PATH = '', HOME = '' } = process.env;
+    const dir = await mkdtemp(join(tmpdir(), 'restore-ledger-'));
+    return new CommandLine(dir, { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...env });
+  }
+
+  start(
+    args: readonly string[],
+    { env = {}, command = EXECUTABLE }: { env?: Record<string, string>; command?: string } = {},
+  ): Running {
+    const child = spawn(command, args, {
+      cwd: this.dir,
+      env: { ...this.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const running = new Running(child);
+    void running.ended.then(({ stdout, stderr }) => {
+      this.said += stdout + stderr;
+    });
+    return running;
+  }
+
+  run(args: readonly string[], options: { env?: Record<string, string>; command?: string } = {}): Promise<Ended> {
+    return this.start(args, options).ended;
+  }
+
+  [Symbol.asyncDispose]() {
+    return rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** What a person would paste. */
+export const accessTo = ({ url, apiKey }: AtlasSimulator) => ({
+  MONGODB_ATLAS_BASE_URL: url,
+  MONGODB_ATLAS_PUBLIC_API_KEY: apiKey.publicKey,
+  MONGODB_ATLAS_PRIVATE_API_KEY: apiKey.privateKey,
+});
+
+/** `name   value` lines of a summary. */
+export const valuesOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const [, name, value] = /^(\S.*?) {2,}(\S.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }),
+  );

@@ -1,0 +1,210 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startAtlas } from '../../local/atlas/server.ts';
+import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
+
+const ID = '0123456789abcdef01234567';
+const LIST = ['atlas', 'list', '--kind', 'flex', '--project', ID, '--cluster'];
+
+test.each([
+  [['jobs', '--limit', '0'], '--limit: expected a whole number from 1 to 1000000, came "0"'],
+  [
+    ['jobs', '--status', 'FAILED,DONE'],
+    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, came "DONE"',
+  ],
+  [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, came "xml"'],
+  [
+    ['jobs', '--since', '2026-02-30'],
+    '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), came "2026-02-30"',
+  ],
+  [
+    ['jobs', '--since', '2026-02-02', '--until', '2026-02-01'],
+    '--until: expected a time after --since (2026-02-02T00:00:00.000Z), came 2026-02-01T00:00:00.000Z',
+  ],
+  [
+    ['jobs', '--cluster', 'Cluster0'],
+    '--cluster: expected --project with it, came none: a name is unique in its project only',
+  ],
+  [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, came "Payments"'],
+  [
+    ['collect', '--cluster', 'Cluster0'],
+    '--cluster: expected exactly one --project with it, came none: a name is unique in its project only',
+  ],
+  [
+    ['collect', '--table', 'a b'],
+    '--table: expected a table\'s name of 3 to 255 letters, digits, "_", "-" and ".", came "a b"',
+  ],
+  [
+    ['collect', '--table', 'some-table', '--data', 'dir'],
+    '--table and --data: expected one of them, came both ("some-table" and "dir")',
+  ],
+  [['job', 'newest'], 'ID: expected a job id of 24 hex digits, came "newest"'],
+  [
+    ['watch', ID, '--kind', 'flex'],
+    '--project and --cluster: expected --project, --cluster and --kind together, came 1 of them',
+  ],
+  [['watch', ID, '--interval', 'soon'], '--interval: expected a number from 0.1 to 86400, came "soon"'],
+  [
+    [...LIST, 'Cluster0', '--items-per-page', '501'],
+    '--items-per-page: expected a whole number from 1 to 500, came "501"',
+  ],
+  [[...LIST, '../Cluster0'], '--cluster: expected 1 to 64 letters, digits and hyphens, came "../Cluster0"'],
+  [['atlas', 'list', '--kind', 'flex'], "required option '--project <id>' not specified: see --help"],
+  [['simulate', '--port', '-1'], '--port: expected a whole number from 0 to 65535, came "-1"'],
+  [['collect', '--fulll'], "unknown option '--fulll' (Did you mean --full?): see --help"],
+  [['colect'], "unknown command 'colect' (Did you mean collect?): see --help"],
+])('%j is refused in one line, with 2', async (args, message) => {
+  await using shell = await CommandLine.open();
+  expect(await shell.run(args)).toEqual({ code: 2, stdout: '', stderr: `restore-ledger: ${message}\n` });
+});
+
+describe('settings', () => {
+  const key = {
+    MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh',
+    MONGODB_ATLAS_PRIVATE_API_KEY: 'b1946ac9-2492-4d23-8d5a-0c1f2ad5e4c9',
+  };
+
+  test.each([
+    [
+      'no credentials',
+      {},
+      /^restore-ledger: no Atlas credentials: set MONGODB_ATLAS_PUBLIC_API_KEY .* ATLAS_SECRET_ID; .* restore-ledger simulate\n$/,
+    ],
+    [
+      'half a key',
+      { MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh' },
+      /MONGODB_ATLAS_PUBLIC_API_KEY but no MONGODB_ATLAS_PRIVATE_API_KEY: set both\n$/,
+    ],
+    [
+      'two places',
+      { ...key, ATLAS_SECRET_ID: 'atlas/key' },
+      /^restore-ledger: ATLAS_SECRET_ID and MONGODB_ATLAS_PUBLIC_API_KEY, .*: expected credentials in one place, came both; unset one\n$/,
+    ],
+    [
+      'a bad address',
+      { ...key, MONGODB_ATLAS_BASE_URL: 'ftp://atlas' },
+      /^restore-ledger: MONGODB_ATLAS_BASE_URL in the environment is not an https address: .*\n$/,
+    ],
+    ['a bad table', { ...key, TABLE_NAME: 'a b' }, /^restore-ledger: TABLE_NAME: expected a table's name .*\n$/],
+  ])('%s: the variable is named, with 2', async (_, env, message) => {
+    await using shell = await CommandLine.open(env);
+    const { code, stdout, stderr } = await shell.run(['collect']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain(key.MONGODB_ATLAS_PRIVATE_API_KEY);
+  });
+
+  test('nothing was called before', async () => {
+    await using atlas = await startAtlas({ projects: 1, clusters: 1 });
+    await using shell = await CommandLine.open(accessTo(atlas));
+    for (const args of [
+      ['collect', '--cluster', 'Cluster0'],
+      [...LIST, '-'],
+      ['collect', '--data', ''],
+    ]) {
+      expect(await shell.run(args)).toMatchObject({ code: 2 });
+    }
+    expect(atlas.requests).toEqual([]);
+  });
+});
+
+describe('--help', () => {
+  test.each([
+    ['collect', ['--project', '--cluster', '--full', '--json', '--table', '--data', '--verbose', 'Exit code: 0']],
+    ['jobs', ['--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format']],
+    ['job', ['<id>', '--json']],
+    ['coverage', ['--json', 'FAILING']],
+    ['runs', ['--limit', '--json']],
+    ['watch', ['<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
+    ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
+    ['simulate', ['--port', '--seed', '--projects', '--clusters', '--jobs', '--serverless', '--latency', '--activity']],
+  ])('%s has its flags and examples', async (command, parts) => {
+    await using shell = await CommandLine.open();
+    const { code, stdout, stderr } = await shell.run([...command.split(' '), '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const part of [...parts, `Examples:\n  $ restore-ledger ${command}`]) expect(stdout).toContain(part);
+  });
+
+  test('restore-ledger alone shows all commands, and ends with 2, for nothing was done', async () => {
+    await using shell = await CommandLine.open();
+    const { code, stdout, stderr } = await shell.run([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    for (const command of ['collect', 'jobs', 'job', 'coverage', 'runs', 'watch', 'atlas', 'simulate'])
+      expect(stderr).toMatch(new RegExp(`^  ${command} `, 'm'));
+  });
+});
+
+test("runs as a package's bin, through a link, from a directory with a TypeScript configuration of its own", async () => {
+  await using shell = await CommandLine.open();
+  const bin = join(shell.dir, 'node_modules/.bin');
+  await mkdir(bin, { recursive: true });
+  await symlink(join(PACKAGE_DIR, 'bin/restore-ledger'), join(bin, 'restore-ledger'));
+  await writeFile(
+    join(shell.dir, 'tsconfig.json'),
+    '{ "extends": "./missing.json", "compilerOptions": { "paths": { "*": ["./nowhere/*"] } } }',
+  );
+  await writeFile(join(shell.dir, 'package.json'), '{ "type": "commonjs" }');
+  const { code, stdout, stderr } = await shell.run(['--version'], { command: join(bin, 'restore-ledger') });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe('simulate', () => {
+  test('prints what to paste, answers to it, and ends on Ctrl-C', async () => {
+    await using shell = await CommandLine.open();
+    const simulator = shell.start([
+      'simulate',
+      '--port',
+      '0',
+      '--projects',
+      '1',
+      '--clusters',
+      '2',
+      '--jobs',
+      '3',
+      '--activity',
+      '0',
+    ]);
+    await simulator.until(({ stdout, stderr }) => stdout.split('\n').length > 3 && stderr.includes('service account'));
+    const lines = simulator.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => /^export (\w+)=(\S+)$/.exec(line) ?? []);
+    const pasted = Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
+    const { code, stdout } = await shell.run(['collect', '--json'], { env: pasted });
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 0, projects: 1, jobsNew: 6 });
+
+    const account = Object.fromEntries(
+      [...simulator.stderr.matchAll(/(MONGODB_ATLAS_CLIENT_\w+)=(\S+)/g)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    );
+    const asAccount = await shell.run(['collect', '--json'], {
+      env: { MONGODB_ATLAS_BASE_URL: pasted.MONGODB_ATLAS_BASE_URL ?? '', ...account },
+    });
+    expect({ code: asAccount.code, ...(JSON.parse(asAccount.stdout) as object) }).toMatchObject({
+      code: 0,
+      jobsNew: 0,
+      clusters: 2,
+    });
+
+    simulator.signal('SIGINT');
+    await expect(simulator.ended).resolves.toMatchObject({ code: 0 });
+  });
+
+  test('a port in use is one line', async () => {
+    await using shell = await CommandLine.open();
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const { code, stderr } = await shell.run(['simulate', '--port', String(port)]);
+    taken.close();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `restore-ledger: port ${port} is in use: give another one with --port, or --port 0 for any that is free\n`,
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CommandLine, PACKAGE_DIR } from '../cli/command-line.ts';
+
+const NPM = { command: 'npm' };
+const args = (...flags: string[]) => ['--prefix', PACKAGE_DIR, '--silent', 'start', '--', ...flags];
+const SMALL = ['--projects', '2', '--clusters', '2', '--jobs', '10'];
+
+test('npm start -- --once collects a simulated world and shows jobs, coverage and what to try next', async () => {
+  await using shell = await CommandLine.open();
+  const { code, stdout, stderr } = await shell.run(args('--once', ...SMALL), NPM);
+  expect({ code, stderr: withoutNpm(stderr) }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Atlas simulator +http:\/\/127\.0\.0\.1:\d+ .*\nDynamoDB +http:\/\/127\.0\.0\.1:\d+ /);
+  expect(stdout).toMatch(/First collection +40 restore jobs of 4 clusters in 2 projects, 40 new; \d+ Atlas requests/);
+  expect(stdout).toMatch(
+    /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +kind +status +delivery +target +took\n/,
+  );
+  expect(stdout).toMatch(/2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs read\.\n\nWhat next/);
+  // What a terminal of 120 columns shows unbroken.
+  expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+});
+
+test('without --once it goes on, a line for each change, until Ctrl-C', async () => {
+  await using shell = await CommandLine.open();
+  // Without npm between, which ends as it likes when interrupted.
+  const node = { command: process.execPath };
+  const tsx = ['--import', join(PACKAGE_DIR, 'node_modules/tsx/dist/loader.mjs')];
+  const flags = ['--every', '0.5', '--activity', '120', ...SMALL];
+  const collecting = shell.start([...tsx, join(PACKAGE_DIR, 'local/start.ts'), ...flags], node);
+  await collecting.until(
+    ({ stdout }) => / new → RUNNING /.test(stdout) && / RUNNING → COMPLETED .*, took \d+s/.test(stdout),
+  );
+  collecting.signal('SIGINT');
+  const { code, stdout, stderr } = await collecting.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/\d\d:\d\d:\d\d {2}\S.*\/\S+ +(dedicated|flex|collection) +(new|\w+) → \w+ +\w+/);
+  expect(stdout.trimEnd()).toMatch(/What next[\s\S]*--help/);
+});
+
+test('a wrong flag is named, with 2', async () => {
+  await using shell = await CommandLine.open();
+  const { code, stderr } = await shell.run(args('--clusters', '0'), NPM);
+  expect(code).toBe(2);
+  expect(withoutNpm(stderr)).toMatch(/--clusters: expected a whole number from 1 to 1000, came "0"\n/);
+});
+
+const withoutNpm = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => !line.startsWith('npm '))
+    .join('\n');
