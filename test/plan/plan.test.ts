@@ -54,7 +54,12 @@ test('patterns, and a scope, narrow it; a project asked for by id needs no patte
   const empty = await planned(system, {}, {}, none);
   expect(empty).toMatchObject({ orders: [], run: { status: 'complete', projects: 0 } });
   const scope = { projectId: project?.id, clusterName: 'Cluster0' };
-  const { orders } = await planned(system, {}, { runId: runIdFor(new Date('2026-11-23T12:00:00Z'), 'two'), scope }, none);
+  const { orders } = await planned(
+    system,
+    {},
+    { runId: runIdFor(new Date('2026-11-23T12:00:00Z'), 'two'), scope },
+    none,
+  );
   expect(orders).toEqual([expect.objectContaining(scope)]);
 });
 
