@@ -9,7 +9,8 @@ export interface ChosenList {
   kind: Kind;
 }
 
-const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
+/** The lists that a cluster of a tier has. */
+export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
   dedicated: ['dedicated', 'collection'],
   flex: ['flex'],
   serverless: ['serverless'],
@@ -37,4 +38,8 @@ export function chooseLists(
 }
 
 const isUndone = (list: ListCoverage | undefined, since: string) =>
-  list === undefined || list.resume !== undefined || list.attemptedAt < since;
+  list === undefined || resumeSince(list, since) !== undefined || list.attemptedAt < since;
+
+/** Where a reading of the order that began then was cut short. One that an older order left behind is no place to go on from. */
+export const resumeSince = (list: ListCoverage | undefined, since: string) =>
+  list?.resume && list.resume.startedAt >= since ? list.resume : undefined;

@@ -7,13 +7,13 @@ import type { Ledger, Recorded } from '../ledger/ledger.ts';
 import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../ledger/run.ts';
 import type { Log } from '../log.ts';
 import { KINDS, type Kind, type Source } from '../restore/job.ts';
-import { type ChosenList, chooseLists } from './choose-lists.ts';
+import { type ChosenList, chooseLists, resumeSince } from './choose-lists.ts';
 import { type Discovery, discover, withDiscovery } from './discover.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 import { clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
-import { type ListReading, readList } from './read-list.ts';
+import { type ListCounts, ListReader } from './read-list.ts';
 
 export interface CollectPorts {
   atlas: Atlas;
@@ -41,7 +41,7 @@ export interface CollectOptions {
   followMs?: number;
   /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
   reserveMs?: number;
-  /** Messages that one order may take before what rate limits and slow answers hold back counts as failed. @default 50 */
+  /** Messages that one order may take before what is left counts as failed. @default 100 */
   maxMessages?: number;
 }
 
@@ -93,7 +93,7 @@ class ProjectCollector {
 
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
     const { kinds = KINDS, wantsCluster = () => true, parallelLists = 8, fullEveryMs = 86_400_000 } = options;
-    const { followMs = 60_000, reserveMs = 15_000, maxMessages = 50 } = options;
+    const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
     this.#order = order;
     this.#ports = ports;
     this.#options = { kinds, wantsCluster, parallelLists, fullEveryMs, followMs, reserveMs, maxMessages };
@@ -108,12 +108,14 @@ class ProjectCollector {
     const discovery = await this.#discover(stored);
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
     this.#noteMissing(discovery, clusters);
+    for (const error of discovery.forLater) this.#leave(error);
 
     const lists = chooseLists(clusters, this.#order, this.#options);
     if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
     await inParallel(lists, this.#options.parallelLists, (list) => this.#readOne(list));
 
     await this.#saveCoverage(discovery, stored);
+    if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
     const part = this.#part();
     return { part, ...this.#next(part), ...this.#follow() };
   }
@@ -123,11 +125,12 @@ class ProjectCollector {
   }
 
   #discover(stored: ProjectCoverage | undefined): Promise<Discovery> | Discovery {
-    if (this.#isFollow) return { startedAt: this.#startedAt, clusters: [], lists: {} };
+    if (this.#isFollow) return { startedAt: this.#startedAt, clusters: [], lists: {}, forLater: [] };
     // A list of clusters that is switched off is asked for again once a day.
     const askedAt = stored?.discovery.serverless?.attemptedAt;
     const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt);
-    return discover(this.#ports.atlas, this.#order.projectId, stored, { full, now: this.#ports.now });
+    const { now } = this.#ports;
+    return discover(this.#ports.atlas, this.#order.projectId, stored, { full, now, isForLater: this.#isForLater });
   }
 
   #isOld = (at: string) => this.#ports.now() - Date.parse(at) >= this.#options.fullEveryMs;
@@ -153,60 +156,66 @@ class ProjectCollector {
     const startedAt = new Date(this.#ports.now()).toISOString();
     const list = { kind, projectId, clusterName };
     const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
+    const resume = this.#order.progress && resumeSince(stored, this.#order.progress.startedAt);
+    const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume };
+    const reader = new ListReader(task, { ...this.#ports, outOfTime: this.#outOfTime });
+    let failed = false;
     try {
-      const task = { list, source, runId, stored, full: this.#wantsFull(stored) };
-      const reading = await readList(task, { ...this.#ports, outOfTime: this.#outOfTime });
-      this.#count(reading);
+      const reading = await reader.read();
       this.#attempts.push({ clusterName, kind, attempt: { startedAt, reading } });
-      if (!reading.complete) this.#undone += 1;
-      this.#ports.onList?.({ projectName, clusterName, kind, jobs: reading.counts.seen, failed: false });
+      if (reading.complete) this.#counts.listsRead += 1;
+      else this.#undone += 1;
     } catch (error) {
-      const failed = this.#noteError(error, { clusterName, kind, startedAt });
-      this.#ports.onList?.({ projectName, clusterName, kind, jobs: 0, failed });
+      failed = this.#noteError(error, { clusterName, kind, startedAt, added: reader.counts.new });
     }
+    this.#count(reader.counts);
+    this.#ports.onList?.({ projectName, clusterName, kind, jobs: reader.counts.seen, failed });
   }
 
   #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
 
-  #wantsFull(stored: ListCoverage | undefined) {
-    if (stored?.resume) return stored.resume.full;
-    return this.#order.full === true || stored?.fullReadAt === undefined || this.#isOld(stored.fullReadAt);
-  }
+  #wantsFull = (stored: ListCoverage | undefined) =>
+    this.#order.full === true || stored?.fullReadAt === undefined || this.#isOld(stored.fullReadAt);
 
-  #count({ complete, counts, problemCount }: ListReading) {
-    this.#counts.listsRead += complete ? 1 : 0;
+  #count(counts: ListCounts) {
     this.#counts.jobsSeen += counts.seen;
     this.#counts.jobsNew += counts.new;
     this.#counts.jobsChanged += counts.changed;
     this.#counts.jobsVanished += counts.vanished;
-    this.#counts.problems += problemCount;
+    this.#counts.problems += counts.problems;
   }
 
   /** @returns true where it is a failure */
-  #noteError(error: unknown, at: { clusterName: string; kind: Kind; startedAt: string }): boolean {
+  #noteError(error: unknown, at: { clusterName: string; kind: Kind; startedAt: string; added: number }): boolean {
     if (!(error instanceof AtlasError || error instanceof LedgerError)) throw error;
-    const { clusterName, kind, startedAt } = at;
+    const { clusterName, kind, startedAt, added } = at;
     const answer = error instanceof AtlasError ? noSuchList(error, kind) : undefined;
     if (answer !== undefined) {
       this.#attempts.push({ clusterName, kind, attempt: { startedAt, answer } });
       return false;
     }
     if (error instanceof AtlasError && this.#isForLater(error)) {
-      this.#undone += 1;
-      if (error.code === 'ATLAS_RATE_LIMITED')
-        this.#stayAwayMs = Math.max(this.#stayAwayMs, error.retryAfterMs ?? 0, 1_000);
+      this.#leave(error);
       return false;
     }
     const { code, message } = error;
-    this.#attempts.push({ clusterName, kind, attempt: { startedAt, failure: { code, message } } });
+    this.#attempts.push({ clusterName, kind, attempt: { startedAt, failure: { code, message }, added } });
     this.#fail({ clusterName, what: `${kind} restore jobs`, code, message });
     return true;
   }
 
   /** A wait that did not fit into the time left, or a call that the end of it cut off. */
-  #isForLater(error: AtlasError): boolean {
-    const outOfTime = error.code === 'ATLAS_RATE_LIMITED' || (error.transient && this.#outOfTime());
-    return outOfTime && (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
+  #isForLater = (error: AtlasError): boolean =>
+    this.#mayGoOn && (error.code === 'ATLAS_RATE_LIMITED' || (error.transient && this.#outOfTime()));
+
+  get #mayGoOn() {
+    return (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
+  }
+
+  #leave(error: AtlasError) {
+    this.#undone += 1;
+    if (error.code === 'ATLAS_RATE_LIMITED')
+      this.#stayAwayMs = Math.max(this.#stayAwayMs, error.retryAfterMs ?? 0, 1_000);
   }
 
   #fail(failure: ClusterFailure) {
@@ -214,6 +223,12 @@ class ProjectCollector {
     const { message: reason, ...fields } = failure;
     this.#failures.push(failure);
     this.#ports.log.warn('could not be read', { runId, projectId, ...fields, reason });
+  }
+
+  #giveUp() {
+    const message = `${this.#undone} lists were left after ${this.#options.maxMessages} messages: give the function more time`;
+    this.#fail({ what: 'restore jobs', code: 'OUT_OF_TIME', message });
+    this.#undone = 0;
   }
 
   async #saveCoverage(discovery: Discovery, read: ProjectCoverage | undefined): Promise<void> {
@@ -250,7 +265,7 @@ class ProjectCollector {
     return {
       projectId,
       projectName,
-      status: failures.length === 0 ? 'complete' : counts.listsRead === 0 ? 'failed' : 'incomplete',
+      status: failures.length === 0 ? 'complete' : counts.listsRead + counts.jobsSeen === 0 ? 'failed' : 'incomplete',
       startedAt: progress?.startedAt ?? this.#startedAt,
       finishedAt,
       counts,

@@ -14,6 +14,8 @@ export interface Discovery {
   clusters: Cluster[];
   /** Lists that answered; clusters of the others are unknown, not gone. */
   lists: Partial<Record<ClusterList, { off: boolean } | { failure: Omit<Failure, 'since'> }>>;
+  /** What time, or Atlas's rate limit, did not allow: neither read nor failed. */
+  forLater: AtlasError[];
 }
 
 /**
@@ -24,9 +26,9 @@ export async function discover(
   atlas: Atlas,
   projectId: string,
   stored: ProjectCoverage | undefined,
-  { full, now }: { full: boolean; now(): number },
+  { full, now, isForLater }: { full: boolean; now(): number; isForLater(error: AtlasError): boolean },
 ): Promise<Discovery> {
-  const discovery: Discovery = { startedAt: new Date(now()).toISOString(), clusters: [], lists: {} };
+  const discovery: Discovery = { startedAt: new Date(now()).toISOString(), clusters: [], lists: {}, forLater: [] };
   const lists = (['dedicated', 'flex', 'serverless'] as const).filter((list) => full || !stored?.discovery[list]?.off);
   await Promise.all(
     lists.map(async (list) => {
@@ -36,6 +38,7 @@ export async function discover(
         discovery.lists[list] = { off: list === 'serverless' && found.length === 0 };
       } catch (error) {
         if (!(error instanceof AtlasError)) throw error;
+        if (isForLater(error)) return void discovery.forLater.push(error);
         // Past its sunset, or an Atlas that never had it (for Government has no flex API): an answer, not a failure.
         const absent =
           error.code === 'ATLAS_GONE' || (error.code === 'ATLAS_NOT_FOUND' && !PROJECT_GONE.has(error.errorCode ?? ''));

@@ -7,7 +7,8 @@ export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
   /** Atlas answered that there is no such list. */
   | { answer: string }
-  | { failure: Omit<Failure, 'since'> }
+  /** @param added jobs that were new before it failed */
+  | { failure: Omit<Failure, 'since'>; added: number }
 );
 
 /**
@@ -19,15 +20,22 @@ export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt):
   const latest = attempt.startedAt >= before.attemptedAt;
   const base = { ...before, attemptedAt: latest ? attempt.startedAt : before.attemptedAt };
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
-  if (!latest) return base;
-  if ('answer' in attempt) return { ...without(base, 'error'), answer: attempt.answer };
+  if ('answer' in attempt) {
+    // Nothing can be followed in a list that is not there.
+    return latest ? { ...without(base, 'error', 'resume'), answer: attempt.answer, moving: 0 } : base;
+  }
+  const jobs = base.jobs + attempt.added;
   const since = before.error?.since ?? attempt.startedAt;
-  return { ...base, error: { ...attempt.failure, since } };
+  return latest ? { ...base, jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
 }
 
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
   const added = reading.counts.new;
-  const base = { ...(latest ? without(before, 'error', 'answer') : before), ...newestCompleted(before, reading) };
+  const completedAt = reading.lastCompletedAt && later(before.lastCompletedAt, reading.lastCompletedAt);
+  const base = {
+    ...(latest ? without(before, 'error', 'answer') : before),
+    ...(completedAt ? { lastCompletedAt: completedAt } : {}),
+  };
   if (!reading.complete) {
     return { ...base, jobs: base.jobs + added, ...(reading.resume && latest ? { resume: reading.resume } : {}) };
   }
@@ -42,7 +50,7 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     ...full,
     readAt: reading.startedAt,
     settledThrough: reading.settledThrough,
-    jobs: reading.full ? Math.max(reading.listed, base.jobs + added) : base.jobs + added,
+    jobs: reading.total ?? base.jobs + added,
     open: reading.open,
     moving: reading.moving,
     ...(reading.recent ? { recent: reading.recent } : {}),
@@ -52,16 +60,13 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
 
 const later = (a: string | undefined, b: string) => (a !== undefined && a > b ? a : b);
 
-const newestCompleted = ({ lastCompleted: a }: ListCoverage, { lastCompleted: b }: ListReading) =>
-  a && b ? { lastCompleted: a.finishedAt > b.finishedAt ? a : b } : b ? { lastCompleted: b } : {};
-
 /** A full reading has seen every problem there is; a partial one only adds to what is known. */
 function problemsAfter(before: ListCoverage, reading: ListReading): { problems?: Problem[]; problemCount?: number } {
   const kept = reading.full ? [] : (before.problems ?? []);
   const isKept = (problem: Problem) => kept.some((k) => k.jobId === problem.jobId && k.field === problem.field);
   const fresh = reading.problems.filter((problem) => !isKept(problem));
   const problems = [...fresh, ...kept].slice(0, 10);
-  const problemCount = reading.full ? reading.problemCount : (before.problemCount ?? 0) + fresh.length;
+  const problemCount = reading.full ? reading.counts.problems : (before.problemCount ?? 0) + fresh.length;
   return problemCount === 0 ? {} : { problems, problemCount };
 }
 

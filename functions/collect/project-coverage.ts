@@ -2,6 +2,7 @@
 import type { ClusterList } from '../atlas/atlas.ts';
 import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
 import type { Kind } from '../restore/job.ts';
+import { LISTS_OF } from './choose-lists.ts';
 import { type Discovery, withDiscovery, withDiscoveryList } from './discover.ts';
 import { type Attempt, withAttempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
@@ -47,10 +48,10 @@ export function projectCoverage(
   };
 }
 
-/** True where some list holds a job that runs, or waits to. */
+/** True where some list that a look would read holds a job that runs, or waits to. */
 export const isMoving = ({ clusters }: ProjectCoverage) =>
   Object.values(clusters).some(
-    ({ lists, goneAt }) => goneAt === undefined && Object.values(lists).some(({ moving }) => moving > 0),
+    ({ tier, lists, goneAt }) => goneAt === undefined && LISTS_OF[tier].some((kind) => (lists[kind]?.moving ?? 0) > 0),
   );
 
 /** Clusters gone for longer than this get a coverage item of their own, in ms: a project's item must not grow for ever. */

@@ -23,7 +23,7 @@ const PARALLEL_PROJECTS = 4;
 /**
  * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
  * by another run.
- * @param signal stops it between two lists; the run then stays unfinished, and what was recorded stays
+ * @param signal stops it between two lists; the run then ends as incomplete, and what was recorded stays
  * @throws LedgerError, the signal's reason
  */
 export async function runHere(
@@ -47,6 +47,7 @@ export async function runHere(
     parts.push(part);
     ports.onProject?.(part);
   });
+  signal?.throwIfAborted();
   return { run, parts };
 }
 
@@ -61,15 +62,25 @@ async function collectToTheEnd(
   if (!account) throw new Error(`the plan names credentials that are not here: ${order.account}`);
   // An interrupt looks like time running out: lists under way are finished, none is begun.
   const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
+  const now = () => clock.now();
   for (let next = order; ; ) {
-    const result = await collectProject(
-      next,
-      { ...ports, atlas: account.atlas.within(timeLeftMs), now: () => clock.now(), timeLeftMs },
-      { ...options, followMs: 0 },
-    );
-    signal?.throwIfAborted();
+    const atlas = account.atlas.within(timeLeftMs);
+    const result = await collectProject(next, { ...ports, atlas, now, timeLeftMs }, { ...options, followMs: 0 });
     if (!result.next) return result.part;
-    await clock.sleep(result.next.delayMs, signal);
+    await clock.sleep(result.next.delayMs, signal).catch(() => {});
+    if (signal?.aborted) return interrupted(result.part);
     next = result.next.order;
   }
+}
+
+/** The run ends and says so; what was recorded stays, and the next run goes on from there. */
+function interrupted(part: RunPart): RunPart {
+  const failure = {
+    what: 'restore jobs',
+    code: 'INTERRUPTED',
+    message: 'the run was stopped before everything was read',
+  };
+  const failures = [...part.failures, failure];
+  const status = part.counts.jobsSeen > 0 ? 'incomplete' : 'failed';
+  return { ...part, status, failures, counts: { ...part.counts, clustersFailed: part.counts.clustersFailed + 1 } };
 }

@@ -1,6 +1,6 @@
 // functions/ledger/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
 import type { Cluster, ClusterList } from '../atlas/atlas.ts';
-import type { Kind } from '../restore/job.ts';
+import type { Kind, Status } from '../restore/job.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
 export interface Failure {
@@ -21,28 +21,19 @@ export interface Problem {
   came: string;
 }
 
-/** The newest restore that shows that backups work: completed, and into a cluster rather than a download. */
-export interface CompletedRestore {
-  jobId: string;
-  finishedAt: string;
-  /** From request to finish: the recovery time that was measured. */
-  durationSeconds?: number;
-  /** When the snapshot was taken. */
-  snapshotAt?: string;
-}
-
 /** What a reading knew when its time ran out. */
 export interface Resume {
   /** Whether it was to read the list to its end. */
   full: boolean;
-  /** The page to go on from. Pages before it can only have grown since: lists are newest first. */
+  /** The page to go on from. What was on the pages before it can only have moved on to later ones: lists are newest first. */
   page: number;
   startedAt: string;
-  jobs: number;
-  open: number;
-  moving: number;
-  /** Request time of the oldest open job so far. */
-  oldestOpenAt?: string;
+  /** Whether every page so far was newest first. */
+  descending: boolean;
+  /** Request time of the oldest job that has to be looked at again. */
+  unsettledFrom?: string;
+  /** The open jobs so far, with their status. */
+  open: Record<string, Status>;
 }
 
 /** One list of restore jobs: a cluster has one for each kind. Times are ISO 8601 in UTC. */
@@ -57,7 +48,7 @@ export interface ListCoverage {
   settledThrough?: string;
   /** Fingerprints, as the ledger holds them, of the jobs requested at or after `settledThrough`. Absent: too many to keep here. */
   recent?: Record<string, string>;
-  /** Jobs known, as of the last full read and what was new since. */
+  /** Jobs of this list in the ledger, as of the last full read and what was new since. */
   jobs: number;
   /** Jobs that are open, as of `readAt`. */
   open: number;
@@ -65,7 +56,8 @@ export interface ListCoverage {
   moving: number;
   /** A reading that ran out of time goes on from here. */
   resume?: Resume;
-  lastCompleted?: CompletedRestore;
+  /** When the newest restore that was completed finished; a download is none. */
+  lastCompletedAt?: string;
   /** Atlas's code, where it answered that there is no such list: another tier, past its sunset, gone. Not a failure. */
   answer?: string;
   error?: Failure;

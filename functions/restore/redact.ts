@@ -12,9 +12,13 @@ export interface RedactedJob {
  * Fields that are a secret or hold nothing else. Known ones (FACTS 7): deliveryUrl, downloadUrl, snapshotUrl,
  * privateDownloadDeliveryUrls; of legacy jobs url, urlV2, authHeader, authValue. The rest would be one by their name.
  */
-const SECRET_NAME = /url|authheader|authvalue|authorization|password|secret|token|credential|privatekey|apikey/i;
-// The look behind keeps it linear: without it, a long word is tried again from each of its letters.
-const URL_IN_TEXT = /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+/gi;
+const SECRET_NAME = /url|uris?$|authheader|authvalue|authorization|password|secret|token|credential|privatekey|apikey/i;
+/**
+ * With a scheme; or host:port/path, as the host of a download has a port; or the name of an archive. The looks behind keep
+ * it linear: without them a long word is tried again from each of its letters.
+ */
+const URL_IN_TEXT =
+  /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+:\d{2,5}\/\S+|(?<!\S)\S*\.tar\.gz\b\S*|(?<!\S)\/\/\S+/gi;
 // Deeper than any of Atlas's answers; a hostile one must not exhaust the stack.
 const MAX_DEPTH = 20;
 

@@ -22,6 +22,8 @@ export interface GatewayOptions {
   canary: string;
   /** False: `RateLimit-*` are left out. */
   rateLimitHeaders: boolean;
+  /** Items on a page, at most. */
+  mostItems: number;
 }
 
 export class Gateway {
@@ -101,7 +103,7 @@ export class Gateway {
       list = route.list(call);
     }
     const overlap = fault?.type === 'duplicatePages' ? fault.items : 0;
-    return spoiled(page(list, { path, query, scene: call.scene, overlap }), fault);
+    return spoiled(page(list, { path, query, scene: call.scene, overlap, mostItems: this.#options.mostItems }), fault);
   }
 }
 

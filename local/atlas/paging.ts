@@ -25,6 +25,8 @@ export interface PageOptions {
   scene: Scene;
   /** How many items of the page before every page repeats. @default 0 */
   overlap?: number;
+  /** Larger `itemsPerPage` are clamped to it. @default 500 */
+  mostItems?: number;
 }
 
 /** Limits in the OpenAPI file; what lies outside is clamped, not refused (FACTS 1.1). */
@@ -32,10 +34,10 @@ const MOST_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
 
 /** @throws Refusal 400 for paging parameters that are no numbers or booleans. */
-export function page(listing: Listing, { path, query, scene, overlap = 0 }: PageOptions): Page {
+export function page(listing: Listing, { path, query, scene, overlap = 0, mostItems = MOST_ITEMS }: PageOptions): Page {
   const { total, hasIncludeCount = true, echo = {} } = listing;
   const pageNum = Math.max(1, integer(query, 'pageNum', 1));
-  const itemsPerPage = Math.min(MOST_ITEMS, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS)));
+  const itemsPerPage = Math.min(mostItems, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS)));
   const includeCount = !hasIncludeCount || boolean(query, 'includeCount', true);
   const stride = Math.max(1, itemsPerPage - overlap);
   const offset = (pageNum - 1) * stride;

@@ -51,6 +51,8 @@ export interface SimulatorOptions {
   rateLimitHeaders?: boolean;
   /** Restores that start by themselves in a minute, over the whole world. @default 0 */
   activityPerMinute?: number;
+  /** Atlas's own limit of `itemsPerPage`; a smaller one gives a small world many pages. @default 500 */
+  maxItemsPerPage?: number;
   /** Put into every URL that hands out data, so that a leak is found by searching for it. @default '' */
   canary?: string;
 }
@@ -79,7 +81,7 @@ const KEEP_ALIVE_MS = 10 * 60_000;
 export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasSimulator> {
   const { seed = 1, port = 0, clock = systemClock, serverless = 'sunset', latencyMs = 0, canary = '' } = options;
   const { nonceLifetimeMs = 60_000, reuseNonce = true, tokenLifetimeSeconds: lifetimeSeconds = 3600 } = options;
-  const { buckets = {}, rateLimitHeaders = true } = options;
+  const { buckets = {}, rateLimitHeaders = true, maxItemsPerPage = 500 } = options;
 
   const world = new World({ ...options, seed, clock, serverlessInstances: serverless === 'alive' ? 1 : 0 });
   const gate = new Gate({ seed, nonceLifetimeMs, reuseNonce, lifetimeSeconds, limited: buckets !== 'off' });
@@ -100,6 +102,7 @@ export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasS
     baseUrl: url,
     canary,
     rateLimitHeaders,
+    mostItems: maxItemsPerPage,
   });
   const exchange = new Exchange({ gateway, gate, faults, clock, latencyMs, requests });
   server.on('request', (request, response) => void exchange.serve(request, response));

@@ -5,7 +5,7 @@ import type { Kind } from '../../functions/restore/job.ts';
 import { all, clientFor, failureOf } from './clients.ts';
 import { json, type Reply, serve, withTokens } from './scripted-server.ts';
 
-const FILE = '/work/shared/atlas/recordings.json';
+const FILE = new URL('../../../shared/atlas/recordings.json', import.meta.url);
 const present = existsSync(FILE);
 
 interface Recording {
@@ -39,7 +39,7 @@ function jobRequest(recording: Recording) {
   return { list: { kind, projectId, clusterName }, jobId };
 }
 
-describe.skipIf(!present)(`recorded exchanges (skipped where ${FILE} is missing)`, () => {
+describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/recordings.json)', () => {
   const jobs = recordings.filter(({ request: { method, path } }) => method !== 'DELETE' && JOBS.test(path));
   const singles = jobs.filter((each) => jobRequest(each).jobId !== undefined && each.request.method === 'GET');
   const errors = recordings.filter(({ response }) => response.status >= 400);

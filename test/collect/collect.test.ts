@@ -43,9 +43,9 @@ test('a first run records every job of every kind that Atlas lists, and covers e
 });
 
 test('in a steady state a list costs one Atlas request, a project its two cluster lists, and no job is written', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 8, jobs: 600 });
+  await using system = await System.start(store, { projects: 2, clusters: 4, jobs: 520 });
   const first = await system.run();
-  expect(first.run.counts?.jobsNew).toBeGreaterThan(5_000);
+  expect(first.run.counts?.jobsNew).toBeGreaterThan(3_000);
 
   // Everything that was open has settled, and nothing is younger than the margin for clocks that disagree.
   system.clock.advance(12 * 60 * MINUTE);
@@ -283,6 +283,24 @@ test('a project that was renamed does not rewrite its jobs', async () => {
   const { run, parts } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas: renamed }] });
   expect(run.counts).toMatchObject({ jobsChanged: 0, jobsNew: 0 });
   expect((await system.ledger.coverage(parts[0]?.projectId ?? ''))?.projectName).toBe('Another name');
+});
+
+test('coverage knows when the newest restore into a cluster was completed', async () => {
+  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 0 });
+  const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
+  const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
+  const lastCompletedAt = async () => {
+    await system.run();
+    return (await system.ledger.coverage(projectId))?.clusters.Cluster0?.lists.dedicated?.lastCompletedAt;
+  };
+  system.atlas.world.startRestore({ ...at, durationMs: 5 * MINUTE });
+  expect(await lastCompletedAt()).toBeUndefined();
+  system.clock.advance(6 * MINUTE);
+  expect(await lastCompletedAt()).toBe('2026-11-23T12:05:00.000Z');
+  system.atlas.world.startRestore({ ...at, durationMs: MINUTE, outcome: 'failed' });
+  system.atlas.world.startRestore({ ...at, durationMs: MINUTE, delivery: 'download' });
+  system.clock.advance(DAY);
+  expect(await lastCompletedAt()).toBe('2026-11-23T12:05:00.000Z');
 });
 
 test('a cluster may have any name', async () => {

@@ -1,5 +1,6 @@
 // test/collect/system.ts is the whole system but for AWS: simulator, real client, real ledger on dynalite, all over HTTP.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { fixedCredentials } from '../../functions/atlas/credentials.ts';
 import { type RunHerePorts, runHere } from '../../functions/collect/run-here.ts';
@@ -35,7 +36,9 @@ export async function startStore() {
       const tableName = `ledger-${tables}`;
       await ensureTable(client, tableName);
       counted.reads = 0;
-      return { client, tableName, counted };
+      // Of its own: a document client changes the settings of the client below it.
+      const document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb.clientConfig));
+      return { client, document, tableName, counted };
     },
     [Symbol.asyncDispose]: () => dynamodb.close(),
   };
@@ -49,13 +52,18 @@ export class System implements AsyncDisposable {
   readonly client: AtlasClient;
   readonly ledger: DynamoLedger;
   readonly counted: { reads: number; writes: number };
+  readonly #table: { client: DynamoDBDocumentClient; tableName: string };
 
-  private constructor(parts: Pick<System, 'clock' | 'atlas' | 'client' | 'ledger' | 'counted'>) {
+  private constructor(
+    parts: Pick<System, 'clock' | 'atlas' | 'client' | 'ledger' | 'counted'>,
+    table: { client: DynamoDBDocumentClient; tableName: string },
+  ) {
     this.clock = parts.clock;
     this.atlas = parts.atlas;
     this.client = parts.client;
     this.ledger = parts.ledger;
     this.counted = parts.counted;
+    this.#table = table;
   }
 
   static async start(store: Store, options: SimulatorOptions = {}, log: Log = silentLog): Promise<System> {
@@ -63,9 +71,9 @@ export class System implements AsyncDisposable {
     const atlas = await startAtlas({ clock, ...options });
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey });
     const client = new AtlasClient({ credentials, baseUrl: atlas.url, clock, log });
-    const { client: dynamodb, tableName, counted } = await store.table();
+    const { client: dynamodb, document, tableName, counted } = await store.table();
     const ledger = new DynamoLedger({ tableName, client: dynamodb, now: () => clock.now() });
-    return new System({ clock, atlas, client, ledger, counted });
+    return new System({ clock, atlas, client, ledger, counted }, { client: document, tableName });
   }
 
   /** A run of everything, or of what `request` narrows it to. */
@@ -110,19 +118,12 @@ export class System implements AsyncDisposable {
     return has[kind] ? this.atlas.world.jobs(projectId, clusterName, kind) : [];
   }
 
-  /** Every job of the ledger, by id. */
+  /** Every job of the ledger, by id: the items themselves. */
   async recorded(): Promise<Map<string, LedgerJob>> {
     const jobs = new Map<string, LedgerJob>();
-    for (const { id: projectId } of this.atlas.world.projects) {
-      let cursor: string | undefined;
-      do {
-        const page = await this.ledger.jobs({ projectId, limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-        for (const { jobId } of page.items) {
-          const job = await this.ledger.job(jobId);
-          if (job) jobs.set(jobId, job);
-        }
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+    const scan = paginateScan({ client: this.#table.client }, { TableName: this.#table.tableName });
+    for await (const { Items = [] } of scan) {
+      for (const item of Items) if (String(item.sk).startsWith('JOB#')) jobs.set(item.jobId, item as LedgerJob);
     }
     return jobs;
   }

@@ -43,6 +43,28 @@ test('a URL quoted in a text goes, the text stays', () => {
   });
 });
 
+test.each([
+  'restore-1.ab12cd.mongodb.net:27017/CANARY/restore-2.tar.gz',
+  'CANARY/restore-2.tar.gz',
+  '//restore-1.mongodb.net/CANARY',
+])('a URL without its scheme goes too: %s', (url) => {
+  const text = `fetch of ${url} failed`;
+  expect(redactJob({ errorMessage: text, downloadUri: url }).atlas).toEqual({
+    errorMessage: 'fetch of [URL removed] failed',
+  });
+});
+
+test('names of clusters, collections and files stay as they are', () => {
+  const names = {
+    a: 'shop.orders/archive',
+    b: 'copy (2): a, b & c',
+    c: 'db.system.views',
+    d: 'v1.2.3',
+    security: 'on',
+  };
+  expect(redactJob(names)).toEqual({ atlas: names, deliveryUrlCount: 0 });
+});
+
 test('a field that no version of Atlas has yet, but that a secret would stand in, goes', () => {
   const unknown = {
     presignedUrl: 'CANARY',
