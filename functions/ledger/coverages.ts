@@ -4,7 +4,15 @@ import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from './item-size.ts';
 import type { Item } from './job-item.ts';
-import { ARCHIVED_CLUSTERS, archivedClusterKey, COVERAGE_FEED, coverageFeed, coverageKey, projectPk } from './keys.ts';
+import {
+  ARCHIVED_CLUSTERS,
+  archivedClusterKey,
+  COVERAGE_FEED,
+  coverageFeed,
+  coverageKey,
+  projectKey,
+  projectPk,
+} from './keys.ts';
 import type { TableClient } from './table-client.ts';
 
 /** As many writers of one project may come first. */
@@ -25,13 +33,14 @@ export class Coverages {
     return item && coverageOf(item);
   }
 
-  /** Requests: 1 write; 1 read and 1 write more for each other writer that came first. */
+  /** Requests: 1 write, for a new project 2; 1 read and 1 write more for each other writer that came first. */
   async save(
     projectId: string,
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage> {
     let stored = read;
+    if (!stored) await this.#table.put({ ...projectKey(projectId), ...coverageFeed(projectId) }, {});
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const revision = (stored?.revision ?? 0) + 1;
       const coverage = fitted({ ...(storable(next(stored)) as ProjectCoverage), projectId, revision });
@@ -80,10 +89,8 @@ export class Coverages {
   #read = async (projectIds: string[]) => (await this.#table.batchGet(projectIds.map(coverageKey))).map(coverageOf);
 }
 
-/** Kept in one attribute, so that the feed, which holds keys alone of it, isn't written when it changes. */
 const coverageItem = (coverage: ProjectCoverage) => ({
   ...coverageKey(coverage.projectId),
-  ...coverageFeed(coverage.projectId),
   coverageRevision: coverage.revision,
   coverage,
 });

@@ -46,6 +46,8 @@ export type MonthlyFeed = 'JOBS' | 'RUNS';
 /** `2026-11`: the month that an id was made in, UTC. */
 export const monthOf = (id: string) => requestedAt(id).slice(0, 7);
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
+/** Names the projects that have a coverage. An item of its own, written once, so that the index is not written with each run. */
+export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
 export const COVERAGE_FEED = COVERAGE;
 
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });

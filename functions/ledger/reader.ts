@@ -7,7 +7,7 @@ import { cursorAt, cursorPosition } from './cursor.ts';
 import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
 import { COVERAGE_FEED, clusterPartition, coverageKey, jobKey } from './keys.ts';
-import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from './ledger.ts';
+import type { Ledger, LedgerJob, Page } from './ledger.ts';
 import { TableClient } from './table-client.ts';
 
 export interface ClusterJobs {
@@ -56,8 +56,6 @@ export class PageOutOfReach extends Error {
 
 /** What one numbered page may read: 24 MB of the index, some 34,000 jobs of one cluster. */
 export const COUNT_QUERIES = 24;
-/** Ids whose project is remembered, so that a job taken from a list is one read: some 3 MB. */
-const REMEMBERED = 20_000;
 /** DynamoDB's limit of keys a batch. */
 const BATCH = 100;
 /** Coverage items hold up to 380 KB each, so at most 10 MB in memory. */
@@ -66,8 +64,6 @@ const COVERAGE_BATCH = 25;
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
   const table = new TableClient(options.tableName, options.client);
   const ledger = new DynamoLedger(options);
-  const projects = new ProjectsOfJobs();
-  const { job, jobs } = ledger;
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -77,37 +73,12 @@ export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
 
   return Object.assign(ledger, {
     jobOf,
-    /** Requests: 1 read where a list showed the job before; else 1 query and 1 read. */
-    job: async (jobId: string) => {
-      const projectId = projects.of(jobId);
-      const found = (projectId && (await jobOf(projectId, jobId))) || (await job(jobId));
-      if (found) projects.remember(found);
-      return found;
-    },
-    jobs: async (query: JobsQuery) => {
-      const page = await jobs(query);
-      page.items.forEach(projects.remember);
-      return page;
-    },
     jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
     numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
       numberedPage(table, of, page),
     coveragePage: (query: { limit: number; cursor?: string }) => coveragePage(table, query),
     projectRecord: (projectId: string) => projectRecord(table, projectId),
   });
-}
-
-/** Which project a job belongs to never changes. */
-class ProjectsOfJobs {
-  readonly #projects = new Map<string, string>();
-
-  of = (jobId: string) => this.#projects.get(jobId);
-
-  remember = ({ jobId, projectId }: Pick<JobSummary, 'jobId' | 'projectId'>) => {
-    this.#projects.set(jobId, projectId);
-    if (this.#projects.size <= REMEMBERED) return;
-    for (const [oldest] of this.#projects) return void this.#projects.delete(oldest);
-  };
 }
 
 async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {

@@ -51,23 +51,19 @@ export const RUN_FIELDS = Object.keys(RUN_FIELDS_MAP) as (keyof Run)[];
 export interface Index {
   partition: string;
   sort: string;
-  /** Fields copied into the index beside its own and the table's keys. */
-  include: string[];
 }
 
-const index = (partition: string, sort: string, fields: readonly string[]): Index => ({
-  partition,
-  sort,
-  include: [...new Set(fields)].filter((name) => name !== partition && name !== sort),
-});
-
+/**
+ * Every index holds whole items: DynamoDB takes at most 20 fields of choice an index (CreateTable, 2026-08), and lists show
+ * more. So a job by its id is one query, and a write costs each index as much as the table (docs/decisions/0011-table.md).
+ */
 export const INDEXES = {
   /** One cluster's jobs by id. */
-  byCluster: index('cluster', 'jobId', JOB_SUMMARY_FIELDS),
-  /** Jobs by month, runs by month, and all coverage items, of which it holds keys only. */
-  feed: index('feed', 'feedKey', [...JOB_SUMMARY_FIELDS, ...RUN_FIELDS]),
+  byCluster: { partition: 'cluster', sort: 'jobId' },
+  /** Jobs by month, runs by month, and the projects. */
+  feed: { partition: 'feed', sort: 'feedKey' },
   /** Jobs of one status by id. Runs have a status too, but no `jobId`, so they stay out. */
-  byStatus: index('status', 'jobId', JOB_SUMMARY_FIELDS),
+  byStatus: { partition: 'status', sort: 'jobId' },
 } as const satisfies Record<string, Index>;
 export type IndexName = keyof typeof INDEXES;
 
@@ -97,10 +93,10 @@ export function createTableInput(tableName: string): CreateTableCommandInput {
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(TABLE.partition, TABLE.sort),
     AttributeDefinitions: [...keys].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    GlobalSecondaryIndexes: indexes.map(([name, { partition, sort, include }]) => ({
+    GlobalSecondaryIndexes: indexes.map(([name, { partition, sort }]) => ({
       IndexName: name,
       KeySchema: keySchema(partition, sort),
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: include },
+      Projection: { ProjectionType: 'ALL' },
     })),
     StreamSpecification: { StreamEnabled: true, StreamViewType: TABLE.stream },
   };

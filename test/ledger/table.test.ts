@@ -25,12 +25,11 @@ test('keys are spelled as the design says', () => {
   expect(keys.clusterPartition(PROJECT, 'orders')).toBe(`${PROJECT}#orders`);
 });
 
-test('the indexes stay within what DynamoDB projects, and hold neither what Atlas sent nor the history', () => {
-  const projected = Object.values(INDEXES).flatMap(({ include }) => include);
-  expect(projected.length).toBeLessThanOrEqual(100); // of all indexes together: DynamoDB's limit, 2026-11
-  expect(projected).not.toContain('atlas');
-  expect(projected).not.toContain('changes');
+test('the indexes hold whole items, and every key is defined', () => {
   const { AttributeDefinitions = [], GlobalSecondaryIndexes = [] } = createTableInput('t');
+  // DynamoDB takes at most 20 fields of choice an index, which emulators don't hold one to (CreateTable, 2026-08).
+  expect(GlobalSecondaryIndexes.map(({ Projection }) => Projection)).toEqual(Array(3).fill({ ProjectionType: 'ALL' }));
+  expect(GlobalSecondaryIndexes.map(({ IndexName }) => IndexName)).toEqual(Object.keys(INDEXES));
   const keyNames = new Set(
     GlobalSecondaryIndexes.flatMap(({ KeySchema = [] }) => KeySchema.map((key) => key.AttributeName)),
   );
