@@ -1,0 +1,79 @@
+// functions/api/app.ts is the HTTP API as a Hono app, the same behind API Gateway and on a laptop.
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { LedgerError } from '../ledger/errors.ts';
+import { CursorError } from '../ledger/ledger.ts';
+import { atlasView } from './atlas-view/routes.ts';
+import { pageRoutes } from './page/page.ts';
+import type { ApiEnv, ApiPorts } from './ports.ts';
+import { badParameter, notFound, RequestProblem } from './problem.ts';
+import { allowed, refuseOthers } from './resource.ts';
+import { coverageRoutes } from './routes/coverage.ts';
+import { healthRoutes } from './routes/health.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { restoreJobRoutes } from './routes/restore-jobs.ts';
+import { runRoutes } from './routes/runs.ts';
+import { summaryRoutes } from './routes/summary.ts';
+
+export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
+  const { log } = ports;
+  const app = new Hono<ApiEnv>();
+  app.use(requestId, securityHeaders);
+
+  healthRoutes(app);
+  openapiRoutes(app);
+  restoreJobRoutes(app, ports);
+  runRoutes(app, ports);
+  coverageRoutes(app, ports);
+  summaryRoutes(app, ports);
+  app.route('/api/atlas/v2', atlasView(ports));
+  const page = pageRoutes(ports);
+  app.route('/', page);
+  for (const { path } of page.routes) refuseOthers(app, path, allowed({ GET: true }));
+
+  app.notFound((context) => answer(context, notFound('GET /openapi.json says what there is')));
+  app.onError((error, context) => answer(context, problemOf(error, context)));
+  return app;
+
+  function problemOf(error: Error, context: Context<ApiEnv>): RequestProblem {
+    if (error instanceof RequestProblem) return error;
+    if (error instanceof CursorError) return badParameter('cursor', error.message);
+    const { method, path } = context.req;
+    log.error('request failed', {
+      requestId: context.get('requestId'),
+      request: `${method} ${path}`,
+      error: error.name,
+      reason: error.message,
+      stack: error.stack,
+    });
+    if (!(error instanceof LedgerError && error.transient)) return new RequestProblem('internal');
+    return new RequestProblem('unavailable', { headers: { 'retry-after': '2' } });
+  }
+}
+
+const answer = (context: Context<ApiEnv>, problem: RequestProblem) => problem.response(context.get('requestId'));
+
+/** API Gateway's own, so that a caller's, its access log's and our log's are the same. */
+const requestId: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  const id = context.env?.requestContext?.requestId ?? randomUUID();
+  context.set('requestId', id);
+  await next();
+  context.res.headers.set('x-request-id', id);
+};
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** What a route set itself stays: the page has a policy of its own. */
+const securityHeaders: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  await next();
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+  }
+};

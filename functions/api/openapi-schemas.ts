@@ -1,0 +1,232 @@
+// functions/api/openapi-schemas.ts describes what the API answers with, as JSON Schema (OpenAPI 3.1). Tests hold real answers
+// against it; objects are closed, so a field that is not described here is found.
+
+import { noCounts } from '../ledger/run.ts';
+import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
+import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
+import { COVERAGE_STATES } from './coverage-rows.ts';
+import { PROBLEMS } from './problem.ts';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const object = (properties: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const map = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
+const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
+
+const string: Schema = { type: 'string' };
+const flag: Schema = { type: 'boolean' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const moment: Schema = { type: 'string', format: 'date-time' };
+const objectId: Schema = { type: 'string', pattern: '^[a-f0-9]{24}$' };
+const anything: Schema = {};
+const cursor = described(string, 'Where the next page begins; absent on the last one.');
+const kind: Schema = { type: 'string', enum: KINDS };
+const status: Schema = { type: 'string', enum: STATUSES };
+const delivery: Schema = { type: 'string', enum: DELIVERIES };
+const tier: Schema = { type: 'string', enum: ['dedicated', 'free', 'flex', 'serverless'] };
+const runStatus: Schema = { type: 'string', enum: ['running', 'complete', 'incomplete', 'failed'] };
+const counted = (names: readonly string[]) => object(Object.fromEntries(names.map((name) => [name, count])));
+
+const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprint'>, Schema> = {
+  projectId: objectId,
+  projectName: string,
+  clusterName: string,
+  clusterId: string,
+  jobId: described(objectId, 'The first 8 digits are the second of the request.'),
+  kind,
+  status,
+  sourceStatus: described(string, "What `status` was derived from, in Atlas's words."),
+  delivery,
+  requestedAt: moment,
+  finishedAt: moment,
+  durationSeconds: count,
+  expiresAt: described(moment, "When a download's URL stops working."),
+  snapshotId: objectId,
+  snapshotAt: moment,
+  pointInTime: moment,
+  targetProjectId: objectId,
+  targetClusterName: string,
+  errorMessage: string,
+  deliveryUrlCount: described(count, 'Delivery URLs are secrets: they are counted, and not kept.'),
+  revision: { type: 'integer', minimum: 1 },
+  firstSeenAt: moment,
+  changedAt: moment,
+  observedAt: moment,
+  vanishedAt: described(moment, 'Since when Atlas no longer lists it.'),
+};
+const JOB_OPTIONAL = [
+  ...['projectName', 'clusterId', 'finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt'],
+  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt'],
+];
+
+const change = object(
+  {
+    revision: { type: 'integer', minimum: 1 },
+    at: moment,
+    runId: string,
+    status,
+    fields: map(object({ from: anything, to: anything }, ['from', 'to'])),
+    atlas: list(string),
+  },
+  ['atlas'],
+);
+
+const counts = counted(Object.keys(noCounts()));
+const clusterFailure = object({ clusterName: string, what: string, code: string, message: string }, ['clusterName']);
+const part = object({
+  projectId: objectId,
+  projectName: string,
+  status: { type: 'string', enum: ['complete', 'incomplete', 'failed'] },
+  startedAt: moment,
+  finishedAt: moment,
+  counts,
+  failures: list(clusterFailure),
+});
+const runFields: Record<string, Schema> = {
+  runId: objectId,
+  trigger: { type: 'string', enum: ['schedule', 'request', 'command'] },
+  scope: object({ projectId: objectId, clusterName: string }, ['projectId', 'clusterName']),
+  full: flag,
+  startedAt: moment,
+  projects: described(count, 'Absent until the plan is made.'),
+  status: runStatus,
+  finishedAt: moment,
+  counts,
+  failures: list(clusterFailure),
+};
+const RUN_OPTIONAL = ['projects', 'finishedAt', 'counts'];
+
+const failureFields = { code: string, message: string, since: moment };
+const listRow = object(
+  {
+    attemptedAt: moment,
+    readAt: moment,
+    fullReadAt: moment,
+    jobs: count,
+    open: count,
+    answer: string,
+    error: object(failureFields),
+    problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
+    problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
+    lastCompletedAt: moment,
+  },
+  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompletedAt'],
+);
+const coverageRow = object(
+  {
+    projectId: objectId,
+    projectName: string,
+    clusterName: described(string, 'Absent: a list of clusters that could not be read.'),
+    clusterId: string,
+    tier,
+    state: { type: 'string', enum: COVERAGE_STATES },
+    attemptedAt: moment,
+    readAt: described(moment, 'Before this moment nothing is missing.'),
+    fullReadAt: moment,
+    jobs: count,
+    open: count,
+    problems: count,
+    lastCompletedAt: described(moment, 'When the newest successful restore finished.'),
+    goneAt: moment,
+    error: object({ what: string, ...failureFields }),
+    lists: map(listRow),
+  },
+  [
+    ...['clusterName', 'clusterId', 'tier', 'attemptedAt', 'readAt', 'fullReadAt', 'lastCompletedAt', 'goneAt'],
+    ...['error', 'lists'],
+  ],
+);
+
+const seconds = { type: 'number', minimum: 0 };
+const summary = object(
+  {
+    from: moment,
+    to: described(moment, 'Not included.'),
+    jobs: count,
+    open: count,
+    byStatus: counted(STATUSES),
+    byKind: counted(KINDS),
+    byDelivery: counted(DELIVERIES),
+    byDay: list(object({ day: { type: 'string', format: 'date' }, jobs: count, byStatus: counted(STATUSES) })),
+    durations: object({ completed: count, medianSeconds: seconds, p95Seconds: seconds, maxSeconds: seconds }, [
+      ...['medianSeconds', 'p95Seconds', 'maxSeconds'],
+    ]),
+    truncated: described(
+      flag,
+      'There were more jobs than are read at once: those before `countedFrom` are not counted.',
+    ),
+    countedFrom: moment,
+  },
+  ['countedFrom'],
+);
+
+const atlasLink = object({ href: string, rel: string });
+
+export const SCHEMAS: Record<string, Schema> = {
+  Job: object(jobFields, JOB_OPTIONAL),
+  JobWithHistory: object(
+    {
+      ...jobFields,
+      atlas: described({ type: 'object' }, 'What Atlas sent, less links and less every secret.'),
+      atlasOmitted: described(map(string), 'Fields too large to keep, with their digests.'),
+      changes: list(ref('Change')),
+    },
+    [...JOB_OPTIONAL, 'atlasOmitted'],
+  ),
+  Change: change,
+  JobList: object({ jobs: list(ref('Job')), cursor }, ['cursor']),
+  Run: object(runFields, RUN_OPTIONAL),
+  RunList: object({ runs: list(ref('Run')), cursor }, ['cursor']),
+  RunReport: object(
+    {
+      ...runFields,
+      finishedProjects: count,
+      parts: list(part),
+      omitted: described(object({ parts: count, failures: count }), 'Left out because the answer would be too large.'),
+    },
+    [...RUN_OPTIONAL, 'omitted'],
+  ),
+  RunRequest: {
+    ...object({ projectId: objectId, clusterName: { type: 'string', minLength: 1, maxLength: 64 }, full: flag }, [
+      ...['projectId', 'clusterName', 'full'],
+    ]),
+    dependentRequired: { clusterName: ['projectId'] },
+  },
+  CoverageList: object({ coverage: list(coverageRow), cursor }, ['cursor']),
+  Summary: summary,
+  Health: object({ status: { type: 'string', const: 'ok' } }),
+  Problem: object(
+    {
+      type: { type: 'string', enum: Object.keys(PROBLEMS).map((name) => `/problems/${name}`) },
+      title: string,
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      detail: string,
+      field: described(string, 'The parameter, header, or field of the body that is wrong.'),
+      requestId: string,
+    },
+    ['detail', 'field'],
+  ),
+  AtlasList: object(
+    { results: list({ type: 'object' }), links: list(atlasLink), totalCount: count, status: { const: 200 } },
+    ['totalCount', 'status'],
+  ),
+  AtlasJob: described({ type: 'object' }, "In Atlas's own schema."),
+  AtlasError: object(
+    {
+      error: { type: 'integer' },
+      errorCode: string,
+      reason: string,
+      detail: string,
+      parameters: list({ type: 'object' }),
+      badRequestDetail: object({ fields: list(object({ field: string, description: string })) }),
+    },
+    ['badRequestDetail'],
+  ),
+};

@@ -1,0 +1,73 @@
+// functions/api/page/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
+import { html } from 'hono/html';
+import type { Run } from '../../ledger/run.ts';
+import type { Summary } from '../summary.ts';
+import { chart, totalsText } from './chart.ts';
+import { type ClusterHealth, needsAttention } from './coverage-health.ts';
+import { jobsHref } from './job-filter.ts';
+import { RUN_LOOK } from './run-part.ts';
+import type { Shape, Tone } from './status.ts';
+import { agoTime, type Html, number, span, utc } from './text.ts';
+
+export interface Overview {
+  /** Of the last days. */
+  recent: Summary;
+  /** Jobs that are open now, whenever they were requested. */
+  open: { jobs: number; more: boolean };
+  clusters: readonly ClusterHealth[];
+  lastRun?: Run;
+}
+
+export function overview({ recent, open, clusters, lastRun }: Overview, now: number): Html {
+  const { byDay, byStatus, byDelivery, truncated, countedFrom } = recent;
+  const since = recent.from.slice(0, 10);
+  const failed = byStatus.FAILED;
+  const there = clusters.filter(
+    ({ clusterName, health }) => clusterName !== undefined && health !== 'gone' && health !== 'none',
+  );
+  const covered = there.filter(({ readAt }) => readAt !== undefined).length;
+  const attention = clusters.filter(({ health }) => needsAttention(health)).length;
+  const period = `in ${byDay.length} days`;
+  const plus = truncated ? '+' : '';
+  return html`<dl class="facts">
+${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ since }) })}
+${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
+${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
+${fact('Downloads', `${number(byDelivery.download)}${plus}`, period, { href: jobsHref({ delivery: 'download', since }) })}
+${fact('Clusters covered', number(covered), `of ${number(there.length)} with backups`, { href: '/clusters' })}
+${fact('Need attention', number(attention), 'stale or failing', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${lastRunFact(lastRun, now)}
+</dl>
+<section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
+<p class="soft small">${durations(recent)}</p></div>
+${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
+${chart(byDay, totalsText(byStatus))}</section>`;
+}
+
+interface Look {
+  href?: string;
+  tone?: Tone;
+  shape?: Shape;
+  /** The value is no number. */
+  word?: boolean;
+}
+
+const fact = (title: string, value: string | Html, about: string | Html, { href, tone, shape, word }: Look = {}) =>
+  html`<div><dt>${title}</dt>
+<dd class="n ${tone}${word ? ' word' : ''}">${shape ? html`<svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>` : ''}${href === undefined ? value : html`<a href="${href}">${value}</a>`}</dd>
+<dd class="soft small">${about}</dd></div>`;
+
+function lastRunFact(run: Run | undefined, now: number): Html {
+  if (!run) return fact('Last run', 'None', 'nothing collected yet', { word: true });
+  const { label, tone, shape } = RUN_LOOK[run.status];
+  return fact('Last run', label, agoTime(run.startedAt, now), {
+    href: '/clusters#run',
+    word: true,
+    ...(tone === 'ok' || tone === 'now' ? {} : { tone, shape }),
+  });
+}
+
+const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>
+  medianSeconds === undefined || p95Seconds === undefined
+    ? ''
+    : `Completed in ${span(medianSeconds)} (median), ${span(p95Seconds)} (95th percentile)`;

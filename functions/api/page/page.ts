@@ -1,0 +1,151 @@
+// functions/api/page/page.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
+import { type Context, Hono } from 'hono';
+import { CursorError } from '../../ledger/ledger.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import type { Log } from '../../log.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { lastDays, summarise } from '../summary.ts';
+import { clustersPage } from './clusters-page.ts';
+import { type Coverage, projectHealth, readCoverage } from './coverage-health.ts';
+import { type Asked, jobsHref, readAsked } from './job-filter.ts';
+import type { ProjectNames } from './job-form.ts';
+import { jobPage } from './job-page.ts';
+import { targetPlace } from './job-table.ts';
+import { jobsPage } from './jobs-page.ts';
+import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
+import { overview } from './overview.ts';
+import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts';
+import type { Html } from './text.ts';
+
+export interface PagePorts {
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverages' | 'projectRecord' | 'runs'>;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+const PERIOD_DAYS = 30;
+/** Open jobs that the headline counts; beyond, it says so. */
+const MOST_OPEN = 200;
+
+const FILES = [
+  [CSS_PATH, CSS, 'text/css; charset=utf-8'],
+  [SCRIPT_PATH, SCRIPT, 'text/javascript; charset=utf-8'],
+  [ICON_PATH, ICON, 'image/svg+xml'],
+] as const;
+
+export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
+  const app = new Hono();
+  const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
+    context.html(await page, status, PAGE_HEADERS);
+
+  for (const [path, body, type] of FILES) {
+    app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));
+  }
+
+  // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and C; the
+  // overview adds 1 query for the runs, 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
+  app.get('/', async (context) => {
+    const asked = readAsked(new URL(context.req.url).searchParams);
+    if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
+    const first = !asked.filtered && !asked.parameters.has('cursor');
+    const [coverage, jobs, state] = await Promise.all([
+      readCoverage(ledger.coverages()),
+      asked.query && readJobs(asked),
+      first ? readState() : undefined,
+    ]);
+    const { problem = asked.problem } = jobs ?? {};
+    const nothing = jobs?.page?.items.length === 0 && coverage.projects.length === 0;
+    const page = {
+      asked: problem ? { ...asked, problem } : asked,
+      ...(jobs?.page ? { jobs: jobs.page } : {}),
+      names: namesOf(coverage),
+      ...(state && !nothing ? { overview: overview({ ...state, clusters: healthOf(coverage) }, now()) } : {}),
+      covered: coveredBy(coverage),
+    };
+    return answer(context, jobsPage(page, now()), problem ? 400 : 200);
+  });
+
+  async function readJobs({ query = {} }: Asked) {
+    try {
+      return { page: await ledger.jobs(query) };
+    } catch (error) {
+      if (!(error instanceof CursorError)) throw error;
+      return {
+        problem: {
+          filter: 'cursor',
+          text: 'This link leads on from a page of another search.',
+        },
+      };
+    }
+  }
+
+  async function readState() {
+    const [recent, open, runs] = await Promise.all([
+      summarise(ledger, lastDays(PERIOD_DAYS, now())),
+      ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
+      ledger.runs({ limit: 1 }),
+    ]);
+    const [lastRun] = runs.items;
+    return {
+      recent,
+      open: { jobs: open.items.length, more: open.cursor !== undefined },
+      ...(lastRun ? { lastRun } : {}),
+    };
+  }
+
+  const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
+
+  // Requests: 1 query and 1 read, or the read alone where a list showed the job before; C more for a job that went to another project.
+  app.get('/jobs/:id', async (context) => {
+    const id = context.req.param('id').toLowerCase();
+    const job = isObjectId(id) ? await ledger.job(id) : undefined;
+    if (!job) {
+      const why = isObjectId(id)
+        ? `The ledger has no restore job ${id}. It shows a job from the first run that saw it.`
+        : 'The id of a restore job is 24 hex digits.';
+      return answer(context, messagePage('No such restore', why, now()), 404);
+    }
+    const elsewhere = targetPlace(job) === 'elsewhere';
+    const names = elsewhere ? namesOf(await readCoverage(ledger.coverages())) : new Map();
+    return answer(context, jobPage(job, names, now()));
+  });
+
+  // Requests: C and 1 query for the runs; of one project, 1 query.
+  app.get('/clusters', async (context) => {
+    const projectId = context.req.query('projectId');
+    if (projectId !== undefined) return ofProject(context, projectId);
+    const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), ledger.runs({ limit: 1 })]);
+    const about = { clusters: healthOf(coverage), complete: coverage.complete };
+    const [lastRun] = runs.items;
+    return answer(context, clustersPage({ ...about, ...(lastRun ? { lastRun } : {}) }, now()));
+  });
+
+  async function ofProject(context: Context, projectId: string) {
+    const { coverage, archived } = isObjectId(projectId) ? await ledger.projectRecord(projectId) : { archived: [] };
+    if (!coverage)
+      return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
+    const clusters = projectHealth(coverage, now(), archived);
+    return answer(context, clustersPage({ clusters, complete: true, project: coverage }, now()));
+  }
+
+  app.onError((error, context) => {
+    log.error('page failed', { error: error.name, reason: error.message });
+    const message = 'It is in the log. Try again in a moment; if it stays, look at the alarms.';
+    return answer(context, messagePage('Something went wrong on our side', message, now()), 500);
+  });
+  return app;
+}
+
+const namesOf = ({ projects }: Coverage): ProjectNames =>
+  new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+
+function coveredBy({ projects }: Coverage) {
+  const read = projects.map(({ clusters }) =>
+    Object.values(clusters).filter(({ lists }) => Object.values(lists).some(({ readAt }) => readAt !== undefined)),
+  );
+  return {
+    clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),
+    projects: read.filter((clusters) => clusters.length > 0).length,
+  };
+}

@@ -1,0 +1,45 @@
+// functions/api/ports.ts is what the HTTP API needs from outside.
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { RunScope } from '../ledger/run.ts';
+import type { Log } from '../log.ts';
+
+export interface RunRequest {
+  runId: string;
+  scope: RunScope;
+  full: boolean;
+}
+
+/** Starts a run somewhere else and returns at once; the run tells of itself through the ledger. */
+export interface RunStarter {
+  /** A repeat of the same run is harmless. @throws TooManyRuns, or whatever else kept it from starting */
+  start(request: RunRequest): Promise<void>;
+}
+
+/** Nothing is wrong but the moment. */
+export class TooManyRuns extends Error {
+  override readonly name = 'TooManyRuns';
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export interface ApiPorts {
+  ledger: LedgerReader;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Absent where no run can be started from here. */
+  runs?: RunStarter | undefined;
+  /** Waits between two looks at a run. @default real time */
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+}
+
+/** What Hono keeps for each request. */
+export interface ApiEnv {
+  /** `requestContext` is API Gateway's, there in Lambda only. */
+  Bindings: { requestContext?: { requestId?: string } };
+  Variables: { requestId: string };
+}

@@ -1,0 +1,51 @@
+// functions/api/routes/coverage.ts says of every cluster when it was last read, and what failed.
+import type { Hono } from 'hono';
+import type { ClusterCoverage, ProjectCoverage } from '../../ledger/coverage.ts';
+import type { Page } from '../../ledger/ledger.ts';
+import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../coverage-rows.ts';
+import { CURSOR, LIMIT } from '../jobs-query.ts';
+import { listAnswer } from '../list.ts';
+import { FORMAT } from '../negotiate.ts';
+import { objectId, readParameters } from '../parameters.ts';
+import type { ApiEnv, ApiPorts } from '../ports.ts';
+import { badParameter, notFound } from '../problem.ts';
+import { resource } from '../resource.ts';
+
+/** Projects a page. */
+const DEFAULT_LIMIT = 100;
+
+interface Covered {
+  project: ProjectCoverage;
+  archived: ClusterCoverage[];
+}
+
+/** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
+export function coverageRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
+  resource(app, '/coverage', {
+    GET: (context) => {
+      const sent = new URL(context.req.url).searchParams;
+      const asked = readParameters(sent, { projectId: objectId, limit: LIMIT, cursor: CURSOR, format: FORMAT });
+      const { projectId, cursor, limit = DEFAULT_LIMIT } = asked;
+      if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
+      const listing = {
+        name: 'coverage',
+        columns: COVERAGE_COLUMNS,
+        rows: ({ project, archived }: Covered): CoverageRow[] => coverageRows(project, archived),
+        cells: (row: object) => coverageCells(row as CoverageRow),
+        read: (most: number) => (projectId === undefined ? everyProject(most) : oneProject(projectId)),
+      };
+      return listAnswer(context, listing, limit);
+
+      async function everyProject(most: number): Promise<Page<Covered>> {
+        const page = await ledger.coveragePage({ limit: most, ...(cursor === undefined ? {} : { cursor }) });
+        return { ...page, items: page.items.map((project) => ({ project, archived: [] })) };
+      }
+    },
+  });
+
+  async function oneProject(projectId: string): Promise<Page<Covered>> {
+    const { coverage, archived } = await ledger.projectRecord(projectId);
+    if (!coverage) throw notFound(`the ledger has no project ${projectId}`);
+    return { items: [{ project: coverage, archived }] };
+  }
+}

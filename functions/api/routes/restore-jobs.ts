@@ -1,0 +1,45 @@
+// functions/api/routes/restore-jobs.ts answers questions about restore jobs: lists of them, and one with its history.
+import type { Hono } from 'hono';
+import type { JobSummary, LedgerJob } from '../../ledger/ledger.ts';
+import { DEFAULT_LIMIT } from '../../ledger/queries.ts';
+import { JOB_SUMMARY_FIELDS } from '../../ledger/table.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { redactJob } from '../../restore/redact.ts';
+import { taggedJson } from '../etag.ts';
+import { jobsQuery } from '../jobs-query.ts';
+import { listAnswer } from '../list.ts';
+import { acceptable } from '../negotiate.ts';
+import { objectId, readParameters } from '../parameters.ts';
+import type { ApiEnv, ApiPorts } from '../ports.ts';
+import { notFound } from '../problem.ts';
+import { resource } from '../resource.ts';
+
+/** The fingerprint is the ledger's own affair. */
+const COLUMNS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
+const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
+
+/** Requests: of the list, those of ledger/queries.ts; of one job 1 query, or with `projectId` 1 read, which is never behind. */
+export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
+  resource(app, '/restore-jobs', {
+    GET: (context) => {
+      const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(new URL(context.req.url).searchParams);
+      const read = (most: number) => ledger.jobs({ ...query, limit: most });
+      return listAnswer(context, { name: 'jobs', columns: COLUMNS, rows: (job) => [shown(job)], read }, limit);
+    },
+  });
+
+  resource(app, '/restore-jobs/:id', {
+    GET: async (context) => {
+      acceptable(context);
+      const { projectId } = readParameters(new URL(context.req.url).searchParams, { projectId: objectId });
+      const id = context.req.param('id') ?? '';
+      if (!isObjectId(id)) throw notFound('a restore job is named by 24 hex digits in lower case');
+      const job = projectId === undefined ? await ledger.job(id) : await ledger.jobOf(projectId, id);
+      if (!job) throw notFound(`the ledger has no restore job ${id}; GET /coverage says what was read, and when`);
+      return taggedJson(context, whole(job));
+    },
+  });
+}
+
+/** Secrets were taken out before the job was stored. They are looked for again, for what an older version may have left. */
+const whole = (job: LedgerJob) => shown({ ...job, atlas: redactJob(job.atlas).atlas });

@@ -1,0 +1,65 @@
+// functions/api/routes/runs.ts starts runs of the collector and says how they went.
+import type { Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { DEFAULT_LIMIT } from '../../ledger/queries.ts';
+import type { Run } from '../../ledger/run.ts';
+import { CURSOR, LIMIT } from '../jobs-query.ts';
+import { listAnswer } from '../list.ts';
+import { acceptable, FORMAT } from '../negotiate.ts';
+import { readParameters } from '../parameters.ts';
+import type { ApiEnv, ApiPorts } from '../ports.ts';
+import { notFound, RequestProblem } from '../problem.ts';
+import { resource } from '../resource.ts';
+import { RUN_COLUMNS, runCells, runReport } from '../run-report.ts';
+import { MAX_REQUEST_BYTES, runRequest, waitSeconds } from '../run-request.ts';
+import { finished, startedRun } from '../start-run.ts';
+
+/**
+ * Requests: of the list 1 query a month; of one run 1 query a MB of its parts. Starting one takes 1 write, with an
+ * `Idempotency-Key` 3 queries more; waiting for it, 1 query each time that it is looked at: at most 16.
+ */
+export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
+  const { ledger } = ports;
+  app.use('/runs', bodyLimit({ maxSize: MAX_REQUEST_BYTES, onError: tooLarge }));
+
+  resource(app, '/runs', {
+    GET: (context) => {
+      const sent = new URL(context.req.url).searchParams;
+      const { limit = DEFAULT_LIMIT, cursor } = readParameters(sent, { limit: LIMIT, cursor: CURSOR, format: FORMAT });
+      const read = (most: number) => ledger.runs({ limit: most, ...(cursor === undefined ? {} : { cursor }) });
+      const rows = (run: Run) => [run];
+      return listAnswer(context, { name: 'runs', columns: RUN_COLUMNS, rows, cells: runCells, read }, limit);
+    },
+
+    POST: async (context) => {
+      acceptable(context);
+      readParameters(new URL(context.req.url).searchParams, {});
+      const wait = waitSeconds(context.req.header('prefer'));
+      const run = await startedRun(await runRequest(context.req), ports);
+      const report = wait === undefined ? undefined : await finished(run.runId, wait * 1_000, ports);
+      const done = report?.run ?? run;
+      const headers = {
+        location: new URL(`/runs/${run.runId}`, context.req.url).href,
+        ...(wait === undefined ? {} : { 'preference-applied': `wait=${wait}` }),
+      };
+      const body = runReport(report ?? { run, parts: [] });
+      return context.json(body, done.status === 'running' ? 202 : 200, headers);
+    },
+  });
+
+  resource(app, '/runs/:id', {
+    GET: async (context) => {
+      acceptable(context);
+      readParameters(new URL(context.req.url).searchParams, {});
+      const id = context.req.param('id') ?? '';
+      const report = await ledger.run(id);
+      if (!report)
+        throw notFound('the ledger has no such run: a run is named by 24 hex digits, and kept for some months');
+      return context.json(runReport(report));
+    },
+  });
+}
+
+function tooLarge(_: Context): never {
+  throw new RequestProblem('body-too-large', { detail: `the body may have ${MAX_REQUEST_BYTES} bytes` });
+}

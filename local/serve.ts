@@ -1,0 +1,57 @@
+// local/serve.ts serves the API and its page on this machine, from any ledger. A browser can't sign requests as AWS wants
+// them; here it needn't.
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { apiApp } from '../functions/api/app.ts';
+import type { ApiPorts } from '../functions/api/ports.ts';
+
+export interface ServeOptions extends Omit<ApiPorts, 'now'> {
+  /** On 127.0.0.1. @default a free one */
+  port?: number | undefined;
+  /** Milliseconds since the epoch. @default Date.now */
+  now?: (() => number) | undefined;
+}
+
+export interface ServedApi extends AsyncDisposable {
+  /** Without a slash at its end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** @throws Error where the port is in use */
+export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOptions): Promise<ServedApi> {
+  const app = apiApp({ ...ports, now });
+  const server = createAdaptorServer({ fetch: (request) => refusal(request) ?? app.fetch(request, {}) });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= new Promise<void>((resolve, reject) => {
+      server.close((error) => (error ? reject(error) : resolve()));
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    });
+    return closing;
+  };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, close, [Symbol.asyncDispose]: close };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Any web page that is open on this machine can send requests here, and nobody signs in. So only our own names are
+ * answered, which keeps out a page whose name was pointed at this address, and nothing that another site's page sent.
+ */
+function refusal(request: Request): Response | undefined {
+  const { hostname, origin } = new URL(request.url);
+  if (!LOOPBACK.has(hostname)) return new Response('This server answers to its own address only.\n', { status: 421 });
+  const from = request.headers.get('origin');
+  const crossSite =
+    request.headers.get('sec-fetch-site') === 'cross-site' && request.headers.get('sec-fetch-mode') !== 'navigate';
+  if (crossSite || (from !== null && from !== origin)) {
+    return new Response('Requests of other sites are refused.\n', { status: 403 });
+  }
+  return undefined;
+}

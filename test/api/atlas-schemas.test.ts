@@ -1,0 +1,105 @@
+// The Atlas-compatible view against Atlas's own specification: what was collected, and shapes that Atlas sends and it refuses.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ledgerReader } from '../../functions/ledger/reader.ts';
+import { silentLog } from '../../functions/log.ts';
+import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { serveApi } from '../../local/serve.ts';
+import { KIND_LIST, type Store, System, startStore } from '../collect/system.ts';
+import { job, PROJECT } from '../ledger/jobs.ts';
+import { NOW, startEngine } from '../ledger/table.ts';
+import { API, type AtlasList, accepting, official, pathOf } from './atlas-api.ts';
+import { violations } from './json-schema.ts';
+import { startService } from './service.ts';
+
+let dynamo: LocalDynamoDB;
+let store: Store;
+beforeAll(async () => {
+  dynamo = await startEngine();
+  store = await startStore();
+});
+afterAll(async () => {
+  await dynamo.close();
+  await store[Symbol.asyncDispose]();
+});
+
+describe('what the collector read from Atlas', () => {
+  const CANARY = 'CANARY-77aa01';
+
+  test.skipIf(!official)(
+    `every list and every job of every kind validates against the official schemas (skipped without ../shared/atlas/openapi.json)`,
+    async () => {
+      await using system = await System.start(store, {
+        ...{ canary: CANARY, serverless: 'alive', projects: 2, clusters: 8, jobs: 30 },
+      });
+      const { client: dynamodb, tableName } = await store.table();
+      const now = () => system.clock.now();
+      const ledger = ledgerReader({ tableName, client: dynamodb, now });
+      await system.run({ full: true }, { ledger });
+      await using api = await serveApi({ ledger, log: silentLog, now });
+      const shown = new Map<Kind, number>();
+      for (const { id: projectId } of system.atlas.world.projects) {
+        for (const { name } of system.atlas.world.clusters(projectId)) {
+          for (const kind of KIND_LIST) {
+            const jobs = system.jobsOf(projectId, name, kind);
+            if (jobs.length === 0) continue;
+            const url = `${api.url}${pathOf(kind, projectId, name)}`;
+            const response = await fetch(`${url}?itemsPerPage=500`, { headers: accepting(API[kind].version) });
+            const text = await response.text();
+            expect(text).not.toContain(CANARY);
+            const list = JSON.parse(text) as AtlasList;
+            expect(violations(official, { $ref: `#/components/schemas/${API[kind].list}` }, list)).toEqual([]);
+            expect(list.totalCount).toBe(jobs.length);
+            expect(list.results.map(({ id }) => id)).toEqual(
+              jobs
+                .map(({ id }) => id)
+                .sort()
+                .reverse(),
+            );
+            const [newest] = list.results;
+            const one = await fetch(`${url}/${newest?.id}`, { headers: accepting(API[kind].version) });
+            expect(await one.json()).toEqual(newest);
+            shown.set(kind, (shown.get(kind) ?? 0) + jobs.length);
+          }
+        }
+      }
+      expect([...shown.keys()].sort()).toEqual([...KINDS].sort());
+    },
+  );
+});
+
+describe.skipIf(!official)(
+  `shapes that were recorded and the specification refuses (skipped without ../shared/atlas/openapi.json)`,
+  () => {
+    const nothing = { increment: null, time: null, date: null };
+    test.each([
+      ['a null timestamp', 'dedicated', { desiredTimestamp: nothing, deliveryType: 'automated' }],
+      [
+        'a small increment',
+        'dedicated',
+        { desiredTimestamp: { increment: 7, date: NOW }, deliveryType: 'pointInTime' },
+      ],
+      ['a download without a target', 'serverless', { deliveryType: 'download', desiredTimestamp: nothing }],
+      [
+        'a download with secrets',
+        'dedicated',
+        {
+          deliveryType: 'download',
+          deliveryUrl: ['https://a/CANARY'],
+          components: [{ replicaSetName: 'a', downloadUrl: 'https://a/CANARY' }],
+        },
+      ],
+      ['a flex download', 'flex', { deliveryType: 'DOWNLOAD', status: 'COMPLETED', snapshotUrl: 'https://a/CANARY' }],
+      ['nulls in lists', 'collection', { state: 'FAILED', databases: [null], errorMessage: 'at https://a/CANARY' }],
+    ] as const)('%s comes out valid and without secrets', async (_, kind, atlas) => {
+      await using service = await startService(dynamo);
+      const one = job({ kind });
+      await service.add({ ...one, atlas: { id: one.jobId, ...atlas } });
+      const path = `${pathOf(kind, PROJECT, 'orders')}/${one.jobId}`;
+      const body = await service.json<{ deliveryUrl?: unknown }>(path, accepting('2025-03-12'));
+      expect(violations(official, { $ref: `#/components/schemas/${API[kind].one}` }, body)).toEqual([]);
+      expect(JSON.stringify(body)).not.toContain('CANARY');
+      if (kind === 'dedicated' || kind === 'serverless') expect(body.deliveryUrl).toEqual([]);
+    });
+  },
+);

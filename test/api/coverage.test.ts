@@ -1,0 +1,215 @@
+// Coverage and summary over HTTP.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CoverageRow } from '../../functions/api/coverage-rows.ts';
+import { lastDays, type Summary, summarise, summary } from '../../functions/api/summary.ts';
+import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { completed, idAt, job, PROJECT, RUN } from '../ledger/jobs.ts';
+import { NOW, startEngine } from '../ledger/table.ts';
+import { startService, walk } from './service.ts';
+
+let dynamo: LocalDynamoDB;
+beforeAll(async () => {
+  dynamo = await startEngine();
+});
+afterAll(() => dynamo.close());
+
+const READ: ListCoverage = {
+  attemptedAt: '2026-11-23T11:45:00.000Z',
+  readAt: '2026-11-23T11:45:00.000Z',
+  fullReadAt: '2026-11-23T02:00:00.000Z',
+  settledThrough: '2026-11-23T11:00:00.000Z',
+  recent: { x: 'fingerprint' },
+  jobs: 12,
+  open: 1,
+  moving: 1,
+};
+const ERROR = { code: 'ATLAS_RATE_LIMITED', message: 'come back later', since: '2026-11-23T09:00:00.000Z' };
+
+const cluster = (clusterName: string, parts: Partial<ClusterCoverage> = {}): ClusterCoverage => ({
+  clusterName,
+  tier: 'dedicated',
+  firstSeenAt: '2026-01-01T00:00:00.000Z',
+  seenAt: NOW,
+  lists: { dedicated: READ },
+  ...parts,
+});
+
+const project = (clusters: ClusterCoverage[], parts: Partial<ProjectCoverage> = {}): ProjectCoverage => ({
+  projectId: PROJECT,
+  projectName: 'payments',
+  revision: 0,
+  runId: RUN,
+  discovery: { dedicated: { attemptedAt: NOW, readAt: NOW } },
+  clusters: Object.fromEntries(clusters.map((one) => [one.clusterName, one])),
+  ...parts,
+});
+
+describe('GET /coverage', () => {
+  test('every cluster says when it was last read, what failed, how many jobs are known and when a restore last succeeded', async () => {
+    await using service = await startService(dynamo);
+    const { readAt: _, ...unread } = READ;
+    const succeeded = { lastCompletedAt: '2026-11-21T08:00:00.000Z' };
+    const clusters = [
+      cluster('a-read', {
+        lists: {
+          dedicated: { ...READ, ...succeeded },
+          collection: { ...READ, jobs: 3, readAt: '2026-11-23T11:30:00.000Z' },
+        },
+      }),
+      cluster('b-failing', { lists: { dedicated: { ...READ, error: ERROR } } }),
+      cluster('c-never', { lists: { dedicated: unread } }),
+      cluster('d-free', { tier: 'free', lists: {} }),
+      cluster('e-new', { lists: {} }),
+      cluster('f-sunset', { tier: 'serverless', lists: { serverless: { ...unread, jobs: 0, answer: 'ATLAS_GONE' } } }),
+      cluster('g-gone', { goneAt: '2026-11-22T00:00:00.000Z' }),
+      cluster('constructor', { lists: { dedicated: { ...READ, problemCount: 2 } } }),
+    ];
+    const discovery = { flex: { attemptedAt: NOW, error: ERROR } };
+    await service.ledger.saveCoverage(PROJECT, () => project(clusters, { discovery }));
+    const { coverage } = await service.json<{ coverage: CoverageRow[] }>('/coverage');
+    expect(coverage.map(({ clusterName, state }) => [clusterName, state])).toEqual([
+      [undefined, 'failing'],
+      ['a-read', 'read'],
+      ['b-failing', 'failing'],
+      ['c-never', 'never'],
+      ['constructor', 'read'],
+      ['d-free', 'none'],
+      ['e-new', 'never'],
+      ['f-sunset', 'none'],
+      ['g-gone', 'gone'],
+    ]);
+    const [flex, read, failing] = coverage;
+    expect(flex?.error).toEqual({ what: 'flex clusters', ...ERROR });
+    expect(read).toMatchObject({
+      ...{
+        projectName: 'payments',
+        jobs: 15,
+        open: 2,
+        readAt: '2026-11-23T11:30:00.000Z',
+        attemptedAt: READ.attemptedAt,
+      },
+      ...succeeded,
+    });
+    expect(failing?.error).toEqual({ what: 'dedicated restore jobs', ...ERROR });
+    expect(JSON.stringify(coverage)).not.toContain('fingerprint');
+  });
+
+  test('projects come page by page, in the order of their ids', async () => {
+    await using service = await startService(dynamo);
+    const ids = Array.from({ length: 60 }, (_, n) => (n + 1).toString(16).padStart(24, '0'));
+    for (const projectId of ids) {
+      await service.ledger.saveCoverage(projectId, () => project([cluster('one'), cluster('two')], { projectId }));
+    }
+    const { items, pages } = await walk<CoverageRow>(service, '/coverage?limit=25', 'coverage');
+    expect(items.map(({ projectId, clusterName }) => `${projectId}/${clusterName}`)).toEqual(
+      ids.flatMap((id) => [`${id}/one`, `${id}/two`]),
+    );
+    expect(pages).toBe(3);
+    for (const bad of ['cursor=x', `cursor=abc&projectId=${PROJECT}`, 'limit=500', 'state=failing']) {
+      expect((await service.get(`/coverage?${bad}`)).status).toBe(400);
+    }
+  });
+
+  test('one project shows the clusters that are gone for long as well', async () => {
+    await using service = await startService(dynamo);
+    await service.ledger.saveCoverage(PROJECT, () => project([cluster('here')]));
+    await service.ledger.archiveCluster(PROJECT, cluster('long-gone', { goneAt: '2025-01-01T00:00:00.000Z' }));
+    const { coverage } = await service.json<{ coverage: CoverageRow[] }>(`/coverage?projectId=${PROJECT}`);
+    expect(coverage.map(({ clusterName, state }) => [clusterName, state])).toEqual([
+      ['here', 'read'],
+      ['long-gone', 'gone'],
+    ]);
+    expect((await service.get(`/coverage?projectId=${'f'.repeat(24)}`)).status).toBe(404);
+  });
+});
+
+describe('GET /summary', () => {
+  test('the restores of the last days are counted by status, kind, delivery and day, and timed', async () => {
+    await using service = await startService(dynamo);
+    const at = (moment: string, salt: number) => job({ jobId: idAt(moment, salt) });
+    const lasting = (moment: string, salt: number, seconds: number) => {
+      const begun = at(moment, salt);
+      return completed(begun, new Date(Date.parse(begun.requestedAt) + seconds * 1_000).toISOString());
+    };
+    await service.add(
+      lasting('2026-11-23T10:00:00Z', 1, 60),
+      lasting('2026-11-23T09:00:00Z', 2, 120),
+      lasting('2026-11-22T23:59:59Z', 3, 600),
+      { ...lasting('2026-11-22T00:00:00Z', 4, 9_000), status: 'FAILED' },
+      { ...at('2026-11-17T00:00:00Z', 5), delivery: 'download', kind: 'flex' },
+      lasting('2026-11-16T23:59:59Z', 6, 1), // the day before
+    );
+    const counted = await service.json<Summary>('/summary?period=7d');
+    expect(counted).toMatchObject({
+      ...{ from: '2026-11-17T00:00:00.000Z', to: '2026-11-24T00:00:00.000Z', jobs: 5, open: 1, truncated: false },
+      byStatus: { COMPLETED: 3, FAILED: 1, RUNNING: 1, READY: 0 },
+      byKind: { dedicated: 4, flex: 1, serverless: 0 },
+      byDelivery: { automated: 4, download: 1 },
+      durations: { completed: 3, medianSeconds: 120, p95Seconds: 600, maxSeconds: 600 },
+    });
+    expect(counted.byDay.map(({ day, jobs }) => [day.slice(8), jobs])).toEqual([
+      ...[
+        ['17', 1],
+        ['18', 0],
+        ['19', 0],
+        ['20', 0],
+      ],
+      ...[
+        ['21', 0],
+        ['22', 2],
+        ['23', 2],
+      ],
+    ]);
+    expect((await service.json<Summary>('/summary')).byDay).toHaveLength(30);
+    expect((await service.json<Summary>('/summary?period=365d')).byDay).toHaveLength(365);
+    for (const bad of ['0d', '366d', '30', 'd', '1w', '-1d']) {
+      expect([bad, (await service.get(`/summary?period=${bad}`)).status]).toEqual([bad, 400]);
+    }
+  });
+
+  test('more restores than are read at once are said to be more, and from when on they are counted', async () => {
+    await using service = await startService(dynamo);
+    const jobs = Array.from({ length: 9 }, (_, n) => job({ jobId: idAt(`2026-11-20T10:00:0${n}Z`, n) }));
+    await service.add(...jobs);
+    const period = lastDays(7, Date.parse(NOW));
+    const some = await summarise(service.ledger, period, 5);
+    expect(some).toMatchObject({ jobs: 5, truncated: true, countedFrom: '2026-11-20T10:00:04.000Z' });
+    expect(await summarise(service.ledger, period, 9)).toMatchObject({ jobs: 9, truncated: false });
+  });
+
+  test('every job is counted once in each way of counting, and durations are those of jobs', () => {
+    const period = lastDays(10, Date.parse(NOW));
+    const jobs = fc.array(
+      fc.record({
+        status: fc.constantFrom(...STATUSES),
+        kind: fc.constantFrom(...KINDS),
+        delivery: fc.constantFrom(...DELIVERIES),
+        requestedAt: fc
+          .date({ min: new Date(period.from), max: new Date(Date.parse(period.to) - 1), noInvalidDate: true })
+          .map((date) => date.toISOString()),
+        durationSeconds: fc.nat(10_000),
+      }),
+    );
+    fc.assert(
+      fc.property(jobs, (all) => {
+        const { byDay, byStatus, byKind, byDelivery, durations, ...rest } = summary(all, period);
+        const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+        expect([byStatus, byKind, byDelivery].map(sum)).toEqual([all.length, all.length, all.length]);
+        expect(byDay.map((day) => day.jobs).reduce((a, b) => a + b, 0)).toBe(all.length);
+        for (const day of byDay) expect(sum(day.byStatus)).toBe(day.jobs);
+        expect(rest.jobs).toBe(all.length);
+        const seconds = all.flatMap(({ status, durationSeconds }) => (status === 'COMPLETED' ? [durationSeconds] : []));
+        expect(durations.completed).toBe(seconds.length);
+        const { medianSeconds: median = 0, p95Seconds: p95 = 0, maxSeconds: max = 0 } = durations;
+        if (seconds.length === 0) return;
+        for (const one of [median, p95, max]) expect(seconds).toContain(one);
+        expect(max).toBe(Math.max(...seconds));
+        expect(seconds.filter((one) => one <= median).length * 2).toBeGreaterThanOrEqual(seconds.length);
+        expect(seconds.filter((one) => one <= p95).length).toBeGreaterThanOrEqual(0.95 * seconds.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+// Formats that lists come in, and CSV that is safe to open.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { csvLine } from '../../functions/api/csv.ts';
+import { preferred } from '../../functions/api/negotiate.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { idAt, job, PROJECT } from '../ledger/jobs.ts';
+import { NOW, startEngine } from '../ledger/table.ts';
+import { nextOf, type Service, startService } from './service.ts';
+
+let dynamo: LocalDynamoDB;
+let service: Service;
+const RUN = idAt(NOW, 'run');
+const LISTS = ['/restore-jobs', '/runs', '/coverage'];
+beforeAll(async () => {
+  dynamo = await startEngine();
+  service = await startService(dynamo);
+  await service.add(
+    job({ jobId: idAt('2026-11-20T10:00:00Z', 1), clusterName: '=HYPERLINK("http://evil")', projectName: 'a, "b"; c' }),
+    job({ jobId: idAt('2026-11-19T10:00:00Z', 2), clusterName: '@SUM(1)', errorMessage: 'line\r\nline' }),
+  );
+  const run = { runId: RUN, trigger: 'schedule' as const, scope: { projectId: PROJECT }, full: true, startedAt: NOW };
+  await service.ledger.startRun({ ...run, status: 'running', failures: [] });
+  const about = { projectId: PROJECT, projectName: '+payments', revision: 0, runId: RUN, discovery: {} };
+  const cluster = { clusterName: 'one', tier: 'flex' as const, firstSeenAt: NOW, seenAt: NOW, lists: {} };
+  await service.ledger.saveCoverage(PROJECT, () => ({ ...about, clusters: { one: cluster } }));
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await dynamo.close();
+});
+
+describe('what Accept asks for', () => {
+  const offered = ['application/json', 'application/x-ndjson', 'text/csv'];
+  test.each([
+    [undefined, 'application/json'],
+    ['', 'application/json'],
+    ['*/*', 'application/json'],
+    ['text/csv', 'text/csv'],
+    ['TEXT/CSV; charset=utf-8', 'text/csv'],
+    ['text/*', 'text/csv'],
+    ['application/*', 'application/json'],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', 'application/json'],
+    ['application/json;q=0.5, text/csv', 'text/csv'],
+    ['application/json;q=0.5, text/csv;q=0.4, application/x-ndjson;q=0.6', 'application/x-ndjson'],
+    ['*/*, application/json;q=0', 'application/x-ndjson'],
+    ['application/*, application/json;q=0.1', 'application/x-ndjson'],
+    ['application/json;q=0', undefined],
+    ['text/html', undefined],
+    ['garbage', undefined],
+    ['application/json;q=2', undefined],
+  ])('%j gives %j', (accept, expected) => expect(preferred(accept, offered)).toBe(expected));
+
+  test('no header makes it fall over', () => {
+    fc.assert(fc.property(fc.string(), (accept) => [undefined, ...offered].includes(preferred(accept, offered))));
+  });
+
+  test.each(LISTS)('%s answers 406 where there is nothing that is accepted', async (path) => {
+    const response = await service.get(path, { accept: 'application/xml' });
+    expect(response.status).toBe(406);
+    expect(await response.json()).toMatchObject({ type: '/problems/not-acceptable', field: 'Accept' });
+  });
+
+  test.each(['/summary', `/runs/${RUN}`, '/openapi.json', `/restore-jobs/${idAt('2026-11-20T10:00:00Z', 1)}`])(
+    '%s is JSON and nothing else',
+    async (path) => {
+      expect((await service.get(path, { accept: 'text/csv' })).status).toBe(406);
+      expect((await service.get(path, { accept: 'application/json' })).status).toBe(200);
+    },
+  );
+});
+
+test.each(LISTS)('%s says the same as JSON, as JSON lines and as CSV', async (path) => {
+  const [json, ndjson, csv] = await Promise.all(
+    ['json', 'ndjson', 'csv'].map((format) => service.get(`${path}?format=${format}`)),
+  );
+  expect([json, ndjson, csv].map((response) => response?.headers.get('content-type'))).toEqual([
+    'application/json; charset=utf-8',
+    'application/x-ndjson; charset=utf-8',
+    'text/csv; charset=utf-8',
+  ]);
+  const [rows] = Object.values((await json?.json()) as Record<string, object[]>);
+  const lines = (await ndjson?.text())?.trimEnd().split('\n') ?? [];
+  expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
+  const [header, ...cells] = cellsOf((await csv?.text()) ?? '');
+  expect(cells).toHaveLength(rows?.length ?? 0);
+  expect(header).toContain('projectId');
+  for (const line of cells) expect(line).toHaveLength(header?.length ?? 0);
+  expect(csv?.headers.get('content-disposition')).toBe(`attachment; filename="${path.replace(/.*-|\//g, '')}.csv"`);
+});
+
+test('CSV has the next page in its Link, as the others do', async () => {
+  const response = await service.get('/restore-jobs?limit=1', { accept: 'text/csv' });
+  const next = await fetch(nextOf(response) ?? '', { headers: { accept: 'text/csv' } });
+  expect(cellsOf(await next.text())[1]?.join()).toContain(idAt('2026-11-19T10:00:00Z', 2));
+});
+
+test('no cell of CSV can become a formula, and every cell comes back as it was', async () => {
+  const text = await (await service.get('/restore-jobs', { accept: 'text/csv' })).text();
+  expect(text).toContain(`"'=HYPERLINK(""http://evil"")"`);
+  expect(text).toContain(`'@SUM(1)`);
+  const hostile = fc.oneof(
+    fc.string(),
+    fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', "'", '＝', 'a', ' ') }),
+  );
+  fc.assert(
+    fc.property(fc.array(hostile, { minLength: 1 }), (cells) => {
+      const [line = []] = cellsOf(`${csvLine(cells)}`);
+      for (const [i, cell] of cells.entries()) {
+        const shown = line[i] ?? '';
+        expect(shown).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
+        expect([cell, `'${cell}`]).toContain(shown);
+      }
+      // Where `;` separates cells, nothing unquoted may begin one.
+      expect(csvLine(cells).replaceAll(/"(?:[^"]|"")*"/g, '')).not.toContain(';');
+    }),
+  );
+});
+
+/** A reader of CSV by RFC 4180, apart from the writer. */
+function cellsOf(csv: string): string[][] {
+  const lines: string[][] = [];
+  let line: string[] = [];
+  for (const [, quoted, plain = '', end] of csv.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+    if (end === '' && quoted === undefined && plain === '' && line.length === 0) break;
+    line.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === ',') continue;
+    lines.push(line);
+    line = [];
+  }
+  return lines;
+}

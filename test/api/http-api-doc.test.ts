@@ -1,0 +1,97 @@
+// Every example of docs/http-api.md is run as it stands, by a shell and curl, against a ledger that was filled from Atlas.
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openapi } from '../../functions/api/openapi.ts';
+import { PROBLEMS } from '../../functions/api/problem.ts';
+import { RunsHere } from '../../functions/api/runs-here.ts';
+import { ledgerReader } from '../../functions/ledger/reader.ts';
+import { silentLog } from '../../functions/log.ts';
+import { type ServedApi, serveApi } from '../../local/serve.ts';
+import { type Store, System, startStore } from '../collect/system.ts';
+
+const run = promisify(execFile);
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const DOC = read('docs/http-api.md');
+/** README's own examples are of the same sort; its other blocks say `bash`, or start something. */
+const README = read('README.md').slice(
+  read('README.md').indexOf('## HTTP API'),
+  read('README.md').indexOf('## Deploy'),
+);
+const BLOCKS = [...`${DOC}\n${README}`.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block);
+/** One command a line, continued lines joined. */
+const COMMANDS = BLOCKS.flatMap((block) =>
+  block
+    .replaceAll(/\\\n\s*/g, '')
+    .trimEnd()
+    .split('\n'),
+);
+
+let store: Store;
+let system: System;
+let runs: RunsHere;
+let api: ServedApi;
+const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
+beforeAll(async () => {
+  store = await startStore();
+  system = await System.start(store, { serverless: 'alive', projects: 1, clusters: 8, jobs: 20 });
+  const { client, tableName } = await store.table();
+  const now = () => system.clock.now();
+  const ledger = ledgerReader({ tableName, client, now });
+  const { run: first } = await system.run({ full: true }, { ledger });
+  runs = new RunsHere({
+    accounts: [{ name: 'test', atlas: system.client }],
+    ledger,
+    log: silentLog,
+    clock: system.clock,
+  });
+  api = await serveApi({ ledger, runs, log: silentLog, now });
+  const [project] = system.atlas.world.projects;
+  const PROJECT = project?.id ?? '';
+  const clusters = system.atlas.world.clusters(PROJECT);
+  const named = (...tiers: string[]) => clusters.find(({ tier }) => tiers.includes(tier))?.name ?? '';
+  const CLUSTER = named('replicaSet', 'sharded');
+  const [JOB] = system.jobsOf(PROJECT, CLUSTER, 'dedicated');
+  Object.assign(env, { API: api.url, PROJECT, CLUSTER, FLEX: named('flex'), SERVERLESS: named('serverless') });
+  Object.assign(env, { JOB: JOB?.id ?? '', RUN: first.runId });
+});
+afterAll(async () => {
+  await runs.close();
+  await api.close();
+  await system[Symbol.asyncDispose]();
+  await store[Symbol.asyncDispose]();
+});
+
+test('the examples have what they need', () => {
+  expect(COMMANDS.length).toBeGreaterThan(20);
+  for (const [name, value] of Object.entries(env)) expect([name, value]).not.toEqual([name, '']);
+});
+
+/** `npm test` needs Node alone: where there is no curl, the examples are skipped, and say so. */
+const hasCurl = await run('curl', ['--version']).then(
+  () => true,
+  () => false,
+);
+
+describe.skipIf(!hasCurl)('examples (skipped where there is no curl)', () => {
+  test.each(BLOCKS.map((block) => [block.split('\n')[0], block]))('%s', async (_, block = '') => {
+    const shell = ['--norc', '--noprofile', '-euo', 'pipefail', '-c', block];
+    const { stdout, stderr } = await run('bash', shell, { env, maxBuffer: 2 ** 26 });
+    expect(stderr).toBe('');
+    expect(stdout).not.toBe('');
+    if (block.includes('limit=1000')) return expect(stdout).toContain('"/problems/bad-parameter"');
+    expect(stdout).not.toMatch(/"type":"\/problems|"errorCode"/);
+    if (block.includes('If-None-Match')) expect(stdout.trimEnd().endsWith('304')).toBe(true);
+    return undefined;
+  });
+});
+
+test('every route has an example, and every problem its line', () => {
+  const { paths } = openapi();
+  const asPattern = (path: string) => new RegExp(`\\$API${path.replaceAll(/\{\w+\}/g, '\\$\\w+')}(?=["? ]|$)`);
+  const noExample = Object.keys(paths).filter((path) => !COMMANDS.some((command) => asPattern(path).test(command)));
+  // Single jobs of the other kinds are as that of the first.
+  expect(noExample.filter((path) => !/\/api\/atlas\/.*\{jobId\}$/.test(path))).toEqual([]);
+  for (const name of Object.keys(PROBLEMS)) expect(DOC).toContain(`/problems/${name}`);
+});

@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PagePorts, pageRoutes } from '../../../functions/api/page/page.ts';
+import { silentLog } from '../../../functions/log.ts';
+import { job } from '../../ledger/jobs.ts';
+import { startEngine } from '../../ledger/table.ts';
+import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
+import { coverages, jobsOf, NOW, PROJECTS } from './world.ts';
+
+let dynamo: Awaited<ReturnType<typeof startEngine>>;
+let empty: Site;
+let many: Site;
+
+beforeAll(async () => {
+  dynamo = await startEngine();
+  empty = await startSite(dynamo);
+  many = await startSite(dynamo, { jobs: jobsOf(230) });
+});
+afterAll(async () => {
+  await empty?.[Symbol.asyncDispose]();
+  await many?.[Symbol.asyncDispose]();
+  await dynamo?.[Symbol.asyncDispose]();
+});
+
+const anyJob = async (site: Site, path = '/') => {
+  const [id = ''] = jobIds(await site.get(path));
+  return `/jobs/${id}`;
+};
+
+describe('every page', () => {
+  test('comes with a policy that lets it load from here only, and be framed by nobody', async () => {
+    for (const path of ['/', '/?status=FAILED', '/?kind=x', '/clusters', '/jobs/x', await anyJob(many)]) {
+      const { headers } = await many.fetch(path);
+      expect(headers.get('content-security-policy')).toBe(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-type')).toBe('text/html; charset=UTF-8');
+    }
+  });
+
+  test('has no inline style or script, and no address elsewhere', async () => {
+    for (const path of ['/', '/?status=FAILED', '/clusters', await anyJob(many)]) {
+      const page = await many.get(path);
+      expect(page).not.toMatch(/<style|<script>| style=| on\w+=/);
+      expect(hrefs(page, /^(?![/#])/)).toEqual([]);
+    }
+  });
+
+  test('takes its style, script and icon from addresses that change with their content', async () => {
+    const page = await many.get('/');
+    const files = [...page.matchAll(/(?:href|src)="(\/page-[0-9a-f]{12}\.\w+)"/g)].map(([, path = '']) => path);
+    expect(files.map((path) => path.slice(-3)).sort()).toEqual(['.js', 'css', 'svg']);
+    for (const path of files) {
+      const answer = await many.fetch(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('cache-control')).toContain('immutable');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+});
+
+describe('the restores', () => {
+  test('with fifty of them the page stays under 100 KB', async () => {
+    const page = await many.get('/');
+    expect(jobIds(page)).toHaveLength(50);
+    expect(Buffer.byteLength(page)).toBeLessThan(100_000);
+  });
+
+  test('can be walked to the end, each shown once, newest first, and back to the start', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/';
+    for (let pages = 0; path !== undefined; pages++) {
+      expect(pages).toBeLessThan(10);
+      const page: string = await many.get(path);
+      seen.push(...jobIds(page));
+      if (path !== '/') expect(textOf(page)).toContain('Back to the newest');
+      path = page.includes('rel="next"') ? hrefs(page, /cursor=/).find((href) => href.startsWith('/?')) : undefined;
+    }
+    expect(seen).toEqual(jobsOf(230).map(({ jobId }) => jobId));
+  });
+
+  test('a form with empty fields leads to the short address, which names what was asked for', async () => {
+    const answer = await many.fetch('/?projectId=&clusterName=+&status=FAILED&status=RUNNING&kind=&order=desc&utm=1');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/?status=FAILED&status=RUNNING']);
+  });
+
+  test('filters are those of GET /restore-jobs, and the data links give exactly what is shown', async () => {
+    const all = new Set(jobsOf(230).map(({ jobId }) => jobId));
+    for (const path of [
+      '/',
+      '/?status=FAILED&status=READY&order=asc',
+      `/?projectId=${PROJECTS[1].projectId}&clusterName=events&since=2026-10-01`,
+    ]) {
+      const page = await many.get(path);
+      const links = hrefs(page, /^\/restore-jobs\?/);
+      expect(links.map((link) => new URLSearchParams(link.split('?')[1]).get('format'))).toEqual([
+        'csv',
+        'json',
+        'ndjson',
+      ]);
+      for (const link of links) {
+        const answer = await many.fetch(link);
+        expect(answer.status).toBe(200);
+        const ids = (await answer.text()).match(/[0-9a-f]{24}/g) ?? [];
+        expect(ids.filter((id) => all.has(id))).toEqual(jobIds(page));
+      }
+      expect(jobIds(page).length).toBeGreaterThan(0);
+    }
+  });
+
+  test('a filter that cannot be used is named beside its field, with status 400', async () => {
+    for (const [path, id, text] of [
+      ['/?clusterName=orders', 'clusterName', 'Choose the project too'],
+      ['/?kind=atlas', 'kind', 'Expected one of dedicated, flex'],
+      ['/?since=yesterday', 'since', 'Expected a day'],
+      ['/?open=true&status=FAILED', 'open', 'not both'],
+      ['/?projectId=%3Cscript%3E', 'projectId', 'Expected 24 hex digits'],
+    ] as const) {
+      const answer = await many.fetch(path);
+      const page = await answer.text();
+      expect(answer.status).toBe(400);
+      expect(page).toMatch(new RegExp(`id="f-${id}"[^>]* aria-invalid="true" aria-describedby="e-${id}"`));
+      expect(textOf(page)).toContain(text);
+      expect(jobIds(page)).toEqual([]);
+    }
+  });
+
+  test('a cursor of another search is refused in words', async () => {
+    const [next = ''] = hrefs(await many.get('/'), /cursor=/);
+    for (const path of [`${next}&status=FAILED`, '/?cursor=x', '/?limit=0']) {
+      const answer = await many.fetch(path);
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain('This address can’t be used');
+    }
+  });
+
+  test('the headline counts what the ledger holds', async () => {
+    const text = textOf(await many.get('/'));
+    const jobs = jobsOf(230);
+    const recent = jobs.filter(({ requestedAt }) => requestedAt >= '2026-10-25');
+    expect(text).toContain(`Restores ${recent.length} in 30 days`);
+    expect(text).toContain(`Failed ${recent.filter(({ status }) => status === 'FAILED').length} in 30 days`);
+    expect(text).toContain(`Downloads ${recent.filter(({ delivery }) => delivery === 'download').length} in 30 days`);
+    expect(text).toContain(
+      `Open ${jobs.filter(({ status }) => status === 'RUNNING' || status === 'READY').length} now`,
+    );
+    expect(text).toContain('Clusters covered 6 of 7 with backups');
+    expect(text).toContain('Need attention 5 stale or failing');
+    expect(text).toContain('Last run Incomplete 4 min ago');
+  });
+
+  test('the picture has a name, a description with the numbers, and a table that adds up', async () => {
+    const page = await many.get('/');
+    expect(page).toMatch(/<svg [^>]*role="img" aria-labelledby="chart-name chart-desc">/);
+    const rows = [
+      ...page.matchAll(/\/\?since=(\d{4}-\d\d-\d\d)&amp;until=\S+">\1<\/a><\/th>((?:<td class="r">[\d,]+<\/td>)+)/g),
+    ];
+    const numbers = rows.map(([, , cells = '']) => [...cells.matchAll(/>([\d,]+)</g)].map(([, n]) => Number(n)));
+    expect(numbers.length).toBeGreaterThan(20);
+    for (const counts of numbers) expect(counts.slice(0, -1).reduce((a, b) => a + b)).toBe(counts.at(-1));
+    const total = numbers.reduce((sum, counts) => sum + (counts.at(-1) ?? 0), 0);
+    expect(page).toContain(`<desc id="chart-desc">${total} restores: `);
+  });
+});
+
+describe('without restores', () => {
+  test('the page says how to collect', async () => {
+    const text = textOf(await empty.get('/'));
+    expect(text).toContain('Nothing has been collected yet');
+    expect(text).toContain('restore-ledger collect');
+    expect(textOf(await empty.get('/clusters'))).toContain('No cluster is known yet');
+  });
+
+  test('but with coverage, it says that Atlas lists none', async () => {
+    await using site = await startSite(dynamo, { coverages: coverages(true) });
+    expect(textOf(await site.get('/'))).toContain('7 clusters in 3 projects were read, and Atlas lists no restore job');
+    expect(textOf(await site.get('/clusters'))).toContain('Nothing needs attention');
+  });
+
+  test('that fit a filter, it says so and leads back', async () => {
+    const page = await many.get('/?kind=serverless');
+    expect(textOf(page)).toContain('No restore fits');
+    expect(hrefs(page, /^\/$/).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a restore', () => {
+  test('shows from where to where, when, how, and its history', async () => {
+    const text = textOf(await many.get(await anyJob(many, '/?status=FAILED&delivery=automated')));
+    expect(text).toMatch(/Restore of \w+ Failed/);
+    expect(text).toContain('not enough disk on the target cluster');
+    expect(text).toMatch(/Took \d+ min \d\d s/);
+    expect(text).toMatch(/old when the restore was requested/);
+    expect(text).toMatch(/Requested .* First seen, running .* Failed .* status running → became failed/);
+    expect(text).toContain('"desiredTimestamp"');
+  });
+
+  test('shows no delivery URL, should the store hold one', async () => {
+    const deliveryUrl = ['https://restore.example/secret.tar.gz'];
+    await using site = await startSite(dynamo, { jobs: [job({ atlas: { ...job().atlas, deliveryUrl } })] });
+    const page = await site.get(`/jobs/${job().jobId}`);
+    expect(page).toContain('desiredTimestamp');
+    expect(page).not.toContain('restore.example');
+  });
+
+  test('to another project names it', async () => {
+    const text = textOf(
+      await many.get(await anyJob(many, `/?targetProjectId=${PROJECTS[2].projectId}&delivery=automated`)),
+    );
+    expect(text).toMatch(/orders-test other project: staging/);
+  });
+
+  test('that Atlas no longer lists says so', async () => {
+    await using site = await startSite(dynamo, { jobs: [job()] });
+    const { jobId, projectId } = job();
+    await site.ledger.markVanished(projectId, jobId, { runId: 'a'.repeat(24), observedAt: '2026-11-22T10:00:00.000Z' });
+    site.requests();
+    const text = textOf(await site.get(`/jobs/${jobId}`));
+    expect(site.requests()).toEqual({ Query: 1, GetItem: 1 });
+    expect(text).toContain('No longer listed by Atlas since 2026-11-22 10:00:00 UTC');
+  });
+
+  test('that is not there answers 404, whatever its id looks like', async () => {
+    for (const id of ['x', '0'.repeat(24), '%3Cscript%3E', '..%2f..', `${'a'.repeat(23)}Z`, '%00']) {
+      const answer = await many.fetch(`/jobs/${id}`);
+      expect(answer.status).toBe(404);
+      expect(await answer.text()).toContain('No such restore');
+    }
+  });
+});
+
+describe('the clusters', () => {
+  test('what needs attention comes first, the worst before the rest, with its reason', async () => {
+    const text = textOf(await many.get('/clusters'));
+    const order = ['sessions payments-prod Failing', 'answered 403', 'Stale', 'Late', 'Never read', 'Up to date'];
+    const from = text.indexOf('What is wrong');
+    const places = order.map((words) => text.indexOf(words, from));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(text).toContain('failing since 2026-11-21 12:00 UTC');
+    expect(text).toContain('1 cluster no longer there');
+  });
+
+  test('of one project are on their own page, with those archived', async () => {
+    const { projectId } = PROJECTS[1];
+    await many.ledger.archiveCluster(projectId, {
+      clusterName: 'long-gone',
+      tier: 'flex',
+      firstSeenAt: '2025-01-01',
+      seenAt: '2025-02-01',
+      goneAt: '2025-02-02T00:00:00Z',
+      lists: {},
+    });
+    const text = textOf(await many.get(`/clusters?projectId=${projectId}`));
+    expect(text).toContain('Clusters of analytics');
+    expect(text).toContain('long-gone');
+    expect(text).not.toContain('payments-prod');
+    expect((await many.fetch('/clusters?projectId=x')).status).toBe(404);
+  });
+});
+
+test('what each page reads is bounded and known', async () => {
+  const costs = async (path: string) => {
+    many.requests();
+    await many.get(path);
+    return many.requests();
+  };
+  // Coverage: 1 query and 1 batch. Then the jobs; on the overview also 4 statuses or runs, and 115 jobs of 30 days.
+  expect(await costs('/')).toEqual({ Query: 1 + 1 + 4 + 2, BatchGetItem: 1 });
+  expect(await costs('/?status=FAILED')).toEqual({ Query: 2, BatchGetItem: 1 });
+  expect(await costs(`/?projectId=${PROJECTS[0].projectId}&clusterName=orders`)).toEqual({ Query: 2, BatchGetItem: 1 });
+  expect(await costs('/clusters')).toEqual({ Query: 2, BatchGetItem: 1 });
+  expect(await costs(`/clusters?projectId=${PROJECTS[1].projectId}`)).toEqual({ Query: 1 });
+  const [last] = jobsOf(230).slice(-1);
+  await many.get(`/jobs/${last?.jobId}`); // which finds out its project, by 1 query, where no list showed it before
+  expect(await costs(`/jobs/${last?.jobId}`)).toEqual({ GetItem: 1 });
+  expect(await costs('/jobs/x')).toEqual({});
+});
+
+test('a failure inside is a page that tells nothing of it, and is in the log', async () => {
+  const logged: unknown[] = [];
+  const log = { ...silentLog, error: (message: string, fields?: object) => logged.push([message, fields]) };
+  const fail = async () => Promise.reject(new TypeError('the secret of the inside'));
+  const ledger = { ...many.ledger, job: fail } as unknown as PagePorts['ledger'];
+  const answer = await pageRoutes({ ledger, log, now: () => NOW }).request(`/jobs/${'a'.repeat(24)}`);
+  const page = await answer.text();
+  expect(answer.status).toBe(500);
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(page).toContain('Something went wrong on our side');
+  expect(page).not.toContain('secret');
+  expect(logged).toEqual([['page failed', { error: 'TypeError', reason: 'the secret of the inside' }]]);
+});

@@ -1,0 +1,237 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { hrefs, jobIds, type Site, startSite } from '../api/page/site.ts';
+import { coverages, jobsOf, PROJECTS } from '../api/page/world.ts';
+import { job } from '../ledger/jobs.ts';
+import { startEngine } from '../ledger/table.ts';
+import { startChromium } from './chromium.ts';
+import { axeViolations, overflow, SCHEMES, SIZES, type Size, screenshots, visit } from './visit.ts';
+
+const SIZE_NAMES = Object.keys(SIZES) as Size[];
+const LONG = `<script>alert(1)</script>"'&${'x'.repeat(200)} \u202Egnp.exe 👩‍👩‍👧 ${'wide '.repeat(40)}`.slice(0, 500);
+
+let dynamo: LocalDynamoDB;
+let browser: Browser;
+let shots: string;
+let sites: Record<'none' | 'five' | 'thousands' | 'hostile', Site>;
+let failedJob: string;
+
+beforeAll(async () => {
+  browser = await startChromium();
+  dynamo = await startEngine();
+  shots = await screenshots();
+  await mkdir(shots, { recursive: true });
+  console.log(`screenshots: ${shots}`);
+  sites = {
+    none: await startSite(dynamo),
+    five: await startSite(dynamo, { jobs: jobsOf(5) }),
+    thousands: await startSite(dynamo, { jobs: jobsOf(5_000) }),
+    hostile: await startSite(dynamo, { jobs: hostileJobs(), coverages: hostileCoverages() }),
+  };
+  failedJob = hrefs(await sites.five.get('/?status=FAILED'), /^\/jobs\//)[0] ?? '';
+});
+afterAll(async () => {
+  await browser?.close();
+  for (const site of Object.values(sites ?? {})) await site[Symbol.asyncDispose]();
+  await dynamo?.[Symbol.asyncDispose]();
+});
+
+const hostileJobs = () =>
+  jobsOf(6).map((one, i) => ({
+    ...one,
+    clusterName: LONG,
+    projectName: LONG,
+    ...(i % 2 ? {} : { targetClusterName: `${LONG}!` }),
+    errorMessage: LONG,
+  }));
+const hostileCoverages = () =>
+  coverages().map((one) => ({
+    ...one,
+    projectName: LONG,
+    clusters: Object.fromEntries(
+      Object.entries(one.clusters).map(([key, cluster]) => [key, { ...cluster, clusterName: LONG }]),
+    ),
+  }));
+
+/** Every page there is, in every state. Those that are refused make the browser log the status, which is no complaint. */
+const pages = (): [name: string, site: Site, path: string, status?: number][] => [
+  ['empty', sites.none, '/'],
+  ['empty-clusters', sites.none, '/clusters'],
+  ['five', sites.five, '/'],
+  ['thousands', sites.thousands, '/'],
+  ['thousands-failed', sites.thousands, '/?status=FAILED&status=CANCELLED&delivery=automated&since=2026-10-01'],
+  ['nothing-fits', sites.five, '/?kind=serverless'],
+  ['wrong-filter', sites.five, '/?clusterName=orders', 400],
+  ['wrong-cursor', sites.five, '/?cursor=x', 400],
+  ['job', sites.five, failedJob],
+  ['no-job', sites.five, '/jobs/x', 404],
+  ['clusters', sites.five, '/clusters'],
+  ['clusters-of-one', sites.five, `/clusters?projectId=${PROJECTS[1].projectId}`],
+  ['hostile', sites.hostile, '/'],
+  ['hostile-job', sites.hostile, `/jobs/${jobsOf(6)[4]?.jobId}`],
+  ['hostile-clusters', sites.hostile, '/clusters'],
+];
+
+describe.each(SIZE_NAMES)('on a %s', (size) => {
+  test.each(SCHEMES)('in %s, every page renders without a complaint or an axe violation, and fits', async (scheme) => {
+    await using visitor = await visit(browser, { size, scheme });
+    const { page, complaints } = visitor;
+    for (const [name, site, path, status = 200] of pages()) {
+      const answer = await page.goto(`${site.url}${path}`);
+      expect.soft(answer?.status(), name).toBe(status);
+      await page.screenshot({
+        path: join(shots, `${name}-${size}-${scheme}.png`),
+        fullPage: !name.startsWith('thousands'),
+      });
+      expect.soft(await overflow(page), `${name} is wider than the window, by px`).toBe(0);
+      await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
+      expect.soft(await axeViolations(page), name).toEqual([]);
+      expect.soft(await overflow(page), `${name} unfolded is wider than the window, by px`).toBe(0);
+      expect
+        .soft(
+          complaints.splice(0).filter((text) => !(status !== 200 && text.includes(`status of ${status}`))),
+          name,
+        )
+        .toEqual([]);
+    }
+  });
+});
+
+test('at 360 px everything still fits', async () => {
+  await using visitor = await visit(browser, { viewport: { width: 360, height: 740 } });
+  for (const [name, site, path] of pages()) {
+    await visitor.page.goto(`${site.url}${path}`);
+    await visitor.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
+    expect.soft(await overflow(visitor.page), name).toBe(0);
+  }
+});
+
+test('the form filters, without JavaScript too', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    await using visitor = await visit(browser, { javaScriptEnabled });
+    const { page, complaints } = visitor;
+    await page.goto(sites.thousands.url);
+    await page.getByText('More filters').click();
+    await page.getByLabel('Failed', { exact: true }).check();
+    await page.getByLabel('Project', { exact: true }).selectOption({ label: 'analytics' });
+    await page.getByLabel('Cluster', { exact: true }).fill('events');
+    await page.getByLabel('Since (UTC)').fill('2026-11-01');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL(/status=FAILED/);
+    expect(page.url()).toBe(
+      `${sites.thousands.url}/?status=FAILED&projectId=${PROJECTS[1].projectId}&clusterName=events&since=2026-11-01`,
+    );
+    const rows = page.getByRole('row');
+    const texts = (await rows.allInnerTexts()).slice(1);
+    expect(texts.length).toBeGreaterThan(5);
+    for (const text of texts) expect(text).toMatch(/Failed.*events.*analytics/s);
+    await page.getByRole('link', { name: 'Remove the filter Cluster: events' }).click();
+    expect(page.url()).not.toContain('clusterName');
+    expect(complaints).toEqual([]);
+  }
+});
+
+test('without JavaScript the pages can be walked from the list to a job, its JSON, and back', async () => {
+  await using visitor = await visit(browser, { javaScriptEnabled: false });
+  const { page } = visitor;
+  await page.goto(sites.thousands.url);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await page.getByRole('link', { name: 'Back to the newest' }).click();
+  await page
+    .getByRole('table')
+    .getByRole('link', { name: /^2026-/ })
+    .first()
+    .click();
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Restore of');
+  await page.getByText('What Atlas sent').click();
+  expect(await page.getByRole('region', { name: 'What Atlas sent, as JSON' }).innerText()).toContain(
+    '"desiredTimestamp"',
+  );
+  await page.getByRole('link', { name: 'Clusters' }).click();
+  expect(await page.getByRole('heading', { name: 'Needs attention' }).isVisible()).toBe(true);
+});
+
+test('with JavaScript every time has the local one in its title, and beside it on the page of a job', async () => {
+  await using visitor = await visit(browser);
+  const { page } = visitor;
+  await page.goto(`${sites.five.url}${failedJob}`);
+  const requested = page.locator('dd time').first();
+  const utc = new Date((await requested.getAttribute('datetime')) ?? '');
+  const local = new Date(utc.getTime() + 5.5 * 3_600_000).toISOString().slice(11, 16); // Kolkata
+  expect(await requested.getAttribute('title')).toContain(local);
+  expect(
+    await page
+      .locator('dd')
+      .filter({ has: page.locator('time') })
+      .first()
+      .innerText(),
+  ).toContain(`${local} local`);
+});
+
+test('the keyboard alone reaches everything: skip link, navigation, filters, a job', async () => {
+  await using visitor = await visit(browser);
+  const { page } = visitor;
+  const focused = () => page.evaluate('(document.activeElement?.textContent ?? "").trim()') as Promise<string>;
+  const tabTo = async (text: string | RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('Tab');
+      const name = await focused();
+      if (typeof text === 'string' ? name === text : text.test(name)) return;
+    }
+    throw new Error(`no ${text} by Tab`);
+  };
+  await page.goto(sites.five.url);
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Skip to content');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate('document.activeElement.id')).toBe('main');
+  await tabTo('More filters');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab'); // Pending
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Space'); // Completed
+  await tabTo('Show');
+  const ring = (await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')) as string;
+  expect(ring).toBe('solid');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\?status=COMPLETED$/);
+  await tabTo(/^2026-/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/jobs\//);
+  await tabTo('Clusters');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/clusters$/);
+  expect(await page.locator('[aria-current=page]').innerText()).toBe('Clusters');
+});
+
+test('hostile names run nothing and load nothing', async () => {
+  await using visitor = await visit(browser);
+  const { page, complaints } = visitor;
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  for (const path of [
+    '/',
+    '/clusters',
+    `/jobs/${jobsOf(6)[0]?.jobId}`,
+    `/?projectId=${job().projectId}&clusterName=${encodeURIComponent('"><img src=/x onerror=alert(1)>')}`,
+  ]) {
+    await page.goto(`${sites.hostile.url}${path}`);
+    expect(await page.locator('main script, main img').count()).toBe(0);
+  }
+  expect(asked.filter((path) => !/^\/($|clusters$|jobs\/|page-[0-9a-f]{12}\.(css|js|svg)$)/.test(path))).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('on paper there is no navigation, and no form', async () => {
+  await using visitor = await visit(browser);
+  const { page } = visitor;
+  await page.emulateMedia({ media: 'print' });
+  await page.goto(sites.five.url);
+  await page.screenshot({ path: join(shots, 'five-print.png'), fullPage: true });
+  for (const part of ['header', '.quick', '.pages']) expect(await page.locator(part).isVisible()).toBe(false);
+  expect(jobIds(await page.content())).toHaveLength(5);
+});
