@@ -1,5 +1,5 @@
 // local/start.ts is `npm start`: the whole system on this machine. An Atlas simulator and an embedded DynamoDB, both over
-// real HTTP; a first collection; then what changes, as it changes.
+// real HTTP; a first collection; then what changes, as it changes, here and on a page.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { type Collected, collectHere, failureLine } from '../bin/commands/collecting.ts';
@@ -15,16 +15,18 @@ import { Progress } from '../bin/commands/progress.ts';
 import { displayWidth, table } from '../bin/commands/tables.ts';
 import type { Paint } from '../bin/commands/terminal.ts';
 import { span, utcClock } from '../bin/commands/times.ts';
+import { RunsHere } from '../functions/api/runs-here.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { fixedCredentials } from '../functions/atlas/credentials.ts';
 import { systemClock } from '../functions/clock.ts';
 import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
-import { DynamoLedger } from '../functions/ledger/dynamo.ts';
 import type { Ledger, Recorded } from '../functions/ledger/ledger.ts';
+import { ledgerReader } from '../functions/ledger/reader.ts';
 import type { Source } from '../functions/restore/job.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
 import { ensureTable, startDynamoDB } from './dynamodb.ts';
+import { serveApi } from './serve.ts';
 
 interface StartFlags {
   once?: true;
@@ -75,11 +77,16 @@ async function start(flags: StartFlags, context: Context) {
   await using dynamodb = await startDynamoDB();
   const client = new DynamoDBClient(dynamodb.clientConfig);
   await ensureTable(client, TABLE_NAME);
-  const ledger = new DynamoLedger({ tableName: TABLE_NAME, client });
+  const ledger = ledgerReader({ tableName: TABLE_NAME, client });
   const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url }, 'the simulator');
   await using accounts = new Accounts([{ name: 'simulator', atlas: new AtlasClient({ credentials, log }) }]);
   await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
-  await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}\n`);
+  await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
+  await using runs = new RunsHere({ accounts: accounts.all, ledger, log, clock: systemClock });
+  // An address that is gone before anyone can open it is not worth telling.
+  await using page = once ? undefined : await serveApi({ ledger, log, runs });
+  if (page) await out.line(`Page and API       ${page.url}   open it in a browser`);
+  await out.line();
 
   const signal = context.interrupt.gently();
   const progress = new Progress(err, { on: !verbose });
@@ -91,8 +98,9 @@ async function start(flags: StartFlags, context: Context) {
     await showCoverage(ledger, context);
     if (first.status === 'failed') context.exitCode = EXIT.failed;
     else if (first.status === 'incomplete') context.exitCode = EXIT.incomplete;
-    if (!once)
+    if (page)
       await follow(flags, {
+        pageUrl: page.url,
         atlas,
         ledger,
         context,
@@ -130,6 +138,7 @@ async function showCoverage(ledger: Ledger, { out }: Context) {
 }
 
 interface Following {
+  pageUrl: string;
   atlas: AtlasSimulator;
   ledger: Ledger;
   context: Context;
@@ -137,12 +146,17 @@ interface Following {
 }
 
 /** Until Ctrl-C. @throws Interrupted */
-async function follow({ every, activity }: StartFlags, { atlas, ledger, context, collect }: Following): Promise<never> {
+async function follow(
+  { every, activity }: StartFlags,
+  { pageUrl, atlas, ledger, context, collect }: Following,
+): Promise<never> {
   const { out, interrupt } = context;
   const signal = interrupt.gently();
   const names = new Map<string, string>();
   for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
-  await out.line(`\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops\n`);
+  await out.line(
+    `\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops; the page is at ${pageUrl}\n`,
+  );
   const startRestore = restoreStarter(atlas);
   for (let due = 1; ; due += (every * activity) / 2 / 60) {
     for (; due >= 1; due -= 1) startRestore();
@@ -209,6 +223,7 @@ const NEXT = `
 What next, in this directory:
   bin/restore-ledger simulate     the simulator alone; it prints credentials to paste into another terminal
   bin/restore-ledger collect      the same with a ledger that stays, from the simulator or from your own Atlas
+  bin/restore-ledger serve        the page and the HTTP API, over a ledger that stays
   bin/restore-ledger --help       jobs, job, coverage, runs, watch, and Atlas's raw answers`;
 
 const context = new Context(process.argv.includes('--verbose'));

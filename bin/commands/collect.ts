@@ -1,5 +1,8 @@
-// bin/commands/collect.ts is the main job in this process: every restore job of every cluster, from Atlas into the ledger.
+// bin/commands/collect.ts is the main job: every restore job of every cluster, from Atlas into the ledger. In this process, or by
+// the collector behind an API.
 import { Command } from 'commander';
+import type { RunScope } from '../../functions/ledger/run.ts';
+import type { ApiAddress } from './api/address.ts';
 import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
 import type { Context } from './context.ts';
 import { atlasAccounts } from './credentials.ts';
@@ -8,9 +11,10 @@ import { clusterName, projectIds } from './flags.ts';
 import { plainJson } from './plain.ts';
 import { Progress } from './progress.ts';
 import type { Paint, Style } from './terminal.ts';
-import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
+import { openLedger, type Where } from './where-to-write.ts';
 
-interface CollectFlags extends WhereFlags {
+interface CollectFlags extends AskFlags {
   project?: string[];
   cluster?: string;
   full?: true;
@@ -32,16 +36,18 @@ export function collectCommand(context: Context): Command {
       `
 Credentials come from MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or MONGODB_ATLAS_CLIENT_ID and
 MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGODB_ATLAS_BASE_URL names another Atlas.
+With --api none are needed: the collector behind it makes the run (POST /runs), and this waits for its end.
 
 Exit code: 0 everything was read, 3 some clusters failed (each is named), 1 nothing could be read, 2 wrong usage.
-Ctrl-C stops between two lists and keeps what was recorded (130).
+Ctrl-C stops between two lists and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
 
 Examples:
   $ restore-ledger collect
   $ restore-ledger collect --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0
-  $ restore-ledger collect --table restore-ledger --json`,
+  $ restore-ledger collect --table restore-ledger --json
+  $ restore-ledger collect --full --api https://abc123.execute-api.eu-west-1.amazonaws.com`,
     );
-  return withWhere(command).action((flags: CollectFlags) => collect(flags, context));
+  return withAsk(command).action((flags: CollectFlags) => collect(flags, context));
 }
 
 async function collect(flags: CollectFlags, context: Context) {
@@ -52,8 +58,29 @@ async function collect(flags: CollectFlags, context: Context) {
       `--cluster: expected exactly one --project with it, came ${came}: a name is unique in its project only`,
     );
   }
-  const where = whereToWrite(flags, context.env);
-  const { out, err, log, verbose, interrupt } = context;
+  const scopes = projects.map((projectId) => ({
+    projectId,
+    ...(cluster === undefined ? {} : { clusterName: cluster }),
+  }));
+  const asked = { scopes: scopes.length > 0 ? scopes : [{}], full };
+  const where = whereToAsk(flags, context.env);
+  const collected = 'api' in where ? await fromThere(asked, where.api, context) : await fromHere(asked, where, context);
+  if (!collected) return; // interrupted, which was said
+  const { out, err } = context;
+  context.exitCode = EXIT_CODES[collected.status];
+  context.exitCodeWhenUnread = context.exitCode;
+  await out.line(flags.json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
+  if (collected.status === 'failed')
+    await err.line(`restore-ledger: nothing could be read: ${firstFailure(collected)}`);
+}
+
+interface Asked {
+  scopes: readonly RunScope[];
+  full: boolean;
+}
+
+async function fromHere({ scopes, full }: Asked, where: Where, context: Context): Promise<Collected | undefined> {
+  const { err, log, verbose, interrupt } = context;
   await using accounts = await atlasAccounts(context);
   await using opened = await openLedger(where, { create: true });
   const { ledger } = opened;
@@ -62,27 +89,35 @@ async function collect(flags: CollectFlags, context: Context) {
     progress.clear();
     void err.line('Stopping after the lists under way; Ctrl-C again stops at once.');
   });
-  const scopes = projects.map((projectId) => ({
-    projectId,
-    ...(cluster === undefined ? {} : { clusterName: cluster }),
-  }));
   const tally = noTally();
   try {
-    const collected = await collectHere(
-      scopes.length > 0 ? scopes : [{}],
-      full,
-      { accounts, ledger, log, progress, signal },
-      tally,
-    );
-    context.exitCode = EXIT_CODES[collected.status];
-    context.exitCodeWhenUnread = context.exitCode;
-    await out.line(flags.json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
-    if (collected.status === 'failed')
-      await err.line(`restore-ledger: nothing could be read: ${firstFailure(collected)}`);
+    return await collectHere(scopes, full, { accounts, ledger, log, progress, signal }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;
     await err.line(kept(tally));
+    return undefined;
+  }
+}
+
+async function fromThere({ scopes, full }: Asked, api: ApiAddress, context: Context): Promise<Collected | undefined> {
+  const { err, verbose, interrupt } = context;
+  const { collectThere } = await import('./collecting-there.ts');
+  const [ledger, progress] = [await ledgerOf(api, context), new Progress(err, { on: !verbose })];
+  const signal = interrupt.gently();
+  let runId: string | undefined;
+  const onStarted = (id: string) => {
+    runId = id;
+  };
+  try {
+    return await collectThere(scopes, full, { ledger, progress, signal, onStarted });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    context.exitCode = error.exitCode;
+    await err.line(
+      `Stopped waiting. ${runId ? `Run ${runId} goes on` : 'A run may have been started'}: see restore-ledger runs --api ${api.url}`,
+    );
+    return undefined;
   }
 }
 

@@ -151,7 +151,8 @@ const usageSince = (before: AtlasUsage, now: AtlasUsage) => ({
   waitedMs: now.waitedMs - before.waitedMs,
 });
 
-function together(statuses: readonly PartStatus[]): PartStatus {
+/** Of several runs, told as one. */
+export function together(statuses: readonly PartStatus[]): PartStatus {
   const [first = 'complete', ...others] = new Set(statuses);
   return others.length === 0 ? first : 'incomplete';
 }

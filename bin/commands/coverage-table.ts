@@ -1,6 +1,7 @@
 // bin/commands/coverage-table.ts shows what was read of every cluster, and when: a line for each list of restore jobs.
-import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import type { CoveredCluster, CoveredList, CoveredProject } from './readable-ledger.ts';
 import type { Column } from './tables.ts';
 import type { Style } from './terminal.ts';
 import { ago } from './times.ts';
@@ -30,7 +31,7 @@ export interface CoverageRow {
 }
 
 /** By project and cluster name. What fails first is what matters, so the lists of clusters come before the clusters. */
-export function coverageRows(projects: readonly ProjectCoverage[]): CoverageRow[] {
+export function coverageRows(projects: readonly CoveredProject[]): CoverageRow[] {
   const byName = projects.toSorted((a, b) => compare(a.projectName, b.projectName));
   return byName.flatMap((project) => [
     ...discoveryRows(project),
@@ -42,8 +43,8 @@ export function coverageRows(projects: readonly ProjectCoverage[]): CoverageRow[
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const discoveryRows = ({ projectId, projectName, discovery }: ProjectCoverage): CoverageRow[] =>
-  Object.entries(discovery).flatMap(([list, { error }]) =>
+const discoveryRows = ({ projectId, projectName, discovery }: CoveredProject): CoverageRow[] =>
+  Object.entries(discovery).flatMap(([list, { error } = {}]) =>
     error
       ? [
           {
@@ -57,7 +58,7 @@ const discoveryRows = ({ projectId, projectName, discovery }: ProjectCoverage): 
       : [],
   );
 
-function clusterRows({ projectId, projectName }: ProjectCoverage, cluster: ClusterCoverage): CoverageRow[] {
+function clusterRows({ projectId, projectName }: CoveredProject, cluster: CoveredCluster): CoverageRow[] {
   const { clusterName, tier, goneAt, lists } = cluster;
   const about = { projectId, projectName, clusterName, tier };
   const kinds = KINDS.filter((kind) => lists[kind]);
@@ -80,7 +81,7 @@ function stateOf({
   readAt,
   problems = [],
   problemCount = 0,
-}: ListCoverage): Pick<CoverageRow, 'state' | 'note' | 'since'> {
+}: CoveredList): Pick<CoverageRow, 'state' | 'note' | 'since'> {
   if (error) return { state: 'failing', note: error.message, since: error.since };
   if (answer !== undefined) return { state: 'absent', note: answer };
   if (readAt === undefined) return { state: 'never' };

@@ -1,10 +1,10 @@
 // bin/commands/coverage.ts shows for every cluster when it was last read completely, and if not, why not.
 import { Command } from 'commander';
-import type { ProjectCoverage } from '../../functions/ledger/coverage.ts';
 import type { Context } from './context.ts';
 import { coverageColumns, coverageRows, coverageSummary } from './coverage-table.ts';
 import { plainJson } from './plain.ts';
-import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import type { CoveredProject } from './readable-ledger.ts';
+import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
 export function coverageCommand(context: Context): Command {
   const command = new Command('coverage')
@@ -21,12 +21,13 @@ Examples:
   $ restore-ledger coverage
   $ restore-ledger coverage --json | jq '.[] | select(.state == "failing")'`,
     );
-  return withWhere(command).action((flags: WhereFlags & { json?: true }) => showCoverage(flags, context));
+  return withAsk(command).action((flags: AskFlags & { json?: true }) => showCoverage(flags, context));
 }
 
-async function showCoverage(flags: WhereFlags & { json?: true }, { env, out }: Context) {
-  await using opened = await openLedger(whereToWrite(flags, env), { create: false });
-  const projects: ProjectCoverage[] = [];
+async function showCoverage(flags: AskFlags & { json?: true }, context: Context) {
+  const { out } = context;
+  await using opened = await openToRead(flags, context);
+  const projects: CoveredProject[] = [];
   for await (const project of opened.ledger.coverages()) projects.push(project);
   const rows = coverageRows(projects);
   if (flags.json) return await out.line(plainJson(rows));

@@ -49,8 +49,18 @@ const NAMES = {
   account: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
 } as const;
 
-/** Checks what the environment itself holds before any call is made. @throws UsageError */
-export async function atlasAccounts({ env, log }: Context): Promise<Accounts> {
+/** Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none */
+export async function atlasAccounts(context: Context): Promise<Accounts> {
+  const accounts = await accountsAtHand(context);
+  if (accounts) return accounts;
+  throw new UsageError(
+    `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
+      'to try it without an Atlas account, run restore-ledger simulate',
+  );
+}
+
+/** None where the environment has no credentials at all. @throws UsageError for half of them, and for two at once */
+export async function accountsAtHand({ env, log }: Context): Promise<Accounts | undefined> {
   const secretIds = (env.ATLAS_SECRET_ID ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   const inVariables = [...NAMES.key, ...NAMES.account].filter((name) => (env[name] ?? '').trim() !== '');
   if (secretIds.length > 0 && inVariables.length > 0) {
@@ -58,12 +68,7 @@ export async function atlasAccounts({ env, log }: Context): Promise<Accounts> {
       `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, came both; unset one`,
     );
   }
-  if (secretIds.length === 0 && inVariables.length === 0) {
-    throw new UsageError(
-      `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
-        'to try it without an Atlas account, run restore-ledger simulate',
-    );
-  }
+  if (secretIds.length === 0 && inVariables.length === 0) return undefined;
   const { AtlasClient } = await import('../../functions/atlas/client.ts');
   const baseUrl = secretIds.length > 0 ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
   const sources = secretIds.length > 0 ? await secretSources(secretIds) : [await environmentSource(env)];

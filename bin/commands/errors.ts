@@ -24,7 +24,7 @@ export class UsageError extends Error {
 
 /** The command can't do what it was asked to. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError';
+  override readonly name: string = 'CommandError';
   readonly exitCode: ExitCode;
 
   constructor(message: string, options: { exitCode?: ExitCode; cause?: unknown } = {}) {
@@ -59,10 +59,13 @@ function exitCodeOf(error: unknown): ExitCode {
 }
 
 /** Names of errors whose message was written for people. */
-const MEANT_FOR_PEOPLE = new Set(['UsageError', 'CommandError', 'AtlasError', 'LedgerError', 'Interrupted']);
+const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError']);
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `unexpected: ${String(error)}`;
+  // Ours say all there is to say, whatever caused them.
+  if (error instanceof UsageError || error instanceof CommandError || error instanceof Interrupted)
+    return error.message;
   return awsAdvice(error) ?? (MEANT_FOR_PEOPLE.has(error.name) ? error.message : unexpected(error));
 }
 

@@ -1,7 +1,7 @@
 // bin/commands/formats.ts writes job summaries for programs: JSON, JSON lines, CSV. Each row goes out as it comes.
-import type { JobSummary } from '../../functions/ledger/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../../functions/ledger/table.ts';
 import { plain, plainJson } from './plain.ts';
+import { type ShownJob, withoutFingerprint } from './readable-ledger.ts';
 
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -9,14 +9,15 @@ export type Format = (typeof FORMATS)[number];
 /** What a format writes before, for each, and after all jobs. */
 export interface Writer {
   begin: string;
-  row(job: JobSummary, index: number): string;
+  row(job: ShownJob, index: number): string;
   end(count: number): string;
 }
 
 export async function writerOf(format: Exclude<Format, 'table'>): Promise<Writer> {
   if (format === 'csv') return csv();
-  if (format === 'ndjson') return { begin: '', row: (job) => `${plainJson(shown(job), 0)}\n`, end: () => '' };
-  const indented = (job: JobSummary) => plainJson(shown(job)).replaceAll('\n', '\n  ');
+  if (format === 'ndjson')
+    return { begin: '', row: (job) => `${plainJson(withoutFingerprint(job), 0)}\n`, end: () => '' };
+  const indented = (job: ShownJob) => plainJson(withoutFingerprint(job)).replaceAll('\n', '\n  ');
   return {
     begin: '[',
     row: (job, index) => `${index === 0 ? '' : ','}\n  ${indented(job)}`,
@@ -24,9 +25,7 @@ export async function writerOf(format: Exclude<Format, 'table'>): Promise<Writer
   };
 }
 
-/** The fingerprint is the ledger's own affair. */
-const shown = ({ fingerprint: _, ...job }: JobSummary) => job;
-const COLUMNS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
+const COLUMNS = JOB_SUMMARY_FIELDS.filter((name): name is keyof ShownJob => name !== 'fingerprint');
 
 async function csv(): Promise<Writer> {
   const { stringify } = await import('csv-stringify/sync');

@@ -1,6 +1,6 @@
 // bin/commands/job-table.ts shows restore jobs in a row each.
-import type { JobSummary, Ledger } from '../../functions/ledger/ledger.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
 import type { Column } from './tables.ts';
 import type { Style } from './terminal.ts';
 import { span, utc } from './times.ts';
@@ -33,7 +33,10 @@ export function targetOf(
 }
 
 /** Reads the coverage only where a job went to another project. */
-export async function namesFor(jobs: readonly Target[], ledger: Ledger): Promise<ProjectNames> {
+export async function namesFor(
+  jobs: readonly Target[],
+  ledger: Pick<ReadableLedger, 'coverages'>,
+): Promise<ProjectNames> {
   const names = new Map<string, string>();
   if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
   for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
@@ -41,11 +44,11 @@ export async function namesFor(jobs: readonly Target[], ledger: Ledger): Promise
 }
 
 /** How long it took, or has been running. */
-function durationOf({ durationSeconds }: JobSummary): string {
+function durationOf({ durationSeconds }: ShownJob): string {
   return durationSeconds === undefined ? '' : span(durationSeconds);
 }
 
-export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<JobSummary>> => ({
+export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJob>> => ({
   requested: { title: 'requested (UTC)', cell: ({ requestedAt }) => utc(requestedAt), style: () => 'dim' },
   project: { title: 'project', cell: ({ projectName, projectId }) => projectName ?? projectId, least: 12, goes: 4 },
   cluster: { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },

@@ -1,14 +1,15 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
-import type { Change, LedgerJob } from '../../functions/ledger/ledger.ts';
+import type { Change } from '../../functions/ledger/ledger.ts';
 import type { Context } from './context.ts';
 import { CommandError } from './errors.ts';
 import { objectId } from './flags.ts';
 import { namesFor, type ProjectNames, styleOf, targetOf } from './job-table.ts';
 import { plain, plainJson } from './plain.ts';
+import { type WholeJob, withoutFingerprint } from './readable-ledger.ts';
 import type { Paint } from './terminal.ts';
 import { span, utc } from './times.ts';
-import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
@@ -22,19 +23,20 @@ Examples:
   $ restore-ledger job 65a1b2c3d4e5f60718293a4b
   $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`,
     );
-  return withWhere(command).action((id: string, flags: WhereFlags & { json?: true }) => showJob(id, flags, context));
+  return withAsk(command).action((id: string, flags: AskFlags & { json?: true }) => showJob(id, flags, context));
 }
 
-async function showJob(id: string, flags: WhereFlags & { json?: true }, { env, out }: Context) {
-  await using opened = await openLedger(whereToWrite(flags, env), { create: false });
+async function showJob(id: string, flags: AskFlags & { json?: true }, context: Context) {
+  const { out } = context;
+  await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
-  if (flags.json) return await out.line(plainJson(job));
+  if (flags.json) return await out.line(plainJson(withoutFingerprint(job)));
   const names = await namesFor([job], opened.ledger);
   await out.line(`${fieldsOf(job, names, out.paint)}\n\n${historyOf(job, out.paint)}`);
 }
 
-function fieldsOf(job: LedgerJob, names: ProjectNames, paint: Paint): string {
+function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
   const { projectName, projectId, durationSeconds, deliveryUrlCount } = job;
   const at = (iso: string | undefined) => (iso === undefined ? undefined : `${utc(iso)} UTC`);
   const fields: Record<string, string | undefined> = {
@@ -66,7 +68,7 @@ function fieldsOf(job: LedgerJob, names: ProjectNames, paint: Paint): string {
     .join('\n');
 }
 
-function historyOf({ changes }: LedgerJob, paint: Paint): string {
+function historyOf({ changes }: WholeJob, paint: Paint): string {
   const width = Math.max(...changes.map(({ status }) => status.length));
   const lines = changes.map((change) => {
     const status = paint(styleOf(change.status), change.status.padEnd(width));

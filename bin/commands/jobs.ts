@@ -1,14 +1,15 @@
 // bin/commands/jobs.ts lists restore jobs from the ledger.
 import { Command } from 'commander';
-import type { JobSummary, JobsQuery, Ledger } from '../../functions/ledger/ledger.ts';
+import type { JobsQuery } from '../../functions/ledger/ledger.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from './flags.ts';
 import { FORMATS, type Format, writerOf } from './formats.ts';
-import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
+import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
-interface JobsFlags extends WhereFlags {
+interface JobsFlags extends AskFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -48,12 +49,12 @@ Examples:
   $ restore-ledger jobs --since 2026-01-01 --limit 100000 --format csv > restores.csv
   $ restore-ledger jobs --format ndjson | jq -r 'select(.durationSeconds > 3600) | .jobId'`,
     );
-  return withWhere(command).action((flags: JobsFlags) => listJobs(flags, context));
+  return withAsk(command).action((flags: JobsFlags) => listJobs(flags, context));
 }
 
 async function listJobs(flags: JobsFlags, context: Context) {
   const query = queryOf(flags);
-  await using opened = await openLedger(whereToWrite(flags, context.env), { create: false });
+  await using opened = await openToRead(flags, context);
   const { ledger } = opened;
   const jobs = jobsUpTo(ledger, query, flags.limit);
   if (flags.format === 'table') return await showTable(jobs, flags, ledger, context);
@@ -84,7 +85,7 @@ function queryOf({ project, cluster, status, kind, delivery, since, until }: Job
 }
 
 /** One page in memory. */
-export async function* jobsUpTo(ledger: Ledger, query: JobsQuery, limit: number): AsyncGenerator<JobSummary> {
+export async function* jobsUpTo(ledger: ReadableLedger, query: JobsQuery, limit: number): AsyncGenerator<ShownJob> {
   let left = limit;
   for (let cursor: string | undefined; ; ) {
     const page = await ledger.jobs({
@@ -99,8 +100,13 @@ export async function* jobsUpTo(ledger: Ledger, query: JobsQuery, limit: number)
   }
 }
 
-async function showTable(jobs: AsyncIterable<JobSummary>, { limit }: JobsFlags, ledger: Ledger, { out, err }: Context) {
-  const rows: JobSummary[] = [];
+async function showTable(
+  jobs: AsyncIterable<ShownJob>,
+  { limit }: JobsFlags,
+  ledger: ReadableLedger,
+  { out, err }: Context,
+) {
+  const rows: ShownJob[] = [];
   for await (const job of jobs) rows.push(job);
   if (rows.length === 0)
     return out.line(

@@ -9,6 +9,7 @@ import { toTheEnd } from './ending.ts';
 import { jobCommand } from './job.ts';
 import { jobsCommand } from './jobs.ts';
 import { runsCommand } from './runs.ts';
+import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { watchCommand } from './watch.ts';
 
@@ -25,13 +26,15 @@ function programFor(context: Context): Command {
     .addHelpText(
       'after',
       `
-Without --table or TABLE_NAME the ledger is kept in the directory .ledger, and no AWS account is needed.
+Without --table (TABLE_NAME) or --api (RESTORE_LEDGER_API) the ledger is kept in the directory .ledger, without AWS.
 
 Examples:
   $ restore-ledger simulate                       no Atlas account? start here
   $ restore-ledger collect                        read all restore jobs that your credentials can see
   $ restore-ledger jobs --since 7d                what was restored this week
-  $ restore-ledger coverage                       was everything read?`,
+  $ restore-ledger coverage                       was everything read?
+  $ restore-ledger serve                          the same in a browser
+  $ restore-ledger jobs --api https://...         ask a deployed ledger`,
     );
   const commands = [
     ...[
@@ -42,6 +45,7 @@ Examples:
       runsCommand,
       watchCommand,
       atlasCommand,
+      serveCommand,
       simulateCommand,
     ],
   ].map((make) => make(context));

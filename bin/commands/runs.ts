@@ -7,9 +7,9 @@ import { plainJson } from './plain.ts';
 import type { Column } from './tables.ts';
 import type { Style } from './terminal.ts';
 import { span, utc } from './times.ts';
-import { openLedger, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
-interface RunsFlags extends WhereFlags {
+interface RunsFlags extends AskFlags {
   limit: number;
   json?: true;
 }
@@ -28,11 +28,12 @@ Examples:
   $ restore-ledger runs
   $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete")'`,
     );
-  return withWhere(command).action((flags: RunsFlags) => listRuns(flags, context));
+  return withAsk(command).action((flags: RunsFlags) => listRuns(flags, context));
 }
 
-async function listRuns(flags: RunsFlags, { env, out }: Context) {
-  await using opened = await openLedger(whereToWrite(flags, env), { create: false });
+async function listRuns(flags: RunsFlags, context: Context) {
+  const { out } = context;
+  await using opened = await openToRead(flags, context);
   const runs: Run[] = [];
   for (let cursor: string | undefined; runs.length < flags.limit; ) {
     const page = await opened.ledger.runs({

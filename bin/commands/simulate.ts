@@ -1,9 +1,9 @@
 // bin/commands/simulate.ts runs the Atlas simulator until Ctrl-C, for trying this program or anything else that speaks to Atlas.
 import { Command } from 'commander';
 import type { Context } from './context.ts';
-import { CommandError } from './errors.ts';
 import { amount, oneOf, wholeNumber } from './flags.ts';
 import { raised } from './interrupt.ts';
+import { listening } from './listening.ts';
 
 const SERVERLESS = ['sunset', 'empty', 'alive'] as const;
 
@@ -61,13 +61,7 @@ async function simulate(flags: SimulateFlags, { out, err, interrupt }: Context) 
   const signal = interrupt.gently();
   const { port, seed, projects, clusters, jobs, serverless, latency: latencyMs, activity: activityPerMinute } = flags;
   const options = { port, seed, projects, clusters, jobs, serverless, latencyMs, activityPerMinute };
-  await using atlas = await startAtlas(options).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-    const why = error.code === 'EACCES' ? 'may not be used' : 'is in use';
-    throw new CommandError(`port ${port} ${why}: give another one with --port, or --port 0 for any that is free`, {
-      cause: error,
-    });
-  });
+  await using atlas = await listening(port, startAtlas(options));
   const { apiKey, serviceAccount } = atlas;
   const world = `seed ${seed}: ${projects} projects of ${clusters} clusters with ${jobs} jobs each`;
   await err.line(`Atlas simulator at ${atlas.url} (${world}). Ctrl-C stops it. In another terminal:\n`);

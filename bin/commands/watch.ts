@@ -3,28 +3,24 @@ import { Command } from 'commander';
 import type { JobList } from '../../functions/atlas/atlas.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
-import { systemClock } from '../../functions/clock.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/ledger.ts';
-import { isOpen, KINDS, type Kind, type Source, type Status } from '../../functions/restore/job.ts';
+import { isOpen, KINDS, type Kind, type Source } from '../../functions/restore/job.ts';
 import { normalise } from '../../functions/restore/normalise.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Context } from './context.ts';
 import { atlasAccounts } from './credentials.ts';
-import { CommandError, EXIT, type ExitCode, Interrupted, UsageError } from './errors.ts';
+import { CommandError, UsageError } from './errors.ts';
 import { amount, clusterName, objectId, oneOf, projectId } from './flags.ts';
-import { unlessRaised } from './interrupt.ts';
-import { styleOf, targetOf } from './job-table.ts';
-import { plain } from './plain.ts';
-import { span, utc, utcClock } from './times.ts';
-import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+import { utc } from './times.ts';
+import { follow, type Pace, type Watched } from './watching.ts';
+import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
+import { openLedger, type Where } from './where-to-write.ts';
 
-interface WatchFlags extends WhereFlags {
+interface WatchFlags extends AskFlags, Pace {
   project?: string;
   cluster?: string;
   kind?: Kind;
-  interval: number;
-  timeout?: number;
 }
 
 export function watchCommand(context: Context): Command {
@@ -42,30 +38,27 @@ export function watchCommand(context: Context): Command {
       'after',
       `
 Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRED; 124 not settled before --timeout;
-1 the job, Atlas or the ledger could not be read, 2 wrong usage, 130 Ctrl-C.
+1 the job, Atlas, the ledger or the API could not be read, 2 wrong usage, 130 Ctrl-C.
+
+With --api no Atlas credentials are needed and nothing is recorded from here: the collector behind it does both. A deployed
+one looks at a job under way about once a minute.
 
 Examples:
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b && ./verify-restored-data
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b --project 5f0b... --cluster Cluster0 --kind dedicated --interval 30`,
     );
-  return withWhere(command).action((id: string, flags: WatchFlags) => watch(id, flags, context));
+  return withAsk(command).action((id: string, flags: WatchFlags) => watch(id, flags, context));
 }
 
-const EXIT_CODES: Record<Status, ExitCode> = {
-  PENDING: EXIT.failed,
-  RUNNING: EXIT.failed,
-  READY: EXIT.ok,
-  COMPLETED: EXIT.ok,
-  FAILED: EXIT.jobFailed,
-  CANCELLED: EXIT.jobCancelled,
-  EXPIRED: EXIT.jobExpired,
-};
-/** Failures in a row that are put up with; the client has tried each call several times already. */
-const PATIENCE = 5;
-
 async function watch(id: string, flags: WatchFlags, context: Context) {
-  const where = whereToWrite(flags, context.env);
+  const where = whereToAsk(flags, context.env);
   const place = placeOf(flags);
+  if ('api' in where) {
+    if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, came with it');
+    const { watchedThere } = await import('./watching-there.ts');
+    context.exitCode = await follow(watchedThere(id, await ledgerOf(where.api, context), context), flags, context);
+    return;
+  }
   await using accounts = await atlasAccounts(context);
   const stored = await usingLedger(where, place !== undefined, (ledger) => ledger.job(id));
   const source = stored ? sourceOf(stored) : place?.source;
@@ -75,11 +68,9 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
       `no job ${id} is in the ledger: run restore-ledger collect, or say where it is with --project, --cluster and --kind`,
     );
   }
-  // Whoever stops reading has not seen the end, which may not look like a success.
-  context.exitCodeWhenUnread = EXIT.failed;
   const atlas = await accounts.thatSees(source.projectId);
   const watcher = new Watcher({ id, source, kind, stored, where, atlas, context });
-  context.exitCode = await watcher.follow(flags);
+  context.exitCode = await follow(watcher, flags, context);
 }
 
 function placeOf({ project, cluster, kind }: WatchFlags): { source: Source; kind: Kind } | undefined {
@@ -108,7 +99,7 @@ async function usingLedger<T>(where: Where, create: boolean, use: (ledger: Ledge
   return await use(opened.ledger);
 }
 
-interface Watched {
+interface WatcherOptions {
   id: string;
   source: Source;
   kind: Kind;
@@ -118,48 +109,21 @@ interface Watched {
   context: Context;
 }
 
-class Watcher {
-  readonly #watched: Watched;
+/** Looks at Atlas, and records what it says. */
+class Watcher implements Watched {
+  readonly id: string;
+  readonly #options: WatcherOptions;
   readonly #runId = newObjectId(new Date());
-  #known: JobSummary | undefined;
-  #shown: JobSummary | undefined;
+  known: JobSummary | undefined;
 
-  constructor(watched: Watched) {
-    this.#watched = watched;
-    this.#known = watched.stored;
-  }
-
-  async follow({ interval, timeout = Number.POSITIVE_INFINITY }: WatchFlags): Promise<ExitCode> {
-    const { context, id } = this.#watched;
-    const signal = context.interrupt.gently();
-    const endsAt = Date.now() + timeout * 1000;
-    try {
-      for (let failures = 0; ; ) {
-        const looked = await unlessRaised(signal, this.#look());
-        if ('job' in looked) {
-          failures = 0;
-          await this.#show(looked.job);
-          if (!isOpen(looked.job.status) || looked.job.status === 'READY') return EXIT_CODES[looked.job.status];
-        } else {
-          failures += 1;
-          if (failures >= PATIENCE) throw looked.failure;
-          await context.err.line(
-            `${utcClock(Date.now())}  not answered, trying again (${failures} of ${PATIENCE}): ${plain(looked.failure.message)}`,
-          );
-        }
-        const leftMs = endsAt - Date.now();
-        if (leftMs <= 0) throw timedOut(id, this.#known, timeout);
-        await systemClock.sleep(Math.min(interval * 1000, leftMs), signal);
-      }
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      await context.err.line(`Stopped. The job goes on${this.#known ? `; it was ${this.#known.status}` : ''}.`);
-      return error.exitCode;
-    }
+  constructor(options: WatcherOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.known = options.stored;
   }
 
   /** @throws what will not mend itself */
-  async #look(): Promise<{ job: JobSummary } | { failure: AtlasError | LedgerError }> {
+  async look(): Promise<{ job: JobSummary } | { failure: AtlasError | LedgerError }> {
     try {
       return { job: await this.#readAndRecord() };
     } catch (error) {
@@ -171,40 +135,27 @@ class Watcher {
 
   /** Atlas forgets jobs; what the ledger knows of a settled one stays true. @throws CommandError */
   #asRemembered(cause: AtlasError): JobSummary {
-    const { stored, context } = this.#watched;
+    const { id, stored, context } = this.#options;
     if (stored && !isOpen(stored.status)) {
       void context.err.line(`Atlas no longer lists it; the ledger has it as of ${utc(stored.changedAt)} UTC.`);
       return stored;
     }
     throw new CommandError(
-      `Atlas does not list job ${this.#watched.id}${this.#known ? `, which was ${this.#known.status}` : ''}: ${cause.message}`,
+      `Atlas does not list job ${id}${this.known ? `, which was ${this.known.status}` : ''}: ${cause.message}`,
       { cause },
     );
   }
 
   async #readAndRecord(): Promise<JobSummary> {
-    const { id, source, kind, where, atlas } = this.#watched;
+    const { id, source, kind, where, atlas } = this.#options;
     const list: JobList = { kind, projectId: source.projectId, clusterName: source.clusterName };
     const askedAt = new Date();
     const answer = await atlas.job(list, id);
     const job = understood(() => normalise(kind, answer, source, askedAt));
     const sighting = { runId: this.#runId, observedAt: askedAt.toISOString() };
-    const recorded = await usingLedger(where, true, (ledger) =>
-      ledger.record(job, sighting, this.#known !== undefined),
-    );
-    this.#known = recorded.job;
+    const recorded = await usingLedger(where, true, (ledger) => ledger.record(job, sighting, this.known !== undefined));
+    this.known = recorded.job;
     return recorded.job;
-  }
-
-  async #show(job: JobSummary) {
-    const { context } = this.#watched;
-    const { out } = context;
-    const shown = this.#shown;
-    if (shown?.revision === job.revision) return;
-    this.#shown = job;
-    const status = out.paint(styleOf(job.status), job.status.padEnd(9));
-    const about = shown ? changeOf(job, shown) : aboutOf(job);
-    await out.line(`${out.paint('dim', utcClock(Date.now()))}  ${status}  ${plain(about)}`.trimEnd());
   }
 }
 
@@ -218,23 +169,3 @@ function understood<T>(read: () => T): T {
     );
   }
 }
-
-const timedOut = (id: string, known: JobSummary | undefined, seconds: number) =>
-  new CommandError(
-    `job ${id} is ${known ? `still ${known.status}` : 'not known to have ended'} after ${seconds} s; it goes on, watch it again or raise --timeout`,
-    {
-      exitCode: EXIT.timedOut,
-    },
-  );
-
-function aboutOf(job: JobSummary): string {
-  const { kind, delivery, projectName, projectId, clusterName: cluster, requestedAt } = job;
-  const target = targetOf(job, new Map());
-  return `${kind} restore of ${projectName ?? projectId}/${cluster}, ${delivery}${target === '' ? '' : ` to ${target}`}, requested ${utc(requestedAt)} UTC${endOf(job)}`;
-}
-
-const changeOf = (job: JobSummary, before: JobSummary) =>
-  `${job.status === before.status ? 'details changed' : `was ${before.status}`}${endOf(job)}`;
-
-const endOf = ({ durationSeconds, errorMessage }: JobSummary) =>
-  `${durationSeconds === undefined ? '' : `, took ${span(durationSeconds)}`}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;

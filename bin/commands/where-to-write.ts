@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import type { Ledger } from '../../functions/ledger/ledger.ts';
+import type { LedgerReader } from '../../functions/ledger/reader.ts';
 import type { Environment } from '../../functions/settings.ts';
 import { CommandError, UsageError } from './errors.ts';
 
@@ -13,7 +13,7 @@ export interface WhereFlags {
 
 export type Where = { tableName: string } | { dataDir: string };
 
-const DEFAULT_DATA_DIR = '.ledger';
+export const DEFAULT_DATA_DIR = '.ledger';
 /** In a directory of its own the table needs no name of its own. */
 const EMBEDDED_TABLE = 'restore-ledger';
 /** Another command may hold the directory for a moment: `watch` does whenever it records a change. In ms. */
@@ -51,7 +51,7 @@ export function whereToWrite({ table, data }: WhereFlags, env: Environment): Whe
 }
 
 export interface OpenLedger extends AsyncDisposable {
-  ledger: Ledger;
+  ledger: LedgerReader;
 }
 
 /**
@@ -60,12 +60,12 @@ export interface OpenLedger extends AsyncDisposable {
  */
 export async function openLedger(where: Where, { create }: { create: boolean }): Promise<OpenLedger> {
   if ('dataDir' in where && !create) mustExist(where.dataDir);
-  const [{ DynamoLedger }, { DynamoDBClient }] = await Promise.all([
-    import('../../functions/ledger/dynamo.ts'),
+  const [{ ledgerReader }, { DynamoDBClient }] = await Promise.all([
+    import('../../functions/ledger/reader.ts'),
     import('@aws-sdk/client-dynamodb'),
   ]);
   if ('tableName' in where) {
-    return { ledger: new DynamoLedger({ tableName: where.tableName }), [Symbol.asyncDispose]: async () => {} };
+    return { ledger: ledgerReader({ tableName: where.tableName }), [Symbol.asyncDispose]: async () => {} };
   }
   const { ensureTable } = await import('../../local/dynamodb.ts');
   const server = await startPatiently(where.dataDir);
@@ -80,7 +80,7 @@ export async function openLedger(where: Where, { create }: { create: boolean }):
     await close();
     throw new CommandError(messageOf(error), { cause: error });
   }
-  return { ledger: new DynamoLedger({ tableName: EMBEDDED_TABLE, client }), [Symbol.asyncDispose]: close };
+  return { ledger: ledgerReader({ tableName: EMBEDDED_TABLE, client }), [Symbol.asyncDispose]: close };
 }
 
 function mustExist(dataDir: string) {

@@ -112,13 +112,17 @@ describe('settings', () => {
 
 describe('--help', () => {
   test.each([
-    ['collect', ['--project', '--cluster', '--full', '--json', '--table', '--data', '--verbose', 'Exit code: 0']],
-    ['jobs', ['--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format']],
+    [
+      'collect',
+      ['--project', '--cluster', '--full', '--json', '--table', '--data', '--api', '--verbose', 'Exit code: 0'],
+    ],
+    ['jobs', ['--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format', '--api']],
     ['job', ['<id>', '--json']],
     ['coverage', ['--json', 'FAILING']],
     ['runs', ['--limit', '--json']],
     ['watch', ['<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
+    ['serve', ['--port', '--table', '--data', 'Other commands then need --api http://127.0.0.1:27081']],
     ['simulate', ['--port', '--seed', '--projects', '--clusters', '--jobs', '--serverless', '--latency', '--activity']],
   ])('%s has its flags and examples', async (command, parts) => {
     await using shell = await CommandLine.open();
@@ -131,7 +135,7 @@ describe('--help', () => {
     await using shell = await CommandLine.open();
     const { code, stdout, stderr } = await shell.run([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    for (const command of ['collect', 'jobs', 'job', 'coverage', 'runs', 'watch', 'atlas', 'simulate'])
+    for (const command of ['collect', 'jobs', 'job', 'coverage', 'runs', 'watch', 'atlas', 'serve', 'simulate'])
       expect(stderr).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 });

@@ -11,6 +11,7 @@ test('npm start -- --once collects a simulated world and shows jobs, coverage an
   const { code, stdout, stderr } = await shell.run(args('--once', ...SMALL), NPM);
   expect({ code, stderr: withoutNpm(stderr) }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Atlas simulator +http:\/\/127\.0\.0\.1:\d+ .*\nDynamoDB +http:\/\/127\.0\.0\.1:\d+ /);
+  expect(stdout).not.toContain('Page and API'); // nobody could open it before it ends
   expect(stdout).toMatch(/First collection +40 restore jobs of 4 clusters in 2 projects, 40 new; \d+ Atlas requests/);
   expect(stdout).toMatch(
     /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +kind +status +delivery +target +took\n/,
@@ -30,6 +31,9 @@ test('without --once it goes on, a line for each change, until Ctrl-C', async ()
   await collecting.until(
     ({ stdout }) => / new → RUNNING /.test(stdout) && / RUNNING → COMPLETED .*, took \d+s/.test(stdout),
   );
+  const [, url = ''] = /^Page and API +(http:\/\/127\.0\.0\.1:\d+) /m.exec(collecting.stdout) ?? [];
+  expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/i);
+  expect((await fetch(`${url}/runs`, { method: 'POST' })).status).toBe(202);
   collecting.signal('SIGINT');
   const { code, stdout, stderr } = await collecting.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,0 +1,79 @@
+// bin/commands/serve.ts serves the page and the API on this machine, over any ledger, until Ctrl-C.
+import { Command } from 'commander';
+import type { RunsHere } from '../../functions/api/runs-here.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
+import type { Log } from '../../functions/log.ts';
+import type { Context } from './context.ts';
+import { type Accounts, accountsAtHand } from './credentials.ts';
+import { wholeNumber } from './flags.ts';
+import { raised } from './interrupt.ts';
+import { listening } from './listening.ts';
+import { stderrLog } from './stderr-log.ts';
+import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+
+interface ServeFlags extends WhereFlags {
+  port: number;
+}
+
+/** One more than the simulator's. */
+const PORT = 27_081;
+
+export function serveCommand(context: Context): Command {
+  const command = new Command('serve')
+    .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
+    .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(PORT))
+    .addHelpText(
+      'after',
+      `
+A browser can't sign requests as AWS wants them. Here it needn't: whoever uses this machine can read what you can, and
+with Atlas credentials in the environment, as for collect, start runs (POST /runs). Nobody else is answered.
+
+A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${PORT}
+
+Examples:
+  $ restore-ledger serve
+  $ restore-ledger serve --table restore-ledger --port 0
+  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${PORT}`,
+    );
+  return withWhere(command).action((flags: ServeFlags) => serve(flags, context));
+}
+
+async function serve(flags: ServeFlags, context: Context) {
+  const { out, err, interrupt } = context;
+  const where = whereToWrite(flags, context.env);
+  await using accounts = await accountsAtHand(context);
+  await using opened = await openLedger(where, { create: accounts !== undefined });
+  const { ledger } = opened;
+  // A table that isn't there, or AWS credentials that aren't, are said now and not in each answer.
+  await ledger.runs({ limit: 1 });
+  const log = logOf(context);
+  await using runs = accounts && (await runsOf(accounts, ledger, log));
+  const { serveApi } = await import('../../local/serve.ts');
+  const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
+  await using server = await listening(flags.port, serveApi({ ledger, log, runs, port: flags.port }));
+  await out.line(server.url);
+  await err.line(aboutOf(where, runs !== undefined, server.url));
+  await raised(signal);
+}
+
+async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<RunsHere> {
+  const [{ RunsHere }, { systemClock }] = await Promise.all([
+    import('../../functions/api/runs-here.ts'),
+    import('../../functions/clock.ts'),
+  ]);
+  return new RunsHere({ accounts: all, ledger, log, clock: systemClock });
+}
+
+/** What goes wrong is said always: the answer only says that something did. */
+function logOf({ log, verbose, err }: Context): Log {
+  if (verbose) return log;
+  const { error } = stderrLog((line) => void err.line(line));
+  return { ...log, error: (message, { stack: _, ...fields } = {}) => error(message, fields) };
+}
+
+function aboutOf(where: Where, starts: boolean, url: string): string {
+  const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
+  const runs = starts ? 'runs can be started' : 'without Atlas credentials no run can be started';
+  const held = 'tableName' in where ? '' : ` Meanwhile other commands need --api ${url}`;
+  return `The page and API of ${place}; ${runs}. Ctrl-C stops it.${held}`;
+}

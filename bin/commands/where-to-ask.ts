@@ -1,0 +1,71 @@
+// bin/commands/where-to-ask.ts is where a command finds its ledger: a table, a directory, or an API that has it.
+import { type Command, Option } from 'commander';
+import type { Environment } from '../../functions/settings.ts';
+import { API_AUTHS, type ApiAddress, type ApiFlags, apiAddress } from './api/address.ts';
+import type { ApiLedger } from './api/ledger.ts';
+import type { Context } from './context.ts';
+import { UsageError } from './errors.ts';
+import { oneOf } from './flags.ts';
+import type { ReadableLedger } from './readable-ledger.ts';
+import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
+
+export interface AskFlags extends WhereFlags, ApiFlags {
+  api?: string;
+}
+
+const VARIABLE = 'RESTORE_LEDGER_API';
+
+export const withAsk = (command: Command) =>
+  withWhere(command)
+    .addOption(new Option('--api <url>', 'ask this API instead, deployed or of restore-ledger serve').env(VARIABLE))
+    .addOption(
+      oneOf(
+        '--api-auth <how>',
+        'iam: sign with your AWS credentials; token: send RESTORE_LEDGER_API_TOKEN; none (default: token where it is set, iam for *.execute-api.*.amazonaws.com, none on this machine)',
+        API_AUTHS,
+      ),
+    )
+    .addOption(new Option('--api-region <region>', "to sign for, where the API's address has none"));
+
+/** A flag beats a variable. @throws UsageError */
+export function whereToAsk(
+  { api, apiAuth, apiRegion, ...where }: AskFlags,
+  env: Environment,
+): Where | { api: ApiAddress } {
+  const fromVariable = api !== undefined && api === env[VARIABLE];
+  const [name, other] = [fromVariable ? VARIABLE : '--api', otherPlace(where, env)];
+  const chosen = api !== undefined && !(fromVariable && (api === '' || other?.startsWith('--')));
+  if (!chosen) {
+    if (apiAuth === undefined && apiRegion === undefined) return whereToWrite(where, env);
+    throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, came none`);
+  }
+  if (other !== undefined && (fromVariable || other.startsWith('--'))) {
+    throw new UsageError(`${name} and ${other}: expected one of them, came both`);
+  }
+  const flags = { ...(apiAuth === undefined ? {} : { apiAuth }), ...(apiRegion === undefined ? {} : { apiRegion }) };
+  return { api: apiAddress(name, api, flags, env) };
+}
+
+/** What names a ledger beside `--api`, if anything does. */
+function otherPlace({ table, data }: WhereFlags, env: Environment): string | undefined {
+  if (data !== undefined) return '--data';
+  const fromVariable = table !== undefined && table === env.TABLE_NAME;
+  if (table === undefined || (fromVariable && table === '')) return undefined;
+  return fromVariable ? 'TABLE_NAME' : '--table';
+}
+
+export interface OpenToRead extends AsyncDisposable {
+  ledger: ReadableLedger;
+}
+
+/** @throws UsageError, CommandError */
+export async function openToRead(flags: AskFlags, context: Context): Promise<OpenToRead> {
+  const where = whereToAsk(flags, context.env);
+  if (!('api' in where)) return await openLedger(where, { create: false });
+  return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
+}
+
+export async function ledgerOf(api: ApiAddress, { log }: Context): Promise<ApiLedger> {
+  const [{ ApiClient }, { ApiLedger }] = await Promise.all([import('./api/client.ts'), import('./api/ledger.ts')]);
+  return new ApiLedger(new ApiClient(api, { log }));
+}
