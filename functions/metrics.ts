@@ -113,7 +113,6 @@ export function measured(ledger: Ledger, metrics: Metrics, now: () => number): L
 }
 
 const PART_COUNTS = {
-  clusters: 'ClustersRead',
   clustersFailed: 'ClustersFailed',
   jobsSeen: 'JobsSeen',
   atlasRequests: 'AtlasRequests',
@@ -123,7 +122,7 @@ const PART_COUNTS = {
 
 function countPart(metrics: Metrics, { counts, failures }: RunPart) {
   for (const [count, name] of Object.entries(PART_COUNTS)) metrics.add(name, counts[count as keyof typeof PART_COUNTS]);
-  metrics.add('ClustersRead', -counts.clustersFailed);
+  metrics.add('ClustersRead', Math.max(0, counts.clusters - counts.clustersFailed)); // a list of clusters can fail too
   countRefusals(metrics, failures);
 }
 

@@ -1,0 +1,103 @@
+// lib/ledger-stack.ts puts the constructs together: the whole system on one screen.
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { Api, type ApiProps } from './api.ts';
+import { Collection, type CollectionProps } from './collection.ts';
+import { AtlasCredentials, type AtlasCredentialsProps } from './credentials.ts';
+import { Encryption } from './encryption.ts';
+import { Monitoring, type MonitoringProps } from './monitoring.ts';
+import { Network, type NetworkProps } from './network.ts';
+import type { FunctionDefaults } from './node-function.ts';
+import { outputs } from './outputs.ts';
+import { LedgerTable } from './table.ts';
+
+type Without<Props, Wired extends PropertyKey> = Omit<
+  Props,
+  Wired | 'table' | 'defaults' | 'encryptionKey' | 'removalPolicy'
+>;
+
+export interface LedgerStackProps extends StackProps {
+  /** @default one secret, to be filled in after the first deployment */
+  readonly credentials?: Without<AtlasCredentialsProps, never> | undefined;
+  /** @default everything, every 15 minutes */
+  readonly collection?: Without<CollectionProps, 'credentials' | 'ledgerName' | 'vpc'> | undefined;
+  /** @default for AWS identities */
+  readonly api?: Without<ApiProps, 'plan' | 'runRetention'> | undefined;
+  /** @default alarms that tell nobody, and a dashboard */
+  readonly monitoring?:
+    | (Without<MonitoringProps, 'ledgerName' | 'collection' | 'api' | 'schedule' | 'topic'> & {
+        readonly topicArn?: string | undefined;
+      })
+    | undefined;
+  /** Call Atlas from fixed addresses. @default Lambda's own network, from changing addresses */
+  readonly network?: NetworkProps | undefined;
+  /** 'new', or the ARN of a key, for all that holds data. @default keys that AWS owns */
+  readonly encryption?: string | undefined;
+  /** Of the table, the secret, the key and the logs. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+  readonly functions?: Omit<FunctionDefaults, 'removalPolicy'> | undefined;
+}
+
+/** One ledger. Deploy one for an account and region; several in one account need names of their own. */
+export class LedgerStack extends Stack {
+  readonly table: LedgerTable;
+  readonly credentials: AtlasCredentials;
+  readonly network: Network | undefined;
+  readonly collection: Collection;
+  readonly api: Api;
+  readonly monitoring: Monitoring;
+
+  constructor(scope: Construct, id: string, props: LedgerStackProps = {}) {
+    super(scope, id, props);
+    const {
+      removalPolicy = RemovalPolicy.RETAIN,
+      collection = {},
+      monitoring: { topicArn, ...monitoring } = {},
+    } = props;
+    const ledgerName = this.stackName;
+    const encryptionKey = this.#key(props.encryption, removalPolicy);
+    const kept = { encryptionKey, removalPolicy };
+    const defaults = { ...props.functions, removalPolicy };
+
+    this.table = new LedgerTable(this, 'Ledger', kept);
+    this.credentials = new AtlasCredentials(this, 'Credentials', { ...props.credentials, ...kept });
+    this.network = props.network && new Network(this, 'Network', props.network);
+    const { table, credentials, network } = this;
+    this.collection = new Collection(this, 'Collection', {
+      ...collection,
+      table,
+      credentials,
+      ledgerName,
+      encryptionKey,
+      defaults,
+      vpc: network?.vpc,
+    });
+    this.api = new Api(this, 'Api', {
+      ...props.api,
+      table,
+      plan: this.collection.plan,
+      defaults,
+      runRetention: collection.runRetention,
+    });
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      ...monitoring,
+      ledgerName,
+      table,
+      encryptionKey,
+      collection: this.collection,
+      api: this.api,
+      schedule: collection.schedule,
+      topic: topicArn ? Topic.fromTopicArn(this, 'AlarmTopic', topicArn) : undefined,
+    });
+    outputs(this);
+  }
+
+  #key(encryption: string | undefined, removalPolicy: RemovalPolicy): IKey | undefined {
+    if (encryption === undefined) return undefined;
+    return encryption === 'new'
+      ? new Encryption(this, 'Encryption', { removalPolicy }).key
+      : Key.fromKeyArn(this, 'EncryptionKey', encryption);
+  }
+}

@@ -1,0 +1,115 @@
+// lib/node-function.ts is the one place that says how code becomes a Lambda function.
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** What all functions of a stack have in common. */
+export interface FunctionDefaults {
+  /** @default Architecture.ARM_64 */
+  readonly architecture?: Architecture | undefined;
+  /** @default 'INFO' */
+  readonly logLevel?: string | undefined;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays | undefined;
+  /** Of the logs. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+  /** Ship source maps and use them in stack traces. @default false */
+  readonly sourceMaps?: boolean | undefined;
+  /** @default false */
+  readonly tracing?: boolean | undefined;
+}
+
+export interface NodeFunctionProps {
+  /** Its folder under functions/, which holds a handler. */
+  readonly folder: 'plan' | 'collect' | 'api';
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where its calls leave from. @default Lambda's own network, from changing addresses */
+  readonly vpc?: IVpc | undefined;
+  readonly defaults?: FunctionDefaults | undefined;
+}
+
+/** Some of the SDK is CommonJS inside and calls `require`, which an ES module doesn't have. */
+const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+/** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
+const VPC_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** A function that may write its own log, and beyond that only what `allow` is told. */
+export class NodeFunction extends Construct {
+  readonly function: IFunction;
+  readonly role: Role;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const { folder, description, timeout, memoryMb, environment, vpc, defaults = {} } = props;
+    const { architecture = Architecture.ARM_64, logLevel = 'INFO', sourceMaps = false, tracing = false } = defaults;
+    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = defaults;
+
+    this.logs = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
+    if (vpc) this.allow(VPC_ACTIONS, ['*']);
+    if (vpc || tracing) {
+      Validations.of(this.role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'X-Ray has no ARNs, and EC2 none for a network interface that Lambda has yet to make.',
+      });
+    }
+
+    this.function = new NodejsFunction(this, 'Function', {
+      entry: entryOf(folder),
+      description,
+      runtime: Runtime.NODEJS_24_X, // named: the default follows a feature flag
+      architecture,
+      timeout,
+      memorySize: memoryMb,
+      role: this.role.withoutPolicyUpdates(), // grants are given by `allow` alone
+      logGroup: this.logs,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(vpc ? { vpc } : {}),
+      environment: {
+        ...defined(environment),
+        POWERTOOLS_LOG_LEVEL: logLevel,
+        ...(sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
+      },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node20', // also runs where a laptop or an emulator has no newer one
+        mainFields: ['module', 'main'],
+        minify: true,
+        ...(sourceMaps ? { sourceMap: true, sourceMapMode: SourceMapMode.EXTERNAL, sourcesContent: false } : {}),
+        banner: BANNER,
+        bundleAwsSDK: true,
+      },
+    });
+    if (tracing) this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']); // X-Ray has no ARNs for these
+  }
+
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions) {
+    const statement = { actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) };
+    this.role.addToPolicy(new PolicyStatement(statement));
+  }
+}
+
+/** Beside this file: TypeScript in a checkout, JavaScript where the package is installed. */
+const entryOf = (folder: string) =>
+  fileURLToPath(new URL(`../functions/${folder}/handler${extname(import.meta.url)}`, import.meta.url));
+
+const defined = (environment: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));

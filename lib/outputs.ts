@@ -1,0 +1,31 @@
+// lib/outputs.ts says after a deployment where everything is and what to do next, in commands to copy.
+import { CfnOutput } from 'aws-cdk-lib';
+import type { LedgerStack } from './ledger-stack.ts';
+
+export function outputs(stack: LedgerStack) {
+  const { table, credentials, network, collection, api, monitoring, region } = stack;
+  const say = (id: string, description: string, value: string | undefined) => {
+    if (value !== undefined) new CfnOutput(stack, id, { description, value });
+  };
+  const secretArn = credentials.secret?.secretArn;
+
+  say('ApiUrl', 'GET /restore-jobs here', api.url);
+  say('TableName', 'The ledger itself', table.tableName);
+  say('SecretArn', 'Holds the Atlas credentials', secretArn);
+  say(
+    'FillInSecret',
+    'Fills in the Atlas credentials; atlas-key.json holds {"publicKey":"...","privateKey":"..."} or {"clientId":"...","clientSecret":"..."}',
+    secretArn &&
+      `aws secretsmanager put-secret-value --region ${region} --secret-id ${secretArn} --secret-string file://atlas-key.json`,
+  );
+  say('EgressAddresses', 'For the API access list in Atlas', network?.addresses.join(', '));
+  say('PlanFunctionName', 'Starts a run', collection.plan.function.functionName);
+  say('QueueUrl', 'Orders: one project each', collection.queue.queueUrl);
+  say('DeadLetterQueueUrl', 'Orders that failed too often', collection.deadLetters.queueUrl);
+  say(
+    'Redrive',
+    'Gives failed orders again, once the cause is mended',
+    `aws sqs start-message-move-task --region ${region} --source-arn ${collection.deadLetters.queueArn}`,
+  );
+  say('DashboardUrl', 'How collecting goes', monitoring.dashboard?.url);
+}

@@ -1,0 +1,94 @@
+"""Runs MiniStack with IAM switched on, and with what it lacks in version 1.5.33 and AWS has.
+
+Each piece below stands for something that AWS does by itself; none decides whether a request is allowed.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from datetime import datetime, timezone
+
+from ministack import app
+from ministack.core import iam_actions
+from ministack.services import eventbridge
+from ministack.services.cloudformation import provisioners
+
+# 1. EventBridge Scheduler fills in the attributes in angle brackets of a target's input.
+invoke_target = eventbridge._invoke_target
+
+
+def invoke_with_attributes(target, event, rule, *rest):
+    if event.get("Source") == "aws.scheduler" and "Input" in target:
+        moment = datetime.fromtimestamp(event["Time"], timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        filled_in = (
+            target["Input"]
+            .replace("<aws.scheduler.scheduled-time>", moment)
+            .replace("<aws.scheduler.execution-id>", event["EventId"])
+        )
+        target = {**target, "Input": filled_in}
+    return invoke_target(target, event, rule, *rest)
+
+
+eventbridge._invoke_target = invoke_with_attributes
+
+# 2. The connection counts as encrypted: it never leaves this machine. The queues and buckets refuse any other.
+pin_request_origin = app.pin_request_origin
+app.pin_request_origin = lambda address, _secure: pin_request_origin(address, True)
+
+# 3. Ref of a secret is its ARN, which policies name; MiniStack gives its name.
+secret = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
+create_secret, update_secret, delete_secret = secret["create"], secret["update"], secret["delete"]
+
+
+def name_of(arn):
+    return arn.split(":secret:")[-1].rsplit("-", 1)[0]
+
+
+def create(logical_id, props, stack_name):
+    _name, attributes = create_secret(logical_id, props, stack_name)
+    return attributes["Arn"], attributes
+
+
+def update(physical_id, *arguments, **named):
+    _name, attributes = update_secret(name_of(physical_id), *arguments, **named)
+    return attributes["Arn"], attributes
+
+
+secret.update(create=create, update=update, delete=lambda physical_id, props: delete_secret(name_of(physical_id), props))
+
+# 4. IAM knows no action of its own for a batch of messages: sqs:SendMessage allows both.
+extract_iam_action = iam_actions.extract_iam_action
+
+
+def real_action(*arguments, **named):
+    action = extract_iam_action(*arguments, **named)
+    return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+
+
+iam_actions.extract_iam_action = real_action
+
+
+# 5. A policy can ask which partition an item is in.
+service_context = iam_actions.dynamodb_service_context
+
+
+def context_with_partition(body):
+    request = json.loads(body or b"{}")
+    partition = request.get("Item", request.get("Key", {})).get("pk", {}).get("S")
+    leading = {} if partition is None else {"dynamodb:LeadingKeys": [partition]}
+    return {**service_context(body), **leading}
+
+
+iam_actions.dynamodb_service_context = context_with_partition
+
+
+def end_with_the_tests():
+    """Our standard input ends when whoever started us does, however that came about."""
+    sys.stdin.read()
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+threading.Thread(target=end_with_the_tests, daemon=True).start()
+app.main()

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bundles, bundles } from './bundles.ts';
+
+/** Bytes. What was measured on 2026-11-23, and a tenth more. */
+const BUDGET = { plan: 867_000, collect: 882_000, api: 735_000 };
+const ENVIRONMENT = {
+  TABLE_NAME: 'ledger',
+  ATLAS_SECRET_ID: 'atlas/key',
+  COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111111111111/orders',
+  AWS_REGION: 'eu-west-1',
+};
+
+describe('bundles', () => {
+  let built: Bundles;
+  beforeAll(() => {
+    built = bundles();
+  }, 300_000);
+  afterAll(() => built[Symbol.dispose]());
+
+  test.each(['plan', 'collect', 'api'] as const)('%s: one file, an ES module, within its budget', (name) => {
+    const folder = built.folders[name];
+    expect(readdirSync(folder)).toEqual(['index.mjs']);
+    const code = readFileSync(join(folder, 'index.mjs'));
+    console.log(`${name}: ${code.length} bytes of ${BUDGET[name]}, ${gzipSync(code).length} compressed`);
+    expect(code.length).toBeLessThan(BUDGET[name]);
+  });
+
+  test.each(['plan', 'collect', 'api'] as const)('%s starts', (name) => {
+    const url = pathToFileURL(join(built.folders[name], 'index.mjs')).href;
+    const script = `const { handler } = await import(${JSON.stringify(url)}); process.stdout.write(typeof handler);`;
+    const env = { PATH: process.env.PATH, ...ENVIRONMENT };
+    expect(
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+        env,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).toString(),
+    ).toBe('function');
+  });
+
+  test('the API has no code to read a secret, to call Atlas or to write to a queue', () => {
+    const code = readFileSync(join(built.folders.api, 'index.mjs'), 'utf8');
+    for (const word of ['GetSecretValue', 'UND_ERR', 'SendMessageBatch']) expect(code).not.toContain(word);
+  });
+
+  test('with source maps, they lie beside the bundle and quote no source', () => {
+    using withMaps = bundles({ sourceMaps: true });
+    const folder = withMaps.folders.plan;
+    expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(BUDGET.plan);
+    expect(JSON.parse(readFileSync(join(folder, 'index.mjs.map'), 'utf8'))).not.toHaveProperty('sourcesContent');
+  }, 300_000);
+});

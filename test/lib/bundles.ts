@@ -1,0 +1,36 @@
+// test/lib/bundles.ts bundles the functions as a deployment does, and says where the bundles are.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { LedgerStack } from '../../lib/ledger-stack.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { stackProps } from '../../lib/stack-props.ts';
+
+export interface Bundles extends Disposable {
+  /** The folder of each function's code, as it is uploaded. */
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'api', string>>;
+}
+
+/** @param given settings, as under `ledger` in cdk.json */
+export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles {
+  const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
+  const app = new App({ outdir });
+  const stack = new LedgerStack(app, 'Ledger', stackProps(readSettings({ ledger: given })));
+  const { template } = app.synth().getStackArtifact(stack.artifactId);
+  const folder = (start: string) => {
+    const [, found] =
+      Object.entries<{ Properties: { Code: { S3Key: string } } }>(template.Resources).find(([id]) =>
+        id.startsWith(start),
+      ) ?? [];
+    return join(outdir, `asset.${found?.Properties.Code.S3Key.replace('.zip', '')}`);
+  };
+  return {
+    folders: {
+      plan: folder('CollectionPlanFunction'),
+      collect: folder('CollectionCollectFunction'),
+      api: folder('ApiHandlerFunction'),
+    },
+    [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
+  };
+}

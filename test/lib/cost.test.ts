@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { METRICS } from '../../functions/metrics.ts';
+import { System, startStore } from '../collect/system.ts';
+import { costTable, countsOfRun } from './cost.ts';
+
+test.each([
+  { projects: 1, clusters: 1 },
+  { projects: 1, clusters: 10 },
+  { projects: 4, clusters: 10 },
+])(
+  'a run of $projects projects with $clusters clusters each asks and writes what the price is made of',
+  async ({ projects, clusters }) => {
+    await using store = await startStore();
+    const units = { writes: 0, reads: 0 };
+    const measuring = {
+      ...store,
+      async table() {
+        const table = await store.table();
+        table.client.middlewareStack.add(
+          (next, { commandName = '' }) =>
+            async (args) => {
+              const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
+              const answer = await next({ ...args, input } as typeof args);
+              const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+              units[/^(Put|Update)/.test(commandName) ? 'writes' : 'reads'] += ConsumedCapacity?.CapacityUnits ?? 0;
+              return answer;
+            },
+          { step: 'initialize' },
+        );
+        return table;
+      },
+    };
+    await using system = await System.start(measuring, { projects, clusters, jobs: 20, buckets: 'off' });
+    const slot = async () => {
+      system.clock.advance(15 * 60_000);
+      Object.assign(units, { writes: 0, reads: 0 });
+      return system.run();
+    };
+    await slot();
+    for (let hours = 0; hours < 20; hours++) system.clock.advance(59 * 60_000); // until no job of the past is moving
+    await slot();
+    const { run } = await slot(); // nothing has changed since the last
+
+    expect(run.status).toBe('complete');
+    const expected = countsOfRun({ clusters: projects * clusters, clustersPerProject: clusters });
+    console.log(
+      `${projects} x ${clusters}:`,
+      { atlasRequests: run.counts?.atlasRequests, ...units },
+      'expected at most',
+      expected,
+    );
+    for (const [measured, most] of [
+      [run.counts?.atlasRequests, expected.atlasRequests],
+      [units.writes, expected.tableWriteUnits],
+      [units.reads, expected.tableReadUnits],
+    ] as const) {
+      expect(measured).toBeLessThanOrEqual(most);
+      expect(measured).toBeGreaterThanOrEqual(most * 0.5); // and not far less: the price is to be believed
+    }
+  },
+);
+
+test('the README gives these prices', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  for (const row of costTable()) expect(readme).toContain(row);
+  expect(Object.keys(METRICS)).toHaveLength(14); // 7 of them in every run
+});

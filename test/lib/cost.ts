@@ -1,0 +1,90 @@
+// test/lib/cost.ts is what a ledger costs a month, by the formula in the README: counts of a run, times runs, times prices.
+// Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
+
+const PRICES = {
+  /** A write of 1 KB, a read of 4 KB, in millions. */
+  writeUnits: 0.625,
+  readUnits: 0.125,
+  lambdaRequests: 0.2,
+  lambdaGbSecond: 0.0000133334,
+  sqsRequests: 0.4,
+  schedules: 1,
+  logGb: 0.5,
+  metric: 0.3,
+  alarm: 0.1,
+  secret: 0.4,
+};
+
+export interface Size {
+  clusters: number;
+  /** @default 10 */
+  clustersPerProject?: number;
+  /** @default 15 */
+  everyMinutes?: number;
+}
+
+const HOURS_A_MONTH = 730;
+/** Lambda's five pollers of a queue, each asking every 20 seconds. */
+const IDLE_POLLS = (5 * HOURS_A_MONTH * 3_600) / 20;
+/** 50 jobs of 2.5 KB, read from an index. */
+const DAILY_READ_UNITS = 16;
+const DAYS_A_MONTH = 30.4;
+/** Sent in every run; those that are zero are left out. */
+const METRICS = 7;
+const ALARMS = 11;
+/** Atlas answers in 200 ms on this way; lists are read 8 at a time. */
+const ANSWER_SECONDS = 0.2;
+
+/** What one run in which nothing has changed asks and writes. */
+export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
+  const projects = Math.ceil(clusters / clustersPerProject);
+  const each = Math.min(clusters, clustersPerProject);
+  const coverageKb = Math.ceil(0.85 * each + 1);
+  const lists = 2 * clusters;
+  return {
+    projects,
+    invocations: 1 + projects,
+    /** Projects once; two lists of clusters a project; two lists of jobs a cluster; with an API key, a challenge for each call at once. */
+    atlasRequests: 1 + (2 + Math.min(8, 2 * each)) * projects + lists,
+    /** The run begins, is planned, ends; a project's part is put and counted, its coverage written. */
+    tableWriteUnits: 3 + projects * (2 + coverageKb),
+    tableReadUnits: 1 + projects * Math.ceil(coverageKb / 4),
+    sqsRequests: Math.ceil(projects / 10) + 2 * projects,
+    collectSeconds: projects * (0.5 + ANSWER_SECONDS * (2 + Math.ceil((2 * each) / 8))),
+    logBytes: 1_400 + 1_700 * projects,
+  };
+}
+
+/** US dollars a month. */
+export function monthly(size: Size) {
+  const { everyMinutes = 15 } = size;
+  const runs = (HOURS_A_MONTH * 60) / everyMinutes;
+  const run = countsOfRun(size);
+  const millions = (count: number) => (count * runs) / 1e6;
+  const lambda = run.collectSeconds * 0.5 + (0.5 + ANSWER_SECONDS) * 0.25;
+  return {
+    dynamodb:
+      // An index holds the run itself: begun, planned, ended. Once a day each list is compared with its jobs.
+      millions(run.tableWriteUnits + 3) * PRICES.writeUnits +
+      millions(run.tableReadUnits) * PRICES.readUnits +
+      ((DAILY_READ_UNITS * 2 * size.clusters * DAYS_A_MONTH) / 1e6) * PRICES.readUnits,
+    lambda: millions(run.invocations) * PRICES.lambdaRequests + lambda * runs * PRICES.lambdaGbSecond,
+    queue: (millions(run.sqsRequests) + IDLE_POLLS / 1e6) * PRICES.sqsRequests + millions(1) * PRICES.schedules,
+    logs: ((run.logBytes * runs) / 1e9) * PRICES.logGb,
+    monitoring: METRICS * PRICES.metric + ALARMS * PRICES.alarm,
+    secret: PRICES.secret,
+  };
+}
+
+const dollars = (value: number) => value.toFixed(2);
+
+/** The rows of the table in the README. */
+export function costTable(): string[] {
+  return [1, 100, 1_000].map((clusters) => {
+    const parts = monthly({ clusters });
+    const { dynamodb, lambda, queue, logs, monitoring, secret } = parts;
+    const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+    const cells = [dynamodb, lambda, queue, logs, monitoring, secret, total].map(dollars);
+    return `| ${clusters.toLocaleString('en')} | ${cells.join(' | ')} |`;
+  });
+}

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
+import { noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import { METRICS, Metrics, measured } from '../../functions/metrics.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+function measuring(fake: Partial<Ledger>) {
+  const lines: string[] = [];
+  const metrics = new Metrics('Mine', (line) => lines.push(line));
+  const ledger = measured(fake as Ledger, metrics, () => NOW);
+  const said = () => {
+    metrics.flush(NOW);
+    return lines.splice(0).map((line) => JSON.parse(line));
+  };
+  return { ledger, said };
+}
+
+const run: Run = {
+  runId: '6b04a8acd61c40b6e56f8470',
+  trigger: 'schedule',
+  scope: {},
+  full: false,
+  status: 'running',
+  startedAt: '2026-11-23T11:59:00.000Z',
+  failures: [],
+};
+const part: RunPart = {
+  projectId: 'p',
+  projectName: 'Payroll of Jane',
+  status: 'incomplete',
+  startedAt: run.startedAt,
+  finishedAt: run.startedAt,
+  counts: {
+    ...noCounts(),
+    clusters: 5,
+    clustersFailed: 2,
+    jobsSeen: 40,
+    atlasRequests: 12,
+    throttles: 1,
+    waitedMs: 300,
+  },
+  failures: [{ clusterName: 'jane', what: 'projects', code: 'ATLAS_UNAUTHORIZED', message: 'no' }],
+};
+
+test('one line an invocation, in the format that CloudWatch reads', async () => {
+  const { ledger, said } = measuring({ finishPart: async () => run });
+  await ledger.finishPart(run.runId, part);
+  const [line, ...more] = said();
+  expect(more).toEqual([]);
+  const [{ Namespace, Dimensions, Metrics: metrics }] = line._aws.CloudWatchMetrics;
+  expect([Namespace, Dimensions, line._aws.Timestamp]).toEqual(['AtlasRestoreLedger', [['Ledger']], NOW]);
+  for (const { Name, Unit } of metrics) {
+    expect(METRICS[Name as keyof typeof METRICS]).toBe(Unit);
+    expect(typeof line[Name]).toBe('number');
+  }
+  expect(line).toMatchObject({
+    Ledger: 'Mine',
+    ClustersRead: 3,
+    ClustersFailed: 2,
+    JobsSeen: 40,
+    AtlasRequests: 12,
+    AtlasWaitMs: 300,
+    CredentialsRefused: 1,
+  });
+});
+
+test('no name of a project, a cluster or a person is in it', async () => {
+  const { ledger, said } = measuring({ finishPart: async () => run });
+  await ledger.finishPart(run.runId, part);
+  expect(JSON.stringify(said())).not.toMatch(/jane|payroll/i);
+});
+
+test('nothing is said of nothing, and nothing twice', async () => {
+  const { ledger, said } = measuring({ finishPart: async () => run });
+  expect(said()).toEqual([]);
+  await ledger.finishPart(run.runId, part);
+  expect(said()).toHaveLength(1);
+  expect(said()).toEqual([]);
+});
+
+test('what costs money by the hour is left out where it is zero', async () => {
+  const { ledger, said } = measuring({
+    finishPart: async () => ({ ...run, status: 'complete', finishedAt: '2026-11-23T12:00:00.000Z' }),
+  });
+  await ledger.finishPart(run.runId, { ...part, counts: { ...noCounts(), clusters: 5 }, failures: [] });
+  const [line] = said();
+  expect(line).toMatchObject({ RunsFinished: 1, RunsComplete: 1, RunSeconds: 60, ClustersRead: 5 });
+  expect(line).not.toHaveProperty('ClustersFailed');
+  expect(line).not.toHaveProperty('CredentialsRefused');
+});
+
+test('a run that could not be planned is a finished one that was refused', async () => {
+  const { ledger, said } = measuring({
+    planRun: async () => ({ ...run, status: 'failed', finishedAt: run.startedAt }),
+  });
+  await ledger.planRun(run.runId, 0, [{ what: 'projects', code: 'ATLAS_CREDENTIALS', message: 'not filled in' }]);
+  expect(said()[0]).toMatchObject({ CredentialsRefused: 1, RunsFinished: 1, RunsComplete: 0 });
+});
+
+test('the oldest reading counts, of clusters that exist and lists that Atlas has', async () => {
+  const at = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+  const cluster = (name: string, readMinutesAgo: number, more = {}) => ({
+    clusterName: name,
+    tier: 'flex' as const,
+    firstSeenAt: at(999),
+    seenAt: at(0),
+    lists: { flex: { attemptedAt: at(0), readAt: at(readMinutesAgo), jobs: 0, open: 0, moving: 0 } },
+    ...more,
+  });
+  const coverage = {
+    projectId: 'p',
+    projectName: 'P',
+    revision: 1,
+    runId: run.runId,
+    discovery: {},
+    clusters: { a: cluster('a', 3), b: cluster('b', 45), gone: cluster('gone', 900, { goneAt: at(800) }) },
+  };
+  const { ledger, said } = measuring({ saveCoverage: async () => coverage });
+  await ledger.saveCoverage('p', () => coverage);
+  expect(said()[0]).toMatchObject({ OldestCoverageMinutes: 45 });
+});

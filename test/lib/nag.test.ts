@@ -1,0 +1,22 @@
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { EVERY_OPTION } from '../deploy/every-option.ts';
+import { stackOf } from './template.ts';
+
+const violations = (given: Record<string, unknown>) =>
+  new AwsSolutionsChecks()
+    .validateScope(stackOf(given))
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+
+describe('cdk-nag (AwsSolutions) finds nothing that is not acknowledged with a reason', () => {
+  test('with defaults', () => expect(violations({})).toEqual([]));
+  test('with every option', () => expect(violations(EVERY_OPTION)).toEqual([]));
+  test('an API that is open to everyone is found, whoever acknowledged it in the settings', () => {
+    expect(violations({ apiAuthorization: 'none', apiOpenToEveryone: true })).toEqual([
+      'AwsSolutions-APIG4 Ledger/Api/Api/ANY--/Resource',
+      'AwsSolutions-APIG4 Ledger/Api/Api/ANY--{proxy+}/Resource',
+    ]);
+  });
+});

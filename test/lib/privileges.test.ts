@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { templateOf } from './template.ts';
+
+interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: unknown;
+}
+type Policies = Record<
+  string,
+  { Properties: { PolicyDocument: { Statement: Statement[] }; Roles: { Ref: string }[] } }
+>;
+
+/** Each role's statements as `action on resource`, logical ids without their hashes. */
+function grants(given: Record<string, unknown> = {}): Record<string, string[]> {
+  const policies = templateOf(given).findResources('AWS::IAM::Policy') as Policies;
+  return Object.fromEntries(
+    Object.values(policies).map(({ Properties: { PolicyDocument, Roles } }) => {
+      const lines = PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }) => {
+        const where = Condition ? ` where ${JSON.stringify(Condition)}` : '';
+        expect(Effect).toBe('Allow');
+        return [Action]
+          .flat()
+          .flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(resource)}${where}`));
+      });
+      return [nameOf(Roles[0]), lines.sort()];
+    }),
+  );
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[kind, argument] = []] = Object.entries(value);
+  if (kind === 'Ref') return plain(String(argument));
+  if (kind === 'Fn::GetAtt') return plain(String((argument as string[])[0]));
+  if (kind === 'Fn::Join') return (argument as [string, unknown[]])[1].map(nameOf).join('');
+  return JSON.stringify(value);
+}
+const plain = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+describe('each role may do exactly this', () => {
+  const found = grants();
+
+  test('plan: run items, orders, the secret', () => {
+    expect(found.CollectionPlanRole).toEqual([
+      'dynamodb:GetItem on LedgerTable',
+      'dynamodb:PutItem on LedgerTable',
+      'dynamodb:Query on LedgerTable',
+      'dynamodb:UpdateItem on LedgerTable',
+      'logs:CreateLogStream on CollectionPlanLogs',
+      'logs:PutLogEvents on CollectionPlanLogs',
+      'secretsmanager:GetSecretValue on CredentialsSecret',
+      'sqs:SendMessage on CollectionPlanDeadLetters',
+      'sqs:SendMessage on CollectionQueue',
+    ]);
+  });
+
+  test('collect: jobs, coverage and run items; orders to carry out and to give; the secret', () => {
+    expect(found.CollectionCollectRole).toEqual([
+      'dynamodb:GetItem on LedgerTable',
+      'dynamodb:PutItem on LedgerTable',
+      'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/byCluster',
+      'dynamodb:UpdateItem on LedgerTable',
+      'logs:CreateLogStream on CollectionCollectLogs',
+      'logs:PutLogEvents on CollectionCollectLogs',
+      'secretsmanager:GetSecretValue on CredentialsSecret',
+      'sqs:DeleteMessage on CollectionQueue',
+      'sqs:GetQueueAttributes on CollectionQueue',
+      'sqs:ReceiveMessage on CollectionQueue',
+      'sqs:SendMessage on CollectionQueue',
+    ]);
+  });
+
+  test('api: reads; writes and starts runs; no job, no secret', () => {
+    const onlyRuns =
+      'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
+    expect(found.ApiHandlerRole).toEqual([
+      'dynamodb:BatchGetItem on LedgerTable',
+      'dynamodb:GetItem on LedgerTable',
+      `dynamodb:PutItem on LedgerTable ${onlyRuns}`,
+      'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/byCluster',
+      'dynamodb:Query on LedgerTable/index/byStatus',
+      'dynamodb:Query on LedgerTable/index/feed',
+      `dynamodb:UpdateItem on LedgerTable ${onlyRuns}`,
+      'lambda:InvokeFunction on CollectionPlanFunction',
+      'logs:CreateLogStream on ApiHandlerLogs',
+      'logs:PutLogEvents on ApiHandlerLogs',
+    ]);
+  });
+
+  test('the schedule: plan, and the queue for what it could not start', () => {
+    expect(found.CollectionScheduleRole).toEqual([
+      'lambda:InvokeFunction on CollectionPlanFunction',
+      'sqs:SendMessage on CollectionPlanDeadLetters',
+    ]);
+  });
+
+  test('and there is no other role, and no policy of AWS on any', () => {
+    const roles = templateOf().findResources('AWS::IAM::Role');
+    expect(Object.keys(roles).map(plain).sort()).toEqual(Object.keys(found).sort());
+    for (const { Properties } of Object.values(roles)) expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+});
+
+test('existing secrets: those, and the key that they are encrypted with', () => {
+  const key = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
+  const secrets = ['atlas/one', 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:atlas/two-AbCdEf'];
+  const { CollectionCollectRole = [], ApiHandlerRole = [] } = grants({ secrets, secretKeys: [key] });
+  expect(CollectionCollectRole.filter((line) => /secret|kms/.test(line))).toEqual([
+    `kms:Decrypt on ${key}`,
+    'secretsmanager:GetSecretValue on arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:atlas/one-??????',
+    'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111111111111:secret:atlas/two-AbCdEf',
+  ]);
+  expect(ApiHandlerRole.filter((line) => /secret|kms/.test(line))).toEqual([]);
+});
+
+test("a customer's key: its use, and for nobody kms:*", () => {
+  const found = grants({ encryption: 'new' });
+  expect(found.ApiHandlerRole?.filter((line) => line.startsWith('kms'))).toEqual([
+    'kms:Decrypt on EncryptionKey',
+    'kms:DescribeKey on EncryptionKey',
+    'kms:Encrypt on EncryptionKey',
+    'kms:GenerateDataKey on EncryptionKey',
+  ]);
+  expect(JSON.stringify(found)).not.toMatch(/:\*| on \*/);
+});
+
+test('with every option, only services without ARNs are granted on everything', () => {
+  const found = grants({ tracing: true, fixedAddresses: 1, encryption: 'new' });
+  const onEverything = new Set(
+    Object.values(found)
+      .flat()
+      .filter((line) => line.endsWith(' on *')),
+  );
+  expect(
+    [...onEverything].map((line) => line.split(':')[0]).filter((service) => service !== 'ec2' && service !== 'xray'),
+  ).toEqual([]);
+});
+
+test('a permissions boundary is on every role', () => {
+  const boundary = 'arn:aws:iam::111111111111:policy/boundary';
+  const roles = Object.values(templateOf({ permissionsBoundary: boundary }).findResources('AWS::IAM::Role'));
+  expect(new Set(roles.map(({ Properties }) => Properties.PermissionsBoundary))).toEqual(new Set([boundary]));
+});

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import { orderFrom } from '../../functions/collect/message.ts';
+import { planRequest } from '../../functions/plan/request.ts';
+import { collectSettings, planSettings } from '../../functions/settings.ts';
+import { EVERY_OPTION } from '../deploy/every-option.ts';
+import { stackOf, templateOf } from './template.ts';
+
+type Environment = Record<string, string>;
+
+/** The environment of a function as it would be, with something in the place of what only AWS knows. */
+function environmentOf(start: string, given: Record<string, unknown> = {}): Environment {
+  const functions = Object.entries(templateOf(given).findResources('AWS::Lambda::Function'));
+  const [, found] = functions.find(([id]) => id.startsWith(start)) ?? [];
+  const variables: Record<string, unknown> = found?.Properties.Environment.Variables;
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : 'https://known-after-deploy.example',
+    ]),
+  );
+}
+
+test('the functions understand the environment that the stack gives them', () => {
+  for (const given of [{}, EVERY_OPTION]) {
+    expect(planSettings(environmentOf('CollectionPlanFunction', given)).queueUrl).toContain('https://');
+    expect(collectSettings(environmentOf('CollectionCollectFunction', given)).tableName).toContain('https://');
+  }
+});
+
+test('settings arrive where they are used', () => {
+  const collect = collectSettings(environmentOf('CollectionCollectFunction', EVERY_OPTION));
+  expect(collect).toMatchObject({
+    kinds: ['dedicated', 'flex'],
+    fullEveryMs: 48 * 3_600_000,
+    followMs: 120_000,
+    runRetentionDays: 30,
+  });
+  expect([collect.wantsCluster('main-1'), collect.wantsCluster('main-tmp')]).toEqual([true, false]);
+  const plan = planSettings(environmentOf('CollectionPlanFunction', EVERY_OPTION));
+  expect([plan.wantsProject('prod-1'), plan.wantsProject('prod-scratch')]).toEqual([true, false]);
+});
+
+test('the schedule says what the plan function reads: when, and which execution, so that a retry is the same run', () => {
+  const [schedule] = Object.values(templateOf().findResources('AWS::Scheduler::Schedule'));
+  expect(schedule?.Properties).toMatchObject({
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ScheduleExpression: 'rate(15 minutes)',
+    ScheduleExpressionTimezone: 'UTC',
+    Target: { DeadLetterConfig: expect.anything(), RetryPolicy: { MaximumRetryAttempts: 5 } },
+  });
+  const input: string = schedule?.Properties.Target.Input;
+  const filledIn = input
+    .replace('<aws.scheduler.scheduled-time>', '2026-11-23T12:00:00Z')
+    .replace('<aws.scheduler.execution-id>', 'd32c5kddcf5bb8c3');
+  const first = planRequest(JSON.parse(filledIn));
+  expect(first).toEqual({ trigger: 'schedule', runId: expect.stringMatching(/^[a-f0-9]{24}$/) });
+  expect(planRequest(JSON.parse(filledIn))).toEqual(first);
+});
+
+test('one order at a time reaches collect, with time for retries before it is given again', () => {
+  const template = templateOf({ collectTimeoutSeconds: 100 });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 5 },
+  });
+  template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 600, RedrivePolicy: { maxReceiveCount: 3 } });
+  expect(() => orderFrom('{}')).toThrow('runId');
+});
+
+test('functions run on a named Node, and on the processor that was set', () => {
+  for (const { Properties } of Object.values(templateOf().findResources('AWS::Lambda::Function'))) {
+    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+  }
+  templateOf({ architecture: 'x86_64', tracing: true }).allResourcesProperties('AWS::Lambda::Function', {
+    Architectures: ['x86_64'],
+    TracingConfig: { Mode: 'Active' },
+  });
+});
+
+test.each([
+  ['iam', {}, { AuthorizationType: 'AWS_IAM' }],
+  ['jwt', { jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a,b' }, { AuthorizationType: 'JWT' }],
+  ['none', { apiOpenToEveryone: true }, { AuthorizationType: 'NONE' }],
+])('the API asks for %s', (apiAuthorization, more, expected) => {
+  templateOf({ apiAuthorization, ...more }).allResourcesProperties('AWS::ApiGatewayV2::Route', expected);
+});
+
+test('the outputs say what to do next', () => {
+  const outputs = Object.keys(templateOf().toJSON().Outputs);
+  expect(outputs.sort()).toEqual([
+    'ApiUrl',
+    'DashboardUrl',
+    'DeadLetterQueueUrl',
+    'FillInSecret',
+    'PlanFunctionName',
+    'QueueUrl',
+    'Redrive',
+    'SecretArn',
+    'TableName',
+  ]);
+  expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
+  expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');
+});
+
+test('with fixed addresses only what calls Atlas goes through the VPC', () => {
+  const template = templateOf({ fixedAddresses: 2 });
+  template.resourceCountIs('AWS::EC2::EIP', 2);
+  template.resourceCountIs('AWS::EC2::NatGateway', 2);
+  const inVpc = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
+    ([, { Properties }]) => Properties.VpcConfig,
+  );
+  expect(inVpc.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
+    'CollectionCollectFunction',
+    'CollectionPlanFunction',
+  ]);
+  templateOf().resourceCountIs('AWS::EC2::VPC', 0);
+});
+
+test('the template asks for no account, no region and no newer bootstrap than 6', () => {
+  const template = templateOf().toJSON();
+  expect(JSON.stringify(template)).not.toMatch(/\d{12}:/);
+  const [rule] = template.Rules.CheckBootstrapVersion.Assertions;
+  expect(rule.AssertDescription).toContain('version 6');
+});
+
+test('tags are on the stack, from where CloudFormation puts them on everything', () => {
+  expect(stackOf({ tags: { team: 'platform' } }).tags.tagValues()).toEqual({ team: 'platform' });
+});

@@ -1,0 +1,22 @@
+// test/lib/template.ts synthesizes the stack without bundling its functions, which takes about a second.
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { LedgerStack } from '../../lib/ledger-stack.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { stackProps } from '../../lib/stack-props.ts';
+
+/** @param given settings, as under `ledger` in cdk.json */
+export function stackOf(given: Readonly<Record<string, unknown>> = {}): LedgerStack {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return new LedgerStack(app, 'Ledger', stackProps(readSettings({ ledger: given })));
+}
+
+const templates = new Map<string, Template>();
+
+/** The same settings are synthesized once. */
+export function templateOf(given: Readonly<Record<string, unknown>> = {}): Template {
+  const key = JSON.stringify(given);
+  const template = templates.get(key) ?? Template.fromStack(stackOf(given));
+  templates.set(key, template);
+  return template;
+}
