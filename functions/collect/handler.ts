@@ -1,5 +1,4 @@
 // functions/collect/handler.ts is the Lambda that carries out orders from the queue.
-
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { atlasAccounts } from '../accounts.ts';
 import { lambdaLog } from '../lambda-log.ts';

@@ -1,5 +1,4 @@
 // functions/plan/handler.ts is the Lambda that starts a run.
-
 import type { Context } from 'aws-lambda';
 import { atlasAccounts } from '../accounts.ts';
 import { lambdaLog } from '../lambda-log.ts';
@@ -22,17 +21,19 @@ const RESERVE_MS = 5_000;
 export const handler = async (event: unknown, context: Context) => {
   const request = planRequest(event);
   const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
-  const run = await plan(
-    request,
-    {
-      accounts: accounts.map(({ name, atlas }) => ({ name, atlas: atlas.within(within) })),
-      ledger,
-      log,
-      now: Date.now,
-      enqueue: (orders) => queue.send(orders),
-    },
-    settings,
-  );
-  metrics.flush(Date.now());
-  return run;
+  try {
+    return await plan(
+      request,
+      {
+        accounts: accounts.map(({ name, atlas }) => ({ name, atlas: atlas.within(within) })),
+        ledger,
+        log,
+        now: Date.now,
+        enqueue: (orders) => queue.send(orders),
+      },
+      settings,
+    );
+  } finally {
+    metrics.flush(Date.now());
+  }
 };
