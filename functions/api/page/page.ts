@@ -96,7 +96,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 
   const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
 
-  // Requests: 1 query and 1 read, or the read alone where a list showed the job before; C more for a job that went to another project.
+  // Requests: 1 query; C more for a job that went to another project.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;
