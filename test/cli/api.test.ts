@@ -130,14 +130,13 @@ describe('--api', () => {
 
     const cluster = ['--project', projectId, '--cluster', 'Cluster0', '--full'];
     expect(await shell.run(['collect', ...cluster, ...api])).toMatchObject({ code: 0, stderr: '' });
-    const { items } = await opened.ledger.runs({ limit: 3 });
+    const { items } = await opened.ledger.runs({ limit: 20 });
     // Runs of the same second stand in no order.
     const ofCluster = items.filter(({ scope }) => scope.clusterName !== undefined);
     expect(ofCluster).toMatchObject([
       { trigger: 'request', full: true, scope: { projectId, clusterName: 'Cluster0' } },
     ]);
-    const others = items.filter((run) => !ofCluster.includes(run)).map(({ runId }) => runId);
-    expect(others.toSorted()).toEqual(runIds.toSorted());
+    expect(items.map(({ runId }) => runId)).toEqual(expect.arrayContaining(runIds));
   });
 
   test('where nothing could be read the end is 1, and one line says why', async () => {
