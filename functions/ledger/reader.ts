@@ -39,7 +39,7 @@ export interface LedgerReader extends Ledger {
   /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */
   jobsOf(projectId: string, jobIds: readonly string[]): AsyncIterable<LedgerJob>;
   /**
-   * Requests: 1 query a MB of the index, some 1,400 jobs: up to the end of the page, or of the list where `count` is set.
+   * Requests: 1 query a MB of the index, some 700 jobs: up to the end of the page, or of the list where `count` is set.
    * @throws PageOutOfReach
    */
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
@@ -54,7 +54,7 @@ export class PageOutOfReach extends Error {
   override readonly name = 'PageOutOfReach';
 }
 
-/** What one numbered page may read: 24 MB of the index, some 34,000 jobs of one cluster. */
+/** What one numbered page may read: 24 MB of the index, some 16,000 jobs of one cluster. */
 export const COUNT_QUERIES = 24;
 /** DynamoDB's limit of keys a batch. */
 const BATCH = 100;

@@ -26,8 +26,8 @@ export interface Size {
 const HOURS_A_MONTH = 730;
 /** Lambda's five pollers of a queue, each asking every 20 seconds. */
 const IDLE_POLLS = (5 * HOURS_A_MONTH * 3_600) / 20;
-/** 50 jobs of 2.5 KB, read from an index. */
-const DAILY_READ_UNITS = 16;
+/** 50 jobs of 1.5 KB, read from an index at half a unit for 4 KB. */
+const DAILY_READ_UNITS = 10;
 const DAYS_A_MONTH = 30.4;
 /** Sent in every run; those that are zero are left out. */
 const METRICS = 7;

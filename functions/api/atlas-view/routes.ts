@@ -76,7 +76,7 @@ interface Place {
 }
 
 /**
- * Requests: a list counts its jobs in 1 query a MB of the index (some 1,400 jobs), or with includeCount=false only up to the
+ * Requests: a list counts its jobs in 1 query a MB of the index (some 700 jobs), or with includeCount=false only up to the
  * end of its page, and takes 1 batch read for each 100 of the page. A job is 1 read. Where there is nothing to show, 1
  * query more says why.
  */
