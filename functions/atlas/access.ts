@@ -19,6 +19,7 @@ export class AccessKeeper {
   readonly #baseUrl: string | undefined;
   readonly #clock: Clock;
   #current: Promise<Access> | undefined;
+  #principal: string | undefined;
   #renewing: Promise<Access> | undefined;
 
   /** @param baseUrl wins over the one that comes with the credentials */
@@ -26,6 +27,11 @@ export class AccessKeeper {
     this.#source = source;
     this.#baseUrl = baseUrl === undefined ? undefined : parseBaseUrl(baseUrl, 'the base URL');
     this.#clock = clock;
+  }
+
+  /** Public key, or client id, of the credentials in use. Absent as long as there are none. */
+  get principal(): string | undefined {
+    return this.#principal;
   }
 
   /** @throws AtlasError ATLAS_CREDENTIALS; the next call then asks the source again */
@@ -71,14 +77,13 @@ export class AccessKeeper {
       throw new AtlasError('ATLAS_CREDENTIALS', `${this.#source.describe} could not be read`);
     }
     const { baseUrl = ATLAS_URL } = credentials;
-    return {
-      credentials,
-      origin: this.#baseUrl ?? parseBaseUrl(baseUrl, `the base URL in ${this.#source.describe}`),
-      signer:
-        credentials.type === 'apiKey'
-          ? new DigestSigner(credentials, this.#clock)
-          : new OAuthSigner(credentials, this.#clock),
-    };
+    const origin = this.#baseUrl ?? parseBaseUrl(baseUrl, `the base URL in ${this.#source.describe}`);
+    if (credentials.type === 'apiKey') {
+      this.#principal = credentials.publicKey;
+      return { credentials, origin, signer: new DigestSigner(credentials, this.#clock) };
+    }
+    this.#principal = credentials.clientId;
+    return { credentials, origin, signer: new OAuthSigner(credentials, this.#clock) };
   }
 }
 

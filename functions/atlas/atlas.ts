@@ -1,6 +1,7 @@
 // functions/atlas/atlas.ts is the port through which the rest of the system reads Atlas.
 import type { Kind } from '../restore/job.ts';
 import type { RedactedJob } from '../restore/redact.ts';
+import type { Actor } from '../restore/requester.ts';
 
 export interface Project {
   id: string;
@@ -35,6 +36,26 @@ export interface JobPage {
   last: boolean;
 }
 
+/** What is kept of one of Atlas's events: who did what, when. */
+export interface AtlasEvent {
+  /** 24 hex digits. */
+  id: string;
+  /** ISO 8601 in UTC, whole seconds: `2026-11-24T00:07:05Z`. */
+  created: string;
+  /** Atlas's `eventTypeName`. */
+  type: string;
+  actor: Actor;
+}
+
+export interface EventsQuery {
+  projectId: string;
+  /** Atlas's names. None: events of every type. */
+  types: readonly string[];
+  /** From and to, ISO 8601, both included. */
+  since: string;
+  until: string;
+}
+
 /** @throws AtlasError from every method; nothing else. */
 export interface Atlas {
   /** Every project the credentials can see. */
@@ -44,6 +65,13 @@ export interface Atlas {
   /** The pages of a list from `fromPage` (default 1), 500 jobs a page; a caller that stops early costs no further call. */
   jobPages(list: JobList, options?: { fromPage?: number }): AsyncIterable<JobPage>;
   job(list: JobList, jobId: string): Promise<RedactedJob>;
+  /**
+   * The pages of a project's events of some types, newest first; a caller that stops early costs no further call.
+   * An event may come twice.
+   */
+  events(query: EventsQuery): AsyncIterable<AtlasEvent[]>;
+  /** Public key of the API key, or client id of the service account, that was used last. Absent before the first call. */
+  readonly principal: string | undefined;
   /** The same, whose calls and waits must fit into the time left, and which counts its own usage. */
   within(timeLeftMs: () => number): Atlas;
   /** Counted since it was made, its views' included. */

@@ -3,7 +3,8 @@ import type { Endpoint } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
 import type { TransportAnswer } from './transport.ts';
 
-export type Query = Record<string, string | number | boolean>;
+/** A list is sent as the same parameter several times. */
+export type Query = Record<string, string | number | boolean | readonly string[]>;
 
 export interface Call {
   endpoint: Endpoint;
@@ -27,7 +28,10 @@ export const bucketOf = ({ endpoint, scope }: Call) => `${endpoint.bucket} ${sco
 /** The host comes from the configuration alone; nothing that Atlas sent can change it. */
 export function urlOf(origin: string, { path, query }: Call): URL {
   const url = new URL(origin + path);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== 'object') url.searchParams.set(name, String(value));
+    else for (const each of value) url.searchParams.append(name, each);
+  }
   return url;
 }
 

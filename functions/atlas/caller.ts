@@ -59,6 +59,15 @@ export class Caller {
     return this.#options.clock;
   }
 
+  get log(): Log {
+    return this.#options.log;
+  }
+
+  /** @see AccessKeeper.principal */
+  get principal(): string | undefined {
+    return this.#options.access.principal;
+  }
+
   /** @param ms a wait of our own choosing @throws AtlasError once the client is closed */
   async sleep(ms: number) {
     await this.#options.clock.sleep(ms, this.#options.signal).catch(() => {

@@ -3,11 +3,12 @@ import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import { AccessKeeper } from './access.ts';
-import type { Atlas, AtlasUsage, ClusterList, JobList, JobPage } from './atlas.ts';
+import type { Atlas, AtlasEvent, AtlasUsage, ClusterList, EventsQuery, JobList, JobPage } from './atlas.ts';
 import { Caller } from './caller.ts';
 import type { CredentialSource } from './credentials.ts';
 import { listClusters, listProjects } from './discovery.ts';
 import { AtlasError } from './errors.ts';
+import { listEventPages } from './events.ts';
 import { RateLimits } from './rate-limits.ts';
 import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
 import { listJobPages, readJob } from './restore-jobs.ts';
@@ -50,6 +51,10 @@ export class AtlasReader implements Atlas {
     return this.#caller.usage;
   }
 
+  get principal(): string | undefined {
+    return this.#caller.principal;
+  }
+
   projects() {
     return listProjects(this.#caller, this.#timeLeftMs);
   }
@@ -67,6 +72,10 @@ export class AtlasReader implements Atlas {
 
   job(list: JobList, jobId: string) {
     return readJob(this.#caller, list, jobId, this.#timeLeftMs);
+  }
+
+  events(query: EventsQuery): AsyncGenerator<AtlasEvent[]> {
+    return listEventPages(this.#caller, query, this.#timeLeftMs);
   }
 
   /**

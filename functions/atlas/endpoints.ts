@@ -45,6 +45,14 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
   },
 };
 
+/** "Under revision and may change" (FACTS 12.1). */
+export const EVENTS: Endpoint = {
+  operation: 'listGroupEvents',
+  version: '2023-01-01',
+  role: 'Project Read Only',
+  bucket: 'Events',
+};
+
 interface JobEndpoint extends Endpoint {
   segment: string;
   jobs: string;
@@ -108,6 +116,8 @@ export const jobsPath = ({ kind, projectId, clusterName }: JobList) =>
   `${PREFIX}/${segment(projectId)}/${JOB_LISTS[kind].segment}/${segment(clusterName)}/${JOB_LISTS[kind].jobs}`;
 
 export const jobPath = (list: JobList, jobId: string) => `${jobsPath(list)}/${segment(jobId)}`;
+
+export const eventsPath = (projectId: string) => `${PREFIX}/${segment(projectId)}/events`;
 
 /** One segment of a path. Names come from Atlas's answers too, so none may lead to another path. */
 function segment(value: string) {

@@ -39,7 +39,7 @@ export interface ClusterPlan {
 }
 
 /** No two projects' clusters share an ordinal, as long as no project has more than this. */
-const CLUSTERS_A_PROJECT = 2 ** 20;
+export const CLUSTERS_A_PROJECT = 2 ** 20;
 
 /** Of all clusters, one in so many is busy. */
 const BUSY_SHARE = 5;

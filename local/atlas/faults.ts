@@ -27,6 +27,8 @@ export type Fault =
   | { type: 'duplicatePages'; items: number }
   /** A job starts before every page after the first is read, so that all others move on by one. */
   | { type: 'shiftingPages' }
+  /** Events are shown so much later than usual, by the simulator's clock. */
+  | { type: 'lateEvents'; ms: number }
   /** The connection is reset before an answer. */
   | { type: 'reset' }
   /** 301 to that place. */
@@ -38,8 +40,8 @@ export interface FaultTarget {
   path?: RegExp;
   projectId?: string;
   clusterName?: string;
-  /** The kind of restore jobs that is asked for. */
-  kind?: Kind;
+  /** The kind of restore jobs that is asked for, or events. */
+  kind?: Kind | 'events';
   /** Lists only; a list without `pageNum` asks for page 1. */
   pageNum?: number;
 }

@@ -66,12 +66,13 @@ export class Gateway {
     this.#checkProject(params);
     this.#takeToken(match, asked, user, headers);
 
-    const { query, now } = asked;
+    const { query } = asked;
+    const now = asked.now - (fault?.type === 'lateEvents' && route.kind === 'events' ? fault.ms : 0);
     const envelope = boolean(query, 'envelope', false);
     const pretty = boolean(query, 'pretty', false);
     const { baseUrl, canary, world, buckets, serverless } = this.#options;
     const scene: Scene = { now, baseUrl, canary };
-    const call: Call = { world, buckets, serverless, scene, params, query, version, body: json(asked.body) };
+    const call: Call = { world, buckets, serverless, user, scene, params, query, version, body: json(asked.body) };
     const body = 'list' in route ? this.#page(call, route, asked, fault) : route.one(call);
     const wrapped = 'list' in route ? { ...body, status: 200 } : { content: body, status: 200 };
     return {
@@ -98,8 +99,9 @@ export class Gateway {
 
   #page(call: Call, route: ListRoute, { path, query }: Asked, fault: Fault | undefined): object {
     let list = route.list(call); // refuses what cannot be listed before a fault can start anything
-    if (fault?.type === 'shiftingPages' && route.kind && list.total > 0 && Number(query.get('pageNum')) > 1) {
-      call.world.startRestore({ ...clusterRef(call), kind: route.kind });
+    const kind = route.kind === 'events' ? undefined : route.kind;
+    if (fault?.type === 'shiftingPages' && kind && list.total > 0 && Number(query.get('pageNum')) > 1) {
+      call.world.startRestore({ ...clusterRef(call), kind });
       list = route.list(call);
     }
     const overlap = fault?.type === 'duplicatePages' ? fault.items : 0;

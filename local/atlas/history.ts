@@ -2,6 +2,7 @@
 // in the list, so a history of a million jobs costs nothing until it is read, and never more than the page that is
 // read.
 import { kindsOf, plannedName, type SimCluster } from './cluster.ts';
+import { companyOf, LONGEST_DELAY_MS, type Place } from './company.ts';
 import { type Delivery, type JobPlan, KINDS, type Kind, makeJob, type Outcome, type SimJob } from './job.ts';
 import { secondsOf } from './object-id.ts';
 import type { SimProject } from './project.ts';
@@ -19,6 +20,8 @@ export interface Past {
   projects: readonly SimProject[];
   /** The 5 bytes of every API process, in hex: ids of one process share them (FACTS 12.4). */
   processes: readonly string[];
+  /** Share of jobs that come together with those of neighbouring clusters, 0 to 1. */
+  crowding: number;
 }
 
 /** One list of past jobs, newest first. */
@@ -28,6 +31,8 @@ export interface History {
   at(index: number): SimJob;
   /** Where the job with that id is; -1 for an id that is not of this history. */
   indexOf(id: string): number;
+  /** Those requested in that time, both ends included, in ms since the epoch; newest first. */
+  between(from: number, to: number): Generator<SimJob>;
 }
 
 type Episode = readonly [Delivery, Outcome, 'elsewhere'?];
@@ -74,6 +79,8 @@ const LONGEST_GAP = 8 * HOUR;
 export const LONGEST_HISTORY = 720 * DAY;
 /** Of a dedicated cluster's jobs, one in so many is a collection restore. */
 const COLLECTION_SHARE = 5;
+/** Jobs of a history that leaves less time between them come alone: in company, they could pass each other. */
+const LEAST_CROWDED_GAP = 10 * LONGEST_DELAY_MS;
 /** When a busy cluster's restore began, before the world did, in ms: long enough for a download to be ready. */
 const BUSY_SINCE: Record<Delivery, number> = {
   automated: 45 * SECOND,
@@ -99,13 +106,19 @@ export function history(past: Past, cluster: SimCluster, kind: Kind): History {
     return index === 0 && isBusy ? Math.min(age, BUSY_SINCE[episode(index)[0]]) : age;
   };
   const wholeSecond = (ms: number) => Math.floor(ms / SECOND) * SECOND;
+  const company = (index: number) =>
+    gap < LEAST_CROWDED_GAP || (index === 0 && isBusy) ? undefined : companyOf(past, cluster, kind, index);
+  const moment = (index: number, draw: number, place: Place | undefined) =>
+    wholeSecond(until - ageMs(index, place?.moment ?? draw)) + (place?.laterMs ?? 0);
 
-  const requestedAt = (index: number) => wholeSecond(until - ageMs(index, draws(index).next()));
+  const requestedAt = (index: number) => moment(index, draws(index).next(), company(index));
 
   function at(index: number): SimJob {
     const random = draws(index);
     const [delivery, outcome, where] = episode(index);
-    const plan: JobPlan = { kind, delivery, outcome, requestedAt: wholeSecond(until - ageMs(index, random.next())) };
+    const place = company(index);
+    const requested = moment(index, random.next(), place);
+    const plan: JobPlan = { kind, delivery, outcome, requestedAt: requested, identity: place?.identity };
     if (where === 'elsewhere') {
       const project = random.pick(past.projects);
       plan.target = { projectId: project.id, clusterName: plannedName(seed, project, 0) };
@@ -122,7 +135,15 @@ export function history(past: Past, cluster: SimCluster, kind: Kind): History {
     return -1;
   }
 
-  return { count, at, indexOf };
+  function* between(from: number, to: number) {
+    const place = (ms: number) => Math.max(0, Math.floor((until - ms) / gap));
+    for (let index = Math.max(0, place(to) - 1); index < count && index <= place(from) + 1; index++) {
+      const requested = requestedAt(index);
+      if (requested >= from && requested <= to) yield at(index);
+    }
+  }
+
+  return { count, at, indexOf, between };
 }
 
 const busyEpisode = ({ tier }: SimCluster): Episode => [tier === 'sharded' ? 'download' : 'automated', 'completed'];

@@ -7,6 +7,8 @@ export class JobList {
   readonly #history: History;
   /** Started since, oldest first. */
   readonly #started: SimJob[] = [];
+  /** Started since, and listed no more. */
+  readonly #vanished: SimJob[] = [];
   /** Places in the history that are listed no more, ascending. */
   readonly #removed: number[] = [];
 
@@ -39,12 +41,29 @@ export class JobList {
   /** Takes a job off the list. Returns false when it was not on it. */
   remove(id: string): boolean {
     const place = this.#started.findIndex((job) => job.id === id);
-    if (place !== -1) return this.#started.splice(place, 1).length === 1;
+    if (place !== -1) return this.#vanished.push(...this.#started.splice(place, 1)) > 0;
     const index = this.#history.indexOf(id);
     if (index === -1 || this.#removed.includes(index)) return false;
     this.#removed.push(index);
     this.#removed.sort((a, b) => a - b);
     return true;
+  }
+
+  /** Listed or not: what was requested in that time, both ends included, in ms since the epoch. In no order. */
+  *requestedBetween(from: number, to: number): Generator<SimJob> {
+    for (const job of this.startedEver()) if (job.requestedAt >= from && job.requestedAt <= to) yield job;
+    yield* this.#history.between(from, to);
+  }
+
+  /** Listed or not: all but the history. */
+  *startedEver(): Generator<SimJob> {
+    yield* this.#started;
+    yield* this.#vanished;
+  }
+
+  /** Listed or not: what of the history was requested in that time. */
+  pastBetween(from: number, to: number): Iterable<SimJob> {
+    return this.#history.between(from, to);
   }
 
   #at(place: number): SimJob {

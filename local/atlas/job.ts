@@ -1,4 +1,6 @@
 // local/atlas/job.ts is the vocabulary of simulated restore jobs, and how one is made.
+import type { SimActor } from './actors.ts';
+import { drawAhead, type Identity } from './api-process.ts';
 import type { SimCluster } from './cluster.ts';
 import { objectId } from './object-id.ts';
 import type { Random } from './random.ts';
@@ -35,8 +37,14 @@ export interface SimJob {
   readonly target?: { readonly projectId: string; readonly clusterName: string };
   /** The moment that a point-in-time restore goes back to, in one of the two ways to say it. */
   readonly pointInTime?: { readonly seconds: number } | { readonly oplogTs: number; readonly oplogInc: number };
-  /** Seeds whatever else its body shows. */
+  /** Seeds whatever else its body and its events show. */
   readonly traits: number;
+  /** How far its process had counted on when the event of its request was written. */
+  readonly ahead: number;
+  /** Who asked for it. Absent: whoever its traits fall to. */
+  readonly requester?: SimActor;
+  /** The type of the event of its request; null: there is none. Absent: the usual one. */
+  readonly eventType?: string | null;
 }
 
 /** What a job is asked to be; the rest is drawn. */
@@ -49,6 +57,10 @@ export interface JobPlan {
   snapshotId?: string | undefined;
   target?: SimJob['target'];
   pointInTime?: SimJob['pointInTime'];
+  /** Where its id comes from. @default drawn, unlike any other */
+  identity?: Identity | undefined;
+  requester?: SimActor | undefined;
+  eventType?: string | null | undefined;
 }
 
 const OUTCOMES: Record<Kind, readonly Outcome[]> = {
@@ -66,9 +78,12 @@ const DURATIONS: Record<Kind, readonly [number, number]> = {
   collection: [2 * MINUTE, 40 * MINUTE],
 };
 
+/** Nothing that is drawn takes longer. */
+export const LONGEST_RESTORE_MS = Math.max(...Object.values(DURATIONS).flat());
+
 /** @throws RangeError for an outcome or a delivery that jobs of that kind do not have. */
 export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, processes: readonly string[]): SimJob {
-  const { kind, requestedAt, delivery, outcome } = plan;
+  const { kind, requestedAt, delivery, outcome, requester, eventType } = plan;
   if (!OUTCOMES[kind].includes(outcome)) throw new RangeError(`a ${kind} restore job cannot end as ${outcome}`);
   if (kind === 'flex' && delivery === 'pointInTime')
     throw new RangeError('a flex cluster has no point-in-time restore');
@@ -81,8 +96,11 @@ export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, proc
   const drawnMs = random.between(shortest / SECOND, longest / SECOND) * SECOND;
   const oplog = { oplogTs: Math.floor((requestedAt - HOUR) / SECOND), oplogInc: random.between(1, 40) };
   const drawnMoment = random.next() < 0.5 ? { seconds: oplog.oplogTs } : oplog;
+  const drawn = { process: random.pick(processes), counter };
+  const { identity = drawn } = plan;
+  const traits = random.between(0, 2 ** 32 - 1);
   return {
-    id: objectId(requestedAt, random.pick(processes), counter),
+    id: objectId(requestedAt, identity.process, identity.counter),
     kind,
     projectId: cluster.projectId,
     clusterName: cluster.name,
@@ -97,7 +115,10 @@ export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, proc
       target: plan.target ?? { projectId: cluster.projectId, clusterName: cluster.name },
     }),
     ...(delivery === 'pointInTime' && { pointInTime: plan.pointInTime ?? drawnMoment }),
-    traits: random.between(0, 2 ** 32 - 1),
+    traits,
+    ahead: plan.identity?.ahead ?? drawAhead(random),
+    ...(requester && { requester }),
+    ...(eventType !== undefined && { eventType }),
   };
 }
 

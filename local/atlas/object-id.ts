@@ -14,6 +14,12 @@ export function objectId(ms: number, process: string, counter: number) {
 export const randomObjectId = (ms: number, random: Random) =>
   objectId(ms, random.hex(10), random.between(0, COUNTERS - 1));
 
+/** The 5 bytes of the process that made an id, in hex. */
+export const processOf = (id: string) => id.slice(8, 18);
+
+/** An id's last 3 bytes. */
+export const counterOf = (id: string) => Number.parseInt(id.slice(18), 16);
+
 /** The time in an id's first four bytes, in whole seconds since the epoch. */
 export const secondsOf = (id: string) => Number.parseInt(id.slice(0, 8), 16);
 

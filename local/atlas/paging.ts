@@ -4,12 +4,15 @@ import { refusals } from './errors.ts';
 
 /** A list that is read in parts. */
 export interface Listing {
-  total: number;
+  /** Asked for only where it is shown. */
+  readonly total: number;
   slice(offset: number, limit: number): unknown[];
   /** Query parameters of its own, repeated in its links. */
-  echo?: Record<string, string>;
+  echo?: Record<string, string | readonly string[]>;
   /** False: it has no `includeCount`, and always counts. @default true */
   hasIncludeCount?: boolean;
+  /** What `totalCount` is where nothing is counted. @default left out */
+  uncounted?: number;
 }
 
 export interface Page {
@@ -35,7 +38,7 @@ const DEFAULT_ITEMS = 100;
 
 /** @throws Refusal 400 for paging parameters that are no numbers or booleans. */
 export function page(listing: Listing, { path, query, scene, overlap = 0, mostItems = MOST_ITEMS }: PageOptions): Page {
-  const { total, hasIncludeCount = true, echo = {} } = listing;
+  const { hasIncludeCount = true, echo = {}, uncounted } = listing;
   const pageNum = Math.max(1, integer(query, 'pageNum', 1));
   const itemsPerPage = Math.min(mostItems, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS)));
   const includeCount = !hasIncludeCount || boolean(query, 'includeCount', true);
@@ -46,18 +49,21 @@ export function page(listing: Listing, { path, query, scene, overlap = 0, mostIt
   // The `next` link on record has its parameters in another order than `self`: nobody should compare the two as text.
   const self = { ...fixed, pageNum, itemsPerPage };
   const neighbour = (number: number) => ({ ...fixed, itemsPerPage, pageNum: number });
-  const link = (rel: string, parameters: Record<string, string | number>): Link => {
-    const pairs = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const link = (rel: string, parameters: Record<string, string | number | readonly string[]>): Link => {
+    const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+      [value].flat().map((each) => `${name}=${encodeURIComponent(each)}`),
+    );
     return { ...selfLink(scene, `${path}?${pairs.join('&')}`), rel };
   };
 
-  const isLast = offset + itemsPerPage >= total;
+  const totalCount = includeCount ? listing.total : uncounted;
+  const isLast = offset + itemsPerPage >= (totalCount ?? 0);
   const links = [link('self', self)];
   if (pageNum > 1) links.push(link('previous', neighbour(pageNum - 1)));
   // Without a count, Atlas sends no `next`, not even on a full page (FACTS 12.1).
   if (includeCount && !isLast) links.push(link('next', neighbour(pageNum + 1)));
   const results = listing.slice(offset, itemsPerPage);
-  return { links, results, ...(includeCount && { totalCount: total }) };
+  return { links, results, ...(totalCount !== undefined && { totalCount }) };
 }
 
 /** A listing of something that is already there in full. */

@@ -49,6 +49,8 @@ export interface SimulatorOptions {
   buckets?: BucketOverrides;
   /** @default true */
   rateLimitHeaders?: boolean;
+  /** Share of past jobs that come with others of their project, as `WorldOptions` has it. @default 0.04 */
+  crowding?: number;
   /** Restores that start by themselves in a minute, over the whole world. @default 0 */
   activityPerMinute?: number;
   /** Atlas's own limit of `itemsPerPage`; a smaller one gives a small world many pages. @default 500 */
@@ -124,7 +126,10 @@ export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasS
     world,
     faults,
     requests,
-    rotateCredentials: () => gate.rotate(),
+    rotateCredentials() {
+      gate.rotate();
+      world.rotateOwnKey(gate.credentials.apiKey.publicKey);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

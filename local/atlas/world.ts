@@ -3,6 +3,9 @@
 import type { Clock } from '../../functions/clock.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { type Activity, activity } from './activity.ts';
+import { OWN_KEY, type SimActor } from './actors.ts';
+import { Arrivals } from './arrivals.ts';
+import { Chronicle } from './chronicle.ts';
 import {
   type ClusterPlan,
   kindsOf,
@@ -12,9 +15,12 @@ import {
   type SimCluster,
   type Tier,
 } from './cluster.ts';
+import type { SimEvent } from './event.ts';
+import type { EventQuery } from './event-log.ts';
 import { history, LONGEST_HISTORY, type Past } from './history.ts';
-import { type Delivery, type Kind, makeJob, type Outcome, type SimJob } from './job.ts';
+import type { Delivery, JobPlan, Kind, Outcome, SimJob } from './job.ts';
 import { JobList } from './job-list.ts';
+import { secondsOf } from './object-id.ts';
 import { byName, makeProject, type SimProject, WORLD_BEGAN } from './project.ts';
 import { Random } from './random.ts';
 import { DAY, SECOND } from './time.ts';
@@ -34,6 +40,11 @@ export interface WorldOptions {
   serverlessInstances?: number;
   /** Jobs that start by themselves in a minute, over the whole world. @default 0 */
   activityPerMinute?: number;
+  /**
+   * Share of past jobs that come with those of neighbouring clusters of their project, within seconds and often through
+   * the same process: 0 to 1. Nine clusters hold three flex ones, which keep each other company. @default 0.04, as recorded
+   */
+  crowding?: number;
   clock?: Clock;
   /** When history ends, in ms since the epoch. Fix it to get the same job ids on every start. @default clock.now() */
   historyUntil?: number;
@@ -65,10 +76,21 @@ export interface Restore extends JobListRef {
   snapshotId?: string;
   /** The second that a point-in-time restore goes back to. @default drawn */
   pointInTimeSeconds?: number;
+  /** The name of who asks for it: one of `actors`. @default drawn, and never one of the simulator's own credentials */
+  actor?: string;
+  /** The type of the event of its request; null: no event is written. @default as Atlas has it */
+  eventType?: string | null;
 }
 
-/** How many API processes make ids. */
+/** A request that looks like a restore's, and leaves no job (FACTS 12.4). */
+export interface ExportRequest extends ClusterRef {
+  /** @default drawn */
+  actor?: string;
+}
+
+/** How many API processes make ids, and how many others do. */
 const PROCESSES = 12;
+const BACKGROUND_PROCESSES = 6;
 
 // Where the ordinals of a project's other clusters begin; its regular ones begin at 0.
 const FIRST_SERVERLESS = 2 ** 17;
@@ -88,6 +110,8 @@ export class World {
   /** Clusters that every project starts with. */
   readonly #sizes: { regular: number; serverless: number; deleted: number };
   readonly #activity: Activity;
+  readonly #arrivals: Arrivals;
+  readonly #chronicle: Chronicle;
   #projects: SimProject[];
   readonly #projectsById: Map<string, SimProject>;
   /** By project id, then by name. Filled when a project is first looked at. */
@@ -99,7 +123,7 @@ export class World {
 
   constructor(options: WorldOptions = {}) {
     const { seed = 1, projects = 3, clusters = 4, jobs = 25, clock = systemClock } = options;
-    const { deletedClusters = 0, serverlessInstances = 0, activityPerMinute = 0 } = options;
+    const { deletedClusters = 0, serverlessInstances = 0, activityPerMinute = 0, crowding = 0.04 } = options;
     const { historyUntil: until = clock.now() } = options;
     const earliest = WORLD_BEGAN + 2 * 366 * DAY + LONGEST_HISTORY;
     if (until < earliest) throw new RangeError(`a world cannot start before ${new Date(earliest).toISOString()}`);
@@ -110,7 +134,10 @@ export class World {
     this.#activity = activity({ seed, perMinute: activityPerMinute, from: until });
     const first = Array.from({ length: projects }, (_, ordinal) => makeProject(seed, ordinal));
     const processes = Array.from({ length: PROCESSES }, () => random.hex(10));
-    this.#past = { seed, jobs, until, projects: first, processes };
+    const background = Array.from({ length: BACKGROUND_PROCESSES }, () => random.hex(10));
+    this.#past = { seed, jobs, until, projects: first, processes, crowding };
+    this.#arrivals = new Arrivals(processes);
+    this.#chronicle = new Chronicle({ seed, until, processes, background });
     this.#projects = first.toSorted(byName);
     this.#projectsById = new Map(first.map((project) => [project.id, project]));
   }
@@ -156,12 +183,13 @@ export class World {
   startRestore(restore: Restore): SimJob {
     const { delivery = 'automated', outcome = 'completed', durationMs, snapshotId, pointInTimeSeconds } = restore;
     const { targetProjectId = restore.projectId, targetClusterName = restore.clusterName } = restore;
+    const { actor, eventType } = restore;
     const list = this.#list(restore);
     const cluster = this.#existing(restore);
     if (!kindsOf(cluster.tier).includes(restore.kind)) {
       throw new RangeError(`${cluster.name} is ${cluster.tier} and has no ${restore.kind} restore jobs`);
     }
-    const plan = {
+    const plan: JobPlan = {
       kind: restore.kind,
       requestedAt: this.#clock.now(),
       delivery,
@@ -170,11 +198,61 @@ export class World {
       snapshotId,
       target: { projectId: targetProjectId, clusterName: targetClusterName },
       ...(pointInTimeSeconds !== undefined && { pointInTime: { seconds: pointInTimeSeconds } }),
+      requester: actor === undefined ? undefined : this.#chronicle.actors.named(actor),
+      eventType,
     };
-    const random = new Random(this.seed, seeds.restores, this.#restores++);
-    const job = makeJob(cluster, plan, random, this.#past.processes);
+    const job = this.#arrivals.start(cluster, plan, new Random(this.seed, seeds.restores, this.#restores++));
     list.add(job);
     return job;
+  }
+
+  /** Asks for an export now. */
+  requestExport({ actor, ...ref }: ExportRequest): SimEvent {
+    this.#catchUp();
+    return this.#chronicle.requestExport(this.#existing(ref), this.#clock.now(), actor);
+  }
+
+  /** Everybody who can ask for something, the simulator's own key and service account included. */
+  get actors(): readonly SimActor[] {
+    return this.#chronicle.actors.all;
+  }
+
+  /** The API key that the simulator accepts now. It asks for what is asked for through the API, and nothing else. */
+  get ownKey(): SimActor {
+    return this.#chronicle.actors.named(OWN_KEY);
+  }
+
+  /** Who asked for a job, whether or not an event tells. */
+  requesterOf(job: SimJob): SimActor {
+    return this.#chronicle.requesterOf(job);
+  }
+
+  /** The event of a job's request, shown yet or not. Undefined for collection and serverless jobs, which have none. */
+  requestEventOf(job: SimJob): SimEvent | undefined {
+    return this.#chronicle.requestEventOf(job);
+  }
+
+  /**
+   * The events of a project, newest first, each computed when it is come to.
+   * @param now what is shown later is left out, in ms since the epoch. @default clock.now()
+   */
+  events(projectId: string, query: EventQuery = {}, now = this.#clock.now()): Generator<SimEvent> {
+    this.#catchUp();
+    const project = this.#existingProject(projectId);
+    const list = (cluster: SimCluster, kind: Kind) => this.#listOf(cluster, kind);
+    return this.#chronicle.events({ project, clusters: this.clusters(projectId), list }, query, now);
+  }
+
+  /** @param now as in `events` */
+  event(projectId: string, id: string, now = this.#clock.now()): SimEvent | undefined {
+    const second = secondsOf(id) * SECOND;
+    for (const event of this.events(projectId, { from: second, to: second }, now)) if (event.id === id) return event;
+    return undefined;
+  }
+
+  /** The simulator accepts another API key from here on: whoever asks as `own-key` asks with that one. */
+  rotateOwnKey(publicKey: string) {
+    this.#chronicle.actors.rotateKey(publicKey);
   }
 
   /** Makes a job vanish from its list. */
@@ -193,7 +271,9 @@ export class World {
   /** Adds a cluster without jobs. A deleted cluster's name can be used again; one in use is refused. */
   addCluster({ projectId, clusterName: name, tier = 'replicaSet' }: ClusterRef & { tier?: Tier }): SimCluster {
     const clusters = this.#clustersOf(projectId);
-    if (clusters.get(name)?.state === 'IDLE') throw new RangeError(`${name} exists already`);
+    const former = clusters.get(name);
+    if (former?.state === 'IDLE') throw new RangeError(`${name} exists already`);
+    if (former) this.#chronicle.gone(former);
     const created = Math.floor(this.#clock.now() / SECOND) * SECOND;
     const ordinal = FIRST_ADDED + this.#added++;
     const cluster = makeCluster(this.seed, this.#existingProject(projectId), { ordinal, name, tier, created });
@@ -205,8 +285,13 @@ export class World {
   deleteCluster({ retainBackups = false, ...ref }: ClusterRef & { retainBackups?: boolean }) {
     this.#catchUp();
     const cluster = this.#existing(ref);
-    if (retainBackups) this.#replace({ ...cluster, state: 'DELETED' });
-    else this.#clustersOf(ref.projectId).delete(ref.clusterName);
+    this.#chronicle.deleted(cluster, this.#clock.now());
+    if (retainBackups) {
+      this.#replace({ ...cluster, state: 'DELETED' });
+      return;
+    }
+    this.#clustersOf(ref.projectId).delete(ref.clusterName);
+    this.#chronicle.gone(cluster);
   }
 
   /** Moves a cluster to another tier. Its id stays; the jobs of its old tier are out of reach while it is there. */
@@ -275,8 +360,8 @@ export class World {
       if (clusters.length === 0) continue;
       const cluster = random.pick(clusters);
       const kind = mainKind(cluster.tier);
-      const plan = { kind, requestedAt: at, delivery: 'automated', outcome: random.pick(USUAL_OUTCOMES) } as const;
-      this.#listOf(cluster, kind).add(makeJob(cluster, plan, random, this.#past.processes));
+      const plan: JobPlan = { kind, requestedAt: at, delivery: 'automated', outcome: random.pick(USUAL_OUTCOMES) };
+      this.#listOf(cluster, kind).add(this.#arrivals.start(cluster, plan, random));
     }
   }
 }

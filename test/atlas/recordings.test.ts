@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../functions/restore/job.ts';
+import type { Actor } from '../../functions/restore/requester.ts';
 import { all, clientFor, failureOf } from './clients.ts';
 import { json, type Reply, serve, withTokens } from './scripted-server.ts';
 
@@ -14,7 +15,6 @@ interface Recording {
 }
 
 const recordings: Recording[] = present ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
-/** What this client asks for: no events, no single clusters. */
 const pathOf = ({ request }: Recording) => request.path;
 
 /** Serves each path's recordings in their order, the last for ever. */
@@ -121,5 +121,48 @@ describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/r
     });
     await all(atlas.projects());
     expect(server.seen[1]?.headers.authorization).toContain('nonce="oKfdevgHPla/q94PO0cdlXVpNEi781RR"');
+  });
+
+  describe('of events', () => {
+    interface RecordedEvent {
+      id: string;
+      created: string;
+      eventTypeName: string;
+      apiKeyId?: string;
+      publicKey?: string;
+    }
+    const lists = recordings.filter((each) => pathOf(each).endsWith('/events'));
+    const eventsIn = ({ response }: Recording) => response.body.results as RecordedEvent[];
+    const years = {
+      projectId: 'b0123456789abcdef012345b',
+      since: '2025-01-01T00:00:00Z',
+      until: '2027-01-01T00:00:00Z',
+    };
+    /** The list as recorded is its first page; the next is empty. */
+    const listed =
+      ({ response: { body } }: Recording): Reply =>
+      (response, request, nth) =>
+        json(200, request.target.includes('pageNum=1&') ? body : { ...body, results: [] })(response, request, nth);
+
+    test('are six lists', () => {
+      expect(lists.map((each) => eventsIn(each).length)).toEqual([100, 6, 3, 6, 5, 10]);
+    });
+
+    test.each(lists.map((each, nth) => [nth + 1, each] as const))('list %d is read whole', async (_, recording) => {
+      await using server = await serve(withTokens(listed(recording)));
+      await using atlas = clientFor(server.url);
+      const expected = eventsIn(recording).map(({ id, created, eventTypeName: type, apiKeyId, publicKey }) => {
+        const actor: Actor =
+          apiKeyId && publicKey ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
+        return { id, created, type, actor };
+      });
+      const whole = (await all(atlas.events({ ...years, types: [] }))).flat();
+      expect(whole).toEqual(expected);
+      const types = ['TENANT_RESTORE_REQUESTED_AUDIT', 'CPS_RESTORE_REQUESTED_AUDIT'];
+      const requests = (await all(atlas.events({ ...years, types }))).flat();
+      expect(requests).toEqual(expected.filter(({ type }) => types.includes(type)));
+      expect(requests.length).toBeGreaterThan(0);
+      expect(requests.every(({ actor }) => actor.kind === 'apiKey')).toBe(true);
+    });
   });
 });

@@ -22,8 +22,11 @@ function witness() {
   return { log, watch, said };
 }
 
+const ONE_DAY = { projectId: PROJECT_ID, types: [], since: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00Z' };
+
 const everyCall = (atlas: AtlasClient) => [
   all(atlas.projects()),
+  all(atlas.events(ONE_DAY)),
   ...(['dedicated', 'flex', 'serverless'] as const).map((which) => atlas.clusters(PROJECT_ID, which)),
   ...KINDS.flatMap((kind) => [
     all(atlas.jobPages({ ...FLEX_JOBS, kind })),
@@ -51,6 +54,21 @@ const SECRET_JOB = {
   delivery: { url: URL_WITH_SECRET, urlV2: URL_WITH_SECRET, authHeader: 'CANARY', authValue: 'CANARY' },
   errorMessage: `could not reach ${URL_WITH_SECRET}`,
   links: [{ rel: 'self', href: `https://cloud.mongodb.com/api/atlas/v2/x#CANARY` }],
+};
+
+/** Synthetic: all that an event can hold beside what is kept of it (FACTS 12.2). */
+const SECRET_EVENT = {
+  id: '6a793fd22c88faeba59bd59a',
+  created: '2026-11-20T10:30:00Z',
+  eventTypeName: 'TENANT_RESTORE_REQUESTED_AUDIT',
+  username: `ada, at ${URL_WITH_SECRET}`,
+  userId: URL_WITH_SECRET,
+  delegatePrincipal: { id: 'x', name: URL_WITH_SECRET, secret: 'CANARY', onBehalfOf: { name: URL_WITH_SECRET } },
+  remoteAddress: 'CANARY',
+  raw: { un: 'CANARY', remoteAddr: 'CANARY' },
+  clusterName: 'CANARY',
+  targetPublicKey: 'CANARY',
+  links: [{ rel: 'self', href: 'https://cloud.mongodb.com/CANARY' }],
 };
 
 const CREDENTIALS: Credentials[] = [
@@ -95,6 +113,15 @@ describe.each(CREDENTIALS)('with a $type', (credentials) => {
     await using atlas = clientFor(server.url, { credentials, log });
     await Promise.all(everyCall(atlas).map(watch));
     expect(server.seen.length).toBeGreaterThan(10);
+    expect(said()).not.toContain('CANARY');
+  });
+
+  test('of an event nothing leaves but who did what, when, and that without a URL', async () => {
+    await using server = await serve(letIn(json(200, list([SECRET_EVENT, { ...SECRET_EVENT, id: 'CANARY' }]))));
+    const { log, watch, said } = witness();
+    await using atlas = clientFor(server.url, { credentials, log });
+    await watch(all(atlas.events(ONE_DAY)));
+    expect(said()).toContain('[URL removed]');
     expect(said()).not.toContain('CANARY');
   });
 

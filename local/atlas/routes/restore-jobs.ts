@@ -1,4 +1,5 @@
 // local/atlas/routes/restore-jobs.ts is the endpoints that list and start restore jobs (FACTS 1).
+import { OWN_KEY, SERVICE_ACCOUNT } from '../actors.ts';
 import { jobBody } from '../bodies/job.ts';
 import { kindsOf, type SimCluster } from '../cluster.ts';
 import { refusals } from '../errors.ts';
@@ -121,7 +122,8 @@ const start = ({ kind, path, versions, bucket, java, cluster }: JobApi, read: ty
     const asked = read(call.body);
     const { name, tier } = cluster(call);
     if (!kindsOf(tier).includes(kind)) throw refusals.featureUnsupported(name);
-    return jobBody(call.world.startRestore({ ...clusterRef(call), kind, ...asked }), call.scene);
+    const actor = call.user === call.world.ownKey.actor.name ? OWN_KEY : SERVICE_ACCOUNT;
+    return jobBody(call.world.startRestore({ ...clusterRef(call), kind, ...asked, actor }), call.scene);
   },
 });
 

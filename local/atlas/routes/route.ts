@@ -14,6 +14,8 @@ export interface Call {
   world: World;
   buckets: Buckets;
   serverless: Serverless;
+  /** Whose credentials were accepted: a public key or a client id. */
+  user: string;
   scene: Scene;
   /** The parts of the path that the endpoint names, decoded. */
   params: Partial<Record<string, string>>;
@@ -32,8 +34,8 @@ interface Endpoint {
   bucket?: BucketName;
   /** Shown in `X-Java-Method`. */
   java: string;
-  /** Of the restore jobs that it is about. */
-  kind?: Kind;
+  /** Of the restore jobs that it is about, or events. */
+  kind?: Kind | 'events';
 }
 
 /** Answers with one thing. Throws Refusal. */

@@ -100,7 +100,7 @@ describe('the limits in force', () => {
     const { atlas, client, path } = await setUp({ buckets: small });
     await using _ = atlas;
     const all = (await client.get<List<Limits>>('/rateLimits')).body.results;
-    expect(all).toHaveLength(8);
+    expect(all).toHaveLength(9);
     const backups = all.find(({ endpointSetId }) => endpointSetId === 'cloudBackups_group');
     expect(backups).toMatchObject({ scope: 'GROUP', capacity: { value: 3, defaultValue: 1200 } });
     expect(backups?.endpoints).toContainEqual({

@@ -1,0 +1,17 @@
+// local/atlas/bodies/event.ts shows an event (FACTS 12.2).
+import type { SimEvent } from '../event.ts';
+import { timestamp } from '../time.ts';
+import { groupPath, type Scene, selfLink } from './scene.ts';
+
+/** @param withRaw adds a field with names of its own; its samples show more than is known to be there. */
+export function eventBody({ id, projectId, type, created, fields }: SimEvent, scene: Scene, withRaw: boolean) {
+  return {
+    ...fields,
+    created: timestamp(created),
+    eventTypeName: type,
+    groupId: projectId,
+    id,
+    links: [selfLink(scene, `${groupPath(projectId)}/events/${id}`)],
+    ...(withRaw && { raw: { _t: 'AUDIT', et: type, severity: 'INFO' } }),
+  };
+}
