@@ -5,6 +5,9 @@ const OBJECT_ID = /^[0-9a-f]{24}$/;
 /** 2106-02-07: what 4 bytes of seconds reach to. */
 const LAST_SECOND = 0xffff_ffff;
 
+/** What the counter of an id wraps at: 3 bytes. */
+export const COUNTER_SPAN = 2 ** 24;
+
 /** The ids that sort before and after all others. */
 export const FIRST_ID = '0'.repeat(24);
 export const LAST_ID = 'f'.repeat(24);
@@ -15,6 +18,24 @@ export const isObjectId = (value: unknown): value is string => typeof value === 
 export function requestedAt(id: string): string {
   if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} is no ObjectId: 24 hex digits in lower case`);
   return new Date(Number.parseInt(id.slice(0, 8), 16) * 1000).toISOString();
+}
+
+export interface IdParts {
+  /** Since 1970. */
+  second: number;
+  /** 10 hex digits that stand for the process that made the id, for as long as it ran. */
+  process: string;
+  /** Grows by one with each id of the process, from anywhere, and wraps at `COUNTER_SPAN`. */
+  counter: number;
+}
+
+/** @throws RangeError for what isn't an ObjectId in lower case */
+export function idParts(id: string): IdParts {
+  return {
+    second: Date.parse(requestedAt(id)) / 1000,
+    process: id.slice(8, 18),
+    counter: Number.parseInt(id.slice(18), 16),
+  };
 }
 
 /**
