@@ -32,6 +32,10 @@ export const METRICS = {
   CredentialsRefused: 'Count',
   /** Since the cluster of this project that was read completely the longest ago was. */
   OldestCoverageMinutes: 'None',
+  /** Events that the bus took. */
+  EventsSent: 'Count',
+  /** Events that it did not, and records of the stream that could not be read. They come again. */
+  EventsFailed: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
 
@@ -43,6 +47,8 @@ const SPARSE: ReadonlySet<MetricName> = new Set([
   'AtlasThrottles',
   'AtlasWaitMs',
   'CredentialsRefused',
+  'EventsSent',
+  'EventsFailed',
 ]);
 const REFUSALS: ReadonlySet<string> = new Set(['ATLAS_CREDENTIALS', 'ATLAS_UNAUTHORIZED', 'ATLAS_FORBIDDEN']);
 
@@ -84,8 +90,8 @@ export class Metrics {
 export function measured(ledger: Ledger, metrics: Metrics, now: () => number): Ledger {
   return {
     ...ledger,
-    async record(job, sighting, known) {
-      const recorded = await ledger.record(job, sighting, known);
+    async record(job, ...rest) {
+      const recorded = await ledger.record(job, ...rest);
       const { outcome, change } = recorded;
       if (outcome === 'new') metrics.add('JobsNew', 1);
       if (outcome === 'changed') metrics.add('JobsChanged', 1);

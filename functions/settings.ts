@@ -1,7 +1,10 @@
 // functions/settings.ts turns the environment into typed settings; nothing else reads process.env.
 import * as z from 'zod/mini';
+import { NEWS_HOURS } from './ledger/old-news.ts';
 import { chooser } from './patterns.ts';
 import { KINDS, type Kind } from './restore/job.ts';
+import { parseRules, RulesError } from './restore/read-rules.ts';
+import type { Rules } from './restore/rules.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,6 +46,19 @@ export interface CollectSettings extends LedgerSettings {
   wantsCluster(name: string): boolean;
   fullEveryMs: number;
   followMs: number;
+  /** What restores are held against. */
+  rules: Rules;
+  /** How long after its end a restore that is seen for the first time is still news. */
+  newsHours: number;
+}
+
+/** What the notify function needs. It reads the table's stream only, not the table. */
+export interface NotifySettings {
+  ledgerName: string;
+  /** Name or ARN of the EventBridge bus. */
+  busName: string;
+  /** How long after its end a restore that is seen for the first time is still news. */
+  newsHours: number;
 }
 
 const text = z.string().check(z.minLength(1));
@@ -95,6 +111,21 @@ const runRetentionDays = variable(
 );
 const ledgerName = variable('LEDGER_NAME', z.prefault(text, 'AtlasRestoreLedger'), 'a name');
 const planFunctionName = variable('PLAN_FUNCTION_NAME', z.optional(text), 'the name or ARN of the plan function');
+const busName = variable('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
+const newsHours = variable(
+  'NEWS_HOURS',
+  z.prefault(count(0, 8_760), NEWS_HOURS),
+  'a whole number of hours from 0 to 8760',
+);
+/** JSON of the fields that aren't as by default. @throws SettingsError with a line for each field that is wrong */
+const rules = (environment: Environment): Rules => {
+  try {
+    return parseRules(environment.RULES ?? '');
+  } catch (error) {
+    if (!(error instanceof RulesError)) throw error;
+    throw new SettingsError(error.problems.map((problem) => `RULES: ${problem}`).join('\n'));
+  }
+};
 const includeProjects = patterns('INCLUDE_PROJECTS');
 const excludeProjects = patterns('EXCLUDE_PROJECTS');
 const includeClusters = patterns('INCLUDE_CLUSTERS');
@@ -132,4 +163,13 @@ export const collectSettings = (environment: Environment): CollectSettings => ({
   wantsCluster: chooser({ include: includeClusters(environment), exclude: excludeClusters(environment) }),
   fullEveryMs: fullReadHours(environment) * 3_600_000,
   followMs: followSeconds(environment) * 1_000,
+  rules: rules(environment),
+  newsHours: newsHours(environment),
+});
+
+/** @throws SettingsError */
+export const notifySettings = (environment: Environment): NotifySettings => ({
+  ledgerName: ledgerName(environment),
+  busName: busName(environment),
+  newsHours: newsHours(environment),
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_RULES } from '../functions/restore/rules.ts';
 import { collectSettings, planSettings, SettingsError } from '../functions/settings.ts';
 
 const complete = {
@@ -19,6 +20,8 @@ test('the least that is needed, and the defaults of the rest', () => {
     kinds: ['dedicated', 'flex', 'serverless', 'collection'],
     fullEveryMs: 86_400_000,
     followMs: 60_000,
+    rules: DEFAULT_RULES,
+    newsHours: 24,
   });
   expect(wantsCluster('any')).toBe(true);
 });
@@ -30,6 +33,24 @@ test('patterns choose projects and clusters', () => {
     EXCLUDE_PROJECTS: '*-old',
   });
   expect(['prod-a', 'payments', 'prod-a-old', 'dev'].map(wantsProject)).toEqual([true, true, false, false]);
+});
+
+test('rules are JSON, and what it leaves out is as by default', () => {
+  const RULES = JSON.stringify({ rulesOff: [], allowedDirections: ['prod-* -> staging-*'], slowMinutes: 90 });
+  expect(collectSettings({ ...complete, RULES, NEWS_HOURS: '48' })).toMatchObject({
+    rules: { ...DEFAULT_RULES, rulesOff: [], allowedDirections: ['prod-* -> staging-*'], slowMinutes: 90 },
+    newsHours: 48,
+  });
+});
+
+test('rules that are wrong are named, a line for each field', () => {
+  const RULES = JSON.stringify({ slowMinutes: -1, workingHours: ['always'] });
+  const problems = [
+    'RULES: workingHours[0]: expected days and hours such as Mon-Fri 07:00-19:00, came "always"',
+    'RULES: slowMinutes: expected a whole number of minutes from 0 to 525600, came -1',
+  ];
+  expect(() => collectSettings({ ...complete, RULES })).toThrow(new SettingsError(problems.join('\n')));
+  expect(() => collectSettings({ ...complete, RULES: '{' })).toThrow(/^RULES: rules: expected JSON/);
 });
 
 describe('a wrong setting is named, with what was expected and what came', () => {
@@ -44,6 +65,7 @@ describe('a wrong setting is named, with what was expected and what came', () =>
     ],
     [{ FULL_READ_HOURS: '0' }, 'FULL_READ_HOURS: expected a whole number of hours from 1 to 744, came "0"'],
     [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 (never) to 900, came "1.5"'],
+    [{ NEWS_HOURS: '-1' }, 'NEWS_HOURS: expected a whole number of hours from 0 to 8760, came "-1"'],
     [
       { MONGODB_ATLAS_BASE_URL: 'cloud' },
       'MONGODB_ATLAS_BASE_URL: expected a URL such as https://cloud.mongodb.com, came "cloud"',

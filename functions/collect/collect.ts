@@ -4,15 +4,19 @@ import { AtlasError } from '../atlas/errors.ts';
 import { type ClusterCoverage, clusterNamed, type ListCoverage, type ProjectCoverage } from '../ledger/coverage.ts';
 import { LedgerError } from '../ledger/errors.ts';
 import type { Ledger, Recorded } from '../ledger/ledger.ts';
+import { NEWS_HOURS } from '../ledger/old-news.ts';
 import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../ledger/run.ts';
 import type { Log } from '../log.ts';
 import { KINDS, type Kind, type Source } from '../restore/job.ts';
+import { DEFAULT_RULES, type Rules } from '../restore/rules.ts';
+import { Assessment } from './assessment.ts';
 import { type ChosenList, chooseLists, resumeSince } from './choose-lists.ts';
 import { type Discovery, discover, withDiscovery } from './discover.ts';
+import { withDrills } from './drills.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
-import { clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
+import { clustersReplaced, clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
 import { type ListCounts, ListReader } from './read-list.ts';
 
 export interface CollectPorts {
@@ -33,6 +37,10 @@ export interface CollectOptions {
   kinds?: readonly Kind[];
   /** Clusters to read, by name. @default every one */
   wantsCluster?(clusterName: string): boolean;
+  /** What jobs are held against. @default DEFAULT_RULES */
+  rules?: Rules;
+  /** A job that ended longer ago than this is no news when it is first seen, in hours. @default 24 */
+  newsHours?: number;
   /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default 8 */
   parallelLists?: number;
   /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
@@ -84,6 +92,7 @@ class ProjectCollector {
   readonly #attempts: { clusterName: string; kind: Kind; attempt: Attempt }[] = [];
   readonly #failures: ClusterFailure[] = [];
   readonly #counts = noCounts();
+  readonly #assessment: Assessment;
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
   /** How long Atlas asked us to stay away, in ms. */
@@ -94,9 +103,12 @@ class ProjectCollector {
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
     const { kinds = KINDS, wantsCluster = () => true, parallelLists = 8, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
+    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS } = options;
     this.#order = order;
     this.#ports = ports;
-    this.#options = { kinds, wantsCluster, parallelLists, fullEveryMs, followMs, reserveMs, maxMessages };
+    const pace = { parallelLists, fullEveryMs, followMs, reserveMs, maxMessages };
+    this.#options = { kinds, wantsCluster, ...pace, rules, newsHours };
+    this.#assessment = new Assessment(order, ports, { rules, newsHours });
     this.#startedAt = new Date(ports.now()).toISOString();
     this.#usageBefore = { ...ports.atlas.usage };
   }
@@ -105,6 +117,7 @@ class ProjectCollector {
     const stored = await this.#ports.ledger.coverage(this.#order.projectId);
     // A look that is not the one the coverage expects: another was queued since, or this one came twice.
     if (this.#isFollow && stored?.followAt !== this.#order.followAt) return { part: this.#part() };
+    this.#assessment.begin(stored);
     const discovery = await this.#discover(stored);
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
     this.#noteMissing(discovery, clusters);
@@ -114,6 +127,7 @@ class ProjectCollector {
     if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
     await inParallel(lists, this.#options.parallelLists, (list) => this.#readOne(list));
 
+    if (this.#undone === 0) await this.#finishAssessment();
     await this.#saveCoverage(discovery, stored);
     if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
     const part = this.#part();
@@ -158,7 +172,12 @@ class ProjectCollector {
     const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
     const resume = this.#order.progress && resumeSince(stored, this.#order.progress.startedAt);
     const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume };
-    const reader = new ListReader(task, { ...this.#ports, outOfTime: this.#outOfTime });
+    const judge = this.#assessment.judge(stored, startedAt);
+    const onRecorded = (recorded: Recorded) => {
+      this.#assessment.note(recorded);
+      this.#ports.onRecorded?.(recorded, source);
+    };
+    const reader = new ListReader(task, { ...this.#ports, judge, onRecorded, outOfTime: this.#outOfTime });
     let failed = false;
     try {
       const reading = await reader.read();
@@ -169,6 +188,7 @@ class ProjectCollector {
       failed = this.#noteError(error, { clusterName, kind, startedAt, added: reader.counts.new });
     }
     this.#count(reader.counts);
+    this.#assessment.lookFrom(reader.unattributedFrom);
     this.#ports.onList?.({ projectName, clusterName, kind, jobs: reader.counts.seen, failed });
   }
 
@@ -231,18 +251,29 @@ class ProjectCollector {
     this.#undone = 0;
   }
 
+  async #finishAssessment(): Promise<void> {
+    const full = this.#attempts.some(({ attempt }) => 'reading' in attempt && attempt.reading.full);
+    const sound = this.#failures.length === 0 && !this.#order.progress?.failures.length;
+    await this.#assessment.finish({ full, sound, outOfTime: this.#outOfTime });
+  }
+
   async #saveCoverage(discovery: Discovery, read: ProjectCoverage | undefined): Promise<void> {
     const { ledger, now } = this.#ports;
     const { projectId } = this.#order;
     const gone = clustersToArchive(read, discovery, now());
-    for (const cluster of gone) await ledger.archiveCluster(projectId, cluster);
-    const findings = {
+    for (const cluster of [...gone, ...clustersReplaced(read, discovery)])
+      await ledger.archiveCluster(projectId, cluster);
+    const foundOut = {
       order: this.#order,
       discovery,
       attempts: this.#attempts,
       archived: gone.map(({ clusterName }) => clusterName),
     };
-    await ledger.saveCoverage(projectId, (stored) => this.#withNextLook(projectCoverage(stored, findings)), read);
+    const next = (stored: ProjectCoverage | undefined) => {
+      const coverage = projectCoverage(stored, { ...foundOut, about: this.#assessment.about(stored) });
+      return this.#withNextLook(withDrills(coverage, this.#assessment.rules, new Date(now())));
+    };
+    await ledger.saveCoverage(projectId, next, read);
   }
 
   /** One look ahead at a time: where one is queued and still to come, another would start a second chain. */
@@ -258,7 +289,11 @@ class ProjectCollector {
 
   #part(): RunPart {
     const { progress, projectId, projectName } = this.#order;
-    const counts = addCounts(progress?.counts ?? noCounts(), { ...this.#counts, ...this.#spent() });
+    const counts = addCounts(progress?.counts ?? noCounts(), {
+      ...this.#counts,
+      ...this.#assessment.counts,
+      ...this.#spent(),
+    });
     const failures = [...(progress?.failures ?? []), ...this.#failures].slice(0, MAX_FAILURES);
     counts.clustersFailed = new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size;
     const finishedAt = new Date(this.#ports.now()).toISOString();

@@ -67,17 +67,27 @@ export function withDiscovery(stored: Record<string, ClusterCoverage>, { started
   const live = new Set(clusters.flatMap(({ name, state }) => (state === 'DELETED' ? [] : [name])));
   for (const { name, id, tier, state } of clusters) {
     if (state === 'DELETED' && live.has(name)) continue;
-    const { goneAt: _, ...before } = clusterNamed(stored, name) ?? { firstSeenAt: startedAt, lists: {} };
+    const known = clusterNamed(stored, name);
+    const {
+      goneAt: _,
+      deleted: __,
+      ...before
+    } = known && !isAnother(known, id) ? known : { firstSeenAt: startedAt, lists: {} };
     next[name] = {
       ...before,
       clusterName: name,
       ...(id === undefined ? {} : { clusterId: id }),
       tier,
+      ...(state === 'DELETED' ? { deleted: true } : {}),
       seenAt: startedAt,
     };
   }
   return next;
 }
+
+/** A cluster of the name of an earlier one: an id survives a change of tier, and comes only once. */
+export const isAnother = ({ clusterId }: ClusterCoverage, id: string | undefined) =>
+  clusterId !== undefined && id !== undefined && clusterId !== id;
 
 export function withDiscoveryList(
   stored: DiscoveryCoverage | undefined,

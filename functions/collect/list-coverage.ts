@@ -31,10 +31,9 @@ export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt):
 
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
   const added = reading.counts.new;
-  const completedAt = reading.lastCompletedAt && later(before.lastCompletedAt, reading.lastCompletedAt);
   const base = {
     ...(latest ? without(before, 'error', 'answer') : before),
-    ...(completedAt ? { lastCompletedAt: completedAt } : {}),
+    ...withSuccesses(before, reading.successes),
   };
   if (!reading.complete) {
     return { ...base, jobs: base.jobs + added, ...(reading.resume && latest ? { resume: reading.resume } : {}) };
@@ -55,6 +54,18 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     moving: reading.moving,
     ...(reading.recent ? { recent: reading.recent } : {}),
     ...problemsAfter(before, reading),
+  };
+}
+
+/** A reading that stops early has seen the newest, which are those that are kept. */
+function withSuccesses(
+  before: ListCoverage,
+  { lastCompleted, durations = [] }: ListReading['successes'],
+): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
+  const isLater = lastCompleted && lastCompleted.finishedAt > (before.lastCompleted?.finishedAt ?? '');
+  return {
+    ...(isLater ? { lastCompleted } : {}),
+    ...(durations.length >= (before.durations?.length ?? 1) ? { durations } : {}),
   };
 }
 

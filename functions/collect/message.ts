@@ -14,6 +14,8 @@ const counts = z.object({
   jobsNew: count,
   jobsChanged: count,
   jobsVanished: count,
+  jobsOld: z._default(count, 0), // of a later version than the others
+  findings: z._default(count, 0),
   problems: count,
   atlasRequests: count,
   throttles: count,

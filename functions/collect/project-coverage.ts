@@ -3,22 +3,25 @@ import type { ClusterList } from '../atlas/atlas.ts';
 import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
 import type { Kind } from '../restore/job.ts';
 import { LISTS_OF } from './choose-lists.ts';
-import { type Discovery, withDiscovery, withDiscoveryList } from './discover.ts';
+import { type Discovery, isAnother, withDiscovery, withDiscoveryList } from './discover.ts';
 import { type Attempt, withAttempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 
-export interface Findings {
+/** By one order. */
+export interface FoundOut {
   order: CollectOrder;
   discovery: Discovery;
   attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
   /** Names of clusters that moved to items of their own. */
   archived: readonly string[];
+  /** What the ledger's own work on the jobs came to. */
+  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded'>;
 }
 
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
 export function projectCoverage(
   stored: ProjectCoverage | undefined,
-  { order, discovery, attempts, archived }: Findings,
+  { order, discovery, attempts, archived, about }: FoundOut,
 ): ProjectCoverage {
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   for (const name of archived) delete clusters[name];
@@ -45,6 +48,7 @@ export function projectCoverage(
     discovery: lists,
     clusters,
     ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
+    ...about,
   };
 }
 
@@ -67,4 +71,15 @@ export function clustersToArchive(
     ({ clusterName, goneAt }) =>
       goneAt !== undefined && now - Date.parse(goneAt) >= ARCHIVE_AFTER_MS && !found.has(clusterName),
   );
+}
+
+/** Clusters whose name another one has now. */
+export function clustersReplaced(
+  stored: ProjectCoverage | undefined,
+  { clusters, startedAt }: Discovery,
+): ClusterCoverage[] {
+  return clusters.flatMap(({ name, id }) => {
+    const former = clusterNamed(stored?.clusters ?? {}, name);
+    return former && isAnother(former, id) ? [{ goneAt: startedAt, ...former }] : [];
+  });
 }

@@ -8,7 +8,10 @@ import { Misfit } from '../restore/fields.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../restore/job.ts';
 import { normalise } from '../restore/normalise.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import { isToBeFound } from './attribute.ts';
 import { inParallel } from './in-parallel.ts';
+import type { Judge } from './judge.ts';
+import { Successes } from './successes.ts';
 import { DAY_MS, Unsettled } from './unsettled.ts';
 
 export interface ReadListPorts {
@@ -17,6 +20,7 @@ export interface ReadListPorts {
   now(): number;
   /** True when the reading should stop at the next page, so that nothing is cut off half-way. */
   outOfTime(): boolean;
+  judge: Judge;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -48,8 +52,8 @@ export interface ListReading {
   settledThrough: string;
   recent: Record<string, string> | undefined;
   problems: Problem[];
-  /** When the newest restore that was completed finished. */
-  lastCompletedAt?: string;
+  /** The restores that were completed. */
+  successes: Pick<ListCoverage, 'lastCompleted' | 'durations'>;
   resume?: Resume;
 }
 
@@ -62,7 +66,7 @@ const MAX_CONFIRMATIONS = 100;
 const PARALLEL_WRITES = 8;
 
 /** Fingerprints as the ledger holds them; taken out as the list shows them, so that what is left is missing from it. */
-type Known = Map<string, { fingerprint: string; vanished: boolean }>;
+type Known = Map<string, { fingerprint: string; vanished: boolean; unattributed: boolean }>;
 
 /** Memory: a page, and an id and a fingerprint for each job that is compared: in a full reading, all of the list's. */
 export class ListReader {
@@ -88,7 +92,9 @@ export class ListReader {
   /** Request time of the newest job that found no room in `#held`. */
   #droppedThrough = '';
   readonly #problems: Problem[] = [];
-  #lastCompletedAt: string | undefined;
+  readonly #successes = new Successes();
+  /** Request time of the oldest job of which it is still to be found out who asked for it. */
+  unattributedFrom: string | undefined;
   #descending: boolean;
   #lastRequestedAt = '\uffff';
   #pageBefore: ReadonlySet<string> = new Set();
@@ -125,12 +131,21 @@ export class ListReader {
   async #known(): Promise<Known> {
     const { list, stored } = this.#task;
     if (this.#settledThrough !== undefined && stored?.recent) {
-      return new Map(Object.entries(stored.recent).map(([id, print]) => [id, { fingerprint: print, vanished: false }]));
+      return new Map(
+        Object.entries(stored.recent).map(([id, print]) => [
+          id,
+          { fingerprint: print, vanished: false, unattributed: false },
+        ]),
+      );
     }
     const known: Known = new Map();
     for await (const job of this.#ports.ledger.known(list.projectId, list.clusterName, this.#settledThrough)) {
       if (job.kind === list.kind) {
-        known.set(job.jobId, { fingerprint: job.fingerprint, vanished: job.vanishedAt !== undefined });
+        known.set(job.jobId, {
+          fingerprint: job.fingerprint,
+          vanished: job.vanishedAt !== undefined,
+          unattributed: isToBeFound(job.requester),
+        });
       }
     }
     return known;
@@ -141,12 +156,13 @@ export class ListReader {
     let reachedSettled = false;
     const ids = new Set<string>();
     const changed: { job: RestoreJob; before: boolean }[] = [];
+    const due: RestoreJob[] = [];
     for (const element of page.jobs) {
       const job = this.#understand(element);
       if (!job || ids.has(job.jobId) || this.#pageBefore.has(job.jobId)) continue; // pages that shift repeat jobs
       ids.add(job.jobId);
       this.counts.seen += 1;
-      this.#noteCompleted(job);
+      this.#successes.see(job);
       if (job.requestedAt > this.#lastRequestedAt) this.#descending = false;
       this.#lastRequestedAt = job.requestedAt;
       this.#unsettled.see(job);
@@ -160,10 +176,15 @@ export class ListReader {
       if (before && !before.vanished && before.fingerprint === fingerprint(job)) {
         this.counts.same += 1;
         this.#hold(job.jobId, before.fingerprint, job.status);
+        if (before.unattributed) this.#notAttributed(job);
+        if (isOpen(job.status) && this.#ports.judge.isDue(job)) due.push(job);
       } else changed.push({ job, before: before !== undefined });
     }
     this.#pageBefore = ids;
+    await this.#ports.judge.prepare(changed.map(({ job }) => job));
+    await this.#ports.judge.prepareDue(due);
     await inParallel(changed, PARALLEL_WRITES, ({ job, before }) => this.#record(job, before));
+    await inParallel(due, PARALLEL_WRITES, (job) => this.#judge(job));
     return reachedSettled;
   }
 
@@ -184,18 +205,25 @@ export class ListReader {
     }
   }
 
-  /** A download shows that there is a backup, not that it can be restored. */
-  #noteCompleted({ status, delivery, finishedAt }: RestoreJob) {
-    if (status !== 'COMPLETED' || delivery === 'download' || finishedAt === undefined) return;
-    if (this.#lastCompletedAt === undefined || finishedAt > this.#lastCompletedAt) this.#lastCompletedAt = finishedAt;
-  }
-
   async #record(job: RestoreJob, known: boolean) {
-    const recorded = await this.#ports.ledger.record(job, this.#sighting, known);
+    const { ledger, judge } = this.#ports;
+    const recorded = await ledger.record(job, this.#sighting, known, judge.annotating(job));
     this.counts[recorded.outcome] += 1;
+    if (isToBeFound(recorded.job.requester)) this.#notAttributed(recorded.job);
     // What the ledger holds, not what we saw: where another collector was ahead, the next reading compares with theirs.
     this.#hold(job.jobId, recorded.job.fingerprint, recorded.job.status);
     this.#ports.onRecorded?.(recorded, this.#task.source);
+  }
+
+  /** A job that looks as it did, and yet has run for too long by now, or is held against other rules. */
+  async #judge({ jobId }: RestoreJob) {
+    const { ledger, judge } = this.#ports;
+    const recorded = await ledger.annotate(this.#task.list.projectId, jobId, this.#sighting, judge.annotate);
+    this.#ports.onRecorded?.(recorded, this.#task.source);
+  }
+
+  #notAttributed({ requestedAt: at }: Pick<RestoreJob, 'requestedAt'>) {
+    if (this.unattributedFrom === undefined || at < this.unattributedFrom) this.unattributedFrom = at;
   }
 
   #hold(jobId: string, print: string, status: Status) {
@@ -219,7 +247,9 @@ export class ListReader {
     const { list, source } = this.#task;
     try {
       const job = this.#understand(await this.#ports.atlas.job(list, jobId));
-      if (job) await this.#record(job, true);
+      if (!job) return;
+      await this.#ports.judge.prepare([job]);
+      await this.#record(job, true);
     } catch (error) {
       if (!(error instanceof AtlasError && error.code === 'ATLAS_NOT_FOUND')) throw error;
       const recorded = await this.#ports.ledger.markVanished(list.projectId, jobId, this.#sighting);
@@ -258,7 +288,7 @@ export class ListReader {
       settledThrough,
       recent: allHeld ? Object.fromEntries(recent) : undefined,
       problems: this.#problems,
-      ...(this.#lastCompletedAt === undefined ? {} : { lastCompletedAt: this.#lastCompletedAt }),
+      successes: this.#successes.seen,
     };
   }
 }

@@ -36,6 +36,36 @@ export interface Resume {
   open: Record<string, Status>;
 }
 
+/** A restore that shows that a cluster's backups work. */
+export interface CompletedRestore {
+  jobId: string;
+  requestedAt: string;
+  finishedAt: string;
+  /** The measured recovery time. */
+  durationSeconds?: number;
+  snapshotAt?: string;
+}
+
+/** When a cluster must have been restored by. */
+export interface DrillDue {
+  /** Within so many days of the last one, or of the cluster's creation. */
+  days: number;
+  dueAt: string;
+  /** When the collector first found it overdue. */
+  overdueAt?: string;
+}
+
+/** How far it is known who asked for the restores of a project. */
+export interface AttributionCoverage {
+  /** Request time of the oldest job that is still to be looked into. */
+  from?: string;
+  /** When events are to be read for it again, unless new jobs come first. */
+  dueAt?: string;
+  /** When events were last read successfully. */
+  readAt?: string;
+  error?: Failure;
+}
+
 /** One list of restore jobs: a cluster has one for each kind. Times are ISO 8601 in UTC. */
 export interface ListCoverage {
   /** Start of the last attempt. */
@@ -56,8 +86,10 @@ export interface ListCoverage {
   moving: number;
   /** A reading that ran out of time goes on from here. */
   resume?: Resume;
-  /** When the newest restore that was completed finished; a download is none. */
-  lastCompletedAt?: string;
+  /** The restore that was completed last; a download is none. */
+  lastCompleted?: CompletedRestore;
+  /** How long the newest completed restores took, in seconds, oldest first: at most `MAX_DURATIONS`. */
+  durations?: number[];
   /** Atlas's code, where it answered that there is no such list: another tier, past its sunset, gone. Not a failure. */
   answer?: string;
   error?: Failure;
@@ -74,9 +106,13 @@ export interface ClusterCoverage {
   firstSeenAt: string;
   /** When discovery last found it. */
   seenAt: string;
+  /** Deleted, but its backups are kept, so its jobs are still listed. */
+  deleted?: true;
   /** When discovery first no longer found it. Its jobs stay. */
   goneAt?: string;
   lists: Partial<Record<Kind, ListCoverage>>;
+  /** Absent where no restore is expected. */
+  drill?: DrillDue;
 }
 
 export interface DiscoveryCoverage {
@@ -99,6 +135,11 @@ export interface ProjectCoverage {
   clusters: Record<string, ClusterCoverage>;
   /** When the next look at this project's open jobs is due, if one is queued. */
   followAt?: string;
+  attribution?: AttributionCoverage;
+  /** Stands for the rules that open jobs were last held against. */
+  rules?: string;
+  /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
+  recorded?: number;
 }
 
 /** A cluster of a project by its name, which may be any word, `constructor` included. */

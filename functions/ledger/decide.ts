@@ -4,59 +4,52 @@
 // millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.
 // An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
 // is recorded before B, B stays until the next reading: one that differs is always written.
+
+import type { Finding } from '../restore/finding.ts';
 import { isOpen, type RestoreJob } from '../restore/job.ts';
+import { COMPARED, chained, PROGRESS } from './chain.ts';
 import { canonicalJson, digest, fingerprint, STAMPS } from './fingerprint.ts';
 import { storable } from './item-size.ts';
-import type { Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
-import { JOB_SUMMARY_FIELDS } from './table.ts';
+import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
 
 export type Decision =
   | { outcome: 'new' | 'changed'; job: LedgerJob; change: Change }
   | { outcome: 'progress'; job: LedgerJob }
   | { outcome: 'same' | 'stale' };
 
-/** Counters of a collection job that move all the while it runs. */
-const PROGRESS: ReadonlySet<string> = new Set(['restoredDocuments', 'totalDocuments']);
-/** What the ledger adds to a job. */
-const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof RestoreJob>>([
-  'revision',
-  'firstSeenAt',
-  'changedAt',
-  'observedAt',
-  'fingerprint',
-  'vanishedAt',
-]);
-const COMPARED = JOB_SUMMARY_FIELDS.filter((name) => !OWN_FIELDS.has(name) && !STAMPS.some((stamp) => stamp === name));
-
 /** Longest text that a history entry repeats, in characters. The job itself keeps the whole of its present one. */
 const MAX_TEXT = 2_000;
 
 /** What to do with an answer about a job. */
-export function decide(stored: LedgerJob | undefined, observed: RestoreJob, { observedAt, runId }: Sighting): Decision {
+export function decide(
+  stored: LedgerJob | undefined,
+  observed: RestoreJob,
+  { observedAt, runId }: Sighting,
+  annotating: Annotating = {},
+): Decision {
   const print = fingerprint(observed);
   const answer = { ...(storable(observed) as RestoreJob), observedAt, fingerprint: print };
   const at = observedAt;
   if (!stored) {
-    const change: Change = { revision: 1, at, runId, status: observed.status, fields: {} };
-    return {
-      outcome: 'new',
-      change,
-      job: { ...answer, revision: 1, firstSeenAt: at, changedAt: at, changes: [change] },
-    };
+    const { requester } = annotating;
+    const first = { revision: 0, firstSeenAt: at, changedAt: at, changes: [], ...(requester ? { requester } : {}) };
+    return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
   }
   const reappeared = stored.vanishedAt !== undefined;
   if (isStale(stored, answer)) return { outcome: 'stale' };
   if (stored.fingerprint === print && !reappeared) return { outcome: 'same' };
 
-  const { revision, firstSeenAt, changedAt, changes } = stored;
-  const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), revision, firstSeenAt, changedAt, changes };
+  const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
+  const annotations = { ...(requester ? { requester } : {}), ...(findings ? { findings } : {}) };
+  const own = { revision, firstSeenAt, changedAt, changes, ...annotations };
+  const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), ...own };
   const fields = changedFields(stored, answer);
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
   // Nothing at all: only the way of taking fingerprints changed, which is no history either.
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
-  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas } : {}) });
+  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas } : {}) }, annotating);
 }
 
 /** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
@@ -66,6 +59,27 @@ export function decideVanished(stored: LedgerJob, { observedAt, runId }: Sightin
   const job = { ...stored, observedAt, vanishedAt: observedAt };
   return changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } });
 }
+
+/** What to do with what the ledger itself found out about a job. An answer of Atlas is not touched by it. */
+export function decideAnnotations(
+  stored: LedgerJob,
+  { observedAt, runId }: Sighting,
+  annotate: (job: JobSummary) => Partial<Annotations>,
+): Decision {
+  const { requester = stored.requester, findings } = annotate(stored);
+  const fields: Change['fields'] = {};
+  if (canonicalJson(requester) !== canonicalJson(stored.requester)) {
+    fields.requester = { ...(stored.requester ? { from: stored.requester } : {}), to: requester };
+  }
+  const job = { ...stored, ...(requester ? { requester } : {}) };
+  const annotating = findings ? { assess: () => findings } : {};
+  if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
+    return { outcome: 'same' };
+  }
+  return changed(job, { at: observedAt, runId, fields }, annotating);
+}
+
+const rulesOf = (findings: readonly Finding[] = []) => findings.map((f) => `${f.rule}:${f.severity}`).join();
 
 function isStale(stored: LedgerJob, answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>): boolean {
   const later = timeOf(answer.observedAt) - timeOf(stored.observedAt);
@@ -77,11 +91,31 @@ function isStale(stored: LedgerJob, answer: Pick<LedgerJob, 'observedAt' | 'stat
 
 const timeOf = (iso: string) => Date.parse(iso);
 
-function changed(job: LedgerJob, what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas'>): Decision {
-  const change: Change = { revision: job.revision + 1, status: job.status, ...what };
-  const changes = [...job.changes, change];
-  return { outcome: 'changed', change, job: { ...job, revision: change.revision, changedAt: change.at, changes } };
+/** @param job as it was, but for the fields that changed */
+function changed(
+  job: LedgerJob,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas'>,
+  { assess }: Annotating = {},
+): { outcome: 'changed'; job: LedgerJob; change: Change } {
+  const { changes, atlas: _, atlasOmitted: __, ...summary } = { ...job, changedAt: what.at };
+  const findings = assess?.(summary) ?? job.findings;
+  const next = { ...job, ...withFindings(findings), revision: job.revision + 1, changedAt: what.at };
+  if (!findings?.length) delete next.findings;
+  const [before, after] = [job.findings ?? [], findings ?? []];
+  const names = (of: readonly Finding[], others: readonly Finding[]) =>
+    of.map(({ rule, severity }) =>
+      others.some((other) => other.rule === rule && other.severity !== severity) ? `${rule}:${severity}` : rule,
+    );
+  const findingsChanged = rulesOf(before) !== rulesOf(after) && {
+    findings: { ...(before.length > 0 ? { from: names(before, after) } : {}), to: names(after, before) },
+  };
+  const fields = { ...what.fields, ...findingsChanged };
+  const change = chained(next, { revision: next.revision, status: next.status, ...what, fields });
+  return { outcome: 'changed', change, job: { ...next, changes: [...changes, change] } };
 }
+
+const withFindings = (findings: readonly Finding[] | undefined) =>
+  findings?.length ? { findings: [...findings] } : {};
 
 /** Stamps are kept from the first sight that had them. */
 function stampsOf(stored: LedgerJob, answer: RestoreJob): Partial<Pick<RestoreJob, (typeof STAMPS)[number]>> {

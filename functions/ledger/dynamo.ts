@@ -5,8 +5,8 @@ import type { RestoreJob } from '../restore/job.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import { Coverages } from './coverages.ts';
 import { Jobs } from './jobs.ts';
-import type { JobsQuery, Ledger, Sighting } from './ledger.ts';
-import { jobsPage, runsPage } from './queries.ts';
+import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, Sighting } from './ledger.ts';
+import { idBetween, jobsPage, runsPage } from './queries.ts';
 import type { Run, RunPart } from './run.ts';
 import { Runs } from './runs.ts';
 import { TableClient } from './table-client.ts';
@@ -39,10 +39,20 @@ export class DynamoLedger implements Ledger {
     this.#now = now;
   }
 
-  record = (job: RestoreJob, sighting: Sighting, known?: boolean) => this.#jobs.record(job, sighting, known);
+  record = (job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating) =>
+    this.#jobs.record(job, sighting, known, annotating);
+  annotate = (
+    projectId: string,
+    jobId: string,
+    sighting: Sighting,
+    annotate: (job: JobSummary) => Partial<Annotations>,
+  ) => this.#jobs.annotate({ projectId, jobId }, sighting, annotate);
   markVanished = (projectId: string, jobId: string, sighting: Sighting) =>
     this.#jobs.markVanished({ projectId, jobId }, sighting);
   known = (projectId: string, clusterName: string, since?: string) => this.#jobs.known(projectId, clusterName, since);
+  projectJobs = (projectId: string, { since, until }: { since?: string; until?: string } = {}) =>
+    this.#jobs.ofProject(projectId, idBetween(since, until));
+  countJobs = (projectId: string) => this.#jobs.count(projectId);
   job = (jobId: string) => this.#jobs.job(jobId);
   jobs = (query: JobsQuery) => jobsPage(this.#table, query, this.#now());
 

@@ -15,6 +15,9 @@ export function fingerprint(job: RestoreJob): string {
 export const digest = (value: unknown) =>
   createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 16);
 
+/** The whole SHA-256, 43 characters. */
+export const sha256 = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('base64url');
+
 /** JSON with sorted names, so that equal values give equal text. Undefined fields are absent ones. */
 export function canonicalJson(value: unknown): string {
   return (

@@ -21,13 +21,14 @@ export function storable(value: unknown): unknown {
   );
 }
 
-/** Bytes of an item by DynamoDB's rules, or a little more: numbers count as their longest. */
+/** Bytes of an item by DynamoDB's rules, or a little more: fractions count as the longest number. */
 export const itemBytes = (item: Record<string, unknown>) =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
 function valueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number') return 21;
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) ? 2 + Math.ceil(String(Math.abs(value)).length / 2) : 21;
   if (value === undefined) return 0;
   if (value === null || typeof value !== 'object') return 1;
   if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + 1 + valueBytes(inner), 3);

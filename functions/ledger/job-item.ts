@@ -9,7 +9,7 @@ import { JOB_SUMMARY_FIELDS } from './table.ts';
 export type Item = Record<string, unknown>;
 
 /** Entries of a history that are kept: how it began, and what came last. A job changes a handful of times in its life. */
-const FIRST_CHANGES = 20;
+export const FIRST_CHANGES = 20;
 const LAST_CHANGES = 180;
 /** A smaller field takes as much room as its digest would, in bytes. */
 const WORTH_OMITTING = 64;
@@ -24,14 +24,18 @@ export function pick(item: Item, names: readonly string[]): Item {
   return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
 }
 
+/** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
+export const FINDING_RULES = 'findingRules';
+
 /** @param before the item as it was: attributes that this version doesn't know are kept */
 export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {
   const kept = Object.fromEntries(
-    Object.entries(before).filter(([name]) => !JOB_FIELDS.some((field) => field === name)),
+    Object.entries(before).filter(([name]) => name !== FINDING_RULES && !JOB_FIELDS.some((field) => field === name)),
   );
   const { projectId, clusterName, jobId } = job;
   const cluster = clusterPartition(projectId, clusterName);
-  return { ...kept, ...jobKey(projectId, jobId), ...jobFeed(jobId), cluster, ...job };
+  const rules = job.findings ? { [FINDING_RULES]: job.findings.map(({ rule }) => rule) } : {};
+  return { ...kept, ...jobKey(projectId, jobId), ...jobFeed(jobId), cluster, ...rules, ...job };
 }
 
 /**

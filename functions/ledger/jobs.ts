@@ -1,16 +1,17 @@
 // functions/ledger/jobs.ts records jobs: one job, one item, one conditional write.
 import type { RestoreJob } from '../restore/job.ts';
-import { isObjectId, LAST_ID, lowestIdAt } from '../restore/object-id.ts';
-import { type Decision, decide, decideVanished } from './decide.ts';
+import { FIRST_ID, isObjectId, LAST_ID, lowestIdAt } from '../restore/object-id.ts';
+import { type Decision, decide, decideAnnotations, decideVanished } from './decide.ts';
 import { LedgerError } from './errors.ts';
+import { canonicalJson } from './fingerprint.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob } from './job-item.ts';
-import { clusterPartition, jobFeed, jobKey } from './keys.ts';
-import type { KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
+import { clusterPartition, jobFeed, jobKey, jobSk, projectPk } from './keys.ts';
+import type { Annotating, Annotations, JobSummary, KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
 import type { TableClient } from './table-client.ts';
 
 /** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
 const ATTEMPTS = 12;
-const KNOWN_FIELDS: readonly (keyof KnownJob)[] = ['jobId', 'kind', 'status', 'fingerprint', 'vanishedAt'];
+const KNOWN_FIELDS: readonly (keyof KnownJob)[] = ['jobId', 'kind', 'status', 'fingerprint', 'vanishedAt', 'requester'];
 
 interface JobAt {
   projectId: string;
@@ -28,19 +29,24 @@ export class Jobs {
    * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. A known job that wasn't said to be
    * known costs one refused write more. A writer that loses reads and decides again.
    */
-  async record(job: RestoreJob, sighting: Sighting, known = false): Promise<Recorded> {
-    return this.#write(job, known ? await this.#read(job) : undefined, sighting, (stored) =>
-      decide(stored, job, sighting),
+  async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
+    return this.#write(job, known ? await this.#read(job) : undefined, (stored) =>
+      decide(stored, job, sighting, annotating),
     );
   }
 
   /** Requests: 1 read, and 1 write where the mark is new. */
   async markVanished(at: JobAt, sighting: Sighting): Promise<Recorded> {
-    return this.#write(at, await this.#read(at), sighting, (stored) => {
-      if (stored) return decideVanished(stored, sighting);
-      const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't vanish from it`;
-      throw new LedgerError('LEDGER_CONFLICT', message);
-    });
+    return this.#change(at, 'vanish from it', (stored) => decideVanished(stored, sighting));
+  }
+
+  /** Requests: 1 read, and 1 write where something is new. */
+  async annotate(
+    at: JobAt,
+    sighting: Sighting,
+    annotate: (job: JobSummary) => Partial<Annotations>,
+  ): Promise<Recorded> {
+    return this.#change(at, 'be annotated', (stored) => decideAnnotations(stored, sighting, annotate));
   }
 
   /** Requests: 1 query a MB of the index. */
@@ -54,6 +60,18 @@ export class Jobs {
     for await (const item of items) yield item as unknown as KnownJob;
   }
 
+  /** Requests: 1 query a MB of the table, some 500 jobs. */
+  async *ofProject(projectId: string, between: readonly [string, string]): AsyncGenerator<LedgerJob> {
+    if (between[0] > between[1]) return;
+    const range = { partition: projectPk(projectId), between: jobSks(between), consistent: true };
+    for await (const item of this.#table.all(range)) yield ledgerJob(item);
+  }
+
+  /** Requests: 1 query a MB of the table. */
+  async count(projectId: string): Promise<number> {
+    return this.#table.count({ partition: projectPk(projectId), between: jobSks([FIRST_ID, LAST_ID]) });
+  }
+
   /** Requests: 1 query of the feed, since the id names its month. An index may be a moment behind the table. */
   async job(jobId: string): Promise<LedgerJob | undefined> {
     if (!isObjectId(jobId)) return undefined;
@@ -64,10 +82,17 @@ export class Jobs {
 
   #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));
 
+  async #change(at: JobAt, what: string, decideOn: (stored: LedgerJob) => Decision): Promise<Recorded> {
+    return this.#write(at, await this.#read(at), (stored) => {
+      if (stored) return decideOn(stored);
+      const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't ${what}`;
+      throw new LedgerError('LEDGER_CONFLICT', message);
+    });
+  }
+
   async #write(
     at: JobAt,
     read: Item | undefined,
-    sighting: Sighting,
     decideOn: (stored: LedgerJob | undefined) => Decision,
   ): Promise<Recorded> {
     let before = read;
@@ -84,7 +109,7 @@ export class Jobs {
       const written = await this.#table.put(jobItem(job, before), condition);
       if (written.done) return recorded;
       before = await this.#read(at);
-      if (written.repeated && before && isOurs(ledgerJob(before), job, sighting)) return recorded;
+      if (written.repeated && before && isOurs(ledgerJob(before), job)) return recorded;
     }
     const message = `job ${at.jobId}: ${ATTEMPTS} writers came first, one after the other; record it again`;
     throw new LedgerError('LEDGER_CONFLICT', message);
@@ -92,13 +117,12 @@ export class Jobs {
 }
 
 /** A request whose answer was lost is sent again by the SDK, and then refused because it had been carried out. */
-function isOurs(stored: LedgerJob, written: LedgerJob, { runId, observedAt }: Sighting): boolean {
-  const last = stored.changes.at(-1);
+function isOurs(stored: LedgerJob, written: LedgerJob): boolean {
   return (
-    stored.revision === written.revision &&
-    stored.observedAt === observedAt &&
+    stored.observedAt === written.observedAt &&
     stored.fingerprint === written.fingerprint &&
-    stored.vanishedAt === written.vanishedAt &&
-    (last?.at !== observedAt || last.runId === runId)
+    canonicalJson(stored.changes.at(-1)) === canonicalJson(written.changes.at(-1))
   );
 }
+
+const jobSks = ([from, to]: readonly [string, string]) => [jobSk(from), jobSk(to)] as const;

@@ -38,7 +38,7 @@ export interface Lane {
   read(wanted: number, budget: Budget): Promise<void>;
 }
 
-export interface LaneQuery extends Pick<Range, 'index' | 'filter' | 'fields'> {
+export interface LaneQuery extends Pick<Range, 'index' | 'filter' | 'holds' | 'fields'> {
   order: Order;
   /** The field that holds the id. */
   id: string;
@@ -71,11 +71,12 @@ abstract class TableLane implements Lane {
     keyOf = (id: string) => id,
     idOf = (last: Item) => String(last[this.query.id]),
   ): Promise<number> {
-    const { index, filter, fields, order } = this.query;
-    const most = filter ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
+    const { index, filter, holds, fields, order } = this.query;
+    const most = filter || holds ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
     const { items, scanned, last } = await this.table.query({
       ...(index ? { index } : {}),
       ...(filter ? { filter } : {}),
+      ...(holds ? { holds } : {}),
       ...(fields ? { fields } : {}),
       partition,
       between: [keyOf(range.lowest), keyOf(range.highest)],

@@ -1,5 +1,7 @@
 // functions/ledger/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+import type { Finding, Rule } from '../restore/finding.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
+import type { Requester } from '../restore/requester.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { Run, RunPart } from './run.ts';
 
@@ -11,10 +13,14 @@ export interface Change {
   at: string;
   runId: string;
   status: Status;
-  /** Normalised fields that changed. Empty for the first sight. */
+  /** Normalised fields that changed, `requester` among them, and `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings. */
   fields: Record<string, { from?: unknown; to?: unknown }>;
   /** Names of fields in `atlas` that changed. */
   atlas?: string[];
+  /** SHA-256 of the entry before, base64url; of the first, of the job's own ids. */
+  previous: string;
+  /** Stands for all that the ledger held of the job after this entry. */
+  state: string;
 }
 
 /** What lists show of a job: everything but `atlas` and `changes`. */
@@ -28,6 +34,10 @@ export interface JobSummary extends Omit<RestoreJob, 'atlas'> {
   fingerprint: string;
   /** Since when Atlas no longer lists it. */
   vanishedAt?: string;
+  /** Who asked for it. Absent: nobody has looked yet. */
+  requester?: Requester;
+  /** What is noteworthy about it. Absent: nothing was found. */
+  findings?: Finding[];
 }
 
 export interface LedgerJob extends JobSummary {
@@ -58,7 +68,18 @@ export interface Recorded {
 }
 
 /** What a full read compares with. */
-export type KnownJob = Pick<JobSummary, 'jobId' | 'kind' | 'status' | 'fingerprint' | 'vanishedAt'>;
+export type KnownJob = Pick<JobSummary, 'jobId' | 'kind' | 'status' | 'fingerprint' | 'vanishedAt' | 'requester'>;
+
+/** What the ledger itself adds to a job. */
+export type Annotations = Pick<JobSummary, 'requester' | 'findings'>;
+
+/** What the ledger adds in the same write as an answer. */
+export interface Annotating {
+  /** For the first sight of a job. */
+  requester?: Requester;
+  /** The findings that a job should have, from the job as it is about to be stored, with those it had. Pure. @default those it had */
+  assess?(job: JobSummary): readonly Finding[];
+}
 
 export interface JobsQuery {
   projectId?: string;
@@ -70,6 +91,8 @@ export interface JobsQuery {
   delivery?: Delivery;
   targetProjectId?: string;
   snapshotId?: string;
+  /** Has this finding. */
+  finding?: Rule;
   /** Requested at or after, ISO 8601. */
   since?: string;
   /** Requested before, ISO 8601. */
@@ -99,7 +122,18 @@ export interface Ledger {
    * @param known true where the ledger is likely to have the job: it then reads first instead of trying to add
    * @throws LedgerError
    */
-  record(job: RestoreJob, sighting: Sighting, known?: boolean): Promise<Recorded>;
+  record(job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating): Promise<Recorded>;
+  /**
+   * Records what the ledger itself found out about a job it has. Nothing is written where that is what it holds already.
+   * @param annotate what the job should have; what it leaves out stays
+   * @throws LedgerError, also where the ledger has no such job
+   */
+  annotate(
+    projectId: string,
+    jobId: string,
+    sighting: Sighting,
+    annotate: (job: JobSummary) => Partial<Annotations>,
+  ): Promise<Recorded>;
   /**
    * Marks a job that Atlas no longer lists. A later sighting takes the mark away again; both are in its history.
    * @throws LedgerError, also where the ledger has no such job
@@ -107,6 +141,11 @@ export interface Ledger {
   markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
   /** The jobs of one cluster, requested at or after `since` where given. */
   known(projectId: string, clusterName: string, since?: string): AsyncIterable<KnownJob>;
+
+  /** Every job of a project with its history, oldest first; a consistent read of the table. Dates as in `JobsQuery`. */
+  projectJobs(projectId: string, period?: { since?: string; until?: string }): AsyncIterable<LedgerJob>;
+  /** How many jobs of a project the ledger has. */
+  countJobs(projectId: string): Promise<number>;
 
   job(jobId: string): Promise<LedgerJob | undefined>;
   /**

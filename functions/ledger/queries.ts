@@ -3,7 +3,7 @@
 import { STATUSES } from '../restore/job.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../restore/object-id.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { jobSummary } from './job-item.ts';
+import { FINDING_RULES, jobSummary } from './job-item.ts';
 import { clusterPartition, jobIdOf, jobSk, projectPk } from './keys.ts';
 import {
   Budget,
@@ -55,9 +55,9 @@ export async function jobsPage(
   const range = pageRange(idRange(since, until), order, cursor, identity);
   if (!range) return { items: [] };
 
-  const { kind, delivery, targetProjectId, snapshotId } = asked;
+  const { kind, delivery, targetProjectId, snapshotId, finding } = asked;
   const filter = { kind, delivery, targetProjectId, snapshotId };
-  const base = { order, id: 'jobId' };
+  const base = { order, id: 'jobId', ...(finding === undefined ? {} : { holds: { [FINDING_RULES]: finding } }) };
   const filtered = laneQuery(base, filter, statuses);
   let lanes: Lane[];
   if (projectId !== undefined && clusterName !== undefined) {
@@ -117,6 +117,12 @@ function limitOf(limit = DEFAULT_LIMIT): number {
   return Math.min(MAX_LIMIT, Math.max(1, Math.trunc(limit)));
 }
 
+/** The ids of a period, from and to, both included; of an empty one, from after to. @throws RangeError for a date that is none */
+export function idBetween(since: string | undefined, until: string | undefined): readonly [string, string] {
+  const { lowest, highest } = idRange(since, until) ?? { lowest: LAST_ID, highest: FIRST_ID };
+  return [lowest, highest];
+}
+
 function idRange(since: string | undefined, until: string | undefined): IdRange | undefined {
   const highest = until === undefined ? LAST_ID : idBefore(lowestIdAt(until));
   return highest === undefined ? undefined : { lowest: since === undefined ? FIRST_ID : lowestIdAt(since), highest };
@@ -139,7 +145,7 @@ function pageRange(
 }
 
 function laneQuery(
-  base: { order: 'asc' | 'desc'; id: string },
+  base: Pick<LaneQuery, 'order' | 'id' | 'holds'>,
   wanted: Record<string, string | undefined>,
   statuses: readonly string[],
 ): LaneQuery {

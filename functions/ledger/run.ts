@@ -20,6 +20,10 @@ export interface RunCounts {
   jobsChanged: number;
   /** Jobs that Atlas no longer lists. */
   jobsVanished: number;
+  /** Jobs recorded for the first time long after they had ended: no event is told of each. */
+  jobsOld: number;
+  /** Findings added to jobs. */
+  findings: number;
   /** Jobs that could not be understood. */
   problems: number;
   atlasRequests: number;
@@ -79,6 +83,8 @@ export const noCounts = (): RunCounts => ({
   jobsNew: 0,
   jobsChanged: 0,
   jobsVanished: 0,
+  jobsOld: 0,
+  findings: 0,
   problems: 0,
   atlasRequests: 0,
   throttles: 0,
@@ -87,6 +93,6 @@ export const noCounts = (): RunCounts => ({
 
 export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
   const sum = noCounts();
-  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = a[name] + b[name];
+  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = (a[name] ?? 0) + (b[name] ?? 0); // a part of an earlier version lacks some
   return sum;
 };

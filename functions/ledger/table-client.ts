@@ -7,6 +7,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  type QueryCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { LedgerError } from './errors.ts';
@@ -35,6 +36,8 @@ export interface Range {
   limit?: number;
   /** Equal to one of these values. */
   filter?: Record<string, readonly string[]>;
+  /** Lists of texts that hold this one. */
+  holds?: Record<string, string>;
   /** @default all that the index has */
   fields?: readonly string[];
   /** Of the table only. @default false */
@@ -107,6 +110,19 @@ export class TableClient {
       LastEvaluatedKey,
     } = await this.#tried('Query', () => this.#client.send(command));
     return { items: Items, scanned: ScannedCount, ...(LastEvaluatedKey ? { last: LastEvaluatedKey } : {}) };
+  }
+
+  /** How many items are in a range; at most 1 MB of them a request. */
+  async count(range: Range): Promise<number> {
+    const input: QueryCommandInput = { TableName: this.#tableName, ...queryInput(range), Select: 'COUNT' };
+    for (let count = 0; ; ) {
+      const { Count = 0, LastEvaluatedKey } = await this.#tried('Query', () =>
+        this.#client.send(new QueryCommand(input)),
+      );
+      count += Count;
+      if (!LastEvaluatedKey) return count;
+      input.ExclusiveStartKey = LastEvaluatedKey;
+    }
   }
 
   /** Everything in a range, with one request's items in memory. */
@@ -232,7 +248,8 @@ function conditionOf(condition: Condition, expression = new Expression()) {
   return { ...(clauses.length > 0 ? { ConditionExpression: clauses.join(' AND ') } : {}), ...expression.attributes };
 }
 
-function queryInput({ index, partition, between, beginsWith, order = 'asc', limit, filter, fields, ...rest }: Range) {
+function queryInput(range: Range) {
+  const { index, partition, between, beginsWith, order = 'asc', limit, filter, holds, fields, ...rest } = range;
   const keys = index ? INDEXES[index] : TABLE;
   const expression = new Expression();
   const conditions = [`${expression.name(keys.partition)} = ${expression.value(partition)}`];
@@ -246,6 +263,9 @@ function queryInput({ index, partition, between, beginsWith, order = 'asc', limi
   const filters = Object.entries(filter ?? {}).map(
     ([name, values]) => `${expression.name(name)} IN (${values.map((value) => expression.value(value)).join(', ')})`,
   );
+  for (const [name, text] of Object.entries(holds ?? {})) {
+    filters.push(`contains(${expression.name(name)}, ${expression.value(text)})`);
+  }
   const projection = fields?.map((name) => expression.name(name)).join(', ');
   return {
     ...(index ? { IndexName: index } : {}),

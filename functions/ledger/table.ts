@@ -31,6 +31,8 @@ const JOB_FIELDS = {
   observedAt: true,
   fingerprint: true,
   vanishedAt: true,
+  requester: true,
+  findings: true,
 } as const satisfies Record<keyof JobSummary, true>;
 export const JOB_SUMMARY_FIELDS = Object.keys(JOB_FIELDS) as (keyof JobSummary)[];
 

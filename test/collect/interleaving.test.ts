@@ -3,6 +3,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collectProject } from '../../functions/collect/collect.ts';
+import { breaksOf } from '../../functions/ledger/chain.ts';
+import { FIRST_CHANGES } from '../../functions/ledger/job-item.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/ledger.ts';
 import { silentLog } from '../../functions/log.ts';
 import { isOpen } from '../../functions/restore/job.ts';
@@ -182,6 +184,8 @@ class Story {
 function expectSoundHistory(job: LedgerJob) {
   expect(job.changes.map(({ revision }) => revision)).toEqual(job.changes.map((_, index) => index + 1));
   expect(job.revision).toBe(job.changes.length);
+  expect(breaksOf(job, FIRST_CHANGES)).toEqual([]);
+  expect(new Set(job.findings?.map(({ rule }) => rule)).size).toBe(job.findings?.length ?? 0);
   expect(job.changes.at(-1)?.status).toBe(job.status);
   for (const [index, change] of job.changes.entries()) {
     const before = job.changes[index - 1];

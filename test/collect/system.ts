@@ -1,10 +1,11 @@
 // test/collect/system.ts is the whole system but for AWS: simulator, real client, real ledger on dynalite, all over HTTP.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { fixedCredentials } from '../../functions/atlas/credentials.ts';
 import { type RunHerePorts, runHere } from '../../functions/collect/run-here.ts';
 import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import type { Key } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
 import { type Log, silentLog } from '../../functions/log.ts';
 import type { PlanRequest } from '../../functions/plan/plan.ts';
@@ -126,6 +127,11 @@ export class System implements AsyncDisposable {
       for (const item of Items) if (String(item.sk).startsWith('JOB#')) jobs.set(item.jobId, item as LedgerJob);
     }
     return jobs;
+  }
+
+  /** Takes an item out of the table, as nothing of ours ever does. */
+  async forget(key: Key): Promise<void> {
+    await this.#table.client.send(new DeleteCommand({ TableName: this.#table.tableName, Key: key }));
   }
 
   async [Symbol.asyncDispose]() {

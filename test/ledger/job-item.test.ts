@@ -60,6 +60,8 @@ test('a mark is put on everything that was known', () => {
     runId: seen(1).runId,
     status: 'RUNNING',
     fields: { vanishedAt: { to: observedAt } },
+    previous: expect.stringMatching(/^[\w-]{43}$/),
+    state: expect.stringMatching(/^[\w-]{16}$/),
   };
   const own = {
     revision: 2,

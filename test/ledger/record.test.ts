@@ -12,6 +12,8 @@ import { list, newTable, startEngine, type TestTable } from './table.ts';
 let dynamo: LocalDynamoDB;
 let table: TestTable;
 let serial = 0;
+/** What ties an entry to the others; chain.test.ts has its say about them. */
+const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.stringMatching(/^[\w-]{16}$/) };
 /** Another job each time. */
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
 
@@ -31,7 +33,7 @@ describe('record', () => {
     const recorded = await table.ledger.record(running, seen(0));
     expect(table.requests()).toEqual({ PutItem: 1 });
 
-    const change = { revision: 1, at: seen(0).observedAt, runId: RUN, status: 'RUNNING', fields: {} };
+    const change = { revision: 1, at: seen(0).observedAt, runId: RUN, status: 'RUNNING', fields: {}, ...LINKS };
     expect(recorded).toMatchObject({ outcome: 'new', change });
     const { atlas, ...fields } = running;
     const at = seen(0).observedAt;
@@ -72,6 +74,7 @@ describe('record', () => {
         durationSeconds: { to: 300 },
       },
       atlas: ['finishedAt'],
+      ...LINKS,
     });
 
     const { snapshotId: _, ...lessSaid } = done;

@@ -1,0 +1,141 @@
+// functions/collect/assessment.ts is what the ledger makes of a project's jobs while they are collected: findings, requesters,
+// and how many there are.
+import type { AttributionCoverage, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
+import type { JobSummary, Recorded } from '../ledger/ledger.ts';
+import { isOldNews } from '../ledger/old-news.ts';
+import type { RunCounts } from '../ledger/run.ts';
+import { type CompiledRules, compileRules } from '../restore/compile-rules.ts';
+import { rulesDigest } from '../restore/read-rules.ts';
+import type { Rules } from '../restore/rules.ts';
+import { attribute } from './attribute.ts';
+import type { CollectPorts } from './collect.ts';
+import { Judge } from './judge.ts';
+import type { CollectOrder } from './order.ts';
+import { ProjectNames } from './project-names.ts';
+
+export interface AssessmentOptions {
+  rules: Rules;
+  newsHours: number;
+}
+
+export class Assessment {
+  readonly #order: CollectOrder;
+  readonly #ports: CollectPorts;
+  readonly #options: AssessmentOptions;
+  readonly rules: CompiledRules;
+  readonly #digest: string;
+  readonly #names: ProjectNames;
+  #stored: ProjectCoverage | undefined;
+  #jobsNew = 0;
+  #jobsOld = 0;
+  #findings = 0;
+  /** Request time of the oldest job of this collection that nobody has been named for. */
+  #unattributedFrom: string | undefined;
+  #attribution: AttributionCoverage | undefined;
+  #counted = 0;
+  #judgedAll = false;
+
+  constructor(order: CollectOrder, ports: CollectPorts, options: AssessmentOptions) {
+    this.#order = order;
+    this.#ports = ports;
+    this.#options = options;
+    this.rules = compileRules(options.rules);
+    this.#digest = rulesDigest(options.rules);
+    this.#names = new ProjectNames(ports, order);
+  }
+
+  begin(stored: ProjectCoverage | undefined) {
+    this.#stored = stored;
+  }
+
+  get counts(): Pick<RunCounts, 'jobsOld' | 'findings'> {
+    return { jobsOld: this.#jobsOld, findings: this.#findings };
+  }
+
+  /** @param list the coverage of the list that the jobs are of @param at the time of the look, ISO 8601 */
+  judge(list: ListCoverage | undefined, at: string): Judge {
+    const { principal } = this.#ports.atlas;
+    return new Judge({
+      names: this.#names,
+      rules: this.rules,
+      at,
+      afresh: this.#stored !== undefined && this.#stored.rules !== this.#digest,
+      ...(list?.durations ? { pastDurations: list.durations } : {}),
+      ...(principal === undefined ? {} : { principal }),
+    });
+  }
+
+  /** Each job that was recorded or judged. */
+  note({ outcome, job, change }: Recorded) {
+    if (outcome === 'new') this.#jobsNew += 1;
+    if (!change) return;
+    this.#findings += added(change.fields.findings);
+    if (outcome === 'new' && isOldNews(job, change, this.#options.newsHours)) this.#jobsOld += 1;
+  }
+
+  /** There are jobs to be attributed from this moment on. */
+  lookFrom(at: string | undefined) {
+    if (at === undefined) return;
+    if (this.#unattributedFrom === undefined || at < this.#unattributedFrom) this.#unattributedFrom = at;
+  }
+
+  /**
+   * Once all lists of the order are read: only then are all rivals for an event known.
+   * @param full lists were read to their ends
+   * @param sound no list failed
+   * @throws LedgerError
+   */
+  async finish({ full, sound, outOfTime }: { full: boolean; sound: boolean; outOfTime(): boolean }): Promise<void> {
+    if (outOfTime()) return;
+    const { projectId, runId, clusterName, followAt } = this.#order;
+    const { ledger, now } = this.#ports;
+    const stored = this.#stored?.attribution;
+    const isDue = stored?.dueAt !== undefined && Date.parse(stored.dueAt) <= now();
+    const from = earlier(
+      this.#unattributedFrom,
+      isDue || this.#unattributedFrom !== undefined ? stored?.from : undefined,
+    );
+    if (from !== undefined) {
+      const judge = this.judge(undefined, new Date(now()).toISOString());
+      const onRecorded = (recorded: Recorded) => {
+        this.note(recorded);
+        this.#ports.onRecorded?.(recorded, recorded.job);
+      };
+      const findings = (job: JobSummary) => judge.findings(job, false);
+      const ports = { ...this.#ports, outOfTime, onRecorded, prepare: judge.prepare, findings };
+      this.#attribution = await attribute({ projectId, runId, from, stored }, ports);
+    }
+    if (full) this.#counted = await ledger.countJobs(projectId);
+    this.#judgedAll = sound && clusterName === undefined && followAt === undefined;
+  }
+
+  /** A function of what is stored at the moment of writing, so that another collector's work is kept. */
+  about(stored: ProjectCoverage | undefined): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded'> {
+    const attribution = this.#attributionOver(stored?.attribution);
+    const rules = this.#judgedAll ? this.#digest : stored?.rules;
+    // Never more than there are: what another collector added meanwhile may be counted in `stored` already.
+    const recorded = Math.max(stored?.recorded ?? 0, (this.#stored?.recorded ?? 0) + this.#jobsNew, this.#counted);
+    return { ...(attribution ? { attribution } : {}), ...(rules === undefined ? {} : { rules }), recorded };
+  }
+
+  #attributionOver(stored: AttributionCoverage | undefined): AttributionCoverage | undefined {
+    const ours = this.#attribution;
+    const read = this.#stored?.attribution;
+    if (ours && stored?.from === read?.from && stored?.dueAt === read?.dueAt) return ours;
+    if (!ours && this.#unattributedFrom === undefined) return stored;
+    // Not looked into by us, or not only by us: what either has left to do is left.
+    const from = earlier(stored?.from, ours ? ours.from : this.#unattributedFrom);
+    if (from === undefined) return ours ?? stored;
+    const dueAt = earlier(stored?.dueAt, ours ? ours.dueAt : new Date(this.#ports.now()).toISOString());
+    return { ...stored, ...ours, from, ...(dueAt === undefined ? {} : { dueAt }) };
+  }
+}
+
+const earlier = (a: string | undefined, b: string | undefined) =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
+/** Of a history's entry: rules that were not there before. */
+function added({ from, to }: { from?: unknown; to?: unknown } = {}): number {
+  const before: readonly unknown[] = Array.isArray(from) ? from : [];
+  return Array.isArray(to) ? to.filter((rule) => !before.includes(rule)).length : 0;
+}

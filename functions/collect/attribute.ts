@@ -1,0 +1,185 @@
+// functions/collect/attribute.ts finds out who asked for a project's new restores, from one reading of its events.
+import type { Atlas, AtlasEvent } from '../atlas/atlas.ts';
+import { AtlasError } from '../atlas/errors.ts';
+import type { AttributionCoverage } from '../ledger/coverage.ts';
+import { canonicalJson } from '../ledger/fingerprint.ts';
+import type { JobSummary, Ledger, LedgerJob, Recorded, Sighting } from '../ledger/ledger.ts';
+import type { Log } from '../log.ts';
+import type { Finding } from '../restore/finding.ts';
+import { MATCH_REACH_SECONDS, matchRequests, REQUEST_TYPES } from '../restore/match-requests.ts';
+import { isFound, type Requester } from '../restore/requester.ts';
+import { inParallel } from './in-parallel.ts';
+
+export interface AttributePorts {
+  atlas: Atlas;
+  ledger: Ledger;
+  log: Log;
+  now(): number;
+  /** True when what is left should wait for the next collection. */
+  outOfTime(): boolean;
+  /** To be waited for before `findings`. */
+  prepare(jobs: readonly Pick<JobSummary, 'targetProjectId'>[]): Promise<void>;
+  /** The findings of a job whose requester has become known. */
+  findings(job: JobSummary): Finding[];
+  onRecorded(recorded: Recorded): void;
+}
+
+export interface AttributeTask {
+  projectId: string;
+  runId: string;
+  /** Request time of the oldest job to look into. */
+  from: string;
+  /** What the coverage knew. */
+  stored: AttributionCoverage | undefined;
+}
+
+/** Atlas's newest events were 0 to 3 s older than the answer (FACTS 12.1): an event can be missing for as long, and more. */
+const VISIBLE_AFTER_MS = 30_000;
+/** No event comes later than this, as far as is known. */
+const FINAL_AFTER_MS = 15 * 60_000;
+/** Jobs and events so much before those that are wanted can be their rivals. */
+const REACH_MS = MATCH_REACH_SECONDS * 1_000;
+/** Pages of 500 events of requests; a project with more restores than that is attributed as far back as they reach. */
+const MAX_PAGES = 40;
+const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
+/** How long events that failed are left alone: as long as they have been failing, between these. */
+const LEAST_WAIT_MS = 60_000;
+const MOST_WAIT_MS = 6 * 3_600_000;
+/** DynamoDB calls under way at once. */
+const PARALLEL_WRITES = 8;
+
+type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'>;
+
+/** What one reading of events brought. */
+interface Reading {
+  events: AtlasEvent[];
+  /** Everything from here on was read. */
+  since: string;
+}
+
+/**
+ * Requests: 1 query a MB of the project's jobs since `from`, one listing of events, 1 read and 1 write for each job of which
+ * more is known than before. Events that can't be read cost the attribution only.
+ * @throws LedgerError
+ */
+export async function attribute(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
+  const { ledger, now } = ports;
+  const { projectId, from, stored, runId } = task;
+  const startedAt = now();
+  const jobs: Unattributed[] = [];
+  // Rivals count, whether or not they are known already.
+  const since = iso(Date.parse(from) - REACH_MS);
+  for await (const job of ledger.projectJobs(projectId, { since })) {
+    const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
+    const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
+    jobs.push({ jobId, kind, delivery, requestedAt, ...known });
+  }
+  const open = jobs.filter(({ requestedAt, requester }) => requestedAt >= from && isToBeFound(requester));
+  const [oldest] = open;
+  if (!oldest) return withoutWork(stored);
+
+  const read = await readEvents(projectId, oldest.requestedAt, startedAt, ports, open);
+  const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
+  const verdictOf = (job: Unattributed): Requester => {
+    if (read instanceof AtlasError) {
+      const isYoung = startedAt - Date.parse(job.requestedAt) < FINAL_AFTER_MS;
+      return read.transient && isYoung ? { reason: 'pending' } : { reason: 'not-read', detail: read.code };
+    }
+    if (job.requestedAt < read.since) return { reason: 'not-read', detail: TOO_MANY_EVENTS };
+    return inTime(verdicts?.get(job.jobId) ?? { reason: 'none' }, startedAt - Date.parse(job.requestedAt));
+  };
+
+  const sighting: Sighting = { runId, observedAt: iso(startedAt) };
+  const left: Unattributed[] = [];
+  await inParallel(open, PARALLEL_WRITES, async (job) => {
+    if (ports.outOfTime()) return void left.push(job);
+    const requester = verdictOf(job);
+    if (isPending(requester)) left.push(job);
+    if (isSame(requester, job.requester)) return;
+    const recorded = await ledger.annotate(projectId, job.jobId, sighting, (held) =>
+      // Another collector may have found out more.
+      isToBeFound(held.requester) ? { requester, findings: ports.findings({ ...held, requester }) } : {},
+    );
+    ports.onRecorded(recorded);
+  });
+  if (read instanceof AtlasError && read.transient) return failedAgain(stored, read, from, startedAt);
+  const base = read instanceof AtlasError ? withError(stored, read, startedAt) : { readAt: iso(startedAt) };
+  return { ...base, ...nextLook(left, startedAt) };
+}
+
+/** Pending, never looked into, or not to be had at the time. */
+export function isToBeFound(requester: Requester | undefined): boolean {
+  if (requester === undefined) return true;
+  if (isFound(requester)) return false;
+  const { reason, detail } = requester;
+  return reason === 'pending' || (reason === 'not-read' && detail !== TOO_MANY_EVENTS);
+}
+
+const isPending = (requester: Requester | undefined): boolean =>
+  requester !== undefined && !isFound(requester) && requester.reason === 'pending';
+
+const isSame = (a: Requester, b: Requester | undefined): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** While an event may still appear, only what no further event could change is said. */
+function inTime(verdict: Requester, ageMs: number): Requester {
+  if (ageMs >= FINAL_AFTER_MS) return verdict;
+  const isSure = isFound(verdict) && (verdict.grade === 'exact' || verdict.grade === 'strong');
+  return isSure && ageMs >= VISIBLE_AFTER_MS ? verdict : { reason: 'pending' };
+}
+
+function nextLook(left: readonly Unattributed[], now: number): Pick<AttributionCoverage, 'from' | 'dueAt'> {
+  const times = left.map(({ requestedAt }) => requestedAt).sort();
+  const [from] = times;
+  if (from === undefined) return {};
+  const dues = times.map((at) => {
+    const requested = Date.parse(at);
+    return requested + (now - requested < VISIBLE_AFTER_MS ? VISIBLE_AFTER_MS : FINAL_AFTER_MS);
+  });
+  return { from, dueAt: iso(Math.max(now, Math.min(...dues))) };
+}
+
+async function readEvents(
+  projectId: string,
+  oldest: string,
+  now: number,
+  { atlas, log, prepare }: AttributePorts,
+  open: readonly Unattributed[],
+): Promise<Reading | AtlasError> {
+  const since = iso(Date.parse(oldest) - REACH_MS);
+  const events: AtlasEvent[] = [];
+  try {
+    await prepare(open);
+    let pages = 0;
+    let last: string | undefined;
+    for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until: iso(now) })) {
+      events.push(...page);
+      pages += 1;
+      last = page.at(-1)?.created ?? last; // a page may hold nothing that was asked for
+      if (pages >= MAX_PAGES) return { events, since: iso(last === undefined ? now : Date.parse(last) + REACH_MS) };
+    }
+    return { events, since };
+  } catch (error) {
+    if (!(error instanceof AtlasError)) throw error;
+    const { code, message: reason } = error;
+    log.info('events could not be read, so requesters are not known', { projectId, code, reason });
+    return error;
+  }
+}
+
+/** Tried again, less and less often. */
+function failedAgain(stored: AttributionCoverage | undefined, error: AtlasError, from: string, now: number) {
+  const failed = withError(stored, error, now);
+  const failingMs = now - Date.parse(failed.error?.since ?? iso(now));
+  return { ...failed, from, dueAt: iso(now + Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, failingMs))) };
+}
+
+function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {
+  return rest;
+}
+
+function withError(stored: AttributionCoverage | undefined, error: AtlasError, now: number): AttributionCoverage {
+  const { code, message } = error;
+  return { ...withoutWork(stored), error: { code, message, since: stored?.error?.since ?? iso(now) } };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

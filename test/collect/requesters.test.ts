@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { collectProject } from '../../functions/collect/collect.ts';
+import { verifyProject } from '../../functions/ledger/verify.ts';
+import { type LogFields, silentLog } from '../../functions/log.ts';
+import { isFound } from '../../functions/restore/requester.ts';
+import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
+import type { Restore } from '../../local/atlas/world.ts';
+import { type Store, System, startStore } from './system.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+let store: Store;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store[Symbol.asyncDispose]());
+
+/** A project without a past, whose clusters have been read once. */
+async function quiet(clusters = 3) {
+  const system = await System.start(store, { projects: 1, clusters, jobs: 0 });
+  await system.run();
+  system.clock.advance(MINUTE);
+  const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
+  const flex = system.atlas.world.clusters(projectId).find(({ tier }) => tier === 'flex')?.name ?? '';
+  const restore = (parts: Partial<Restore> = {}) =>
+    system.atlas.world.startRestore({ kind: 'flex', projectId, clusterName: flex, actor: 'ada', ...parts });
+  return Object.assign(system, { projectId, flex, restore });
+}
+
+const eventRequests = ({ atlas }: System) => atlas.requests.filter(({ path }) => path.endsWith('/events')).length;
+const requesterOf = async ({ ledger }: System, id: string) => (await ledger.job(id))?.requester;
+
+describe('who asked', () => {
+  test('is found in the run that finds the job, with the grade, in one listing of events', async () => {
+    await using system = await quiet();
+    const [first, second] = [
+      system.restore(),
+      system.restore({ kind: 'dedicated', clusterName: 'Cluster0', actor: 'bo' }),
+    ];
+    system.clock.advance(2 * MINUTE);
+    await system.run();
+    const truth = system.atlas.world.requestEventOf(first);
+    expect(await requesterOf(system, first.id)).toMatchObject({
+      actor: { kind: 'user', name: system.atlas.world.requesterOf(first).actor.name },
+      ...{ grade: 'exact', eventId: truth?.id, eventType: 'TENANT_RESTORE_REQUESTED_AUDIT' },
+    });
+    // Exports write the same event, so of dedicated clusters no more than this can be said.
+    expect(await requesterOf(system, second.id)).toMatchObject({
+      grade: 'strong',
+      eventType: 'CPS_RESTORE_REQUESTED_AUDIT',
+    });
+    expect(eventRequests(system)).toBe(1);
+
+    system.clock.advance(15 * MINUTE);
+    await system.run();
+    expect(eventRequests(system)).toBe(1); // nothing new, nothing pending
+  });
+
+  test('waits as pending while its event may still be missing, then is found', async () => {
+    await using system = await quiet();
+    const job = system.restore({ durationMs: 20 * MINUTE });
+    system.clock.advance(5_000);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toEqual({ reason: 'pending' });
+    system.clock.advance(10_000);
+    await system.run();
+    expect(eventRequests(system)).toBe(1); // not due yet
+    system.clock.advance(MINUTE);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toMatchObject({ grade: 'exact' });
+    expect(eventRequests(system)).toBe(2);
+    expect((await system.ledger.coverage(system.projectId))?.attribution).toEqual({ readAt: expect.any(String) });
+  });
+
+  test('is not guessed where no event tells: none, once it can come no more', async () => {
+    await using system = await quiet();
+    const job = system.restore({ eventType: null });
+    system.clock.advance(2 * MINUTE);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toEqual({ reason: 'pending' });
+    system.clock.advance(15 * MINUTE);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toMatchObject({ reason: 'none' });
+    const reads = eventRequests(system);
+    system.clock.advance(2 * DAY);
+    await system.run();
+    expect(eventRequests(system)).toBe(reads);
+  });
+
+  test('is said to be unknown for kinds whose requests Atlas writes no event of, without asking', async () => {
+    await using system = await quiet();
+    const job = system.restore({ kind: 'collection', clusterName: 'Cluster0' });
+    system.clock.advance(MINUTE);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toEqual({ reason: 'none' });
+    expect(eventRequests(system)).toBe(0);
+  });
+
+  test('costs nothing else where events may not be read, and is made up for when they may', async () => {
+    await using system = await quiet();
+    const forbidden = system.atlas.faults.add({ when: { kind: 'events' }, fault: { type: 'status', status: 403 } });
+    const job = system.restore();
+    system.clock.advance(MINUTE);
+    const { run } = await system.run();
+    expect(run).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
+    expect(await requesterOf(system, job.id)).toEqual({ reason: 'not-read', detail: 'ATLAS_FORBIDDEN' });
+    const { attribution } = (await system.ledger.coverage(system.projectId)) ?? {};
+    expect(attribution?.error).toMatchObject({ code: 'ATLAS_FORBIDDEN', since: expect.any(String) });
+
+    forbidden();
+    system.clock.advance(2 * DAY); // the daily full reading looks again
+    await system.run();
+    expect(await requesterOf(system, job.id)).toMatchObject({ grade: 'exact' });
+    expect((await system.ledger.coverage(system.projectId))?.attribution?.error).toBeUndefined();
+  });
+
+  test('is asked for again in the next run where Atlas is out of order', async () => {
+    await using system = await quiet();
+    const mended = system.atlas.faults.add({ when: { kind: 'events' }, fault: { type: 'status', status: 500 } });
+    const job = system.restore();
+    system.clock.advance(MINUTE);
+    expect((await system.run()).run.status).toBe('complete');
+    expect(await requesterOf(system, job.id)).toEqual({ reason: 'pending' });
+    mended();
+    system.clock.advance(MINUTE);
+    await system.run();
+    expect(await requesterOf(system, job.id)).toMatchObject({ grade: 'exact' });
+  });
+
+  test('of a long history is found in one listing, and every exact name is right', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 9, jobs: 40, crowding: 0.5, seed: 7 });
+    const { run } = await system.run();
+    expect(run.counts?.jobsNew).toBe(system.listed().size);
+    let exact = 0;
+    for (const [id, { requester }] of await system.recorded()) {
+      if (!isFound(requester) || requester.grade !== 'exact') continue;
+      const { kind, clusterName, projectId } = system.listed().get(id) ?? {
+        kind: 'flex',
+        clusterName: '',
+        projectId: '',
+      };
+      const job = system.atlas.world.job({ kind, clusterName, projectId }, id);
+      const { actor } = system.atlas.world.requesterOf(job as NonNullable<typeof job>);
+      expect(requester.actor.name ?? requester.actor.id).toBe(actor.name ?? actor.id);
+      exact += 1;
+    }
+    expect(exact).toBeGreaterThan(50);
+    const pages = system.atlas.requests.flatMap(({ path, query }) =>
+      path.endsWith('/events') ? [new URLSearchParams(query).get('pageNum')] : [],
+    );
+    expect(pages).toEqual(['1']);
+  });
+
+  test('and whose credentials: a restore with the own key of the collector is a finding', async () => {
+    await using system = await quiet();
+    const [own, other] = [system.restore({ actor: 'own-key' }), system.restore({ actor: 'bo', durationMs: MINUTE })];
+    system.clock.advance(2 * MINUTE);
+    const rules = { ...DEFAULT_RULES, expectedRequesters: [`${system.atlas.world.ownKey.actor.name}`] };
+    await system.run({}, {}, { rules });
+    const [ofOwn, ofOther] = await Promise.all([own, other].map(({ id }) => system.ledger.job(id)));
+    expect(ofOwn?.findings).toEqual([expect.objectContaining({ rule: 'own-credential', severity: 'critical' })]);
+    expect(ofOther?.findings).toEqual([
+      expect.objectContaining({ rule: 'requester-not-listed', severity: 'critical' }),
+    ]);
+    const last = ofOther?.changes.at(-1);
+    expect(last?.fields).toMatchObject({
+      requester: { to: ofOther?.requester },
+      findings: { to: ['requester-not-listed'] },
+    });
+  });
+
+  test('stays out of the log above debug', async () => {
+    const lines: string[] = [];
+    const write = (message: string, fields?: LogFields) => void lines.push(JSON.stringify({ message, ...fields }));
+    const log = { debug: () => {}, info: write, warn: write, error: write };
+    const system = await System.start(store, { projects: 1, clusters: 9, jobs: 10 }, log);
+    await using _ = system;
+    await system.run({}, { log }, { rules: { ...DEFAULT_RULES, expectedRequesters: ['nobody'] } });
+    const names = system.atlas.world.actors.flatMap(({ actor }) => [actor.name, actor.id].filter((name) => name));
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) expect(lines.join('\n')).not.toContain(name);
+  });
+});
+
+test('an order that is delivered twice, and at the same time, adds nothing twice', async () => {
+  await using system = await quiet(9);
+  const world = system.atlas.world;
+  const jobs = world
+    .clusters(system.projectId)
+    .flatMap(({ name: clusterName, tier }) =>
+      tier === 'flex' ? [1, 2, 3].map(() => system.restore({ clusterName, delivery: 'download' })) : [],
+    );
+  system.clock.advance(2 * MINUTE);
+  const { run } = await system.run({ runId: 'a'.repeat(24) });
+  const before = await system.recorded();
+  const order = { runId: run.runId, projectId: system.projectId, projectName: 'whatever', full: true };
+  const ports = { ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
+  const again = () => collectProject(order, { ...ports, atlas: system.client.within(() => 1e9) });
+  await Promise.all([again(), again()]);
+  await again();
+  const after = await system.recorded();
+  for (const { id } of jobs) expect(after.get(id)).toEqual(before.get(id));
+  expect(after.get(jobs[0]?.id ?? '')?.findings).toEqual([expect.objectContaining({ rule: 'download' })]);
+  expect(await verifyProject(system.ledger, system.projectId)).toMatchObject({ breaks: [], jobs: jobs.length });
+});
