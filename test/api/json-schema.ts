@@ -1,4 +1,4 @@
-// test/api/json-schema.ts checks values against the part of JSON Schema that our description and Atlas's specification use.
+// test/api/json-schema.ts checks values against the part of JSON Schema that our descriptions and Atlas's specification use.
 // Keywords it doesn't know are an error: a check that is skipped would look like one that passed.
 
 type Schema = Record<string, unknown>;
@@ -12,6 +12,9 @@ const ANNOTATIONS = new Set([
   'default',
   'deprecated',
   '$ref',
+  '$schema',
+  '$id',
+  '$defs',
 ]);
 
 const FORMATS: Record<string, (value: unknown) => boolean> = {
@@ -68,6 +71,11 @@ const KEYWORDS: Record<string, (rule: never, value: unknown, scene: Scene) => st
   minLength: (rule: number, value, { at }) => unless(String(value).length >= rule, at, 'is too short'),
   maxLength: (rule: number, value, { at }) => unless(String(value).length <= rule, at, 'is too long'),
   maxItems: (rule: number, value, { at }) => unless(!Array.isArray(value) || value.length <= rule, at, 'has too many'),
+  oneOf: (rule: Schema[], value, { document, at }) => {
+    const came = rule.map((schema) => violations(document, schema, value, at));
+    const fitting = came.filter((wrong) => wrong.length === 0).length;
+    return unless(fitting === 1, at, `fits ${fitting} of ${rule.length}: ${came.flat().join('; ')}`);
+  },
   required: (rule: string[], value, { at }) =>
     rule.flatMap((name) => unless(!isObject(value) || value[name] !== undefined, at, `lacks ${name}`)),
   items: (rule: Schema, value, { document, at }) =>

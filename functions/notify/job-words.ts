@@ -1,0 +1,69 @@
+// functions/notify/job-words.ts says in a few lines of plain text what became of a restore job.
+import type { Change, JobSummary } from '../ledger/ledger.ts';
+import type { Finding } from '../restore/finding.ts';
+import { span } from '../restore/words.ts';
+import { requesterWords } from './requester-words.ts';
+import { said, sentence, utc } from './said.ts';
+
+const MOST_REASON = 300;
+const MOST_FIELDS = 6;
+
+export function changeMessage(job: JobSummary, change: Change): string {
+  const { errorMessage, findings = [] } = job;
+  const failed = change.status === 'FAILED' && (change.fields.status !== undefined || change.revision === 1);
+  return lines(
+    sentence(`${placeOf(job)}: ${restoreOf(job, change.status)}`),
+    change.revision > 1 && change.fields.status === undefined && whatElse(change),
+    failed && errorMessage !== undefined && sentence(said(errorMessage, MOST_REASON)),
+    `${findings.length > 0 && change.fields.findings ? `Findings: ${rulesOf(findings)}. ` : ''}${jobLine(job)}`,
+  );
+}
+
+export function findingMessage(job: JobSummary, { rule, severity, why }: Finding): string {
+  const restore = restoreOf(job, job.status);
+  return lines(
+    sentence(`${placeOf(job)}: ${said(rule)} (${severity}): ${said(why, MOST_REASON)}`),
+    `${restore.charAt(0).toUpperCase()}${restore.slice(1)}.`,
+    jobLine(job),
+  );
+}
+
+const lines = (...parts: (string | false)[]) => parts.filter((part) => part !== false).join('\n');
+
+const placeOf = ({ projectId, projectName, clusterName }: JobSummary) =>
+  `${said(projectName ?? projectId)}/${said(clusterName)}`;
+
+/** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
+function restoreOf(job: JobSummary, status: JobSummary['status']): string {
+  const { kind, delivery, durationSeconds, requester } = job;
+  const what = delivery === 'download' ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
+  const after = durationSeconds === undefined ? '' : ` after ${span(durationSeconds)}`;
+  const how = delivery === 'download' ? '' : [delivery, targetOf(job) ?? []].flat().join(', ');
+  const who = requesterWords(requester);
+  return `${what} ${status}${after}${how === '' ? '' : ` (${how})`}${who === undefined ? '' : `, ${who}`}`;
+}
+
+/** Atlas names the project of a target by its id only. */
+function targetOf({ projectId, projectName, targetProjectId, targetClusterName }: JobSummary): string | undefined {
+  if (targetProjectId === undefined && targetClusterName === undefined) return undefined;
+  const own = targetProjectId === undefined || targetProjectId === projectId;
+  const project = own ? said(projectName ?? projectId) : `project ${said(targetProjectId)}`;
+  return `to ${project}/${targetClusterName === undefined ? '?' : said(targetClusterName)}`;
+}
+
+function whatElse({ fields, atlas = [] }: Change): string {
+  if (fields.vanishedAt)
+    return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
+  const names = Object.keys(fields);
+  const changed = (names.length > 0 ? names : atlas).map((name) => said(name));
+  const more = changed.length > MOST_FIELDS ? ` and ${changed.length - MOST_FIELDS} more` : '';
+  return `Changed: ${changed.slice(0, MOST_FIELDS).join(', ')}${more}.`;
+}
+
+function rulesOf(findings: readonly Finding[]): string {
+  const words = findings.map(({ rule, severity }) => `${said(rule)} (${severity})`);
+  const more = words.length > MOST_FIELDS ? ` and ${words.length - MOST_FIELDS} more` : '';
+  return `${words.slice(0, MOST_FIELDS).join(', ')}${more}`;
+}
+
+const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${said(jobId)}, requested ${utc(requestedAt)}.`;

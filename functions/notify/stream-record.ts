@@ -1,0 +1,114 @@
+// functions/notify/stream-record.ts reads what one record of the table's stream tells: the item before and after, as events.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { ProjectCoverage } from '../ledger/coverage.ts';
+import { type Item, ledgerJob, pick } from '../ledger/job-item.ts';
+import { coverageKey, isRunSk, jobSk, projectPk, runPk } from '../ledger/keys.ts';
+import type { LedgerJob } from '../ledger/ledger.ts';
+import type { Run } from '../ledger/run.ts';
+import { RUN_FIELDS } from '../ledger/table.ts';
+import { STATUSES } from '../restore/job.ts';
+import type { LedgerEvent } from './event.ts';
+import { coverageEvents, jobEvents, type NewsOptions, runEvents } from './events.ts';
+
+/** A record that this version can't read. The message names a field, never its value. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+}
+
+interface Images {
+  before: Item | undefined;
+  after: Item;
+}
+
+const text = z.string().check(z.minLength(1));
+const status = z.enum(STATUSES);
+const change = z.looseObject({ revision: z.int(), at: text, runId: z.string(), status, fields: z.looseObject({}) });
+const job = z.looseObject({
+  jobId: text,
+  projectId: text,
+  clusterName: z.string(),
+  status,
+  requestedAt: text,
+  revision: z.int(),
+  changes: z.array(change),
+  findings: z.optional(z.array(z.looseObject({ rule: text, severity: text, why: z.string() }))),
+});
+const revised = z.looseObject({ revision: z.int() });
+const coverage = z.looseObject({
+  projectId: text,
+  projectName: z.string(),
+  revision: z.int(),
+  clusters: z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) })),
+});
+const run = z.looseObject({
+  runId: text,
+  startedAt: text,
+  status: z.enum(['running', 'complete', 'incomplete', 'failed']),
+  failures: z.array(z.looseObject({ what: z.string(), code: z.string(), message: z.string() })),
+});
+
+/** What a record tells, in order. Nothing of items that were removed, and of those that aren't for telling. @throws RecordError */
+export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: NewsOptions = {}): LedgerEvent[] {
+  if (eventName === 'REMOVE') return [];
+  if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, came nothing');
+  const events = eventsOf(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
+  return events?.(imagesOf(eventName, dynamodb), options) ?? [];
+}
+
+type Telling = (images: Images, options: NewsOptions) => LedgerEvent[];
+
+/** By the item's own key. */
+function eventsOf(pk: string | undefined, sk: string | undefined): Telling | undefined {
+  if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, came others');
+  if (pk.startsWith(projectPk('')) && sk.startsWith(jobSk(''))) return eventsOfJob;
+  if (pk.startsWith(projectPk('')) && sk === coverageKey('').sk) return eventsOfCoverage;
+  if (pk.startsWith(runPk('')) && isRunSk(sk)) return eventsOfRun;
+  return undefined;
+}
+
+function imagesOf(eventName: DynamoDBRecord['eventName'], { OldImage, NewImage }: StreamRecord): Images {
+  if (eventName !== 'INSERT' && eventName !== 'MODIFY') throw new RecordError('eventName: expected INSERT or MODIFY');
+  if (!NewImage) throw new RecordError('NewImage: expected one; the stream must have NEW_AND_OLD_IMAGES');
+  if (eventName === 'INSERT') return { before: undefined, after: itemOf(NewImage) };
+  if (!OldImage) throw new RecordError('OldImage: expected one; the stream must have NEW_AND_OLD_IMAGES');
+  return { before: itemOf(OldImage), after: itemOf(NewImage) };
+}
+
+function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
+  try {
+    return unmarshall(image as Record<string, AttributeValue>);
+  } catch {
+    throw new RecordError("image: expected DynamoDB's JSON, came something else"); // its own message may hold a value
+  }
+}
+
+/** A write adds one revision; should one have added more, each is told. */
+function eventsOfJob({ before, after }: Images, options: NewsOptions): LedgerEvent[] {
+  checked(job, after);
+  if (before) checked(revised, before);
+  const told = Number(before?.revision ?? 0);
+  const now: LedgerJob = ledgerJob(after);
+  return now.changes.filter(({ revision }) => revision > told).flatMap((entry) => jobEvents(now, entry, options));
+}
+
+function eventsOfCoverage({ before, after }: Images): LedgerEvent[] {
+  return coverageEvents(before && coverageOf(before), coverageOf(after));
+}
+
+const coverageOf = (item: Item) => checked(coverage, item.coverage) as unknown as ProjectCoverage;
+
+const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
+
+const runOf = (item: Item) => pick(checked(run, item), RUN_FIELDS) as unknown as Run;
+
+/** The value itself: a copy would lose names such as `__proto__`. */
+function checked(shape: z.ZodMiniType<object, unknown>, value: unknown): Item {
+  const result = z.safeParse(shape, value);
+  if (result.success) return value as Item;
+  const [issue] = result.error.issues;
+  // Only the first part of the path is a name of ours.
+  throw new RecordError(`${String(issue?.path[0] ?? 'the item')}: came something else than expected (${issue?.code})`);
+}
