@@ -21,10 +21,15 @@ export interface AlarmsProps {
   readonly apiId: string;
   readonly plan: IFunction;
   readonly collect: IFunction;
+  readonly notify: IFunction;
   /** Of orders. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
   readonly planDeadLetters: IQueue;
+  /** Of changes that could not be told. */
+  readonly untold: IQueue;
+  /** Of events whose message could not be delivered. */
+  readonly undelivered: IQueue;
   /** Between two runs. */
   readonly slot: Duration;
   /** Time without a complete run. */
@@ -39,7 +44,12 @@ export interface AlarmsProps {
 export const ledgerMetric = (ledgerName: string, metricName: MetricName, statistic: string, period: Duration) =>
   new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { [DIMENSION]: ledgerName }, statistic, period });
 
+/** How old the oldest change in a batch of the stream was when the function was given it, in ms. */
+export const changeAge = (notify: IFunction, period: Duration) =>
+  notify.metric('IteratorAge', { statistic: Stats.MAXIMUM, period });
+
 const FIVE_MINUTES = Duration.minutes(5);
+const LATE = Duration.minutes(10);
 const DAY = Duration.days(1);
 
 export class Alarms extends Construct {
@@ -49,7 +59,8 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { ledgerName, tableName, apiId, plan, collect, deadLetters, planDeadLetters } = props;
+    const { ledgerName, tableName, apiId, plan, collect, notify } = props;
+    const { deadLetters, planDeadLetters, untold, undelivered } = props;
     const slot = props.slot.toMinutes() > DAY.toMinutes() ? DAY : props.slot;
     const own = (name: MetricName, period: Duration) => ledgerMetric(ledgerName, name, Stats.SUM, period);
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
@@ -94,6 +105,19 @@ export class Alarms extends Construct {
     this.#add('PlanErrors', 'The plan function fails.', { metric: plan.metricErrors({ period: FIVE_MINUTES }) });
     this.#add('CollectErrors', 'The collect function fails, or runs out of time or memory.', {
       metric: collect.metricErrors({ period: FIVE_MINUTES }),
+    });
+    this.#add('NotifyErrors', 'The notify function fails, or runs out of time or memory.', {
+      metric: notify.metricErrors({ period: FIVE_MINUTES }),
+    });
+    this.#add('ChangesLate', `Changes are told more than ${LATE.toMinutes()} minutes after they were recorded.`, {
+      metric: changeAge(notify, FIVE_MINUTES),
+      threshold: LATE.toMilliseconds(),
+    });
+    this.#add('ChangesUntold', 'Changes could not be told; where in the stream they are is in a queue.', {
+      metric: waiting(untold),
+    });
+    this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
+      metric: waiting(undelivered),
     });
     this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', {
       metric: aws('AWS/ApiGateway', '5xx', { ApiId: apiId }),

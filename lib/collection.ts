@@ -1,15 +1,18 @@
 // lib/collection.ts is the way from the clock to the table: schedule, plan, queue, collect.
-import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Rules } from '../functions/restore/rules.ts';
 import type { AtlasCredentials } from './credentials.ts';
 import { type FunctionDefaults, NodeFunction } from './node-function.ts';
+import { deadLetters, queue } from './queue.ts';
+import { rulesJson } from './rules.ts';
 import type { LedgerTable } from './table.ts';
 
 export interface CollectionProps {
@@ -38,6 +41,10 @@ export interface CollectionProps {
   readonly fullReadEvery?: Duration | undefined;
   /** Until a project with a running restore is looked at again; zero: never. @default Duration.seconds(60) */
   readonly followAfter?: Duration | undefined;
+  /** What restores are held against. @default DEFAULT_RULES of functions/restore/rules.ts, field by field */
+  readonly rules?: Partial<Rules> | undefined;
+  /** How long after its end a restore that is seen for the first time is still news. @default Duration.hours(24) */
+  readonly newsFor?: Duration | undefined;
   /** How long runs are kept. @default Duration.days(90) */
   readonly runRetention?: Duration | undefined;
   /** Projects read at the same time, 2 to 1,000. @default 5 */
@@ -57,9 +64,6 @@ export interface CollectionProps {
   readonly defaults?: FunctionDefaults | undefined;
 }
 
-/** SQS's longest. */
-const KEPT = Duration.days(14);
-
 /** Runs everything on a schedule. An order that fails is given again, and then kept for people to look at. */
 export class Collection extends Construct {
   readonly plan: NodeFunction;
@@ -76,16 +80,13 @@ export class Collection extends Construct {
     const { table, credentials, encryptionKey, vpc, defaults, timeout = Duration.seconds(120) } = props;
     const { concurrency = 5, maxReceives = 3, planMemoryMb = 256, collectMemoryMb = 512 } = props;
 
-    this.deadLetters = this.#queue('DeadLetters', { retentionPeriod: KEPT }, encryptionKey);
-    this.planDeadLetters = this.#queue('PlanDeadLetters', { retentionPeriod: KEPT }, encryptionKey);
-    Validations.of(this.planDeadLetters).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: of the schedule and of the plan function.',
-    });
+    this.deadLetters = queue(this, 'DeadLetters', {}, encryptionKey);
+    const planDeadLettersOf = 'the schedule and of the plan function';
+    this.planDeadLetters = deadLetters(this, 'PlanDeadLetters', planDeadLettersOf, encryptionKey);
     const deadLetterQueue = { queue: this.deadLetters, maxReceiveCount: maxReceives };
     // Six times the function's timeout is AWS's advice: time for retries where the function is throttled.
     const visibilityTimeout = Duration.seconds(timeout.toSeconds() * 6);
-    this.queue = this.#queue('Queue', { visibilityTimeout, retentionPeriod: KEPT, deadLetterQueue }, encryptionKey);
+    this.queue = queue(this, 'Queue', { visibilityTimeout, deadLetterQueue }, encryptionKey);
 
     const common = { vpc, defaults };
     const planTimeout = Duration.minutes(5);
@@ -114,6 +115,8 @@ export class Collection extends Construct {
         EXCLUDE_CLUSTERS: props.excludeClusters?.join(','),
         FULL_READ_HOURS: props.fullReadEvery?.toHours().toString(),
         FOLLOW_SECONDS: props.followAfter?.toSeconds().toString(),
+        RULES: rulesJson(props.rules ?? {}),
+        NEWS_HOURS: props.newsFor?.toHours().toString(),
       },
     });
 
@@ -144,11 +147,6 @@ export class Collection extends Construct {
       onFailure: new SqsDestination(this.planDeadLetters),
     });
     this.#schedule(props);
-  }
-
-  #queue(id: string, props: QueueProps, encryptionMasterKey?: IKey) {
-    const encryption = encryptionMasterKey ? { encryptionMasterKey } : { encryption: QueueEncryption.SQS_MANAGED };
-    return new Queue(this, id, { ...props, ...encryption, enforceSSL: true });
   }
 
   #environment({ table, credentials, atlasBaseUrl, runRetention, ledgerName }: CollectionProps) {

@@ -13,13 +13,15 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../functions/metrics.ts';
-import { ledgerMetric } from './alarms.ts';
+import { changeAge, ledgerMetric } from './alarms.ts';
 
 export interface LedgerDashboardProps {
   readonly ledgerName: string;
-  readonly functions: Readonly<Record<string, IFunction>>;
+  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', IFunction>>;
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
+  readonly untold: IQueue;
+  readonly undelivered: IQueue;
   readonly alarms: readonly Alarm[];
   /** Between two runs. */
   readonly slot: Duration;
@@ -30,7 +32,7 @@ export class LedgerDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: LedgerDashboardProps) {
     super(scope, id);
-    const { ledgerName, functions, queue, deadLetters, alarms, slot } = props;
+    const { ledgerName, functions, queue, deadLetters, untold, undelivered, alarms, slot } = props;
     const metric = (name: MetricName, label: string, statistic: string = Stats.SUM) =>
       ledgerMetric(ledgerName, name, statistic, slot).with({ label });
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
@@ -68,6 +70,14 @@ export class LedgerDashboard extends Construct {
       ),
       graph('Oldest reading of a cluster, minutes', [metric('OldestCoverageMinutes', 'minutes', Stats.MAXIMUM)]),
       graph('Jobs compared', [metric('JobsSeen', 'seen')]),
+    );
+    dashboard.addWidgets(
+      graph('Events', [metric('EventsSent', 'sent'), metric('EventsFailed', 'failed')]),
+      graph('Age of the oldest change when told, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
+      graph('Not told, not delivered', [
+        untold.metricApproximateNumberOfMessagesVisible({ label: 'changes' }),
+        undelivered.metricApproximateNumberOfMessagesVisible({ label: 'messages' }),
+      ]),
     );
     dashboard.addWidgets(
       graph(

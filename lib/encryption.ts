@@ -20,10 +20,10 @@ export class Encryption extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
-    // Alarms go through an encrypted topic.
+    // Alarms go through an encrypted topic, and what EventBridge can't deliver into an encrypted queue.
     this.key.addToResourcePolicy(
       new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((name) => new ServicePrincipal(name)),
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

@@ -4,9 +4,11 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { Api, type ApiProps } from './api.ts';
+import { ChangeFeed, type ChangeFeedProps } from './change-feed.ts';
 import { Collection, type CollectionProps } from './collection.ts';
 import { AtlasCredentials, type AtlasCredentialsProps } from './credentials.ts';
 import { Encryption } from './encryption.ts';
+import { Messages, type MessagesProps } from './messages.ts';
 import { Monitoring, type MonitoringProps } from './monitoring.ts';
 import { Network, type NetworkProps } from './network.ts';
 import type { FunctionDefaults } from './node-function.ts';
@@ -23,11 +25,20 @@ export interface LedgerStackProps extends StackProps {
   readonly credentials?: Without<AtlasCredentialsProps, never> | undefined;
   /** @default everything, every 15 minutes */
   readonly collection?: Without<CollectionProps, 'credentials' | 'ledgerName' | 'vpc'> | undefined;
+  /** @default an event bus of its own */
+  readonly changeFeed?: Without<ChangeFeedProps, 'ledgerName' | 'newsFor'> | undefined;
+  /** @default warnings and worse, to a topic without subscribers */
+  readonly messages?:
+    | (Without<MessagesProps, 'bus' | 'topic'> & { readonly topicArn?: string | undefined })
+    | undefined;
   /** @default for AWS identities */
   readonly api?: Without<ApiProps, 'plan' | 'runRetention'> | undefined;
   /** @default alarms that tell nobody, and a dashboard */
   readonly monitoring?:
-    | (Without<MonitoringProps, 'ledgerName' | 'collection' | 'api' | 'schedule' | 'topic'> & {
+    | (Without<
+        MonitoringProps,
+        'ledgerName' | 'collection' | 'changeFeed' | 'messages' | 'api' | 'schedule' | 'topic'
+      > & {
         readonly topicArn?: string | undefined;
       })
     | undefined;
@@ -46,6 +57,8 @@ export class LedgerStack extends Stack {
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
+  readonly changeFeed: ChangeFeed;
+  readonly messages: Messages;
   readonly api: Api;
   readonly monitoring: Monitoring;
 
@@ -54,6 +67,7 @@ export class LedgerStack extends Stack {
     const {
       removalPolicy = RemovalPolicy.RETAIN,
       collection = {},
+      messages: { topicArn: messageTopicArn, ...messages } = {},
       monitoring: { topicArn, ...monitoring } = {},
     } = props;
     const ledgerName = this.stackName;
@@ -74,6 +88,20 @@ export class LedgerStack extends Stack {
       defaults,
       vpc: network?.vpc,
     });
+    this.changeFeed = new ChangeFeed(this, 'ChangeFeed', {
+      ...props.changeFeed,
+      table,
+      ledgerName,
+      encryptionKey,
+      defaults,
+      newsFor: collection.newsFor,
+    });
+    this.messages = new Messages(this, 'Messages', {
+      ...messages,
+      bus: this.changeFeed.bus,
+      encryptionKey,
+      topic: messageTopicArn ? Topic.fromTopicArn(this, 'MessageTopic', messageTopicArn) : undefined,
+    });
     this.api = new Api(this, 'Api', {
       ...props.api,
       table,
@@ -87,6 +115,8 @@ export class LedgerStack extends Stack {
       table,
       encryptionKey,
       collection: this.collection,
+      changeFeed: this.changeFeed,
+      messages: this.messages,
       api: this.api,
       schedule: collection.schedule,
       topic: topicArn ? Topic.fromTopicArn(this, 'AlarmTopic', topicArn) : undefined,

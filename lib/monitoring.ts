@@ -7,8 +7,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import type { Api } from './api.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { Collection } from './collection.ts';
 import { LedgerDashboard } from './dashboard.ts';
+import type { Messages } from './messages.ts';
 import { minutesBetween } from './schedule.ts';
 import type { LedgerTable } from './table.ts';
 
@@ -16,6 +18,8 @@ export interface MonitoringProps {
   readonly ledgerName: string;
   readonly table: LedgerTable;
   readonly collection: Collection;
+  readonly changeFeed: ChangeFeed;
+  readonly messages: Messages;
   readonly api: Api;
   /** What the collection runs by. @default 'rate(15 minutes)' */
   readonly schedule?: string | undefined;
@@ -40,7 +44,16 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { ledgerName, table, collection, api, schedule = 'rate(15 minutes)', dashboard = true } = props;
+    const {
+      ledgerName,
+      table,
+      collection,
+      changeFeed,
+      messages,
+      api,
+      schedule = 'rate(15 minutes)',
+      dashboard = true,
+    } = props;
     const { email, topic, encryptionKey, runbookUrl = 'docs/operations.md' } = props;
     const between = minutesBetween(schedule);
     const slot = Duration.minutes(between ?? 60);
@@ -50,26 +63,34 @@ export class Monitoring extends Construct {
     const topics = [...(topic ? [topic] : []), ...(email ? [this.#mail(email, encryptionKey)] : [])];
     const { deadLetters, planDeadLetters, queue } = collection;
     const [plan, collect] = [collection.plan.function, collection.collect.function];
+    const notify = changeFeed.notify.function;
+    const { untold } = changeFeed;
+    const { undelivered } = messages;
     const { all: alarms } = new Alarms(this, 'Alarms', {
       ledgerName,
       tableName: table.tableName,
       apiId: api.api.apiId,
       plan,
       collect,
+      notify,
       deadLetters,
       planDeadLetters,
+      untold,
+      undelivered,
       slot,
       silence: alarmAfter,
       topics,
       runbookUrl,
     });
     if (dashboard) {
-      const functions = { plan, collect, api: api.function.function };
+      const functions = { plan, collect, notify, api: api.function.function };
       this.dashboard = new LedgerDashboard(this, 'Dashboard', {
         ledgerName,
         functions,
         queue,
         deadLetters,
+        untold,
+        undelivered,
         alarms,
         slot,
       });

@@ -27,7 +27,7 @@ export interface FunctionDefaults {
 
 export interface NodeFunctionProps {
   /** Its folder under functions/, which holds a handler. */
-  readonly folder: 'plan' | 'collect' | 'api';
+  readonly folder: 'plan' | 'collect' | 'notify' | 'api';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;
@@ -64,13 +64,7 @@ export class NodeFunction extends Construct {
     this.logs = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
-    if (vpc) this.allow(VPC_ACTIONS, ['*']);
-    if (vpc || tracing) {
-      Validations.of(this.role).acknowledge({
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'X-Ray has no ARNs, and EC2 none for a network interface that Lambda has yet to make.',
-      });
-    }
+    if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
 
     this.function = new NodejsFunction(this, 'Function', {
       entry: entryOf(folder),
@@ -98,12 +92,19 @@ export class NodeFunction extends Construct {
         bundleAwsSDK: true,
       },
     });
-    if (tracing) this.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']); // X-Ray has no ARNs for these
+    if (tracing)
+      this.allowOnEverything(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], 'X-Ray has no ARNs for these.');
   }
 
   allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions) {
     const statement = { actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) };
     this.role.addToPolicy(new PolicyStatement(statement));
+  }
+
+  /** @param reason why no resource can be named */
+  allowOnEverything(actions: readonly string[], reason: string) {
+    this.allow(actions, ['*']);
+    Validations.of(this.role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
   }
 }
 

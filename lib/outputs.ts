@@ -3,7 +3,7 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { LedgerStack } from './ledger-stack.ts';
 
 export function outputs(stack: LedgerStack) {
-  const { table, credentials, network, collection, api, monitoring, region } = stack;
+  const { table, credentials, network, collection, changeFeed, messages, api, monitoring, region } = stack;
   const say = (id: string, description: string, value: string | undefined) => {
     if (value !== undefined) new CfnOutput(stack, id, { description, value });
   };
@@ -27,5 +27,10 @@ export function outputs(stack: LedgerStack) {
     'Gives failed orders again, once the cause is mended',
     `aws sqs start-message-move-task --region ${region} --source-arn ${collection.deadLetters.queueArn}`,
   );
+  say('EventBusName', 'Where events of the ledger are; put rules of your own on it', changeFeed.bus.eventBusName);
+  say('MessageTopicArn', 'What people read of them; subscribe to it', messages.topics.at(-1)?.topicArn);
+  say('NotifyFunctionName', 'Tells what changed', changeFeed.notify.function.functionName);
+  say('UntoldQueueUrl', 'Where in the stream the changes are that could not be told', changeFeed.untold.queueUrl);
+  say('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
   say('DashboardUrl', 'How collecting goes', monitoring.dashboard?.url);
 }

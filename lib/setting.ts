@@ -44,9 +44,12 @@ export function choice<const T extends string>(choices: readonly T[], words: Wor
   return { ...words, allowed: choices.join(', '), shape: z.enum(choices) as unknown as z.ZodType<T> };
 }
 
-/** Some of some words. */
-export function choices<const T extends string>(all: readonly T[], words: Words<readonly T[]>): Setting<readonly T[]> {
-  const shape = z.preprocess(fromText(listOf), z.array(z.enum(all)).min(1)) as unknown as z.ZodType<readonly T[]>;
+/** Some of some words, at least one unless said otherwise. */
+export function choices<const T extends string>(
+  all: readonly T[],
+  { least = 1, ...words }: Words<readonly T[]> & { readonly least?: number },
+): Setting<readonly T[]> {
+  const shape = z.preprocess(fromText(listOf), z.array(z.enum(all)).min(least)) as unknown as z.ZodType<readonly T[]>;
   return { ...words, allowed: `a list of ${all.join(', ')}`, shape };
 }
 
@@ -69,6 +72,12 @@ export function texts(
 export function whole(least: number, most: number, words: Words<number>): Setting<number> {
   const shape = z.preprocess(fromText(numberOf), z.number().int().min(least).max(most)) as z.ZodType<number>;
   return { ...words, allowed: `a whole number from ${least} to ${most}`, shape };
+}
+
+/** A number that a test accepts. */
+export function number(allowed: string, accepts: (value: number) => boolean, words: Words<number>): Setting<number> {
+  const shape = z.preprocess(fromText(numberOf), z.number().refine(accepts)) as z.ZodType<number>;
+  return { ...words, allowed, shape };
 }
 
 /** One of some numbers. */

@@ -1,13 +1,18 @@
 // lib/settings.ts is every setting of a deployment, in one place: what it means, its unit, its default, what is allowed.
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseBaseUrl } from '../functions/atlas/base-url.ts';
+import { CAN_BE_OFF, SEVERITIES } from '../functions/restore/finding.ts';
 import { KINDS } from '../functions/restore/job.ts';
+import { readRules } from '../functions/restore/read-rules.ts';
+import { DEFAULT_RULES, type Rules } from '../functions/restore/rules.ts';
+import { MOST_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
 import {
   choice,
   choices,
   flag,
   map,
+  number,
   oneOf,
   readValues,
   SettingsError,
@@ -33,6 +38,24 @@ function isAtlas(value: string) {
     return false;
   }
 }
+
+/** By the very reader that the functions have. */
+const isRule =
+  <Field extends keyof Rules>(field: Field) =>
+  (value: unknown) => {
+    try {
+      readRules({ [field]: value });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+const ruleTexts = <Field extends keyof Rules>(field: Field, allowed: string, means: string) => {
+  const accepts = isRule(field);
+  return texts(allowed, (value) => accepts([value]), { means, default: [] });
+};
+const ruleNumber = <Field extends keyof Rules>(field: Field, allowed: string, words: { means: string; unit: string }) =>
+  number(allowed, isRule(field), { ...words, default: DEFAULT_RULES[field] as number });
 
 export const SETTINGS = {
   stackName: text('letters, digits and hyphens, a letter first', matches(/^[A-Za-z][A-Za-z0-9-]{0,99}$/), {
@@ -108,6 +131,85 @@ export const SETTINGS = {
   apiMemoryMb: whole(128, 10_240, { means: 'Memory of the API function.', unit: 'MB', default: 256 }),
   architecture: choice(['arm64', 'x86_64'], { means: 'Processor of the functions.', default: 'arm64' }),
 
+  notifyMemoryMb: whole(128, 10_240, { means: 'Memory of the notify function.', unit: 'MB', default: 256 }),
+
+  rulesOff: choices(CAN_BE_OFF, {
+    means: 'Rules that restores are not held against.',
+    default: DEFAULT_RULES.rulesOff,
+    least: 0,
+  }),
+  allowedDirections: ruleTexts(
+    'allowedDirections',
+    'two patterns of projects such as prod-* -> staging-*',
+    'Restores from project to project that are no finding of the rule `cross-project`.',
+  ),
+  protectedTargets: ruleTexts(
+    'protectedTargets',
+    'patterns of a project and a cluster such as prod-*/orders',
+    'Targets that no restore should go to. None: the rule `protected-target` never applies.',
+  ),
+  expectedRequesters: ruleTexts(
+    'expectedRequesters',
+    'patterns of user names, public keys or ids',
+    'Who may ask for restores. None: the rule `requester-not-listed` never applies.',
+  ),
+  workingHours: ruleTexts(
+    'workingHours',
+    'days and hours such as Mon-Fri 07:00-19:00',
+    'When restores may be asked for. None: the rule `outside-hours` never applies.',
+  ),
+  workingHoursTimeZone: text('a name of the IANA time zone database', isRule('workingHoursTimeZone'), {
+    means: 'Time zone of the working hours.',
+    default: DEFAULT_RULES.workingHoursTimeZone,
+  }),
+  slowMinutes: ruleNumber('slowMinutes', 'a whole number from 0 to 525600', {
+    means: 'A restore that takes longer is `slow`. 0: no such limit.',
+    unit: 'minutes',
+  }),
+  slowFactor: ruleNumber('slowFactor', '0, or a number from 1 to 1000', {
+    means:
+      "So is one that takes longer than the 95th percentile of its cluster's own past by this factor. 0: no such limit.",
+    unit: 'times',
+  }),
+  stuckMinutes: ruleNumber('stuckMinutes', 'a whole number from 0 to 525600', {
+    means: 'A restore that has been waiting or running for longer is `stuck`. 0: never.',
+    unit: 'minutes',
+  }),
+  drillDays: ruleNumber('drillDays', 'a whole number from 0 to 36500', {
+    means: 'A cluster has to be restored within so many days, or its drill is overdue. 0: none has to.',
+    unit: 'days',
+  }),
+  drillDaysFor: ruleTexts(
+    'drillDaysFor',
+    'patterns of a project and a cluster with days, such as prod-*/orders = 90',
+    'Other days for some clusters; the first that fits. 0: none.',
+  ),
+  newsHours: whole(0, 8_760, {
+    means:
+      'A restore that is seen for the first time longer than this after its end is recorded, and no event tells of it.',
+    unit: 'hours',
+    default: 24,
+  }),
+
+  eventBus: text(
+    'default, or the name or ARN of an event bus in this account and region',
+    (value) =>
+      /^[A-Za-z0-9._/-]{1,256}$/.test(value) || /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/.+$/.test(value),
+    { means: 'An existing event bus for the events. None: the stack makes one, named as itself.', default: '' },
+  ),
+  messageSeverities: choices(SEVERITIES, {
+    means: 'Events of which a message for people is sent.',
+    default: ['warning', 'critical'],
+  }),
+  messageEmail: text('an e-mail address', matches(/^[^@\s]+@[^@\s]+\.[^@\s]+$/), {
+    means: 'Who is sent messages. AWS asks the address for consent first.',
+    default: '',
+  }),
+  messageTopic: text('the ARN of an SNS topic', matches(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:.+$/), {
+    means: 'An existing topic in this account and region for the messages. None: the stack makes one to subscribe to.',
+    default: '',
+  }),
+
   apiAuthorization: choice(['iam', 'jwt', 'none'], {
     means: 'Who may ask: AWS identities with `execute-api:Invoke`, bearers of a token, or anyone.',
     default: 'iam',
@@ -167,7 +269,7 @@ export const SETTINGS = {
   }),
   encryption: text('aws, new, or the ARN of a KMS key', (value) => /^(aws|new)$/.test(value) || ARN.test(value), {
     means:
-      'Key of the table, the queues, the secret and the alarm topic: keys that AWS owns, a key that the stack makes, or one that exists.',
+      'Key of the table, the queues, the secret, the event bus and the topics: keys that AWS owns, a key that the stack makes, or one that exists and lets CloudWatch and EventBridge use it.',
     default: 'aws',
   }),
 
@@ -224,5 +326,11 @@ function contradictions(settings: Settings): string[] {
     problems.push('jwtAudience: came nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: came without secrets, allowed: only for existing secrets');
+  const rules = rulesJson(rulesOf(settings)) ?? '{}';
+  const bytes = Buffer.byteLength(rules);
+  if (bytes > MOST_RULES_BYTES) {
+    const names = Object.keys(JSON.parse(rules)).join(', ');
+    problems.push(`${names}: came ${bytes} bytes, allowed: ${MOST_RULES_BYTES} for all rules, shorter by patterns`);
+  }
   return problems;
 }

@@ -3,6 +3,7 @@ import { Duration, PermissionsBoundary, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import type { ApiAuthorization } from './api.ts';
 import type { LedgerStackProps } from './ledger-stack.ts';
+import { rulesOf } from './rules.ts';
 import type { Settings } from './settings.ts';
 
 export function stackProps(settings: Settings): LedgerStackProps {
@@ -34,12 +35,20 @@ export function stackProps(settings: Settings): LedgerStackProps {
       atlasBaseUrl: settings.atlasBaseUrl,
       fullReadEvery: Duration.hours(settings.fullReadHours),
       followAfter: Duration.seconds(settings.followSeconds),
+      rules: rulesOf(settings),
+      newsFor: Duration.hours(settings.newsHours),
       runRetention: Duration.days(settings.runRetentionDays),
       concurrency: settings.collectConcurrency,
       timeout: Duration.seconds(settings.collectTimeoutSeconds),
       maxReceives: settings.maxReceives,
       planMemoryMb: settings.planMemoryMb,
       collectMemoryMb: settings.collectMemoryMb,
+    },
+    changeFeed: { eventBus: settings.eventBus || undefined, memoryMb: settings.notifyMemoryMb },
+    messages: {
+      severities: settings.messageSeverities,
+      email: settings.messageEmail || undefined,
+      topicArn: settings.messageTopic || undefined,
     },
     api: {
       authorization: authorization(settings),

@@ -63,6 +63,24 @@ export class LedgerTable extends Construct {
     return this.table.tableName;
   }
 
+  /** Of its stream of changes. */
+  get streamArn(): string {
+    const { tableStreamArn } = this.table;
+    if (tableStreamArn === undefined)
+      throw new Error('the table has no stream: functions/ledger/table.ts names its view');
+    return tableStreamArn;
+  }
+
+  /** Every change of every item, with the item before and after; not the table itself. */
+  grantStream(grantee: NodeFunction) {
+    grantee.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [this.streamArn]);
+    grantee.allowOnEverything(
+      ['dynamodb:ListStreams'],
+      'Lambda asks for it, and DynamoDB has no ARN for a list of streams.',
+    );
+    if (this.#key) grantee.allow(['kms:Decrypt'], [this.#key.keyArn]);
+  }
+
   /** Exactly these actions on the table, and Query on these indexes. */
   grant(grantee: NodeFunction, actions: readonly Action[], indexes: readonly IndexName[] = []) {
     grantee.allow(

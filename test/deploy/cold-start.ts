@@ -14,6 +14,7 @@ const env = {
   TABLE_NAME: 'ledger',
   ATLAS_SECRET_ID: 'atlas/key',
   COLLECT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111111111111/orders',
+  EVENT_BUS_NAME: 'ledger',
   AWS_REGION: 'eu-west-1',
   NODE_NO_WARNINGS: '1',
 };

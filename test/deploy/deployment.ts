@@ -168,7 +168,7 @@ export class Deployment {
   }
 
   /** Messages that wait, are being worked on, or are delayed. */
-  async messages(queueOutput: 'QueueUrl' | 'DeadLetterQueueUrl'): Promise<number> {
+  async messages(queueOutput: 'QueueUrl' | 'DeadLetterQueueUrl' | 'UntoldQueueUrl'): Promise<number> {
     const { Attributes } = await this.cloud.aws<{ Attributes: Record<string, string> }>(
       'sqs',
       'get-queue-attributes',
@@ -233,6 +233,17 @@ export class Deployment {
       roleStart,
     );
     return { AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId, AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey };
+  }
+
+  /** By the policies of the role alone. @param roleStart of its logical id */
+  async roleMay(roleStart: string, action: string, resource: string): Promise<boolean> {
+    const arn = `arn:aws:iam::000000000000:role/${await this.physicalId('AWS::IAM::Role', roleStart)}`;
+    const { EvaluationResults } = await this.cloud.aws<{ EvaluationResults: { EvalDecision: string }[] }>(
+      'iam',
+      'simulate-principal-policy',
+      ...['--policy-source-arn', arn, '--action-names', action, '--resource-arns', resource],
+    );
+    return EvaluationResults[0]?.EvalDecision === 'allowed';
   }
 
   async tableArn(): Promise<string> {

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import eventbridge
+from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 # 1. EventBridge Scheduler fills in the attributes in angle brackets of a target's input.
@@ -82,6 +82,37 @@ def context_with_partition(body):
 
 
 iam_actions.dynamodb_service_context = context_with_partition
+
+# 6. A function on a stream may name the record that it stopped at (ReportBatchItemFailures): Lambda goes on from there.
+#    MiniStack honours that for queues, and takes a stream's whole batch for done. One thread reads all streams.
+apply_filter_criteria, execute_function = lambda_svc._apply_filter_criteria, lambda_svc._execute_function
+reading = threading.local()
+
+
+def filter_noting_the_batch(records, mapping):
+    reading.records, reading.mapping = records, mapping
+    return apply_filter_criteria(records, mapping)
+
+
+def execute_up_to_the_first_failure(function, event):
+    result = execute_function(function, event)
+    mapping = getattr(reading, "mapping", None)  # none where somebody else invokes it
+    if not mapping or "dynamodb" not in event["Records"][0] or result.get("error"):
+        return result
+    body = result.get("body") or {}
+    failures = (json.loads(body) if isinstance(body, str) else body).get("batchItemFailures")
+    if not failures or "ReportBatchItemFailures" not in mapping["FunctionResponseTypes"]:
+        return result
+    names = {failure["itemIdentifier"] for failure in failures}
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in reading.records]
+    done = next((index for index, number in enumerate(numbers) if number in names), 0)  # an empty name: all of them
+    with lambda_svc._dynamodb_stream_positions_lock:
+        lambda_svc._dynamodb_stream_positions[mapping["UUID"]] += done
+    return {**result, "error": True}
+
+
+lambda_svc._apply_filter_criteria = filter_noting_the_batch
+lambda_svc._execute_function = execute_up_to_the_first_failure
 
 
 def end_with_the_tests():

@@ -212,15 +212,7 @@ test.skip(`redrive by start-message-move-task: ${MINISTACK} does not have it; th
 test('each role may do its work and nothing more', async () => {
   const table = await ledger.tableArn();
   const secret = await ledger.output('SecretArn');
-  const allowed = async (role: string, action: string, resource: string) => {
-    const arn = `arn:aws:iam::000000000000:role/${await ledger.physicalId('AWS::IAM::Role', role)}`;
-    const { EvaluationResults } = await cloud.aws<{ EvaluationResults: { EvalDecision: string }[] }>(
-      'iam',
-      'simulate-principal-policy',
-      ...['--policy-source-arn', arn, '--action-names', action, '--resource-arns', resource],
-    );
-    return EvaluationResults[0]?.EvalDecision === 'allowed';
-  };
+  const allowed = (role: string, action: string, resource: string) => ledger.roleMay(role, action, resource);
   expect(await allowed('ApiHandlerRole', 'dynamodb:Query', table)).toBe(true);
   expect(await allowed('ApiHandlerRole', 'dynamodb:DeleteItem', table)).toBe(false);
   expect(await allowed('ApiHandlerRole', 'secretsmanager:GetSecretValue', secret)).toBe(false);
@@ -255,7 +247,9 @@ test('with every option turned on it synthesizes, and deploys but for its networ
   for (const [index, name] of secretNames.entries()) {
     await cloud.aws('secretsmanager', 'create-secret', '--name', name, '--secret-string', values[index] ?? '');
   }
-  const topic = await cloud.aws<{ TopicArn: string }>('sns', 'create-topic', '--name', 'alarms');
+  const [alarms, messages] = await Promise.all(
+    ['alarms', 'messages'].map((name) => cloud.aws<{ TopicArn: string }>('sns', 'create-topic', '--name', name)),
+  );
   const boundary = await cloud.aws<{ Policy: { Arn: string } }>(
     'iam',
     'create-policy',
@@ -267,7 +261,8 @@ test('with every option turned on it synthesizes, and deploys but for its networ
   const options = {
     ...EVERY_OPTION,
     secrets: secretNames.join(','),
-    alarmTopic: topic.TopicArn,
+    alarmTopic: alarms?.TopicArn ?? '',
+    messageTopic: messages?.TopicArn ?? '',
     permissionsBoundary: boundary.Policy.Arn,
     atlasBaseUrl: atlas.url,
   };
@@ -282,7 +277,13 @@ test('with every option turned on it synthesizes, and deploys but for its networ
   expect((await everything.stack()).StackStatus).toBe('CREATE_COMPLETE');
   expect(await everything.ask('/restore-jobs', { signed: false })).toMatchObject({ status: 401 }); // a token is asked for
   const types = (await everything.resources()).map(({ ResourceType }) => ResourceType);
-  for (const type of ['AWS::KMS::Key', 'AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::ApiGatewayV2::Authorizer']) {
+  for (const type of [
+    'AWS::KMS::Key',
+    'AWS::SNS::Topic',
+    'AWS::SNS::Subscription',
+    'AWS::Events::EventBus',
+    'AWS::ApiGatewayV2::Authorizer',
+  ]) {
     expect(types).toContain(type);
   }
   expect(types).not.toContain('AWS::SecretsManager::Secret');

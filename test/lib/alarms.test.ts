@@ -8,6 +8,8 @@ interface AlarmProperties {
   AlarmDescription: string;
   Namespace: string;
   MetricName: string;
+  Statistic?: string;
+  Threshold: number;
   Period: number;
   EvaluationPeriods: number;
   TreatMissingData: string;
@@ -24,11 +26,15 @@ test('there is an alarm for each thing that can go wrong', () => {
       .sort(),
   ).toEqual([
     'ApiErrors',
+    'ChangesLate',
+    'ChangesUntold',
     'ClustersFailing',
     'CollectErrors',
     'CollectionIncomplete',
     'CollectionSilent',
     'CredentialsRefused',
+    'MessagesUndelivered',
+    'NotifyErrors',
     'OrdersDead',
     'PlanErrors',
     'SchedulesDead',
@@ -63,6 +69,17 @@ test.each(['rate(1 minute)', 'rate(15 minutes)', 'rate(1 hour)', 'rate(2 days)',
     }
   },
 );
+
+test('a change that waits for ten minutes to be told rings', () => {
+  const late = alarmsOf().find(({ AlarmName }) => AlarmName.endsWith('ChangesLate'));
+  expect(late).toMatchObject({
+    Namespace: 'AWS/Lambda',
+    MetricName: 'IteratorAge', // of what Lambda reads from a stream, in ms
+    Statistic: 'Maximum',
+    Threshold: 600_000,
+    TreatMissingData: 'notBreaching', // nothing changed
+  });
+});
 
 test('silence rings: after three slots of a rate, or as long as was set', () => {
   const silence = (given: Record<string, unknown>) => {

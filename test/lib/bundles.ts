@@ -9,7 +9,7 @@ import { stackProps } from '../../lib/stack-props.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'api', string>>;
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', string>>;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
@@ -29,6 +29,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
     folders: {
       plan: folder('CollectionPlanFunction'),
       collect: folder('CollectionCollectFunction'),
+      notify: folder('ChangeFeedNotifyFunction'),
       api: folder('ApiHandlerFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),

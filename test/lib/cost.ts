@@ -8,6 +8,7 @@ const PRICES = {
   lambdaRequests: 0.2,
   lambdaGbSecond: 0.0000133334,
   sqsRequests: 0.4,
+  events: 1,
   schedules: 1,
   logGb: 0.5,
   metric: 0.3,
@@ -29,11 +30,13 @@ const IDLE_POLLS = (5 * HOURS_A_MONTH * 3_600) / 20;
 /** 50 jobs of 1.5 KB, read from an index at half a unit for 4 KB. */
 const DAILY_READ_UNITS = 10;
 const DAYS_A_MONTH = 30.4;
-/** Sent in every run; those that are zero are left out. */
-const METRICS = 7;
-const ALARMS = 11;
+/** Sent in every run, `EventsSent` for the event of its end included; those that are zero are left out. */
+const METRICS = 8;
+const ALARMS = 15;
 /** Atlas answers in 200 ms on this way; lists are read 8 at a time. */
 const ANSWER_SECONDS = 0.2;
+/** What the notify function does with a change, the call to the bus included. */
+const TELL_SECONDS = 0.1;
 
 /** What one run in which nothing has changed asks and writes. */
 export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
@@ -43,7 +46,11 @@ export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
   const lists = 2 * clusters;
   return {
     projects,
-    invocations: 1 + projects,
+    /** Each coverage that is written and the run's end come alone, at worst. Lambda reads the stream free of charge. */
+    notifyInvocations: projects + 1,
+    invocations: 1 + projects + projects + 1,
+    /** Its end. */
+    events: 1,
     /** Projects once; two lists of clusters a project; two lists of jobs a cluster; with an API key, a challenge for each call at once. */
     atlasRequests: 1 + (2 + Math.min(8, 2 * each)) * projects + lists,
     /** The run begins, is planned, ends; a project's part is put and counted, its coverage written. */
@@ -51,7 +58,7 @@ export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
     tableReadUnits: 1 + projects * Math.ceil(coverageKb / 4),
     sqsRequests: Math.ceil(projects / 10) + 2 * projects,
     collectSeconds: projects * (0.5 + ANSWER_SECONDS * (2 + Math.ceil((2 * each) / 8))),
-    logBytes: 1_400 + 1_700 * projects,
+    logBytes: 2_000 + 2_100 * projects,
   };
 }
 
@@ -61,7 +68,7 @@ export function monthly(size: Size) {
   const runs = (HOURS_A_MONTH * 60) / everyMinutes;
   const run = countsOfRun(size);
   const millions = (count: number) => (count * runs) / 1e6;
-  const lambda = run.collectSeconds * 0.5 + (0.5 + ANSWER_SECONDS) * 0.25;
+  const lambda = run.collectSeconds * 0.5 + (0.5 + ANSWER_SECONDS) * 0.25 + run.notifyInvocations * TELL_SECONDS * 0.25;
   return {
     dynamodb:
       // An index holds the run itself: begun, planned, ended. Once a day each list is compared with its jobs.
@@ -69,7 +76,10 @@ export function monthly(size: Size) {
       millions(run.tableReadUnits) * PRICES.readUnits +
       ((DAILY_READ_UNITS * 2 * size.clusters * DAYS_A_MONTH) / 1e6) * PRICES.readUnits,
     lambda: millions(run.invocations) * PRICES.lambdaRequests + lambda * runs * PRICES.lambdaGbSecond,
-    queue: (millions(run.sqsRequests) + IDLE_POLLS / 1e6) * PRICES.sqsRequests + millions(1) * PRICES.schedules,
+    queue:
+      (millions(run.sqsRequests) + IDLE_POLLS / 1e6) * PRICES.sqsRequests +
+      millions(1) * PRICES.schedules +
+      millions(run.events) * PRICES.events,
     logs: ((run.logBytes * runs) / 1e9) * PRICES.logGb,
     monitoring: METRICS * PRICES.metric + ALARMS * PRICES.alarm,
     secret: PRICES.secret,

@@ -34,10 +34,15 @@ function nameOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [[kind, argument] = []] = Object.entries(value);
   if (kind === 'Ref') return plain(String(argument));
-  if (kind === 'Fn::GetAtt') return plain(String((argument as string[])[0]));
+  if (kind === 'Fn::GetAtt') {
+    const [logicalId = '', attribute] = argument as string[];
+    return `${plain(logicalId)}${attribute === 'StreamArn' ? '/stream' : ''}`;
+  }
   if (kind === 'Fn::Join') return (argument as [string, unknown[]])[1].map(nameOf).join('');
   return JSON.stringify(value);
 }
+/** DynamoDB has no ARN for it. */
+const LISTS_STREAMS = 'dynamodb:ListStreams on *';
 const plain = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 
 describe('each role may do exactly this', () => {
@@ -92,6 +97,32 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
+  test('notify: reads the stream, puts events on the bus; says where in the stream it failed; no table, no secret', () => {
+    expect(found.ChangeFeedNotifyRole).toEqual([
+      'dynamodb:DescribeStream on LedgerTable/stream',
+      'dynamodb:GetRecords on LedgerTable/stream',
+      'dynamodb:GetShardIterator on LedgerTable/stream',
+      LISTS_STREAMS,
+      'events:PutEvents on ChangeFeedBus',
+      'logs:CreateLogStream on ChangeFeedNotifyLogs',
+      'logs:PutLogEvents on ChangeFeedNotifyLogs',
+      'sqs:SendMessage on ChangeFeedUntold',
+    ]);
+  });
+
+  test('the rule for messages: publishes to their topic, for this account only', () => {
+    expect(found.MessagesRole).toEqual(['sns:Publish on MessagesTopic']);
+    const [role] = Object.entries(templateOf().findResources('AWS::IAM::Role')).filter(([id]) =>
+      id.startsWith('MessagesRole'),
+    );
+    expect(role?.[1].Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      {
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
+  });
+
   test('the schedule: plan, and the queue for what it could not start', () => {
     expect(found.CollectionScheduleRole).toEqual([
       'lambda:InvokeFunction on CollectionPlanFunction',
@@ -126,7 +157,20 @@ test("a customer's key: its use, and for nobody kms:*", () => {
     'kms:Encrypt on EncryptionKey',
     'kms:GenerateDataKey on EncryptionKey',
   ]);
-  expect(JSON.stringify(found)).not.toMatch(/:\*| on \*/);
+  expect(JSON.stringify(found).replace(LISTS_STREAMS, '')).not.toMatch(/:\*| on \*/);
+  for (const role of ['ChangeFeedNotifyRole', 'MessagesRole']) {
+    expect(new Set(found[role]?.filter((line) => line.startsWith('kms')))).toEqual(
+      new Set(['kms:Decrypt on EncryptionKey', 'kms:GenerateDataKey on EncryptionKey']),
+    );
+  }
+});
+
+test('an existing bus and an existing topic: those, and no other', () => {
+  const eventBus = 'arn:aws:events:eu-west-1:111111111111:event-bus/company';
+  const messageTopic = 'arn:aws:sns:eu-west-1:111111111111:dba';
+  const { ChangeFeedNotifyRole = [], MessagesRole } = grants({ eventBus, messageTopic });
+  expect(ChangeFeedNotifyRole).toContain(`events:PutEvents on ${eventBus}`);
+  expect(MessagesRole).toEqual([`sns:Publish on ${messageTopic}`]);
 });
 
 test('with every option, only services without ARNs are granted on everything', () => {
@@ -134,7 +178,7 @@ test('with every option, only services without ARNs are granted on everything', 
   const onEverything = new Set(
     Object.values(found)
       .flat()
-      .filter((line) => line.endsWith(' on *')),
+      .filter((line) => line.endsWith(' on *') && line !== LISTS_STREAMS),
   );
   expect(
     [...onEverything].map((line) => line.split(':')[0]).filter((service) => service !== 'ec2' && service !== 'xray'),

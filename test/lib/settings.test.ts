@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
 import { SettingsError } from '../../lib/setting.ts';
 import { readSettings, SETTINGS } from '../../lib/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
@@ -68,10 +69,37 @@ describe('settings', () => {
     ['alarmEmail', 'nobody', 'e-mail'],
     ['encryption', 'mine', 'aws, new'],
     ['tags', '[1]', 'JSON object'],
+    ['rulesOff', 'donwload', 'own-credential'],
+    ['rulesOff', 'unknown-job-shape', 'own-credential'],
+    ['allowedDirections', 'prod-*', 'prod-* -> staging-*'],
+    ['protectedTargets', 'prod', 'prod-*/orders'],
+    ['workingHours', 'always', 'Mon-Fri 07:00-19:00'],
+    ['workingHoursTimeZone', '+02:00', 'IANA'],
+    ['slowMinutes', '1.5', 'from 0 to 525600'],
+    ['slowFactor', '0.5', 'from 1 to 1000'],
+    ['stuckMinutes', 'soon', 'from 0 to 525600'],
+    ['drillDays', '-1', 'from 0 to 36500'],
+    ['drillDaysFor', 'prod-*/orders', 'prod-*/orders = 90'],
+    ['newsHours', '9000', 'from 0 to 8760'],
+    ['eventBus', 'arn:aws:sqs:eu-west-1:111111111111:events', 'event bus'],
+    ['messageSeverities', 'fatal', 'info, warning, critical'],
+    ['messageSeverities', '', 'info, warning, critical'],
+    ['messageTopic', 'alarms', 'SNS topic'],
   ])('%s: a wrong value is refused with its name, the value and what is allowed: %s', (name, value, allowed) => {
     const [line] = refusalOf({ [name]: value });
     expect(line).toMatch(`${name}: came ${JSON.stringify(value)}, allowed: `);
     expect(line).toContain(allowed);
+  });
+
+  test('every rule of the functions is a setting, by the same name and with the same default', () => {
+    expect(readSettings({})).toMatchObject(DEFAULT_RULES);
+    expect(readSettings({ rulesOff: '' }).rulesOff).toEqual([]); // all of them on
+  });
+
+  test('rules that the environment of a function has no room for are refused with their size', () => {
+    const protectedTargets = Array.from({ length: 200 }, (_, index) => `production-${index}/cluster`);
+    const [line] = refusalOf({ ledger: { protectedTargets } });
+    expect(line).toMatch(/^protectedTargets: came \d{4} bytes, allowed: 3000 for all rules/);
   });
 
   test('an unknown name is refused with the nearest one, and all that is wrong is said at once', () => {
@@ -100,6 +128,8 @@ describe('settings', () => {
       'secretKeys',
       'atlasBaseUrl',
       'alarmTopic',
+      'eventBus',
+      'messageTopic',
       'permissionsBoundary',
       'apiOpenToEveryone',
     ];

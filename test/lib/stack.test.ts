@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { orderFrom } from '../../functions/collect/message.ts';
 import { planRequest } from '../../functions/plan/request.ts';
-import { collectSettings, planSettings } from '../../functions/settings.ts';
+import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
+import { collectSettings, notifySettings, planSettings } from '../../functions/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
 import { stackOf, templateOf } from './template.ts';
 
@@ -24,6 +25,7 @@ test('the functions understand the environment that the stack gives them', () =>
   for (const given of [{}, EVERY_OPTION]) {
     expect(planSettings(environmentOf('CollectionPlanFunction', given)).queueUrl).toContain('https://');
     expect(collectSettings(environmentOf('CollectionCollectFunction', given)).tableName).toContain('https://');
+    expect(notifySettings(environmentOf('ChangeFeedNotifyFunction', given)).busName).toContain('https://');
   }
 });
 
@@ -34,10 +36,33 @@ test('settings arrive where they are used', () => {
     fullEveryMs: 48 * 3_600_000,
     followMs: 120_000,
     runRetentionDays: 30,
+    newsHours: 48,
+    rules: {
+      rulesOff: ['download', 'slow'],
+      allowedDirections: ['prod-* -> stage-*'],
+      protectedTargets: ['prod-*/*'],
+      expectedRequesters: ['ops-*@example.com', 'abcdefgh'],
+      workingHours: ['Mon-Fri 07:00-19:00', 'Sat 10:00-12:00'],
+      workingHoursTimeZone: 'Europe/Copenhagen',
+      slowMinutes: 90,
+      slowFactor: 2.5,
+      stuckMinutes: 240,
+      drillDays: 180,
+      drillDaysFor: ['prod-*/orders = 90', '*/*-tmp = 0'],
+    },
   });
+  const notify = notifySettings(environmentOf('ChangeFeedNotifyFunction', EVERY_OPTION));
+  expect(notify).toMatchObject({ newsHours: 48, ledgerName: 'AtlasRestoreLedger' });
   expect([collect.wantsCluster('main-1'), collect.wantsCluster('main-tmp')]).toEqual([true, false]);
   const plan = planSettings(environmentOf('CollectionPlanFunction', EVERY_OPTION));
   expect([plan.wantsProject('prod-1'), plan.wantsProject('prod-scratch')]).toEqual([true, false]);
+});
+
+test('rules that are as by default take no room in the environment', () => {
+  expect(environmentOf('CollectionCollectFunction')).not.toHaveProperty('RULES');
+  const some = environmentOf('CollectionCollectFunction', { slowMinutes: 90, slowFactor: 3 });
+  expect(some.RULES).toBe('{"slowMinutes":90}');
+  expect(collectSettings(some).rules).toEqual({ ...DEFAULT_RULES, slowMinutes: 90 });
 });
 
 test('the schedule says what the plan function reads: when, and which execution, so that a retry is the same run', () => {
@@ -92,12 +117,17 @@ test('the outputs say what to do next', () => {
     'ApiUrl',
     'DashboardUrl',
     'DeadLetterQueueUrl',
+    'EventBusName',
     'FillInSecret',
+    'MessageTopicArn',
+    'NotifyFunctionName',
     'PlanFunctionName',
     'QueueUrl',
     'Redrive',
     'SecretArn',
     'TableName',
+    'UndeliveredQueueUrl',
+    'UntoldQueueUrl',
   ]);
   expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');

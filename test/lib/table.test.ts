@@ -68,23 +68,40 @@ test('can be thrown away with the stack where that is asked for', () => {
 });
 
 test("a customer's key encrypts all that holds data", () => {
-  const stack = stackOf({ encryption: 'new', alarmEmail: 'ops@example.com' });
+  const stack = stackOf({ encryption: 'new', alarmEmail: 'ops@example.com', messageEmail: 'dba@example.com' });
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::KMS::Key', 1);
   const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
   const withKey = Object.entries(template.toJSON().Resources as Record<string, { Type: string; Properties: unknown }>)
     .filter(
       ([, { Properties }]) =>
-        /KmsMasterKeyId|KmsKeyId|KMSMasterKeyId/.test(JSON.stringify(Properties)) &&
+        /KmsMasterKeyId|KmsKeyId|KMSMasterKeyId|KmsKeyIdentifier/.test(JSON.stringify(Properties)) &&
         JSON.stringify(Properties).includes(key ?? ''),
     )
     .map(([, { Type }]) => Type);
   expect(withKey.sort()).toEqual([
     'AWS::DynamoDB::Table',
+    'AWS::Events::EventBus',
     'AWS::SNS::Topic',
+    'AWS::SNS::Topic',
+    'AWS::SQS::Queue',
+    'AWS::SQS::Queue',
     'AWS::SQS::Queue',
     'AWS::SQS::Queue',
     'AWS::SQS::Queue',
     'AWS::SecretsManager::Secret',
   ]);
+});
+
+test("a customer's key lets EventBridge and CloudWatch in, for this account only", () => {
+  const [key] = Object.values(templateOf({ encryption: 'new' }).findResources('AWS::KMS::Key'));
+  const statements: { Principal: { Service?: string | string[] }; Condition?: { StringEquals: object } }[] =
+    key?.Properties.KeyPolicy.Statement;
+  const services = statements.filter(({ Principal }) => Principal.Service);
+  expect(services.flatMap(({ Principal }) => Principal.Service)).toEqual(
+    expect.arrayContaining(['cloudwatch.amazonaws.com', 'events.amazonaws.com']),
+  );
+  for (const { Condition } of services) {
+    expect(Condition?.StringEquals).toMatchObject({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+  }
 });
