@@ -1,5 +1,6 @@
 // functions/api/coverage-rows.ts shows what was read of every cluster, and when: one row a cluster.
 import type { ClusterCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
+import { type DrillState, drillState } from '../ledger/drill-state.ts';
 import { KINDS, type Kind } from '../restore/job.ts';
 
 /**
@@ -25,48 +26,55 @@ export interface CoverageRow {
   open: number;
   /** Jobs that were listed but not understood. */
   problems: number;
-  /** When the newest restore that was successful finished. */
+  /** When the last restore of its backups that was completed finished; that of a few collections is none. */
   lastCompletedAt?: string;
+  /** Absent where `clusterName` is. */
+  drill?: DrillRow;
   goneAt?: string;
   error?: Failure & { what: string };
   lists?: Partial<Record<Kind, ListRow>>;
 }
 
-export type ListRow = Pick<
-  ListCoverage,
-  | 'attemptedAt'
-  | 'readAt'
-  | 'fullReadAt'
-  | 'jobs'
-  | 'open'
-  | 'answer'
-  | 'error'
-  | 'problems'
-  | 'problemCount'
-  | 'lastCompletedAt'
->;
+export interface DrillRow extends DrillState {
+  /** When the collector first found it overdue. */
+  overdueAt?: string;
+}
+
+/** Without what only the collector needs. */
+export type ListRow = Omit<ListCoverage, 'recent' | 'resume' | 'moving' | 'settledThrough' | 'durations'>;
 
 export const COVERAGE_COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'clusterId', 'tier', 'state', 'attemptedAt', 'readAt', 'fullReadAt'],
-  ...['jobs', 'open', 'problems', 'lastCompletedAt', 'goneAt'],
+  ...['jobs', 'open', 'problems', 'drillState', 'drillDays', 'drillDueAt'],
+  ...['lastCompletedAt', 'lastDurationSeconds', 'snapshotAgeSeconds', 'goneAt'],
   ...['errorWhat', 'errorCode', 'errorMessage', 'errorSince'],
 ];
 
-export const coverageCells = ({ error, lists: _, ...row }: CoverageRow): Record<string, unknown> => ({
+export const coverageCells = ({ error, drill, lists: _, ...row }: CoverageRow): Record<string, unknown> => ({
   ...row,
+  drillState: drill?.state,
+  drillDays: drill?.days,
+  drillDueAt: drill?.dueAt,
+  lastDurationSeconds: drill?.durationSeconds,
+  snapshotAgeSeconds: drill?.snapshotAgeSeconds,
   errorWhat: error?.what,
   errorCode: error?.code,
   errorMessage: error?.message,
   errorSince: error?.since,
 });
 
-/** @param archived clusters that are gone for so long that they are kept elsewhere */
-export function coverageRows(project: ProjectCoverage, archived: readonly ClusterCoverage[] = []): CoverageRow[] {
+/**
+ * @param now in ms since the epoch: drills are met, due or overdue as of then
+ * @param archived clusters that are gone for so long that they are kept elsewhere
+ */
+export function coverageRows(
+  project: ProjectCoverage,
+  now: number,
+  archived: readonly ClusterCoverage[] = [],
+): CoverageRow[] {
   const clusters = [...Object.values(project.clusters), ...archived];
-  return [
-    ...failingDiscovery(project),
-    ...clusters.sort((a, b) => compare(a.clusterName, b.clusterName)).map((cluster) => clusterRow(project, cluster)),
-  ];
+  const byName = clusters.sort((a, b) => compare(a.clusterName, b.clusterName));
+  return [...failingDiscovery(project), ...byName.map((cluster) => clusterRow(project, cluster, now))];
 }
 
 const failingDiscovery = ({ projectId, projectName, discovery }: ProjectCoverage): CoverageRow[] =>
@@ -76,7 +84,7 @@ const failingDiscovery = ({ projectId, projectName, discovery }: ProjectCoverage
     return [{ ...about, ...(readAt === undefined ? {} : { readAt }), error: { what: `${list} clusters`, ...error } }];
   });
 
-function clusterRow({ projectId, projectName }: ProjectCoverage, cluster: ClusterCoverage): CoverageRow {
+function clusterRow({ projectId, projectName }: ProjectCoverage, cluster: ClusterCoverage, now: number): CoverageRow {
   const { clusterName, clusterId, tier, goneAt } = cluster;
   const lists = KINDS.flatMap((kind) => {
     const list: ListCoverage | undefined = cluster.lists[kind];
@@ -86,6 +94,7 @@ function clusterRow({ projectId, projectName }: ProjectCoverage, cluster: Cluste
   const expected = all.filter(({ answer }) => answer === undefined);
   const sum = (of: (list: ListCoverage) => number) => all.reduce((total, list) => total + of(list), 0);
   const [failing] = lists.filter(({ list }) => list.error);
+  const drill = drillRow(cluster, now);
   return {
     projectId,
     projectName,
@@ -99,11 +108,18 @@ function clusterRow({ projectId, projectName }: ProjectCoverage, cluster: Cluste
     jobs: sum(({ jobs }) => jobs),
     open: sum(({ open }) => open),
     problems: sum(({ problemCount = 0 }) => problemCount),
-    ...latest('lastCompletedAt', all),
+    ...(drill.last ? { lastCompletedAt: drill.last.finishedAt } : {}),
+    drill,
     ...(goneAt === undefined ? {} : { goneAt }),
     ...(failing?.list.error ? { error: { what: `${failing.kind} restore jobs`, ...failing.list.error } } : {}),
     lists: Object.fromEntries(lists.map(({ kind, list }) => [kind, listRow(list)])),
   };
+}
+
+function drillRow(cluster: ClusterCoverage, now: number): DrillRow {
+  const drill = drillState(cluster, new Date(now));
+  const overdueAt = drill.state === 'overdue' ? cluster.drill?.overdueAt : undefined;
+  return { ...drill, ...(overdueAt === undefined ? {} : { overdueAt }) };
 }
 
 function stateOf({ tier, goneAt, lists }: ClusterCoverage, expected: readonly ListCoverage[]): CoverageState {
@@ -114,7 +130,7 @@ function stateOf({ tier, goneAt, lists }: ClusterCoverage, expected: readonly Li
   return tier === 'free' || Object.keys(lists).length > 0 ? 'none' : 'never';
 }
 
-type Moment = 'readAt' | 'fullReadAt' | 'attemptedAt' | 'lastCompletedAt';
+type Moment = 'readAt' | 'fullReadAt' | 'attemptedAt';
 type Moments = Partial<Record<Moment, string>>;
 
 /** Of all of them: absent where one has none. */
@@ -131,8 +147,8 @@ function latest(name: Moment, lists: readonly ListCoverage[]): Moments {
   return moment ? { [name]: moment } : {};
 }
 
-/** Without what only the collector needs. */
-function listRow({ recent: _, resume: __, moving: ___, settledThrough: ____, ...shown }: ListCoverage) {
+function listRow(list: ListCoverage): ListRow {
+  const { recent: _, resume: __, moving: ___, settledThrough: ____, durations: _____, ...shown } = list;
   return shown;
 }
 

@@ -1,10 +1,14 @@
 // functions/api/openapi-schemas.ts describes what the API answers with, as JSON Schema (OpenAPI 3.1). Tests hold real answers
 // against it; objects are closed, so a field that is not described here is found.
 
+import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { noCounts } from '../ledger/run.ts';
 import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
+import { SEVERITIES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
+import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../restore/requester.ts';
 import { COVERAGE_STATES } from './coverage-rows.ts';
+import { JOB_RULES } from './job-rules.ts';
 import { PROBLEMS } from './problem.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -31,8 +35,59 @@ const kind: Schema = { type: 'string', enum: KINDS };
 const status: Schema = { type: 'string', enum: STATUSES };
 const delivery: Schema = { type: 'string', enum: DELIVERIES };
 const tier: Schema = { type: 'string', enum: ['dedicated', 'free', 'flex', 'serverless'] };
+const severity: Schema = { type: 'string', enum: SEVERITIES };
 const runStatus: Schema = { type: 'string', enum: ['running', 'complete', 'incomplete', 'failed'] };
+const seconds: Schema = { type: 'number', minimum: 0 };
 const counted = (names: readonly string[]) => object(Object.fromEntries(names.map((name) => [name, count])));
+
+const actor = object(
+  {
+    kind: described(
+      { type: 'string', enum: ACTOR_KINDS },
+      "`staff` is MongoDB's own, `delegated` an application that acts for someone.",
+    ),
+    id: described(string, 'Of the user or of the API key.'),
+    name: described(string, 'User name, or public key.'),
+    via: described(string, 'The application, where one acted for someone.'),
+  },
+  ['id', 'name', 'via'],
+);
+const foundRequester = object(
+  {
+    actor,
+    grade: described(
+      { type: 'string', enum: GRADES },
+      'How sure: 90 points and more, 70, 30, 10. `weak` is a hint and no reason to act.',
+    ),
+    points: { type: 'integer', minimum: 0, maximum: 100 },
+    eventId: described(string, 'Absent where several events of this one actor fit.'),
+    eventType: described(string, "Atlas's `eventTypeName`."),
+    secondsLater: described({ type: 'number' }, "From the job's second to the event's; -1 to 60."),
+    countsAhead: described(
+      { type: 'integer', minimum: 1 },
+      "How many ids further on the same process of Atlas made the event's; absent where another process did.",
+    ),
+    rivals: described(count, 'Other events and jobs that came into question.'),
+  },
+  ['eventId', 'secondsLater', 'countsAhead'],
+);
+const missingRequester = object(
+  {
+    reason: described(
+      { type: 'string', enum: NO_REQUESTER },
+      "pending: too early to say. not-read: the project's events could not be read. none: none of them fits. ambiguous: several fit, by different actors.",
+    ),
+    detail: described(string, 'What came of reading the events: the code of an error.'),
+    rivals: count,
+  },
+  ['detail', 'rivals'],
+);
+const finding = object({
+  rule: { type: 'string', enum: JOB_RULES },
+  severity,
+  at: described(moment, 'When it was found.'),
+  why: described(string, 'One sentence for people, with the values and limits that were compared.'),
+});
 
 const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprint'>, Schema> = {
   projectId: objectId,
@@ -60,10 +115,15 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
   changedAt: moment,
   observedAt: moment,
   vanishedAt: described(moment, 'Since when Atlas no longer lists it.'),
+  requester: described(
+    ref('Requester'),
+    'Who asked for it, with how sure that is; or why nobody is named. Absent: nobody has looked yet.',
+  ),
+  findings: described(list(ref('Finding')), 'What is noteworthy about it, each rule once. Absent: nothing.'),
 };
 const JOB_OPTIONAL = [
   ...['projectName', 'clusterId', 'finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt'],
-  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt'],
+  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt', 'requester', 'findings'],
 ];
 
 const change = object(
@@ -72,8 +132,13 @@ const change = object(
     at: moment,
     runId: string,
     status,
-    fields: map(object({ from: anything, to: anything }, ['from', 'to'])),
-    atlas: list(string),
+    fields: described(
+      map(object({ from: anything, to: anything }, ['from', 'to'])),
+      'What changed; `findings` as lists of rules.',
+    ),
+    atlas: described(list(string), "Names of the fields that changed in Atlas's answer."),
+    previous: described(string, "SHA-256 of the entry before, base64url; of the first, of the job's own ids."),
+    state: described(string, 'Stands for all that the ledger held of the job after this entry.'),
   },
   ['atlas'],
 );
@@ -104,6 +169,37 @@ const runFields: Record<string, Schema> = {
 const RUN_OPTIONAL = ['projects', 'finishedAt', 'counts'];
 
 const failureFields = { code: string, message: string, since: moment };
+const completedRestore = object(
+  {
+    jobId: objectId,
+    requestedAt: moment,
+    finishedAt: moment,
+    durationSeconds: seconds,
+    snapshotAt: moment,
+  },
+  ['durationSeconds', 'snapshotAt'],
+);
+const drill = object(
+  {
+    state: described(
+      { type: 'string', enum: DRILL_STATES },
+      'met: restored within the days. due: not yet, with time left. overdue: the time has passed. none: no restore is expected.',
+    ),
+    days: described({ type: 'number', minimum: 0 }, 'Within which a restore is expected.'),
+    dueAt: moment,
+    overdueAt: described(moment, 'When the collector first found it overdue.'),
+    last: described(
+      completedRestore,
+      'The restore of its backups that was completed last. Downloads, and restores of a few collections, are none.',
+    ),
+    durationSeconds: described(seconds, 'How long it took: the measured recovery time.'),
+    snapshotAgeSeconds: described(
+      seconds,
+      'How old its snapshot was when it was asked for: what would have been lost.',
+    ),
+  },
+  ['days', 'dueAt', 'overdueAt', 'last', 'durationSeconds', 'snapshotAgeSeconds'],
+);
 const listRow = object(
   {
     attemptedAt: moment,
@@ -115,9 +211,9 @@ const listRow = object(
     error: object(failureFields),
     problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
     problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
-    lastCompletedAt: moment,
+    lastCompleted: completedRestore,
   },
-  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompletedAt'],
+  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompleted'],
 );
 const coverageRow = object(
   {
@@ -133,18 +229,18 @@ const coverageRow = object(
     jobs: count,
     open: count,
     problems: count,
-    lastCompletedAt: described(moment, 'When the newest successful restore finished.'),
+    lastCompletedAt: described(moment, 'When `drill.last` finished.'),
+    drill: ref('Drill'),
     goneAt: moment,
     error: object({ what: string, ...failureFields }),
     lists: map(listRow),
   },
   [
     ...['clusterName', 'clusterId', 'tier', 'attemptedAt', 'readAt', 'fullReadAt', 'lastCompletedAt', 'goneAt'],
-    ...['error', 'lists'],
+    ...['error', 'lists', 'drill'],
   ],
 );
 
-const seconds = { type: 'number', minimum: 0 };
 const summary = object(
   {
     from: moment,
@@ -158,6 +254,11 @@ const summary = object(
     durations: object({ completed: count, medianSeconds: seconds, p95Seconds: seconds, maxSeconds: seconds }, [
       ...['medianSeconds', 'p95Seconds', 'maxSeconds'],
     ]),
+    findings: object({
+      jobs: described(count, 'Restores of which something was found.'),
+      bySeverity: described(counted(SEVERITIES), 'These, each by the worst of its findings.'),
+      byRule: described(counted(JOB_RULES), 'Restores that have it; one can have several.'),
+    }),
     truncated: described(
       flag,
       'There were more jobs than are read at once: those before `countedFrom` are not counted.',
@@ -181,6 +282,10 @@ export const SCHEMAS: Record<string, Schema> = {
     [...JOB_OPTIONAL, 'atlasOmitted'],
   ),
   Change: change,
+  Requester: { oneOf: [ref('FoundRequester'), ref('MissingRequester')] },
+  FoundRequester: foundRequester,
+  MissingRequester: missingRequester,
+  Finding: finding,
   JobList: object({ jobs: list(ref('Job')), cursor }, ['cursor']),
   Run: object(runFields, RUN_OPTIONAL),
   RunList: object({ runs: list(ref('Run')), cursor }, ['cursor']),
@@ -199,6 +304,7 @@ export const SCHEMAS: Record<string, Schema> = {
     ]),
     dependentRequired: { clusterName: ['projectId'] },
   },
+  Drill: drill,
   CoverageList: object({ coverage: list(coverageRow), cursor }, ['cursor']),
   Summary: summary,
   Health: object({ status: { type: 'string', const: 'ok' } }),

@@ -1,6 +1,8 @@
 // functions/api/openapi.ts is the OpenAPI 3.1 description of the HTTP API. Tests hold real answers of every route against it.
+import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { JOB_APIS } from './atlas-view/routes.ts';
+import { JOB_RULES } from './job-rules.ts';
 import { FORMATS } from './negotiate.ts';
 import { ref, SCHEMAS, type Schema } from './openapi-schemas.ts';
 import { PROBLEMS, type ProblemName } from './problem.ts';
@@ -104,6 +106,7 @@ const restoreJobs = {
       query('delivery', { type: 'string', enum: DELIVERIES }),
       query('targetProjectId', objectId),
       query('snapshotId', objectId),
+      query('finding', { type: 'string', enum: JOB_RULES }, 'Has this finding.'),
       query('since', moment, 'Requested at or after.'),
       query('until', moment, 'Requested before.'),
       query('order', { type: 'string', enum: ['desc', 'asc'] }),
@@ -168,9 +171,10 @@ const run = {
 const coverage = {
   get: {
     operationId: 'listCoverage',
-    summary: 'Of every cluster: when it was last read, and what failed',
+    summary: 'Of every cluster: when it was last read, what failed, and when it was last restored',
     parameters: [
       query('projectId', objectId, 'Only this one; with clusters that are gone for more than a week.'),
+      query('drill', { type: 'string', enum: DRILL_STATES }, 'Clusters whose drill is in this state.'),
       { ...limit, description: 'Projects a page.' },
       ...[cursor, format],
     ],
@@ -181,7 +185,7 @@ const coverage = {
 const summary = {
   get: {
     operationId: 'getSummary',
-    summary: 'Restores of a period, counted by how they ended, what they were and when',
+    summary: 'Restores of a period, counted by how they ended, what they were, what was found and when',
     parameters: [query('period', { type: 'string', pattern: '^\\d{1,3}d$' }, 'Days, today included: 1d to 365d.')],
     responses: { 200: ok('The counts', json('Summary')), ...problems('bad-parameter') },
   },

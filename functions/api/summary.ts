@@ -1,6 +1,8 @@
 // functions/api/summary.ts counts the restores of a period, by how they ended, what they were and when.
 import type { JobSummary, Ledger } from '../ledger/ledger.ts';
+import { SEVERITIES, type Severity } from '../restore/finding.ts';
 import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../restore/job.ts';
+import { isJobRule, JOB_RULES, type JobRule, worstOf } from './job-rules.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -16,6 +18,15 @@ export interface Durations {
   medianSeconds?: number;
   p95Seconds?: number;
   maxSeconds?: number;
+}
+
+export interface FindingCounts {
+  /** Restores of which something was found. */
+  jobs: number;
+  /** These, each by the worst of its findings. */
+  bySeverity: Record<Severity, number>;
+  /** Restores that have it; one can have several. */
+  byRule: Record<JobRule, number>;
 }
 
 export interface DaySummary {
@@ -35,12 +46,16 @@ export interface Summary extends Period {
   /** Every day of the period, those without a restore too. */
   byDay: DaySummary[];
   durations: Durations;
+  findings: FindingCounts;
   /** True where there were more jobs than are read at once: then only those from `countedFrom` on are counted. */
   truncated: boolean;
   countedFrom?: string;
 }
 
-export type CountedJob = Pick<JobSummary, 'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds'>;
+export type CountedJob = Pick<
+  JobSummary,
+  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'findings'
+>;
 
 /** Jobs that one summary reads, the newest first. */
 export const MOST_JOBS = 10_000;
@@ -89,6 +104,7 @@ export function summary(jobs: readonly CountedJob[], { from, to }: Period, trunc
       byStatus: counted(STATUSES, ofDay, 'status'),
     })),
     durations: durationsOf(jobs),
+    findings: findingsOf(jobs),
     truncated,
     ...(truncated && oldest ? { countedFrom: oldest.requestedAt } : {}),
   };
@@ -101,7 +117,7 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
   jobs: readonly CountedJob[],
   name: Name,
 ): Record<Value, number> {
-  const counts = Object.fromEntries(values.map((value) => [value, 0])) as Record<CountedJob[Name], number>;
+  const counts = zeros<CountedJob[Name]>(values);
   for (const job of jobs) counts[job[name]] += 1;
   return counts;
 }
@@ -120,6 +136,20 @@ function durationsOf(jobs: readonly CountedJob[]): Durations {
     ...(maxSeconds === undefined ? {} : { maxSeconds }),
   };
 }
+
+function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
+  const bySeverity = zeros(SEVERITIES);
+  const byRule = zeros(JOB_RULES);
+  for (const { findings = [] } of jobs) {
+    const worst = worstOf(findings);
+    if (worst) bySeverity[worst] += 1;
+    for (const { rule } of findings) if (isJobRule(rule)) byRule[rule] += 1;
+  }
+  return { jobs: jobs.filter(({ findings }) => findings?.length).length, bySeverity, byRule };
+}
+
+const zeros = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 
 /** Nearest rank: always one of the values. */
 const percentile = (sorted: readonly number[], share: number): number | undefined =>

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CoverageRow } from '../../functions/api/coverage-rows.ts';
+import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import { lastDays, type Summary, summarise, summary } from '../../functions/api/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
-import { completed, idAt, job, PROJECT, RUN } from '../ledger/jobs.ts';
+import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
 import { startService, walk } from './service.ts';
 
@@ -51,12 +53,19 @@ describe('GET /coverage', () => {
   test('every cluster says when it was last read, what failed, how many jobs are known and when a restore last succeeded', async () => {
     await using service = await startService(dynamo);
     const { readAt: _, ...unread } = READ;
-    const succeeded = { lastCompletedAt: '2026-11-21T08:00:00.000Z' };
+    const restored = {
+      jobId: idAt('2026-11-21T07:50:00Z'),
+      requestedAt: '2026-11-21T07:50:00.000Z',
+      finishedAt: '2026-11-21T08:00:00.000Z',
+      durationSeconds: 600,
+      snapshotAt: '2026-11-21T06:50:00.000Z',
+    };
+    const later = { ...restored, finishedAt: '2026-11-22T08:00:00.000Z' };
     const clusters = [
       cluster('a-read', {
         lists: {
-          dedicated: { ...READ, ...succeeded },
-          collection: { ...READ, jobs: 3, readAt: '2026-11-23T11:30:00.000Z' },
+          dedicated: { ...READ, lastCompleted: restored, durations: [600] },
+          collection: { ...READ, jobs: 3, readAt: '2026-11-23T11:30:00.000Z', lastCompleted: later },
         },
       }),
       cluster('b-failing', { lists: { dedicated: { ...READ, error: ERROR } } }),
@@ -91,10 +100,15 @@ describe('GET /coverage', () => {
         readAt: '2026-11-23T11:30:00.000Z',
         attemptedAt: READ.attemptedAt,
       },
-      ...succeeded,
+      lastCompletedAt: restored.finishedAt,
+      drill: { state: 'none', last: restored, durationSeconds: 600, snapshotAgeSeconds: 3_600 },
+      lists: { dedicated: { lastCompleted: restored }, collection: { lastCompleted: later } },
     });
     expect(failing?.error).toEqual({ what: 'dedicated restore jobs', ...ERROR });
-    expect(JSON.stringify(coverage)).not.toContain('fingerprint');
+    expect(flex).not.toHaveProperty('drill');
+    for (const hidden of ['fingerprint', 'durations', 'moving']) {
+      expect(JSON.stringify(coverage)).not.toContain(hidden);
+    }
   });
 
   test('projects come page by page, in the order of their ids', async () => {
@@ -108,9 +122,55 @@ describe('GET /coverage', () => {
       ids.flatMap((id) => [`${id}/one`, `${id}/two`]),
     );
     expect(pages).toBe(3);
-    for (const bad of ['cursor=x', `cursor=abc&projectId=${PROJECT}`, 'limit=500', 'state=failing']) {
+    for (const bad of [
+      'drill=late',
+      'drill=',
+      'cursor=x',
+      `cursor=abc&projectId=${PROJECT}`,
+      'limit=500',
+      'state=failing',
+    ]) {
       expect((await service.get(`/coverage?${bad}`)).status).toBe(400);
     }
+  });
+
+  test('drills are met, due or overdue as of now, and can be asked for by that', async () => {
+    await using service = await startService(dynamo);
+    const overdueAt = '2026-11-20T10:00:00.000Z';
+    const restored = { jobId: idAt('2026-11-01T10:00:00Z'), requestedAt: NOW, finishedAt: '2026-11-01T10:05:00.000Z' };
+    const met = { drill: { days: 30, dueAt: '2026-12-01T10:05:00.000Z' } };
+    await service.ledger.saveCoverage(PROJECT, () =>
+      project(
+        [
+          cluster('met', { ...met, lists: { dedicated: { ...READ, lastCompleted: restored } } }),
+          cluster('due', { drill: { days: 30, dueAt: '2026-12-01T00:00:00.000Z' } }),
+          cluster('overdue', { drill: { days: 30, dueAt: overdueAt, overdueAt } }),
+          cluster('overdue-since-a-moment', { drill: { days: 7, dueAt: new Date(NOW).toISOString() } }),
+          cluster('none'),
+          cluster('gone', { drill: { days: 30, dueAt: overdueAt, overdueAt }, goneAt: overdueAt }),
+        ],
+        { discovery: { flex: { attemptedAt: NOW, error: ERROR } } },
+      ),
+    );
+    const rows = async (query: string) =>
+      (await service.json<{ coverage: CoverageRow[] }>(`/coverage${query}`)).coverage;
+    const stateOf = Object.fromEntries(
+      (await rows('')).flatMap(({ clusterName, drill }) => (clusterName ? [[clusterName, drill]] : [])),
+    );
+    expect(stateOf).toMatchObject({
+      met: { state: 'met', days: 30, last: restored },
+      due: { state: 'due', dueAt: '2026-12-01T00:00:00.000Z' },
+      overdue: { state: 'overdue', overdueAt },
+      'overdue-since-a-moment': { state: 'overdue', days: 7 },
+      none: { state: 'none' },
+      gone: { state: 'none' },
+    });
+    expect(stateOf.due).not.toHaveProperty('overdueAt');
+    for (const where of ['', `&projectId=${PROJECT}`]) {
+      const overdue = await rows(`?drill=overdue${where}`);
+      expect(overdue.map(({ clusterName }) => clusterName)).toEqual(['overdue', 'overdue-since-a-moment']);
+    }
+    expect((await rows('?drill=due')).map(({ clusterName }) => clusterName)).toEqual(['due']);
   });
 
   test('one project shows the clusters that are gone for long as well', async () => {
@@ -170,6 +230,32 @@ describe('GET /summary', () => {
     }
   });
 
+  test('findings are counted by rule, and restores by the worst of theirs', async () => {
+    await using service = await startService(dynamo);
+    const record = (salt: number, ...severities: Severity[]) => {
+      const findings = severities.map((severity, n): Finding => {
+        const rule = (['slow', 'download', 'protected-target'] as const)[n] ?? 'failed';
+        return { rule, severity, at: NOW, why: 'Made up.' };
+      });
+      const one = job({ jobId: idAt('2026-11-20T10:00:00Z', salt) });
+      return service.ledger.record(one, seen(0), false, { assess: () => findings });
+    };
+    await Promise.all([
+      record(0),
+      record(1, 'info'),
+      record(2, 'info', 'warning'),
+      record(3, 'warning', 'critical', 'info'),
+    ]);
+    const { jobs, findings } = await service.json<Summary>('/summary?period=7d');
+    expect(jobs).toBe(4);
+    expect(findings).toMatchObject({
+      jobs: 3,
+      bySeverity: { info: 1, warning: 1, critical: 1 },
+      byRule: { slow: 3, download: 2, 'protected-target': 1, failed: 0 },
+    });
+    expect(Object.keys(findings.byRule).sort()).toEqual([...JOB_RULES].sort());
+  });
+
   test('more restores than are read at once are said to be more, and from when on they are counted', async () => {
     await using service = await startService(dynamo);
     const jobs = Array.from({ length: 9 }, (_, n) => job({ jobId: idAt(`2026-11-20T10:00:0${n}Z`, n) }));
@@ -191,6 +277,14 @@ describe('GET /summary', () => {
           .date({ min: new Date(period.from), max: new Date(Date.parse(period.to) - 1), noInvalidDate: true })
           .map((date) => date.toISOString()),
         durationSeconds: fc.nat(10_000),
+        findings: fc
+          .subarray([...JOB_RULES])
+          .chain((rules) =>
+            fc.tuple(
+              ...rules.map((rule) => fc.record({ rule: fc.constant(rule), severity: fc.constantFrom(...SEVERITIES) })),
+            ),
+          )
+          .map((all): Finding[] => all.map((one) => ({ ...one, at: NOW, why: '' }))),
       }),
     );
     fc.assert(
@@ -203,6 +297,9 @@ describe('GET /summary', () => {
         expect(rest.jobs).toBe(all.length);
         const seconds = all.flatMap(({ status, durationSeconds }) => (status === 'COMPLETED' ? [durationSeconds] : []));
         expect(durations.completed).toBe(seconds.length);
+        const flagged = all.filter((one) => one.findings.length > 0);
+        expect([rest.findings.jobs, sum(rest.findings.bySeverity)]).toEqual([flagged.length, flagged.length]);
+        expect(sum(rest.findings.byRule)).toBe(flagged.reduce((total, one) => total + one.findings.length, 0));
         const { medianSeconds: median = 0, p95Seconds: p95 = 0, maxSeconds: max = 0 } = durations;
         if (seconds.length === 0) return;
         for (const one of [median, p95, max]) expect(seconds).toContain(one);

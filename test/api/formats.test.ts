@@ -3,14 +3,29 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { csvLine } from '../../functions/api/csv.ts';
 import { preferred } from '../../functions/api/negotiate.ts';
+import type { Finding, Rule } from '../../functions/restore/finding.ts';
+import type { FoundRequester, Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
-import { idAt, job, PROJECT } from '../ledger/jobs.ts';
+import { idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
 import { nextOf, type Service, startService } from './service.ts';
 
 let dynamo: LocalDynamoDB;
 let service: Service;
 const RUN = idAt(NOW, 'run');
+const NAMED: FoundRequester = {
+  actor: { kind: 'user', id: '1'.repeat(24), name: '=cmd|evil' },
+  ...{ grade: 'exact', points: 100, eventType: 'TENANT_RESTORE_REQUESTED_AUDIT', secondsLater: 0, rivals: 0 },
+};
+/** Of a snapshot that was six hours old. */
+const RESTORED = {
+  jobId: idAt('2026-10-10T10:00:00Z'),
+  requestedAt: '2026-10-10T10:00:00.000Z',
+  finishedAt: '2026-10-10T10:12:30.000Z',
+  durationSeconds: 750,
+  snapshotAt: '2026-10-10T04:00:00.000Z',
+};
+const finding = (rule: Rule): Finding => ({ rule, severity: 'warning', at: NOW, why: 'Made up.' });
 const LISTS = ['/restore-jobs', '/runs', '/coverage'];
 beforeAll(async () => {
   dynamo = await startEngine();
@@ -19,11 +34,20 @@ beforeAll(async () => {
     job({ jobId: idAt('2026-11-20T10:00:00Z', 1), clusterName: '=HYPERLINK("http://evil")', projectName: 'a, "b"; c' }),
     job({ jobId: idAt('2026-11-19T10:00:00Z', 2), clusterName: '@SUM(1)', errorMessage: 'line\r\nline' }),
   );
+  const record = (at: string, requester: Requester, findings: Finding[]) =>
+    service.ledger.record(job({ jobId: idAt(at, 3) }), seen(0), false, { requester, assess: () => findings });
+  await record('2026-11-18T10:00:00Z', NAMED, [finding('download'), finding('slow')]);
+  await record('2026-11-17T10:00:00Z', { reason: 'ambiguous', rivals: 2 }, []);
+  await record('2026-11-16T10:00:00Z', { ...NAMED, actor: { kind: 'apiKey', id: '2'.repeat(24) } }, []);
   const run = { runId: RUN, trigger: 'schedule' as const, scope: { projectId: PROJECT }, full: true, startedAt: NOW };
   await service.ledger.startRun({ ...run, status: 'running', failures: [] });
   const about = { projectId: PROJECT, projectName: '+payments', revision: 0, runId: RUN, discovery: {} };
-  const cluster = { clusterName: 'one', tier: 'flex' as const, firstSeenAt: NOW, seenAt: NOW, lists: {} };
-  await service.ledger.saveCoverage(PROJECT, () => ({ ...about, clusters: { one: cluster } }));
+  const cluster = { tier: 'flex' as const, firstSeenAt: NOW, seenAt: NOW, lists: {} };
+  const list = { attemptedAt: NOW, jobs: 1, open: 0, moving: 0, lastCompleted: RESTORED, durations: [750] };
+  const due = { days: 90, dueAt: '2027-01-08T10:12:30.000Z' };
+  const one = { ...cluster, clusterName: 'one' };
+  const two = { ...cluster, clusterName: 'two', lists: { flex: list }, drill: due };
+  await service.ledger.saveCoverage(PROJECT, () => ({ ...about, clusters: { one, two } }));
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -87,6 +111,40 @@ test.each(LISTS)('%s says the same as JSON, as JSON lines and as CSV', async (pa
   expect(header).toContain('projectId');
   for (const line of cells) expect(line).toHaveLength(header?.length ?? 0);
   expect(csv?.headers.get('content-disposition')).toBe(`attachment; filename="${path.replace(/.*-|\//g, '')}.csv"`);
+});
+
+/** Rows by the names of their columns. */
+async function rowsOf(path: string): Promise<Record<string, string>[]> {
+  const [header = [], ...lines] = cellsOf(await (await service.get(path, { accept: 'text/csv' })).text());
+  return lines.map((line) => Object.fromEntries(line.map((cell, i) => [header[i] ?? '', cell])));
+}
+
+test('in CSV who asked takes a cell for each part, a name never comes without its grade, and findings are their rules', async () => {
+  const rows = await rowsOf('/restore-jobs');
+  const parts = ['requesterKind', 'requesterName', 'requesterGrade', 'requesterPoints', 'requesterReason', 'findings'];
+  expect(rows.map((row) => parts.map((part) => row[part]))).toEqual([
+    ['', '', '', '', '', ''],
+    ['', '', '', '', '', ''],
+    ['user', `'=cmd|evil`, 'exact', '100', '', 'download slow'],
+    ['', '', '', '', 'ambiguous', ''],
+    ['apiKey', '2'.repeat(24), 'exact', '100', '', ''],
+  ]);
+  for (const hidden of ['requester', 'fingerprint']) expect(rows[0]).not.toHaveProperty(hidden);
+});
+
+test('in CSV a cluster has its drill, and what its last restore measured', async () => {
+  const parts = [
+    'drillState',
+    'drillDays',
+    'drillDueAt',
+    'lastCompletedAt',
+    'lastDurationSeconds',
+    'snapshotAgeSeconds',
+  ];
+  expect((await rowsOf('/coverage')).map((row) => parts.map((part) => row[part]))).toEqual([
+    ['none', '', '', '', '', ''],
+    ['met', '90', '2027-01-08T10:12:30.000Z', RESTORED.finishedAt, '750', '21600'],
+  ]);
 });
 
 test('CSV has the next page in its Link, as the others do', async () => {

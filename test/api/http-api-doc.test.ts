@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openapi } from '../../functions/api/openapi.ts';
 import { PROBLEMS } from '../../functions/api/problem.ts';
 import { RunsHere } from '../../functions/api/runs-here.ts';
+import { DRILL_STATES } from '../../functions/ledger/drill-state.ts';
 import { ledgerReader } from '../../functions/ledger/reader.ts';
 import { silentLog } from '../../functions/log.ts';
+import { RULES, SEVERITIES } from '../../functions/restore/finding.ts';
+import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../../functions/restore/requester.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { type Store, System, startStore } from '../collect/system.ts';
+import { violations } from './json-schema.ts';
 
 const run = promisify(execFile);
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -82,9 +86,22 @@ describe.skipIf(!hasCurl)('examples (skipped where there is no curl)', () => {
     expect(stdout).not.toBe('');
     if (block.includes('limit=1000')) return expect(stdout).toContain('"/problems/bad-parameter"');
     expect(stdout).not.toMatch(/"type":"\/problems|"errorCode"/);
+    if (block.includes('finding=failed')) expect(stdout).toContain('"rule":"failed"');
+    if (block.includes('drill=met')) expect(stdout).toMatch(/,met,365,\d{4}-/);
     if (block.includes('If-None-Match')) expect(stdout.trimEnd().endsWith('304')).toBe(true);
     return undefined;
   });
+});
+
+test('what the document shows of an answer is as described', () => {
+  const shown = [...DOC.matchAll(/^```json\n(.*?)^```/gms)].map(([, block = '']) => JSON.parse(block));
+  expect(shown).toHaveLength(1);
+  for (const one of shown) expect(violations(openapi(), { $ref: '#/components/schemas/Requester' }, one)).toEqual([]);
+});
+
+test('every rule, grade, reason and state of a drill has its word in the document', () => {
+  const words = [...RULES, ...SEVERITIES, ...GRADES, ...NO_REQUESTER, ...ACTOR_KINDS, ...DRILL_STATES];
+  for (const word of words) expect(DOC).toContain(`\`${word}\``);
 });
 
 test('every route has an example, and every problem its line', () => {

@@ -1,11 +1,14 @@
 // The OpenAPI document says what the API does: real answers of every route are held against it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiApp } from '../../functions/api/app.ts';
+import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import { openapi } from '../../functions/api/openapi.ts';
 import type { RunRequest } from '../../functions/api/ports.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import { noCounts } from '../../functions/ledger/run.ts';
+import { type Finding, SEVERITIES } from '../../functions/restore/finding.ts';
 import { KINDS, STATUSES } from '../../functions/restore/job.ts';
+import { type FoundRequester, NO_REQUESTER, type Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
@@ -22,6 +25,23 @@ const document = openapi();
 const paths = document.paths as unknown as Record<string, Record<string, Operation>>;
 const RUN = idAt(NOW, 'run');
 const JOB = job({ jobId: idAt('2026-11-20T10:00:00Z', 0) });
+
+const NAMED: FoundRequester = {
+  actor: { kind: 'user', id: '1'.repeat(24), name: 'ana@example.com' },
+  ...{ grade: 'strong', points: 89, eventId: 'e'.repeat(24), eventType: 'CPS_RESTORE_REQUESTED_AUDIT' },
+  ...{ secondsLater: -1, countsAhead: 4, rivals: 0 },
+};
+const AT = new Date(NOW).toISOString();
+const FINDINGS = JOB_RULES.map((rule, n): Finding => {
+  const severity = SEVERITIES[n % SEVERITIES.length] ?? 'info';
+  return { rule, severity, at: AT, why: 'Made up.' };
+});
+const RESTORED = {
+  requestedAt: JOB.requestedAt,
+  finishedAt: '2026-11-20T10:05:00.000Z',
+  durationSeconds: 300,
+  snapshotAt: '2026-11-20T04:00:00.000Z',
+};
 
 let dynamo: LocalDynamoDB;
 let service: Service;
@@ -42,6 +62,15 @@ beforeAll(async () => {
     true,
   );
   await ledger.markVanished(PROJECT, JOB.jobId, seen(9));
+  await ledger.annotate(PROJECT, JOB.jobId, seen(10), () => ({ requester: NAMED, findings: FINDINGS }));
+  const requesters: Requester[] = [
+    { ...NAMED, actor: { kind: 'delegated', name: 'ana@example.com', via: 'Portal' } },
+    ...NO_REQUESTER.map((reason) => ({ reason })),
+    { reason: 'not-read', detail: 'ATLAS_FORBIDDEN', rivals: 1 },
+  ];
+  for (const [n, requester] of requesters.entries()) {
+    await ledger.record(job({ jobId: idAt('2026-11-18T10:00:00Z', n) }), seen(0), false, { requester });
+  }
   const run = { runId: RUN, trigger: 'schedule' as const, scope: { projectId: PROJECT }, full: true, startedAt: NOW };
   await ledger.startRun({ ...run, status: 'running', failures: [] });
   const failures = [{ clusterName: 'orders', what: 'dedicated', code: 'X', message: 'm' }];
@@ -52,7 +81,8 @@ beforeAll(async () => {
   const error = { code: 'X', message: 'm', since: NOW };
   const problems = [{ field: 'id', expected: 'an id', came: 'nothing' }];
   const list = { attemptedAt: NOW, readAt: NOW, jobs: 1, open: 0, moving: 0, error, problems, problemCount: 1 };
-  const lists = { dedicated: { ...list, lastCompletedAt: NOW, fullReadAt: NOW, settledThrough: NOW } };
+  const lastCompleted = { jobId: JOB.jobId, ...RESTORED };
+  const lists = { dedicated: { ...list, lastCompleted, durations: [300], fullReadAt: NOW, settledThrough: NOW } };
   const cluster = {
     clusterName: 'orders',
     clusterId: 'c',
@@ -60,6 +90,7 @@ beforeAll(async () => {
     firstSeenAt: NOW,
     seenAt: NOW,
     lists,
+    drill: { days: 1, dueAt: '2026-11-21T10:05:00.000Z', overdueAt: '2026-11-21T10:10:00.000Z' },
   };
   const discovery = { flex: { attemptedAt: NOW, error } };
   const about = { projectId: PROJECT, projectName: 'p', revision: 0, runId: RUN, discovery };
@@ -101,6 +132,8 @@ describe('real answers are as described', () => {
     ['/restore-jobs', '/restore-jobs?limit=1', 200],
     ['/restore-jobs', '/restore-jobs?format=csv', 200],
     ['/restore-jobs', '/restore-jobs?format=ndjson', 200],
+    ['/restore-jobs', '/restore-jobs?finding=slow', 200],
+    ['/restore-jobs', '/restore-jobs?finding=x', 400],
     ['/restore-jobs', '/restore-jobs?limit=x', 400],
     ['/restore-jobs', '/restore-jobs', 406, { headers: { accept: 'text/html' } }],
     ['/restore-jobs/{id}', `/restore-jobs/${JOB.jobId}`, 200],
@@ -121,6 +154,8 @@ describe('real answers are as described', () => {
     ['/coverage', '/coverage', 200],
     ['/coverage', `/coverage?projectId=${PROJECT}`, 200],
     ['/coverage', `/coverage?projectId=${'0'.repeat(24)}`, 404],
+    ['/coverage', '/coverage?drill=overdue', 200],
+    ['/coverage', '/coverage?drill=x', 400],
     ['/coverage', '/coverage?x=1', 400],
     ['/summary', '/summary', 200],
     ['/summary', '/summary?period=1y', 400],

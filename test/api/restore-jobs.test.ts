@@ -1,8 +1,11 @@
 // Lists of restore jobs and single ones, over HTTP, against a plain in-memory model.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import type { JobSummary, LedgerJob } from '../../functions/ledger/ledger.ts';
+import type { Finding } from '../../functions/restore/finding.ts';
 import { DELIVERIES, isOpen, KINDS, type RestoreJob, STATUSES, type Status } from '../../functions/restore/job.ts';
+import type { Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { startEngine } from '../ledger/table.ts';
@@ -35,13 +38,24 @@ function various(n: number): RestoreJob {
     snapshotId: pick(['d'.repeat(24), 'e'.repeat(24)], 5),
   });
 }
+/** Nothing, one or two; every rule comes. */
+const found = (n: number): Finding[] =>
+  [JOB_RULES[n % (JOB_RULES.length + 5)], ...(n % 3 ? [] : [JOB_RULES[0]])]
+    .filter((rule, i, all) => rule !== undefined && all.indexOf(rule) === i)
+    .map((rule) => ({
+      rule: rule as Finding['rule'],
+      severity: 'warning',
+      at: '2026-11-22T21:00:00.000Z',
+      why: 'Made up.',
+    }));
 const ALL = Array.from({ length: 90 }, (_, n) => various(n));
 
 describe('GET /restore-jobs', () => {
   let service: Service;
   beforeAll(async () => {
     service = await startService(dynamo);
-    await service.add(...ALL);
+    const { ledger } = service;
+    await Promise.all(ALL.map((one, n) => ledger.record(one, seen(0), false, { assess: () => found(n) })));
   });
   afterAll(() => service[Symbol.asyncDispose]());
 
@@ -70,6 +84,7 @@ describe('GET /restore-jobs', () => {
       delivery: fc.constantFrom(...DELIVERIES),
       targetProjectId: projectId,
       snapshotId: fc.constantFrom('d'.repeat(24), 'e'.repeat(24)),
+      finding: fc.constantFrom(...JOB_RULES),
       since: moments,
       until: moments,
       order: fc.constantFrom('asc' as const, 'desc' as const),
@@ -85,18 +100,19 @@ describe('GET /restore-jobs', () => {
         const { place = {}, statuses, since, until, order = 'desc' } = asked;
         fc.pre(since === undefined || until === undefined || Date.parse(since) < Date.parse(until));
         const query = new URLSearchParams({ limit: String(limit), ...place });
-        for (const name of [...PLAIN, 'since', 'until', 'order'] as const) {
+        for (const name of [...PLAIN, 'finding', 'since', 'until', 'order'] as const) {
           if (asked[name] !== undefined) query.set(name, asked[name]);
         }
         if (typeof statuses === 'boolean') query.set('open', String(statuses));
         else if (commas && statuses) query.set('status', statuses.join(','));
         else for (const status of statuses ?? []) query.append('status', status);
 
-        const expected = ALL.filter((one) => {
+        const expected = ALL.filter((one, n) => {
           if (Object.entries(place).some(([name, value]) => one[name as keyof RestoreJob] !== value)) return false;
           if (typeof statuses === 'boolean' && isOpen(one.status) !== statuses) return false;
           if (Array.isArray(statuses) && !statuses.includes(one.status)) return false;
           if (PLAIN.some((name) => asked[name] !== undefined && one[name] !== asked[name])) return false;
+          if (asked.finding && !found(n).some(({ rule }) => rule === asked.finding)) return false;
           const at = Date.parse(one.requestedAt);
           return !(since && at < Date.parse(since)) && !(until && at >= Date.parse(until));
         }).map(({ jobId }) => jobId);
@@ -122,6 +138,11 @@ describe('GET /restore-jobs', () => {
     ['delivery=RESTORE', 'delivery'],
     ['targetProjectId=1', 'targetProjectId'],
     ['snapshotId=1', 'snapshotId'],
+    ['finding=slower', 'finding'],
+    ['finding=', 'finding'],
+    ['finding=slow,stuck', 'finding'],
+    ['finding=slow&finding=stuck', 'finding'],
+    ['finding=unknown-job-shape', 'finding'],
     ['since=yesterday', 'since'],
     ['since=2026-11-23T12:00:00', 'since'],
     ['since=2026-11-23&until=2026-11-23', 'until'],
@@ -184,6 +205,29 @@ describe('GET /restore-jobs/{id}', () => {
       [2, 'COMPLETED'],
     ]);
     expect(await service.json(`${path}?projectId=${PROJECT}`)).toEqual(found);
+  });
+
+  test('it says who asked for it and how sure that is, what was found, and since when both are known', async () => {
+    await using service = await startService(dynamo);
+    const found: Finding = { rule: 'download', severity: 'warning', at: seen(5).observedAt, why: 'It is a download.' };
+    const requester: Requester = {
+      actor: { kind: 'user', id: '1'.repeat(24), name: 'ana@example.com' },
+      ...{ grade: 'strong', points: 89, eventId: 'e'.repeat(24), eventType: 'CPS_RESTORE_REQUESTED_AUDIT' },
+      ...{ secondsLater: 0, countsAhead: 4, rivals: 0 },
+    };
+    await service.ledger.record(begun, seen(0), false, { requester: { reason: 'pending' } });
+    const before = await service.get(path);
+    await service.ledger.annotate(PROJECT, begun.jobId, seen(5), () => ({ requester, findings: [found] }));
+    const job = await service.json<LedgerJob>(path, { 'if-none-match': before.headers.get('etag') ?? '' });
+    expect(job).toMatchObject({ requester, findings: [found], revision: 2 });
+    expect(job.changes[1]).toMatchObject({
+      fields: { requester: { from: { reason: 'pending' }, to: requester }, findings: { to: ['download'] } },
+      previous: expect.any(String),
+      state: expect.any(String),
+    });
+    const { jobs } = await service.json<JobList>('/restore-jobs?finding=download');
+    expect(jobs).toMatchObject([{ jobId: begun.jobId, requester, findings: [found] }]);
+    expect((await service.json<JobList>('/restore-jobs?finding=slow')).jobs).toEqual([]);
   });
 
   test('a client that has it already gets 304, until something changes', async () => {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Grade, Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { hrefs, jobIds, type Site, startSite } from '../api/page/site.ts';
 import { coverages, jobsOf, PROJECTS } from '../api/page/world.ts';
@@ -18,6 +19,7 @@ let browser: Browser;
 let shots: string;
 let sites: Record<'none' | 'five' | 'thousands' | 'hostile', Site>;
 let failedJob: string;
+let criticalJob: string;
 
 beforeAll(async () => {
   browser = await startChromium();
@@ -29,9 +31,14 @@ beforeAll(async () => {
     none: await startSite(dynamo),
     five: await startSite(dynamo, { jobs: jobsOf(5) }),
     thousands: await startSite(dynamo, { jobs: jobsOf(5_000) }),
-    hostile: await startSite(dynamo, { jobs: hostileJobs(), coverages: hostileCoverages() }),
+    hostile: await startSite(dynamo, {
+      jobs: hostileJobs(),
+      coverages: hostileCoverages(),
+      requesters: [hostileRequester('exact'), hostileRequester('weak')],
+    }),
   };
   failedJob = hrefs(await sites.five.get('/?status=FAILED'), /^\/jobs\//)[0] ?? '';
+  criticalJob = hrefs(await sites.thousands.get('/?finding=protected-target'), /^\/jobs\//)[0] ?? '';
 });
 afterAll(async () => {
   await browser?.close();
@@ -47,10 +54,15 @@ const hostileJobs = () =>
     ...(i % 2 ? {} : { targetClusterName: `${LONG}!` }),
     errorMessage: LONG,
   }));
+const hostileRequester = (grade: Grade): Requester => ({
+  actor: { kind: 'delegated', id: LONG, name: LONG, via: LONG },
+  ...{ grade, points: 10, eventId: LONG, eventType: LONG, rivals: 123_456 },
+});
 const hostileCoverages = () =>
   coverages().map((one) => ({
     ...one,
     projectName: LONG,
+    attribution: { error: { code: LONG, message: LONG, since: one.projectId } },
     clusters: Object.fromEntries(
       Object.entries(one.clusters).map(([key, cluster]) => [key, { ...cluster, clusterName: LONG }]),
     ),
@@ -67,6 +79,9 @@ const pages = (): [name: string, site: Site, path: string, status?: number][] =>
   ['wrong-filter', sites.five, '/?clusterName=orders', 400],
   ['wrong-cursor', sites.five, '/?cursor=x', 400],
   ['job', sites.five, failedJob],
+  ['job-critical', sites.thousands, criticalJob],
+  ['job-exact', sites.five, `/jobs/${jobsOf(5)[3]?.jobId}`],
+  ['job-pending', sites.five, `/jobs/${jobsOf(5)[0]?.jobId}`],
   ['no-job', sites.five, '/jobs/x', 404],
   ['clusters', sites.five, '/clusters'],
   ['clusters-of-one', sites.five, `/clusters?projectId=${PROJECTS[1].projectId}`],
@@ -84,7 +99,7 @@ describe.each(SIZE_NAMES)('on a %s', (size) => {
       expect.soft(answer?.status(), name).toBe(status);
       await page.screenshot({
         path: join(shots, `${name}-${size}-${scheme}.png`),
-        fullPage: !name.startsWith('thousands'),
+        fullPage: !/^thousands$|^thousands-failed/.test(name),
       });
       expect.soft(await overflow(page), `${name} is wider than the window, by px`).toBe(0);
       await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
@@ -131,6 +146,57 @@ test('the form filters, without JavaScript too', async () => {
     await page.getByRole('link', { name: 'Remove the filter Cluster: events' }).click();
     expect(page.url()).not.toContain('clusterName');
     expect(complaints).toEqual([]);
+  }
+});
+
+test.each(['phone', 'desktop'] as const)(
+  'on a %s the words behind a grade show on hover and on focus, inside the window',
+  async (size) => {
+    for (const javaScriptEnabled of [true, false]) {
+      await using visitor = await visit(browser, { size, javaScriptEnabled });
+      const { page } = visitor;
+      await page.goto(sites.five.url);
+      for (const grade of ['exact', 'likely']) {
+        const link = page.getByRole('link', { name: new RegExp(`^${grade} match\\. `) }).first();
+        const tip = link.locator('.tip');
+        const shownWidth = async () => (await tip.boundingBox())?.width ?? 0;
+        expect(await shownWidth()).toBe(1);
+        await link.hover();
+        expect(await shownWidth()).toBeGreaterThan(150);
+        await page.screenshot({ path: join(shots, `tip-${grade}-${size}.png`) });
+        expect(await overflow(page)).toBe(0);
+        const box = await tip.boundingBox();
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(SIZES[size].width);
+        await page.mouse.move(0, 0);
+        expect(await shownWidth()).toBe(1);
+        await page.keyboard.press('Tab'); // so that the next focus is a keyboard's
+        await link.focus();
+        expect(await shownWidth()).toBeGreaterThan(150);
+        await page.keyboard.press('Enter');
+        await page.waitForURL(/\/jobs\/\w+#asked$/);
+        expect(await page.getByRole('heading', { name: 'Who asked', exact: true }).isVisible()).toBe(true);
+        await page.goBack();
+      }
+    }
+  },
+);
+
+test('a finding of the overview leads to the restores that have it, and the form can ask for another, without JavaScript too', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    await using visitor = await visit(browser, { javaScriptEnabled });
+    const { page } = visitor;
+    await page.goto(sites.thousands.url);
+    await page
+      .getByRole('region', { name: 'Found in 30 days' })
+      .getByRole('link', { name: /^Slow \d/ })
+      .click();
+    for (const text of (await page.getByRole('row').allInnerTexts()).slice(1)) expect(text).toMatch(/Info:\s+Slow/);
+    await page.getByText('More filters').click();
+    await page.getByLabel('Finding', { exact: true }).selectOption({ label: 'Protected target' });
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL(/finding=protected-target/);
+    for (const text of (await page.getByRole('row').allInnerTexts()).slice(1))
+      expect(text).toMatch(/Critical:\s+Protected/);
   }
 });
 
@@ -232,6 +298,6 @@ test('on paper there is no navigation, and no form', async () => {
   await page.emulateMedia({ media: 'print' });
   await page.goto(sites.five.url);
   await page.screenshot({ path: join(shots, 'five-print.png'), fullPage: true });
-  for (const part of ['header', '.quick', '.pages']) expect(await page.locator(part).isVisible()).toBe(false);
+  for (const part of await page.locator('header, .quick, .pages').all()) expect(await part.isVisible()).toBe(false);
   expect(jobIds(await page.content())).toHaveLength(5);
 });

@@ -1,7 +1,9 @@
 // functions/api/page/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
 import { html } from 'hono/html';
+import type { AttributionCoverage } from '../../ledger/coverage.ts';
 import type { Run } from '../../ledger/run.ts';
 import { type ClusterHealth, HEALTHS, type Health, needsAttention, worstFirst } from './coverage-health.ts';
+import { drillPart, drillsOf, dueCell, lastRestoreCells } from './drill-part.ts';
 import { clusterLink } from './job-table.ts';
 import { document } from './layout.ts';
 import { runPart } from './run-part.ts';
@@ -30,17 +32,25 @@ export interface ClustersPage {
   /** False: there are more projects than a page reads. */
   complete: boolean;
   lastRun?: Run;
+  /** By project: how far it is known who asked for its restores. */
+  attributions: ReadonlyMap<string, AttributionCoverage>;
   /** Where the page is of one project. */
   project?: { projectId: string; projectName: string };
 }
 
-export function clustersPage({ clusters, complete, lastRun, project }: ClustersPage, now: number): Html {
+export function clustersPage(page: ClustersPage, now: number): Html {
+  const { clusters, complete, lastRun, project } = page;
   const attention = clusters.filter(({ health }) => needsAttention(health));
   const gone = clusters.filter(({ health }) => health === 'gone');
   const there = clusters.filter(({ clusterName, health }) => clusterName !== undefined && health !== 'gone');
   const one = project !== undefined;
   const title = one ? `Clusters of ${cut(visible(project.projectName), 80)}` : 'Clusters';
-  const parts = [summary(there), attentionPart(attention, now), everything(there, one, now)];
+  const parts = [
+    summary(there),
+    attentionPart(attention, now),
+    drillPart(drillsOf(there), now),
+    everything(there, page, now),
+  ];
   const body = html`<div class="top"><h1>${one ? html`Clusters of ${name(project.projectName, 200)}` : title}</h1>
 ${one ? html`<p><a href="/clusters">All projects</a></p>` : ''}</div>
 ${complete ? '' : html`<div class="note">There are more projects than this page reads. ${ALL_OF_THEM}</div>`}
@@ -114,10 +124,10 @@ function wrong({ failures, health, readAt }: ClusterHealth, now: number): Html {
   return html`Nothing read for ${age}. Does the schedule run? See the <a href="/clusters#run">last run</a>.`;
 }
 
-function clusterCell({ clusterName, projectId, projectName }: ClusterHealth, withProject: boolean): Html {
+function clusterCell({ clusterName, projectId, projectName, kinds }: ClusterHealth, withProject: boolean): Html {
   const cluster = clusterName === undefined ? 'All clusters' : clusterLink(projectId, clusterName);
-  const project = withProject ? html`<span class="sub">${name(projectName)}</span>` : '';
-  return html`<th role="rowheader" scope="row">${cluster}${project}</th>`;
+  const about = withProject ? name(projectName) : kinds.map((kind) => KIND_LABEL[kind]).join(', ');
+  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span></th>`;
 }
 
 const readCell = ({ readAt }: ClusterHealth, now: number) =>
@@ -125,7 +135,8 @@ const readCell = ({ readAt }: ClusterHealth, now: number) =>
     ? html`<td role="cell" class="soft nowrap all flat" data-l="Last read">never</td>`
     : html`<td role="cell" class="nowrap all flat" data-l="Last read">${agoTime(readAt, now)}<span class="sub">${time(readAt)}</span></td>`;
 
-function everything(rows: readonly ClusterHealth[], one: boolean, now: number): Html {
+function everything(rows: readonly ClusterHealth[], { project, attributions }: ClustersPage, now: number): Html {
+  const one = project !== undefined;
   const projects = new Map<string, ClusterHealth[]>();
   for (const row of one ? rows : rows.slice(0, MOST_ROWS)) {
     const known = projects.get(row.projectId);
@@ -133,26 +144,39 @@ function everything(rows: readonly ClusterHealth[], one: boolean, now: number): 
     else projects.set(row.projectId, [row]);
   }
   const left = one ? 0 : rows.length - MOST_ROWS;
-  return html`${[...projects.values()].map((clusters) => projectPart(clusters, one, now))}
+  return html`${[...projects.values()].map((clusters) => projectPart(clusters, one, attributions, now))}
 ${left > 0 ? html`<div class="note">${number(left)} more clusters are not shown. ${ALL_OF_THEM}</div>` : ''}`;
 }
 
-function projectPart(clusters: readonly ClusterHealth[], one: boolean, now: number): Html {
+function projectPart(
+  clusters: readonly ClusterHealth[],
+  one: boolean,
+  attributions: ClustersPage['attributions'],
+  now: number,
+): Html {
   const { projectId = '', projectName = '' } = clusters[0] ?? {};
   const link = html`<a class="plainlink" href="/clusters?projectId=${projectId}">${name(projectName, 200)}</a>`;
   const jobs = clusters.reduce((sum, row) => sum + row.jobs, 0);
   return html`<section class="card"><div class="head"><h2>${one ? 'All clusters' : link}</h2>
 <p class="soft small">${counted(clusters.length, 'cluster')}, ${counted(jobs, 'restore')}</p></div>
+${attributionNote(attributions.get(projectId))}
 ${clusterTable(clusters, `Clusters of ${cut(visible(projectName), 64)}`, false, now)}</section>`;
 }
+
+/** Restores are known all the same, so this is no failure of the coverage. */
+const attributionNote = ({ error }: AttributionCoverage = {}) =>
+  error === undefined
+    ? ''
+    : html`<p class="small soft">Who asks for restores can’t be told since ${time(error.since)} UTC: <code>${visible(error.code)}</code> <bdi>${cut(visible(error.message), LONGEST_ERROR)}</bdi></p>`;
 
 const COLUMNS = [
   ['Cluster', ''],
   ['State', ''],
-  ['Kinds', ''],
   ['Restores', 'r'],
-  ['Open', 'r'],
-  ['Last completed', 'gap'],
+  ['Last restore', 'gap'],
+  ['Took', ''],
+  ['Snapshot age', ''],
+  ['Drill due', ''],
   ['Last read (UTC)', ''],
 ] as const;
 
@@ -163,17 +187,15 @@ ${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class=
 <tbody role="rowgroup">${rows.map((row) => clusterRow(row, gone, now))}</tbody></table>`;
 
 function clusterRow(row: ClusterHealth, gone: boolean, now: number): Html {
-  const { health, problems, goneAt, kinds, jobs, open, lastCompletedAt } = row;
+  const { health, problems, goneAt, jobs, open, drill } = row;
   const state = html`${healthMark(health)}
 ${problems > 0 ? html`<span class="sub wait">${counted(problems, 'job')} not understood</span>` : ''}
 ${goneAt === undefined ? '' : html`<span class="sub">since ${time(goneAt)}</span>`}`;
-  const completed = lastCompletedAt === undefined ? html`<span class="soft">–</span>` : agoTime(lastCompletedAt, now);
   return html`<tr role="row">${clusterCell(row, gone)}
 <td role="cell" class="end">${state}</td>
-<td role="cell" class="desk" data-l="Kinds">${kinds.map((kind) => KIND_LABEL[kind]).join(', ') || '–'}</td>
-<td role="cell" class="r third" data-l="Restores">${number(jobs)}</td>
-<td role="cell" class="r third" data-l="Open">${number(open)}</td>
-<td role="cell" class="gap third${lastCompletedAt === undefined ? ' void' : ''}" data-l="Last completed">${completed}</td>
+<td role="cell" class="r third" data-l="Restores">${number(jobs)}${open > 0 ? html`<span class="sub">${number(open)} open</span>` : ''}</td>
+${lastRestoreCells(row, now)}
+${dueCell(drill)}
 ${readCell(row, now)}</tr>
 `;
 }

@@ -22,7 +22,7 @@ export interface ClusterHealth extends CoverageRow {
 
 /** Worst first, then by name. */
 export const projectHealth = (project: ProjectCoverage, now: number, archived: readonly ClusterCoverage[] = []) =>
-  coverageRows(project, archived)
+  coverageRows(project, now, archived)
     .map((row) => clusterHealth(row, now))
     .toSorted(worstFirst);
 

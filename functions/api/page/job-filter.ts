@@ -13,6 +13,7 @@ export const FILTERS = [
   'delivery',
   'targetProjectId',
   'snapshotId',
+  'finding',
   'since',
   'until',
   'order',
@@ -61,6 +62,9 @@ function problemOf({ problem: { parameter: field }, message }: RequestProblem, p
   }
   return { filter: field, text: `${message[0]?.toUpperCase()}${message.slice(1)}.` };
 }
+
+/** Of the page of one job. */
+export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
 
 /** Of the jobs page. */
 export function jobsHref(parameters: URLSearchParams | Partial<Record<Filter | 'cursor', string>>): string {

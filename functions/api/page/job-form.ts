@@ -1,6 +1,8 @@
 // functions/api/page/job-form.ts is the way to fewer jobs: what people ask for most, what is asked for now, and the whole form.
 import { html, raw } from 'hono/html';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
+import { JOB_RULES } from '../job-rules.ts';
+import { ruleLabel } from './finding-look.ts';
 import { type Asked, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from './status.ts';
 import { cut, type Html, visible } from './text.ts';
@@ -20,6 +22,7 @@ const LABELS: Record<Filter, string> = {
   delivery: 'Delivery',
   targetProjectId: 'To project',
   snapshotId: 'Snapshot',
+  finding: 'Finding',
   since: 'Since',
   until: 'Before',
   order: 'Order',
@@ -80,6 +83,11 @@ ${choice(
   ],
   'Any',
 )}${project('targetProjectId')}${text('snapshotId', 'id, 24 hex digits')}
+${choice(
+  'finding',
+  JOB_RULES.map((rule) => [rule, ruleLabel(rule)] as const),
+  'Any',
+)}
 ${day('since')}${day('until')}
 ${choice('order', [['asc', 'Oldest first']], 'Newest first')}
 <div class="wide acts"><button>Show</button><a href="/">Clear</a></div>
@@ -137,6 +145,7 @@ function valueText(filter: Filter, value: string, names: ProjectNames): string {
     kind: KIND_LABEL[value as Kind],
     delivery: DELIVERY_LABEL[value as Delivery],
     open: value === 'true' ? 'open' : 'settled',
+    finding: ruleLabel(value),
     order: 'oldest first',
   };
   return cut(visible(labels[filter] ?? value), 48);

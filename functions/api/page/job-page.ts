@@ -3,10 +3,12 @@ import { html } from 'hono/html';
 import type { LedgerJob } from '../../ledger/ledger.ts';
 import { isOpen } from '../../restore/job.ts';
 import { redactJob } from '../../restore/redact.ts';
+import { findingsPart } from './findings-part.ts';
 import { jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { clusterLink, projectOf, targetPlace } from './job-table.ts';
 import { document } from './layout.ts';
+import { requesterPart } from './requester-part.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from './status.ts';
 import {
   agoTime,
@@ -33,14 +35,14 @@ ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer liste
 <section class="card" aria-labelledby="way"><h2 id="way" class="hidden">From where to where</h2><div class="ways"><div><span class="soft small">From</span><strong>${clusterLink(job.projectId, clusterName)}</strong><span class="sub">${projectOf(job, names)}</span></div>
 <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 12h17m-6-6 6 6-6 6"/></svg>
 <div><span class="soft small">To</span>${destination(job, names)}</div></div></section>
-<div class="two"><section class="card" aria-labelledby="facts"><div class="head"><h2 id="facts">Facts</h2></div>
+<div class="two"><div>${findingsPart(job)}<section class="card" aria-labelledby="facts"><div class="head"><h2 id="facts">Facts</h2></div>
 <dl class="pairs">${facts(job, now).map(
     ([label, value]) => html`<dt>${label}</dt>
 <dd>${value}</dd>`,
-  )}</dl></section>
-<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
+  )}</dl></section></div>
+<div>${requesterPart(job)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
 <p class="soft small">Newest last</p></div>
-${timeline(job)}</section></div>
+${timeline(job)}</section></div></div>
 <section class="card"><details><summary>What Atlas sent</summary>
 <p class="soft small">The last answer recorded, without links and without anything that grants access to data.${omitted(job)}</p>
 <pre role="region" aria-label="What Atlas sent, as JSON" tabindex="0">${visibleJson(redactJob(job.atlas).atlas)}</pre></details></section>`;
@@ -59,7 +61,7 @@ function destination(job: LedgerJob, names: ProjectNames): Html {
     return html`<strong>The same cluster</strong><span class="sub">its data was replaced in place</span>`;
   const cluster = html`<strong>${targetClusterName === undefined ? 'A cluster' : name(targetClusterName, 200)}</strong>`;
   if (place === 'project') return html`${cluster}<span class="sub">in the same project</span>`;
-  return html`${cluster}<span class="sub wait"><svg class="i" aria-hidden="true"><use href="#alert"/></svg>other project: <a href="${jobsHref({ targetProjectId })}">${name(names.get(targetProjectId) ?? targetProjectId)}</a></span>`;
+  return html`${cluster}<span class="sub">other project: <a href="${jobsHref({ targetProjectId })}">${name(names.get(targetProjectId) ?? targetProjectId)}</a></span>`;
 }
 
 const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;

@@ -1,21 +1,21 @@
 // functions/api/page/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../ledger/ledger.ts';
-import { jobsHref } from './job-filter.ts';
+import { findingMarks } from './finding-look.ts';
+import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
+import { askedBy } from './requester-part.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from './status.ts';
 import { type Html, name, span, spanBetween, time } from './text.ts';
 
 /** The longest name that GET /restore-jobs takes as a filter. */
 const LONGEST_FILTER = 200;
 
-export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
-
 // The roles are what the elements are anyway, until a narrow screen makes blocks of them.
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
   html`<table class="stack" role="table"><caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">
-${['Requested (UTC)', 'Status', 'From', 'To', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 4 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
+${['Requested (UTC)', 'Status', 'From', 'To', 'Asked by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
 
@@ -23,10 +23,11 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
   const { jobId, requestedAt, status, delivery, kind, snapshotAt } = job;
   const age = spanBetween(snapshotAt, requestedAt);
   return html`<tr role="row"><th role="rowheader" scope="row" class="nowrap"><a href="${jobHref(jobId)}">${time(requestedAt)}</a></th>
-<td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}</td>
+<td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
 <td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
 <td role="cell" data-l="To">${target(job, names)}</td>
-<td role="cell" class="third" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
+<td role="cell" class="all asked" data-l="Asked by">${askedBy(job)}</td>
+<td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
 ${took(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
 `;
 }
@@ -70,5 +71,5 @@ function target(job: JobSummary, names: ProjectNames): Html {
   if (place === 'itself') return html`<span class="soft">same cluster</span>`;
   const cluster = targetClusterName === undefined ? html`<span class="soft">a cluster</span>` : name(targetClusterName);
   if (place === 'project') return cluster;
-  return html`${cluster}<span class="sub wait"><svg class="i" aria-hidden="true"><use href="#alert"/></svg>other project: ${name(names.get(targetProjectId) ?? targetProjectId)}</span>`;
+  return html`${cluster}<span class="sub">other project: ${name(names.get(targetProjectId) ?? targetProjectId)}</span>`;
 }

@@ -1,12 +1,15 @@
 // functions/api/page/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
 import { html } from 'hono/html';
 import type { Run } from '../../ledger/run.ts';
+import { JOB_RULES } from '../job-rules.ts';
 import type { Summary } from '../summary.ts';
 import { chart, totalsText } from './chart.ts';
 import { type ClusterHealth, needsAttention } from './coverage-health.ts';
+import { type Drills, drillsOf } from './drill-part.ts';
+import { ruleLabel, severityLook } from './finding-look.ts';
 import { jobsHref } from './job-filter.ts';
 import { RUN_LOOK } from './run-part.ts';
-import type { Shape, Tone } from './status.ts';
+import { mark, type Shape, type Tone } from './status.ts';
 import { agoTime, type Html, number, span, utc } from './text.ts';
 
 export interface Overview {
@@ -19,7 +22,7 @@ export interface Overview {
 }
 
 export function overview({ recent, open, clusters, lastRun }: Overview, now: number): Html {
-  const { byDay, byStatus, byDelivery, truncated, countedFrom } = recent;
+  const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
   const there = clusters.filter(
@@ -33,11 +36,13 @@ export function overview({ recent, open, clusters, lastRun }: Overview, now: num
 ${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ since }) })}
 ${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
 ${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
-${fact('Downloads', `${number(byDelivery.download)}${plus}`, period, { href: jobsHref({ delivery: 'download', since }) })}
-${fact('Clusters covered', number(covered), `of ${number(there.length)} with backups`, { href: '/clusters' })}
+${findingsFact(recent)}
+${fact('Clusters covered', number(covered), `of ${number(there.length)} backed up`, { href: '/clusters' })}
 ${fact('Need attention', number(attention), 'stale or failing', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${drillsFact(drillsOf(clusters))}
 ${lastRunFact(lastRun, now)}
 </dl>
+${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)}</p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
@@ -56,6 +61,32 @@ const fact = (title: string, value: string | Html, about: string | Html, { href,
   html`<div><dt>${title}</dt>
 <dd class="n ${tone}${word ? ' word' : ''}">${shape ? html`<svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>` : ''}${href === undefined ? value : html`<a href="${href}">${value}</a>`}</dd>
 <dd class="soft small">${about}</dd></div>`;
+
+const FOUND = 'found';
+
+function findingsFact({ findings: { jobs, bySeverity }, byDay, truncated }: Summary): Html {
+  const { critical } = bySeverity;
+  const { tone, shape } = severityLook('critical');
+  const about = critical > 0 ? mark(`${number(critical)} critical`, tone, shape) : `in ${byDay.length} days`;
+  const count = `${number(jobs)}${truncated ? '+' : ''}`;
+  return fact('With findings', count, about, jobs > 0 ? { href: `#${FOUND}` } : {});
+}
+
+function drillsFact({ overdue, expected }: Drills): Html {
+  const look: Look = overdue.length > 0 ? { tone: 'wait', shape: 'alert' } : {};
+  const about = expected > 0 ? `of ${number(expected)} expected` : 'none expected';
+  return fact('Drills overdue', number(overdue.length), about, { ...look, href: '/clusters#drills' });
+}
+
+/** Each rule that something was found by, as a way to those restores. */
+function found({ findings: { byRule }, from, byDay }: Summary): Html | '' {
+  const since = from.slice(0, 10);
+  const rules = JOB_RULES.filter((rule) => byRule[rule] > 0);
+  return rules.length === 0
+    ? ''
+    : html`<section class="found-line" id="${FOUND}" aria-labelledby="found-title"><h2 id="found-title">Found in ${byDay.length} days</h2>
+<ul class="quick">${rules.map((rule) => html`<li><a href="${jobsHref({ finding: rule, since })}">${ruleLabel(rule)} <strong>${number(byRule[rule])}</strong></a></li>`)}</ul></section>`;
+}
 
 function lastRunFact(run: Run | undefined, now: number): Html {
   if (!run) return fact('Last run', 'None', 'nothing collected yet', { word: true });

@@ -1,5 +1,6 @@
 // functions/api/page/page.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
 import { type Context, Hono } from 'hono';
+import type { ProjectCoverage } from '../../ledger/coverage.ts';
 import { CursorError } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Log } from '../../log.ts';
@@ -116,7 +117,8 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
     const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), ledger.runs({ limit: 1 })]);
-    const about = { clusters: healthOf(coverage), complete: coverage.complete };
+    const { complete, projects } = coverage;
+    const about = { clusters: healthOf(coverage), complete, attributions: attributionsOf(projects) };
     const [lastRun] = runs.items;
     return answer(context, clustersPage({ ...about, ...(lastRun ? { lastRun } : {}) }, now()));
   });
@@ -126,7 +128,10 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     if (!coverage)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
     const clusters = projectHealth(coverage, now(), archived);
-    return answer(context, clustersPage({ clusters, complete: true, project: coverage }, now()));
+    return answer(
+      context,
+      clustersPage({ clusters, complete: true, attributions: attributionsOf([coverage]), project: coverage }, now()),
+    );
   }
 
   app.onError((error, context) => {
@@ -139,6 +144,9 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 
 const namesOf = ({ projects }: Coverage): ProjectNames =>
   new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+
+const attributionsOf = (projects: readonly ProjectCoverage[]) =>
+  new Map(projects.flatMap(({ projectId, attribution }) => (attribution ? [[projectId, attribution] as const] : [])));
 
 function coveredBy({ projects }: Coverage) {
   const read = projects.map(({ clusters }) =>

@@ -35,9 +35,12 @@ function countsText({ projects, counts }: Run): string {
   if (projects === undefined) return '';
   const about = `It covers ${counted(projects, 'project')}`;
   if (!counts) return `${about}.`;
-  const { clusters, jobsNew, jobsChanged, clustersFailed } = counts;
-  const news = `${counted(jobsNew, 'new restore')}, ${number(jobsChanged)} changed`;
-  return `${about}: ${counted(clusters, 'cluster')}, ${news}, ${counted(clustersFailed, 'cluster')} failed.`;
+  // Runs of an earlier version did not count what is found, nor what is old.
+  const { clusters, jobsNew, jobsOld = 0, jobsChanged, findings = 0, clustersFailed } = counts;
+  const old = jobsOld > 0 ? ` (${number(jobsOld)} had ended long before)` : '';
+  const news = `${counted(jobsNew, 'new restore')}${old}, ${number(jobsChanged)} changed`;
+  const failed = `${counted(clustersFailed, 'cluster')} failed`;
+  return `${about}: ${counted(clusters, 'cluster')}, ${news}, ${counted(findings, 'finding')}, ${failed}.`;
 }
 
 const failureItem = ({ what, code, message }: Run['failures'][number]) =>

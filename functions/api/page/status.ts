@@ -1,10 +1,11 @@
 // functions/api/page/status.ts says what a state looks like: a word, a shape and a colour, so that none of them is needed alone.
 import { html, raw } from 'hono/html';
 import type { Delivery, Kind, Status } from '../../restore/job.ts';
+import type { Html } from './text.ts';
 
 /** Colours of style.ts. ok: done. bad: failed. now: under way. wait: someone has to act. off: nothing to see. */
 export type Tone = 'ok' | 'bad' | 'now' | 'wait' | 'off';
-export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert';
+export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert' | 'info' | 'urgent';
 
 export const STATUS_LOOK: Record<Status, { label: string; tone: Tone; shape: Shape }> = {
   PENDING: { label: 'Pending', tone: 'now', shape: 'ring' },
@@ -29,7 +30,7 @@ export const DELIVERY_LABEL: Record<Delivery, string> = {
   pointInTime: 'Point in time',
 };
 
-export const mark = (label: string, tone: Tone, shape: Shape) =>
+export const mark = (label: string | Html, tone: Tone, shape: Shape) =>
   html`<span class="mark ${tone}"><svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>${label}</span>`;
 
 /** A status that a later version of the ledger wrote is shown as it is. */
@@ -37,6 +38,13 @@ export function statusMark(status: Status) {
   const { label, tone, shape } = STATUS_LOOK[status] ?? { label: String(status), tone: 'off', shape: 'ring' };
   return mark(label, tone, shape);
 }
+
+/** Four of them, of which the first `full` are. */
+const bars = (full: number) =>
+  [4, 8, 12, 16].map((height, i) => {
+    const bar = `<rect x="${i * 4.2}" y="${16 - height}" width="3.4" height="${height}" rx=".8"`;
+    return `${bar}${i < full ? '' : ' opacity=".3"'}/>`;
+  });
 
 /** The shapes, once a page. */
 export const SHAPES = raw(
@@ -48,7 +56,13 @@ export const SHAPES = raw(
     down: '<rect width="16" height="16" rx="3"/><path class="cut" d="M8 3.5v8m-3.3-3 3.3 3.3 3.3-3.3"/>',
     dash: '<circle cx="8" cy="8" r="8"/><path class="cut" d="M4.5 8h7"/>',
     alert: '<path d="M8 .8 16 15H0z"/><path class="cut" d="M8 6v4m0 2v.6"/>',
-  } satisfies Record<Shape, string>)
+    info: '<circle cx="8" cy="8" r="8"/><path class="cut" d="M8 7.3v4.2m0-7.2v.3"/>',
+    urgent: '<path d="M8 0 16 8 8 16 0 8z"/><path class="cut" d="M8 4.2v4.6m0 2.4v.3"/>',
+    bars1: bars(1).join(''),
+    bars2: bars(2).join(''),
+    bars3: bars(3).join(''),
+    bars4: bars(4).join(''),
+  } satisfies Record<Shape | `bars${1 | 2 | 3 | 4}`, string>)
     .map(([id, body]) => `<symbol id="${id}" viewBox="0 0 16 16">${body}</symbol>`)
     .join('')}</svg>`,
 );

@@ -20,8 +20,8 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em;ove
 h2{font-size:1.0625rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
 p{margin:.5rem 0}
 code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
-bdi{overflow-wrap:anywhere}
-.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap{white-space:nowrap}
+bdi,code{overflow-wrap:anywhere}
+.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap,.keep{white-space:nowrap}
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:.5rem;top:.5rem;z-index:3;background:var(--card);padding:.5rem .75rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -62,8 +62,9 @@ const OVERVIEW = `
 .facts .n{font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.02em}
 .facts .n a{color:inherit;text-decoration:none}.facts .n a::after{content:"";position:absolute;inset:0}.facts>div:has(a:hover){background:var(--ground)}.facts .n a:hover{text-decoration:underline}.facts .n a:focus-visible{outline:0}.facts .n a:focus-visible::after{outline:3px solid var(--link);outline-offset:-4px}
 .facts .n.bad{color:var(--bad)}.facts .n.wait{color:var(--wait)}
+.found-line{display:flex;flex-wrap:wrap;gap:.4rem .75rem;align-items:center;margin:0 0 1rem}.found-line h2{font-size:.8125rem;color:var(--soft);font-weight:400}.found-line .quick{margin:0}
 .facts .n.word .i{width:.85em;height:.85em}
-.facts .word{font-size:1.125rem;line-height:2.03rem;letter-spacing:-.01em}
+.facts .word{font-size:1rem;line-height:2.03rem;letter-spacing:-.01em;white-space:nowrap}
 .facts .n .i{width:.65em;height:.65em;margin-right:.3em}
 .chart{margin:0;display:grid;grid-template-columns:auto 1fr;gap:0 .5rem}
 .chart svg{grid-column:2;width:100%;height:9.5rem;display:block;overflow:visible}
@@ -84,12 +85,19 @@ caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
-.even{table-layout:fixed}.even th:first-child{width:24%}.even .r{width:9%}
+.even{table-layout:fixed}.even th:first-child{width:20%}.even .r{width:8%}.even .gap{width:15%}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
 .sub{display:block;color:var(--soft);font-size:.8125rem}
 .sub.wait{color:var(--wait)}.sub.bad{color:var(--bad)}
 .sub .i{margin-right:.35em}
+.finds{list-style:none;margin:.15rem 0 0;padding:0;font-size:.8125rem}.finds .mark{font-weight:500}
+.grade{color:var(--soft);text-decoration-color:var(--edge);white-space:nowrap}
+a.grade{display:inline-flex;align-items:baseline;gap:.3em}.sub .grade .i{margin:0;align-self:center}
+.tip{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.asked{position:relative}
+.grade:hover .tip,.grade:focus-visible .tip{width:max-content;max-width:min(20rem,100%);height:auto;overflow:visible;clip-path:none;z-index:1;left:0;top:calc(100% - .25rem);padding:.5rem .65rem;white-space:normal;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;box-shadow:0 2px 8px rgb(0 0 0/.2)}
+.tip::before{content:"";position:absolute;inset:-.6rem 0 auto;height:.6rem}
 .plainlink{color:inherit;text-decoration-color:var(--edge)}
 .pages{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;align-items:center;border-top:1px solid var(--line);padding-top:.75rem}
 .pages .data{margin-left:auto}
@@ -124,6 +132,9 @@ const DETAILS = `
 .ways{display:grid;grid-template-columns:1fr auto 1fr;gap:1rem;align-items:center}
 .ways strong{display:block;font-size:1.125rem;overflow-wrap:anywhere;font-weight:650}.ways .sub{font-weight:400}.job{justify-content:flex-start;align-items:center}.job .mark{font-size:1.0625rem}
 .ways .arrow{width:1.75rem;height:1.75rem;fill:none;stroke:var(--edge);stroke-width:2}
+.who{font-size:1.125rem;margin:0;overflow-wrap:anywhere}.who .sub{font-weight:400}.who strong{font-weight:650}p.grade{display:flex;align-items:center;gap:.4em;color:var(--text)}
+.found{list-style:none;margin:0;padding:0}.found>li{padding:.6rem 0;border-top:1px solid var(--line)}.found>li:first-child{border:0;padding-top:0}.found>li:last-child{padding-bottom:0}
+.found h3{font-size:1rem;margin:0}.found p{margin:.2rem 0 0;overflow-wrap:anywhere}
 .line{list-style:none;margin:0;padding:0}
 .line>li{position:relative;padding:0 0 1.25rem 1.75rem;border-left:2px solid var(--line);margin-left:.45rem}
 .line>li:last-child{border-color:transparent;padding-bottom:0}
@@ -149,8 +160,8 @@ main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
 .stack th,.stack td{border:0;padding:0;min-width:0;grid-column:span 3}.stack .third{grid-column:span 2}
 .stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem}
 .stack .all{grid-column:1/-1!important}.stack td.void{display:none}
-.stack .r{text-align:left}
-.stack .end{text-align:right;justify-self:end}.stack .desk{display:none}
+.stack .keep{white-space:normal}.stack .r{text-align:left}.stack .gap{padding-left:0}
+.stack .end{text-align:right;justify-self:end}
 .stack .flat::before{display:inline!important;margin-right:.4rem}.stack .flat .sub{display:inline;margin-left:.4rem}
 .pages .data{margin-left:0}
 .pairs{grid-template-columns:6.25rem 1fr;gap:.5rem .75rem}.pairs dt{font-size:.875rem}
@@ -160,7 +171,7 @@ main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
 @media (forced-colors:active){.fill-bad{stroke:CanvasText}.quick a[aria-current]{border-width:3px}}
 @media print{
 :root{${LIGHT}}
-header,form,.quick,.pages,.skip,details:not([open]){display:none}
+header,form,.quick,.found-line,.pages,.skip,details:not([open]){display:none}
 html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
 .card,.facts{break-inside:avoid-page;border-color:#bbb}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}

@@ -1,6 +1,9 @@
 // functions/api/page/text.ts is how names, times and numbers look on a page. Names come from outside and may be hostile:
 // `html` escapes their markup, and what is here makes characters visible that would change how the rest reads.
 import { html } from 'hono/html';
+import { span } from '../../restore/words.ts';
+
+export { span };
 
 /** What the `html` template makes. It is a promise only where a promise was put in, which no page does. */
 export type Html = ReturnType<typeof html>;
@@ -46,6 +49,8 @@ export function utc(iso: string, exact = false): string {
 
 /** In UTC; page.js puts the local time into its title. */
 export const time = (iso: string) => html`<time datetime="${iso}">${utc(iso)}</time>`;
+/** The day alone, UTC. */
+export const day = (iso: string) => html`<time datetime="${iso}">${utc(iso).slice(0, 10)}</time>`;
 /** To the second and with its zone. */
 export const exactTime = (iso: string) => html`<time datetime="${iso}">${utc(iso, true)} UTC</time>`;
 /** And with the local time beside it, by page.js. */
@@ -53,16 +58,6 @@ export const bothTimes = (iso: string) => html`<time datetime="${iso}" data-besi
 /** `5 min ago`; the time itself is in its title. */
 export const agoTime = (iso: string, now: number) =>
   html`<time datetime="${iso}" title="${utc(iso)} UTC">${ago(iso, now)}</time>`;
-
-/** `45 s`, `12 min 30 s`, `1 h 05 min`, `2 d 3 h`. */
-export function span(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (n: number) => String(n).padStart(2, '0');
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
-}
 
 /** Between two times; nothing where one is missing or no time. */
 export function spanBetween(from: string | undefined, to: string | undefined): string | undefined {

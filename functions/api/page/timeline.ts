@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../ledger/ledger.ts';
 import { STATUSES, type Status } from '../../restore/job.ts';
+import { ruleLabel } from './finding-look.ts';
+import { requesterInShort } from './requester-words.ts';
 import { STATUS_LOOK } from './status.ts';
 import { counted, cut, exactTime, type Html, span, utc, visible } from './text.ts';
 
@@ -13,11 +15,11 @@ export function timeline({ requestedAt, changes, revision }: LedgerJob): Html {
   let before = first?.revision ?? 0;
   return html`<ol class="line">
 ${entry('Requested', exactTime(requestedAt), '', 'ring', 'off')}
-${first ? entry(`First seen, ${label(first.status)}`, when(first, requestedAt), '', ...look(first.status)) : ''}
+${first ? entry(`First seen, ${label(first.status)}`, when(first, requestedAt), moves(first), ...look(first.status)) : ''}
 ${later.map((change) => {
   const gap = change.revision - before - 1;
   before = change.revision;
-  return html`${gap > 0 ? left(gap) : ''}${entry(headline(change), when(change, requestedAt), moves(change), ...look(change.status))}`;
+  return html`${gap > 0 ? left(gap) : ''}${entry(headline(change), when(change, requestedAt), moves(change), ...lookOf(change))}`;
 })}${revision > before ? left(revision - before) : ''}</ol>`;
 }
 
@@ -41,6 +43,13 @@ const look = (status: Status): [string, string] => {
   return [shape, tone];
 };
 
+/** What the ledger found out by itself leaves the status as it was. */
+const lookOf = ({ status, fields }: Change): [string, string] => {
+  if (fields.status || fields.vanishedAt) return look(status);
+  if (fields.findings) return ['alert', 'wait'];
+  return fields.requester ? ['ring', 'off'] : look(status);
+};
+
 function when({ at }: Change, requestedAt: string): Html {
   const seconds = (Date.parse(at) - Date.parse(requestedAt)) / 1000;
   return html`${exactTime(at)}${seconds >= 0 ? html` · ${span(seconds)} after the request` : ''}`;
@@ -50,6 +59,8 @@ function headline({ fields, status }: Change): string {
   if (fields.vanishedAt)
     return fields.vanishedAt.to === undefined ? 'Listed by Atlas again' : 'No longer listed by Atlas';
   if (fields.status) return STATUS_LOOK[status]?.label ?? visible(String(status));
+  if (fields.requester) return 'Looked for who asked';
+  if (fields.findings) return 'Findings changed';
   return 'Details changed';
 }
 
@@ -62,14 +73,30 @@ ${also === '' ? '' : html`<li class="soft">Also in Atlas’s answer: ${also}</li
 }
 
 const move = (field: string, from: unknown, to: unknown) =>
-  html`<li><code>${visible(field)}</code> <span class="from">${value(field, from)}</span>
+  field === 'findings' && isList(from ?? []) && isList(to ?? [])
+    ? foundMove((from ?? []) as unknown[], (to ?? []) as unknown[])
+    : html`<li><code>${visible(field)}</code> <span class="from">${value(field, from)}</span>
 <span aria-hidden="true">→</span><span class="hidden"> became </span> ${value(field, to)}</li>`;
+
+const isList = (it: unknown) => Array.isArray(it);
+
+/** Two lists of rules: what came and what went. */
+function foundMove(from: readonly unknown[], to: readonly unknown[]): Html {
+  const labels = (rules: readonly unknown[]) =>
+    cut(rules.map((rule) => ruleLabel(String(rule))).join(', '), LONGEST_VALUE);
+  const [came, went] = [to.filter((rule) => !from.includes(rule)), from.filter((rule) => !to.includes(rule))];
+  return html`${came.length > 0 ? html`<li>Found: <bdi>${labels(came)}</bdi></li>` : ''}${went.length > 0 ? html`<li>No longer found: <bdi>${labels(went)}</bdi></li>` : ''}`;
+}
 
 /** Values come from the store and have any shape. */
 function value(field: string, it: unknown): Html | string {
   if (it === undefined || it === null || it === '') return html`<span class="soft">nothing</span>`;
   if (field.endsWith('At') && typeof it === 'string') return `${utc(it, true)} UTC`;
   if (field === 'status' && STATUSES.some((status) => status === it)) return label(it as Status);
+  if (field === 'requester') {
+    const words = requesterInShort(it);
+    if (words) return words;
+  }
   if (field === 'durationSeconds' && typeof it === 'number') return span(it);
   return html`<bdi>${cut(visible(typeof it === 'string' ? it : (JSON.stringify(it) ?? '')), LONGEST_VALUE)}</bdi>`;
 }

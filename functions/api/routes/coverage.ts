@@ -1,12 +1,13 @@
 // functions/api/routes/coverage.ts says of every cluster when it was last read, and what failed.
 import type { Hono } from 'hono';
 import type { ClusterCoverage, ProjectCoverage } from '../../ledger/coverage.ts';
+import { DRILL_STATES } from '../../ledger/drill-state.ts';
 import type { Page } from '../../ledger/ledger.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../coverage-rows.ts';
 import { CURSOR, LIMIT } from '../jobs-query.ts';
 import { listAnswer } from '../list.ts';
 import { FORMAT } from '../negotiate.ts';
-import { objectId, readParameters } from '../parameters.ts';
+import { objectId, oneOf, readParameters } from '../parameters.ts';
 import type { ApiEnv, ApiPorts } from '../ports.ts';
 import { badParameter, notFound } from '../problem.ts';
 import { resource } from '../resource.ts';
@@ -14,23 +15,31 @@ import { resource } from '../resource.ts';
 /** Projects a page. */
 const DEFAULT_LIMIT = 100;
 
+const PARAMETERS = {
+  projectId: objectId,
+  drill: oneOf(DRILL_STATES),
+  limit: LIMIT,
+  cursor: CURSOR,
+  format: FORMAT,
+};
+
 interface Covered {
   project: ProjectCoverage;
   archived: ClusterCoverage[];
 }
 
 /** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
-export function coverageRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
+export function coverageRoutes(app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts, 'ledger' | 'now'>) {
   resource(app, '/coverage', {
     GET: (context) => {
-      const sent = new URL(context.req.url).searchParams;
-      const asked = readParameters(sent, { projectId: objectId, limit: LIMIT, cursor: CURSOR, format: FORMAT });
-      const { projectId, cursor, limit = DEFAULT_LIMIT } = asked;
+      const asked = readParameters(new URL(context.req.url).searchParams, PARAMETERS);
+      const { projectId, drill, cursor, limit = DEFAULT_LIMIT } = asked;
       if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
       const listing = {
         name: 'coverage',
         columns: COVERAGE_COLUMNS,
-        rows: ({ project, archived }: Covered): CoverageRow[] => coverageRows(project, archived),
+        rows: ({ project, archived }: Covered): CoverageRow[] =>
+          coverageRows(project, now(), archived).filter((row) => drill === undefined || row.drill?.state === drill),
         cells: (row: object) => coverageCells(row as CoverageRow),
         read: (most: number) => (projectId === undefined ? everyProject(most) : oneProject(projectId)),
       };

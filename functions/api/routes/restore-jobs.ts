@@ -2,10 +2,10 @@
 import type { Hono } from 'hono';
 import type { JobSummary, LedgerJob } from '../../ledger/ledger.ts';
 import { DEFAULT_LIMIT } from '../../ledger/queries.ts';
-import { JOB_SUMMARY_FIELDS } from '../../ledger/table.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactJob } from '../../restore/redact.ts';
 import { taggedJson } from '../etag.ts';
+import { JOB_COLUMNS, jobCells } from '../job-cells.ts';
 import { jobsQuery } from '../jobs-query.ts';
 import { listAnswer } from '../list.ts';
 import { acceptable } from '../negotiate.ts';
@@ -14,8 +14,6 @@ import type { ApiEnv, ApiPorts } from '../ports.ts';
 import { notFound } from '../problem.ts';
 import { resource } from '../resource.ts';
 
-/** The fingerprint is the ledger's own affair. */
-const COLUMNS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
 const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 
 /** Requests: of the list, those of ledger/queries.ts; of one job 1 query, or with `projectId` 1 read, which is never behind. */
@@ -24,7 +22,8 @@ export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, '
     GET: (context) => {
       const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(new URL(context.req.url).searchParams);
       const read = (most: number) => ledger.jobs({ ...query, limit: most });
-      return listAnswer(context, { name: 'jobs', columns: COLUMNS, rows: (job) => [shown(job)], read }, limit);
+      const rows = (job: JobSummary) => [shown(job)];
+      return listAnswer(context, { name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells, read }, limit);
     },
   });
 

@@ -1,6 +1,7 @@
 // Names and messages come from outside. Whatever they hold, a page has the same elements and attributes as with harmless ones.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { JOB_RULES } from '../../../functions/api/job-rules.ts';
 import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/page/job-filter.ts';
 import { type PagePorts, pageRoutes } from '../../../functions/api/page/page.ts';
 import { visible } from '../../../functions/api/page/text.ts';
@@ -24,10 +25,18 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     sourceStatus: text,
   };
   const parts = { ...about, clusterId: text, snapshotId: text, targetProjectId: 'e'.repeat(24) };
-  const change = { revision: 2, at: '2026-11-20T10:05:00.000Z', runId: 'f'.repeat(24), status: 'COMPLETED' as const };
+  const at = '2026-11-20T10:05:00.000Z';
+  const change = { revision: 2, at, runId: 'f'.repeat(24), status: 'COMPLETED' as const, previous: text, state: text };
+  const actor = { kind: 'delegated' as const, id: text, name: text, via: text };
+  const requester = { actor, grade: 'weak' as const, points: 10, eventId: text, eventType: text, rivals: 1 };
   const one: LedgerJob = {
     ...completed(job({ jobId: JOB_ID, ...parts })),
     ...{ revision: 5, firstSeenAt: change.at, changedAt: change.at, observedAt: change.at, fingerprint: '' },
+    requester,
+    findings: [
+      { rule: 'slow', severity: 'info', at, why: text },
+      { rule: 'own-credential', severity: 'critical', at, why: text },
+    ],
     atlas: { x: text },
     atlasOmitted: { [`omitted ${text}`]: '' },
     changes: [
@@ -37,6 +46,12 @@ function ledgerOf(text: string): PagePorts['ledger'] {
         fields: { clusterName: { from: `from ${text}`, to: [text] }, finishedAt: { to: text } },
         atlas: [text],
       },
+      {
+        ...change,
+        revision: 3,
+        fields: { requester: { from: { reason: text }, to: requester }, findings: { from: [text], to: ['slow'] } },
+      },
+      { ...change, revision: 4, fields: { requester: { from: [text], to: { actor: text } }, findings: { to: text } } },
     ],
   };
   const error = { code: text, message: text, since: change.at };
@@ -44,6 +59,7 @@ function ledgerOf(text: string): PagePorts['ledger'] {
   const hostile = {
     ...(first ?? { projectId: '', revision: 1, runId: '' }),
     projectName: text,
+    attribution: { error },
     discovery: { dedicated: { attemptedAt: change.at, error } },
     clusters: Object.fromEntries(
       Object.entries(first?.clusters ?? {}).map(([key, cluster]) => [
@@ -178,6 +194,7 @@ test('the form shows the filters of its address, and sends the same ones back', 
         delivery: fc.constantFrom(...DELIVERIES),
         targetProjectId: id,
         snapshotId: id,
+        finding: fc.constantFrom(...JOB_RULES),
         since: fc.oneof(day, fc.constant('2026-10-01T12:00:05.5Z'), fc.constant('2026-10-01T12:00:00+02:00')),
         until: fc.constant('2026-12-01'),
         order: fc.constant('asc'),

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PagePorts, pageRoutes } from '../../../functions/api/page/page.ts';
+import { askedBy as askedByCell } from '../../../functions/api/page/requester-part.ts';
+import { reasonAtLength } from '../../../functions/api/page/requester-words.ts';
+import type { ProjectCoverage } from '../../../functions/ledger/coverage.ts';
+import type { JobSummary } from '../../../functions/ledger/ledger.ts';
 import { silentLog } from '../../../functions/log.ts';
+import type { Grade } from '../../../functions/restore/requester.ts';
 import { job } from '../../ledger/jobs.ts';
 import { startEngine } from '../../ledger/table.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
@@ -141,11 +146,14 @@ describe('the restores', () => {
     const recent = jobs.filter(({ requestedAt }) => requestedAt >= '2026-10-25');
     expect(text).toContain(`Restores ${recent.length} in 30 days`);
     expect(text).toContain(`Failed ${recent.filter(({ status }) => status === 'FAILED').length} in 30 days`);
-    expect(text).toContain(`Downloads ${recent.filter(({ delivery }) => delivery === 'download').length} in 30 days`);
+    expect(text).toMatch(
+      new RegExp(`Found in 30 days .*Download ${recent.filter(({ delivery }) => delivery === 'download').length} `),
+    );
+    expect(text).toContain('Drills overdue 2 of 7 expected');
     expect(text).toContain(
       `Open ${jobs.filter(({ status }) => status === 'RUNNING' || status === 'READY').length} now`,
     );
-    expect(text).toContain('Clusters covered 6 of 7 with backups');
+    expect(text).toContain('Clusters covered 6 of 7 backed up');
     expect(text).toContain('Need attention 5 stale or failing');
     expect(text).toContain('Last run Incomplete 4 min ago');
   });
@@ -230,7 +238,169 @@ describe('a restore', () => {
   });
 });
 
+describe('who asked for a restore', () => {
+  /** The words of the rows of a list, without the table's head. */
+  const rowsOf = (page: string) =>
+    [...page.matchAll(/<tr role="row"><th role="rowheader".*?<\/tr>/gs)].map(([row]) => textOf(row));
+  const askedBy = (job: Partial<JobSummary>) =>
+    textOf(String(askedByCell({ jobId: 'a'.repeat(24), kind: 'flex', ...job })));
+
+  test('is in the list with how sure that is, in words; where nobody is known, why', async () => {
+    const rows = rowsOf(await many.get('/'));
+    const expected = [
+      'not known yet',
+      'ana@example.com strong match. Id and time fit, and anything else is unlikely. Same process, 4 counts later, same second, no rivals.',
+      'abcdefgh API key · strong match. Id and time fit, and anything else is unlikely. Same process, 5 counts later, 1 second later, 1 rival.',
+      'ana@example.com exact match. Id and time leave practically no other choice. Same process, 4 counts later, same second, no rivals.',
+      'probably ben@example.com Through Backup Portal · likely match. Only the time ties it to this restore: no proof. Other process, 2 seconds later, no rivals.',
+      'several could have',
+      'perhaps MongoDB staff weak match. A hint and no more: don’t act on it alone. Other process, 6 seconds later, 2 rivals.',
+      'no event fits',
+      'events not readable',
+      'not looked for yet',
+    ];
+    for (const [i, words] of expected.entries()) expect(rows[i]).toContain(` ${words} `);
+  });
+
+  test('is never named anywhere without the grade', async () => {
+    const grades = { exact: '', strong: '', likely: 'probably ', weak: 'perhaps ' } as const;
+    for (const [grade, hedge] of Object.entries(grades) as [Grade, string][]) {
+      const requester = { actor: { kind: 'user' as const, name: 'ana' }, grade, points: 1, eventType: 'x', rivals: 0 };
+      expect(askedBy({ requester }).trim()).toMatch(new RegExp(`^${hedge}ana ${grade} match`));
+    }
+    // A grade of a later version counts as little as can be.
+    const requester = {
+      actor: { kind: 'user' as const, name: 'ana' },
+      grade: 'sure' as Grade,
+      points: 1,
+      eventType: 'x',
+    };
+    expect(askedBy({ requester: { ...requester, rivals: 0 } }).trim()).toMatch(/^perhaps ana sure match/);
+  });
+
+  const blockOf = async (n: number) => {
+    const page = await many.get(`/jobs/${jobsOf(230)[n]?.jobId}`);
+    return textOf(/<section class="card" id="asked".*?<\/section>/s.exec(page)?.[0] ?? '');
+  };
+
+  test('is explained on its page: what ties the event to the restore, and what that is worth', async () => {
+    expect(await blockOf(1)).toMatch(
+      /Who asked strong match 89 of 100 points ana@example.com User The process of Atlas that numbered this restore wrote the event too, 4 numbers further on and in the same second. Nothing else came into question. Id and time fit, and anything else is unlikely. Event CPS_RESTORE_REQUESTED_AUDIT Atlas writes the same one for the export of a snapshot Event id e+ User id 1+ From where Atlas recorded no address/,
+    );
+    expect(await blockOf(2)).toContain('1 second later. 1 other event or job came into question.');
+    expect(await blockOf(3)).not.toContain('export of a snapshot');
+    expect(await blockOf(4)).toContain('probably ben@example.com Through Backup Portal Another process of Atlas wrote');
+  });
+
+  test('is not named on its page where nobody is known, and the page says why', async () => {
+    const why = [
+      [0, 'too early to say'],
+      [5, 'Several events fit, of different actors, so nobody is named. 3 other events or jobs'],
+      [7, 'were read, and none of them fits'],
+      [8, 'could not be read (ATLAS_FORBIDDEN). To read them, the credentials need the role Project Read Only'],
+      [9, 'Nobody has looked yet'],
+    ] as const;
+    for (const [n, words] of why) {
+      const block = await blockOf(n);
+      expect(block).toContain('Who asked Not known');
+      expect(block).toContain(words);
+      expect(block).not.toMatch(/@|points|address/);
+    }
+    const none = { requester: { reason: 'none' as const } };
+    expect(askedBy({ ...none, kind: 'serverless' })).toContain('Atlas writes no event');
+    expect(reasonAtLength({ ...none, kind: 'collection' })).toContain('Atlas writes no event');
+    expect(reasonAtLength({ ...none, kind: 'flex' })).toContain('none of them fits');
+  });
+
+  test('is in the history, as is what was found', async () => {
+    const [, , , one] = jobsOf(230);
+    const text = textOf(await many.get(`/jobs/${one?.jobId}`));
+    expect(text).toContain('First seen, running');
+    expect(text).toContain('Found: Other project');
+    expect(text).toMatch(
+      /Looked for who asked .* requester nobody: not known yet → became ana@example.com \(exact match\)/,
+    );
+  });
+});
+
+describe('what is found', () => {
+  test('is marked in the list by a word for its severity and one for the rule, the gravest first', async () => {
+    const page = await many.get('/?finding=protected-target');
+    expect(jobIds(page).length).toBeGreaterThan(0);
+    expect(page).toMatch(
+      /<ul class="finds"><li><span class="mark bad"><svg class="i" aria-hidden="true"><use href="#urgent"\/><\/svg><span class="hidden">Critical: <\/span>Protected target/,
+    );
+    expect(textOf(page)).toContain('Remove the filter Finding: Protected target');
+    const slow = jobIds(await many.get('/?finding=slow'));
+    const { jobs } = (await (await many.fetch('/restore-jobs?finding=slow')).json()) as { jobs: JobSummary[] };
+    expect(slow).toEqual(jobs.map(({ jobId }) => jobId));
+    expect((await many.fetch('/?finding=fast')).status).toBe(400);
+  });
+
+  test('is on the page of the restore with why and when, and leads to others like it', async () => {
+    const path = await anyJob(many, '/?finding=cross-project');
+    const page = await many.get(path);
+    expect(textOf(page)).toMatch(
+      /Findings Warning: Other project The target cluster orders-test is in project staging, while the backup is of project [\w-]+\. Warning, found 2026-\d\d-\d\d \d\d:\d\d:\d\d UTC · others like it/,
+    );
+    expect(hrefs(page, /finding=/)).toEqual(['/?finding=cross-project']);
+    const clean = await many.get(`/jobs/${jobsOf(230)[1]?.jobId}`);
+    expect(clean).not.toContain('id="findings"');
+  });
+
+  test('in the last days is counted on the overview, and each count leads to those restores', async () => {
+    const page = await many.get('/');
+    const recent = hrefs(page, /^\/\?finding=/);
+    expect(recent.length).toBeGreaterThan(3);
+    for (const href of recent) {
+      const rule = new URLSearchParams(href.slice(2)).get('finding') ?? '';
+      const { jobs } = (await (await many.fetch(`/restore-jobs${href.slice(1)}&limit=200`)).json()) as {
+        jobs: object[];
+      };
+      expect([rule, page]).toEqual([
+        rule,
+        expect.stringMatching(new RegExp(`finding=${rule}[^>]*>[^<]*<strong>${jobs.length}<`)),
+      ]);
+    }
+    expect(textOf(page)).toMatch(/With findings \d+ \d+ critical/);
+  });
+
+  test('by a run is told with how much of it was old', async () => {
+    expect(textOf(await many.get('/clusters'))).toContain(
+      '2 new restores (1 had ended long before), 1 changed, 3 findings, 2 clusters failed.',
+    );
+  });
+});
+
 describe('the clusters', () => {
+  test('whose drill is overdue are listed, the longest first, and every cluster says what its last restore measured', async () => {
+    const page = await many.get('/clusters');
+    const text = textOf(page);
+    expect(text).toContain('2 of 7 restore drills overdue');
+    expect(text).toMatch(
+      /ledger-eu payments-prod 2026-10-24 expected within 365 days never – – events analytics 2026-11-11 expected within 90 days 102 days ago 1 h 10 min 6 h 00 min/,
+    );
+    expect(text).toMatch(
+      /orders Dedicated, Collection Up to date 14 26 h ago 12 min 30 s 6 h 00 min 2027-02-20 every 90 days/,
+    );
+    expect(text).toContain('Overdue 2026-11-11');
+    await using healthy = await startSite(dynamo, { coverages: coverages(true) });
+    expect(textOf(await healthy.get('/clusters'))).toContain('None of 7 restore drills overdue');
+  });
+
+  test('of a project whose events can’t be read say so, and need no attention for it', async () => {
+    const [one] = coverages(true);
+    const error = { code: 'ATLAS_FORBIDDEN', message: 'GET events answered 403', since: '2026-11-22T12:00:00.000Z' };
+    await using site = await startSite(dynamo, {
+      coverages: [{ ...(one as ProjectCoverage), attribution: { error } }],
+    });
+    const text = textOf(await site.get('/clusters'));
+    expect(text).toContain(
+      'Who asks for restores can’t be told since 2026-11-22 12:00 UTC: ATLAS_FORBIDDEN GET events',
+    );
+    expect(text).toContain('Nothing needs attention');
+  });
+
   test('what needs attention comes first, the worst before the rest, with its reason', async () => {
     const text = textOf(await many.get('/clusters'));
     const order = ['sessions payments-prod Failing', 'answered 403', 'Stale', 'Late', 'Never read', 'Up to date'];

@@ -6,6 +6,7 @@ import type { ProjectCoverage } from '../../../functions/ledger/coverage.ts';
 import { type LedgerReader, ledgerReader } from '../../../functions/ledger/reader.ts';
 import { silentLog } from '../../../functions/log.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
+import type { Requester } from '../../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { newTable } from '../../ledger/table.ts';
 import { fill, NOW } from './world.ts';
@@ -26,12 +27,17 @@ interface SiteOptions {
   jobs?: readonly RestoreJob[];
   /** @default of world.ts, where there are jobs */
   coverages?: readonly ProjectCoverage[];
+  /** Of the jobs, in turn. @default those of world.ts */
+  requesters?: readonly (Requester | undefined)[];
 }
 
-export async function startSite(dynamo: LocalDynamoDB, { jobs = [], coverages }: SiteOptions = {}): Promise<Site> {
+export async function startSite(
+  dynamo: LocalDynamoDB,
+  { jobs = [], coverages, requesters }: SiteOptions = {},
+): Promise<Site> {
   const { tableName, client, requests, [Symbol.asyncDispose]: closeTable } = await newTable(dynamo, () => NOW);
   const ledger = ledgerReader({ tableName, client, now: () => NOW });
-  if (jobs.length > 0 || coverages) await fill(ledger, jobs, coverages);
+  if (jobs.length > 0 || coverages) await fill(ledger, jobs, coverages, requesters);
   requests();
   // A reader of its own, which remembers nothing of the filling.
   const fresh = ledgerReader({ tableName, client, now: () => NOW });
@@ -69,7 +75,7 @@ export const unescaped = (text: string) =>
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&');
 
-export const jobIds = (page: string) => hrefs(page, /^\/jobs\//).map((href) => href.slice('/jobs/'.length));
+export const jobIds = (page: string) => hrefs(page, /^\/jobs\/[^#]*$/).map((href) => href.slice('/jobs/'.length));
 
 /** What a page says, without its markup. */
 export const textOf = (page: string) =>

@@ -1,8 +1,12 @@
 // test/api/page/world.ts fills a ledger with an organization that has a bit of everything the pages show.
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/coverage.ts';
-import type { Ledger } from '../../../functions/ledger/ledger.ts';
+import type { Annotating, Ledger } from '../../../functions/ledger/ledger.ts';
 import { noCounts } from '../../../functions/ledger/run.ts';
+import { assess, mergeFindings } from '../../../functions/restore/assess.ts';
+import { compileRules } from '../../../functions/restore/compile-rules.ts';
 import type { RestoreJob, Status } from '../../../functions/restore/job.ts';
+import type { Requester } from '../../../functions/restore/requester.ts';
+import { DEFAULT_RULES } from '../../../functions/restore/rules.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -66,6 +70,35 @@ function ended(begun: RestoreJob, i: number, requested: number): RestoreJob {
   return done;
 }
 
+const EVENT = { eventType: 'TENANT_RESTORE_REQUESTED_AUDIT', eventId: 'e'.repeat(24), secondsLater: 0, rivals: 0 };
+const DEDICATED = { ...EVENT, eventType: 'CPS_RESTORE_REQUESTED_AUDIT' };
+const ana = { kind: 'user' as const, id: '1'.repeat(24), name: 'ana@example.com' };
+const key = { kind: 'apiKey' as const, id: '2'.repeat(24), name: 'abcdefgh' };
+const app = { kind: 'delegated' as const, name: 'ben@example.com', via: 'Backup Portal' };
+
+/** Of the nth job: every grade and every reason there is. */
+export const REQUESTERS: readonly (Requester | undefined)[] = [
+  { reason: 'pending' },
+  { actor: ana, grade: 'strong', points: 89, countsAhead: 4, ...DEDICATED },
+  { actor: key, grade: 'strong', points: 80, countsAhead: 5, ...DEDICATED, secondsLater: 1, rivals: 1 },
+  { actor: ana, grade: 'exact', points: 100, countsAhead: 4, ...EVENT },
+  { actor: app, grade: 'likely', points: 30, ...DEDICATED, secondsLater: 2 },
+  { reason: 'ambiguous', rivals: 3 },
+  { actor: { kind: 'staff' }, grade: 'weak', points: 10, ...DEDICATED, secondsLater: 6, rivals: 2 },
+  { reason: 'none' },
+  { reason: 'not-read', detail: 'ATLAS_FORBIDDEN' },
+  undefined,
+];
+
+const RULES = compileRules({ ...DEFAULT_RULES, protectedTargets: ['analytics/playground'], slowMinutes: 45 });
+const projectNameOf = (id: string) => PROJECTS.find(({ projectId }) => projectId === id)?.projectName;
+const withFindings: Annotating = {
+  assess: (one) => {
+    const context = { rules: RULES, at: one.changedAt, projectNameOf, principal: undefined };
+    return mergeFindings(one.findings, assess(one, context));
+  },
+};
+
 const list = (parts: Partial<ListCoverage> = {}): ListCoverage => ({
   attemptedAt: before(3 * MINUTE),
   readAt: before(3 * MINUTE),
@@ -76,6 +109,15 @@ const list = (parts: Partial<ListCoverage> = {}): ListCoverage => ({
   ...parts,
 });
 
+/** Of a snapshot that was six hours old. */
+const restored = (ago: number, durationSeconds: number) => ({
+  jobId: idAt(before(ago)),
+  requestedAt: before(ago + durationSeconds * 1_000),
+  finishedAt: before(ago),
+  durationSeconds,
+  snapshotAt: before(ago + durationSeconds * 1_000 + 6 * HOUR),
+});
+
 const cluster = (clusterName: string, parts: Partial<ClusterCoverage> = {}): ClusterCoverage => ({
   clusterName,
   clusterId: 'cccccccccccccccccccccccc',
@@ -83,11 +125,17 @@ const cluster = (clusterName: string, parts: Partial<ClusterCoverage> = {}): Clu
   firstSeenAt: before(90 * DAY),
   seenAt: before(3 * MINUTE),
   lists: {
-    dedicated: { ...list(), lastCompletedAt: before(26 * HOUR) } as ListCoverage,
+    dedicated: list({ lastCompleted: restored(26 * HOUR, 750) }),
     collection: list({ jobs: 2 }),
   },
+  drill: { days: 90, dueAt: before(26 * HOUR - 90 * DAY) },
   ...parts,
 });
+
+const clusterWithoutDrill = (clusterName: string, parts: Partial<ClusterCoverage>) => {
+  const { drill: _, ...rest } = cluster(clusterName, parts);
+  return rest;
+};
 
 /** @param healthy false: with clusters that fail, are stale, late, new, gone */
 export function coverages(healthy = false): ProjectCoverage[] {
@@ -115,23 +163,35 @@ export function coverages(healthy = false): ProjectCoverage[] {
     message: 'GET restoreJobs of sessions answered 403: the credentials lack the role Project Backup Manager',
     since: before(2 * DAY),
   };
+  const overdue = { days: 90, dueAt: before(12 * DAY), overdueAt: before(12 * DAY - HOUR) };
+  const never = { days: 365, dueAt: before(30 * DAY), overdueAt: before(29 * DAY) };
+  const attribution = {
+    error: { ...error, message: 'GET events answered 403: the credentials lack Project Read Only' },
+  };
   return [
     project(payments, [
       cluster('orders'),
-      cluster('ledger-eu', { lists: { dedicated: list({ readAt: before(4 * HOUR), open: 1 }) } }),
+      cluster('ledger-eu', { lists: { dedicated: list({ readAt: before(4 * HOUR), open: 1 }) }, drill: never }),
       cluster('sessions', { lists: { dedicated: list({ readAt: before(2 * DAY), error }), collection: list() } }),
     ]),
     project(analytics, [
-      cluster('events', { lists: { dedicated: list({ jobs: 1_204, problemCount: 3 }) } }),
+      cluster('events', {
+        lists: {
+          dedicated: list({ jobs: 1_204, problemCount: 3, lastCompleted: restored(102 * DAY, 4_210) }),
+          collection: list({ lastCompleted: restored(2 * DAY, 20) }),
+        },
+        drill: overdue,
+      }),
       cluster('warehouse', { lists: { dedicated: list({ readAt: before(3 * DAY) }) } }),
       cluster('old-warehouse', { goneAt: before(2 * DAY) }),
     ]),
     {
       ...project(staging, [
         cluster('orders-test'),
-        cluster('playground', { tier: 'free', lists: {} }),
-        cluster('brand-new', { lists: {} }),
+        clusterWithoutDrill('playground', { tier: 'free', lists: {} }),
+        cluster('brand-new', { lists: {}, drill: { days: 365, dueAt: before(-364 * DAY) } }),
       ]),
+      attribution,
       discovery: {
         flex: {
           attemptedAt: before(MINUTE),
@@ -147,6 +207,7 @@ export async function fill(
   ledger: Ledger,
   jobs: readonly RestoreJob[],
   projects: readonly ProjectCoverage[] = coverages(),
+  requesters = REQUESTERS,
 ) {
   for (const one of projects)
     await ledger.saveCoverage(one.projectId, (stored) => ({ ...one, revision: stored?.revision ?? 0 }));
@@ -157,7 +218,9 @@ export async function fill(
     clustersFailed: 2,
     jobsSeen: 40,
     jobsNew: 2,
+    jobsOld: 1,
     jobsChanged: 1,
+    findings: 3,
   };
   await ledger.startRun({
     runId: RUN,
@@ -178,16 +241,24 @@ export async function fill(
   };
   await ledger.finishPart(RUN, { ...part, status: 'incomplete', counts });
   for (let i = 0; i < jobs.length; i += 50)
-    await Promise.all(jobs.slice(i, i + 50).map((one, j) => record(ledger, one, i + j < 200)));
+    await Promise.all(
+      jobs.slice(i, i + 50).map((one, j) => record(ledger, one, i + j, requesters[(i + j) % requesters.length])),
+    );
 }
 
-async function record(ledger: Ledger, one: RestoreJob, inSteps: boolean) {
+/** The first ones in steps: seen running, then ended, then who asked for them. */
+async function record(ledger: Ledger, one: RestoreJob, n: number, requester: Requester | undefined) {
+  const inSteps = n < 200;
   const at = (minutes: number) => ({
     runId: RUN,
     observedAt: new Date(Date.parse(one.requestedAt) + minutes * MINUTE).toISOString(),
   });
   const { finishedAt: _, durationSeconds: __, errorMessage: ___, expiresAt: ____, ...rest } = one;
   const running: RestoreJob = { ...rest, status: 'RUNNING', sourceStatus: 'IN_PROGRESS', deliveryUrlCount: 0 };
-  if (inSteps) await ledger.record(running, at(1));
-  if (!inSteps || one.status !== 'RUNNING') await ledger.record(one, at(60), inSteps);
+  const annotating = requester ? { ...withFindings, requester } : withFindings;
+  const later = inSteps && requester && !('reason' in requester && requester.reason === 'pending');
+  const first = later ? { ...withFindings, requester: { reason: 'pending' as const } } : annotating;
+  if (inSteps) await ledger.record(running, at(1), false, first);
+  if (!inSteps || one.status !== 'RUNNING') await ledger.record(one, at(60), inSteps, annotating);
+  if (later) await ledger.annotate(one.projectId, one.jobId, at(61), () => ({ requester }));
 }
