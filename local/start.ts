@@ -8,10 +8,15 @@ import { coverageColumns, coverageRows, coverageSummary } from '../bin/commands/
 import { Accounts } from '../bin/commands/credentials.ts';
 import { toTheEnd } from '../bin/commands/ending.ts';
 import { EXIT, Interrupted } from '../bin/commands/errors.ts';
+import { isNoteworthy, severityStyle } from '../bin/commands/event-lines.ts';
+import { withEvents } from '../bin/commands/events-file.ts';
+import { Feed, type FeedFlags } from '../bin/commands/feed.ts';
 import { amount, wholeNumber } from '../bin/commands/flags.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
 import { plain } from '../bin/commands/plain.ts';
 import { Progress } from '../bin/commands/progress.ts';
+import { shortRequester } from '../bin/commands/requester.ts';
+import { chosenRules, type RulesFlags, withRules } from '../bin/commands/rules.ts';
 import { displayWidth, table } from '../bin/commands/tables.ts';
 import type { Paint } from '../bin/commands/terminal.ts';
 import { span, utcClock } from '../bin/commands/times.ts';
@@ -20,15 +25,15 @@ import { AtlasClient } from '../functions/atlas/client.ts';
 import { fixedCredentials } from '../functions/atlas/credentials.ts';
 import { systemClock } from '../functions/clock.ts';
 import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
-import type { Ledger, Recorded } from '../functions/ledger/ledger.ts';
+import type { Ledger } from '../functions/ledger/ledger.ts';
 import { ledgerReader } from '../functions/ledger/reader.ts';
-import type { Source } from '../functions/restore/job.ts';
+import type { JobStateChange, LedgerEvent } from '../functions/notify/event.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
 import { ensureTable, startDynamoDB } from './dynamodb.ts';
 import { serveApi } from './serve.ts';
 
-interface StartFlags {
+interface StartFlags extends RulesFlags, FeedFlags {
   once?: true;
   seed: number;
   projects: number;
@@ -40,9 +45,13 @@ interface StartFlags {
 
 const TABLE_NAME = 'restore-ledger';
 const NEWEST = 15;
+/** What a terminal shows unbroken that nobody has made wider, in characters. */
+const WIDTH = 120;
+/** Of the first collection. */
+const MOST_NOTEWORTHY = 10;
 
 function programFor(context: Context): Command {
-  return new Command('npm start --')
+  const command = new Command('npm start --')
     .description(
       'The whole system on this machine: an Atlas simulator, an embedded DynamoDB, and the collector between them.',
     )
@@ -63,15 +72,19 @@ function programFor(context: Context): Command {
 Examples:
   $ npm start
   $ npm start -- --once
-  $ npm start -- --projects 20 --clusters 12 --jobs 300 --once`,
-    )
-    .action((flags: StartFlags) => start(flags, context));
+  $ npm start -- --projects 20 --clusters 12 --jobs 300 --once
+  $ npm start -- --rules rules.json --events events.ndjson`,
+    );
+  return withEvents(withRules(command)).action((flags: StartFlags) => start(flags, context));
 }
 
 async function start(flags: StartFlags, context: Context) {
   const { seed, projects, clusters, jobs, once = false } = flags;
   const { out, err, log, verbose } = context;
   const { paint } = out;
+  const { rules } = await chosenRules(flags, context.env);
+  const told = new Told();
+  await using feed = await Feed.open(flags, told.tell);
   // Half of the activity is the simulator's own, with restores that take minutes as real ones do; the others are short.
   await using atlas = await startAtlas({ seed, projects, clusters, jobs, activityPerMinute: flags.activity / 2 });
   await using dynamodb = await startDynamoDB();
@@ -82,7 +95,8 @@ async function start(flags: StartFlags, context: Context) {
   await using accounts = new Accounts([{ name: 'simulator', atlas: new AtlasClient({ credentials, log }) }]);
   await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
   await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
-  await using runs = new RunsHere({ accounts: accounts.all, ledger, log, clock: systemClock });
+  const telling = feed.of(ledger);
+  await using runs = new RunsHere({ accounts: accounts.all, ledger: telling, log, clock: systemClock });
   // An address that is gone before anyone can open it is not worth telling.
   await using page = once ? undefined : await serveApi({ ledger, log, runs });
   if (page) await out.line(`Page and API       ${page.url}   open it in a browser`);
@@ -90,10 +104,11 @@ async function start(flags: StartFlags, context: Context) {
 
   const signal = context.interrupt.gently();
   const progress = new Progress(err, { on: !verbose });
-  const collecting = { accounts, ledger, log, signal };
+  const collecting = { accounts, ledger: telling, rules, log, signal };
   try {
     const first = await collectHere([{}], false, { ...collecting, progress });
     await out.line(firstCollection(first, paint));
+    await showNoteworthy(told.sinceLast(), context);
     await showJobs(ledger, context);
     await showCoverage(ledger, context);
     if (first.status === 'failed') context.exitCode = EXIT.failed;
@@ -104,13 +119,36 @@ async function start(flags: StartFlags, context: Context) {
         atlas,
         ledger,
         context,
-        collect: (onRecorded) =>
-          collectHere([{}], false, { ...collecting, progress: new Progress(err, { on: false }), onRecorded }),
+        told,
+        collect: () => collectHere([{}], false, { ...collecting, progress: new Progress(err, { on: false }) }),
       });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   }
   await out.line(NEXT);
+  await feed.check();
+}
+
+/** Keeps what is told until somebody shows it as it comes. */
+class Told {
+  #events: LedgerEvent[] = [];
+  #show: ((event: LedgerEvent) => void) | undefined;
+
+  tell = (event: LedgerEvent) => {
+    if (this.#show) this.#show(event);
+    else this.#events.push(event);
+  };
+
+  sinceLast(): LedgerEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** From now on. */
+  showWith(show: (event: LedgerEvent) => void) {
+    this.#show = show;
+  }
 }
 
 function firstCollection({ projects, counts, failures, seconds }: Collected, paint: Paint): string {
@@ -122,11 +160,30 @@ function firstCollection({ projects, counts, failures, seconds }: Collected, pai
   ].join('\n');
 }
 
+/** Of restores that ended long ago none is told: they are no news. */
+async function showNoteworthy(events: readonly LedgerEvent[], { out }: Context) {
+  const noteworthy = events.filter(isNoteworthy);
+  if (noteworthy.length === 0) return;
+  await out.line(
+    `\n${out.paint('bold', 'Noteworthy')}   of the last 24 hours; jobs that ended before are recorded quietly\n`,
+  );
+  for (const event of noteworthy.slice(0, MOST_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
+  const left = noteworthy.length - MOST_NOTEWORTHY;
+  if (left > 0) await out.line(out.paint('dim', `and ${left} more: restore-ledger jobs --finding RULE lists such`));
+}
+
+/** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */
+function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint): string {
+  const [what = ''] = message.split('\n');
+  const line = plain(`${severity.padEnd(8)}  ${what}`);
+  return paint(severityStyle(severity), line.length <= WIDTH - 10 ? line : `${line.slice(0, WIDTH - 11)}…`);
+}
+
 async function showJobs(ledger: Ledger, { out }: Context) {
   const { items } = await ledger.jobs({ limit: NEWEST });
-  const { id: _, ...columns } = jobColumns(await namesFor(items, ledger));
+  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, ledger));
   await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
-  await out.line(table(Object.values(columns), items, out));
+  await out.line(table(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint: out.paint }));
 }
 
 async function showCoverage(ledger: Ledger, { out }: Context) {
@@ -142,13 +199,14 @@ interface Following {
   atlas: AtlasSimulator;
   ledger: Ledger;
   context: Context;
-  collect(onRecorded: (recorded: Recorded, source: Source) => void): Promise<Collected>;
+  told: Told;
+  collect(): Promise<Collected>;
 }
 
 /** Until Ctrl-C. @throws Interrupted */
 async function follow(
   { every, activity }: StartFlags,
-  { pageUrl, atlas, ledger, context, collect }: Following,
+  { pageUrl, atlas, ledger, context, told, collect }: Following,
 ): Promise<never> {
   const { out, interrupt } = context;
   const signal = interrupt.gently();
@@ -157,15 +215,16 @@ async function follow(
   await out.line(
     `\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops; the page is at ${pageUrl}\n`,
   );
+  told.showWith((event) => {
+    if (event['detail-type'] === 'Restore Job State Change') void out.line(changeLine(event.detail, names, out.paint));
+    else if (isNoteworthy(event))
+      void out.line(`${out.paint('dim', utcClock(Date.now()))}  ${shortLine(event, out.paint)}`);
+  });
   const startRestore = restoreStarter(atlas);
   for (let due = 1; ; due += (every * activity) / 2 / 60) {
     for (; due >= 1; due -= 1) startRestore();
     await systemClock.sleep(every * 1000, signal);
-    const { failures } = await collect((recorded, source) => {
-      const line = changeLine(recorded, source, names, out.paint);
-      if (line !== undefined) void out.line(line);
-    });
-    for (const failure of failures) await out.line(out.paint('red', failureLine(failure)));
+    await collect();
   }
 }
 
@@ -195,28 +254,24 @@ function restoreStarter({ world }: AtlasSimulator): () => void {
 }
 
 /** `20:47:03  Payments Production/Cluster0  dedicated  RUNNING → COMPLETED  automated to itself, took 8s` */
-function changeLine(
-  { outcome, job, change }: Recorded,
-  { projectName, clusterName }: Source,
-  names: ProjectNames,
-  paint: Paint,
-): string | undefined {
-  if (outcome !== 'new' && outcome !== 'changed') return undefined;
-  const before = change?.fields.status?.from;
-  const [was, now] = [
-    outcome === 'new' ? 'new' : String(before ?? job.status),
-    before === undefined && outcome === 'changed' ? 'details' : job.status,
-  ];
-  const target = targetOf(job, names);
-  const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
-  const place = plain(`${projectName ?? job.projectId}/${clusterName}`);
+function changeLine({ job, revision, oldStatus, change }: JobStateChange, names: ProjectNames, paint: Paint): string {
+  const isMove = oldStatus !== undefined && oldStatus !== job.status;
+  const [was, now] = revision === 1 ? ['new', job.status] : isMove ? [oldStatus, job.status] : [job.status, 'details'];
+  const place = plain(`${job.projectName ?? job.projectId}/${job.clusterName}`);
   return [
     paint('dim', utcClock(Date.now())),
     place.padEnd(32 - displayWidth(place) + place.length),
     job.kind.padEnd(10),
     `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
-    plain(`${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`),
+    plain(aboutOf(job, change, names)),
   ].join('  ');
+}
+
+function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
+  if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
+  const target = targetOf(job, names);
+  const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
+  return `${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`;
 }
 
 const NEXT = `
@@ -224,7 +279,9 @@ What next, in this directory:
   bin/restore-ledger simulate     the simulator alone; it prints credentials to paste into another terminal
   bin/restore-ledger collect      the same with a ledger that stays, from the simulator or from your own Atlas
   bin/restore-ledger serve        the page and the HTTP API, over a ledger that stays
-  bin/restore-ledger --help       jobs, job, coverage, runs, watch, and Atlas's raw answers`;
+  bin/restore-ledger drills       which clusters were restored lately, and how long that took
+  bin/restore-ledger evidence     a report for an auditor: every restore, and the proof that there were no others
+  bin/restore-ledger --help       jobs, job, coverage, runs, watch, verify, and Atlas's raw answers`;
 
 const context = new Context(process.argv.includes('--verbose'));
 await toTheEnd(programFor(context), process.argv.slice(2), context);

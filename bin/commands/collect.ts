@@ -5,16 +5,20 @@ import type { RunScope } from '../../functions/ledger/run.ts';
 import type { ApiAddress } from './api/address.ts';
 import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
 import type { Context } from './context.ts';
-import { atlasAccounts } from './credentials.ts';
+import { type Accounts, atlasAccounts } from './credentials.ts';
 import { EXIT, Interrupted, UsageError } from './errors.ts';
+import { withEvents } from './events-file.ts';
+import { Feed, type FeedFlags } from './feed.ts';
 import { clusterName, projectIds } from './flags.ts';
+import { NoteworthyLines } from './noteworthy-lines.ts';
 import { plainJson } from './plain.ts';
 import { Progress } from './progress.ts';
+import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from './rules.ts';
 import type { Paint, Style } from './terminal.ts';
 import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
 import { openLedger, type Where } from './where-to-write.ts';
 
-interface CollectFlags extends AskFlags {
+interface CollectFlags extends AskFlags, RulesFlags, FeedFlags {
   project?: string[];
   cluster?: string;
   full?: true;
@@ -38,6 +42,10 @@ Credentials come from MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API
 MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGODB_ATLAS_BASE_URL names another Atlas.
 With --api none are needed: the collector behind it makes the run (POST /runs), and this waits for its end.
 
+Each restore is held against the rules as it is recorded. What is found goes to stderr, a line each, as do restore drills that
+became overdue; jobs and job show it later. Of a restore that ended more than a day before it was first seen only the summary
+tells. Open restores are held against changed rules at once, ended ones by restore-ledger reevaluate.
+
 Exit code: 0 everything was read, 3 some clusters failed (each is named), 1 nothing could be read, 2 wrong usage.
 Ctrl-C stops between two lists and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
 
@@ -45,9 +53,10 @@ Examples:
   $ restore-ledger collect
   $ restore-ledger collect --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0
   $ restore-ledger collect --table restore-ledger --json
+  $ restore-ledger collect --rules cdk.json --events events.ndjson
   $ restore-ledger collect --full --api https://abc123.execute-api.eu-west-1.amazonaws.com`,
     );
-  return withAsk(command).action((flags: CollectFlags) => collect(flags, context));
+  return withEvents(withRules(withAsk(command))).action((flags: CollectFlags) => collect(flags, context));
 }
 
 async function collect(flags: CollectFlags, context: Context) {
@@ -64,12 +73,28 @@ async function collect(flags: CollectFlags, context: Context) {
   }));
   const asked = { scopes: scopes.length > 0 ? scopes : [{}], full };
   const where = whereToAsk(flags, context.env);
-  const collected = 'api' in where ? await fromThere(asked, where.api, context) : await fromHere(asked, where, context);
-  if (!collected) return; // interrupted, which was said
+  if ('api' in where) {
+    refuseBesideApi(flags);
+    return await tell(await fromThere(asked, where.api, context), flags, context);
+  }
+  const chosen = await chosenRules(flags, context.env);
+  await using accounts = await atlasAccounts(context);
+  const progress = new Progress(context.err, { on: !context.verbose });
+  const lines = new NoteworthyLines(context.err, progress);
+  await using feed = await Feed.open(flags, lines.show);
+  const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress }, context);
+  await lines.end();
+  await tell(collected, flags, context);
+  await feed.check();
+}
+
+/** @param collected nothing where it was interrupted, which was said */
+async function tell(collected: Collected | undefined, { json }: CollectFlags, context: Context) {
+  if (!collected) return;
   const { out, err } = context;
   context.exitCode = EXIT_CODES[collected.status];
   context.exitCodeWhenUnread = context.exitCode;
-  await out.line(flags.json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
+  await out.line(json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
   if (collected.status === 'failed')
     await err.line(`restore-ledger: nothing could be read: ${firstFailure(collected)}`);
 }
@@ -79,19 +104,28 @@ interface Asked {
   full: boolean;
 }
 
-async function fromHere({ scopes, full }: Asked, where: Where, context: Context): Promise<Collected | undefined> {
-  const { err, log, verbose, interrupt } = context;
-  await using accounts = await atlasAccounts(context);
+interface Here extends Pick<ChosenRules, 'rules'> {
+  accounts: Accounts;
+  feed: Feed;
+  progress: Progress;
+}
+
+async function fromHere(
+  { scopes, full }: Asked,
+  where: Where,
+  { accounts, feed, progress, rules }: Here,
+  context: Context,
+): Promise<Collected | undefined> {
+  const { err, log, interrupt } = context;
   await using opened = await openLedger(where, { create: true });
-  const { ledger } = opened;
-  const progress = new Progress(err, { on: !verbose });
+  const ledger = feed.of(opened.ledger);
   const signal = interrupt.gently(() => {
     progress.clear();
     void err.line('Stopping after the lists under way; Ctrl-C again stops at once.');
   });
   const tally = noTally();
   try {
-    return await collectHere(scopes, full, { accounts, ledger, log, progress, signal }, tally);
+    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;
@@ -144,6 +178,8 @@ export function summary(collected: Collected, paint: Paint): string {
     ...(counts.problems > 0
       ? [['not understood', `${counts.problems} (restore-ledger coverage names them)`] as [string, string]]
       : []),
+    ['findings', counts.findings],
+    ...(counts.jobsOld > 0 ? [['no news', `${counts.jobsOld} that had ended long before`] as [string, string]] : []),
     ['Atlas requests', `${counts.atlasRequests}${waited}`],
     ['seconds', seconds.toFixed(1)],
   ];

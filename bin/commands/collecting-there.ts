@@ -49,7 +49,8 @@ export async function collectThere(
     status: together(runs.map(({ status }) => (status === 'running' ? 'incomplete' : status))),
     runIds: runs.map(({ runId }) => runId),
     projects: runs.reduce((sum, { finishedProjects }) => sum + finishedProjects, 0),
-    counts: runs.map(({ counts }) => counts ?? noCounts()).reduce(addCounts, noCounts()),
+    // An API of an older version counts less.
+    counts: runs.map(({ counts }) => ({ ...noCounts(), ...counts })).reduce(addCounts, noCounts()),
     failures: runs.flatMap(({ failures, parts }) => [
       ...failures,
       ...parts.flatMap(({ projectId, projectName, failures: ofPart }) =>

@@ -14,6 +14,7 @@ import {
 import type { Log } from '../../functions/log.ts';
 import type { Source } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
+import type { Rules } from '../../functions/restore/rules.ts';
 import type { Accounts } from './credentials.ts';
 import { plain } from './plain.ts';
 import type { Progress } from './progress.ts';
@@ -21,6 +22,8 @@ import type { Progress } from './progress.ts';
 export interface Collecting {
   accounts: Accounts;
   ledger: Ledger;
+  /** What restores are held against. */
+  rules: Rules;
   log: Log;
   progress: Progress;
   signal: AbortSignal;
@@ -97,7 +100,7 @@ export async function collectHere(
 async function runOne(
   scope: RunScope,
   full: boolean,
-  { accounts, ledger, log, progress, signal, onRecorded }: Collecting,
+  { accounts, ledger, rules, log, progress, signal, onRecorded }: Collecting,
   tally: Tally,
 ) {
   let [planned, done] = [0, 0];
@@ -133,7 +136,7 @@ async function runOne(
         onRecorded?.(recorded, source);
       },
     },
-    {},
+    { rules },
     signal,
   );
   // A run whose parts are all in has an end; one that hasn't was not read whole.

@@ -10,6 +10,10 @@ export const EXIT = {
   jobFailed: 4,
   jobCancelled: 5,
   jobExpired: 6,
+  /** A cluster is overdue for a restore drill. */
+  drillOverdue: 3,
+  /** A history, or a number of jobs, doesn't fit any more. */
+  historyBroken: 6,
   /** As `timeout` of GNU coreutils. */
   timedOut: 124,
   interrupted: 130,

@@ -1,6 +1,10 @@
 // bin/commands/job-table.ts shows restore jobs in a row each.
+import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+import { isFound } from '../../functions/restore/requester.ts';
+import { severityStyle } from './event-lines.ts';
 import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
+import { gradeOf, nameOf } from './requester.ts';
 import type { Column } from './tables.ts';
 import type { Style } from './terminal.ts';
 import { span, utc } from './times.ts';
@@ -61,7 +65,43 @@ export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJ
   delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
   target: { title: 'target', cell: (job) => targetOf(job, names), least: 12, goes: 1 },
   took: { title: 'took', cell: durationOf, align: 'right' },
+  asked: {
+    title: 'asked by',
+    cell: ({ requester }) => (isFound(requester) ? nameOf(requester) : ''),
+    least: 10,
+    goes: 5,
+  },
+  // Beside the name, so that it is never cut; and never gone before it.
+  grade: { title: 'grade', cell: ({ requester }) => gradeOf(requester), style: () => 'dim', goes: 6 },
+  findings: {
+    title: 'findings',
+    cell: ({ findings = [] }) => findings.map(({ rule }) => rule).join(' '),
+    style: ({ findings = [] }) => styleOfWorst(findings),
+    least: 10,
+  },
   id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
 });
 
-export type JobColumn = 'requested' | 'project' | 'cluster' | 'kind' | 'status' | 'delivery' | 'target' | 'took' | 'id';
+export type JobColumn =
+  | 'requested'
+  | 'project'
+  | 'cluster'
+  | 'kind'
+  | 'status'
+  | 'delivery'
+  | 'target'
+  | 'took'
+  | 'asked'
+  | 'grade'
+  | 'findings'
+  | 'id';
+
+/** Nothing where there are none. */
+export function worstOf(findings: readonly Finding[]): Severity | undefined {
+  return SEVERITIES.findLast((severity) => findings.some((finding) => finding.severity === severity));
+}
+
+function styleOfWorst(findings: readonly Finding[]): Style | undefined {
+  const worst = worstOf(findings);
+  return worst && severityStyle(worst);
+}

@@ -1,12 +1,16 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/ledger.ts';
+import type { Finding } from '../../functions/restore/finding.ts';
+import type { Requester } from '../../functions/restore/requester.ts';
 import type { Context } from './context.ts';
 import { CommandError } from './errors.ts';
+import { severityStyle } from './event-lines.ts';
 import { objectId } from './flags.ts';
 import { namesFor, type ProjectNames, styleOf, targetOf } from './job-table.ts';
 import { plain, plainJson } from './plain.ts';
 import { type WholeJob, withoutFingerprint } from './readable-ledger.ts';
+import { shortRequester, wholeRequester } from './requester.ts';
 import type { Paint } from './terminal.ts';
 import { span, utc } from './times.ts';
 import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
@@ -33,7 +37,8 @@ async function showJob(id: string, flags: AskFlags & { json?: true }, context: C
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
   if (flags.json) return await out.line(plainJson(withoutFingerprint(job)));
   const names = await namesFor([job], opened.ledger);
-  await out.line(`${fieldsOf(job, names, out.paint)}\n\n${historyOf(job, out.paint)}`);
+  const parts = [fieldsOf(job, names, out.paint), findingsOf(job, out.paint), historyOf(job, out.paint)];
+  await out.line(parts.filter((part) => part !== '').join('\n\n'));
 }
 
 function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
@@ -48,6 +53,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
     target: targetOf(job, names) || undefined,
     requested: at(job.requestedAt),
+    'asked by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
     took: durationSeconds === undefined ? undefined : span(durationSeconds),
     expires: at(job.expiresAt),
@@ -68,6 +74,16 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     .join('\n');
 }
 
+function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {
+  if (findings.length === 0) return '';
+  const width = Math.max(...findings.map(({ severity }) => severity.length));
+  const lines = findings.map(({ at, severity, rule, why }) => {
+    const mark = paint(severityStyle(severity), severity.padEnd(width));
+    return `${paint('dim', utc(at))}  ${mark}  ${plain(`${rule}: ${why}`)}`;
+  });
+  return [paint('dim', 'findings (UTC)'), ...lines].join('\n');
+}
+
 function historyOf({ changes }: WholeJob, paint: Paint): string {
   const width = Math.max(...changes.map(({ status }) => status.length));
   const lines = changes.map((change) => {
@@ -79,14 +95,34 @@ function historyOf({ changes }: WholeJob, paint: Paint): string {
 
 /** The status has a column of its own, and what Atlas called it says the same again. */
 function whatChanged({ revision, fields, atlas = [] }: Change): string {
-  if (revision === 1) return 'first seen';
   const told = Object.entries(fields).flatMap(([name, { from, to }]) => {
     if (name === 'status') return [`was ${shown(from)}`];
     if (name === 'sourceStatus') return [];
     if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
+    if (name === 'requester') return [requesterChange(from, to)];
+    if (name === 'findings') return [findingsChange(from, to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });
+  if (revision === 1) return ['first seen', ...told].join('; ');
   return told.length > 0 ? told.join('; ') : `in Atlas's answer: ${atlas.join(', ')}`;
 }
+
+function requesterChange(from: unknown, to: unknown): string {
+  const [before, after] = [from, to].map((value) => shortRequester(value as Requester | undefined) || 'nobody');
+  return from === undefined ? `asked by ${after}` : `asked by ${before} → ${after}`;
+}
+
+/** A history names findings by their rules. */
+function findingsChange(from: unknown, to: unknown): string {
+  const [before, after] = [rulesOf(from), rulesOf(to)];
+  const added = after.filter((rule) => !before.includes(rule)).map((rule) => `+${rule}`);
+  const gone = before.filter((rule) => !after.includes(rule)).map((rule) => `-${rule}`);
+  return `findings ${[...added, ...gone].join(' ') || 'the same'}`;
+}
+
+const rulesOf = (value: unknown): string[] =>
+  Array.isArray(value)
+    ? value.map((finding: string | Finding) => (typeof finding === 'string' ? finding : finding.rule))
+    : [];
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));

@@ -1,11 +1,13 @@
 // bin/commands/jobs.ts lists restore jobs from the ledger.
 import { Command } from 'commander';
 import type { JobsQuery } from '../../functions/ledger/ledger.ts';
+import { RULES, type Rule } from '../../functions/restore/finding.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from './flags.ts';
 import { FORMATS, type Format, writerOf } from './formats.ts';
+import { JOB_ROWS } from './job-rows.ts';
 import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
 import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
@@ -15,12 +17,15 @@ interface JobsFlags extends AskFlags {
   status?: Status[];
   kind?: Kind;
   delivery?: Delivery;
+  finding?: Rule;
   since?: string;
   until?: string;
   limit: number;
   format: Format;
 }
 
+/** The other is found on a list of jobs: `coverage` shows it. */
+const RULES_OF_JOBS = RULES.filter((rule) => rule !== 'unknown-job-shape');
 /** Jobs that the ledger reads at once. */
 const PAGE = 200;
 
@@ -32,6 +37,7 @@ export function jobsCommand(context: Context): Command {
     .addOption(someOf('--status <status>', `with this status: ${STATUSES.join(', ')}; several with commas`, STATUSES))
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
     .addOption(oneOf('--delivery <delivery>', `delivered like this: ${DELIVERIES.join(', ')}`, DELIVERIES))
+    .addOption(oneOf('--finding <rule>', `with this finding: ${RULES_OF_JOBS.join(', ')}`, RULES_OF_JOBS))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
     .addOption(wholeNumber('--limit <n>', 'at most so many', { least: 1, most: 1_000_000 }).default(50))
@@ -40,12 +46,15 @@ export function jobsCommand(context: Context): Command {
       'after',
       `
 The table leaves out columns that the terminal has no room for; the other formats never do.
+Who asked comes with a grade: exact, strong, likely, or weak, which is a hint. Where nobody is named, the grade is the reason:
+pending, not-read, none, ambiguous.
 CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front.
 
 Examples:
   $ restore-ledger jobs --since 7d
   $ restore-ledger jobs --status FAILED,CANCELLED --limit 200
   $ restore-ledger jobs --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --delivery download
+  $ restore-ledger jobs --finding cross-project --since 30d
   $ restore-ledger jobs --since 2026-01-01 --limit 100000 --format csv > restores.csv
   $ restore-ledger jobs --format ndjson | jq -r 'select(.durationSeconds > 3600) | .jobId'`,
     );
@@ -59,14 +68,14 @@ async function listJobs(flags: JobsFlags, context: Context) {
   const jobs = jobsUpTo(ledger, query, flags.limit);
   if (flags.format === 'table') return await showTable(jobs, flags, ledger, context);
 
-  const writer = await writerOf(flags.format);
+  const writer = await writerOf(flags.format, JOB_ROWS);
   let count = 0;
   await context.out.write(writer.begin);
   for await (const job of jobs) await context.out.write(writer.row(job, count++));
   await context.out.write(writer.end(count));
 }
 
-function queryOf({ project, cluster, status, kind, delivery, since, until }: JobsFlags): JobsQuery {
+function queryOf({ project, cluster, status, kind, delivery, finding, since, until }: JobsFlags): JobsQuery {
   if (cluster !== undefined && project === undefined) {
     throw new UsageError('--cluster: expected --project with it, came none: a name is unique in its project only');
   }
@@ -79,6 +88,7 @@ function queryOf({ project, cluster, status, kind, delivery, since, until }: Job
     ...(status === undefined ? {} : { statuses: [...new Set(status)] }),
     ...(kind === undefined ? {} : { kind }),
     ...(delivery === undefined ? {} : { delivery }),
+    ...(finding === undefined ? {} : { finding }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };

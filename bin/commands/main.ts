@@ -5,12 +5,16 @@ import { atlasCommand } from './atlas-list.ts';
 import { collectCommand } from './collect.ts';
 import { Context } from './context.ts';
 import { coverageCommand } from './coverage.ts';
+import { drillsCommand } from './drills.ts';
 import { toTheEnd } from './ending.ts';
+import { evidenceCommand } from './evidence.ts';
 import { jobCommand } from './job.ts';
 import { jobsCommand } from './jobs.ts';
+import { reevaluateCommand } from './reevaluate.ts';
 import { runsCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
+import { verifyCommand } from './verify.ts';
 import { watchCommand } from './watch.ts';
 
 /** Ends the process. @param argv without node and the file */
@@ -33,6 +37,8 @@ Examples:
   $ restore-ledger collect                        read all restore jobs that your credentials can see
   $ restore-ledger jobs --since 7d                what was restored this week
   $ restore-ledger coverage                       was everything read?
+  $ restore-ledger drills                         which clusters were not restored for too long?
+  $ restore-ledger evidence --output report.html  all of it, for an auditor
   $ restore-ledger serve                          the same in a browser
   $ restore-ledger jobs --api https://...         ask a deployed ledger`,
     );
@@ -43,7 +49,11 @@ Examples:
       jobCommand,
       coverageCommand,
       runsCommand,
+      drillsCommand,
+      evidenceCommand,
       watchCommand,
+      verifyCommand,
+      reevaluateCommand,
       atlasCommand,
       serveCommand,
       simulateCommand,

@@ -6,6 +6,7 @@ import type {
   ListCoverage,
   ProjectCoverage,
 } from '../../functions/ledger/coverage.ts';
+import type { DrillState } from '../../functions/ledger/drill-state.ts';
 import type { JobSummary, JobsQuery, LedgerJob, Page } from '../../functions/ledger/ledger.ts';
 import type { Run } from '../../functions/ledger/run.ts';
 import type { Kind } from '../../functions/restore/job.ts';
@@ -20,12 +21,17 @@ export const withoutFingerprint = <T extends object>({
 }: T & { fingerprint?: string }): Omit<T, 'fingerprint'> => job;
 
 export interface CoveredList
-  extends Pick<ListCoverage, 'jobs' | 'open' | 'readAt' | 'fullReadAt' | 'answer' | 'problems' | 'problemCount'> {
+  extends Pick<
+    ListCoverage,
+    'jobs' | 'open' | 'readAt' | 'fullReadAt' | 'answer' | 'problems' | 'problemCount' | 'lastCompleted'
+  > {
   error?: Pick<NonNullable<ListCoverage['error']>, 'message' | 'since'>;
 }
 
-export interface CoveredCluster extends Pick<ClusterCoverage, 'clusterName' | 'tier' | 'goneAt'> {
+export interface CoveredCluster extends Pick<ClusterCoverage, 'clusterName' | 'tier' | 'goneAt' | 'drill'> {
   lists: Partial<Record<Kind, CoveredList>>;
+  /** What an API made of it. A ledger at hand leaves that to whoever asks. */
+  drillState?: DrillState;
 }
 
 /** What is shown of a project's coverage. */

@@ -75,6 +75,7 @@ const COLUMNS: Column<Run>[] = [
   number('jobs', ({ counts }) => counts?.jobsSeen),
   number('new', ({ counts }) => counts?.jobsNew),
   number('changed', ({ counts }) => counts?.jobsChanged),
+  number('findings', ({ counts }) => counts?.findings, 5),
   number('requests', ({ counts }) => counts?.atlasRequests, 1),
   { title: 'took', cell: tookOf, align: 'right' },
   { title: 'id', cell: ({ runId }) => runId, style: () => 'dim', goes: 4 },

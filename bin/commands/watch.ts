@@ -11,13 +11,19 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Context } from './context.ts';
 import { atlasAccounts } from './credentials.ts';
 import { CommandError, UsageError } from './errors.ts';
+import { withEvents } from './events-file.ts';
+import { Feed, type FeedFlags } from './feed.ts';
 import { amount, clusterName, objectId, oneOf, projectId } from './flags.ts';
+import { NoteworthyLines } from './noteworthy-lines.ts';
+import { Progress } from './progress.ts';
+import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from './rules.ts';
 import { utc } from './times.ts';
+import type { WatchJudge } from './watch-judge.ts';
 import { follow, type Pace, type Watched } from './watching.ts';
 import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
 import { openLedger, type Where } from './where-to-write.ts';
 
-interface WatchFlags extends AskFlags, Pace {
+interface WatchFlags extends AskFlags, RulesFlags, FeedFlags, Pace {
   project?: string;
   cluster?: string;
   kind?: Kind;
@@ -40,6 +46,8 @@ export function watchCommand(context: Context): Command {
 Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRED; 124 not settled before --timeout;
 1 the job, Atlas, the ledger or the API could not be read, 2 wrong usage, 130 Ctrl-C.
 
+Findings are recorded with each change, and shown on stderr.
+
 With --api no Atlas credentials are needed and nothing is recorded from here: the collector behind it does both. A deployed
 one looks at a job under way about once a minute.
 
@@ -47,19 +55,22 @@ Examples:
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b && ./verify-restored-data
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b --project 5f0b... --cluster Cluster0 --kind dedicated --interval 30`,
     );
-  return withAsk(command).action((id: string, flags: WatchFlags) => watch(id, flags, context));
+  return withEvents(withRules(withAsk(command))).action((id: string, flags: WatchFlags) => watch(id, flags, context));
 }
 
 async function watch(id: string, flags: WatchFlags, context: Context) {
   const where = whereToAsk(flags, context.env);
   const place = placeOf(flags);
   if ('api' in where) {
+    refuseBesideApi(flags);
     if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, came with it');
     const { watchedThere } = await import('./watching-there.ts');
     context.exitCode = await follow(watchedThere(id, await ledgerOf(where.api, context), context), flags, context);
     return;
   }
+  const { rules } = await chosenRules(flags, context.env);
   await using accounts = await atlasAccounts(context);
+  await using feed = await Feed.open(flags, new NoteworthyLines(context.err, new Progress(context.err)).show);
   const stored = await usingLedger(where, place !== undefined, (ledger) => ledger.job(id));
   const source = stored ? sourceOf(stored) : place?.source;
   const kind = stored?.kind ?? place?.kind;
@@ -69,8 +80,11 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
     );
   }
   const atlas = await accounts.thatSees(source.projectId);
-  const watcher = new Watcher({ id, source, kind, stored, where, atlas, context });
+  const { WatchJudge } = await import('./watch-judge.ts');
+  const judge = new WatchJudge({ source, kind, atlas, rules });
+  const watcher = new Watcher({ id, source, kind, stored, where, atlas, judge, feed, context });
   context.exitCode = await follow(watcher, flags, context);
+  await feed.check();
 }
 
 function placeOf({ project, cluster, kind }: WatchFlags): { source: Source; kind: Kind } | undefined {
@@ -106,6 +120,8 @@ interface WatcherOptions {
   stored: JobSummary | undefined;
   where: Where;
   atlas: AtlasClient;
+  judge: WatchJudge;
+  feed: Feed;
   context: Context;
 }
 
@@ -147,13 +163,15 @@ class Watcher implements Watched {
   }
 
   async #readAndRecord(): Promise<JobSummary> {
-    const { id, source, kind, where, atlas } = this.#options;
+    const { id, source, kind, where, atlas, judge, feed } = this.#options;
     const list: JobList = { kind, projectId: source.projectId, clusterName: source.clusterName };
     const askedAt = new Date();
     const answer = await atlas.job(list, id);
     const job = understood(() => normalise(kind, answer, source, askedAt));
     const sighting = { runId: this.#runId, observedAt: askedAt.toISOString() };
-    const recorded = await usingLedger(where, true, (ledger) => ledger.record(job, sighting, this.known !== undefined));
+    const recorded = await usingLedger(where, true, (ledger) =>
+      judge.record(feed.of(ledger), job, sighting, this.known !== undefined),
+    );
     this.known = recorded.job;
     return recorded.job;
   }

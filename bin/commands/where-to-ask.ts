@@ -27,24 +27,39 @@ export const withAsk = (command: Command) =>
     )
     .addOption(new Option('--api-region <region>', "to sign for, where the API's address has none"));
 
+/** For commands that need the ledger itself. They know `--api`, to say why not. */
+export const withLedger = (command: Command) =>
+  withWhere(command).addOption(new Option('--api <url>').env(VARIABLE).hideHelp());
+
+/** @param why an API won't do @throws UsageError */
+export function whereAtHand({ api, ...where }: AskFlags, env: Environment, why: string): Where {
+  if (!isApiChosen(api, where, env)) return whereToWrite(where, env);
+  throw new UsageError(`${nameOf(api, env)}: expected --table or --data instead, since ${why}`);
+}
+
 /** A flag beats a variable. @throws UsageError */
 export function whereToAsk(
   { api, apiAuth, apiRegion, ...where }: AskFlags,
   env: Environment,
 ): Where | { api: ApiAddress } {
-  const fromVariable = api !== undefined && api === env[VARIABLE];
-  const [name, other] = [fromVariable ? VARIABLE : '--api', otherPlace(where, env)];
-  const chosen = api !== undefined && !(fromVariable && (api === '' || other?.startsWith('--')));
-  if (!chosen) {
+  if (!isApiChosen(api, where, env)) {
     if (apiAuth === undefined && apiRegion === undefined) return whereToWrite(where, env);
     throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, came none`);
   }
-  if (other !== undefined && (fromVariable || other.startsWith('--'))) {
+  const [name, other] = [nameOf(api, env), otherPlace(where, env)];
+  if (other !== undefined && (name === VARIABLE || other.startsWith('--'))) {
     throw new UsageError(`${name} and ${other}: expected one of them, came both`);
   }
   const flags = { ...(apiAuth === undefined ? {} : { apiAuth }), ...(apiRegion === undefined ? {} : { apiRegion }) };
   return { api: apiAddress(name, api, flags, env) };
 }
+
+const nameOf = (api: string, env: Environment) => (api === env[VARIABLE] ? VARIABLE : '--api');
+
+/** An empty variable is none, and a ledger named by a flag beats one. */
+const isApiChosen = (api: string | undefined, where: WhereFlags, env: Environment): api is string =>
+  api !== undefined &&
+  !(nameOf(api, env) === VARIABLE && (api === '' || otherPlace(where, env)?.startsWith('--') === true));
 
 /** What names a ledger beside `--api`, if anything does. */
 function otherPlace({ table, data }: WhereFlags, env: Environment): string | undefined {

@@ -114,6 +114,36 @@ describe('answers of another shape', () => {
     await expect(new ApiLedger(clientOf(api.url).client).jobs({})).rejects.toThrow(place);
   });
 
+  const JOB = {
+    ...{ jobId: '65a1b2c3d4e5f60718293a4b', projectId: '65a1b2c3d4e5f60718293a4c', clusterName: 'orders' },
+    ...{ kind: 'dedicated', status: 'COMPLETED', sourceStatus: 'finishedAt', delivery: 'automated' },
+    ...{ requestedAt: '2026-11-23T12:00:00.000Z', deliveryUrlCount: 0, revision: 2 },
+    ...{ firstSeenAt: '2026-11-23T12:01:00.000Z', changedAt: '2026-11-23T12:09:00.000Z' },
+  };
+  const FINDING = { rule: 'download', severity: 'warning', at: '2026-11-23T12:01:00.000Z', why: 'It is one.' };
+  const REQUESTER = { actor: { kind: 'user', name: 'ada' }, grade: 'exact', points: 100, eventType: 'X', rivals: 0 };
+
+  test.each([
+    ['none, of an older version', {}],
+    ['found, and findings', { requester: REQUESTER, findings: [FINDING] }],
+    ['a reason', { requester: { reason: 'pending' } }],
+    ['words of a later version', { requester: { reason: 'asleep' }, findings: [{ ...FINDING, rule: 'lunar' }] }],
+  ])('who asked, and findings: %s is shown as it was sent', async (_, parts) => {
+    await using api = await startScriptedApi(json(200, { jobs: [{ ...JOB, ...parts }] }));
+    const { items } = await new ApiLedger(clientOf(api.url).client).jobs({ finding: 'download' });
+    expect(items).toEqual([{ ...JOB, ...parts }]);
+    expect(new URL(api.requests[0]?.target ?? '', api.url).searchParams.get('finding')).toBe('download');
+  });
+
+  test.each([
+    ['an actor without a grade', { requester: { actor: { kind: 'user', name: 'ada' } } }, 'at jobs.0.requester'],
+    ['a finding without its rule', { findings: [{ ...FINDING, rule: undefined }] }, 'at jobs.0.findings.0.rule'],
+    ['a severity that is none', { findings: [{ ...FINDING, severity: 'mild' }] }, 'at jobs.0.findings.0.severity'],
+  ])('%s is refused, with the place', async (_, parts, place) => {
+    await using api = await startScriptedApi(json(200, { jobs: [{ ...JOB, ...parts }] }));
+    await expect(new ApiLedger(clientOf(api.url).client).jobs({})).rejects.toThrow(place);
+  });
+
   test('only a ledger says that there is no such job; a 404 of another server is an error', async () => {
     const notFound = { type: '/problems/not-found', title: 'There is nothing here', status: 404 };
     await using api = await startScriptedApi(json(404, notFound), json(404, { message: 'Not Found' }));

@@ -56,8 +56,10 @@ describe('--api', () => {
       ['job', id],
       ['job', id, '--json'],
       ['job', '0123456789abcdef01234567'],
+      ['jobs', '--finding', 'failed', '--format', 'ndjson'],
       ['coverage'],
       ['coverage', '--json'],
+      ['drills'],
       ['runs'],
       ['runs', '--json', '--limit', '1'],
     ];
@@ -96,9 +98,10 @@ describe('--api', () => {
         const through = await shell.run([...args, ...api]);
         expect([args, steady(through)]).toEqual([args, steady(direct[index] as Ended)]);
       }
-      expect(direct.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+      expect(direct.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, expect.any(Number), 0, 0]);
       expect(direct[1]?.stdout.split('\n').length).toBeGreaterThan(200);
-      expect(direct[8]?.stdout).toContain('FAILING');
+      expect(direct[8]?.stdout).toMatch(/"rule":"failed"/);
+      expect(direct[9]?.stdout).toContain('FAILING');
       expect(shell.said).not.toMatch(/(?![\n\r])[\p{Cc}\p{Bidi_Control}]/u);
     },
     SEVERAL_PROCESSES_MS,

@@ -110,6 +110,10 @@ export const accessTo = ({ url, apiKey }: AtlasSimulator) => ({
   MONGODB_ATLAS_PRIVATE_API_KEY: apiKey.privateKey,
 });
 
+/** Nothing but lines of what is noteworthy, if that. */
+export const NOTEWORTHY =
+  /^((info {4}|warning |critical) {2}(Restore Finding|Restore Drill Overdue|Collector Run Incomplete) {2}\S.*\n)*$/;
+
 /** `name   value` lines of a summary. */
 export const valuesOf = (text: string): Record<string, string> =>
   Object.fromEntries(

@@ -96,7 +96,7 @@ describe('reading the ledger', () => {
   test('jobs: a table of what matters, without what a terminal would obey', async () => {
     const { stdout, stderr } = await shell.run(['jobs', '--limit', '8']);
     expect(stdout.split('\n')[0]).toMatch(
-      /^requested \(UTC\) +project +cluster +kind +status +delivery +target +took +id$/,
+      /^requested \(UTC\) +project +cluster +kind +status +delivery +target +took +asked by +grade +findings +id$/,
     );
     expect(stdout.split('\n')).toHaveLength(8 + 2);
     expect(stderr).toMatch(/--limit/);
@@ -141,7 +141,10 @@ describe('reading the ledger', () => {
       status: 'READY (Atlas: deliveryUrl)',
       delivery: expect.stringMatching(/^download \(\d delivery URLs?, never kept\)$/),
     });
-    expect(stdout).toMatch(/history \(UTC\)\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}READY {2}first seen\n$/);
+    expect(stdout).toMatch(
+      /history \(UTC\)\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}READY {2}first seen; findings \+download\n$/,
+    );
+    expect(stdout).toMatch(/\nfindings \(UTC\)\n\S+ \S+ {2}warning {2}download: \S.*\n\nhistory/);
 
     const whole = await shell.run(['job', jobId.toUpperCase(), '--json']);
     expect(JSON.parse(whole.stdout)).toMatchObject({ jobId, atlas: { id: jobId }, changes: [{ revision: 1 }] });
@@ -170,7 +173,7 @@ describe('reading the ledger', () => {
     const { stdout: lines } = await shell.run(['runs']);
     expect(lines).toMatch(
       new RegExp(
-        `everything, in full +complete +4 +8 +0 +\\d+ +0 +\\d+ [\\s\\S]*everything +complete +4 +8 +0 +${jobs.length} +${jobs.length} `,
+        `everything, in full +complete +4 +8 +0 +\\d+ +0 +\\d+ [\\s\\S]*everything +complete +4 +8 +0 +${jobs.length} +${jobs.length} +\\d+ +\\d+ `,
       ),
     );
   });

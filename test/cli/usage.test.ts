@@ -116,11 +116,21 @@ describe('--help', () => {
       'collect',
       ['--project', '--cluster', '--full', '--json', '--table', '--data', '--api', '--verbose', 'Exit code: 0'],
     ],
-    ['jobs', ['--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format', '--api']],
+    ['jobs', ['--finding', '--status', '--kind', '--delivery', '--since', '--until', '--limit', '--format', '--api']],
     ['job', ['<id>', '--json']],
     ['coverage', ['--json', 'FAILING']],
     ['runs', ['--limit', '--json']],
-    ['watch', ['<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
+    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 3 a cluster is overdue, 0 none is']],
+    [
+      'evidence',
+      ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '6 --verify'],
+    ],
+    ['verify', ['--project', '--json', 'Exit code: 0 all fits, 6 something does not', 'not an API']],
+    [
+      'reevaluate',
+      ['--rules', '--since', '--until', '--dry-run', 'A\ntarget in a project without coverage', 'Exit code: 0'],
+    ],
+    ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
     ['serve', ['--port', '--table', '--data', 'Other commands then need --api http://127.0.0.1:27081']],
     ['simulate', ['--port', '--seed', '--projects', '--clusters', '--jobs', '--serverless', '--latency', '--activity']],
@@ -135,8 +145,22 @@ describe('--help', () => {
     await using shell = await CommandLine.open();
     const { code, stdout, stderr } = await shell.run([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    for (const command of ['collect', 'jobs', 'job', 'coverage', 'runs', 'watch', 'atlas', 'serve', 'simulate'])
-      expect(stderr).toMatch(new RegExp(`^  ${command} `, 'm'));
+    const commands = [
+      'collect',
+      'jobs',
+      'job',
+      'coverage',
+      'runs',
+      'drills',
+      'evidence',
+      'watch',
+      'verify',
+      'reevaluate',
+      'atlas',
+      'serve',
+      'simulate',
+    ];
+    for (const command of commands) expect(stderr).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 });
 

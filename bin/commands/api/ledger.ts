@@ -1,4 +1,6 @@
 // bin/commands/api/ledger.ts reads a ledger over HTTP, and has its collector started.
+import type { DrillDue } from '../../../functions/ledger/coverage.ts';
+import type { DrillState } from '../../../functions/ledger/drill-state.ts';
 import type { JobsQuery, Page } from '../../../functions/ledger/ledger.ts';
 import type { Run, RunScope } from '../../../functions/ledger/run.ts';
 import { KINDS } from '../../../functions/restore/job.ts';
@@ -103,7 +105,7 @@ function projectOf({ projectId, projectName }: CoverageRow, rows: readonly Cover
 
 function clusterOf(
   clusterName: string,
-  { tier = 'dedicated', goneAt, lists = {}, problems }: CoverageRow,
+  { tier = 'dedicated', goneAt, lists = {}, problems, drill }: CoverageRow,
 ): CoveredCluster {
   const kinds = KINDS.flatMap((kind) => {
     const list = lists[kind] as CoveredList | undefined;
@@ -114,8 +116,17 @@ function clusterOf(
     clusterName,
     tier,
     ...(goneAt === undefined ? {} : { goneAt }),
+    ...(drill === undefined ? {} : drillOf(drill as DrillRow)),
     lists: Object.fromEntries(kinds.map(({ kind, list }) => [kind, { ...list, ...countOf(list, problems - samples) }])),
   };
+}
+
+type DrillRow = DrillState & Pick<DrillDue, 'overdueAt'>;
+
+function drillOf({ overdueAt, ...drillState }: DrillRow): Pick<CoveredCluster, 'drill' | 'drillState'> {
+  const { days, dueAt } = drillState;
+  if (days === undefined || dueAt === undefined) return { drillState };
+  return { drillState, drill: { days, dueAt, ...(overdueAt === undefined ? {} : { overdueAt }) } };
 }
 
 /** An API that counts a cluster's problems, and not each list's, sends the first ten of each list: more are the full one's. */

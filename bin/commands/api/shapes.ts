@@ -1,6 +1,8 @@
 // bin/commands/api/shapes.ts is what an API's answers must look like to be shown. Fields that we don't know are let through.
 import * as z from 'zod/mini';
+import { DRILL_STATES } from '../../../functions/ledger/drill-state.ts';
 import type { Run, RunPart } from '../../../functions/ledger/run.ts';
+import { SEVERITIES } from '../../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/restore/job.ts';
 import type { ShownJob, WholeJob } from '../readable-ledger.ts';
 import { ApiError } from './errors.ts';
@@ -9,6 +11,20 @@ const text = z.optional(z.string());
 const count = z.number();
 const objectId = z.string().check(z.regex(/^[0-9a-f]{24}$/));
 const moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/));
+
+/** Rules, grades and reasons of a later version are shown by their names. */
+const requester = z.union([
+  z.looseObject({
+    ...{ actor: z.looseObject({ kind: z.string(), id: text, name: text, via: text }), grade: z.string() },
+    ...{ points: count, eventId: text, eventType: z.string(), rivals: count },
+    ...{ secondsLater: z.optional(count), countsAhead: z.optional(count) },
+  }),
+  z.looseObject({ reason: z.string(), detail: text, rivals: z.optional(count) }),
+]);
+const finding = z.looseObject({
+  ...{ rule: z.string(), severity: z.enum(SEVERITIES) },
+  ...{ at: moment, why: z.string() },
+});
 
 const job = z.looseObject({
   jobId: objectId,
@@ -34,6 +50,8 @@ const job = z.looseObject({
   firstSeenAt: moment,
   changedAt: moment,
   vanishedAt: z.optional(moment),
+  requester: z.optional(requester),
+  findings: z.optional(z.array(finding)),
 });
 
 const change = z.looseObject({
@@ -54,6 +72,7 @@ const counts = z.looseObject({
     waitedMs: count,
     listsRead: count,
   },
+  ...{ jobsOld: z.optional(count), findings: z.optional(count) }, // of a later version than the others
 });
 const failure = z.looseObject({ clusterName: text, what: z.string(), message: z.string() });
 const runFields = {
@@ -85,6 +104,20 @@ const list = z.looseObject({
   ),
   problemCount: z.optional(count),
 });
+const drill = z.looseObject({
+  state: z.enum(DRILL_STATES),
+  days: z.optional(count),
+  dueAt: z.optional(moment),
+  overdueAt: z.optional(moment),
+  durationSeconds: z.optional(count),
+  snapshotAgeSeconds: z.optional(count),
+  last: z.optional(
+    z.looseObject({
+      ...{ jobId: objectId, requestedAt: moment, finishedAt: moment },
+      ...{ durationSeconds: z.optional(count), snapshotAt: z.optional(moment) },
+    }),
+  ),
+});
 const coverageRow = z.looseObject({
   projectId: objectId,
   projectName: z.string(),
@@ -94,6 +127,7 @@ const coverageRow = z.looseObject({
   goneAt: text,
   error: z.optional(z.looseObject({ what: z.string(), message: z.string(), since: z.string() })),
   lists: z.optional(z.record(z.string(), list)),
+  drill: z.optional(drill),
 });
 
 export type CoverageRow = z.infer<typeof coverageRow>;

@@ -1,0 +1,79 @@
+// bin/commands/drills.ts shows which clusters were restored lately, how long that took, and which are overdue.
+import { Command } from 'commander';
+import type { Context } from './context.ts';
+import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from './drill-rows.ts';
+import { CommandError, EXIT } from './errors.ts';
+import { oneOf, projectIds } from './flags.ts';
+import { FORMATS, type Format, writerOf } from './formats.ts';
+import type { ReadableLedger } from './readable-ledger.ts';
+import { type AskFlags, openToRead, whereToAsk, withAsk } from './where-to-ask.ts';
+
+interface DrillsFlags extends AskFlags {
+  project?: string[];
+  overdue?: true;
+  format: Format;
+}
+
+export function drillsCommand(context: Context): Command {
+  const command = new Command('drills')
+    .description('show when each cluster was last restored, how long it took, and which are overdue for a drill')
+    .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .option('--overdue', 'only clusters that are overdue')
+    .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
+    .addHelpText(
+      'after',
+      `
+A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
+(the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
+collections, don't count. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+
+Exit code: 3 a cluster is overdue, 0 none is, 1 the ledger or the API could not be read, 2 wrong usage.
+
+Examples:
+  $ restore-ledger drills
+  $ restore-ledger drills --overdue --format csv > overdue.csv
+  $ restore-ledger drills --project 65a1b2c3d4e5f60718293a4b --table restore-ledger
+  $ restore-ledger drills --format json | jq '.[] | select(.durationSeconds > 3600) | .clusterName'`,
+    );
+  return withAsk(command).action((flags: DrillsFlags) => showDrills(flags, context));
+}
+
+async function showDrills(flags: DrillsFlags, context: Context) {
+  const { out } = context;
+  const now = new Date();
+  await using opened = await openToRead(flags, context);
+  const rows = await rowsOf(opened.ledger, flags, now, 'api' in whereToAsk(flags, context.env));
+  if (rows.some(({ state }) => state === 'overdue')) context.exitCode = EXIT.drillOverdue;
+  context.exitCodeWhenUnread = context.exitCode;
+  if (flags.format === 'table') return await showTable(rows, flags, now, context);
+  const writer = await writerOf(flags.format, DRILL_ROWS);
+  await out.write(writer.begin);
+  for (const [index, row] of rows.entries()) await out.write(writer.row(row, index));
+  await out.write(writer.end(rows.length));
+}
+
+async function rowsOf(
+  ledger: ReadableLedger,
+  { project: projects, overdue }: DrillsFlags,
+  now: Date,
+  told: boolean,
+): Promise<DrillRow[]> {
+  const rows: DrillRow[] = [];
+  for await (const project of ledger.coverages()) {
+    if (projects && !projects.includes(project.projectId)) continue;
+    for (const cluster of Object.values(project.clusters)) {
+      const row = drillRow(project, cluster, now, told);
+      if (!row) throw new CommandError('the API says nothing of restore drills: it is of an older version than this');
+      if (!overdue || row.state === 'overdue') rows.push(row);
+    }
+  }
+  return rows.sort(byUrgency);
+}
+
+async function showTable(rows: readonly DrillRow[], { overdue }: DrillsFlags, now: Date, { out }: Context) {
+  if (rows.length === 0) {
+    return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
+  }
+  const { table } = await import('./tables.ts');
+  await out.line(`${table(drillColumns(now.getTime()), rows, out)}\n\n${drillSummary(rows)}`);
+}

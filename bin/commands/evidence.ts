@@ -1,0 +1,125 @@
+// bin/commands/evidence.ts writes a report for an auditor: every restore of a period, and what shows that there were no others.
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Context } from './context.ts';
+import { EXIT, UsageError } from './errors.ts';
+import type { Evidence, Period } from './evidence/report.ts';
+import { oneOf, time } from './flags.ts';
+import { unlessRaised } from './interrupt.ts';
+import { OutputFile } from './output-file.ts';
+import { Progress } from './progress.ts';
+import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
+import { openLedger, type Where } from './where-to-write.ts';
+
+const EVIDENCE_FORMATS = ['html', 'json'] as const;
+type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
+
+interface EvidenceFlags extends AskFlags {
+  since?: string;
+  until?: string;
+  format?: EvidenceFormat;
+  output?: string;
+  verify?: true;
+}
+
+/** How far back, where nobody says. */
+const USUAL_MS = 90 * 86_400_000;
+const WHY = 'the proof of what was read is in the ledger itself';
+
+export function evidenceCommand(context: Context): Command {
+  const command = new Command('evidence')
+    .description('write a report for an auditor: every restore of a period, and the proof that there were no others')
+    .addOption(
+      time(
+        '--since <time>',
+        'restores requested at or after; as of restore-ledger jobs (default: 90 days before --until)',
+      ),
+    )
+    .addOption(time('--until <time>', 'restores requested before; as --since (default: now)'))
+    .addOption(
+      oneOf(
+        '--format <format>',
+        'html for people, json for machines (default: html, or as --output ends)',
+        EVIDENCE_FORMATS,
+      ),
+    )
+    .option('--output <file>', 'write it here, once it is whole (default: standard output)')
+    .option('--verify', 'recompute all histories too, as restore-ledger verify does')
+    .addHelpText(
+      'after',
+      `
+The report has a verdict in plain words; every gap: restores that can't be ruled out, as a list of restore jobs was not read
+since; every restore with who asked, from where to where, how long it took, how it ended, and its findings; drills met and
+missed; and what no such report can show. The HTML is one file that needs nothing else, and prints well.
+
+A cluster is covered for a period only where its lists were read to their end after the period. For a period that has not
+ended, the report says up to when each was read. It names people and API keys: keep it as you keep such records.
+
+It reads the ledger itself (--table, --data), not an API.
+
+Exit code: 0 the report is made, gaps or not; 6 --verify found that the record was changed (the report says where), 1 the ledger
+could not be read, 2 wrong usage.
+
+Examples:
+  $ restore-ledger evidence --output evidence.html
+  $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
+  $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`,
+    );
+  return withLedger(command).action((flags: EvidenceFlags) => evidence(flags, context));
+}
+
+async function evidence(flags: EvidenceFlags, context: Context) {
+  const { out, err, env, interrupt, verbose } = context;
+  const now = new Date();
+  const period = periodOf(flags, now);
+  const where = whereAtHand(flags, env, WHY);
+  const format = flags.format ?? (flags.output?.toLowerCase().endsWith('.json') ? 'json' : 'html');
+  const signal = interrupt.gently();
+  const progress = new Progress(err, { on: !verbose });
+  await using file = flags.output === undefined ? undefined : await OutputFile.open('--output', flags.output);
+  const report = await unlessRaised(signal, gathered({ where, period, now, verify: flags.verify === true, progress }));
+  for (const part of await partsOf(report, format)) {
+    signal.throwIfAborted();
+    await (file ?? out).write(part);
+  }
+  await file?.keep();
+  if (report.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
+  if (flags.output !== undefined) await err.line(`${flags.output}: ${summary(report)}`);
+}
+
+function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
+  const end = until ?? now.toISOString();
+  const begin = since ?? new Date(Date.parse(end) - USUAL_MS).toISOString();
+  if (begin >= end) throw new UsageError(`--until: expected a time after --since (${begin}), came ${end}`);
+  return { since: begin, until: end, ended: end < now.toISOString() };
+}
+
+interface Gathering {
+  where: Where;
+  period: Period;
+  now: Date;
+  verify: boolean;
+  progress: Progress;
+}
+
+async function gathered({ where, period, now, verify, progress }: Gathering): Promise<Evidence> {
+  const { gather } = await import('./evidence/gather.ts');
+  await using opened = await openLedger(where, { create: false });
+  const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
+  const about = { version: packageJson.version, madeAt: now.toISOString(), ledgerName };
+  try {
+    return await gather(opened.ledger, { period, verify, progress, ...about });
+  } finally {
+    progress.clear();
+  }
+}
+
+async function partsOf(report: Evidence, format: EvidenceFormat): Promise<Iterable<string>> {
+  if (format === 'json') return (await import('./evidence/json.ts')).evidenceJson(report);
+  return (await import('./evidence/html.ts')).evidenceHtml(report);
+}
+
+function summary({ numbers: { restores, clusters }, gaps, integrity }: Evidence): string {
+  const checked = integrity ? `, histories ${integrity.unbroken ? 'unbroken' : 'BROKEN'}` : '';
+  return `${restores} restores of ${clusters} clusters, ${gaps.length === 0 ? 'no gaps' : `${gaps.length} gaps`}${checked}`;
+}

@@ -1,0 +1,28 @@
+// bin/commands/job-rows.ts is how a restore job is written for programs: as it is in JSON, flat in CSV.
+import { JOB_SUMMARY_FIELDS } from '../../functions/ledger/table.ts';
+import { isFound, type Requester } from '../../functions/restore/requester.ts';
+import type { RowShape } from './formats.ts';
+import { type ShownJob, withoutFingerprint } from './readable-ledger.ts';
+
+const FLAT = new Set(['fingerprint', 'requester', 'findings']);
+
+export const JOB_ROWS: RowShape<ShownJob> = {
+  document: withoutFingerprint,
+  columns: [
+    ...JOB_SUMMARY_FIELDS.filter((name) => !FLAT.has(name)),
+    ...['requesterName', 'requesterKind', 'requesterGrade', 'requesterReason', 'findings'],
+  ],
+  cells: ({ requester, findings = [], ...job }) => ({
+    ...job,
+    ...requesterCells(requester),
+    findings: findings.map(({ rule }) => rule).join(' '),
+  }),
+};
+
+/** Somebody who has no name is told by their id. */
+function requesterCells(requester: Requester | undefined): Record<string, string | undefined> {
+  if (!requester) return {};
+  if (!isFound(requester)) return { requesterReason: requester.reason };
+  const { actor, grade } = requester;
+  return { requesterName: actor.name ?? actor.id, requesterKind: actor.kind, requesterGrade: grade };
+}

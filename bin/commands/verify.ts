@@ -1,0 +1,108 @@
+// bin/commands/verify.ts recomputes every history in the ledger: has anything been changed, or gone, since it was recorded?
+import { Command } from 'commander';
+import type { Verification } from '../../functions/ledger/verify.ts';
+import type { Context } from './context.ts';
+import { CommandError, EXIT } from './errors.ts';
+import { projectIds } from './flags.ts';
+import { unlessRaised } from './interrupt.ts';
+import { plain, plainJson } from './plain.ts';
+import { Progress } from './progress.ts';
+import type { Paint } from './terminal.ts';
+import { integrityOf, verifying } from './verifying.ts';
+import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
+import { openLedger } from './where-to-write.ts';
+
+interface VerifyFlags extends AskFlags {
+  project?: string[];
+  json?: true;
+}
+
+const WHY = 'an API could not be trusted to verify itself';
+
+export function verifyCommand(context: Context): Command {
+  const command = new Command('verify')
+    .description(
+      'recompute the history of every restore job, and count them: was anything changed since it was recorded?',
+    )
+    .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .option('--json', 'the result as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
+jobs were recorded. So a job, an entry or a whole job that was changed or taken away by anything but this program shows.
+Nothing is written. Whoever may write the table could recompute all hashes: keep exports elsewhere where that matters.
+
+It reads the ledger itself (--table, --data), not an API.
+
+Exit code: 0 all fits, 6 something does not (each break is named), 1 the ledger could not be read, 2 wrong usage.
+
+Examples:
+  $ restore-ledger verify
+  $ restore-ledger verify --table restore-ledger --json | jq '.projects[] | select(.breakCount > 0)'
+  $ restore-ledger verify --project 65a1b2c3d4e5f60718293a4b`,
+    );
+  return withLedger(command).action((flags: VerifyFlags) => verify(flags, context));
+}
+
+async function verify(flags: VerifyFlags, context: Context) {
+  const { out, err, env, interrupt, verbose } = context;
+  const where = whereAtHand(flags, env, WHY);
+  await using opened = await openLedger(where, { create: false });
+  const progress = new Progress(err, { on: !verbose });
+  const results: Verification[] = [];
+  try {
+    const all = verifying(opened.ledger, { projectIds: flags.project, progress });
+    const collected = (async () => {
+      for await (const result of all) results.push(result);
+    })();
+    await unlessRaised(interrupt.gently(), collected);
+  } finally {
+    progress.clear();
+  }
+  const strange = results.find(
+    ({ jobs, recorded }) => flags.project !== undefined && jobs === 0 && recorded === undefined,
+  );
+  if (strange) throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
+  const { unbroken } = integrityOf(results);
+  context.exitCode = unbroken ? EXIT.ok : EXIT.historyBroken;
+  context.exitCodeWhenUnread = context.exitCode;
+  await out.line(flags.json ? plainJson(documentOf(results)) : summary(results, out.paint));
+}
+
+const documentOf = (results: readonly Verification[]) => {
+  const { unbroken, ...sums } = integrityOf(results);
+  return { result: unbroken ? 'unbroken' : 'broken', ...sums, projects: results };
+};
+
+/** More are in --json. */
+const MOST_BREAKS = 50;
+
+function summary(results: readonly Verification[], paint: Paint): string {
+  const { unbroken, projects, jobs, entries, folded, breakCount } = integrityOf(results);
+  const rows: [string, string | number][] = [
+    ['result', unbroken ? paint('green', 'unbroken') : paint('red', 'BROKEN')],
+    ['projects', projects],
+    ['jobs', jobs],
+    ['entries', entries],
+    ...(folded > 0 ? [['not checked', `the middle of ${folded} histories, too long to keep`] as [string, string]] : []),
+    ...(breakCount > 0 ? [['breaks', breakCount] as [string, number]] : []),
+  ];
+  const lines = rows.map(([name, value]) => `${paint('dim', name.padEnd(14))}  ${value}`);
+  if (unbroken) return lines.join('\n');
+  const breaks = results.flatMap((result) => result.breaks.map((one) => breakLine(result, one)));
+  const shown = breaks.slice(0, MOST_BREAKS).map((line) => `  ${line}`);
+  const left = breakCount - shown.length;
+  const more = left > 0 ? [`  and ${left} more: --json names the first thousand of each project`] : [];
+  return [...lines, '', paint('red', 'Breaks:'), ...shown, ...more].join('\n');
+}
+
+function breakLine({ projectName, projectId }: Verification, one: Verification['breaks'][number]): string {
+  const { jobId, revision, problem } = one;
+  const what = [
+    projectName === undefined ? `project ${projectId}` : `${projectName} (${projectId})`,
+    ...(jobId === undefined ? [] : [`job ${jobId}`]),
+    ...(revision === undefined ? [] : [`revision ${revision}`]),
+  ];
+  return plain(`${what.join(', ')}: ${problem}`);
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobKey } from '../../functions/ledger/keys.ts';
+import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
+import { startDynamoDB } from '../../local/dynamodb.ts';
+import { accessTo, CommandLine, valuesOf } from './command-line.ts';
+
+interface Job {
+  jobId: string;
+  projectId: string;
+  projectName: string;
+}
+
+const TABLE = 'restore-ledger';
+
+describe('verify', () => {
+  let atlas: AtlasSimulator;
+  let shell: CommandLine;
+  let jobs: Job[];
+  beforeAll(async () => {
+    atlas = await startAtlas({ projects: 2, clusters: 2, jobs: 6 });
+    shell = await CommandLine.open(accessTo(atlas));
+    expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
+    jobs = JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as Job[];
+  });
+  afterAll(async () => {
+    await shell[Symbol.asyncDispose]();
+    await atlas.close();
+  });
+
+  /** As somebody would who has the store in their hands, and not this program. */
+  async function tamper(work: (client: DynamoDBDocumentClient) => Promise<unknown>) {
+    await using server = await startDynamoDB({ dataDir: join(shell.dir, '.ledger') });
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient(server.clientConfig));
+    await work(client);
+    client.destroy();
+  }
+
+  const set = (job: Job, attribute: string, value: unknown) =>
+    tamper((client) =>
+      client.send(
+        new UpdateCommand({
+          TableName: TABLE,
+          Key: jobKey(job.projectId, job.jobId),
+          UpdateExpression: `SET ${attribute} = :value`,
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':value': value },
+          ConditionExpression: 'attribute_exists(#status)',
+        }),
+      ),
+    );
+
+  test('a ledger that only this program wrote is unbroken, and the end is 0', async () => {
+    const text = await shell.run(['verify']);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(valuesOf(text.stdout)).toMatchObject({ result: 'unbroken', projects: '2', jobs: String(jobs.length) });
+    const { code, stdout } = await shell.run(['verify', '--json', '--project', jobs[0]?.projectId ?? '']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ result: 'unbroken', breakCount: 0 },
+      projects: [{ projectId: jobs[0]?.projectId, breaks: [] }],
+    });
+  });
+
+  test('a job, an entry and a job that is gone are each named, and the end is 6', async () => {
+    const [changed, rewritten, gone] = jobs as [Job, Job, Job];
+    await set(changed, '#status', 'COMPLETED-BY-HAND');
+    await set(rewritten, 'changes[0].#status', 'CANCELLED');
+    const { code, stdout } = await shell.run(['verify']);
+    expect(code).toBe(6);
+    expect(valuesOf(stdout)).toMatchObject({ result: 'BROKEN', breaks: expect.any(String) });
+    const lineOf = (job: Job) => stdout.split('\n').find((line) => line.includes(job.jobId));
+    expect(lineOf(changed)).toMatch(/^ {2}\S.* \([0-9a-f]{24}\), job [0-9a-f]{24}.*: the job differs from what/);
+    expect(lineOf(rewritten)).toMatch(/, job [0-9a-f]{24}(, revision \d+)?: /);
+
+    await tamper((client) =>
+      client.send(new DeleteCommand({ TableName: TABLE, Key: jobKey(gone.projectId, gone.jobId) })),
+    );
+    const { stdout: json, code: again } = await shell.run(['verify', '--json']);
+    expect(again).toBe(6);
+    const { projects, breakCount } = JSON.parse(json) as {
+      projects: { projectId: string; breaks: { problem: string }[] }[];
+      breakCount: number;
+    };
+    const problems = projects.flatMap(({ projectId, breaks }) => breaks.map(({ problem }) => ({ projectId, problem })));
+    expect(breakCount).toBe(problems.length);
+    expect(problems).toContainEqual({
+      projectId: gone.projectId,
+      problem: expect.stringMatching(/^1 of \d+ jobs that were recorded are not in the ledger any more$/),
+    });
+  });
+
+  test('an API, and a project that nobody knows, are refused in one line', async () => {
+    const api = await shell.run(['verify', '--api', 'https://ledger.example.com']);
+    expect(api).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'restore-ledger: --api: expected --table or --data instead, since an API could not be trusted to verify itself\n',
+    });
+    const variable = await shell.run(['verify'], { env: { RESTORE_LEDGER_API: 'https://ledger.example.com' } });
+    expect(variable).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: RESTORE_LEDGER_API: /) });
+    const both = { env: { RESTORE_LEDGER_API: 'https://ledger.example.com' } };
+    expect((await shell.run(['verify', '--data', '.ledger'], both)).code).toBe(6);
+    const unknown = await shell.run(['verify', '--project', '0123456789abcdef01234567']);
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: 'restore-ledger: nothing of project 0123456789abcdef01234567 is in the ledger: check the id\n',
+    });
+  });
+});
