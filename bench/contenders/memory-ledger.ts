@@ -1,0 +1,116 @@
+// bench/contenders/memory-ledger.ts is a ledger that writes nothing: it keeps what a collector needs for its next reading, the
+// coverage and a fingerprint a job, and says at once that all is well. What is left is what reading costs.
+import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import { fingerprint } from '../../functions/ledger/fingerprint.ts';
+import type { JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
+import { addCounts, noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import type { RestoreJob } from '../../functions/restore/job.ts';
+import type { Requester } from '../../functions/restore/requester.ts';
+
+/** What stays of a job. */
+type Held = KnownJob & Pick<JobSummary, 'requestedAt'>;
+
+/** Settled, so that no events are read: a listing of them is no listing of jobs. */
+const NOBODY_KNOWN: Requester = { reason: 'none' };
+
+export class MemoryLedger implements Ledger {
+  /** By project and cluster, then by id. */
+  readonly #clusters = new Map<string, Map<string, Held>>();
+  readonly #coverage = new Map<string, ProjectCoverage>();
+  readonly #runs = new Map<string, { run: Run; parts: RunPart[] }>();
+  /** Ids of the jobs that were recorded, as often as they were. */
+  recorded: string[] = [];
+
+  /** Every job it has. */
+  get ids(): string[] {
+    return [...this.#clusters.values()].flatMap((jobs) => [...jobs.keys()]);
+  }
+
+  /** As cheap as can be: the fingerprint is made, as any ledger has to; the answer is the job itself, with more in it. */
+  async record(job: RestoreJob, { observedAt }: Sighting): Promise<Recorded> {
+    const { jobId, kind, status, requestedAt } = job;
+    const jobs = this.#of(job.projectId, job.clusterName);
+    const outcome = jobs.has(jobId) ? 'changed' : 'new';
+    const held: Held = { jobId, kind, status, requestedAt, fingerprint: fingerprint(job), requester: NOBODY_KNOWN };
+    jobs.set(jobId, held);
+    this.recorded.push(jobId);
+    const times = { firstSeenAt: observedAt, changedAt: observedAt, observedAt };
+    return { outcome, job: Object.assign(job, held, times, { revision: 1 }) };
+  }
+
+  annotate = (): Promise<Recorded> => notHere('annotate');
+
+  /** Nothing vanishes in this bench. */
+  markVanished = (): Promise<Recorded> => notHere('markVanished');
+
+  async *known(projectId: string, clusterName: string, since = ''): AsyncGenerator<KnownJob> {
+    for (const job of this.#of(projectId, clusterName).values()) if (job.requestedAt >= since) yield job;
+  }
+
+  async countJobs(projectId: string): Promise<number> {
+    const ofProject = [...this.#clusters].filter(([cluster]) => cluster.startsWith(projectId));
+    return ofProject.reduce((sum, [, jobs]) => sum + jobs.size, 0);
+  }
+
+  async coverage(projectId: string): Promise<ProjectCoverage | undefined> {
+    return this.#coverage.get(projectId);
+  }
+
+  async saveCoverage(
+    projectId: string,
+    next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
+  ): Promise<ProjectCoverage> {
+    const stored = this.#coverage.get(projectId);
+    const coverage = { ...next(stored), revision: (stored?.revision ?? 0) + 1 };
+    this.#coverage.set(projectId, coverage);
+    return coverage;
+  }
+
+  async *coverages(): AsyncGenerator<ProjectCoverage> {
+    yield* this.#coverage.values();
+  }
+
+  async startRun(run: Run): Promise<void> {
+    this.#runs.set(run.runId, { run, parts: [] });
+  }
+
+  async planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run> {
+    return this.#update(runId, { projects, failures });
+  }
+
+  async finishPart(runId: string, part: RunPart): Promise<Run> {
+    const parts = this.#runs.get(runId)?.parts ?? [];
+    parts.push(part);
+    const counts = parts.map((each) => each.counts).reduce(addCounts, noCounts());
+    return this.#update(runId, { counts });
+  }
+
+  async run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined> {
+    return this.#runs.get(runId);
+  }
+
+  projectJobs = () => notHere('projectJobs');
+  job = () => notHere('job');
+  jobs = () => notHere('jobs');
+  runs = (): Promise<Page<Run>> => notHere('runs');
+  archiveCluster = (): Promise<void> => notHere('archiveCluster');
+  archivedClusters = (): AsyncIterable<ClusterCoverage> => notHere('archivedClusters');
+
+  #of(projectId: string, clusterName: string): Map<string, Held> {
+    const name = `${projectId}/${clusterName}`;
+    const jobs = this.#clusters.get(name) ?? new Map<string, Held>();
+    this.#clusters.set(name, jobs);
+    return jobs;
+  }
+
+  #update(runId: string, change: Partial<Run>): Run {
+    const found = this.#runs.get(runId);
+    if (!found) throw new Error(`no run ${runId} was started`);
+    found.run = { ...found.run, ...change };
+    return found.run;
+  }
+}
+
+function notHere(method: string): never {
+  throw new Error(`${method} is no part of listing: this ledger does not have it`);
+}

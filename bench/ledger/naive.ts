@@ -1,0 +1,56 @@
+// bench/ledger/naive.ts enters the Lambda that everybody writes first: in each run it lists all pages of all clusters, one request
+// after the other, and puts every job into the table as it came, 25 a request.
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { TABLE } from '../dynamo/orders.ts';
+import { contend } from '../harness/contender.ts';
+import { acceptOf, type Listing, walk } from '../peers/walk.ts';
+import { type Sign, signing } from '../probe/sign.ts';
+import { peakMb } from '../scale/memory.ts';
+import type { LedgerConfig } from './config.ts';
+import { clientOf } from './table.ts';
+
+/** DynamoDB's limit of items a batch. */
+const BATCH = 25;
+
+contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
+  const client = clientOf(dynamo);
+  const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const send = async (target: string, init: RequestInit) => {
+    const answer = await fetch(access.url + target, init);
+    return {
+      status: answer.status,
+      challenge: answer.headers.get('www-authenticate') ?? '',
+      body: await answer.text(),
+    };
+  };
+  const sign = signing(scheme, access, ({ target, ...init }) => send(target, init));
+  let signer: Promise<Sign> | undefined;
+
+  const get = async (target: string, version: string): Promise<unknown> => {
+    signer ??= sign(target);
+    const headers = { accept: acceptOf(version), authorization: (await signer).header(target) };
+    const { status, body } = await send(target, { headers });
+    if (status !== 200) throw new Error(`GET ${target} answered ${status}`);
+    const list = JSON.parse(body) as Listing;
+    if (target.includes('/backup/restoreJobs')) await putAll(target.replace(/\?.*/, ''), list.results);
+    return list;
+  };
+
+  async function putAll(cluster: string, jobs: Listing['results']) {
+    for (let start = 0; start < jobs.length; start += BATCH) {
+      const puts = jobs
+        .slice(start, start + BATCH)
+        .map((job) => ({ PutRequest: { Item: { pk: cluster, sk: job.id, ...job } } }));
+      await table.send(new BatchWriteCommand({ RequestItems: { [TABLE]: puts } }));
+    }
+  }
+
+  return {
+    async pass() {
+      const began = performance.now();
+      const ids = await walk(get);
+      return { ids, numbers: { lambdaMs: performance.now() - began, peakMb: peakMb() } };
+    },
+    close: async () => client.destroy(),
+  };
+});
