@@ -28,7 +28,17 @@ export interface JobList {
   clusterName: string;
 }
 
+export interface JobPagesOptions {
+  /** @default 1 */
+  fromPage?: number | undefined;
+  /** Begin with a page of the newest so many alone; page 1 after it repeats them. @default page 1 */
+  newest?: number | undefined;
+  /** Pages to ask for before their turn, once page 1 has said how many there are. Each waits in memory. @default 0 */
+  ahead?: number | undefined;
+}
+
 export interface JobPage {
+  /** From 1; 0 for the page of the newest. */
   pageNum: number;
   /** What Atlas sent, in its order, secret-bearing fields removed. An element that is no object stays as it is. */
   jobs: (RedactedJob | { notAJob: unknown })[];
@@ -62,8 +72,8 @@ export interface Atlas {
   projects(): AsyncIterable<Project>;
   /** One list of a project's clusters. Dedicated ones include deleted clusters whose backups are kept. */
   clusters(projectId: string, list: ClusterList): Promise<Cluster[]>;
-  /** The pages of a list from `fromPage` (default 1), 500 jobs a page; a caller that stops early costs no further call. */
-  jobPages(list: JobList, options?: { fromPage?: number }): AsyncIterable<JobPage>;
+  /** The pages of a list, 500 jobs a page; a caller that stops early costs no further call but those read ahead. */
+  jobPages(list: JobList, options?: JobPagesOptions): AsyncIterable<JobPage>;
   job(list: JobList, jobId: string): Promise<RedactedJob>;
   /**
    * The pages of a project's events of some types, newest first; a caller that stops early costs no further call.

@@ -3,7 +3,16 @@ import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import { AccessKeeper } from './access.ts';
-import type { Atlas, AtlasEvent, AtlasUsage, ClusterList, EventsQuery, JobList, JobPage } from './atlas.ts';
+import type {
+  Atlas,
+  AtlasEvent,
+  AtlasUsage,
+  ClusterList,
+  EventsQuery,
+  JobList,
+  JobPage,
+  JobPagesOptions,
+} from './atlas.ts';
 import { Caller } from './caller.ts';
 import type { CredentialSource } from './credentials.ts';
 import { listClusters, listProjects } from './discovery.ts';
@@ -63,11 +72,12 @@ export class AtlasReader implements Atlas {
     return listClusters(this.#caller, projectId, list, this.#timeLeftMs);
   }
 
-  async *jobPages(list: JobList, { fromPage = 1 }: { fromPage?: number | undefined } = {}): AsyncGenerator<JobPage> {
+  async *jobPages(list: JobList, options: JobPagesOptions = {}): AsyncGenerator<JobPage> {
+    const { fromPage = 1 } = options;
     if (!Number.isSafeInteger(fromPage) || fromPage < 1) {
       throw new AtlasError('ATLAS_REFUSED', 'fromPage is a whole number from 1. Nothing was sent');
     }
-    yield* listJobPages(this.#caller, list, fromPage, this.#timeLeftMs);
+    yield* listJobPages(this.#caller, list, options, this.#timeLeftMs);
   }
 
   job(list: JobList, jobId: string) {

@@ -1,16 +1,18 @@
 // functions/atlas/pages.ts reads lists page by page, by number: links in an answer are its own word, not ours.
 import { AtlasError } from './errors.ts';
+import { ReadAhead, type ReadPage } from './read-ahead.ts';
 
-/** One page as Atlas sent it. */
-export type ReadPage = (pageNum: number) => Promise<unknown>;
-
-export interface PagesOptions {
+export interface PagesOptions<T> {
   /** Names the list in messages. */
   what: string;
   /** As asked for. */
   itemsPerPage: number;
   /** @default 1 */
   fromPage?: number | undefined;
+  /** Pages asked for before their turn, where Atlas says how many there are. Each waits in memory. @default 0 */
+  ahead?: number | undefined;
+  /** What tells items apart; needed to read ahead. */
+  idOf?(item: T): unknown;
 }
 
 export interface ItemsPage<T> {
@@ -23,31 +25,50 @@ export interface ItemsPage<T> {
 const MOST_PAGES = 100_000;
 
 /**
- * Yields page after page with one in memory; a caller that stops early costs no further call. A list that grows while
- * it's read may bring an item twice, never lose one: which is which, the caller knows.
+ * Yields page after page with one in memory, and those read ahead; a caller that stops early costs no further call. A list
+ * that grows while it's read may bring an item twice, never lose one: which is which, the caller knows.
  * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
  */
-export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, options: PagesOptions) {
-  const { what, itemsPerPage, fromPage = 1 } = options;
-  let before: string | undefined;
-  for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {
-    const { results, links } = asList(await read(pageNum), what);
-    const items = results.map(parse);
-    const next = links.some(({ rel }) => rel === 'next');
-    const content = JSON.stringify(items);
-    if (content === before) {
-      if (next) throw endless(`${what} sends page ${pageNum - 1} again as page ${pageNum}, and so without end`);
-      // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
-      yield { pageNum, items: [], last: true } satisfies ItemsPage<T>;
-      return;
+export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, options: PagesOptions<T>) {
+  const { what, itemsPerPage, fromPage = 1, ahead = 0, idOf = () => undefined } = options;
+  const early = new ReadAhead(read);
+  let before: readonly T[] | undefined;
+  try {
+    for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {
+      const { results, links, totalCount } = asList(await early.take(pageNum), what);
+      const items = results.map(parse);
+      const next = links.some(({ rel }) => rel === 'next');
+      if (before && isSame(items, before)) {
+        if (next) throw endless(`${what} sends page ${pageNum - 1} again as page ${pageNum}, and so without end`);
+        // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
+        yield { pageNum, items: [], last: true } satisfies ItemsPage<T>;
+        return;
+      }
+      const size = pageSize(links, itemsPerPage);
+      // Both marks: without a count, full pages came without `next`; `totalCount` is an estimate (FACTS 1.1, 12.1).
+      const last = !next && results.length < size;
+      if (ahead > 0 && !last) {
+        // The list has grown while it's read: what was asked for before may have been answered before that, too.
+        if (before && overlap(items, before, idOf)) early.forget();
+        early.ask(pageNum + 1, Math.min(pageNum + ahead, Math.ceil(totalCount / size)));
+      }
+      before = items;
+      yield { pageNum, items, last } satisfies ItemsPage<T>;
+      if (last) return;
     }
-    before = content;
-    // Both marks: without a count, full pages came without `next`; `totalCount` is an estimate (FACTS 1.1, 12.1).
-    const last = !next && results.length < pageSize(links, itemsPerPage);
-    yield { pageNum, items, last } satisfies ItemsPage<T>;
-    if (last) return;
+    throw endless(`${what} has not ended after ${MOST_PAGES} pages`);
+  } finally {
+    await early.settled();
   }
-  throw endless(`${what} has not ended after ${MOST_PAGES} pages`);
+}
+
+const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && isEqual(a[0], b[0]) && isEqual(a, b);
+const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+function overlap<T>(items: readonly T[], before: readonly T[], idOf: (item: T) => unknown): boolean {
+  const ids = new Set(before.map(idOf));
+  return items.some((item) => idOf(item) !== undefined && ids.has(idOf(item)));
 }
 
 interface Link {
@@ -55,13 +76,20 @@ interface Link {
   rel?: unknown;
 }
 
-function asList(answer: unknown, what: string): { results: unknown[]; links: Link[] } {
-  const { results, links } = (answer ?? {}) as Record<string, unknown>;
+interface List {
+  results: unknown[];
+  links: Link[];
+  /** 0 where Atlas did not count. */
+  totalCount: number;
+}
+
+function asList(answer: unknown, what: string): List {
+  const { results, links, totalCount } = (answer ?? {}) as Record<string, unknown>;
   if (!Array.isArray(results)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered without a list of results`);
   }
   const objects = Array.isArray(links) ? links.filter((link) => link !== null && typeof link === 'object') : [];
-  return { results, links: objects };
+  return { results, links: objects, totalCount: Number.isSafeInteger(totalCount) ? Number(totalCount) : 0 };
 }
 
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */

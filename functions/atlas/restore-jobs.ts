@@ -1,34 +1,45 @@
 // functions/atlas/restore-jobs.ts reads restore jobs of the four kinds. Nothing leaves it that redact.ts hasn't been over.
 import { type RedactedJob, redactAnswer, redactJob } from '../restore/redact.ts';
-import type { JobList, JobPage } from './atlas.ts';
+import type { JobList, JobPage, JobPagesOptions } from './atlas.ts';
 import type { Query } from './call.ts';
 import type { Caller } from './caller.ts';
 import { JOB_LISTS, jobPath, jobsPath } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
 import { pages } from './pages.ts';
 
-/** The pages of a list, newest last page included. */
+/** The pages of a list, in Atlas's order, which is newest first. */
 export async function* listJobPages(
   caller: Caller,
   list: JobList,
-  fromPage: number,
+  { fromPage = 1, newest, ahead }: JobPagesOptions,
   timeLeftMs: () => number,
 ): AsyncGenerator<JobPage> {
   const endpoint = JOB_LISTS[list.kind];
-  const { itemsPerPage, counts } = endpoint;
   const path = jobsPath(list);
   // With the count a missing `next` is known to mark the end (FACTS 1.1); once a list can't be counted, it isn't again.
-  let counted: Query = counts ? { includeCount: true } : {};
-  const read = async (pageNum: number) => {
+  let counted: Query = endpoint.counts ? { includeCount: true } : {};
+  const reading = (itemsPerPage: number) => async (pageNum: number) => {
     const query = { pageNum, itemsPerPage, ...counted };
     const answer = await caller.get({ endpoint, path, query, scope: list.projectId }, timeLeftMs);
     if (answer.query.includeCount === false) counted = { includeCount: false };
     return answer.body;
   };
-  for await (const { pageNum, items, last } of pages(read, asJob, { what: `GET ${path}`, itemsPerPage, fromPage })) {
+  const what = `GET ${path}`;
+  const { itemsPerPage } = endpoint;
+  if (newest !== undefined && newest < itemsPerPage && fromPage === 1) {
+    for await (const { items, last } of pages(reading(newest), asJob, { what, itemsPerPage: newest })) {
+      yield { pageNum: 0, jobs: items, last };
+      if (last) return;
+      break;
+    }
+  }
+  const options = { what, itemsPerPage, fromPage, ahead, idOf };
+  for await (const { pageNum, items, last } of pages(reading(itemsPerPage), asJob, options)) {
     yield { pageNum, jobs: items, last };
   }
 }
+
+const idOf = (job: JobPage['jobs'][number]) => ('atlas' in job ? job.atlas.id : undefined);
 
 /** @throws AtlasError */
 export async function readJob(caller: Caller, list: JobList, jobId: string, timeLeftMs: () => number) {

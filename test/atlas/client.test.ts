@@ -375,7 +375,7 @@ describe("the simulator's faults", () => {
       for (const { name: clusterName, tier } of simulator.world.clusters(projectId)) {
         const list = { kind: tier === 'flex' ? 'flex' : 'dedicated', projectId, clusterName } as const;
         const expected = simulator.world.jobs(projectId, clusterName, list.kind).map(({ id }) => id);
-        const pages = await all(atlas.jobPages(list));
+        const pages = await all(atlas.jobPages(list, { ahead: 4 }));
         const ids = new Set(
           pages.flatMap(({ jobs }) => jobs.map((job) => ('atlas' in job ? job.atlas.id : undefined))),
         );

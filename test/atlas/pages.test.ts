@@ -116,3 +116,96 @@ describe('a list', () => {
     },
   );
 });
+
+describe('a list that is read ahead', () => {
+  const idOf = (item: unknown) => item;
+  const answerOf = (items: readonly number[], size: number, pageNum: number) => ({
+    results: items.slice((pageNum - 1) * size, pageNum * size),
+    totalCount: items.length,
+    links: pageNum * size < items.length ? [{ rel: 'next', href: 'x' }] : [],
+  });
+
+  test('is asked for at once, but for its first page, and for no page more than it has', async () => {
+    const items = Array.from({ length: 23 }, (_, id) => id);
+    const [asked, rounds]: [number[], number[]] = [[], []];
+    const read = async (pageNum: number) => {
+      asked.push(pageNum);
+      await new Promise((resolve) => setImmediate(resolve));
+      rounds.push(asked.length);
+      return answerOf(items, 5, pageNum);
+    };
+    const found = await all(pages(read, asIs, { what: 'GET /x', itemsPerPage: 5, ahead: 10, idOf }));
+    expect(found.flatMap((page) => page.items)).toEqual(items);
+    expect(asked).toEqual([1, 2, 3, 4, 5]);
+    expect(rounds).toEqual([1, 5, 5, 5, 5]);
+  });
+
+  test('holds no more pages than it may, and asks for none ahead where it was not counted', async () => {
+    const items = Array.from({ length: 58 }, (_, id) => id);
+    for (const [totalCount, most] of [
+      [58, 3],
+      [undefined, 1],
+    ] as const) {
+      let [asked, used, mostAhead] = [0, 0, 0];
+      const read = async (pageNum: number) => {
+        asked += 1;
+        mostAhead = Math.max(mostAhead, asked - used);
+        return { ...answerOf(items, 5, pageNum), totalCount };
+      };
+      for await (const _ of pages(read, asIs, { what: 'GET /x', itemsPerPage: 5, ahead: 2, idOf })) used += 1;
+      expect([asked, mostAhead]).toEqual([12, most]);
+    }
+  });
+
+  test('loses nothing where it grows meanwhile, in whatever order its pages are answered', async () => {
+    const growths = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 0, max: 80 }),
+        fc.integer({ min: 0, max: 12 }),
+        growths,
+        async (scheduler, length, ahead, grows) => {
+          const size = 13; // more than it grows in all: a page that moves down by itself looks like no page at all
+          let items = Array.from({ length }, (_, nth) => length - nth);
+          const grow = (by: number) => {
+            const newest = items[0] ?? 0;
+            items = [...Array.from({ length: by }, (_, nth) => newest + by - nth), ...items];
+          };
+          for (const by of grows) void scheduler.schedule(Promise.resolve(), 'grows').then(() => grow(by));
+          const read = async (pageNum: number) => {
+            await scheduler.schedule(Promise.resolve(), `page ${pageNum} arrives`);
+            const answer = answerOf(items, size, pageNum);
+            await scheduler.schedule(Promise.resolve(), `page ${pageNum} comes back`);
+            return answer;
+          };
+          const reading = all(pages(read, asIs, { what: 'GET /x', itemsPerPage: size, ahead, idOf }));
+          const found = (await scheduler.waitFor(reading)).flatMap((page) => page.items as number[]);
+          expect([...new Set(found)].filter((id) => id <= length)).toEqual(
+            Array.from({ length }, (_, nth) => length - nth),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('fails with the page that failed, in its turn, and leaves nothing under way', async () => {
+    const items = Array.from({ length: 40 }, (_, id) => id);
+    let under = 0;
+    const read = async (pageNum: number) => {
+      under += 1;
+      await new Promise((resolve) => setTimeout(resolve, pageNum));
+      under -= 1;
+      if (pageNum === 3) throw new Error('page 3');
+      return answerOf(items, 5, pageNum);
+    };
+    const came: number[] = [];
+    const reading = (async () => {
+      const options = { what: 'GET /x', itemsPerPage: 5, ahead: 10, idOf };
+      for await (const { pageNum } of pages(read, asIs, options)) came.push(pageNum);
+    })();
+    await expect(reading).rejects.toThrow('page 3');
+    expect([came, under]).toEqual([[1, 2], 0]);
+  });
+});

@@ -87,6 +87,24 @@ describe('a list', () => {
     expect((await failureOf(all(atlas.jobPages(FLEX_JOBS, { fromPage: 0 })))).code).toBe('ATLAS_REFUSED');
   });
 
+  test('begins with the newest alone where that is asked for, and goes on from the first whole page', async () => {
+    await using simulator = await startAtlas({ projects: 1, clusters: 1, jobs: 30 });
+    await using atlas = clientFor(simulator.url, { credentials: accountOf(simulator) });
+    const projectId = simulator.world.projects[0]?.id ?? '';
+    const list = { kind: 'dedicated', projectId, clusterName: 'Cluster0' } as const;
+    const expected = simulator.world.jobs(projectId, 'Cluster0', 'dedicated').map(({ id }) => id);
+    const pages = await all(atlas.jobPages(list, { newest: 7 }));
+    const ids = pages.map(({ jobs }) => jobs.map((job) => ('atlas' in job ? job.atlas.id : undefined)));
+    expect(pages.map(({ pageNum, last }) => [pageNum, last])).toEqual([
+      [0, false],
+      [1, true],
+    ]);
+    expect(ids).toEqual([expected.slice(0, 7), expected]);
+    expect(await all(atlas.jobPages(list, { newest: expected.length + 1 }))).toMatchObject([
+      { pageNum: 0, last: true, jobs: { length: expected.length } },
+    ]);
+  });
+
   test.each(['apiKey', 'serviceAccount'] as const)(
     'of every kind is read whole from the simulator with a %s',
     async (type) => {
