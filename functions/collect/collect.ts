@@ -10,12 +10,14 @@ import type { Log } from '../log.ts';
 import { KINDS, type Kind, type Source } from '../restore/job.ts';
 import { DEFAULT_RULES, type Rules } from '../restore/rules.ts';
 import { Assessment } from './assessment.ts';
+import { type BegunList, beginLists } from './begin-lists.ts';
 import { type ChosenList, chooseLists, resumeSince } from './choose-lists.ts';
 import { type Discovery, discover, withDiscovery } from './discover.ts';
 import { withDrills } from './drills.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
+import { Places } from './places.ts';
 import { clustersReplaced, clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
 import { type ListCounts, ListReader } from './read-list.ts';
 
@@ -41,8 +43,10 @@ export interface CollectOptions {
   rules?: Rules;
   /** A job that ended longer ago than this is no news when it is first seen, in hours. @default 24 */
   newsHours?: number;
-  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default 8 */
+  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default 32, as many as there are connections */
   parallelLists?: number;
+  /** Where projects are collected side by side: what all of their lists share. @default as many as `parallelLists` */
+  places?: Places;
   /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
   fullEveryMs?: number;
   /** When to look again at a project with a job that runs, in ms. 0: never. @default 60_000 */
@@ -69,6 +73,8 @@ export interface CollectResult {
 }
 
 const MAX_FAILURES = 100;
+/** Pages of all lists of a project that may wait in memory for those before them. */
+const PAGES_AHEAD = 16;
 
 /**
  * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
@@ -93,6 +99,7 @@ class ProjectCollector {
   readonly #failures: ClusterFailure[] = [];
   readonly #counts = noCounts();
   readonly #assessment: Assessment;
+  #begun: readonly BegunList[] = [];
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
   /** How long Atlas asked us to stay away, in ms. */
@@ -101,12 +108,12 @@ class ProjectCollector {
   #followAt: string | undefined;
 
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
-    const { kinds = KINDS, wantsCluster = () => true, parallelLists = 8, fullEveryMs = 86_400_000 } = options;
+    const { kinds = KINDS, wantsCluster = () => true, parallelLists = 32, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
-    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS } = options;
+    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = new Places(parallelLists) } = options;
     this.#order = order;
     this.#ports = ports;
-    const pace = { parallelLists, fullEveryMs, followMs, reserveMs, maxMessages };
+    const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
     this.#options = { kinds, wantsCluster, ...pace, rules, newsHours };
     this.#assessment = new Assessment(order, ports, { rules, newsHours });
     this.#startedAt = new Date(ports.now()).toISOString();
@@ -118,14 +125,18 @@ class ProjectCollector {
     // A look that is not the one the coverage expects: another was queued since, or this one came twice.
     if (this.#isFollow && stored?.followAt !== this.#order.followAt) return { part: this.#part() };
     this.#assessment.begin(stored);
-    const discovery = await this.#discover(stored);
+    const discovering = this.#discover(stored);
+    this.#beginLists(stored);
+    const discovery = await discovering;
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
     this.#noteMissing(discovery, clusters);
     for (const error of discovery.forLater) this.#leave(error);
 
     const lists = chooseLists(clusters, this.#order, this.#options);
     if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
-    await inParallel(lists, this.#options.parallelLists, (list) => this.#readOne(list));
+    const { parallelLists, places } = this.#options;
+    const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
+    await inParallel(lists, parallelLists, (list) => places.hold(() => this.#readOne(list, ahead)));
 
     if (this.#undone === 0) await this.#finishAssessment();
     await this.#saveCoverage(discovery, stored);
@@ -147,6 +158,17 @@ class ProjectCollector {
     return discover(this.#ports.atlas, this.#order.projectId, stored, { full, now, isForLater: this.#isForLater });
   }
 
+  /** Those that would be read anyway, unless their clusters are gone or replaced by now. */
+  #beginLists(stored: ProjectCoverage | undefined) {
+    if (!stored || this.#isFollow || this.#order.progress) return;
+    const { projectId } = this.#order;
+    const { atlas, now } = this.#ports;
+    const lists = chooseLists(stored.clusters, this.#order, this.#options).filter(
+      ({ cluster, kind }) => !this.#wantsFull(cluster.lists[kind]),
+    );
+    this.#begun = beginLists(projectId, lists, { atlas, now, places: this.#options.places });
+  }
+
   #isOld = (at: string) => this.#ports.now() - Date.parse(at) >= this.#options.fullEveryMs;
 
   #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {
@@ -160,18 +182,19 @@ class ProjectCollector {
     }
   }
 
-  async #readOne({ cluster: { clusterName, clusterId, lists }, kind }: ChosenList): Promise<void> {
+  async #readOne({ cluster: { clusterName, clusterId, lists }, kind }: ChosenList, ahead: number): Promise<void> {
     if (this.#outOfTime() || this.#stayAwayMs > 0) {
       this.#undone += 1;
       return;
     }
     const { projectId, projectName, runId } = this.#order;
     const stored = lists[kind];
-    const startedAt = new Date(this.#ports.now()).toISOString();
+    const begun = this.#begun.find((each) => each.stored === stored);
+    const startedAt = begun?.askedAt ?? new Date(this.#ports.now()).toISOString();
     const list = { kind, projectId, clusterName };
     const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
     const resume = this.#order.progress && resumeSince(stored, this.#order.progress.startedAt);
-    const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume };
+    const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume, ahead, begun };
     const judge = this.#assessment.judge(stored, startedAt);
     const onRecorded = (recorded: Recorded) => {
       this.#assessment.note(recorded);

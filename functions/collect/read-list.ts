@@ -9,6 +9,7 @@ import { isOpen, type RestoreJob, type Source, type Status } from '../restore/jo
 import { normalise } from '../restore/normalise.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import { isToBeFound } from './attribute.ts';
+import { type BegunList, newestOf } from './begin-lists.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Judge } from './judge.ts';
 import { Successes } from './successes.ts';
@@ -34,6 +35,10 @@ export interface ListTask {
   full: boolean;
   /** Where an earlier message of the same order stopped. */
   resume?: Resume | undefined;
+  /** Pages to ask for before their turn, where all are wanted. */
+  ahead: number;
+  /** Its first page, where that is under way already. */
+  begun?: BegunList | undefined;
 }
 
 export type ListCounts = Record<Outcome | 'vanished' | 'seen' | 'problems', number>;
@@ -101,11 +106,13 @@ export class ListReader {
   #total = 0;
 
   constructor(task: ListTask, ports: ReadListPorts) {
-    const { resume } = task;
+    const { resume, runId, begun } = task;
+    // When it was asked for, not when it is looked at: of two answers the one asked for later wins.
+    const askedAt = begun?.askedAt ?? new Date(ports.now()).toISOString();
     this.#task = task;
     this.#ports = ports;
-    this.#startedAt = resume?.startedAt ?? new Date(ports.now()).toISOString();
-    this.#sighting = { runId: task.runId, observedAt: new Date(ports.now()).toISOString() };
+    this.#startedAt = resume?.startedAt ?? askedAt;
+    this.#sighting = { runId, observedAt: askedAt };
     this.#settledThrough = task.full ? undefined : task.stored?.settledThrough;
     this.#unsettled = new Unsettled(this.#startedAt, resume);
     this.#descending = resume?.descending ?? true;
@@ -113,10 +120,10 @@ export class ListReader {
 
   /** @throws AtlasError, LedgerError; what was recorded until then stays recorded, and `counts` tells of it. */
   async read(): Promise<ListReading> {
-    const { list, full, resume } = this.#task;
+    const { full, resume } = this.#task;
     const known = await this.#known();
     this.#total = known.size;
-    for await (const page of this.#ports.atlas.jobPages(list, { fromPage: resume?.page ?? 1 })) {
+    for await (const page of this.#pages()) {
       const reachedSettled = await this.#recordPage(page, known);
       if (page.last || (reachedSettled && this.#descending)) break;
       if (this.#ports.outOfTime()) return this.#cutShort(page.pageNum + 1);
@@ -125,6 +132,12 @@ export class ListReader {
     // A reading in several parts has not seen them all: what it missed is found by the next one in one piece.
     if (full && !resume) await this.#findVanished(known);
     return this.#reading(true);
+  }
+
+  #pages(): AsyncIterable<JobPage> {
+    const { list, stored, full, resume, ahead, begun } = this.#task;
+    if (begun) return begun.pages();
+    return this.#ports.atlas.jobPages(list, full ? { fromPage: resume?.page, ahead } : newestOf(stored, resume));
   }
 
   /** From the coverage where they fit there, else from the ledger. */
@@ -158,9 +171,11 @@ export class ListReader {
     const changed: { job: RestoreJob; before: boolean }[] = [];
     const due: RestoreJob[] = [];
     for (const element of page.jobs) {
+      const id = idOf(element);
+      if (id !== undefined && (ids.has(id) || this.#pageBefore.has(id))) continue; // pages that shift repeat jobs
+      if (id !== undefined) ids.add(id);
       const job = this.#understand(element);
-      if (!job || ids.has(job.jobId) || this.#pageBefore.has(job.jobId)) continue; // pages that shift repeat jobs
-      ids.add(job.jobId);
+      if (!job) continue;
       this.counts.seen += 1;
       this.#successes.see(job);
       if (job.requestedAt > this.#lastRequestedAt) this.#descending = false;
@@ -194,12 +209,12 @@ export class ListReader {
       return normalise(this.#task.list.kind, element, this.#task.source, new Date(this.#sighting.observedAt));
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
-      const id = 'atlas' in element ? element.atlas.id : undefined;
+      const id = idOf(element);
       // It may have changed all the same, and may be understood next time.
       this.#unsettled.missed(isObjectId(id) ? id : undefined);
       this.counts.problems += 1;
       const { field, expected, came } = error;
-      const problem = { ...(typeof id === 'string' ? { jobId: id.slice(0, 64) } : {}), field, expected, came };
+      const problem = { ...(id === undefined ? {} : { jobId: id.slice(0, 64) }), field, expected, came };
       if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
       return undefined;
     }
@@ -291,4 +306,9 @@ export class ListReader {
       successes: this.#successes.seen,
     };
   }
+}
+
+function idOf(element: JobPage['jobs'][number]): string | undefined {
+  const id = 'atlas' in element ? element.atlas.id : undefined;
+  return typeof id === 'string' ? id : undefined;
 }

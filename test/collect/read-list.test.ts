@@ -220,3 +220,80 @@ test('a run that is interrupted ends, says so, and keeps what it recorded', asyn
   expect((await system.run()).run.status).toBe('complete');
   expect((await system.recorded()).size).toBe(system.listed().size);
 });
+
+describe('a list that is known', () => {
+  const asked = (system: System) =>
+    system.atlas.requests
+      .filter(({ path, status }) => path.endsWith('/backup/restoreJobs') && status === 200)
+      .map(({ query }) => new URLSearchParams(query))
+      .map((query) => (query.get('itemsPerPage') === '500' ? `page ${query.get('pageNum')}` : 'newest'));
+
+  test('is read no further than its newest, and to page 1 where more than those are new', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 60 });
+    await system.run();
+    expect(asked(system)).toEqual(['page 1']);
+    system.clock.advance(HOUR);
+    const start = (count: number) => {
+      for (let nth = 0; nth < count; nth++) system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+      system.clock.advance(HOUR);
+    };
+    for (const [news, pages] of [
+      [0, ['newest']],
+      [3, ['newest']],
+      [25, ['newest', 'page 1']],
+    ] as const) {
+      start(news);
+      system.atlas.requests.length = 0;
+      const { run } = await system.run();
+      expect(asked(system)).toEqual(pages);
+      expect(run.counts).toMatchObject({ jobsNew: news, problems: 0 });
+    }
+    const recorded = await system.recorded();
+    expect([...system.listed().keys()].filter((id) => !recorded.has(id))).toEqual([]);
+  });
+
+  test('counts a job that nobody can understand once, though page 1 repeats it', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+    await system.run();
+    system.clock.advance(HOUR);
+    for (let nth = 0; nth < 30; nth++) system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+    system.clock.advance(HOUR);
+    const [newest] = system.atlas.world.jobs(refOf(system).projectId, 'Cluster0', 'dedicated');
+    const spoilt = (job: JobPage['jobs'][number]) =>
+      'atlas' in job && job.atlas.id === newest?.id ? { ...job, atlas: { ...job.atlas, finishedAt: 7 } } : job;
+    const atlas = altered(system.client, (page) => ({ ...page, jobs: page.jobs.map(spoilt) }));
+    const { run } = await system.run({}, { accounts: [{ name: 'test', atlas }] });
+    expect(run.counts).toMatchObject({ problems: 1, jobsNew: 29 });
+  });
+
+  test('is asked for while its cluster is looked for, and its answer dropped where that was replaced', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+    await system.run();
+    const { projectId, clusterName } = refOf(system);
+    const before = (await system.ledger.coverage(projectId))?.clusters.Cluster0?.clusterId;
+    system.clock.advance(HOUR);
+    system.atlas.world.deleteCluster({ projectId, clusterName });
+    system.clock.advance(HOUR);
+    system.atlas.world.addCluster({ projectId, clusterName, tier: 'replicaSet' });
+    const job = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+    system.clock.advance(HOUR);
+    system.atlas.requests.length = 0;
+    await system.run();
+    expect(asked(system)).toEqual(['newest', 'page 1']);
+    const after = (await system.ledger.coverage(projectId))?.clusters.Cluster0?.clusterId;
+    expect(after).not.toBe(before);
+    expect(await system.ledger.job(job.id)).toMatchObject({ clusterId: after });
+  });
+
+  test('that is gone costs no failure, though it was asked for', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 8 });
+    await system.run();
+    system.clock.advance(HOUR);
+    const { projectId, clusterName } = refOf(system);
+    system.atlas.world.deleteCluster({ projectId, clusterName });
+    system.clock.advance(HOUR);
+    const { run } = await system.run();
+    expect(run).toMatchObject({ status: 'complete', failures: [] });
+    expect((await system.ledger.coverage(projectId))?.clusters.Cluster0?.goneAt).toBeDefined();
+  });
+});
