@@ -37,6 +37,18 @@ export interface NodeFunctionProps {
   readonly defaults?: FunctionDefaults | undefined;
 }
 
+/**
+ * The SDK's other sources of AWS credentials, which it asks where the environment holds none. Lambda's always does. Without
+ * them a bundle is 130 KB smaller, and doesn't import `node:http` as an ES module, which loads Node's whole fetch (2026-11).
+ */
+export const NEVER_LOADED = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
 /** Some of the SDK is CommonJS inside and calls `require`, which an ES module doesn't have. */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 /** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
@@ -89,7 +101,7 @@ export class NodeFunction extends Construct {
         minify: true,
         ...(sourceMaps ? { sourceMap: true, sourceMapMode: SourceMapMode.EXTERNAL, sourcesContent: false } : {}),
         banner: BANNER,
-        bundleAwsSDK: true,
+        externalModules: NEVER_LOADED, // and nothing else: the SDK is bundled
       },
     });
     if (tracing)

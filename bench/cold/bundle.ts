@@ -1,6 +1,7 @@
 // bench/cold/bundle.ts bundles a floor as lib/node-function.ts bundles a function, and says what is in a function's bundle.
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
+import { NEVER_LOADED } from '../../lib/node-function.ts';
 
 /** As there: a floor in another form would be no floor. */
 const OPTIONS = {
@@ -10,6 +11,7 @@ const OPTIONS = {
   target: 'node20',
   mainFields: ['module', 'main'],
   minify: true,
+  external: NEVER_LOADED,
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   logLevel: 'error',
 } as const satisfies BuildOptions;
