@@ -15,7 +15,7 @@ export class PlanFunction implements RunStarter {
   /** Lambda takes the event and runs it on its own. @throws TooManyRuns, or the SDK's error */
   async start({ runId, scope, full }: RunRequest): Promise<void> {
     // Loaded when first used: whoever only reads shouldn't wait for it.
-    const { InvokeCommand, LambdaClient, TooManyRequestsException } = await import('@aws-sdk/client-lambda');
+    const { InvokeCommand, LambdaClient, TooManyRequestsException } = await import('./lambda-client.ts');
     this.#client ??= new LambdaClient({ maxAttempts: 3 });
     const Payload = JSON.stringify({ trigger: 'request', runId, ...scope, full });
     try {
