@@ -96,6 +96,55 @@ test('a URL is found wherever it hides, at any depth', () => {
   );
 });
 
+/** What `redact.ts` looks for, in texts made of its parts. */
+const URL_IN_TEXT =
+  /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+:\d{2,5}\/\S+|(?<!\S)\S*\.tar\.gz\b\S*|(?<!\S)\/\/\S+/gi;
+
+test('no text is taken for harmless that holds a URL', () => {
+  const part = fc.constantFrom(
+    'https',
+    'HTTP',
+    ':',
+    '/',
+    '//',
+    '://',
+    'a.b',
+    'host.net:27017',
+    '.tar',
+    '.gz',
+    '.TAR.gz',
+  );
+  const parts = fc.oneof(
+    part,
+    fc.constantFrom('tar.gz', '.tar.gz', '.', ' ', '\n', 'x', '27'),
+    fc.string({ unit: 'binary' }),
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 8 }), (all) => {
+      const text = all.join('');
+      const urls = text.match(URL_IN_TEXT) ?? [];
+      expect(redactJob({ text })).toEqual({
+        atlas: { text: text.replace(URL_IN_TEXT, '[URL removed]') },
+        deliveryUrlCount: urls.length,
+      });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a secret goes however many names were met before it', () => {
+  for (let nth = 0; nth < 3_000; nth++) redactJob({ [`name${nth}`]: nth });
+  for (const round of ['first', 'again']) {
+    const job = {
+      [`late-token-${round}`]: 'CANARY',
+      deliveryUrl: 'CANARY',
+      [`token${'x'.repeat(200)}`]: 'CANARY',
+      round,
+    };
+    expect(redactJob(job)).toEqual({ atlas: { round }, deliveryUrlCount: 3 });
+  }
+});
+
 test('a long text takes time in proportion to its length', () => {
   const long = 'a'.repeat(2_000_000);
   expect(redactJob({ note: `${long} ${SECRET}` }).atlas).toEqual({ note: `${long} [URL removed]` });
