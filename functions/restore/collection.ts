@@ -7,8 +7,10 @@ export function readCollection(fields: Fields): Reading {
   const state = fields.text('state');
   if (state === undefined) throw new Misfit('state', 'a state', state);
   const pointInTime = fields.epochSeconds('pointInTimeUtcSeconds') ?? fields.epochSeconds('oplogTs');
+  const { status, sourceStatus } = fromCollectionState(state);
   return {
-    ...fromCollectionState(state),
+    status,
+    sourceStatus,
     // It has no delivery type: it always writes into a cluster, from a snapshot or from a moment.
     delivery: pointInTime === undefined ? 'automated' : 'pointInTime',
     finishedAt: fields.time('finishedAt'),

@@ -8,19 +8,21 @@ export function readDedicated(fields: Fields, deliveryUrlCount: number, readAt: 
   const delivery = deliveryOf(fields.text('deliveryType'));
   const finishedAt = fields.time('finishedAt');
   const expiresAt = fields.time('expiresAt');
+  const { status, sourceStatus } = fromFlags(
+    {
+      failed: fields.flag('failed'),
+      cancelled: fields.flag('cancelled'),
+      expired: fields.flag('expired'),
+      finishedAt,
+      expiresAt,
+      download: delivery === 'download',
+      deliveryUrlCount,
+    },
+    readAt,
+  );
   return {
-    ...fromFlags(
-      {
-        failed: fields.flag('failed'),
-        cancelled: fields.flag('cancelled'),
-        expired: fields.flag('expired'),
-        finishedAt,
-        expiresAt,
-        download: delivery === 'download',
-        deliveryUrlCount,
-      },
-      readAt,
-    ),
+    status,
+    sourceStatus,
     delivery,
     finishedAt,
     expiresAt,

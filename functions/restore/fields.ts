@@ -24,6 +24,8 @@ const describe = (value: unknown) => {
 };
 
 const OBJECT_ID = /^[a-f0-9]{24}$/;
+/** A second in UTC, as Atlas writes it, on a day that every month has. */
+const PLAIN_SECOND = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 
 /** Typed reads of one object's fields. null counts as absent: Atlas sends it where its spec says nothing (FACTS 9). */
 export class Fields {
@@ -56,6 +58,8 @@ export class Fields {
   time(name: string): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
+    // Only the milliseconds are missing; to read and write a date takes twenty times as long.
+    if (PLAIN_SECOND.test(value)) return `${value.slice(0, -1)}.000Z`;
     const at = new Date(value);
     if (Number.isNaN(at.getTime())) throw new Misfit(name, 'a date and time', value);
     return at.toISOString();

@@ -10,10 +10,12 @@ export function readFlex(fields: Fields): Reading {
   const deliveryType = fields.text('deliveryType');
   const delivery = DELIVERY[deliveryType ?? ''];
   if (delivery === undefined) throw new Misfit('deliveryType', 'RESTORE, DOWNLOAD', deliveryType);
-  const status = fields.text('status');
-  if (status === undefined) throw new Misfit('status', 'a status', status);
+  const said = fields.text('status');
+  if (said === undefined) throw new Misfit('status', 'a status', said);
+  const { status, sourceStatus } = fromFlexStatus(said);
   return {
-    ...fromFlexStatus(status),
+    status,
+    sourceStatus,
     delivery,
     finishedAt: fields.time('restoreFinishedDate'),
     // `expirationDate` stands on every job, restores too, and ends nothing: only a download has something that expires.

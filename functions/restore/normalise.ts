@@ -7,7 +7,7 @@ import type { Delivery, Kind, RestoreJob, Source, Status } from './job.ts';
 import { requestedAt as requestedAtOf } from './object-id.ts';
 import type { RedactedJob } from './redact.ts';
 
-/** What a kind's own reader finds. */
+/** What a kind's own reader finds. Written without a spread: V8 took longer for that than for all the rest of a job. */
 export interface Reading {
   status: Status;
   sourceStatus: string;
@@ -66,5 +66,9 @@ const secondsBetween = (from: string, to: string) =>
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Absent rather than undefined, so that a stored job and a fresh one compare equal. */
-const present = <T extends object>(fields: T) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+function present<T extends object>(fields: T): Present<T> {
+  const those: Present<T> = {};
+  for (const name in fields)
+    if (fields[name] !== undefined) those[name] = fields[name] as Exclude<T[typeof name], undefined>;
+  return those;
+}

@@ -29,11 +29,10 @@ export const EXPIRY_GRACE_MS = 3_600_000;
  */
 export function fromFlags(flags: Flags, readAt: Date): Derived {
   const { failed, cancelled, expired, finishedAt, expiresAt, download, deliveryUrlCount } = flags;
-  const raised = Object.entries({ cancelled, expired, failed }).flatMap(([name, up]) => (up ? [name] : []));
-  const sourceStatus = raised.join(',');
-  if (failed) return { status: 'FAILED', sourceStatus };
-  if (cancelled) return { status: 'CANCELLED', sourceStatus };
-  if (expired) return { status: 'EXPIRED', sourceStatus };
+  if (failed || cancelled || expired) {
+    const raised = [cancelled && 'cancelled', expired && 'expired', failed && 'failed'].filter(Boolean);
+    return { status: failed ? 'FAILED' : cancelled ? 'CANCELLED' : 'EXPIRED', sourceStatus: raised.join(',') };
+  }
   if (finishedAt !== undefined) return { status: 'COMPLETED', sourceStatus: 'finishedAt' };
   // `expiresAt` comes with the URL, and may outlive it.
   if (download && (deliveryUrlCount > 0 || expiresAt !== undefined)) {

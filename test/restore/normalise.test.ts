@@ -54,6 +54,30 @@ const collection = {
   totalDocuments: 40,
 };
 
+/** Around the ends of days, months and years, in the forms that Atlas or anyone might send. */
+const writtenTime = fc
+  .tuple(
+    fc.tuple(fc.constantFrom(0, 1970, 2024, 2026, 2100, 9999), fc.nat(13), fc.nat(32)),
+    fc.tuple(fc.nat(25), fc.nat(60), fc.nat(61)),
+    fc.constantFrom('Z', '.5Z', '.123Z', '+02:00', '', 'z', 'Z ', '\n'),
+  )
+  .map(([date, time, zone]) => {
+    const [year = 0, ...rest] = [...date, ...time];
+    const [month, day, hour, minute, second] = rest.map((part) => String(part).padStart(2, '0'));
+    return `${String(year).padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
+  });
+
+test('a time is what JavaScript takes it for, in UTC with milliseconds', () => {
+  fc.assert(
+    fc.property(writtenTime, (finishedAt) => {
+      const at = new Date(finishedAt);
+      if (Number.isNaN(at.getTime())) expect(() => read('dedicated', { ...dedicated, finishedAt })).toThrow(Misfit);
+      else expect(read('dedicated', { ...dedicated, finishedAt }).finishedAt).toBe(at.toISOString());
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
 test('a dedicated job: requested when its id says, the snapshot taken when `timestamp` says', () => {
   const { atlas, ...job } = read('dedicated', dedicated);
   expect(job).toEqual({
