@@ -5,6 +5,11 @@ const OBJECT_ID = /^[0-9a-f]{24}$/;
 /** 2106-02-07: what 4 bytes of seconds reach to. */
 const LAST_SECOND = 0xffff_ffff;
 
+const DAY = 86_400;
+/** Dates of the days met so far: writing one takes ten times as long as the rest of a time. Ids know 49,711 days. */
+const DATES = new Map<number, string>();
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
 /** What the counter of an id wraps at: 3 bytes. */
 export const COUNTER_SPAN = 2 ** 24;
 
@@ -16,8 +21,22 @@ export const isObjectId = (value: unknown): value is string => typeof value === 
 
 /** When the id was made, ISO 8601 to the second. @throws RangeError for what isn't an ObjectId in lower case */
 export function requestedAt(id: string): string {
+  const second = secondOf(id);
+  const day = Math.floor(second / DAY);
+  let date = DATES.get(day);
+  if (date === undefined) {
+    date = new Date(day * DAY * 1000).toISOString().slice(0, 10);
+    DATES.set(day, date);
+  }
+  const ofDay = second - day * DAY;
+  const [hours, minutes] = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60];
+  return `${date}T${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes]}:${TWO_DIGITS[ofDay % 60]}.000Z`;
+}
+
+/** @throws RangeError for what isn't an ObjectId in lower case */
+function secondOf(id: string): number {
   if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} is no ObjectId: 24 hex digits in lower case`);
-  return new Date(Number.parseInt(id.slice(0, 8), 16) * 1000).toISOString();
+  return Number.parseInt(id.slice(0, 8), 16);
 }
 
 export interface IdParts {
@@ -32,7 +51,7 @@ export interface IdParts {
 /** @throws RangeError for what isn't an ObjectId in lower case */
 export function idParts(id: string): IdParts {
   return {
-    second: Date.parse(requestedAt(id)) / 1000,
+    second: secondOf(id),
     process: id.slice(8, 18),
     counter: Number.parseInt(id.slice(18), 16),
   };

@@ -5,6 +5,7 @@ import {
   FIRST_ID,
   idAfter,
   idBefore,
+  idParts,
   isObjectId,
   LAST_ID,
   lowestIdAt,
@@ -21,6 +22,22 @@ describe('object ids', () => {
     expect(requestedAt('507f1f77bcf86cd799439011')).toBe('2012-10-17T21:13:27.000Z');
     expect(requestedAt(FIRST_ID)).toBe('1970-01-01T00:00:00.000Z');
     expect(requestedAt(LAST_ID)).toBe('2106-02-07T06:28:15.000Z');
+  });
+
+  test('say it as a date would', () => {
+    const nearMidnight = fc.tuple(fc.integer({ min: 1, max: 49_710 }), fc.integer({ min: -1, max: 1 }));
+    const second = fc.oneof(
+      fc.integer({ min: 0, max: 0xffff_ffff }),
+      nearMidnight.map(([day, past]) => day * 86_400 + past),
+    );
+    fc.assert(
+      fc.property(second, (second) => {
+        const id = second.toString(16).padStart(8, '0') + 'f'.repeat(16);
+        expect(requestedAt(id)).toBe(new Date(second * 1000).toISOString());
+        expect(idParts(id).second).toBe(second);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('sort as the moments and months they stand for', () => {
