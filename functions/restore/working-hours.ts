@@ -43,6 +43,7 @@ export function dailyHours(text: string): DailyHours | undefined {
 
 /** Whether the runtime knows the zone. Offsets are refused where it takes them: they have no summer time. */
 export function isTimeZone(name: string): boolean {
+  if (name === 'UTC') return true; // the default: to make a format for it takes longer than to read all the rules
   if (!/^[a-z]/i.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
