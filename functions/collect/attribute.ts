@@ -47,8 +47,13 @@ const LEAST_WAIT_MS = 60_000;
 const MOST_WAIT_MS = 6 * 3_600_000;
 /** DynamoDB calls under way at once. */
 const PARALLEL_WRITES = 8;
+/** Jobs held in memory from the first reading until it is known who asked for them. Where there are more, all are read again. */
+const MOST_HELD = 100;
 
 type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'>;
+
+/** By job: what is to be written. */
+type News = Map<string, { job: Unattributed; requester: Requester }>;
 
 /** What one reading of events brought. */
 interface Reading {
@@ -58,8 +63,8 @@ interface Reading {
 }
 
 /**
- * Requests: 1 query a MB of the project's jobs since `from`, one listing of events, 1 read and 1 write for each job of which
- * more is known than before. Events that can't be read cost the attribution only.
+ * Requests: 1 query a MB of the project's jobs since `from`, again where it is to be found out of more than `MOST_HELD`, one
+ * listing of events, 1 write for each job of which more is known than before. Events that can't be read cost the attribution only.
  * @throws LedgerError
  */
 export async function attribute(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
@@ -67,14 +72,19 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
   const { projectId, from, stored, runId } = task;
   const startedAt = now();
   const jobs: Unattributed[] = [];
+  const open: Unattributed[] = [];
+  const held: LedgerJob[] = [];
   // Rivals count, whether or not they are known already.
   const since = iso(Date.parse(from) - REACH_MS);
   for await (const job of ledger.projectJobs(projectId, { since })) {
     const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
     const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
-    jobs.push({ jobId, kind, delivery, requestedAt, ...known });
+    const kept = { jobId, kind, delivery, requestedAt, ...known };
+    jobs.push(kept);
+    if (requestedAt < from || !isToBeFound(requester)) continue;
+    open.push(kept);
+    if (held.length < MOST_HELD) held.push(job);
   }
-  const open = jobs.filter(({ requestedAt, requester }) => requestedAt >= from && isToBeFound(requester));
   const [oldest] = open;
   if (!oldest) return withoutWork(stored);
 
@@ -91,20 +101,44 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
 
   const sighting: Sighting = { runId, observedAt: iso(startedAt) };
   const left: Unattributed[] = [];
-  await inParallel(open, PARALLEL_WRITES, async (job) => {
-    if (ports.outOfTime()) return void left.push(job);
+  const news: News = new Map();
+  for (const job of open) {
     const requester = verdictOf(job);
     if (isPending(requester)) left.push(job);
-    if (isSame(requester, job.requester)) return;
-    const recorded = await ledger.annotate(projectId, job.jobId, sighting, (held) =>
-      // Another collector may have found out more.
-      isToBeFound(held.requester) ? { requester, findings: ports.findings({ ...held, requester }) } : {},
-    );
-    ports.onRecorded(recorded);
-  });
+    if (!isSame(requester, job.requester)) news.set(job.jobId, { job, requester });
+  }
+  const again = open.length > held.length ? ledger.projectJobs(projectId, { since: oldest.requestedAt }) : held;
+  const turns = inTurn(news, again, ports.outOfTime);
+  const writer = async () => {
+    for await (const { read, requester } of turns) {
+      const annotate = (stored: JobSummary) =>
+        // Another collector may have found out more.
+        isToBeFound(stored.requester) ? { requester, findings: ports.findings({ ...stored, requester }) } : {};
+      ports.onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
+    }
+  };
+  await inParallel(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
+  left.push(...[...news.values()].map(({ job }) => job));
   if (read instanceof AtlasError && read.transient) return failedAgain(stored, read, from, startedAt);
   const base = read instanceof AtlasError ? withError(stored, read, startedAt) : { readAt: iso(startedAt) };
   return { ...base, ...nextLook(left, startedAt) };
+}
+
+/** Takes out of `news` what it gives out, job by job; what is still in there was left for want of time. */
+async function* inTurn(
+  news: News,
+  jobs: Iterable<LedgerJob> | AsyncIterable<LedgerJob>,
+  outOfTime: () => boolean,
+): AsyncGenerator<{ read: LedgerJob; requester: Requester }> {
+  if (news.size === 0) return;
+  for await (const read of jobs) {
+    if (outOfTime()) return;
+    const found = news.get(read.jobId);
+    if (!found) continue;
+    news.delete(read.jobId);
+    yield { read, requester: found.requester };
+    if (news.size === 0) return;
+  }
 }
 
 /** Pending, never looked into, or not to be had at the time. */

@@ -5,7 +5,7 @@ import type { RestoreJob } from '../restore/job.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import { Coverages } from './coverages.ts';
 import { Jobs } from './jobs.ts';
-import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, Sighting } from './ledger.ts';
+import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, LedgerJob, Sighting } from './ledger.ts';
 import { idBetween, jobsPage, runsPage } from './queries.ts';
 import type { Run, RunPart } from './run.ts';
 import { Runs } from './runs.ts';
@@ -46,7 +46,8 @@ export class DynamoLedger implements Ledger {
     jobId: string,
     sighting: Sighting,
     annotate: (job: JobSummary) => Partial<Annotations>,
-  ) => this.#jobs.annotate({ projectId, jobId }, sighting, annotate);
+    read?: LedgerJob,
+  ) => this.#jobs.annotate({ projectId, jobId }, sighting, annotate, read);
   markVanished = (projectId: string, jobId: string, sighting: Sighting) =>
     this.#jobs.markVanished({ projectId, jobId }, sighting);
   known = (projectId: string, clusterName: string, since?: string) => this.#jobs.known(projectId, clusterName, since);

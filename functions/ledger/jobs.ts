@@ -20,6 +20,8 @@ interface JobAt {
 
 export class Jobs {
   readonly #table: TableClient;
+  /** Of the jobs that were given out whole: attributes that this version doesn't know have to survive a write. */
+  readonly #items = new WeakMap<LedgerJob, Item>();
 
   constructor(table: TableClient) {
     this.#table = table;
@@ -40,13 +42,15 @@ export class Jobs {
     return this.#change(at, 'vanish from it', (stored) => decideVanished(stored, sighting));
   }
 
-  /** Requests: 1 read, and 1 write where something is new. */
+  /** Requests: 1 read, unless `read` is given, and 1 write where something is new. A writer that loses reads again. */
   async annotate(
     at: JobAt,
     sighting: Sighting,
     annotate: (job: JobSummary) => Partial<Annotations>,
+    read?: LedgerJob,
   ): Promise<Recorded> {
-    return this.#change(at, 'be annotated', (stored) => decideAnnotations(stored, sighting, annotate));
+    const held = read && this.#items.get(read);
+    return this.#change(at, 'be annotated', (stored) => decideAnnotations(stored, sighting, annotate), held);
   }
 
   /** Requests: 1 query a MB of the index. */
@@ -64,7 +68,11 @@ export class Jobs {
   async *ofProject(projectId: string, between: readonly [string, string]): AsyncGenerator<LedgerJob> {
     if (between[0] > between[1]) return;
     const range = { partition: projectPk(projectId), between: jobSks(between), consistent: true };
-    for await (const item of this.#table.all(range)) yield ledgerJob(item);
+    for await (const item of this.#table.all(range)) {
+      const job = ledgerJob(item);
+      this.#items.set(job, item);
+      yield job;
+    }
   }
 
   /** Requests: 1 query a MB of the table. */
@@ -82,8 +90,8 @@ export class Jobs {
 
   #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));
 
-  async #change(at: JobAt, what: string, decideOn: (stored: LedgerJob) => Decision): Promise<Recorded> {
-    return this.#write(at, await this.#read(at), (stored) => {
+  async #change(at: JobAt, what: string, decideOn: (stored: LedgerJob) => Decision, held?: Item): Promise<Recorded> {
+    return this.#write(at, held ?? (await this.#read(at)), (stored) => {
       if (stored) return decideOn(stored);
       const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't ${what}`;
       throw new LedgerError('LEDGER_CONFLICT', message);

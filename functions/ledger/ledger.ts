@@ -125,7 +125,8 @@ export interface Ledger {
   record(job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating): Promise<Recorded>;
   /**
    * Records what the ledger itself found out about a job it has. Nothing is written where that is what it holds already.
-   * @param annotate what the job should have; what it leaves out stays
+   * @param annotate what the job should have; what it leaves out stays. Asked again where another writer came first
+   * @param read the job as `projectJobs` gave it, to save a read
    * @throws LedgerError, also where the ledger has no such job
    */
   annotate(
@@ -133,6 +134,7 @@ export interface Ledger {
     jobId: string,
     sighting: Sighting,
     annotate: (job: JobSummary) => Partial<Annotations>,
+    read?: LedgerJob,
   ): Promise<Recorded>;
   /**
    * Marks a job that Atlas no longer lists. A later sighting takes the mark away again; both are in its history.

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attribute } from '../../functions/collect/attribute.ts';
 import { collectProject } from '../../functions/collect/collect.ts';
+import type { Recorded } from '../../functions/ledger/ledger.ts';
 import { verifyProject } from '../../functions/ledger/verify.ts';
 import { type LogFields, silentLog } from '../../functions/log.ts';
+import { requestedAt } from '../../functions/restore/object-id.ts';
 import { isFound } from '../../functions/restore/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
 import type { Restore } from '../../local/atlas/world.ts';
@@ -181,6 +184,40 @@ describe('who asked', () => {
     expect(names.length).toBeGreaterThan(5);
     for (const name of names) expect(lines.join('\n')).not.toContain(name);
   });
+});
+
+test('however many are to be found, none is read by itself; what there was no time for is left to the next look', async () => {
+  await using system = await quiet();
+  const { projectId, ledger } = system;
+  const mended = system.atlas.faults.add({ when: { kind: 'events' }, fault: { type: 'status', status: 500 } });
+  const jobs = Array.from({ length: 130 }, () => system.restore());
+  system.clock.advance(2 * MINUTE);
+  await system.run();
+  mended();
+  system.clock.advance(15 * MINUTE);
+  const recorded: Recorded[] = [];
+  const look = (most: number) => {
+    const ports = {
+      ledger,
+      log: silentLog,
+      now: () => system.clock.now(),
+      prepare: async () => {},
+      findings: () => [],
+    };
+    const outOfTime = () => recorded.length >= most;
+    const onRecorded = (each: Recorded) => recorded.push(each);
+    const task = { projectId, runId: 'a'.repeat(24), from: requestedAt(jobs[0]?.id ?? ''), stored: undefined };
+    return attribute(task, { ...ports, atlas: system.client.within(() => 1e9), outOfTime, onRecorded });
+  };
+  system.counted.reads = 0;
+  expect(await look(50)).toMatchObject({ from: expect.any(String), dueAt: expect.any(String) });
+  expect(await look(130)).toEqual({ readAt: expect.any(String) });
+  expect(system.counted.reads).toBeLessThan(10);
+  expect(recorded.map(({ job }) => job.jobId).sort()).toEqual(jobs.map(({ id }) => id).sort());
+  for (const { requester, changes } of (await system.recorded()).values()) {
+    expect(requester).not.toEqual({ reason: 'pending' });
+    expect(changes.filter(({ fields }) => fields.requester)).toHaveLength(1);
+  }
 });
 
 test('an order that is delivered twice, and at the same time, adds nothing twice', async () => {

@@ -1,4 +1,6 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jobKey } from '../../functions/ledger/keys.ts';
 import type { JobSummary } from '../../functions/ledger/ledger.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
@@ -24,6 +26,8 @@ const FOUND: Requester = {
   actor: { kind: 'user', id: 'e'.repeat(24), name: 'ann@example.com' },
   ...{ grade: 'strong', points: 80, eventType: 'CPS_RESTORE_REQUESTED_AUDIT', rivals: 0 },
 };
+const readJob = async (jobId: string) =>
+  (await list(table.ledger.projectJobs(PROJECT))).find((each) => each.jobId === jobId);
 const finding = (rule: Finding['rule'], at: string): Finding => ({ rule, severity: 'warning', at, why: 'It is so.' });
 
 test('a first sight takes its requester and findings along in its one write', async () => {
@@ -78,6 +82,46 @@ test('two collectors that find the same at the same moment leave one entry', asy
   const outcomes = await Promise.all([annotate(), annotate(), annotate()]);
   expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['changed', 'same', 'same']);
   expect((await table.ledger.job(running.jobId))?.changes).toHaveLength(2);
+});
+
+test('a job that was read before is annotated in one write, and loses nothing that another version put there', async () => {
+  const running = another();
+  await table.ledger.record(running, seen(0), false, { requester: PENDING });
+  const { pk, sk } = jobKey(PROJECT, running.jobId);
+  const foreign = { Key: { pk: { S: pk }, sk: { S: sk } }, ExpressionAttributeValues: { ':later': { S: 'kept' } } };
+  const update = { TableName: table.tableName, ...foreign, UpdateExpression: 'SET ofALaterVersion = :later' };
+  await table.client.send(new UpdateItemCommand(update));
+  const read = await readJob(running.jobId);
+  table.requests();
+  const recorded = await table.ledger.annotate(PROJECT, running.jobId, seen(5), () => ({ requester: FOUND }), read);
+  expect(table.requests()).toEqual({ PutItem: 1 });
+  expect(recorded).toMatchObject({ outcome: 'changed', change: { revision: 2, fields: { requester: { to: FOUND } } } });
+  const { Item } = await table.client.send(new GetItemCommand({ TableName: table.tableName, Key: foreign.Key }));
+  expect(Item).toMatchObject({ ofALaterVersion: { S: 'kept' }, revision: { N: '2' } });
+  expect(read).not.toHaveProperty('ofALaterVersion');
+});
+
+test('a job that was read before, and written by another since, is read again', async () => {
+  const running = another();
+  await table.ledger.record(running, seen(0), false, { requester: PENDING });
+  const read = await readJob(running.jobId);
+  await table.ledger.record(completed(running), seen(1), true);
+  table.requests();
+  const asked: string[] = [];
+  const recorded = await table.ledger.annotate(
+    PROJECT,
+    running.jobId,
+    seen(5),
+    ({ status }) => {
+      asked.push(status);
+      return { requester: FOUND };
+    },
+    read,
+  );
+  expect(table.requests()).toEqual({ PutItem: 2, GetItem: 1 });
+  expect(asked).toEqual(['RUNNING', 'COMPLETED']);
+  expect(recorded.job).toMatchObject({ status: 'COMPLETED', requester: FOUND, revision: 3 });
+  expect((await table.ledger.job(running.jobId))?.changes).toHaveLength(3);
 });
 
 test('later answers keep what the ledger added, and find more in the same write', async () => {
