@@ -1,18 +1,23 @@
 // functions/ledger/table-client.ts makes the requests of one table and turns what goes wrong into a LedgerError.
-import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+// Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, as quick-client.ts makes them.
 import {
-  BatchGetCommand,
-  type BatchGetCommandOutput,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  DynamoDBServiceException,
+  GetItemCommand,
+  PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { LedgerError } from './errors.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
+import { quickClient } from './quick-client.ts';
 import { INDEXES, type IndexName, TABLE } from './table.ts';
 
 /** Equal to these values; a value of undefined means that the attribute, or the item, isn't there. */
@@ -58,25 +63,24 @@ const BATCH_ATTEMPTS = 8;
 /** @throws LedgerError from every method; nothing else. */
 export class TableClient {
   readonly #tableName: string;
-  readonly #client: DynamoDBDocumentClient;
+  readonly #client: DynamoDBClient;
 
   constructor(tableName: string, client: DynamoDBClient = defaultClient()) {
     this.#tableName = tableName;
-    // A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
-    const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true };
-    this.#client = DynamoDBDocumentClient.from(client, { marshallOptions });
+    this.#client = client;
   }
 
   /** A consistent read. */
   async get(key: Key): Promise<Item | undefined> {
-    const command = new GetCommand({ TableName: this.#tableName, Key: key, ConsistentRead: true });
-    return (await this.#tried('GetItem', () => this.#client.send(command))).Item;
+    const command = new GetItemCommand({ TableName: this.#tableName, Key: marshalled(key), ConsistentRead: true });
+    const { Item } = await this.#tried('GetItem', () => this.#client.send(command));
+    return Item && unmarshall(Item);
   }
 
   async put(item: Item & Key, condition: Condition = {}): Promise<Written> {
-    const input = { TableName: this.#tableName, Item: item, ...conditionOf(condition) };
+    const input = { TableName: this.#tableName, Item: marshalled(item), ...conditionOf(condition) };
     return this.#written('PutItem', async () => {
-      await this.#client.send(new PutCommand(input));
+      await this.#client.send(new PutItemCommand(input));
       return item;
     });
   }
@@ -90,14 +94,13 @@ export class TableClient {
     const clauses = [sets.length > 0 ? `SET ${sets.join(', ')}` : '', adds.length > 0 ? `ADD ${adds.join(', ')}` : ''];
     const input = {
       TableName: this.#tableName,
-      Key: key,
+      Key: marshalled(key),
       UpdateExpression: clauses.join(' ').trim(),
       ReturnValues: 'ALL_NEW' as const,
       ...conditionOf(condition, expression),
     };
-    return this.#written(
-      'UpdateItem',
-      async () => (await this.#client.send(new UpdateCommand(input))).Attributes ?? {},
+    return this.#written('UpdateItem', async () =>
+      unmarshall((await this.#client.send(new UpdateItemCommand(input))).Attributes ?? {}),
     );
   }
 
@@ -109,7 +112,8 @@ export class TableClient {
       ScannedCount = 0,
       LastEvaluatedKey,
     } = await this.#tried('Query', () => this.#client.send(command));
-    return { items: Items, scanned: ScannedCount, ...(LastEvaluatedKey ? { last: LastEvaluatedKey } : {}) };
+    const last = LastEvaluatedKey ? { last: unmarshall(LastEvaluatedKey) } : {};
+    return { items: Items.map((item) => unmarshall(item)), scanned: ScannedCount, ...last };
   }
 
   /** How many items are in a range; at most 1 MB of them a request. */
@@ -138,13 +142,16 @@ export class TableClient {
   /** The items that are there, in the order of `keys`. @param keys at most 100 */
   async batchGet(keys: readonly Key[]): Promise<Item[]> {
     const found = new Map<string, Item>();
-    let asked: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+    let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
       const request = { RequestItems: { [this.#tableName]: { Keys: asked } } };
-      const answer: BatchGetCommandOutput = await this.#tried('BatchGetItem', () =>
-        this.#client.send(new BatchGetCommand(request)),
+      const answer: BatchGetItemCommandOutput = await this.#tried('BatchGetItem', () =>
+        this.#client.send(new BatchGetItemCommand(request)),
       );
-      for (const item of answer.Responses?.[this.#tableName] ?? []) found.set(nameOf(item), item);
+      for (const marshalledItem of answer.Responses?.[this.#tableName] ?? []) {
+        const item = unmarshall(marshalledItem);
+        found.set(nameOf(item), item);
+      }
       asked = answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
       if (asked.length === 0) break;
       if (attempt >= BATCH_ATTEMPTS) {
@@ -202,7 +209,7 @@ const MAX_SOCKETS = 128;
 // 8 attempts back off for some seconds in all: on-demand tables throttle for moments while they grow.
 // 5 s: an answer takes milliseconds; a lost one must not use up a function's time.
 const defaultClient = () =>
-  new DynamoDBClient({
+  quickClient({
     maxAttempts: 8,
     requestHandler: {
       connectionTimeout: 2_000,
@@ -211,6 +218,10 @@ const defaultClient = () =>
       httpsAgent: { maxSockets: MAX_SOCKETS },
     },
   });
+
+// A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
+const marshalled = (item: Item | Key): Record<string, AttributeValue> =>
+  marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 
 const nameOf = ({ pk, sk }: Item | Key) => JSON.stringify([pk, sk]);
 
@@ -234,7 +245,7 @@ class Expression {
   get attributes() {
     return {
       ...(Object.keys(this.names).length > 0 ? { ExpressionAttributeNames: this.names } : {}),
-      ...(Object.keys(this.values).length > 0 ? { ExpressionAttributeValues: this.values } : {}),
+      ...(Object.keys(this.values).length > 0 ? { ExpressionAttributeValues: marshalled(this.values) } : {}),
     };
   }
 }
@@ -276,6 +287,6 @@ function queryInput(range: Range) {
     ScanIndexForward: order === 'asc',
     ...(limit === undefined ? {} : { Limit: limit }),
     ...(rest.consistent ? { ConsistentRead: true } : {}),
-    ...(rest.after ? { ExclusiveStartKey: rest.after } : {}),
+    ...(rest.after ? { ExclusiveStartKey: marshalled(rest.after) } : {}),
   };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { quickClient } from '../../functions/ledger/quick-client.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 
 export const NOW = '2026-11-23T12:00:00Z';
@@ -58,9 +59,9 @@ export async function newTable(dynamo: LocalDynamoDB, now: () => number = () => 
   };
 }
 
-/** The same table by a client of its own, whose requests wait for `gate` one by one; it may refuse one by throwing. */
+/** The same table by a client of its own, made as the functions make theirs, whose requests wait for `gate` one by one; it may refuse one by throwing. */
 export function gated({ tableName }: TestTable, dynamo: LocalDynamoDB, gate: () => Promise<unknown>): TestTable {
-  const client = new DynamoDBClient(dynamo.clientConfig);
+  const client = quickClient(dynamo.clientConfig);
   const wait = { step: 'initialize', name: 'wait' } as const;
   client.middlewareStack.add(
     (next) => async (args) => {
