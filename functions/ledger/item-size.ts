@@ -14,16 +14,19 @@ export function storable(value: unknown): unknown {
   if (typeof value === 'number') return fits(value) ? value : String(value);
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(storable);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inner]) =>
-      inner === undefined ? [] : [[isUnsafe(name, inner) ? `${name}_` : name, storable(inner)]],
-    ),
-  );
+  const safe: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner !== undefined) safe[isUnsafe(name, inner) ? `${name}_` : name] = storable(inner);
+  }
+  return safe;
 }
 
 /** Bytes of an item by DynamoDB's rules, or a little more: fractions count as the longest number. */
-export const itemBytes = (item: Record<string, unknown>) =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+export function itemBytes(item: Record<string, unknown>): number {
+  let sum = 0;
+  for (const name of Object.keys(item)) sum += Buffer.byteLength(name) + valueBytes(item[name]);
+  return sum;
+}
 
 function valueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);

@@ -15,13 +15,16 @@ const LAST_CHANGES = 180;
 const WORTH_OMITTING = 64;
 
 const JOB_FIELDS: readonly (keyof LedgerJob)[] = [...JOB_SUMMARY_FIELDS, 'atlas', 'atlasOmitted', 'changes'];
+const OF_A_JOB: ReadonlySet<string> = new Set(JOB_FIELDS);
 
 export const jobSummary = (item: Item): JobSummary => pick(item, JOB_SUMMARY_FIELDS) as unknown as JobSummary;
 export const ledgerJob = (item: Item): LedgerJob => pick(item, JOB_FIELDS) as unknown as LedgerJob;
 
 /** The fields of an item that are there. */
 export function pick(item: Item, names: readonly string[]): Item {
-  return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+  const picked: Item = {};
+  for (const name of names) if (item[name] !== undefined) picked[name] = item[name];
+  return picked;
 }
 
 /** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
@@ -30,7 +33,7 @@ export const FINDING_RULES = 'findingRules';
 /** @param before the item as it was: attributes that this version doesn't know are kept */
 export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {
   const kept = Object.fromEntries(
-    Object.entries(before).filter(([name]) => name !== FINDING_RULES && !JOB_FIELDS.some((field) => field === name)),
+    Object.entries(before).filter(([name]) => name !== FINDING_RULES && !OF_A_JOB.has(name)),
   );
   const { projectId, clusterName, jobId } = job;
   const cluster = clusterPartition(projectId, clusterName);
@@ -45,16 +48,21 @@ export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {
  */
 export function fitted(job: LedgerJob): LedgerJob {
   let fit: LedgerJob = { ...job, changes: folded(job.changes, LAST_CHANGES) };
-  const excess = () => itemBytes(jobItem(fit)) - MAX_ITEM_BYTES;
-  if (excess() > 0) fit = withoutLargestFields(fit, excess());
-  for (let last = LAST_CHANGES; excess() > 0 && last > 1; ) {
+  let bytes = bytesOf(fit);
+  if (bytes > MAX_ITEM_BYTES) {
+    fit = withoutLargestFields(fit, bytes - MAX_ITEM_BYTES);
+    bytes = bytesOf(fit);
+  }
+  for (let last = LAST_CHANGES; bytes > MAX_ITEM_BYTES && last > 1; bytes = bytesOf(fit)) {
     last = Math.floor(last / 2);
     fit = { ...fit, changes: folded(fit.changes, last) };
   }
-  if (excess() <= 0) return fit;
-  const size = `${itemBytes(jobItem(fit))} bytes even without what may be left out`;
+  if (bytes <= MAX_ITEM_BYTES) return fit;
+  const size = `${bytes} bytes even without what may be left out`;
   throw new LedgerError('LEDGER_ITEM_TOO_LARGE', `job ${job.jobId} takes ${size}: see which of its fields is so long`);
 }
+
+const bytesOf = (job: LedgerJob) => itemBytes(jobItem(job));
 
 /** Revisions go on counting, so the gap in them says how many entries were left out. */
 const folded = (changes: Change[], last: number): Change[] =>
