@@ -33,8 +33,8 @@ export interface ProjectTime {
 const PARALLEL_LISTS = 8;
 const PARALLEL_WRITES = 8;
 const PAGE = 500;
-/** Requests to the table for each new job: it is added, read and told who asked for it. */
-const WRITES_A_JOB = 3;
+/** Requests to the table for each new job: it is added, and told who asked for it. */
+const WRITES_A_JOB = 2;
 /** Before and after the lists: coverage; and its write, the part, the count. */
 const TABLE_BEFORE = 1;
 const TABLE_AFTER = 3;
