@@ -30,23 +30,20 @@ const MOST_PAGES = 100_000;
  * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
  */
 export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, options: PagesOptions<T>) {
-  const { what, itemsPerPage, fromPage = 1, ahead = 0, idOf = () => undefined } = options;
+  const { what, fromPage = 1, ahead = 0, idOf = () => undefined } = options;
   const early = new ReadAhead(read);
   let before: readonly T[] | undefined;
   try {
     for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {
-      const { results, links, totalCount } = asList(await early.take(pageNum), what);
-      const items = results.map(parse);
-      const next = links.some(({ rel }) => rel === 'next');
+      const { items, next, size, totalCount } = pageOf(await early.take(pageNum), parse, options);
       if (before && isSame(items, before)) {
         if (next) throw endless(`${what} sends page ${pageNum - 1} again as page ${pageNum}, and so without end`);
         // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
         yield { pageNum, items: [], last: true } satisfies ItemsPage<T>;
         return;
       }
-      const size = pageSize(links, itemsPerPage);
       // Both marks: without a count, full pages came without `next`; `totalCount` is an estimate (FACTS 1.1, 12.1).
-      const last = !next && results.length < size;
+      const last = !next && items.length < size;
       if (ahead > 0 && !last) {
         // The list has grown while it's read: what was asked for before may have been answered before that, too.
         if (before && overlap(items, before, idOf)) early.forget();
@@ -76,20 +73,30 @@ interface Link {
   rel?: unknown;
 }
 
-interface List {
-  results: unknown[];
-  links: Link[];
+interface Page<T> {
+  items: T[];
+  /** Atlas says that there is another one. */
+  next: boolean;
+  /** Items of a full one. */
+  size: number;
   /** 0 where Atlas did not count. */
   totalCount: number;
 }
 
-function asList(answer: unknown, what: string): List {
+/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
+function pageOf<T>(answer: unknown, parse: (element: unknown) => T, options: PagesOptions<T>): Page<T> {
+  const { what, itemsPerPage } = options;
   const { results, links, totalCount } = (answer ?? {}) as Record<string, unknown>;
   if (!Array.isArray(results)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered without a list of results`);
   }
   const objects = Array.isArray(links) ? links.filter((link) => link !== null && typeof link === 'object') : [];
-  return { results, links: objects, totalCount: Number.isSafeInteger(totalCount) ? Number(totalCount) : 0 };
+  return {
+    items: results.map(parse),
+    next: objects.some(({ rel }) => rel === 'next'),
+    size: pageSize(objects, itemsPerPage),
+    totalCount: Number.isSafeInteger(totalCount) ? Number(totalCount) : 0,
+  };
 }
 
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
