@@ -17,7 +17,7 @@ import { withDrills } from './drills.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
-import { Places } from './places.ts';
+import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from './places.ts';
 import { clustersReplaced, clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
 import { type ListCounts, ListReader } from './read-list.ts';
 
@@ -43,10 +43,10 @@ export interface CollectOptions {
   rules?: Rules;
   /** A job that ended longer ago than this is no news when it is first seen, in hours. @default 24 */
   newsHours?: number;
-  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default 32, as many as there are connections */
+  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default PARALLEL_LISTS */
   parallelLists?: number;
-  /** Where projects are collected side by side: what all of their lists share. @default as many as `parallelLists` */
-  places?: Places;
+  /** What is shared with projects that are collected at the same time. @default nothing */
+  places?: SharedPlaces;
   /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
   fullEveryMs?: number;
   /** When to look again at a project with a job that runs, in ms. 0: never. @default 60_000 */
@@ -108,9 +108,14 @@ class ProjectCollector {
   #followAt: string | undefined;
 
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
-    const { kinds = KINDS, wantsCluster = () => true, parallelLists = 32, fullEveryMs = 86_400_000 } = options;
+    const {
+      kinds = KINDS,
+      wantsCluster = () => true,
+      parallelLists = PARALLEL_LISTS,
+      fullEveryMs = 86_400_000,
+    } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
-    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = new Places(parallelLists) } = options;
+    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = sharedPlaces(parallelLists) } = options;
     this.#order = order;
     this.#ports = ports;
     const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
@@ -136,7 +141,7 @@ class ProjectCollector {
     if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
     const { parallelLists, places } = this.#options;
     const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
-    await inParallel(lists, parallelLists, (list) => places.hold(() => this.#readOne(list, ahead)));
+    await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, ahead)));
 
     if (this.#undone === 0) await this.#finishAssessment();
     await this.#saveCoverage(discovery, stored);
@@ -166,7 +171,7 @@ class ProjectCollector {
     const lists = chooseLists(stored.clusters, this.#order, this.#options).filter(
       ({ cluster, kind }) => !this.#wantsFull(cluster.lists[kind]),
     );
-    this.#begun = beginLists(projectId, lists, { atlas, now, places: this.#options.places });
+    this.#begun = beginLists(projectId, lists, { atlas, now, places: this.#options.places.lists });
   }
 
   #isOld = (at: string) => this.#ports.now() - Date.parse(at) >= this.#options.fullEveryMs;
@@ -196,11 +201,12 @@ class ProjectCollector {
     const resume = this.#order.progress && resumeSince(stored, this.#order.progress.startedAt);
     const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume, ahead, begun };
     const judge = this.#assessment.judge(stored, startedAt);
+    const { writes } = this.#options.places;
     const onRecorded = (recorded: Recorded) => {
       this.#assessment.note(recorded);
       this.#ports.onRecorded?.(recorded, source);
     };
-    const reader = new ListReader(task, { ...this.#ports, judge, onRecorded, outOfTime: this.#outOfTime });
+    const reader = new ListReader(task, { ...this.#ports, judge, onRecorded, outOfTime: this.#outOfTime, writes });
     let failed = false;
     try {
       const reading = await reader.read();

@@ -4,8 +4,8 @@ export class Places {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(places: number) {
-    this.#free = places;
+  constructor(count: number) {
+    this.#free = count;
   }
 
   /** Waits for a place and keeps it while `work` goes on. @throws what `work` throws */
@@ -21,3 +21,21 @@ export class Places {
     }
   }
 }
+
+/** How much is done at once. Projects that are collected side by side share it. */
+export interface SharedPlaces {
+  /** To read lists. */
+  lists: Places;
+  /** To write jobs. */
+  writes: Places;
+}
+
+/** Half as many again as there are connections to Atlas, so that the next request leaves while an answer is worked on. */
+export const PARALLEL_LISTS = 48;
+/** Half as many as there are connections to the table. */
+const PARALLEL_WRITES = 64;
+
+export const sharedPlaces = (parallelLists = PARALLEL_LISTS): SharedPlaces => ({
+  lists: new Places(parallelLists),
+  writes: new Places(PARALLEL_WRITES),
+});

@@ -12,6 +12,7 @@ import { isToBeFound } from './attribute.ts';
 import { type BegunList, newestOf } from './begin-lists.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Judge } from './judge.ts';
+import type { Places } from './places.ts';
 import { Successes } from './successes.ts';
 import { DAY_MS, Unsettled } from './unsettled.ts';
 
@@ -22,6 +23,8 @@ export interface ReadListPorts {
   /** True when the reading should stop at the next page, so that nothing is cut off half-way. */
   outOfTime(): boolean;
   judge: Judge;
+  /** For one job written each. */
+  writes: Places;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -67,8 +70,6 @@ const MAX_RECENT = 50;
 const MAX_PROBLEMS = 10;
 /** Single reads spent in one attempt on confirming that a job is really gone; the rest waits for the next full read. */
 const MAX_CONFIRMATIONS = 100;
-/** DynamoDB calls under way at once for one list. */
-const PARALLEL_WRITES = 8;
 
 /** Fingerprints as the ledger holds them; taken out as the list shows them, so that what is left is missing from it. */
 type Known = Map<string, { fingerprint: string; vanished: boolean; unattributed: boolean }>;
@@ -198,8 +199,9 @@ export class ListReader {
     this.#pageBefore = ids;
     await this.#ports.judge.prepare(changed.map(({ job }) => job));
     await this.#ports.judge.prepareDue(due);
-    await inParallel(changed, PARALLEL_WRITES, ({ job, before }) => this.#record(job, before));
-    await inParallel(due, PARALLEL_WRITES, (job) => this.#judge(job));
+    const { writes } = this.#ports;
+    await inParallel(changed, changed.length, ({ job, before }) => writes.hold(() => this.#record(job, before)));
+    await inParallel(due, due.length, (job) => writes.hold(() => this.#judge(job)));
     return reachedSettled;
   }
 

@@ -7,7 +7,7 @@ import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/
 import { type CollectOptions, type CollectPorts, collectProject } from './collect.ts';
 import { inParallel } from './in-parallel.ts';
 import type { CollectOrder } from './order.ts';
-import { Places } from './places.ts';
+import { sharedPlaces } from './places.ts';
 
 export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'> {
   accounts: readonly Account[];
@@ -20,8 +20,6 @@ export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'
 
 /** Projects under way at once: enough that lists are always at hand while the clusters of other projects are looked for. */
 const PARALLEL_PROJECTS = 8;
-/** Lists read at once, of all projects: as many as there are connections. */
-const PARALLEL_LISTS = 32;
 
 /**
  * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
@@ -44,7 +42,7 @@ export async function runHere(
   );
   ports.onPlanned?.(orders.length);
   const parts: RunPart[] = [];
-  const places = new Places(options.parallelLists ?? PARALLEL_LISTS);
+  const places = sharedPlaces(options.parallelLists);
   await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
     const part = await collectToTheEnd(order, ports, { places, ...options }, signal);
     run = await ledger.finishPart(request.runId, part);

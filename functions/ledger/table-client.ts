@@ -203,7 +203,7 @@ export class TableClient {
   }
 }
 
-/** A collector writes 8 jobs of 8 lists at once. */
+/** Twice as many as a collector writes jobs at once. */
 const MAX_SOCKETS = 128;
 
 // 8 attempts back off for some seconds in all: on-demand tables throttle for moments while they grow.
