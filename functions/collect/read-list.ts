@@ -70,6 +70,8 @@ const MAX_RECENT = 50;
 const MAX_PROBLEMS = 10;
 /** Single reads spent in one attempt on confirming that a job is really gone; the rest waits for the next full read. */
 const MAX_CONFIRMATIONS = 100;
+/** Places for writing that one list may have or wait for. */
+const MOST_WRITES = 16;
 
 /** Fingerprints as the ledger holds them; taken out as the list shows them, so that what is left is missing from it. */
 type Known = Map<string, { fingerprint: string; vanished: boolean; unattributed: boolean }>;
@@ -200,8 +202,8 @@ export class ListReader {
     await this.#ports.judge.prepare(changed.map(({ job }) => job));
     await this.#ports.judge.prepareDue(due);
     const { writes } = this.#ports;
-    await inParallel(changed, changed.length, ({ job, before }) => writes.hold(() => this.#record(job, before)));
-    await inParallel(due, due.length, (job) => writes.hold(() => this.#judge(job)));
+    await inParallel(changed, MOST_WRITES, ({ job, before }) => writes.hold(() => this.#record(job, before)));
+    await inParallel(due, MOST_WRITES, (job) => writes.hold(() => this.#judge(job)));
     return reachedSettled;
   }
 
