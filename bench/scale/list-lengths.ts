@@ -1,36 +1,50 @@
-// bench/scale/list-lengths.ts measures how a collector's memory grows with the length of one list: a process of its own, with the heap
-// that Lambda gives a function of 128 MB, collects one cluster.
+// bench/scale/list-lengths.ts measures how a collector's memory grows with the length of one list, and with many at once: a process of
+// its own, with a heap that fits into 128 MB beside Node and the code, collects one project.
 import { fork } from 'node:child_process';
 import { BenchAtlas } from '../atlas/atlas.ts';
+import type { WorldSize } from '../atlas/world.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
 import { checkAnswer } from '../harness/answer.ts';
 import type { Order, Report } from '../harness/contender.ts';
 import type { LedgerConfig } from '../ledger/config.ts';
 import type { Bench } from '../part.ts';
 
-const LENGTHS = [1_000, 4_000, 16_000] as const;
-const QUICK_LENGTHS = [300, 900] as const;
+/** The last: as many full pages at once as a project within Atlas's limits can have. */
+const SIZES: readonly WorldSize[] = [
+  { clusters: 1, jobs: 1_000 },
+  { clusters: 1, jobs: 4_000 },
+  { clusters: 1, jobs: 16_000 },
+  { clusters: 25, jobs: 500 },
+];
+const QUICK_SIZES: readonly WorldSize[] = [
+  { clusters: 1, jobs: 300 },
+  { clusters: 3, jobs: 300 },
+];
 const ENTRY = new URL('../ledger/collector.ts', import.meta.url);
-/** Young and old generation of Node's heap, in MB: of 128, what Lambda's runtime gives them. */
-const HEAP = ['--max-semi-space-size=6', '--max-old-space-size=115'];
+/** Young and old generation of Node's heap, in MB: what is left of 128 beside Node and the code. A heap with room to spare is not tidied. */
+const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64'];
 const PASSES = ['first', 'unchanged', 'full'] as const;
 
 export interface ListGrown {
-  jobs: number;
+  size: WorldSize;
   /** Highest resident size after each pass, in MiB. */
   peakMb: Readonly<Record<(typeof PASSES)[number], number>>;
 }
 
+/** `25x500` */
+export const sizeName = ({ clusters, jobs }: WorldSize) => `${clusters}x${jobs}`;
+
 export async function listsGrown(dynamo: BenchDynamo, bench: Bench): Promise<ListGrown[]> {
   const grown: ListGrown[] = [];
   await dynamo.setLatency(0);
-  for (const jobs of bench.quick ? QUICK_LENGTHS : LENGTHS) grown.push(await measure(jobs, dynamo, bench));
+  for (const size of bench.quick ? QUICK_SIZES : SIZES) grown.push(await measure(size, dynamo, bench));
   return grown;
 }
 
-async function measure(jobs: number, dynamo: BenchDynamo, { bundler, progress }: Bench): Promise<ListGrown> {
-  progress(`scale: one list of ${jobs} jobs`);
-  await using atlas = await BenchAtlas.start({ clusters: 1, jobs }, bundler);
+async function measure(size: WorldSize, dynamo: BenchDynamo, { bundler, progress }: Bench): Promise<ListGrown> {
+  const name = sizeName(size);
+  progress(`scale: lists, ${name}`);
+  await using atlas = await BenchAtlas.start(size, bundler);
   await dynamo.reset();
   const config: LedgerConfig = { access: atlas.access, scheme: 'oauth', dynamo: dynamo.access };
   const child = fork(await bundler.bundle(ENTRY), [], {
@@ -48,10 +62,10 @@ async function measure(jobs: number, dynamo: BenchDynamo, { bundler, progress }:
     for (const pass of PASSES) {
       const report = await ask({ pass });
       if (!('done' in report)) throw new Error('failed' in report ? report.failed : 'the collector did not run');
-      checkAnswer(`one list of ${jobs}, ${pass},`, report.answer, await atlas.expected());
+      checkAnswer(`lists, ${name}, ${pass},`, report.answer, await atlas.expected());
       peakMb[pass] = report.done.peakMb ?? 0;
     }
-    return { jobs, peakMb: peakMb as ListGrown['peakMb'] };
+    return { size, peakMb: peakMb as ListGrown['peakMb'] };
   } finally {
     child.kill();
   }

@@ -29,9 +29,9 @@ export interface ProjectTime {
   waits: number;
 }
 
-/** As the collector has it: lists read at once, writes of one list at once, jobs a page. */
-const PARALLEL_LISTS = 8;
-const PARALLEL_WRITES = 8;
+/** As the collector has it: connections to Atlas, jobs written at once, jobs a page. */
+const CONNECTIONS = 32;
+const PARALLEL_WRITES = 64;
 const PAGE = 500;
 /** Requests to the table for each new job: it is added, and told who asked for it. */
 const WRITES_A_JOB = 2;
@@ -47,27 +47,36 @@ const TABLE_CPU_MS = 0.9;
 interface List {
   pages: number;
   jobsOnPage: number;
-  /** The published bucket covers the list of backup restores; that of collection restores is in none. */
+  /** The published bucket covers the list of backup restores; clusters have others, collection restores none. */
   inBucket: boolean;
+  /** When its next page may be asked for. */
+  readyAt: number;
 }
 
 export function projectTime({ clusters, jobs, pass }: Work, pace: Pace): ProjectTime {
-  const pages = pass === 'first' ? Math.max(1, Math.ceil(jobs / PAGE)) : 1;
-  const jobsOnPage = pass === 'first' ? Math.ceil(jobs / pages) : 0;
-  const lists = Array.from({ length: clusters }, (): List[] => [
-    { pages, jobsOnPage, inBucket: true },
-    { pages: 1, jobsOnPage: 0, inBucket: false },
-  ]).flat();
   const project = new Project(pace);
   project.step(TABLE_BEFORE * pace.tableMs, TABLE_BEFORE * TABLE_CPU_MS);
-  // Three lists of clusters, at once.
-  project.step(pace.atlasMs, 3 * ATLAS_CPU_MS);
-  project.atlasRequests += 3;
-  project.read(lists);
+  if (pass === 'first') {
+    project.read(listsOf(3, { pages: 1, jobsOnPage: 0, inBucket: false }));
+    const pages = Math.max(1, Math.ceil(jobs / PAGE));
+    project.read([
+      ...listsOf(clusters, { pages, jobsOnPage: Math.ceil(jobs / pages), inBucket: true }),
+      ...listsOf(clusters, { pages: 1, jobsOnPage: 0, inBucket: false }),
+    ]);
+  } else {
+    // All at once, the clusters of serverless instances known to be none.
+    project.read([
+      ...listsOf(2 + clusters, { pages: 1, jobsOnPage: 0, inBucket: false }),
+      ...listsOf(clusters, { pages: 1, jobsOnPage: 0, inBucket: true }),
+    ]);
+  }
   project.step(TABLE_AFTER * pace.tableMs, TABLE_AFTER * TABLE_CPU_MS);
   const { now: ms, atlasRequests, waits } = project;
   return { ms, atlasRequests, waits };
 }
+
+const listsOf = (count: number, list: Omit<List, 'readyAt'>): List[] =>
+  Array.from({ length: count }, () => ({ ...list, readyAt: 0 }));
 
 class Project {
   atlasRequests = 0;
@@ -87,31 +96,37 @@ class Project {
     this.now = this.#worked(this.now + waitMs, cpuMs);
   }
 
-  /** Eight readers, each with one list at a time; whoever is ready first asks next. */
+  /** A connection is free with its answer; the next page of a list is asked for when the one before it is dealt with. */
   read(lists: readonly List[]) {
-    const queue = lists.map((list) => ({ ...list }));
-    const readers = Array.from({ length: Math.min(PARALLEL_LISTS, queue.length) }, () => ({
-      at: this.now,
-      list: queue.shift(),
-    }));
+    const begun = this.now;
+    const freeAt: number[] = Array(CONNECTIONS).fill(begun);
     for (;;) {
-      const [next] = readers.filter(({ list }) => list).sort((a, b) => a.at - b.at);
-      if (!next?.list) break;
-      next.at = this.#page(next.list, next.at);
-      next.list.pages -= 1;
-      if (next.list.pages === 0) next.list = queue.shift();
+      const open = lists.filter(({ pages }) => pages > 0);
+      const [first] = open;
+      if (!first) return;
+      const list = open.reduce((a, b) => (b.readyAt < a.readyAt ? b : a), first);
+      const connection = freeAt.indexOf(Math.min(...freeAt));
+      const sentAt = this.#sent(list, Math.max(begun, list.readyAt, freeAt[connection] ?? 0));
+      freeAt[connection] = sentAt + this.#pace.atlasMs;
+      list.pages -= 1;
+      list.readyAt = this.#done(list, sentAt + this.#pace.atlasMs);
+      this.now = Math.max(this.now, list.readyAt);
     }
-    this.now = Math.max(this.now, ...readers.map(({ at }) => at));
   }
 
-  /** @returns when the page is dealt with */
-  #page({ jobsOnPage, inBucket }: List, at: number): number {
-    const { atlasMs, tableMs } = this.#pace;
+  #sent({ inBucket }: List, at: number): number {
     this.atlasRequests += 1;
-    const sentAt = inBucket ? this.#token(at) : at;
-    const readAt = this.#worked(sentAt + atlasMs, ATLAS_CPU_MS + (PAGE_CPU_MS * jobsOnPage) / PAGE);
+    return inBucket ? this.#token(at) : at;
+  }
+
+  /** @returns when the page that came at `at` is dealt with */
+  #done({ jobsOnPage }: List, at: number): number {
+    const readAt = this.#worked(at, ATLAS_CPU_MS + (PAGE_CPU_MS * jobsOnPage) / PAGE);
     const writes = jobsOnPage * WRITES_A_JOB;
-    return Math.max(readAt + (writes / PARALLEL_WRITES) * tableMs, this.#worked(readAt, writes * TABLE_CPU_MS));
+    return Math.max(
+      readAt + (writes / PARALLEL_WRITES) * this.#pace.tableMs,
+      this.#worked(readAt, writes * TABLE_CPU_MS),
+    );
   }
 
   /** @returns when the bucket has one */

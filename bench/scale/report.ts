@@ -5,7 +5,7 @@ import type { Bench, Target } from '../part.ts';
 import { number } from '../words.ts';
 import type { ClustersGrown } from './clusters.ts';
 import { exponent } from './growth.ts';
-import type { ListGrown } from './list-lengths.ts';
+import { type ListGrown, sizeName } from './list-lengths.ts';
 import type { Grown } from './scale.ts';
 import type { Simulated } from './scenarios.ts';
 import type { TableGrown } from './table-sizes.ts';
@@ -18,9 +18,7 @@ export function report(grown: Grown, targets: readonly Target[], { runs }: Bench
     ...(targets.length > 0 ? ['### Targets', targetTable(targets)] : []),
     ...(grown.clusters.length > 1 ? ['### With the number of clusters', CLUSTERS, clustersTable(grown.clusters)] : []),
     ...(grown.table.length > 1 ? ['### With the number of jobs in the table', TABLE, tableTable(grown.table)] : []),
-    ...(grown.lists.length > 1
-      ? ['### With the length of one list', listsText(grown.lists), listsTable(grown.lists)]
-      : []),
+    ...(grown.lists.length > 1 ? ['### With the length of lists', LISTS, listsTable(grown.lists)] : []),
     ...(grown.passes.length > 0
       ? ['### A hundred thousand clusters, simulated', PASSES, passesTable(grown.passes)]
       : []),
@@ -101,32 +99,19 @@ function tableTable(table: readonly TableGrown[]): string {
   return growthTable(sizes, rows);
 }
 
-/** What one job more in a list takes, in bytes. */
-function bytesAJob(lists: readonly ListGrown[]): { each: number; atNone: number } {
-  const most = ({ peakMb }: ListGrown) => Math.max(...Object.values(peakMb));
-  // The longest two: a heap that has room to spare is not tidied.
-  const [first, last] = lists.slice(-2);
-  if (!first || !last || first === last) return { each: 0, atNone: 0 };
-  const eachMb = (most(last) - most(first)) / (last.jobs - first.jobs);
-  return { each: eachMb * 2 ** 20, atNone: most(first) - eachMb * first.jobs };
-}
-
-function listsText(lists: readonly ListGrown[]): string {
-  const { each, atNone } = bytesAJob(lists);
-  const limit = each > 0 ? Math.round(((128 - atNone) * 2 ** 20) / each / 1_000) * 1_000 : 0;
-  return `One cluster, collected by a process with the heap of a Lambda function of 128 MB (the stack gives it 512). RSS is everything: Node, code, heap
-and buffers; heap alone is less. A job more in a list took ${number(each)} bytes, so 128 MB would be reached at about ${limit.toLocaleString('en')} jobs in one cluster.`;
-}
+const LISTS = `One project, clusters x jobs, collected by a process whose heap is limited to 64 MB, so that it fits into a Lambda function of 128 MB (the stack
+gives it 512, for the processor that comes with it). RSS is everything: Node, code, heap and buffers. What grows with a list is an id and a fingerprint
+a job while it is read to its end; jobs themselves are in memory a page a list.`;
 
 const listsTable = (lists: readonly ListGrown[]): string =>
-  growthTable(
-    lists.map(({ jobs }) => jobs),
-    (['first', 'unchanged', 'full'] as const).map((pass) => ({
-      what: `after ${pass}: MiB of RSS`,
-      values: lists.map(({ peakMb }) => peakMb[pass]),
-      growth: exponent(lists.map(({ jobs, peakMb }) => ({ x: jobs, y: peakMb[pass] }))),
-      digits: 0,
-    })),
+  markdownTable<ListGrown>(
+    [
+      { title: 'clusters x jobs', cell: ({ size }) => sizeName(size) },
+      ...(['first', 'unchanged', 'full'] as const).map((pass): Column<ListGrown> => {
+        return { title: `RSS after ${pass}, MiB`, cell: ({ peakMb }) => number(peakMb[pass]), align: 'right' };
+      }),
+    ],
+    lists,
   );
 
 const PASSES = `One run over 100,000 clusters in 4,000 projects (and one project of 25 clusters with 50,000 jobs each), simulated request by request with Atlas's

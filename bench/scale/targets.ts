@@ -1,6 +1,7 @@
 // bench/scale/targets.ts holds growth against what may grow.
 import type { Target } from '../part.ts';
 import { exponent } from './growth.ts';
+import { sizeName } from './list-lengths.ts';
 import type { Grown } from './scale.ts';
 import type { TableGrown } from './table-sizes.ts';
 
@@ -47,8 +48,8 @@ export function targetsOf({ clusters, table, lists }: Grown): Target[] {
     const full = table.filter(({ jobs }) => jobs >= FULL_PAGES);
     if (full.length > 1) add('jobs in the table: growth of items read, at most', FLAT, worst(full, 'itemsRead'));
   }
-  for (const { jobs, peakMb } of lists) {
-    add(`one list of ${jobs} jobs: MiB of RSS`, MOST_MB, Math.max(...Object.values(peakMb)));
+  for (const { size, peakMb } of lists) {
+    add(`lists, ${sizeName(size)} jobs: MiB of RSS`, MOST_MB, Math.max(...Object.values(peakMb)));
   }
   return targets;
 }
