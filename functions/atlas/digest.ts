@@ -89,6 +89,11 @@ type Use = 'shared' | 'lent' | 'single';
 const SIGNS = 3;
 /** Older nonces prove nothing: the sister product drops them after 60 s (FACTS 3.1). */
 const YOUNG_MS = 30_000;
+/**
+ * A shared nonce older than this is not tried: with calls made side by side, each would be refused. Nobody knows how long
+ * Atlas takes one; the sister product drops them after 60 s (FACTS 3.1), and a challenge is one call.
+ */
+const SHARED_MS = 45_000;
 /** Nonces kept for being kept out of messages: more than can be under way at a time. */
 const NONCES = 256;
 
@@ -98,6 +103,7 @@ export class DigestSigner implements Signer {
   readonly #nonces = new Set<string>();
   #use: Use = 'shared';
   #shared: Promise<Session | undefined> | undefined;
+  #sharedSinceMs = 0;
   readonly #idle: Session[] = [];
   /** Nonces that were taken once, and not again. */
   #once = 0;
@@ -122,9 +128,9 @@ export class DigestSigner implements Signer {
       const idle = this.#idle.pop();
       return idle ? Promise.resolve(idle) : this.#challenge(call, send);
     }
-    if (this.#shared) return this.#shared;
+    if (this.#shared && this.#clock.now() - this.#sharedSinceMs < SHARED_MS) return this.#shared;
     const asking = this.#challenge(call, send);
-    this.#shared = asking;
+    this.#share(asking);
     // What was no challenge is not kept, so that the next call asks again.
     const forget = () => {
       if (this.#shared === asking) this.#shared = undefined;
@@ -187,7 +193,12 @@ export class DigestSigner implements Signer {
     if (this.#use === 'lent' && !session.shared) this.#idle.push(session);
     if (this.#use !== 'shared' || this.#shared) return;
     session.shared = true;
-    this.#shared = Promise.resolve(session);
+    this.#share(Promise.resolve(session));
+  }
+
+  #share(session: Promise<Session | undefined>) {
+    this.#shared = session;
+    this.#sharedSinceMs = this.#clock.now();
   }
 
   /** A new nonce was accepted where this one was not. */

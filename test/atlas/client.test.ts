@@ -332,6 +332,29 @@ describe('a closed client', () => {
   });
 });
 
+test('a nonce that may have expired costs one challenge, not a refusal of each call made at once', async () => {
+  const clock = new ManualClock();
+  await using simulator = await startAtlas({
+    clock,
+    projects: 1,
+    clusters: 2,
+    buckets: 'off',
+    nonceLifetimeMs: 60_000,
+  });
+  await using atlas = clientFor(simulator.url, { credentials: keyOf(simulator), clock });
+  const projectId = simulator.world.projects[0]?.id ?? '';
+  const atOnce = () => Promise.all(Array.from({ length: 20 }, () => atlas.clusters(projectId, 'dedicated')));
+  const statuses = async () => {
+    simulator.requests.length = 0;
+    await atOnce();
+    return [200, 401].map((wanted) => simulator.requests.filter(({ status }) => status === wanted).length);
+  };
+  expect(await statuses()).toEqual([20, 1]);
+  expect(await statuses()).toEqual([20, 0]);
+  clock.advance(15 * 60_000);
+  expect(await statuses()).toEqual([20, 1]);
+});
+
 describe("the simulator's faults", () => {
   const flexOf = (simulator: AtlasSimulator) => {
     const projectId = simulator.world.projects[0]?.id ?? '';
