@@ -30,7 +30,8 @@ const MOST_PAGES = 100_000;
  * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
  */
 export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, options: PagesOptions<T>) {
-  const { what, fromPage = 1, ahead = 0, idOf = () => undefined } = options;
+  const { what, fromPage = 1, idOf = () => undefined } = options;
+  let { ahead = 0 } = options;
   const early = new ReadAhead(read);
   let before: readonly T[] | undefined;
   try {
@@ -46,7 +47,10 @@ export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, 
       const last = !next && items.length < size;
       if (ahead > 0 && !last) {
         // The list has grown while it's read: what was asked for before may have been answered before that, too.
-        if (before && overlap(items, before, idOf)) early.forget();
+        if (before && overlap(items, before, idOf)) {
+          early.forget();
+          ahead = 0; // and may grow on: from here in turn
+        }
         early.ask(pageNum + 1, Math.min(pageNum + ahead, Math.ceil(totalCount / size)));
       }
       before = items;

@@ -2,8 +2,8 @@
 //
 // Pages of a list that grows at its top move down while they are under way: of two neighbours the lower one may have been
 // answered before, the upper one after, and what lay between them is in neither. Such a move shows: the first page that
-// was answered after it repeats the end of the page before. So whoever sees a repeat forgets what was asked for early,
-// and no item is lost that reading one page after the other would have found.
+// was answered after it repeats the end of the page before. So whoever sees a repeat forgets what was asked for early and
+// goes on in turn, and no item is lost that reading one page after the other would have found.
 
 /** One page as Atlas sent it. */
 export type ReadPage = (pageNum: number) => Promise<unknown>;

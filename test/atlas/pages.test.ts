@@ -190,6 +190,24 @@ describe('a list that is read ahead', () => {
     );
   });
 
+  test('is read in turn where pages repeat, so that a server that always repeats costs no more than was asked for once', async () => {
+    const items = Array.from({ length: 101 }, (_, id) => id);
+    let asked = 0;
+    const read = async (pageNum: number) => {
+      asked += 1;
+      const from = Math.max(0, (pageNum - 1) * 4); // each page begins with the last item of the one before
+      const next = from + 5 < items.length;
+      return {
+        results: items.slice(from, from + 5),
+        totalCount: items.length,
+        links: next ? [{ rel: 'next', href: 'x' }] : [],
+      };
+    };
+    const found = await all(pages(read, asIs, { what: 'GET /x', itemsPerPage: 5, ahead: 8, idOf }));
+    expect([...new Set(found.flatMap((page) => page.items))]).toEqual(items);
+    expect(asked).toBeLessThanOrEqual(found.length + 8);
+  });
+
   test('fails with the page that failed, in its turn, and leaves nothing under way', async () => {
     const items = Array.from({ length: 40 }, (_, id) => id);
     let under = 0;
