@@ -42,6 +42,8 @@ const REACH_MS = MATCH_REACH_SECONDS * 1_000;
 /** Pages of 500 events of requests; a project with more restores than that is attributed as far back as they reach. */
 const MAX_PAGES = 40;
 const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
+/** Jobs held against events in one collection, some 700 bytes each; the next collection goes on where this one stops. */
+const MOST_JOBS = 20_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
 const LEAST_WAIT_MS = 60_000;
 const MOST_WAIT_MS = 6 * 3_600_000;
@@ -72,11 +74,21 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
   const { projectId, from, stored, runId } = task;
   const startedAt = now();
   const jobs: Unattributed[] = [];
-  const open: Unattributed[] = [];
+  let open: Unattributed[] = [];
   const held: LedgerJob[] = [];
+  const left: Pick<Unattributed, 'requestedAt'>[] = [];
+  let until = iso(startedAt);
   // Rivals count, whether or not they are known already.
   const since = iso(Date.parse(from) - REACH_MS);
   for await (const job of ledger.projectJobs(projectId, { since })) {
+    if (jobs.length === MOST_JOBS) {
+      until = job.requestedAt;
+      // Of the last, rivals may be among those that follow.
+      const next = later(iso(Date.parse(until) - REACH_MS), open[0]?.requestedAt ?? '');
+      open = open.filter(({ requestedAt }) => requestedAt < next);
+      left.push({ requestedAt: next });
+      break;
+    }
     const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
     const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
     const kept = { jobId, kind, delivery, requestedAt, ...known };
@@ -86,9 +98,9 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
     if (held.length < MOST_HELD) held.push(job);
   }
   const [oldest] = open;
-  if (!oldest) return withoutWork(stored);
+  if (!oldest) return { ...withoutWork(stored), ...nextLook(left, startedAt) };
 
-  const read = await readEvents(projectId, oldest.requestedAt, startedAt, ports, open);
+  const read = await readEvents(projectId, oldest.requestedAt, until, ports, open);
   const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
   const verdictOf = (job: Unattributed): Requester => {
     if (read instanceof AtlasError) {
@@ -100,7 +112,6 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
   };
 
   const sighting: Sighting = { runId, observedAt: iso(startedAt) };
-  const left: Unattributed[] = [];
   const news: News = new Map();
   for (const job of open) {
     const requester = verdictOf(job);
@@ -161,7 +172,12 @@ function inTime(verdict: Requester, ageMs: number): Requester {
   return isSure && ageMs >= VISIBLE_AFTER_MS ? verdict : { reason: 'pending' };
 }
 
-function nextLook(left: readonly Unattributed[], now: number): Pick<AttributionCoverage, 'from' | 'dueAt'> {
+const later = (a: string, b: string) => (a > b ? a : b);
+
+function nextLook(
+  left: readonly Pick<Unattributed, 'requestedAt'>[],
+  now: number,
+): Pick<AttributionCoverage, 'from' | 'dueAt'> {
   const times = left.map(({ requestedAt }) => requestedAt).sort();
   const [from] = times;
   if (from === undefined) return {};
@@ -175,7 +191,7 @@ function nextLook(left: readonly Unattributed[], now: number): Pick<AttributionC
 async function readEvents(
   projectId: string,
   oldest: string,
-  now: number,
+  until: string,
   { atlas, log, prepare }: AttributePorts,
   open: readonly Unattributed[],
 ): Promise<Reading | AtlasError> {
@@ -185,11 +201,11 @@ async function readEvents(
     await prepare(open);
     let pages = 0;
     let last: string | undefined;
-    for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until: iso(now) })) {
+    for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until })) {
       events.push(...page);
       pages += 1;
       last = page.at(-1)?.created ?? last; // a page may hold nothing that was asked for
-      if (pages >= MAX_PAGES) return { events, since: iso(last === undefined ? now : Date.parse(last) + REACH_MS) };
+      if (pages >= MAX_PAGES) return { events, since: last === undefined ? until : iso(Date.parse(last) + REACH_MS) };
     }
     return { events, since };
   } catch (error) {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Atlas, EventsQuery } from '../../functions/atlas/atlas.ts';
 import { attribute } from '../../functions/collect/attribute.ts';
 import { collectProject } from '../../functions/collect/collect.ts';
-import type { Recorded } from '../../functions/ledger/ledger.ts';
+import type { AttributionCoverage } from '../../functions/ledger/coverage.ts';
+import type { Annotations, JobSummary, Ledger, LedgerJob, Recorded } from '../../functions/ledger/ledger.ts';
 import { verifyProject } from '../../functions/ledger/verify.ts';
 import { type LogFields, silentLog } from '../../functions/log.ts';
-import { requestedAt } from '../../functions/restore/object-id.ts';
+import { newObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { isFound } from '../../functions/restore/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
 import type { Restore } from '../../local/atlas/world.ts';
@@ -218,6 +220,61 @@ test('however many are to be found, none is read by itself; what there was no ti
     expect(requester).not.toEqual({ reason: 'pending' });
     expect(changes.filter(({ fields }) => fields.requester)).toHaveLength(1);
   }
+});
+
+test('of very many, a look takes the oldest, and the next look goes on there, so that memory stays bounded', async () => {
+  const firstAt = Date.UTC(2020, 0, 1);
+  const nowMs = Date.UTC(2026, 0, 1);
+  // A table of so many would take minutes to fill: of this ledger only the two methods are used.
+  const stored = Array.from({ length: 45_000 }, (_, nth): LedgerJob => {
+    const jobId = newObjectId(new Date(firstAt + nth * 60_000));
+    const job = { jobId, kind: 'flex', delivery: 'automated', requestedAt: requestedAt(jobId) };
+    return { ...job, requester: { reason: 'pending' } } as LedgerJob;
+  });
+  const byId = new Map(stored.map((job) => [job.jobId, job]));
+  let [read, most] = [0, 0];
+  const ledger = {
+    async *projectJobs(_: string, { since = '' } = {}) {
+      read = 0;
+      for (const job of stored) {
+        if (job.requestedAt < since) continue;
+        read += 1;
+        yield job;
+      }
+    },
+    async annotate(_: string, jobId: string, __: unknown, annotate: (job: JobSummary) => Partial<Annotations>) {
+      const job = byId.get(jobId) as LedgerJob;
+      most = Math.max(most, read);
+      Object.assign(job, annotate(job));
+      return { outcome: 'changed', job } as Recorded;
+    },
+  } as unknown as Ledger;
+  const asked: EventsQuery[] = [];
+  const atlas = {
+    async *events(query: EventsQuery) {
+      asked.push(query);
+      yield [];
+    },
+  } as unknown as Atlas;
+  const recorded: string[] = [];
+  const ports = {
+    ...{ atlas, ledger, log: silentLog, now: () => nowMs, outOfTime: () => false },
+    ...{ prepare: async () => {}, findings: () => [] },
+    onRecorded: ({ job }: Recorded) => recorded.push(job.jobId),
+  };
+  let coverage: AttributionCoverage = { from: stored[0]?.requestedAt ?? '', dueAt: new Date(nowMs).toISOString() };
+  let looks = 0;
+  for (; coverage.from !== undefined && looks < 10; looks++) {
+    expect(coverage.dueAt).toBe(new Date(nowMs).toISOString());
+    const task = { projectId: 'a'.repeat(24), runId: 'b'.repeat(24), from: coverage.from, stored: coverage };
+    coverage = await attribute(task, ports);
+  }
+  expect(looks).toBe(3);
+  expect(most).toBeLessThanOrEqual(20_001);
+  expect(recorded).toHaveLength(45_000);
+  expect(new Set(recorded).size).toBe(45_000);
+  expect(asked.map(({ since, until }) => since < until)).toEqual([true, true, true]);
+  expect(stored.every(({ requester }) => requester && 'reason' in requester && requester.reason === 'none')).toBe(true);
 });
 
 test('an order that is delivered twice, and at the same time, adds nothing twice', async () => {
