@@ -7,13 +7,13 @@ import { acceptOf, type Listing, walk } from '../peers/walk.ts';
 import { type Sign, signing } from '../probe/sign.ts';
 import { peakMb } from '../scale/memory.ts';
 import type { LedgerConfig } from './config.ts';
-import { clientOf } from './table.ts';
+import { plainClientOf } from './table.ts';
 
 /** DynamoDB's limit of items a batch. */
 const BATCH = 25;
 
 contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
-  const client = clientOf(dynamo);
+  const client = plainClientOf(dynamo);
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   const send = async (target: string, init: RequestInit) => {
     const answer = await fetch(access.url + target, init);

@@ -1,14 +1,20 @@
 // bench/ledger/table.ts makes SDK clients for the DynamoDB of the bench.
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { quickClient } from '../../functions/ledger/quick-client.ts';
 import type { DynamoAccess } from '../dynamo/orders.ts';
 
 /** As many as functions/ledger/table-client.ts allows itself. */
 const MAX_SOCKETS = 128;
 
-export const clientOf = ({ endpoint }: DynamoAccess) =>
-  quickClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-    requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS } },
-  });
+const settingsOf = ({ endpoint }: DynamoAccess): DynamoDBClientConfig => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  requestHandler: { httpAgent: { maxSockets: MAX_SOCKETS } },
+});
+
+/** As the ledger makes its own. */
+export const clientOf = (access: DynamoAccess) => quickClient(settingsOf(access));
+
+/** As anybody does; only such a one can be a document client. */
+export const plainClientOf = (access: DynamoAccess) => new DynamoDBClient(settingsOf(access));
