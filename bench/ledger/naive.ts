@@ -3,8 +3,8 @@
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';
-import { acceptOf, type Listing, walk } from '../peers/walk.ts';
-import { type Sign, signing } from '../probe/sign.ts';
+import { plainGet } from '../peers/plain-get.ts';
+import { type Get, type Listing, walk } from '../peers/walk.ts';
 import { peakMb } from '../scale/memory.ts';
 import type { LedgerConfig } from './config.ts';
 import { plainClientOf } from './table.ts';
@@ -15,23 +15,10 @@ const BATCH = 25;
 contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
   const client = plainClientOf(dynamo);
   const table = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const send = async (target: string, init: RequestInit) => {
-    const answer = await fetch(access.url + target, init);
-    return {
-      status: answer.status,
-      challenge: answer.headers.get('www-authenticate') ?? '',
-      body: await answer.text(),
-    };
-  };
-  const sign = signing(scheme, access, ({ target, ...init }) => send(target, init));
-  let signer: Promise<Sign> | undefined;
+  const plain = plainGet({ access, scheme });
 
-  const get = async (target: string, version: string): Promise<unknown> => {
-    signer ??= sign(target);
-    const headers = { accept: acceptOf(version), authorization: (await signer).header(target) };
-    const { status, body } = await send(target, { headers });
-    if (status !== 200) throw new Error(`GET ${target} answered ${status}`);
-    const list = JSON.parse(body) as Listing;
+  const get: Get = async (target, version) => {
+    const list = (await plain(target, version)) as Listing;
     if (target.includes('/backup/restoreJobs')) await putAll(target.replace(/\?.*/, ''), list.results);
     return list;
   };
