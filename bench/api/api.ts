@@ -17,7 +17,7 @@ export const TABLE_MS = 5;
 const LOAD = { jobs: 10_000, clusters: 100, runs: 200 };
 const QUICK_LOAD = { ...LOAD, jobs: 1_000, runs: 20 };
 const CALLS = 60;
-const QUICK_CALLS = 15;
+const QUICK_CALLS = 10;
 /** Those that say most. */
 const QUICK_ROUTES = new Set(['jobs', 'jobs-200', 'jobs-200-csv', 'job', 'coverage', 'summary', 'page']);
 
