@@ -1,5 +1,7 @@
 // functions/atlas/undici-transport.ts sends requests over undici's connection pool.
+import { isAscii } from 'node:buffer';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
@@ -12,6 +14,10 @@ export interface UndiciTransportOptions {
   /** Longest silence in the middle of an answer, in ms. @default 10_000 */
   stallMs?: number | undefined;
 }
+
+// undici's HTTP parser is WebAssembly, which V8 compiles twice: at once, and again in threads while it runs. The second takes
+// 65 to 75 ms of CPU of a process (Node 24.21, 20.20; 2026-11) and 15,000 jobs are read no faster for it.
+setFlagsFromString('--liftoff-only');
 
 /** Longest wait for a connection alone, in ms. */
 const CONNECT_MS = 10_000;
@@ -151,14 +157,24 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Nearly all answers are ASCII, which is read as Latin-1 in a fifth of the time. */
+const textOf = (bytes: Buffer) => bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+
+/** Larger than any page of jobs, in bytes; a trailer can say what it likes. */
+const MOST_AT_ONCE = 1_048_576;
+
+/** Room for all that gzip says is in it (RFC 1952: its last 4 bytes), so that it's unpacked in one go, not in pieces of 16 KB. */
+const chunkSizeOf = (raw: Buffer) =>
+  Math.min(Math.max(raw.length < 4 ? 0 : raw.readUInt32LE(raw.length - 4) + 1, 1_024), MOST_AT_ONCE);
+
 async function decode(what: string, headers: TransportAnswer['headers'], raw: Buffer, maxBytes: number) {
   const encoding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
-  if (encoding === '' || encoding === 'identity' || raw.length === 0) return raw.toString('utf8');
+  if (encoding === '' || encoding === 'identity' || raw.length === 0) return textOf(raw);
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered in an encoding that was not asked for`);
   }
   try {
-    return (await decompress(raw, { maxOutputLength: maxBytes })).toString('utf8');
+    return textOf(await decompress(raw, { maxOutputLength: maxBytes, chunkSize: chunkSizeOf(raw) }));
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });

@@ -43,6 +43,23 @@ describe('an answer', () => {
     expect(server.seen[0]?.headers['accept-encoding']).toBe('gzip');
   });
 
+  test('is decoded whatever its length, its letters, and what gzip says of its size', async () => {
+    const texts = ['', 'x', 'x'.repeat(3_000), 'Zürich ✓ 🦆'.repeat(2_000), 'x'.repeat(2_500_000)];
+    for (const text of texts) {
+      const zipped = gzipSync(text);
+      const twoParts = Buffer.concat([gzipSync(text), gzipSync('end')]); // the trailer speaks of the second only
+      for (const [body, expected] of [
+        [zipped, text],
+        [twoParts, `${text}end`],
+      ] as const) {
+        const answer = ask((response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(body), {
+          maxBytes: 3_000_000,
+        });
+        expect((await answer).body === expected, `${text.length} characters`).toBe(true);
+      }
+    }
+  });
+
   test('that redirects is an answer like any other, and not followed', async () => {
     await using elsewhere = await serve(json(200, {}));
     const answer = await ask((response) => response.writeHead(301, { Location: elsewhere.url }).end());
