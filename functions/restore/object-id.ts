@@ -33,8 +33,8 @@ export function requestedAt(id: string): string {
   return `${date}T${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes]}:${TWO_DIGITS[ofDay % 60]}.000Z`;
 }
 
-/** @throws RangeError for what isn't an ObjectId in lower case */
-function secondOf(id: string): number {
+/** Since 1970. @throws RangeError for what isn't an ObjectId in lower case */
+export function secondOf(id: string): number {
   if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} is no ObjectId: 24 hex digits in lower case`);
   return Number.parseInt(id.slice(0, 8), 16);
 }

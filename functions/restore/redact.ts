@@ -22,10 +22,19 @@ const URL_IN_TEXT =
   /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+:\d{2,5}\/\S+|(?<!\S)\S*\.tar\.gz\b\S*|(?<!\S)\/\/\S+/gi;
 /** In every text that `URL_IN_TEXT` matches; most have neither, and are done with ten times as fast. */
 const HINT_OF_URL = /\/|\.tar\.gz/i;
-/** What `SECRET_NAME` says of names met before: Atlas's jobs repeat theirs. Longer ones, and more, are asked about each time. */
-const VERDICTS = new Map<string, boolean>();
-const MAX_VERDICTS = 1_000;
-const MAX_VERDICT_NAME = 100;
+/** What is made of an object with these names, in this order. */
+interface Shape {
+  names: readonly string[];
+  /** Those that stay, sorted: a job with its fields in order needs no sorting where it is compared (ledger/fingerprint.ts). */
+  kept: readonly string[];
+  secret: readonly string[];
+}
+
+/** Shapes of the objects met before, by the number of their names: Atlas's jobs come in few. More, and larger ones, are made each time. */
+const SHAPES = new Map<number, Shape[]>();
+const MAX_SHAPES = 16;
+const MAX_SHAPE_NAMES = 64;
+const MAX_SHAPE_NAME = 100;
 // Deeper than any of Atlas's answers; a hostile one must not exhaust the stack.
 const MAX_DEPTH = 20;
 
@@ -52,23 +61,30 @@ function redactValue(value: unknown, tally: { urls: number }, depth: number, kee
 }
 
 function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
-  const kept: Record<string, unknown> = {};
-  for (const name of Object.keys(object)) {
-    const value = object[name];
-    if (isSecret(name)) tally.urls += countStrings(value, depth);
-    else if (name !== 'links') setField(kept, name, redactValue(value, tally, depth + 1, keepLinks));
-    else if (keepLinks) kept[name] = safeLinks(value);
+  const { kept, secret } = shapeOf(Object.keys(object));
+  for (const name of secret) tally.urls += countStrings(object[name], depth);
+  const copy: Record<string, unknown> = {};
+  for (const name of kept) {
+    if (name !== 'links') setField(copy, name, redactValue(object[name], tally, depth + 1, keepLinks));
+    else if (keepLinks) copy[name] = safeLinks(object[name]);
   }
-  return kept;
+  return copy;
 }
 
-function isSecret(name: string): boolean {
-  let verdict = VERDICTS.get(name);
-  if (verdict === undefined) {
-    verdict = SECRET_NAME.test(name);
-    if (VERDICTS.size < MAX_VERDICTS && name.length <= MAX_VERDICT_NAME) VERDICTS.set(name, verdict);
-  }
-  return verdict;
+function shapeOf(names: readonly string[]): Shape {
+  const met = SHAPES.get(names.length) ?? [];
+  const known = met.find((shape) => isSame(shape.names, names));
+  if (known) return known;
+  const secret = names.filter((name) => SECRET_NAME.test(name));
+  const shape = { names, kept: names.filter((name) => !secret.includes(name)).sort(), secret };
+  const isSmall = names.length <= MAX_SHAPE_NAMES && names.every((name) => name.length <= MAX_SHAPE_NAME);
+  if (isSmall && met.length < MAX_SHAPES) SHAPES.set(names.length, [...met, shape]);
+  return shape;
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false;
+  return true;
 }
 
 /** Free text may quote a URL: an error message, say. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { canonicalJson } from '../../functions/ledger/fingerprint.ts';
 import { redactAnswer, redactJob } from '../../functions/restore/redact.ts';
 
 const SECRET = 'https://restore-0.canary.example:27017/CANARY/restore.tar.gz';
@@ -143,6 +144,22 @@ test('a secret goes however many names were met before it', () => {
     };
     expect(redactJob(job)).toEqual({ atlas: { round }, deliveryUrlCount: 3 });
   }
+});
+
+test('the fields that stay are in order, whatever order they came in, at any depth', () => {
+  const field = fc.oneof(fc.constantFrom('links', 'deliveryUrl', 'id', 'a', 'B', '10', '9', '__proto__'), fc.string());
+  const tree = fc.letrec((again) => ({
+    value: fc.oneof(fc.integer(), fc.constant(null), fc.array(again('value'), { maxLength: 3 }), again('object')),
+    object: fc.dictionary(field, again('value'), { maxKeys: 6 }),
+  }));
+  fc.assert(
+    fc.property(tree.object, (job) => {
+      const { atlas } = redactJob(job as Record<string, unknown>);
+      expect(JSON.stringify(atlas)).toBe(canonicalJson(atlas));
+      const backwards = Object.fromEntries(Object.entries(job as object).reverse());
+      expect(JSON.stringify(redactJob(backwards).atlas)).toBe(JSON.stringify(atlas));
+    }),
+  );
 });
 
 test('a long text takes time in proportion to its length', () => {
