@@ -1,5 +1,7 @@
 // functions/collect/places.ts lets several share a number of places: who comes first goes first.
 
+import { inParallel } from './in-parallel.ts';
+
 export class Places {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -19,6 +21,27 @@ export class Places {
       if (next) next();
       else this.#free += 1;
     }
+  }
+
+  /**
+   * Calls `work` for each item in order, with a place for as many as `most` of them at once; a place is kept from item to
+   * item. After a failure no further item is begun. @throws the first error of `work`
+   */
+  async holdForEach<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
+    let next = 0;
+    let failed = false;
+    const lane = async () => {
+      while (next < items.length && !failed) {
+        try {
+          await work(items[next++] as T);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }
+    };
+    const lanes = Math.min(most, items.length);
+    await inParallel(Array(lanes).keys(), lanes, () => this.hold(lane));
   }
 }
 

@@ -7,10 +7,9 @@ import type { Ledger, Outcome, Recorded, Sighting } from '../ledger/ledger.ts';
 import { Misfit } from '../restore/fields.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../restore/job.ts';
 import { normalise } from '../restore/normalise.ts';
-import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import { FIRST_ID, isObjectId, requestedAt } from '../restore/object-id.ts';
 import { isToBeFound } from './attribute.ts';
 import { type BegunList, newestOf } from './begin-lists.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Judge } from './judge.ts';
 import type { Places } from './places.ts';
 import { Successes } from './successes.ts';
@@ -92,13 +91,14 @@ export class ListReader {
   readonly #ports: ReadListPorts;
   readonly #startedAt: string;
   readonly #sighting: Sighting;
+  readonly #askedAt: Date;
   /** Jobs requested before this are known and settled. Absent: look at all. */
   readonly #settledThrough: string | undefined;
   readonly #unsettled: Unsettled;
   /** Fingerprints for the next reading: of the open jobs, the newest, and others while there is room. */
   readonly #held = new Map<string, string>();
-  /** Request time of the newest job that found no room in `#held`. */
-  #droppedThrough = '';
+  /** The newest job that found no room in `#held`. */
+  #dropped = FIRST_ID;
   readonly #problems: Problem[] = [];
   readonly #successes = new Successes();
   /** Request time of the oldest job of which it is still to be found out who asked for it. */
@@ -116,6 +116,7 @@ export class ListReader {
     this.#ports = ports;
     this.#startedAt = resume?.startedAt ?? askedAt;
     this.#sighting = { runId, observedAt: askedAt };
+    this.#askedAt = new Date(askedAt);
     this.#settledThrough = task.full ? undefined : task.stored?.settledThrough;
     this.#unsettled = new Unsettled(this.#startedAt, resume);
     this.#descending = resume?.descending ?? true;
@@ -202,15 +203,15 @@ export class ListReader {
     await this.#ports.judge.prepare(changed.map(({ job }) => job));
     await this.#ports.judge.prepareDue(due);
     const { writes } = this.#ports;
-    await inParallel(changed, MOST_WRITES, ({ job, before }) => writes.hold(() => this.#record(job, before)));
-    await inParallel(due, MOST_WRITES, (job) => writes.hold(() => this.#judge(job)));
+    await writes.holdForEach(changed, MOST_WRITES, ({ job, before }) => this.#record(job, before));
+    await writes.holdForEach(due, MOST_WRITES, (job) => this.#judge(job));
     return reachedSettled;
   }
 
   #understand(element: JobPage['jobs'][number]): RestoreJob | undefined {
     try {
       if ('notAJob' in element) throw new Misfit('results[]', 'an object', element.notAJob);
-      return normalise(this.#task.list.kind, element, this.#task.source, new Date(this.#sighting.observedAt));
+      return normalise(this.#task.list.kind, element, this.#task.source, this.#askedAt);
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       const id = idOf(element);
@@ -247,9 +248,8 @@ export class ListReader {
 
   #hold(jobId: string, print: string, status: Status) {
     this.#unsettled.hold(jobId, status);
-    const at = requestedAt(jobId);
     if (isOpen(status) || this.#held.size < MAX_RECENT) this.#held.set(jobId, print);
-    else if (at > this.#droppedThrough) this.#droppedThrough = at;
+    else if (jobId > this.#dropped) this.#dropped = jobId;
   }
 
   async #findVanished(known: Known) {
@@ -295,7 +295,7 @@ export class ListReader {
     const settledThrough = this.#unsettled.settledThrough();
     const recent = [...this.#held].filter(([id]) => requestedAt(id) >= settledThrough);
     // A resumed reading did not hold what came before.
-    const allHeld = !resume && this.#droppedThrough < settledThrough && recent.length <= MAX_RECENT;
+    const allHeld = !resume && requestedAt(this.#dropped) < settledThrough && recent.length <= MAX_RECENT;
     return {
       startedAt: this.#startedAt,
       complete,

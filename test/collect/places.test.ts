@@ -30,3 +30,39 @@ test('are held by no more than there are, in the order of asking, and are given 
     ),
   );
 });
+
+test('kept from item to item: each item once, in order, no more at a time than wanted, none after a failure', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.boolean(), { maxLength: 30 }),
+      async (scheduler, count, most, failing) => {
+        const places = new Places(count);
+        const begun: number[] = [];
+        let [held, mostHeld, failures] = [0, 0, 0];
+        const work = async (nth: number) => {
+          expect(failures, 'begun after a failure').toBe(0);
+          begun.push(nth);
+          held += 1;
+          mostHeld = Math.max(mostHeld, held);
+          await scheduler.schedule(Promise.resolve(), `work ${nth}`);
+          held -= 1;
+          if (!failing[nth]) return;
+          failures += 1;
+          throw new Error('as told');
+        };
+        const done = places.holdForEach([...failing.keys()], most, work).then(
+          () => 'done',
+          (error: Error) => error.message,
+        );
+        expect(await scheduler.waitFor(done)).toBe(failing.includes(true) ? 'as told' : 'done');
+        expect(held).toBe(0);
+        expect(begun).toEqual([...failing.keys()].slice(0, begun.length));
+        if (!failing.includes(true)) expect(begun).toHaveLength(failing.length);
+        expect(mostHeld).toBeLessThanOrEqual(Math.min(count, most));
+      },
+    ),
+  );
+});
