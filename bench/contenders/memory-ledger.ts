@@ -31,11 +31,17 @@ export class MemoryLedger implements Ledger {
     const { jobId, kind, status, requestedAt } = job;
     const jobs = this.#of(job.projectId, job.clusterName);
     const outcome = jobs.has(jobId) ? 'changed' : 'new';
-    const held: Held = { jobId, kind, status, requestedAt, fingerprint: fingerprint(job), requester: NOBODY_KNOWN };
-    jobs.set(jobId, held);
+    const print = fingerprint(job);
+    jobs.set(jobId, { jobId, kind, status, requestedAt, fingerprint: print, requester: NOBODY_KNOWN });
     this.recorded.push(jobId);
-    const times = { firstSeenAt: observedAt, changedAt: observedAt, observedAt };
-    return { outcome, job: Object.assign(job, held, times, { revision: 1 }) };
+    const summary = job as RestoreJob & JobSummary;
+    summary.fingerprint = print;
+    summary.requester = NOBODY_KNOWN;
+    summary.revision = 1;
+    summary.firstSeenAt = observedAt;
+    summary.changedAt = observedAt;
+    summary.observedAt = observedAt;
+    return { outcome, job: summary };
   }
 
   annotate = (): Promise<Recorded> => notHere('annotate');
