@@ -27,12 +27,11 @@ export const bucketOf = ({ endpoint, scope }: Call) => `${endpoint.bucket} ${sco
 
 /** The host comes from the configuration alone; nothing that Atlas sent can change it. */
 export function urlOf(origin: string, { path, query }: Call): URL {
-  const url = new URL(origin + path);
-  for (const [name, value] of Object.entries(query)) {
-    if (typeof value !== 'object') url.searchParams.set(name, String(value));
-    else for (const each of value) url.searchParams.append(name, each);
-  }
-  return url;
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (typeof value === 'object' ? value : [value]).map((each) => `${name}=${encodeURIComponent(each)}`),
+  );
+  // In one go: each change of a URL's parameters writes all of it anew.
+  return new URL(`${origin}${path}${pairs.length > 0 ? '?' : ''}${pairs.join('&')}`);
 }
 
 /** @throws AtlasError ATLAS_BAD_ANSWER */

@@ -1,7 +1,7 @@
 // functions/atlas/digest.ts signs calls with an API key: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
 // Atlas answers every unsigned call with a challenge, so a nonce is used again for as long as Atlas lets it be: that
 // halves the traffic. Whether Atlas does is not established (FACTS 3.1); a nonce refused costs one call, never the answer.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { ApiKey } from './credentials.ts';
@@ -59,14 +59,16 @@ export interface DigestInput {
 /** RFC 7616 3.4.1 for qop=auth. */
 export function digestResponse(input: DigestInput): string {
   const { algorithm, username, password, realm, nonce, nc, cnonce, method, uri } = input;
-  const hash = (text: string) => createHash(ALGORITHMS[algorithm]).update(text).digest('hex');
-  const ha1 = hash(`${username}:${realm}:${password}`);
-  return hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`);
+  const digested = (text: string) => hash(ALGORITHMS[algorithm], text);
+  const ha1 = digested(`${username}:${realm}:${password}`);
+  return digested(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${digested(`${method}:${uri}`)}`);
 }
 
 /** A nonce in use. */
 interface Session {
   challenge: DigestChallenge;
+  /** The client's part of each response: one for each nonce, as it takes longer to make than all the rest. */
+  cnonce: string;
   /** How often the nonce was used. */
   count: number;
   /** How many of those uses were accepted, and the highest count among them. */
@@ -162,7 +164,9 @@ export class DigestSigner implements Signer {
     if (!challenge) return undefined;
     this.#nonces.add(challenge.nonce);
     for (const nonce of this.#nonces) if (this.#nonces.size > NONCES) this.#nonces.delete(nonce);
-    return { challenge, count: 0, accepted: 0, highest: 0, bornMs: this.#clock.now(), counted: false, shared: false };
+    const cnonce = randomBytes(16).toString('hex');
+    const bornMs = this.#clock.now();
+    return { challenge, cnonce, count: 0, accepted: 0, highest: 0, bornMs, counted: false, shared: false };
   }
 
   /** @param refused the nonce that this signature's predecessor had */
@@ -215,11 +219,10 @@ export class DigestSigner implements Signer {
     return this.#clock.now() - bornMs <= YOUNG_MS;
   }
 
-  #header(call: SignedCall, { challenge }: Session, count: number) {
+  #header(call: SignedCall, { challenge, cnonce }: Session, count: number) {
     const { realm, nonce, algorithm, algorithmSent, opaque } = challenge;
     const { publicKey: username, privateKey: password } = this.#key;
     const nc = count.toString(16).padStart(8, '0');
-    const cnonce = randomBytes(16).toString('hex');
     const { method, target: uri } = call;
     const response = digestResponse({ algorithm, username, password, realm, nonce, nc, cnonce, method, uri });
     const parts = [

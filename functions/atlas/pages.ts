@@ -106,9 +106,10 @@ function pageOf<T>(answer: unknown, parse: (element: unknown) => T, options: Pag
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
 function pageSize(links: Link[], asked: number): number {
   const self = links.find(({ rel }) => rel === 'self')?.href;
-  if (typeof self !== 'string' || !URL.canParse(self)) return asked;
-  const echoed = Number(new URL(self).searchParams.get('itemsPerPage'));
-  return Number.isInteger(echoed) && echoed > 0 ? Math.min(asked, echoed) : asked;
+  // Not parsed as a URL, which takes longer than a page of 20 jobs.
+  const [, said] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];
+  const echoed = Number(said ?? 0);
+  return echoed > 0 ? Math.min(asked, echoed) : asked;
 }
 
 const endless = (message: string) => new AtlasError('ATLAS_BAD_ANSWER', message, { lasting: true });

@@ -2,7 +2,7 @@
 import { isAscii } from 'node:buffer';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { gunzip } from 'node:zlib';
+import { gunzip, gunzipSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { AtlasError, type AtlasErrorDetails } from './errors.ts';
@@ -22,7 +22,11 @@ setFlagsFromString('--liftoff-only');
 /** Longest wait for a connection alone, in ms. */
 const CONNECT_MS = 10_000;
 // In a thread: done here it takes less CPU, but holds back the requests that wait for the connections just set free.
-const decompress = promisify(gunzip);
+const unpackInThread = promisify(gunzip);
+/** To wake a thread takes longer than to unpack so many bytes here: some 100 jobs, or the clusters of a project. */
+const MOST_HERE = 131_072;
+/** Larger than any page of jobs, in bytes. */
+const MOST_AT_ONCE = 1_048_576;
 
 export class UndiciTransport implements Transport {
   readonly #pools = new Map<string, InstanceType<typeof Pool>>();
@@ -160,13 +164,6 @@ class Reader implements Dispatcher.DispatchHandler {
 /** Nearly all answers are ASCII, which is read as Latin-1 in a fifth of the time. */
 const textOf = (bytes: Buffer) => bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 
-/** Larger than any page of jobs, in bytes; a trailer can say what it likes. */
-const MOST_AT_ONCE = 1_048_576;
-
-/** Room for all that gzip says is in it (RFC 1952: its last 4 bytes), so that it's unpacked in one go, not in pieces of 16 KB. */
-const chunkSizeOf = (raw: Buffer) =>
-  Math.min(Math.max(raw.length < 4 ? 0 : raw.readUInt32LE(raw.length - 4) + 1, 1_024), MOST_AT_ONCE);
-
 async function decode(what: string, headers: TransportAnswer['headers'], raw: Buffer, maxBytes: number) {
   const encoding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity' || raw.length === 0) return textOf(raw);
@@ -174,13 +171,22 @@ async function decode(what: string, headers: TransportAnswer['headers'], raw: Bu
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered in an encoding that was not asked for`);
   }
   try {
-    return textOf(await decompress(raw, { maxOutputLength: maxBytes, chunkSize: chunkSizeOf(raw) }));
+    return textOf(await unpack(raw, maxBytes));
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });
     }
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with gzip that is cut or broken`);
   }
+}
+
+function unpack(raw: Buffer, maxBytes: number): Buffer | Promise<Buffer> {
+  // What gzip says is in it (RFC 1952: its last 4 bytes), which may be anything. With room for it, it's unpacked in one go and
+  // not in pieces of 16 KB; where there is more, in several.
+  const said = raw.length < 4 ? 0 : raw.readUInt32LE(raw.length - 4) + 1;
+  const options = { maxOutputLength: maxBytes, chunkSize: Math.min(Math.max(said, 1_024), MOST_AT_ONCE) };
+  // Deflate packs 1,032 to 1 at the most: more than it says can't keep us long.
+  return Math.max(said, raw.length) <= MOST_HERE ? gunzipSync(raw, options) : unpackInThread(raw, options);
 }
 
 /** The query is left out: messages stay short, and the path says what was asked. */

@@ -7,7 +7,7 @@ import type { Ledger, Outcome, Recorded, Sighting } from '../ledger/ledger.ts';
 import { Misfit } from '../restore/fields.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../restore/job.ts';
 import { normalise } from '../restore/normalise.ts';
-import { FIRST_ID, isObjectId, requestedAt } from '../restore/object-id.ts';
+import { FIRST_ID, isObjectId, lowestIdAt, requestedAt } from '../restore/object-id.ts';
 import { isToBeFound } from './attribute.ts';
 import { type BegunList, newestOf } from './begin-lists.ts';
 import type { Judge } from './judge.ts';
@@ -293,9 +293,10 @@ export class ListReader {
     const { full, resume } = this.#task;
     const aDayAgo = new Date(Date.parse(this.#startedAt) - DAY_MS).toISOString();
     const settledThrough = this.#unsettled.settledThrough();
-    const recent = [...this.#held].filter(([id]) => requestedAt(id) >= settledThrough);
+    const lowest = lowestIdAt(settledThrough);
+    const recent = [...this.#held].filter(([id]) => id >= lowest);
     // A resumed reading did not hold what came before.
-    const allHeld = !resume && requestedAt(this.#dropped) < settledThrough && recent.length <= MAX_RECENT;
+    const allHeld = !resume && this.#dropped < lowest && recent.length <= MAX_RECENT;
     return {
       startedAt: this.#startedAt,
       complete,
