@@ -1,7 +1,7 @@
 // functions/api/handler.ts is the Lambda behind the HTTP API.
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { handle } from 'hono/aws-lambda';
 import { lambdaLog } from '../lambda-log.ts';
+import { quickClient } from '../ledger/quick-client.ts';
 import { ledgerReader } from '../ledger/reader.ts';
 import { apiSettings } from '../settings.ts';
 import { apiApp } from './app.ts';
@@ -9,7 +9,7 @@ import { PlanFunction } from './plan-function.ts';
 
 const settings = apiSettings(process.env); // a missing variable fails the cold start, by name
 // Somebody is waiting: fewer attempts than the collector makes, and none that takes long.
-const client = new DynamoDBClient({
+const client = quickClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
