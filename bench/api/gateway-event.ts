@@ -1,14 +1,14 @@
 // bench/api/gateway-event.ts makes GET events as API Gateway's HTTP API sends them, payload format 2.0.
-import type { LambdaEvent } from 'hono/aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 const HOST = 'bench.execute-api.us-east-1.amazonaws.com';
 
 /** @param target path and query */
-export function gatewayEvent(target: string, accept = 'application/json'): LambdaEvent {
+export function gatewayEvent(target: string, accept = 'application/json'): APIGatewayProxyEventV2 {
   const [rawPath = '/', rawQueryString = ''] = target.split('?');
   const http = { method: 'GET', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'bench' };
   const requestContext = { accountId: '000000000000', apiId: 'bench', domainName: HOST, domainPrefix: 'bench', http };
-  const event = {
+  return {
     version: '2.0',
     routeKey: 'ANY /{proxy+}',
     rawPath,
@@ -21,13 +21,9 @@ export function gatewayEvent(target: string, accept = 'application/json'): Lambd
         requestId: 'bench-request',
         routeKey: 'ANY /{proxy+}',
         stage: '$default',
-        authorizer: {},
-        authentication: null,
       },
       ...{ time: '24/Nov/2026:12:00:00 +0000', timeEpoch: 1_795_521_600_000 },
     },
     isBase64Encoded: false,
-    body: null,
   };
-  return event as unknown as LambdaEvent;
 }

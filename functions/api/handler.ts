@@ -1,11 +1,14 @@
 // functions/api/handler.ts is the Lambda behind the HTTP API.
-import { handle } from 'hono/aws-lambda';
 import { lambdaLog } from '../lambda-log.ts';
 import { quickClient } from '../ledger/quick-client.ts';
 import { ledgerReader } from '../ledger/reader.ts';
 import { apiSettings } from '../settings.ts';
 import { apiApp } from './app.ts';
+import { gatewayHandler } from './gateway.ts';
+import { PLAIN_FETCH } from './plain-fetch.ts';
 import { PlanFunction } from './plan-function.ts';
+
+Object.assign(globalThis, PLAIN_FETCH); // before anything is answered
 
 const settings = apiSettings(process.env); // a missing variable fails the cold start, by name
 // Somebody is waiting: fewer attempts than the collector makes, and none that takes long.
@@ -22,5 +25,4 @@ const app = apiApp({
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });
 
-// Everything we answer is text; base64 would make it a third larger.
-export const handler = handle(app, { isContentTypeBinary: () => false });
+export const handler = gatewayHandler(app);

@@ -1,7 +1,8 @@
 // test/api/lambda-event.ts makes events as API Gateway's HTTP API sends them (payload format 2.0), and reads the answers.
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Hono } from 'hono';
-import { handle } from 'hono/aws-lambda';
+import { gatewayHandler } from '../../functions/api/gateway.ts';
+import { PLAIN_FETCH } from '../../functions/api/plain-fetch.ts';
 import type { ApiEnv } from '../../functions/api/ports.ts';
 
 export interface Sent {
@@ -56,11 +57,17 @@ export function eventOf(target: string, { method = 'GET', headers = {}, body, ba
   return event;
 }
 
-/** The app as functions/api/handler.ts wraps it. */
+/** The app as functions/api/handler.ts wraps it, with the classes that it has there. One call at a time. */
 export function invoker(app: Hono<ApiEnv>) {
-  const handler = handle(app, { isContentTypeBinary: () => false });
+  const handler = gatewayHandler(app);
   return async (target: string, sent: Sent = {}) => {
-    const answer = await handler(eventOf(target, sent) as never, {} as Context as never);
-    return answer as APIGatewayProxyStructuredResultV2 & { body: string; headers: Record<string, string> };
+    const nodes = { Headers, Response }; // which a test's own server and client need
+    Object.assign(globalThis, PLAIN_FETCH);
+    try {
+      const answer = await handler(eventOf(target, sent));
+      return answer as APIGatewayProxyStructuredResultV2 & { body: string; headers: Record<string, string> };
+    } finally {
+      Object.assign(globalThis, nodes);
+    }
   };
 }

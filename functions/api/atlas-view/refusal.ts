@@ -1,5 +1,15 @@
 // functions/api/atlas-view/refusal.ts is how the Atlas view says no: in Atlas's own words (FACTS 5).
-import { STATUS_CODES } from 'node:http';
+
+/** Node has them too, in a module whose import loads all of its fetch. */
+const REASONS = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+type RefusalStatus = keyof typeof REASONS;
 
 export interface FieldViolation {
   field: string;
@@ -9,13 +19,13 @@ export interface FieldViolation {
 /** Ends a request with an ApiError. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: number;
+  readonly status: RefusalStatus;
   readonly errorCode: string;
   readonly fields: readonly FieldViolation[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    status: number,
+    status: RefusalStatus,
     errorCode: string,
     detail: string,
     { fields, headers = {} }: { fields?: readonly FieldViolation[]; headers?: Record<string, string> } = {},
@@ -35,7 +45,7 @@ export class Refusal extends Error {
       errorCode: this.errorCode,
       // Atlas sends strings, its specification asks for objects (FACTS 9); nothing satisfies both.
       parameters: [],
-      reason: STATUS_CODES[this.status] ?? 'Unknown',
+      reason: REASONS[this.status],
     };
     const coded = CODED.has(this.status) ? { 'x-error-code': this.errorCode } : {};
     const headers = { ...this.headers, ...coded, 'content-type': 'application/json' };
