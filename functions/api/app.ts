@@ -1,6 +1,7 @@
 // functions/api/app.ts is the HTTP API as a Hono app, the same behind API Gateway and on a laptop.
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { TrieRouter } from 'hono/router/trie-router';
 import { LedgerError } from '../ledger/errors.ts';
 import { CursorError } from '../ledger/ledger.ts';
 import { atlasView } from './atlas-view/routes.ts';
@@ -17,7 +18,8 @@ import { summaryRoutes } from './routes/summary.ts';
 
 export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const { log } = ports;
-  const app = new Hono<ApiEnv>();
+  // Hono's usual router compiles all paths, for whoever asks first.
+  const app = new Hono<ApiEnv>({ router: new TrieRouter() });
   app.use(requestId, securityHeaders);
 
   healthRoutes(app);
