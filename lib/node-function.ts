@@ -1,13 +1,27 @@
 // lib/node-function.ts is the one place that says how code becomes a Lambda function.
-import { extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AssetHashType,
+  DockerImage,
+  type Duration,
+  type ILocalBundling,
+  RemovalPolicy,
+  Validations,
+} from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Code,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { bundle } from './bundle.ts';
 
 /** What all functions of a stack have in common. */
 export interface FunctionDefaults {
@@ -37,20 +51,6 @@ export interface NodeFunctionProps {
   readonly defaults?: FunctionDefaults | undefined;
 }
 
-/**
- * The SDK's other sources of AWS credentials, which it asks where the environment holds none. Lambda's always does. Without
- * them a bundle is 130 KB smaller, and doesn't import `node:http` as an ES module, which loads Node's whole fetch (2026-11).
- */
-export const NEVER_LOADED = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-];
-/** Some of the SDK is CommonJS inside and calls `require`, which an ES module doesn't have. */
-const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 /** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
 const VPC_ACTIONS = [
   'ec2:AssignPrivateIpAddresses',
@@ -78,8 +78,9 @@ export class NodeFunction extends Construct {
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
     if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
 
-    this.function = new NodejsFunction(this, 'Function', {
-      entry: entryOf(folder),
+    this.function = new LambdaFunction(this, 'Function', {
+      code: codeOf(folder, sourceMaps),
+      handler: 'index.handler',
       description,
       runtime: Runtime.NODEJS_24_X, // named: the default follows a feature flag
       architecture,
@@ -93,15 +94,6 @@ export class NodeFunction extends Construct {
         ...defined(environment),
         POWERTOOLS_LOG_LEVEL: logLevel,
         ...(sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
-      },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node20', // also runs where a laptop or an emulator has no newer one
-        mainFields: ['module', 'main'],
-        minify: true,
-        ...(sourceMaps ? { sourceMap: true, sourceMapMode: SourceMapMode.EXTERNAL, sourcesContent: false } : {}),
-        banner: BANNER,
-        externalModules: NEVER_LOADED, // and nothing else: the SDK is bundled
       },
     });
     if (tracing)
@@ -120,9 +112,31 @@ export class NodeFunction extends Construct {
   }
 }
 
-/** Beside this file: TypeScript in a checkout, JavaScript where the package is installed. */
-const entryOf = (folder: string) =>
-  fileURLToPath(new URL(`../functions/${folder}/handler${extname(import.meta.url)}`, import.meta.url));
+/** What the CDK is told to run. It runs it once for each combination of the fields. */
+class Bundling implements ILocalBundling {
+  readonly entry: string;
+  readonly sourceMaps: boolean;
+
+  constructor(entry: string, sourceMaps: boolean) {
+    this.entry = entry;
+    this.sourceMaps = sourceMaps;
+  }
+
+  tryBundle(outdir: string): boolean {
+    bundle(this.entry, outdir, this);
+    return true;
+  }
+}
+
+/** Not the CDK's NodejsFunction, which bundles into one file only. */
+function codeOf(folder: string, sourceMaps: boolean): Code {
+  // Beside this file: TypeScript in a checkout, JavaScript where the package is installed.
+  const entry = fileURLToPath(new URL(`../functions/${folder}/handler${extname(import.meta.url)}`, import.meta.url));
+  return Code.fromAsset(dirname(entry), {
+    assetHashType: AssetHashType.OUTPUT, // the source is more than this folder
+    bundling: { image: DockerImage.fromRegistry('unused'), local: new Bundling(entry, sourceMaps) },
+  });
+}
 
 const defined = (environment: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));

@@ -1,31 +1,20 @@
-// bench/cold/bundle.ts bundles a floor as lib/node-function.ts bundles a function, and says what is in a function's bundle.
+// bench/cold/bundle.ts bundles a floor as a function is bundled, and says what is in a function's bundle.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
-import { NEVER_LOADED } from '../../lib/node-function.ts';
+import { build } from 'esbuild';
+import { BUNDLING, bundle } from '../../lib/bundle.ts';
 
-/** As there: a floor in another form would be no floor. */
-const OPTIONS = {
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  mainFields: ['module', 'main'],
-  minify: true,
-  external: NEVER_LOADED,
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-  logLevel: 'error',
-} as const satisfies BuildOptions;
-
-export async function bundleFloor(entry: URL, outfile: string): Promise<string> {
-  await build({ ...OPTIONS, entryPoints: [fileURLToPath(entry)], outfile });
-  return outfile;
+/** @returns the file to begin with */
+export function bundleFloor(entry: URL, folder: string): string {
+  bundle(fileURLToPath(entry), folder);
+  return join(folder, 'index.mjs');
 }
 
 /** Bytes of a function's bundle by the package they come from; our own code is `this project`. */
 export async function bytesByPackage(folder: string): Promise<Map<string, number>> {
   const entry = fileURLToPath(new URL(`../../functions/${folder}/handler.ts`, import.meta.url));
   const { metafile } = await build({
-    ...OPTIONS,
+    ...BUNDLING,
     entryPoints: [entry],
     outdir: 'unused',
     write: false,

@@ -77,13 +77,11 @@ async function entrantsOf(
   folder: string,
   around: Surroundings,
 ): Promise<Entrant[]> {
-  const floor = async (name: string) => {
-    const file = await bundleFloor(new URL(`./floors/${name}.ts`, import.meta.url), join(folder, `${name}.mjs`));
-    return pathToFileURL(file).href;
-  };
+  const floor = (name: string) =>
+    pathToFileURL(bundleFloor(new URL(`./floors/${name}.ts`, import.meta.url), join(folder, name))).href;
   const { environment } = around;
   const nothing = { event: {}, check: async () => {} };
-  const entrants: Entrant[] = [{ who: EMPTY, bundle: await floor('empty'), environment, prepare: async () => nothing }];
+  const entrants: Entrant[] = [{ who: EMPTY, bundle: floor('empty'), environment, prepare: async () => nothing }];
   for (const { name, prepare } of all) {
     const bundle = pathToFileURL(join(folders[name], 'index.mjs')).href;
     const real = { who: name, bundle, environment, prepare };
@@ -91,7 +89,7 @@ async function entrantsOf(
     const given = { ...environment, CALLS: JSON.stringify(calls) };
     // A floor plans and collects nothing that the ledger would know of; its answer alone is looked at.
     const its = name === 'api' ? prepare : async () => ({ ...(await prepare()), check: async () => {} });
-    entrants.push(real, { who: `${name} floor`, bundle: await floor(name), environment: given, prepare: its });
+    entrants.push(real, { who: `${name} floor`, bundle: floor(name), environment: given, prepare: its });
   }
   return entrants;
 }
