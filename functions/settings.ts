@@ -1,5 +1,4 @@
 // functions/settings.ts turns the environment into typed settings; nothing else reads process.env.
-import * as z from 'zod/mini';
 import { NEWS_HOURS } from './ledger/old-news.ts';
 import { chooser } from './patterns.ts';
 import { KINDS, type Kind } from './restore/job.ts';
@@ -61,62 +60,76 @@ export interface NotifySettings {
   newsHours: number;
 }
 
-const text = z.string().check(z.minLength(1));
-const list = z.pipe(
-  z.string(),
-  z.transform((value) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))),
-);
-const secretIds = z.pipe(list, z.array(text).check(z.minLength(1)));
-const kinds = z.pipe(list, z.array(z.enum(KINDS)).check(z.minLength(1)));
-const count = (least: number, most: number) => z.coerce.number().check(z.int(), z.gte(least), z.lte(most));
+/** What a text that isn't empty stands for, or undefined where it doesn't fit. By hand: each start of a function pays for it. */
+type Shape<T> = (value: string) => T | undefined;
 
-/** A reader of one variable. @throws SettingsError */
-const variable =
-  <T>(name: string, shape: z.ZodMiniType<T, unknown>, expected: string) =>
-  (environment: Environment): T => {
-    // An empty variable is how CloudFormation and shells say "not set".
-    const came = environment[name] === '' ? undefined : environment[name];
-    const result = z.safeParse(shape, came);
-    if (result.success) return result.data;
-    throw new SettingsError(
-      `${name}: expected ${expected}, came ${came === undefined ? 'nothing' : JSON.stringify(came)}`,
-    );
+const text: Shape<string> = (value) => value;
+const url: Shape<string> = (value) => (URL.canParse(value) ? value.trim() : undefined);
+const list = (value: string) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+const someTexts: Shape<string[]> = (value) => (list(value).length > 0 ? list(value) : undefined);
+const someKinds: Shape<Kind[]> = (value) => {
+  const kinds = list(value).map((word) => KINDS.find((kind) => kind === word));
+  const known = kinds.filter((kind) => kind !== undefined);
+  return known.length > 0 && known.length === kinds.length ? known : undefined;
+};
+const count =
+  (least: number, most: number): Shape<number> =>
+  (value) => {
+    const number = Number(value);
+    return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
   };
 
-const patterns = (name: string) => variable(name, z.prefault(list, ''), 'patterns separated by commas');
+/** A reader of one variable, which may be left out. @throws SettingsError */
+const optional =
+  <T>(name: string, shape: Shape<T>, expected: string) =>
+  (environment: Environment): T | undefined => {
+    const came = environment[name];
+    if (!came) return undefined; // an empty variable is how CloudFormation and shells say "not set"
+    const value = shape(came);
+    if (value !== undefined) return value;
+    throw new SettingsError(`${name}: expected ${expected}, came ${JSON.stringify(came)}`);
+  };
 
-const tableName = variable('TABLE_NAME', text, 'the name of the DynamoDB table');
-const atlasSecretIds = variable('ATLAS_SECRET_ID', secretIds, 'names or ARNs of secrets, separated by commas');
-const queueUrl = variable('COLLECT_QUEUE_URL', z.url(), 'the URL of the SQS queue');
-const baseUrl = variable('MONGODB_ATLAS_BASE_URL', z.optional(z.url()), 'a URL such as https://cloud.mongodb.com');
-const readKinds = variable(
-  'KINDS',
-  z.prefault(kinds, KINDS.join(',')),
-  `some of ${KINDS.join(', ')}, separated by commas`,
-);
-const fullReadHours = variable(
-  'FULL_READ_HOURS',
-  z.prefault(count(1, 744), 24),
-  'a whole number of hours from 1 to 744',
-);
-const followSeconds = variable(
+/** A reader of one variable. @throws SettingsError */
+const required = <T>(name: string, shape: Shape<T>, expected: string) => {
+  const read = optional(name, shape, expected);
+  return (environment: Environment): T => {
+    const value = read(environment);
+    if (value !== undefined) return value;
+    throw new SettingsError(`${name}: expected ${expected}, came nothing`);
+  };
+};
+
+/** A reader of one variable. @throws SettingsError */
+const withDefault = <T>(name: string, shape: Shape<T>, expected: string, otherwise: T) => {
+  const read = optional(name, shape, expected);
+  return (environment: Environment): T => read(environment) ?? otherwise;
+};
+
+const patterns = (name: string) => withDefault(name, list, 'patterns separated by commas', []);
+
+const tableName = required('TABLE_NAME', text, 'the name of the DynamoDB table');
+const atlasSecretIds = required('ATLAS_SECRET_ID', someTexts, 'names or ARNs of secrets, separated by commas');
+const queueUrl = required('COLLECT_QUEUE_URL', url, 'the URL of the SQS queue');
+const baseUrl = optional('MONGODB_ATLAS_BASE_URL', url, 'a URL such as https://cloud.mongodb.com');
+const readKinds = withDefault('KINDS', someKinds, `some of ${KINDS.join(', ')}, separated by commas`, [...KINDS]);
+const fullReadHours = withDefault('FULL_READ_HOURS', count(1, 744), 'a whole number of hours from 1 to 744', 24);
+const followSeconds = withDefault(
   'FOLLOW_SECONDS',
-  z.prefault(count(0, 900), 60),
+  count(0, 900),
   'a whole number of seconds from 0 (never) to 900',
+  60,
 );
-const runRetentionDays = variable(
+const runRetentionDays = withDefault(
   'RUN_RETENTION_DAYS',
-  z.prefault(count(1, 3_650), 90),
+  count(1, 3_650),
   'a whole number of days from 1 to 3650',
+  90,
 );
-const ledgerName = variable('LEDGER_NAME', z.prefault(text, 'AtlasRestoreLedger'), 'a name');
-const planFunctionName = variable('PLAN_FUNCTION_NAME', z.optional(text), 'the name or ARN of the plan function');
-const busName = variable('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
-const newsHours = variable(
-  'NEWS_HOURS',
-  z.prefault(count(0, 8_760), NEWS_HOURS),
-  'a whole number of hours from 0 to 8760',
-);
+const ledgerName = withDefault('LEDGER_NAME', text, 'a name', 'AtlasRestoreLedger');
+const planFunctionName = optional('PLAN_FUNCTION_NAME', text, 'the name or ARN of the plan function');
+const busName = required('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
+const newsHours = withDefault('NEWS_HOURS', count(0, 8_760), 'a whole number of hours from 0 to 8760', NEWS_HOURS);
 /** JSON of the fields that aren't as by default. @throws SettingsError with a line for each field that is wrong */
 const rules = (environment: Environment): Rules => {
   try {

@@ -10,8 +10,6 @@ export interface AskedRun {
   idempotencyKey?: string;
 }
 
-/** A request is some hundred bytes. */
-export const MAX_REQUEST_BYTES = 10_000;
 /** API Gateway gives up after 30 s. */
 const MAX_WAIT_SECONDS = 25;
 

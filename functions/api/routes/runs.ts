@@ -11,8 +11,9 @@ import type { ApiEnv, ApiPorts } from '../ports.ts';
 import { notFound, RequestProblem } from '../problem.ts';
 import { resource } from '../resource.ts';
 import { RUN_COLUMNS, runCells, runReport } from '../run-report.ts';
-import { MAX_REQUEST_BYTES, runRequest, waitSeconds } from '../run-request.ts';
-import { finished, startedRun } from '../start-run.ts';
+
+/** A request is some hundred bytes. */
+const MAX_REQUEST_BYTES = 10_000;
 
 /**
  * Requests: of the list 1 query a month; of one run 1 query a MB of its parts. Starting one takes 1 write, with an
@@ -31,20 +32,7 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
       return listAnswer(context, { name: 'runs', columns: RUN_COLUMNS, rows, cells: runCells, read }, limit);
     },
 
-    POST: async (context) => {
-      acceptable(context);
-      readParameters(new URL(context.req.url).searchParams, {});
-      const wait = waitSeconds(context.req.header('prefer'));
-      const run = await startedRun(await runRequest(context.req), ports);
-      const report = wait === undefined ? undefined : await finished(run.runId, wait * 1_000, ports);
-      const done = report?.run ?? run;
-      const headers = {
-        location: new URL(`/runs/${run.runId}`, context.req.url).href,
-        ...(wait === undefined ? {} : { 'preference-applied': `wait=${wait}` }),
-      };
-      const body = runReport(report ?? { run, parts: [] });
-      return context.json(body, done.status === 'running' ? 202 : 200, headers);
-    },
+    POST: async (context) => (await import('../post-run.ts')).postRun(context, ports),
   });
 
   resource(app, '/runs/:id', {
