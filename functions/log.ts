@@ -1,5 +1,8 @@
-// functions/log.ts is the log as a port. Powertools' Logger fits it as it is.
+// functions/log.ts is the log as a port.
 
+/** From the least on. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFields = Record<string, unknown>;
 
 /** `message` is a constant sentence; what varies goes into `fields`, which never hold a credential or a delivery URL. */

@@ -1,5 +1,6 @@
 // functions/settings.ts turns the environment into typed settings; nothing else reads process.env.
 import { NEWS_HOURS } from './ledger/old-news.ts';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { chooser } from './patterns.ts';
 import { KINDS, type Kind } from './restore/job.ts';
 import { parseRules, RulesError } from './restore/read-rules.ts';
@@ -67,6 +68,7 @@ const text: Shape<string> = (value) => value;
 const url: Shape<string> = (value) => (URL.canParse(value) ? value.trim() : undefined);
 const list = (value: string) => value.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 const someTexts: Shape<string[]> = (value) => (list(value).length > 0 ? list(value) : undefined);
+const level: Shape<LogLevel> = (value) => LOG_LEVELS.find((each) => each === value);
 const someKinds: Shape<Kind[]> = (value) => {
   const kinds = list(value).map((word) => KINDS.find((kind) => kind === word));
   const known = kinds.filter((kind) => kind !== undefined);
@@ -143,6 +145,13 @@ const includeProjects = patterns('INCLUDE_PROJECTS');
 const excludeProjects = patterns('EXCLUDE_PROJECTS');
 const includeClusters = patterns('INCLUDE_CLUSTERS');
 const excludeClusters = patterns('EXCLUDE_CLUSTERS');
+
+/** The least that is logged. @throws SettingsError */
+export const logLevel = withDefault('LOG_LEVEL', level, `one of ${LOG_LEVELS.join(', ')}`, 'INFO');
+
+/** Of the invocation under way, where Lambda traces it. */
+export const traceId = (environment: Environment): string | undefined =>
+  /Root=([^;]+)/.exec(environment._X_AMZN_TRACE_ID ?? '')?.[1];
 
 /** @throws SettingsError */
 export const ledgerSettings = (environment: Environment): LedgerSettings => ({

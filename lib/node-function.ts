@@ -92,7 +92,7 @@ export class NodeFunction extends Construct {
       ...(vpc ? { vpc } : {}),
       environment: {
         ...defined(environment),
-        POWERTOOLS_LOG_LEVEL: logLevel,
+        LOG_LEVEL: logLevel,
         ...(sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       },
     });

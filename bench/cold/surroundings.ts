@@ -36,7 +36,7 @@ export class Surroundings implements AsyncDisposable {
     this.environment = {
       ...{ TABLE_NAME: TABLE, ATLAS_SECRET_ID: 'atlas/key', EVENT_BUS_NAME: 'ledger' },
       ...{ COLLECT_QUEUE_URL: `${awsUrl}/000000000000/orders`, MONGODB_ATLAS_BASE_URL: atlas.access.url },
-      ...{ PLAN_FUNCTION_NAME: 'plan', AWS_LAMBDA_FUNCTION_NAME: 'bench', POWERTOOLS_LOG_LEVEL: 'INFO' },
+      ...{ PLAN_FUNCTION_NAME: 'plan', AWS_LAMBDA_FUNCTION_NAME: 'bench', LOG_LEVEL: 'INFO' },
       ...{ AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench', AWS_SESSION_TOKEN: 'bench' },
       // HTTPS, as in AWS: over plain HTTP, the SDK would load modules that it never loads there.
       ...{ AWS_ENDPOINT_URL: awsUrl, AWS_ENDPOINT_URL_DYNAMODB: secureEndpoint, NODE_TLS_REJECT_UNAUTHORIZED: '0' },

@@ -20,7 +20,7 @@ const { planFunctionName } = settings;
 
 const app = apiApp({
   ledger: ledgerReader({ ...settings, client }),
-  log: lambdaLog('api'),
+  log: lambdaLog('api', process.env),
   now: Date.now,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });

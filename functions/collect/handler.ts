@@ -9,7 +9,7 @@ import { collectSettings } from '../settings.ts';
 import { carryOut } from './carry-out.ts';
 
 const settings = collectSettings(process.env); // a missing variable fails the cold start, by name
-const log = lambdaLog('collect');
+const log = lambdaLog('collect', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
 const ledger = measured(new DynamoLedger(settings), metrics, Date.now);

@@ -7,7 +7,7 @@ import { EventBridgeBus } from './event-bridge.ts';
 import { notify } from './stream.ts';
 
 const settings = notifySettings(process.env); // a missing variable fails the cold start, by name
-const log = lambdaLog('notify');
+const log = lambdaLog('notify', process.env);
 const metrics = new Metrics(settings.ledgerName);
 const bus = new EventBridgeBus(settings.busName);
 

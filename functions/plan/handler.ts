@@ -10,7 +10,7 @@ import { plan } from './plan.ts';
 import { planRequest } from './request.ts';
 
 const settings = planSettings(process.env); // a missing variable fails the cold start, by name
-const log = lambdaLog('plan');
+const log = lambdaLog('plan', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
 const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
