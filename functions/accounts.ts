@@ -9,13 +9,16 @@ export interface AtlasAccount {
   atlas: AtlasClient;
 }
 
+/** Their secrets are being read when it returns. */
 export function atlasAccounts(
   settings: { secretIds: readonly string[]; baseUrl: string | undefined },
   log: Log,
 ): AtlasAccount[] {
   const baseUrl = settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl };
-  return settings.secretIds.map((secretId) => ({
-    name: secretId,
-    atlas: new AtlasClient({ credentials: new SecretsManagerCredentials({ secretId }), log, ...baseUrl }),
-  }));
+  return settings.secretIds.map((secretId) => {
+    const credentials = new SecretsManagerCredentials({ secretId });
+    // Begun here, it is read while a start goes on. What fails is tried again, and told, where it is needed.
+    credentials.read().catch(() => undefined);
+    return { name: secretId, atlas: new AtlasClient({ credentials, log, ...baseUrl }) };
+  });
 }

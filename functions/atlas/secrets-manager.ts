@@ -6,7 +6,7 @@ import { AtlasError } from './errors.ts';
 export interface SecretsManagerOptions {
   /** Name or ARN. */
   secretId: string;
-  /** @default one with the SDK's own settings */
+  /** @default one for this environment, which gives up a request after 5 s and tries again */
   client?: Pick<SecretsManagerClient, 'send'>;
 }
 
@@ -18,6 +18,12 @@ const ADVICE: Record<string, string> = {
   InvalidRequestException: 'it is marked for deletion, or has no value yet',
 };
 
+// Lambda may hold a sandbox still in the middle of a request, and its connection is gone when it goes on.
+const defaultClient = () =>
+  new SecretsManagerClient({
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  });
+
 /** Read once, then kept until asked for a fresh copy: a warm function costs no further call. */
 export class SecretsManagerCredentials implements CredentialSource {
   readonly describe: string;
@@ -26,7 +32,7 @@ export class SecretsManagerCredentials implements CredentialSource {
   #cached: Credentials | undefined;
   #reading: Promise<Credentials> | undefined;
 
-  constructor({ secretId, client = new SecretsManagerClient({}) }: SecretsManagerOptions) {
+  constructor({ secretId, client = defaultClient() }: SecretsManagerOptions) {
     this.#secretId = secretId;
     this.#client = client;
     this.describe = `secret ${secretId}`;
