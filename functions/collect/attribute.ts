@@ -42,7 +42,9 @@ const REACH_MS = MATCH_REACH_SECONDS * 1_000;
 /** Pages of 500 events of requests; a project with more restores than that is attributed as far back as they reach. */
 const MAX_PAGES = 40;
 const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
-/** Jobs held against events in one collection, some 700 bytes each; the next collection goes on where this one stops. */
+/** Jobs held against events at once, some 2 KB each with all that the match makes of them. */
+const JOBS_AT_ONCE = 2_500;
+/** Jobs looked at in one collection; the next goes on where this one stops. */
 const MOST_JOBS = 20_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
 const LEAST_WAIT_MS = 60_000;
@@ -54,6 +56,19 @@ const MOST_HELD = 100;
 
 type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'>;
 
+/** Jobs that follow each other in time. */
+interface Stretch {
+  /** All of them, with those just before that can be their rivals. */
+  jobs: Unattributed[];
+  /** Those to be found out about. */
+  open: Unattributed[];
+  /** Whole, where they are few. */
+  held: LedgerJob[];
+  until: string;
+  /** Where the next stretch begins; absent after the last. */
+  next?: string;
+}
+
 /** By job: what is to be written. */
 type News = Map<string, { job: Unattributed; requester: Requester }>;
 
@@ -64,32 +79,64 @@ interface Reading {
   since: string;
 }
 
+/** What was found out about a stretch. */
+interface Answers {
+  news: News;
+  /** Whose events may still come. */
+  pending: Unattributed[];
+  failure: AtlasError | undefined;
+}
+
 /**
- * Requests: 1 query a MB of the project's jobs since `from`, again where it is to be found out of more than `MOST_HELD`, one
- * listing of events, 1 write for each job of which more is known than before. Events that can't be read cost the attribution only.
+ * Goes through the jobs since `from` stretch by stretch, so that memory holds one of them. Requests, for each stretch: 1 query
+ * a page of the project's jobs, again where it is to be found out of more than `MOST_HELD`, one listing of events, 1 write for
+ * each job of which more is known than before. Events that can't be read cost the attribution only, and are not asked for again.
  * @throws LedgerError
  */
 export async function attribute(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
-  const { ledger, now } = ports;
-  const { projectId, from, stored, runId } = task;
-  const startedAt = now();
-  const jobs: Unattributed[] = [];
-  let open: Unattributed[] = [];
-  const held: LedgerJob[] = [];
-  const left: Pick<Unattributed, 'requestedAt'>[] = [];
-  let until = iso(startedAt);
-  // Rivals count, whether or not they are known already.
-  const since = iso(Date.parse(from) - REACH_MS);
-  for await (const job of ledger.projectJobs(projectId, { since })) {
-    if (jobs.length === MOST_JOBS) {
-      until = job.requestedAt;
-      // Of the last, rivals may be among those that follow.
-      const next = later(iso(Date.parse(until) - REACH_MS), open[0]?.requestedAt ?? '');
-      open = open.filter(({ requestedAt }) => requestedAt < next);
-      left.push({ requestedAt: next });
+  const { projectId, stored } = task;
+  const startedAt = ports.now();
+  /** Request times of what is left to the next look. */
+  const left: string[] = [];
+  let [looked, seen] = [false, 0];
+  let failed: { error: AtlasError; from: string } | undefined;
+  for (let from: string | undefined = task.from; from !== undefined; ) {
+    const stretch: Stretch = await readStretch(projectId, from, ports);
+    seen += stretch.jobs.length;
+    if (stretch.open.length > 0) {
+      const { news, pending, failure }: Answers = await answersOf(stretch, failed?.error, projectId, startedAt, ports);
+      if (failure && !failed) failed = { error: failure, from };
+      looked = true;
+      left.push(...pending.map(({ requestedAt }) => requestedAt));
+      await write(news, stretch, { ...task, startedAt }, ports);
+      left.push(...[...news.values()].map(({ job }) => job.requestedAt));
+    }
+    from = stretch.next;
+    if (from !== undefined && (seen >= MOST_JOBS || ports.outOfTime())) {
+      left.push(from);
       break;
     }
+  }
+  if (failed?.error.transient) return failedAgain(stored, failed.error, earliest([...left, failed.from]), startedAt);
+  if (!looked) return { ...withoutWork(stored), ...nextLook(left, startedAt) };
+  const base = failed ? withError(stored, failed.error, startedAt) : { readAt: iso(startedAt) };
+  return { ...base, ...nextLook(left, startedAt) };
+}
+
+/** The oldest that are to be looked at. */
+async function readStretch(projectId: string, from: string, { ledger, now }: AttributePorts): Promise<Stretch> {
+  const stretch: Stretch = { jobs: [], open: [], held: [], until: iso(now()) };
+  const { jobs, open, held } = stretch;
+  // Rivals count, whether or not they are known already.
+  for await (const job of ledger.projectJobs(projectId, { since: iso(Date.parse(from) - REACH_MS) })) {
     const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
+    // However many jobs were requested at once, the next stretch begins well after this one, and rivals are no large part of it.
+    const mayEnd = jobs.length >= JOBS_AT_ONCE && Date.parse(requestedAt) - Date.parse(from) > 2 * REACH_MS;
+    if (mayEnd || jobs.length >= MOST_JOBS) {
+      // Of the last, rivals may be among those that follow.
+      const next = later(iso(Date.parse(requestedAt) - REACH_MS), open[0]?.requestedAt ?? '');
+      return { ...stretch, open: open.filter((each) => each.requestedAt < next), until: requestedAt, next };
+    }
     const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
     const kept = { jobId, kind, delivery, requestedAt, ...known };
     jobs.push(kept);
@@ -97,10 +144,21 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
     open.push(kept);
     if (held.length < MOST_HELD) held.push(job);
   }
-  const [oldest] = open;
-  if (!oldest) return { ...withoutWork(stored), ...nextLook(left, startedAt) };
+  return stretch;
+}
 
-  const read = await readEvents(projectId, oldest.requestedAt, until, ports, open);
+/**
+ * Events and all that the match makes of them are gone when this returns: writing takes much longer.
+ * @param failed why events could not be read before
+ */
+async function answersOf(
+  { jobs, open, until }: Stretch,
+  failed: AtlasError | undefined,
+  projectId: string,
+  startedAt: number,
+  ports: AttributePorts,
+): Promise<Answers> {
+  const read = failed ?? (await readEvents(projectId, open[0]?.requestedAt ?? until, until, ports, open));
   const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
   const verdictOf = (job: Unattributed): Requester => {
     if (read instanceof AtlasError) {
@@ -110,15 +168,27 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
     if (job.requestedAt < read.since) return { reason: 'not-read', detail: TOO_MANY_EVENTS };
     return inTime(verdicts?.get(job.jobId) ?? { reason: 'none' }, startedAt - Date.parse(job.requestedAt));
   };
-
-  const sighting: Sighting = { runId, observedAt: iso(startedAt) };
-  const news: News = new Map();
+  const answers: Answers = { news: new Map(), pending: [], failure: read instanceof AtlasError ? read : undefined };
   for (const job of open) {
     const requester = verdictOf(job);
-    if (isPending(requester)) left.push(job);
-    if (!isSame(requester, job.requester)) news.set(job.jobId, { job, requester });
+    if (isPending(requester)) answers.pending.push(job);
+    if (!isSame(requester, job.requester)) answers.news.set(job.jobId, { job, requester });
   }
-  const again = open.length > held.length ? ledger.projectJobs(projectId, { since: oldest.requestedAt }) : held;
+  return answers;
+}
+
+/** Leaves in `news` what there was no time for. */
+async function write(
+  news: News,
+  { open, held }: Pick<Stretch, 'open' | 'held'>,
+  { projectId, runId, startedAt }: { projectId: string; runId: string; startedAt: number },
+  ports: AttributePorts,
+): Promise<void> {
+  const { ledger } = ports;
+  const sighting: Sighting = { runId, observedAt: iso(startedAt) };
+  const [oldest] = open;
+  const again =
+    oldest && open.length > held.length ? ledger.projectJobs(projectId, { since: oldest.requestedAt }) : held;
   const turns = inTurn(news, again, ports.outOfTime);
   const writer = async () => {
     for await (const { read, requester } of turns) {
@@ -129,10 +199,6 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
     }
   };
   await inParallel(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
-  left.push(...[...news.values()].map(({ job }) => job));
-  if (read instanceof AtlasError && read.transient) return failedAgain(stored, read, from, startedAt);
-  const base = read instanceof AtlasError ? withError(stored, read, startedAt) : { readAt: iso(startedAt) };
-  return { ...base, ...nextLook(left, startedAt) };
 }
 
 /** Takes out of `news` what it gives out, job by job; what is still in there was left for want of time. */
@@ -174,18 +240,16 @@ function inTime(verdict: Requester, ageMs: number): Requester {
 
 const later = (a: string, b: string) => (a > b ? a : b);
 
-function nextLook(
-  left: readonly Pick<Unattributed, 'requestedAt'>[],
-  now: number,
-): Pick<AttributionCoverage, 'from' | 'dueAt'> {
-  const times = left.map(({ requestedAt }) => requestedAt).sort();
-  const [from] = times;
-  if (from === undefined) return {};
-  const dues = times.map((at) => {
+const earliest = (times: readonly string[]) => times.reduce((a, b) => (b < a ? b : a));
+
+/** @param left when the jobs were requested that are left */
+function nextLook(left: readonly string[], now: number): Pick<AttributionCoverage, 'from' | 'dueAt'> {
+  if (left.length === 0) return {};
+  const dues = left.map((at) => {
     const requested = Date.parse(at);
     return requested + (now - requested < VISIBLE_AFTER_MS ? VISIBLE_AFTER_MS : FINAL_AFTER_MS);
   });
-  return { from, dueAt: iso(Math.max(now, Math.min(...dues))) };
+  return { from: earliest(left), dueAt: iso(Math.max(now, Math.min(...dues))) };
 }
 
 async function readEvents(

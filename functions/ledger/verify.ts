@@ -24,7 +24,7 @@ export interface Verification {
 const MAX_BREAKS = 1_000;
 
 /**
- * Requests: 1 read, and 1 query a MB of the project's jobs. Jobs that are recorded meanwhile do no harm.
+ * Requests: 1 read, and 1 query for each 100 of the project's jobs. Jobs that are recorded meanwhile do no harm.
  * @throws LedgerError
  */
 export async function verifyProject(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/atlas.ts';
-import { attribute } from '../../functions/collect/attribute.ts';
+import { AtlasError } from '../../functions/atlas/errors.ts';
+import { type AttributePorts, attribute } from '../../functions/collect/attribute.ts';
 import { collectProject } from '../../functions/collect/collect.ts';
 import type { AttributionCoverage } from '../../functions/ledger/coverage.ts';
 import type { Annotations, JobSummary, Ledger, LedgerJob, Recorded } from '../../functions/ledger/ledger.ts';
@@ -222,59 +223,109 @@ test('however many are to be found, none is read by itself; what there was no ti
   }
 });
 
-test('of very many, a look takes the oldest, and the next look goes on there, so that memory stays bounded', async () => {
-  const firstAt = Date.UTC(2020, 0, 1);
+describe('of very many, a look', () => {
   const nowMs = Date.UTC(2026, 0, 1);
-  // A table of so many would take minutes to fill: of this ledger only the two methods are used.
-  const stored = Array.from({ length: 45_000 }, (_, nth): LedgerJob => {
-    const jobId = newObjectId(new Date(firstAt + nth * 60_000));
-    const job = { jobId, kind: 'flex', delivery: 'automated', requestedAt: requestedAt(jobId) };
-    return { ...job, requester: { reason: 'pending' } } as LedgerJob;
-  });
-  const byId = new Map(stored.map((job) => [job.jobId, job]));
-  let [read, most] = [0, 0];
-  const ledger = {
-    async *projectJobs(_: string, { since = '' } = {}) {
-      read = 0;
-      for (const job of stored) {
-        if (job.requestedAt < since) continue;
-        read += 1;
-        yield job;
-      }
-    },
-    async annotate(_: string, jobId: string, __: unknown, annotate: (job: JobSummary) => Partial<Annotations>) {
-      const job = byId.get(jobId) as LedgerJob;
-      most = Math.max(most, read);
-      Object.assign(job, annotate(job));
-      return { outcome: 'changed', job } as Recorded;
-    },
-  } as unknown as Ledger;
-  const asked: EventsQuery[] = [];
-  const atlas = {
-    async *events(query: EventsQuery) {
-      asked.push(query);
-      yield [];
-    },
-  } as unknown as Atlas;
-  const recorded: string[] = [];
-  const ports = {
-    ...{ atlas, ledger, log: silentLog, now: () => nowMs, outOfTime: () => false },
-    ...{ prepare: async () => {}, findings: () => [] },
-    onRecorded: ({ job }: Recorded) => recorded.push(job.jobId),
-  };
-  let coverage: AttributionCoverage = { from: stored[0]?.requestedAt ?? '', dueAt: new Date(nowMs).toISOString() };
-  let looks = 0;
-  for (; coverage.from !== undefined && looks < 10; looks++) {
-    expect(coverage.dueAt).toBe(new Date(nowMs).toISOString());
-    const task = { projectId: 'a'.repeat(24), runId: 'b'.repeat(24), from: coverage.from, stored: coverage };
-    coverage = await attribute(task, ports);
+
+  /** A table of so many would take minutes to fill: of this ledger only the two methods are used. */
+  function looking(requestedMs: readonly number[]) {
+    const stored = requestedMs.map((ms): LedgerJob => {
+      const jobId = newObjectId(new Date(ms));
+      const job = { jobId, kind: 'flex', delivery: 'automated', requestedAt: requestedAt(jobId) };
+      return { ...job, requester: { reason: 'pending' } } as LedgerJob;
+    });
+    const byId = new Map(stored.map((job) => [job.jobId, job]));
+    const seen = { most: 0, recorded: [] as string[], asked: [] as EventsQuery[] };
+    let read = 0;
+    const ledger = {
+      async *projectJobs(_: string, { since = '' } = {}) {
+        read = 0;
+        for (const job of stored) {
+          if (job.requestedAt < since) continue;
+          read += 1;
+          yield job;
+        }
+      },
+      async annotate(_: string, jobId: string, __: unknown, annotate: (job: JobSummary) => Partial<Annotations>) {
+        const job = byId.get(jobId) as LedgerJob;
+        seen.most = Math.max(seen.most, read);
+        Object.assign(job, annotate(job));
+        return { outcome: 'changed', job } as Recorded;
+      },
+    } as unknown as Ledger;
+    const atlas = {
+      async *events(query: EventsQuery) {
+        seen.asked.push(query);
+        yield [];
+      },
+    } as unknown as Atlas;
+    const ports = {
+      ...{ atlas, ledger, log: silentLog, now: () => nowMs, outOfTime: () => false },
+      ...{ prepare: async () => {}, findings: () => [] },
+      onRecorded: ({ job }: Recorded) => seen.recorded.push(job.jobId),
+    };
+    const look = (coverage: AttributionCoverage, changed: Partial<AttributePorts> = {}) => {
+      const from = coverage.from ?? '';
+      const task = { projectId: 'a'.repeat(24), runId: 'b'.repeat(24), from, stored: coverage };
+      return attribute(task, { ...ports, ...changed });
+    };
+    return { stored, seen, look };
   }
-  expect(looks).toBe(3);
-  expect(most).toBeLessThanOrEqual(20_001);
-  expect(recorded).toHaveLength(45_000);
-  expect(new Set(recorded).size).toBe(45_000);
-  expect(asked.map(({ since, until }) => since < until)).toEqual([true, true, true]);
-  expect(stored.every(({ requester }) => requester && 'reason' in requester && requester.reason === 'none')).toBe(true);
+
+  test('takes the oldest, a few at once, and the next look goes on there, so that memory stays bounded', async () => {
+    const { stored, seen, look } = looking(
+      Array.from({ length: 45_000 }, (_, nth) => Date.UTC(2020, 0, 1) + nth * 60_000),
+    );
+    let coverage: AttributionCoverage = { from: stored[0]?.requestedAt ?? '', dueAt: new Date(nowMs).toISOString() };
+    let looks = 0;
+    for (; coverage.from !== undefined && looks < 10; looks++) {
+      expect(coverage.dueAt).toBe(new Date(nowMs).toISOString());
+      coverage = await look(coverage);
+    }
+    expect(looks).toBe(3);
+    expect(seen.most).toBeLessThanOrEqual(2_501);
+    expect(seen.recorded).toHaveLength(45_000);
+    expect(new Set(seen.recorded).size).toBe(45_000);
+    expect(seen.asked.every(({ since, until }) => since < until)).toBe(true);
+    expect(stored.every(({ requester }) => requester && 'reason' in requester && requester.reason === 'none')).toBe(
+      true,
+    );
+  });
+
+  test('comes to its end where thousands were requested in the same minute', async () => {
+    const { seen, look } = looking(
+      Array.from({ length: 9_000 }, (_, nth) => Date.UTC(2025, 0, 1) + Math.floor(nth / 60) * 1_000),
+    );
+    expect(await look({ from: new Date(Date.UTC(2025, 0, 1)).toISOString() })).toEqual({ readAt: expect.any(String) });
+    expect(new Set(seen.recorded).size).toBe(9_000);
+    expect(seen.recorded).toHaveLength(9_000);
+  });
+
+  test.each([
+    ['for a while', true],
+    ['for good', false],
+  ])("asks once for events that can't be read %s, and says so of each job", async (_, transient) => {
+    const { stored, seen, look } = looking(
+      Array.from({ length: 6_000 }, (_, nth) => Date.UTC(2025, 0, 1) + nth * 60_000),
+    );
+    let asked = 0;
+    const code = transient ? 'ATLAS_UNAVAILABLE' : 'ATLAS_FORBIDDEN';
+    const atlas = {
+      async *events() {
+        asked += 1;
+        yield [];
+        throw new AtlasError(code, 'no events today');
+      },
+    } as unknown as Atlas;
+    const from = stored[0]?.requestedAt ?? '';
+    const coverage = await look({ from }, { atlas });
+    expect(asked).toBe(1);
+    expect(coverage).toEqual({
+      error: { code, message: 'no events today', since: expect.any(String) },
+      ...(transient ? { from, dueAt: expect.any(String) } : {}),
+    });
+    expect(seen.recorded).toHaveLength(6_000);
+    expect(stored.every(({ requester }) => requester && 'detail' in requester && requester.detail === code)).toBe(true);
+  });
 });
 
 test('an order that is delivered twice, and at the same time, adds nothing twice', async () => {
