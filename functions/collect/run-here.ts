@@ -34,23 +34,22 @@ export async function runHere(
   signal?: AbortSignal,
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
-  const orders: CollectOrder[] = [];
-  let run = await plan(
-    request,
-    { ...ports, now: () => clock.now(), enqueue: async (more) => void orders.push(...more) },
-    options,
-  );
-  ports.onPlanned?.(orders.length);
   const parts: RunPart[] = [];
   const places = sharedPlaces(options.parallelLists);
-  await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
-    const part = await collectToTheEnd(order, ports, { places, ...options }, signal);
-    run = await ledger.finishPart(request.runId, part);
-    parts.push(part);
-    ports.onProject?.(part);
-  });
+  let finished: Run | undefined;
+  const collectAll = async (orders: readonly CollectOrder[]) => {
+    ports.onPlanned?.(orders.length);
+    await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
+      const part = await collectToTheEnd(order, ports, { places, ...options }, signal);
+      const run = await ledger.finishPart(request.runId, part);
+      if (run.status !== 'running') finished = run;
+      parts.push(part);
+      ports.onProject?.(part);
+    });
+  };
+  const planned = await plan(request, { ...ports, now: () => clock.now(), enqueue: collectAll }, options);
   signal?.throwIfAborted();
-  return { run, parts };
+  return { run: finished ?? planned, parts };
 }
 
 async function collectToTheEnd(

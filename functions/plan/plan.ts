@@ -27,6 +27,7 @@ export interface PlanPorts {
   ledger: Ledger;
   log: Log;
   now(): number;
+  /** Called once, when the run is recorded; perhaps before it is recorded how many projects it has. */
   enqueue(orders: readonly CollectOrder[]): Promise<void>;
 }
 
@@ -36,6 +37,9 @@ export interface PlanOptions {
 }
 
 /**
+ * The run is recorded while its projects are listed, and their number while the orders are queued: a run bears with parts that
+ * come before the plan (functions/ledger/runs.ts), not with parts of a run that isn't there.
+ *
  * One account failing costs only its own projects: it is named in the run. A repeat with the same `runId` orders the
  * same again, which is harmless: collecting is idempotent and a run counts each project once.
  * @throws LedgerError, and what `enqueue` throws
@@ -43,15 +47,9 @@ export interface PlanOptions {
 export async function plan(request: PlanRequest, ports: PlanPorts, options: PlanOptions = {}): Promise<Run> {
   const { runId, trigger, scope = {}, full = false } = request;
   const { accounts, ledger, log, now, enqueue } = ports;
-  await ledger.startRun({
-    runId,
-    trigger,
-    scope,
-    full,
-    startedAt: new Date(now()).toISOString(),
-    status: 'running',
-    failures: [],
-  });
+  const startedAt = new Date(now()).toISOString();
+  const starting = ledger.startRun({ runId, trigger, scope, full, startedAt, status: 'running', failures: [] });
+  starting.catch(() => {}); // thrown below
 
   const orders = new Map<string, CollectOrder>();
   const failures: ClusterFailure[] = [];
@@ -75,10 +73,18 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     const message = `no project ${scope.projectId} is visible to these credentials: check the id, and the key's organization`;
     failures.push({ what: 'project', code: 'ATLAS_NOT_FOUND', message });
   }
-  await enqueue([...orders.values()]);
-  const run = await ledger.planRun(runId, orders.size, failures);
-  log.info('run planned', { runId, trigger, projects: orders.size, accountsFailed: failures.length });
-  return run;
+  await starting;
+  const planning = planned();
+  // Both are waited for, so that nothing goes on in the background.
+  const [queued] = await Promise.allSettled([enqueue([...orders.values()]), planning]);
+  if (queued.status === 'rejected') throw queued.reason;
+  return planning;
+
+  async function planned(): Promise<Run> {
+    const run = await ledger.planRun(runId, orders.size, failures);
+    log.info('run planned', { runId, trigger, projects: orders.size, accountsFailed: failures.length });
+    return run;
+  }
 
   function orderFor({ id, name, orgId }: Project, account: string): CollectOrder {
     return {

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { fixedCredentials } from '../../functions/atlas/credentials.ts';
 import type { CollectOrder } from '../../functions/collect/order.ts';
+import { LedgerError } from '../../functions/ledger/errors.ts';
+import type { Run } from '../../functions/ledger/run.ts';
 import { silentLog } from '../../functions/log.ts';
 import { plan } from '../../functions/plan/plan.ts';
 import { planRequest, runIdFor } from '../../functions/plan/request.ts';
@@ -38,6 +40,53 @@ test('one order a project, and the run knows how many', async () => {
     new Set(system.atlas.world.projects.map(({ id }) => id)),
   );
   for (const order of orders) expect(order).toMatchObject({ runId, account: 'one' });
+});
+
+test('an order is queued once, and not before the run is recorded', async () => {
+  await using system = await System.start(store, { projects: 3 });
+  let recordRun = () => {};
+  const mayRecord = new Promise<void>((resolve) => {
+    recordRun = resolve;
+  });
+  const queued: number[] = [];
+  const ledger = {
+    ...system.ledger,
+    startRun: async (run: Run) => {
+      await mayRecord;
+      await system.ledger.startRun(run);
+    },
+  };
+  const enqueue = async (orders: readonly CollectOrder[]) => {
+    expect(await system.ledger.run(runId)).toBeDefined();
+    queued.push(orders.length);
+  };
+  const planning = planned(system, { ledger, enqueue });
+  while (system.atlas.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(queued).toEqual([]);
+  recordRun();
+  expect((await planning).run).toMatchObject({ projects: 3 });
+  expect(queued).toEqual([3]);
+});
+
+test.each(['startRun', 'planRun'] as const)('where %s fails, so does the plan; nothing goes on', async (method) => {
+  await using system = await System.start(store, { projects: 3 });
+  const failure = new LedgerError('LEDGER_UNAVAILABLE', 'try again later');
+  const ledger = { ...system.ledger, [method]: () => Promise.reject(failure) };
+  let [begun, done] = [0, 0];
+  const enqueue = async () => {
+    begun += 1;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    done += 1;
+  };
+  await expect(planned(system, { ledger, enqueue })).rejects.toBe(failure);
+  expect([begun, done]).toEqual(method === 'startRun' ? [0, 0] : [1, 1]);
+});
+
+test('where no order can be queued the plan fails, and a repeat makes it good', async () => {
+  await using system = await System.start(store, { projects: 3 });
+  const enqueue = () => Promise.reject(new Error('no queue'));
+  await expect(planned(system, { enqueue })).rejects.toThrow('no queue');
+  expect(await planned(system)).toMatchObject({ run: { status: 'running', projects: 3 }, orders: { length: 3 } });
 });
 
 test('a repeat of the same event is the same run', async () => {
