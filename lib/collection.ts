@@ -10,6 +10,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Rules } from '../functions/restore/rules.ts';
 import type { AtlasCredentials } from './credentials.ts';
+import { heapOptions } from './heap.ts';
 import { type FunctionDefaults, NodeFunction } from './node-function.ts';
 import { deadLetters, queue } from './queue.ts';
 import { rulesJson } from './rules.ts';
@@ -108,6 +109,7 @@ export class Collection extends Construct {
       description: "Brings one Atlas project's restore jobs and coverage up to date",
       timeout,
       memoryMb: collectMemoryMb,
+      nodeOptions: heapOptions(collectMemoryMb),
       environment: {
         ...this.#environment(props),
         KINDS: props.kinds?.join(','),

@@ -45,6 +45,8 @@ export interface NodeFunctionProps {
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;
+  /** Options of Node itself. @default none */
+  readonly nodeOptions?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where its calls leave from. @default Lambda's own network, from changing addresses */
   readonly vpc?: IVpc | undefined;
@@ -69,9 +71,10 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { folder, description, timeout, memoryMb, environment, vpc, defaults = {} } = props;
+    const { folder, description, timeout, memoryMb, nodeOptions = [], environment, vpc, defaults = {} } = props;
     const { architecture = Architecture.ARM_64, logLevel = 'INFO', sourceMaps = false, tracing = false } = defaults;
     const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = defaults;
+    const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
     this.logs = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
@@ -91,9 +94,8 @@ export class NodeFunction extends Construct {
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...(vpc ? { vpc } : {}),
       environment: {
-        ...defined(environment),
+        ...defined({ ...environment, NODE_OPTIONS: allNodeOptions }),
         LOG_LEVEL: logLevel,
-        ...(sourceMaps ? { NODE_OPTIONS: '--enable-source-maps' } : {}),
       },
     });
     if (tracing)

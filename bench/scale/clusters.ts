@@ -8,6 +8,7 @@ import { functionCounts } from '../ledger/costs.ts';
 import { monthlyBill, total } from '../ledger/prices.ts';
 import { medianOf, resultOf } from '../ledger/targets.ts';
 import type { Bench } from '../part.ts';
+import { SMALL_HEAP } from './memory.ts';
 
 const SIZES = [10, 100, 1_000, 10_000] as const;
 const QUICK_SIZES = [10, 60] as const;
@@ -42,7 +43,12 @@ async function measure(clusters: number, dynamo: BenchDynamo, bench: Bench): Pro
   await using atlas = await BenchAtlas.start(size, bundler);
   await atlas.setLatency(ATLAS_MS);
   await dynamo.setLatency(TABLE_MS);
-  const all = entrants({ size, latencyMs: ATLAS_MS, scheme: 'oauth', who: ['functions'] }, atlas.access, dynamo.access);
+  const functions = entrants(
+    { size, latencyMs: ATLAS_MS, scheme: 'oauth', who: ['functions'] },
+    atlas.access,
+    dynamo.access,
+  );
+  const all = functions.map((entrant) => ({ ...entrant, nodeOptions: SMALL_HEAP }));
   const runs = clusters >= LARGE ? Math.min(LARGE_RUNS, bench.runs) : bench.runs;
   const results = await race(all, new Collection(atlas, dynamo), runs, { bundler, patienceMs: 1_200_000 });
   const unchanged = resultOf(results, 'functions', 'unchanged');

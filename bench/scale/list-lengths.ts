@@ -8,6 +8,7 @@ import { checkAnswer } from '../harness/answer.ts';
 import type { Order, Report } from '../harness/contender.ts';
 import type { LedgerConfig } from '../ledger/config.ts';
 import type { Bench } from '../part.ts';
+import { SMALL_HEAP } from './memory.ts';
 
 /** The last: as many full pages at once as a project within Atlas's limits can have. */
 const SIZES: readonly WorldSize[] = [
@@ -21,8 +22,6 @@ const QUICK_SIZES: readonly WorldSize[] = [
   { clusters: 3, jobs: 300 },
 ];
 const ENTRY = new URL('../ledger/collector.ts', import.meta.url);
-/** Young and old generation of Node's heap, in MB: what is left of 128 beside Node and the code. A heap with room to spare is not tidied. */
-const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64'];
 const PASSES = ['first', 'unchanged', 'full'] as const;
 
 export interface ListGrown {
@@ -48,7 +47,7 @@ async function measure(size: WorldSize, dynamo: BenchDynamo, { bundler, progress
   await dynamo.reset();
   const config: LedgerConfig = { access: atlas.access, scheme: 'oauth', dynamo: dynamo.access };
   const child = fork(await bundler.bundle(ENTRY), [], {
-    execArgv: HEAP,
+    execArgv: [...SMALL_HEAP],
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },
   });
   const ask = (order: Order) =>

@@ -1,5 +1,9 @@
-// bench/scale/memory.ts says how much memory this process has used at most.
+// bench/scale/memory.ts says how much memory this process has used at most, and what it is held to where that is measured.
 import { readFileSync } from 'node:fs';
+import { heapOptions } from '../../lib/heap.ts';
+
+/** As the stack sets them for a function of 128 MB: a heap with room to spare is not tidied. */
+export const SMALL_HEAP = heapOptions(128);
 
 /**
  * Highest resident size, in MiB. Of Linux's own counts, VmHWM begins anew with a program; `maxRSS` does not, and is at least

@@ -58,6 +58,16 @@ test('settings arrive where they are used', () => {
   expect([plan.wantsProject('prod-1'), plan.wantsProject('prod-scratch')]).toEqual([true, false]);
 });
 
+test('where the collect function has little memory, its heap is told to leave room', () => {
+  const nodeOptionsOf = (given = {}) => environmentOf('CollectionCollectFunction', given).NODE_OPTIONS;
+  expect(nodeOptionsOf()).toBeUndefined();
+  expect(nodeOptionsOf({ collectMemoryMb: 256 })).toBeUndefined();
+  expect(nodeOptionsOf({ sourceMaps: true })).toBe('--enable-source-maps');
+  expect(nodeOptionsOf({ collectMemoryMb: 128, sourceMaps: true })).toBe(
+    '--max-semi-space-size=4 --max-old-space-size=64 --enable-source-maps',
+  );
+});
+
 test('rules that are as by default take no room in the environment', () => {
   expect(environmentOf('CollectionCollectFunction')).not.toHaveProperty('RULES');
   const some = environmentOf('CollectionCollectFunction', { slowMinutes: 90, slowFactor: 3 });
