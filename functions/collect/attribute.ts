@@ -64,6 +64,7 @@ interface Stretch {
   open: Unattributed[];
   /** Whole, where they are few. */
   held: LedgerJob[];
+  /** How far events are to be read. */
   until: string;
   /** Where the next stretch begins; absent after the last. */
   next?: string;
@@ -135,7 +136,9 @@ async function readStretch(projectId: string, from: string, { ledger, now }: Att
     if (mayEnd || jobs.length >= MOST_JOBS) {
       // Of the last, rivals may be among those that follow.
       const next = later(iso(Date.parse(requestedAt) - REACH_MS), open[0]?.requestedAt ?? '');
-      return { ...stretch, open: open.filter((each) => each.requestedAt < next), until: requestedAt, next };
+      // The events of the last may come a little later than the jobs that are left out.
+      const until = iso(Date.parse(requestedAt) + REACH_MS);
+      return { ...stretch, open: open.filter((each) => each.requestedAt < next), until, next };
     }
     const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
     const kept = { jobId, kind, delivery, requestedAt, ...known };
@@ -158,7 +161,8 @@ async function answersOf(
   startedAt: number,
   ports: AttributePorts,
 ): Promise<Answers> {
-  const read = failed ?? (await readEvents(projectId, open[0]?.requestedAt ?? until, until, ports, open));
+  await ports.prepare(open);
+  const read = failed ?? (await readEvents(projectId, open[0]?.requestedAt ?? until, until, ports));
   const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
   const verdictOf = (job: Unattributed): Requester => {
     if (read instanceof AtlasError) {
@@ -256,13 +260,11 @@ async function readEvents(
   projectId: string,
   oldest: string,
   until: string,
-  { atlas, log, prepare }: AttributePorts,
-  open: readonly Unattributed[],
+  { atlas, log }: AttributePorts,
 ): Promise<Reading | AtlasError> {
   const since = iso(Date.parse(oldest) - REACH_MS);
   const events: AtlasEvent[] = [];
   try {
-    await prepare(open);
     let pages = 0;
     let last: string | undefined;
     for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until })) {

@@ -317,7 +317,15 @@ describe('of very many, a look', () => {
       },
     } as unknown as Atlas;
     const from = stored[0]?.requestedAt ?? '';
-    const coverage = await look({ from }, { atlas });
+    const prepared = new Set<unknown>();
+    const prepare = async (jobs: readonly object[]) => {
+      for (const job of jobs) prepared.add('jobId' in job && job.jobId);
+    };
+    const findings = ({ jobId }: JobSummary) => {
+      expect(prepared.has(jobId), 'names learnt before they are needed').toBe(true);
+      return [];
+    };
+    const coverage = await look({ from }, { atlas, prepare, findings });
     expect(asked).toBe(1);
     expect(coverage).toEqual({
       error: { code, message: 'no events today', since: expect.any(String) },
