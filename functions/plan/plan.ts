@@ -60,7 +60,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
         if (wanted(project, scope, options) && !orders.has(project.id)) orders.set(project.id, orderFor(project, name));
       }
     } catch (error) {
-      if (!(error instanceof AtlasError)) throw error;
+      if (!(error instanceof AtlasError)) {
+        await starting.catch(() => {}); // so that nothing goes on in the background; this error says more
+        throw error;
+      }
       failures.push({
         what: accounts.length > 1 ? `projects of ${name}` : 'projects',
         code: error.code,
@@ -78,7 +81,8 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   // Both are waited for, so that nothing goes on in the background.
   const [queued] = await Promise.allSettled([enqueue([...orders.values()]), planning]);
   if (queued.status === 'rejected') throw queued.reason;
-  return planning;
+  // Orders are queued, or carried out, by now: a run that does not know how many it has would never end.
+  return planning.catch(planned);
 
   async function planned(): Promise<Run> {
     const run = await ledger.planRun(runId, orders.size, failures);

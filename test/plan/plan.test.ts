@@ -3,6 +3,7 @@ import { AtlasClient } from '../../functions/atlas/client.ts';
 import { fixedCredentials } from '../../functions/atlas/credentials.ts';
 import type { CollectOrder } from '../../functions/collect/order.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { Run } from '../../functions/ledger/run.ts';
 import { silentLog } from '../../functions/log.ts';
 import { plan } from '../../functions/plan/plan.ts';
@@ -80,6 +81,19 @@ test.each(['startRun', 'planRun'] as const)('where %s fails, so does the plan; n
   };
   await expect(planned(system, { ledger, enqueue })).rejects.toBe(failure);
   expect([begun, done]).toEqual(method === 'startRun' ? [0, 0] : [1, 1]);
+});
+
+test('a plan that could not be recorded is recorded once its orders are queued, so that the run ends', async () => {
+  await using system = await System.start(store, { projects: 3 });
+  let failures = 1;
+  const ledger: Ledger = {
+    ...system.ledger,
+    planRun: async (...given) => {
+      if (failures-- > 0) throw new LedgerError('LEDGER_UNAVAILABLE', 'try again later');
+      return system.ledger.planRun(...given);
+    },
+  };
+  expect((await planned(system, { ledger, enqueue: async () => {} })).run).toMatchObject({ projects: 3 });
 });
 
 test('where no order can be queued the plan fails, and a repeat makes it good', async () => {
