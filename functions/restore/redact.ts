@@ -25,8 +25,10 @@ const HINT_OF_URL = /\/|\.tar\.gz/i;
 /** What is made of an object with these names, in this order. */
 interface Shape {
   names: readonly string[];
-  /** Those that stay, sorted: a job with its fields in order needs no sorting where it is compared (ledger/fingerprint.ts). */
+  /** Those that stay, as they came. */
   kept: readonly string[];
+  /** For jobs: with its fields in order, one needs no sorting where it is compared (ledger/fingerprint.ts). */
+  inOrder: readonly string[];
   secret: readonly string[];
 }
 
@@ -61,10 +63,10 @@ function redactValue(value: unknown, tally: { urls: number }, depth: number, kee
 }
 
 function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
-  const { kept, secret } = shapeOf(Object.keys(object));
+  const { kept, inOrder, secret } = shapeOf(Object.keys(object));
   for (const name of secret) tally.urls += countStrings(object[name], depth);
   const copy: Record<string, unknown> = {};
-  for (const name of kept) {
+  for (const name of keepLinks ? kept : inOrder) {
     if (name !== 'links') setField(copy, name, redactValue(object[name], tally, depth + 1, keepLinks));
     else if (keepLinks) copy[name] = safeLinks(object[name]);
   }
@@ -75,8 +77,9 @@ function shapeOf(names: readonly string[]): Shape {
   const met = SHAPES.get(names.length) ?? [];
   const known = met.find((shape) => isSame(shape.names, names));
   if (known) return known;
-  const secret = names.filter((name) => SECRET_NAME.test(name));
-  const shape = { names, kept: names.filter((name) => !secret.includes(name)).sort(), secret };
+  const secret = new Set(names.filter((name) => SECRET_NAME.test(name)));
+  const kept = names.filter((name) => !secret.has(name));
+  const shape = { names, kept, inOrder: kept.toSorted(), secret: [...secret] };
   const isSmall = names.length <= MAX_SHAPE_NAMES && names.every((name) => name.length <= MAX_SHAPE_NAME);
   if (isSmall && met.length < MAX_SHAPES) SHAPES.set(names.length, [...met, shape]);
   return shape;

@@ -162,6 +162,12 @@ test('the fields that stay are in order, whatever order they came in, at any dep
   );
 });
 
+test('an object of very many names takes time in proportion to their number', () => {
+  const entries = Array.from({ length: 400_000 }, (_, nth) => [nth % 2 ? `url${nth}` : `name${nth}`, 'x']);
+  const { atlas, deliveryUrlCount } = redactJob(Object.fromEntries(entries));
+  expect([Object.keys(atlas).length, deliveryUrlCount]).toEqual([200_000, 200_000]);
+});
+
 test('a long text takes time in proportion to its length', () => {
   const long = 'a'.repeat(2_000_000);
   expect(redactJob({ note: `${long} ${SECRET}` }).atlas).toEqual({ note: `${long} [URL removed]` });
@@ -188,6 +194,7 @@ test('a whole answer keeps its paging links, without anything a link could smugg
     ],
     results: [{ deliveryUrl: [SECRET] }],
   };
+  expect(Object.keys(redactAnswer({ b: 1, a: 2, links: [] }) as object)).toEqual(['b', 'a', 'links']);
   expect(redactAnswer(answer)).toEqual({
     links: [
       { href: 'https://cloud.mongodb.com/api/atlas/v2/groups?pageNum=2', rel: 'next' },
