@@ -1,4 +1,5 @@
 // lib/bundle.ts says how code is bundled for a function: what it begins with in one file, what it may need later in others.
+import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 /**
@@ -29,6 +30,7 @@ export const BUNDLING = {
   external: NEVER_LOADED, // and nothing else: the SDK is bundled
   banner: { js: BANNER },
   logLevel: 'warning',
+  absWorkingDir: fileURLToPath(new URL('..', import.meta.url)), // else names of files change with the folder that one is in
 } as const satisfies BuildOptions;
 
 /** Writes `index.mjs` and what it loads. @param entry path of the module that exports the handler */
@@ -37,6 +39,6 @@ export function bundle(entry: string, folder: string, { sourceMaps = false } = {
     ...BUNDLING,
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: folder,
-    ...(sourceMaps ? { sourcemap: 'external', sourcesContent: false } : {}),
+    ...(sourceMaps ? { sourcemap: 'linked', sourcesContent: false } : {}),
   });
 }

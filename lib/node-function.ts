@@ -21,6 +21,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { LogLevel } from '../functions/log.ts';
 import { bundle } from './bundle.ts';
 
 /** What all functions of a stack have in common. */
@@ -28,7 +29,7 @@ export interface FunctionDefaults {
   /** @default Architecture.ARM_64 */
   readonly architecture?: Architecture | undefined;
   /** @default 'INFO' */
-  readonly logLevel?: string | undefined;
+  readonly logLevel?: LogLevel | undefined;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays | undefined;
   /** Of the logs. @default RemovalPolicy.RETAIN */

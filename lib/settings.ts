@@ -1,6 +1,7 @@
 // lib/settings.ts is every setting of a deployment, in one place: what it means, its unit, its default, what is allowed.
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseBaseUrl } from '../functions/atlas/base-url.ts';
+import { LOG_LEVELS } from '../functions/log.ts';
 import { CAN_BE_OFF, SEVERITIES } from '../functions/restore/finding.ts';
 import { KINDS } from '../functions/restore/job.ts';
 import { readRules } from '../functions/restore/read-rules.ts';
@@ -250,7 +251,7 @@ export const SETTINGS = {
   }),
   dashboard: flag({ means: 'A CloudWatch dashboard. The first three of an account are free.', default: true }),
   tracing: flag({ means: 'X-Ray traces of the functions.', default: false }),
-  logLevel: choice(['DEBUG', 'INFO', 'WARN', 'ERROR'], { means: 'Least level of a log line.', default: 'INFO' }),
+  logLevel: choice(LOG_LEVELS, { means: 'Least level of a log line.', default: 'INFO' }),
   logRetentionDays: oneOf(LOG_DAYS, { means: 'How long logs are kept.', unit: 'days', default: 30 }),
   sourceMaps: flag({
     means: 'Ship source maps beside the bundles, so that stack traces name the sources. Slower to start.',
