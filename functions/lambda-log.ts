@@ -9,7 +9,8 @@ export function lambdaLog(service: string, environment: Environment): Log {
   const writer = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (LOG_LEVELS.indexOf(level) < least) return;
     const timestamp = new Date().toISOString();
-    const line = { level, message, timestamp, service, xray_trace_id: traceId(environment), ...fields };
+    const own = { level, message, timestamp, service, xray_trace_id: traceId(environment) };
+    const line = { ...own, ...fields, ...own };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };
   return { debug: writer('DEBUG'), info: writer('INFO'), warn: writer('WARN'), error: writer('ERROR') };

@@ -18,7 +18,7 @@ test('a message is one line of JSON, with its fields beside it', () => {
   const environment: Record<string, string> = {};
   const log = lambdaLog('api', environment);
   const lines = written(() => {
-    log.info('asked', { jobs: 3, text: 'two\nlines' });
+    log.info('asked', { jobs: 3, text: 'two\nlines', level: 'no', service: 'no' });
     environment._X_AMZN_TRACE_ID = 'Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e;Parent=1;Sampled=1';
     log.error('failed');
   });
