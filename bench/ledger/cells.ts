@@ -29,6 +29,8 @@ export const MAIN: Cell = { size: { clusters: 50, jobs: 300 }, latencyMs: FAR_MS
 const far = { latencyMs: FAR_MS, scheme: 'oauth' } as const;
 const ALL: readonly Cell[] = [
   MAIN,
+  // A token outlives the first collection, a digest nonce does not: with MAIN only the collector is challenged again.
+  { ...MAIN, scheme: 'oauth' },
   { ...MAIN, size: { clusters: 10, jobs: 100 }, latencyMs: 20, scheme: 'oauth' },
   { ...far, size: { clusters: 1, jobs: QUIET_JOBS }, who: ['functions'] },
   { ...far, size: { clusters: 25, jobs: QUIET_JOBS }, who: ['functions'] },

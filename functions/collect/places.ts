@@ -25,7 +25,7 @@ export class Places {
 
   /**
    * Calls `work` for each item in order, with a place for as many as `most` of them at once; a place is kept from item to
-   * item. After a failure no further item is begun. @throws the first error of `work`
+   * item, so whoever holds one goes on before those who wait. After a failure no further item is begun. @throws the first error of `work`
    */
   async holdForEach<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
     let next = 0;

@@ -7,7 +7,7 @@ import type { Ledger, Outcome, Recorded, Sighting } from '../ledger/ledger.ts';
 import { Misfit } from '../restore/fields.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../restore/job.ts';
 import { normalise } from '../restore/normalise.ts';
-import { FIRST_ID, isObjectId, lowestIdAt, requestedAt } from '../restore/object-id.ts';
+import { isObjectId, lowestIdAt, requestedAt } from '../restore/object-id.ts';
 import { isToBeFound } from './attribute.ts';
 import { type BegunList, newestOf } from './begin-lists.ts';
 import type { Judge } from './judge.ts';
@@ -98,7 +98,7 @@ export class ListReader {
   /** Fingerprints for the next reading: of the open jobs, the newest, and others while there is room. */
   readonly #held = new Map<string, string>();
   /** The newest job that found no room in `#held`. */
-  #dropped = FIRST_ID;
+  #dropped = '';
   readonly #problems: Problem[] = [];
   readonly #successes = new Successes();
   /** Request time of the oldest job of which it is still to be found out who asked for it. */
