@@ -19,6 +19,9 @@ export interface Visit extends AsyncDisposable {
   complaints: string[];
 }
 
+/** The icon of a page is no part of its load event: a visit that goes on at once ends that request. Refusals have other words. */
+const LEFT_BEHIND = 'net::ERR_ABORTED';
+
 interface VisitOptions extends BrowserContextOptions {
   /** @default 'desktop' */
   size?: Size;
@@ -39,7 +42,10 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   const page = await context.newPage();
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    if (reason !== LEFT_BEHIND) complaints.push(`failed: ${request.url()} (${reason})`);
+  });
   return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
