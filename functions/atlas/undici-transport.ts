@@ -15,10 +15,6 @@ export interface UndiciTransportOptions {
   stallMs?: number | undefined;
 }
 
-// undici's HTTP parser is WebAssembly, which V8 compiles twice: at once, and again in threads while it runs. The second takes
-// 65 to 75 ms of CPU of a process (Node 24.21, 20.20; 2026-11) and 15,000 jobs are read no faster for it.
-setFlagsFromString('--liftoff-only');
-
 /** Longest wait for a connection alone, in ms. */
 const CONNECT_MS = 10_000;
 // In a thread, however small: done here it takes less CPU, but holds back the requests that wait for the connections just set
@@ -68,11 +64,22 @@ export class UndiciTransport implements Transport {
   #pool(origin: string) {
     let pool = this.#pools.get(origin);
     if (!pool) {
+      compileParserOnce();
       pool = new Pool(origin, { connections: this.#connections, pipelining: 1, connect: { timeout: CONNECT_MS } });
       this.#pools.set(origin, pool);
     }
     return pool;
   }
+}
+
+/**
+ * undici's HTTP parser is WebAssembly, which V8 compiles twice: at once, and again in a thread while it runs. The second takes 40
+ * (Node 24.21) to 90 ms (20.20) of CPU of a process, and 20 to 30 MB, and 15,000 jobs are read no faster for it (2026-11). Not
+ * from the start on, since with other flags Node's own modules are no longer taken from its code cache: 10 ms.
+ */
+function compileParserOnce() {
+  setFlagsFromString('--no-wasm-tier-up');
+  setFlagsFromString('--no-wasm-dynamic-tiering');
 }
 
 interface RawAnswer {
