@@ -73,6 +73,13 @@ describe('a job that could not be understood once', () => {
   );
 });
 
+test('a list of which nothing could be understood holds nothing, and says so', async () => {
+  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 1 });
+  system.atlas.faults.add({ when: refOf(system), times: 1, fault: { type: 'wrongTypes', what: 'missingIds' } });
+  expect((await system.run()).run.counts).toMatchObject({ problems: 1, jobsNew: 0 });
+  expect((await listOf(system))?.recent).toEqual({});
+});
+
 test('a job that appears a little older than one already seen is still found', async () => {
   await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
   await system.run();

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Atlas, EventsQuery } from '../../functions/atlas/atlas.ts';
+import type { Atlas, AtlasEvent, EventsQuery } from '../../functions/atlas/atlas.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
 import { type AttributePorts, attribute } from '../../functions/collect/attribute.ts';
 import { collectProject } from '../../functions/collect/collect.ts';
 import type { AttributionCoverage } from '../../functions/ledger/coverage.ts';
+import { canonicalJson } from '../../functions/ledger/fingerprint.ts';
 import type { Annotations, JobSummary, Ledger, LedgerJob, Recorded } from '../../functions/ledger/ledger.ts';
 import { verifyProject } from '../../functions/ledger/verify.ts';
 import { type LogFields, silentLog } from '../../functions/log.ts';
+import { type JobToMatch, matchRequests } from '../../functions/restore/match-requests.ts';
 import { newObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { isFound } from '../../functions/restore/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
+import { Random } from '../../local/atlas/random.ts';
 import type { Restore } from '../../local/atlas/world.ts';
+import { makeWorld } from '../restore/request-worlds.ts';
 import { type Store, System, startStore } from './system.ts';
 
 const MINUTE = 60_000;
@@ -227,11 +231,14 @@ describe('of very many, a look', () => {
   const nowMs = Date.UTC(2026, 0, 1);
 
   /** A table of so many would take minutes to fill: of this ledger only the two methods are used. */
-  function looking(requestedMs: readonly number[]) {
-    const stored = requestedMs.map((ms): LedgerJob => {
-      const jobId = newObjectId(new Date(ms));
-      const job = { jobId, kind: 'flex', delivery: 'automated', requestedAt: requestedAt(jobId) };
-      return { ...job, requester: { reason: 'pending' } } as LedgerJob;
+  const looking = (requestedMs: readonly number[]) =>
+    lookingAt(
+      requestedMs.map((ms) => ({ jobId: newObjectId(new Date(ms)), kind: 'flex', delivery: 'automated' }) as const),
+    );
+
+  function lookingAt(jobs: readonly JobToMatch[]) {
+    const stored = jobs.map((job): LedgerJob => {
+      return { ...job, requestedAt: requestedAt(job.jobId), requester: { reason: 'pending' } } as LedgerJob;
     });
     const byId = new Map(stored.map((job) => [job.jobId, job]));
     const seen = { most: 0, recorded: [] as string[], asked: [] as EventsQuery[] };
@@ -298,6 +305,60 @@ describe('of very many, a look', () => {
     expect(await look({ from: new Date(Date.UTC(2025, 0, 1)).toISOString() })).toEqual({ readAt: expect.any(String) });
     expect(new Set(seen.recorded).size).toBe(9_000);
     expect(seen.recorded).toHaveLength(9_000);
+  });
+
+  const telling = (events: readonly AtlasEvent[]): Partial<Atlas> => ({
+    async *events({ since, until }) {
+      const [from, to] = [Date.parse(since), Date.parse(until)];
+      const newestFirst = events.toSorted((a, b) => (a.created < b.created ? 1 : -1));
+      yield newestFirst.filter(({ created }) => Date.parse(created) >= from && Date.parse(created) <= to);
+    },
+  });
+
+  /** @returns what was said of the jobs, and what all jobs and events say together, where that is not the same */
+  async function saidOtherwise(jobs: readonly JobToMatch[], events: readonly AtlasEvent[]) {
+    const { stored, look } = lookingAt(jobs.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1)));
+    const now = () => Date.parse(stored.at(-1)?.requestedAt ?? '') + DAY;
+    await look({ from: stored[0]?.requestedAt ?? '' }, { atlas: telling(events) as Atlas, now });
+    const verdicts = matchRequests(jobs, events);
+    return stored
+      .map(({ jobId, requester }) => [requester, verdicts.get(jobId)])
+      .filter(([said, verdict]) => canonicalJson(said) !== canonicalJson(verdict));
+  }
+
+  test.each([1, 2, 3])('says of each what all say together, in crowded project %i', async (seed) => {
+    const random = new Random(seed);
+    const { jobs, events } = makeWorld(
+      {
+        ...{ kind: 'flex', requests: 8_000, processes: 3, actors: 4, idsPerSecond: 20, eventsLost: 0.1 },
+        gapSeconds: () => random.between(0, 20),
+      },
+      random,
+    );
+    expect(await saidOtherwise(jobs, events)).toEqual([]);
+  });
+
+  test('says of the last of a few what all say together, where it takes an event that comes after the next began', async () => {
+    const first = Date.UTC(2025, 0, 1) / 1_000;
+    const next = first + 2_500 * 200;
+    const idAt = (second: number, counter: number) =>
+      `${second.toString(16)}${'a'.repeat(10)}${counter.toString(16).padStart(6, '0')}`;
+    const jobAt = (second: number, counter = 0): JobToMatch => {
+      return { jobId: idAt(second, counter), kind: 'flex', delivery: 'automated' };
+    };
+    const eventAt = (second: number, counter: number): AtlasEvent => ({
+      id: idAt(second, counter),
+      created: new Date(second * 1_000).toISOString(),
+      type: 'TENANT_RESTORE_REQUESTED_AUDIT',
+      actor: { kind: 'user', id: 'b'.repeat(24), name: `user ${counter}` },
+    });
+    const [last, rival] = [jobAt(next - 67, 100), jobAt(next - 59, 104)];
+    const before = Array.from({ length: 2_498 }, (_, nth) => jobAt(first + nth * 200));
+    const jobs = [...before, last, rival, jobAt(next, 10_000), jobAt(next + 200, 20_000)];
+    const events = [eventAt(next - 53, 108), eventAt(next + 1, 112)];
+    expect(matchRequests(jobs, events).get(last.jobId)).toMatchObject({ grade: 'weak', actor: { name: 'user 108' } });
+    expect(matchRequests(jobs, events.slice(0, 1)).get(last.jobId)).toMatchObject({ reason: 'ambiguous' });
+    expect(await saidOtherwise(jobs, events)).toEqual([]);
   });
 
   test.each([
