@@ -8,6 +8,7 @@ import { WrongAnswerError } from './harness/answer.ts';
 import { Bundler } from './harness/bundle.ts';
 import { writeSection } from './harness/document.ts';
 import { machine, machineLine } from './harness/machine.ts';
+import { functionsNode } from './harness/nodes.ts';
 import { ledger } from './ledger/ledger.ts';
 import { list } from './list/list.ts';
 import { isMet, type Part, type PartResult } from './part.ts';
@@ -27,7 +28,10 @@ interface Flags {
 }
 
 const program = new Command('npm run bench --')
-  .description('Measures this project beside others and beside the limit, against a simulator with latency.')
+  .description(
+    'Measures this project beside others and beside the limit, against a simulator with latency; all with the Node that ' +
+      'Lambda runs, which npm brings. BENCH_NODE_24: the path of another to take.',
+  )
   .argument('[parts...]', `${PARTS.map(({ name, says }) => `${name}: ${says}`).join('; ')} (default: all)`)
   .option('--quick', 'a small selection, for a look; docs/performance.md stays as it is')
   .option('--runs <n>', `of each contender (default: ${LEAST_RUNS}, with --quick ${QUICK_RUNS})`, atLeastOne)
@@ -49,11 +53,13 @@ try {
 async function run(names: readonly string[], flags: Flags) {
   const { quick = false, only = [], json, profile: profileDir } = flags;
   const runs = flags.runs ?? (quick ? QUICK_RUNS : LEAST_RUNS);
-  const here = machine();
+  const progress = (line: string) => console.error(line);
+  const node = await functionsNode(progress);
+  const here = machine(node.version);
   using bundler = new Bundler();
   const results: Record<string, PartResult> = {};
   for (const part of partsNamed(names)) {
-    const result = await part.run({ quick, runs, bundler, profileDir, only, progress: (line) => console.error(line) });
+    const result = await part.run({ quick, runs, bundler, node, profileDir, only, progress });
     const markdown = `${result.markdown}\n\nMeasured ${machineLine(here)}`;
     console.log(`${markdown}\n`);
     const isWhole = !quick && only.length === 0 && profileDir === undefined && runs >= LEAST_RUNS;

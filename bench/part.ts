@@ -1,5 +1,6 @@
 // bench/part.ts is what one part of the bench is to bench/main.ts. A new part is a file that fills this, named there.
 import type { Bundler } from './harness/bundle.ts';
+import type { NodeAt } from './harness/nodes.ts';
 
 export interface Bench {
   /** A small selection that ends soon. */
@@ -7,6 +8,8 @@ export interface Bench {
   /** How often each contender runs. */
   runs: number;
   bundler: Bundler;
+  /** Runs whatever is measured. */
+  node: NodeAt;
   /** For CPU profiles. */
   profileDir: string | undefined;
   /** Words that a row's name must hold, all of them, such as `50x300 120 digest`. Empty: every row. */

@@ -39,7 +39,7 @@ export const api: Part = {
   name: 'api',
   says: "each route's handler, beside the SDK making the same requests",
   async run(bench): Promise<PartResult> {
-    const { quick, runs, bundler, profileDir, progress } = bench;
+    const { quick, runs, bundler, node, profileDir, progress } = bench;
     await using dynamo = await BenchDynamo.start();
     const load = { ...(quick ? QUICK_LOAD : LOAD), untilMs: Date.now() };
     progress(`api: a table of ${load.jobs} jobs`);
@@ -48,13 +48,13 @@ export const api: Part = {
     const config: ApiConfig = { dynamo: dynamo.access, routes: chosen, calls: quick ? QUICK_CALLS : CALLS };
     const passes = chosen.map(({ name }) => name);
     const listener = new Listener(chosen, dynamo);
-    await runTrial(entrant('handler', { ...config, calls: 1 }, passes), listener, { bundler });
+    await runTrial(entrant('handler', { ...config, calls: 1 }, passes), listener, { bundler, node });
     const { asked } = listener;
     await dynamo.setLatency(TABLE_MS);
     progress(`api: ${passes.join(', ')}`);
     const calls = Object.fromEntries(Object.entries(asked).map(([name, each]) => [name, each.calls]));
     const entrants = [entrant('handler', config, passes), entrant('bare', { ...config, asked: calls }, passes)];
-    const results = await race(entrants, new Answers(chosen), runs, { bundler, profileDir });
+    const results = await race(entrants, new Answers(chosen), runs, { bundler, node, profileDir });
     const answered = { load, routes: chosen, asked, results };
     const targets = targetsOf(answered);
     return { markdown: report(answered, targets, bench), targets, data: answered };

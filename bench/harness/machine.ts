@@ -5,6 +5,7 @@ export interface Machine {
   cores: number;
   model: string;
   memoryGb: number;
+  /** That ran what was measured. */
   node: string;
   platform: string;
   /** Processes that wanted a core in the last minute, our own included: far above `cores`, times mean little. */
@@ -13,11 +14,11 @@ export interface Machine {
   date: string;
 }
 
-export const machine = (now = new Date()): Machine => ({
+export const machine = (node: string, now = new Date()): Machine => ({
   cores: availableParallelism(),
   model: cpus()[0]?.model.trim() || 'unknown processor',
   memoryGb: Math.round(totalmem() / 2 ** 30),
-  node: process.versions.node,
+  node,
   platform: `${process.platform} ${process.arch}`,
   load: loadavg()[0] ?? 0,
   date: now.toISOString().slice(0, 10),

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { type Answer, checkAnswer } from './answer.ts';
 import type { Bundler } from './bundle.ts';
 import type { Measured, Order, Report } from './contender.ts';
+import type { NodeAt } from './nodes.ts';
 
 /** One way of doing the job. */
 export interface Entrant {
@@ -30,6 +31,8 @@ export interface Course {
 
 export interface TrialOptions {
   bundler: Bundler;
+  /** Runs the contender. @default the Node that runs this */
+  node?: NodeAt;
   /** A folder for CPU profiles of the process. @default none */
   profileDir?: string | undefined;
   /** For one pass, in ms. @default 300_000 */
@@ -41,10 +44,10 @@ export type Trial = Map<string, Measured>;
 
 /** @throws WrongAnswerError, Error where the contender failed or took too long */
 export async function runTrial(entrant: Entrant, course: Course, options: TrialOptions): Promise<Trial> {
-  const { bundler, profileDir, patienceMs = 300_000 } = options;
+  const { bundler, node, profileDir, patienceMs = 300_000 } = options;
   const file = await bundler.bundle(entrant.entry);
   const execArgv = [...(entrant.nodeOptions ?? []), ...profiling(profileDir)];
-  const child = new Child(fork(file, [], { execArgv, env: environment() }), entrant.name, patienceMs);
+  const child = new Child(fork(file, [], { ...on(node), execArgv, env: environment() }), entrant.name, patienceMs);
   try {
     const trial: Trial = new Map([['load', (await child.ask({ prepare: entrant.config }, 'ready')).ready]]);
     for (const pass of entrant.passes) trial.set(pass, await runPass(pass, entrant, course, child));
@@ -66,6 +69,9 @@ async function runPass(pass: string, { name }: Entrant, course: Course, child: C
 
 const profiling = (dir: string | undefined) =>
   dir === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval', '200', '--cpu-prof-dir', dir];
+
+/** For `fork`. */
+export const on = (node: NodeAt | undefined) => (node ? { execPath: node.path } : {});
 
 /** Nothing of ours but the path: options of Node, or of an SDK, would be measured with it. */
 const environment = () => ({ PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1' });

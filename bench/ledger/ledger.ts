@@ -30,7 +30,7 @@ export const ledger: Part = {
 
 /** @throws WrongAnswerError where the table does not hold what Atlas has */
 async function measure(cell: Cell, dynamo: BenchDynamo, bench: Bench): Promise<Collected> {
-  const { bundler, profileDir, runs, progress } = bench;
+  const { bundler, node, profileDir, runs, progress } = bench;
   progress(`ledger: ${nameOf(cell)}, ${cell.who.join(', ')}`);
   await using atlas = await BenchAtlas.start(cell.size, bundler);
   const course = new Collection(atlas, dynamo);
@@ -38,9 +38,9 @@ async function measure(cell: Cell, dynamo: BenchDynamo, bench: Bench): Promise<C
   await dynamo.setLatency(0);
   // Unmeasured, without latency: the simulator makes its answers, the disk has the bundles.
   const first = all.map((entrant) => ({ ...entrant, passes: entrant.passes.slice(0, 1) }));
-  await race(first.slice(-1), course, 1, { bundler });
+  await race(first.slice(-1), course, 1, { bundler, node });
   await atlas.setLatency(cell.latencyMs);
   await dynamo.setLatency(TABLE_MS);
-  const results = await race(all, course, runs, { bundler, profileDir });
+  const results = await race(all, course, runs, { bundler, node, profileDir });
   return { cell, results, coverageUnits: course.coverageUnits };
 }

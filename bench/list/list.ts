@@ -26,17 +26,17 @@ export const list: Part = {
 
 /** @throws WrongAnswerError */
 async function measureWorld(ofWorld: readonly Cell[], bench: Bench): Promise<Listed[]> {
-  const { bundler, profileDir, runs, progress } = bench;
+  const { bundler, node, profileDir, runs, progress } = bench;
   const [first] = ofWorld;
   if (!first) return [];
   await using atlas = await BenchAtlas.start(first.size, bundler);
   const course = courseOn(atlas);
-  await warmUp(ofWorld, atlas, course, { bundler });
+  await warmUp(ofWorld, atlas, course, { bundler, node });
   const listed: Listed[] = [];
   for (const cell of ofWorld) {
     progress(`list: ${nameOf(cell)}`);
     await atlas.setLatency(cell.latencyMs);
-    const results = await race(entrants(cell, atlas.access), course, runs, { bundler, profileDir });
+    const results = await race(entrants(cell, atlas.access), course, runs, { bundler, node, profileDir });
     listed.push({ cell, results });
   }
   return listed;

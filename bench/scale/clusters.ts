@@ -37,7 +37,7 @@ export async function clustersGrown(dynamo: BenchDynamo, bench: Bench): Promise<
 }
 
 async function measure(clusters: number, dynamo: BenchDynamo, bench: Bench): Promise<ClustersGrown> {
-  const { bundler, progress } = bench;
+  const { bundler, node, progress } = bench;
   progress(`scale: ${clusters} clusters`);
   const size = { clusters, jobs: JOBS };
   await using atlas = await BenchAtlas.start(size, bundler);
@@ -50,7 +50,7 @@ async function measure(clusters: number, dynamo: BenchDynamo, bench: Bench): Pro
   );
   const all = functions.map((entrant) => ({ ...entrant, nodeOptions: SMALL_HEAP }));
   const runs = clusters >= LARGE ? Math.min(LARGE_RUNS, bench.runs) : bench.runs;
-  const results = await race(all, new Collection(atlas, dynamo), runs, { bundler, patienceMs: 1_200_000 });
+  const results = await race(all, new Collection(atlas, dynamo), runs, { bundler, node, patienceMs: 1_200_000 });
   const unchanged = resultOf(results, 'functions', 'unchanged');
   if (!unchanged) throw new Error('the functions made no unchanged run');
   const bill = monthlyBill(functionCounts(unchanged), { everyMinutes: EVERY_MINUTES, queue: true });

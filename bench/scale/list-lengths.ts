@@ -6,6 +6,7 @@ import type { WorldSize } from '../atlas/world.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
 import { checkAnswer } from '../harness/answer.ts';
 import type { Order, Report } from '../harness/contender.ts';
+import { on } from '../harness/trial.ts';
 import type { LedgerConfig } from '../ledger/config.ts';
 import type { Bench } from '../part.ts';
 import { SMALL_HEAP } from './memory.ts';
@@ -40,13 +41,14 @@ export async function listsGrown(dynamo: BenchDynamo, bench: Bench): Promise<Lis
   return grown;
 }
 
-async function measure(size: WorldSize, dynamo: BenchDynamo, { bundler, progress }: Bench): Promise<ListGrown> {
+async function measure(size: WorldSize, dynamo: BenchDynamo, { bundler, node, progress }: Bench): Promise<ListGrown> {
   const name = sizeName(size);
   progress(`scale: lists, ${name}`);
   await using atlas = await BenchAtlas.start(size, bundler);
   await dynamo.reset();
   const config: LedgerConfig = { access: atlas.access, scheme: 'oauth', dynamo: dynamo.access };
   const child = fork(await bundler.bundle(ENTRY), [], {
+    ...on(node),
     execArgv: [...SMALL_HEAP],
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },
   });

@@ -21,7 +21,10 @@ export interface TableGrown {
   asked: Readonly<Record<string, Asked>>;
 }
 
-export async function tableGrown(dynamo: BenchDynamo, { quick, bundler, progress }: Bench): Promise<TableGrown[]> {
+export async function tableGrown(
+  dynamo: BenchDynamo,
+  { quick, bundler, node, progress }: Bench,
+): Promise<TableGrown[]> {
   const grown: TableGrown[] = [];
   const dir = mkdtempSync(join(tmpdir(), 'restore-ledger-table-'));
   try {
@@ -35,7 +38,7 @@ export async function tableGrown(dynamo: BenchDynamo, { quick, bundler, progress
       const listener = new Listener(chosen, dynamo);
       const config = { dynamo: dynamo.access, routes: chosen, calls: 1 };
       const names = chosen.map(({ name }) => name);
-      await runTrial(entrant('handler', config, names), listener, { bundler });
+      await runTrial(entrant('handler', config, names), listener, { bundler, node });
       grown.push({ jobs, asked: listener.asked });
     }
     return grown;

