@@ -1,6 +1,11 @@
 // bench/scale/list-lengths.ts measures how a collector's memory grows with the length of one list, and with many at once: a process of
 // its own, with a heap that fits into 128 MB beside Node and the code, collects one project.
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundle } from '../../lib/bundle.ts';
 import { BenchAtlas } from '../atlas/atlas.ts';
 import type { WorldSize } from '../atlas/world.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
@@ -22,7 +27,7 @@ const QUICK_SIZES: readonly WorldSize[] = [
   { clusters: 1, jobs: 300 },
   { clusters: 3, jobs: 300 },
 ];
-const ENTRY = new URL('../ledger/collector.ts', import.meta.url);
+const ENTRY = fileURLToPath(new URL('../ledger/collector.ts', import.meta.url));
 const PASSES = ['first', 'unchanged', 'full'] as const;
 
 export interface ListGrown {
@@ -37,17 +42,30 @@ export const sizeName = ({ clusters, jobs }: WorldSize) => `${clusters}x${jobs}`
 export async function listsGrown(dynamo: BenchDynamo, bench: Bench): Promise<ListGrown[]> {
   const grown: ListGrown[] = [];
   await dynamo.setLatency(0);
-  for (const size of bench.quick ? QUICK_SIZES : SIZES) grown.push(await measure(size, dynamo, bench));
+  const folder = mkdtempSync(join(tmpdir(), 'restore-ledger-lists-'));
+  try {
+    // As a deployment bundles: code is memory too.
+    bundle(ENTRY, folder);
+    const file = join(folder, 'index.mjs');
+    for (const size of bench.quick ? QUICK_SIZES : SIZES) grown.push(await measure(file, size, dynamo, bench));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   return grown;
 }
 
-async function measure(size: WorldSize, dynamo: BenchDynamo, { bundler, node, progress }: Bench): Promise<ListGrown> {
+async function measure(
+  file: string,
+  size: WorldSize,
+  dynamo: BenchDynamo,
+  { bundler, node, progress }: Bench,
+): Promise<ListGrown> {
   const name = sizeName(size);
   progress(`scale: lists, ${name}`);
   await using atlas = await BenchAtlas.start(size, bundler);
   await dynamo.reset();
   const config: LedgerConfig = { access: atlas.access, scheme: 'oauth', dynamo: dynamo.access };
-  const child = fork(await bundler.bundle(ENTRY), [], {
+  const child = fork(file, [], {
     ...on(node),
     execArgv: [...SMALL_HEAP],
     env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1' },

@@ -39,9 +39,9 @@ const WRITES_A_JOB = 2;
 const TABLE_BEFORE = 1;
 const TABLE_AFTER = 3;
 /** CPU of one request and its answer on a whole core, in ms: what bench:ledger measured of an unchanged run, and of a first one. */
-const ATLAS_CPU_MS = 1.2;
-const PAGE_CPU_MS = 6;
-const TABLE_CPU_MS = 0.9;
+const ATLAS_CPU_MS = 0.8;
+const PAGE_CPU_MS = 7;
+const TABLE_CPU_MS = 0.8;
 
 /** One list as it is read: what is left of it. */
 interface List {

@@ -101,8 +101,8 @@ function tableTable(table: readonly TableGrown[]): string {
 }
 
 const LISTS = `One project, clusters x jobs, collected by a process with the heap that the stack gives a function of 128 MB (docs/decisions/0020-memory.md; by
-default the function has 512, for the processor that comes with them). RSS is everything: Node, code, heap and buffers. What grows with a list is an id and a fingerprint
-a job while it is read to its end; jobs themselves are in memory a page a list.`;
+default the function has 512, for the processor that comes with them), and code as bundled for a deployment. RSS is everything: Node, code, heap and buffers.
+What grows with a list is an id and a fingerprint a job while it is read to its end; jobs themselves are in memory a page a list.`;
 
 const listsTable = (lists: readonly ListGrown[]): string =>
   markdownTable<ListGrown>(
