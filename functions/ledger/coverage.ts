@@ -97,6 +97,11 @@ export interface ListCoverage {
   problems?: Problem[];
   /** How many there were. */
   problemCount?: number;
+  /**
+   * Since when the cluster is of a tier that has no such list. The list is asked for until it was read to its end after this
+   * moment, or Atlas answered that it is gone; then nothing can be added to it any more.
+   */
+  supersededAt?: string;
 }
 
 export interface ClusterCoverage {
@@ -110,6 +115,9 @@ export interface ClusterCoverage {
   deleted?: true;
   /** When discovery first no longer found it. Its jobs stay. */
   goneAt?: string;
+  /** Atlas makes no backups of it. */
+  backupsOff?: true;
+  paused?: true;
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
   drill?: DrillDue;
@@ -119,9 +127,22 @@ export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;
   error?: Failure;
-  /** The endpoint answered 404, 410 or nothing at all, so it is asked only on full runs. Serverless only. */
+  /** Atlas said that there is no such endpoint, and no cluster of it is known. It is asked for again all the same. */
   off?: boolean;
+  /**
+   * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
+   * Oldest first, at most the last 100.
+   */
+  unread?: { from: string; until: string }[];
+  /** Start of the first reading. */
+  since?: string;
 }
+
+/**
+ * How far apart two readings of a list of clusters may be for the time between them to count as watched, in ms: a daily schedule,
+ * and two hours for a run that is late. What a cluster can do between two readings that are closer is a stated limit.
+ */
+export const CONTINUITY_MS = 26 * 3_600_000;
 
 export interface ProjectCoverage {
   projectId: string;
