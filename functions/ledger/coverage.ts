@@ -123,6 +123,14 @@ export interface ClusterCoverage {
   drill?: DrillDue;
 }
 
+/** The lists of restore jobs that a cluster of a tier has. */
+export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
+  dedicated: ['dedicated', 'collection'],
+  flex: ['flex'],
+  serverless: ['serverless'],
+  free: [], // M0 has no backups
+};
+
 export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;

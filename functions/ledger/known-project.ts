@@ -31,6 +31,8 @@ export interface KnownProject {
   revision: number;
   /** When a run first listed it. */
   firstSeenAt: string;
+  /** When its coverage was first written: from then on it has one, unless someone took it away. */
+  coveredSince?: string;
   /** By the name of the credentials: since when they see it, and since when they no longer do. */
   accounts: Record<string, { since: string; lostAt?: string }>;
   /** Since when no credentials see it. Absent while some do, and where the settings exclude it. */
