@@ -1,4 +1,5 @@
 // functions/ledger/coverages.ts keeps what was read of each project, one item a project.
+import type { ProjectFacts } from '../proof/project.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from './coverage.ts';
 import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
@@ -13,6 +14,7 @@ import {
   projectKey,
   projectPk,
 } from './keys.ts';
+import { readFacts } from './project-facts.ts';
 import type { TableClient } from './table-client.ts';
 
 /** As many writers of one project may come first. */
@@ -67,6 +69,18 @@ export class Coverages {
       batch = [];
     }
     if (batch.length > 0) yield* await this.#read(batch);
+  }
+
+  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
+  async *facts(): AsyncGenerator<ProjectFacts> {
+    let batch: string[] = [];
+    for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
+      batch.push(String(item.feedKey));
+      if (batch.length < BATCH) continue;
+      yield* await readFacts(this.#table, batch);
+      batch = [];
+    }
+    if (batch.length > 0) yield* await readFacts(this.#table, batch);
   }
 
   /** Requests: 1 write. The same cluster again replaces what was archived of it. */

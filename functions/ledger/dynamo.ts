@@ -54,6 +54,7 @@ export class DynamoLedger implements Ledger {
   projectJobs = (projectId: string, { since, until }: { since?: string; until?: string } = {}) =>
     this.#jobs.ofProject(projectId, idBetween(since, until));
   countJobs = (projectId: string) => this.#jobs.count(projectId);
+  census = () => this.#jobs.census();
   job = (jobId: string) => this.#jobs.job(jobId);
   jobs = (query: JobsQuery) => jobsPage(this.#table, query, this.#now());
 
@@ -63,6 +64,7 @@ export class DynamoLedger implements Ledger {
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ) => this.#coverages.save(projectId, next, read);
+  projects = () => this.#coverages.facts();
   coverages = () => this.#coverages.all();
   archiveCluster = (projectId: string, cluster: ClusterCoverage) => this.#coverages.archive(projectId, cluster);
   archivedClusters = (projectId: string) => this.#coverages.archived(projectId);

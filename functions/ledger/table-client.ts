@@ -11,6 +11,8 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -136,6 +138,26 @@ export class TableClient {
       yield* items;
       if (!last) return;
       after = last;
+    }
+  }
+
+  /** Every item of the table, or of an index, some fields of each. Reads all of it. */
+  async *scan({ index, fields }: { index?: IndexName; fields: readonly string[] }): AsyncGenerator<Item> {
+    const expression = new Expression();
+    const ProjectionExpression = fields.map((name) => expression.name(name)).join(', ');
+    const input: ScanCommandInput = {
+      TableName: this.#tableName,
+      ...(index ? { IndexName: index } : { ConsistentRead: true }),
+      ProjectionExpression,
+      ...expression.attributes,
+    };
+    for (;;) {
+      const { Items = [], LastEvaluatedKey } = await this.#tried('Scan', () =>
+        this.#client.send(new ScanCommand(input)),
+      );
+      for (const item of Items) yield unmarshall(item);
+      if (!LastEvaluatedKey) return;
+      input.ExclusiveStartKey = LastEvaluatedKey;
     }
   }
 

@@ -39,7 +39,7 @@ export interface LedgerFacts {
   /** The newest run over everything, and the newest that has ended. */
   lastRun?: Run | undefined;
   lastEndedRun?: Run | undefined;
-  projects: readonly RecordedProject[];
+  projects: readonly ProjectFacts[];
 }
 
 /** A gap, and what it is a gap of: a cluster, a project, or all. */
@@ -146,7 +146,7 @@ function runEnded(last: Run | undefined, ended: Run | undefined, { period, now }
 }
 
 /** Projects that were deleted before the ledger first listed any can't be ruled out. */
-function ledgerBegan(projects: readonly RecordedProject[], { period }: Asking): Gap[] {
+function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap[] {
   const [first] = projects.flatMap(({ known }) => known?.firstSeenAt ?? []).sort();
   if (first !== undefined && first <= period.since) return [];
   const text =
@@ -159,7 +159,7 @@ function ledgerBegan(projects: readonly RecordedProject[], { period }: Asking): 
 }
 
 /** The table is the record: what the ledger counted elsewhere must be in it. */
-function differing({ counts, coverage, known }: RecordedProject): Gap[] {
+export function differing({ counts, coverage, known }: RecordedProject): Gap[] {
   if (!counts) return [];
   const { table, index, recorded } = counts;
   const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
@@ -171,7 +171,7 @@ function differing({ counts, coverage, known }: RecordedProject): Gap[] {
     ...(index !== undefined && index !== table
       ? [gap(`The table has ${table} restore jobs of the project, and its index shows ${index}.`)]
       : []),
-    ...(coverage === undefined && table > 0
+    ...(coverage === undefined && table > 0 && known?.coveredSince !== undefined
       ? [
           gap(
             `The table has ${table} restore jobs of the project, and no coverage: what was read of it is not on record.`,
