@@ -54,7 +54,7 @@ export function proveLedger({ scope, lastRun, lastEndedRun, projects }: LedgerFa
   return [
     ...future(asking),
     ...projectsListed(scope, asking),
-    ...runEnded(lastRun, lastEndedRun, asking),
+    ...runEnded({ scope, lastRun, lastEndedRun }, asking),
     ...ledgerBegan(projects, asking),
   ];
 }
@@ -130,19 +130,23 @@ function projectsListed(scope: Scope | undefined, { period, now }: Asking): Gap[
   return [{ reason, from: listedAt, text, action }, ...failing];
 }
 
-function runEnded(last: Run | undefined, ended: Run | undefined, { period, now }: Asking): Gap[] {
+function runEnded({ scope, lastRun, lastEndedRun }: Omit<LedgerFacts, 'projects'>, { period, now }: Asking): Gap[] {
   const action = 'let the run end, or run restore-ledger collect';
-  const endedAt = believed(ended?.startedAt, now);
+  const endedAt = believed(lastEndedRun?.startedAt, now);
   if (endedAt !== undefined && endedAt >= period.until) return [];
-  const running = last?.status === 'running' && last.startedAt >= period.until ? last : undefined;
-  if (running) {
-    const text = `Run ${running.runId}, which began at ${when(running.startedAt)}, has not ended: what it had to read may not have been read.`;
-    return [{ reason: 'run-not-ended', since: running.startedAt, text, action }];
+  if (lastRun?.status === 'running' && lastRun.startedAt >= period.until) {
+    const { runId, startedAt } = lastRun;
+    const text = `Run ${runId}, which began at ${when(startedAt)}, has not ended: what it had to read may not have been read.`;
+    return [{ reason: 'run-not-ended', since: startedAt, text, action }];
   }
-  // That nothing was read after the period has its own gaps; that nothing ever ended has none yet.
-  if (endedAt !== undefined) return [];
-  const text = 'No run over everything that has ended is on record.';
-  return [{ reason: 'run-not-ended', text, action }];
+  // That no projects were listed since has its own gap, which says more.
+  const listedAt = believed(scope?.listedAt, now);
+  if (endedAt !== undefined && (listedAt === undefined || listedAt < period.until)) return [];
+  const text =
+    endedAt === undefined
+      ? 'No run over everything that has ended is on record.'
+      : `The last run over everything that has ended began at ${when(endedAt)}, before the end of the period.`;
+  return [{ reason: 'run-not-ended', ...(endedAt === undefined ? {} : { from: endedAt }), text, action }];
 }
 
 /** Projects that were deleted before the ledger first listed any can't be ruled out. */
