@@ -38,19 +38,34 @@ export function drillState(cluster: ClusterCoverage, now: Date): DrillState {
 }
 
 /**
- * True where every restore of the whole cluster that was requested until `at` is known and understood: only then can one that
- * is not there be said to be missing.
+ * The moment until which every restore of the whole cluster is known and understood: only before it can one that is not there be
+ * said to be missing. Nothing where some list was never read, or holds what was not understood. ISO 8601.
  */
-export function isCoveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>, at: string): boolean {
-  const expected = LISTS_OF[tier].filter((kind) => kind !== 'collection');
-  const others = KINDS.filter((kind) => kind !== 'collection' && !expected.includes(kind) && lists[kind]);
-  return [...expected, ...others].every((kind) => {
-    const { readAt, attemptedAt, answer, supersededAt, problemCount = 0 } = lists[kind] ?? {};
-    if (problemCount > 0) return false;
-    const needed = supersededAt !== undefined && supersededAt < at ? supersededAt : at;
-    if (readAt !== undefined && readAt >= needed) return true;
-    return answer !== undefined && attemptedAt !== undefined && attemptedAt >= needed;
-  });
+export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>): string | undefined {
+  const kinds = KINDS.filter((kind) => kind !== 'collection' && (LISTS_OF[tier].includes(kind) || lists[kind]));
+  let until: string | undefined;
+  for (const kind of kinds) {
+    const {
+      readAt = '',
+      fullReadAt = '',
+      attemptedAt = '',
+      answer,
+      supersededAt,
+      problemCount = 0,
+    } = lists[kind] ?? {};
+    if (problemCount > 0) return undefined;
+    if (supersededAt !== undefined && (fullReadAt >= supersededAt || answer !== undefined)) continue; // nothing comes any more
+    const at = answer === undefined || readAt > attemptedAt ? readAt : attemptedAt;
+    if (at === '') return undefined;
+    if (until === undefined || at < until) until = at;
+  }
+  return until;
+}
+
+/** True where every restore of the whole cluster that was requested until `at` is known and understood. */
+export function isCoveredUntil(cluster: Pick<ClusterCoverage, 'tier' | 'lists'>, at: string): boolean {
+  const until = coveredUntil(cluster);
+  return until !== undefined && until >= at;
 }
 
 /**

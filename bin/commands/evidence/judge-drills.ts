@@ -1,7 +1,7 @@
 // bin/commands/evidence/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
 // period. Pure.
 import type { ClusterCoverage, CompletedRestore } from '../../../functions/ledger/coverage.ts';
-import { drillState, isCoveredUntil } from '../../../functions/ledger/drill-state.ts';
+import { coveredUntil, drillState, isCoveredUntil } from '../../../functions/ledger/drill-state.ts';
 import type { JobSummary } from '../../../functions/ledger/ledger.ts';
 import type { Period } from '../../../functions/proof/period.ts';
 import { isObjectId, requestedAt } from '../../../functions/restore/object-id.ts';
@@ -41,7 +41,10 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
     days,
     dueAt: iso(dueAt),
     ...measured(last),
-    missed: missedIn(moments, within, { from: knownFrom(cluster, moments, period), until: end }),
+    missed: missedIn(moments, within, {
+      from: knownFrom(cluster, moments, period),
+      until: knownUntil(cluster, moments, end),
+    }),
   };
 }
 
@@ -56,6 +59,12 @@ function missedIn(moments: readonly number[], within: number, part: { from: numb
     const until = Math.min(moments[index + 1] ?? part.until, part.until);
     return from < until ? [{ from: iso(from), until: iso(until) }] : [];
   });
+}
+
+/** After the last reading, and the last restore that is known, nothing can be said to be missing. */
+function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: number): number {
+  const covered = Date.parse(coveredUntil(cluster) ?? '');
+  return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
 }
 
 /** Of the time before its first known restore, and before the ledger first read it, nothing can be said. */
