@@ -1,4 +1,6 @@
 // functions/ledger/drill-state.ts reads from a cluster's coverage whether its backups have been shown to work, and how well.
+
+import { FRESH_MS } from '../proof/list.ts';
 import type { CompiledRules } from '../restore/compile-rules.ts';
 import { daysAfter, drillDue, isOverdue } from '../restore/drill.ts';
 import { KINDS } from '../restore/job.ts';
@@ -26,12 +28,15 @@ export interface DrillState {
   durationSeconds?: number;
 }
 
-/** Whether a cluster's backups have been shown to work, over all of its lists. */
-export function drillState(cluster: ClusterCoverage, now: Date): DrillState {
+/**
+ * Whether a cluster's backups have been shown to work, over all of its lists.
+ * @param freshMs a reading that is older says nothing of the present
+ */
+export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_MS): DrillState {
   const last = lastRestore(cluster);
   const drill = cluster.goneAt === undefined ? cluster.drill : undefined;
   return {
-    state: stateOf(cluster, drill, last, now),
+    state: stateOf(cluster, drill, last, { now, freshMs }),
     ...(drill && { days: drill.days, dueAt: drill.dueAt }),
     ...(last && { last, ...measured(last) }),
   };
@@ -111,7 +116,7 @@ function stateOf(
   cluster: ClusterCoverage,
   drill: DrillDue | undefined,
   last: CompletedRestore | undefined,
-  now: Date,
+  { now, freshMs }: { now: Date; freshMs: number },
 ): DrillState['state'] {
   const { goneAt, deleted, tier, backupsOff, paused } = cluster;
   if (goneAt !== undefined || deleted || tier === 'free') return 'none';
@@ -120,7 +125,8 @@ function stateOf(
   if (!drill) return isCoveredUntil(cluster, '') ? 'none' : 'not-covered'; // none is expected of it, or it was never read
   if (last && !isOverdue(daysAfter(last.finishedAt, drill.days), now)) return 'met';
   if (!isOverdue(drill.dueAt, now)) return 'due';
-  return isCoveredUntil(cluster, drill.dueAt) ? 'overdue' : 'not-covered';
+  const [until, fresh] = [coveredUntil(cluster), now.getTime() - freshMs];
+  return until !== undefined && until >= drill.dueAt && Date.parse(until) >= fresh ? 'overdue' : 'not-covered';
 }
 
 function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {

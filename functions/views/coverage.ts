@@ -201,7 +201,7 @@ function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, context: Cove
   const expected = all.filter((list) => !isClosed(list));
   const sum = (of: (list: ListCoverage) => number) => all.reduce((total, list) => total + of(list), 0);
   const [failing] = lists.filter(({ list }) => list.error && !isClosed(list));
-  const drill = drillRow(cluster, context.now);
+  const drill = drillRow(cluster, scope.notVisibleSince, context);
   const gaps = proof.gaps.filter(isNoWait);
   const state = stateOfCluster(cluster, proof, scope.notVisibleSince, context);
   return {
@@ -233,6 +233,8 @@ function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, context: Cove
   };
 }
 
+const NOT_COVERED = 'not-covered' as const;
+
 const claimNow = ({ coveredTo }: ClusterProof, gaps: readonly Gap[]): ClaimState =>
   gaps.length > 0 ? 'incomplete' : coveredTo === undefined ? 'not known' : 'complete';
 
@@ -245,8 +247,14 @@ const dueAfter = ({ goneAt }: ClusterCoverage, coveredTo: string) =>
 const isClosed = ({ answer, supersededAt, fullReadAt = '' }: ListCoverage) =>
   answer !== undefined || (supersededAt !== undefined && fullReadAt >= supersededAt);
 
-function drillRow(cluster: ClusterCoverage, now: number): DrillRow {
-  const drill = drillState(cluster, new Date(now));
+function drillRow(
+  cluster: ClusterCoverage,
+  notVisibleSince: string | undefined,
+  { now, lateAfterMs = FRESH_MS }: CoverageContext,
+): DrillRow {
+  const found = drillState(cluster, new Date(now), Math.max(FRESH_MS, lateAfterMs));
+  // Nobody can see whether it was restored since.
+  const drill = notVisibleSince !== undefined && found.state === 'overdue' ? { ...found, state: NOT_COVERED } : found;
   const overdueAt = drill.state === 'overdue' ? cluster.drill?.overdueAt : undefined;
   return { ...drill, ...(overdueAt === undefined ? {} : { overdueAt }) };
 }

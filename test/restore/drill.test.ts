@@ -146,6 +146,8 @@ describe("a cluster's drill", () => {
     const before = read('2026-01-30T00:00:00.000Z');
     expect(drillState(before, at('2026-01-31')).state).toBe('not-covered');
     expect(drillOf('prod-eu', before, rules(), at('2026-01-31'))).not.toHaveProperty('overdueAt');
+    // A reading of last week says nothing of what was restored since.
+    expect(drillState(until, at('2026-02-08')).state).toBe('not-covered');
     expect(drillState(read('2026-01-31T00:00:00.000Z', { problemCount: 1 }), at('2026-01-31')).state).toBe(
       'not-covered',
     );

@@ -32,7 +32,7 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
     .sort((a, b) => a.at - b.at);
   const last = done.at(-1)?.restore;
   const days = cluster.drill?.days;
-  if (days === undefined) return { state: drillState(cluster, new Date(madeAt)).state, ...measured(last), missed: [] };
+  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...measured(last), missed: [] };
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
