@@ -35,6 +35,8 @@ export interface PlanSettings extends LedgerSettings {
   baseUrl: string | undefined;
   queueUrl: string;
   wantsProject(name: string): boolean;
+  /** What chooses the projects, in words. */
+  chosenBy: string;
 }
 
 /** What the collect function needs. */
@@ -173,7 +175,17 @@ export const planSettings = (environment: Environment): PlanSettings => ({
   baseUrl: baseUrl(environment),
   queueUrl: queueUrl(environment),
   wantsProject: chooser({ include: includeProjects(environment), exclude: excludeProjects(environment) }),
+  chosenBy: inWords({
+    INCLUDE_PROJECTS: includeProjects(environment),
+    EXCLUDE_PROJECTS: excludeProjects(environment),
+  }),
 });
+
+/** `INCLUDE_PROJECTS=prod-*,billing` */
+const inWords = (lists: Record<string, readonly string[]>) =>
+  Object.entries(lists)
+    .flatMap(([name, patternsOf]) => (patternsOf.length === 0 ? [] : [`${name}=${patternsOf.join(',')}`]))
+    .join(' with ');
 
 /** @throws SettingsError */
 export const collectSettings = (environment: Environment): CollectSettings => ({

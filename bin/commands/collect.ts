@@ -125,7 +125,12 @@ async function fromHere(
   });
   const tally = noTally();
   try {
-    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal }, tally);
+    return await collectHere(
+      scopes,
+      full,
+      { accounts, ledger, rules, log, progress, signal, exclusive: 'dataDir' in where },
+      tally,
+    );
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;

@@ -27,6 +27,8 @@ export interface Collecting {
   log: Log;
   progress: Progress;
   signal: AbortSignal;
+  /** No other process works on this ledger. @default false */
+  exclusive?: boolean;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -100,7 +102,7 @@ export async function collectHere(
 async function runOne(
   scope: RunScope,
   full: boolean,
-  { accounts, ledger, rules, log, progress, signal, onRecorded }: Collecting,
+  { accounts, ledger, rules, log, progress, signal, exclusive = false, onRecorded }: Collecting,
   tally: Tally,
 ) {
   let [planned, done] = [0, 0];
@@ -136,7 +138,7 @@ async function runOne(
         onRecorded?.(recorded, source);
       },
     },
-    { rules },
+    { rules, exclusive },
     signal,
   );
   // A run whose parts are all in has an end; one that hasn't was not read whole.
@@ -156,7 +158,7 @@ const usageSince = (before: AtlasUsage, now: AtlasUsage) => ({
 
 /** Of several runs, told as one. */
 export function together(statuses: readonly PartStatus[]): PartStatus {
-  const [first = 'complete', ...others] = new Set(statuses);
+  const [first = 'failed', ...others] = new Set(statuses);
   return others.length === 0 ? first : 'incomplete';
 }
 

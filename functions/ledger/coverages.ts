@@ -5,15 +5,8 @@ import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from './item-size.ts';
 import type { Item } from './job-item.ts';
-import {
-  ARCHIVED_CLUSTERS,
-  archivedClusterKey,
-  COVERAGE_FEED,
-  coverageFeed,
-  coverageKey,
-  projectKey,
-  projectPk,
-} from './keys.ts';
+import { ARCHIVED_CLUSTERS, archivedClusterKey, COVERAGE_FEED, coverageKey, projectPk } from './keys.ts';
+import { barelyKnown, type KnownProjects } from './known-projects.ts';
 import { readFacts } from './project-facts.ts';
 import type { TableClient } from './table-client.ts';
 
@@ -24,9 +17,13 @@ const BATCH = 25;
 
 export class Coverages {
   readonly #table: TableClient;
+  readonly #known: KnownProjects;
+  readonly #now: () => number;
 
-  constructor(table: TableClient) {
+  constructor(table: TableClient, known: KnownProjects, now: () => number) {
     this.#table = table;
+    this.#known = known;
+    this.#now = now;
   }
 
   /** Requests: 1 read. */
@@ -35,17 +32,19 @@ export class Coverages {
     return item && coverageOf(item);
   }
 
-  /** Requests: 1 write, for a new project 2; 1 read and 1 write more for each other writer that came first. */
+  /** Requests: 1 write, for a new project 1 read and 2 writes; 1 read and 1 write more for each other writer that came first. */
   async save(
     projectId: string,
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage> {
     let stored = read;
-    if (!stored) await this.#table.put({ ...projectKey(projectId), ...coverageFeed(projectId) }, {});
+    let isMarked = read !== undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const revision = (stored?.revision ?? 0) + 1;
       const coverage = fitted({ ...(storable(next(stored)) as ProjectCoverage), projectId, revision });
+      if (!isMarked) await this.#mark(coverage); // first, so that no coverage is ever written that cannot be found
+      isMarked = true;
       const written = await this.#table.put(
         coverageItem(coverage),
         stored ? { coverageRevision: stored.revision } : { pk: undefined },
@@ -98,6 +97,14 @@ export class Coverages {
     for await (const item of this.#table.all({ partition, beginsWith: ARCHIVED_CLUSTERS })) {
       yield item.archived as ClusterCoverage;
     }
+  }
+
+  #mark({ projectId, projectName }: ProjectCoverage) {
+    const now = new Date(this.#now()).toISOString();
+    return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => ({
+      coveredSince: now,
+      ...known,
+    }));
   }
 
   #read = async (projectIds: string[]) => (await this.#table.batchGet(projectIds.map(coverageKey))).map(coverageOf);

@@ -1,14 +1,17 @@
 // functions/ledger/dynamo.ts fills the Ledger port with one DynamoDB table. How many requests each method makes is said
-// where it is done: jobs.ts, queries.ts, coverages.ts, runs.ts.
+// where it is done: jobs.ts, queries.ts, coverages.ts, known-projects.ts, scopes.ts, runs.ts.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RestoreJob } from '../restore/job.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import { Coverages } from './coverages.ts';
 import { Jobs } from './jobs.ts';
+import type { KnownProject, Scope } from './known-project.ts';
+import { KnownProjects } from './known-projects.ts';
 import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, LedgerJob, Sighting } from './ledger.ts';
 import { idBetween, jobsPage, runsPage } from './queries.ts';
-import type { Run, RunPart } from './run.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart } from './run.ts';
 import { Runs } from './runs.ts';
+import { Scopes } from './scopes.ts';
 import { TableClient } from './table-client.ts';
 
 export interface DynamoLedgerOptions {
@@ -26,6 +29,8 @@ export class DynamoLedger implements Ledger {
   readonly #table: TableClient;
   readonly #jobs: Jobs;
   readonly #coverages: Coverages;
+  readonly #known: KnownProjects;
+  readonly #scopes: Scopes;
   readonly #runs: Runs;
   readonly #runRetentionDays: number;
   readonly #now: () => number;
@@ -33,7 +38,9 @@ export class DynamoLedger implements Ledger {
   constructor({ tableName, client, runRetentionDays = 90, now = Date.now }: DynamoLedgerOptions) {
     this.#table = new TableClient(tableName, client);
     this.#jobs = new Jobs(this.#table);
-    this.#coverages = new Coverages(this.#table);
+    this.#known = new KnownProjects(this.#table, now);
+    this.#coverages = new Coverages(this.#table, this.#known, now);
+    this.#scopes = new Scopes(this.#table);
     this.#runs = new Runs(this.#table, runRetentionDays, now);
     this.#runRetentionDays = runRetentionDays;
     this.#now = now;
@@ -69,10 +76,24 @@ export class DynamoLedger implements Ledger {
   archiveCluster = (projectId: string, cluster: ClusterCoverage) => this.#coverages.archive(projectId, cluster);
   archivedClusters = (projectId: string) => this.#coverages.archived(projectId);
 
-  startRun = (run: Run) => this.#runs.start(run);
+  knownProject = (projectId: string) => this.#known.get(projectId);
+  knownProjects = () => this.#known.all();
+  saveKnownProject = (
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+    read?: KnownProject,
+  ) => this.#known.save(projectId, next, read);
+  scope = () => this.#scopes.get();
+  saveScope = (next: (stored: Scope | undefined) => Scope, read?: Scope) => this.#scopes.save(next, read);
+
+  startRun = (run: Run, { listed = true }: { listed?: boolean } = {}) => this.#runs.start(run, listed);
+  discardRun = (runId: string) => this.#runs.discard(runId);
+  recordPlan = (runId: string, projects: readonly PlannedProject[]) => this.#runs.recordPlan(runId, projects);
   planRun = (runId: string, projects: number, failures: Run['failures']) => this.#runs.plan(runId, projects, failures);
   finishPart = (runId: string, part: RunPart) => this.#runs.finishPart(runId, part);
   run = (runId: string) => this.#runs.get(runId);
+  unfinishedRuns = (since?: string) => this.#runs.unfinished(since);
+  endRun = (runId: string, failure: ClusterFailure) => this.#runs.end(runId, failure);
   runs = (query: { limit?: number; cursor?: string } = {}) =>
     runsPage(this.#table, query, this.#now(), this.#runRetentionDays);
 }

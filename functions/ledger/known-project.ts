@@ -64,6 +64,17 @@ export interface Scope {
   revision: number;
   /** Start of the last listing of projects in which every set of credentials was read to its end and some project was seen. */
   listedAt?: string;
-  /** Names of the credentials of the last run over everything, with what each saw. */
+  /**
+   * By the name of the credentials: those of the last run over everything, and others that listed projects of their own within
+   * `ACCOUNT_KEPT_MS`.
+   */
   accounts: Record<string, AccountScope>;
+  /** No run that began before this moment is running. */
+  runsEndedThrough?: string;
 }
+
+/**
+ * How long a set of credentials counts as in use after it last listed its projects, in ms: a daily schedule, and two hours for a
+ * run that is late. Until then a run with other credentials, as from a laptop, does not make its projects not visible.
+ */
+export const ACCOUNT_KEPT_MS = 26 * 3_600_000;

@@ -5,7 +5,8 @@ import type { Finding, Rule } from '../restore/finding.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
 import type { Requester } from '../restore/requester.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
-import type { Run, RunPart } from './run.ts';
+import type { KnownProject, Scope } from './known-project.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord } from './run.ts';
 
 /** One entry of a job's history. */
 export interface Change {
@@ -188,13 +189,47 @@ export interface Ledger {
   archiveCluster(projectId: string, cluster: ClusterCoverage): Promise<void>;
   archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
 
-  startRun(run: Run): Promise<void>;
+  knownProject(projectId: string): Promise<KnownProject | undefined>;
+  /** Every project that a run has ever listed, in the order of their ids; a consistent read of each. */
+  knownProjects(): AsyncIterable<KnownProject>;
+  /**
+   * Writes what `next` makes of what is known, unless nothing changed; where another writer came first, `next` is asked again
+   * with theirs.
+   * @param read what the caller read before, to save a read
+   */
+  saveKnownProject(
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+    read?: KnownProject,
+  ): Promise<KnownProject>;
+  /** When all projects were last listed, and by which credentials. */
+  scope(): Promise<Scope | undefined>;
+  /** As `saveKnownProject`; it writes each time. */
+  saveScope(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope>;
+
+  /**
+   * A run that was started already stays as it is.
+   * @param options.listed false: it is in no list of runs until it is started once more, without this, or planned. @default true
+   */
+  startRun(run: Run, options?: { listed?: boolean }): Promise<void>;
+  /** Takes back a start that was not listed, as if it had never been. A run that is listed stays. */
+  discardRun(runId: string): Promise<void>;
+  /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
+  recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
   /** Says how many projects a run has; ends it where that is none. */
   planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run>;
   /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
   finishPart(runId: string, part: RunPart): Promise<Run>;
   /** A run that isn't finished counts what has come in so far. */
-  run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined>;
+  run(runId: string): Promise<RunRecord | undefined>;
+  /** Runs that have not ended, oldest first. @param since those that began before are left out; ISO 8601 */
+  unfinishedRuns(since?: string): AsyncIterable<Run>;
+  /**
+   * Ends a run that nothing is heard of any more, with this failure, under the code RUN_DIED. Should its last part come all
+   * the same, the run ends as if in time.
+   * @throws LedgerError, also where there is no such run
+   */
+  endRun(runId: string, failure: ClusterFailure): Promise<Run>;
   /** Newest first. @throws CursorError */
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }

@@ -3,23 +3,30 @@ import type { ProjectFacts } from '../proof/project.ts';
 import type { ProjectCoverage } from './coverage.ts';
 import { coverageKey, projectKey } from './keys.ts';
 import type { KnownProject } from './known-project.ts';
+import { isMark, knownProjectOf } from './known-projects.ts';
 import type { TableClient } from './table-client.ts';
 
-/** Those that are there, in the order of `projectIds`. Requests: 1 batch read. @param projectIds at most 50 */
+/** In the order of `projectIds`, which all are on record. Requests: 1 batch read. @param projectIds at most 50 */
 export async function readFacts(table: TableClient, projectIds: readonly string[]): Promise<ProjectFacts[]> {
-  const items = await table.batchGet(projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]));
+  const items = await table.batchGet(
+    projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]),
+    { consistent: true },
+  );
   const known = new Map<string, KnownProject>();
   const coverages = new Map<string, ProjectCoverage>();
   for (const item of items) {
-    if (item.coverage)
-      coverages.set(String((item.coverage as ProjectCoverage).projectId), item.coverage as ProjectCoverage);
-    else if (item.known) known.set(String((item.known as KnownProject).projectId), item.known as KnownProject);
+    const coverage = item.coverage as ProjectCoverage | undefined;
+    if (coverage) coverages.set(coverage.projectId, coverage);
+    else if (!isMark(item)) known.set(knownProjectOf(item).projectId, knownProjectOf(item));
   }
-  return projectIds.flatMap((projectId) => {
+  return projectIds.map((projectId) => {
     const [registered, coverage] = [known.get(projectId), coverages.get(projectId)];
     const projectName = registered?.projectName ?? coverage?.projectName ?? projectId;
-    return [
-      { projectId, projectName, ...(registered ? { known: registered } : {}), ...(coverage ? { coverage } : {}) },
-    ];
+    return {
+      projectId,
+      projectName,
+      ...(registered ? { known: registered } : {}),
+      ...(coverage ? { coverage } : {}),
+    };
   });
 }

@@ -161,12 +161,12 @@ export class TableClient {
     }
   }
 
-  /** The items that are there, in the order of `keys`. @param keys at most 100 */
-  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+  /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
+  async batchGet(keys: readonly Key[], { consistent = false }: { consistent?: boolean } = {}): Promise<Item[]> {
     const found = new Map<string, Item>();
     let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
-      const request = { RequestItems: { [this.#tableName]: { Keys: asked } } };
+      const request = { RequestItems: { [this.#tableName]: { Keys: asked, ConsistentRead: consistent } } };
       const answer: BatchGetItemCommandOutput = await this.#tried('BatchGetItem', () =>
         this.#client.send(new BatchGetItemCommand(request)),
       );

@@ -42,12 +42,12 @@ const fingerprints = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [idAt(at, n), 'f'.repeat(16)]));
 
 describe('saveCoverage', () => {
-  test('costs one write; the first of a project two, since it also enters the project into the feed', async () => {
+  test('costs one write; the first of a project a read and a write more, since it also says that the project has one', async () => {
     const projectId = anotherId();
     expect(await table.ledger.coverage(projectId)).toBeUndefined();
     table.requests();
     const first = await table.ledger.saveCoverage(projectId, () => coverage(projectId, [cluster('orders')]));
-    expect(table.requests()).toEqual({ PutItem: 2 });
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 2 });
     expect(first.revision).toBe(1);
     const read = await table.ledger.coverage(projectId);
     expect(read).toEqual(first);

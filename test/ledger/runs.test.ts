@@ -2,11 +2,18 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPk } from '../../functions/ledger/keys.ts';
-import { noCounts, type PartStatus, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import {
+  noCounts,
+  type PartStatus,
+  type PlannedProject,
+  RUN_DIED,
+  type Run,
+  type RunPart,
+} from '../../functions/ledger/run.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, seen } from './jobs.ts';
-import { gated, NOW, newTable, startEngine, type TestTable } from './table.ts';
+import { gated, list, NOW, newTable, startEngine, type TestTable } from './table.ts';
 
 let dynamo: LocalDynamoDB;
 let table: TestTable;
@@ -72,7 +79,7 @@ describe('a run', () => {
     [['failed', 'failed'], [], 'failed'],
     [['complete', 'complete'], [failure], 'incomplete'],
     [[], [failure], 'failed'],
-    [[], [], 'complete'],
+    [[], [], 'failed'],
   ] as const)('with parts %j and %j is %s', async (parts, failures, status) => {
     const run = another();
     await table.ledger.startRun(run);
@@ -92,6 +99,47 @@ describe('a run', () => {
     await table.ledger.startRun(run);
     expect(await table.ledger.planRun(run.runId, 5, [failure])).toEqual(ended);
     expect(await table.ledger.finishPart(run.runId, part(1))).toEqual(ended);
+  });
+
+  test('says what it was to read, in as many items as it takes', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    const planned = Array.from({ length: 1_100 }, (_, n) => ({ projectId: part(n).projectId, projectName: `${n}` }));
+    table.requests();
+    await table.ledger.recordPlan(run.runId, [...planned, { ...planned[0], orgId: 'left out' } as PlannedProject]);
+    expect(table.requests()).toEqual({ PutItem: 3 });
+    expect((await table.ledger.run(run.runId))?.planned).toEqual([...planned, planned[0]]);
+  });
+
+  test('does not end before every project that was planned has its part', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.recordPlan(run.runId, [part(1), part(2)]);
+    await table.ledger.planRun(run.runId, 2, []);
+    await table.ledger.finishPart(run.runId, part(1));
+    expect(await table.ledger.finishPart(run.runId, part(3))).toMatchObject({ status: 'running' });
+    expect(await table.ledger.finishPart(run.runId, part(2))).toMatchObject({ status: 'complete' });
+  });
+
+  test('that was given up before it was listed is not there, and can be started', async () => {
+    const run = another();
+    await table.ledger.startRun(run, { listed: false });
+    expect((await table.ledger.run(run.runId))?.run).toMatchObject(run);
+    await table.ledger.discardRun(run.runId);
+    expect(await table.ledger.run(run.runId)).toBeUndefined();
+    expect(await listed(run.runId)).toBe(false);
+    await table.ledger.startRun(run);
+    expect(await listed(run.runId)).toBe(true);
+    await table.ledger.discardRun(run.runId); // too late
+    expect((await table.ledger.run(run.runId))?.run).toMatchObject(run);
+  });
+
+  test.each(['startRun', 'planRun'] as const)('that was not listed is once it is started by %s', async (by) => {
+    const run = another();
+    await table.ledger.startRun(run, { listed: false });
+    expect(await listed(run.runId)).toBe(false);
+    await (by === 'startRun' ? table.ledger.startRun(run) : table.ledger.planRun(run.runId, 1, []));
+    expect(await listed(run.runId)).toBe(true);
   });
 
   test('that was never started says so', async () => {
@@ -116,6 +164,68 @@ describe('a run', () => {
     const { Items = [] } = await document.send(new QueryCommand({ TableName: table.tableName, ...condition }));
     const ttl = Date.parse(run.startedAt) / 1000 + 90 * 86_400;
     expect(Items.map((item) => item.ttl)).toEqual([ttl, ttl]);
+  });
+});
+
+const listed = async (runId: string) => {
+  const { items } = await table.ledger.runs({ limit: 200 });
+  return items.some((run) => run.runId === runId);
+};
+
+describe('a run that died', () => {
+  const died = { what: 'run', code: RUN_DIED, message: 'nothing was heard of it' };
+
+  test.each([
+    [[], 'failed'],
+    [['failed'], 'failed'],
+    [['complete'], 'incomplete'],
+  ] as const)('with parts %j is ended as %s', async (parts, status) => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.planRun(run.runId, 2, [failure]);
+    for (const [n, each] of parts.entries()) await table.ledger.finishPart(run.runId, part(n, each));
+    const ended = await table.ledger.endRun(run.runId, died);
+    const finishedAt = new Date(NOW).toISOString();
+    expect(ended).toMatchObject({ status, finishedAt, failures: [died, failure], counts: { clusters: parts.length } });
+    expect(await table.ledger.endRun(run.runId, died)).toEqual(ended);
+  });
+
+  test('ends as if in time once its last part comes all the same', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.recordPlan(run.runId, [part(1), part(2), part(3)]);
+    await table.ledger.planRun(run.runId, 3, []);
+    await table.ledger.finishPart(run.runId, part(1));
+    const ended = await table.ledger.endRun(run.runId, died);
+    expect(await table.ledger.finishPart(run.runId, part(2))).toEqual(ended);
+    expect(await table.ledger.finishPart(run.runId, part(2))).toEqual(ended);
+    const { finishedAt } = part(3);
+    const whole = { status: 'complete', failures: [], finishedAt, counts: { clusters: 3 } };
+    expect(await table.ledger.finishPart(run.runId, part(3))).toMatchObject(whole);
+    expect((await table.ledger.run(run.runId))?.run).toMatchObject(whole);
+  });
+
+  test('that only nobody ended is ended as what it is', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.planRun(run.runId, 1, []);
+    let left = 1;
+    await using stopping = gated(table, dynamo, async () => {
+      if (left-- <= 0) throw new Error('stopped');
+    });
+    await expect(stopping.ledger.finishPart(run.runId, part(1))).rejects.toThrow('stopped');
+    expect(await table.ledger.endRun(run.runId, died)).toMatchObject({ status: 'complete', failures: [] });
+  });
+
+  test('is found among the runs that have not ended, over months', async () => {
+    await using own = await newTable(dynamo);
+    const [old, ended, recent] = ['2026-09-30T10:00:00Z', '2026-10-31T10:00:00Z', '2026-11-23T11:00:00Z'].map(another);
+    for (const run of [old, ended, recent] as Run[]) await own.ledger.startRun(run);
+    await own.ledger.endRun((ended as Run).runId, died);
+    expect(await list(own.ledger.unfinishedRuns())).toEqual([old, recent]);
+    own.requests();
+    expect(await list(own.ledger.unfinishedRuns('2026-11-23T00:00:00Z'))).toEqual([recent]);
+    expect(own.requests()).toEqual({ Query: 1 });
   });
 });
 

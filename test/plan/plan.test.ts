@@ -113,9 +113,11 @@ test('a repeat of the same event is the same run', async () => {
 test('patterns, and a scope, narrow it; a project asked for by id needs no pattern', async () => {
   await using system = await System.start(store, { projects: 5 });
   const [project] = system.atlas.world.projects;
-  const none = { wantsProject: () => false };
-  const empty = await planned(system, {}, {}, none);
-  expect(empty).toMatchObject({ orders: [], run: { status: 'complete', projects: 0 } });
+  const none = { wantsProject: () => false, chosenBy: 'INCLUDE_PROJECTS=prod-*' };
+  const { run, orders: nothing } = await planned(system, {}, {}, none);
+  expect(nothing).toEqual([]);
+  const message = 'INCLUDE_PROJECTS=prod-* leaves out every project that the credentials see: check the patterns';
+  expect(run).toMatchObject({ status: 'failed', failures: [{ code: 'NO_PROJECTS_CHOSEN', message }] });
   const scope = { projectId: project?.id, clusterName: 'Cluster0' };
   const { orders } = await planned(
     system,
