@@ -13,7 +13,7 @@ import {
   projectKey,
   projectPk,
 } from './keys.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -21,9 +21,9 @@ const ATTEMPTS = 12;
 const BATCH = 25;
 
 export class Coverages {
-  readonly #table: TableClient;
+  readonly #table: Table;
 
-  constructor(table: TableClient) {
+  constructor(table: Table) {
     this.#table = table;
   }
 

@@ -4,11 +4,11 @@ import type { Kind } from '../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
+import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
 import { COVERAGE_FEED, clusterPartition, coverageKey, jobKey } from './keys.ts';
 import type { Ledger, LedgerJob, Page } from './ledger.ts';
-import { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -62,8 +62,8 @@ const BATCH = 100;
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
-  const table = new TableClient(options.tableName, options.client);
-  const ledger = new DynamoLedger(options);
+  const table = tableOf(options);
+  const ledger = new DynamoLedger({ ...options, table });
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -81,7 +81,7 @@ export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
   });
 }
 
-async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
+async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
   for (let start = 0; start < jobIds.length; start += BATCH) {
     const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
     for (const item of await table.batchGet(keys)) yield ledgerJob(item);
@@ -89,7 +89,7 @@ async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly s
 }
 
 async function numberedPage(
-  table: TableClient,
+  table: Table,
   { projectId, clusterName, kind }: ClusterJobs,
   { skip, take, count }: { skip: number; take: number; count: boolean },
 ): Promise<NumberedPage> {
@@ -121,7 +121,7 @@ async function numberedPage(
 }
 
 async function coveragePage(
-  table: TableClient,
+  table: Table,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<ProjectCoverage>> {
   const identity = { coverage: 'asc' };
@@ -144,7 +144,7 @@ async function coveragePage(
   return { items: coverages, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
 }
 
-async function projectRecord(table: TableClient, projectId: string): Promise<ProjectRecord> {
+async function projectRecord(table: Table, projectId: string): Promise<ProjectRecord> {
   const record: ProjectRecord = { archived: [] };
   // A project's own coverage, and its archived clusters', begin alike.
   const { pk: partition, sk: beginsWith } = coverageKey(projectId);

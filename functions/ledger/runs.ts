@@ -13,7 +13,7 @@ import { type Item, pick } from './job-item.ts';
 import { isRunSk, partKey, runFeed, runKey, runPk } from './keys.ts';
 import { addCounts, type ClusterFailure, noCounts, type Run, type RunPart } from './run.ts';
 import { RUN_FIELDS, TABLE } from './table.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 const MAX_FAILURES = 100;
 /** 100 of them fit into an item. */
@@ -32,11 +32,11 @@ export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
 const partOf = (item: Item) => pick(item, PART_FIELDS) as unknown as RunPart;
 
 export class Runs {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #retentionDays: number;
   readonly #now: () => number;
 
-  constructor(table: TableClient, retentionDays: number, now: () => number) {
+  constructor(table: Table, retentionDays: number, now: () => number) {
     this.#table = table;
     this.#retentionDays = retentionDays;
     this.#now = now;
