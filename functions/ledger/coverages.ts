@@ -8,7 +8,7 @@ import type { Item } from './job-item.ts';
 import { ARCHIVED_CLUSTERS, archivedClusterKey, COVERAGE_FEED, coverageKey, projectPk } from './keys.ts';
 import { barelyKnown, type KnownProjects } from './known-projects.ts';
 import { readFacts } from './project-facts.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -16,11 +16,11 @@ const ATTEMPTS = 12;
 const BATCH = 25;
 
 export class Coverages {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #known: KnownProjects;
   readonly #now: () => number;
 
-  constructor(table: TableClient, known: KnownProjects, now: () => number) {
+  constructor(table: Table, known: KnownProjects, now: () => number) {
     this.#table = table;
     this.#known = known;
     this.#now = now;

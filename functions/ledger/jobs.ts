@@ -7,7 +7,7 @@ import { canonicalJson } from './fingerprint.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob } from './job-item.ts';
 import { clusterPartition, isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from './keys.ts';
 import type { Annotating, Annotations, Census, JobSummary, KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 /** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
 const ATTEMPTS = 12;
@@ -25,11 +25,11 @@ interface JobAt {
 }
 
 export class Jobs {
-  readonly #table: TableClient;
+  readonly #table: Table;
   /** Of the jobs that were given out whole: attributes that this version doesn't know have to survive a write. */
   readonly #items = new WeakMap<LedgerJob, Item>();
 
-  constructor(table: TableClient) {
+  constructor(table: Table) {
     this.#table = table;
   }
 

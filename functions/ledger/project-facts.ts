@@ -4,10 +4,10 @@ import type { ProjectCoverage } from './coverage.ts';
 import { coverageKey, projectKey } from './keys.ts';
 import type { KnownProject } from './known-project.ts';
 import { isMark, knownProjectOf } from './known-projects.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 /** In the order of `projectIds`, which all are on record. Requests: 1 batch read. @param projectIds at most 50 */
-export async function readFacts(table: TableClient, projectIds: readonly string[]): Promise<ProjectFacts[]> {
+export async function readFacts(table: Table, projectIds: readonly string[]): Promise<ProjectFacts[]> {
   const items = await table.batchGet(
     projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]),
     { consistent: true },

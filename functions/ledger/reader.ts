@@ -6,12 +6,12 @@ import type { Kind } from '../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import type { ClusterCoverage } from './coverage.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
+import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
 import { ARCHIVED_CLUSTERS, COVERAGE_FEED, clusterPartition, jobKey, projectPk } from './keys.ts';
 import type { Ledger, LedgerJob, Page } from './ledger.ts';
 import { readFacts } from './project-facts.ts';
-import { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -64,8 +64,8 @@ const BATCH = 100;
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
-  const table = new TableClient(options.tableName, options.client);
-  const ledger = new DynamoLedger(options);
+  const table = tableOf(options);
+  const ledger = new DynamoLedger({ ...options, table });
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -83,7 +83,7 @@ export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
   });
 }
 
-async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
+async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
   for (let start = 0; start < jobIds.length; start += BATCH) {
     const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
     for (const item of await table.batchGet(keys)) yield ledgerJob(item);
@@ -91,7 +91,7 @@ async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly s
 }
 
 async function numberedPage(
-  table: TableClient,
+  table: Table,
   { projectId, clusterName, kind }: ClusterJobs,
   { skip, take, count }: { skip: number; take: number; count: boolean },
 ): Promise<NumberedPage> {
@@ -123,7 +123,7 @@ async function numberedPage(
 }
 
 async function projectPage(
-  table: TableClient,
+  table: Table,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
@@ -145,7 +145,7 @@ async function projectPage(
   return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
 }
 
-async function projectRecord(table: TableClient, projectId: string): Promise<ProjectRecord | undefined> {
+async function projectRecord(table: Table, projectId: string): Promise<ProjectRecord | undefined> {
   const [facts] = await readFacts(table, [projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
   const archived: ClusterCoverage[] = [];
