@@ -1,5 +1,6 @@
 // bin/commands/coverage-table.ts shows what was read of every cluster, and when: a line for each list of restore jobs.
 import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
+import { problemText } from '../../functions/restore/fields.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
 import type { CoveredCluster, CoveredList, CoveredProject } from './readable-ledger.ts';
 import type { Column } from './tables.ts';
@@ -87,10 +88,10 @@ function stateOf({
   if (readAt === undefined) return { state: 'never' };
   const [problem] = problems;
   if (!problem) return { state: 'read' };
-  const { jobId = 'without an id', field, expected, came } = problem;
+  const { jobId = 'without an id' } = problem;
   return {
     state: 'read',
-    note: `${problemCount} not understood, such as ${jobId}: ${field}: expected ${expected}, came ${came}`,
+    note: `${problemCount} not understood, such as ${jobId}: ${problemText(problem)}`,
   };
 }
 

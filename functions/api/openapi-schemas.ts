@@ -4,11 +4,10 @@
 import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { noCounts } from '../ledger/run.ts';
 import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
-import { SEVERITIES } from '../restore/finding.ts';
+import { RULES, SEVERITIES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../restore/requester.ts';
 import { COVERAGE_STATES } from './coverage-rows.ts';
-import { JOB_RULES } from './job-rules.ts';
 import { PROBLEMS } from './problem.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -32,8 +31,8 @@ const objectId: Schema = { type: 'string', pattern: '^[a-f0-9]{24}$' };
 const anything: Schema = {};
 const cursor = described(string, 'Where the next page begins; absent on the last one.');
 const kind: Schema = { type: 'string', enum: KINDS };
-const status: Schema = { type: 'string', enum: STATUSES };
-const delivery: Schema = { type: 'string', enum: DELIVERIES };
+const status = described({ type: 'string', enum: STATUSES }, 'UNKNOWN: it has ended, and how is not known.');
+const delivery = described({ type: 'string', enum: DELIVERIES }, "unknown: Atlas's word for it is in `atlas`.");
 const tier: Schema = { type: 'string', enum: ['dedicated', 'free', 'flex', 'serverless'] };
 const severity: Schema = { type: 'string', enum: SEVERITIES };
 const runStatus: Schema = { type: 'string', enum: ['running', 'complete', 'incomplete', 'failed'] };
@@ -83,11 +82,17 @@ const missingRequester = object(
   ['detail', 'rivals'],
 );
 const finding = object({
-  rule: { type: 'string', enum: JOB_RULES },
+  rule: { type: 'string', enum: RULES },
   severity,
   at: described(moment, 'When it was found.'),
   why: described(string, 'One sentence for people, with the values and limits that were compared.'),
 });
+
+const fieldProblem = {
+  field: described(string, "In Atlas's words; the whole of its value is in `atlas`."),
+  expected: string,
+  got: described(string, 'What was there, in short.'),
+};
 
 const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprint'>, Schema> = {
   projectId: objectId,
@@ -110,6 +115,10 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
   targetClusterName: string,
   errorMessage: string,
   deliveryUrlCount: described(count, 'Delivery URLs are secrets: they are counted, and not kept.'),
+  problems: described(
+    list(ref('FieldProblem')),
+    "What Atlas said and this version can't understand: nothing may be concluded from these fields. Absent: nothing.",
+  ),
   revision: { type: 'integer', minimum: 1 },
   firstSeenAt: moment,
   changedAt: moment,
@@ -123,7 +132,8 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
 };
 const JOB_OPTIONAL = [
   ...['projectName', 'clusterId', 'finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt'],
-  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt', 'requester', 'findings'],
+  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt'],
+  ...['requester', 'findings'],
 ];
 
 const change = object(
@@ -209,11 +219,18 @@ const listRow = object(
     open: count,
     answer: string,
     error: object(failureFields),
-    problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
+    problems: described(
+      list(object({ jobId: string, ...fieldProblem }, ['jobId'])),
+      'What was listed without the id of a job, and so is not in the ledger.',
+    ),
     problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
+    notUnderstood: described(
+      count,
+      'Jobs of which nobody can say whether they are completed restores: at least so many. Absent: none.',
+    ),
     lastCompleted: completedRestore,
   },
-  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompleted'],
+  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'notUnderstood', 'lastCompleted'],
 );
 const coverageRow = object(
   {
@@ -257,7 +274,7 @@ const summary = object(
     findings: object({
       jobs: described(count, 'Restores of which something was found.'),
       bySeverity: described(counted(SEVERITIES), 'These, each by the worst of its findings.'),
-      byRule: described(counted(JOB_RULES), 'Restores that have it; one can have several.'),
+      byRule: described(counted(RULES), 'Restores that have it; one can have several.'),
     }),
     truncated: described(
       flag,
@@ -286,6 +303,7 @@ export const SCHEMAS: Record<string, Schema> = {
   FoundRequester: foundRequester,
   MissingRequester: missingRequester,
   Finding: finding,
+  FieldProblem: object(fieldProblem),
   JobList: object({ jobs: list(ref('Job')), cursor }, ['cursor']),
   Run: object(runFields, RUN_OPTIONAL),
   RunList: object({ runs: list(ref('Run')), cursor }, ['cursor']),

@@ -46,6 +46,7 @@ const job = z.looseObject({
   targetClusterName: text,
   errorMessage: text,
   deliveryUrlCount: count,
+  problems: z.optional(z.array(z.looseObject({ field: z.string(), expected: z.string(), got: z.string() }))),
   revision: count,
   firstSeenAt: moment,
   changedAt: moment,
@@ -100,7 +101,7 @@ const list = z.looseObject({
   answer: text,
   error: z.optional(z.looseObject({ message: z.string(), since: z.string() })),
   problems: z.optional(
-    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), came: z.string() })),
+    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), got: z.string() })),
   ),
   problemCount: z.optional(count),
 });

@@ -7,6 +7,7 @@ import type {
   Problem,
   ProjectCoverage,
 } from '../../../functions/ledger/coverage.ts';
+import { problemText } from '../../../functions/restore/fields.ts';
 import { KINDS, type Kind } from '../../../functions/restore/job.ts';
 import { isObjectId, requestedAt } from '../../../functions/restore/object-id.ts';
 import { utc } from '../times.ts';
@@ -115,10 +116,7 @@ function notUnderstood(
   const count = problemCount - outside;
   if (count <= 0) return [];
   const samples = problems.filter((problem) => !isOutside(problem, period)).slice(0, 3);
-  const named = samples.map(
-    ({ jobId = 'one without an id', field, expected, came }) =>
-      `${jobId} (${field}: expected ${expected}, came ${came})`,
-  );
+  const named = samples.map((problem) => `${problem.jobId ?? 'one without an id'} (${problemText(problem)})`);
   const jobs = count === 1 ? 'restore job that is' : 'restore jobs that are';
   const text = `Atlas lists ${count} ${kind} ${jobs} of a shape this version can't read, and not in this report: ${named.join('; ')}.`;
   return [{ reason: 'not-understood', text }];

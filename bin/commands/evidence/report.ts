@@ -99,6 +99,7 @@ type Shown =
   | 'targetProjectId'
   | 'targetClusterName'
   | 'errorMessage'
+  | 'problems'
   | 'vanishedAt'
   | 'requester'
   | 'revision';
