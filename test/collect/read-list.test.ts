@@ -267,7 +267,9 @@ describe('a list that is known', () => {
     system.clock.advance(HOUR);
     const [newest] = system.atlas.world.jobs(refOf(system).projectId, 'Cluster0', 'dedicated');
     const spoilt = (job: JobPage['jobs'][number]) =>
-      'atlas' in job && job.atlas.id === newest?.id ? { ...job, atlas: { ...job.atlas, id: newest.id.toUpperCase() } } : job;
+      'atlas' in job && job.atlas.id === newest?.id
+        ? { ...job, atlas: { ...job.atlas, id: String(newest?.id).toUpperCase() } }
+        : job;
     const atlas = altered(system.client, (page) => ({ ...page, jobs: page.jobs.map(spoilt) }));
     const { run } = await system.run({}, { accounts: [{ name: 'test', atlas }] });
     expect(run.counts).toMatchObject({ problems: 1, jobsNew: 29 });
