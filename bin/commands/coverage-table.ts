@@ -1,4 +1,5 @@
 // bin/commands/coverage-table.ts shows the coverage on a terminal: a line for each list of restore jobs.
+import { problemText } from '../../functions/restore/fields.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
 import type { CoverageRow, CoverageState } from '../../functions/views/coverage.ts';
 import type { Column } from './tables.ts';
@@ -62,8 +63,8 @@ function noteOfList({ error, answer, problems = [], problemCount = 0 }: List): P
   if (answer !== undefined) return { note: answer };
   const [problem] = problems;
   if (!problem) return {};
-  const { jobId = 'without an id', field, expected, came } = problem;
-  return { note: `${problemCount} not understood, such as ${jobId}: ${field}: expected ${expected}, got ${came}` };
+  const { jobId = 'without an id' } = problem;
+  return { note: `${problemCount} not understood, such as ${jobId}: ${problemText(problem)}` };
 }
 
 const STATE: Record<CoverageState, { text: string; style: Style }> = {

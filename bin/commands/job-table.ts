@@ -2,6 +2,7 @@
 import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requester.ts';
+import { isUnderstood } from '../../functions/restore/understood.ts';
 import { severityStyle } from './event-lines.ts';
 import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
 import { gradeOf, nameOf } from './requester.ts';
@@ -20,16 +21,22 @@ const STYLES: Record<Status, Style> = {
   FAILED: 'red',
   CANCELLED: 'magenta',
   EXPIRED: 'dim',
+  UNKNOWN: 'yellow',
 };
 export const styleOf = (status: Status): Style => STYLES[status];
 
-type Target = Pick<RestoreJob, 'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName'>;
+type Target = Pick<
+  RestoreJob,
+  'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName' | 'kind' | 'status' | 'delivery' | 'problems'
+>;
 
-/** 'itself', another cluster of the project, or `project/cluster`; empty for a download, which goes to no cluster. */
-export function targetOf(
-  { projectId, clusterName, targetProjectId, targetClusterName }: Target,
-  names: ProjectNames,
-): string {
+/**
+ * 'itself', another cluster of the project, or `project/cluster`; empty for a download, which goes to no cluster. What can't be
+ * understood is `?`.
+ */
+export function targetOf(job: Target, names: ProjectNames): string {
+  const { projectId, clusterName, targetProjectId, targetClusterName } = job;
+  if (!isUnderstood(job, 'targetProjectId')) return `?/${targetClusterName ?? '?'}`;
   if (targetClusterName === undefined && targetProjectId === undefined) return '';
   const elsewhere = targetProjectId !== undefined && targetProjectId !== projectId;
   if (!elsewhere) return targetClusterName === clusterName ? 'itself' : (targetClusterName ?? '');

@@ -1,7 +1,9 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/ledger.ts';
+import { problemText } from '../../functions/restore/fields.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
+import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 import type { Context } from './context.ts';
 import { CommandError } from './errors.ts';
@@ -61,6 +63,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'snapshot taken': at(job.snapshotAt),
     'point in time': at(job.pointInTime),
     error: job.errorMessage,
+    'not understood': job.problems?.map(problemText).join('; '),
     'first seen': at(job.firstSeenAt),
     vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
   };
@@ -101,6 +104,7 @@ function whatChanged({ revision, fields, atlas = [] }: Change): string {
     if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
     if (name === 'requester') return [requesterChange(from, to)];
     if (name === 'findings') return [findingsChange(from, to)];
+    if (name === 'problems') return [problemsChange(to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });
   if (revision === 1) return ['first seen', ...told].join('; ');
@@ -119,6 +123,11 @@ function findingsChange(from: unknown, to: unknown): string {
   const gone = before.filter((rule) => !after.includes(rule)).map((rule) => `-${rule}`);
   return `findings ${[...added, ...gone].join(' ') || 'the same'}`;
 }
+
+const problemsChange = (to: unknown) =>
+  Array.isArray(to)
+    ? `not understood: ${(to as FieldProblem[]).map(({ field }) => field).join(', ')}`
+    : 'all understood';
 
 const rulesOf = (value: unknown): string[] =>
   Array.isArray(value)

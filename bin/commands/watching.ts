@@ -32,6 +32,7 @@ const EXIT_CODES: Record<Status, ExitCode> = {
   FAILED: EXIT.jobFailed,
   CANCELLED: EXIT.jobCancelled,
   EXPIRED: EXIT.jobExpired,
+  UNKNOWN: EXIT.jobUnknown,
 };
 /** Failures in a row that are put up with; the client has tried each call several times already. */
 const PATIENCE = 5;

@@ -5,11 +5,10 @@ import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { noCounts } from '../ledger/run.ts';
 import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
 import { CLAIMS, GAP_REASONS } from '../proof/gap.ts';
-import { SEVERITIES } from '../restore/finding.ts';
+import { RULES, SEVERITIES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../restore/requester.ts';
 import { COVERAGE_STATES } from '../views/coverage.ts';
-import { JOB_RULES } from './job-rules.ts';
 import { PROBLEMS } from './problem.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -33,8 +32,8 @@ const objectId: Schema = { type: 'string', pattern: '^[a-f0-9]{24}$' };
 const anything: Schema = {};
 const cursor = described(string, 'Where the next page begins; absent on the last one.');
 const kind: Schema = { type: 'string', enum: KINDS };
-const status: Schema = { type: 'string', enum: STATUSES };
-const delivery: Schema = { type: 'string', enum: DELIVERIES };
+const status = described({ type: 'string', enum: STATUSES }, 'UNKNOWN: it has ended, and how is not known.');
+const delivery = described({ type: 'string', enum: DELIVERIES }, "unknown: Atlas's word for it is in `atlas`.");
 const tier: Schema = { type: 'string', enum: ['dedicated', 'free', 'flex', 'serverless'] };
 const severity: Schema = { type: 'string', enum: SEVERITIES };
 const runStatus: Schema = { type: 'string', enum: ['running', 'complete', 'incomplete', 'failed'] };
@@ -84,11 +83,17 @@ const missingRequester = object(
   ['detail', 'rivals'],
 );
 const finding = object({
-  rule: { type: 'string', enum: JOB_RULES },
+  rule: { type: 'string', enum: RULES },
   severity,
   at: described(moment, 'When it was found.'),
   why: described(string, 'One sentence for people, with the values and limits that were compared.'),
 });
+
+const fieldProblem = {
+  field: described(string, "In Atlas's words; the whole of its value is in `atlas`."),
+  expected: string,
+  got: described(string, 'What was there, in short.'),
+};
 
 const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprint'>, Schema> = {
   projectId: objectId,
@@ -111,6 +116,10 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
   targetClusterName: string,
   errorMessage: string,
   deliveryUrlCount: described(count, 'Delivery URLs are secrets: they are counted, and not kept.'),
+  problems: described(
+    list(ref('FieldProblem')),
+    "What Atlas said and this version can't understand: nothing may be concluded from these fields. Absent: nothing.",
+  ),
   revision: { type: 'integer', minimum: 1 },
   firstSeenAt: moment,
   changedAt: moment,
@@ -124,7 +133,8 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
 };
 const JOB_OPTIONAL = [
   ...['projectName', 'clusterId', 'finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt'],
-  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt', 'requester', 'findings'],
+  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt'],
+  ...['requester', 'findings'],
 ];
 
 const change = object(
@@ -212,11 +222,28 @@ const listRow = object(
     answer: string,
     supersededAt: described(moment, 'Since when the cluster is of a tier that has no such list.'),
     error: object(failureFields),
-    problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
+    problems: described(
+      list(object({ jobId: string, ...fieldProblem }, ['jobId'])),
+      'What was listed without the id of a job, and so is not in the ledger.',
+    ),
     problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
+    notUnderstood: described(
+      count,
+      'Jobs of which nobody can say whether they are completed restores: at least so many. Absent: none.',
+    ),
     lastCompleted: completedRestore,
   },
-  ['readAt', 'fullReadAt', 'answer', 'supersededAt', 'error', 'problems', 'problemCount', 'lastCompleted'],
+  [
+    'readAt',
+    'fullReadAt',
+    'answer',
+    'supersededAt',
+    'error',
+    'problems',
+    'problemCount',
+    'notUnderstood',
+    'lastCompleted',
+  ],
 );
 const coverageRow = object(
   {
@@ -291,7 +318,7 @@ const summary = object(
     findings: object({
       jobs: described(count, 'Restores of which something was found.'),
       bySeverity: described(counted(SEVERITIES), 'These, each by the worst of its findings.'),
-      byRule: described(counted(JOB_RULES), 'Restores that have it; one can have several.'),
+      byRule: described(counted(RULES), 'Restores that have it; one can have several.'),
     }),
     truncated: described(
       flag,
@@ -320,6 +347,7 @@ export const SCHEMAS: Record<string, Schema> = {
   FoundRequester: foundRequester,
   MissingRequester: missingRequester,
   Finding: finding,
+  FieldProblem: object(fieldProblem),
   JobList: object({ jobs: list(ref('Job')), cursor }, ['cursor']),
   Run: object(runFields, RUN_OPTIONAL),
   RunList: object({ runs: list(ref('Run')), cursor }, ['cursor']),

@@ -1,8 +1,8 @@
 // functions/api/summary.ts counts the restores of a period, by how they ended, what they were and when.
 import type { JobSummary, Ledger } from '../ledger/ledger.ts';
-import { SEVERITIES, type Severity } from '../restore/finding.ts';
+import { RULES, type Rule, SEVERITIES, type Severity } from '../restore/finding.ts';
 import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../restore/job.ts';
-import { isJobRule, JOB_RULES, type JobRule, worstOf } from './job-rules.ts';
+import { isRule, worstOf } from './job-rules.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -26,7 +26,7 @@ export interface FindingCounts {
   /** These, each by the worst of its findings. */
   bySeverity: Record<Severity, number>;
   /** Restores that have it; one can have several. */
-  byRule: Record<JobRule, number>;
+  byRule: Record<Rule, number>;
 }
 
 export interface DaySummary {
@@ -139,11 +139,11 @@ function durationsOf(jobs: readonly CountedJob[]): Durations {
 
 function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
   const bySeverity = zeros(SEVERITIES);
-  const byRule = zeros(JOB_RULES);
+  const byRule = zeros(RULES);
   for (const { findings = [] } of jobs) {
     const worst = worstOf(findings);
     if (worst) bySeverity[worst] += 1;
-    for (const { rule } of findings) if (isJobRule(rule)) byRule[rule] += 1;
+    for (const { rule } of findings) if (isRule(rule)) byRule[rule] += 1;
   }
   return { jobs: jobs.filter(({ findings }) => findings?.length).length, bySeverity, byRule };
 }

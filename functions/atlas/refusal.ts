@@ -53,11 +53,9 @@ export function refusal(answer: TransportAnswer, context: RefusalContext): Atlas
   });
 }
 
-/** Somebody else's words as one short line that holds no URL and none of the hidden values. */
+/** Somebody else's words as one short line that holds no URL, no credential and none of the hidden values. */
 export function quote(text: string, hidden: readonly string[] = []): string {
   const line = String(redactAnswer(hide(text, hidden).slice(0, 2_000)))
-    .replace(/\bDigest\s+\w+=.*$/is, 'Digest [removed]')
-    .replace(/\b(Basic|Bearer)\s+\S{8,}/gi, '$1 [removed]')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
     .trim()
     .split(' ')

@@ -1,6 +1,6 @@
 // functions/ledger/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
 import type { Cluster, ClusterList } from '../atlas/atlas.ts';
-import type { Kind, Status } from '../restore/job.ts';
+import type { FieldProblem, Kind, Status } from '../restore/job.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
 export interface Failure {
@@ -11,14 +11,10 @@ export interface Failure {
   since: string;
 }
 
-/** A job that was listed but could not be understood, so that it is at least known to exist. */
-export interface Problem {
+/** An element of a list without the id of a job, so that it can't be recorded: it is at least known to exist. */
+export interface Problem extends FieldProblem {
   /** As sent, where it was a string. */
   jobId?: string;
-  /** The field that didn't fit. */
-  field: string;
-  expected: string;
-  came: string;
 }
 
 /** What a reading knew when its time ran out. */
@@ -102,6 +98,11 @@ export interface ListCoverage {
    * moment, or Atlas answered that it is gone; then nothing can be added to it any more.
    */
   supersededAt?: string;
+  /**
+   * Jobs that may be completed restores or not, since a field that decides it can't be understood: at least so many as of the
+   * last full read and what was read since. Absent: none.
+   */
+  notUnderstood?: number;
 }
 
 export interface ClusterCoverage {

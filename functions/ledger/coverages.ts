@@ -1,6 +1,6 @@
 // functions/ledger/coverages.ts keeps what was read of each project, one item a project.
 import type { ProjectFacts } from '../proof/project.ts';
-import type { ClusterCoverage, ListCoverage, ProjectCoverage } from './coverage.ts';
+import type { ClusterCoverage, ListCoverage, Problem, ProjectCoverage } from './coverage.ts';
 import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from './item-size.ts';
@@ -95,7 +95,7 @@ export class Coverages {
   async *archived(projectId: string): AsyncGenerator<ClusterCoverage> {
     const partition = projectPk(projectId);
     for await (const item of this.#table.all({ partition, beginsWith: ARCHIVED_CLUSTERS })) {
-      yield item.archived as ClusterCoverage;
+      yield withGot(item.archived as ClusterCoverage);
     }
   }
 
@@ -116,7 +116,23 @@ const coverageItem = (coverage: ProjectCoverage) => ({
   coverage,
 });
 
-const coverageOf = (item: Item) => item.coverage as ProjectCoverage;
+function coverageOf(item: Item): ProjectCoverage {
+  const coverage = item.coverage as ProjectCoverage;
+  for (const cluster of Object.values(coverage.clusters)) withGot(cluster);
+  return coverage;
+}
+
+/** Until version 0.2 a problem said `came` for `got`. */
+function withGot(cluster: ClusterCoverage): ClusterCoverage {
+  for (const { problems = [] } of Object.values(cluster.lists)) {
+    for (const problem of problems as (Problem & { came?: string })[]) {
+      if (problem.came === undefined) continue;
+      problem.got ??= problem.came;
+      delete problem.came;
+    }
+  }
+  return cluster;
+}
 
 /** Leaves out fingerprints, which can be had from the jobs too, the longest first, until it fits. @throws LedgerError */
 function fitted(coverage: ProjectCoverage): ProjectCoverage {

@@ -57,8 +57,10 @@ export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'li
       answer,
       supersededAt,
       problemCount = 0,
+      notUnderstood = 0,
+      notUnderstood = 0,
     } = lists[kind] ?? {};
-    if (problemCount > 0) return undefined;
+    if (problemCount + notUnderstood > 0) return undefined;
     if (supersededAt !== undefined && (fullReadAt >= supersededAt || answer !== undefined)) continue; // nothing comes any more
     const at = answer === undefined || readAt > attemptedAt ? readAt : attemptedAt;
     if (at === '') return undefined;

@@ -53,7 +53,7 @@ export interface RestoreFinding extends Envelope {
   projectId: string;
   projectName: string;
   clusterName: string;
-  /** Absent for `unknown-job-shape`. */
+  /** Absent for what was listed without the id of a job. */
   job?: ToldJob;
 }
 

@@ -1,6 +1,7 @@
 // functions/proof/list.ts decides what may be claimed of one list of restore jobs: complete for a period only where the list was
 // read to its end, in an answer asked for after the period ended.
 import type { ClusterCoverage, ListCoverage, Problem } from '../ledger/coverage.ts';
+import { problemText } from '../restore/fields.ts';
 import type { Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
@@ -154,10 +155,7 @@ function notUnderstood(
   if (count <= 0) return [];
   const named = inside
     .slice(0, 3)
-    .map(
-      ({ jobId = 'one without an id', field, expected, came }) =>
-        `${jobId} (${field}: expected ${expected}, got ${came})`,
-    );
+    .map((problem) => `${problem.jobId ?? 'one without an id'} (${problemText(problem)})`);
   const jobs = count === 1 ? 'restore job that is' : 'restore jobs that are';
   const text = `Atlas lists ${count} ${kind} ${jobs} of a shape this version can't read, and not in the ledger: ${named.join('; ')}.`;
   return [{ reason: 'not-understood', text, action: 'update the program, and report what it could not read' }];

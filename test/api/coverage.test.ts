@@ -1,10 +1,9 @@
 // Coverage and summary over HTTP.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import { lastDays, type Summary, summarise, summary } from '../../functions/api/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
-import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
+import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
@@ -274,7 +273,7 @@ describe('GET /summary', () => {
       bySeverity: { info: 1, warning: 1, critical: 1 },
       byRule: { slow: 3, download: 2, 'protected-target': 1, failed: 0 },
     });
-    expect(Object.keys(findings.byRule).sort()).toEqual([...JOB_RULES].sort());
+    expect(Object.keys(findings.byRule).sort()).toEqual([...RULES].sort());
   });
 
   test('more restores than are read at once are said to be more, and from when on they are counted', async () => {
@@ -299,7 +298,7 @@ describe('GET /summary', () => {
           .map((date) => date.toISOString()),
         durationSeconds: fc.nat(10_000),
         findings: fc
-          .subarray([...JOB_RULES])
+          .subarray([...RULES])
           .chain((rules) =>
             fc.tuple(
               ...rules.map((rule) => fc.record({ rule: fc.constant(rule), severity: fc.constantFrom(...SEVERITIES) })),

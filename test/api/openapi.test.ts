@@ -1,12 +1,11 @@
 // The OpenAPI document says what the API does: real answers of every route are held against it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiApp } from '../../functions/api/app.ts';
-import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import { openapi } from '../../functions/api/openapi.ts';
 import type { RunRequest } from '../../functions/api/ports.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import { noCounts } from '../../functions/ledger/run.ts';
-import { type Finding, SEVERITIES } from '../../functions/restore/finding.ts';
+import { type Finding, RULES, SEVERITIES } from '../../functions/restore/finding.ts';
 import { KINDS, STATUSES } from '../../functions/restore/job.ts';
 import { type FoundRequester, NO_REQUESTER, type Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
@@ -32,7 +31,7 @@ const NAMED: FoundRequester = {
   ...{ secondsLater: -1, countsAhead: 4, rivals: 0 },
 };
 const AT = new Date(NOW).toISOString();
-const FINDINGS = JOB_RULES.map((rule, n): Finding => {
+const FINDINGS = RULES.map((rule, n): Finding => {
   const severity = SEVERITIES[n % SEVERITIES.length] ?? 'info';
   return { rule, severity, at: AT, why: 'Made up.' };
 });
@@ -79,7 +78,7 @@ beforeAll(async () => {
   const part = { projectId: PROJECT, projectName: 'p', status: 'incomplete' as const, counts: noCounts(), failures };
   await ledger.finishPart(RUN, { ...part, ...times });
   const error = { code: 'X', message: 'm', since: NOW };
-  const problems = [{ field: 'id', expected: 'an id', came: 'nothing' }];
+  const problems = [{ field: 'id', expected: 'an id', got: 'nothing' }];
   const list = { attemptedAt: NOW, readAt: NOW, jobs: 1, open: 0, moving: 0, error, problems, problemCount: 1 };
   const lastCompleted = { jobId: JOB.jobId, ...RESTORED };
   const lists = { dedicated: { ...list, lastCompleted, durations: [300], fullReadAt: NOW, settledThrough: NOW } };

@@ -92,8 +92,8 @@ describe("Atlas's own words", () => {
   test.each([
     ['see https://restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
     ['see restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
-    ['sent Authorization: Bearer CANARY.token here', '"sent Authorization: Bearer [removed] here"'],
-    ['sent Digest username="a", nonce="CANARY"', '"sent Digest [removed]"'],
+    ['sent Authorization: Bearer CANARY.token here', '"sent [credential removed] here"'],
+    ['sent Digest username="a", nonce="CANARY"', '"sent [credential removed]"'],
     ['line one\r\nline two\u2028three\u0007', '"line one line two three"'],
     ['the key was sEcReT-1, you know', '"the key was [removed], you know"'],
   ])('%j become %s', (text, said) => expect(quote(text, ['sEcReT-1'])).toBe(said));

@@ -1,8 +1,12 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breaksOf } from '../../functions/ledger/chain.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
+import { storable } from '../../functions/ledger/item-size.ts';
+import { FIRST_CHANGES } from '../../functions/ledger/job-item.ts';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
@@ -153,6 +157,103 @@ describe('record', () => {
     });
     const { change } = await table.ledger.record({ ...strange, atlas: { ...odd, half: 0.25 } }, seen(2));
     expect(change?.atlas).toEqual(['half']);
+  });
+
+  test('whatever JSON Atlas sends is recorded, read back as it was stored, and verified', async () => {
+    const word = fc.constantFrom(
+      'constructor',
+      '__proto__',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      'name',
+      '',
+      'S',
+      'NULL',
+    );
+    const name = fc.oneof(
+      word,
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', '\udc00a', 'x'.repeat(70_000)),
+    );
+    const number = fc.constantFrom(
+      '1e400',
+      '-1e400',
+      '-0',
+      '1e-400',
+      '9007199254740993',
+      '1e308',
+      '5e-324',
+      '0.1',
+      '1e126',
+    );
+    const leaf = fc.oneof(
+      number.map((text) => JSON.parse(text) as unknown),
+      ...[name, fc.double(), fc.boolean(), fc.constant(null), fc.constant(Number.NaN)],
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+      object: fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, value, { maxKeys: 6 }), word, async (atlas, said) => {
+        const odd = { ...another(), atlas, sourceStatus: said, targetClusterName: `${said}\ud800`, errorMessage: said };
+        const { outcome, job: recorded } = await table.ledger.record(odd, seen(0));
+        expect(outcome).toBe('new');
+        const stored = await table.ledger.job(odd.jobId);
+        expect(stored).toMatchObject({ ...recorded, atlas: storable(atlas), targetClusterName: `${said}\ufffd` });
+        expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+        expect(await table.ledger.record(odd, seen(1))).toMatchObject({ outcome: 'same' });
+        const changed = await table.ledger.record({ ...odd, atlas: { ...atlas, [said]: 'changed' } }, seen(2), true);
+        expect(changed.outcome).toMatch(/changed|same/);
+        const after = await table.ledger.job(odd.jobId);
+        expect(after && breaksOf(after, FIRST_CHANGES)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a number that DynamoDB cannot hold is its text', async () => {
+    const sent = '{"a":1e400,"b":-1e400,"c":-0,"d":9007199254740993,"e":1e308,"f":5e-324,"g":9007199254740991}';
+    const odd = { ...another(), atlas: JSON.parse(sent) };
+    await table.ledger.record(odd, seen(0));
+    const kept = {
+      ...{ a: 'Infinity', b: '-Infinity', c: 0, d: '9007199254740992', e: '1e+308', f: '5e-324' },
+      g: 9007199254740991,
+    };
+    expect((await table.ledger.job(odd.jobId))?.atlas).toEqual(kept);
+  });
+
+  test('an answer of very many fields, of long names, and nested without end is recorded and verified', async () => {
+    let deep: unknown = 'end';
+    for (let i = 0; i < 100; i++) deep = i % 2 ? [deep] : { deep };
+    const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, nth) => [`field${nth}`, nth]));
+    const odd = { ...another(), atlas: { ['n'.repeat(65_536)]: 1, ['n'.repeat(65_537)]: 2, deep, ...many } };
+    expect((await table.ledger.record(odd, seen(0))).outcome).toBe('new');
+    expect((await table.ledger.record(odd, seen(1), true)).outcome).toBe('same');
+    const fewer = { ...odd, atlas: { ...odd.atlas, field49999: 'other', field0: 'other' } };
+    const { change } = await table.ledger.record(fewer, seen(2), true);
+    expect(change?.atlas).toEqual(['(others)', 'field0']);
+    const stored = await table.ledger.job(odd.jobId);
+    expect(stored?.atlas['(others)']).toMatchObject({ count: expect.any(Number) });
+    expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+  });
+
+  test('a job that was recorded before there were problems has the history that it had, and gets one entry where some are found', async () => {
+    const running = another();
+    const { job: before } = await table.ledger.record(running, seen(0));
+    expect(before).not.toHaveProperty('problems');
+    const problems = [{ field: 'status', expected: 'RUNNING', got: '"CLOSED"' }];
+    const { outcome, change } = await table.ledger.record({ ...running, problems }, seen(1), true);
+    expect([outcome, change?.fields]).toEqual(['changed', { problems: { to: problems } }]);
+    const stored = await table.ledger.job(running.jobId);
+    expect(stored?.problems).toEqual(problems);
+    expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+    // Nobody can take the mark away unseen.
+    const { problems: _, ...unmarked } = stored as LedgerJob;
+    expect(breaksOf(unmarked, FIRST_CHANGES)).toHaveLength(1);
+    const { change: mended } = await table.ledger.record(running, seen(2), true);
+    expect(mended?.fields).toEqual({ problems: { from: problems } });
   });
 
   test('attributes that this version does not know stay in the item', async () => {

@@ -178,7 +178,7 @@ describe('a cluster that is gone', () => {
 });
 
 describe('jobs that were not understood', () => {
-  const problem = (jobId: string) => ({ jobId, field: 'status', expected: 'one of', came: '"ODD"' });
+  const problem = (jobId: string) => ({ jobId, field: 'status', expected: 'one of', got: '"ODD"' });
 
   test('are a gap, but for those requested outside the period', () => {
     const inside = idAt('2026-10-10T00:00:00Z');

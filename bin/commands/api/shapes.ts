@@ -48,6 +48,7 @@ const job = z.looseObject({
   targetClusterName: text,
   errorMessage: text,
   deliveryUrlCount: count,
+  problems: z.optional(z.array(z.looseObject({ field: z.string(), expected: z.string(), got: z.string() }))),
   revision: count,
   firstSeenAt: moment,
   changedAt: moment,
@@ -103,7 +104,7 @@ const list = z.looseObject({
   answer: text,
   error: z.optional(z.looseObject({ message: z.string(), since: z.string() })),
   problems: z.optional(
-    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), came: z.string() })),
+    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), got: z.string() })),
   ),
   problemCount: z.optional(count),
 });

@@ -6,6 +6,7 @@ import type { JobSummary, Ledger } from '../../../functions/ledger/ledger.ts';
 import type { ClusterProof } from '../../../functions/proof/cluster.ts';
 import { type NamedGap, proveRecordedProject, type RecordedProject } from '../../../functions/proof/ledger.ts';
 import type { Asking } from '../../../functions/proof/period.ts';
+import { problemText } from '../../../functions/restore/fields.ts';
 import { isDrill, judgeDrill } from './judge-drills.ts';
 import { byName } from './names.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
@@ -64,7 +65,7 @@ export class ProjectGatherer {
       clusterLists: proven.proof.clusterLists,
       clusters: clusters.sort((a, b) => byName(a.clusterName, b.clusterName)),
     };
-    return { evidence, gaps: [...proven.gaps, ...unread] };
+    return { evidence, gaps: [...proven.gaps, ...unread, ...notUnderstood(evidence)] };
   }
 
   /** Those that are gone for long too. */
@@ -126,3 +127,20 @@ function completedRestore(job: Ended): CompletedRestore[] {
   };
   return [{ jobId, requestedAt, finishedAt, ...optional }];
 }
+
+/** Restores that are on record, and of which something is not known: how they ended, or where they went. */
+function notUnderstood({ projectId, projectName, clusters }: ProjectEvidence): NamedGap[] {
+  return clusters.flatMap(({ clusterName, restores }) => {
+    const odd = restores.filter(({ problems = [] }) => problems.length > 0);
+    if (odd.length === 0) return [];
+    const named = odd
+      .slice(0, MAX_NAMED)
+      .map(({ jobId, problems = [] }) => `${jobId} (${problems.map(problemText).join('; ')})`);
+    const more = odd.length > named.length ? `, and ${odd.length - named.length} more` : '';
+    const text = `Of ${odd.length === 1 ? '1 restore' : `${odd.length} restores`} on record, not everything could be understood: ${named.join(', ')}${more}.`;
+    return [{ projectId, projectName, clusterName, reason: 'not-understood', text, action: UPDATE }];
+  });
+}
+
+const MAX_NAMED = 3;
+const UPDATE = 'update the program, and report what it could not read';

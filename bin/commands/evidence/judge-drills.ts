@@ -5,15 +5,15 @@ import { coveredUntil, drillState, isCoveredUntil } from '../../../functions/led
 import type { JobSummary } from '../../../functions/ledger/ledger.ts';
 import type { Period } from '../../../functions/proof/period.ts';
 import { isObjectId, requestedAt } from '../../../functions/restore/object-id.ts';
+import { isCompletedRestore } from '../../../functions/restore/understood.ts';
 import type { DrillProof } from './report.ts';
 
 const DAY_MS = 86_400_000;
 
-type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status'>;
+type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status' | 'problems'>;
 
-/** Shows that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
-export const isDrill = ({ kind, delivery, status }: Completed) =>
-  status === 'COMPLETED' && delivery !== 'download' && kind !== 'collection';
+/** Shows for certain that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
+export const isDrill = (job: Completed) => job.kind !== 'collection' && isCompletedRestore(job);
 
 export interface DrillFacts {
   cluster: ClusterCoverage;

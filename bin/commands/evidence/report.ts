@@ -55,6 +55,7 @@ type Shown =
   | 'targetProjectId'
   | 'targetClusterName'
   | 'errorMessage'
+  | 'problems'
   | 'vanishedAt'
   | 'requester'
   | 'revision';

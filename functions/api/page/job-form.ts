@@ -1,7 +1,7 @@
 // functions/api/page/job-form.ts is the way to fewer jobs: what people ask for most, what is asked for now, and the whole form.
 import { html, raw } from 'hono/html';
+import { RULES } from '../../restore/finding.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
-import { JOB_RULES } from '../job-rules.ts';
 import { ruleLabel } from './finding-look.ts';
 import { type Asked, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from './status.ts';
@@ -85,7 +85,7 @@ ${choice(
 )}${project('targetProjectId')}${text('snapshotId', 'id, 24 hex digits')}
 ${choice(
   'finding',
-  JOB_RULES.map((rule) => [rule, ruleLabel(rule)] as const),
+  RULES.map((rule) => [rule, ruleLabel(rule)] as const),
   'Any',
 )}
 ${day('since')}${day('until')}

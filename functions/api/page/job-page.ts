@@ -1,7 +1,8 @@
 // functions/api/page/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../ledger/ledger.ts';
-import { isOpen } from '../../restore/job.ts';
+import { problemText } from '../../restore/fields.ts';
+import { type FieldProblem, isOpen } from '../../restore/job.ts';
 import { redactJob } from '../../restore/redact.ts';
 import { findingsPart } from './findings-part.ts';
 import { jobsHref } from './job-filter.ts';
@@ -100,6 +101,7 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
         html`${bothTimes(pointInTime)}${back === undefined ? '' : html`<span class="sub">${back} before the request</span>`}`,
     ],
     ['Download expires', expiresAt && bothTimes(expiresAt)],
+    ['Not understood', job.problems && notUnderstood(job.problems)],
     [
       'Download links',
       job.deliveryUrlCount > 0
@@ -113,6 +115,9 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
   ];
   return rows.flatMap(([label, value]) => (value ? [[label, value]] : []));
 }
+
+const notUnderstood = (problems: readonly FieldProblem[]) =>
+  html`${problems.map((problem) => html`<span class="sub">${visible(problemText(problem))}</span>`)}`;
 
 const run = (runId: string | undefined) =>
   runId === undefined

@@ -1,6 +1,7 @@
 // functions/api/page/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../ledger/ledger.ts';
+import { isUnderstood } from '../../restore/understood.ts';
 import { findingMarks } from './finding-look.ts';
 import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
@@ -52,13 +53,10 @@ export const projectOf = ({ projectId, projectName }: JobSummary, names: Project
 
 export type TargetPlace = 'none' | 'itself' | 'project' | 'elsewhere';
 
-/** none: a download, which goes to no cluster. elsewhere: to another project. */
-export function targetPlace({
-  projectId,
-  clusterName,
-  targetProjectId = projectId,
-  targetClusterName,
-}: Pick<JobSummary, 'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName'>): TargetPlace {
+/** none: a download, which goes to no cluster, or not understood. elsewhere: to another project. */
+export function targetPlace(job: JobSummary): TargetPlace {
+  const { projectId, clusterName, targetProjectId = projectId, targetClusterName } = job;
+  if (!isUnderstood(job, 'targetProjectId', 'targetClusterName')) return 'none';
   if (targetProjectId !== projectId) return 'elsewhere';
   if (targetClusterName === undefined) return 'none';
   return targetClusterName === clusterName ? 'itself' : 'project';

@@ -1,8 +1,8 @@
 // functions/api/page/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
 import { html } from 'hono/html';
 import type { Run } from '../../ledger/run.ts';
+import { RULES } from '../../restore/finding.ts';
 import { needsAttention } from '../../views/coverage.ts';
-import { JOB_RULES } from '../job-rules.ts';
 import type { Summary } from '../summary.ts';
 import { chart, totalsText } from './chart.ts';
 import type { ClusterHealth } from './coverage-health.ts';
@@ -87,7 +87,7 @@ function drillsFact({ overdue, expected }: Drills): Html {
 /** Each rule that something was found by, as a way to those restores. */
 function found({ findings: { byRule }, from, byDay }: Summary): Html | '' {
   const since = from.slice(0, 10);
-  const rules = JOB_RULES.filter((rule) => byRule[rule] > 0);
+  const rules = RULES.filter((rule) => byRule[rule] > 0);
   return rules.length === 0
     ? ''
     : html`<section class="found-line" id="${FOUND}" aria-labelledby="found-title"><h2 id="found-title">Found in ${byDay.length} days</h2>
