@@ -3,9 +3,10 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Access, AccessKeeper } from './access.ts';
 import { type Answer, bucketOf, type Call, parseBody, urlOf } from './call.ts';
+import { inWords } from './duration.ts';
 import type { Endpoint } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
-import type { Lease, RateLimits } from './rate-limits.ts';
+import type { Lease, RateLimits, Wait } from './rate-limits.ts';
 import { isAboutCredentials, quote, refusal } from './refusal.ts';
 import { judge, type RetryOptions } from './retry.ts';
 import type { SideRequest, Signature } from './signer.ts';
@@ -26,6 +27,7 @@ export interface CallerOptions {
   maxBytes: number;
   userAgent: string;
   retry: RetryOptions;
+  onWait?(wait: Wait): void;
 }
 
 /** What one call shares between its attempts. */
@@ -75,8 +77,9 @@ export class Caller {
     return this.#options.skew.skewMs;
   }
 
-  /** @param ms a wait of our own choosing @throws AtlasError once the client is closed */
-  async sleep(ms: number) {
+  /** @param ms a wait of our own choosing @param what the call that waits @throws AtlasError once the client is closed */
+  async sleep(ms: number, what: string) {
+    this.#options.onWait?.({ what, ms, reason: 'retry' });
     await this.#options.clock.sleep(ms, this.#options.signal).catch(() => {
       throw new AtlasError('ATLAS_UNAVAILABLE', 'A wait was cut short: the client was closed', { lasting: true });
     });
@@ -119,13 +122,13 @@ export class Caller {
     // What Atlas asked for holds for every call on this bucket, whether or not this one goes on.
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
-    if (!verdict.again) throw failure;
+    if (!verdict.again) throw verdict.because === 'budget' ? tooLong(failure, verdict) : failure;
     // Long lists can fail on the count alone (FACTS 8, #2691).
     if (failure.errorCode === 'TIMEOUT_WHILE_PAGING' && call.query.includeCount === true) {
       attempts.call = { ...call, query: { ...call.query, includeCount: false } };
     }
     // The wait for a bucket is spent on entering it.
-    if (!throttled && !askedMs) await this.sleep(verdict.waitMs);
+    if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
   }
 
   async #attempt(attempts: Attempts, lease: Lease): Promise<Answer> {
@@ -267,6 +270,12 @@ export class Caller {
     const name = error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'an unknown error';
     return new AtlasError('ATLAS_BAD_ANSWER', `${what} failed in an unexpected way: ${name}`, { lasting: true });
   }
+}
+
+/** The failure, with the wait that it would have taken to go on. */
+function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; mostMs: number }): AtlasError {
+  const message = `${failure.message}. The next attempt was due in ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}`;
+  return failure.saying(message, { retryAfterMs: waitMs });
 }
 
 /** A refusal on its way through this file, which it never leaves. */

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { redactAnswer } from '../restore/redact.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from './errors.ts';
+import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
 export interface RefusalContext {
@@ -160,10 +161,11 @@ function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
 
 /** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (FACTS 4). */
 function retryAfter(answer: TransportAnswer, errorCode: string | undefined, parameters: unknown[], nowMs: number) {
-  const header = headerOf(answer.headers, 'retry-after')?.trim();
-  if (header !== undefined && /^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const date = header === undefined ? Number.NaN : Date.parse(header);
-  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
+  const header = headerOf(answer.headers, 'retry-after')?.trim() ?? '';
+  // Of any length (RFC 9110 10.2.3), so kept within what a number can hold.
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER);
+  const date = parseHttpDate(header, nowMs);
+  if (date !== undefined) return Math.max(0, date - nowMs);
   const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? parameters[1] : undefined;
   return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds * 1000) : undefined;
 }

@@ -73,6 +73,13 @@ describe('an answer of', () => {
     [{}, { errorCode: 'RATE_LIMITED_TOKEN_BUCKET', parameters: ['/x', 55, 10, 5, 60] }, 55_000],
     [{}, { errorCode: 'RATE_LIMITED', parameters: ['/api/oauth/token', 50, 1] }, undefined],
     [{ 'retry-after': 'soon' }, {}, undefined],
+    [{ 'retry-after': '-5' }, {}, undefined],
+    [{ 'retry-after': '1.5' }, {}, undefined],
+    [{ 'retry-after': '999999999999' }, {}, 999_999_999_999_000],
+    [{ 'retry-after': '9'.repeat(400) }, {}, Number.MAX_SAFE_INTEGER],
+    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, {}, Date.UTC(9999, 11, 31, 23, 59, 59) - NOW],
+    [{ 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, {}, 0],
+    [{ 'retry-after': 'Mon Nov 23 12:00:09 2026' }, {}, 9_000],
   ])('429 with %j %j asks for a wait of %4$s ms', (headers, body, retryAfterMs) => {
     expect(refusal(answer(429, body, headers), context).retryAfterMs).toBe(retryAfterMs);
   });
