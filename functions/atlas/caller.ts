@@ -7,7 +7,7 @@ import { inWords } from './duration.ts';
 import type { Endpoint } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
 import type { Lease, RateLimits, Wait } from './rate-limits.ts';
-import { isAboutCredentials, quote, refusal } from './refusal.ts';
+import { isAboutAccess, isAboutCredentials, quote, refusal } from './refusal.ts';
 import { judge, type RetryOptions } from './retry.ts';
 import type { SideRequest, Signature } from './signer.ts';
 import type { SkewMeter } from './skew.ts';
@@ -153,7 +153,7 @@ export class Caller {
     try {
       return await this.#signed(attempts, access);
     } catch (error) {
-      const rejected = error instanceof Refused && error.aboutCredentials && !attempts.reread;
+      const rejected = error instanceof Refused && error.aboutAccess && !attempts.reread;
       const instead = rejected ? await this.#otherAccess(attempts, access) : undefined;
       if (instead) return await this.#signed(attempts, instead);
       throw error;
@@ -190,7 +190,7 @@ export class Caller {
     if (!aboutCredentials && answer.status !== 429 && answer.status < 500) signature.accepted();
     this.#noteDeprecation(call.endpoint, answer, access);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw new Refused(this.#refusal(answer, what, access, call), aboutCredentials, answer);
+    throw new Refused(this.#refusal(answer, what, access, call), isAboutAccess(answer), answer);
   }
 
   #send(attempts: Attempts, url: URL, { authorization }: Signature) {
@@ -282,13 +282,13 @@ function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; most
 class Refused extends Error {
   readonly failure: AtlasError;
   /** Other credentials may change the outcome. */
-  readonly aboutCredentials: boolean;
+  readonly aboutAccess: boolean;
   readonly answer: TransportAnswer | undefined;
 
-  constructor(failure: AtlasError, aboutCredentials: boolean, answer?: TransportAnswer) {
+  constructor(failure: AtlasError, aboutAccess: boolean, answer?: TransportAnswer) {
     super(failure.message);
     this.failure = failure;
-    this.aboutCredentials = aboutCredentials;
+    this.aboutAccess = aboutAccess;
     this.answer = answer;
   }
 }

@@ -18,6 +18,7 @@ import type { CredentialSource } from './credentials.ts';
 import { listClusters, listProjects } from './discovery.ts';
 import { AtlasError } from './errors.ts';
 import { listEventPages } from './events.ts';
+import type { ProxySettings } from './proxy.ts';
 import { RateLimits, type Wait } from './rate-limits.ts';
 import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
 import { listJobPages, readJob } from './restore-jobs.ts';
@@ -36,6 +37,8 @@ export interface AtlasClientOptions {
   log?: Log | undefined;
   /** @default undici */
   transport?: Transport | undefined;
+  /** What Atlas is reached through; unused with a transport of your own. @default nothing */
+  proxy?: ProxySettings | undefined;
   /** Connections to Atlas; unused with a transport of your own. @default 32 */
   connections?: number | undefined;
   /** For one HTTP request, up to the last byte of its answer, in ms. @default 30_000 */
@@ -125,7 +128,8 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       clock = systemClock,
       log = silentLog,
       connections = 32,
-      transport = new UndiciTransport({ connections }),
+      proxy,
+      transport = new UndiciTransport({ connections, proxy }),
       callTimeoutMs = 30_000,
       maxBytes = 32 * 1024 * 1024,
       userAgent = 'atlas-restore-ledger',

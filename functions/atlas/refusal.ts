@@ -38,6 +38,7 @@ const ABOUT_ROLE = new Set([
   'USER_CANNOT_ACCESS_ORG',
   'ACCESS_FORBIDDEN',
 ]);
+const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
 /** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
 const ABSENT = new Map<string, Absence>([
   ['GROUP_NOT_FOUND', 'project'],
@@ -50,9 +51,16 @@ const ABSENT = new Map<string, Absence>([
   ['VERSION_GONE', 'endpoint'],
 ]);
 
-/** True where a new signature, or new credentials, may change a 401. */
+/** True where a new signature with the same credentials may change a 401. */
 export function isAboutCredentials(answer: TransportAnswer): boolean {
   return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');
+}
+
+/** True where other credentials may change a refusal: they were not taken, or their role or access list is wrong. */
+export function isAboutAccess(answer: TransportAnswer): boolean {
+  if (answer.status === 401) return true;
+  const { errorCode = '' } = apiError(answer);
+  return answer.status === 403 && (ABOUT_ROLE.has(errorCode) || ACCESS_LIST.test(errorCode));
 }
 
 /** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
