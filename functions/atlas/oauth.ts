@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { ServiceAccount } from './credentials.ts';
 import { AtlasError } from './errors.ts';
-import { quote, refusal } from './refusal.ts';
+import { quote } from './quote.ts';
+import { refusal } from './refusal.ts';
 import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
 import type { TransportAnswer } from './transport.ts';
 
