@@ -58,7 +58,6 @@ export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'li
       supersededAt,
       problemCount = 0,
       notUnderstood = 0,
-      notUnderstood = 0,
     } = lists[kind] ?? {};
     if (problemCount + notUnderstood > 0) return undefined;
     if (supersededAt !== undefined && (fullReadAt >= supersededAt || answer !== undefined)) continue; // nothing comes any more

@@ -1,5 +1,6 @@
 // functions/plan/list-projects.ts asks each set of credentials which projects it can see.
-import type { Atlas, Project } from '../atlas/atlas.ts';
+import type { Atlas, ElementProblem, Project } from '../atlas/atlas.ts';
+import { describeProblems } from '../atlas/element-problem.ts';
 import { AtlasError } from '../atlas/errors.ts';
 
 /** One set of credentials; an Atlas organization needs one each. */
@@ -20,9 +21,15 @@ export interface Listing {
 
 export async function listProjects({ name, atlas }: Account): Promise<Listing> {
   const projects: Project[] = [];
+  const problems: ElementProblem[] = [];
   try {
-    for await (const project of atlas.projects()) projects.push(project);
-    return { account: name, projects };
+    for await (const page of atlas.projects()) {
+      projects.push(...page.projects);
+      problems.push(...page.problems);
+    }
+    if (problems.length === 0) return { account: name, projects };
+    const message = describeProblems('the list of projects', problems);
+    return { account: name, projects, error: { code: 'ATLAS_BAD_ANSWER', message } };
   } catch (error) {
     if (!(error instanceof AtlasError)) throw error;
     return { account: name, projects, error: { code: error.code, message: error.message } };
