@@ -12,7 +12,7 @@ import { isNoteworthy, severityStyle } from '../bin/commands/event-lines.ts';
 import { withEvents } from '../bin/commands/events-file.ts';
 import { Feed, type FeedFlags } from '../bin/commands/feed.ts';
 import { amount, wholeNumber } from '../bin/commands/flags.ts';
-import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
+import { jobColumns, namesFor, type ProjectNames, styleOf } from '../bin/commands/job-table.ts';
 import { plain } from '../bin/commands/plain.ts';
 import { Progress } from '../bin/commands/progress.ts';
 import { shortRequester } from '../bin/commands/requester.ts';
@@ -28,6 +28,7 @@ import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
 import type { Ledger } from '../functions/ledger/ledger.ts';
 import { ledgerReader } from '../functions/ledger/reader.ts';
 import type { JobStateChange, LedgerEvent } from '../functions/notify/event.ts';
+import { deliveryWords } from '../functions/restore/destination.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
 import { ensureTable, startDynamoDB } from './dynamodb.ts';
@@ -269,9 +270,8 @@ function changeLine({ job, revision, oldStatus, change }: JobStateChange, names:
 
 function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
   if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
-  const target = targetOf(job, names);
   const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
-  return `${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`;
+  return `${deliveryWords(job, names)}${took}`;
 }
 
 const NEXT = `

@@ -3,6 +3,7 @@ import type { ClusterCoverage } from '../../../functions/ledger/coverage.ts';
 import type { DrillState } from '../../../functions/ledger/drill-state.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
 import type { Verification } from '../../../functions/ledger/verify.ts';
+import type { RestoredCollections } from '../../../functions/restore/collections.ts';
 import type { Finding, Rule, Severity } from '../../../functions/restore/finding.ts';
 import type { Kind, Status } from '../../../functions/restore/job.ts';
 import type { Actor, Grade } from '../../../functions/restore/requester.ts';
@@ -106,6 +107,8 @@ type Shown =
 export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
+  /** Of a restore of collections: which, under which names, and over what. */
+  collections?: RestoredCollections;
   findings: Finding[];
 }
 

@@ -1,6 +1,7 @@
 // bin/commands/evidence/restores-by-cluster.ts sorts the restores of a project by the cluster whose backups they restored.
 import type { ClusterCoverage } from '../../../functions/ledger/coverage.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
+import { collectionsOf } from '../../../functions/restore/collections.ts';
 import type { ClusterEvidence, Gap, RestoreEvidence } from './report.ts';
 
 /** Characters of what Atlas says went wrong. */
@@ -64,10 +65,12 @@ function restoreEvidence(job: LedgerJob): RestoreEvidence {
     errorMessage,
     revision,
   } = job;
+  const collections = collectionsOf(job);
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
     ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
     ...present(job, ['targetProjectId', 'targetClusterName', 'vanishedAt', 'requester']),
+    ...(collections === undefined ? {} : { collections }),
     ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MOST_REASON) }),
     findings,
   };

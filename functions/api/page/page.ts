@@ -4,6 +4,7 @@ import type { ProjectCoverage } from '../../ledger/coverage.ts';
 import { CursorError } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Log } from '../../log.ts';
+import { destinationOf } from '../../restore/destination.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { lastDays, summarise } from '../summary.ts';
 import { clustersPage } from './clusters-page.ts';
@@ -11,7 +12,6 @@ import { type Coverage, projectHealth, readCoverage } from './coverage-health.ts
 import { type Asked, jobsHref, readAsked } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { jobPage } from './job-page.ts';
-import { targetPlace } from './job-table.ts';
 import { jobsPage } from './jobs-page.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
 import { overview } from './overview.ts';
@@ -107,7 +107,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
         : 'The id of a restore job is 24 hex digits.';
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
-    const elsewhere = targetPlace(job) === 'elsewhere';
+    const elsewhere = destinationOf(job).place === 'elsewhere';
     const names = elsewhere ? namesOf(await readCoverage(ledger.coverages())) : new Map();
     return answer(context, jobPage(job, names, now()));
   });
