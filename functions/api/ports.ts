@@ -33,6 +33,8 @@ export interface ApiPorts {
   now(): number;
   /** Absent where no run can be started from here. */
   runs?: RunStarter | undefined;
+  /** After how long without a complete reading one is late (functions/freshness.ts). @default 26 hours, as no schedule is known */
+  lateAfterMs?: number | undefined;
   /** Waits between two looks at a run. @default real time */
   sleep?: ((ms: number) => Promise<void>) | undefined;
 }

@@ -111,12 +111,12 @@ function stageOf(job: Affecting): Stage {
 /** What is written, its verb, and what became of it. */
 interface Effect {
   what: string;
-  be: { now: 'is' | 'are'; then: 'was' | 'were' };
+  be: { now: 'is' | 'are'; past: 'was' | 'were' };
   done: string;
 }
 
-const DATA = { what: 'its data', be: { now: 'is', then: 'was' } } as const;
-const COLLECTIONS = { be: { now: 'are', then: 'were' } } as const;
+const DATA = { what: 'its data', be: { now: 'is', past: 'was' } } as const;
+const COLLECTIONS = { be: { now: 'are', past: 'were' } } as const;
 /** Kinds whose restores replace all that is on the target. */
 const WHOLE: ReadonlySet<string> = new Set(['dedicated', 'flex', 'serverless']);
 
@@ -152,11 +152,11 @@ function sentence(job: Affecting, { what, be, done }: Effect): string {
     case 'during':
       return `${what} ${be.now} being ${done}`;
     case 'after':
-      return `${what} ${be.then} ${done}`;
+      return `${what} ${be.past} ${done}`;
     case 'partly':
       return `${what} may be partly ${done}${job.status === 'CANCELLED' ? ': how far it had come is not known' : ''}`;
     case 'unknown':
-      return `whether ${what} ${be.then} ${done} is not known`;
+      return `whether ${what} ${be.past} ${done} is not known`;
   }
 }
 

@@ -23,6 +23,8 @@ export interface PagePorts {
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Of ApiPorts. */
+  lateAfterMs?: number | undefined;
 }
 
 const PERIOD_DAYS = 30;
