@@ -76,7 +76,7 @@ export class Api extends Construct {
       defaults,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
-    table.grantWriteRuns(this.function); // a run is written down before it is started
+    table.grantAddRuns(this.function); // a run is written down once it is accepted
     this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
 
     this.api = new HttpApi(this, 'Api', {
