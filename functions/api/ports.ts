@@ -15,6 +15,12 @@ export interface RunStarter {
   start(request: RunRequest): Promise<void>;
 }
 
+/**
+ * An `Idempotency-Key` is remembered for at least so long, in ms, and less than twice as long. A run that has one is listed as of
+ * the beginning of such a stretch of time.
+ */
+export const KEY_MS = 3_600_000;
+
 /** Nothing is wrong but the moment. */
 export class TooManyRuns extends Error {
   override readonly name = 'TooManyRuns';

@@ -2,12 +2,10 @@
 import type { Run, RunPart } from '../ledger/run.ts';
 import { runIdFor } from '../plan/request.ts';
 import { newObjectId } from '../restore/object-id.ts';
-import { type ApiPorts, type RunStarter, TooManyRuns } from './ports.ts';
+import { type ApiPorts, KEY_MS, type RunStarter, TooManyRuns } from './ports.ts';
 import { RequestProblem } from './problem.ts';
 import type { AskedRun } from './run-request.ts';
 
-/** A key is remembered for at least so long, and less than twice as long. */
-const KEY_MS = 3_600_000;
 /** Between two looks at a run; each is half as long again as the one before. */
 const FIRST_LOOK_MS = 250;
 const LONGEST_LOOK_MS = 2_000;

@@ -13,6 +13,7 @@ import { type Asked, jobsHref, readAsked } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { jobPage } from './job-page.ts';
 import { jobsPage } from './jobs-page.ts';
+import { lastRuns } from './last-runs.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
 import { overview } from './overview.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts';
@@ -47,7 +48,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
   }
 
   // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and C; the
-  // overview adds 1 query for the runs, 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
+  // overview adds those of the last runs (last-runs.ts), 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
@@ -87,14 +88,9 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     const [recent, open, runs] = await Promise.all([
       summarise(ledger, lastDays(PERIOD_DAYS, now())),
       ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
-      ledger.runs({ limit: 1 }),
+      lastRuns(ledger),
     ]);
-    const [lastRun] = runs.items;
-    return {
-      recent,
-      open: { jobs: open.items.length, more: open.cursor !== undefined },
-      ...(lastRun ? { lastRun } : {}),
-    };
+    return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };
   }
 
   const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
@@ -114,15 +110,14 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     return answer(context, jobPage(job, names, now()));
   });
 
-  // Requests: C and 1 query for the runs; of one project, 1 query.
+  // Requests: C and those of the last runs; of one project, 1 query.
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
-    const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), ledger.runs({ limit: 1 })]);
+    const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), lastRuns(ledger)]);
     const { complete, projects } = coverage;
     const about = { clusters: healthOf(coverage), complete, attributions: attributionsOf(projects) };
-    const [lastRun] = runs.items;
-    return answer(context, clustersPage({ ...about, ...(lastRun ? { lastRun } : {}) }, now()));
+    return answer(context, clustersPage({ ...about, runs }, now()));
   });
 
   async function ofProject(context: Context, projectId: string) {
