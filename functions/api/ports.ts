@@ -45,6 +45,9 @@ export interface ApiPorts {
   sleep?: ((ms: number) => Promise<void>) | undefined;
 }
 
+/** Headers of an answer that the ledger had no time for: DynamoDB's throttling is over in a second or two. */
+export const LEDGER_RETRY = { 'retry-after': '2' } as const;
+
 /** What Hono keeps for each request. */
 export interface ApiEnv {
   /** `requestContext` is API Gateway's, there in Lambda only. */

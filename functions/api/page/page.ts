@@ -1,11 +1,13 @@
 // functions/api/page/page.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
 import { type Context, Hono } from 'hono';
 import type { ProjectCoverage } from '../../ledger/coverage.ts';
+import { LedgerError } from '../../ledger/errors.ts';
 import { CursorError } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Log } from '../../log.ts';
 import { destinationOf } from '../../restore/destination.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { LEDGER_RETRY } from '../ports.ts';
 import { lastDays, summarise } from '../summary.ts';
 import { clustersPage } from './clusters-page.ts';
 import { type Coverage, projectHealth, readCoverage } from './coverage-health.ts';
@@ -133,6 +135,10 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 
   app.onError((error, context) => {
     log.error('page failed', { error: error.name, reason: error.message });
+    if (error instanceof LedgerError && error.transient) {
+      const busy = 'The ledger can’t be read at the moment. Nothing is lost: load this page again in a few seconds.';
+      return context.html(messagePage('Not now', busy, now()), 503, { ...PAGE_HEADERS, ...LEDGER_RETRY });
+    }
     const message = 'It is in the log. Try again in a moment; if it stays, look at the alarms.';
     return answer(context, messagePage('Something went wrong on our side', message, now()), 500);
   });
