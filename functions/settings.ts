@@ -27,6 +27,8 @@ export interface LedgerSettings {
 export interface ApiSettings extends LedgerSettings {
   /** Name or ARN of the plan function. Absent: no run can be started over HTTP. */
   planFunctionName: string | undefined;
+  /** The longest time from one scheduled run to the next. Absent: not known. */
+  runEveryMinutes: number | undefined;
 }
 
 /** What the plan function needs. */
@@ -135,6 +137,7 @@ const runRetentionDays = withDefault(
 );
 const ledgerName = withDefault('LEDGER_NAME', text, 'a name', 'AtlasRestoreLedger');
 const planFunctionName = optional('PLAN_FUNCTION_NAME', text, 'the name or ARN of the plan function');
+const runEveryMinutes = optional('EXPECTED_RUN_MINUTES', count(1, 2_000_000_000), 'a whole number of minutes from 1');
 const busName = required('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
 const newsHours = withDefault('NEWS_HOURS', count(0, 8_760), 'a whole number of hours from 0 to 8760', NEWS_HOURS);
 /** JSON of the fields that aren't as by default. @throws SettingsError with a line for each field that is wrong */
@@ -184,6 +187,7 @@ export const ledgerSettings = (environment: Environment): LedgerSettings => ({
 export const apiSettings = (environment: Environment): ApiSettings => ({
   ...ledgerSettings(environment),
   planFunctionName: planFunctionName(environment),
+  runEveryMinutes: runEveryMinutes(environment),
 });
 
 /** @throws SettingsError */

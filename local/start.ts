@@ -12,7 +12,7 @@ import { isNoteworthy, severityStyle } from '../bin/commands/event-lines.ts';
 import { withEvents } from '../bin/commands/events-file.ts';
 import { Feed, type FeedFlags } from '../bin/commands/feed.ts';
 import { amount, wholeNumber } from '../bin/commands/flags.ts';
-import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
+import { jobColumns, namesFor, type ProjectNames, styleOf } from '../bin/commands/job-table.ts';
 import { plain } from '../bin/commands/plain.ts';
 import { Progress } from '../bin/commands/progress.ts';
 import { readable } from '../bin/commands/readable-ledger.ts';
@@ -28,6 +28,7 @@ import { systemClock } from '../functions/clock.ts';
 import type { Ledger } from '../functions/ledger/ledger.ts';
 import { ledgerReader } from '../functions/ledger/reader.ts';
 import type { JobStateChange, LedgerEvent } from '../functions/notify/event.ts';
+import { deliveryWords } from '../functions/restore/destination.ts';
 import { type CoverageRow, coverageRows } from '../functions/views/coverage.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
@@ -269,9 +270,8 @@ function changeLine({ job, revision, oldStatus, change }: JobStateChange, names:
 
 function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
   if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
-  const target = targetOf(job, names);
   const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
-  return `${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`;
+  return `${deliveryWords(job, names)}${took}`;
 }
 
 const NEXT = `

@@ -1,8 +1,8 @@
 // bin/commands/job-table.ts shows restore jobs in a row each.
+import { destinationWords } from '../../functions/restore/destination.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requester.ts';
-import { isUnderstood } from '../../functions/restore/understood.ts';
 import { severityStyle } from './event-lines.ts';
 import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
 import { gradeOf, nameOf } from './requester.ts';
@@ -25,23 +25,7 @@ const STYLES: Record<Status, Style> = {
 };
 export const styleOf = (status: Status): Style => STYLES[status];
 
-type Target = Pick<
-  RestoreJob,
-  'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName' | 'kind' | 'status' | 'delivery' | 'problems'
->;
-
-/**
- * 'itself', another cluster of the project, or `project/cluster`; empty for a download, which goes to no cluster. What can't be
- * understood is `?`.
- */
-export function targetOf(job: Target, names: ProjectNames): string {
-  const { projectId, clusterName, targetProjectId, targetClusterName } = job;
-  if (!isUnderstood(job, 'targetProjectId')) return `?/${targetClusterName ?? '?'}`;
-  if (targetClusterName === undefined && targetProjectId === undefined) return '';
-  const elsewhere = targetProjectId !== undefined && targetProjectId !== projectId;
-  if (!elsewhere) return targetClusterName === clusterName ? 'itself' : (targetClusterName ?? '');
-  return `${names.get(targetProjectId) ?? targetProjectId}/${targetClusterName ?? '?'}`;
-}
+type Target = Pick<RestoreJob, 'projectId' | 'targetProjectId'>;
 
 /** Reads the coverage only where a job went to another project. */
 export async function namesFor(
@@ -70,7 +54,7 @@ export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJ
     style: ({ status }) => styleOf(status),
   },
   delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
-  target: { title: 'target', cell: (job) => targetOf(job, names), least: 12, goes: 1 },
+  target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
   took: { title: 'took', cell: durationOf, align: 'right' },
   asked: {
     title: 'asked by',

@@ -1,6 +1,8 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/ledger.ts';
+import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
+import { destinationOf, destinationWords, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/fields.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
@@ -9,13 +11,16 @@ import type { Context } from './context.ts';
 import { CommandError } from './errors.ts';
 import { severityStyle } from './event-lines.ts';
 import { objectId } from './flags.ts';
-import { namesFor, type ProjectNames, styleOf, targetOf } from './job-table.ts';
+import { namesFor, type ProjectNames, styleOf } from './job-table.ts';
 import { plain, plainJson } from './plain.ts';
 import { type WholeJob, withoutFingerprint } from './readable-ledger.ts';
 import { shortRequester, wholeRequester } from './requester.ts';
 import type { Paint } from './terminal.ts';
 import { span, utc } from './times.ts';
 import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+
+/** Names shown of a restore of collections, which may have 200. */
+const MOST_NAMESPACES = 20;
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
@@ -53,7 +58,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     kind: job.kind,
     status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,
     delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
-    target: targetOf(job, names) || undefined,
+    target: targetField(job, names),
+    collections: collectionsField(job),
     requested: at(job.requestedAt),
     'asked by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
@@ -75,6 +81,27 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
       return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
     })
     .join('\n');
+}
+
+function targetField(job: WholeJob, names: ProjectNames): string | undefined {
+  const effect = effectWords(job, collectionsOf(job));
+  const { place } = destinationOf(job);
+  if (place === 'download') return undefined;
+  const about = place === 'unknown' ? whyUnknown(job) : effect;
+  return `${destinationWords(job, names)}: ${about}`;
+}
+
+function collectionsField(job: WholeJob): string | undefined {
+  const restored = collectionsOf(job);
+  if (!restored) return undefined;
+  const { namespaces, complete } = restored;
+  const shown = namespaces.slice(0, MOST_NAMESPACES).map((namespace) => namespaceWords(namespace));
+  const left = namespaces.length - shown.length;
+  const notes = [
+    left > 0 && `and ${left} more: --json has them`,
+    !complete && 'the ledger does not have all the names',
+  ];
+  return [shown.join(', '), ...notes.filter((note) => note !== false)].filter((part) => part !== '').join('; ');
 }
 
 function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {

@@ -1,6 +1,7 @@
 // bin/commands/serve.ts serves the page and the API on this machine, over any ledger, until Ctrl-C.
 import { Command } from 'commander';
 import type { RunsHere } from '../../functions/api/runs-here.ts';
+import { lateAfterMs } from '../../functions/freshness.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { Log } from '../../functions/log.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from
 
 interface ServeFlags extends WhereFlags {
   port: number;
+  runsEvery?: number;
 }
 
 /** One more than the simulator's. */
@@ -22,6 +24,13 @@ export function serveCommand(context: Context): Command {
   const command = new Command('serve')
     .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
     .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(PORT))
+    .addOption(
+      wholeNumber(
+        '--runs-every <minutes>',
+        'how often the collector runs, so that the page can say what is late (default: not known; late after 26 hours)',
+        { least: 1, most: 1_000_000 },
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -49,8 +58,12 @@ async function serve(flags: ServeFlags, context: Context) {
   const log = logOf(context);
   await using runs = accounts && (await runsOf(accounts, ledger, log));
   const { serveApi } = await import('../../local/serve.ts');
+  const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  await using server = await listening(flags.port, serveApi({ ledger, log, runs, port: flags.port }));
+  await using server = await listening(
+    flags.port,
+    serveApi({ ledger, log, runs, port: flags.port, lateAfterMs: lateAfter }),
+  );
   await out.line(server.url);
   await err.line(aboutOf(where, runs !== undefined, server.url));
   await raised(signal);

@@ -79,7 +79,7 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test('api: reads; writes and starts runs; no job, no secret', () => {
+  test('api: reads; adds and starts runs; no job, no secret', () => {
     const onlyRuns =
       'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
     expect(found.ApiHandlerRole).toEqual([
@@ -90,7 +90,6 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
-      `dynamodb:UpdateItem on LedgerTable ${onlyRuns}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
       'logs:CreateLogStream on ApiHandlerLogs',
       'logs:PutLogEvents on ApiHandlerLogs',

@@ -9,6 +9,7 @@ import type { NamedGap } from '../../../functions/proof/ledger.ts';
 import type { ProofState } from '../../../functions/proof/list.ts';
 import type { Period as AskedPeriod } from '../../../functions/proof/period.ts';
 import type { DiscoveryProof } from '../../../functions/proof/project.ts';
+import type { RestoredCollections } from '../../../functions/restore/collections.ts';
 import type { Finding, Rule, Severity } from '../../../functions/restore/finding.ts';
 import type { Status } from '../../../functions/restore/job.ts';
 import type { Actor, Grade } from '../../../functions/restore/requester.ts';
@@ -63,6 +64,8 @@ type Shown =
 export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
+  /** Of a restore of collections: which, under which names, and over what. */
+  collections?: RestoredCollections;
   findings: Finding[];
 }
 

@@ -2,6 +2,7 @@
 import type { ClusterCoverage } from '../../../functions/ledger/coverage.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
 import type { Gap } from '../../../functions/proof/gap.ts';
+import { collectionsOf } from '../../../functions/restore/collections.ts';
 import type { ClusterEvidence, RestoreEvidence } from './report.ts';
 
 /** Characters of what Atlas says went wrong. */
@@ -66,10 +67,12 @@ function restoreEvidence(job: LedgerJob): RestoreEvidence {
     errorMessage,
     revision,
   } = job;
+  const collections = collectionsOf(job);
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
     ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
     ...present(job, ['targetProjectId', 'targetClusterName', 'vanishedAt', 'requester']),
+    ...(collections === undefined ? {} : { collections }),
     ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MOST_REASON) }),
     findings,
   };

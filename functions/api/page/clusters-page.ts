@@ -1,12 +1,12 @@
 // functions/api/page/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
 import { html } from 'hono/html';
-import type { Run } from '../../ledger/run.ts';
 import { COVERAGE_STATES, type CoverageState, needsAttention, worstFirst } from '../../views/coverage.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { drillPart, drillsOf, dueCell, lastRestoreCells } from './drill-part.ts';
 import { clusterLink } from './job-table.ts';
+import type { LastRuns } from './last-runs.ts';
 import { document } from './layout.ts';
-import { runPart } from './run-part.ts';
+import { runsPart } from './run-part.ts';
 import { KIND_LABEL, mark, type Shape, type Tone } from './status.ts';
 import { agoTime, counted, cut, type Html, name, number, span, spanBetween, time, visible } from './text.ts';
 
@@ -34,7 +34,8 @@ export interface ClustersPage {
   clusters: readonly ClusterHealth[];
   /** False: there are more projects than a page reads. */
   complete: boolean;
-  lastRun?: Run;
+  /** Absent on the page of one project. */
+  runs?: LastRuns;
   /** Without a reading for so long a cluster is late, in ms. */
   lateAfterMs: number;
   /** Where the page is of one project. */
@@ -42,7 +43,7 @@ export interface ClustersPage {
 }
 
 export function clustersPage(page: ClustersPage, now: number): Html {
-  const { clusters, complete, lastRun, project } = page;
+  const { clusters, complete, runs, project } = page;
   const attention = clusters.filter(({ state }) => needsAttention(state));
   const gone = clusters.filter(({ state }) => isOver(state));
   const there = clusters.filter(({ clusterName, state }) => clusterName !== undefined && !isOver(state));
@@ -59,7 +60,7 @@ ${one ? html`<p><a href="/clusters">All projects</a></p>` : ''}</div>
 ${complete ? '' : html`<div class="note">There are more projects than this page reads. ${ALL_OF_THEM}</div>`}
 ${there.length + attention.length === 0 ? nothing(one) : parts}
 ${gone.length === 0 ? '' : gonePart(gone, one, now)}
-${one ? '' : runPart(lastRun, now)}`;
+${runs ? runsPart(runs, now) : ''}`;
   return document({ title, place: '/clusters', itself: !one, body }, now);
 }
 

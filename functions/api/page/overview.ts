@@ -9,6 +9,7 @@ import type { ClusterHealth } from './coverage-health.ts';
 import { type Drills, drillsOf } from './drill-part.ts';
 import { ruleLabel, severityLook } from './finding-look.ts';
 import { jobsHref } from './job-filter.ts';
+import type { LastRuns } from './last-runs.ts';
 import { RUN_LOOK } from './run-part.ts';
 import { mark, type Shape, type Tone } from './status.ts';
 import { agoTime, counted, type Html, number, span, utc } from './text.ts';
@@ -19,10 +20,10 @@ export interface Overview {
   /** Jobs that are open now, whenever they were requested. */
   open: { jobs: number; more: boolean };
   clusters: readonly ClusterHealth[];
-  lastRun?: Run;
+  runs: LastRuns;
 }
 
-export function overview({ recent, open, clusters, lastRun }: Overview, now: number): Html {
+export function overview({ recent, open, clusters, runs }: Overview, now: number): Html {
   const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
@@ -42,7 +43,7 @@ ${findingsFact(recent)}
 ${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
 ${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
 ${drillsFact(drillsOf(clusters))}
-${lastRunFact(lastRun, now)}
+${lastRunFact(runs, now)}
 </dl>
 ${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
@@ -94,14 +95,29 @@ function found({ findings: { byRule }, from, byDay }: Summary): Html | '' {
 <ul class="quick">${rules.map((rule) => html`<li><a href="${jobsHref({ finding: rule, since })}">${ruleLabel(rule)} <strong>${number(byRule[rule])}</strong></a></li>`)}</ul></section>`;
 }
 
-function lastRunFact(run: Run | undefined, now: number): Html {
-  if (!run) return fact('Last run', 'None', 'nothing collected yet', { word: true });
-  const { label, tone, shape } = RUN_LOOK[run.status];
-  return fact('Last run', label, agoTime(run.startedAt, now), {
-    href: '/clusters#run',
-    word: true,
+/** Of everything: a run of one project says nothing of the others. */
+function lastRunFact({ newest, ended, others }: LastRuns, now: number): Html {
+  const since = others.length === 0 ? '' : html`<br>${counted(others.length, 'other run')}${ended ? ' since' : ''}`;
+  const look: Look = { href: '/clusters#run', word: true };
+  if (!newest) {
+    return others.length === 0
+      ? fact('Last run', 'None', 'nothing collected yet', { word: true })
+      : fact('Last run', 'None', html`of everything${since}`, look);
+  }
+  const { label, tone, shape } = RUN_LOOK[newest.status];
+  const before =
+    newest === ended
+      ? ''
+      : html`<br>${ended ? html`before: ${endedMark(ended)} ${agoTime(ended.startedAt, now)}` : 'none has ended'}`;
+  return fact('Last run', label, html`${agoTime(newest.startedAt, now)}${before}${since}`, {
+    ...look,
     ...(tone === 'ok' || tone === 'now' ? {} : { tone, shape }),
   });
+}
+
+function endedMark({ status }: Run): Html {
+  const { label, tone, shape } = RUN_LOOK[status];
+  return mark(label, tone, shape);
 }
 
 const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>

@@ -3,6 +3,7 @@ import { type PagePorts, pageRoutes } from '../../../functions/api/page/page.ts'
 import { askedBy as askedByCell } from '../../../functions/api/page/requester-part.ts';
 import { reasonAtLength } from '../../../functions/api/page/requester-words.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/coverage.ts';
+import { LedgerError } from '../../../functions/ledger/errors.ts';
 import type { JobSummary } from '../../../functions/ledger/ledger.ts';
 import { silentLog } from '../../../functions/log.ts';
 import type { Grade } from '../../../functions/restore/requester.ts';
@@ -119,6 +120,8 @@ describe('the restores', () => {
       ['/?clusterName=orders', 'clusterName', 'Choose the project too'],
       ['/?kind=atlas', 'kind', 'Expected one of dedicated, flex'],
       ['/?since=yesterday', 'since', 'Expected a day'],
+      ['/?since=2026-02-30', 'since', 'came "2026-02-30"'],
+      ['/?until=2026-11-23T24:00Z', 'until', 'came "2026-11-23T24:00Z"'],
       ['/?open=true&status=FAILED', 'open', 'not both'],
       ['/?projectId=%3Cscript%3E', 'projectId', 'Expected 24 hex digits'],
     ] as const) {
@@ -129,6 +132,11 @@ describe('the restores', () => {
       expect(textOf(page)).toContain(text);
       expect(jobIds(page)).toEqual([]);
     }
+  });
+
+  test('a day that the calendar does not have stays to be seen in its field', async () => {
+    expect(await many.get('/?since=2026-02-30')).toMatch(/<input type="text" id="f-since"[^>]* value="2026-02-30"/);
+    expect(await many.get('/?since=2026-02-28')).toMatch(/<input type="date" id="f-since"[^>]* value="2026-02-28"/);
   });
 
   test('a cursor of another search is refused in words', async () => {
@@ -440,11 +448,12 @@ test('what each page reads is bounded and known', async () => {
     await many.get(path);
     return many.requests();
   };
-  // Coverage: 1 query and 1 batch. Then the jobs; on the overview also 4 statuses or runs, and 115 jobs of 30 days.
-  expect(await costs('/')).toEqual({ Query: 1 + 1 + 4 + 2, BatchGetItem: 1 });
+  // Coverage: 1 query and 1 batch. Then the jobs; on the overview also 3 statuses, and 115 jobs of 30 days. The only run there is
+  // may be followed by others in any of the 4 months that runs are kept in.
+  expect(await costs('/')).toEqual({ Query: 1 + 1 + 3 + 2 + 4, BatchGetItem: 1 });
   expect(await costs('/?status=FAILED')).toEqual({ Query: 2, BatchGetItem: 1 });
   expect(await costs(`/?projectId=${PROJECTS[0].projectId}&clusterName=orders`)).toEqual({ Query: 2, BatchGetItem: 1 });
-  expect(await costs('/clusters')).toEqual({ Query: 2, BatchGetItem: 1 });
+  expect(await costs('/clusters')).toEqual({ Query: 1 + 4, BatchGetItem: 1 });
   expect(await costs(`/clusters?projectId=${PROJECTS[1].projectId}`)).toEqual({ BatchGetItem: 1, Query: 1 });
   const [last] = jobsOf(230).slice(-1);
   expect(await costs(`/jobs/${last?.jobId}`)).toEqual({ Query: 1 });
@@ -463,4 +472,17 @@ test('a failure inside is a page that tells nothing of it, and is in the log', a
   expect(page).toContain('Something went wrong on our side');
   expect(page).not.toContain('secret');
   expect(logged).toEqual([['page failed', { error: 'TypeError', reason: 'the secret of the inside' }]]);
+});
+
+test('a ledger that is throttled is a page that says to come back, with 503, as the API does', async () => {
+  const later = async () => Promise.reject(new LedgerError('LEDGER_UNAVAILABLE', 'Query on table secret-name'));
+  const broken = { ...many.ledger, job: later, jobs: later, runs: later } as unknown as PagePorts['ledger'];
+  const routes = pageRoutes({ ledger: broken, log: silentLog, now: () => NOW });
+  for (const path of ['/', '/?status=FAILED', '/clusters', `/jobs/${'a'.repeat(24)}`]) {
+    const answer = await routes.request(path);
+    const page = await answer.text();
+    expect([answer.status, answer.headers.get('retry-after')], path).toEqual([503, '2']);
+    expect(textOf(page)).toContain('The ledger can’t be read at the moment');
+    expect(page).not.toContain('secret-name');
+  }
 });
