@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { type Collected, collectHere, failureLine } from '../bin/commands/collecting.ts';
 import { Context } from '../bin/commands/context.ts';
-import { coverageColumns, coverageRows, coverageSummary } from '../bin/commands/coverage-table.ts';
+import { coverageColumns, coverageLines, coverageSummary } from '../bin/commands/coverage-table.ts';
 import { Accounts } from '../bin/commands/credentials.ts';
 import { toTheEnd } from '../bin/commands/ending.ts';
 import { EXIT, Interrupted } from '../bin/commands/errors.ts';
@@ -15,6 +15,7 @@ import { amount, wholeNumber } from '../bin/commands/flags.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
 import { plain } from '../bin/commands/plain.ts';
 import { Progress } from '../bin/commands/progress.ts';
+import { readable } from '../bin/commands/readable-ledger.ts';
 import { shortRequester } from '../bin/commands/requester.ts';
 import { chosenRules, type RulesFlags, withRules } from '../bin/commands/rules.ts';
 import { displayWidth, table } from '../bin/commands/tables.ts';
@@ -24,10 +25,10 @@ import { RunsHere } from '../functions/api/runs-here.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { fixedCredentials } from '../functions/atlas/credentials.ts';
 import { systemClock } from '../functions/clock.ts';
-import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
 import type { Ledger } from '../functions/ledger/ledger.ts';
 import { ledgerReader } from '../functions/ledger/reader.ts';
 import type { JobStateChange, LedgerEvent } from '../functions/notify/event.ts';
+import { type CoverageRow, coverageRows } from '../functions/views/coverage.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
 import { ensureTable, startDynamoDB } from './dynamodb.ts';
@@ -181,17 +182,16 @@ function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint)
 
 async function showJobs(ledger: Ledger, { out }: Context) {
   const { items } = await ledger.jobs({ limit: NEWEST });
-  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, ledger));
+  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
   await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
   await out.line(table(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint: out.paint }));
 }
 
 async function showCoverage(ledger: Ledger, { out }: Context) {
-  const projects: ProjectCoverage[] = [];
-  for await (const project of ledger.coverages()) projects.push(project);
-  const rows = coverageRows(projects);
+  const rows: CoverageRow[] = [];
+  for await (const project of ledger.projects()) rows.push(...coverageRows(project, { now: Date.now() }));
   await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
-  await out.line(`${table(coverageColumns(Date.now()), rows, out)}\n\n${coverageSummary(rows)}`);
+  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
 }
 
 interface Following {

@@ -1,10 +1,12 @@
 // bench/contenders/memory-ledger.ts is a ledger that writes nothing: it keeps what a collector needs for its next reading, the
 // coverage and a fingerprint a job, and says at once that all is well. What is left is what reading costs.
+
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
 import type { KnownProject, Scope } from '../../functions/ledger/known-project.ts';
-import type { JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
+import type { Census, JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
 import { addCounts, noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import type { ProjectFacts } from '../../functions/proof/project.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 
@@ -128,6 +130,8 @@ export class MemoryLedger implements Ledger {
     return this.#runs.get(runId);
   }
 
+  projects = (): AsyncIterable<ProjectFacts> => notHere('projects');
+  census = (): Promise<Map<string, Census>> => notHere('census');
   projectJobs = () => notHere('projectJobs');
   job = () => notHere('job');
   jobs = () => notHere('jobs');

@@ -39,11 +39,11 @@ export function targetOf(
 /** Reads the coverage only where a job went to another project. */
 export async function namesFor(
   jobs: readonly Target[],
-  ledger: Pick<ReadableLedger, 'coverages'>,
+  ledger: Pick<ReadableLedger, 'coverageRows'>,
 ): Promise<ProjectNames> {
   const names = new Map<string, string>();
   if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
-  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  for await (const project of ledger.coverageRows()) names.set(project.projectId, project.projectName);
   return names;
 }
 

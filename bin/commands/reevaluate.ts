@@ -61,7 +61,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   }
   const where = whereAtHand(flags, env, WHY);
   const { rules, from } = await chosenRules(flags, env);
-  await using opened = await openLedger(where, { create: false });
+  await using opened = await openLedger(where, { create: false, write: true });
   const progress = new Progress(err, { on: !verbose });
   const signal = interrupt.gently();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };

@@ -4,10 +4,11 @@
 import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { noCounts } from '../ledger/run.ts';
 import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
+import { CLAIMS, GAP_REASONS } from '../proof/gap.ts';
 import { SEVERITIES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../restore/requester.ts';
-import { COVERAGE_STATES } from './coverage-rows.ts';
+import { COVERAGE_STATES } from '../views/coverage.ts';
 import { JOB_RULES } from './job-rules.ts';
 import { PROBLEMS } from './problem.ts';
 
@@ -202,29 +203,36 @@ const drill = object(
 );
 const listRow = object(
   {
+    state: { type: 'string', enum: COVERAGE_STATES },
     attemptedAt: moment,
     readAt: moment,
     fullReadAt: moment,
     jobs: count,
     open: count,
     answer: string,
+    supersededAt: described(moment, 'Since when the cluster is of a tier that has no such list.'),
     error: object(failureFields),
     problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
     problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
     lastCompleted: completedRestore,
   },
-  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompleted'],
+  ['readAt', 'fullReadAt', 'answer', 'supersededAt', 'error', 'problems', 'problemCount', 'lastCompleted'],
 );
 const coverageRow = object(
   {
     projectId: objectId,
     projectName: string,
-    clusterName: described(string, 'Absent: a list of clusters that could not be read.'),
+    clusterName: described(string, 'Absent: the row is about the project as a whole, which `what` says.'),
+    what: described(string, '`project`, `dedicated clusters` and the like, or `audit events`.'),
     clusterId: string,
     tier,
     state: { type: 'string', enum: COVERAGE_STATES },
+    since: described(moment, 'Since when it has been so.'),
+    claim: described({ type: 'string', enum: CLAIMS }, 'What may be claimed of its restores as of `provenThrough`.'),
+    provenThrough: described(moment, 'Every restore requested before is on record.'),
+    fullReadingDueAt: described(moment, 'When the next reading to the end is due.'),
     attemptedAt: moment,
-    readAt: described(moment, 'Before this moment nothing is missing.'),
+    readAt: described(moment, 'Up to date as of this moment; proof is a reading to the end, `provenThrough`.'),
     fullReadAt: moment,
     jobs: count,
     open: count,
@@ -234,10 +242,36 @@ const coverageRow = object(
     goneAt: moment,
     error: object({ what: string, ...failureFields }),
     lists: map(listRow),
+    backupsOff: { type: 'boolean' },
+    paused: { type: 'boolean' },
+    gaps: list(
+      object(
+        {
+          reason: { type: 'string', enum: GAP_REASONS },
+          from: moment,
+          until: moment,
+          since: moment,
+          text: string,
+          action: described(string, 'What to do about it. Absent: nothing can be done any more.'),
+        },
+        ['from', 'until', 'since', 'action'],
+      ),
+    ),
   },
   [
     ...['clusterName', 'clusterId', 'tier', 'attemptedAt', 'readAt', 'fullReadAt', 'lastCompletedAt', 'goneAt'],
-    ...['error', 'lists', 'drill'],
+    ...[
+      'error',
+      'lists',
+      'drill',
+      'what',
+      'since',
+      'claim',
+      'provenThrough',
+      'fullReadingDueAt',
+      'backupsOff',
+      'paused',
+    ],
   ],
 );
 

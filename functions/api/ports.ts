@@ -31,6 +31,8 @@ export interface ApiPorts {
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Without a reading for so long a cluster is late, in ms: from the schedule. @default 26 hours */
+  lateAfterMs?: number | undefined;
   /** Absent where no run can be started from here. */
   runs?: RunStarter | undefined;
   /** Waits between two looks at a run. @default real time */

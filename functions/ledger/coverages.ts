@@ -1,4 +1,5 @@
 // functions/ledger/coverages.ts keeps what was read of each project, one item a project.
+import type { ProjectFacts } from '../proof/project.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from './coverage.ts';
 import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
@@ -6,7 +7,8 @@ import { itemBytes, MAX_ITEM_BYTES, storable } from './item-size.ts';
 import type { Item } from './job-item.ts';
 import { ARCHIVED_CLUSTERS, archivedClusterKey, COVERAGE_FEED, coverageKey, projectPk } from './keys.ts';
 import { barelyKnown, type KnownProjects } from './known-projects.ts';
-import type { TableClient } from './table-client.ts';
+import { readFacts } from './project-facts.ts';
+import type { Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -14,11 +16,11 @@ const ATTEMPTS = 12;
 const BATCH = 25;
 
 export class Coverages {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #known: KnownProjects;
   readonly #now: () => number;
 
-  constructor(table: TableClient, known: KnownProjects, now: () => number) {
+  constructor(table: Table, known: KnownProjects, now: () => number) {
     this.#table = table;
     this.#known = known;
     this.#now = now;
@@ -66,6 +68,18 @@ export class Coverages {
       batch = [];
     }
     if (batch.length > 0) yield* await this.#read(batch);
+  }
+
+  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
+  async *facts(): AsyncGenerator<ProjectFacts> {
+    let batch: string[] = [];
+    for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
+      batch.push(String(item.feedKey));
+      if (batch.length < BATCH) continue;
+      yield* await readFacts(this.#table, batch);
+      batch = [];
+    }
+    if (batch.length > 0) yield* await readFacts(this.#table, batch);
   }
 
   /** Requests: 1 write. The same cluster again replaces what was archived of it. */

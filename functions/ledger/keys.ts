@@ -21,6 +21,8 @@ const SCOPE = 'SCOPE';
 const PROJECT = 'PROJECT#';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
+export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
+export const isJobSk = (sk: string) => sk.startsWith(JOB);
 export const jobSk = (jobId: string) => JOB + jobId;
 export const jobIdOf = (sk: string) => sk.slice(JOB.length);
 export const jobKey = (projectId: string, jobId: string): Key => ({ pk: projectPk(projectId), sk: jobSk(jobId) });

@@ -6,7 +6,7 @@ import { storable } from './item-size.ts';
 import { type Item, pick } from './job-item.ts';
 import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from './keys.ts';
 import type { KnownProject } from './known-project.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -35,13 +35,13 @@ export const barelyKnown = (projectId: string, projectName: string, firstSeenAt:
 
 export const knownProjectOf = (item: Item) => pick(item, FIELDS) as unknown as KnownProject;
 /** Earlier versions wrote the keys alone, as a mark that the project has a coverage. */
-const isMark = (item: Item) => item.revision === undefined;
+export const isMark = (item: Item) => item.revision === undefined;
 
 export class KnownProjects {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #now: () => number;
 
-  constructor(table: TableClient, now: () => number) {
+  constructor(table: Table, now: () => number) {
     this.#table = table;
     this.#now = now;
   }

@@ -1,4 +1,6 @@
 // functions/ledger/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+
+import type { ProjectFacts } from '../proof/project.ts';
 import type { Finding, Rule } from '../restore/finding.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
 import type { Requester } from '../restore/requester.ts';
@@ -117,6 +119,13 @@ export class CursorError extends Error {
   override readonly name = 'CursorError';
 }
 
+export interface Census {
+  /** Items of the table. */
+  table: number;
+  /** Items that the index over all projects shows. */
+  index: number;
+}
+
 export interface Ledger {
   /**
    * Records what an answer says: one conditional write where something changed, none where nothing did.
@@ -168,7 +177,13 @@ export interface Ledger {
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage>;
-  /** Every project's, in the order of project ids. */
+  /** Every project that is on record, read or not, in the order of project ids. */
+  projects(): AsyncIterable<ProjectFacts>;
+  /**
+   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both.
+   */
+  census(): Promise<Map<string, Census>>;
+  /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
   /** Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small. */
   archiveCluster(projectId: string, cluster: ClusterCoverage): Promise<void>;

@@ -24,7 +24,7 @@ import {
   type RunRecord,
 } from './run.ts';
 import { RUN_FIELDS, TABLE } from './table.ts';
-import type { Condition, TableClient } from './table-client.ts';
+import type { Condition, Table } from './table-port.ts';
 
 /** Of at most some 300 bytes each. */
 const PLANNED_PER_ITEM = 500;
@@ -45,11 +45,11 @@ export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
 const partOf = (item: Item) => pick(item, PART_FIELDS) as unknown as RunPart;
 
 export class Runs {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #retentionDays: number;
   readonly #now: () => number;
 
-  constructor(table: TableClient, retentionDays: number, now: () => number) {
+  constructor(table: Table, retentionDays: number, now: () => number) {
     this.#table = table;
     this.#retentionDays = retentionDays;
     this.#now = now;

@@ -4,14 +4,14 @@ import { canonicalJson } from './fingerprint.ts';
 import { storable } from './item-size.ts';
 import { SCOPE_KEY } from './keys.ts';
 import type { Scope } from './known-project.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 const ATTEMPTS = 12;
 
 export class Scopes {
-  readonly #table: TableClient;
+  readonly #table: Table;
 
-  constructor(table: TableClient) {
+  constructor(table: Table) {
     this.#table = table;
   }
 

@@ -39,7 +39,7 @@ export interface LedgerFacts {
   /** The newest run over everything, and the newest that has ended. */
   lastRun?: Run | undefined;
   lastEndedRun?: Run | undefined;
-  projects: readonly RecordedProject[];
+  projects: readonly ProjectFacts[];
 }
 
 /** A gap, and what it is a gap of: a cluster, a project, or all. */
@@ -54,7 +54,7 @@ export function proveLedger({ scope, lastRun, lastEndedRun, projects }: LedgerFa
   return [
     ...future(asking),
     ...projectsListed(scope, asking),
-    ...runEnded(lastRun, lastEndedRun, asking),
+    ...runEnded({ scope, lastRun, lastEndedRun }, asking),
     ...ledgerBegan(projects, asking),
   ];
 }
@@ -130,23 +130,27 @@ function projectsListed(scope: Scope | undefined, { period, now }: Asking): Gap[
   return [{ reason, from: listedAt, text, action }, ...failing];
 }
 
-function runEnded(last: Run | undefined, ended: Run | undefined, { period, now }: Asking): Gap[] {
+function runEnded({ scope, lastRun, lastEndedRun }: Omit<LedgerFacts, 'projects'>, { period, now }: Asking): Gap[] {
   const action = 'let the run end, or run restore-ledger collect';
-  const endedAt = believed(ended?.startedAt, now);
+  const endedAt = believed(lastEndedRun?.startedAt, now);
   if (endedAt !== undefined && endedAt >= period.until) return [];
-  const running = last?.status === 'running' && last.startedAt >= period.until ? last : undefined;
-  if (running) {
-    const text = `Run ${running.runId}, which began at ${when(running.startedAt)}, has not ended: what it had to read may not have been read.`;
-    return [{ reason: 'run-not-ended', since: running.startedAt, text, action }];
+  if (lastRun?.status === 'running' && lastRun.startedAt >= period.until) {
+    const { runId, startedAt } = lastRun;
+    const text = `Run ${runId}, which began at ${when(startedAt)}, has not ended: what it had to read may not have been read.`;
+    return [{ reason: 'run-not-ended', since: startedAt, text, action }];
   }
-  // That nothing was read after the period has its own gaps; that nothing ever ended has none yet.
-  if (endedAt !== undefined) return [];
-  const text = 'No run over everything that has ended is on record.';
-  return [{ reason: 'run-not-ended', text, action }];
+  // That no projects were listed since has its own gap, which says more.
+  const listedAt = believed(scope?.listedAt, now);
+  if (endedAt !== undefined && (listedAt === undefined || listedAt < period.until)) return [];
+  const text =
+    endedAt === undefined
+      ? 'No run over everything that has ended is on record.'
+      : `The last run over everything that has ended began at ${when(endedAt)}, before the end of the period.`;
+  return [{ reason: 'run-not-ended', ...(endedAt === undefined ? {} : { from: endedAt }), text, action }];
 }
 
 /** Projects that were deleted before the ledger first listed any can't be ruled out. */
-function ledgerBegan(projects: readonly RecordedProject[], { period }: Asking): Gap[] {
+function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap[] {
   const [first] = projects.flatMap(({ known }) => known?.firstSeenAt ?? []).sort();
   if (first !== undefined && first <= period.since) return [];
   const text =
@@ -159,7 +163,7 @@ function ledgerBegan(projects: readonly RecordedProject[], { period }: Asking): 
 }
 
 /** The table is the record: what the ledger counted elsewhere must be in it. */
-function differing({ counts, coverage, known }: RecordedProject): Gap[] {
+export function differing({ counts, coverage, known }: RecordedProject): Gap[] {
   if (!counts) return [];
   const { table, index, recorded } = counts;
   const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
@@ -171,7 +175,7 @@ function differing({ counts, coverage, known }: RecordedProject): Gap[] {
     ...(index !== undefined && index !== table
       ? [gap(`The table has ${table} restore jobs of the project, and its index shows ${index}.`)]
       : []),
-    ...(coverage === undefined && table > 0
+    ...(coverage === undefined && table > 0 && known?.coveredSince !== undefined
       ? [
           gap(
             `The table has ${table} restore jobs of the project, and no coverage: what was read of it is not on record.`,

@@ -6,11 +6,10 @@ import { decide, decideAnnotations, decideVanished } from '../../functions/ledge
 import { FIRST_CHANGES, fitted, type Item } from '../../functions/ledger/job-item.ts';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
-import { verifyProject } from '../../functions/ledger/verify.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
-import { completed, idAt, job, seen } from './jobs.ts';
+import { completed, idAt, job, seen, verified } from './jobs.ts';
 import { newTable, startEngine, type TestTable } from './table.ts';
 
 let dynamo: LocalDynamoDB;
@@ -63,10 +62,11 @@ test('histories that this ledger wrote fit together, and all jobs are there', as
     folded: 0,
     unchained: 0,
     recorded: 3,
+    unverified: [],
     breaks: [],
     breakCount: 0,
   };
-  expect(await verifyProject(table.ledger, projectId)).toEqual({ projectId, ...expected });
+  expect(await verified(table.ledger, projectId)).toEqual({ projectId, ...expected });
 });
 
 type Stored = Item & LedgerJob;
@@ -93,7 +93,7 @@ test.each(forgeries)('a break is named: %s', async (_, forge, problem, revision)
   const { Item } = await document.send(new GetCommand({ TableName: table.tableName, Key: key }));
   forge(Item as Stored);
   await document.send(new PutCommand({ TableName: table.tableName, Item }));
-  const { breaks } = await verifyProject(table.ledger, projectId);
+  const { breaks } = await verified(table.ledger, projectId);
   const jobId = Item?.jobId;
   expect(breaks).toContainEqual({ jobId, ...(revision ? { revision } : {}), problem: expect.stringMatching(problem) });
 });
@@ -106,16 +106,16 @@ test('a history put under another job does not fit there', async () => {
   await document.send(
     new PutCommand({ TableName: table.tableName, Item: { ...first?.Item, changes: second?.Item?.changes } }),
   );
-  const { breaks } = await verifyProject(table.ledger, one.projectId);
+  const { breaks } = await verified(table.ledger, one.projectId);
   expect(breaks[0]).toMatchObject({ revision: 1, problem: expect.stringContaining('the ids of its job') });
 });
 
 test('a job that was deleted is missed', async () => {
   const { projectId, key } = await recordedProject();
   await document.send(new DeleteCommand({ TableName: table.tableName, Key: key }));
-  const { jobs, breaks } = await verifyProject(table.ledger, projectId);
+  const { jobs, breaks } = await verified(table.ledger, projectId);
   expect(jobs).toBe(2);
-  expect(breaks).toEqual([{ problem: '1 of 3 jobs that were recorded are not in the ledger any more' }]);
+  expect(breaks).toEqual([{ problem: '1 of 3 restore jobs that were recorded are not in the table any more.' }]);
 });
 
 test('any history fits together, also when it is folded, read back from JSON or cut to fit an item', () => {

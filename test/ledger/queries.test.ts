@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cursorAt, cursorPosition } from '../../functions/ledger/cursor.ts';
+import { DynamoTable } from '../../functions/ledger/dynamo-table.ts';
 import { Budget } from '../../functions/ledger/lanes.ts';
 import { CursorError, type JobSummary, type JobsQuery } from '../../functions/ledger/ledger.ts';
 import { jobsPage, PAGE_QUERIES } from '../../functions/ledger/queries.ts';
-import { TableClient } from '../../functions/ledger/table-client.ts';
 import { DELIVERIES, KINDS, type RestoreJob, STATUSES } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, seen } from './jobs.ts';
@@ -119,7 +119,7 @@ describe('a mixed ledger', () => {
   });
 
   test('a page that may read very little gives what it found, and the next ones the rest', async () => {
-    const client = new TableClient(table.tableName, table.client);
+    const client = new DynamoTable(table.tableName, table.client);
     await fc.assert(
       fc.asyncProperty(
         anyQuery.filter(allowed),
@@ -299,7 +299,7 @@ describe('requests', () => {
     const [rare] = await ledgerWith(many.slice(0, 1), { kind: 'flex' });
     const read = (budget: Budget, cursor?: string) =>
       jobsPage(
-        new TableClient(table.tableName, table.client),
+        new DynamoTable(table.tableName, table.client),
         { kind: 'flex', ...(cursor && { cursor }) },
         Date.parse(NOW),
         budget,

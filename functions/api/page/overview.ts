@@ -1,16 +1,17 @@
 // functions/api/page/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
 import { html } from 'hono/html';
 import type { Run } from '../../ledger/run.ts';
+import { needsAttention } from '../../views/coverage.ts';
 import { JOB_RULES } from '../job-rules.ts';
 import type { Summary } from '../summary.ts';
 import { chart, totalsText } from './chart.ts';
-import { type ClusterHealth, needsAttention } from './coverage-health.ts';
+import type { ClusterHealth } from './coverage-health.ts';
 import { type Drills, drillsOf } from './drill-part.ts';
 import { ruleLabel, severityLook } from './finding-look.ts';
 import { jobsHref } from './job-filter.ts';
 import { RUN_LOOK } from './run-part.ts';
 import { mark, type Shape, type Tone } from './status.ts';
-import { agoTime, type Html, number, span, utc } from './text.ts';
+import { agoTime, counted, type Html, number, span, utc } from './text.ts';
 
 export interface Overview {
   /** Of the last days. */
@@ -26,10 +27,11 @@ export function overview({ recent, open, clusters, lastRun }: Overview, now: num
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
   const there = clusters.filter(
-    ({ clusterName, health }) => clusterName !== undefined && health !== 'gone' && health !== 'none',
+    ({ clusterName, state }) => clusterName !== undefined && !['gone', 'none', 'out-of-scope'].includes(state),
   );
-  const covered = there.filter(({ readAt }) => readAt !== undefined).length;
-  const attention = clusters.filter(({ health }) => needsAttention(health)).length;
+  const covered = there.filter(({ claim }) => claim === 'complete').length;
+  const unread = clusters.filter(({ what, state }) => what === 'project' && needsAttention(state)).length;
+  const attention = clusters.filter(({ state }) => needsAttention(state)).length;
   const period = `in ${byDay.length} days`;
   const plus = truncated ? '+' : '';
   return html`<dl class="facts">
@@ -37,8 +39,8 @@ ${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ s
 ${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
 ${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
 ${findingsFact(recent)}
-${fact('Clusters covered', number(covered), `of ${number(there.length)} backed up`, { href: '/clusters' })}
-${fact('Need attention', number(attention), 'stale or failing', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
+${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
 ${drillsFact(drillsOf(clusters))}
 ${lastRunFact(lastRun, now)}
 </dl>
@@ -48,6 +50,10 @@ ${found(recent)}
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
 ${chart(byDay, totalsText(byStatus))}</section>`;
 }
+
+/** Of projects that were never read, or are no longer visible, nobody knows how many clusters there are. */
+const coveredOf = (clusters: number, unread: number) =>
+  `of ${number(clusters)} backed up${unread === 0 ? '' : `, and ${counted(unread, 'project')} not read`}`;
 
 interface Look {
   href?: string;

@@ -1,9 +1,9 @@
 // functions/api/page/page.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
 import { type Context, Hono } from 'hono';
-import type { ProjectCoverage } from '../../ledger/coverage.ts';
 import { CursorError } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Log } from '../../log.ts';
+import { FRESH_MS } from '../../proof/list.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { lastDays, summarise } from '../summary.ts';
 import { clustersPage } from './clusters-page.ts';
@@ -19,10 +19,12 @@ import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts'
 import type { Html } from './text.ts';
 
 export interface PagePorts {
-  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverages' | 'projectRecord' | 'runs'>;
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'projects' | 'projectRecord' | 'runs'>;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
+  lateAfterMs?: number | undefined;
 }
 
 const PERIOD_DAYS = 30;
@@ -35,7 +37,7 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
-export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
+export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     context.html(await page, status, PAGE_HEADERS);
@@ -51,7 +53,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
     const first = !asked.filtered && !asked.parameters.has('cursor');
     const [coverage, jobs, state] = await Promise.all([
-      readCoverage(ledger.coverages()),
+      readCoverage(ledger.projects()),
       asked.query && readJobs(asked),
       first ? readState() : undefined,
     ]);
@@ -95,7 +97,8 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     };
   }
 
-  const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
+  const healthOf = ({ projects }: Coverage) =>
+    projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
 
   // Requests: 1 query; C more for a job that went to another project.
   app.get('/jobs/:id', async (context) => {
@@ -108,7 +111,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
     const elsewhere = targetPlace(job) === 'elsewhere';
-    const names = elsewhere ? namesOf(await readCoverage(ledger.coverages())) : new Map();
+    const names = elsewhere ? namesOf(await readCoverage(ledger.projects())) : new Map();
     return answer(context, jobPage(job, names, now()));
   });
 
@@ -116,22 +119,18 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
-    const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), ledger.runs({ limit: 1 })]);
-    const { complete, projects } = coverage;
-    const about = { clusters: healthOf(coverage), complete, attributions: attributionsOf(projects) };
+    const [coverage, runs] = await Promise.all([readCoverage(ledger.projects()), ledger.runs({ limit: 1 })]);
+    const about = { clusters: healthOf(coverage), complete: coverage.complete, lateAfterMs };
     const [lastRun] = runs.items;
     return answer(context, clustersPage({ ...about, ...(lastRun ? { lastRun } : {}) }, now()));
   });
 
   async function ofProject(context: Context, projectId: string) {
-    const { coverage, archived } = isObjectId(projectId) ? await ledger.projectRecord(projectId) : { archived: [] };
-    if (!coverage)
+    const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
+    if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
-    const clusters = projectHealth(coverage, now(), archived);
-    return answer(
-      context,
-      clustersPage({ clusters, complete: true, attributions: attributionsOf([coverage]), project: coverage }, now()),
-    );
+    const clusters = projectHealth(record, { now: now(), lateAfterMs }, record.archived);
+    return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
   }
 
   app.onError((error, context) => {
@@ -145,12 +144,11 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 const namesOf = ({ projects }: Coverage): ProjectNames =>
   new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
 
-const attributionsOf = (projects: readonly ProjectCoverage[]) =>
-  new Map(projects.flatMap(({ projectId, attribution }) => (attribution ? [[projectId, attribution] as const] : [])));
-
 function coveredBy({ projects }: Coverage) {
-  const read = projects.map(({ clusters }) =>
-    Object.values(clusters).filter(({ lists }) => Object.values(lists).some(({ readAt }) => readAt !== undefined)),
+  const read = projects.map(({ coverage }) =>
+    Object.values(coverage?.clusters ?? {}).filter(({ lists }) =>
+      Object.values(lists).some(({ readAt }) => readAt !== undefined),
+    ),
   );
   return {
     clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),

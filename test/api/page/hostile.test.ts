@@ -81,13 +81,14 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     status: 'failed',
     failures: [{ what: text, code: text, message: text }],
   } as const;
+  const facts = { projectId: hostile.projectId, projectName: hostile.projectName, coverage: hostile };
   return {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
-    coverages: async function* () {
-      yield hostile;
+    projects: async function* () {
+      yield facts;
     },
-    projectRecord: async () => ({ coverage: hostile, archived: [] }),
+    projectRecord: async () => ({ ...facts, archived: [] }),
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };
 }
