@@ -135,7 +135,6 @@ export class MemoryLedger implements Ledger {
   projectJobs = () => notHere('projectJobs');
   job = () => notHere('job');
   jobs = () => notHere('jobs');
-  discardRun = (): Promise<void> => notHere('discardRun');
   endRun = (): Promise<Run> => notHere('endRun');
   runs = (): Promise<Page<Run>> => notHere('runs');
   archiveCluster = (): Promise<void> => notHere('archiveCluster');

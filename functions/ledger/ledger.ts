@@ -207,13 +207,8 @@ export interface Ledger {
   /** As `saveKnownProject`; it writes each time. */
   saveScope(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope>;
 
-  /**
-   * A run that was started already stays as it is.
-   * @param options.listed false: it is in no list of runs until it is started once more, without this, or planned. @default true
-   */
-  startRun(run: Run, options?: { listed?: boolean }): Promise<void>;
-  /** Takes back a start that was not listed, as if it had never been. A run that is listed stays. */
-  discardRun(runId: string): Promise<void>;
+  /** A run that was started already stays as it is. */
+  startRun(run: Run): Promise<void>;
   /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
   recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
   /** Says how many projects a run has; ends it where that is none. */

@@ -41,9 +41,6 @@ const PART_FIELDS: readonly (keyof RunPart)[] = [
   'failures',
 ];
 
-/** Marks a run that was written down and then not started. It is as if it were not there. */
-const GIVEN_UP = 'givenUp';
-
 export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
 const partOf = (item: Item) => pick(item, PART_FIELDS) as unknown as RunPart;
 
@@ -58,23 +55,11 @@ export class Runs {
     this.#now = now;
   }
 
-  /**
-   * Requests: 1 write. A run that was started already stays as it is; where it was not listed, or given up, 1 or 2 more.
-   * @param listed false: it is in no list of runs until it is started again, or planned
-   */
-  async start(run: Run, listed = true): Promise<void> {
+  /** Requests: 1 write. A run that was started already stays as it is. */
+  async start(run: Run): Promise<void> {
     const { runId } = run;
-    const feed = listed ? runFeed(runId) : {};
-    const item = { ...runKey(runId), ...feed, ...this.#expiry(runId), partsCounted: 0, ...run };
-    const fresh = { ...item, failures: bounded(run.failures) };
-    if ((await this.#table.put(fresh, { pk: undefined })).done) return;
-    if ((await this.#table.put(fresh, { [GIVEN_UP]: 1 })).done || !listed) return;
-    await this.#table.update(runKey(runId), { set: { ...runFeed(runId) } }, { status: 'running', feed: undefined });
-  }
-
-  /** Requests: 1 write. */
-  async discard(runId: string): Promise<void> {
-    await this.#table.update(runKey(runId), { set: { [GIVEN_UP]: 1 } }, { status: 'running', feed: undefined });
+    const item = { ...runKey(runId), ...runFeed(runId), ...this.#expiry(runId), partsCounted: 0, ...run };
+    await this.#table.put({ ...item, failures: bounded(run.failures) }, { pk: undefined });
   }
 
   /** Requests: 1 write for every 500 projects. */
@@ -88,7 +73,7 @@ export class Runs {
 
   /** Requests: 1 write; where all parts came before, 1 query and 1 write more; 1 read where the run has ended already. */
   async plan(runId: string, projects: number, failures: readonly ClusterFailure[]): Promise<Run> {
-    const set = { projects, failures: bounded(failures), ...runFeed(runId) };
+    const set = { projects, failures: bounded(failures) };
     const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });
     if (!written.done) return this.#get(runId);
     return this.#endedIfLast(written.item);
@@ -111,7 +96,7 @@ export class Runs {
     const parts: RunPart[] = [];
     const planned: PlannedProject[] = [];
     for await (const item of this.#table.all({ partition: runPk(runId), consistent: true })) {
-      if (isRunSk(String(item.sk))) run = item[GIVEN_UP] === undefined ? runOf(item) : undefined;
+      if (isRunSk(String(item.sk))) run = runOf(item);
       else if (isPlanSk(String(item.sk))) planned.push(...(item.planned as PlannedProject[]));
       else parts.push(partOf(item));
     }

@@ -121,27 +121,6 @@ describe('a run', () => {
     expect(await table.ledger.finishPart(run.runId, part(2))).toMatchObject({ status: 'complete' });
   });
 
-  test('that was given up before it was listed is not there, and can be started', async () => {
-    const run = another();
-    await table.ledger.startRun(run, { listed: false });
-    expect((await table.ledger.run(run.runId))?.run).toMatchObject(run);
-    await table.ledger.discardRun(run.runId);
-    expect(await table.ledger.run(run.runId)).toBeUndefined();
-    expect(await listed(run.runId)).toBe(false);
-    await table.ledger.startRun(run);
-    expect(await listed(run.runId)).toBe(true);
-    await table.ledger.discardRun(run.runId); // too late
-    expect((await table.ledger.run(run.runId))?.run).toMatchObject(run);
-  });
-
-  test.each(['startRun', 'planRun'] as const)('that was not listed is once it is started by %s', async (by) => {
-    const run = another();
-    await table.ledger.startRun(run, { listed: false });
-    expect(await listed(run.runId)).toBe(false);
-    await (by === 'startRun' ? table.ledger.startRun(run) : table.ledger.planRun(run.runId, 1, []));
-    expect(await listed(run.runId)).toBe(true);
-  });
-
   test('that was never started says so', async () => {
     const { runId } = another();
     expect(await table.ledger.run(runId)).toBeUndefined();
@@ -166,11 +145,6 @@ describe('a run', () => {
     expect(Items.map((item) => item.ttl)).toEqual([ttl, ttl]);
   });
 });
-
-const listed = async (runId: string) => {
-  const { items } = await table.ledger.runs({ limit: 200 });
-  return items.some((run) => run.runId === runId);
-};
 
 describe('a run that died', () => {
   const died = { what: 'run', code: RUN_DIED, message: 'nothing was heard of it' };

@@ -48,11 +48,13 @@ const plain = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 describe('each role may do exactly this', () => {
   const found = grants();
 
-  test('plan: run items, orders, the secret', () => {
+  test('plan: what is known of projects, run items, orders, the secret', () => {
     expect(found.CollectionPlanRole).toEqual([
+      'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
       'dynamodb:PutItem on LedgerTable',
       'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/feed',
       'dynamodb:UpdateItem on LedgerTable',
       'logs:CreateLogStream on CollectionPlanLogs',
       'logs:PutLogEvents on CollectionPlanLogs',
