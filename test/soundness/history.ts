@@ -165,10 +165,13 @@ function makeProjects(random: Random, { from, to }: Span, profile: Profile): Pro
   });
 }
 
-const NAMES = ['Cluster0', 'app', 'constructor', '__proto__', 'reporting-eu', 'x'];
+const NAMES = ['Cluster0', 'app', 'reporting-eu', 'x', 'valueOf', 'a-1'];
+/** Words of the language; Atlas itself allows but the first. */
+const WORDS = ['constructor', '__proto__'];
 
 function makeClusters(random: Random, project: Project, span: Span, profile: Profile): Cluster[] {
   const names = random.shuffled(NAMES);
+  if (random.chance(0.1)) names[0] = random.pick(WORDS);
   return Array.from({ length: random.int(1, 3) }).flatMap((_, i) => {
     const name = names[i] as string;
     const first = makeCluster(random, project, name, span, profile, undefined);

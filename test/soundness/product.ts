@@ -56,7 +56,7 @@ export interface CoverageRow {
   projectId: string;
   clusterName: string;
   kind: Kind;
-  /** ok: read, without an error. none: there is no such list. */
+  /** ok: read, without an error, and all of it understood. none: there is no such list. */
   says: 'ok' | 'none' | 'other';
   /** ISO 8601, by the collector's clock. */
   readAt?: string;
@@ -155,8 +155,8 @@ export class Product implements AsyncDisposable {
     const rows: CoverageRow[] = [];
     for await (const { projectId, clusters } of this.#ledger.coverages()) {
       for (const { clusterName, lists, goneAt } of Object.values(clusters)) {
-        for (const [kind, { readAt, attemptedAt, error, answer }] of Object.entries(lists)) {
-          const isRight = goneAt === undefined && error === undefined;
+        for (const [kind, { readAt, attemptedAt, error, answer, problemCount = 0 }] of Object.entries(lists)) {
+          const isRight = goneAt === undefined && error === undefined && problemCount === 0;
           rows.push({
             ...{ projectId, clusterName, kind: kind as Kind, attemptedAt },
             says: isRight && answer !== undefined ? 'none' : isRight && readAt !== undefined ? 'ok' : 'other',

@@ -41,6 +41,8 @@ export class MemoryTable {
   readonly #indexed = new Map<string, Map<string, Item>>();
   readonly #late: { at: number; key: string; item: Item | undefined }[] = [];
   readonly #now: () => number;
+  /** Counts what was written. */
+  version = 0;
 
   constructor({ KeySchema, GlobalSecondaryIndexes = [] }: CreateTableCommandInput, now: () => number) {
     this.#table = keysOf(KeySchema);
@@ -57,6 +59,7 @@ export class MemoryTable {
   /** Takes an item out, as nothing of the product ever does. */
   remove(item: Item) {
     const key = this.#nameOf(item);
+    this.version += 1;
     this.#items.delete(key);
     this.#index(key, undefined);
   }
@@ -67,6 +70,7 @@ export class MemoryTable {
 
   write(item: Item, how: StoreFault | undefined) {
     const key = this.#nameOf(item);
+    this.version += 1;
     if (how !== 'torn') this.#items.set(key, item);
     if (how === 'lagging') this.#late.push({ at: this.#now() + LAG_MS, key, item });
     else this.#index(key, item);
