@@ -207,6 +207,9 @@ export const ANSWER_FAULTS = {
   late: { on: ALL, harmless: true, spoil: (answer, { random }) => ({ answer, waitMs: random.int(1, 40) * 1000 }) },
 } as const satisfies Record<string, Generator>;
 
+/** What spoils an element of a list of restore jobs leaves the list itself as read. */
+export const isPartial = (name: AnswerFault) => /^element /.test(name);
+
 export type AnswerFault = keyof typeof ANSWER_FAULTS;
 export const ANSWER_FAULT_NAMES = Object.keys(ANSWER_FAULTS) as AnswerFault[];
 export const generatorOf = (name: AnswerFault): Generator => ANSWER_FAULTS[name];

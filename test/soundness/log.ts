@@ -20,6 +20,8 @@ export interface Entry {
   endpoint: Endpoint;
   /** Nothing of it was hidden. */
   isHonest: boolean;
+  /** An element of it could not be read, and has to be told as a problem; all others could. */
+  isPartial?: boolean;
   /** Ids. */
   projects: ReadonlySet<string>;
   clusters: ReadonlySet<string>;
@@ -38,8 +40,12 @@ export const isListOf = ({ endpoint, isHonest }: Entry, projectId: string, tier:
   endpoint.projectId === projectId &&
   endpoint.list === (tier === 'free' ? 'dedicated' : tier);
 
-export const isJobsOf = ({ endpoint, isHonest }: Entry, projectId: string, clusterName: string, kind: Kind) =>
-  isHonest &&
+export const isJobsOf = (
+  { endpoint, isHonest, isPartial }: Entry,
+  { projectId, clusterName, kind }: { projectId: string; clusterName: string; kind: Kind },
+  problems = 0,
+) =>
+  (isHonest || (isPartial === true && problems > 0)) &&
   endpoint.what === 'jobs' &&
   endpoint.projectId === projectId &&
   endpoint.clusterName === clusterName &&

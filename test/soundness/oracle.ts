@@ -194,7 +194,8 @@ export class Oracle {
       const lists = listsAt(cluster, startedAt).filter((kind) => listsAt(cluster, endedAt).includes(kind));
       for (const kind of lists) {
         const name = `the ${kind} restores of ${project.name}/${cluster.name}`;
-        if (!entries.some((entry) => isJobsOf(entry, project.id, cluster.name, kind)))
+        const list = { projectId: project.id, clusterName: cluster.name, kind };
+        if (!entries.some((entry) => isJobsOf(entry, list, problems)))
           note('run complete, jobs not read', `${name} were not listed in it`);
         if (!full || problems > 0) continue;
         for (const job of this.#world.jobs) {
