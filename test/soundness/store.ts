@@ -86,7 +86,9 @@ export class MemoryTable {
     const keys = index === undefined ? this.#table : this.#indexes.get(index);
     if (!keys) throw new Error(`no index ${index}`);
     const source = index === undefined ? this.#items : (this.#indexed.get(index) as Map<string, Item>);
-    const isAsked = matcher(String(input.KeyConditionExpression), input);
+    // A scan has no condition on keys.
+    const isAsked =
+      input.KeyConditionExpression === undefined ? () => true : matcher(String(input.KeyConditionExpression), input);
     const forward = input.ScanIndexForward !== false;
     const found = [...source.values()]
       .filter((item) => item[keys.partition] !== undefined && item[keys.sort] !== undefined && isAsked(item))
@@ -199,7 +201,8 @@ export class MemoryClient {
         this.#table.delete(input.Key as Item);
         return {};
       }
-      case 'QueryCommand': {
+      case 'QueryCommand':
+      case 'ScanCommand': {
         const { items, scanned, last } = this.#table.query(input);
         const base = { Count: items.length, ScannedCount: scanned, ...(last ? { LastEvaluatedKey: last } : {}) };
         return input.Select === 'COUNT' ? base : { ...base, Items: items };
