@@ -19,7 +19,7 @@ import {
 import { Random } from './random.ts';
 import { MemoryTable, type StoreFault } from './store.ts';
 import { Timeline } from './timeline.ts';
-import { createdAt, DAY_MS, deletedAt, HOUR_MS, idOfSecond, isListed, type Job } from './world.ts';
+import { createdAt, DAY_MS, deletedAt, HOUR_MS, idOfSecond, isListed, isVisible, type Job } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -117,6 +117,9 @@ class Driver {
   readonly #tampered = new Set<string>();
   /** Those of them that nobody could have noticed. */
   readonly #excused = new Set<string>();
+  /** Those that went with the coverage that counted them: once another one is written, nothing tells of them any more. */
+  #uncounted = new Set<string>();
+  readonly #untold = new Set<string>();
   #storeFailed = false;
   /** The jobs of the table, for as long as it stays as it is. */
   #read: { version: number; rows: ReadonlyMap<string, Row> } | undefined;
@@ -149,9 +152,13 @@ class Driver {
   }
 
   async #take(step: Step) {
-    if (step.do === 'run') await this.#run(step);
-    else if (step.do === 'vanish') await this.#vanish(step);
-    else await this.#tamper(step);
+    if (step.do === 'run') {
+      await this.#run(step);
+      for (const id of this.#uncounted) this.#untold.add(id);
+      this.#uncounted = new Set();
+    }
+    if (step.do === 'vanish') await this.#vanish(step);
+    if (step.do === 'tamper') await this.#tamper(step);
   }
 
   // Runs.
@@ -477,7 +484,7 @@ class Driver {
   async #askVerify(table: ReadonlyMap<string, Row>): Promise<boolean> {
     const { unbroken, jobs } = await this.#look((product) => product.verify());
     if (!unbroken) return false;
-    const gone = [...this.#tampered].filter((id) => !table.has(id) && !this.#excused.has(id));
+    const gone = [...this.#tampered].filter((id) => !table.has(id) && !this.#excused.has(id) && !this.#untold.has(id));
     if (gone.length > 0) this.#violate('verify unbroken, jobs gone', `${gone.join(', ')} were taken out of the table`);
     if (jobs < table.size)
       this.#violate('verify unbroken, jobs not looked at', `it looked at ${jobs} of ${table.size} jobs of the table`);
@@ -545,6 +552,7 @@ class Driver {
       this.#tampered.add(id);
       // What the coverage can't have counted, and what it has, once it is gone itself.
       if (!this.#lastRunWasWhole) this.#excused.add(id);
+      if (what !== 'jobs') this.#uncounted.add(id);
     }
     if (what !== 'jobs') {
       for (const item of items) if (isCoverageItem(item.sk?.S ?? '')) this.#table.remove(item);
@@ -589,9 +597,7 @@ class Driver {
   async #expectComplete(first: { after: number }, second: { before: number; after: number; isWhole: boolean }) {
     const { world, accounts, calmAt, profile } = this.#history;
     const until = second.after;
-    const isLost = world.projects.some(
-      (project) => !accounts.some((account) => (project.visible[account] ?? []).some(({ to }) => to > until)),
-    );
+    const isLost = world.projects.some((project) => !accounts.some((account) => isVisible(project, account, until)));
     const isDenied = Object.keys(world.denied).length > 0;
     const ends = world.clusters.flatMap(({ stages, retainedUntil = 0 }) => [
       ...stages.map(({ to }) => to),
