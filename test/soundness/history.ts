@@ -106,7 +106,7 @@ export function historyOf(seed: string): History {
       'oldest first': 1,
       'by snapshot': 2,
     }),
-    mostItems: random.chance(0.5) ? 500 : random.int(2, 7),
+    mostItems: random.chance(0.4) ? 500 : random.int(2, 7),
     serverless: random.weighted({ gone: 5, empty: 3, alive: 2 }),
     denied: names.includes('second')
       ? { second: random.pick<Kind[]>([['dedicated', 'collection'], ['flex'], ['collection']]) }
@@ -363,6 +363,15 @@ function makeSteps(
   return steps;
 }
 
+/** Those that only lists of some length meet. */
+const LIST_FAULTS: AnswerFault[] = [
+  'no results',
+  'no results, and none counted',
+  'fewer than counted',
+  'page repeated',
+  'list shrinks',
+  'order lost',
+];
 const STORE_FAULTS: StoreFault[] = ['throttled', 'lost', 'repeated', 'lagging', 'torn'];
 /** One run; some; a night. */
 const LENGTHS = [5 * MINUTE_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, 3 * HOUR_MS, 20 * HOUR_MS];
@@ -381,7 +390,7 @@ function makeFaults(
       faults.push({ name, ...span, times: random.int(1, 40), rate: name === 'torn' ? 1 : random.pick([0.02, 0.1, 1]) });
       continue;
     }
-    const name = random.pick(ANSWER_FAULT_NAMES);
+    const name = random.pick(random.chance(0.3) ? LIST_FAULTS : ANSWER_FAULT_NAMES);
     const on = random.weighted(
       Object.fromEntries(
         generatorOf(name).on.map((what) => [
