@@ -3,6 +3,7 @@ import type { AtlasUsage } from '../../functions/atlas/atlas.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import { CREDENTIAL_VARIABLES, type CredentialSource, credentialsFromEnv } from '../../functions/atlas/credentials.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
+import type { Wait } from '../../functions/atlas/rate-limits.ts';
 import type { Environment } from '../../functions/settings.ts';
 import type { Context } from './context.ts';
 import { CommandError, UsageError } from './errors.ts';
@@ -49,9 +50,14 @@ const NAMES = {
   account: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
 } as const;
 
+export interface AccountOptions {
+  /** Told of each wait of a second or more. @default the log is */
+  onWait?: (wait: Wait) => void;
+}
+
 /** Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none */
-export async function atlasAccounts(context: Context): Promise<Accounts> {
-  const accounts = await accountsAtHand(context);
+export async function atlasAccounts(context: Context, options: AccountOptions = {}): Promise<Accounts> {
+  const accounts = await accountsAtHand(context, options);
   if (accounts) return accounts;
   throw new UsageError(
     `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
@@ -60,7 +66,10 @@ export async function atlasAccounts(context: Context): Promise<Accounts> {
 }
 
 /** None where the environment has no credentials at all. @throws UsageError for half of them, and for two at once */
-export async function accountsAtHand({ env, log }: Context): Promise<Accounts | undefined> {
+export async function accountsAtHand(
+  { env, log }: Context,
+  { onWait = (wait) => log.info('waiting', { ...wait }) }: AccountOptions = {},
+): Promise<Accounts | undefined> {
   const secretIds = (env.ATLAS_SECRET_ID ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   const inVariables = CREDENTIAL_VARIABLES.filter((name) => (env[name] ?? '').trim() !== '');
   if (secretIds.length > 0 && inVariables.length > 0) {
@@ -77,7 +86,7 @@ export async function accountsAtHand({ env, log }: Context): Promise<Accounts | 
     return new Accounts(
       sources.map((credentials) => ({
         name: credentials.describe,
-        atlas: new AtlasClient({ credentials, baseUrl, proxy, log }),
+        atlas: new AtlasClient({ credentials, baseUrl, proxy, log, onWait }),
       })),
     );
   } catch (error) {
