@@ -20,6 +20,7 @@ import { shortRequester } from '../bin/commands/requester.ts';
 import { chosenRules, type RulesFlags, withRules } from '../bin/commands/rules.ts';
 import { displayWidth, table } from '../bin/commands/tables.ts';
 import type { Paint } from '../bin/commands/terminal.ts';
+import { thisProcess } from '../bin/commands/this-process.ts';
 import { span, utcClock } from '../bin/commands/times.ts';
 import { RunsHere } from '../functions/api/runs-here.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
@@ -98,7 +99,13 @@ async function start(flags: StartFlags, context: Context) {
   await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
   await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
   const telling = feed.of(ledger);
-  await using runs = new RunsHere({ accounts: accounts.all, ledger: telling, log, clock: systemClock });
+  await using runs = new RunsHere({
+    accounts: accounts.all,
+    ledger: telling,
+    log,
+    clock: systemClock,
+    maker: thisProcess,
+  });
   // An address that is gone before anyone can open it is not worth telling.
   await using page = once ? undefined : await serveApi({ ledger, log, runs });
   if (page) await out.line(`Page and API       ${page.url}   open it in a browser`);

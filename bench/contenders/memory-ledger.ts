@@ -5,7 +5,7 @@ import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/co
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
 import type { KnownProject, Scope } from '../../functions/ledger/known-project.ts';
 import type { Census, JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
-import { addCounts, noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import { addCounts, noCounts, type Run, type RunPart, type UnfinishedRun } from '../../functions/ledger/run.ts';
 import type { ProjectFacts } from '../../functions/proof/project.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
@@ -124,7 +124,7 @@ export class MemoryLedger implements Ledger {
 
   async recordPlan(): Promise<void> {}
 
-  async *unfinishedRuns(): AsyncGenerator<Run> {}
+  async *unfinishedRuns(): AsyncGenerator<UnfinishedRun> {}
 
   async run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined> {
     return this.#runs.get(runId);

@@ -125,12 +125,7 @@ async function fromHere(
   });
   const tally = noTally();
   try {
-    return await collectHere(
-      scopes,
-      full,
-      { accounts, ledger, rules, log, progress, signal, exclusive: 'dataDir' in where },
-      tally,
-    );
+    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;

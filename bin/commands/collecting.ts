@@ -18,6 +18,7 @@ import type { Rules } from '../../functions/restore/rules.ts';
 import type { Accounts } from './credentials.ts';
 import { plain } from './plain.ts';
 import type { Progress } from './progress.ts';
+import { thisProcess } from './this-process.ts';
 
 export interface Collecting {
   accounts: Accounts;
@@ -27,8 +28,6 @@ export interface Collecting {
   log: Log;
   progress: Progress;
   signal: AbortSignal;
-  /** No other process works on this ledger. @default false */
-  exclusive?: boolean;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -102,7 +101,7 @@ export async function collectHere(
 async function runOne(
   scope: RunScope,
   full: boolean,
-  { accounts, ledger, rules, log, progress, signal, exclusive = false, onRecorded }: Collecting,
+  { accounts, ledger, rules, log, progress, signal, onRecorded }: Collecting,
   tally: Tally,
 ) {
   let [planned, done] = [0, 0];
@@ -120,6 +119,7 @@ async function runOne(
       ledger,
       log,
       clock: systemClock,
+      maker: thisProcess,
       onPlanned: (projects) => {
         planned = projects;
       },
@@ -138,7 +138,7 @@ async function runOne(
         onRecorded?.(recorded, source);
       },
     },
-    { rules, exclusive },
+    { rules },
     signal,
   );
   // A run whose parts are all in has an end; one that hasn't was not read whole.

@@ -24,7 +24,7 @@ export function runsCommand(context: Context): Command {
       `
 Runs are kept for 90 days. A run is complete where every project that it was to read was, and every project that is known was to
 be read. One that was killed is "running" until the next run over everything finds it dead and says what was never read in it
-(RUN_DIED): at once in a directory, after six hours in a table. What it recorded is kept.
+(RUN_DIED): at once where its process was on the same machine, else after six hours without a sign of life. What it recorded is kept.
 
 Examples:
   $ restore-ledger runs

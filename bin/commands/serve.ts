@@ -10,6 +10,7 @@ import { wholeNumber } from './flags.ts';
 import { raised } from './interrupt.ts';
 import { listening } from './listening.ts';
 import { stderrLog } from './stderr-log.ts';
+import { thisProcess } from './this-process.ts';
 import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
 
 interface ServeFlags extends WhereFlags {
@@ -74,7 +75,7 @@ async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<Runs
     import('../../functions/api/runs-here.ts'),
     import('../../functions/clock.ts'),
   ]);
-  return new RunsHere({ accounts: all, ledger, log, clock: systemClock });
+  return new RunsHere({ accounts: all, ledger, log, clock: systemClock, maker: thisProcess });
 }
 
 /** What goes wrong is said always: the answer only says that something did. */

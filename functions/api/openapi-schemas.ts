@@ -155,7 +155,14 @@ const change = object(
 );
 
 const counts = counted(Object.keys(noCounts()));
-const clusterFailure = object({ clusterName: string, what: string, code: string, message: string }, ['clusterName']);
+const clusterFailure = object(
+  {
+    ...{ clusterName: string, what: string, code: string, message: string },
+    projectId: described(string, 'Of a run, where it is about one project, such as one that is not visible.'),
+    projectName: string,
+  },
+  ['clusterName', 'projectId', 'projectName'],
+);
 const part = object({
   projectId: objectId,
   projectName: string,

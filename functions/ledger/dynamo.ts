@@ -94,7 +94,7 @@ export class DynamoLedger implements Ledger {
   scope = () => this.#scopes.get();
   saveScope = (next: (stored: Scope | undefined) => Scope, read?: Scope) => this.#scopes.save(next, read);
 
-  startRun = (run: Run) => this.#runs.start(run);
+  startRun = (run: Run, maker?: string) => this.#runs.start(run, maker);
   recordPlan = (runId: string, projects: readonly PlannedProject[]) => this.#runs.recordPlan(runId, projects);
   planRun = (runId: string, projects: number, failures: Run['failures']) => this.#runs.plan(runId, projects, failures);
   finishPart = (runId: string, part: RunPart) => this.#runs.finishPart(runId, part);

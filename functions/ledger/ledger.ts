@@ -6,7 +6,7 @@ import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
 import type { Requester } from '../restore/requester.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, Scope } from './known-project.ts';
-import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord } from './run.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 
 /** One entry of a job's history. */
 export interface Change {
@@ -207,8 +207,8 @@ export interface Ledger {
   /** As `saveKnownProject`; it writes each time. */
   saveScope(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope>;
 
-  /** A run that was started already stays as it is. */
-  startRun(run: Run): Promise<void>;
+  /** A run that was started already stays as it is. @param maker the process that makes it, if one does from beginning to end */
+  startRun(run: Run, maker?: string): Promise<void>;
   /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
   recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
   /** Says how many projects a run has; ends it where that is none. */
@@ -218,7 +218,7 @@ export interface Ledger {
   /** A run that isn't finished counts what has come in so far. */
   run(runId: string): Promise<RunRecord | undefined>;
   /** Runs that have not ended, oldest first. @param since those that began before are left out; ISO 8601 */
-  unfinishedRuns(since?: string): AsyncIterable<Run>;
+  unfinishedRuns(since?: string): AsyncIterable<UnfinishedRun>;
   /**
    * Ends a run that nothing is heard of any more, with this failure, under the code RUN_DIED. Should its last part come all
    * the same, the run ends as if in time.

@@ -55,6 +55,12 @@ export interface PlannedProject {
   projectName: string;
 }
 
+export interface UnfinishedRun {
+  run: Run;
+  /** As it was started with. */
+  maker?: string;
+}
+
 /** A run with what has come in so far. */
 export interface RunRecord {
   run: Run;

@@ -22,6 +22,7 @@ import {
   type Run,
   type RunPart,
   type RunRecord,
+  type UnfinishedRun,
 } from './run.ts';
 import { RUN_FIELDS, TABLE } from './table.ts';
 import type { Condition, Table } from './table-port.ts';
@@ -56,9 +57,10 @@ export class Runs {
   }
 
   /** Requests: 1 write. A run that was started already stays as it is. */
-  async start(run: Run): Promise<void> {
+  async start(run: Run, maker?: string): Promise<void> {
     const { runId } = run;
-    const item = { ...runKey(runId), ...runFeed(runId), ...this.#expiry(runId), partsCounted: 0, ...run };
+    const own = { partsCounted: 0, ...(maker === undefined ? {} : { maker }) };
+    const item = { ...runKey(runId), ...runFeed(runId), ...this.#expiry(runId), ...own, ...run };
     await this.#table.put({ ...item, failures: bounded(run.failures) }, { pk: undefined });
   }
 
@@ -105,7 +107,7 @@ export class Runs {
   }
 
   /** Requests: 1 query a month, and for each MB of runs. */
-  async *unfinished(since?: string): AsyncGenerator<Run> {
+  async *unfinished(since?: string): AsyncGenerator<UnfinishedRun> {
     const now = this.#now();
     const from = Math.max(now - this.#retentionDays * 86_400_000, since === undefined ? 0 : Date.parse(since));
     const between = [lowestIdAt(new Date(from)), lowestIdAt(new Date(now))] as const;
@@ -113,7 +115,9 @@ export class Runs {
     for (let month = monthOf(between[0]); month <= last; month = monthAfter(month)) {
       const partition = feedPartition('RUNS', month);
       const range = { index: 'feed', partition, between, filter: { status: ['running'] } } as const;
-      for await (const item of this.#table.all(range)) yield runOf(item);
+      for await (const item of this.#table.all(range)) {
+        yield { run: runOf(item), ...(item.maker === undefined ? {} : { maker: String(item.maker) }) };
+      }
     }
   }
 

@@ -14,25 +14,31 @@ export const DEAD_AFTER_MS = 6 * 3_600_000;
 /** Of the projects that were never read, a failure names the first. */
 const MOST_NAMED = 5;
 
+/** The process that makes runs from their beginning to their end. Where a queue is between, there is none. */
+export interface RunMaker {
+  name: string;
+  /** True only where the process of this name is known to be no more. */
+  hasEnded(name: string): boolean;
+}
+
 export interface DeadRunsOptions {
   /** Not to be looked at: the run that looks. */
   runId: string;
   /** Runs that began before have ended. @default as long ago as runs are kept */
   since?: string | undefined;
-  /** No other process works on this ledger, so a run by a command that has not ended is dead. @default false */
-  exclusive?: boolean;
+  maker?: RunMaker | undefined;
 }
 
 /** @returns the moment before which every run has now ended */
 export async function endDeadRuns(
   { ledger, log, now }: { ledger: Ledger; log: Log; now(): number },
-  { runId, since, exclusive = false }: DeadRunsOptions,
+  { runId, since, maker }: DeadRunsOptions,
 ): Promise<string> {
   // Not later than this: a run can be listed a while after its id was made.
   let endedThrough = new Date(now() - DEAD_AFTER_MS).toISOString();
-  for await (const run of ledger.unfinishedRuns(since)) {
+  for await (const { run, maker: name } of ledger.unfinishedRuns(since)) {
     if (run.runId === runId) continue;
-    const dead = await ifDead(run);
+    const dead = await ifDead(run, name !== undefined && maker?.hasEnded(name) === true);
     if (dead) {
       await ledger.endRun(run.runId, died(dead));
       log.warn('a run had not ended, and nothing was heard of it', { runId: run.runId, projects: run.projects });
@@ -40,8 +46,7 @@ export async function endDeadRuns(
   }
   return endedThrough;
 
-  async function ifDead(run: Run): Promise<RunRecord | undefined> {
-    const isOver = exclusive && run.trigger === 'command';
+  async function ifDead(run: Run, isOver: boolean): Promise<RunRecord | undefined> {
     if (!isOver && isRecent(run.startedAt)) return undefined;
     const record = await ledger.run(run.runId);
     return isOver || !record?.parts.some(({ finishedAt }) => isRecent(finishedAt)) ? record : undefined;

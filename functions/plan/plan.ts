@@ -7,7 +7,7 @@ import type { KnownProject, Scope } from '../ledger/known-project.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ClusterFailure, Run, RunScope, RunTrigger } from '../ledger/run.ts';
 import type { Log } from '../log.ts';
-import { endDeadRuns } from './dead-runs.ts';
+import { endDeadRuns, type RunMaker } from './dead-runs.ts';
 import { type Account, type Listing, listProjects } from './list-projects.ts';
 import {
   absence,
@@ -37,6 +37,8 @@ export interface PlanPorts {
   ledger: Ledger;
   log: Log;
   now(): number;
+  /** Of runs whose orders are carried out in this process. */
+  maker?: RunMaker;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
   enqueue(orders: readonly CollectOrder[]): Promise<void>;
 }
@@ -46,8 +48,6 @@ export interface PlanOptions {
   wantsProject?(projectName: string): boolean;
   /** What chooses them, in words. */
   chosenBy?: string;
-  /** No other process works on this ledger: a run by a command that has not ended is dead. @default false */
-  exclusive?: boolean;
 }
 
 /** Writes of known projects at once. */
@@ -66,13 +66,14 @@ const PARALLEL_WRITES = 16;
  */
 export async function plan(request: PlanRequest, ports: PlanPorts, options: PlanOptions = {}): Promise<Run> {
   const { runId, trigger, scope = {}, full = false } = request;
-  const { ledger, log, now, enqueue } = ports;
+  const { ledger, log, now, maker, enqueue } = ports;
   const at = new Date(now()).toISOString();
   const isOverall = scope.projectId === undefined;
 
-  const starting = ledger.startRun({ runId, trigger, scope, full, startedAt: at, status: 'running', failures: [] });
+  const run: Run = { runId, trigger, scope, full, startedAt: at, status: 'running', failures: [] };
+  const starting = ledger.startRun(run, maker?.name);
   const remembering = isOverall ? remembered(ledger) : undefined;
-  const tidying = isOverall || options.exclusive ? tidied() : undefined;
+  const tidying = isOverall || maker ? tidied() : undefined;
   const background = [starting, remembering, tidying];
   for (const each of background) each?.catch(() => {}); // thrown below
 
@@ -134,7 +135,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
 
   async function tidied(): Promise<string> {
     const since = (await (remembering ?? ledger.scope().then((stored) => ({ scope: stored })))).scope?.runsEndedThrough;
-    return endDeadRuns(ports, { runId, since, exclusive: options.exclusive ?? false });
+    return endDeadRuns(ports, { runId, since, maker });
   }
 
   /** A project asked for by its id needs no pattern. */

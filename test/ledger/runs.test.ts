@@ -194,11 +194,12 @@ describe('a run that died', () => {
   test('is found among the runs that have not ended, over months', async () => {
     await using own = await newTable(dynamo);
     const [old, ended, recent] = ['2026-09-30T10:00:00Z', '2026-10-31T10:00:00Z', '2026-11-23T11:00:00Z'].map(another);
-    for (const run of [old, ended, recent] as Run[]) await own.ledger.startRun(run);
+    for (const run of [old, ended, recent] as Run[])
+      await own.ledger.startRun(run, run === old ? 'host/1/2' : undefined);
     await own.ledger.endRun((ended as Run).runId, died);
-    expect(await list(own.ledger.unfinishedRuns())).toEqual([old, recent]);
+    expect(await list(own.ledger.unfinishedRuns())).toEqual([{ run: old, maker: 'host/1/2' }, { run: recent }]);
     own.requests();
-    expect(await list(own.ledger.unfinishedRuns('2026-11-23T00:00:00Z'))).toEqual([recent]);
+    expect(await list(own.ledger.unfinishedRuns('2026-11-23T00:00:00Z'))).toEqual([{ run: recent }]);
     expect(own.requests()).toEqual({ Query: 1 });
   });
 });

@@ -336,18 +336,24 @@ describe('a run that never ended', () => {
     expect(report?.run.failures[0]?.message).toContain('it had not said yet what it was to read');
   });
 
-  test('is dead at once where a command made it and no other process works on the ledger', async () => {
+  test('is dead at once where the process that made it is no more', async () => {
     await using world = await started();
-    const other = await world.planner.run({ one: ['alpha'] }, { read: false, trigger: 'request' });
-    const dead = await world.planner.run({ one: ['alpha'] }, { read: false, trigger: 'command' });
+    const processOf = (name: string, ended: readonly string[] = []) => ({
+      maker: { name, hasEnded: (other: string) => ended.includes(other) },
+    });
+    const unmade = await world.planner.run({ one: ['alpha'] }, { read: false });
+    const dead = await world.planner.run({ one: ['alpha'] }, { read: false, ...processOf('first') });
+    const alive = await world.planner.run({ one: ['alpha'] }, { read: false, ...processOf('second') });
     world.planner.advance(0.1);
-    await world.planner.run({ one: ['alpha'] }, { trigger: 'command' });
+    await world.planner.run({ one: ['alpha'] }); // knows nothing of processes
     expect((await world.ledger.run(dead.run.runId))?.run.status).toBe('running');
     const scope = { projectId: idOf('alpha') };
-    const { run } = await world.planner.run({ one: ['alpha'] }, { trigger: 'command', exclusive: true, scope });
+    const { run } = await world.planner.run({ one: ['alpha'] }, { scope, ...processOf('third', ['first']) });
     expect(run.status).toBe('complete');
-    expect((await world.ledger.run(dead.run.runId))?.run).toMatchObject({ status: 'failed' });
-    expect((await world.ledger.run(other.run.runId))?.run.status).toBe('running');
+    expect((await world.ledger.run(dead.run.runId))?.run.status).toBe('failed');
+    for (const { run: other } of [unmade, alive]) {
+      expect((await world.ledger.run(other.runId))?.run.status).toBe('running');
+    }
   });
 
   test('does not make later runs look through all that ended before', async () => {

@@ -5,6 +5,7 @@ import type { CollectOrder } from '../../functions/collect/order.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import { noCounts, type Run, type RunPart, type RunScope } from '../../functions/ledger/run.ts';
 import { silentLog } from '../../functions/log.ts';
+import type { RunMaker } from '../../functions/plan/dead-runs.ts';
 import { type PlanOptions, plan } from '../../functions/plan/plan.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 
@@ -42,15 +43,16 @@ export class Planner {
   /** @param read whether what is ordered is read, as it should be */
   async run(
     sights: Sights,
-    options: PlanOptions & { scope?: RunScope; trigger?: Run['trigger']; read?: boolean } = {},
+    options: PlanOptions & { scope?: RunScope; trigger?: Run['trigger']; maker?: RunMaker; read?: boolean } = {},
   ): Promise<{ run: Run; orders: CollectOrder[] }> {
-    const { scope = {}, trigger = 'schedule', read = true, ...rest } = options;
+    const { scope = {}, trigger = 'schedule', read = true, maker, ...rest } = options;
     const orders: CollectOrder[] = [];
     const ports = {
       accounts: Object.entries(sights).map(([name, sight]) => ({ name, atlas: seeing(sight) })),
       ledger: this.ledger,
       log: silentLog,
       now: () => this.nowMs,
+      ...(maker ? { maker } : {}),
       enqueue: async (some: readonly CollectOrder[]) => void orders.push(...some),
     };
     const runId = newObjectId(new Date(this.nowMs));
