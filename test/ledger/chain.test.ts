@@ -1,32 +1,26 @@
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breaksOf } from '../../functions/ledger/chain.ts';
 import { decide, decideAnnotations, decideVanished } from '../../functions/ledger/decide.ts';
 import { FIRST_CHANGES, fitted, type Item } from '../../functions/ledger/job-item.ts';
-import { jobKey } from '../../functions/ledger/keys.ts';
+import { jobKey, type Key } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
 import { verifyProject } from '../../functions/ledger/verify.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { completed, idAt, job, seen } from './jobs.ts';
-import { newTable, startEngine, type TestTable } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
-let document: DynamoDBDocumentClient;
+let engine: Engine;
+let table: EngineTable;
 let projects = 0;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamo.clientConfig));
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
-  document.destroy();
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 const REQUESTER: Requester = {
@@ -90,29 +84,25 @@ const forgeries: [string, (item: Stored) => void, RegExp, number | undefined][] 
 
 test.each(forgeries)('a break is named: %s', async (_, forge, problem, revision) => {
   const { projectId, key } = await recordedProject();
-  const { Item } = await document.send(new GetCommand({ TableName: table.tableName, Key: key }));
-  forge(Item as Stored);
-  await document.send(new PutCommand({ TableName: table.tableName, Item }));
+  const item = (await table.table.get(key)) as Stored & Key;
+  forge(item);
+  await table.table.put(item);
   const { breaks } = await verifyProject(table.ledger, projectId);
-  const jobId = Item?.jobId;
+  const { jobId } = item;
   expect(breaks).toContainEqual({ jobId, ...(revision ? { revision } : {}), problem: expect.stringMatching(problem) });
 });
 
 test('a history put under another job does not fit there', async () => {
   const [one, other] = [await recordedProject(), await recordedProject()];
-  const [first, second] = await Promise.all(
-    [one, other].map(({ key }) => document.send(new GetCommand({ TableName: table.tableName, Key: key }))),
-  );
-  await document.send(
-    new PutCommand({ TableName: table.tableName, Item: { ...first?.Item, changes: second?.Item?.changes } }),
-  );
+  const [first, second] = await Promise.all([one, other].map(({ key }) => table.table.get(key)));
+  await table.table.put({ ...first, ...one.key, changes: second?.changes });
   const { breaks } = await verifyProject(table.ledger, one.projectId);
   expect(breaks[0]).toMatchObject({ revision: 1, problem: expect.stringContaining('the ids of its job') });
 });
 
 test('a job that was deleted is missed', async () => {
   const { projectId, key } = await recordedProject();
-  await document.send(new DeleteCommand({ TableName: table.tableName, Key: key }));
+  await table.remove(key);
   const { jobs, breaks } = await verifyProject(table.ledger, projectId);
   expect(jobs).toBe(2);
   expect(breaks).toEqual([{ problem: '1 of 3 jobs that were recorded are not in the ledger any more' }]);
