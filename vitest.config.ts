@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** These run on each filling of the table port: test/ledger/engines.ts. */
-const OF_EVERY_ENGINE = 'annotate,chain,concurrency,coverages,queries,record,runs,table-port';
+export const OF_EVERY_ENGINE = 'annotate,concurrency,coverages,queries,record,runs,table-port,verify';
 
 export default defineConfig({
   test: {

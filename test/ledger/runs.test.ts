@@ -97,8 +97,9 @@ describe('a run', () => {
     const { runId } = another();
     expect(await table.ledger.run(runId)).toBeUndefined();
     expect(await table.ledger.run('no id')).toBeUndefined();
-    for (const orphan of [table.ledger.finishPart(runId, part(1)), table.ledger.planRun(runId, 1, [])]) {
-      await expect(orphan).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
+    const orphans = [() => table.ledger.finishPart(runId, part(1)), () => table.ledger.planRun(runId, 1, [])];
+    for (const orphan of orphans) {
+      await expect(orphan()).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
     }
     expect(await table.ledger.run(runId)).toBeUndefined();
   });
