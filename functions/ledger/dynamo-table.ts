@@ -86,7 +86,7 @@ export class DynamoTable implements Table {
   }
 
   /** At most 1 MB of items a request. */
-  async count(range: Range): Promise<number> {
+  async count({ fields: _, ...range }: Range): Promise<number> {
     const input: QueryCommandInput = { TableName: this.#tableName, ...queryInput(range), Select: 'COUNT' };
     for (let count = 0; ; ) {
       const { Count = 0, LastEvaluatedKey } = await this.#tried('Query', () =>
