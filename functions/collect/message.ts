@@ -20,6 +20,7 @@ const counts = z.object({
   atlasRequests: count,
   throttles: count,
   waitedMs: count,
+  eventsFailed: z._default(count, 0),
 });
 
 const failure = z.object({
@@ -35,6 +36,7 @@ const order = z.object({
   projectName: z.string(),
   orgId: z.optional(z.string()),
   account: z.optional(z.string()),
+  accounts: z.optional(z.array(z.string())),
   clusterName: z.optional(z.string()),
   full: z.optional(z.boolean()),
   progress: z.optional(z.object({ startedAt: time, messages: count, counts, failures: z.array(failure) })),

@@ -30,6 +30,8 @@ export interface RunCounts {
   throttles: number;
   /** Time spent waiting because Atlas asked for it, in ms. */
   waitedMs: number;
+  /** Projects whose events could not be read: who asked for their new restores is not known. */
+  eventsFailed: number;
 }
 
 export interface ClusterFailure {
@@ -89,6 +91,7 @@ export const noCounts = (): RunCounts => ({
   atlasRequests: 0,
   throttles: 0,
   waitedMs: 0,
+  eventsFailed: 0,
 });
 
 export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
