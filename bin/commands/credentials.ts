@@ -34,7 +34,7 @@ export class Accounts implements AsyncDisposable {
     const [only] = this.all;
     if (only && this.all.length === 1) return only.atlas;
     for (const { atlas } of this.all) {
-      for await (const project of atlas.projects()) if (project.id === projectId) return atlas;
+      for await (const { projects } of atlas.projects()) if (projects.some(({ id }) => id === projectId)) return atlas;
     }
     throw new CommandError(`no project ${projectId} is visible to the credentials in ATLAS_SECRET_ID: check the id`);
   }

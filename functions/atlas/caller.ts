@@ -9,6 +9,7 @@ import type { Lease, RateLimits } from './rate-limits.ts';
 import { isAboutCredentials, quote, refusal } from './refusal.ts';
 import { judge, type RetryOptions } from './retry.ts';
 import type { SideRequest, Signature } from './signer.ts';
+import type { SkewMeter } from './skew.ts';
 import { headerOf, type Transport, type TransportAnswer } from './transport.ts';
 import { UsageCount } from './usage.ts';
 
@@ -16,6 +17,7 @@ export interface CallerOptions {
   access: AccessKeeper;
   transport: Transport;
   rateLimits: RateLimits;
+  skew: SkewMeter;
   clock: Clock;
   log: Log;
   /** Aborted when the client closes. */
@@ -66,6 +68,11 @@ export class Caller {
   /** @see AccessKeeper.principal */
   get principal(): string | undefined {
     return this.#options.access.principal;
+  }
+
+  /** @see SkewMeter.skewMs */
+  get clockSkewMs(): number | undefined {
+    return this.#options.skew.skewMs;
   }
 
   /** @param ms a wait of our own choosing @throws AtlasError once the client is closed */
@@ -200,7 +207,7 @@ export class Caller {
   }
 
   async #exchange(attempts: Attempts, request: SideRequest, url: URL): Promise<TransportAnswer> {
-    const { transport, clock, log, signal, callTimeoutMs, maxBytes, userAgent } = this.#options;
+    const { transport, clock, log, signal, skew, callTimeoutMs, maxBytes, userAgent } = this.#options;
     const timeoutMs = Math.min(callTimeoutMs, attempts.timeLeftMs());
     const { method, headers, body } = request;
     if (timeoutMs <= 0) {
@@ -219,6 +226,7 @@ export class Caller {
         timeoutMs,
         maxBytes,
       });
+      skew.note(answer.headers, startedMs, clock.now());
       if (answer.status === 429) this.usage.add('throttles', 1);
       log.debug('Atlas answered', { ...fields, status: answer.status, ms: clock.now() - startedMs });
       return answer;
@@ -230,8 +238,12 @@ export class Caller {
   }
 
   #refusal(answer: TransportAnswer, what: string, access: Access, { endpoint }: Call) {
-    const { role } = endpoint;
-    return refusal(answer, { what, role, hidden: access.signer.secrets(), nowMs: this.#options.clock.now() });
+    const { role, absences, sunset } = endpoint;
+    const nowMs = this.#options.clock.now();
+    return refusal(answer, {
+      ...{ what, role, absences, hidden: access.signer.secrets(), nowMs },
+      ...(sunset === undefined ? {} : { sunset }),
+    });
   }
 
   #noteDeprecation({ operation, version }: Endpoint, { headers }: TransportAnswer, { signer }: Access) {

@@ -22,6 +22,7 @@ import { RateLimits } from './rate-limits.ts';
 import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
 import { listJobPages, readJob } from './restore-jobs.ts';
 import type { RetryOptions } from './retry.ts';
+import { SkewMeter } from './skew.ts';
 import type { Transport } from './transport.ts';
 import { UndiciTransport } from './undici-transport.ts';
 
@@ -62,6 +63,10 @@ export class AtlasReader implements Atlas {
 
   get principal(): string | undefined {
     return this.#caller.principal;
+  }
+
+  get clockSkewMs(): number | undefined {
+    return this.#caller.clockSkewMs;
   }
 
   projects() {
@@ -126,6 +131,7 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
     const caller = new Caller({
       access: new AccessKeeper(credentials, baseUrl, clock),
       rateLimits: new RateLimits(clock, closing.signal),
+      skew: new SkewMeter(),
       signal: closing.signal,
       ...{ transport, clock, log, callTimeoutMs, maxBytes, userAgent, retry },
     });

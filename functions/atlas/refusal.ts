@@ -1,7 +1,7 @@
 // functions/atlas/refusal.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
 import { isIP } from 'node:net';
 import { redactAnswer } from '../restore/redact.ts';
-import { AtlasError, type AtlasErrorCode } from './errors.ts';
+import { type Absence, AtlasError, type AtlasErrorCode } from './errors.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
 export interface RefusalContext {
@@ -13,45 +13,87 @@ export interface RefusalContext {
   hidden?: readonly string[];
   /** For a Retry-After that is a date. */
   nowMs?: number;
+  /** What Atlas can say is absent in answer to this. @default nothing */
+  absences?: readonly Absence[];
+  /** The endpoint is past its sunset as a whole. @default false */
+  sunset?: boolean;
 }
 
 /** What Atlas says in an error, as far as it has the documented shape (FACTS 5). */
 interface ApiError {
   errorCode?: string;
+  /** The body has Atlas's own form, and its status is the answer's. */
+  fromAtlas: boolean;
   detail?: string;
   parameters: unknown[];
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** 401s that no other credential of the same owner, and no second attempt, will mend (FACTS 5). */
-const SETTLED_401 = new Set([
+/** The credentials are good, and not enough: no second attempt with the same ones will mend it (FACTS 5). */
+const ABOUT_ROLE = new Set([
   'USER_UNAUTHORIZED',
   'NOT_IN_GROUP',
   'USER_CANNOT_ACCESS_GROUP',
   'USER_CANNOT_ACCESS_ORG',
+  'ACCESS_FORBIDDEN',
+]);
+/** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
+const ABSENT = new Map<string, Absence>([
+  ['GROUP_NOT_FOUND', 'project'],
+  ['INVALID_GROUP_ID', 'project'],
+  ['CLUSTER_NOT_FOUND', 'cluster'],
+  ['SERVERLESS_INSTANCE_NOT_FOUND', 'cluster'],
+  ['RESTORE_JOB_NOT_FOUND', 'job'],
+  ['TENANT_RESTORE_NOT_FOUND', 'job'],
+  ['RESOURCE_NOT_FOUND', 'endpoint'],
+  ['VERSION_GONE', 'endpoint'],
 ]);
 
 /** True where a new signature, or new credentials, may change a 401. */
 export function isAboutCredentials(answer: TransportAnswer): boolean {
-  return answer.status === 401 && !SETTLED_401.has(apiError(answer).errorCode ?? '');
+  return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');
 }
 
 /** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
 export function refusal(answer: TransportAnswer, context: RefusalContext): AtlasError {
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
-  const { errorCode, detail, parameters } = apiError(answer, hidden);
+  const said = apiError(answer, hidden);
+  const { errorCode, detail, parameters, fromAtlas } = said;
+  const absence = absenceOf(status, said, context);
   const code = codeOf(status, errorCode);
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(answer, errorCode, parameters, nowMs) : undefined;
   const named = errorCode === undefined ? '' : ` ${errorCode}`;
-  const said = detail === undefined ? '' : ` (${quote(detail, hidden)})`;
-  const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs });
-  return new AtlasError(code, `${what} answered ${status}${named}${said}: ${advice}`, {
+  const quoted = detail === undefined ? '' : ` (${quote(detail, hidden)})`;
+  const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs, fromAtlas });
+  return new AtlasError(code, `${what} answered ${status}${named}${quoted}: ${advice}`, {
     status,
+    fromAtlas,
+    aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
+    ...(absence === undefined ? {} : { absence }),
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
+
+function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiError, context: RefusalContext) {
+  if (!fromAtlas || errorCode === undefined) return undefined;
+  const isTier = WRONG_TIER.test(errorCode) && codeOf(status, errorCode) === 'ATLAS_WRONG_TIER';
+  const absence = isTier ? 'tier' : status === 404 || status === 410 ? ABSENT.get(errorCode) : undefined;
+  if (absence === undefined || !context.absences?.includes(absence)) return undefined;
+  // Only our version of it is gone, while what it lists may well be there.
+  if (errorCode === 'VERSION_GONE' && !context.sunset) return undefined;
+  return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
+}
+
+/** Whether it is about what was asked for: an error has been seen that named another cluster (FACTS 2.1). */
+function isAsked(parameters: unknown[], what: string): boolean {
+  const named = parameters.filter((each) => typeof each === 'string');
+  return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
+}
+
+/** Undefined for half a surrogate pair, which stands in no path. */
+const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
 
 /** Somebody else's words as one short line that holds no URL and none of the hidden values. */
 export function quote(text: string, hidden: readonly string[] = []): string {
@@ -71,7 +113,7 @@ export function quote(text: string, hidden: readonly string[] = []): string {
 const hide = (text: string, hidden: readonly string[]) =>
   hidden.reduce((safe, value) => (value.length > 3 ? safe.replaceAll(value, '[removed]') : safe), text);
 
-function apiError({ headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
+function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
   let answer: unknown;
   try {
     answer = JSON.parse(body);
@@ -84,14 +126,16 @@ function apiError({ headers, body }: TransportAnswer, hidden: readonly string[] 
     return {
       ...codeField(headerOf(headers, 'x-error-code'), hidden),
       ...(text === '' ? {} : { detail: text }),
+      fromAtlas: false,
       parameters: [],
     };
   }
-  const { errorCode, detail, reason, parameters } = (answer ?? {}) as Record<string, unknown>;
+  const { error, errorCode, detail, reason, parameters } = (answer ?? {}) as Record<string, unknown>;
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
     ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
     ...(words === undefined ? {} : { detail: words }),
+    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && (error === undefined || error === status),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
 }
@@ -130,21 +174,25 @@ interface Known {
   role: string | undefined;
   parameters: unknown[];
   retryAfterMs: number | undefined;
+  fromAtlas: boolean;
 }
 
-function adviceFor(code: AtlasErrorCode, { status, errorCode = '', role, parameters, retryAfterMs }: Known): string {
+function adviceFor(code: AtlasErrorCode, known: Known): string {
+  const { status, errorCode = '', role, parameters, retryAfterMs, fromAtlas } = known;
   switch (code) {
     case 'ATLAS_UNAUTHORIZED':
       if (errorCode === 'USER_UNAUTHORIZED') {
         return `the credentials are good but their role is too small${role ? `; this call needs ${role}` : ''}`;
       }
-      if (SETTLED_401.has(errorCode)) return "the credentials are good but not of this project's organization";
+      if (ABOUT_ROLE.has(errorCode)) return "the credentials are good but not of this project's organization";
       return 'check that the API key or service account still exists and that the secret holds its current values';
     case 'ATLAS_FORBIDDEN':
       return forbiddenAdvice(status, errorCode, parameters);
     case 'ATLAS_NOT_FOUND':
+      if (!fromAtlas) return FOREIGN;
       return 'it does not exist, was deleted, or is not visible to these credentials';
     case 'ATLAS_GONE':
+      if (!fromAtlas) return FOREIGN;
       return 'this version of the endpoint is past its sunset; stop asking for it';
     case 'ATLAS_WRONG_TIER':
       return "the cluster belongs to another tier's API; ask that one";
@@ -162,6 +210,9 @@ function adviceFor(code: AtlasErrorCode, { status, errorCode = '', role, paramet
       return 'the request itself was refused, and asking again will not help';
   }
 }
+
+const FOREIGN =
+  'this is not an answer in the form that Atlas gives, so it says nothing about what was asked for; check the base URL and any proxy';
 
 function forbiddenAdvice(status: number, errorCode: string, parameters: unknown[]): string {
   if (status === 402) return "settle the organization's billing in Atlas";

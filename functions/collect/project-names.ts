@@ -48,7 +48,9 @@ export class ProjectNames {
   async #list() {
     if (this.#listing !== 'not yet') return;
     try {
-      for await (const { id, name } of this.#ports.atlas.projects()) this.#names.set(id, name);
+      for await (const { projects } of this.#ports.atlas.projects()) {
+        for (const { id, name } of projects) this.#names.set(id, name);
+      }
       this.#listing = 'done';
     } catch (error) {
       if (!(error instanceof AtlasError)) throw error;

@@ -1,5 +1,6 @@
 // functions/plan/plan.ts is the core: it lists the projects that the credentials can see and orders one collection of each.
-import type { Atlas, Project } from '../atlas/atlas.ts';
+import type { Atlas, ElementProblem, Project } from '../atlas/atlas.ts';
+import { describeProblems } from '../atlas/element-problem.ts';
 import { AtlasError } from '../atlas/errors.ts';
 import type { CollectOrder } from '../collect/order.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -55,21 +56,21 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const failures: ClusterFailure[] = [];
   for (const { name, atlas } of accounts) {
     try {
-      for await (const project of atlas.projects()) {
-        // Two keys may see the same project: one of them is enough.
-        if (wanted(project, scope, options) && !orders.has(project.id)) orders.set(project.id, orderFor(project, name));
+      const unusable: ElementProblem[] = [];
+      for await (const { projects, problems } of atlas.projects()) {
+        unusable.push(...problems);
+        for (const project of projects.filter((each) => wanted(each, scope, options))) {
+          // Two keys may see the same project: one of them is enough.
+          if (!orders.has(project.id)) orders.set(project.id, orderFor(project, name));
+        }
       }
+      if (unusable.length > 0) fail(name, 'ATLAS_BAD_ANSWER', describeProblems('the list of projects', unusable));
     } catch (error) {
       if (!(error instanceof AtlasError)) {
         await starting.catch(() => {}); // so that nothing goes on in the background; this error says more
         throw error;
       }
-      failures.push({
-        what: accounts.length > 1 ? `projects of ${name}` : 'projects',
-        code: error.code,
-        message: error.message,
-      });
-      log.error('projects could not be listed', { runId, account: name, code: error.code, reason: error.message });
+      fail(name, error.code, error.message);
     }
   }
   if (scope.projectId !== undefined && orders.size === 0 && failures.length === 0) {
@@ -83,6 +84,11 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   if (queued.status === 'rejected') throw queued.reason;
   // Orders are queued, or carried out, by now: a run that does not know how many it has would never end.
   return planning.catch(planned);
+
+  function fail(account: string, code: string, message: string) {
+    failures.push({ what: accounts.length > 1 ? `projects of ${account}` : 'projects', code, message });
+    log.error('projects could not be listed', { runId, account, code, reason: message });
+  }
 
   async function planned(): Promise<Run> {
     const run = await ledger.planRun(runId, orders.size, failures);

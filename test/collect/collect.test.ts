@@ -277,7 +277,9 @@ test('a project that was renamed does not rewrite its jobs', async () => {
   await system.run();
   const { client } = system;
   async function* projects() {
-    for await (const project of client.projects()) yield { ...project, name: 'Another name' };
+    for await (const page of client.projects()) {
+      yield { ...page, projects: page.projects.map((project) => ({ ...project, name: 'Another name' })) };
+    }
   }
   const { jobPages, clusters, job } = {
     jobPages: client.jobPages.bind(client),
@@ -285,7 +287,7 @@ test('a project that was renamed does not rewrite its jobs', async () => {
     job: client.job.bind(client),
   };
   const events = client.events.bind(client);
-  const rest = { jobPages, clusters, job, events, principal: undefined, usage: client.usage };
+  const rest = { jobPages, clusters, job, events, principal: undefined, clockSkewMs: undefined, usage: client.usage };
   const renamed: Atlas = { projects, within: () => renamed, ...rest };
   const { run, parts } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas: renamed }] });
   expect(run.counts).toMatchObject({ jobsChanged: 0, jobsNew: 0 });

@@ -48,6 +48,7 @@ function altered(client: Atlas, alter: (page: JobPage) => JobPage): Atlas {
     within: () => atlas,
     events: (query) => client.events(query),
     principal: undefined,
+    clockSkewMs: undefined,
     usage: client.usage,
   };
   return atlas;
