@@ -18,6 +18,16 @@ export function moment(text: string, now: number): string | undefined {
   return isoOf(`${text.replace(' ', 'T').toUpperCase()}${zone === undefined ? 'Z' : ''}`);
 }
 
+export const DURATION = 'a duration (90s, 15m, 2h) of at most a day';
+
+/** Nothing for what is none. */
+export function durationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const ms = Number(count) * (unit === 's' ? 1_000 : (UNIT_MS[unit] ?? 0));
+  return ms <= 86_400_000 ? ms : undefined;
+}
+
 function isoOf(text: string): string | undefined {
   const at = new Date(text);
   // 2026-02-30 is read as March by some engines and refused by others.

@@ -3,10 +3,11 @@
 import type { Kind } from '../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import { Coverages } from './coverages.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
-import { COVERAGE_FEED, clusterPartition, coverageKey, jobKey } from './keys.ts';
+import { COVERAGE_FEED, clusterPartition, jobKey } from './keys.ts';
 import type { Ledger, LedgerJob, Page } from './ledger.ts';
 import { TableClient } from './table-client.ts';
 
@@ -45,7 +46,7 @@ export interface LedgerReader extends Ledger {
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
   /** In the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
   coveragePage(query: { limit: number; cursor?: string }): Promise<Page<ProjectCoverage>>;
-  /** Requests: 1 query a MB. */
+  /** Requests: 1 read and 1 query, and more where the project has thousands of clusters. */
   projectRecord(projectId: string): Promise<ProjectRecord>;
 }
 
@@ -58,7 +59,7 @@ export class PageOutOfReach extends Error {
 export const COUNT_QUERIES = 24;
 /** DynamoDB's limit of keys a batch. */
 const BATCH = 100;
-/** Coverage items hold up to 380 KB each, so at most 10 MB in memory. */
+/** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
@@ -136,8 +137,8 @@ async function coveragePage(
   const projectIds = items.map(({ feedKey }) => String(feedKey));
   const coverages: ProjectCoverage[] = [];
   for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
-    const batch = await table.batchGet(projectIds.slice(start, start + COVERAGE_BATCH).map(coverageKey));
-    coverages.push(...batch.map(({ coverage }) => coverage as ProjectCoverage));
+    const batch = new Coverages(table).some(projectIds.slice(start, start + COVERAGE_BATCH));
+    for await (const coverage of batch) coverages.push(coverage);
   }
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
@@ -145,12 +146,11 @@ async function coveragePage(
 }
 
 async function projectRecord(table: TableClient, projectId: string): Promise<ProjectRecord> {
+  const coverages = new Coverages(table);
   const record: ProjectRecord = { archived: [] };
-  // A project's own coverage, and its archived clusters', begin alike.
-  const { pk: partition, sk: beginsWith } = coverageKey(projectId);
-  for await (const item of table.all({ partition, beginsWith })) {
-    if (item.sk === beginsWith) record.coverage = item.coverage as ProjectCoverage;
-    else record.archived.push(item.archived as ClusterCoverage);
-  }
+  // Archived ones last: a cluster that is moved there meanwhile is in both rather than in neither.
+  const coverage = await coverages.get(projectId);
+  if (coverage) record.coverage = coverage;
+  for await (const cluster of coverages.archived(projectId)) record.archived.push(cluster);
   return record;
 }

@@ -20,8 +20,8 @@ import type { Key } from './keys.ts';
 import { quickClient } from './quick-client.ts';
 import { INDEXES, type IndexName, TABLE } from './table.ts';
 
-/** Equal to these values; a value of undefined means that the attribute, or the item, isn't there. */
-export type Condition = Record<string, string | number | undefined>;
+/** Equal to these values; undefined means that the attribute, or the item, isn't there; `below` that it isn't, or is less. */
+export type Condition = Record<string, string | number | { below: number } | undefined>;
 
 export type Written =
   | { done: true; item: Item }
@@ -56,6 +56,13 @@ export interface Slice {
   scanned: number;
   /** Key of the last item looked at, where there may be more. */
   last?: Item;
+}
+
+export interface BatchOptions {
+  /** @default false */
+  consistent?: boolean;
+  /** @default all */
+  fields?: readonly string[];
 }
 
 const BATCH_ATTEMPTS = 8;
@@ -140,11 +147,18 @@ export class TableClient {
   }
 
   /** The items that are there, in the order of `keys`. @param keys at most 100 */
-  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+  async batchGet(keys: readonly Key[], { consistent = false, fields }: BatchOptions = {}): Promise<Item[]> {
     const found = new Map<string, Item>();
+    const expression = new Expression();
+    // The keys are needed to tell the items apart.
+    const names = fields && [...new Set([TABLE.partition, TABLE.sort, ...fields])].map((name) => expression.name(name));
+    const how = {
+      ...(names ? { ProjectionExpression: names.join(', '), ...expression.attributes } : {}),
+      ...(consistent ? { ConsistentRead: true } : {}),
+    };
     let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
-      const request = { RequestItems: { [this.#tableName]: { Keys: asked } } };
+      const request = { RequestItems: { [this.#tableName]: { Keys: asked, ...how } } };
       const answer: BatchGetItemCommandOutput = await this.#tried('BatchGetItem', () =>
         this.#client.send(new BatchGetItemCommand(request)),
       );
@@ -251,11 +265,12 @@ class Expression {
 }
 
 function conditionOf(condition: Condition, expression = new Expression()) {
-  const clauses = Object.entries(condition).map(([name, value]) =>
-    value === undefined
-      ? `attribute_not_exists(${expression.name(name)})`
-      : `${expression.name(name)} = ${expression.value(value)}`,
-  );
+  const clauses = Object.entries(condition).map(([name, value]) => {
+    const attribute = expression.name(name);
+    if (value === undefined) return `attribute_not_exists(${attribute})`;
+    if (typeof value !== 'object') return `${attribute} = ${expression.value(value)}`;
+    return `(attribute_not_exists(${attribute}) OR ${attribute} < ${expression.value(value.below)})`;
+  });
   return { ...(clauses.length > 0 ? { ConditionExpression: clauses.join(' AND ') } : {}), ...expression.attributes };
 }
 

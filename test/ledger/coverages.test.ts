@@ -1,19 +1,28 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import { coverageFeed, coverageKey, projectKey } from '../../functions/ledger/keys.ts';
+import { ledgerReader } from '../../functions/ledger/reader.ts';
+import { recordEvents } from '../../functions/notify/stream-record.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, RUN, seen } from './jobs.ts';
 import { list, newTable, startEngine, type TestTable } from './table.ts';
 
 let dynamo: LocalDynamoDB;
 let table: TestTable;
+let document: DynamoDBDocumentClient;
 let serial = 0;
 const anotherId = () => (serial++).toString(16).padStart(24, '0');
 
 beforeAll(async () => {
   dynamo = await startEngine();
   table = await newTable(dynamo);
+  document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamo.clientConfig));
 });
 afterAll(async () => {
+  document.destroy();
   await table[Symbol.asyncDispose]();
   await dynamo.close();
 });
@@ -84,11 +93,11 @@ describe('saveCoverage', () => {
     expect(Object.keys((await table.ledger.coverage(projectId))?.clusters ?? {})).toHaveLength(11);
   });
 
-  test('leaves out fingerprints where a project has too many, the most first, and says what it stored', async () => {
+  test('leaves out fingerprints of a cluster that has too many for an item, and says what it stored', async () => {
     const projectId = anotherId();
     const clusters = [
       cluster('small', fingerprints(10)),
-      cluster('large', fingerprints(8_000)),
+      cluster('large', fingerprints(9_500)),
       cluster('middle', fingerprints(3_000)),
     ];
     const saved = await table.ledger.saveCoverage(projectId, () => coverage(projectId, clusters));
@@ -98,11 +107,16 @@ describe('saveCoverage', () => {
     expect(await table.ledger.coverage(projectId)).toEqual(saved);
   });
 
-  test('refuses a project that is too large all the same', async () => {
+  test('leaves the item alone that names the project, where there is one', async () => {
     const projectId = anotherId();
-    const clusters = Array.from({ length: 2_500 }, (_, n) => cluster(`cluster-${n}`, fingerprints(1)));
-    const saving = table.ledger.saveCoverage(projectId, () => coverage(projectId, clusters));
-    await expect(saving).rejects.toMatchObject({ code: 'LEDGER_ITEM_TOO_LARGE' });
+    const named = { ...projectKey(projectId), ...coverageFeed(projectId), firstSeenAt: at };
+    await document.send(new PutCommand({ TableName: table.tableName, Item: named }));
+    await table.ledger.saveCoverage(projectId, () => coverage(projectId, [cluster('orders')]));
+    const { Item } = await document.send(
+      new GetCommand({ TableName: table.tableName, Key: projectKey(projectId), ConsistentRead: true }),
+    );
+    expect(Item).toEqual(named);
+    expect((await list(table.ledger.coverages())).map((each) => each.projectId)).toContain(projectId);
   });
 
   test('a cluster may be named as a class has its constructor', async () => {
@@ -110,6 +124,123 @@ describe('saveCoverage', () => {
     const saved = await table.ledger.saveCoverage(projectId, () => coverage(projectId, [cluster('constructor')]));
     expect(Object.keys((await table.ledger.coverage(projectId))?.clusters ?? {})).toEqual(['constructor']);
     expect(saved.clusters.constructor).toMatchObject({ clusterName: 'constructor' });
+  });
+});
+
+describe('a project with thousands of clusters', () => {
+  /** 64 characters, as many as Atlas allows. */
+  const longName = (n: number) => `cluster-${String(n).padStart(4, '0')}-${'x'.repeat(51)}`;
+  const many = (count: number, of = (n: number) => fingerprints(4 + (n % 2))) =>
+    Array.from({ length: count }, (_, n) => cluster(longName(n), of(n)));
+  const isDueFrom = (overdueAt: string, each: ClusterCoverage) => ({
+    ...each,
+    drill: { days: 90, dueAt: at, overdueAt },
+  });
+
+  test('is kept whole, and found by everyone who reads coverages', async () => {
+    await using own = await newTable(dynamo);
+    const reader = ledgerReader({ tableName: own.tableName, client: own.client });
+    const [small, large] = [anotherId(), anotherId()];
+    await own.ledger.saveCoverage(small, () => coverage(small, [cluster('orders')]));
+    const saved = await own.ledger.saveCoverage(large, () => coverage(large, many(3_000)));
+    expect(Object.keys(saved.clusters)).toHaveLength(3_000);
+    expect(saved.clusters[longName(7)]?.lists.dedicated?.recent).toEqual(fingerprints(5));
+    const gone = { ...cluster('former'), goneAt: at };
+    await own.ledger.archiveCluster(large, gone);
+
+    const read = await own.ledger.coverage(large);
+    expect(read).toEqual(saved);
+    expect((await list(own.ledger.coverages()))[1]).toEqual(saved);
+    expect((await reader.coveragePage({ limit: 10 })).items[1]).toEqual(saved);
+    expect(await reader.projectRecord(large)).toEqual({ coverage: saved, archived: [gone] });
+
+    // Twice more, so that each slot was written over, and then small again.
+    const two = await own.ledger.saveCoverage(
+      large,
+      (stored) => ({ ...(stored as ProjectCoverage), runId: 'two' }),
+      read,
+    );
+    expect(await own.ledger.coverage(large)).toEqual(two);
+    const three = await own.ledger.saveCoverage(
+      large,
+      (stored) => ({ ...(stored as ProjectCoverage), runId: 'three' }),
+      two,
+    );
+    expect(await own.ledger.coverage(large)).toEqual(three);
+    const four = await own.ledger.saveCoverage(large, () => coverage(large, [cluster('last')]), three);
+    expect(await own.ledger.coverage(large)).toEqual(four);
+    expect(four.revision).toBe(4);
+  });
+
+  test('loses nothing to writers that come at the same time, or die half-way', async () => {
+    await using own = await newTable(dynamo);
+    const projectId = anotherId();
+    await own.ledger.saveCoverage(projectId, () => coverage(projectId, many(1_000)));
+    let puts = 0;
+    let dieAt = 0;
+    own.client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName?.startsWith('Put') && ++puts === dieAt) throw new Error('killed');
+          return next(args);
+        },
+      { step: 'initialize', name: 'die' },
+    );
+    const add = async (name: string) =>
+      own.ledger.saveCoverage(projectId, (stored = coverage(projectId, [])) => ({
+        ...stored,
+        clusters: { ...stored.clusters, [name]: cluster(name) },
+      }));
+    for (const at of [1, 2, 3, 4]) {
+      [puts, dieAt] = [0, at];
+      await add(`dead-${at}`).catch(() => {});
+      dieAt = 0;
+      expect(Object.keys((await own.ledger.coverage(projectId))?.clusters ?? {}).length).toBeGreaterThanOrEqual(1_000);
+    }
+    const names = Array.from({ length: 5 }, (_, n) => `added-${n}`);
+    let reading = true;
+    const counts: number[] = [];
+    const reads = (async () => {
+      while (reading) counts.push(Object.keys((await own.ledger.coverage(projectId))?.clusters ?? {}).length);
+    })();
+    await Promise.all(names.map(add));
+    reading = false;
+    await reads;
+    const all = Object.keys((await own.ledger.coverage(projectId))?.clusters ?? {});
+    for (const name of names) expect(all).toContain(name);
+    expect(all.filter((name) => name.startsWith('cluster-'))).toHaveLength(1_000);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  });
+
+  test('tells of a cluster that became overdue, once', async () => {
+    await using own = await newTable(dynamo);
+    const projectId = anotherId();
+    const head = async () => {
+      const { Item } = await document.send(
+        new GetCommand({ TableName: own.tableName, Key: coverageKey(projectId), ConsistentRead: true }),
+      );
+      return Item && marshall(Item, { removeUndefinedValues: true });
+    };
+    const write = async (clusters: ClusterCoverage[]) => {
+      const before = await head();
+      await own.ledger.saveCoverage(projectId, () => coverage(projectId, clusters));
+      return recordEvents({
+        eventName: before ? 'MODIFY' : 'INSERT',
+        dynamodb: {
+          Keys: marshall(coverageKey(projectId)),
+          ...(before ? { OldImage: before } : {}),
+          NewImage: await head(),
+        },
+      } as never);
+    };
+    const overdue = (times: string[]) =>
+      many(1_000).map((each, n) => (times[n] === undefined ? each : isDueFrom(times[n], each)));
+    expect(await write(many(1_000))).toEqual([]);
+    expect(await write(overdue([at]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(0) }] } }]);
+    expect(await write(overdue([at, at]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(1) }] } }]);
+    expect(await write(overdue([at, at]))).toEqual([]);
+    expect(await write(overdue([at, at]).slice(0, 3))).toEqual([]);
+    expect(await write(overdue([at, at]))).toEqual([]);
   });
 });
 
