@@ -14,7 +14,7 @@ import { MOST_WAIT_MS } from './attribute.ts';
 const NEVER = new Date(0).toISOString();
 
 export interface BelievedOptions {
-  /** By Atlas's clock, in ms. Infinity: everything is believed. */
+  /** By Atlas's clock, in ms. */
   now: number;
   /** How far ahead the next look at open jobs is queued at most, in ms. */
   followMs: number;

@@ -159,8 +159,8 @@ class ProjectCollector {
     if (this.#isFollow) await this.#begun.answered;
     this.#time.warn(this.#ports.log, { runId, projectId });
 
-    const now = this.#believedUntil(found);
-    const stored = read && believed(read, { now, followMs: this.#options.followMs });
+    const isJudged = this.#time.isMeasured || Object.values(found.lists).some((list) => 'clusters' in list);
+    const stored = read && this.#believed(read, isJudged);
     this.#assessment.begin(stored);
     const discovery = interpreted(found, stored, this.#time.at(this.#startedMs));
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
@@ -175,7 +175,7 @@ class ProjectCollector {
     await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
 
     if (this.#undone === 0) await this.#finishAssessment();
-    await this.#saveCoverage(discovery, { read, stored, believedUntil: now });
+    await this.#saveCoverage(discovery, { read, stored, isJudged });
     if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
     const part = this.#part();
     return { part, ...this.#next(part), ...this.#follow() };
@@ -205,10 +205,12 @@ class ProjectCollector {
     this.#begun.begin(projectId, lists, { atlas, now, places: this.#options.places.lists });
   }
 
-  /** Where Atlas answered nothing, our clock was not held against anything, and nothing that is stored is to be doubted by it. */
-  #believedUntil({ lists }: RawDiscovery): number {
-    const answered = Object.values(lists).some((list) => 'clusters' in list);
-    return this.#time.isMeasured || answered ? this.#time.now() : Number.POSITIVE_INFINITY;
+  /**
+   * By the time that it is now: others write meanwhile. @param isJudged false where Atlas has answered nothing, so that our clock
+   * was not held against anything, and nothing that is stored is to be doubted by it
+   */
+  #believed(coverage: ProjectCoverage, isJudged: boolean): ProjectCoverage {
+    return isJudged ? believed(coverage, { now: this.#time.now(), followMs: this.#options.followMs }) : coverage;
   }
 
   /** A time that has not come yet tells nothing. */
@@ -332,7 +334,7 @@ class ProjectCollector {
 
   async #saveCoverage(
     discovery: Discovery,
-    { read, stored, believedUntil }: Record<'read' | 'stored', ProjectCoverage | undefined> & { believedUntil: number },
+    { read, stored, isJudged }: Record<'read' | 'stored', ProjectCoverage | undefined> & { isJudged: boolean },
   ): Promise<void> {
     const { ledger } = this.#ports;
     const { projectId } = this.#order;
@@ -346,9 +348,8 @@ class ProjectCollector {
       attempts: this.#attempts,
       archived: gone.map(({ clusterName }) => clusterName),
     };
-    const until = { now: believedUntil, followMs: this.#options.followMs };
     const next = (latest: ProjectCoverage | undefined) => {
-      const before = latest && believed(latest, until);
+      const before = latest && this.#believed(latest, isJudged);
       const coverage = projectCoverage(before, { ...foundOut, about: this.#assessment.about(before) });
       return this.#withNextLook(withDrills(coverage, this.#assessment.rules, new Date(now())));
     };

@@ -257,8 +257,7 @@ export class ListReader {
   }
 
   get #sighting(): Sighting {
-    const { time } = this.#ports;
-    return { runId: this.#task.runId, observedAt: this.#askedAt, now: new Date(time.now()).toISOString() };
+    return { runId: this.#task.runId, observedAt: this.#askedAt, now: this.#ports.time.now };
   }
 
   /** A job that looks as it did, and yet has run for too long by now, or is held against other rules. */

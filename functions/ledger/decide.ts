@@ -86,7 +86,7 @@ const rulesOf = (findings: readonly Finding[] = []) => findings.map((f) => `${f.
 function isStale(
   stored: LedgerJob,
   answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>,
-  now: string | undefined,
+  now: Sighting['now'],
 ): boolean {
   const later = timeOf(answer.observedAt) - observedTime(stored, now);
   if (later !== 0) return later < 0;
@@ -98,9 +98,9 @@ function isStale(
 const timeOf = (iso: string) => Date.parse(iso);
 
 /** A clock that was wrong once may have said that it observed a job in the future: every true answer is later than that. */
-function observedTime({ observedAt }: LedgerJob, now: string | undefined): number {
+function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Number.POSITIVE_INFINITY): number {
   const observed = timeOf(observedAt);
-  return now !== undefined && observed > timeOf(now) + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
+  return observed > now() + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
 }
 
 /** @param job as it was, but for the fields that changed */

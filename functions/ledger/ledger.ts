@@ -51,8 +51,11 @@ export interface Sighting {
   runId: string;
   /** When the answer was asked for. */
   observedAt: string;
-  /** The time of the writing: what the ledger says it observed later than that is not believed. @default everything is */
-  now?: string;
+  /**
+   * Tells the time where an answer is held against what is stored, which may be long after it was asked for: what the ledger
+   * says it observed later than that is not believed. Milliseconds since the epoch. @default everything is
+   */
+  now?(): number;
 }
 
 /**

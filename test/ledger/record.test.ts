@@ -284,11 +284,11 @@ describe('what a reading compares with', () => {
 test('an answer that the ledger says to have observed in the future is no later than a true one', async () => {
   const before = another();
   await table.ledger.record(before, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
-  const now = seen(5).observedAt;
+  const now = () => Date.parse(seen(5).observedAt);
   const after = { ...before, status: 'COMPLETED' as const };
   expect(await table.ledger.record(after, seen(5))).toMatchObject({ outcome: 'stale' });
   expect(await table.ledger.record(after, { ...seen(5), now })).toMatchObject({ outcome: 'changed' });
-  expect(await table.ledger.job(before.jobId)).toMatchObject({ status: 'COMPLETED', observedAt: now });
+  expect(await table.ledger.job(before.jobId)).toMatchObject({ status: 'COMPLETED', observedAt: seen(5).observedAt });
 
   const gone = another();
   await table.ledger.record(gone, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
