@@ -1,4 +1,5 @@
 // functions/settings.ts turns the environment into typed settings; nothing else reads process.env.
+import { type ProxySettings, parseProxyUrl } from './atlas/proxy.ts';
 import { NEWS_HOURS } from './ledger/old-news.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { chooser } from './patterns.ts';
@@ -33,6 +34,7 @@ export interface PlanSettings extends LedgerSettings {
   /** Secrets with Atlas credentials: one for each Atlas organization. */
   secretIds: readonly string[];
   baseUrl: string | undefined;
+  proxy: ProxySettings | undefined;
   queueUrl: string;
   wantsProject(name: string): boolean;
 }
@@ -41,6 +43,7 @@ export interface PlanSettings extends LedgerSettings {
 export interface CollectSettings extends LedgerSettings {
   secretIds: readonly string[];
   baseUrl: string | undefined;
+  proxy: ProxySettings | undefined;
   queueUrl: string;
   kinds: readonly Kind[];
   wantsCluster(name: string): boolean;
@@ -153,6 +156,21 @@ export const logLevel = withDefault('LOG_LEVEL', level, `one of ${LOG_LEVELS.joi
 export const traceId = (environment: Environment): string | undefined =>
   /Root=([^;]+)/.exec(environment._X_AMZN_TRACE_ID ?? '')?.[1];
 
+/** What is reached through a proxy, as curl and others read it: lower case before upper. @throws SettingsError */
+export function proxySettings(environment: Environment): ProxySettings | undefined {
+  const value = (name: string) => environment[name.toLowerCase()] || environment[name];
+  const name = ['HTTPS_PROXY', 'HTTP_PROXY'].find(value);
+  if (name === undefined) return undefined;
+  try {
+    return { url: parseProxyUrl(value(name) ?? ''), noProxy: value('NO_PROXY') ?? '' };
+  } catch {
+    // Not quoted, as it may hold a password.
+    throw new SettingsError(
+      `${name}: expected the URL of an HTTP proxy, such as http://proxy.example:3128, came another text`,
+    );
+  }
+}
+
 /** @throws SettingsError */
 export const ledgerSettings = (environment: Environment): LedgerSettings => ({
   tableName: tableName(environment),
@@ -171,6 +189,7 @@ export const planSettings = (environment: Environment): PlanSettings => ({
   ...ledgerSettings(environment),
   secretIds: atlasSecretIds(environment),
   baseUrl: baseUrl(environment),
+  proxy: proxySettings(environment),
   queueUrl: queueUrl(environment),
   wantsProject: chooser({ include: includeProjects(environment), exclude: excludeProjects(environment) }),
 });
@@ -180,6 +199,7 @@ export const collectSettings = (environment: Environment): CollectSettings => ({
   ...ledgerSettings(environment),
   secretIds: atlasSecretIds(environment),
   baseUrl: baseUrl(environment),
+  proxy: proxySettings(environment),
   queueUrl: queueUrl(environment),
   kinds: readKinds(environment),
   wantsCluster: chooser({ include: includeClusters(environment), exclude: excludeClusters(environment) }),

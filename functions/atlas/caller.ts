@@ -3,10 +3,12 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Access, AccessKeeper } from './access.ts';
 import { type Answer, bucketOf, type Call, parseBody, urlOf } from './call.ts';
+import { inWords } from './duration.ts';
 import type { Endpoint } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
-import type { Lease, RateLimits } from './rate-limits.ts';
-import { isAboutCredentials, quote, refusal } from './refusal.ts';
+import { quote } from './quote.ts';
+import type { Lease, RateLimits, Wait } from './rate-limits.ts';
+import { isAboutAccess, isAboutCredentials, refusal } from './refusal.ts';
 import { judge, type RetryOptions } from './retry.ts';
 import type { SideRequest, Signature } from './signer.ts';
 import type { SkewMeter } from './skew.ts';
@@ -26,6 +28,7 @@ export interface CallerOptions {
   maxBytes: number;
   userAgent: string;
   retry: RetryOptions;
+  onWait?(wait: Wait): void;
 }
 
 /** What one call shares between its attempts. */
@@ -75,8 +78,9 @@ export class Caller {
     return this.#options.skew.skewMs;
   }
 
-  /** @param ms a wait of our own choosing @throws AtlasError once the client is closed */
-  async sleep(ms: number) {
+  /** @param ms a wait of our own choosing @param what the call that waits @throws AtlasError once the client is closed */
+  async sleep(ms: number, what: string) {
+    this.#options.onWait?.({ what, ms, reason: 'retry' });
     await this.#options.clock.sleep(ms, this.#options.signal).catch(() => {
       throw new AtlasError('ATLAS_UNAVAILABLE', 'A wait was cut short: the client was closed', { lasting: true });
     });
@@ -119,13 +123,13 @@ export class Caller {
     // What Atlas asked for holds for every call on this bucket, whether or not this one goes on.
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
-    if (!verdict.again) throw failure;
+    if (!verdict.again) throw verdict.because === 'budget' ? tooLong(failure, verdict) : failure;
     // Long lists can fail on the count alone (FACTS 8, #2691).
     if (failure.errorCode === 'TIMEOUT_WHILE_PAGING' && call.query.includeCount === true) {
       attempts.call = { ...call, query: { ...call.query, includeCount: false } };
     }
     // The wait for a bucket is spent on entering it.
-    if (!throttled && !askedMs) await this.sleep(verdict.waitMs);
+    if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
   }
 
   async #attempt(attempts: Attempts, lease: Lease): Promise<Answer> {
@@ -150,7 +154,7 @@ export class Caller {
     try {
       return await this.#signed(attempts, access);
     } catch (error) {
-      const rejected = error instanceof Refused && error.aboutCredentials && !attempts.reread;
+      const rejected = error instanceof Refused && error.aboutAccess && !attempts.reread;
       const instead = rejected ? await this.#otherAccess(attempts, access) : undefined;
       if (instead) return await this.#signed(attempts, instead);
       throw error;
@@ -187,7 +191,7 @@ export class Caller {
     if (!aboutCredentials && answer.status !== 429 && answer.status < 500) signature.accepted();
     this.#noteDeprecation(call.endpoint, answer, access);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw new Refused(this.#refusal(answer, what, access, call), aboutCredentials, answer);
+    throw new Refused(this.#refusal(answer, what, access, call), isAboutAccess(answer), answer);
   }
 
   #send(attempts: Attempts, url: URL, { authorization }: Signature) {
@@ -269,17 +273,23 @@ export class Caller {
   }
 }
 
+/** The failure, with the wait that it would have taken to go on. */
+function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; mostMs: number }): AtlasError {
+  const message = `${failure.message}. The next attempt was due in ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}`;
+  return failure.saying(message, { retryAfterMs: waitMs });
+}
+
 /** A refusal on its way through this file, which it never leaves. */
 class Refused extends Error {
   readonly failure: AtlasError;
   /** Other credentials may change the outcome. */
-  readonly aboutCredentials: boolean;
+  readonly aboutAccess: boolean;
   readonly answer: TransportAnswer | undefined;
 
-  constructor(failure: AtlasError, aboutCredentials: boolean, answer?: TransportAnswer) {
+  constructor(failure: AtlasError, aboutAccess: boolean, answer?: TransportAnswer) {
     super(failure.message);
     this.failure = failure;
-    this.aboutCredentials = aboutCredentials;
+    this.aboutAccess = aboutAccess;
     this.answer = answer;
   }
 }

@@ -46,7 +46,7 @@ export async function listClusters(
   } catch (error) {
     const changing = error instanceof AtlasError && error.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
     if (!changing || list !== 'dedicated' || timeLeftMs() <= TIER_CHANGE_WAIT_MS) throw error;
-    await caller.sleep(TIER_CHANGE_WAIT_MS);
+    await caller.sleep(TIER_CHANGE_WAIT_MS, `GET ${clustersPath(projectId, list)}`);
     return readClusters(caller, projectId, list, timeLeftMs);
   }
 }

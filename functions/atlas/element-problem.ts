@@ -1,5 +1,5 @@
 // functions/atlas/element-problem.ts is what is said of an element that can't be used, while the rest of its list is.
-import { quote } from './refusal.ts';
+import { quote } from './quote.ts';
 
 export interface ElementProblem {
   what: 'project' | 'cluster';

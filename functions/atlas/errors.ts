@@ -33,7 +33,7 @@ export interface AtlasErrorDetails {
   status?: number;
   /** Atlas's own code from the body, such as CLUSTER_NOT_FOUND. */
   errorCode?: string;
-  /** How long Atlas asked us to stay away, in ms, where it said so. */
+  /** How long to stay away, in ms, where Atlas said so, or where it's known how long the next attempt would have waited. */
   retryAfterMs?: number;
   /** @see AtlasError.fromAtlas */
   fromAtlas?: boolean;
@@ -63,11 +63,13 @@ export class AtlasError extends Error {
   readonly absence: Absence | undefined;
   /** The credentials are good, but their role or organization is not: others that see the project may be let in. */
   readonly aboutRole: boolean;
+  readonly #details: AtlasErrorDetails;
 
   /** @param message what was tried, what came back, what to do: 'GET /groups answered 401: check the key' */
   constructor(code: AtlasErrorCode, message: string, details: AtlasErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.#details = details;
     this.status = details.status;
     this.errorCode = details.errorCode;
     this.retryAfterMs = details.retryAfterMs;
@@ -75,6 +77,11 @@ export class AtlasError extends Error {
     this.fromAtlas = details.fromAtlas ?? false;
     this.absence = details.absence;
     this.aboutRole = details.aboutRole ?? false;
+  }
+
+  /** The same error with another message. */
+  saying(message: string, details: Pick<AtlasErrorDetails, 'retryAfterMs'> = {}): AtlasError {
+    return new AtlasError(this.code, message, { ...this.#details, ...details });
   }
 
   /** True where the same call, unchanged, may succeed later. */

@@ -1,7 +1,8 @@
 // functions/atlas/refusal.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
 import { isIP } from 'node:net';
-import { redactAnswer } from '../restore/redact.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from './errors.ts';
+import { parseHttpDate } from './http-date.ts';
+import { cleaned, hide, quote } from './quote.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
 export interface RefusalContext {
@@ -25,6 +26,8 @@ interface ApiError {
   /** The body has Atlas's own form, and its status is the answer's. */
   fromAtlas: boolean;
   detail?: string;
+  /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
+  fields: string[];
   parameters: unknown[];
 }
 
@@ -37,6 +40,9 @@ const ABOUT_ROLE = new Set([
   'USER_CANNOT_ACCESS_ORG',
   'ACCESS_FORBIDDEN',
 ]);
+/** Wrong fields of a request that are told. */
+const MOST_FIELDS = 5;
+const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
 /** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
 const ABSENT = new Map<string, Absence>([
   ['GROUP_NOT_FOUND', 'project'],
@@ -49,9 +55,16 @@ const ABSENT = new Map<string, Absence>([
   ['VERSION_GONE', 'endpoint'],
 ]);
 
-/** True where a new signature, or new credentials, may change a 401. */
+/** True where a new signature with the same credentials may change a 401. */
 export function isAboutCredentials(answer: TransportAnswer): boolean {
   return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');
+}
+
+/** True where other credentials may change a refusal: they were not taken, or their role or access list is wrong. */
+export function isAboutAccess(answer: TransportAnswer): boolean {
+  if (answer.status === 401) return true;
+  const { errorCode = '' } = apiError(answer);
+  return answer.status === 403 && (ABOUT_ROLE.has(errorCode) || ACCESS_LIST.test(errorCode));
 }
 
 /** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
@@ -59,14 +72,13 @@ export function refusal(answer: TransportAnswer, context: RefusalContext): Atlas
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
   const said = apiError(answer, hidden);
-  const { errorCode, detail, parameters, fromAtlas } = said;
+  const { errorCode, parameters, fromAtlas } = said;
   const absence = absenceOf(status, said, context);
   const code = codeOf(status, errorCode);
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(answer, errorCode, parameters, nowMs) : undefined;
   const named = errorCode === undefined ? '' : ` ${errorCode}`;
-  const quoted = detail === undefined ? '' : ` (${quote(detail, hidden)})`;
   const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs, fromAtlas });
-  return new AtlasError(code, `${what} answered ${status}${named}${quoted}: ${advice}`, {
+  return new AtlasError(code, `${what} answered ${status}${named}${wordsOf(said, hidden)}: ${advice}`, {
     status,
     fromAtlas,
     aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
@@ -95,24 +107,6 @@ function isAsked(parameters: unknown[], what: string): boolean {
 /** Undefined for half a surrogate pair, which stands in no path. */
 const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
 
-/** Somebody else's words as one short line that holds no URL and none of the hidden values. */
-export function quote(text: string, hidden: readonly string[] = []): string {
-  const line = String(redactAnswer(hide(text, hidden).slice(0, 2_000)))
-    .replace(/\bDigest\s+\w+=.*$/is, 'Digest [removed]')
-    .replace(/\b(Basic|Bearer)\s+\S{8,}/gi, '$1 [removed]')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
-    .trim()
-    .split(' ')
-    // Redaction finds URLs by their scheme; a delivery URL without one still has a host and a path.
-    .map((word) => (/[\w-]\.[a-z]{2,}(:\d+)?\//i.test(word) ? '[URL removed]' : word))
-    .join(' ');
-  return `"${line.length > 200 ? `${line.slice(0, 199)}…` : line}"`;
-}
-
-/** Shorter values would take common words along; no real key or token is that short. */
-const hide = (text: string, hidden: readonly string[]) =>
-  hidden.reduce((safe, value) => (value.length > 3 ? safe.replaceAll(value, '[removed]') : safe), text);
-
 function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
   let answer: unknown;
   try {
@@ -127,17 +121,37 @@ function apiError({ status, headers, body }: TransportAnswer, hidden: readonly s
       ...codeField(headerOf(headers, 'x-error-code'), hidden),
       ...(text === '' ? {} : { detail: text }),
       fromAtlas: false,
+      fields: [],
       parameters: [],
     };
   }
-  const { error, errorCode, detail, reason, parameters } = (answer ?? {}) as Record<string, unknown>;
+  const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
     ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
     ...(words === undefined ? {} : { detail: words }),
     fromAtlas: 'errorCode' in codeField(errorCode, hidden) && (error === undefined || error === status),
+    fields: fieldsOf(asFields(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
+}
+
+const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
+
+function fieldsOf(fields: unknown): string[] {
+  const told = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
+    const { field, description } = asFields(each);
+    return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  });
+  return told.filter((text) => text !== '');
+}
+
+/** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
+function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): string {
+  const more = fields.length > MOST_FIELDS ? [`and ${fields.length - MOST_FIELDS} more`] : [];
+  const said = fields.slice(0, MOST_FIELDS).map((text) => cleaned(text, hidden));
+  const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...said, ...more];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
 /** Codes go into errors, logs and the ledger, so only what looks like one does. */
@@ -160,10 +174,11 @@ function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
 
 /** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (FACTS 4). */
 function retryAfter(answer: TransportAnswer, errorCode: string | undefined, parameters: unknown[], nowMs: number) {
-  const header = headerOf(answer.headers, 'retry-after')?.trim();
-  if (header !== undefined && /^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const date = header === undefined ? Number.NaN : Date.parse(header);
-  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
+  const header = headerOf(answer.headers, 'retry-after')?.trim() ?? '';
+  // Of any length (RFC 9110 10.2.3), so kept within what a number can hold.
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER);
+  const date = parseHttpDate(header, nowMs);
+  if (date !== undefined) return Math.max(0, date - nowMs);
   const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? parameters[1] : undefined;
   return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds * 1000) : undefined;
 }

@@ -263,6 +263,66 @@ describe('rotated credentials', () => {
     },
   );
 
+  test.each([
+    [401, 'USER_UNAUTHORIZED'],
+    [401, 'NOT_IN_GROUP'],
+    [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'],
+    [403, 'ORG_REQUIRES_ACCESS_LIST'],
+    [403, 'ACCESS_FORBIDDEN'],
+  ])('that are refused with %i %s are read again, and used at once where they changed', async (status, errorCode) => {
+    const { state, source } = changingSource(SERVICE_ACCOUNT);
+    const other: Credentials = { type: 'serviceAccount', clientId: 'mdb_sa_id_other', clientSecret: 'mdb_sa_sk_other' };
+    const basic = `Basic ${Buffer.from('mdb_sa_id_other:mdb_sa_sk_other').toString('base64')}`;
+    await using server = await serve((response, request, nth) => {
+      if (request.target === '/api/oauth/token') {
+        const token = request.headers.authorization === basic ? 'good' : 'small';
+        return json(200, { access_token: token, expires_in: 3600 })(response, request, nth);
+      }
+      const isGood = request.headers.authorization === 'Bearer good';
+      (isGood ? empty : apiError(status, errorCode))(response, request, nth);
+    });
+    const clock = new ManualClock();
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock });
+    // As long as they are the same, not more than one look in half a minute.
+    for (let nth = 0; nth < 5; nth++) expect((await failureOf(projectsOf(atlas))).errorCode).toBe(errorCode);
+    expect(state.fresh).toBe(1);
+    clock.advance(30_000);
+    await Promise.all(Array.from({ length: 5 }, () => failureOf(projectsOf(atlas))));
+    expect(state.fresh).toBe(2);
+    clock.advance(30_000);
+    state.now = other;
+    expect(await projectsOf(atlas)).toEqual([]);
+    expect(state.fresh).toBe(3);
+  });
+
+  test.each([
+    [403, 'FEATURE_UNSUPPORTED'],
+    [402, 'ACCOUNT_SUSPENDED'],
+    [404, 'GROUP_NOT_FOUND'],
+  ])('that have nothing to do with a %i %s are not read again', async (status, errorCode) => {
+    const { state, source } = changingSource(SERVICE_ACCOUNT);
+    await using server = await serve(withTokens(apiError(status, errorCode)));
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock: new ManualClock() });
+    await failureOf(projectsOf(atlas));
+    expect(state.fresh).toBe(0);
+  });
+
+  test('of a source that is out of order are not asked for at every refusal', async () => {
+    await using server = await serve(withTokens(apiError(401, 'USER_UNAUTHORIZED')));
+    let fresh = 0;
+    const source: CredentialSource = {
+      describe: 'a broken source',
+      read: async (options) => {
+        if (!options?.fresh) return SERVICE_ACCOUNT;
+        fresh += 1;
+        throw new Error('synthetic');
+      },
+    };
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock: new ManualClock() });
+    for (let nth = 0; nth < 5; nth++) await failureOf(projectsOf(atlas));
+    expect(fresh).toBe(1);
+  });
+
   test('are looked for once in a call, whatever comes between', async () => {
     const refused = apiError(401, 'UNEXPECTED_ERROR');
     const fault = apiError(500, 'UNEXPECTED_ERROR');

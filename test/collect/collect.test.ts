@@ -272,6 +272,19 @@ test('pages out of order are read to the end; pages that repeat or shift lose an
   expect(new Set(recorded.keys())).toEqual(new Set(system.listed().keys()));
 });
 
+test('a cluster that cannot be understood fails its list, and costs no other cluster', async () => {
+  await using system = await System.start(store, { projects: 1, clusters: 4, jobs: 3 });
+  system.atlas.faults.add({ when: { path: /\/clusters$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
+  const { parts } = await system.run();
+  expect(parts[0]?.status).toBe('incomplete');
+  expect(parts[0]?.failures).toMatchObject([
+    { what: 'dedicated clusters', code: 'ATLAS_BAD_ANSWER', message: expect.stringContaining('got null') },
+  ]);
+  expect(parts[0]?.counts.clusters).toBeGreaterThan(1);
+  const coverage = await system.ledger.coverage(parts[0]?.projectId ?? '');
+  expect(coverage?.discovery.dedicated?.error?.code).toBe('ATLAS_BAD_ANSWER');
+});
+
 test('a project that was renamed does not rewrite its jobs', async () => {
   await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5 });
   await system.run();
