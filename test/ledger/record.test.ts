@@ -347,24 +347,49 @@ describe('a job too large for an item', () => {
   });
 });
 
-test('known lists one cluster, from a time on, without what it does not need', async () => {
-  const clusterName = 'known';
+describe('what a reading compares with', () => {
+  const projectId = 'd'.repeat(24);
   const jobs = ['2026-09-01', '2026-10-01', '2026-11-01'].map((day) =>
-    job({ jobId: idAt(`${day}T00:00:00Z`), clusterName }),
+    job({ jobId: idAt(`${day}T00:00:00Z`), projectId }),
   );
-  for (const each of jobs) await table.ledger.record(each, seen(0));
-  await table.ledger.record(job({ jobId: idAt('2026-11-02T00:00:00Z'), clusterName: 'known-too' }), seen(0));
-  table.requests();
-  const since = '2026-10-01T00:00:00Z';
-  const known = await list(table.ledger.known(PROJECT, clusterName, since));
-  expect(known).toEqual(
-    jobs
-      .slice(1)
-      .map((each) => ({ jobId: each.jobId, kind: 'dedicated', status: 'RUNNING', fingerprint: fingerprint(each) })),
-  );
-  expect(table.requests()).toEqual({ Query: 1 });
-  expect(await list(table.ledger.known(PROJECT, clusterName))).toHaveLength(3);
-  expect(await list(table.ledger.known(PROJECT, 'no-such'))).toEqual([]);
+  const known = jobs.map((each) => ({
+    ...{ jobId: each.jobId, clusterName: each.clusterName, kind: 'dedicated', status: 'RUNNING' },
+    ...{ fingerprint: fingerprint(each), observedAt: seen(0).observedAt },
+  }));
+  const [first] = jobs;
+
+  test('is every job of a project, of the table itself, without what it does not need', async () => {
+    for (const each of jobs) await table.ledger.record(each, seen(0));
+    await table.ledger.record(job({ jobId: idAt('2026-11-02T00:00:00Z'), projectId: 'e'.repeat(24) }), seen(0));
+    table.requests();
+    expect(await list(table.ledger.known(projectId))).toEqual(known);
+    expect(table.requests()).toEqual({ Query: 1 });
+  });
+
+  test('is looked up by ids, a hundred at once', async () => {
+    const others = Array.from({ length: 150 }, (_, n) => idAt('2026-08-01T00:00:00Z', n));
+    table.requests();
+    expect(await table.ledger.lookUp(projectId, [...others, ...jobs.map(({ jobId }) => jobId)])).toEqual(known);
+    expect(table.requests()).toEqual({ BatchGetItem: 2 });
+    expect(await table.ledger.lookUp(projectId, [])).toEqual([]);
+    expect(await table.ledger.lookUp('e'.repeat(24), [first?.jobId ?? ''])).toEqual([]);
+  });
+});
+
+test('an answer that the ledger says to have observed in the future is no later than a true one', async () => {
+  const before = another();
+  await table.ledger.record(before, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
+  const now = () => Date.parse(seen(5).observedAt);
+  const after = { ...before, status: 'COMPLETED' as const };
+  expect(await table.ledger.record(after, seen(5))).toMatchObject({ outcome: 'stale' });
+  expect(await table.ledger.record(after, { ...seen(5), now })).toMatchObject({ outcome: 'changed' });
+  expect(await table.ledger.job(before.jobId)).toMatchObject({ status: 'COMPLETED', observedAt: seen(5).observedAt });
+
+  const gone = another();
+  await table.ledger.record(gone, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
+  expect(await table.ledger.markVanished(PROJECT, gone.jobId, { ...seen(5), now })).toMatchObject({
+    outcome: 'changed',
+  });
 });
 
 test('a job by an id that is none, or unknown, is undefined', async () => {
