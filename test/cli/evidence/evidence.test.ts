@@ -58,7 +58,7 @@ describe('evidence', () => {
       expect(restore).toMatchObject({ clusterName, requester, findings });
     }
     expect(report).toMatchObject({
-      ...{ schemaVersion: 1, report: 'restore-evidence', ledger: '.ledger' },
+      ...{ schemaVersion: 2, report: 'restore-evidence', ledger: '.ledger' },
       madeBy: { program: 'restore-ledger', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
       period: { ended: false, until: report.madeAt },
     });
@@ -70,34 +70,40 @@ describe('evidence', () => {
     expect(Date.parse(report.period.until) - Date.parse(report.period.since)).toBe(90 * 86_400_000);
   });
 
-  test('an open period is covered so far, one that has ended is covered, and one that goes on is as open', async () => {
+  test('a period is complete only where every list was read to its end after it, and the ledger was there when it began', async () => {
     const open = await evidence();
-    expect(open.verdict).toMatchObject({
-      complete: true,
-      text: expect.stringContaining('complete as far as it can be'),
-    });
-    expect(open.numbers.proofs).toMatchObject({
-      gap: 0,
-      covered: 0,
-      current: open.numbers.clusters - open.numbers.proofs.none,
-    });
+    expect(open.verdict).toMatchObject({ state: 'incomplete', complete: false });
+    const reasons = ({ gaps }: Evidence) => [...new Set(gaps.map(({ reason }) => reason))].sort();
+    expect(reasons(open)).toEqual(['before-first-reading', 'full-reading-due']);
+    expect(open.gaps.every(({ text }) => text.length > 20)).toBe(true);
+    expect(open.provenThrough).toEqual(expect.stringMatching(/^20/));
 
-    const [since, until] = ['60d', '2d'];
-    const past = await evidence('--since', since, '--until', until);
-    expect(past.verdict).toMatchObject({ complete: true, text: expect.stringContaining('after the period had ended') });
-    expect(past.numbers.proofs).toMatchObject({ gap: 0, current: 0 });
+    // Every list was read to its end after it; of the time before the ledger it has what Atlas still listed.
+    const past = await evidence('--since', '60d', '--until', '2d');
+    expect([past.verdict.state, reasons(past)]).toEqual(['incomplete', ['before-first-reading']]);
+    expect(past.verdict.text).toContain('before the first reading');
+    expect(past.numbers.proofs).toMatchObject({ gap: 0, due: 0 });
     for (const { requestedAt } of restoresOf(past)) {
       expect([requestedAt >= past.period.since, requestedAt < past.period.until]).toEqual([true, true]);
     }
     // Made after the period.
-    expect(past.projects.find(({ projectId }) => projectId === quiet)?.clusters).toEqual([]);
-    expect((await evidence('--until', LATER)).period.ended).toBe(false);
+    expect(past.projects.find(({ projectId }) => projectId === quiet)?.clusters ?? []).toEqual([]);
+
+    const since = new Date().toISOString();
+    const now = await evidence('--collect', '--since', since);
+    expect(now.gaps).toEqual([]);
+    expect(now.verdict).toMatchObject({ state: 'complete', text: expect.stringContaining('read to its end') });
+    expect((await evidence('--since', since)).verdict.state).toBe('incomplete'); // until a moment later
+
+    const future = await evidence('--since', since, '--until', LATER);
+    expect([future.verdict.state, reasons(future)]).toEqual(['incomplete', ['full-reading-due', 'future']]);
+    expect((await evidence('--since', '1995-01-01', '--until', '1996-01-01')).verdict.state).not.toBe('complete');
   });
 
   test('the HTML needs nothing else, runs nothing, and shows hostile names as they are', async () => {
     const { code, stdout, stderr } = await shell.run(['evidence', '--output', 'report.html', '--verify']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/^report\.html: \d+ restores of 8 clusters, no gaps, histories unbroken\n$/);
+    expect(stderr).toMatch(/^report\.html: \d+ restores of 8 clusters, incomplete, \d+ gaps, histories unbroken\n$/);
     const html = await readFile(join(shell.dir, 'report.html'), 'utf8');
     expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(html).toContain("default-src 'none'".replaceAll("'", '&#39;'));
@@ -131,19 +137,22 @@ describe('evidence', () => {
     const report = await evidence();
     expect(report.verdict).toMatchObject({
       complete: false,
-      text: expect.stringMatching(
-        /The record is NOT complete\. For 1 of 8 clusters .* Where a list of clusters could not be read/,
-      ),
+      text: expect.stringContaining('The record is NOT complete'),
     });
-    expect(report.gaps).toHaveLength(2);
-    expect(report.gaps).toContainEqual({
+    const failing = report.gaps.filter(({ reason }) => reason === 'failing' || reason === 'clusters');
+    expect(failing).toHaveLength(2);
+    expect(failing).toContainEqual({
       ...{ projectId: project?.id, projectName: project?.name, clusterName: 'Cluster0', reason: 'failing' },
-      from: expect.stringMatching(/^20\d\d-/),
+      ...{
+        from: expect.stringMatching(/^20\d\d-/),
+        since: expect.stringMatching(/^20\d\d-/),
+        action: expect.any(String),
+      },
       text: expect.stringMatching(
         /^Dedicated restores requested after 20.* UTC can't be ruled out\. Every attempt since .*403/,
       ),
     });
-    expect(report.gaps).toContainEqual(
+    expect(failing).toContainEqual(
       expect.objectContaining({
         projectId: quiet,
         reason: 'clusters',
@@ -151,9 +160,11 @@ describe('evidence', () => {
       }),
     );
     // For a period that was read before, they are none.
-    expect((await evidence('--since', '60d', '--until', '2d')).gaps).toEqual([]);
+    const past = await evidence('--since', '60d', '--until', '2d');
+    expect(past.gaps.filter(({ reason }) => reason !== 'before-first-reading')).toEqual([]);
     await shell.run(['collect']);
-    expect((await evidence()).gaps).toEqual([]);
+    const { gaps } = await evidence();
+    expect(gaps.filter(({ reason }) => reason === 'failing' || reason === 'clusters')).toEqual([]);
   });
 
   test('a cluster that is gone has its restores, and the gap between its last read and when it was missed', async () => {
@@ -166,15 +177,18 @@ describe('evidence', () => {
       ?.clusters.find(({ clusterName }) => clusterName === 'Cluster0');
     expect(gone?.restores.length).toBeGreaterThan(5);
     expect(gone?.goneAt).toEqual(expect.any(String));
-    const reasons = new Set(report.gaps.map(({ reason, clusterName }) => `${clusterName} ${reason}`));
-    expect([...reasons]).toEqual(['Cluster0 gone']);
-    for (const { from = '', until = '' } of report.gaps) expect([from < until, until]).toEqual([true, gone?.goneAt]);
+    const ended = report.gaps.filter(({ reason }) => reason === 'gone');
+    expect([...new Set(ended.map(({ clusterName }) => clusterName))]).toEqual(['Cluster0']);
+    for (const { from = '', until = '' } of ended) expect([from < until, until]).toEqual([true, gone?.goneAt]);
   });
 
   test('without a run over all projects nobody knows whether there are others', async () => {
     await shell.run(['collect', '--project', quiet, '--data', 'one']);
     const report = await evidence('--data', 'one');
-    expect(report.gaps).toEqual([{ reason: 'projects', text: expect.stringContaining('No run over all projects') }]);
+    expect(report.gaps).toContainEqual(
+      expect.objectContaining({ reason: 'projects', text: expect.stringContaining('No listing of all projects') }),
+    );
+    expect(report.gaps.map(({ reason }) => reason)).toContain('run-not-ended');
     expect(report.verdict.complete).toBe(false);
     const { stdout } = await shell.run(['evidence', '--data', 'one']);
     expect(stdout).toContain('No restore that was requested in the period is in the ledger.');
@@ -233,7 +247,7 @@ describe('evidence', () => {
     ]);
     expect((await readdir(shell.dir)).filter((name) => name.startsWith('none'))).toEqual([]);
     await shell.run(['evidence', '--output', 'report.json']);
-    expect(JSON.parse(await readFile(join(shell.dir, 'report.json'), 'utf8'))).toHaveProperty('schemaVersion', 1);
+    expect(JSON.parse(await readFile(join(shell.dir, 'report.json'), 'utf8'))).toHaveProperty('schemaVersion', 2);
   });
 
   test('no delivery URL is in any of it', () => {
