@@ -49,7 +49,8 @@ export interface Slice {
 }
 
 export interface ScanOptions {
-  fields: readonly string[];
+  /** @default all */
+  fields?: readonly string[];
   /** Items of this index; DynamoDB's indexes follow the table by some milliseconds. @default the table, read consistently */
   index?: IndexName;
 }
@@ -71,7 +72,7 @@ export interface Table {
   /** The items that are there, in the order of `keys`. @param keys at most 100 */
   batchGet(keys: readonly Key[]): Promise<Item[]>;
   /** Every item, in no order, with one request's in memory. */
-  scan(options: ScanOptions): AsyncGenerator<Item>;
+  scan(options?: ScanOptions): AsyncGenerator<Item>;
 }
 
 /** Everything in a range, slice by slice. */
