@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { atlasCommand } from './atlas-list.ts';
 import { collectCommand } from './collect.ts';
 import { Context } from './context.ts';
+import { convertCommand } from './convert.ts';
 import { coverageCommand } from './coverage.ts';
 import { drillsCommand } from './drills.ts';
 import { toTheEnd } from './ending.ts';
@@ -56,6 +57,7 @@ Examples:
       verifyCommand,
       reevaluateCommand,
       retireCommand,
+      convertCommand,
       atlasCommand,
       serveCommand,
       simulateCommand,

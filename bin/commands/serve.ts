@@ -40,7 +40,7 @@ export function serveCommand(context: Context): Command {
 A browser can't sign requests as AWS wants them. Here it needn't: whoever uses this machine can read what you can, and
 with Atlas credentials in the environment, as for collect, start runs (POST /runs). Nobody else is answered.
 
-A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${SERVE_PORT}
+Other commands may use the same directory meanwhile, to read and to record.
 
 Examples:
   $ restore-ledger serve
@@ -68,7 +68,7 @@ async function serve(flags: ServeFlags, context: Context) {
     serveApi({ ledger, log, runs, port: flags.port, lateAfterMs: lateAfter }),
   );
   await out.line(server.url);
-  await err.line(aboutOf(where, runs !== undefined, server.url));
+  await err.line(aboutOf(where, runs !== undefined));
   await raised(signal);
 }
 
@@ -87,9 +87,8 @@ function logOf({ log, verbose, err }: Context): Log {
   return { ...log, error: (message, { stack: _, ...fields } = {}) => error(message, fields) };
 }
 
-function aboutOf(where: Where, starts: boolean, url: string): string {
+function aboutOf(where: Where, starts: boolean): string {
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
   const runs = starts ? 'runs can be started' : 'without Atlas credentials no run can be started';
-  const held = 'tableName' in where ? '' : ` Meanwhile other commands need --api ${url}`;
-  return `The page and API of ${place}; ${runs}. Ctrl-C stops it.${held}`;
+  return `The page and API of ${place}; ${runs}. Ctrl-C stops it.`;
 }

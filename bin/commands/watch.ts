@@ -107,7 +107,7 @@ const sourceOf = ({ projectId, projectName, clusterName, clusterId }: JobSummary
   ...(clusterId === undefined ? {} : { clusterId }),
 });
 
-/** A directory is held only while it is used, so that other commands work meanwhile. */
+/** A directory is open only while it is used, so that it can be copied or moved meanwhile. */
 async function usingLedger<T>(where: Where, create: boolean, use: (ledger: Ledger) => Promise<T>): Promise<T> {
   await using opened = await openLedger(where, { create });
   return await use(opened.ledger);

@@ -139,11 +139,11 @@ export class DynamoTable implements Table {
   }
 
   /** At most 1 MB of items a request. */
-  async *scan({ fields, index }: ScanOptions): AsyncGenerator<Item> {
+  async *scan({ fields, index }: ScanOptions = {}): AsyncGenerator<Item> {
     const expression = new Expression();
     const input: ScanCommandInput = {
       TableName: this.#tableName,
-      ProjectionExpression: fields.map((name) => expression.name(name)).join(', '),
+      ...(fields ? { ProjectionExpression: fields.map((name) => expression.name(name)).join(', ') } : {}),
       ...expression.attributes,
       ...(index ? { IndexName: index } : { ConsistentRead: true }),
     };

@@ -56,7 +56,8 @@ export interface BatchOptions {
 }
 
 export interface ScanOptions {
-  fields: readonly string[];
+  /** @default all */
+  fields?: readonly string[];
   /** Items of this index; DynamoDB's indexes follow the table by some milliseconds. @default the table, read consistently */
   index?: IndexName;
 }
@@ -78,7 +79,7 @@ export interface Table {
   /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
   batchGet(keys: readonly Key[], options?: BatchOptions): Promise<Item[]>;
   /** Every item, in no order, with one request's in memory. */
-  scan(options: ScanOptions): AsyncGenerator<Item>;
+  scan(options?: ScanOptions): AsyncGenerator<Item>;
 }
 
 /** Everything in a range, slice by slice. */

@@ -114,7 +114,7 @@ export class SqliteTable implements Table, AsyncDisposable {
     return items.flatMap((item) => (item === undefined ? [] : [fields ? pick(item, ['pk', 'sk', ...fields]) : item]));
   }
 
-  async *scan({ fields, index }: ScanOptions): AsyncGenerator<Item> {
+  async *scan({ fields, index }: ScanOptions = {}): AsyncGenerator<Item> {
     const from = index ? `items INDEXED BY "${index}"` : 'items';
     const { partition, sort } = index ? INDEXES[index] : TABLE;
     const keys = [...new Set([partition, sort, 'pk', 'sk'])];
@@ -125,7 +125,7 @@ export class SqliteTable implements Table, AsyncDisposable {
       const sql = `SELECT item FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${CHUNK}`;
       const values = after ? keys.map((key) => String(after?.[key])) : [];
       const items = await this.#connection.read(() => this.#connection.rows(sql, values).map(([json]) => itemOf(json)));
-      for (const item of items) yield pick(item, fields);
+      for (const item of items) yield fields ? pick(item, fields) : item;
       after = items.at(-1);
       if (items.length < CHUNK) return;
     }

@@ -64,7 +64,7 @@ describe('--api', () => {
       ['runs', '--json', '--limit', '1'],
     ];
     direct = [];
-    for (const args of asked) direct.push(await shell.run(args)); // the directory is for one at a time
+    for (const args of asked) direct.push(await shell.run(args));
 
     opened = await openLedger({ dataDir: join(shell.dir, '.ledger') }, { create: false });
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url }, 'the simulator');

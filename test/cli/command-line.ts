@@ -45,7 +45,7 @@ export class Running {
     this.ended.catch(() => {});
   }
 
-  signal(name: 'SIGINT' | 'SIGTERM') {
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL') {
     this.#child.kill(name);
   }
 

@@ -131,7 +131,7 @@ test("a restore asked for with the collector's own credentials is found where th
     ...{ actor: { kind: 'apiKey', name: 'abcdefgh' }, grade: 'exact', points: 100, rivals: 0 },
     eventType: 'CPS_RESTORE_REQUESTED_AUDIT',
   };
-  await using opened = await openLedger({ dataDir: join(shell.dir, '.ledger') }, { create: false });
+  await using opened = await openLedger({ dataDir: join(shell.dir, '.ledger') }, { create: false, write: true });
   const sighting = { runId: newObjectId(new Date()), observedAt: new Date().toISOString() };
   await opened.ledger.annotate(job.projectId, job.jobId, sighting, () => ({ requester }));
   await opened[Symbol.asyncDispose]();

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import { startDynamoDB } from '../../local/dynamodb.ts';
+import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';
 
 interface Job {
@@ -12,8 +11,6 @@ interface Job {
   projectId: string;
   projectName: string;
 }
-
-const TABLE = 'restore-ledger';
 
 describe('verify', () => {
   let atlas: AtlasSimulator;
@@ -31,26 +28,15 @@ describe('verify', () => {
   });
 
   /** As somebody would who has the store in their hands, and not this program. */
-  async function tamper(work: (client: DynamoDBDocumentClient) => Promise<unknown>) {
-    await using server = await startDynamoDB({ dataDir: join(shell.dir, '.ledger') });
-    const client = DynamoDBDocumentClient.from(new DynamoDBClient(server.clientConfig));
-    await work(client);
-    client.destroy();
+  function tamper(sql: string, job: Job, ...values: string[]) {
+    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
+    const { pk, sk } = jobKey(job.projectId, job.jobId);
+    expect(database.prepare(`${sql} WHERE pk = ? AND sk = ?`).run(...values, pk, sk).changes).toBe(1);
+    database.close();
   }
 
-  const set = (job: Job, attribute: string, value: unknown) =>
-    tamper((client) =>
-      client.send(
-        new UpdateCommand({
-          TableName: TABLE,
-          Key: jobKey(job.projectId, job.jobId),
-          UpdateExpression: `SET ${attribute} = :value`,
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':value': value },
-          ConditionExpression: 'attribute_exists(#status)',
-        }),
-      ),
-    );
+  const set = (job: Job, path: string, value: string) =>
+    tamper(`UPDATE items SET item = json_set(item, '${path}', ?)`, job, value);
 
   test('a ledger that only this program wrote is unbroken, and the end is 0', async () => {
     const text = await shell.run(['verify']);
@@ -66,8 +52,8 @@ describe('verify', () => {
 
   test('a job, an entry and a job that is gone are each named, and the end is 6', async () => {
     const [changed, rewritten, gone] = jobs as [Job, Job, Job];
-    await set(changed, '#status', 'COMPLETED-BY-HAND');
-    await set(rewritten, 'changes[0].#status', 'CANCELLED');
+    set(changed, '$.status', 'COMPLETED-BY-HAND');
+    set(rewritten, '$.changes[0].status', 'CANCELLED');
     const { code, stdout } = await shell.run(['verify']);
     expect(code).toBe(6);
     expect(valuesOf(stdout)).toMatchObject({ result: 'BROKEN', breaks: expect.any(String) });
@@ -75,9 +61,7 @@ describe('verify', () => {
     expect(lineOf(changed)).toMatch(/^ {2}\S.* \([0-9a-f]{24}\), job [0-9a-f]{24}.*: the job differs from what/);
     expect(lineOf(rewritten)).toMatch(/, job [0-9a-f]{24}(, revision \d+)?: /);
 
-    await tamper((client) =>
-      client.send(new DeleteCommand({ TableName: TABLE, Key: jobKey(gone.projectId, gone.jobId) })),
-    );
+    tamper('DELETE FROM items', gone);
     const { stdout: json, code: again } = await shell.run(['verify', '--json']);
     expect(again).toBe(6);
     const { projects, breakCount } = JSON.parse(json) as {

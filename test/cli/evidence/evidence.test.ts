@@ -1,12 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Evidence } from '../../../bin/commands/evidence/report.ts';
 import { jobKey } from '../../../functions/ledger/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../../local/atlas/server.ts';
-import { startDynamoDB } from '../../../local/dynamodb.ts';
+import { SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
 import { accessTo, CommandLine } from '../command-line.ts';
 
 const CANARY = 'canary9b1d';
@@ -197,20 +195,9 @@ describe('evidence', () => {
   test('--verify: a record that was changed is the verdict, and the end is 6', async () => {
     const [restore] = restoresOf(await evidence());
     {
-      await using server = await startDynamoDB({ dataDir: join(shell.dir, '.ledger') });
-      const client = DynamoDBDocumentClient.from(new DynamoDBClient(server.clientConfig));
-      const change = {
-        Key: jobKey(restore?.projectId ?? '', restore?.jobId ?? ''),
-        UpdateExpression: 'SET targetClusterName = :name',
-      };
-      await client.send(
-        new UpdateCommand({
-          TableName: 'restore-ledger',
-          ...change,
-          ExpressionAttributeValues: { ':name': 'elsewhere' },
-        }),
-      );
-      client.destroy();
+      await using table = await SqliteTable.open({ dataDir: join(shell.dir, '.ledger'), write: true });
+      const key = jobKey(restore?.projectId ?? '', restore?.jobId ?? '');
+      await table.update(key, { set: { targetClusterName: 'elsewhere' } }, {});
     }
     const { code, stdout } = await shell.run(['evidence', '--verify', '--format', 'json']);
     expect(code).toBe(6);

@@ -1,0 +1,28 @@
+// bin/commands/convert.ts takes a directory of an earlier version over into the file that the ledger is kept in now.
+import { Command } from 'commander';
+import type { Context } from './context.ts';
+import { DEFAULT_DATA_DIR } from './where-to-write.ts';
+
+export function convertCommand({ out }: Context): Command {
+  return new Command('convert')
+    .description('copy a --data directory of an earlier version into the file that the ledger is kept in now')
+    .option('--data <dir>', 'the directory', DEFAULT_DATA_DIR)
+    .addHelpText(
+      'after',
+      `
+The old files stay as they are; once collect and verify are content, everything but ledger.sqlite can be deleted. Jobs that
+a kill or a full disk had left in an index only are brought back, and counted.
+
+Exit code: 0 converted, 1 there was nothing to convert, or it could not be.
+
+Examples:
+  $ restore-ledger convert
+  $ restore-ledger convert --data /var/lib/ledger`,
+    )
+    .action(async ({ data }: { data: string }) => {
+      const { convert } = await import('../../local/sqlite/convert.ts');
+      const { items, rescued } = await convert(data);
+      const more = rescued === 0 ? '' : `, ${rescued} of which only an index had`;
+      await out.line(`${data} is converted: ${items} items${more}. Its old files are still there.`);
+    });
+}
