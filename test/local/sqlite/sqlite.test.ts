@@ -1,0 +1,265 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Item } from '../../../functions/ledger/job-item.ts';
+import type { Table } from '../../../functions/ledger/table-port.ts';
+import { convert, copyLedger } from '../../../local/sqlite/convert.ts';
+import { ledgerFile } from '../../../local/sqlite/directory.ts';
+import { type OpenOptions, SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
+import { list } from '../../ledger/table.ts';
+
+const directories: string[] = [];
+function newDirectory() {
+  const directory = mkdtempSync(join(tmpdir(), 'ledger-'));
+  directories.push(directory);
+  return directory;
+}
+afterEach(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true });
+});
+
+const open = (dataDir: string, options: Partial<OpenOptions> = {}) =>
+  SqliteTable.open({ dataDir, create: true, write: true, ...options });
+const read = (dataDir: string) => SqliteTable.open({ dataDir });
+const item = (sk: string) => ({ pk: 'P', sk, feed: 'F', feedKey: sk });
+
+describe('what is in the place of a ledger', () => {
+  const refusals: [string, (dataDir: string) => void, string | RegExp][] = [
+    ['a text', (dir) => writeFileSync(ledgerFile(dir), 'hello '.repeat(1_000)), /ledger\.sqlite is not a ledger/],
+    ['another SQLite file', (dir) => void new Database(ledgerFile(dir)).exec('CREATE TABLE t (a)'), /is not a ledger/],
+    [
+      'a file of another version',
+      (dir) => void new Database(ledgerFile(dir)).exec('PRAGMA application_id = 1095912519; PRAGMA user_version = 9'),
+      /another version of restore-ledger: expected version 1 of the file, got 9/,
+    ],
+    ['a directory', (dir) => mkdirSync(ledgerFile(dir)), /can't be opened/],
+    [
+      'a ledger of an earlier version',
+      (dir) => {
+        for (const name of ['CURRENT', 'MANIFEST-000004', '000005.ldb']) writeFileSync(join(dir, name), '');
+      },
+      /holds a ledger of an earlier version: run restore-ledger convert --data .* once/,
+    ],
+  ];
+  test.each(refusals)('%s is refused by name, and left as it is', async (_, make, message) => {
+    const dir = newDirectory();
+    make(dir);
+    const before = readdirSync(dir).map((name) => [name, name === 'ledger.sqlite' ? contents(join(dir, name)) : '']);
+    for (const opening of [open, read]) {
+      await expect(opening(dir)).rejects.toMatchObject({ name: 'LedgerError' });
+      await expect(opening(dir)).rejects.toThrow(message);
+    }
+    expect(readdirSync(dir).map((name) => [name, name === 'ledger.sqlite' ? contents(join(dir, name)) : ''])).toEqual(
+      before,
+    );
+  });
+
+  test('nothing, an empty directory and an empty file hold no ledger to read, and one can be made there', async () => {
+    const dir = newDirectory();
+    await expect(read(join(dir, 'none'))).rejects.toThrow(/^there is no ledger in .*none: collect first/);
+    await expect(read(dir)).rejects.toMatchObject({ code: 'LEDGER_TABLE_MISSING' });
+    writeFileSync(ledgerFile(dir), '');
+    await expect(read(dir)).rejects.toThrow(/^there is no ledger in /);
+    await using table = await open(dir);
+    await table.put(item('a'));
+  });
+
+  test('a place where no directory can be made is refused at once', async () => {
+    const dir = newDirectory();
+    writeFileSync(join(dir, 'file'), '');
+    await expect(open(join(dir, 'file'))).rejects.toThrow(/file is a file: expected a directory$/);
+    await expect(open(join(dir, 'file', 'sub', 'dir'))).rejects.toThrow(/can't be made \(ENOTDIR\)/);
+    if (process.platform === 'linux')
+      await expect(open('/proc/x/y')).rejects.toThrow(/proc\/x can't be made \(ENOENT\)/);
+  });
+
+  test('a damaged file is said to be damaged, with what to do', async () => {
+    const dir = newDirectory();
+    {
+      await using table = await open(dir);
+      await Promise.all(
+        Array.from({ length: 300 }, (_, n) => table.put({ ...item(String(n)), text: 'x'.repeat(3_000) })),
+      );
+    }
+    const descriptor = openSync(ledgerFile(dir), 'r+');
+    writeSync(descriptor, Buffer.alloc(600_000, 7), 0, 600_000, 20_480);
+    await using table = await read(dir);
+    const damaged = {
+      code: 'LEDGER_REFUSED',
+      message: expect.stringMatching(/ledger\.sqlite is damaged .* put a copy/),
+    };
+    await expect(list(table.scan())).rejects.toMatchObject(damaged);
+  });
+});
+
+const contents = (file: string) => {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return 'a directory';
+  }
+};
+
+describe('several at once', () => {
+  test('readers see what is committed while it is written, by two', async () => {
+    const dir = newDirectory();
+    await using writer = await open(dir);
+    await using reader = await read(dir);
+    await using other = await open(dir);
+    for (let n = 0; n < 50; n++) {
+      await Promise.all([writer.put(item(`a${n}`)), other.put(item(`b${n}`))]);
+      expect(await reader.count({ partition: 'P' })).toBe(2 * (n + 1));
+    }
+    await expect(reader.put(item('c'))).rejects.toMatchObject({ code: 'LEDGER_REFUSED' });
+  });
+
+  test('a writer that ends in good order leaves one file, which needs nothing beside it', async () => {
+    const dir = newDirectory();
+    for (const sk of ['a', 'b']) {
+      const table = await open(dir);
+      await table.put(item(sk));
+      expect(readdirSync(dir)).toContain('ledger.sqlite-wal');
+      await table[Symbol.asyncDispose]();
+      expect(readdirSync(dir)).toEqual(['ledger.sqlite']);
+    }
+  });
+
+  test('a writer waits for one that is at it, and gives up when that takes too long', async () => {
+    const dir = newDirectory();
+    await using table = await open(dir);
+    await using impatient = await open(dir, { patienceMs: 30 });
+    const stuck = new Database(ledgerFile(dir));
+    stuck.exec('BEGIN IMMEDIATE');
+    const waiting = table.put(item('a'));
+    await expect(impatient.put(item('b'))).rejects.toMatchObject({
+      code: 'LEDGER_UNAVAILABLE',
+      message: expect.stringMatching(
+        /^another process keeps .*ledger\.sqlite locked: wait until it is done, or stop it$/,
+      ),
+    });
+    expect(await table.get({ pk: 'P', sk: 'a' })).toBeUndefined(); // to read it waits for nobody
+    stuck.exec('COMMIT');
+    expect(await waiting).toMatchObject({ done: true });
+    expect(await impatient.put(item('b'))).toMatchObject({ done: true });
+    stuck.close();
+  });
+
+  test('a write that is refused takes none of those with it that share its commit', async () => {
+    await using table = await open(newDirectory());
+    await table.put({ ...item('text'), n: 'no number' });
+    const writes = await Promise.allSettled([
+      table.put(item('a')),
+      table.update({ pk: 'P', sk: 'text' }, { add: { n: 1 } }, {}),
+      table.put({ ...item('b'), n: Number.NaN }),
+      table.put(item('c')),
+    ]);
+    expect(writes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect((await list(table.all({ partition: 'P' }))).map(({ sk }) => sk)).toEqual(['a', 'c', 'text']);
+  });
+
+  // Root may write everywhere.
+  test.skipIf(process.getuid?.() === 0)('it is read without the right to write', async () => {
+    const dir = newDirectory();
+    {
+      await using table = await open(dir);
+      await table.put(item('a'));
+    }
+    chmodSync(ledgerFile(dir), 0o444);
+    chmodSync(dir, 0o555);
+    {
+      await using table = await read(dir);
+      expect(await table.count({ partition: 'P' })).toBe(1);
+    }
+    await expect(open(dir)).rejects.toThrow(/see that this user may/);
+    chmodSync(dir, 0o755);
+  });
+});
+
+test('what was acknowledged outlives a kill, whole and in the indexes too, with two writers at it', async () => {
+  const dir = newDirectory();
+  const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
+  const acknowledged: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const writers = ['a', 'b'].map((name) =>
+      spawn(process.execPath, ['--import', 'tsx', writer, dir, `${name}${round}`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
+    await Promise.all(writers.map((child) => linesOf(child, 40 + Math.floor(Math.random() * 100), acknowledged)));
+  }
+  await using table = await read(dir);
+  const inTable = await list(table.scan());
+  expect(await list(table.scan({ index: 'feed' }))).toHaveLength(inTable.length);
+  const names = new Set(inTable.map(({ pk, sk }) => JSON.stringify([pk, sk])));
+  expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
+  expect(inTable.every(({ text }) => text === 'x'.repeat(2_000))).toBe(true);
+});
+
+/** Kills it after so many lines, and keeps all of them. */
+async function linesOf(child: ChildProcess, most: number, lines: string[]) {
+  let [rest, seen] = ['', 0];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+    seen += parts.length;
+    if (seen >= most) child.kill('SIGKILL');
+  });
+  await once(child, 'close');
+}
+
+test('a conversion takes from the indexes what the table lost, and the newer of two', async () => {
+  await using to = await open(newDirectory());
+  const job = (sk: string, revision: number) => ({ ...item(sk), revision, observedAt: '2026-11-20T10:00:00.000Z' });
+  const inTable = [job('both', 2), job('older', 1), { pk: 'R', sk: 'RUN', partsCounted: 3 }];
+  const inIndex = [job('both', 2), job('older', 2), job('lost', 1), { pk: 'R', sk: 'RUN', partsCounted: 3 }];
+  const from = {
+    async *scan({ index }: { index?: string } = {}): AsyncGenerator<Item> {
+      yield* index === undefined ? inTable : index === 'feed' ? inIndex : [];
+    },
+  };
+  expect(await copyLedger(from as unknown as Table, to)).toEqual({ items: 4, rescued: 2 });
+  expect((await list(to.scan())).map(({ sk, revision }) => [sk, revision]).sort()).toEqual([
+    ['RUN', undefined],
+    ['both', 2],
+    ['lost', 1],
+    ['older', 2],
+  ]);
+});
+
+test('a directory of dynalite is converted beside its files, once', async () => {
+  const { ensureTable, startDynamoDB } = await import('../../../local/dynamodb.ts');
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  const { DynamoTable } = await import('../../../functions/ledger/dynamo-table.ts');
+  const dir = newDirectory();
+  {
+    await using server = await startDynamoDB({ dataDir: dir });
+    const client = new DynamoDBClient(server.clientConfig);
+    await ensureTable(client, 'restore-ledger');
+    const table = new DynamoTable('restore-ledger', client);
+    for (let n = 0; n < 30; n++) await table.put(item(String(n)));
+    client.destroy();
+  }
+  expect(await convert(dir)).toEqual({ items: 30, rescued: 0 });
+  expect(readdirSync(dir)).toEqual(expect.arrayContaining(['ledger.sqlite', 'CURRENT']));
+  expect(readdirSync(dir)).not.toContain('converting');
+  await using table = await read(dir);
+  expect(await table.count({ index: 'feed', partition: 'F' })).toBe(30);
+  await expect(convert(dir)).rejects.toThrow(/is there already/);
+  await expect(convert(newDirectory())).rejects.toThrow(/holds no ledger of an earlier version/);
+});
