@@ -18,11 +18,12 @@ import { jobsPage } from './jobs-page.ts';
 import { lastRuns } from './last-runs.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
 import { overview } from './overview.ts';
+import { awaitsEvents } from './requester-part.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts';
 import type { Html } from './text.ts';
 
 export interface PagePorts {
-  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverages' | 'projectRecord' | 'runs'>;
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverage' | 'coverages' | 'projectRecord' | 'runs'>;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -97,7 +98,7 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 
   const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
 
-  // Requests: 1 query; C more for a job that went to another project.
+  // Requests: 1 query; C more for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;
@@ -108,8 +109,12 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
     const elsewhere = destinationOf(job).place === 'elsewhere';
-    const names = elsewhere ? namesOf(await readCoverage(ledger.coverages())) : new Map();
-    return answer(context, jobPage(job, names, now()));
+    const [coverage, ofProject] = await Promise.all([
+      elsewhere ? readCoverage(ledger.coverages()) : undefined,
+      awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
+    ]);
+    const names = coverage ? namesOf(coverage) : new Map();
+    return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
   });
 
   // Requests: C and those of the last runs; of one project, 1 query.

@@ -84,6 +84,7 @@ function ledgerOf(text: string): PagePorts['ledger'] {
   return {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
+    coverage: async () => hostile,
     coverages: async function* () {
       yield hostile;
     },
