@@ -1,5 +1,6 @@
 // functions/api/page/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
 import { html } from 'hono/html';
+import type { Failure } from '../../ledger/coverage.ts';
 import type { LedgerJob } from '../../ledger/ledger.ts';
 import { collectionsOf, type RestoredCollections } from '../../restore/collections.ts';
 import { destinationOf, effectWords, whyUnknown } from '../../restore/destination.ts';
@@ -28,7 +29,7 @@ import {
 import { timeline } from './timeline.ts';
 
 /** Secrets were taken out before the job was stored; they are looked for again, for what an older version may have left. */
-export function jobPage(job: LedgerJob, names: ProjectNames, now: number): Html {
+export function jobPage(job: LedgerJob, names: ProjectNames, now: number, eventsUnreadable?: Failure): Html {
   const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
   const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
   const body = html`<div class="top job"><h1>Restore of ${name(clusterName, 200)}</h1><p>${statusMark(status)}</p></div>
@@ -43,7 +44,7 @@ ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer liste
     ([label, value]) => html`<dt>${label}</dt>
 <dd>${value}</dd>`,
   )}</dl></section></div>
-<div>${requesterPart(job)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
+<div>${requesterPart(job, now, eventsUnreadable)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
 <p class="soft small">Newest last</p></div>
 ${timeline(job)}</section></div></div>
 <section class="card"><details><summary>What Atlas sent</summary>

@@ -18,11 +18,12 @@ import { jobsPage } from './jobs-page.ts';
 import { lastRuns } from './last-runs.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
 import { overview } from './overview.ts';
+import { awaitsEvents } from './requester-part.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts';
 import type { Html } from './text.ts';
 
 export interface PagePorts {
-  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'projects' | 'projectRecord' | 'runs'>;
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverage' | 'projects' | 'projectRecord' | 'runs'>;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -98,7 +99,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   const healthOf = ({ projects }: Coverage) =>
     projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
 
-  // Requests: 1 query; C more for a job that went to another project.
+  // Requests: 1 query; C more for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;
@@ -109,8 +110,12 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
     const elsewhere = destinationOf(job).place === 'elsewhere';
-    const names = elsewhere ? namesOf(await readCoverage(ledger.projects())) : new Map();
-    return answer(context, jobPage(job, names, now()));
+    const [coverage, ofProject] = await Promise.all([
+      elsewhere ? readCoverage(ledger.projects()) : undefined,
+      awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
+    ]);
+    const names = coverage ? namesOf(coverage) : new Map();
+    return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
   });
 
   // Requests: C and those of the last runs; of one project, 1 query.

@@ -1,5 +1,6 @@
 // functions/api/page/requester-part.ts shows who asked for a restore, and never without how sure that is.
 import { html } from 'hono/html';
+import type { Failure } from '../../ledger/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../ledger/ledger.ts';
 import { type FoundRequester, GRADES, type Grade, isFound } from '../../restore/requester.ts';
 import { jobHref } from './job-filter.ts';
@@ -13,11 +14,13 @@ import {
   reasonInShort,
 } from './requester-words.ts';
 import { mark } from './status.ts';
-import { type Html, name, number, visible } from './text.ts';
+import { agoTime, cut, type Html, name, number, visible } from './text.ts';
 
 const PART = 'asked';
 /** Of an application. */
 const LONGEST_VIA = 40;
+/** Characters of a message. */
+const LONGEST_ERROR = 300;
 
 /** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
 export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
@@ -28,16 +31,24 @@ export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId
   return html`${hedge}${actorName(actor)}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${label}<span class="hidden"> match. </span><span class="tip">${meaning} ${measures(requester)}</span></a></span>`;
 }
 
-export function requesterPart(job: LedgerJob): Html {
+/** @param unreadable why the events of the project can't be read, where that is known to go on */
+export function requesterPart(job: LedgerJob, now: number, unreadable?: Failure): Html {
   const { requester } = job;
   return html`<section class="card" id="${PART}" aria-labelledby="asked-title">
 <div class="head"><h2 id="asked-title">Who asked</h2>${isFound(requester) ? gradeMark(requester) : ''}</div>
-${isFound(requester) ? named(requester) : unnamed(job)}</section>`;
+${isFound(requester) ? named(requester) : unnamed(job, now, unreadable)}</section>`;
 }
 
-const unnamed = (job: LedgerJob) =>
+const unnamed = (job: LedgerJob, now: number, unreadable: Failure | undefined) =>
   html`<p class="who">${mark('Not known', 'off', 'dash')}</p>
-<p>${reasonAtLength(job)}</p>`;
+<p>${unreadable && awaitsEvents(job) ? eventsUnreadable(unreadable, now) : reasonAtLength(job)}</p>`;
+
+/** Whether events that are read may still name somebody. */
+export const awaitsEvents = ({ requester }: Pick<JobSummary, 'requester'>): boolean =>
+  requester === undefined || (!isFound(requester) && ['pending', 'not-read'].includes(requester.reason));
+
+const eventsUnreadable = ({ since, code, message }: Failure, now: number) =>
+  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), LONGEST_ERROR)}</bdi>. Until they can, nobody is named.`;
 
 function gradeMark({ grade, points }: FoundRequester): Html {
   const { label } = gradeLook(grade);

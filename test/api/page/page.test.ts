@@ -233,7 +233,7 @@ describe('a restore', () => {
     await site.ledger.markVanished(projectId, jobId, { runId: 'a'.repeat(24), observedAt: '2026-11-22T10:00:00.000Z' });
     site.requests();
     const text = textOf(await site.get(`/jobs/${jobId}`));
-    expect(site.requests()).toEqual({ Query: 1 });
+    expect(site.requests()).toEqual({ Query: 1, GetItem: 1 });
     expect(text).toContain('No longer listed by Atlas since 2026-11-22 10:00:00 UTC');
   });
 
@@ -456,8 +456,25 @@ test('what each page reads is bounded and known', async () => {
   expect(await costs('/clusters')).toEqual({ Query: 1 + 4, BatchGetItem: 1 });
   expect(await costs(`/clusters?projectId=${PROJECTS[1].projectId}`)).toEqual({ BatchGetItem: 1, Query: 1 });
   const [last] = jobsOf(230).slice(-1);
-  expect(await costs(`/jobs/${last?.jobId}`)).toEqual({ Query: 1 });
+  expect(await costs(`/jobs/${last?.jobId}`)).toEqual({ Query: 1, GetItem: 1 }); // nobody has looked who asked for it
+  const [named] = jobsOf(230).slice(1);
+  expect(await costs(`/jobs/${named?.jobId}`)).toEqual({ Query: 1 });
   expect(await costs('/jobs/x')).toEqual({});
+});
+
+test('why nobody is named is said where the events of the project can not be read', async () => {
+  const one = jobsOf(1).map((each) => ({ ...each, projectId: PROJECTS[2].projectId, projectName: 'staging' }));
+  for (const [requester, said] of [
+    [{ reason: 'pending' as const }, true],
+    [{ reason: 'not-read' as const, detail: 'ATLAS_FORBIDDEN' }, true],
+    [undefined, true],
+    [{ reason: 'ambiguous' as const, rivals: 3 }, false],
+  ] as const) {
+    await using site = await startSite(dynamo, { jobs: one, requesters: [requester] });
+    const text = textOf(await site.get(`/jobs/${one[0]?.jobId}`));
+    const why = 'The project’s events can’t be read, since 2 days ago : ATLAS_REFUSED GET events answered 403';
+    expect(text.includes(why), JSON.stringify(requester)).toBe(said);
+  }
 });
 
 test('a failure inside is a page that tells nothing of it, and is in the log', async () => {
