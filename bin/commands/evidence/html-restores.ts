@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/api/page/status.ts';
 import { counted, type Html, name, span, time, visible } from '../../../functions/api/page/text.ts';
+import { problemText } from '../../../functions/restore/fields.ts';
+import { isUnderstood } from '../../../functions/restore/understood.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
@@ -56,6 +58,8 @@ function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: Resto
 
 function toCell({ projectId }: ProjectEvidence, { clusterName }: ClusterEvidence, restore: RestoreEvidence): Html {
   const { targetProjectId, targetProjectName, targetClusterName: target, delivery } = restore;
+  if (!isUnderstood(restore, 'targetProjectId', 'targetClusterName'))
+    return html`<span class="soft">Not understood</span>`;
   if (target === undefined && targetProjectId === undefined) {
     return html`<span class="soft">${delivery === 'download' ? 'Download' : 'Not named'}</span>`;
   }
@@ -67,13 +71,17 @@ function toCell({ projectId }: ProjectEvidence, { clusterName }: ClusterEvidence
   return html`${target === undefined ? '?' : name(target, WHOLE)}${where}`;
 }
 
-function outcomeCell({ status, durationSeconds, finishedAt, vanishedAt, errorMessage }: RestoreEvidence): Html {
+function outcomeCell(restore: RestoreEvidence): Html {
+  const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
   const took = durationSeconds === undefined ? '' : html`<span class="sub">took ${span(durationSeconds)}</span>`;
   const ended = finishedAt === undefined ? '' : html`<span class="sub">ended ${time(finishedAt)}</span>`;
   const gone =
     vanishedAt === undefined ? '' : html`<span class="sub">no longer listed by Atlas since ${time(vanishedAt)}</span>`;
   const error = errorMessage === undefined ? '' : html`<span class="sub">${visible(errorMessage)}</span>`;
-  return html`${statusMark(status)}${took}${ended}${gone}${error}`;
+  const odd = problems.map(
+    (problem) => html`<span class="sub">not understood: ${visible(problemText(problem))}</span>`,
+  );
+  return html`${statusMark(status)}${took}${ended}${gone}${error}${odd}`;
 }
 
 const findingsCell = ({ findings }: RestoreEvidence) =>
