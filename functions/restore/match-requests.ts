@@ -34,22 +34,21 @@ export const MATCH_REACH_SECONDS = EARLY_SECONDS + LATE_SECONDS + NEAR_SECONDS;
 const RESTORE = 'TENANT_RESTORE_REQUESTED_AUDIT';
 const DOWNLOAD = 'TENANT_SNAPSHOT_DOWNLOAD_REQUESTED_AUDIT';
 const CLOUD_BACKUP = 'CPS_RESTORE_REQUESTED_AUDIT';
-const NOT_TOLD = { automated: [], download: [], pointInTime: [], unknown: [] };
-
-const TYPES: Record<Kind, Record<Delivery, readonly string[]>> = {
-  flex: { automated: [RESTORE], download: [DOWNLOAD], pointInTime: [RESTORE], unknown: [RESTORE, DOWNLOAD] },
-  dedicated: {
-    automated: [CLOUD_BACKUP],
-    download: [CLOUD_BACKUP],
-    pointInTime: [CLOUD_BACKUP],
-    unknown: [CLOUD_BACKUP],
-  },
-  serverless: NOT_TOLD,
-  collection: NOT_TOLD,
-};
+const TYPES: ReadonlyMap<Kind, ReadonlyMap<Delivery, readonly string[]>> = new Map([
+  [
+    'flex',
+    new Map([
+      ['automated', [RESTORE]],
+      ['download', [DOWNLOAD]],
+      ['pointInTime', [RESTORE]],
+      ['unknown', [RESTORE, DOWNLOAD]],
+    ]),
+  ],
+  ['dedicated', new Map(DELIVERIES.map((delivery) => [delivery, [CLOUD_BACKUP]]))],
+]);
 
 /** Atlas's `eventTypeName`s of what can be the request of such a job. None: Atlas writes no event (FACTS 12.3). */
-export const requestTypes = (kind: Kind, delivery: Delivery): readonly string[] => TYPES[kind][delivery];
+export const requestTypes = (kind: Kind, delivery: Delivery): readonly string[] => TYPES.get(kind)?.get(delivery) ?? [];
 
 const typesOf = (kind: Kind) => [...new Set(DELIVERIES.flatMap((delivery) => requestTypes(kind, delivery)))];
 

@@ -141,7 +141,7 @@ describe('GET /restore-jobs', () => {
     ['finding=', 'finding'],
     ['finding=slow,stuck', 'finding'],
     ['finding=slow&finding=stuck', 'finding'],
-    ['finding=unknown-job-shape', 'finding'],
+    ['finding=no-such-rule', 'finding'],
     ['since=yesterday', 'since'],
     ['since=2026-11-23T12:00:00', 'since'],
     ['since=2026-11-23&until=2026-11-23', 'until'],

@@ -1,6 +1,8 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ProjectGatherer } from '../../bin/commands/evidence/gather-project.ts';
 import { isDrill } from '../../bin/commands/evidence/judge-drills.ts';
+import { numbersOf } from '../../bin/commands/evidence/numbers.ts';
 import { SCHEMAS as API_SCHEMAS } from '../../functions/api/openapi-schemas.ts';
 import { drillState } from '../../functions/ledger/drill-state.ts';
 import { ledgerReader } from '../../functions/ledger/reader.ts';
@@ -9,6 +11,7 @@ import { jobEvents } from '../../functions/notify/job-events.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
 import { serveApi } from '../../local/serve.ts';
 import { violations } from '../api/json-schema.ts';
+import { CommandLine } from '../cli/command-line.ts';
 import { verified } from '../ledger/jobs.ts';
 import { wrongs } from '../notify/schemas.ts';
 import { rewritten } from './rewriting.ts';
@@ -135,6 +138,16 @@ test('a cluster whose only restores are not understood was not restored, as far 
   expect(cluster && drillState(cluster, new Date(system.clock.now()))).toMatchObject({ state: 'overdue' });
   expect(cluster?.lists.dedicated).toMatchObject({ notUnderstood: 1 });
   expect(cluster?.lists.dedicated).not.toHaveProperty('lastCompleted');
+  // An auditor is told the same.
+  const coverage = await system.ledger.coverage(system.projectId);
+  const [since, until] = [system.at(3), system.at(0)];
+  const judging = { period: { since, until, ended: true }, madeAt: until };
+  const evidence = coverage && (await new ProjectGatherer(system.ledger, coverage, judging).gather());
+  expect(evidence?.clusters).toMatchObject([
+    { drill: { state: 'overdue' }, restores: [{ jobId: id, problems: [{ field: 'deliveryType' }] }] },
+  ]);
+  expect(evidence?.clusters[0]?.drill).not.toHaveProperty('lastCompletedAt');
+  expect(evidence && numbersOf([evidence])).not.toHaveProperty('recovery');
   // A later version of Atlas, or of this, says what it was.
   system.clock.advance(MINUTE);
   await system.collect([job.replace('liveMount', 'automated')], true);
@@ -209,6 +222,19 @@ test('the API shows, filters and counts what is not understood, in JSON and CSV'
   expect(csv[1]).toContain(
     '"deliveryType: expected RESTORE, DOWNLOAD, got ""LIVE,""MOUNT""; status: expected PENDING, QUEUED, RUNNING, COMPLETED, FAILED, got ""CLOSED"""',
   );
+  await using shell = await CommandLine.open();
+  const there = ['--api', api.url];
+  const one = await shell.run(['job', system.idAt(2), ...there]);
+  expect(one).toMatchObject({ code: 0 });
+  expect(one.stdout).toMatch(/status +UNKNOWN \(Atlas: CLOSED\)/);
+  expect(one.stdout).toMatch(/not understood +deliveryType: expected RESTORE, DOWNLOAD, got "LIVE,"MOUNT"; status: /);
+  const cells = (await shell.run(['jobs', '--format', 'csv', '--finding', 'unknown-job-shape', ...there])).stdout;
+  expect(cells.split(/\r?\n/)).toEqual([
+    expect.stringContaining(',problems,'),
+    expect.stringContaining(`,UNKNOWN,CLOSED,unknown,`),
+    '',
+  ]);
+  expect(await shell.run(['watch', system.idAt(2), ...there])).toMatchObject({ code: 7 });
   const page = await (await fetch(`${api.url}/jobs/${system.idAt(2)}`, { headers: { accept: 'text/html' } })).text();
   expect(page).toContain('Not understood');
   expect(page).toContain('Unknown');

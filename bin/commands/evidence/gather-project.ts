@@ -115,7 +115,15 @@ export class ProjectGatherer {
 
 type Ended = Pick<
   JobSummary,
-  'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'finishedAt' | 'durationSeconds' | 'snapshotAt'
+  | 'jobId'
+  | 'kind'
+  | 'delivery'
+  | 'status'
+  | 'requestedAt'
+  | 'finishedAt'
+  | 'durationSeconds'
+  | 'snapshotAt'
+  | 'problems'
 >;
 
 function completedRestore(job: Ended): CompletedRestore[] {

@@ -4,6 +4,7 @@ import { DELIVERY_LABEL, statusMark } from '../../../functions/api/page/status.t
 import { counted, type Html, name, span, time, visible } from '../../../functions/api/page/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
 import { destinationOf, effectWords, whyUnknown } from '../../../functions/restore/destination.ts';
+import { problemText } from '../../../functions/restore/fields.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
@@ -88,13 +89,17 @@ function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
   }${complete ? '' : html`<span class="sub">The ledger does not have all the names.</span>`}`;
 }
 
-function outcomeCell({ status, durationSeconds, finishedAt, vanishedAt, errorMessage }: RestoreEvidence): Html {
+function outcomeCell(restore: RestoreEvidence): Html {
+  const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
   const took = durationSeconds === undefined ? '' : html`<span class="sub">took ${span(durationSeconds)}</span>`;
   const ended = finishedAt === undefined ? '' : html`<span class="sub">ended ${time(finishedAt)}</span>`;
   const gone =
     vanishedAt === undefined ? '' : html`<span class="sub">no longer listed by Atlas since ${time(vanishedAt)}</span>`;
   const error = errorMessage === undefined ? '' : html`<span class="sub">${visible(errorMessage)}</span>`;
-  return html`${statusMark(status)}${took}${ended}${gone}${error}`;
+  const odd = problems.map(
+    (problem) => html`<span class="sub">not understood: ${visible(problemText(problem))}</span>`,
+  );
+  return html`${statusMark(status)}${took}${ended}${gone}${error}${odd}`;
 }
 
 const findingsCell = ({ findings }: RestoreEvidence) =>

@@ -71,7 +71,7 @@ function restoreEvidence(job: LedgerJob): RestoreEvidence {
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
     ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
-    ...present(job, ['targetProjectId', 'targetClusterName', 'vanishedAt', 'requester']),
+    ...present(job, ['targetProjectId', 'targetClusterName', 'problems', 'vanishedAt', 'requester']),
     ...(collections === undefined ? {} : { collections }),
     ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MOST_REASON) }),
     findings,
