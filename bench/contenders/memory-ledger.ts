@@ -33,11 +33,12 @@ export class MemoryLedger implements Ledger {
 
   /** As cheap as can be: the fingerprint is made, as any ledger has to; the answer is the job itself, with more in it. */
   async record(job: RestoreJob, { observedAt }: Sighting): Promise<Recorded> {
-    const { jobId, kind, status, requestedAt } = job;
+    const { jobId, clusterName, kind, status, requestedAt } = job;
     const jobs = this.#of(job.projectId, job.clusterName);
     const outcome = jobs.has(jobId) ? 'changed' : 'new';
     const print = fingerprint(job);
-    jobs.set(jobId, { jobId, kind, status, requestedAt, fingerprint: print, requester: NOBODY_KNOWN });
+    const held = { jobId, clusterName, kind, status, requestedAt, observedAt };
+    jobs.set(jobId, { ...held, fingerprint: print, requester: NOBODY_KNOWN });
     this.recorded.push(jobId);
     const summary = job as RestoreJob & JobSummary;
     summary.fingerprint = print;
@@ -54,8 +55,15 @@ export class MemoryLedger implements Ledger {
   /** Nothing vanishes in this bench. */
   markVanished = (): Promise<Recorded> => notHere('markVanished');
 
-  async *known(projectId: string, clusterName: string, since = ''): AsyncGenerator<KnownJob> {
-    for (const job of this.#of(projectId, clusterName).values()) if (job.requestedAt >= since) yield job;
+  async *known(projectId: string): AsyncGenerator<KnownJob> {
+    for (const [cluster, jobs] of this.#clusters) if (cluster.startsWith(projectId)) yield* jobs.values();
+  }
+
+  async lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]> {
+    const wanted = new Set(jobIds);
+    const found: KnownJob[] = [];
+    for await (const job of this.known(projectId)) if (wanted.has(job.jobId)) found.push(job);
+    return found;
   }
 
   async countJobs(projectId: string): Promise<number> {

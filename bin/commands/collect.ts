@@ -1,6 +1,8 @@
 // bin/commands/collect.ts is the main job: every restore job of every cluster, from Atlas into the ledger. In this process, or by
 // the collector behind an API.
 import { Command } from 'commander';
+import { SKEW_WORTH_TELLING_MS } from '../../functions/collect/atlas-time.ts';
+import { DEFAULT_MAX_WAIT_MS } from '../../functions/collect/wait-budget.ts';
 import type { RunScope } from '../../functions/ledger/run.ts';
 import type { ApiAddress } from './api/address.ts';
 import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
@@ -9,12 +11,13 @@ import { type Accounts, atlasAccounts } from './credentials.ts';
 import { EXIT, Interrupted, UsageError } from './errors.ts';
 import { withEvents } from './events-file.ts';
 import { Feed, type FeedFlags } from './feed.ts';
-import { clusterName, projectIds } from './flags.ts';
+import { clusterName, duration, projectIds } from './flags.ts';
 import { NoteworthyLines } from './noteworthy-lines.ts';
-import { plainJson } from './plain.ts';
+import { plain, plainJson } from './plain.ts';
 import { Progress } from './progress.ts';
 import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from './rules.ts';
 import type { Paint, Style } from './terminal.ts';
+import { span } from './times.ts';
 import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
 import { openLedger, type Where } from './where-to-write.ts';
 
@@ -22,6 +25,8 @@ interface CollectFlags extends AskFlags, RulesFlags, FeedFlags {
   project?: string[];
   cluster?: string;
   full?: true;
+  /** In ms. */
+  maxWait?: number;
   json?: true;
 }
 
@@ -33,6 +38,12 @@ export function collectCommand(context: Context): Command {
     .option(
       '--full',
       'read every list to its end, and find jobs that Atlas no longer lists (once a day it does so by itself)',
+    )
+    .addOption(
+      duration(
+        '--max-wait <duration>',
+        "how long to wait in all where Atlas's rate limits ask for it; projects that would need more are named as failed (default: 15m)",
+      ),
     )
     .option('--json', 'the summary as one JSON document')
     .addHelpText(
@@ -48,7 +59,7 @@ tells. Open restores are held against changed rules at once, ended ones by resto
 
 Exit code: 0 everything was read, 3 something was not: a cluster failed, or a project is no longer visible (each is named),
 1 nothing could be read, or the credentials see no project, 2 wrong usage.
-Ctrl-C stops between two lists and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
+Ctrl-C stops between two lists, and waits at once, and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
 
 Examples:
   $ restore-ledger collect
@@ -74,8 +85,11 @@ async function collect(flags: CollectFlags, context: Context) {
   }));
   const asked = { scopes: scopes.length > 0 ? scopes : [{}], full };
   const where = whereToAsk(flags, context.env);
+  const { maxWait: maxWaitMs = DEFAULT_MAX_WAIT_MS } = flags;
   if ('api' in where) {
     refuseBesideApi(flags);
+    if (flags.maxWait !== undefined)
+      throw new UsageError('--max-wait: it is for a collection here; behind --api the queue waits');
     return await tell(await fromThere(asked, where.api, context), flags, context);
   }
   const chosen = await chosenRules(flags, context.env);
@@ -83,7 +97,7 @@ async function collect(flags: CollectFlags, context: Context) {
   const progress = new Progress(context.err, { on: !context.verbose });
   const lines = new NoteworthyLines(context.err, progress);
   await using feed = await Feed.open(flags, lines.show);
-  const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress }, context);
+  const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress, maxWaitMs }, context);
   await lines.end();
   await tell(collected, flags, context);
   await feed.check();
@@ -109,12 +123,13 @@ interface Here extends Pick<ChosenRules, 'rules'> {
   accounts: Accounts;
   feed: Feed;
   progress: Progress;
+  maxWaitMs: number;
 }
 
 async function fromHere(
   { scopes, full }: Asked,
   where: Where,
-  { accounts, feed, progress, rules }: Here,
+  { accounts, feed, progress, rules, maxWaitMs }: Here,
   context: Context,
 ): Promise<Collected | undefined> {
   const { err, log, interrupt } = context;
@@ -126,7 +141,7 @@ async function fromHere(
   });
   const tally = noTally();
   try {
-    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal }, tally);
+    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal, maxWaitMs }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;
@@ -181,6 +196,8 @@ export function summary(collected: Collected, paint: Paint): string {
       : []),
     ['findings', counts.findings],
     ...(counts.jobsOld > 0 ? [['no news', `${counts.jobsOld} that had ended long before`] as [string, string]] : []),
+    ...(counts.eventsFailed > 0 ? [['who asked', `not known for ${eventsFailed(collected)}`] as [string, string]] : []),
+    ...clockRow(collected),
     ['Atlas requests', `${counts.atlasRequests}${waited}`],
     ['seconds', seconds.toFixed(1)],
   ];
@@ -191,11 +208,24 @@ export function summary(collected: Collected, paint: Paint): string {
   return [...lines, '', paint('red', 'Failed:'), ...named, ...more].join('\n');
 }
 
-const documentOf = ({ status, runIds, projects, counts, failures, seconds }: Collected) => ({
+/** `2 projects: Payments: GET ... answered 403 ...` */
+function eventsFailed({ counts, eventsFailures: [first] }: Collected): string {
+  const projects = counts.eventsFailed === 1 ? '1 project' : `${counts.eventsFailed} projects`;
+  return first ? `${projects}: ${plain(`${first.projectName}: ${first.message}`)}` : projects;
+}
+
+function clockRow({ clockSkewMs = 0 }: Collected): [string, string][] {
+  if (Math.abs(clockSkewMs) < SKEW_WORTH_TELLING_MS) return [];
+  const how = `${span(Math.abs(clockSkewMs) / 1_000)} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} Atlas's`;
+  return [['clock', `${how}; ids are compared in Atlas's time`]];
+}
+
+const documentOf = ({ status, runIds, projects, counts, failures, seconds, clockSkewMs }: Collected) => ({
   status,
   projects,
   ...counts,
   seconds: Math.round(seconds * 1000) / 1000,
+  ...(clockSkewMs === undefined ? {} : { clockSkewSeconds: Math.round(clockSkewMs / 1_000) }),
   failures,
   runIds,
 });

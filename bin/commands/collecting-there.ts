@@ -57,6 +57,7 @@ export async function collectThere(
         ofPart.map((failure) => ({ projectId, projectName, ...failure })),
       ),
     ]),
+    eventsFailures: [],
     seconds: (Date.now() - beganAt) / 1000,
   };
 }

@@ -1,6 +1,7 @@
 // bin/commands/collecting.ts makes one pass of the collector in this process and says what came of it.
 import type { AtlasUsage } from '../../functions/atlas/atlas.ts';
 import { systemClock } from '../../functions/clock.ts';
+import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collect/wait-budget.ts';
 import type { Ledger, Recorded } from '../../functions/ledger/ledger.ts';
 import {
   addCounts,
@@ -19,6 +20,7 @@ import type { Accounts } from './credentials.ts';
 import { plain } from './plain.ts';
 import type { Progress } from './progress.ts';
 import { thisProcess } from './this-process.ts';
+import { span } from './times.ts';
 
 export interface Collecting {
   accounts: Accounts;
@@ -28,6 +30,8 @@ export interface Collecting {
   log: Log;
   progress: Progress;
   signal: AbortSignal;
+  /** How long to wait in all where Atlas's rate limits ask for it. @default 15 minutes */
+  maxWaitMs?: number;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -44,7 +48,17 @@ export interface Collected {
   /** `atlasRequests` has those for the list of projects too. */
   counts: RunCounts;
   failures: NamedFailure[];
+  /** Why events could not be read. Those of a run behind an API are not told. */
+  eventsFailures: EventsFailure[];
   seconds: number;
+  /** This machine's clock less Atlas's, where it was measured. */
+  clockSkewMs?: number;
+}
+
+export interface EventsFailure {
+  projectName: string;
+  code: string;
+  message: string;
 }
 
 /** What has come in so far, for a pass that is stopped half-way. */
@@ -67,13 +81,15 @@ export async function collectHere(
   collecting: Collecting,
   tally = noTally(),
 ): Promise<Collected> {
-  const { accounts, progress, signal } = collecting;
+  const { accounts, progress, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS } = collecting;
   const [beganAt, before] = [Date.now(), accounts.usage];
   const runs: { runId: string; status: PartStatus; parts: RunPart[]; failures: ClusterFailure[] }[] = [];
+  const waits = new WaitBudget(maxWaitMs, systemClock);
+  const eventsFailures: EventsFailure[] = [];
   try {
     for (const scope of scopes) {
       signal.throwIfAborted();
-      runs.push(await runOne(scope, full, collecting, tally));
+      runs.push(await runOne(scope, full, { ...collecting, waits, eventsFailures }, tally));
     }
   } finally {
     progress.clear();
@@ -94,14 +110,21 @@ export async function collectHere(
         ofPart.map((failure) => ({ projectId, projectName, ...failure })),
       ),
     ]),
+    eventsFailures,
     seconds: (Date.now() - beganAt) / 1000,
+    ...(accounts.clockSkewMs === undefined ? {} : { clockSkewMs: accounts.clockSkewMs }),
   };
+}
+
+interface CollectingOne extends Collecting {
+  waits: WaitBudget;
+  eventsFailures: EventsFailure[];
 }
 
 async function runOne(
   scope: RunScope,
   full: boolean,
-  { accounts, ledger, rules, log, progress, signal, onRecorded }: Collecting,
+  { accounts, ledger, rules, log, progress, signal, onRecorded, waits, eventsFailures }: CollectingOne,
   tally: Tally,
 ) {
   let [planned, done] = [0, 0];
@@ -120,6 +143,10 @@ async function runOne(
       log,
       clock: systemClock,
       maker: thisProcess,
+      waits,
+      onWait: ({ projectName, ms }) =>
+        progress.note(`waiting ${span(ms / 1_000)}: Atlas's rate limit of project ${plain(projectName)}`),
+      onEventsFailed: (failure) => eventsFailures.push(failure),
       onPlanned: (projects) => {
         planned = projects;
       },

@@ -30,6 +30,11 @@ export class Accounts implements AsyncDisposable {
     return sum;
   }
 
+  /** This machine's clock less Atlas's, as measured by any of them. */
+  get clockSkewMs(): number | undefined {
+    return this.all.map(({ atlas }) => atlas.clockSkewMs).find((skewMs) => skewMs !== undefined);
+  }
+
   /** The client that sees a project. With several credentials each is asked for its projects. @throws AtlasError */
   async thatSees(projectId: string): Promise<AtlasClient> {
     const [only] = this.all;

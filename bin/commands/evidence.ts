@@ -1,4 +1,5 @@
 // bin/commands/evidence.ts writes a report for an auditor: every restore of a period, and what shows that there were no others.
+import { extname } from 'node:path';
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from './context.ts';
@@ -80,9 +81,9 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const asked = new Date();
   const period = periodOf(flags, asked);
   const where = whereAtHand(flags, env, WHY);
+  const format = flags.format ?? formatFor(flags.output);
   if (flags.collect) await collectToTheEnd(where, context);
   const now = flags.collect ? new Date() : asked;
-  const format = flags.format ?? (flags.output?.toLowerCase().endsWith('.json') ? 'json' : 'html');
   const signal = interrupt.gently();
   const progress = new Progress(err, { on: !verbose });
   await using file = flags.output === undefined ? undefined : await OutputFile.open('--output', flags.output);
@@ -111,6 +112,17 @@ async function collectToTheEnd(where: Where, context: Context) {
   const collecting = { accounts, ledger: opened.ledger, rules, log, progress, signal: interrupt.gently() };
   const { failures } = await collectHere([{}], true, collecting);
   for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);
+}
+
+/** @throws UsageError for a name that promises what the file would not be */
+function formatFor(output = ''): EvidenceFormat {
+  const ending = extname(output).toLowerCase();
+  if (ending === '' || ending === '.html' || ending === '.htm') return 'html';
+  if (ending === '.json') return 'json';
+  const formats = EVIDENCE_FORMATS.join(' or ');
+  throw new UsageError(
+    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, came ${JSON.stringify(output)}`,
+  );
 }
 
 function periodOf({ since, until }: EvidenceFlags, now: Date): Period {

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { UsageError } from './errors.ts';
-import { MOMENT, moment } from './times.ts';
+import { DURATION, durationMs, MOMENT, moment } from './times.ts';
 
 const wrong = (flag: string, expected: string, came: string) =>
   new UsageError(`${flag}: expected ${expected}, came ${JSON.stringify(came)}`);
@@ -52,6 +52,14 @@ export const time = (flags: string, description: string) =>
     const at = moment(text, Date.now());
     if (at !== undefined) return at;
     throw wrong(nameOf(flags), MOMENT, text);
+  });
+
+/** `90s`, `15m`, `2h`: in ms. */
+export const duration = (flags: string, description: string) =>
+  new Option(flags, description).argParser((text: string) => {
+    const ms = durationMs(text);
+    if (ms !== undefined) return ms;
+    throw wrong(nameOf(flags), DURATION, text);
   });
 
 export const projectId = (flags: string, description: string) =>

@@ -22,6 +22,13 @@ export class Progress {
     void this.#terminal.write(`${CLEAR_LINE}${this.#terminal.paint('dim', text.slice(0, this.#terminal.width - 1))}`);
   }
 
+  /** Stands until something else is shown; on a terminal that is none it is a line of its own. */
+  note(text: string) {
+    if (!this.#on) return void this.#terminal.line(text);
+    this.#shownAt = 0;
+    this.show(text);
+  }
+
   clear() {
     if (this.#shownAt > 0) void this.#terminal.write(CLEAR_LINE);
     this.#shownAt = 0;

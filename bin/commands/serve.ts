@@ -19,12 +19,14 @@ interface ServeFlags extends WhereFlags {
 }
 
 /** One more than the simulator's. */
-const PORT = 27_081;
+export const SERVE_PORT = 27_081;
 
 export function serveCommand(context: Context): Command {
   const command = new Command('serve')
     .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
-    .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(PORT))
+    .addOption(
+      wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(SERVE_PORT),
+    )
     .addOption(
       wholeNumber(
         '--runs-every <minutes>',
@@ -38,12 +40,12 @@ export function serveCommand(context: Context): Command {
 A browser can't sign requests as AWS wants them. Here it needn't: whoever uses this machine can read what you can, and
 with Atlas credentials in the environment, as for collect, start runs (POST /runs). Nobody else is answered.
 
-A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${PORT}
+A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${SERVE_PORT}
 
 Examples:
   $ restore-ledger serve
   $ restore-ledger serve --table restore-ledger --port 0
-  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${PORT}`,
+  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${SERVE_PORT}`,
     );
   return withWhere(command).action((flags: ServeFlags) => serve(flags, context));
 }

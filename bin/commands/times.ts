@@ -20,6 +20,16 @@ export function moment(text: string, now: number): string | undefined {
     : isoMoment(`${day}T${time}${zone.toUpperCase().replace(/(?<=\d\d)(?=\d\d$)/, ':')}`);
 }
 
+export const DURATION = 'a duration (90s, 15m, 2h) of at most a day';
+
+/** Nothing for what is none. */
+export function durationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const ms = Number(count) * (unit === 's' ? 1_000 : (UNIT_MS[unit] ?? 0));
+  return ms <= 86_400_000 ? ms : undefined;
+}
+
 /** `2026-11-23 12:00:05`, for what Atlas or the ledger sent; what is no time stays as it is. */
 export const utc = (iso: string) =>
   Number.isNaN(Date.parse(iso)) ? iso : new Date(iso).toISOString().slice(0, 19).replace('T', ' ');

@@ -2,6 +2,7 @@
 import type { JobSummary, Ledger } from '../ledger/ledger.ts';
 import { RULES, type Rule, SEVERITIES, type Severity } from '../restore/finding.ts';
 import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../restore/job.ts';
+import { isUnderstood } from '../restore/understood.ts';
 import { isRule, worstOf } from './job-rules.ts';
 
 /** Whole days, UTC. ISO 8601. */
@@ -54,7 +55,7 @@ export interface Summary extends Period {
 
 export type CountedJob = Pick<
   JobSummary,
-  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'findings'
+  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'problems' | 'findings'
 >;
 
 /** Jobs that one summary reads, the newest first. */
@@ -124,9 +125,11 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
 
 function durationsOf(jobs: readonly CountedJob[]): Durations {
   const seconds = jobs
-    .flatMap(({ status, durationSeconds }) =>
-      status === 'COMPLETED' && durationSeconds !== undefined ? [durationSeconds] : [],
-    )
+    .flatMap((job) => {
+      const { status, durationSeconds } = job;
+      const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
+      return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
+    })
     .sort((a, b) => a - b);
   const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
   return {

@@ -1,6 +1,6 @@
 // functions/collect/assessment.ts is what the ledger makes of a project's jobs while they are collected: findings, requesters,
 // and how many there are.
-import type { AttributionCoverage, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
+import type { AttributionCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
 import type { JobSummary, Recorded } from '../ledger/ledger.ts';
 import { isOldNews } from '../ledger/old-news.ts';
 import type { RunCounts } from '../ledger/run.ts';
@@ -10,6 +10,7 @@ import type { Rules } from '../restore/rules.ts';
 import { attribute } from './attribute.ts';
 import type { CollectPorts } from './collect.ts';
 import { Judge } from './judge.ts';
+import type { KnownJobs } from './known-jobs.ts';
 import type { CollectOrder } from './order.ts';
 import { ProjectNames } from './project-names.ts';
 
@@ -21,6 +22,7 @@ export interface AssessmentOptions {
 export class Assessment {
   readonly #order: CollectOrder;
   readonly #ports: CollectPorts;
+  readonly #known: KnownJobs;
   readonly #options: AssessmentOptions;
   readonly rules: CompiledRules;
   readonly #digest: string;
@@ -32,12 +34,13 @@ export class Assessment {
   /** Request time of the oldest job of this collection that nobody has been named for. */
   #unattributedFrom: string | undefined;
   #attribution: AttributionCoverage | undefined;
-  #counted = 0;
   #judgedAll = false;
 
-  constructor(order: CollectOrder, ports: CollectPorts, options: AssessmentOptions) {
+  /** @param ports whose `now` is Atlas's time */
+  constructor(order: CollectOrder, ports: CollectPorts, known: KnownJobs, options: AssessmentOptions) {
     this.#order = order;
     this.#ports = ports;
+    this.#known = known;
     this.#options = options;
     this.rules = compileRules(options.rules);
     this.#digest = rulesDigest(options.rules);
@@ -50,6 +53,11 @@ export class Assessment {
 
   get counts(): Pick<RunCounts, 'jobsOld' | 'findings'> {
     return { jobsOld: this.#jobsOld, findings: this.#findings };
+  }
+
+  /** Why a project's events can't be read, then or since. */
+  get eventsFailure(): Failure | undefined {
+    return (this.#attribution ?? this.#stored?.attribution)?.error;
   }
 
   /** @param list the coverage of the list that the jobs are of @param at the time of the look, ISO 8601 */
@@ -81,14 +89,13 @@ export class Assessment {
 
   /**
    * Once all lists of the order are read: only then are all rivals for an event known.
-   * @param full lists were read to their ends
    * @param sound no list failed
    * @throws LedgerError
    */
-  async finish({ full, sound, outOfTime }: { full: boolean; sound: boolean; outOfTime(): boolean }): Promise<void> {
+  async finish({ sound, outOfTime }: { sound: boolean; outOfTime(): boolean }): Promise<void> {
     if (outOfTime()) return;
     const { projectId, runId, clusterName, followAt } = this.#order;
-    const { ledger, now } = this.#ports;
+    const { now } = this.#ports;
     const stored = this.#stored?.attribution;
     const isDue = stored?.dueAt !== undefined && Date.parse(stored.dueAt) <= now();
     const from = earlier(
@@ -105,7 +112,6 @@ export class Assessment {
       const ports = { ...this.#ports, outOfTime, onRecorded, prepare: judge.prepare, findings };
       this.#attribution = await attribute({ projectId, runId, from, stored }, ports);
     }
-    if (full) this.#counted = await ledger.countJobs(projectId);
     this.#judgedAll = sound && clusterName === undefined && followAt === undefined;
   }
 
@@ -113,8 +119,10 @@ export class Assessment {
   about(stored: ProjectCoverage | undefined): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded'> {
     const attribution = this.#attributionOver(stored?.attribution);
     const rules = this.#judgedAll ? this.#digest : stored?.rules;
-    // Never more than there are: what another collector added meanwhile may be counted in `stored` already.
-    const recorded = Math.max(stored?.recorded ?? 0, (this.#stored?.recorded ?? 0) + this.#jobsNew, this.#counted);
+    // Never more than there are: what another collector added meanwhile may be counted in `stored` already. And what was taken
+    // out of the table and put back is counted once, as the table itself was.
+    const counted = this.#known.recorded ?? (this.#stored?.recorded ?? 0) + this.#jobsNew;
+    const recorded = Math.max(stored?.recorded ?? 0, counted);
     return { ...(attribution ? { attribution } : {}), ...(rules === undefined ? {} : { rules }), recorded };
   }
 

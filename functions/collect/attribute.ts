@@ -48,7 +48,7 @@ const JOBS_AT_ONCE = 2_500;
 const MOST_JOBS = 20_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
 const LEAST_WAIT_MS = 60_000;
-const MOST_WAIT_MS = 6 * 3_600_000;
+export const MOST_WAIT_MS = 6 * 3_600_000;
 /** DynamoDB calls under way at once. */
 const PARALLEL_WRITES = 8;
 /** Jobs held in memory from the first reading until it is known who asked for them. Where there are more, all are read again. */

@@ -2,9 +2,11 @@
 import type { Atlas } from '../atlas/atlas.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
+import { anyOf } from './any-account.ts';
 import { type CollectOptions, collectProject } from './collect.ts';
+import { failedPart } from './failed-part.ts';
 import { orderFrom } from './message.ts';
-import type { CollectOrder } from './order.ts';
+import { accountsOf, type CollectOrder } from './order.ts';
 
 export interface CarryOutPorts {
   accounts: readonly { name: string; atlas: Atlas }[];
@@ -22,16 +24,17 @@ const RESERVE_MS = 15_000;
 export async function carryOut(body: string, ports: CarryOutPorts, options: CollectOptions): Promise<void> {
   const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
   const order = orderFrom(body);
-  const account =
-    accounts.find(({ name }) => name === order.account) ?? (accounts.length === 1 ? accounts[0] : undefined);
-  if (!account) throw new Error(`the order names credentials that this function does not have: ${order.account}`);
-  const atlas = account.atlas.within(() => timeLeftMs() - RESERVE_MS);
+  const atlas = atlasFor(order, accounts).within(() => timeLeftMs() - RESERVE_MS);
 
   const { part, next, follow } = await collectProject(
     order,
     { atlas, ledger, log, now, timeLeftMs },
     { ...options, reserveMs: RESERVE_MS },
-  );
+  ).catch((error) => {
+    // The queue gives the order again. Should it fail for good, the run says so once it is given up.
+    failedPart(order, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
+    throw error;
+  });
   if (next) await queue.sendLater(next.order, next.delayMs);
   else if (order.followAt === undefined) await ledger.finishPart(order.runId, part);
   if (follow) await queue.sendLater(follow.order, follow.delayMs);
@@ -44,4 +47,13 @@ export async function carryOut(body: string, ports: CarryOutPorts, options: Coll
     followed: follow !== undefined,
     ...part.counts,
   });
+}
+
+/** @throws Error where the order names none that are here; a single one serves every order */
+function atlasFor(order: CollectOrder, accounts: CarryOutPorts['accounts']): Atlas {
+  const names = accountsOf(order);
+  const named = names.flatMap((name) => accounts.filter((account) => account.name === name));
+  const able = named.length > 0 ? named : accounts.length === 1 ? accounts : [];
+  if (able.length > 0) return anyOf(able.map(({ atlas }) => atlas));
+  throw new Error(`the order names credentials that this function does not have: ${names.join(', ') || 'none'}`);
 }

@@ -1,25 +1,37 @@
 // functions/collect/collect.ts is the core: it brings one project's restore jobs and its coverage up to date.
 import type { Atlas, AtlasUsage } from '../atlas/atlas.ts';
-import { AtlasError } from '../atlas/errors.ts';
-import { type ClusterCoverage, clusterNamed, type ListCoverage, type ProjectCoverage } from '../ledger/coverage.ts';
-import { LedgerError } from '../ledger/errors.ts';
+import type { AtlasError } from '../atlas/errors.ts';
+import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
+import { CLOCK_TOLERANCE_MS } from '../ledger/decide.ts';
 import type { Ledger, Recorded } from '../ledger/ledger.ts';
 import { NEWS_HOURS } from '../ledger/old-news.ts';
 import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../ledger/run.ts';
 import type { Log } from '../log.ts';
 import { KINDS, type Kind, type Source } from '../restore/job.ts';
 import { DEFAULT_RULES, type Rules } from '../restore/rules.ts';
+import type { Standing } from './absence.ts';
 import { Assessment } from './assessment.ts';
-import { type BegunList, beginLists } from './begin-lists.ts';
-import { type ChosenList, chooseLists, resumeSince } from './choose-lists.ts';
-import { type Discovery, discover, withDiscovery } from './discover.ts';
+import { AtlasTime } from './atlas-time.ts';
+import { BegunLists } from './begin-lists.ts';
+import { believed } from './believed.ts';
+import { type ChosenList, chooseLists, formerSince, LISTS_OF, resumeSince } from './choose-lists.ts';
+import { collectList } from './collect-list.ts';
+import {
+  type Discovery,
+  discover,
+  interpreted,
+  nothingDiscovered,
+  type RawDiscovery,
+  withDiscovery,
+} from './discover.ts';
 import { withDrills } from './drills.ts';
 import { inParallel } from './in-parallel.ts';
+import { KnownJobs } from './known-jobs.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from './places.ts';
 import { clustersReplaced, clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
-import { type ListCounts, ListReader } from './read-list.ts';
+import type { ListCounts } from './read-list.ts';
 
 export interface CollectPorts {
   atlas: Atlas;
@@ -30,6 +42,8 @@ export interface CollectPorts {
   timeLeftMs(): number;
   /** Told of each job that was not known to be unchanged. */
   onRecorded?(recorded: Recorded, source: Source): void;
+  /** Told where a project's events could not be read, so that it is not known who asked for its new restores. */
+  onEventsFailed?(failure: { projectName: string; code: string; message: string }): void;
   /** Told when a list is done with. */
   onList?(list: { projectName: string; clusterName: string; kind: Kind; jobs: number; failed: boolean }): void;
 }
@@ -73,12 +87,15 @@ export interface CollectResult {
 }
 
 const MAX_FAILURES = 100;
+/** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
+type CollectedList = ChosenList & { isReplaced?: boolean };
+
 /** Pages of all lists of a project that may wait in memory for those before them. */
 const PAGES_AHEAD = 16;
 
 /**
  * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
- * written last, so that a crash in between only repeats idempotent writes.
+ * written last, so that a crash in between only repeats idempotent writes. Every time that is stored is Atlas's.
  * @throws LedgerError where the ledger can't be read or the coverage not written; the order can be given again
  */
 export async function collectProject(
@@ -93,13 +110,16 @@ class ProjectCollector {
   readonly #order: CollectOrder;
   readonly #ports: CollectPorts;
   readonly #options: Required<CollectOptions>;
-  readonly #startedAt: string;
+  readonly #time: AtlasTime;
+  /** By our clock, which may not be measured yet. */
+  readonly #startedMs: number;
   readonly #usageBefore: AtlasUsage;
   readonly #attempts: { clusterName: string; kind: Kind; attempt: Attempt }[] = [];
   readonly #failures: ClusterFailure[] = [];
   readonly #counts = noCounts();
   readonly #assessment: Assessment;
-  #begun: readonly BegunList[] = [];
+  readonly #known: KnownJobs;
+  readonly #begun = new BegunLists();
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
   /** How long Atlas asked us to stay away, in ms. */
@@ -120,31 +140,42 @@ class ProjectCollector {
     this.#ports = ports;
     const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
     this.#options = { kinds, wantsCluster, ...pace, rules, newsHours };
-    this.#assessment = new Assessment(order, ports, { rules, newsHours });
-    this.#startedAt = new Date(ports.now()).toISOString();
+    this.#time = new AtlasTime(ports);
+    this.#known = new KnownJobs(order.projectId, ports.ledger);
+    const { now } = this.#time;
+    this.#assessment = new Assessment(order, { ...ports, now }, this.#known, { rules, newsHours });
+    this.#startedMs = ports.now();
     this.#usageBefore = { ...ports.atlas.usage };
   }
 
   async collect(): Promise<CollectResult> {
-    const stored = await this.#ports.ledger.coverage(this.#order.projectId);
+    const { projectId, runId } = this.#order;
+    const read = await this.#ports.ledger.coverage(projectId);
     // A look that is not the one the coverage expects: another was queued since, or this one came twice.
-    if (this.#isFollow && stored?.followAt !== this.#order.followAt) return { part: this.#part() };
+    if (this.#isFollow && read?.followAt !== this.#order.followAt) return { part: this.#part() };
+    const discovering = this.#discover(read);
+    if (read) this.#beginLists(read);
+    const found = await discovering;
+    if (this.#isFollow) await this.#begun.answered;
+    this.#time.warn(this.#ports.log, { runId, projectId });
+
+    const isJudged = this.#time.isMeasured || Object.values(found.lists).some((list) => 'clusters' in list);
+    const stored = read && this.#believed(read, isJudged);
     this.#assessment.begin(stored);
-    const discovering = this.#discover(stored);
-    this.#beginLists(stored);
-    const discovery = await discovering;
+    const discovery = interpreted(found, stored, this.#time.at(this.#startedMs));
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
     this.#noteMissing(discovery, clusters);
     for (const error of discovery.forLater) this.#leave(error);
 
-    const lists = chooseLists(clusters, this.#order, this.#options);
-    if (!this.#order.progress) this.#counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
+    const chosen = chooseLists(clusters, this.#order, this.#options);
+    if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
+    const lists = [...chosen, ...leftBehind(stored, discovery)];
     const { parallelLists, places } = this.#options;
     const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
-    await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, ahead)));
+    await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
 
     if (this.#undone === 0) await this.#finishAssessment();
-    await this.#saveCoverage(discovery, stored);
+    await this.#saveCoverage(discovery, { read, stored, isJudged });
     if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
     const part = this.#part();
     return { part, ...this.#next(part), ...this.#follow() };
@@ -154,27 +185,39 @@ class ProjectCollector {
     return this.#order.followAt !== undefined;
   }
 
-  #discover(stored: ProjectCoverage | undefined): Promise<Discovery> | Discovery {
-    if (this.#isFollow) return { startedAt: this.#startedAt, clusters: [], lists: {}, forLater: [] };
+  #discover(read: ProjectCoverage | undefined): Promise<RawDiscovery> | RawDiscovery {
+    if (this.#isFollow) return nothingDiscovered();
     // A list of clusters that is switched off is asked for again once a day.
-    const askedAt = stored?.discovery.serverless?.attemptedAt;
+    const askedAt = read?.discovery.serverless?.attemptedAt;
     const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt);
-    const { now } = this.#ports;
-    return discover(this.#ports.atlas, this.#order.projectId, stored, { full, now, isForLater: this.#isForLater });
+    return discover(this.#ports.atlas, this.#order.projectId, read, { full, isForLater: this.#isForLater });
   }
 
-  /** Those that would be read anyway, unless their clusters are gone or replaced by now. */
-  #beginLists(stored: ProjectCoverage | undefined) {
-    if (!stored || this.#isFollow || this.#order.progress) return;
+  /**
+   * Those that would be read anyway, unless their clusters are gone or replaced by now. In a process whose clock has not been
+   * held against Atlas's, the lists of clusters come first: what is stored can't be judged before.
+   */
+  #beginLists(read: ProjectCoverage) {
+    if (this.#order.progress || !(this.#time.isMeasured || this.#isFollow)) return;
     const { projectId } = this.#order;
     const { atlas, now } = this.#ports;
-    const lists = chooseLists(stored.clusters, this.#order, this.#options).filter(
-      ({ cluster, kind }) => !this.#wantsFull(cluster.lists[kind]),
-    );
-    this.#begun = beginLists(projectId, lists, { atlas, now, places: this.#options.places.lists });
+    const lists = chooseLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
+    this.#begun.begin(projectId, lists, { atlas, now, places: this.#options.places.lists });
   }
 
-  #isOld = (at: string) => this.#ports.now() - Date.parse(at) >= this.#options.fullEveryMs;
+  /**
+   * By the time that it is now: others write meanwhile. @param isJudged false where Atlas has answered nothing, so that our clock
+   * was not held against anything, and nothing that is stored is to be doubted by it
+   */
+  #believed(coverage: ProjectCoverage, isJudged: boolean): ProjectCoverage {
+    return isJudged ? believed(coverage, { now: this.#time.now(), followMs: this.#options.followMs }) : coverage;
+  }
+
+  /** A time that has not come yet tells nothing. */
+  #isOld = (at: string) => {
+    const ageMs = this.#time.now() - Date.parse(at);
+    return ageMs >= this.#options.fullEveryMs || ageMs < -CLOCK_TOLERANCE_MS;
+  };
 
   #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {
     for (const [list, found] of Object.entries(lists)) {
@@ -187,44 +230,62 @@ class ProjectCollector {
     }
   }
 
-  async #readOne({ cluster: { clusterName, clusterId, lists }, kind }: ChosenList, ahead: number): Promise<void> {
+  async #readOne(chosen: CollectedList, discovery: Discovery, ahead: number): Promise<void> {
     if (this.#outOfTime() || this.#stayAwayMs > 0) {
       this.#undone += 1;
       return;
     }
-    const { projectId, projectName, runId } = this.#order;
-    const stored = lists[kind];
-    const begun = this.#begun.find((each) => each.stored === stored);
-    const startedAt = begun?.askedAt ?? new Date(this.#ports.now()).toISOString();
-    const list = { kind, projectId, clusterName };
+    const { cluster, kind } = chosen;
+    const { clusterName, clusterId } = cluster;
+    const { projectId, projectName, runId, progress } = this.#order;
+    const stored = cluster.lists[kind];
     const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
-    const resume = this.#order.progress && resumeSince(stored, this.#order.progress.startedAt);
-    const task = { list, source, runId, stored, full: resume?.full ?? this.#wantsFull(stored), resume, ahead, begun };
-    const judge = this.#assessment.judge(stored, startedAt);
-    const { writes } = this.#options.places;
-    const onRecorded = (recorded: Recorded) => {
-      this.#assessment.note(recorded);
-      this.#ports.onRecorded?.(recorded, source);
-    };
-    const reader = new ListReader(task, { ...this.#ports, judge, onRecorded, outOfTime: this.#outOfTime, writes });
-    let failed = false;
-    try {
-      const reading = await reader.read();
-      this.#attempts.push({ clusterName, kind, attempt: { startedAt, reading } });
-      if (reading.complete) this.#counts.listsRead += 1;
-      else this.#undone += 1;
-    } catch (error) {
-      failed = this.#noteError(error, { clusterName, kind, startedAt, added: reader.counts.new });
-    }
-    this.#count(reader.counts);
-    this.#assessment.lookFrom(reader.unattributedFrom);
-    this.#ports.onList?.({ projectName, clusterName, kind, jobs: reader.counts.seen, failed });
+    const resume = progress && resumeSince(stored, progress.startedAt);
+    const full = resume?.full ?? this.#wantsFull(chosen);
+    const { attempt, undone, counts, unattributedFrom } = await collectList(
+      {
+        list: { kind, projectId, clusterName },
+        ...{ source, runId, cluster, stored, full, resume, ahead },
+        standing: standingOf(chosen, discovery),
+        begun: full ? undefined : this.#begun.take(clusterName, kind, stored),
+        isFollow: this.#isFollow,
+      },
+      {
+        ...this.#ports,
+        time: this.#time,
+        known: this.#known,
+        judge: (startedAt) => this.#assessment.judge(stored, startedAt),
+        onRecorded: (recorded) => {
+          this.#assessment.note(recorded);
+          this.#ports.onRecorded?.(recorded, source);
+        },
+        outOfTime: this.#outOfTime,
+        writes: this.#options.places.writes,
+        isForLater: this.#isForLater,
+      },
+    );
+    if (attempt) this.#noteAttempt(chosen, attempt);
+    if (undone?.error) this.#leave(undone.error);
+    else if (undone) this.#undone += 1;
+    this.#count(counts);
+    this.#assessment.lookFrom(unattributedFrom);
+    const failed = attempt !== undefined && 'failure' in attempt;
+    this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
+  }
+
+  #noteAttempt({ cluster: { clusterName }, kind, isReplaced = false }: CollectedList, attempt: Attempt) {
+    if (!isReplaced) this.#attempts.push({ clusterName, kind, attempt });
+    if ('reading' in attempt && attempt.reading.complete) this.#counts.listsRead += 1;
+    if ('failure' in attempt) this.#fail({ clusterName, what: `${kind} restore jobs`, ...attempt.failure });
   }
 
   #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
 
-  #wantsFull = (stored: ListCoverage | undefined) =>
-    this.#order.full === true || stored?.fullReadAt === undefined || this.#isOld(stored.fullReadAt);
+  #wantsFull = ({ cluster, kind }: ChosenList) => {
+    const { fullReadAt } = cluster.lists[kind] ?? {};
+    if (this.#order.full === true || fullReadAt === undefined || this.#isOld(fullReadAt)) return true;
+    return fullReadAt < (formerSince(cluster, kind) ?? '');
+  };
 
   #count(counts: ListCounts) {
     this.#counts.jobsSeen += counts.seen;
@@ -232,25 +293,6 @@ class ProjectCollector {
     this.#counts.jobsChanged += counts.changed;
     this.#counts.jobsVanished += counts.vanished;
     this.#counts.problems += counts.problems;
-  }
-
-  /** @returns true where it is a failure */
-  #noteError(error: unknown, at: { clusterName: string; kind: Kind; startedAt: string; added: number }): boolean {
-    if (!(error instanceof AtlasError || error instanceof LedgerError)) throw error;
-    const { clusterName, kind, startedAt, added } = at;
-    const answer = error instanceof AtlasError ? noSuchList(error, kind) : undefined;
-    if (answer !== undefined) {
-      this.#attempts.push({ clusterName, kind, attempt: { startedAt, answer } });
-      return false;
-    }
-    if (error instanceof AtlasError && this.#isForLater(error)) {
-      this.#leave(error);
-      return false;
-    }
-    const { code, message } = error;
-    this.#attempts.push({ clusterName, kind, attempt: { startedAt, failure: { code, message }, added } });
-    this.#fail({ clusterName, what: `${kind} restore jobs`, code, message });
-    return true;
   }
 
   /** A wait that did not fit into the time left, or a call that the end of it cut off. */
@@ -281,16 +323,24 @@ class ProjectCollector {
   }
 
   async #finishAssessment(): Promise<void> {
-    const full = this.#attempts.some(({ attempt }) => 'reading' in attempt && attempt.reading.full);
     const sound = this.#failures.length === 0 && !this.#order.progress?.failures.length;
-    await this.#assessment.finish({ full, sound, outOfTime: this.#outOfTime });
+    await this.#assessment.finish({ sound, outOfTime: this.#outOfTime });
+    const { projectName } = this.#order;
+    const failure = this.#assessment.eventsFailure;
+    if (!failure) return;
+    this.#counts.eventsFailed = 1;
+    this.#ports.onEventsFailed?.({ projectName, code: failure.code, message: failure.message });
   }
 
-  async #saveCoverage(discovery: Discovery, read: ProjectCoverage | undefined): Promise<void> {
-    const { ledger, now } = this.#ports;
+  async #saveCoverage(
+    discovery: Discovery,
+    { read, stored, isJudged }: Record<'read' | 'stored', ProjectCoverage | undefined> & { isJudged: boolean },
+  ): Promise<void> {
+    const { ledger } = this.#ports;
     const { projectId } = this.#order;
-    const gone = clustersToArchive(read, discovery, now());
-    for (const cluster of [...gone, ...clustersReplaced(read, discovery)])
+    const { now } = this.#time;
+    const gone = clustersToArchive(stored, discovery, now());
+    for (const cluster of [...gone, ...clustersReplaced(stored, discovery)])
       await ledger.archiveCluster(projectId, cluster);
     const foundOut = {
       order: this.#order,
@@ -298,8 +348,9 @@ class ProjectCollector {
       attempts: this.#attempts,
       archived: gone.map(({ clusterName }) => clusterName),
     };
-    const next = (stored: ProjectCoverage | undefined) => {
-      const coverage = projectCoverage(stored, { ...foundOut, about: this.#assessment.about(stored) });
+    const next = (latest: ProjectCoverage | undefined) => {
+      const before = latest && this.#believed(latest, isJudged);
+      const coverage = projectCoverage(before, { ...foundOut, about: this.#assessment.about(before) });
       return this.#withNextLook(withDrills(coverage, this.#assessment.rules, new Date(now())));
     };
     await ledger.saveCoverage(projectId, next, read);
@@ -307,7 +358,7 @@ class ProjectCollector {
 
   /** One look ahead at a time: where one is queued and still to come, another would start a second chain. */
   #withNextLook(coverage: ProjectCoverage): ProjectCoverage {
-    const now = this.#ports.now();
+    const now = this.#time.now();
     const { followAt: queued, ...rest } = coverage;
     this.#followAt = undefined;
     if (queued !== undefined && Date.parse(queued) > now && queued !== this.#order.followAt) return coverage;
@@ -325,13 +376,12 @@ class ProjectCollector {
     });
     const failures = [...(progress?.failures ?? []), ...this.#failures].slice(0, MAX_FAILURES);
     counts.clustersFailed = new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size;
-    const finishedAt = new Date(this.#ports.now()).toISOString();
     return {
       projectId,
       projectName,
       status: failures.length === 0 ? 'complete' : counts.listsRead + counts.jobsSeen === 0 ? 'failed' : 'incomplete',
-      startedAt: progress?.startedAt ?? this.#startedAt,
-      finishedAt,
+      startedAt: progress?.startedAt ?? this.#time.at(this.#startedMs),
+      finishedAt: this.#time.at(this.#ports.now()),
       counts,
       failures,
     };
@@ -364,12 +414,19 @@ class ProjectCollector {
   }
 }
 
-/** Atlas's code where it says that the list does not exist for this cluster, which is an answer: it holds no jobs. */
-function noSuchList(error: AtlasError, kind: Kind): string | undefined {
-  const { code, errorCode } = error;
-  const absent = code === 'ATLAS_WRONG_TIER' || code === 'ATLAS_GONE' || code === 'ATLAS_NOT_FOUND';
-  // Collection-level restores are not in every plan; the backup list of the same cluster is read all the same.
-  const notInPlan =
-    kind === 'collection' && (errorCode === 'FEATURE_UNSUPPORTED' || errorCode === 'UNSUPPORTED_FOR_CURRENT_PLAN');
-  return absent || notInPlan ? (errorCode ?? code) : undefined;
+/** What this order's own discovery says of a list's cluster. */
+function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Discovery): Standing {
+  if (cluster.deleted || formerSince(cluster, kind) !== undefined) return 'former';
+  const isFound = cluster.seenAt === startedAt && clusters.some(({ name }) => name === cluster.clusterName);
+  return isFound ? 'present' : 'unknown';
+}
+
+/** Lists with open jobs of clusters whose names others have by now, which have no such list: nobody would look at them again. */
+function leftBehind(stored: ProjectCoverage | undefined, discovery: Discovery): CollectedList[] {
+  const tierOf = new Map(discovery.clusters.map(({ name, tier }) => [name, tier]));
+  return clustersReplaced(stored, discovery).flatMap((cluster) => {
+    const listed = LISTS_OF[tierOf.get(cluster.clusterName) ?? cluster.tier];
+    const kinds = KINDS.filter((kind) => !listed.includes(kind) && (cluster.lists[kind]?.open ?? 0) > 0);
+    return kinds.map((kind) => ({ cluster, kind, isReplaced: true }));
+  });
 }

@@ -4,94 +4,202 @@ import { describeProblems } from '../atlas/element-problem.ts';
 import { AtlasError } from '../atlas/errors.ts';
 import {
   type ClusterCoverage,
+  CONTINUITY_MS,
   clusterNamed,
   type DiscoveryCoverage,
   type Failure,
   type ProjectCoverage,
 } from '../ledger/coverage.ts';
+import type { Kind } from '../restore/job.ts';
+import { LISTS_OF } from './choose-lists.ts';
+
+type Failed = Omit<Failure, 'since'>;
+
+/** What came of asking for a list of clusters. */
+type Found =
+  /** All clusters of the list. */
+  | { clusters: Cluster[] }
+  /** Atlas says that there is no such list. */
+  | { absent: Failed }
+  /** Clusters that could be read all the same are among those of the discovery. */
+  | { failure: Failed };
+
+/** What it means: whether there are no other clusters than those that were found. */
+export type DiscoveredList = { off: boolean } | { failure: Failed; absent?: true };
 
 export interface Discovery {
   startedAt: string;
   clusters: Cluster[];
   /** Lists that answered; clusters of the others are unknown, not gone. */
-  lists: Partial<Record<ClusterList, { off: boolean } | { failure: Omit<Failure, 'since'> }>>;
+  lists: Partial<Record<ClusterList, DiscoveredList>>;
   /** What time, or Atlas's rate limit, did not allow: neither read nor failed. */
   forLater: AtlasError[];
 }
+
+/** Before it is held against what is known. */
+export interface RawDiscovery extends Pick<Discovery, 'clusters' | 'forLater'> {
+  lists: Partial<Record<ClusterList, Found>>;
+}
+
+export const nothingDiscovered = (): RawDiscovery => ({ clusters: [], lists: {}, forLater: [] });
+
+/** Says so twice, this far apart, and it is believed that clusters are gone that are known, in ms. */
+const CONFIRMED_AFTER_MS = 3_600_000;
+const MAX_UNREAD = 100;
 
 /**
  * Reads the lists side by side; one that fails costs only itself.
  * @param full asks again for what was switched off
  */
 export async function discover(
-  atlas: Atlas,
+  atlas: Pick<Atlas, 'clusters'>,
   projectId: string,
   stored: ProjectCoverage | undefined,
-  { full, now, isForLater }: { full: boolean; now(): number; isForLater(error: AtlasError): boolean },
-): Promise<Discovery> {
-  const discovery: Discovery = { startedAt: new Date(now()).toISOString(), clusters: [], lists: {}, forLater: [] };
-  const lists = (['dedicated', 'flex', 'serverless'] as const).filter((list) => full || !stored?.discovery[list]?.off);
+  { full, isForLater }: { full: boolean; isForLater(error: AtlasError): boolean },
+): Promise<RawDiscovery> {
+  const discovery = nothingDiscovered();
+  const isWanted = (list: ClusterList) => full || !stored?.discovery[list]?.off || wasHeld(stored, list);
   await Promise.all(
-    lists.map(async (list) => {
+    (['dedicated', 'flex', 'serverless'] as const).filter(isWanted).map(async (list) => {
       try {
         const { clusters, problems } = await atlas.clusters(projectId, list);
         discovery.clusters.push(...clusters);
-        discovery.lists[list] =
-          problems.length > 0
-            ? {
-                failure: {
-                  code: 'ATLAS_BAD_ANSWER',
-                  message: describeProblems(`the list of ${list} clusters`, problems),
-                },
-              }
-            : { off: list === 'serverless' && clusters.length === 0 };
+        const message = describeProblems(`the list of ${list} clusters`, problems);
+        discovery.lists[list] = problems.length > 0 ? { failure: { code: 'ATLAS_BAD_ANSWER', message } } : { clusters };
       } catch (error) {
         if (!(error instanceof AtlasError)) throw error;
         if (isForLater(error)) return void discovery.forLater.push(error);
-        // Past its sunset, or an Atlas that never had it (for Government has no flex API): an answer, not a failure.
-        const absent =
-          error.code === 'ATLAS_GONE' || (error.code === 'ATLAS_NOT_FOUND' && !PROJECT_GONE.has(error.errorCode ?? ''));
-        discovery.lists[list] =
-          absent && list !== 'dedicated' ? { off: true } : { failure: { code: error.code, message: error.message } };
+        const { code, message, absence } = error;
+        // Past its sunset, or an Atlas that never had it (for Government has no flex API).
+        discovery.lists[list] = absence === 'endpoint' ? { absent: { code, message } } : { failure: { code, message } };
       }
     }),
   );
   return discovery;
 }
 
-const PROJECT_GONE = new Set(['GROUP_NOT_FOUND', 'INVALID_GROUP_ID']);
+/**
+ * An answer that there is no such list is one, unless clusters of it are known: then it is a failure until it was given again an
+ * hour later.
+ */
+export function interpreted(
+  { clusters, lists, forLater }: RawDiscovery,
+  stored: ProjectCoverage | undefined,
+  startedAt: string,
+): Discovery {
+  const meaning = (list: ClusterList, found: Found): DiscoveredList => {
+    if ('failure' in found) return found;
+    const isHeld = stored !== undefined && wasHeld(stored, list);
+    // Serverless is past its sunset: an empty list of a project that never had one is not worth asking for in each run.
+    if ('clusters' in found) return { off: list === 'serverless' && found.clusters.length === 0 && !isHeld };
+    const known = Object.values(stored?.clusters ?? {}).filter(
+      ({ tier, goneAt }) => goneAt === undefined && listOf(tier) === list,
+    );
+    const since = stored?.discovery[list]?.absentSince;
+    const isSure = known.length === 0 || (since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS);
+    return isSure ? { off: true } : { failure: found.absent, absent: true };
+  };
+  return {
+    startedAt,
+    clusters,
+    lists: Object.fromEntries(
+      Object.entries(lists).map(([list, found]) => [list, meaning(list as ClusterList, found)]),
+    ),
+    forLater,
+  };
+}
+
+const wasHeld = ({ discovery, clusters }: ProjectCoverage, list: ClusterList) =>
+  discovery[list]?.held === true || Object.values(clusters).some(({ tier }) => listOf(tier) === list);
 
 /** The cluster list that a cluster of this tier stands in. */
 export const listOf = (tier: Cluster['tier']): ClusterList => (tier === 'free' ? 'dedicated' : tier);
 
+const elapsedMs = (from: string, until: string) => Date.parse(until) - Date.parse(from);
+
 /** What a project's coverage says of its clusters after a discovery. Those whose list could not be read stay as they were. */
-export function withDiscovery(stored: Record<string, ClusterCoverage>, { startedAt, clusters, lists }: Discovery) {
+export function withDiscovery(
+  stored: Record<string, ClusterCoverage>,
+  discovery: Discovery,
+): Record<string, ClusterCoverage> {
+  const { startedAt, clusters } = discovery;
   const next: Record<string, ClusterCoverage> = {};
   for (const [name, cluster] of Object.entries(stored)) {
-    const readable = lists[listOf(cluster.tier)];
-    const gone = readable !== undefined && 'off' in readable && cluster.seenAt < startedAt;
-    next[name] = gone && cluster.goneAt === undefined ? { ...cluster, goneAt: startedAt } : cluster;
+    next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAt) : cluster;
   }
   // A deleted cluster with kept backups may stand beside a live one of the same name, whose list it then is.
   const live = new Set(clusters.flatMap(({ name, state }) => (state === 'DELETED' ? [] : [name])));
-  for (const { name, id, tier, state } of clusters) {
+  for (const found of clusters) {
+    const { name, id, tier, state, paused, backupEnabled } = found;
     if (state === 'DELETED' && live.has(name)) continue;
     const known = clusterNamed(stored, name);
     const {
       goneAt: _,
-      deleted: __,
+      missingSince: __,
+      deleted: ___,
+      paused: ____,
+      backupsOff: _____,
       ...before
-    } = known && !isAnother(known, id) ? known : { firstSeenAt: startedAt, lists: {} };
+    }: Partial<ClusterCoverage> = known && !isAnother(known, id) ? known : {};
     next[name] = {
+      firstSeenAt: startedAt,
       ...before,
       clusterName: name,
       ...(id === undefined ? {} : { clusterId: id }),
       tier,
       ...(state === 'DELETED' ? { deleted: true } : {}),
+      ...(backupEnabled === false ? { backupsOff: true } : {}),
+      ...(paused === true ? { paused: true } : {}),
       seenAt: startedAt,
+      lists: ofTier(before.lists ?? {}, tier, startedAt),
     };
   }
   return next;
+}
+
+/** All lists were read that it could be on, and it was on none. */
+export function isMissingFrom({ lists, startedAt }: Discovery, { tier, seenAt }: ClusterCoverage): boolean {
+  const list = lists[listOf(tier)];
+  return list !== undefined && 'off' in list && seenAt < startedAt;
+}
+
+/** A free cluster has no lists of jobs that could tell more. */
+function missing(cluster: ClusterCoverage, at: string): ClusterCoverage {
+  const { goneAt, missingSince, tier } = cluster;
+  if (goneAt !== undefined || missingSince !== undefined) return cluster;
+  return tier === 'free' ? { ...cluster, goneAt: at } : { ...cluster, missingSince: at };
+}
+
+/** Lists of a former tier are superseded; those of a tier that is back are not any more. */
+function ofTier(lists: ClusterCoverage['lists'], tier: Cluster['tier'], at: string): ClusterCoverage['lists'] {
+  const next = Object.entries(lists).map(([kind, { supersededAt = at, ...list }]) => [
+    kind,
+    LISTS_OF[tier].includes(kind as Kind) ? list : { ...list, supersededAt },
+  ]);
+  return Object.fromEntries(next);
+}
+
+/**
+ * A cluster that is missing is gone once Atlas has said of each of its lists, after it was missed, that there is no such
+ * cluster, while every list of clusters could be read; or once it is still missing an hour later.
+ */
+export function withGone(
+  clusters: Record<string, ClusterCoverage>,
+  discovery: Discovery,
+): Record<string, ClusterCoverage> {
+  const { lists, startedAt } = discovery;
+  const allRead = Object.values(lists).every((list) => 'off' in list);
+  const settled = Object.entries(clusters).map(([name, cluster]): [string, ClusterCoverage] => {
+    const { missingSince, ...rest } = cluster;
+    if (missingSince === undefined || !isMissingFrom(discovery, cluster)) return [name, cluster];
+    const isDenied = LISTS_OF[cluster.tier].every((kind) => {
+      const { answer, attemptedAt = '' } = cluster.lists[kind] ?? {};
+      return answer !== undefined && attemptedAt >= missingSince;
+    });
+    const isSure = (allRead && isDenied) || elapsedMs(missingSince, startedAt) >= CONFIRMED_AFTER_MS;
+    return [name, isSure ? { ...rest, goneAt: missingSince } : cluster];
+  });
+  return Object.fromEntries(settled);
 }
 
 /** A cluster of the name of an earlier one: an id survives a change of tier, and comes only once. */
@@ -101,11 +209,35 @@ export const isAnother = ({ clusterId }: ClusterCoverage, id: string | undefined
 export function withDiscoveryList(
   stored: DiscoveryCoverage | undefined,
   startedAt: string,
-  found: NonNullable<Discovery['lists'][ClusterList]>,
-) {
+  found: DiscoveredList,
+  held: boolean,
+): DiscoveryCoverage {
+  const kept = held || stored?.held ? { held: true as const } : {};
   if ('failure' in found) {
     const since = stored?.error?.since ?? startedAt;
-    return { ...stored, attemptedAt: startedAt, error: { ...found.failure, since } };
+    const absent = found.absent ? { absentSince: stored?.absentSince ?? startedAt } : {};
+    const { absentSince: _, ...before } = stored ?? {};
+    return { ...before, ...kept, ...absent, attemptedAt: startedAt, error: { ...found.failure, since } };
   }
-  return { attemptedAt: startedAt, readAt: startedAt, ...(found.off ? { off: true } : {}) };
+  const unread = unreadAfter(stored, startedAt);
+  return {
+    attemptedAt: startedAt,
+    readAt: startedAt,
+    since: stored?.since ?? stored?.readAt ?? startedAt,
+    ...(unread.length > 0 ? { unread } : {}),
+    ...(found.off ? { off: true } : {}),
+    ...kept,
+  };
+}
+
+/** The stretches that were not watched; of too many, the oldest become one. */
+function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): { from: string; until: string }[] {
+  const before = stored?.unread ?? [];
+  // Where the last reading is not known any more, what is: the end of the last stretch, or the first reading.
+  const from = stored?.readAt ?? before.at(-1)?.until ?? stored?.since;
+  if (from === undefined || elapsedMs(from, startedAt) <= CONTINUITY_MS) return before;
+  const unread = [...before, { from, until: startedAt }];
+  const [oldest, second, ...rest] = unread;
+  if (unread.length <= MAX_UNREAD || !oldest || !second) return unread;
+  return [{ from: oldest.from, until: second.until }, ...rest];
 }

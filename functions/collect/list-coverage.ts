@@ -5,8 +5,10 @@ import type { ListReading } from './read-list.ts';
 /** How an attempt at one list ended. */
 export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
-  /** Atlas answered that there is no such list. */
-  | { answer: string }
+  /** Atlas answered that there is no such list. @param open jobs of it that are still open */
+  | { answer: string; open: number }
+  /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
+  | { lostSight: true }
   /** @param added jobs that were new before it failed */
   | { failure: Omit<Failure, 'since'>; added: number }
 );
@@ -22,8 +24,10 @@ export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt):
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
   if ('answer' in attempt) {
     // Nothing can be followed in a list that is not there.
-    return latest ? { ...without(base, 'error', 'resume'), answer: attempt.answer, moving: 0 } : base;
+    const { answer, open } = attempt;
+    return latest ? { ...without(base, 'error', 'resume'), answer, open, moving: 0 } : base;
   }
+  if ('lostSight' in attempt) return { ...before, moving: 0 };
   const jobs = base.jobs + attempt.added;
   const since = before.error?.since ?? attempt.startedAt;
   return latest ? { ...base, jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
@@ -53,7 +57,7 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     jobs: reading.total ?? base.jobs + added,
     open: reading.open,
     moving: reading.moving,
-    ...(reading.recent ? { recent: reading.recent } : {}),
+    recent: reading.recent,
     ...problemsAfter(before, reading),
     ...notUnderstoodAfter(before, reading),
   };

@@ -17,10 +17,10 @@ const counts = z.object({
   jobsOld: z._default(count, 0), // of a later version than the others
   findings: z._default(count, 0),
   problems: count,
-  eventsFailed: z._default(count, 0),
   atlasRequests: count,
   throttles: count,
   waitedMs: count,
+  eventsFailed: z._default(count, 0),
 });
 
 const failure = z.object({

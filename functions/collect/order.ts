@@ -6,9 +6,9 @@ export interface CollectOrder {
   projectId: string;
   projectName: string;
   orgId?: string;
-  /** Which credentials see the project; the name of their secret. Absent where there is only one. */
+  /** Which credentials see the project; the name of their secret. Absent where there is only one, or where `accounts` says it. */
   account?: string;
-  /** Names of all credentials that see it, the preferred first. */
+  /** Every set of credentials that sees the project, the preferred one first: where one may not read something, the next is asked. */
   accounts?: string[];
   /** Only this cluster. */
   clusterName?: string;
@@ -28,3 +28,7 @@ export interface OrderProgress {
   counts: RunCounts;
   failures: ClusterFailure[];
 }
+
+/** The names of an order's credentials, the preferred first. Orders of an earlier version name one, or none. */
+export const accountsOf = ({ accounts, account }: CollectOrder): readonly string[] =>
+  accounts && accounts.length > 0 ? accounts : account === undefined ? [] : [account];

@@ -2,8 +2,8 @@
 import type { ClusterList } from '../atlas/atlas.ts';
 import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
 import type { Kind } from '../restore/job.ts';
-import { LISTS_OF } from './choose-lists.ts';
-import { type Discovery, isAnother, withDiscovery, withDiscoveryList } from './discover.ts';
+import { listsOf } from './choose-lists.ts';
+import { type Discovery, isAnother, listOf, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
 import { type Attempt, withAttempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 
@@ -36,7 +36,8 @@ export function projectCoverage(
   const lists = { ...stored?.discovery };
   for (const [name, found] of Object.entries(discovery.lists)) {
     const list = name as ClusterList;
-    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
+    const held = Object.values(clusters).some(({ tier }) => listOf(tier) === list);
+    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found, held);
   }
   const { projectId, projectName, orgId, runId } = order;
   return {
@@ -46,7 +47,7 @@ export function projectCoverage(
     revision: stored?.revision ?? 0,
     runId,
     discovery: lists,
-    clusters,
+    clusters: withGone(clusters, discovery),
     ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
     ...about,
   };
@@ -55,7 +56,8 @@ export function projectCoverage(
 /** True where some list that a look would read holds a job that runs, or waits to. */
 export const isMoving = ({ clusters }: ProjectCoverage) =>
   Object.values(clusters).some(
-    ({ tier, lists, goneAt }) => goneAt === undefined && LISTS_OF[tier].some((kind) => (lists[kind]?.moving ?? 0) > 0),
+    (cluster) =>
+      cluster.goneAt === undefined && listsOf(cluster).some((kind) => (cluster.lists[kind]?.moving ?? 0) > 0),
   );
 
 /** Clusters gone for longer than this get a coverage item of their own, in ms: a project's item must not grow for ever. */

@@ -30,6 +30,10 @@ export interface Resume {
   unsettledFrom?: string;
   /** The open jobs so far, with their status. */
   open: Record<string, Status>;
+  /** Of a full reading: how far down the list every job that the ledger has was found, or was confirmed to have vanished. */
+  checked?: { requestedAt: string; jobIds: string[] };
+  /** Of a full reading: something was left to confirm, or did not add up. However it ends, it proves nothing. */
+  unproven?: true;
 }
 
 /** A restore that shows that a cluster's backups work. */
@@ -72,9 +76,12 @@ export interface ListCoverage {
   fullReadAt?: string;
   /** Every job requested before this moment is in the ledger and settled. */
   settledThrough?: string;
-  /** Fingerprints, as the ledger holds them, of the jobs requested at or after `settledThrough`. Absent: too many to keep here. */
+  /**
+   * Fingerprints, as the ledger holds them, of the newest jobs of the list, settled or not. A hint that saves looking them up in
+   * the table, no more: one that is left out, or differs, is looked up.
+   */
   recent?: Record<string, string>;
-  /** Jobs of this list in the ledger, as of the last full read and what was new since. */
+  /** Jobs of this list in the table, as of the last full read and what was new since. */
   jobs: number;
   /** Jobs that are open, as of `readAt`. */
   open: number;
@@ -116,6 +123,11 @@ export interface ClusterCoverage {
   deleted?: true;
   /** When discovery first no longer found it. Its jobs stay. */
   goneAt?: string;
+  /**
+   * When discovery first no longer found it, as long as that is not confirmed: by Atlas, which says of each of its lists that
+   * there is no such cluster, or by a discovery an hour later. Its lists are read all the same.
+   */
+  missingSince?: string;
   /** Atlas makes no backups of it. */
   backupsOff?: true;
   paused?: true;
@@ -138,6 +150,10 @@ export interface DiscoveryCoverage {
   error?: Failure;
   /** Atlas said that there is no such endpoint, and no cluster of it is known. It is asked for again all the same. */
   off?: boolean;
+  /** A cluster of it was known at some time. */
+  held?: true;
+  /** Since when Atlas says that there is no such endpoint, though clusters of it are known. */
+  absentSince?: string;
   /**
    * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
    * Oldest first, at most the last 100.

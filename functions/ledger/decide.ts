@@ -17,6 +17,8 @@ export type Decision =
   | { outcome: 'progress'; job: LedgerJob }
   | { outcome: 'same' | 'stale' };
 
+/** As far ahead of the clock a stored time may be, in ms: clocks differ a little. */
+export const CLOCK_TOLERANCE_MS = 60_000;
 /** Longest text that a history entry repeats, in characters. The job itself keeps the whole of its present one. */
 const MAX_TEXT = 2_000;
 /** Names of Atlas's fields in a history entry: more than any kind of job has. */
@@ -26,7 +28,7 @@ const MAX_NAMES = 50;
 export function decide(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
-  { observedAt, runId }: Sighting,
+  { observedAt, runId, now }: Sighting,
   annotating: Annotating = {},
 ): Decision {
   const print = fingerprint(observed);
@@ -38,7 +40,7 @@ export function decide(
     return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
   }
   const reappeared = stored.vanishedAt !== undefined;
-  if (isStale(stored, answer)) return { outcome: 'stale' };
+  if (isStale(stored, answer, now)) return { outcome: 'stale' };
   if (stored.fingerprint === print && !reappeared) return { outcome: 'same' };
 
   const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
@@ -60,8 +62,8 @@ function storableJob(observed: RestoreJob): RestoreJob {
 }
 
 /** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
-export function decideVanished(stored: LedgerJob, { observedAt, runId }: Sighting): Decision {
-  if (timeOf(observedAt) <= timeOf(stored.observedAt)) return { outcome: 'stale' };
+export function decideVanished(stored: LedgerJob, { observedAt, runId, now }: Sighting): Decision {
+  if (timeOf(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
   if (stored.vanishedAt !== undefined) return { outcome: 'same' };
   const job = { ...stored, observedAt, vanishedAt: observedAt };
   return changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } });
@@ -88,8 +90,12 @@ export function decideAnnotations(
 
 const rulesOf = (findings: readonly Finding[] = []) => findings.map((f) => `${f.rule}:${f.severity}`).join();
 
-function isStale(stored: LedgerJob, answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>): boolean {
-  const later = timeOf(answer.observedAt) - timeOf(stored.observedAt);
+function isStale(
+  stored: LedgerJob,
+  answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>,
+  now: Sighting['now'],
+): boolean {
+  const later = timeOf(answer.observedAt) - observedTime(stored, now);
   if (later !== 0) return later < 0;
   if (stored.vanishedAt !== undefined || stored.fingerprint === answer.fingerprint) return false;
   const settledFirst = Number(isOpen(stored.status)) - Number(isOpen(answer.status));
@@ -97,6 +103,12 @@ function isStale(stored: LedgerJob, answer: Pick<LedgerJob, 'observedAt' | 'stat
 }
 
 const timeOf = (iso: string) => Date.parse(iso);
+
+/** A clock that was wrong once may have said that it observed a job in the future: every true answer is later than that. */
+function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Number.POSITIVE_INFINITY): number {
+  const observed = timeOf(observedAt);
+  return observed > now() + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
+}
 
 /** @param job as it was, but for the fields that changed */
 function changed(

@@ -22,6 +22,7 @@ import type { Key } from './keys.ts';
 import { quickClient } from './quick-client.ts';
 import { INDEXES, TABLE } from './table.ts';
 import {
+  type BatchOptions,
   type Condition,
   everything,
   type Range,
@@ -86,7 +87,7 @@ export class DynamoTable implements Table {
   }
 
   /** At most 1 MB of items a request. */
-  async count(range: Range): Promise<number> {
+  async count({ fields: _, ...range }: Range): Promise<number> {
     const input: QueryCommandInput = { TableName: this.#tableName, ...queryInput(range), Select: 'COUNT' };
     for (let count = 0; ; ) {
       const { Count = 0, LastEvaluatedKey } = await this.#tried('Query', () =>
@@ -103,11 +104,18 @@ export class DynamoTable implements Table {
   }
 
   /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
-  async batchGet(keys: readonly Key[], { consistent = false }: { consistent?: boolean } = {}): Promise<Item[]> {
+  async batchGet(keys: readonly Key[], { consistent = false, fields }: BatchOptions = {}): Promise<Item[]> {
     const found = new Map<string, Item>();
+    const expression = new Expression();
+    // The keys are needed to tell the items apart.
+    const names = fields && [...new Set([TABLE.partition, TABLE.sort, ...fields])].map((name) => expression.name(name));
+    const how = {
+      ...(names ? { ProjectionExpression: names.join(', '), ...expression.attributes } : {}),
+      ...(consistent ? { ConsistentRead: true } : {}),
+    };
     let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
-      const request = { RequestItems: { [this.#tableName]: { Keys: asked, ConsistentRead: consistent } } };
+      const request = { RequestItems: { [this.#tableName]: { Keys: asked, ...how } } };
       const answer: BatchGetItemCommandOutput = await this.#tried('BatchGetItem', () =>
         this.#client.send(new BatchGetItemCommand(request)),
       );
@@ -239,11 +247,12 @@ class Expression {
 }
 
 function conditionOf(condition: Condition, expression = new Expression()) {
-  const clauses = Object.entries(condition).map(([name, value]) =>
-    value === undefined
-      ? `attribute_not_exists(${expression.name(name)})`
-      : `${expression.name(name)} = ${expression.value(value)}`,
-  );
+  const clauses = Object.entries(condition).map(([name, value]) => {
+    const attribute = expression.name(name);
+    if (value === undefined) return `attribute_not_exists(${attribute})`;
+    if (typeof value !== 'object') return `${attribute} = ${expression.value(value)}`;
+    return `(attribute_not_exists(${attribute}) OR ${attribute} < ${expression.value(value.below)})`;
+  });
   return { ...(clauses.length > 0 ? { ConditionExpression: clauses.join(' AND ') } : {}), ...expression.attributes };
 }
 

@@ -65,7 +65,8 @@ export class DynamoLedger implements Ledger {
   ) => this.#jobs.annotate({ projectId, jobId }, sighting, annotate, read);
   markVanished = (projectId: string, jobId: string, sighting: Sighting) =>
     this.#jobs.markVanished({ projectId, jobId }, sighting);
-  known = (projectId: string, clusterName: string, since?: string) => this.#jobs.known(projectId, clusterName, since);
+  known = (projectId: string) => this.#jobs.known(projectId);
+  lookUp = (projectId: string, jobIds: readonly string[]) => this.#jobs.lookUp(projectId, jobIds);
   projectJobs = (projectId: string, { since, until }: { since?: string; until?: string } = {}) =>
     this.#jobs.ofProject(projectId, idBetween(since, until));
   countJobs = (projectId: string) => this.#jobs.count(projectId);

@@ -1,17 +1,28 @@
 // functions/ledger/jobs.ts records jobs: one job, one item, one conditional write.
 import type { RestoreJob } from '../restore/job.ts';
-import { FIRST_ID, isObjectId, LAST_ID, lowestIdAt } from '../restore/object-id.ts';
+import { FIRST_ID, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import { type Decision, decide, decideAnnotations, decideVanished } from './decide.ts';
 import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
-import { fitted, type Item, jobItem, jobSummary, ledgerJob } from './job-item.ts';
-import { clusterPartition, isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from './keys.ts';
+import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from './job-item.ts';
+import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from './keys.ts';
 import type { Annotating, Annotations, Census, JobSummary, KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
 import type { Table } from './table-port.ts';
 
 /** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
 const ATTEMPTS = 12;
-const KNOWN_FIELDS: readonly (keyof KnownJob)[] = ['jobId', 'kind', 'status', 'fingerprint', 'vanishedAt', 'requester'];
+const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
+  'jobId',
+  'clusterName',
+  'kind',
+  'status',
+  'fingerprint',
+  'observedAt',
+  'vanishedAt',
+  'requester',
+];
+/** DynamoDB's limit of keys a batch. */
+const BATCH = 100;
 
 /**
  * Whole jobs read at once: an answer, parsed and unmarshalled, takes some 20 times its 2 KB a job, so that one of 1 MB would
@@ -59,15 +70,22 @@ export class Jobs {
     return this.#change(at, 'be annotated', (stored) => decideAnnotations(stored, sighting, annotate), held);
   }
 
-  /** Requests: 1 query a MB of the index. */
-  async *known(projectId: string, clusterName: string, since?: string): AsyncGenerator<KnownJob> {
-    const items = this.#table.all({
-      index: 'byCluster',
-      partition: clusterPartition(projectId, clusterName),
-      ...(since === undefined ? {} : { between: [lowestIdAt(since), LAST_ID] as const }),
-      fields: KNOWN_FIELDS,
-    });
-    for await (const item of items) yield item as unknown as KnownJob;
+  /** Requests: 1 query a MB of the table, some 500 jobs. */
+  async *known(projectId: string): AsyncGenerator<KnownJob> {
+    const between = jobSks([FIRST_ID, LAST_ID]);
+    const range = { partition: projectPk(projectId), between, consistent: true, fields: KNOWN_FIELDS };
+    for await (const item of this.#table.all(range)) yield item as unknown as KnownJob;
+  }
+
+  /** Requests: 1 batch read for each 100. */
+  async lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]> {
+    const found: KnownJob[] = [];
+    for (let start = 0; start < jobIds.length; start += BATCH) {
+      const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
+      const items = await this.#table.batchGet(keys, { consistent: true, fields: KNOWN_FIELDS });
+      found.push(...items.map((item) => pick(item, KNOWN_FIELDS) as unknown as KnownJob));
+    }
+    return found;
   }
 
   /** Requests: 1 query for each 100 jobs. */

@@ -29,6 +29,16 @@ export const jobKey = (projectId: string, jobId: string): Key => ({ pk: projectP
 
 export const coverageKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: COVERAGE });
 
+/** One of two sets of items that hold the clusters of a coverage too large for one item, in turn. */
+export type CoverageSlot = 'A' | 'B';
+const COVERAGE_PART = `${COVERAGE}_PART#`;
+/** @param part from 0 */
+export const coveragePartKey = (projectId: string, slot: CoverageSlot, part: number): Key => ({
+  pk: projectPk(projectId),
+  sk: `${COVERAGE_PART}${slot}#${String(part).padStart(4, '0')}`,
+});
+export const isCoveragePartSk = (sk: string) => sk.startsWith(COVERAGE_PART);
+
 /** How the sort keys of a project's archived clusters begin. */
 export const ARCHIVED_CLUSTERS = `${COVERAGE}#`;
 

@@ -59,10 +59,10 @@ export class KnownProjects {
     for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
       batch.push(String(item.feedKey));
       if (batch.length < BATCH) continue;
-      yield* await this.#read(batch);
+      yield* await this.some(batch);
       batch = [];
     }
-    if (batch.length > 0) yield* await this.#read(batch);
+    if (batch.length > 0) yield* await this.some(batch);
   }
 
   /** Requests: none where nothing changes what was read; else 1 write, with 1 read before it where none was, or another writer came first. */
@@ -87,7 +87,8 @@ export class KnownProjects {
     throw new LedgerError('LEDGER_CONFLICT', message);
   }
 
-  async #read(projectIds: string[]): Promise<KnownProject[]> {
+  /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
+  async some(projectIds: readonly string[]): Promise<KnownProject[]> {
     const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
     const known: KnownProject[] = [];
     for (const item of items) {

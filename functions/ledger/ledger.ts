@@ -54,6 +54,11 @@ export interface Sighting {
   runId: string;
   /** When the answer was asked for. */
   observedAt: string;
+  /**
+   * Tells the time where an answer is held against what is stored, which may be long after it was asked for: what the ledger
+   * says it observed later than that is not believed. Milliseconds since the epoch. @default everything is
+   */
+  now?(): number;
 }
 
 /**
@@ -70,8 +75,11 @@ export interface Recorded {
   change?: Change;
 }
 
-/** What a full read compares with. */
-export type KnownJob = Pick<JobSummary, 'jobId' | 'kind' | 'status' | 'fingerprint' | 'vanishedAt' | 'requester'>;
+/** What a reading compares with. */
+export type KnownJob = Pick<
+  JobSummary,
+  'jobId' | 'clusterName' | 'kind' | 'status' | 'fingerprint' | 'observedAt' | 'vanishedAt' | 'requester'
+>;
 
 /** What the ledger itself adds to a job. */
 export type Annotations = Pick<JobSummary, 'requester' | 'findings'>;
@@ -151,8 +159,10 @@ export interface Ledger {
    * @throws LedgerError, also where the ledger has no such job
    */
   markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
-  /** The jobs of one cluster, requested at or after `since` where given. */
-  known(projectId: string, clusterName: string, since?: string): AsyncIterable<KnownJob>;
+  /** Every job of a project; a consistent read of the table itself, not of an index. */
+  known(projectId: string): AsyncIterable<KnownJob>;
+  /** Those of these jobs that the ledger has, in any order; a consistent read of the table itself. */
+  lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]>;
 
   /** Every job of a project with its history, oldest first; a consistent read of the table. Dates as in `JobsQuery`. */
   projectJobs(projectId: string, period?: { since?: string; until?: string }): AsyncIterable<LedgerJob>;

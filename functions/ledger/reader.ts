@@ -5,12 +5,13 @@ import type { ProjectFacts } from '../proof/project.ts';
 import type { Kind } from '../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import type { ClusterCoverage } from './coverage.ts';
+import { Coverages } from './coverages.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
-import { ARCHIVED_CLUSTERS, COVERAGE_FEED, clusterPartition, jobKey, projectPk } from './keys.ts';
+import { COVERAGE_FEED, clusterPartition, jobKey } from './keys.ts';
+import { KnownProjects } from './known-projects.ts';
 import type { Ledger, LedgerJob, Page } from './ledger.ts';
-import { readFacts } from './project-facts.ts';
 import type { Table } from './table-port.ts';
 
 export interface ClusterJobs {
@@ -60,12 +61,14 @@ export class PageOutOfReach extends Error {
 export const COUNT_QUERIES = 24;
 /** DynamoDB's limit of keys a batch. */
 const BATCH = 100;
-/** Coverage items hold up to 380 KB each, so at most 10 MB in memory. */
+/** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const ledger = new DynamoLedger({ ...options, table });
+  const { now = Date.now } = options;
+  const coverages = new Coverages(table, new KnownProjects(table, now), now);
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -78,8 +81,8 @@ export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
     jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
     numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
       numberedPage(table, of, page),
-    projectPage: (query: { limit: number; cursor?: string }) => projectPage(table, query),
-    projectRecord: (projectId: string) => projectRecord(table, projectId),
+    projectPage: (query: { limit: number; cursor?: string }) => projectPage(table, coverages, query),
+    projectRecord: (projectId: string) => projectRecord(coverages, projectId),
   });
 }
 
@@ -124,6 +127,7 @@ async function numberedPage(
 
 async function projectPage(
   table: Table,
+  coverages: Coverages,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
@@ -138,19 +142,19 @@ async function projectPage(
   const projectIds = items.map(({ feedKey }) => String(feedKey));
   const projects: ProjectFacts[] = [];
   for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
-    projects.push(...(await readFacts(table, projectIds.slice(start, start + COVERAGE_BATCH))));
+    projects.push(...(await coverages.factsOf(projectIds.slice(start, start + COVERAGE_BATCH))));
   }
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
   return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
 }
 
-async function projectRecord(table: Table, projectId: string): Promise<ProjectRecord | undefined> {
-  const [facts] = await readFacts(table, [projectId]);
+async function projectRecord(coverages: Coverages, projectId: string): Promise<ProjectRecord | undefined> {
+  const [facts] = await coverages.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
   const archived: ClusterCoverage[] = [];
-  for await (const item of table.all({ partition: projectPk(projectId), beginsWith: ARCHIVED_CLUSTERS })) {
-    archived.push(item.archived as ClusterCoverage);
+  for await (const cluster of coverages.archived(projectId)) {
+    archived.push(cluster);
   }
   return { ...facts, archived };
 }

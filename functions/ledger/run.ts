@@ -26,12 +26,12 @@ export interface RunCounts {
   findings: number;
   /** Jobs that could not be understood. */
   problems: number;
-  /** Projects whose events could not be read, so that nobody can be named. */
-  eventsFailed: number;
   atlasRequests: number;
   throttles: number;
   /** Time spent waiting because Atlas asked for it, in ms. */
   waitedMs: number;
+  /** Projects whose events could not be read: who asked for their new restores is not known. */
+  eventsFailed: number;
 }
 
 export interface ClusterFailure {
@@ -114,10 +114,10 @@ export const noCounts = (): RunCounts => ({
   jobsOld: 0,
   findings: 0,
   problems: 0,
-  eventsFailed: 0,
   atlasRequests: 0,
   throttles: 0,
   waitedMs: 0,
+  eventsFailed: 0,
 });
 
 export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {

@@ -4,8 +4,8 @@ import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
 import type { IndexName } from './table.ts';
 
-/** Equal to these values; a value of undefined means that the attribute, or the item, isn't there. */
-export type Condition = Record<string, string | number | undefined>;
+/** Equal to these values; undefined means that the attribute, or the item, isn't there; `below` that it isn't, or is less. */
+export type Condition = Record<string, string | number | { below: number } | undefined>;
 
 export type Written =
   | { done: true; item: Item }
@@ -48,6 +48,13 @@ export interface Slice {
   last?: Item;
 }
 
+export interface BatchOptions {
+  /** @default false */
+  consistent?: boolean;
+  /** @default all */
+  fields?: readonly string[];
+}
+
 export interface ScanOptions {
   fields: readonly string[];
   /** Items of this index; DynamoDB's indexes follow the table by some milliseconds. @default the table, read consistently */
@@ -69,7 +76,7 @@ export interface Table {
   /** Everything in a range, with one request's items in memory. */
   all(range: Range): AsyncGenerator<Item>;
   /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
-  batchGet(keys: readonly Key[], options?: { consistent?: boolean }): Promise<Item[]>;
+  batchGet(keys: readonly Key[], options?: BatchOptions): Promise<Item[]>;
   /** Every item, in no order, with one request's in memory. */
   scan(options: ScanOptions): AsyncGenerator<Item>;
 }

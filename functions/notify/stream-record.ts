@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { ProjectCoverage } from '../ledger/coverage.ts';
+import type { ChangedClusters } from '../ledger/coverages.ts';
 import { type Item, ledgerJob, pick } from '../ledger/job-item.ts';
 import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../ledger/keys.ts';
 import { knownProjectOf } from '../ledger/known-projects.ts';
@@ -38,12 +39,9 @@ const job = z.looseObject({
   findings: z.optional(z.array(z.looseObject({ rule: text, severity: text, why: z.string() }))),
 });
 const revised = z.looseObject({ revision: z.int() });
-const coverage = z.looseObject({
-  projectId: text,
-  projectName: z.string(),
-  revision: z.int(),
-  clusters: z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) })),
-});
+const clusters = z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) }));
+const changedClusters = z.looseObject({ before: clusters, after: clusters });
+const coverage = z.looseObject({ projectId: text, projectName: z.string(), revision: z.int(), clusters });
 const knownProject = z.looseObject({
   projectId: text,
   projectName: z.string(),
@@ -104,8 +102,18 @@ function eventsOfJob({ before, after }: Images, options: NewsOptions): LedgerEve
   return now.changes.filter(({ revision }) => revision > told).flatMap((entry) => jobEvents(now, entry, options));
 }
 
+/**
+ * Where the clusters are, or were, in parts, the head names those of which there is something to tell. A fence without a
+ * coverage, or with the same as before, is a writer of parts that has only begun.
+ */
 function eventsOfCoverage({ before, after }: Images): LedgerEvent[] {
-  return coverageEvents(before && coverageOf(before), coverageOf(after));
+  if (after.coverageFence !== undefined && after.coverage === undefined) return [];
+  const known = before?.coverage === undefined ? undefined : coverageOf(before);
+  const present = coverageOf(after);
+  if (known?.revision === present.revision) return [];
+  if (after.coverageChanged === undefined) return coverageEvents(known, present);
+  const changed = checked(changedClusters, after.coverageChanged) as unknown as ChangedClusters;
+  return coverageEvents(known && { ...known, clusters: changed.before }, { ...present, clusters: changed.after });
 }
 
 const coverageOf = (item: Item) => checked(coverage, item.coverage) as unknown as ProjectCoverage;

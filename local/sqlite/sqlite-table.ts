@@ -3,6 +3,7 @@ import type { Item } from '../../functions/ledger/job-item.ts';
 import type { Key } from '../../functions/ledger/keys.ts';
 import { INDEXES, TABLE } from '../../functions/ledger/table.ts';
 import {
+  type BatchOptions,
   type Condition,
   everything,
   type Range,
@@ -108,8 +109,9 @@ export class SqliteTable implements Table, AsyncDisposable {
     return everything((slice) => this.query(slice), range);
   }
 
-  async batchGet(keys: readonly Key[]): Promise<Item[]> {
-    return this.#connection.read(() => keys.map((key) => this.#get(key)).filter((item) => item !== undefined));
+  async batchGet(keys: readonly Key[], { fields }: BatchOptions = {}): Promise<Item[]> {
+    const items = await this.#connection.read(() => keys.map((key) => this.#get(key)));
+    return items.flatMap((item) => (item === undefined ? [] : [fields ? pick(item, ['pk', 'sk', ...fields]) : item]));
   }
 
   async *scan({ fields, index }: ScanOptions): AsyncGenerator<Item> {
@@ -137,7 +139,7 @@ export class SqliteTable implements Table, AsyncDisposable {
   #write(key: Key, condition: Condition, write: (before: Item | undefined) => Item): Promise<Written> {
     return this.#connection.write(() => {
       const before = this.#get(key);
-      const holds = Object.entries(condition).every(([name, value]) => own(before, name) === value);
+      const holds = Object.entries(condition).every(([name, value]) => fits(own(before, name), value));
       return holds ? { done: true, item: write(before) } : { done: false, repeated: false };
     });
   }
@@ -202,6 +204,9 @@ const filterOf =
       const texts = own(item, name);
       return Array.isArray(texts) && texts.includes(text);
     });
+
+const fits = (has: unknown, wanted: Condition[string]) =>
+  typeof wanted === 'object' ? has === undefined || (typeof has === 'number' && has < wanted.below) : has === wanted;
 
 function sum(before: unknown = 0, more: number): number {
   if (typeof before === 'number') return before + more;

@@ -12,7 +12,7 @@ test.each([
   [['jobs', '--limit', '0'], '--limit: expected a whole number from 1 to 1000000, came "0"'],
   [
     ['jobs', '--status', 'FAILED,DONE'],
-    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, came "DONE"',
+    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, UNKNOWN, came "DONE"',
   ],
   [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, came "xml"'],
   [

@@ -1,5 +1,3 @@
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { breaksOf } from '../../functions/ledger/chain.ts';
@@ -9,12 +7,12 @@ import { storable } from '../../functions/ledger/item-size.ts';
 import { FIRST_CHANGES } from '../../functions/ledger/job-item.ts';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from './jobs.ts';
-import { list, newTable, startEngine, type TestTable } from './table.ts';
+import { list } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 /** What ties an entry to the others; chain.test.ts has its say about them. */
 const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.stringMatching(/^[\w-]{16}$/) };
@@ -22,12 +20,12 @@ const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.st
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
 
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 describe('record', () => {
@@ -259,14 +257,10 @@ describe('record', () => {
   test('attributes that this version does not know stay in the item', async () => {
     const running = another();
     await table.ledger.record(running, seen(0));
-    const document = DynamoDBDocumentClient.from(table.client);
-    const Key = jobKey(PROJECT, running.jobId);
-    const change = { UpdateExpression: 'SET #n = :n', ExpressionAttributeNames: { '#n': 'note' } };
-    const values = { ExpressionAttributeValues: { ':n': 'drill' } };
-    await document.send(new UpdateCommand({ TableName: table.tableName, Key, ...change, ...values }));
+    const key = jobKey(PROJECT, running.jobId);
+    await table.table.update(key, { set: { note: 'drill' } }, {});
     await table.ledger.record(completed(running), seen(1));
-    const { Item } = await document.send(new GetCommand({ TableName: table.tableName, Key }));
-    expect(Item).toMatchObject({ note: 'drill', status: 'COMPLETED' });
+    expect(await table.table.get(key)).toMatchObject({ note: 'drill', status: 'COMPLETED' });
   });
 });
 
@@ -353,24 +347,49 @@ describe('a job too large for an item', () => {
   });
 });
 
-test('known lists one cluster, from a time on, without what it does not need', async () => {
-  const clusterName = 'known';
+describe('what a reading compares with', () => {
+  const projectId = 'd'.repeat(24);
   const jobs = ['2026-09-01', '2026-10-01', '2026-11-01'].map((day) =>
-    job({ jobId: idAt(`${day}T00:00:00Z`), clusterName }),
+    job({ jobId: idAt(`${day}T00:00:00Z`), projectId }),
   );
-  for (const each of jobs) await table.ledger.record(each, seen(0));
-  await table.ledger.record(job({ jobId: idAt('2026-11-02T00:00:00Z'), clusterName: 'known-too' }), seen(0));
-  table.requests();
-  const since = '2026-10-01T00:00:00Z';
-  const known = await list(table.ledger.known(PROJECT, clusterName, since));
-  expect(known).toEqual(
-    jobs
-      .slice(1)
-      .map((each) => ({ jobId: each.jobId, kind: 'dedicated', status: 'RUNNING', fingerprint: fingerprint(each) })),
-  );
-  expect(table.requests()).toEqual({ Query: 1 });
-  expect(await list(table.ledger.known(PROJECT, clusterName))).toHaveLength(3);
-  expect(await list(table.ledger.known(PROJECT, 'no-such'))).toEqual([]);
+  const known = jobs.map((each) => ({
+    ...{ jobId: each.jobId, clusterName: each.clusterName, kind: 'dedicated', status: 'RUNNING' },
+    ...{ fingerprint: fingerprint(each), observedAt: seen(0).observedAt },
+  }));
+  const [first] = jobs;
+
+  test('is every job of a project, of the table itself, without what it does not need', async () => {
+    for (const each of jobs) await table.ledger.record(each, seen(0));
+    await table.ledger.record(job({ jobId: idAt('2026-11-02T00:00:00Z'), projectId: 'e'.repeat(24) }), seen(0));
+    table.requests();
+    expect(await list(table.ledger.known(projectId))).toEqual(known);
+    expect(table.requests()).toEqual({ Query: 1 });
+  });
+
+  test('is looked up by ids, a hundred at once', async () => {
+    const others = Array.from({ length: 150 }, (_, n) => idAt('2026-08-01T00:00:00Z', n));
+    table.requests();
+    expect(await table.ledger.lookUp(projectId, [...others, ...jobs.map(({ jobId }) => jobId)])).toEqual(known);
+    expect(table.requests()).toEqual({ BatchGetItem: 2 });
+    expect(await table.ledger.lookUp(projectId, [])).toEqual([]);
+    expect(await table.ledger.lookUp('e'.repeat(24), [first?.jobId ?? ''])).toEqual([]);
+  });
+});
+
+test('an answer that the ledger says to have observed in the future is no later than a true one', async () => {
+  const before = another();
+  await table.ledger.record(before, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
+  const now = () => Date.parse(seen(5).observedAt);
+  const after = { ...before, status: 'COMPLETED' as const };
+  expect(await table.ledger.record(after, seen(5))).toMatchObject({ outcome: 'stale' });
+  expect(await table.ledger.record(after, { ...seen(5), now })).toMatchObject({ outcome: 'changed' });
+  expect(await table.ledger.job(before.jobId)).toMatchObject({ status: 'COMPLETED', observedAt: seen(5).observedAt });
+
+  const gone = another();
+  await table.ledger.record(gone, { ...seen(0), observedAt: '2030-01-01T00:00:00.000Z' });
+  expect(await table.ledger.markVanished(PROJECT, gone.jobId, { ...seen(5), now })).toMatchObject({
+    outcome: 'changed',
+  });
 });
 
 test('a job by an id that is none, or unknown, is undefined', async () => {
@@ -379,51 +398,4 @@ test('a job by an id that is none, or unknown, is undefined', async () => {
   expect(table.requests()).toEqual({});
   expect(await table.ledger.job(idAt('2019-01-01T00:00:00Z'))).toBeUndefined();
   expect(table.requests()).toEqual({ Query: 1 });
-});
-
-test('a write whose answer was lost, and that the SDK sent again, still counts as written', async () => {
-  await using own = await newTable(dynamo);
-  own.client.middlewareStack.add(
-    (next, { commandName }) => {
-      let lost = commandName !== 'PutItemCommand';
-      return async (args) => {
-        const answer = await next(args);
-        if (lost) return answer;
-        lost = true;
-        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
-      };
-    },
-    { step: 'deserialize', priority: 'low', name: 'loseAnswers' },
-  );
-  const running = another();
-  expect(await own.ledger.record(running, seen(0))).toMatchObject({ outcome: 'new' });
-  expect(own.requests()).toEqual({ PutItem: 2, GetItem: 1 });
-  expect(await own.ledger.record(completed(running), seen(1))).toMatchObject({
-    outcome: 'changed',
-    change: { revision: 2 },
-  });
-  expect((await own.ledger.job(running.jobId))?.changes).toHaveLength(2);
-});
-
-test('what goes wrong is told by a code, and by what to do', async () => {
-  await using own = await newTable(dynamo);
-  const named = (name: string) => Object.assign(new Error('no'), { name });
-  const served = (name: string, httpStatusCode: number) =>
-    new DynamoDBServiceException({ name, message: 'no', $fault: 'client', $metadata: { httpStatusCode } });
-  const failing = (error: Error) => async () => {
-    throw error;
-  };
-  for (const [error, code, advice] of [
-    [named('TimeoutError'), 'LEDGER_UNAVAILABLE', /try again later/],
-    [named('CredentialsProviderError'), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('ProvisionedThroughputExceededException', 400), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('InternalServerError', 500), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('ResourceNotFoundException', 400), 'LEDGER_TABLE_MISSING', /deploy the stack/],
-    [served('AccessDeniedException', 400), 'LEDGER_REFUSED', /check that the role/],
-  ] as const) {
-    own.client.middlewareStack.add(() => failing(error), { step: 'initialize', name: 'fail', override: true });
-    const failed = own.ledger.coverage(PROJECT);
-    await expect(failed).rejects.toMatchObject({ name: 'LedgerError', code, cause: error });
-    await expect(failed).rejects.toThrow(advice);
-  }
 });

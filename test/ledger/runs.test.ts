@@ -1,4 +1,3 @@
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPk } from '../../functions/ledger/keys.ts';
@@ -11,20 +10,20 @@ import {
   type RunPart,
 } from '../../functions/ledger/run.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { idAt, job, seen } from './jobs.ts';
-import { gated, list, NOW, newTable, startEngine, type TestTable } from './table.ts';
+import { list, NOW } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 const another = (at = '2026-11-20T11:00:00Z'): Run => {
@@ -125,8 +124,9 @@ describe('a run', () => {
     const { runId } = another();
     expect(await table.ledger.run(runId)).toBeUndefined();
     expect(await table.ledger.run('no id')).toBeUndefined();
-    for (const orphan of [table.ledger.finishPart(runId, part(1)), table.ledger.planRun(runId, 1, [])]) {
-      await expect(orphan).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
+    const orphans = [() => table.ledger.finishPart(runId, part(1)), () => table.ledger.planRun(runId, 1, [])];
+    for (const orphan of orphans) {
+      await expect(orphan()).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
     }
     expect(await table.ledger.run(runId)).toBeUndefined();
   });
@@ -138,11 +138,9 @@ describe('a run', () => {
     await table.ledger.finishPart(run.runId, { ...part(1, 'failed'), failures: many });
     const read = await table.ledger.run(run.runId);
     expect(read?.parts[0]?.failures).toHaveLength(100);
-    const document = DynamoDBDocumentClient.from(table.client);
-    const condition = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': runPk(run.runId) } };
-    const { Items = [] } = await document.send(new QueryCommand({ TableName: table.tableName, ...condition }));
+    const { items } = await table.table.query({ partition: runPk(run.runId) });
     const ttl = Date.parse(run.startedAt) / 1000 + 90 * 86_400;
-    expect(Items.map((item) => item.ttl)).toEqual([ttl, ttl]);
+    expect(items.map((item) => item.ttl)).toEqual([ttl, ttl]);
   });
 });
 
@@ -184,15 +182,15 @@ describe('a run that died', () => {
     await table.ledger.startRun(run);
     await table.ledger.planRun(run.runId, 1, []);
     let left = 1;
-    await using stopping = gated(table, dynamo, async () => {
+    const stopping = table.gated(async () => {
       if (left-- <= 0) throw new Error('stopped');
     });
-    await expect(stopping.ledger.finishPart(run.runId, part(1))).rejects.toThrow('stopped');
+    await expect(stopping.finishPart(run.runId, part(1))).rejects.toThrow('stopped');
     expect(await table.ledger.endRun(run.runId, died)).toMatchObject({ status: 'complete', failures: [] });
   });
 
   test('is found among the runs that have not ended, over months', async () => {
-    await using own = await newTable(dynamo);
+    await using own = await engine.newTable();
     const [old, ended, recent] = ['2026-09-30T10:00:00Z', '2026-10-31T10:00:00Z', '2026-11-23T11:00:00Z'].map(another);
     for (const run of [old, ended, recent] as Run[])
       await own.ledger.startRun(run, run === old ? 'host/1/2' : undefined);
@@ -218,14 +216,14 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
         const run = another();
         await table.ledger.startRun(run);
         const turn = () => scheduler.schedule(Promise.resolve());
-        await using own = gated(table, dynamo, turn);
+        const own = table.gated(turn);
         const deliver = async (n: number, requests: number) => {
           let left = requests;
-          await using stopping = gated(table, dynamo, async () => {
+          const stopping = table.gated(async () => {
             if (left-- <= 0) throw new Error('stopped');
             await turn();
           });
-          const finished = stopping.ledger.finishPart(run.runId, part(n));
+          const finished = stopping.finishPart(run.runId, part(n));
           await (requests === Number.POSITIVE_INFINITY ? finished : finished.catch(() => {}));
         };
         const steps = deliveries
@@ -237,7 +235,7 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
           );
         // In the end every message is worked through once: SQS sees to it.
         for (let n = 0; n < projects; n++) steps.push(() => deliver(n, Number.POSITIVE_INFINITY));
-        const plan = async () => void (await own.ledger.planRun(run.runId, projects, []));
+        const plan = async () => void (await own.planRun(run.runId, projects, []));
         steps.splice(planAt % (steps.length + 1), 0, plan);
         const work = async () => {
           if (together) await Promise.all(steps.map((step) => step()));
@@ -258,7 +256,7 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
 });
 
 test('runs are listed newest first, over months, as far back as they are kept', async () => {
-  await using own = await newTable(dynamo);
+  await using own = await engine.newTable();
   const times = [
     '2026-08-01T00:00:00Z',
     '2026-08-30T00:00:00Z',

@@ -75,7 +75,7 @@ const counts = z.looseObject({
     waitedMs: count,
     listsRead: count,
   },
-  ...{ jobsOld: z.optional(count), findings: z.optional(count) }, // of a later version than the others
+  ...{ jobsOld: z.optional(count), findings: z.optional(count), eventsFailed: z.optional(count) }, // of later versions
 });
 const failure = z.looseObject({ clusterName: text, what: z.string(), message: z.string() });
 const runFields = {
