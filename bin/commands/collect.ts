@@ -57,7 +57,8 @@ Each restore is held against the rules as it is recorded. What is found goes to 
 became overdue; jobs and job show it later. Of a restore that ended more than a day before it was first seen only the summary
 tells. Open restores are held against changed rules at once, ended ones by restore-ledger reevaluate.
 
-Exit code: 0 everything was read, 3 some clusters failed (each is named), 1 nothing could be read, 2 wrong usage.
+Exit code: 0 everything was read, 3 something was not: a cluster failed, or a project is no longer visible (each is named),
+1 nothing could be read, or the credentials see no project, 2 wrong usage.
 Ctrl-C stops between two lists, and waits at once, and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
 
 Examples:

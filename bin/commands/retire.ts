@@ -71,7 +71,7 @@ async function retire(flags: RetireFlags, context: Context) {
   const { project, reason, by = whoAmI(context), undo = false, json } = flags;
   if (project === undefined) throw new UsageError('--project: expected a project id, or --list, came neither');
   if (reason === undefined) throw new UsageError('--reason: expected why, came nothing: it stays on record');
-  await using opened = await openLedger(whereAtHand(flags, context.env, WHY), { create: false });
+  await using opened = await openLedger(whereAtHand(flags, context.env, WHY), { create: false, write: true });
   const decision = { at: new Date().toISOString(), by, reason };
   const change = undo ? reinstatedProject : retiredProject;
   const known = await opened.ledger

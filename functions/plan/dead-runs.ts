@@ -7,8 +7,9 @@ import { requestedAt } from '../restore/object-id.ts';
 import { plain } from '../restore/words.ts';
 
 /**
- * Without a sign of life for so long, a run is dead, in ms. The order of a project is given to the collect function at most three
- * times, 90 minutes apart at the longest timeout that Lambda has (lib/collection.ts), which makes four and a half hours.
+ * Without a sign of life for so long, a run is dead, in ms. By default the order of a project is given to the collect function three
+ * times, at the longest timeout that Lambda has 90 minutes apart (lib/collection.ts): four and a half hours. Where more tries are
+ * set, a run may be ended too early, as incomplete; its last part mends that.
  */
 export const DEAD_AFTER_MS = 6 * 3_600_000;
 /** Of the projects that were never read, a failure names the first. */

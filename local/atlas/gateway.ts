@@ -85,7 +85,8 @@ export class Gateway {
   #checkProject({ groupId }: Call['params']) {
     if (groupId === undefined) return;
     if (!isObjectId(groupId)) throw refusals.invalidGroupId(groupId);
-    if (!this.#options.world.project(groupId)) throw refusals.groupNotFound(groupId);
+    const { world } = this.#options;
+    if (!world.project(groupId) || world.isHidden(groupId)) throw refusals.groupNotFound(groupId);
   }
 
   #takeToken({ route, params }: Match, asked: Asked, user: string, headers: Record<string, string>) {

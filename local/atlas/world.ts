@@ -114,6 +114,7 @@ export class World {
   readonly #chronicle: Chronicle;
   #projects: SimProject[];
   readonly #projectsById: Map<string, SimProject>;
+  readonly #hidden = new Set<string>();
   /** By project id, then by name. Filled when a project is first looked at. */
   readonly #clusters = new Map<string, Map<string, SimCluster>>();
   /** By cluster id and kind. */
@@ -144,8 +145,17 @@ export class World {
 
   /** In the order of Atlas's list: by name, upper case first. */
   get projects(): readonly SimProject[] {
-    return this.#projects;
+    return this.#hidden.size === 0 ? this.#projects : this.#projects.filter(({ id }) => !this.#hidden.has(id));
   }
+
+  /** Takes the credentials' role in a project away: it goes on, but they see nothing of it. @returns gives it back */
+  hideProject(id: string): () => void {
+    this.#existingProject(id);
+    this.#hidden.add(id);
+    return () => this.#hidden.delete(id);
+  }
+
+  isHidden = (projectId: string) => this.#hidden.has(projectId);
 
   project(id: string): SimProject | undefined {
     return this.#projectsById.get(id);

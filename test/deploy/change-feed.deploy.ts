@@ -244,6 +244,22 @@ async function retell() {
   await cloud.aws('sqs', 'delete-message', ...queue, '--receipt-handle', message.ReceiptHandle);
 }
 
+test('a project that Atlas no longer shows is told of once, and so is that it is back', async () => {
+  const [, lost] = atlas.world.projects;
+  if (!lost) throw new Error('there are two');
+  const show = atlas.world.hideProject(lost.id);
+  await collect();
+  await collect();
+  show();
+  await collect();
+  await eventually('both events', async () => (await ofType('Project Not Visible')).length === 2);
+  const told = (await ofType('Project Not Visible')).map(({ detail }) => [detail.projectId, detail.state]);
+  expect(told).toEqual([
+    [lost.id, 'lost'],
+    [lost.id, 'over'],
+  ]);
+});
+
 test('an event of each type came, as its schema says, and none with a URL that hands out data', async () => {
   const events = await bus.events();
   for (const event of events) expect(wrongs(event)).toEqual([]);

@@ -160,6 +160,24 @@ test('a project that nobody can see ends the run as failed, and says what to che
   ]);
 });
 
+test('a project that Atlas no longer shows is named in each run, and one that it shows again is collected', async () => {
+  await using system = await System.start(store, { projects: 3, clusters: 1, jobs: 2 });
+  const [, lost] = system.atlas.world.projects;
+  if (!lost) throw new Error('there are three');
+  expect((await system.run()).run.status).toBe('complete');
+  const show = system.atlas.world.hideProject(lost.id);
+  for (const minutes of [15, 15]) {
+    system.clock.advance(minutes * 60_000);
+    const { run, parts } = await system.run();
+    expect([run.status, parts.length]).toEqual(['incomplete', 2]);
+    expect(run.failures).toMatchObject([{ code: 'PROJECT_NOT_VISIBLE', projectId: lost.id, projectName: lost.name }]);
+  }
+  show();
+  system.clock.advance(15 * 60_000);
+  const { run, parts } = await system.run();
+  expect([run.status, parts.length]).toEqual(['complete', 3]);
+});
+
 test('one account that is refused costs only its own projects; a project seen twice is ordered once', async () => {
   await using system = await System.start(store);
   await using other = await startAtlas({ clock: system.clock, seed: 2 });
