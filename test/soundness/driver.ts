@@ -76,6 +76,7 @@ interface RunInHand {
 /** Deliveries of one message, before it goes to the dead-letter queue. */
 const MOST_RECEIVES = 3;
 const VISIBILITY_MS = 15 * MINUTE_MS;
+const AT_ONCE_MS = 2_000;
 
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 
@@ -246,9 +247,11 @@ class Driver {
     for (let most = 200; most > 0; most--) {
       const [next] = this.#messages.sort((a, b) => a.at - b.at);
       if (!next || next.at > until) return;
-      this.#messages.shift();
+      // What is due at about the same time is worked on side by side.
+      const due = this.#messages.filter(({ at }) => at <= next.at + AT_ONCE_MS).slice(0, 4);
+      this.#messages = this.#messages.filter((message) => !due.includes(message));
       this.#timeline.advanceTo(next.at);
-      await this.#deliver(next);
+      await Promise.all(due.map((message) => this.#deliver(message)));
       await this.#judgeRuns();
       if (this.#violations.length > 0) return;
     }
@@ -256,7 +259,8 @@ class Driver {
 
   async #deliver(message: Message) {
     const { run } = message;
-    const random = new Random(`${run.step.seed} ${this.#timeline.now} ${message.receives}`);
+    await this.#timeline.sleep(message.at - this.#timeline.now, {});
+    const random = new Random(`${run.step.seed} ${message.at} ${message.receives}`);
     const wild = this.#history.profile === 'wild' && run.step.at < this.#history.calmAt;
     const killAtCall = wild && random.chance(0.06) ? { killAtCall: random.int(1, 60) } : {};
     const { process, asker, machine } = this.#start(run, random, killAtCall);
