@@ -1,5 +1,6 @@
 // functions/accounts.ts makes a client for each set of Atlas credentials in Secrets Manager.
 import { AtlasClient } from './atlas/client.ts';
+import type { ProxySettings } from './atlas/proxy.ts';
 import { SecretsManagerCredentials } from './atlas/secrets-manager.ts';
 import type { Log } from './log.ts';
 
@@ -11,14 +12,14 @@ export interface AtlasAccount {
 
 /** Their secrets are being read when it returns. */
 export function atlasAccounts(
-  settings: { secretIds: readonly string[]; baseUrl: string | undefined },
+  settings: { secretIds: readonly string[]; baseUrl: string | undefined; proxy?: ProxySettings | undefined },
   log: Log,
 ): AtlasAccount[] {
-  const baseUrl = settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl };
-  return settings.secretIds.map((secretId) => {
+  const { secretIds, baseUrl, proxy } = settings;
+  return secretIds.map((secretId) => {
     const credentials = new SecretsManagerCredentials({ secretId });
     // Begun here, it is read while a start goes on. What fails is tried again, and told, where it is needed.
     credentials.read().catch(() => undefined);
-    return { name: secretId, atlas: new AtlasClient({ credentials, log, ...baseUrl }) };
+    return { name: secretId, atlas: new AtlasClient({ credentials, log, baseUrl, proxy }) };
   });
 }

@@ -14,6 +14,7 @@ export const DIMENSION = 'Ledger';
  * are sent only where they aren't zero.
  */
 export const METRICS = {
+  /** Runs over everything: one of a single project shows nothing of the others. */
   RunsFinished: 'Count',
   /** Of these: everything was read. */
   RunsComplete: 'Count',
@@ -30,6 +31,12 @@ export const METRICS = {
   AtlasWaitMs: 'Milliseconds',
   /** Atlas, or its secret, refused: filled in wrongly or not yet, expired, role too small, address not on the access list. */
   CredentialsRefused: 'Count',
+  /** Projects that are in scope and that no credentials see any more, in each run over everything. */
+  ProjectsNotVisible: 'Count',
+  /** Credentials that see no project, and choices of projects that leave none. */
+  EmptyScopes: 'Count',
+  /** Projects whose events could not be read, so that nobody can be named who asked for a restore. */
+  EventsUnread: 'Count',
   /** Since the cluster of this project that was read completely the longest ago was. */
   OldestCoverageMinutes: 'None',
   /** Events that the bus took. */
@@ -47,9 +54,13 @@ const SPARSE: ReadonlySet<MetricName> = new Set([
   'AtlasThrottles',
   'AtlasWaitMs',
   'CredentialsRefused',
+  'ProjectsNotVisible',
+  'EmptyScopes',
+  'EventsUnread',
   'EventsSent',
   'EventsFailed',
 ]);
+const EMPTY_SCOPES: ReadonlySet<string> = new Set(['NO_PROJECTS', 'NO_PROJECTS_CHOSEN']);
 const REFUSALS: ReadonlySet<string> = new Set(['ATLAS_CREDENTIALS', 'ATLAS_UNAUTHORIZED', 'ATLAS_FORBIDDEN']);
 
 /** Adds up what one invocation did. */
@@ -106,6 +117,7 @@ export function measured(ledger: Ledger, metrics: Metrics, now: () => number): L
     async planRun(runId, projects, failures) {
       const run = await ledger.planRun(runId, projects, failures);
       countRefusals(metrics, failures);
+      countScope(metrics, run, failures);
       countRun(metrics, run);
       return run;
     },
@@ -124,10 +136,12 @@ const PART_COUNTS = {
   atlasRequests: 'AtlasRequests',
   throttles: 'AtlasThrottles',
   waitedMs: 'AtlasWaitMs',
+  eventsFailed: 'EventsUnread',
 } as const satisfies Partial<Record<keyof RunCounts, MetricName>>;
 
 function countPart(metrics: Metrics, { counts, failures }: RunPart) {
-  for (const [count, name] of Object.entries(PART_COUNTS)) metrics.add(name, counts[count as keyof typeof PART_COUNTS]);
+  for (const [count, name] of Object.entries(PART_COUNTS))
+    metrics.add(name, counts[count as keyof typeof PART_COUNTS] ?? 0);
   metrics.add('ClustersRead', Math.max(0, counts.clusters - counts.clustersFailed)); // a list of clusters can fail too
   countRefusals(metrics, failures);
 }
@@ -136,8 +150,17 @@ function countRefusals(metrics: Metrics, failures: readonly ClusterFailure[]) {
   metrics.add('CredentialsRefused', failures.filter(({ code }) => REFUSALS.has(code)).length);
 }
 
-function countRun(metrics: Metrics, { status, startedAt, finishedAt }: Run) {
-  if (status === 'running' || finishedAt === undefined) return;
+function countScope(metrics: Metrics, run: Run, failures: readonly ClusterFailure[]) {
+  if (!isOverall(run)) return;
+  metrics.add('ProjectsNotVisible', failures.filter(({ code }) => code === 'PROJECT_NOT_VISIBLE').length);
+  metrics.add('EmptyScopes', failures.filter(({ code }) => EMPTY_SCOPES.has(code)).length);
+}
+
+const isOverall = ({ scope }: Run) => scope.projectId === undefined;
+
+function countRun(metrics: Metrics, run: Run) {
+  const { status, startedAt, finishedAt } = run;
+  if (status === 'running' || finishedAt === undefined || !isOverall(run)) return;
   metrics.add('RunsFinished', 1);
   metrics.add('RunsComplete', status === 'complete' ? 1 : 0);
   metrics.atLeast('RunSeconds', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);

@@ -1,4 +1,5 @@
 // functions/settings.ts turns the environment into typed settings; nothing else reads process.env.
+import { type ProxySettings, parseProxyUrl } from './atlas/proxy.ts';
 import { NEWS_HOURS } from './ledger/old-news.ts';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
 import { chooser } from './patterns.ts';
@@ -26,6 +27,8 @@ export interface LedgerSettings {
 export interface ApiSettings extends LedgerSettings {
   /** Name or ARN of the plan function. Absent: no run can be started over HTTP. */
   planFunctionName: string | undefined;
+  /** The longest time from one scheduled run to the next. Absent: not known. */
+  runEveryMinutes: number | undefined;
 }
 
 /** What the plan function needs. */
@@ -33,14 +36,18 @@ export interface PlanSettings extends LedgerSettings {
   /** Secrets with Atlas credentials: one for each Atlas organization. */
   secretIds: readonly string[];
   baseUrl: string | undefined;
+  proxy: ProxySettings | undefined;
   queueUrl: string;
   wantsProject(name: string): boolean;
+  /** What chooses the projects, in words. */
+  chosenBy: string;
 }
 
 /** What the collect function needs. */
 export interface CollectSettings extends LedgerSettings {
   secretIds: readonly string[];
   baseUrl: string | undefined;
+  proxy: ProxySettings | undefined;
   queueUrl: string;
   kinds: readonly Kind[];
   wantsCluster(name: string): boolean;
@@ -130,6 +137,7 @@ const runRetentionDays = withDefault(
 );
 const ledgerName = withDefault('LEDGER_NAME', text, 'a name', 'AtlasRestoreLedger');
 const planFunctionName = optional('PLAN_FUNCTION_NAME', text, 'the name or ARN of the plan function');
+const runEveryMinutes = optional('EXPECTED_RUN_MINUTES', count(1, 2_000_000_000), 'a whole number of minutes from 1');
 const busName = required('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
 const newsHours = withDefault('NEWS_HOURS', count(0, 8_760), 'a whole number of hours from 0 to 8760', NEWS_HOURS);
 /** JSON of the fields that aren't as by default. @throws SettingsError with a line for each field that is wrong */
@@ -153,6 +161,21 @@ export const logLevel = withDefault('LOG_LEVEL', level, `one of ${LOG_LEVELS.joi
 export const traceId = (environment: Environment): string | undefined =>
   /Root=([^;]+)/.exec(environment._X_AMZN_TRACE_ID ?? '')?.[1];
 
+/** What is reached through a proxy, as curl and others read it: lower case before upper. @throws SettingsError */
+export function proxySettings(environment: Environment): ProxySettings | undefined {
+  const value = (name: string) => environment[name.toLowerCase()] || environment[name];
+  const name = ['HTTPS_PROXY', 'HTTP_PROXY'].find(value);
+  if (name === undefined) return undefined;
+  try {
+    return { url: parseProxyUrl(value(name) ?? ''), noProxy: value('NO_PROXY') ?? '' };
+  } catch {
+    // Not quoted, as it may hold a password.
+    throw new SettingsError(
+      `${name}: expected the URL of an HTTP proxy, such as http://proxy.example:3128, came another text`,
+    );
+  }
+}
+
 /** @throws SettingsError */
 export const ledgerSettings = (environment: Environment): LedgerSettings => ({
   tableName: tableName(environment),
@@ -164,6 +187,7 @@ export const ledgerSettings = (environment: Environment): LedgerSettings => ({
 export const apiSettings = (environment: Environment): ApiSettings => ({
   ...ledgerSettings(environment),
   planFunctionName: planFunctionName(environment),
+  runEveryMinutes: runEveryMinutes(environment),
 });
 
 /** @throws SettingsError */
@@ -171,15 +195,27 @@ export const planSettings = (environment: Environment): PlanSettings => ({
   ...ledgerSettings(environment),
   secretIds: atlasSecretIds(environment),
   baseUrl: baseUrl(environment),
+  proxy: proxySettings(environment),
   queueUrl: queueUrl(environment),
   wantsProject: chooser({ include: includeProjects(environment), exclude: excludeProjects(environment) }),
+  chosenBy: inWords({
+    INCLUDE_PROJECTS: includeProjects(environment),
+    EXCLUDE_PROJECTS: excludeProjects(environment),
+  }),
 });
+
+/** `INCLUDE_PROJECTS=prod-*,billing` */
+const inWords = (lists: Record<string, readonly string[]>) =>
+  Object.entries(lists)
+    .flatMap(([name, patternsOf]) => (patternsOf.length === 0 ? [] : [`${name}=${patternsOf.join(',')}`]))
+    .join(' with ');
 
 /** @throws SettingsError */
 export const collectSettings = (environment: Environment): CollectSettings => ({
   ...ledgerSettings(environment),
   secretIds: atlasSecretIds(environment),
   baseUrl: baseUrl(environment),
+  proxy: proxySettings(environment),
   queueUrl: queueUrl(environment),
   kinds: readKinds(environment),
   wantsCluster: chooser({ include: includeClusters(environment), exclude: excludeClusters(environment) }),

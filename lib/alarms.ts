@@ -92,6 +92,17 @@ export class Alarms extends Construct {
     this.#add('CredentialsRefused', 'Atlas refuses the credentials, or the secret holds none yet.', {
       metric: own('CredentialsRefused', slot),
     });
+    this.#add('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', {
+      metric: own('ProjectsNotVisible', slot),
+    });
+    this.#add('EmptyScope', 'Credentials see no project at all, or the choice of projects leaves none.', {
+      metric: own('EmptyScopes', slot),
+    });
+    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so nobody is named who asked.', {
+      metric: own('EventsUnread', slot),
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+    });
     this.#add(
       'OrdersDead',
       'A project could not be collected, again and again; its order is in the dead-letter queue.',

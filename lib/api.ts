@@ -17,6 +17,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionDefaults, NodeFunction } from './node-function.ts';
+import { longestMinutesBetween } from './schedule.ts';
 import type { LedgerTable } from './table.ts';
 
 /** Who may ask: AWS identities with `execute-api:Invoke`, bearers of a token, or everyone on the internet. */
@@ -39,6 +40,8 @@ export interface ApiProps {
   readonly memoryMb?: number | undefined;
   /** How long runs are kept, so that none is promised that may be gone. @default Duration.days(90) */
   readonly runRetention?: Duration | undefined;
+  /** What the collection runs by, so that the page knows what is late. @default 'rate(15 minutes)' */
+  readonly schedule?: string | undefined;
   readonly defaults?: FunctionDefaults | undefined;
 }
 
@@ -58,7 +61,7 @@ export class Api extends Construct {
       requestsPerSecond = 50,
       memoryMb = 256,
     } = props;
-    const { runRetention, defaults = {} } = props;
+    const { runRetention, schedule = 'rate(15 minutes)', defaults = {} } = props;
     this.function = new NodeFunction(this, 'Handler', {
       folder: 'api',
       description: 'Answers questions about restore jobs over HTTP',
@@ -68,11 +71,12 @@ export class Api extends Construct {
         TABLE_NAME: table.tableName,
         RUN_RETENTION_DAYS: runRetention?.toDays().toString(),
         PLAN_FUNCTION_NAME: plan.function.functionName,
+        EXPECTED_RUN_MINUTES: longestMinutesBetween(schedule)?.toString(),
       },
       defaults,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
-    table.grantWriteRuns(this.function); // a run is written down before it is started
+    table.grantAddRuns(this.function); // a run is written down once it is accepted
     this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
 
     this.api = new HttpApi(this, 'Api', {

@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { coverageKey, jobSk, projectPk, runKey, runPk } from '../functions/ledger/keys.ts';
+import { coverageKey, jobSk, projectKey, projectPk, runKey, runPk } from '../functions/ledger/keys.ts';
 import type { Run } from '../functions/ledger/run.ts';
 import { type FunctionDefaults, NodeFunction } from './node-function.ts';
 import { deadLetters } from './queue.ts';
@@ -87,15 +87,16 @@ export class ChangeFeed extends Construct {
   }
 }
 
-/** Jobs, the coverage of a project, and runs that have ended; nothing that expired. All else would start the function for nothing. */
+/** Jobs, the coverage of a project, what changes of a known project, and runs that have ended; nothing that expired. All else would start the function for nothing. */
 const RUNNING: Run['status'] = 'running';
-const written = (pk: string, sk: unknown, more: Record<string, unknown> = {}) =>
+const written = (pk: string, sk: unknown, more: Record<string, unknown> = {}, events = ['INSERT', 'MODIFY']) =>
   FilterCriteria.filter({
-    eventName: FilterRule.or('INSERT', 'MODIFY'),
+    eventName: FilterRule.or(...events),
     dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(pk) }, sk: { S: sk } }, ...more },
   });
 const TOLD = [
   written(projectPk(''), FilterRule.beginsWith(jobSk(''))),
   written(projectPk(''), FilterRule.isEqual(coverageKey('').sk)),
+  written(projectPk(''), FilterRule.isEqual(projectKey('').sk), {}, ['MODIFY']),
   written(runPk(''), FilterRule.isEqual(runKey('').sk), { NewImage: { status: { S: FilterRule.notEquals(RUNNING) } } }),
 ];

@@ -122,7 +122,7 @@ export class Collection extends Construct {
       },
     });
 
-    table.grant(this.plan, ['GetItem', 'PutItem', 'Query', 'UpdateItem']);
+    table.grant(this.plan, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
     table.grant(this.collect, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);

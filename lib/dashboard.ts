@@ -51,7 +51,11 @@ export class LedgerDashboard extends Construct {
         metric('JobsChanged', 'changed'),
         metric('RestoresFailed', 'failed'),
       ]),
-      graph('Clusters', [metric('ClustersRead', 'read'), metric('ClustersFailed', 'failed')]),
+      graph(
+        'Clusters, and projects not visible',
+        [metric('ClustersRead', 'read'), metric('ClustersFailed', 'failed')],
+        [metric('ProjectsNotVisible', 'projects not visible'), metric('EmptyScopes', 'empty scopes')],
+      ),
       graph(
         'Collections',
         [metric('RunsFinished', 'finished'), metric('RunsComplete', 'complete')],
@@ -66,7 +70,7 @@ export class LedgerDashboard extends Construct {
           metric('AtlasThrottles', 'throttles'),
           metric('CredentialsRefused', 'refused'),
         ],
-        [metric('AtlasWaitMs', 'wait, ms')],
+        [metric('AtlasWaitMs', 'wait, ms'), metric('EventsUnread', 'projects without events')],
       ),
       graph('Oldest reading of a cluster, minutes', [metric('OldestCoverageMinutes', 'minutes', Stats.MAXIMUM)]),
       graph('Jobs compared', [metric('JobsSeen', 'seen')]),

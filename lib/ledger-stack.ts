@@ -32,7 +32,7 @@ export interface LedgerStackProps extends StackProps {
     | (Without<MessagesProps, 'bus' | 'topic'> & { readonly topicArn?: string | undefined })
     | undefined;
   /** @default for AWS identities */
-  readonly api?: Without<ApiProps, 'plan' | 'runRetention'> | undefined;
+  readonly api?: Without<ApiProps, 'plan' | 'runRetention' | 'schedule'> | undefined;
   /** @default alarms that tell nobody, and a dashboard */
   readonly monitoring?:
     | (Without<
@@ -108,6 +108,7 @@ export class LedgerStack extends Stack {
       plan: this.collection.plan,
       defaults,
       runRetention: collection.runRetention,
+      schedule: collection.schedule,
     });
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...monitoring,

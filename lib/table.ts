@@ -96,14 +96,13 @@ export class LedgerTable extends Construct {
     if (this.#key) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#key.keyArn]);
   }
 
-  /** For whoever may read already: writing runs, which have partitions of their own, and no job and no coverage. */
-  grantWriteRuns(grantee: NodeFunction) {
+  /** For whoever may read already: adding runs, which have partitions of their own, and no job and no coverage. */
+  grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [runPk('*')] },
       Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" also holds for none
     };
-    const writes = WRITES.map((action) => `dynamodb:${action}`);
-    grantee.allow(writes, [this.table.tableArn], onlyRuns);
+    grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
     if (this.#key) grantee.allow(KEY_WRITES, [this.#key.keyArn]);
   }
 }

@@ -21,7 +21,9 @@ export interface ServedApi extends AsyncDisposable {
 /** @throws Error where the port is in use */
 export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOptions): Promise<ServedApi> {
   const app = apiApp({ ...ports, now });
-  const server = createAdaptorServer({ fetch: (request) => refusal(request) ?? app.fetch(request, {}) });
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => refusal(request, incoming.rawHeaders) ?? app.fetch(request, {}),
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -44,7 +46,10 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
  * Any web page that is open on this machine can send requests here, and nobody signs in. So only our own names are
  * answered, which keeps out a page whose name was pointed at this address, and nothing that another site's page sent.
  */
-function refusal(request: Request): Response | undefined {
+function refusal(request: Request, rawHeaders: readonly string[]): Response | undefined {
+  // Node takes the first one; what is before it may have taken another (RFC 9112, section 3.2).
+  const hosts = rawHeaders.filter((text, nth) => nth % 2 === 0 && text.toLowerCase() === 'host');
+  if (hosts.length !== 1) return new Response('A request has one Host.\n', { status: 400 });
   const { hostname, origin } = new URL(request.url);
   if (!LOOPBACK.has(hostname)) return new Response('This server answers to its own address only.\n', { status: 421 });
   const from = request.headers.get('origin');

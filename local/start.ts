@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { type Collected, collectHere, failureLine } from '../bin/commands/collecting.ts';
 import { Context } from '../bin/commands/context.ts';
-import { coverageColumns, coverageRows, coverageSummary } from '../bin/commands/coverage-table.ts';
+import { coverageColumns, coverageLines, coverageSummary } from '../bin/commands/coverage-table.ts';
 import { Accounts } from '../bin/commands/credentials.ts';
 import { toTheEnd } from '../bin/commands/ending.ts';
 import { EXIT, Interrupted } from '../bin/commands/errors.ts';
@@ -12,26 +12,32 @@ import { isNoteworthy, severityStyle } from '../bin/commands/event-lines.ts';
 import { withEvents } from '../bin/commands/events-file.ts';
 import { Feed, type FeedFlags } from '../bin/commands/feed.ts';
 import { amount, wholeNumber } from '../bin/commands/flags.ts';
-import { jobColumns, namesFor, type ProjectNames, styleOf, targetOf } from '../bin/commands/job-table.ts';
+import { jobColumns, namesFor, type ProjectNames, styleOf } from '../bin/commands/job-table.ts';
+import { listening } from '../bin/commands/listening.ts';
 import { plain } from '../bin/commands/plain.ts';
 import { Progress } from '../bin/commands/progress.ts';
+import { readable } from '../bin/commands/readable-ledger.ts';
 import { shortRequester } from '../bin/commands/requester.ts';
 import { chosenRules, type RulesFlags, withRules } from '../bin/commands/rules.ts';
+import { SERVE_PORT } from '../bin/commands/serve.ts';
 import { displayWidth, table } from '../bin/commands/tables.ts';
 import type { Paint } from '../bin/commands/terminal.ts';
+import { thisProcess } from '../bin/commands/this-process.ts';
 import { span, utcClock } from '../bin/commands/times.ts';
 import { RunsHere } from '../functions/api/runs-here.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { fixedCredentials } from '../functions/atlas/credentials.ts';
 import { systemClock } from '../functions/clock.ts';
-import type { ProjectCoverage } from '../functions/ledger/coverage.ts';
+import { lateAfterMs } from '../functions/freshness.ts';
 import type { Ledger } from '../functions/ledger/ledger.ts';
 import { ledgerReader } from '../functions/ledger/reader.ts';
 import type { JobStateChange, LedgerEvent } from '../functions/notify/event.ts';
+import { deliveryWords } from '../functions/restore/destination.ts';
+import { type CoverageRow, coverageRows } from '../functions/views/coverage.ts';
 import { type AtlasSimulator, startAtlas } from './atlas/server.ts';
 import type { Restore } from './atlas/world.ts';
 import { ensureTable, startDynamoDB } from './dynamodb.ts';
-import { serveApi } from './serve.ts';
+import { type ServedApi, type ServeOptions, serveApi } from './serve.ts';
 
 interface StartFlags extends RulesFlags, FeedFlags {
   once?: true;
@@ -41,6 +47,7 @@ interface StartFlags extends RulesFlags, FeedFlags {
   jobs: number;
   every: number;
   activity: number;
+  port?: number;
 }
 
 const TABLE_NAME = 'restore-ledger';
@@ -66,6 +73,13 @@ function programFor(context: Context): Command {
     )
     .addOption(amount('--every <seconds>', 'between two collections', { least: 0.5, most: 3_600 }).default(3))
     .addOption(amount('--activity <n>', 'restores that start in a minute', { least: 0, most: 600 }).default(20))
+    .addOption(
+      wholeNumber(
+        '--port <n>',
+        `of the page and API, on 127.0.0.1; 0: any that is free (default: ${SERVE_PORT}, or a free one where that is in use)`,
+        { least: 0, most: 65_535 },
+      ),
+    )
     .addHelpText(
       'after',
       `
@@ -96,10 +110,17 @@ async function start(flags: StartFlags, context: Context) {
   await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
   await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
   const telling = feed.of(ledger);
-  await using runs = new RunsHere({ accounts: accounts.all, ledger: telling, log, clock: systemClock });
+  await using runs = new RunsHere({
+    accounts: accounts.all,
+    ledger: telling,
+    log,
+    clock: systemClock,
+    maker: thisProcess,
+  });
   // An address that is gone before anyone can open it is not worth telling.
-  await using page = once ? undefined : await serveApi({ ledger, log, runs });
-  if (page) await out.line(`Page and API       ${page.url}   open it in a browser`);
+  const lateAfter = lateAfterMs(flags.every / 60);
+  await using page = once ? undefined : await served({ ledger, log, runs, lateAfterMs: lateAfter }, flags.port);
+  if (page) await out.line(`Page and API       ${page.url}   ${aboutPage(page, flags.port)}`);
   await out.line();
 
   const signal = context.interrupt.gently();
@@ -128,6 +149,22 @@ async function start(flags: StartFlags, context: Context) {
   await out.line(NEXT);
   await feed.check();
 }
+
+/** At the usual port, which README's examples take, or another where that is in use. @throws CommandError where `port` is */
+async function served(options: ServeOptions, port: number | undefined): Promise<ServedApi> {
+  if (port !== undefined) return listening(port, serveApi({ ...options, port }));
+  try {
+    return await serveApi({ ...options, port: SERVE_PORT });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return serveApi(options);
+  }
+}
+
+const aboutPage = ({ url }: ServedApi, port: number | undefined) =>
+  port === undefined && !url.endsWith(`:${SERVE_PORT}`)
+    ? `as ${SERVE_PORT} is in use; README's examples take API=${url}`
+    : 'open it in a browser';
 
 /** Keeps what is told until somebody shows it as it comes. */
 class Told {
@@ -181,17 +218,16 @@ function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint)
 
 async function showJobs(ledger: Ledger, { out }: Context) {
   const { items } = await ledger.jobs({ limit: NEWEST });
-  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, ledger));
+  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
   await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
   await out.line(table(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint: out.paint }));
 }
 
 async function showCoverage(ledger: Ledger, { out }: Context) {
-  const projects: ProjectCoverage[] = [];
-  for await (const project of ledger.coverages()) projects.push(project);
-  const rows = coverageRows(projects);
+  const rows: CoverageRow[] = [];
+  for await (const project of ledger.projects()) rows.push(...coverageRows(project, { now: Date.now() }));
   await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
-  await out.line(`${table(coverageColumns(Date.now()), rows, out)}\n\n${coverageSummary(rows)}`);
+  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
 }
 
 interface Following {
@@ -269,9 +305,8 @@ function changeLine({ job, revision, oldStatus, change }: JobStateChange, names:
 
 function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
   if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
-  const target = targetOf(job, names);
   const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
-  return `${job.delivery}${target === '' ? '' : ` to ${target}`}${took}`;
+  return `${deliveryWords(job, names)}${took}`;
 }
 
 const NEXT = `

@@ -23,7 +23,7 @@ test('a secret is read from the start on, and again where that failed', async ()
   await vi.waitFor(() => expect(reads).toBe(1)); // and nothing was asked of Atlas
   const names = async () => {
     const found: string[] = [];
-    for await (const { name } of account?.atlas.projects() ?? []) found.push(name);
+    for await (const { projects } of account?.atlas.projects() ?? []) found.push(...projects.map(({ name }) => name));
     return found;
   };
   await vi.waitFor(async () => expect(await names()).toHaveLength(1));

@@ -46,8 +46,8 @@ test('rules are JSON, and what it leaves out is as by default', () => {
 test('rules that are wrong are named, a line for each field', () => {
   const RULES = JSON.stringify({ slowMinutes: -1, workingHours: ['always'] });
   const problems = [
-    'RULES: workingHours[0]: expected days and hours such as Mon-Fri 07:00-19:00, came "always"',
-    'RULES: slowMinutes: expected a whole number of minutes from 0 to 525600, came -1',
+    'RULES: workingHours[0]: expected days and hours such as Mon-Fri 07:00-19:00, got "always"',
+    'RULES: slowMinutes: expected a whole number of minutes from 0 to 525600, got -1',
   ];
   expect(() => collectSettings({ ...complete, RULES })).toThrow(new SettingsError(problems.join('\n')));
   expect(() => collectSettings({ ...complete, RULES: '{' })).toThrow(/^RULES: rules: expected JSON/);

@@ -24,13 +24,13 @@ async function everything(atlas: Atlas): Promise<string[]> {
   };
   const readProject = async (projectId: string) => {
     const lists = (['dedicated', 'flex', 'serverless'] as const).map(async (list) => {
-      const clusters = await atlas.clusters(projectId, list);
+      const { clusters } = await atlas.clusters(projectId, list);
       await Promise.all(clusters.map((cluster) => readJobs(projectId, cluster)));
     });
     await Promise.all(lists);
   };
   const projects: Promise<void>[] = [];
-  for await (const { id } of atlas.projects()) projects.push(readProject(id));
+  for await (const page of atlas.projects()) projects.push(...page.projects.map(({ id }) => readProject(id)));
   await Promise.all(projects);
   return ids;
 }

@@ -1,9 +1,12 @@
 // bench/contenders/memory-ledger.ts is a ledger that writes nothing: it keeps what a collector needs for its next reading, the
 // coverage and a fingerprint a job, and says at once that all is well. What is left is what reading costs.
+
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
-import type { JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
-import { addCounts, noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import type { KnownProject, Scope } from '../../functions/ledger/known-project.ts';
+import type { Census, JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
+import { addCounts, noCounts, type Run, type RunPart, type UnfinishedRun } from '../../functions/ledger/run.ts';
+import type { ProjectFacts } from '../../functions/proof/project.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 
@@ -18,6 +21,8 @@ export class MemoryLedger implements Ledger {
   readonly #clusters = new Map<string, Map<string, Held>>();
   readonly #coverage = new Map<string, ProjectCoverage>();
   readonly #runs = new Map<string, { run: Run; parts: RunPart[] }>();
+  readonly #projects = new Map<string, KnownProject>();
+  #scope: Scope | undefined;
   /** Ids of the jobs that were recorded, as often as they were. */
   recorded: string[] = [];
 
@@ -91,13 +96,46 @@ export class MemoryLedger implements Ledger {
     return this.#update(runId, { counts });
   }
 
+  async knownProject(projectId: string): Promise<KnownProject | undefined> {
+    return this.#projects.get(projectId);
+  }
+
+  async *knownProjects(): AsyncGenerator<KnownProject> {
+    yield* this.#projects.values();
+  }
+
+  async saveKnownProject(
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+  ): Promise<KnownProject> {
+    const known = next(this.#projects.get(projectId));
+    this.#projects.set(projectId, known);
+    return known;
+  }
+
+  async scope(): Promise<Scope | undefined> {
+    return this.#scope;
+  }
+
+  async saveScope(next: (stored: Scope | undefined) => Scope): Promise<Scope> {
+    this.#scope = next(this.#scope);
+    return this.#scope;
+  }
+
+  async recordPlan(): Promise<void> {}
+
+  async *unfinishedRuns(): AsyncGenerator<UnfinishedRun> {}
+
   async run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined> {
     return this.#runs.get(runId);
   }
 
+  projects = (): AsyncIterable<ProjectFacts> => notHere('projects');
+  census = (): Promise<Map<string, Census>> => notHere('census');
   projectJobs = () => notHere('projectJobs');
   job = () => notHere('job');
   jobs = () => notHere('jobs');
+  endRun = (): Promise<Run> => notHere('endRun');
   runs = (): Promise<Page<Run>> => notHere('runs');
   archiveCluster = (): Promise<void> => notHere('archiveCluster');
   archivedClusters = (): AsyncIterable<ClusterCoverage> => notHere('archivedClusters');

@@ -3,7 +3,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { quickClient } from '../../functions/ledger/quick-client.ts';
 import type { DynamoAccess } from '../dynamo/orders.ts';
 
-/** As many as functions/ledger/table-client.ts allows itself. */
+/** As many as functions/ledger/dynamo-table.ts allows itself. */
 const MAX_SOCKETS = 128;
 
 const settingsOf = ({ endpoint }: DynamoAccess): DynamoDBClientConfig => ({

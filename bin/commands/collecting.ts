@@ -18,6 +18,7 @@ import type { Rules } from '../../functions/restore/rules.ts';
 import type { Accounts } from './credentials.ts';
 import { plain } from './plain.ts';
 import type { Progress } from './progress.ts';
+import { thisProcess } from './this-process.ts';
 
 export interface Collecting {
   accounts: Accounts;
@@ -118,6 +119,7 @@ async function runOne(
       ledger,
       log,
       clock: systemClock,
+      maker: thisProcess,
       onPlanned: (projects) => {
         planned = projects;
       },
@@ -156,7 +158,7 @@ const usageSince = (before: AtlasUsage, now: AtlasUsage) => ({
 
 /** Of several runs, told as one. */
 export function together(statuses: readonly PartStatus[]): PartStatus {
-  const [first = 'complete', ...others] = new Set(statuses);
+  const [first = 'failed', ...others] = new Set(statuses);
   return others.length === 0 ? first : 'incomplete';
 }
 

@@ -1,4 +1,4 @@
-// bin/commands/context.ts is what a command is given from outside: the only place that touches `process`, but for signals.
+// bin/commands/context.ts is what a command is given from outside: the only place that touches `process`, but for signals and its name.
 import { type Log, silentLog } from '../../functions/log.ts';
 import type { Environment } from '../../functions/settings.ts';
 import { EXIT, type ExitCode } from './errors.ts';

@@ -1,9 +1,10 @@
 // bin/commands/coverage.ts shows for every cluster when it was last read completely, and if not, why not.
 import { Command } from 'commander';
+import { type CoverageRow, needsAttention } from '../../functions/views/coverage.ts';
 import type { Context } from './context.ts';
-import { coverageColumns, coverageRows, coverageSummary } from './coverage-table.ts';
+import { coverageColumns, coverageLines, coverageSummary } from './coverage-table.ts';
+import { EXIT } from './errors.ts';
 import { plainJson } from './plain.ts';
-import type { CoveredProject } from './readable-ledger.ts';
 import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
 export function coverageCommand(context: Context): Command {
@@ -11,11 +12,16 @@ export function coverageCommand(context: Context): Command {
     .description(
       'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
     )
-    .option('--json', 'a JSON list with an entry for each line')
+    .option('--json', 'a JSON list with a row for each cluster')
     .addHelpText(
       'after',
       `
-A cluster has a line for each kind of restore job. FAILING: the last attempt failed, and since when. NEVER READ: not once.
+A cluster has a line for each kind of restore job; what is about a project as a whole stands before its clusters. FAILING: the
+last attempt failed, and since when. NOT VISIBLE: no credentials see the project any more. NEVER READ: not once. STALE: not read
+for 26 hours. "ok" is up to date; proof is a reading to the end of the list ("read in full"), which is made once a day.
+--json has a row for each cluster, with its lists, as GET /coverage of the API has.
+
+Exit code: 0 nothing needs attention, 3 something does, 1 the ledger or the API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger coverage
@@ -27,11 +33,12 @@ Examples:
 async function showCoverage(flags: AskFlags & { json?: true }, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
-  const projects: CoveredProject[] = [];
-  for await (const project of opened.ledger.coverages()) projects.push(project);
-  const rows = coverageRows(projects);
+  const rows: CoverageRow[] = [];
+  for await (const row of opened.ledger.coverageRows()) rows.push(row);
+  if (rows.some(({ state }) => needsAttention(state))) context.exitCode = EXIT.incomplete;
+  context.exitCodeWhenUnread = context.exitCode;
   if (flags.json) return await out.line(plainJson(rows));
   if (rows.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
   const { table } = await import('./tables.ts');
-  await out.line(`${table(coverageColumns(Date.now()), rows, out)}\n\n${coverageSummary(rows)}`);
+  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
 }

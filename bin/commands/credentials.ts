@@ -1,8 +1,9 @@
 // bin/commands/credentials.ts makes the Atlas clients that the environment has credentials for.
 import type { AtlasUsage } from '../../functions/atlas/atlas.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
-import type { CredentialSource } from '../../functions/atlas/credentials.ts';
+import { CREDENTIAL_VARIABLES, type CredentialSource, credentialsFromEnv } from '../../functions/atlas/credentials.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
+import type { Wait } from '../../functions/atlas/rate-limits.ts';
 import type { Environment } from '../../functions/settings.ts';
 import type { Context } from './context.ts';
 import { CommandError, UsageError } from './errors.ts';
@@ -34,7 +35,7 @@ export class Accounts implements AsyncDisposable {
     const [only] = this.all;
     if (only && this.all.length === 1) return only.atlas;
     for (const { atlas } of this.all) {
-      for await (const project of atlas.projects()) if (project.id === projectId) return atlas;
+      for await (const { projects } of atlas.projects()) if (projects.some(({ id }) => id === projectId)) return atlas;
     }
     throw new CommandError(`no project ${projectId} is visible to the credentials in ATLAS_SECRET_ID: check the id`);
   }
@@ -49,9 +50,14 @@ const NAMES = {
   account: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
 } as const;
 
+export interface AccountOptions {
+  /** Told of each wait of a second or more. @default the log is */
+  onWait?: (wait: Wait) => void;
+}
+
 /** Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none */
-export async function atlasAccounts(context: Context): Promise<Accounts> {
-  const accounts = await accountsAtHand(context);
+export async function atlasAccounts(context: Context, options: AccountOptions = {}): Promise<Accounts> {
+  const accounts = await accountsAtHand(context, options);
   if (accounts) return accounts;
   throw new UsageError(
     `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
@@ -60,9 +66,12 @@ export async function atlasAccounts(context: Context): Promise<Accounts> {
 }
 
 /** None where the environment has no credentials at all. @throws UsageError for half of them, and for two at once */
-export async function accountsAtHand({ env, log }: Context): Promise<Accounts | undefined> {
+export async function accountsAtHand(
+  { env, log }: Context,
+  { onWait = (wait) => log.info('waiting', { ...wait }) }: AccountOptions = {},
+): Promise<Accounts | undefined> {
   const secretIds = (env.ATLAS_SECRET_ID ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
-  const inVariables = [...NAMES.key, ...NAMES.account].filter((name) => (env[name] ?? '').trim() !== '');
+  const inVariables = CREDENTIAL_VARIABLES.filter((name) => (env[name] ?? '').trim() !== '');
   if (secretIds.length > 0 && inVariables.length > 0) {
     throw new UsageError(
       `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, came both; unset one`,
@@ -71,12 +80,13 @@ export async function accountsAtHand({ env, log }: Context): Promise<Accounts | 
   if (secretIds.length === 0 && inVariables.length === 0) return undefined;
   const { AtlasClient } = await import('../../functions/atlas/client.ts');
   const baseUrl = secretIds.length > 0 ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
+  const proxy = await proxyOf(env);
   const sources = secretIds.length > 0 ? await secretSources(secretIds) : [await environmentSource(env)];
   try {
     return new Accounts(
       sources.map((credentials) => ({
         name: credentials.describe,
-        atlas: new AtlasClient({ credentials, baseUrl, log }),
+        atlas: new AtlasClient({ credentials, baseUrl, proxy, log, onWait }),
       })),
     );
   } catch (error) {
@@ -90,7 +100,6 @@ async function secretSources(secretIds: readonly string[]): Promise<CredentialSo
 }
 
 async function environmentSource(env: Environment): Promise<CredentialSource> {
-  const { credentialsFromEnv } = await import('../../functions/atlas/credentials.ts');
   const source = credentialsFromEnv(env);
   try {
     await source.read();
@@ -98,6 +107,15 @@ async function environmentSource(env: Environment): Promise<CredentialSource> {
     throw asUsage(error);
   }
   return source;
+}
+
+async function proxyOf(env: Environment) {
+  const { proxySettings, SettingsError } = await import('../../functions/settings.ts');
+  try {
+    return proxySettings(env);
+  } catch (error) {
+    throw error instanceof SettingsError ? new UsageError(error.message) : error;
+  }
 }
 
 const asUsage = (error: unknown, prefix = '') =>

@@ -1,8 +1,7 @@
 // bin/commands/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
-import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
-import { DRILL_STATES, type DrillState, drillState } from '../../functions/ledger/drill-state.ts';
+import { DRILL_STATES, type DrillState } from '../../functions/ledger/drill-state.ts';
+import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { RowShape } from './formats.ts';
-import type { CoveredCluster, CoveredProject } from './readable-ledger.ts';
 import type { Column } from './tables.ts';
 import type { Style } from './terminal.ts';
 import { span, utc } from './times.ts';
@@ -12,7 +11,7 @@ export interface DrillRow {
   projectId: string;
   projectName: string;
   clusterName: string;
-  tier: ClusterCoverage['tier'];
+  tier?: CoverageRow['tier'];
   state: DrillState['state'];
   /** Within so many a restore is expected. */
   days?: number;
@@ -41,7 +40,15 @@ export const DRILL_ROWS: RowShape<DrillRow> = {
   cells: (row) => ({ ...row }),
 };
 
-const URGENCY: Record<DrillState['state'], number> = { overdue: 0, due: 1, met: 2, none: 3 };
+const URGENCY: Record<DrillState['state'], number> = {
+  overdue: 0,
+  'backups-off': 1,
+  'not-covered': 2,
+  due: 3,
+  paused: 4,
+  met: 5,
+  none: 6,
+};
 
 /** Overdue first, then by the day it is due. */
 export const byUrgency = (a: DrillRow, b: DrillRow) =>
@@ -52,30 +59,34 @@ export const byUrgency = (a: DrillRow, b: DrillRow) =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Nothing where the ledger does not say, as an API of an older version. */
-export function drillRow(
-  { projectId, projectName }: CoveredProject,
-  cluster: CoveredCluster,
-  now: Date,
-  told: boolean,
-): DrillRow | undefined {
-  if (told && cluster.drillState === undefined) return undefined;
-  const { clusterName, tier, goneAt, drill } = cluster;
-  // Without an API in between it is the coverage itself.
-  const { state, days, dueAt, last, ...measured } = cluster.drillState ?? drillState(cluster as ClusterCoverage, now);
-  return {
-    ...{ projectId, projectName, clusterName, tier, state },
-    ...(days === undefined ? {} : { days }),
-    ...(dueAt === undefined ? {} : { dueAt }),
-    ...(state === 'overdue' && drill?.overdueAt !== undefined ? { overdueAt: drill.overdueAt } : {}),
-    ...(last ? { lastJobId: last.jobId, lastRequestedAt: last.requestedAt, lastCompletedAt: last.finishedAt } : {}),
-    ...(last?.snapshotAt === undefined ? {} : { snapshotAt: last.snapshotAt }),
-    ...measured,
-    ...(goneAt === undefined ? {} : { goneAt }),
-  };
+/** Nothing of a row that is about no cluster. */
+export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
+  if (clusterName === undefined || drill === undefined) return [];
+  const { state, last, days, dueAt, overdueAt, ...measured } = drill;
+  return [
+    {
+      ...{ projectId, projectName, clusterName, state },
+      ...(tier === undefined ? {} : { tier }),
+      ...(days === undefined ? {} : { days }),
+      ...(dueAt === undefined ? {} : { dueAt }),
+      ...(overdueAt === undefined ? {} : { overdueAt }),
+      ...(last ? { lastJobId: last.jobId, lastRequestedAt: last.requestedAt, lastCompletedAt: last.finishedAt } : {}),
+      ...(last?.snapshotAt === undefined ? {} : { snapshotAt: last.snapshotAt }),
+      ...measured,
+      ...(goneAt === undefined ? {} : { goneAt }),
+    },
+  ];
 }
 
-const STYLES: Record<DrillState['state'], Style> = { overdue: 'red', due: 'yellow', met: 'green', none: 'dim' };
+const STYLES: Record<DrillState['state'], Style> = {
+  overdue: 'red',
+  'backups-off': 'red',
+  'not-covered': 'yellow',
+  due: 'yellow',
+  paused: 'dim',
+  met: 'green',
+  none: 'dim',
+};
 
 export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'project', cell: ({ projectName }) => projectName, least: 12 },
@@ -95,6 +106,9 @@ const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : sp
 
 function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
   if (state === 'none') return goneAt !== undefined ? 'gone' : tier === 'free' ? 'no backups' : 'none expected';
+  if (state === 'backups-off') return 'BACKUPS OFF';
+  if (state === 'not-covered') return 'not covered';
+  if (state === 'paused') return 'paused';
   const days = Math.floor(Math.abs(Date.parse(dueAt ?? '') - now) / 86_400_000);
   if (state === 'overdue') return `OVERDUE for ${days} d`;
   return state === 'met' ? 'met' : `due in ${days} d`;
@@ -103,7 +117,9 @@ function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string 
 /** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 of which none is expected.` */
 export function drillSummary(rows: readonly DrillRow[]): string {
   const words: Record<DrillState['state'], string> = {
-    ...{ overdue: 'OVERDUE', due: 'due', met: 'met' },
+    ...{ overdue: 'OVERDUE', due: 'due', met: 'met', paused: 'paused' },
+    'backups-off': 'with BACKUPS OFF',
+    'not-covered': 'not covered (restores may be missing)',
     none: 'of which none is expected',
   };
   const parts = [...DRILL_STATES]

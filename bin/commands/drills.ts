@@ -2,11 +2,11 @@
 import { Command } from 'commander';
 import type { Context } from './context.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from './drill-rows.ts';
-import { CommandError, EXIT } from './errors.ts';
+import { EXIT } from './errors.ts';
 import { oneOf, projectIds } from './flags.ts';
 import { FORMATS, type Format, writerOf } from './formats.ts';
 import type { ReadableLedger } from './readable-ledger.ts';
-import { type AskFlags, openToRead, whereToAsk, withAsk } from './where-to-ask.ts';
+import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
 
 interface DrillsFlags extends AskFlags {
   project?: string[];
@@ -25,9 +25,10 @@ export function drillsCommand(context: Context): Command {
       `
 A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
-collections, don't count. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so nobody can say.
+How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
 
-Exit code: 3 a cluster is overdue, 0 none is, 1 the ledger or the API could not be read, 2 wrong usage.
+Exit code: 3 a cluster is overdue, or of one it can't be told, 0 none is, 1 the ledger or the API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger drills
@@ -42,8 +43,8 @@ async function showDrills(flags: DrillsFlags, context: Context) {
   const { out } = context;
   const now = new Date();
   await using opened = await openToRead(flags, context);
-  const rows = await rowsOf(opened.ledger, flags, now, 'api' in whereToAsk(flags, context.env));
-  if (rows.some(({ state }) => state === 'overdue')) context.exitCode = EXIT.drillOverdue;
+  const rows = await rowsOf(opened.ledger, flags);
+  if (rows.some(({ state }) => state === 'overdue' || state === 'not-covered')) context.exitCode = EXIT.drillOverdue;
   context.exitCodeWhenUnread = context.exitCode;
   if (flags.format === 'table') return await showTable(rows, flags, now, context);
   const writer = await writerOf(flags.format, DRILL_ROWS);
@@ -52,20 +53,11 @@ async function showDrills(flags: DrillsFlags, context: Context) {
   await out.write(writer.end(rows.length));
 }
 
-async function rowsOf(
-  ledger: ReadableLedger,
-  { project: projects, overdue }: DrillsFlags,
-  now: Date,
-  told: boolean,
-): Promise<DrillRow[]> {
+async function rowsOf(ledger: ReadableLedger, { project: projects, overdue }: DrillsFlags): Promise<DrillRow[]> {
   const rows: DrillRow[] = [];
-  for await (const project of ledger.coverages()) {
-    if (projects && !projects.includes(project.projectId)) continue;
-    for (const cluster of Object.values(project.clusters)) {
-      const row = drillRow(project, cluster, now, told);
-      if (!row) throw new CommandError('the API says nothing of restore drills: it is of an older version than this');
-      if (!overdue || row.state === 'overdue') rows.push(row);
-    }
+  for await (const covered of ledger.coverageRows()) {
+    if (projects && !projects.includes(covered.projectId)) continue;
+    rows.push(...drillRow(covered).filter(({ state }) => !overdue || state === 'overdue'));
   }
   return rows.sort(byUrgency);
 }

@@ -10,6 +10,8 @@ export const EXIT = {
   jobFailed: 4,
   jobCancelled: 5,
   jobExpired: 6,
+  /** It has ended, and how is not known. */
+  jobUnknown: 7,
   /** A cluster is overdue for a restore drill. */
   drillOverdue: 3,
   /** A history, or a number of jobs, doesn't fit any more. */

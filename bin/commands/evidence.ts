@@ -1,4 +1,5 @@
 // bin/commands/evidence.ts writes a report for an auditor: every restore of a period, and what shows that there were no others.
+import { extname } from 'node:path';
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from './context.ts';
@@ -20,6 +21,7 @@ interface EvidenceFlags extends AskFlags {
   format?: EvidenceFormat;
   output?: string;
   verify?: true;
+  collect?: true;
 }
 
 /** How far back, where nobody says. */
@@ -45,6 +47,10 @@ export function evidenceCommand(context: Context): Command {
     )
     .option('--output <file>', 'write it here, once it is whole (default: standard output)')
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
+    .option(
+      '--collect',
+      'read every list to its end first, so that the report can prove the time up to now; needs credentials',
+    )
     .addHelpText(
       'after',
       `
@@ -52,8 +58,9 @@ The report has a verdict in plain words; every gap: restores that can't be ruled
 since; every restore with who asked, from where to where, how long it took, how it ended, and its findings; drills met and
 missed; and what no such report can show. The HTML is one file that needs nothing else, and prints well.
 
-A cluster is covered for a period only where its lists were read to their end after the period. For a period that has not
-ended, the report says up to when each was read. It names people and API keys: keep it as you keep such records.
+A period is complete only where, after it had ended, all projects and clusters in scope were listed and every list of restore
+jobs was read to its end, by a run that ended; and where the ledger was there when it began. The collector reads to the end once a
+day; --collect does so now. What is not complete is named, with what to do. It names people and API keys: keep it as you keep such records.
 
 It reads the ledger itself (--table, --data), not an API.
 
@@ -62,6 +69,7 @@ could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger evidence --output evidence.html
+  $ restore-ledger evidence --collect --output evidence.html
   $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
   $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`,
     );
@@ -70,10 +78,12 @@ Examples:
 
 async function evidence(flags: EvidenceFlags, context: Context) {
   const { out, err, env, interrupt, verbose } = context;
-  const now = new Date();
-  const period = periodOf(flags, now);
+  const asked = new Date();
+  const period = periodOf(flags, asked);
   const where = whereAtHand(flags, env, WHY);
-  const format = flags.format ?? (flags.output?.toLowerCase().endsWith('.json') ? 'json' : 'html');
+  const format = flags.format ?? formatFor(flags.output);
+  if (flags.collect) await collectToTheEnd(where, context);
+  const now = flags.collect ? new Date() : asked;
   const signal = interrupt.gently();
   const progress = new Progress(err, { on: !verbose });
   await using file = flags.output === undefined ? undefined : await OutputFile.open('--output', flags.output);
@@ -85,6 +95,34 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   await file?.keep();
   if (report.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
   if (flags.output !== undefined) await err.line(`${flags.output}: ${summary(report)}`);
+}
+
+/** What failed is a gap in the report, and is said here, too. */
+async function collectToTheEnd(where: Where, context: Context) {
+  const { err, env, log, interrupt, verbose } = context;
+  const [{ collectHere, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
+    import('./collecting.ts'),
+    import('./credentials.ts'),
+    import('./rules.ts'),
+  ]);
+  await using accounts = await atlasAccounts(context);
+  await using opened = await openLedger(where, { create: true });
+  const { rules } = await chosenRules({}, env);
+  const progress = new Progress(err, { on: !verbose });
+  const collecting = { accounts, ledger: opened.ledger, rules, log, progress, signal: interrupt.gently() };
+  const { failures } = await collectHere([{}], true, collecting);
+  for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);
+}
+
+/** @throws UsageError for a name that promises what the file would not be */
+function formatFor(output = ''): EvidenceFormat {
+  const ending = extname(output).toLowerCase();
+  if (ending === '' || ending === '.html' || ending === '.htm') return 'html';
+  if (ending === '.json') return 'json';
+  const formats = EVIDENCE_FORMATS.join(' or ');
+  throw new UsageError(
+    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, came ${JSON.stringify(output)}`,
+  );
 }
 
 function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
@@ -119,7 +157,7 @@ async function partsOf(report: Evidence, format: EvidenceFormat): Promise<Iterab
   return (await import('./evidence/html.ts')).evidenceHtml(report);
 }
 
-function summary({ numbers: { restores, clusters }, gaps, integrity }: Evidence): string {
+function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: Evidence): string {
   const checked = integrity ? `, histories ${integrity.unbroken ? 'unbroken' : 'BROKEN'}` : '';
-  return `${restores} restores of ${clusters} clusters, ${gaps.length === 0 ? 'no gaps' : `${gaps.length} gaps`}${checked}`;
+  return `${restores} restores of ${clusters} clusters, ${verdict.state}${gaps.length === 0 ? '' : `, ${gaps.length} gaps`}${checked}`;
 }

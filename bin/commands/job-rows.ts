@@ -1,5 +1,6 @@
 // bin/commands/job-rows.ts is how a restore job is written for programs: as it is in JSON, flat in CSV.
 import { JOB_SUMMARY_FIELDS } from '../../functions/ledger/table.ts';
+import { problemText } from '../../functions/restore/fields.ts';
 import { isFound, type Requester } from '../../functions/restore/requester.ts';
 import type { RowShape } from './formats.ts';
 import { type ShownJob, withoutFingerprint } from './readable-ledger.ts';
@@ -12,8 +13,9 @@ export const JOB_ROWS: RowShape<ShownJob> = {
     ...JOB_SUMMARY_FIELDS.filter((name) => !FLAT.has(name)),
     ...['requesterName', 'requesterKind', 'requesterGrade', 'requesterReason', 'findings'],
   ],
-  cells: ({ requester, findings = [], ...job }) => ({
+  cells: ({ requester, findings = [], problems = [], ...job }) => ({
     ...job,
+    problems: problems.map(problemText).join('; '),
     ...requesterCells(requester),
     findings: findings.map(({ rule }) => rule).join(' '),
   }),

@@ -1,4 +1,5 @@
 // bin/commands/job-table.ts shows restore jobs in a row each.
+import { destinationWords } from '../../functions/restore/destination.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requester.ts';
@@ -20,30 +21,20 @@ const STYLES: Record<Status, Style> = {
   FAILED: 'red',
   CANCELLED: 'magenta',
   EXPIRED: 'dim',
+  UNKNOWN: 'yellow',
 };
 export const styleOf = (status: Status): Style => STYLES[status];
 
-type Target = Pick<RestoreJob, 'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName'>;
-
-/** 'itself', another cluster of the project, or `project/cluster`; empty for a download, which goes to no cluster. */
-export function targetOf(
-  { projectId, clusterName, targetProjectId, targetClusterName }: Target,
-  names: ProjectNames,
-): string {
-  if (targetClusterName === undefined && targetProjectId === undefined) return '';
-  const elsewhere = targetProjectId !== undefined && targetProjectId !== projectId;
-  if (!elsewhere) return targetClusterName === clusterName ? 'itself' : (targetClusterName ?? '');
-  return `${names.get(targetProjectId) ?? targetProjectId}/${targetClusterName ?? '?'}`;
-}
+type Target = Pick<RestoreJob, 'projectId' | 'targetProjectId'>;
 
 /** Reads the coverage only where a job went to another project. */
 export async function namesFor(
   jobs: readonly Target[],
-  ledger: Pick<ReadableLedger, 'coverages'>,
+  ledger: Pick<ReadableLedger, 'coverageRows'>,
 ): Promise<ProjectNames> {
   const names = new Map<string, string>();
   if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
-  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  for await (const project of ledger.coverageRows()) names.set(project.projectId, project.projectName);
   return names;
 }
 
@@ -63,7 +54,7 @@ export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJ
     style: ({ status }) => styleOf(status),
   },
   delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
-  target: { title: 'target', cell: (job) => targetOf(job, names), least: 12, goes: 1 },
+  target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
   took: { title: 'took', cell: durationOf, align: 'right' },
   asked: {
     title: 'asked by',

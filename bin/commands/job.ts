@@ -1,19 +1,26 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/ledger.ts';
+import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
+import { destinationOf, destinationWords, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
+import { problemText } from '../../functions/restore/fields.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
+import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 import type { Context } from './context.ts';
 import { CommandError } from './errors.ts';
 import { severityStyle } from './event-lines.ts';
 import { objectId } from './flags.ts';
-import { namesFor, type ProjectNames, styleOf, targetOf } from './job-table.ts';
+import { namesFor, type ProjectNames, styleOf } from './job-table.ts';
 import { plain, plainJson } from './plain.ts';
 import { type WholeJob, withoutFingerprint } from './readable-ledger.ts';
 import { shortRequester, wholeRequester } from './requester.ts';
 import type { Paint } from './terminal.ts';
 import { span, utc } from './times.ts';
 import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+
+/** Names shown of a restore of collections, which may have 200. */
+const MOST_NAMESPACES = 20;
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
@@ -51,7 +58,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     kind: job.kind,
     status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,
     delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
-    target: targetOf(job, names) || undefined,
+    target: targetField(job, names),
+    collections: collectionsField(job),
     requested: at(job.requestedAt),
     'asked by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
@@ -61,6 +69,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'snapshot taken': at(job.snapshotAt),
     'point in time': at(job.pointInTime),
     error: job.errorMessage,
+    'not understood': job.problems?.map(problemText).join('; '),
     'first seen': at(job.firstSeenAt),
     vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
   };
@@ -72,6 +81,27 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
       return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
     })
     .join('\n');
+}
+
+function targetField(job: WholeJob, names: ProjectNames): string | undefined {
+  const effect = effectWords(job, collectionsOf(job));
+  const { place } = destinationOf(job);
+  if (place === 'download') return undefined;
+  const about = place === 'unknown' ? whyUnknown(job) : effect;
+  return `${destinationWords(job, names)}: ${about}`;
+}
+
+function collectionsField(job: WholeJob): string | undefined {
+  const restored = collectionsOf(job);
+  if (!restored) return undefined;
+  const { namespaces, complete } = restored;
+  const shown = namespaces.slice(0, MOST_NAMESPACES).map((namespace) => namespaceWords(namespace));
+  const left = namespaces.length - shown.length;
+  const notes = [
+    left > 0 && `and ${left} more: --json has them`,
+    !complete && 'the ledger does not have all the names',
+  ];
+  return [shown.join(', '), ...notes.filter((note) => note !== false)].filter((part) => part !== '').join('; ');
 }
 
 function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {
@@ -101,6 +131,7 @@ function whatChanged({ revision, fields, atlas = [] }: Change): string {
     if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
     if (name === 'requester') return [requesterChange(from, to)];
     if (name === 'findings') return [findingsChange(from, to)];
+    if (name === 'problems') return [problemsChange(to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });
   if (revision === 1) return ['first seen', ...told].join('; ');
@@ -119,6 +150,11 @@ function findingsChange(from: unknown, to: unknown): string {
   const gone = before.filter((rule) => !after.includes(rule)).map((rule) => `-${rule}`);
   return `findings ${[...added, ...gone].join(' ') || 'the same'}`;
 }
+
+const problemsChange = (to: unknown) =>
+  Array.isArray(to)
+    ? `not understood: ${(to as FieldProblem[]).map(({ field }) => field).join(', ')}`
+    : 'all understood';
 
 const rulesOf = (value: unknown): string[] =>
   Array.isArray(value)

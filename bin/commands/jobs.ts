@@ -24,8 +24,6 @@ interface JobsFlags extends AskFlags {
   format: Format;
 }
 
-/** The other is found on a list of jobs: `coverage` shows it. */
-const RULES_OF_JOBS = RULES.filter((rule) => rule !== 'unknown-job-shape');
 /** Jobs that the ledger reads at once. */
 const PAGE = 200;
 
@@ -37,7 +35,7 @@ export function jobsCommand(context: Context): Command {
     .addOption(someOf('--status <status>', `with this status: ${STATUSES.join(', ')}; several with commas`, STATUSES))
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
     .addOption(oneOf('--delivery <delivery>', `delivered like this: ${DELIVERIES.join(', ')}`, DELIVERIES))
-    .addOption(oneOf('--finding <rule>', `with this finding: ${RULES_OF_JOBS.join(', ')}`, RULES_OF_JOBS))
+    .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
     .addOption(wholeNumber('--limit <n>', 'at most so many', { least: 1, most: 1_000_000 }).default(50))

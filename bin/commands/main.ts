@@ -11,6 +11,7 @@ import { evidenceCommand } from './evidence.ts';
 import { jobCommand } from './job.ts';
 import { jobsCommand } from './jobs.ts';
 import { reevaluateCommand } from './reevaluate.ts';
+import { retireCommand } from './retire.ts';
 import { runsCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -54,6 +55,7 @@ Examples:
       watchCommand,
       verifyCommand,
       reevaluateCommand,
+      retireCommand,
       atlasCommand,
       serveCommand,
       simulateCommand,

@@ -1,5 +1,7 @@
 // bin/commands/reevaluate.ts holds every recorded restore against the rules afresh, those that ended long ago too.
+
 import { Command } from 'commander';
+import { principalsFromEnv } from '../../functions/atlas/credentials.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Context } from './context.ts';
 import { CommandError, Interrupted, UsageError } from './errors.ts';
@@ -61,20 +63,20 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   }
   const where = whereAtHand(flags, env, WHY);
   const { rules, from } = await chosenRules(flags, env);
-  await using opened = await openLedger(where, { create: false });
+  await using opened = await openLedger(where, { create: false, write: true });
   const progress = new Progress(err, { on: !verbose });
   const signal = interrupt.gently();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };
   const { reevaluating } = await import('./reevaluating.ts');
   const period = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
-  const principals = [env.MONGODB_ATLAS_PUBLIC_API_KEY, env.MONGODB_ATLAS_CLIENT_ID];
+  const [principal] = principalsFromEnv(env);
   try {
     await reevaluating(
       opened.ledger,
       {
         ...{ rules, period, dryRun, progress, signal, runId: newObjectId(new Date()), at: new Date().toISOString() },
         projectIds: project,
-        principal: principals.find((name) => (name ?? '').trim() !== ''),
+        principal,
       },
       result,
     );

@@ -22,11 +22,13 @@ export function runsCommand(context: Context): Command {
     .addHelpText(
       'after',
       `
-Runs are kept for 90 days. One that was stopped half-way stays "running"; what it recorded is kept.
+Runs are kept for 90 days. A run is complete where every project that it was to read was, and every project that is known was to
+be read. One that was killed is "running" until the next run over everything finds it dead and says what was never read in it
+(RUN_DIED): at once where its process was on the same machine, else after six hours without a sign of life. What it recorded is kept.
 
 Examples:
   $ restore-ledger runs
-  $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete")'`,
+  $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete") | .failures'`,
     );
   return withAsk(command).action((flags: RunsFlags) => listRuns(flags, context));
 }

@@ -1,6 +1,7 @@
 // bin/commands/serve.ts serves the page and the API on this machine, over any ledger, until Ctrl-C.
 import { Command } from 'commander';
 import type { RunsHere } from '../../functions/api/runs-here.ts';
+import { lateAfterMs } from '../../functions/freshness.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { Log } from '../../functions/log.ts';
 import type { Context } from './context.ts';
@@ -9,31 +10,42 @@ import { wholeNumber } from './flags.ts';
 import { raised } from './interrupt.ts';
 import { listening } from './listening.ts';
 import { stderrLog } from './stderr-log.ts';
+import { thisProcess } from './this-process.ts';
 import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
 
 interface ServeFlags extends WhereFlags {
   port: number;
+  runsEvery?: number;
 }
 
 /** One more than the simulator's. */
-const PORT = 27_081;
+export const SERVE_PORT = 27_081;
 
 export function serveCommand(context: Context): Command {
   const command = new Command('serve')
     .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
-    .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(PORT))
+    .addOption(
+      wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(SERVE_PORT),
+    )
+    .addOption(
+      wholeNumber(
+        '--runs-every <minutes>',
+        'how often the collector runs, so that the page can say what is late (default: not known; late after 26 hours)',
+        { least: 1, most: 1_000_000 },
+      ),
+    )
     .addHelpText(
       'after',
       `
 A browser can't sign requests as AWS wants them. Here it needn't: whoever uses this machine can read what you can, and
 with Atlas credentials in the environment, as for collect, start runs (POST /runs). Nobody else is answered.
 
-A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${PORT}
+A directory is held as long as this runs. Other commands then need --api http://127.0.0.1:${SERVE_PORT}
 
 Examples:
   $ restore-ledger serve
   $ restore-ledger serve --table restore-ledger --port 0
-  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${PORT}`,
+  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${SERVE_PORT}`,
     );
   return withWhere(command).action((flags: ServeFlags) => serve(flags, context));
 }
@@ -49,8 +61,12 @@ async function serve(flags: ServeFlags, context: Context) {
   const log = logOf(context);
   await using runs = accounts && (await runsOf(accounts, ledger, log));
   const { serveApi } = await import('../../local/serve.ts');
+  const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  await using server = await listening(flags.port, serveApi({ ledger, log, runs, port: flags.port }));
+  await using server = await listening(
+    flags.port,
+    serveApi({ ledger, log, runs, port: flags.port, lateAfterMs: lateAfter }),
+  );
   await out.line(server.url);
   await err.line(aboutOf(where, runs !== undefined, server.url));
   await raised(signal);
@@ -61,7 +77,7 @@ async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<Runs
     import('../../functions/api/runs-here.ts'),
     import('../../functions/clock.ts'),
   ]);
-  return new RunsHere({ accounts: all, ledger, log, clock: systemClock });
+  return new RunsHere({ accounts: all, ledger, log, clock: systemClock, maker: thisProcess });
 }
 
 /** What goes wrong is said always: the answer only says that something did. */

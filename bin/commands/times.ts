@@ -1,9 +1,10 @@
 // bin/commands/times.ts reads moments as people give them and shows times as people read them. Always UTC, as Atlas.
+import { isoMoment } from '../../functions/calendar.ts';
 
 const RELATIVE = /^(\d{1,5})([mhdw])$/;
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/i;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?$/i;
 
 export const MOMENT = 'a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w)';
 
@@ -12,19 +13,11 @@ export function moment(text: string, now: number): string | undefined {
   const [, count, unit] = RELATIVE.exec(text) ?? [];
   if (count !== undefined && unit !== undefined)
     return new Date(now - Number(count) * (UNIT_MS[unit] ?? 0)).toISOString();
-  if (DATE.test(text)) return isoOf(`${text}T00:00:00Z`);
-  if (!DATE_TIME.test(text)) return undefined;
-  const [, , , zone] = DATE_TIME.exec(text) ?? [];
-  return isoOf(`${text.replace(' ', 'T').toUpperCase()}${zone === undefined ? 'Z' : ''}`);
-}
-
-function isoOf(text: string): string | undefined {
-  const at = new Date(text);
-  // 2026-02-30 is read as March by some engines and refused by others.
-  const kept =
-    !Number.isNaN(at.getTime()) &&
-    new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().startsWith(text.slice(0, 10));
-  return kept ? at.toISOString() : undefined;
+  if (DATE.test(text)) return isoMoment(text);
+  const [, day, time, zone = 'Z'] = DATE_TIME.exec(text) ?? [];
+  return day === undefined
+    ? undefined
+    : isoMoment(`${day}T${time}${zone.toUpperCase().replace(/(?<=\d\d)(?=\d\d$)/, ':')}`);
 }
 
 /** `2026-11-23 12:00:05`, for what Atlas or the ledger sent; what is no time stays as it is. */

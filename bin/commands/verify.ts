@@ -35,7 +35,10 @@ Nothing is written. Whoever may write the table could recompute all hashes: keep
 
 It reads the ledger itself (--table, --data), not an API.
 
-Exit code: 0 all fits, 6 something does not (each break is named), 1 the ledger could not be read, 2 wrong usage.
+Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too.
+
+Exit code: 0 all fits, 6 something does not (each break is named), 3 all that is there fits, but of some projects it is not on
+record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger verify
@@ -61,27 +64,37 @@ async function verify(flags: VerifyFlags, context: Context) {
     progress.clear();
   }
   const strange = results.find(
-    ({ jobs, recorded }) => flags.project !== undefined && jobs === 0 && recorded === undefined,
+    ({ jobs, recorded, projectName }) =>
+      flags.project !== undefined && jobs === 0 && recorded === undefined && projectName === undefined,
   );
   if (strange) throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
-  const { unbroken } = integrityOf(results);
-  context.exitCode = unbroken ? EXIT.ok : EXIT.historyBroken;
+  const { unbroken, verified } = integrityOf(results);
+  context.exitCode = verified ? EXIT.ok : unbroken ? EXIT.incomplete : EXIT.historyBroken;
   context.exitCodeWhenUnread = context.exitCode;
   await out.line(flags.json ? plainJson(documentOf(results)) : summary(results, out.paint));
 }
 
 const documentOf = (results: readonly Verification[]) => {
   const { unbroken, ...sums } = integrityOf(results);
-  return { result: unbroken ? 'unbroken' : 'broken', ...sums, projects: results };
+  return { result: resultOf(results), unbroken, ...sums, projects: results };
 };
+
+/** unverified: nothing was changed, as far as there is something on record to hold it against. */
+function resultOf(results: readonly Verification[]): 'unbroken' | 'unverified' | 'broken' {
+  const { unbroken, verified } = integrityOf(results);
+  return verified ? 'unbroken' : unbroken ? 'unverified' : 'broken';
+}
+
+const RESULT_STYLE = { unbroken: 'green', unverified: 'yellow', broken: 'red' } as const;
 
 /** More are in --json. */
 const MOST_BREAKS = 50;
 
 function summary(results: readonly Verification[], paint: Paint): string {
+  const result = resultOf(results);
   const { unbroken, projects, jobs, entries, folded, breakCount } = integrityOf(results);
   const rows: [string, string | number][] = [
-    ['result', unbroken ? paint('green', 'unbroken') : paint('red', 'BROKEN')],
+    ['result', paint(RESULT_STYLE[result], result === 'unbroken' ? result : result.toUpperCase())],
     ['projects', projects],
     ['jobs', jobs],
     ['entries', entries],
@@ -89,6 +102,9 @@ function summary(results: readonly Verification[], paint: Paint): string {
     ...(breakCount > 0 ? [['breaks', breakCount] as [string, number]] : []),
   ];
   const lines = rows.map(([name, value]) => `${paint('dim', name.padEnd(14))}  ${value}`);
+  const open = results.flatMap((of) => of.unverified.map((text) => `  ${breakLine(of, { problem: text })}`));
+  if (results.length === 0) open.push('  nothing is on record: run restore-ledger collect');
+  if (open.length > 0) lines.push('', paint('yellow', 'Not verified:'), ...open.slice(0, MOST_BREAKS));
   if (unbroken) return lines.join('\n');
   const breaks = results.flatMap((result) => result.breaks.map((one) => breakLine(result, one)));
   const shown = breaks.slice(0, MOST_BREAKS).map((line) => `  ${line}`);

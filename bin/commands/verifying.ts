@@ -1,37 +1,40 @@
 // bin/commands/verifying.ts verifies the histories of one project after the other, and adds up what came of it.
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import { type Verification, verifyProject } from '../../functions/ledger/verify.ts';
+import type { ProjectFacts } from '../../functions/proof/project.ts';
 import { plain } from './plain.ts';
 import type { Progress } from './progress.ts';
 
 export interface VerifyingOptions {
-  /** @default every project that has a coverage */
+  /** @default every project that anything is on record of */
   projectIds?: readonly string[] | undefined;
   progress: Progress;
 }
 
-/** In the order of project ids, or as they are given. @throws LedgerError */
+/** Projects with jobs alone come last. @throws LedgerError */
 export async function* verifying(
   ledger: Ledger,
   { projectIds, progress }: VerifyingOptions,
 ): AsyncGenerator<Verification> {
+  const facts = new Map<string, ProjectFacts>();
+  for await (const project of ledger.projects()) facts.set(project.projectId, project);
+  progress.show('counting restore jobs');
+  const census = await ledger.census();
   let jobs = 0;
-  for (const projectId of projectIds ?? (await idsOf(ledger))) {
-    yield await verifyProject(ledger, projectId, () => {
+  for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {
+    const project = facts.get(projectId) ?? { projectId, projectName: projectId };
+    yield await verifyProject(ledger, project, census.get(projectId) ?? { table: 0, index: 0 }, () => {
       jobs += 1;
       if (jobs % 50 === 0) progress.show(plain(`verified ${jobs} jobs, now of project ${projectId}`));
     });
   }
 }
 
-async function idsOf(ledger: Ledger): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { projectId } of ledger.coverages()) ids.push(projectId);
-  return ids;
-}
-
 export interface Integrity {
+  /** Nothing on record was changed. */
   unbroken: boolean;
+  /** Nothing on record was changed, and there was something to hold all of it against. */
+  verified: boolean;
   projects: number;
   jobs: number;
   entries: number;
@@ -44,6 +47,7 @@ export function integrityOf(results: readonly Verification[]): Integrity {
   const breakCount = sum((result) => result.breakCount);
   return {
     unbroken: breakCount === 0,
+    verified: breakCount === 0 && results.length > 0 && results.every(({ unverified }) => unverified.length === 0),
     projects: results.length,
     jobs: sum(({ jobs }) => jobs),
     entries: sum(({ entries }) => entries),

@@ -66,7 +66,10 @@ export class WatchJudge {
 
   async #nameInAtlas(): Promise<string> {
     const { source, atlas } = this.#options;
-    for await (const { id, name } of atlas.projects()) if (id === source.projectId) return name;
+    for await (const { projects } of atlas.projects()) {
+      const found = projects.find(({ id }) => id === source.projectId);
+      if (found) return found.name;
+    }
     return source.projectId;
   }
 }

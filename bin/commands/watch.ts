@@ -43,7 +43,7 @@ export function watchCommand(context: Context): Command {
     .addHelpText(
       'after',
       `
-Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRED; 124 not settled before --timeout;
+Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRED, 7 UNKNOWN; 124 not settled before --timeout;
 1 the job, Atlas, the ledger or the API could not be read, 2 wrong usage, 130 Ctrl-C.
 
 Findings are recorded with each change, and shown on stderr.

@@ -1,10 +1,11 @@
 // bin/commands/watching.ts follows one restore job, as somebody looks at it again and again, to its end.
 import { systemClock } from '../../functions/clock.ts';
+import { deliveryWords } from '../../functions/restore/destination.ts';
 import { isOpen, type Status } from '../../functions/restore/job.ts';
 import type { Context } from './context.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from './errors.ts';
 import { unlessRaised } from './interrupt.ts';
-import { styleOf, targetOf } from './job-table.ts';
+import { styleOf } from './job-table.ts';
 import { plain } from './plain.ts';
 import type { ShownJob } from './readable-ledger.ts';
 import { span, utc, utcClock } from './times.ts';
@@ -32,6 +33,7 @@ const EXIT_CODES: Record<Status, ExitCode> = {
   FAILED: EXIT.jobFailed,
   CANCELLED: EXIT.jobCancelled,
   EXPIRED: EXIT.jobExpired,
+  UNKNOWN: EXIT.jobUnknown,
 };
 /** Failures in a row that are put up with; the client has tried each call several times already. */
 const PATIENCE = 5;
@@ -90,9 +92,8 @@ function lineOf(job: ShownJob, before: ShownJob | undefined, { out }: Context): 
 }
 
 function aboutOf(job: ShownJob): string {
-  const { kind, delivery, projectName, projectId, clusterName: cluster, requestedAt } = job;
-  const target = targetOf(job, new Map());
-  return `${kind} restore of ${projectName ?? projectId}/${cluster}, ${delivery}${target === '' ? '' : ` to ${target}`}, requested ${utc(requestedAt)} UTC${endOf(job)}`;
+  const { kind, projectName, projectId, clusterName: cluster, requestedAt } = job;
+  return `${kind} restore of ${projectName ?? projectId}/${cluster}, ${deliveryWords(job, new Map())}, requested ${utc(requestedAt)} UTC${endOf(job)}`;
 }
 
 const changeOf = (job: ShownJob, before: ShownJob) =>

@@ -6,7 +6,7 @@ import type { ApiLedger } from './api/ledger.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 import { oneOf } from './flags.ts';
-import type { ReadableLedger } from './readable-ledger.ts';
+import { type ReadableLedger, readable } from './readable-ledger.ts';
 import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './where-to-write.ts';
 
 export interface AskFlags extends WhereFlags, ApiFlags {
@@ -76,7 +76,13 @@ export interface OpenToRead extends AsyncDisposable {
 /** @throws UsageError, CommandError */
 export async function openToRead(flags: AskFlags, context: Context): Promise<OpenToRead> {
   const where = whereToAsk(flags, context.env);
-  if (!('api' in where)) return await openLedger(where, { create: false });
+  if (!('api' in where)) {
+    const opened = await openLedger(where, { create: false });
+    return {
+      ledger: readable(opened.ledger, Date.now),
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    };
+  }
   return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
 }
 

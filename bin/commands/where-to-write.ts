@@ -1,10 +1,8 @@
 // bin/commands/where-to-write.ts opens the ledger that a command works on: a DynamoDB table, or a directory of our own.
-import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { LedgerReader } from '../../functions/ledger/reader.ts';
 import type { Environment } from '../../functions/settings.ts';
-import { CommandError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 export interface WhereFlags {
   table?: string;
@@ -14,10 +12,6 @@ export interface WhereFlags {
 export type Where = { tableName: string } | { dataDir: string };
 
 export const DEFAULT_DATA_DIR = '.ledger';
-/** In a directory of its own the table needs no name of its own. */
-const EMBEDDED_TABLE = 'restore-ledger';
-/** Another command may hold the directory for a moment: `watch` does whenever it records a change. In ms. */
-const PATIENCE_MS = 5_000;
 
 export const withWhere = (command: Command) =>
   command
@@ -56,49 +50,18 @@ export interface OpenLedger extends AsyncDisposable {
 
 /**
  * @param options.create make the directory where it isn't there; else that is an error, since there is nothing to read
- * @throws CommandError where the directory is in use or can't be read
+ * @param options.write whether something may be recorded. @default where it may be made
+ * @throws LedgerError where there is no ledger in the directory, or it can't be read
  */
-export async function openLedger(where: Where, { create }: { create: boolean }): Promise<OpenLedger> {
-  if ('dataDir' in where && !create) mustExist(where.dataDir);
-  const [{ ledgerReader }, { DynamoDBClient }] = await Promise.all([
-    import('../../functions/ledger/reader.ts'),
-    import('@aws-sdk/client-dynamodb'),
-  ]);
+export async function openLedger(
+  where: Where,
+  { create, write = create }: { create: boolean; write?: boolean },
+): Promise<OpenLedger> {
+  const { ledgerReader } = await import('../../functions/ledger/reader.ts');
   if ('tableName' in where) {
     return { ledger: ledgerReader({ tableName: where.tableName }), [Symbol.asyncDispose]: async () => {} };
   }
-  const { ensureTable } = await import('../../local/dynamodb.ts');
-  const server = await startPatiently(where.dataDir);
-  const client = new DynamoDBClient(server.clientConfig);
-  const close = async () => {
-    client.destroy();
-    await server.close();
-  };
-  try {
-    await ensureTable(client, EMBEDDED_TABLE);
-  } catch (error) {
-    await close();
-    throw new CommandError(messageOf(error), { cause: error });
-  }
-  return { ledger: ledgerReader({ tableName: EMBEDDED_TABLE, client }), [Symbol.asyncDispose]: close };
+  const { SqliteTable } = await import('../../local/sqlite/sqlite-table.ts');
+  const table = await SqliteTable.open({ dataDir: where.dataDir, create, write });
+  return { ledger: ledgerReader({ table }), [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
 }
-
-function mustExist(dataDir: string) {
-  if (existsSync(dataDir)) return;
-  const advice = 'collect first (restore-ledger collect), or say where the ledger is with --data or --table';
-  throw new CommandError(`there is no ledger in ${dataDir}: ${advice}`);
-}
-
-async function startPatiently(dataDir: string) {
-  const { DirectoryInUseError, startDynamoDB } = await import('../../local/dynamodb.ts');
-  for (const began = Date.now(); ; await sleep(200)) {
-    try {
-      return await startDynamoDB({ dataDir });
-    } catch (error) {
-      const inUse = error instanceof DirectoryInUseError;
-      if (!inUse || Date.now() - began > PATIENCE_MS) throw new CommandError(messageOf(error), { cause: error });
-    }
-  }
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

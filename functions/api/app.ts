@@ -6,7 +6,7 @@ import { LedgerError } from '../ledger/errors.ts';
 import { CursorError } from '../ledger/ledger.ts';
 import { atlasView } from './atlas-view/routes.ts';
 import { pageRoutes } from './page/page.ts';
-import type { ApiEnv, ApiPorts } from './ports.ts';
+import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './ports.ts';
 import { badParameter, notFound, RequestProblem } from './problem.ts';
 import { allowed, refuseOthers } from './resource.ts';
 import { coverageRoutes } from './routes/coverage.ts';
@@ -41,6 +41,10 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
     if (error instanceof RequestProblem) return error;
     if (error instanceof CursorError) return badParameter('cursor', error.message);
     const { method, path } = context.req;
+    if (hasLeft(error, context)) {
+      log.info('caller left', { requestId: context.get('requestId'), request: `${method} ${path}` });
+      return new RequestProblem('bad-body', { detail: 'the body did not come to its end' });
+    }
     log.error('request failed', {
       requestId: context.get('requestId'),
       request: `${method} ${path}`,
@@ -49,9 +53,16 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
       stack: error.stack,
     });
     if (!(error instanceof LedgerError && error.transient)) return new RequestProblem('internal');
-    return new RequestProblem('unavailable', { headers: { 'retry-after': '2' } });
+    return new RequestProblem('unavailable', { headers: { ...LEDGER_RETRY } });
   }
 }
+
+/**
+ * The connection was closed while the body was read: nothing is wrong here, and nobody gets the answer. In Lambda bodies come whole.
+ * What else goes wrong after a caller has left is still an error.
+ */
+const hasLeft = (error: Error, { req }: Context<ApiEnv>): boolean =>
+  req.raw.signal?.aborted === true && !(error instanceof LedgerError) && 'code' in error && error.code === 'ECONNRESET';
 
 const answer = (context: Context<ApiEnv>, problem: RequestProblem) => problem.response(context.get('requestId'));
 

@@ -1,4 +1,5 @@
 // functions/api/handler.ts is the Lambda behind the HTTP API.
+import { lateAfterMs } from '../freshness.ts';
 import { lambdaLog } from '../lambda-log.ts';
 import { quickClient } from '../ledger/quick-client.ts';
 import { ledgerReader } from '../ledger/reader.ts';
@@ -16,12 +17,13 @@ const client = quickClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName } = settings;
+const { planFunctionName, runEveryMinutes } = settings;
 
 const app = apiApp({
   ledger: ledgerReader({ ...settings, client }),
   log: lambdaLog('api', process.env),
   now: Date.now,
+  lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes),
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });
 

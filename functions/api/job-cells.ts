@@ -1,6 +1,7 @@
 // functions/api/job-cells.ts is a restore job as a row of CSV, where who asked for it takes several cells.
 import type { JobSummary } from '../ledger/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
+import { problemText } from '../restore/fields.ts';
 import { isFound, type Requester } from '../restore/requester.ts';
 
 const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((part) => `requester${part}`);
@@ -11,10 +12,15 @@ export const JOB_COLUMNS = JOB_SUMMARY_FIELDS.flatMap((name) => {
   return name === 'requester' ? REQUESTER_COLUMNS : [name];
 });
 
-/** Findings as their rules, joined by a space; JSON says when and why. */
+/** Findings as their rules, joined by a space; JSON says when and why. Problems in a few words each. */
 export function jobCells(row: object): Record<string, unknown> {
-  const { requester, findings = [], ...job } = row as Omit<JobSummary, 'fingerprint'>;
-  return { ...job, ...requesterCells(requester), findings: findings.map(({ rule }) => rule).join(' ') };
+  const { requester, findings = [], problems = [], ...job } = row as Omit<JobSummary, 'fingerprint'>;
+  return {
+    ...job,
+    ...requesterCells(requester),
+    problems: problems.map(problemText).join('; '),
+    findings: findings.map(({ rule }) => rule).join(' '),
+  };
 }
 
 /** Never a name without its grade. An actor without a name is called by its id. */

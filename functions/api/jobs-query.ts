@@ -1,7 +1,7 @@
 // functions/api/jobs-query.ts reads the query parameters of GET /restore-jobs. The page takes the same ones.
 import type { JobsQuery } from '../ledger/ledger.ts';
+import { RULES } from '../restore/finding.ts';
 import { DELIVERIES, isOpen, KINDS, STATUSES } from '../restore/job.ts';
-import { JOB_RULES } from './job-rules.ts';
 import { FORMAT } from './negotiate.ts';
 import { flag, moment, objectId, oneOf, readParameters, someOf, text, wholeNumber } from './parameters.ts';
 import { badParameter } from './problem.ts';
@@ -18,7 +18,7 @@ const PARAMETERS = {
   delivery: oneOf(DELIVERIES),
   targetProjectId: objectId,
   snapshotId: objectId,
-  finding: oneOf(JOB_RULES),
+  finding: oneOf(RULES),
   since: moment,
   until: moment,
   order: oneOf(['desc', 'asc']),

@@ -4,11 +4,11 @@
 import { DRILL_STATES } from '../ledger/drill-state.ts';
 import { noCounts } from '../ledger/run.ts';
 import type { JOB_SUMMARY_FIELDS } from '../ledger/table.ts';
-import { SEVERITIES } from '../restore/finding.ts';
+import { CLAIMS, GAP_REASONS } from '../proof/gap.ts';
+import { RULES, SEVERITIES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../restore/requester.ts';
-import { COVERAGE_STATES } from './coverage-rows.ts';
-import { JOB_RULES } from './job-rules.ts';
+import { COVERAGE_STATES } from '../views/coverage.ts';
 import { PROBLEMS } from './problem.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -32,8 +32,8 @@ const objectId: Schema = { type: 'string', pattern: '^[a-f0-9]{24}$' };
 const anything: Schema = {};
 const cursor = described(string, 'Where the next page begins; absent on the last one.');
 const kind: Schema = { type: 'string', enum: KINDS };
-const status: Schema = { type: 'string', enum: STATUSES };
-const delivery: Schema = { type: 'string', enum: DELIVERIES };
+const status = described({ type: 'string', enum: STATUSES }, 'UNKNOWN: it has ended, and how is not known.');
+const delivery = described({ type: 'string', enum: DELIVERIES }, "unknown: Atlas's word for it is in `atlas`.");
 const tier: Schema = { type: 'string', enum: ['dedicated', 'free', 'flex', 'serverless'] };
 const severity: Schema = { type: 'string', enum: SEVERITIES };
 const runStatus: Schema = { type: 'string', enum: ['running', 'complete', 'incomplete', 'failed'] };
@@ -83,11 +83,17 @@ const missingRequester = object(
   ['detail', 'rivals'],
 );
 const finding = object({
-  rule: { type: 'string', enum: JOB_RULES },
+  rule: { type: 'string', enum: RULES },
   severity,
   at: described(moment, 'When it was found.'),
   why: described(string, 'One sentence for people, with the values and limits that were compared.'),
 });
+
+const fieldProblem = {
+  field: described(string, "In Atlas's words; the whole of its value is in `atlas`."),
+  expected: string,
+  got: described(string, 'What was there, in short.'),
+};
 
 const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprint'>, Schema> = {
   projectId: objectId,
@@ -110,6 +116,10 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
   targetClusterName: string,
   errorMessage: string,
   deliveryUrlCount: described(count, 'Delivery URLs are secrets: they are counted, and not kept.'),
+  problems: described(
+    list(ref('FieldProblem')),
+    "What Atlas said and this version can't understand: nothing may be concluded from these fields. Absent: nothing.",
+  ),
   revision: { type: 'integer', minimum: 1 },
   firstSeenAt: moment,
   changedAt: moment,
@@ -123,7 +133,8 @@ const jobFields: Record<Exclude<(typeof JOB_SUMMARY_FIELDS)[number], 'fingerprin
 };
 const JOB_OPTIONAL = [
   ...['projectName', 'clusterId', 'finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt'],
-  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'vanishedAt', 'requester', 'findings'],
+  ...['pointInTime', 'targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt'],
+  ...['requester', 'findings'],
 ];
 
 const change = object(
@@ -144,7 +155,14 @@ const change = object(
 );
 
 const counts = counted(Object.keys(noCounts()));
-const clusterFailure = object({ clusterName: string, what: string, code: string, message: string }, ['clusterName']);
+const clusterFailure = object(
+  {
+    ...{ clusterName: string, what: string, code: string, message: string },
+    projectId: described(string, 'Of a run, where it is about one project, such as one that is not visible.'),
+    projectName: string,
+  },
+  ['clusterName', 'projectId', 'projectName'],
+);
 const part = object({
   projectId: objectId,
   projectName: string,
@@ -202,29 +220,53 @@ const drill = object(
 );
 const listRow = object(
   {
+    state: { type: 'string', enum: COVERAGE_STATES },
     attemptedAt: moment,
     readAt: moment,
     fullReadAt: moment,
     jobs: count,
     open: count,
     answer: string,
+    supersededAt: described(moment, 'Since when the cluster is of a tier that has no such list.'),
     error: object(failureFields),
-    problems: list(object({ jobId: string, field: string, expected: string, came: string }, ['jobId'])),
+    problems: described(
+      list(object({ jobId: string, ...fieldProblem }, ['jobId'])),
+      'What was listed without the id of a job, and so is not in the ledger.',
+    ),
     problemCount: described(count, 'How many there were: `problems` shows ten at most.'),
+    notUnderstood: described(
+      count,
+      'Jobs of which nobody can say whether they are completed restores: at least so many. Absent: none.',
+    ),
     lastCompleted: completedRestore,
   },
-  ['readAt', 'fullReadAt', 'answer', 'error', 'problems', 'problemCount', 'lastCompleted'],
+  [
+    'readAt',
+    'fullReadAt',
+    'answer',
+    'supersededAt',
+    'error',
+    'problems',
+    'problemCount',
+    'notUnderstood',
+    'lastCompleted',
+  ],
 );
 const coverageRow = object(
   {
     projectId: objectId,
     projectName: string,
-    clusterName: described(string, 'Absent: a list of clusters that could not be read.'),
+    clusterName: described(string, 'Absent: the row is about the project as a whole, which `what` says.'),
+    what: described(string, '`project`, `dedicated clusters` and the like, or `audit events`.'),
     clusterId: string,
     tier,
     state: { type: 'string', enum: COVERAGE_STATES },
+    since: described(moment, 'Since when it has been so.'),
+    claim: described({ type: 'string', enum: CLAIMS }, 'What may be claimed of its restores as of `provenThrough`.'),
+    provenThrough: described(moment, 'Every restore requested before is on record.'),
+    fullReadingDueAt: described(moment, 'When the next reading to the end is due.'),
     attemptedAt: moment,
-    readAt: described(moment, 'Before this moment nothing is missing.'),
+    readAt: described(moment, 'Up to date as of this moment; proof is a reading to the end, `provenThrough`.'),
     fullReadAt: moment,
     jobs: count,
     open: count,
@@ -234,10 +276,36 @@ const coverageRow = object(
     goneAt: moment,
     error: object({ what: string, ...failureFields }),
     lists: map(listRow),
+    backupsOff: { type: 'boolean' },
+    paused: { type: 'boolean' },
+    gaps: list(
+      object(
+        {
+          reason: { type: 'string', enum: GAP_REASONS },
+          from: moment,
+          until: moment,
+          since: moment,
+          text: string,
+          action: described(string, 'What to do about it. Absent: nothing can be done any more.'),
+        },
+        ['from', 'until', 'since', 'action'],
+      ),
+    ),
   },
   [
     ...['clusterName', 'clusterId', 'tier', 'attemptedAt', 'readAt', 'fullReadAt', 'lastCompletedAt', 'goneAt'],
-    ...['error', 'lists', 'drill'],
+    ...[
+      'error',
+      'lists',
+      'drill',
+      'what',
+      'since',
+      'claim',
+      'provenThrough',
+      'fullReadingDueAt',
+      'backupsOff',
+      'paused',
+    ],
   ],
 );
 
@@ -257,7 +325,7 @@ const summary = object(
     findings: object({
       jobs: described(count, 'Restores of which something was found.'),
       bySeverity: described(counted(SEVERITIES), 'These, each by the worst of its findings.'),
-      byRule: described(counted(JOB_RULES), 'Restores that have it; one can have several.'),
+      byRule: described(counted(RULES), 'Restores that have it; one can have several.'),
     }),
     truncated: described(
       flag,
@@ -286,6 +354,7 @@ export const SCHEMAS: Record<string, Schema> = {
   FoundRequester: foundRequester,
   MissingRequester: missingRequester,
   Finding: finding,
+  FieldProblem: object(fieldProblem),
   JobList: object({ jobs: list(ref('Job')), cursor }, ['cursor']),
   Run: object(runFields, RUN_OPTIONAL),
   RunList: object({ runs: list(ref('Run')), cursor }, ['cursor']),

@@ -1,8 +1,8 @@
 // functions/api/openapi.ts is the OpenAPI 3.1 description of the HTTP API. Tests hold real answers of every route against it.
 import { DRILL_STATES } from '../ledger/drill-state.ts';
+import { RULES } from '../restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../restore/job.ts';
 import { JOB_APIS } from './atlas-view/routes.ts';
-import { JOB_RULES } from './job-rules.ts';
 import { FORMATS } from './negotiate.ts';
 import { ref, SCHEMAS, type Schema } from './openapi-schemas.ts';
 import { PROBLEMS, type ProblemName } from './problem.ts';
@@ -106,7 +106,7 @@ const restoreJobs = {
       query('delivery', { type: 'string', enum: DELIVERIES }),
       query('targetProjectId', objectId),
       query('snapshotId', objectId),
-      query('finding', { type: 'string', enum: JOB_RULES }, 'Has this finding.'),
+      query('finding', { type: 'string', enum: RULES }, 'Has this finding.'),
       query('since', moment, 'Requested at or after.'),
       query('until', moment, 'Requested before.'),
       query('order', { type: 'string', enum: ['desc', 'asc'] }),

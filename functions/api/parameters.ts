@@ -1,5 +1,6 @@
 // functions/api/parameters.ts reads query parameters. Each is checked, and named where it is wrong; unknown ones are refused,
 // since a misspelt filter would look like an answer.
+import { isoMoment } from '../calendar.ts';
 import { isObjectId } from '../restore/object-id.ts';
 import { badParameter } from './problem.ts';
 
@@ -39,13 +40,9 @@ export const objectId: Parameter<string> = {
   expected: '24 hex digits in lower case',
 };
 
-const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 /** A day, or a moment that says its zone: without one, it would be another moment on every machine. */
 export const moment: Parameter<string> = {
-  read: (value) => {
-    const sent = value.replace(/ (?=\d\d:\d\d$)/, '+'); // a + that wasn't encoded
-    return ISO.test(sent) && !Number.isNaN(Date.parse(sent)) ? new Date(sent).toISOString() : undefined;
-  },
+  read: (value) => isoMoment(value.replace(/ (?=\d\d:\d\d$)/, '+')), // a + that wasn't encoded
   expected: 'a day such as 2026-11-23, or a moment such as 2026-11-23T12:00:00Z',
 };
 

@@ -15,6 +15,12 @@ export interface RunStarter {
   start(request: RunRequest): Promise<void>;
 }
 
+/**
+ * An `Idempotency-Key` is remembered for at least so long, in ms, and less than twice as long. A run that has one is listed as of
+ * the beginning of such a stretch of time.
+ */
+export const KEY_MS = 3_600_000;
+
 /** Nothing is wrong but the moment. */
 export class TooManyRuns extends Error {
   override readonly name = 'TooManyRuns';
@@ -33,9 +39,14 @@ export interface ApiPorts {
   now(): number;
   /** Absent where no run can be started from here. */
   runs?: RunStarter | undefined;
+  /** After how long without a complete reading one is late (functions/freshness.ts). @default 26 hours, as no schedule is known */
+  lateAfterMs?: number | undefined;
   /** Waits between two looks at a run. @default real time */
   sleep?: ((ms: number) => Promise<void>) | undefined;
 }
+
+/** Headers of an answer that the ledger had no time for: DynamoDB's throttling is over in a second or two. */
+export const LEDGER_RETRY = { 'retry-after': '2' } as const;
 
 /** What Hono keeps for each request. */
 export interface ApiEnv {

@@ -11,13 +11,11 @@ export async function postRun(context: Context<ApiEnv>, ports: ApiPorts): Promis
   acceptable(context);
   readParameters(new URL(context.req.url).searchParams, {});
   const wait = waitSeconds(context.req.header('prefer'));
-  const run = await startedRun(await runRequest(context.req), ports);
-  const report = wait === undefined ? undefined : await finished(run.runId, wait * 1_000, ports);
-  const done = report?.run ?? run;
+  const started = await startedRun(await runRequest(context.req), ports);
+  const report = wait === undefined ? started : await finished(started, wait * 1_000, ports);
   const headers = {
-    location: new URL(`/runs/${run.runId}`, context.req.url).href,
+    location: new URL(`/runs/${report.run.runId}`, context.req.url).href,
     ...(wait === undefined ? {} : { 'preference-applied': `wait=${wait}` }),
   };
-  const body = runReport(report ?? { run, parts: [] });
-  return context.json(body, done.status === 'running' ? 202 : 200, headers);
+  return context.json(runReport(report), report.run.status === 'running' ? 202 : 200, headers);
 }

@@ -7,7 +7,8 @@ const MOST_RUNS = 2;
 
 export class RunsHere implements RunStarter, AsyncDisposable {
   readonly #ports: RunHerePorts;
-  readonly #underWay = new Set<Promise<void>>();
+  /** By the id of the run. */
+  readonly #underWay = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(ports: RunHerePorts) {
@@ -16,16 +17,17 @@ export class RunsHere implements RunStarter, AsyncDisposable {
 
   /** @throws TooManyRuns */
   async start({ runId, scope, full }: RunRequest): Promise<void> {
+    if (this.#underWay.has(runId)) return;
     if (this.#underWay.size >= MOST_RUNS) throw new TooManyRuns(`${MOST_RUNS} runs are under way`, 5);
     const run = this.#run({ runId, scope, full });
-    this.#underWay.add(run);
-    void run.finally(() => this.#underWay.delete(run));
+    this.#underWay.set(runId, run);
+    void run.finally(() => this.#underWay.delete(runId));
   }
 
   /** Stops what is under way, between two lists. */
   async close(): Promise<void> {
     this.#stop.abort(new Error('the server is closing'));
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.values());
   }
 
   [Symbol.asyncDispose] = () => this.close();

@@ -1,8 +1,9 @@
 // functions/api/summary.ts counts the restores of a period, by how they ended, what they were and when.
 import type { JobSummary, Ledger } from '../ledger/ledger.ts';
-import { SEVERITIES, type Severity } from '../restore/finding.ts';
+import { RULES, type Rule, SEVERITIES, type Severity } from '../restore/finding.ts';
 import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../restore/job.ts';
-import { isJobRule, JOB_RULES, type JobRule, worstOf } from './job-rules.ts';
+import { isUnderstood } from '../restore/understood.ts';
+import { isRule, worstOf } from './job-rules.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -26,7 +27,7 @@ export interface FindingCounts {
   /** These, each by the worst of its findings. */
   bySeverity: Record<Severity, number>;
   /** Restores that have it; one can have several. */
-  byRule: Record<JobRule, number>;
+  byRule: Record<Rule, number>;
 }
 
 export interface DaySummary {
@@ -54,7 +55,7 @@ export interface Summary extends Period {
 
 export type CountedJob = Pick<
   JobSummary,
-  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'findings'
+  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'problems' | 'findings'
 >;
 
 /** Jobs that one summary reads, the newest first. */
@@ -124,9 +125,11 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
 
 function durationsOf(jobs: readonly CountedJob[]): Durations {
   const seconds = jobs
-    .flatMap(({ status, durationSeconds }) =>
-      status === 'COMPLETED' && durationSeconds !== undefined ? [durationSeconds] : [],
-    )
+    .flatMap((job) => {
+      const { status, durationSeconds } = job;
+      const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
+      return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
+    })
     .sort((a, b) => a - b);
   const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
   return {
@@ -139,11 +142,11 @@ function durationsOf(jobs: readonly CountedJob[]): Durations {
 
 function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
   const bySeverity = zeros(SEVERITIES);
-  const byRule = zeros(JOB_RULES);
+  const byRule = zeros(RULES);
   for (const { findings = [] } of jobs) {
     const worst = worstOf(findings);
     if (worst) bySeverity[worst] += 1;
-    for (const { rule } of findings) if (isJobRule(rule)) byRule[rule] += 1;
+    for (const { rule } of findings) if (isRule(rule)) byRule[rule] += 1;
   }
   return { jobs: jobs.filter(({ findings }) => findings?.length).length, bySeverity, byRule };
 }

@@ -14,6 +14,9 @@ export interface Access {
   signer: Signer;
 }
 
+/** Where the source still said the same, or nothing, it's not asked again for so long: a broken key is refused many times. */
+const LOOK_AGAIN_MS = 30_000;
+
 export class AccessKeeper {
   readonly #source: CredentialSource;
   readonly #baseUrl: string | undefined;
@@ -21,6 +24,8 @@ export class AccessKeeper {
   #current: Promise<Access> | undefined;
   #principal: string | undefined;
   #renewing: Promise<Access> | undefined;
+  /** When the source was last asked again, to no avail. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param baseUrl wins over the one that comes with the credentials */
   constructor(source: CredentialSource, baseUrl: string | undefined, clock: Clock) {
@@ -47,12 +52,13 @@ export class AccessKeeper {
   }
 
   /**
-   * What to use instead of an access that was refused; undefined where the source still says the same. Calls at the
-   * same time share one look at the source.
+   * What to use instead of an access that was refused; undefined where the source still says the same, or did half a
+   * minute ago. Calls at the same time share one look at the source.
    */
   async insteadOf(refused: Access): Promise<Access | undefined> {
     const held = await this.#current?.catch(() => undefined);
     if (held && held !== refused) return held;
+    if (!this.#renewing && this.#clock.now() - this.#lookedAtMs < LOOK_AGAIN_MS) return undefined;
     this.#renewing ??= this.#renew(refused).finally(() => {
       this.#renewing = undefined;
     });
@@ -61,8 +67,10 @@ export class AccessKeeper {
   }
 
   async #renew(refused: Access): Promise<Access> {
+    this.#lookedAtMs = this.#clock.now();
     const fresh = await this.#read(true);
     if (same(fresh.credentials, refused.credentials)) return refused;
+    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
     this.#current = Promise.resolve(fresh);
     return fresh;
   }

@@ -3,12 +3,15 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Access, AccessKeeper } from './access.ts';
 import { type Answer, bucketOf, type Call, parseBody, urlOf } from './call.ts';
+import { inWords } from './duration.ts';
 import type { Endpoint } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
-import type { Lease, RateLimits } from './rate-limits.ts';
-import { isAboutCredentials, quote, refusal } from './refusal.ts';
+import { quote } from './quote.ts';
+import type { Lease, RateLimits, Wait } from './rate-limits.ts';
+import { isAboutAccess, isAboutCredentials, refusal } from './refusal.ts';
 import { judge, type RetryOptions } from './retry.ts';
 import type { SideRequest, Signature } from './signer.ts';
+import type { SkewMeter } from './skew.ts';
 import { headerOf, type Transport, type TransportAnswer } from './transport.ts';
 import { UsageCount } from './usage.ts';
 
@@ -16,6 +19,7 @@ export interface CallerOptions {
   access: AccessKeeper;
   transport: Transport;
   rateLimits: RateLimits;
+  skew: SkewMeter;
   clock: Clock;
   log: Log;
   /** Aborted when the client closes. */
@@ -24,6 +28,7 @@ export interface CallerOptions {
   maxBytes: number;
   userAgent: string;
   retry: RetryOptions;
+  onWait?(wait: Wait): void;
 }
 
 /** What one call shares between its attempts. */
@@ -68,8 +73,14 @@ export class Caller {
     return this.#options.access.principal;
   }
 
-  /** @param ms a wait of our own choosing @throws AtlasError once the client is closed */
-  async sleep(ms: number) {
+  /** @see SkewMeter.skewMs */
+  get clockSkewMs(): number | undefined {
+    return this.#options.skew.skewMs;
+  }
+
+  /** @param ms a wait of our own choosing @param what the call that waits @throws AtlasError once the client is closed */
+  async sleep(ms: number, what: string) {
+    this.#options.onWait?.({ what, ms, reason: 'retry' });
     await this.#options.clock.sleep(ms, this.#options.signal).catch(() => {
       throw new AtlasError('ATLAS_UNAVAILABLE', 'A wait was cut short: the client was closed', { lasting: true });
     });
@@ -112,13 +123,13 @@ export class Caller {
     // What Atlas asked for holds for every call on this bucket, whether or not this one goes on.
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
-    if (!verdict.again) throw failure;
+    if (!verdict.again) throw verdict.because === 'budget' ? tooLong(failure, verdict) : failure;
     // Long lists can fail on the count alone (FACTS 8, #2691).
     if (failure.errorCode === 'TIMEOUT_WHILE_PAGING' && call.query.includeCount === true) {
       attempts.call = { ...call, query: { ...call.query, includeCount: false } };
     }
     // The wait for a bucket is spent on entering it.
-    if (!throttled && !askedMs) await this.sleep(verdict.waitMs);
+    if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
   }
 
   async #attempt(attempts: Attempts, lease: Lease): Promise<Answer> {
@@ -143,7 +154,7 @@ export class Caller {
     try {
       return await this.#signed(attempts, access);
     } catch (error) {
-      const rejected = error instanceof Refused && error.aboutCredentials && !attempts.reread;
+      const rejected = error instanceof Refused && error.aboutAccess && !attempts.reread;
       const instead = rejected ? await this.#otherAccess(attempts, access) : undefined;
       if (instead) return await this.#signed(attempts, instead);
       throw error;
@@ -180,7 +191,7 @@ export class Caller {
     if (!aboutCredentials && answer.status !== 429 && answer.status < 500) signature.accepted();
     this.#noteDeprecation(call.endpoint, answer, access);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    throw new Refused(this.#refusal(answer, what, access, call), aboutCredentials, answer);
+    throw new Refused(this.#refusal(answer, what, access, call), isAboutAccess(answer), answer);
   }
 
   #send(attempts: Attempts, url: URL, { authorization }: Signature) {
@@ -200,7 +211,7 @@ export class Caller {
   }
 
   async #exchange(attempts: Attempts, request: SideRequest, url: URL): Promise<TransportAnswer> {
-    const { transport, clock, log, signal, callTimeoutMs, maxBytes, userAgent } = this.#options;
+    const { transport, clock, log, signal, skew, callTimeoutMs, maxBytes, userAgent } = this.#options;
     const timeoutMs = Math.min(callTimeoutMs, attempts.timeLeftMs());
     const { method, headers, body } = request;
     if (timeoutMs <= 0) {
@@ -219,6 +230,7 @@ export class Caller {
         timeoutMs,
         maxBytes,
       });
+      skew.note(answer.headers, startedMs, clock.now());
       if (answer.status === 429) this.usage.add('throttles', 1);
       log.debug('Atlas answered', { ...fields, status: answer.status, ms: clock.now() - startedMs });
       return answer;
@@ -230,8 +242,12 @@ export class Caller {
   }
 
   #refusal(answer: TransportAnswer, what: string, access: Access, { endpoint }: Call) {
-    const { role } = endpoint;
-    return refusal(answer, { what, role, hidden: access.signer.secrets(), nowMs: this.#options.clock.now() });
+    const { role, absences, sunset } = endpoint;
+    const nowMs = this.#options.clock.now();
+    return refusal(answer, {
+      ...{ what, role, absences, hidden: access.signer.secrets(), nowMs },
+      ...(sunset === undefined ? {} : { sunset }),
+    });
   }
 
   #noteDeprecation({ operation, version }: Endpoint, { headers }: TransportAnswer, { signer }: Access) {
@@ -257,17 +273,23 @@ export class Caller {
   }
 }
 
+/** The failure, with the wait that it would have taken to go on. */
+function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; mostMs: number }): AtlasError {
+  const message = `${failure.message}. The next attempt was due in ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}`;
+  return failure.saying(message, { retryAfterMs: waitMs });
+}
+
 /** A refusal on its way through this file, which it never leaves. */
 class Refused extends Error {
   readonly failure: AtlasError;
   /** Other credentials may change the outcome. */
-  readonly aboutCredentials: boolean;
+  readonly aboutAccess: boolean;
   readonly answer: TransportAnswer | undefined;
 
-  constructor(failure: AtlasError, aboutCredentials: boolean, answer?: TransportAnswer) {
+  constructor(failure: AtlasError, aboutAccess: boolean, answer?: TransportAnswer) {
     super(failure.message);
     this.failure = failure;
-    this.aboutCredentials = aboutCredentials;
+    this.aboutAccess = aboutAccess;
     this.answer = answer;
   }
 }

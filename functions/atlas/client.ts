@@ -18,10 +18,12 @@ import type { CredentialSource } from './credentials.ts';
 import { listClusters, listProjects } from './discovery.ts';
 import { AtlasError } from './errors.ts';
 import { listEventPages } from './events.ts';
-import { RateLimits } from './rate-limits.ts';
+import type { ProxySettings } from './proxy.ts';
+import { RateLimits, type Wait } from './rate-limits.ts';
 import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
 import { listJobPages, readJob } from './restore-jobs.ts';
-import type { RetryOptions } from './retry.ts';
+import { LONGEST_WAIT_MS, type RetryOptions } from './retry.ts';
+import { SkewMeter } from './skew.ts';
 import type { Transport } from './transport.ts';
 import { UndiciTransport } from './undici-transport.ts';
 
@@ -35,6 +37,8 @@ export interface AtlasClientOptions {
   log?: Log | undefined;
   /** @default undici */
   transport?: Transport | undefined;
+  /** What Atlas is reached through; unused with a transport of your own. @default nothing */
+  proxy?: ProxySettings | undefined;
   /** Connections to Atlas; unused with a transport of your own. @default 32 */
   connections?: number | undefined;
   /** For one HTTP request, up to the last byte of its answer, in ms. @default 30_000 */
@@ -44,6 +48,8 @@ export interface AtlasClientOptions {
   /** @default 'atlas-restore-ledger' */
   userAgent?: string | undefined;
   retry?: RetryOptions | undefined;
+  /** Told when a wait of a second or more begins. */
+  onWait?: ((wait: Wait) => void) | undefined;
 }
 
 /** What a client, or its view within a time budget, can be asked. */
@@ -62,6 +68,10 @@ export class AtlasReader implements Atlas {
 
   get principal(): string | undefined {
     return this.#caller.principal;
+  }
+
+  get clockSkewMs(): number | undefined {
+    return this.#caller.clockSkewMs;
   }
 
   projects() {
@@ -102,6 +112,9 @@ export class AtlasReader implements Atlas {
   }
 }
 
+/** Shorter waits are nobody's business. */
+const SHOWN_WAIT_MS = 1_000;
+
 /** Outlives a run: its connections, nonce or token, and what it learnt of rate limits are worth keeping. */
 export class AtlasClient extends AtlasReader implements AsyncDisposable {
   readonly #transport: Transport;
@@ -115,17 +128,27 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       clock = systemClock,
       log = silentLog,
       connections = 32,
-      transport = new UndiciTransport({ connections }),
+      proxy,
+      transport = new UndiciTransport({ connections, proxy }),
       callTimeoutMs = 30_000,
       maxBytes = 32 * 1024 * 1024,
       userAgent = 'atlas-restore-ledger',
       retry = {},
+      onWait = () => {},
     } = options;
     const closing = new AbortController();
+    const onLongWait = (wait: Wait) => {
+      if (wait.ms >= SHOWN_WAIT_MS) onWait(wait);
+    };
     setMaxListeners(0, closing.signal); // every call under way listens, and stops when it's over
     const caller = new Caller({
       access: new AccessKeeper(credentials, baseUrl, clock),
-      rateLimits: new RateLimits(clock, closing.signal),
+      rateLimits: new RateLimits({
+        ...{ clock, onWait: onLongWait, signal: closing.signal },
+        longestMs: retry.longestMs ?? LONGEST_WAIT_MS,
+      }),
+      onWait: onLongWait,
+      skew: new SkewMeter(),
       signal: closing.signal,
       ...{ transport, clock, log, callTimeoutMs, maxBytes, userAgent, retry },
     });

@@ -39,15 +39,33 @@ const NAMES = {
   baseUrl: ['baseUrl', 'BaseUrl', 'base_url'],
 } as const;
 
+/** The Atlas CLI's names first, then those of the Terraform provider. */
 const ENVIRONMENT = {
-  publicKey: 'MONGODB_ATLAS_PUBLIC_API_KEY',
-  privateKey: 'MONGODB_ATLAS_PRIVATE_API_KEY',
-  clientId: 'MONGODB_ATLAS_CLIENT_ID',
-  clientSecret: 'MONGODB_ATLAS_CLIENT_SECRET',
-  baseUrl: 'MONGODB_ATLAS_BASE_URL',
+  publicKey: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PUBLIC_KEY'],
+  privateKey: ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_PRIVATE_KEY'],
+  clientId: ['MONGODB_ATLAS_CLIENT_ID'],
+  clientSecret: ['MONGODB_ATLAS_CLIENT_SECRET'],
+  baseUrl: ['MONGODB_ATLAS_BASE_URL'],
 } as const;
 
+type Environment = Record<string, string | undefined>;
+
+/** The variables that hold credentials. */
+export const CREDENTIAL_VARIABLES: readonly string[] = [
+  ...ENVIRONMENT.publicKey,
+  ...ENVIRONMENT.privateKey,
+  ...ENVIRONMENT.clientId,
+  ...ENVIRONMENT.clientSecret,
+];
+
+/** Public key, or client id, that the environment names. */
+export const principalsFromEnv = (env: Environment): string[] =>
+  [...ENVIRONMENT.publicKey, ...ENVIRONMENT.clientId].flatMap((name) =>
+    isBlank(env[name]) ? [] : [env[name]?.trim() ?? ''],
+  );
+
 type Half = Exclude<keyof typeof NAMES, 'baseUrl'>;
+const HALVES: readonly Half[] = ['publicKey', 'privateKey', 'clientId', 'clientSecret'];
 
 const EXPECTED = '{"publicKey","privateKey"} of an API key or {"clientId","clientSecret"} of a service account';
 /** What templates put where a value belongs. */
@@ -55,6 +73,20 @@ const PLACEHOLDER =
   /^(<.*>|\$?\{.*\}|\.{3,}|x{3,}|-+|todo\b.*|tbd|none|null|undefined|placeholder.*|dummy|(change|replace|fill)[-_ ]?(me|this|in).*|(your|my)[-_ ].*)$/i;
 /** Printable, without spaces: anything else can't travel in a header, and comes from a bad paste. */
 const SENDABLE = /^[\x21-\x7e]+$/;
+
+/** null and an empty text are how templates leave a field out. */
+const isBlank = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+
+function isJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message);
 
@@ -72,13 +104,16 @@ export function parseSecret(text: string, where: string): Credentials {
     throw refuse(`${where} is not JSON: it should be ${EXPECTED}. Has the secret been filled in yet?`);
   }
   if (secret === null || typeof secret !== 'object' || Array.isArray(secret)) {
-    throw refuse(`${where} is not a JSON object: it should be ${EXPECTED}`);
+    const nested = typeof secret === 'string' && isJson(secret) ? 'a string that holds JSON' : 'not a JSON object';
+    throw refuse(`${where} is ${nested}: it should be ${EXPECTED}`);
   }
   const fields = secret as Record<string, unknown>;
   const found = (half: keyof typeof NAMES) => {
-    const name = NAMES[half].find((candidate) => Object.hasOwn(fields, candidate) && fields[candidate] !== null);
+    const name = NAMES[half].find((candidate) => Object.hasOwn(fields, candidate) && !isBlank(fields[candidate]));
     return name === undefined ? undefined : { name, value: fields[name] };
   };
+  const blank = HALVES.flatMap((half) => NAMES[half].find((name) => Object.hasOwn(fields, name)) ?? []);
+  if (blank.length > 0 && !HALVES.some(found)) throw notFilledIn(where, blank[0]);
   return assemble(found, where, (half) => `"${NAMES[half][0]}"`);
 }
 
@@ -86,16 +121,21 @@ export function parseSecret(text: string, where: string): Credentials {
  * Reads the variables that MongoDB's own tools read. Nothing is read until asked, so that a missing one fails by name.
  * @param env usually `process.env`
  */
-export function credentialsFromEnv(env: Record<string, string | undefined>): CredentialSource {
+export function credentialsFromEnv(env: Environment): CredentialSource {
   const where = 'the environment';
   const found = (half: keyof typeof NAMES) => {
-    const value = env[ENVIRONMENT[half]];
     // An empty variable is how a shell or a .env file says "not set".
-    return value === undefined || value.trim() === '' ? undefined : { name: ENVIRONMENT[half], value };
+    const [name, ...others] = ENVIRONMENT[half].filter((candidate) => !isBlank(env[candidate]));
+    if (name === undefined) return undefined;
+    const value = env[name];
+    const different = others.find((other) => env[other]?.trim() !== value?.trim());
+    if (different)
+      throw refuse(`${where} has ${name} and ${different}, which differ: expected one of them; unset the other`);
+    return { name, value };
   };
   return {
     describe: where,
-    read: async () => assemble(found, where, (half) => ENVIRONMENT[half]),
+    read: async () => assemble(found, where, (half) => ENVIRONMENT[half][0]),
   };
 }
 
@@ -161,6 +201,7 @@ function pair<First extends Half, Second extends Half>(
 function text({ name, value }: Found, where: string): string {
   if (typeof value !== 'string') throw refuse(`${name} in ${where} is not a string`);
   const trimmed = value.trim();
+  if (isJson(trimmed)) throw refuse(`${name} in ${where} holds JSON: expected the value alone, got all of a secret`);
   if (trimmed === '' || PLACEHOLDER.test(trimmed)) throw notFilledIn(where, name);
   if (!SENDABLE.test(trimmed)) throw refuse(`${name} in ${where} holds a space or a character outside ASCII`);
   return trimmed;

@@ -1,7 +1,7 @@
 // functions/atlas/endpoints.ts is the table of what is asked of Atlas: versions, roles, rate-limit buckets, paths.
 import type { Kind } from '../restore/job.ts';
 import type { ClusterList, JobList } from './atlas.ts';
-import { AtlasError } from './errors.ts';
+import { type Absence, AtlasError } from './errors.ts';
 
 export interface Endpoint {
   /** The operation in the OpenAPI file of 2026-08. */
@@ -12,6 +12,10 @@ export interface Endpoint {
   role: string;
   /** Endpoint set whose tokens a call takes (FACTS 4). Serverless and collection jobs are in no published set. */
   bucket: string;
+  /** What Atlas can say is absent when this is asked for. Anything else that it says is missing is a failure. */
+  absences: readonly Absence[];
+  /** Past its sunset as a whole, so that a version of it that is gone means the endpoint is. @default false */
+  sunset?: boolean;
 }
 
 export const PROJECTS: Endpoint = {
@@ -19,6 +23,7 @@ export const PROJECTS: Endpoint = {
   version: '2023-01-01',
   role: 'Organization Member or any project role',
   bucket: 'Projects',
+  absences: [],
 };
 
 export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> = {
@@ -28,6 +33,7 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
     version: '2024-08-05',
     role: 'Project Read Only',
     bucket: 'Clusters',
+    absences: ['project'],
   },
   flex: {
     operation: 'listGroupFlexClusters',
@@ -35,6 +41,7 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
     version: '2024-11-13',
     role: 'Project Read Only',
     bucket: 'Flex Clusters',
+    absences: ['project', 'endpoint'], // Atlas for Government has no flex API (FACTS 1)
   },
   serverless: {
     operation: 'listGroupServerlessInstances',
@@ -42,6 +49,8 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
     version: '2023-01-01',
     role: 'Project Read Only',
     bucket: 'Serverless Instances',
+    absences: ['project', 'endpoint'],
+    sunset: true,
   },
 };
 
@@ -51,6 +60,7 @@ export const EVENTS: Endpoint = {
   version: '2023-01-01',
   role: 'Project Read Only',
   bucket: 'Events',
+  absences: ['project'],
 };
 
 interface JobEndpoint extends Endpoint {
@@ -70,6 +80,7 @@ export const JOB_LISTS: Record<Kind, JobEndpoint> = {
     version: '2023-01-01',
     role: 'Project Backup Manager',
     bucket: 'Cloud Backups',
+    absences: ['project', 'cluster', 'tier'],
     itemsPerPage: 500,
     counts: true,
   },
@@ -80,6 +91,7 @@ export const JOB_LISTS: Record<Kind, JobEndpoint> = {
     version: '2024-11-13',
     role: 'Project Read Only',
     bucket: 'Flex Restore Jobs',
+    absences: ['project', 'cluster', 'tier', 'endpoint'],
     itemsPerPage: 500,
     counts: true,
   },
@@ -90,6 +102,8 @@ export const JOB_LISTS: Record<Kind, JobEndpoint> = {
     version: '2023-01-01',
     role: 'Project Owner',
     bucket: 'Serverless Restore Jobs',
+    absences: ['project', 'cluster', 'tier', 'endpoint'],
+    sunset: true,
     itemsPerPage: 500,
     counts: true,
   },
@@ -100,6 +114,7 @@ export const JOB_LISTS: Record<Kind, JobEndpoint> = {
     version: '2025-03-12',
     role: 'Project Backup Manager',
     bucket: 'Collection Restore Jobs',
+    absences: ['project', 'cluster', 'tier', 'endpoint'], // new in mid 2026, not in every Atlas yet (FACTS 1)
     itemsPerPage: 100, // one job can hold 100 collections and 100 databases (FACTS 1.5)
     counts: false,
   },

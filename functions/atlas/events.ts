@@ -6,6 +6,7 @@ import { EVENTS, eventsPath } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
 import { asEvent, spelledSecond } from './event.ts';
 import { pages } from './pages.ts';
+import { assertWhole } from './whole.ts';
 
 /** The upper limit in the OpenAPI file of 2026-08. */
 const EVENTS_PER_PAGE = 500;
@@ -61,8 +62,9 @@ async function* eventPages({ caller, projectId, timeLeftMs, ...asked }: Reading,
   };
   // Parsed afterwards: two pages of which nothing is kept are still two pages.
   const asSent = (element: unknown) => element;
-  const options = { what: `GET ${path}`, itemsPerPage: EVENTS_PER_PAGE };
-  for await (const { items } of pages(read, asSent, options)) {
+  const what = `GET ${path}`;
+  for await (const page of pages(read, asSent, { what, itemsPerPage: EVENTS_PER_PAGE })) {
+    const { items } = page;
     const events = items.flatMap((each) => asEvent(each) ?? []);
     const skipped = items.length - events.length;
     if (skipped > 0) caller.log.debug('Events that could not be read were left out', { projectId, skipped });
@@ -70,6 +72,7 @@ async function* eventPages({ caller, projectId, timeLeftMs, ...asked }: Reading,
       const at = Date.parse(created);
       return (wanted?.has(type) ?? true) && at >= fromMs && at <= toMs;
     });
+    assertWhole(what, page);
   }
 }
 

@@ -2,7 +2,8 @@
 import type { Clock } from '../clock.ts';
 import type { ServiceAccount } from './credentials.ts';
 import { AtlasError } from './errors.ts';
-import { quote, refusal } from './refusal.ts';
+import { quote } from './quote.ts';
+import { refusal } from './refusal.ts';
 import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
 import type { TransportAnswer } from './transport.ts';
 
@@ -16,6 +17,8 @@ const RETRY_EARLY_MS = 60_000;
 const DEFAULT_LIFE_S = 3600;
 
 const TOKENS_HIDDEN = 10;
+/** A process may live on for months after a wrong Retry-After. */
+const LONGEST_PAUSE_MS = 86_400_000;
 
 interface Token {
   value: string;
@@ -105,7 +108,8 @@ export class OAuthSigner implements Signer {
   #refused(answer: TransportAnswer): AtlasError {
     const error = tokenRefusal(answer, this.secrets(), this.#clock.now());
     if (error.code === 'ATLAS_RATE_LIMITED' && error.retryAfterMs) {
-      this.#quiet = { untilMs: this.#clock.now() + error.retryAfterMs, because: error };
+      const pauseMs = Math.min(error.retryAfterMs, LONGEST_PAUSE_MS);
+      this.#quiet = { untilMs: this.#clock.now() + pauseMs, because: error };
     }
     return error;
   }

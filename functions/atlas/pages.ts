@@ -1,8 +1,9 @@
-// functions/atlas/pages.ts reads lists page by page, by number: links in an answer are its own word, not ours.
+// functions/atlas/pages.ts reads lists page by page, by number, and says where a list was not whole: no mark of an end is believed alone.
 import { AtlasError } from './errors.ts';
 import { ReadAhead, type ReadPage } from './read-ahead.ts';
+import { Tally } from './tally.ts';
 
-export interface PagesOptions<T> {
+export interface PagesOptions {
   /** Names the list in messages. */
   what: string;
   /** As asked for. */
@@ -11,51 +12,105 @@ export interface PagesOptions<T> {
   fromPage?: number | undefined;
   /** Pages asked for before their turn, where Atlas says how many there are. Each waits in memory. @default 0 */
   ahead?: number | undefined;
-  /** What tells items apart; needed to read ahead. */
-  idOf?(item: T): unknown;
+  /** Read a list of several pages twice where Atlas doesn't count it, since nothing then shows that it shrank. @default false */
+  confirm?: boolean | undefined;
+  /** What tells elements apart; undefined for one that has nothing of the kind. @default their `id`, where it's a text */
+  idOf?(element: unknown): unknown;
+}
+
+/** Fewer different items came, in two readings, than Atlas says there are. */
+export interface Shortfall {
+  seen: number;
+  totalCount: number;
 }
 
 export interface ItemsPage<T> {
+  /** A reading that stops after this page goes on with `pageNum + 1`. */
   pageNum: number;
   items: T[];
   last: boolean;
+  /** Atlas's estimate of the list's length, where it gives one. */
+  totalCount?: number;
+  /** With the last page. */
+  short?: Shortfall;
+  /** With the last page: the list shrank in each of two readings, so items may have moved past both. */
+  moved?: true;
 }
 
 /** A list of that many pages of even one item does not exist: something is going round. */
 const MOST_PAGES = 100_000;
+/** Pages in a row of which each item is known: a list that grows by that much while it's read does not exist. */
+const MOST_IDLE = 10;
 
 /**
  * Yields page after page with one in memory, and those read ahead; a caller that stops early costs no further call. A list
  * that grows while it's read may bring an item twice, never lose one: which is which, the caller knows.
+ *
+ * The end is where a page is shorter than it could be, has no `next`, and leaves nothing missing of what Atlas counted. A
+ * list that ends with less, or that shrank meanwhile (whatever then moved up past the page being read was not seen), is read once
+ * more, and what is new in it follows. The last page says what was still missing then.
  * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
  */
-export async function* pages<T>(read: ReadPage, parse: (element: unknown) => T, options: PagesOptions<T>) {
-  const { what, fromPage = 1, idOf = () => undefined } = options;
+export async function* pages<T>(
+  read: ReadPage,
+  parse: (element: unknown) => T,
+  options: PagesOptions,
+): AsyncGenerator<ItemsPage<T>> {
+  const { fromPage = 1 } = options;
+  const first = new Tally();
+  let doubtful = false;
+  for await (const page of walk(read, options, first)) {
+    doubtful = page.last && first.isDoubtful(options.confirm);
+    // Whoever stops here begins anew.
+    const { pageNum, last } = doubtful ? { pageNum: fromPage - 1, last: false } : page;
+    yield { ...shown(page, parse), pageNum, last };
+  }
+  if (!doubtful) return;
+  const second = new Tally();
+  for await (const page of walk(read, { ...options, ahead: 0 }, second)) {
+    const elements = first.unseen(page);
+    yield { ...shown({ ...page, elements }, parse), ...(page.last ? second.shortcoming : {}) };
+  }
+}
+
+const shown = <T>({ pageNum, elements, last, totalCount }: Page, parse: (element: unknown) => T): ItemsPage<T> => ({
+  pageNum,
+  items: elements.map(parse),
+  last,
+  ...(totalCount === undefined ? {} : { totalCount }),
+});
+
+/** One reading from the first page to the end. */
+async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): AsyncGenerator<Page> {
+  const { what, fromPage = 1 } = options;
   let { ahead = 0 } = options;
   const early = new ReadAhead(read);
-  let before: readonly T[] | undefined;
+  let [before, idle]: [Page | undefined, number] = [undefined, 0];
   try {
     for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {
-      const { items, next, size, totalCount } = pageOf(await early.take(pageNum), parse, options);
-      if (before && isSame(items, before)) {
-        if (next) throw endless(`${what} sends page ${pageNum - 1} again as page ${pageNum}, and so without end`);
-        // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
-        yield { pageNum, items: [], last: true } satisfies ItemsPage<T>;
-        return;
+      const page = pageOf(await early.take(pageNum), pageNum, options);
+      const repeats = before !== undefined && isSame(page.elements, before.elements);
+      if (repeats && page.next) {
+        throw endless(`${what} sends page ${pageNum - 1} again as page ${pageNum}, and so without end`);
       }
-      // Both marks: without a count, full pages came without `next`; `totalCount` is an estimate (FACTS 1.1, 12.1).
-      const last = !next && items.length < size;
-      if (ahead > 0 && !last) {
+      const { fresh, known } = tally.add(page, options);
+      idle = fresh > 0 ? 0 : idle + 1;
+      // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
+      page.last = repeats || (!page.next && tally.isEnd(page, fresh));
+      if (!page.last && idle >= MOST_IDLE) {
+        throw endless(`${what} has brought nothing new in ${MOST_IDLE} pages, and does not end`);
+      }
+      if (ahead > 0 && !page.last) {
         // The list has grown while it's read: what was asked for before may have been answered before that, too.
-        if (before && overlap(items, before, idOf)) {
+        if (before && known > 0) {
           early.forget();
           ahead = 0; // and may grow on: from here in turn
         }
-        early.ask(pageNum + 1, Math.min(pageNum + ahead, Math.ceil(totalCount / size)));
+        early.ask(pageNum + 1, Math.min(pageNum + ahead, Math.ceil((page.totalCount ?? 0) / page.size)));
       }
-      before = items;
-      yield { pageNum, items, last } satisfies ItemsPage<T>;
-      if (last) return;
+      before = page;
+      yield repeats ? { ...page, elements: [], ids: [] } : page;
+      if (page.last) return;
     }
     throw endless(`${what} has not ended after ${MOST_PAGES} pages`);
   } finally {
@@ -67,49 +122,66 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && isEqual(a[0], b[0]) && isEqual(a, b);
 const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-function overlap<T>(items: readonly T[], before: readonly T[], idOf: (item: T) => unknown): boolean {
-  const ids = new Set(before.map(idOf));
-  return items.some((item) => idOf(item) !== undefined && ids.has(idOf(item)));
-}
-
 interface Link {
   href?: unknown;
   rel?: unknown;
 }
 
-interface Page<T> {
-  items: T[];
+/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
+export interface Page {
+  pageNum: number;
+  elements: readonly unknown[];
+  /** One for each element. */
+  ids: readonly unknown[];
   /** Atlas says that there is another one. */
   next: boolean;
-  /** Items of a full one. */
+  /** Items of a full one, as far as is known. */
   size: number;
-  /** 0 where Atlas did not count. */
-  totalCount: number;
+  /** Whether Atlas said so, and not only we. */
+  sized: boolean;
+  /** Whether it has a link to itself, as all of Atlas's pages do. */
+  linked: boolean;
+  totalCount: number | undefined;
+  last: boolean;
 }
 
-/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
-function pageOf<T>(answer: unknown, parse: (element: unknown) => T, options: PagesOptions<T>): Page<T> {
-  const { what, itemsPerPage } = options;
+function pageOf(answer: unknown, pageNum: number, { what, itemsPerPage, idOf = ownId }: PagesOptions): Page {
   const { results, links, totalCount } = (answer ?? {}) as Record<string, unknown>;
   if (!Array.isArray(results)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered without a list of results`);
   }
   const objects = Array.isArray(links) ? links.filter((link) => link !== null && typeof link === 'object') : [];
+  const echoed = echoedSize(objects);
   return {
-    items: results.map(parse),
+    pageNum,
+    elements: results,
+    ids: results.map(idOf),
     next: objects.some(({ rel }) => rel === 'next'),
-    size: pageSize(objects, itemsPerPage),
-    totalCount: Number.isSafeInteger(totalCount) ? Number(totalCount) : 0,
+    size: Math.min(itemsPerPage, echoed ?? itemsPerPage),
+    sized: echoed !== undefined,
+    linked: objects.some(({ rel }) => rel === 'self'),
+    totalCount: countOf(totalCount, results.length),
+    last: false,
   };
 }
 
+/** Lists that aren't counted have been seen to say 0 (FACTS 12.1), with items on the page. */
+const countOf = (totalCount: unknown, items: number) =>
+  Number.isSafeInteger(totalCount) && (Number(totalCount) > 0 || (totalCount === 0 && items === 0))
+    ? Number(totalCount)
+    : undefined;
+
+const ownId = (element: unknown) => {
+  const { id } = (element ?? {}) as { id?: unknown };
+  return typeof id === 'string' && id !== '' ? id : undefined;
+};
+
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
-function pageSize(links: Link[], asked: number): number {
+function echoedSize(links: Link[]): number | undefined {
   const self = links.find(({ rel }) => rel === 'self')?.href;
   // Not parsed as a URL, which takes longer than a page of 20 jobs.
   const [, said] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];
-  const echoed = Number(said ?? 0);
-  return echoed > 0 ? Math.min(asked, echoed) : asked;
+  return Number(said ?? 0) > 0 ? Number(said) : undefined;
 }
 
 const endless = (message: string) => new AtlasError('ATLAS_BAD_ANSWER', message, { lasting: true });

@@ -1,11 +1,14 @@
 // functions/atlas/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (FACTS 4).
 import type { Clock } from '../clock.ts';
+import { inWords } from './duration.ts';
 import { AtlasError } from './errors.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 import type { UsageCount } from './usage.ts';
 
 /** No header says when tokens come back. Published buckets get 500 a minute, so a second brings a few. */
 const REFILL_MS = 1_000;
+/** A bucket isn't left alone for longer, whatever was asked: a process may live on for months after a wrong header. */
+const LONGEST_PAUSE_MS = 86_400_000;
 
 interface Bucket {
   /** What the newest answer said is left; unknown until one did. */
@@ -26,31 +29,49 @@ export interface Lease {
   leave(headers: TransportAnswer['headers'] | undefined): void;
 }
 
+/** A wait that begins. */
+export interface Wait {
+  /** Method and path of the call that waits. Others may wait for the same. */
+  what: string;
+  ms: number;
+  /** Atlas's rate limit, or a failed call that is made again. */
+  reason: 'rate-limit' | 'retry';
+}
+
+export interface RateLimitsOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** A longer wait is refused. In ms. */
+  longestMs: number;
+  onWait?(wait: Wait): void;
+}
+
 export class RateLimits {
   readonly #buckets = new Map<string, Bucket>();
   readonly #clock: Clock;
-  readonly #signal: AbortSignal;
+  readonly #options: RateLimitsOptions;
 
-  constructor(clock: Clock, signal: AbortSignal) {
-    this.#clock = clock;
-    this.#signal = signal;
+  constructor(options: RateLimitsOptions) {
+    this.#clock = options.clock;
+    this.#options = options;
   }
 
   /**
    * Waits until the bucket has room.
    * @param what names the call in a message
    * @param usage is told of the wait
-   * @throws AtlasError ATLAS_RATE_LIMITED at once where the wait doesn't fit into the time left
+   * @throws AtlasError ATLAS_RATE_LIMITED at once where the wait doesn't fit into the time left, or is too long anyway
    */
   async enter(name: string, what: string, timeLeftMs: () => number, usage: UsageCount): Promise<Lease> {
     const bucket = this.#bucket(name);
     for (;;) {
       const waitMs = bucket.pausedUntilMs - this.#clock.now();
       if (waitMs > 0) {
-        if (waitMs >= timeLeftMs()) throw outOfTime(what, waitMs);
-        await this.#sleep(bucket, waitMs, usage);
+        const mostMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs));
+        if (waitMs >= timeLeftMs() || waitMs > mostMs) throw outOfTime(what, waitMs, mostMs);
+        await this.#sleep(bucket, what, waitMs, usage);
       } else if (hasRoom(bucket)) return this.#lease(bucket);
-      else if (timeLeftMs() <= 0) throw outOfTime(what, 0);
+      else if (timeLeftMs() <= 0) throw outOfTime(what, 0, 0);
       // Ends with a call under way, which has a deadline of its own.
       else await new Promise<void>((resolve) => bucket.queue.push(resolve));
     }
@@ -61,7 +82,7 @@ export class RateLimits {
     const bucket = this.#bucket(name);
     bucket.left = 0;
     bucket.saidBy = bucket.started;
-    bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + waitMs);
+    bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + Math.min(waitMs, LONGEST_PAUSE_MS));
   }
 
   #bucket(name: string): Bucket {
@@ -110,10 +131,11 @@ export class RateLimits {
     if (left === 0) bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + REFILL_MS);
   }
 
-  async #sleep(bucket: Bucket, waitMs: number, usage: UsageCount) {
+  async #sleep(bucket: Bucket, what: string, waitMs: number, usage: UsageCount) {
     if (!bucket.sleeping) {
       usage.add('waitedMs', waitMs);
-      bucket.sleeping = this.#clock.sleep(waitMs, this.#signal).finally(() => {
+      this.#options.onWait?.({ what, ms: waitMs, reason: 'rate-limit' });
+      bucket.sleeping = this.#clock.sleep(waitMs, this.#options.signal).finally(() => {
         bucket.sleeping = undefined;
       });
     }
@@ -124,9 +146,9 @@ export class RateLimits {
 /** Calls under way may or may not be in the number yet; they're taken as if not. An empty bucket is tried by one call. */
 const hasRoom = ({ left, inFlight }: Bucket) => left === undefined || inFlight < Math.max(left, 1);
 
-const outOfTime = (what: string, waitMs: number) =>
+const outOfTime = (what: string, waitMs: number, mostMs: number) =>
   new AtlasError(
     'ATLAS_RATE_LIMITED',
-    `${what} was not sent: its rate limit is used up for another ${Math.ceil(waitMs / 1000)} s, longer than there is time; ask again later`,
+    `${what} was not sent: its rate limit is used up for another ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}; ask again later`,
     { retryAfterMs: waitMs },
   );

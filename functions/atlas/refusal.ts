@@ -1,7 +1,8 @@
 // functions/atlas/refusal.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
 import { isIP } from 'node:net';
-import { redactAnswer } from '../restore/redact.ts';
-import { AtlasError, type AtlasErrorCode } from './errors.ts';
+import { type Absence, AtlasError, type AtlasErrorCode } from './errors.ts';
+import { parseHttpDate } from './http-date.ts';
+import { cleaned, hide, quote } from './quote.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
 export interface RefusalContext {
@@ -13,65 +14,100 @@ export interface RefusalContext {
   hidden?: readonly string[];
   /** For a Retry-After that is a date. */
   nowMs?: number;
+  /** What Atlas can say is absent in answer to this. @default nothing */
+  absences?: readonly Absence[];
+  /** The endpoint is past its sunset as a whole. @default false */
+  sunset?: boolean;
 }
 
 /** What Atlas says in an error, as far as it has the documented shape (FACTS 5). */
 interface ApiError {
   errorCode?: string;
+  /** The body has Atlas's own form, and its status is the answer's. */
+  fromAtlas: boolean;
   detail?: string;
+  /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
+  fields: string[];
   parameters: unknown[];
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** 401s that no other credential of the same owner, and no second attempt, will mend (FACTS 5). */
-const SETTLED_401 = new Set([
+/** The credentials are good, and not enough: no second attempt with the same ones will mend it (FACTS 5). */
+const ABOUT_ROLE = new Set([
   'USER_UNAUTHORIZED',
   'NOT_IN_GROUP',
   'USER_CANNOT_ACCESS_GROUP',
   'USER_CANNOT_ACCESS_ORG',
+  'ACCESS_FORBIDDEN',
+]);
+/** Wrong fields of a request that are told. */
+const MOST_FIELDS = 5;
+const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
+/** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
+const ABSENT = new Map<string, Absence>([
+  ['GROUP_NOT_FOUND', 'project'],
+  ['INVALID_GROUP_ID', 'project'],
+  ['CLUSTER_NOT_FOUND', 'cluster'],
+  ['SERVERLESS_INSTANCE_NOT_FOUND', 'cluster'],
+  ['RESTORE_JOB_NOT_FOUND', 'job'],
+  ['TENANT_RESTORE_NOT_FOUND', 'job'],
+  ['RESOURCE_NOT_FOUND', 'endpoint'],
+  ['VERSION_GONE', 'endpoint'],
 ]);
 
-/** True where a new signature, or new credentials, may change a 401. */
+/** True where a new signature with the same credentials may change a 401. */
 export function isAboutCredentials(answer: TransportAnswer): boolean {
-  return answer.status === 401 && !SETTLED_401.has(apiError(answer).errorCode ?? '');
+  return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');
+}
+
+/** True where other credentials may change a refusal: they were not taken, or their role or access list is wrong. */
+export function isAboutAccess(answer: TransportAnswer): boolean {
+  if (answer.status === 401) return true;
+  const { errorCode = '' } = apiError(answer);
+  return answer.status === 403 && (ABOUT_ROLE.has(errorCode) || ACCESS_LIST.test(errorCode));
 }
 
 /** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
 export function refusal(answer: TransportAnswer, context: RefusalContext): AtlasError {
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
-  const { errorCode, detail, parameters } = apiError(answer, hidden);
+  const said = apiError(answer, hidden);
+  const { errorCode, parameters, fromAtlas } = said;
+  const absence = absenceOf(status, said, context);
   const code = codeOf(status, errorCode);
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(answer, errorCode, parameters, nowMs) : undefined;
   const named = errorCode === undefined ? '' : ` ${errorCode}`;
-  const said = detail === undefined ? '' : ` (${quote(detail, hidden)})`;
-  const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs });
-  return new AtlasError(code, `${what} answered ${status}${named}${said}: ${advice}`, {
+  const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs, fromAtlas });
+  return new AtlasError(code, `${what} answered ${status}${named}${wordsOf(said, hidden)}: ${advice}`, {
     status,
+    fromAtlas,
+    aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
+    ...(absence === undefined ? {} : { absence }),
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 }
 
-/** Somebody else's words as one short line that holds no URL and none of the hidden values. */
-export function quote(text: string, hidden: readonly string[] = []): string {
-  const line = String(redactAnswer(hide(text, hidden).slice(0, 2_000)))
-    .replace(/\bDigest\s+\w+=.*$/is, 'Digest [removed]')
-    .replace(/\b(Basic|Bearer)\s+\S{8,}/gi, '$1 [removed]')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
-    .trim()
-    .split(' ')
-    // Redaction finds URLs by their scheme; a delivery URL without one still has a host and a path.
-    .map((word) => (/[\w-]\.[a-z]{2,}(:\d+)?\//i.test(word) ? '[URL removed]' : word))
-    .join(' ');
-  return `"${line.length > 200 ? `${line.slice(0, 199)}…` : line}"`;
+function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiError, context: RefusalContext) {
+  if (!fromAtlas || errorCode === undefined) return undefined;
+  const isTier = WRONG_TIER.test(errorCode) && codeOf(status, errorCode) === 'ATLAS_WRONG_TIER';
+  const absence = isTier ? 'tier' : status === 404 || status === 410 ? ABSENT.get(errorCode) : undefined;
+  if (absence === undefined || !context.absences?.includes(absence)) return undefined;
+  // Only our version of it is gone, while what it lists may well be there.
+  if (errorCode === 'VERSION_GONE' && !context.sunset) return undefined;
+  return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
 }
 
-/** Shorter values would take common words along; no real key or token is that short. */
-const hide = (text: string, hidden: readonly string[]) =>
-  hidden.reduce((safe, value) => (value.length > 3 ? safe.replaceAll(value, '[removed]') : safe), text);
+/** Whether it is about what was asked for: an error has been seen that named another cluster (FACTS 2.1). */
+function isAsked(parameters: unknown[], what: string): boolean {
+  const named = parameters.filter((each) => typeof each === 'string');
+  return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
+}
 
-function apiError({ headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
+/** Undefined for half a surrogate pair, which stands in no path. */
+const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
+
+function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
   let answer: unknown;
   try {
     answer = JSON.parse(body);
@@ -84,16 +120,38 @@ function apiError({ headers, body }: TransportAnswer, hidden: readonly string[] 
     return {
       ...codeField(headerOf(headers, 'x-error-code'), hidden),
       ...(text === '' ? {} : { detail: text }),
+      fromAtlas: false,
+      fields: [],
       parameters: [],
     };
   }
-  const { errorCode, detail, reason, parameters } = (answer ?? {}) as Record<string, unknown>;
+  const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
     ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
     ...(words === undefined ? {} : { detail: words }),
+    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && (error === undefined || error === status),
+    fields: fieldsOf(asFields(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
+}
+
+const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
+
+function fieldsOf(fields: unknown): string[] {
+  const told = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
+    const { field, description } = asFields(each);
+    return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  });
+  return told.filter((text) => text !== '');
+}
+
+/** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
+function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): string {
+  const more = fields.length > MOST_FIELDS ? [`and ${fields.length - MOST_FIELDS} more`] : [];
+  const said = fields.slice(0, MOST_FIELDS).map((text) => cleaned(text, hidden));
+  const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...said, ...more];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
 /** Codes go into errors, logs and the ledger, so only what looks like one does. */
@@ -116,10 +174,11 @@ function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
 
 /** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (FACTS 4). */
 function retryAfter(answer: TransportAnswer, errorCode: string | undefined, parameters: unknown[], nowMs: number) {
-  const header = headerOf(answer.headers, 'retry-after')?.trim();
-  if (header !== undefined && /^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const date = header === undefined ? Number.NaN : Date.parse(header);
-  if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
+  const header = headerOf(answer.headers, 'retry-after')?.trim() ?? '';
+  // Of any length (RFC 9110 10.2.3), so kept within what a number can hold.
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER);
+  const date = parseHttpDate(header, nowMs);
+  if (date !== undefined) return Math.max(0, date - nowMs);
   const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? parameters[1] : undefined;
   return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds * 1000) : undefined;
 }
@@ -130,21 +189,25 @@ interface Known {
   role: string | undefined;
   parameters: unknown[];
   retryAfterMs: number | undefined;
+  fromAtlas: boolean;
 }
 
-function adviceFor(code: AtlasErrorCode, { status, errorCode = '', role, parameters, retryAfterMs }: Known): string {
+function adviceFor(code: AtlasErrorCode, known: Known): string {
+  const { status, errorCode = '', role, parameters, retryAfterMs, fromAtlas } = known;
   switch (code) {
     case 'ATLAS_UNAUTHORIZED':
       if (errorCode === 'USER_UNAUTHORIZED') {
         return `the credentials are good but their role is too small${role ? `; this call needs ${role}` : ''}`;
       }
-      if (SETTLED_401.has(errorCode)) return "the credentials are good but not of this project's organization";
+      if (ABOUT_ROLE.has(errorCode)) return "the credentials are good but not of this project's organization";
       return 'check that the API key or service account still exists and that the secret holds its current values';
     case 'ATLAS_FORBIDDEN':
       return forbiddenAdvice(status, errorCode, parameters);
     case 'ATLAS_NOT_FOUND':
+      if (!fromAtlas) return FOREIGN;
       return 'it does not exist, was deleted, or is not visible to these credentials';
     case 'ATLAS_GONE':
+      if (!fromAtlas) return FOREIGN;
       return 'this version of the endpoint is past its sunset; stop asking for it';
     case 'ATLAS_WRONG_TIER':
       return "the cluster belongs to another tier's API; ask that one";
@@ -162,6 +225,9 @@ function adviceFor(code: AtlasErrorCode, { status, errorCode = '', role, paramet
       return 'the request itself was refused, and asking again will not help';
   }
 }
+
+const FOREIGN =
+  'this is not an answer in the form that Atlas gives, so it says nothing about what was asked for; check the base URL and any proxy';
 
 function forbiddenAdvice(status: number, errorCode: string, parameters: unknown[]): string {
   if (status === 402) return "settle the organization's billing in Atlas";

@@ -3,7 +3,7 @@ import { type RedactedJob, redactAnswer, redactJob } from '../restore/redact.ts'
 import type { JobList, JobPage, JobPagesOptions } from './atlas.ts';
 import type { Query } from './call.ts';
 import type { Caller } from './caller.ts';
-import { JOB_LISTS, jobPath, jobsPath } from './endpoints.ts';
+import { type Endpoint, JOB_LISTS, jobPath, jobsPath } from './endpoints.ts';
 import { AtlasError } from './errors.ts';
 import { pages } from './pages.ts';
 
@@ -27,25 +27,22 @@ export async function* listJobPages(
   const what = `GET ${path}`;
   const { itemsPerPage } = endpoint;
   if (newest !== undefined && newest < itemsPerPage && fromPage === 1) {
-    for await (const { items, last } of pages(reading(newest), asJob, { what, itemsPerPage: newest })) {
-      yield { pageNum: 0, jobs: items, last };
-      if (last) return;
+    for await (const { items: jobs, ...page } of pages(reading(newest), asJob, { what, itemsPerPage: newest })) {
+      yield { ...page, pageNum: 0, jobs };
+      if (page.last) return;
       break;
     }
   }
-  const options = { what, itemsPerPage, fromPage, ahead, idOf };
-  for await (const { pageNum, items, last } of pages(reading(itemsPerPage), asJob, options)) {
-    yield { pageNum, jobs: items, last };
-  }
+  const options = { what, itemsPerPage, fromPage, ahead, confirm: true };
+  for await (const { items: jobs, ...page } of pages(reading(itemsPerPage), asJob, options)) yield { ...page, jobs };
 }
-
-const idOf = (job: JobPage['jobs'][number]) => ('atlas' in job ? job.atlas.id : undefined);
 
 /** @throws AtlasError */
 export async function readJob(caller: Caller, list: JobList, jobId: string, timeLeftMs: () => number) {
   const path = jobPath(list, jobId);
-  const call = { endpoint: JOB_LISTS[list.kind], path, query: {}, scope: list.projectId };
-  const { body } = await caller.get(call, timeLeftMs);
+  const endpoint = JOB_LISTS[list.kind];
+  const withJob = { ...endpoint, absences: [...endpoint.absences, 'job'] } satisfies Endpoint;
+  const { body } = await caller.get({ endpoint: withJob, path, query: {}, scope: list.projectId }, timeLeftMs);
   const job = asJob(body);
   if ('notAJob' in job)
     throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that is no job`);

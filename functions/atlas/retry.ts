@@ -26,17 +26,25 @@ export interface Tries {
   throttles: number;
 }
 
-export type Verdict = { again: true; waitMs: number } | { again: false; because: 'final' | 'attempts' | 'budget' };
+export type Verdict =
+  | { again: true; waitMs: number }
+  | { again: false; because: 'final' | 'attempts' }
+  /** The wait that would be needed doesn't fit into `mostMs`. */
+  | { again: false; because: 'budget'; waitMs: number; mostMs: number };
+
+/** The longest wait that a client waits out by itself, whatever the budget, in ms. */
+export const LONGEST_WAIT_MS = 900_000;
 
 /** @param budgetMs time left before the platform stops us; a longer wait is refused now, not cut off later. */
 export function judge(failure: AtlasError, tries: Tries, budgetMs: number, options: RetryOptions = {}): Verdict {
-  const { attempts = 4, throttles = 8, longestMs = 900_000 } = options;
+  const { attempts = 4, throttles = 8, longestMs = LONGEST_WAIT_MS } = options;
   if (!failure.transient) return { again: false, because: 'final' };
   const throttled = failure.code === 'ATLAS_RATE_LIMITED';
   if (throttled ? tries.throttles >= throttles : tries.failures >= attempts)
     return { again: false, because: 'attempts' };
   const waitMs = throttled ? throttleWait(failure, tries, options) : failureWait(failure, tries, options);
-  return waitMs < budgetMs && waitMs <= longestMs ? { again: true, waitMs } : { again: false, because: 'budget' };
+  if (waitMs < budgetMs && waitMs <= longestMs) return { again: true, waitMs };
+  return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
 }
 
 function failureWait(failure: AtlasError, { failures }: Tries, { baseMs = 500, capMs = 8_000 }: RetryOptions) {

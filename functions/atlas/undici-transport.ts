@@ -6,6 +6,7 @@ import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { AtlasError, type AtlasErrorDetails } from './errors.ts';
+import { type ProxySettings, proxyFor, proxyName } from './proxy.ts';
 import { headerOf, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
 
 export interface UndiciTransportOptions {
@@ -13,6 +14,8 @@ export interface UndiciTransportOptions {
   connections?: number | undefined;
   /** Longest silence in the middle of an answer, in ms. @default 10_000 */
   stallMs?: number | undefined;
+  /** @default none */
+  proxy?: ProxySettings | undefined;
 }
 
 /** Longest wait for a connection alone, in ms. */
@@ -24,12 +27,14 @@ const unpackInThread = promisify(gunzip);
 const MOST_AT_ONCE = 1_048_576;
 
 export class UndiciTransport implements Transport {
-  readonly #pools = new Map<string, InstanceType<typeof Pool>>();
+  readonly #pools = new Map<string, Dispatcher | Promise<Dispatcher>>();
   readonly #connections: number;
   readonly #stallMs: number;
+  readonly #proxy: ProxySettings | undefined;
   #closed = false;
 
-  constructor({ connections = 32, stallMs = 10_000 }: UndiciTransportOptions = {}) {
+  constructor({ connections = 32, stallMs = 10_000, proxy }: UndiciTransportOptions = {}) {
+    this.#proxy = proxy;
     this.#connections = connections;
     this.#stallMs = stallMs;
   }
@@ -37,11 +42,15 @@ export class UndiciTransport implements Transport {
   async send(request: TransportRequest): Promise<TransportAnswer> {
     const what = nameOf(request);
     if (this.#closed) throw closedError(what);
+    const proxy = proxyFor(request.url, this.#proxy);
+    const pool = await this.#pool(request.url.origin, proxy);
+    if (this.#closed) throw closedError(what);
     const { status, headers, chunks } = await new Promise<RawAnswer>((resolve, reject) => {
-      const reader = new Reader(request, resolve, reject);
+      const reader = new Reader(request, proxy, resolve, reject);
       // Credentials go where this URL says and nowhere else: a pool knows one host, and redirects are answers here.
-      this.#pool(request.url.origin).dispatch(
+      pool.dispatch(
         {
+          origin: request.url.origin,
           method: request.method,
           path: request.url.pathname + request.url.search,
           headers: { ...request.headers, 'accept-encoding': 'gzip' },
@@ -57,15 +66,18 @@ export class UndiciTransport implements Transport {
 
   async close() {
     this.#closed = true;
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).destroy()));
     this.#pools.clear();
   }
 
-  #pool(origin: string) {
+  #pool(origin: string, proxy: ProxySettings | undefined): Dispatcher | Promise<Dispatcher> {
     let pool = this.#pools.get(origin);
     if (!pool) {
       compileParserOnce();
-      pool = new Pool(origin, { connections: this.#connections, pipelining: 1, connect: { timeout: CONNECT_MS } });
+      const connections = this.#connections;
+      pool = proxy
+        ? import('./proxied.ts').then(({ throughProxy }) => throughProxy(proxy, connections))
+        : new Pool(origin, { connections, pipelining: 1, connect: { timeout: CONNECT_MS } });
       this.#pools.set(origin, pool);
     }
     return pool;
@@ -92,6 +104,8 @@ interface RawAnswer {
 class Reader implements Dispatcher.DispatchHandler {
   readonly #what: string;
   readonly #request: TransportRequest;
+  /** Host that was to be reached, and through what. */
+  readonly #where: string;
   readonly #resolve: (answer: RawAnswer) => void;
   readonly #reject: (error: AtlasError) => void;
   readonly #deadline: NodeJS.Timeout;
@@ -100,7 +114,13 @@ class Reader implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #answer: RawAnswer | undefined;
 
-  constructor(request: TransportRequest, resolve: (answer: RawAnswer) => void, reject: (error: AtlasError) => void) {
+  constructor(
+    request: TransportRequest,
+    proxy: ProxySettings | undefined,
+    resolve: (answer: RawAnswer) => void,
+    reject: (error: AtlasError) => void,
+  ) {
+    this.#where = `${request.url.host}${proxy ? ` through the proxy ${proxyName(proxy)}` : ''}`;
     this.#request = request;
     this.#what = nameOf(request);
     this.#resolve = resolve;
@@ -134,14 +154,25 @@ class Reader implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error) {
     const code = codeOf(error);
-    if (/TIMEOUT|ETIMEDOUT/.test(code)) this.#fail('ATLAS_UNAVAILABLE', `took too long (${code})`);
+    const [, refusedBy] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
+    if (refusedBy !== undefined) this.#refusedByProxy(Number(refusedBy));
+    else if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code)) {
+      this.#fail('ATLAS_UNAVAILABLE', `failed: no connection to ${this.#where}, which took too long (${code})`);
+    } else if (/TIMEOUT/.test(code)) this.#fail('ATLAS_UNAVAILABLE', `took too long (${code})`);
     else if (this.#answer)
       this.#fail('ATLAS_BAD_ANSWER', `was answered ${this.#answer.status}, then cut off (${code})`);
     else if (/^HPE_|^HTTPParserError$|OVERFLOW/.test(code))
       this.#fail('ATLAS_BAD_ANSWER', `was answered with something that is no HTTP (${code})`);
-    else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL/.test(code)) {
-      this.#fail('ATLAS_UNAVAILABLE', `failed: the server's certificate is not trusted (${code})`, { lasting: true });
-    } else this.#fail('ATLAS_UNAVAILABLE', `failed: no connection (${code})`);
+    else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
+      const problem = `failed: the certificate of ${this.#where} is not trusted (${code})`;
+      this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: true });
+    } else this.#fail('ATLAS_UNAVAILABLE', `failed: no connection to ${this.#where} (${code})`);
+  }
+
+  #refusedByProxy(status: number) {
+    const advice = status === 407 ? ': check the user and password in its URL' : '';
+    const problem = `failed: no connection to ${this.#where}, which answered ${status}${advice}`;
+    this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: status < 500 });
   }
 
   readonly #onAbort = () => this.#fail('ATLAS_UNAVAILABLE', 'was stopped: the client was closed', { lasting: true });

@@ -1,5 +1,6 @@
 // functions/collect/discover.ts finds a project's clusters, and says which of Atlas's three cluster lists could be read.
 import type { Atlas, Cluster, ClusterList } from '../atlas/atlas.ts';
+import { describeProblems } from '../atlas/element-problem.ts';
 import { AtlasError } from '../atlas/errors.ts';
 import {
   type ClusterCoverage,
@@ -33,9 +34,17 @@ export async function discover(
   await Promise.all(
     lists.map(async (list) => {
       try {
-        const found = await atlas.clusters(projectId, list);
-        discovery.clusters.push(...found);
-        discovery.lists[list] = { off: list === 'serverless' && found.length === 0 };
+        const { clusters, problems } = await atlas.clusters(projectId, list);
+        discovery.clusters.push(...clusters);
+        discovery.lists[list] =
+          problems.length > 0
+            ? {
+                failure: {
+                  code: 'ATLAS_BAD_ANSWER',
+                  message: describeProblems(`the list of ${list} clusters`, problems),
+                },
+              }
+            : { off: list === 'serverless' && clusters.length === 0 };
       } catch (error) {
         if (!(error instanceof AtlasError)) throw error;
         if (isForLater(error)) return void discovery.forLater.push(error);

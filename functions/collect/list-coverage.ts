@@ -36,7 +36,8 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     ...withSuccesses(before, reading.successes),
   };
   if (!reading.complete) {
-    return { ...base, jobs: base.jobs + added, ...(reading.resume && latest ? { resume: reading.resume } : {}) };
+    const resume = reading.resume && latest ? { resume: reading.resume } : {};
+    return { ...base, jobs: base.jobs + added, ...notUnderstoodAfter(before, { ...reading, full: false }), ...resume };
   }
   const fullReadAt = reading.full ? later(before.fullReadAt, reading.startedAt) : before.fullReadAt;
   const full = fullReadAt === undefined ? {} : { fullReadAt };
@@ -45,7 +46,7 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     return { ...base, jobs: base.jobs + added, ...full };
   }
   return {
-    ...without(base, 'resume', 'recent', 'problems', 'problemCount'),
+    ...without(base, 'resume', 'recent', 'problems', 'problemCount', 'notUnderstood'),
     ...full,
     readAt: reading.startedAt,
     settledThrough: reading.settledThrough,
@@ -54,6 +55,7 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     moving: reading.moving,
     ...(reading.recent ? { recent: reading.recent } : {}),
     ...problemsAfter(before, reading),
+    ...notUnderstoodAfter(before, reading),
   };
 }
 
@@ -70,6 +72,15 @@ function withSuccesses(
 }
 
 const later = (a: string | undefined, b: string) => (a !== undefined && a > b ? a : b);
+
+/** A reading in one piece that was full has seen them all; another may have missed some of those that are known. */
+function notUnderstoodAfter(
+  { notUnderstood: before = 0, resume }: ListCoverage,
+  { full, successes: { notUnderstood: seen = 0 } }: ListReading,
+): Pick<ListCoverage, 'notUnderstood'> {
+  const count = full && !resume ? seen : Math.max(before, seen);
+  return count === 0 ? {} : { notUnderstood: count };
+}
 
 /** A full reading has seen every problem there is; a partial one only adds to what is known. */
 function problemsAfter(before: ListCoverage, reading: ListReading): { problems?: Problem[]; problemCount?: number } {

@@ -17,6 +17,7 @@ const counts = z.object({
   jobsOld: z._default(count, 0), // of a later version than the others
   findings: z._default(count, 0),
   problems: count,
+  eventsFailed: z._default(count, 0),
   atlasRequests: count,
   throttles: count,
   waitedMs: count,
@@ -35,6 +36,7 @@ const order = z.object({
   projectName: z.string(),
   orgId: z.optional(z.string()),
   account: z.optional(z.string()),
+  accounts: z.optional(z.array(z.string())),
   clusterName: z.optional(z.string()),
   full: z.optional(z.boolean()),
   progress: z.optional(z.object({ startedAt: time, messages: count, counts, failures: z.array(failure) })),

@@ -8,6 +8,8 @@ export interface CollectOrder {
   orgId?: string;
   /** Which credentials see the project; the name of their secret. Absent where there is only one. */
   account?: string;
+  /** Names of all credentials that see it, the preferred first. */
+  accounts?: string[];
   /** Only this cluster. */
   clusterName?: string;
   /** Read every list to its end. */

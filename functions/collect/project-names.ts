@@ -48,8 +48,12 @@ export class ProjectNames {
   async #list() {
     if (this.#listing !== 'not yet') return;
     try {
-      for await (const { id, name } of this.#ports.atlas.projects()) this.#names.set(id, name);
-      this.#listing = 'done';
+      let isWhole = true;
+      for await (const { projects, problems } of this.#ports.atlas.projects()) {
+        for (const { id, name } of projects) this.#names.set(id, name);
+        if (problems.length > 0) isWhole = false;
+      }
+      this.#listing = isWhole ? 'done' : 'failed';
     } catch (error) {
       if (!(error instanceof AtlasError)) throw error;
       this.#listing = 'failed';

@@ -4,7 +4,7 @@ import { AtlasError } from '../atlas/errors.ts';
 import type { ListCoverage, Problem, Resume } from '../ledger/coverage.ts';
 import { fingerprint } from '../ledger/fingerprint.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../ledger/ledger.ts';
-import { Misfit } from '../restore/fields.ts';
+import { FieldError } from '../restore/fields.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../restore/job.ts';
 import { normalise } from '../restore/normalise.ts';
 import { isObjectId, lowestIdAt, requestedAt } from '../restore/object-id.ts';
@@ -59,8 +59,8 @@ export interface ListReading {
   settledThrough: string;
   recent: Record<string, string> | undefined;
   problems: Problem[];
-  /** The restores that were completed. */
-  successes: Pick<ListCoverage, 'lastCompleted' | 'durations'>;
+  /** The restores that were completed, and those that may have been. */
+  successes: Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'>;
   resume?: Resume;
 }
 
@@ -210,16 +210,16 @@ export class ListReader {
 
   #understand(element: JobPage['jobs'][number]): RestoreJob | undefined {
     try {
-      if ('notAJob' in element) throw new Misfit('results[]', 'an object', element.notAJob);
+      if ('notAJob' in element) throw new FieldError('results[]', 'an object', element.notAJob);
       return normalise(this.#task.list.kind, element, this.#task.source, this.#askedAt);
     } catch (error) {
-      if (!(error instanceof Misfit)) throw error;
+      if (!(error instanceof FieldError)) throw error;
       const id = idOf(element);
       // It may have changed all the same, and may be understood next time.
       this.#unsettled.missed(isObjectId(id) ? id : undefined);
       this.counts.problems += 1;
-      const { field, expected, came } = error;
-      const problem = { ...(id === undefined ? {} : { jobId: id.slice(0, 64) }), field, expected, came };
+      const { field, expected, got } = error;
+      const problem = { ...(id === undefined ? {} : { jobId: id.slice(0, 64) }), field, expected, got };
       if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
       return undefined;
     }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, RunPart } from '../ledger/run.ts';
 import type { Log } from '../log.ts';
+import type { RunMaker } from '../plan/dead-runs.ts';
 import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
 import { type CollectOptions, type CollectPorts, collectProject } from './collect.ts';
 import { inParallel } from './in-parallel.ts';
@@ -14,6 +15,7 @@ export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'
   ledger: Ledger;
   log: Log;
   clock: Clock;
+  maker?: RunMaker;
   onPlanned?(projects: number): void;
   onProject?(part: RunPart): void;
 }

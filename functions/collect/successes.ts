@@ -1,6 +1,8 @@
-// functions/collect/successes.ts notes which restores of a list were completed: what shows that backups work, and how long it takes.
+// functions/collect/successes.ts notes which restores of a list were completed: what shows that backups work, and how long it
+// takes. Only what was understood counts; how many may count or not is noted as well.
 import type { CompletedRestore, ListCoverage } from '../ledger/coverage.ts';
 import type { RestoreJob } from '../restore/job.ts';
+import { isCompletedRestore, isUnderstood } from '../restore/understood.ts';
 
 /** Durations kept for one list: enough for a 95th percentile, few enough for a coverage of hundreds of clusters. */
 export const MAX_DURATIONS = 50;
@@ -9,10 +11,12 @@ export class Successes {
   #last: CompletedRestore | undefined;
   /** Of the newest, by request. */
   #durations: { jobId: string; seconds: number }[] = [];
+  #notUnderstood = 0;
 
-  /** A download shows that there is a backup, not that it can be restored. */
-  see({ jobId, status, delivery, requestedAt, finishedAt, durationSeconds, snapshotAt }: RestoreJob) {
-    if (status !== 'COMPLETED' || delivery === 'download' || finishedAt === undefined) return;
+  see(job: RestoreJob) {
+    if (job.problems && !isUnderstood(job, 'status', 'delivery', 'finishedAt')) this.#notUnderstood += 1;
+    const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
+    if (!isCompletedRestore(job) || finishedAt === undefined) return;
     if (durationSeconds !== undefined) this.#note(jobId, durationSeconds);
     if (this.#last && this.#last.finishedAt >= finishedAt) return;
     this.#last = {
@@ -22,8 +26,9 @@ export class Successes {
     };
   }
 
-  get seen(): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
+  get seen(): Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'> {
     return {
+      ...(this.#notUnderstood > 0 ? { notUnderstood: this.#notUnderstood } : {}),
       ...(this.#last ? { lastCompleted: this.#last } : {}),
       ...(this.#durations.length > 0 ? { durations: this.#durations.map(({ seconds }) => seconds) } : {}),
     };

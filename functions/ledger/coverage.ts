@@ -1,6 +1,6 @@
 // functions/ledger/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
 import type { Cluster, ClusterList } from '../atlas/atlas.ts';
-import type { Kind, Status } from '../restore/job.ts';
+import type { FieldProblem, Kind, Status } from '../restore/job.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
 export interface Failure {
@@ -11,14 +11,10 @@ export interface Failure {
   since: string;
 }
 
-/** A job that was listed but could not be understood, so that it is at least known to exist. */
-export interface Problem {
+/** An element of a list without the id of a job, so that it can't be recorded: it is at least known to exist. */
+export interface Problem extends FieldProblem {
   /** As sent, where it was a string. */
   jobId?: string;
-  /** The field that didn't fit. */
-  field: string;
-  expected: string;
-  came: string;
 }
 
 /** What a reading knew when its time ran out. */
@@ -97,6 +93,16 @@ export interface ListCoverage {
   problems?: Problem[];
   /** How many there were. */
   problemCount?: number;
+  /**
+   * Since when the cluster is of a tier that has no such list. The list is asked for until it was read to its end after this
+   * moment, or Atlas answered that it is gone; then nothing can be added to it any more.
+   */
+  supersededAt?: string;
+  /**
+   * Jobs that may be completed restores or not, since a field that decides it can't be understood: at least so many as of the
+   * last full read and what was read since. Absent: none.
+   */
+  notUnderstood?: number;
 }
 
 export interface ClusterCoverage {
@@ -110,18 +116,42 @@ export interface ClusterCoverage {
   deleted?: true;
   /** When discovery first no longer found it. Its jobs stay. */
   goneAt?: string;
+  /** Atlas makes no backups of it. */
+  backupsOff?: true;
+  paused?: true;
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
   drill?: DrillDue;
 }
 
+/** The lists of restore jobs that a cluster of a tier has. */
+export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
+  dedicated: ['dedicated', 'collection'],
+  flex: ['flex'],
+  serverless: ['serverless'],
+  free: [], // M0 has no backups
+};
+
 export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;
   error?: Failure;
-  /** The endpoint answered 404, 410 or nothing at all, so it is asked only on full runs. Serverless only. */
+  /** Atlas said that there is no such endpoint, and no cluster of it is known. It is asked for again all the same. */
   off?: boolean;
+  /**
+   * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
+   * Oldest first, at most the last 100.
+   */
+  unread?: { from: string; until: string }[];
+  /** Start of the first reading. */
+  since?: string;
 }
+
+/**
+ * How far apart two readings of a list of clusters may be for the time between them to count as watched, in ms: a daily schedule,
+ * and two hours for a run that is late. What a cluster can do between two readings that are closer is a stated limit.
+ */
+export const CONTINUITY_MS = 26 * 3_600_000;
 
 export interface ProjectCoverage {
   projectId: string;

@@ -1,19 +1,14 @@
 // functions/ledger/coverages.ts keeps what was read of each project, one item a project.
-import type { ClusterCoverage, ListCoverage, ProjectCoverage } from './coverage.ts';
+import type { ProjectFacts } from '../proof/project.ts';
+import type { ClusterCoverage, ListCoverage, Problem, ProjectCoverage } from './coverage.ts';
 import { LedgerError } from './errors.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from './item-size.ts';
 import type { Item } from './job-item.ts';
-import {
-  ARCHIVED_CLUSTERS,
-  archivedClusterKey,
-  COVERAGE_FEED,
-  coverageFeed,
-  coverageKey,
-  projectKey,
-  projectPk,
-} from './keys.ts';
-import type { TableClient } from './table-client.ts';
+import { ARCHIVED_CLUSTERS, archivedClusterKey, COVERAGE_FEED, coverageKey, projectPk } from './keys.ts';
+import { barelyKnown, type KnownProjects } from './known-projects.ts';
+import { readFacts } from './project-facts.ts';
+import type { Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -21,10 +16,14 @@ const ATTEMPTS = 12;
 const BATCH = 25;
 
 export class Coverages {
-  readonly #table: TableClient;
+  readonly #table: Table;
+  readonly #known: KnownProjects;
+  readonly #now: () => number;
 
-  constructor(table: TableClient) {
+  constructor(table: Table, known: KnownProjects, now: () => number) {
     this.#table = table;
+    this.#known = known;
+    this.#now = now;
   }
 
   /** Requests: 1 read. */
@@ -33,17 +32,19 @@ export class Coverages {
     return item && coverageOf(item);
   }
 
-  /** Requests: 1 write, for a new project 2; 1 read and 1 write more for each other writer that came first. */
+  /** Requests: 1 write, for a new project 1 read and 2 writes; 1 read and 1 write more for each other writer that came first. */
   async save(
     projectId: string,
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage> {
     let stored = read;
-    if (!stored) await this.#table.put({ ...projectKey(projectId), ...coverageFeed(projectId) }, {});
+    let isMarked = read !== undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const revision = (stored?.revision ?? 0) + 1;
       const coverage = fitted({ ...(storable(next(stored)) as ProjectCoverage), projectId, revision });
+      if (!isMarked) await this.#mark(coverage); // first, so that no coverage is ever written that cannot be found
+      isMarked = true;
       const written = await this.#table.put(
         coverageItem(coverage),
         stored ? { coverageRevision: stored.revision } : { pk: undefined },
@@ -69,6 +70,18 @@ export class Coverages {
     if (batch.length > 0) yield* await this.#read(batch);
   }
 
+  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
+  async *facts(): AsyncGenerator<ProjectFacts> {
+    let batch: string[] = [];
+    for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
+      batch.push(String(item.feedKey));
+      if (batch.length < BATCH) continue;
+      yield* await readFacts(this.#table, batch);
+      batch = [];
+    }
+    if (batch.length > 0) yield* await readFacts(this.#table, batch);
+  }
+
   /** Requests: 1 write. The same cluster again replaces what was archived of it. */
   async archive(projectId: string, cluster: ClusterCoverage): Promise<void> {
     const { clusterName, clusterId, goneAt, firstSeenAt } = cluster;
@@ -82,8 +95,16 @@ export class Coverages {
   async *archived(projectId: string): AsyncGenerator<ClusterCoverage> {
     const partition = projectPk(projectId);
     for await (const item of this.#table.all({ partition, beginsWith: ARCHIVED_CLUSTERS })) {
-      yield item.archived as ClusterCoverage;
+      yield withGot(item.archived as ClusterCoverage);
     }
+  }
+
+  #mark({ projectId, projectName }: ProjectCoverage) {
+    const now = new Date(this.#now()).toISOString();
+    return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => ({
+      coveredSince: now,
+      ...known,
+    }));
   }
 
   #read = async (projectIds: string[]) => (await this.#table.batchGet(projectIds.map(coverageKey))).map(coverageOf);
@@ -95,7 +116,23 @@ const coverageItem = (coverage: ProjectCoverage) => ({
   coverage,
 });
 
-const coverageOf = (item: Item) => item.coverage as ProjectCoverage;
+function coverageOf(item: Item): ProjectCoverage {
+  const coverage = item.coverage as ProjectCoverage;
+  for (const cluster of Object.values(coverage.clusters)) withGot(cluster);
+  return coverage;
+}
+
+/** Until version 0.2 a problem said `came` for `got`. */
+function withGot(cluster: ClusterCoverage): ClusterCoverage {
+  for (const { problems = [] } of Object.values(cluster.lists)) {
+    for (const problem of problems as (Problem & { came?: string })[]) {
+      if (problem.came === undefined) continue;
+      problem.got ??= problem.came;
+      delete problem.came;
+    }
+  }
+  return cluster;
+}
 
 /** Leaves out fingerprints, which can be had from the jobs too, the longest first, until it fits. @throws LedgerError */
 function fitted(coverage: ProjectCoverage): ProjectCoverage {

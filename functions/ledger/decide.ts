@@ -9,7 +9,7 @@ import type { Finding } from '../restore/finding.ts';
 import { isOpen, type RestoreJob } from '../restore/job.ts';
 import { COMPARED, chained, PROGRESS } from './chain.ts';
 import { canonicalJson, digest, fingerprint, STAMPS } from './fingerprint.ts';
-import { storable } from './item-size.ts';
+import { boundedFields, storable } from './item-size.ts';
 import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
 
 export type Decision =
@@ -19,6 +19,8 @@ export type Decision =
 
 /** Longest text that a history entry repeats, in characters. The job itself keeps the whole of its present one. */
 const MAX_TEXT = 2_000;
+/** Names of Atlas's fields in a history entry: more than any kind of job has. */
+const MAX_NAMES = 50;
 
 /** What to do with an answer about a job. */
 export function decide(
@@ -28,7 +30,7 @@ export function decide(
   annotating: Annotating = {},
 ): Decision {
   const print = fingerprint(observed);
-  const answer = { ...(storable(observed) as RestoreJob), observedAt, fingerprint: print };
+  const answer = { ...storableJob(observed), observedAt, fingerprint: print };
   const at = observedAt;
   if (!stored) {
     const { requester } = annotating;
@@ -49,7 +51,12 @@ export function decide(
   // Nothing at all: only the way of taking fingerprints changed, which is no history either.
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
-  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas } : {}) }, annotating);
+  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) }, annotating);
+}
+
+function storableJob(observed: RestoreJob): RestoreJob {
+  const job = storable(observed) as RestoreJob;
+  return { ...job, atlas: boundedFields(job.atlas) };
 }
 
 /** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
@@ -149,11 +156,18 @@ function changedNames(
   const names = new Set([...Object.keys(before), ...Object.keys(omitted), ...Object.keys(after)]);
   return [...names]
     .filter((name) => {
-      const had = Object.hasOwn(before, name) ? digest(before[name]) : omitted[name];
+      const had = Object.hasOwn(before, name) ? digest(before[name]) : ownField(omitted, name);
       return had !== (Object.hasOwn(after, name) ? digest(after[name]) : undefined);
     })
     .sort();
 }
+
+const ownField = (fields: Record<string, string>, name: string) =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+/** The first of them. */
+const named = (names: readonly string[]) =>
+  names.length <= MAX_NAMES ? [...names] : [...names.slice(0, MAX_NAMES), `${names.length - MAX_NAMES} more`];
 
 const short = (value: unknown) =>
   typeof value === 'string' && value.length > MAX_TEXT

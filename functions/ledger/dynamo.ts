@@ -1,20 +1,30 @@
-// functions/ledger/dynamo.ts fills the Ledger port with one DynamoDB table. How many requests each method makes is said
-// where it is done: jobs.ts, queries.ts, coverages.ts, runs.ts.
+// functions/ledger/dynamo.ts fills the Ledger port with one table of DynamoDB's kind. How many requests each method makes is said
+// where it is done: jobs.ts, queries.ts, coverages.ts, known-projects.ts, scopes.ts, runs.ts.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RestoreJob } from '../restore/job.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import { Coverages } from './coverages.ts';
+import { DynamoTable } from './dynamo-table.ts';
 import { Jobs } from './jobs.ts';
+import type { KnownProject, Scope } from './known-project.ts';
+import { KnownProjects } from './known-projects.ts';
 import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, LedgerJob, Sighting } from './ledger.ts';
 import { idBetween, jobsPage, runsPage } from './queries.ts';
-import type { Run, RunPart } from './run.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart } from './run.ts';
 import { Runs } from './runs.ts';
-import { TableClient } from './table-client.ts';
+import { Scopes } from './scopes.ts';
+import type { Table } from './table-port.ts';
 
-export interface DynamoLedgerOptions {
+/** Any table, or a DynamoDB table by its name. */
+export type DynamoLedgerOptions = LedgerOptions & ({ table: Table } | DynamoTableOptions);
+
+interface DynamoTableOptions {
   tableName: string;
   /** @default one for this environment's region and credentials, or its AWS_ENDPOINT_URL */
   client?: DynamoDBClient;
+}
+
+interface LedgerOptions {
   /** Days that runs are kept; jobs and coverage are kept for good. @default 90 */
   runRetentionDays?: number;
   /** Milliseconds since the epoch. @default Date.now */
@@ -23,17 +33,22 @@ export interface DynamoLedgerOptions {
 
 /** @throws LedgerError from every method; CursorError and RangeError from lists */
 export class DynamoLedger implements Ledger {
-  readonly #table: TableClient;
+  readonly #table: Table;
   readonly #jobs: Jobs;
   readonly #coverages: Coverages;
+  readonly #known: KnownProjects;
+  readonly #scopes: Scopes;
   readonly #runs: Runs;
   readonly #runRetentionDays: number;
   readonly #now: () => number;
 
-  constructor({ tableName, client, runRetentionDays = 90, now = Date.now }: DynamoLedgerOptions) {
-    this.#table = new TableClient(tableName, client);
+  constructor(options: DynamoLedgerOptions) {
+    const { runRetentionDays = 90, now = Date.now } = options;
+    this.#table = tableOf(options);
     this.#jobs = new Jobs(this.#table);
-    this.#coverages = new Coverages(this.#table);
+    this.#known = new KnownProjects(this.#table, now);
+    this.#coverages = new Coverages(this.#table, this.#known, now);
+    this.#scopes = new Scopes(this.#table);
     this.#runs = new Runs(this.#table, runRetentionDays, now);
     this.#runRetentionDays = runRetentionDays;
     this.#now = now;
@@ -54,6 +69,7 @@ export class DynamoLedger implements Ledger {
   projectJobs = (projectId: string, { since, until }: { since?: string; until?: string } = {}) =>
     this.#jobs.ofProject(projectId, idBetween(since, until));
   countJobs = (projectId: string) => this.#jobs.count(projectId);
+  census = () => this.#jobs.census();
   job = (jobId: string) => this.#jobs.job(jobId);
   jobs = (query: JobsQuery) => jobsPage(this.#table, query, this.#now());
 
@@ -63,14 +79,31 @@ export class DynamoLedger implements Ledger {
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ) => this.#coverages.save(projectId, next, read);
+  projects = () => this.#coverages.facts();
   coverages = () => this.#coverages.all();
   archiveCluster = (projectId: string, cluster: ClusterCoverage) => this.#coverages.archive(projectId, cluster);
   archivedClusters = (projectId: string) => this.#coverages.archived(projectId);
 
-  startRun = (run: Run) => this.#runs.start(run);
+  knownProject = (projectId: string) => this.#known.get(projectId);
+  knownProjects = () => this.#known.all();
+  saveKnownProject = (
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+    read?: KnownProject,
+  ) => this.#known.save(projectId, next, read);
+  scope = () => this.#scopes.get();
+  saveScope = (next: (stored: Scope | undefined) => Scope, read?: Scope) => this.#scopes.save(next, read);
+
+  startRun = (run: Run, maker?: string) => this.#runs.start(run, maker);
+  recordPlan = (runId: string, projects: readonly PlannedProject[]) => this.#runs.recordPlan(runId, projects);
   planRun = (runId: string, projects: number, failures: Run['failures']) => this.#runs.plan(runId, projects, failures);
   finishPart = (runId: string, part: RunPart) => this.#runs.finishPart(runId, part);
   run = (runId: string) => this.#runs.get(runId);
+  unfinishedRuns = (since?: string) => this.#runs.unfinished(since);
+  endRun = (runId: string, failure: ClusterFailure) => this.#runs.end(runId, failure);
   runs = (query: { limit?: number; cursor?: string } = {}) =>
     runsPage(this.#table, query, this.#now(), this.#runRetentionDays);
 }
+
+export const tableOf = (options: DynamoLedgerOptions): Table =>
+  'table' in options ? options.table : new DynamoTable(options.tableName, options.client);

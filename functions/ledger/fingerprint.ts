@@ -21,6 +21,7 @@ export function fingerprint(job: RestoreJob): string {
     jobId: job.jobId,
     kind: job.kind,
     pointInTime: job.pointInTime,
+    problems: job.problems,
     projectId: job.projectId,
     requestedAt: job.requestedAt,
     snapshotAt: job.snapshotAt,

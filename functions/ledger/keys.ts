@@ -16,9 +16,13 @@ export interface FeedKey {
 const JOB = 'JOB#';
 const COVERAGE = 'COVERAGE';
 const RUN = 'RUN';
+const PLAN = 'PLAN#';
+const SCOPE = 'SCOPE';
 const PROJECT = 'PROJECT#';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
+export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
+export const isJobSk = (sk: string) => sk.startsWith(JOB);
 export const jobSk = (jobId: string) => JOB + jobId;
 export const jobIdOf = (sk: string) => sk.slice(JOB.length);
 export const jobKey = (projectId: string, jobId: string): Key => ({ pk: projectPk(projectId), sk: jobSk(jobId) });
@@ -37,6 +41,9 @@ export const archivedClusterKey = (projectId: string, clusterName: string, incar
 export const runPk = (runId: string) => `RUN#${runId}`;
 export const runKey = (runId: string): Key => ({ pk: runPk(runId), sk: RUN });
 export const isRunSk = (sk: string) => sk === RUN;
+/** The projects that a run was to read, in items of some hundred. */
+export const planKey = (runId: string, n: number): Key => ({ pk: runPk(runId), sk: `${PLAN}${n}` });
+export const isPlanSk = (sk: string) => sk.startsWith(PLAN);
 export const partKey = (runId: string, projectId: string): Key => ({ pk: runPk(runId), sk: PROJECT + projectId });
 
 export const clusterPartition = (projectId: string, clusterName: string) => `${projectId}#${clusterName}`;
@@ -46,8 +53,11 @@ export type MonthlyFeed = 'JOBS' | 'RUNS';
 /** `2026-11`: the month that an id was made in, UTC. */
 export const monthOf = (id: string) => requestedAt(id).slice(0, 7);
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
-/** Names the projects that have a coverage. An item of its own, written once, so that the index is not written with each run. */
+/** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
 export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
+/** Of all projects together. */
+export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
+/** The feed of known projects, named after what it held first. */
 export const COVERAGE_FEED = COVERAGE;
 
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });

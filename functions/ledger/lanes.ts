@@ -3,7 +3,7 @@ import { STATUSES } from '../restore/job.ts';
 import { idAfter, idBefore, lowestIdAt } from '../restore/object-id.ts';
 import type { Item } from './job-item.ts';
 import { feedPartition, type MonthlyFeed, monthOf } from './keys.ts';
-import type { Range, TableClient } from './table-client.ts';
+import type { Range, Table } from './table-port.ts';
 
 export type Order = 'asc' | 'desc';
 
@@ -51,10 +51,10 @@ const MAX_FILTERED = 1_000;
 abstract class TableLane implements Lane {
   readonly items: Item[] = [];
   rest: IdRange | undefined;
-  protected readonly table: TableClient;
+  protected readonly table: Table;
   protected readonly query: LaneQuery;
 
-  constructor(table: TableClient, query: LaneQuery, range: IdRange) {
+  constructor(table: Table, query: LaneQuery, range: IdRange) {
     this.table = table;
     this.query = query;
     this.rest = range;
@@ -99,7 +99,7 @@ export class PartitionLane extends TableLane {
 
   /** @param keyOf, idOf the sort key of an id and back, where it isn't the id itself */
   constructor(
-    table: TableClient,
+    table: Table,
     query: LaneQuery,
     range: IdRange,
     partition: string,
@@ -125,7 +125,7 @@ export class FeedLane extends TableLane {
 
   /** @param lost begin by asking where the first job is */
   constructor(
-    table: TableClient,
+    table: Table,
     query: LaneQuery,
     range: IdRange,
     list: MonthlyFeed,
@@ -166,7 +166,7 @@ const feedKeyOf = (last: Item) => String(last.feedKey);
  * milliseconds, in which a job that changes its status may be in neither: a list read at that moment can miss it.
  */
 export async function firstJobIn(
-  table: TableClient,
+  table: Table,
   rest: IdRange,
   order: Order,
   budget: Budget,

@@ -1,9 +1,12 @@
 // functions/ledger/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+
+import type { ProjectFacts } from '../proof/project.ts';
 import type { Finding, Rule } from '../restore/finding.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../restore/job.ts';
 import type { Requester } from '../restore/requester.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
-import type { Run, RunPart } from './run.ts';
+import type { KnownProject, Scope } from './known-project.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 
 /** One entry of a job's history. */
 export interface Change {
@@ -116,6 +119,13 @@ export class CursorError extends Error {
   override readonly name = 'CursorError';
 }
 
+export interface Census {
+  /** Items of the table. */
+  table: number;
+  /** Items that the index over all projects shows. */
+  index: number;
+}
+
 export interface Ledger {
   /**
    * Records what an answer says: one conditional write where something changed, none where nothing did.
@@ -167,19 +177,54 @@ export interface Ledger {
     next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage>;
-  /** Every project's, in the order of project ids. */
+  /** Every project that is on record, read or not, in the order of project ids. */
+  projects(): AsyncIterable<ProjectFacts>;
+  /**
+   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both.
+   */
+  census(): Promise<Map<string, Census>>;
+  /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
   /** Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small. */
   archiveCluster(projectId: string, cluster: ClusterCoverage): Promise<void>;
   archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
 
-  startRun(run: Run): Promise<void>;
+  knownProject(projectId: string): Promise<KnownProject | undefined>;
+  /** Every project that a run has ever listed, in the order of their ids; a consistent read of each. */
+  knownProjects(): AsyncIterable<KnownProject>;
+  /**
+   * Writes what `next` makes of what is known, unless nothing changed; where another writer came first, `next` is asked again
+   * with theirs.
+   * @param read what the caller read before, to save a read
+   */
+  saveKnownProject(
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+    read?: KnownProject,
+  ): Promise<KnownProject>;
+  /** When all projects were last listed, and by which credentials. */
+  scope(): Promise<Scope | undefined>;
+  /** As `saveKnownProject`; it writes each time. */
+  saveScope(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope>;
+
+  /** A run that was started already stays as it is. @param maker the process that makes it, if one does from beginning to end */
+  startRun(run: Run, maker?: string): Promise<void>;
+  /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
+  recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
   /** Says how many projects a run has; ends it where that is none. */
   planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run>;
   /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
   finishPart(runId: string, part: RunPart): Promise<Run>;
   /** A run that isn't finished counts what has come in so far. */
-  run(runId: string): Promise<{ run: Run; parts: RunPart[] } | undefined>;
+  run(runId: string): Promise<RunRecord | undefined>;
+  /** Runs that have not ended, oldest first. @param since those that began before are left out; ISO 8601 */
+  unfinishedRuns(since?: string): AsyncIterable<UnfinishedRun>;
+  /**
+   * Ends a run that nothing is heard of any more, with this failure, under the code RUN_DIED. Should its last part come all
+   * the same, the run ends as if in time.
+   * @throws LedgerError, also where there is no such run
+   */
+  endRun(runId: string, failure: ClusterFailure): Promise<Run>;
   /** Newest first. @throws CursorError */
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }

@@ -20,7 +20,7 @@ import type { JobSummary, JobsQuery, Page } from './ledger.ts';
 import type { Run } from './run.ts';
 import { runOf } from './runs.ts';
 import { JOB_SUMMARY_FIELDS } from './table.ts';
-import type { TableClient } from './table-client.ts';
+import type { Table } from './table-port.ts';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
@@ -40,7 +40,7 @@ const SKEW_MS = 10 * 60_000;
  * @throws RangeError for dates that aren't, and a cluster without its project
  */
 export async function jobsPage(
-  table: TableClient,
+  table: Table,
   query: JobsQuery,
   now: number,
   budget = new Budget(PAGE_QUERIES, PAGE_ITEMS),
@@ -89,7 +89,7 @@ export async function jobsPage(
 
 /** Requests: 1 query a month, no further back than runs are kept. @throws CursorError */
 export async function runsPage(
-  table: TableClient,
+  table: Table,
   query: { limit?: number; cursor?: string },
   now: number,
   retentionDays: number,

@@ -1,14 +1,17 @@
 // functions/ledger/reader.ts is what the HTTP API asks of the ledger beside the port: a job whose project is known, pages
 // by number, pages of coverage.
+
+import type { ProjectFacts } from '../proof/project.ts';
 import type { Kind } from '../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../restore/object-id.ts';
-import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { ClusterCoverage } from './coverage.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { DynamoLedger, type DynamoLedgerOptions } from './dynamo.ts';
+import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './dynamo.ts';
 import { ledgerJob } from './job-item.ts';
-import { COVERAGE_FEED, clusterPartition, coverageKey, jobKey } from './keys.ts';
+import { ARCHIVED_CLUSTERS, COVERAGE_FEED, clusterPartition, jobKey, projectPk } from './keys.ts';
 import type { Ledger, LedgerJob, Page } from './ledger.ts';
-import { TableClient } from './table-client.ts';
+import { readFacts } from './project-facts.ts';
+import type { Table } from './table-port.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -27,9 +30,8 @@ export interface NumberedPage {
   total?: number;
 }
 
-/** Everything that is known of a project's clusters, those gone for long too. */
-export interface ProjectRecord {
-  coverage?: ProjectCoverage;
+/** Everything that is known of a project and its clusters, those gone for long too. */
+export interface ProjectRecord extends ProjectFacts {
   archived: ClusterCoverage[];
 }
 
@@ -43,10 +45,10 @@ export interface LedgerReader extends Ledger {
    * @throws PageOutOfReach
    */
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
-  /** In the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
-  coveragePage(query: { limit: number; cursor?: string }): Promise<Page<ProjectCoverage>>;
-  /** Requests: 1 query a MB. */
-  projectRecord(projectId: string): Promise<ProjectRecord>;
+  /** Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
+  projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
+  /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
+  projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
 }
 
 /** More than this many queries lie before the page. */
@@ -62,8 +64,8 @@ const BATCH = 100;
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
-  const table = new TableClient(options.tableName, options.client);
-  const ledger = new DynamoLedger(options);
+  const table = tableOf(options);
+  const ledger = new DynamoLedger({ ...options, table });
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -76,12 +78,12 @@ export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
     jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
     numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
       numberedPage(table, of, page),
-    coveragePage: (query: { limit: number; cursor?: string }) => coveragePage(table, query),
+    projectPage: (query: { limit: number; cursor?: string }) => projectPage(table, query),
     projectRecord: (projectId: string) => projectRecord(table, projectId),
   });
 }
 
-async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
+async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
   for (let start = 0; start < jobIds.length; start += BATCH) {
     const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
     for (const item of await table.batchGet(keys)) yield ledgerJob(item);
@@ -89,7 +91,7 @@ async function* jobsOf(table: TableClient, projectId: string, jobIds: readonly s
 }
 
 async function numberedPage(
-  table: TableClient,
+  table: Table,
   { projectId, clusterName, kind }: ClusterJobs,
   { skip, take, count }: { skip: number; take: number; count: boolean },
 ): Promise<NumberedPage> {
@@ -120,10 +122,10 @@ async function numberedPage(
   }
 }
 
-async function coveragePage(
-  table: TableClient,
+async function projectPage(
+  table: Table,
   { limit, cursor }: { limit: number; cursor?: string },
-): Promise<Page<ProjectCoverage>> {
+): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
   const from = cursor === undefined ? FIRST_ID : cursorPosition(cursor, identity);
   const { items, last } = await table.query({
@@ -134,23 +136,21 @@ async function coveragePage(
     limit,
   });
   const projectIds = items.map(({ feedKey }) => String(feedKey));
-  const coverages: ProjectCoverage[] = [];
+  const projects: ProjectFacts[] = [];
   for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
-    const batch = await table.batchGet(projectIds.slice(start, start + COVERAGE_BATCH).map(coverageKey));
-    coverages.push(...batch.map(({ coverage }) => coverage as ProjectCoverage));
+    projects.push(...(await readFacts(table, projectIds.slice(start, start + COVERAGE_BATCH))));
   }
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
-  return { items: coverages, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
+  return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
 }
 
-async function projectRecord(table: TableClient, projectId: string): Promise<ProjectRecord> {
-  const record: ProjectRecord = { archived: [] };
-  // A project's own coverage, and its archived clusters', begin alike.
-  const { pk: partition, sk: beginsWith } = coverageKey(projectId);
-  for await (const item of table.all({ partition, beginsWith })) {
-    if (item.sk === beginsWith) record.coverage = item.coverage as ProjectCoverage;
-    else record.archived.push(item.archived as ClusterCoverage);
+async function projectRecord(table: Table, projectId: string): Promise<ProjectRecord | undefined> {
+  const [facts] = await readFacts(table, [projectId]);
+  if (!facts?.known && !facts?.coverage) return undefined;
+  const archived: ClusterCoverage[] = [];
+  for await (const item of table.all({ partition: projectPk(projectId), beginsWith: ARCHIVED_CLUSTERS })) {
+    archived.push(item.archived as ClusterCoverage);
   }
-  return record;
+  return { ...facts, archived };
 }

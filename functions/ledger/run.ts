@@ -26,6 +26,8 @@ export interface RunCounts {
   findings: number;
   /** Jobs that could not be understood. */
   problems: number;
+  /** Projects whose events could not be read, so that nobody can be named. */
+  eventsFailed: number;
   atlasRequests: number;
   throttles: number;
   /** Time spent waiting because Atlas asked for it, in ms. */
@@ -39,9 +41,35 @@ export interface ClusterFailure {
   what: string;
   code: string;
   message: string;
+  /** Of a run, where it is about one project. */
+  projectId?: string;
+  projectName?: string;
 }
 
-/** complete: everything was read. incomplete: some clusters failed. failed: nothing could be read. */
+/** The failure of a run that was ended because nothing was heard of it any more. */
+export const RUN_DIED = 'RUN_DIED';
+
+/** A project that a run was to read. */
+export interface PlannedProject {
+  projectId: string;
+  projectName: string;
+}
+
+export interface UnfinishedRun {
+  run: Run;
+  /** As it was started with. */
+  maker?: string;
+}
+
+/** A run with what has come in so far. */
+export interface RunRecord {
+  run: Run;
+  parts: RunPart[];
+  /** Absent: nothing was planned yet, or by a version that did not record it. */
+  planned?: PlannedProject[];
+}
+
+/** complete: everything was read. incomplete: something was not. failed: nothing was read. */
 export type PartStatus = 'complete' | 'incomplete' | 'failed';
 
 /** A run's part for one project. */
@@ -66,7 +94,7 @@ export interface Run {
   startedAt: string;
   /** How many projects it covers; absent until the plan is made. */
   projects?: number;
-  /** `running` until every project has its part. */
+  /** `running` until every project has its part, or nothing was heard of it for too long. */
   status: 'running' | PartStatus;
   finishedAt?: string;
   /** Present once it is finished. */
@@ -86,6 +114,7 @@ export const noCounts = (): RunCounts => ({
   jobsOld: 0,
   findings: 0,
   problems: 0,
+  eventsFailed: 0,
   atlasRequests: 0,
   throttles: 0,
   waitedMs: 0,

@@ -25,6 +25,7 @@ const JOB_FIELDS = {
   targetClusterName: true,
   errorMessage: true,
   deliveryUrlCount: true,
+  problems: true,
   revision: true,
   firstSeenAt: true,
   changedAt: true,

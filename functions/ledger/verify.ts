@@ -1,11 +1,13 @@
 // functions/ledger/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
+import { differing } from '../proof/ledger.ts';
+import type { ProjectFacts } from '../proof/project.ts';
 import { type Break, breaksOf, unchainedIn } from './chain.ts';
 import { FIRST_CHANGES } from './job-item.ts';
-import type { Ledger } from './ledger.ts';
+import type { Census, Ledger } from './ledger.ts';
 
 export interface Verification {
   projectId: string;
-  /** Absent where the ledger has no coverage of it. */
+  /** Absent where nothing but jobs is on record of it. */
   projectName?: string;
   jobs: number;
   /** Entries of histories that were recomputed. */
@@ -16,6 +18,8 @@ export interface Verification {
   unchained: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
+  /** What can't be verified, as there is nothing on record to hold it against: a sentence each. */
+  unverified: string[];
   /** At most the first thousand. */
   breaks: Break[];
   breakCount: number;
@@ -24,17 +28,18 @@ export interface Verification {
 const MAX_BREAKS = 1_000;
 
 /**
- * Requests: 1 read, and 1 query for each 100 of the project's jobs. Jobs that are recorded meanwhile do no harm.
+ * Requests: 1 query for each 100 of the project's jobs. Jobs that are recorded meanwhile do no harm.
+ * @param facts as they were before the census: what it counts is no less
  * @throws LedgerError
  */
 export async function verifyProject(
-  ledger: Pick<Ledger, 'coverage' | 'projectJobs'>,
-  projectId: string,
+  ledger: Pick<Ledger, 'projectJobs'>,
+  facts: ProjectFacts,
+  census: Census,
   onJob: () => void = () => {},
 ): Promise<Verification> {
-  // First: the number only grows, so that what is counted after it is no less.
-  const coverage = await ledger.coverage(projectId);
-  const { projectName, recorded } = coverage ?? {};
+  const { projectId, projectName, coverage, known } = facts;
+  const recorded = coverage?.recorded;
   const found = { jobs: 0, entries: 0, folded: 0, unchained: 0, breaks: [] as Break[], breakCount: 0 };
   const note = (more: Break[]) => {
     found.breakCount += more.length;
@@ -48,14 +53,18 @@ export async function verifyProject(
     note(breaksOf(job, FIRST_CHANGES));
     onJob();
   }
-  if (recorded !== undefined && found.jobs < recorded) {
-    const missing = recorded - found.jobs;
-    note([{ problem: `${missing} of ${recorded} jobs that were recorded are not in the ledger any more` }]);
-  }
+  const counts = { table: Math.min(census.table, found.jobs), index: census.index, recorded };
+  note(differing({ ...facts, clusters: [], counts }).map(({ text }) => ({ problem: text })));
   return {
     projectId,
-    ...(projectName === undefined ? {} : { projectName }),
+    ...(projectName === projectId ? {} : { projectName }),
     ...found,
     ...(recorded === undefined ? {} : { recorded }),
+    unverified: coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : [],
   };
 }
+
+const unread = (jobs: number) =>
+  jobs === 0
+    ? 'the project was never read: run restore-ledger collect'
+    : `${jobs} jobs are on record, and how many there should be is not, as no reading of the project has ended: run restore-ledger collect`;

@@ -1,7 +1,8 @@
 // functions/notify/coverage-events.ts makes the events of one write of a project's coverage: restore drills that became
-// overdue, and jobs on its lists that this version can't understand.
+// overdue, and elements of its lists that are no jobs as far as this version can tell.
 import { type ClusterCoverage, clusterNamed, type Problem, type ProjectCoverage } from '../ledger/coverage.ts';
 import { lastRestore } from '../ledger/drill-state.ts';
+import { problemText } from '../restore/fields.ts';
 import type { Finding } from '../restore/finding.ts';
 import { KINDS, type Kind } from '../restore/job.ts';
 import { type EventOf, enveloped } from './envelope.ts';
@@ -11,6 +12,7 @@ import { counted, said, utc } from './said.ts';
 /** Of these, a message names the first. */
 const MOST_NAMED = 5;
 const MOST_ID_PART = 64;
+const MOST_PROBLEM = 200;
 
 /** @param before absent for the first coverage of a project */
 export function coverageEvents(before: ProjectCoverage | undefined, after: ProjectCoverage): LedgerEvent[] {
@@ -83,7 +85,7 @@ function problemsFound(before: ProjectCoverage | undefined, after: ProjectCovera
 
 /** A job by its id; one without, by what is wrong with it. */
 const isSame = (a: Problem, b: Problem) =>
-  a.jobId === b.jobId && a.field === b.field && (a.jobId !== undefined || a.came === b.came);
+  a.jobId === b.jobId && a.field === b.field && (a.jobId !== undefined || a.got === b.got);
 
 interface FoundProblem {
   kind: Kind;
@@ -97,9 +99,9 @@ function problemEvent(
   { clusterName }: ClusterCoverage,
   { kind, problem, index, at }: FoundProblem,
 ): LedgerEvent {
-  const { jobId, field, expected, came } = problem;
+  const { jobId } = problem;
   const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : said(jobId, MOST_ID_PART);
-  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${said(jobId)}`} that can't be understood: ${said(field)}: expected ${said(expected)}, came ${said(came)}`;
+  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${said(jobId)}`} that can't be understood: ${said(problemText(problem), MOST_PROBLEM)}`;
   const finding: Finding = { rule: 'unknown-job-shape', severity: 'warning', at, why };
   return enveloped<EventOf<RestoreFinding>>('Restore Finding', {
     id: `${projectId}/${said(clusterName, MOST_ID_PART)}:${which}:${finding.rule}`,

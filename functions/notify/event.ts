@@ -15,6 +15,7 @@ export const DETAIL_TYPES = [
   'Restore Job State Change',
   'Restore Finding',
   'Restore Drill Overdue',
+  'Project Not Visible',
   'Collector Run Completed',
   'Collector Run Incomplete',
 ] as const;
@@ -53,7 +54,7 @@ export interface RestoreFinding extends Envelope {
   projectId: string;
   projectName: string;
   clusterName: string;
-  /** Absent for `unknown-job-shape`. */
+  /** Absent for what was listed without the id of a job. */
   job?: ToldJob;
 }
 
@@ -71,6 +72,19 @@ export interface DrillOverdue extends Envelope {
   }[];
 }
 
+/** Once where no credentials see a project any more, and once where that is over. Id: `<projectId>:<revision of what is known of it>:not-visible`. */
+export interface ProjectNotVisible extends Envelope {
+  projectId: string;
+  projectName: string;
+  state: 'lost' | 'over';
+  /** Since when it is, or was, not visible. */
+  since: string;
+  /** How it ended. Absent while it is lost. */
+  ended?: 'visible' | 'excluded' | 'retired';
+  /** Names of the credentials that have ever seen it. */
+  accounts: string[];
+}
+
 /** A finished run. Id: `<runId>:finished`. */
 export interface RunFinished extends Envelope {
   run: Run;
@@ -80,6 +94,7 @@ export type LedgerEvent =
   | { source: typeof EVENT_SOURCE; 'detail-type': 'Restore Job State Change'; time: string; detail: JobStateChange }
   | { source: typeof EVENT_SOURCE; 'detail-type': 'Restore Finding'; time: string; detail: RestoreFinding }
   | { source: typeof EVENT_SOURCE; 'detail-type': 'Restore Drill Overdue'; time: string; detail: DrillOverdue }
+  | { source: typeof EVENT_SOURCE; 'detail-type': 'Project Not Visible'; time: string; detail: ProjectNotVisible }
   | {
       source: typeof EVENT_SOURCE;
       'detail-type': 'Collector Run Completed' | 'Collector Run Incomplete';

@@ -2,4 +2,5 @@
 export { isOldNews } from '../ledger/old-news.ts';
 export { coverageEvents } from './coverage-events.ts';
 export { jobEvents, type NewsOptions } from './job-events.ts';
+export { projectEvents } from './project-events.ts';
 export { runEvents } from './run-events.ts';

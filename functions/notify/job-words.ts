@@ -1,5 +1,6 @@
 // functions/notify/job-words.ts says in a few lines of plain text what became of a restore job.
 import type { Change, JobSummary } from '../ledger/ledger.ts';
+import { destinationOf, whyUnknown } from '../restore/destination.ts';
 import type { Finding } from '../restore/finding.ts';
 import { span } from '../restore/words.ts';
 import { requesterWords } from './requester-words.ts';
@@ -36,19 +37,23 @@ const placeOf = ({ projectId, projectName, clusterName }: JobSummary) =>
 /** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
 function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   const { kind, delivery, durationSeconds, requester } = job;
-  const what = delivery === 'download' ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
+  const { place } = destinationOf(job);
+  const isDownload = place === 'download';
+  const what = isDownload ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
   const after = durationSeconds === undefined ? '' : ` after ${span(durationSeconds)}`;
-  const how = delivery === 'download' ? '' : [delivery, targetOf(job) ?? []].flat().join(', ');
+  const how = isDownload ? '' : ` (${said(delivery)}, ${place === 'unknown' ? whyUnknown(job) : targetOf(job)})`;
   const who = requesterWords(requester);
-  return `${what} ${status}${after}${how === '' ? '' : ` (${how})`}${who === undefined ? '' : `, ${who}`}`;
+  return `${what} ${STATUS_WORDS.get(status) ?? said(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
 
+/** Where a status is no word of a sentence. */
+const STATUS_WORDS: ReadonlyMap<string, string> = new Map([['UNKNOWN', 'ended, how is not known']]);
+
 /** Atlas names the project of a target by its id only. */
-function targetOf({ projectId, projectName, targetProjectId, targetClusterName }: JobSummary): string | undefined {
-  if (targetProjectId === undefined && targetClusterName === undefined) return undefined;
-  const own = targetProjectId === undefined || targetProjectId === projectId;
-  const project = own ? said(projectName ?? projectId) : `project ${said(targetProjectId)}`;
-  return `to ${project}/${targetClusterName === undefined ? '?' : said(targetClusterName)}`;
+function targetOf(job: JobSummary): string {
+  const { projectId: otherProject, clusterName } = destinationOf(job);
+  const project = otherProject === undefined ? said(job.projectName ?? job.projectId) : `project ${said(otherProject)}`;
+  return `to ${project}/${clusterName === undefined ? '?' : said(clusterName)}`;
 }
 
 function whatElse({ fields, atlas = [] }: Change): string {

@@ -5,13 +5,14 @@ import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { ProjectCoverage } from '../ledger/coverage.ts';
 import { type Item, ledgerJob, pick } from '../ledger/job-item.ts';
-import { coverageKey, isRunSk, jobSk, projectPk, runPk } from '../ledger/keys.ts';
+import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../ledger/keys.ts';
+import { knownProjectOf } from '../ledger/known-projects.ts';
 import type { LedgerJob } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
 import { RUN_FIELDS } from '../ledger/table.ts';
 import { STATUSES } from '../restore/job.ts';
 import type { LedgerEvent } from './event.ts';
-import { coverageEvents, jobEvents, type NewsOptions, runEvents } from './events.ts';
+import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from './events.ts';
 
 /** A record that this version can't read. The message names a field, never its value. */
 export class RecordError extends Error {
@@ -43,6 +44,14 @@ const coverage = z.looseObject({
   revision: z.int(),
   clusters: z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) })),
 });
+const knownProject = z.looseObject({
+  projectId: text,
+  projectName: z.string(),
+  revision: z.int(),
+  accounts: z.looseObject({}),
+  notVisibleSince: z.optional(text),
+  changes: z.array(z.looseObject({ at: text })),
+});
 const run = z.looseObject({
   runId: text,
   startedAt: text,
@@ -65,6 +74,7 @@ function eventsOf(pk: string | undefined, sk: string | undefined): Telling | und
   if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, came others');
   if (pk.startsWith(projectPk('')) && sk.startsWith(jobSk(''))) return eventsOfJob;
   if (pk.startsWith(projectPk('')) && sk === coverageKey('').sk) return eventsOfCoverage;
+  if (pk.startsWith(projectPk('')) && sk === projectKey('').sk) return eventsOfProject;
   if (pk.startsWith(runPk('')) && isRunSk(sk)) return eventsOfRun;
   return undefined;
 }
@@ -99,6 +109,11 @@ function eventsOfCoverage({ before, after }: Images): LedgerEvent[] {
 }
 
 const coverageOf = (item: Item) => checked(coverage, item.coverage) as unknown as ProjectCoverage;
+
+function eventsOfProject({ before, after }: Images): LedgerEvent[] {
+  // What an earlier version wrote has no field of these.
+  return projectEvents(before && knownProjectOf(before), knownProjectOf(checked(knownProject, after)));
+}
 
 const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
 

@@ -1,10 +1,11 @@
 // functions/notify/telling.ts tells of changes where no stream does: the command line, and the system on one machine.
 
 import type { ProjectCoverage } from '../ledger/coverage.ts';
+import type { KnownProject } from '../ledger/known-project.ts';
 import type { Ledger, Recorded } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
 import type { LedgerEvent } from './event.ts';
-import { coverageEvents, jobEvents, type NewsOptions, runEvents } from './events.ts';
+import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from './events.ts';
 
 export type Tell = (event: LedgerEvent) => void | Promise<void>;
 
@@ -52,6 +53,17 @@ export function telling(ledger: Ledger, tell: Tell, options: NewsOptions = {}): 
       await tellAll(coverageEvents(before, coverage));
       return coverage;
     },
+    async saveKnownProject(projectId, next, read) {
+      let before: KnownProject | undefined;
+      const noting = (stored: KnownProject | undefined) => {
+        before = stored;
+        return next(stored);
+      };
+      const known = await ledger.saveKnownProject(projectId, noting, read);
+      await tellAll(projectEvents(before, known));
+      return known;
+    },
+    endRun: async (runId, failure) => tellOfRun(await ledger.endRun(runId, failure)),
     planRun: async (runId, projects, failures) => tellOfRun(await ledger.planRun(runId, projects, failures)),
     finishPart: async (runId, part) => tellOfRun(await ledger.finishPart(runId, part)),
   };

@@ -2,6 +2,7 @@
 import type { AssessContext, AssessedJob, Check, TimeContext, TimedJob } from './check.ts';
 import { type Finding, RULES, type Rule } from './finding.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
+import { unknownShape } from './shape-checks.ts';
 import { crossProject, download, pointInTime, protectedTarget } from './target-checks.ts';
 import { outsideHours, slow, stuck } from './time-checks.ts';
 import { plain } from './words.ts';
@@ -16,7 +17,7 @@ const failed: Check = ({ status, delivery, clusterName, errorMessage }) => {
   return { severity: 'warning', why: reason === '' ? `${what}; Atlas gave no reason.` : `${what}: ${reason}.` };
 };
 
-const CHECKS: Record<Exclude<Rule, 'unknown-job-shape'>, Check> = {
+const CHECKS: Record<Rule, Check> = {
   'cross-project': crossProject,
   download,
   'point-in-time': pointInTime,
@@ -27,12 +28,13 @@ const CHECKS: Record<Exclude<Rule, 'unknown-job-shape'>, Check> = {
   slow,
   stuck,
   'own-credential': ownCredential,
+  'unknown-job-shape': unknownShape,
 };
 
 /** All findings that hold for a job now, in the order of `RULES`. Pure. */
 export function assess(job: AssessedJob, context: AssessContext): Finding[] {
   return RULES.flatMap((rule) => {
-    if (rule === 'unknown-job-shape' || context.rules.isOff(rule)) return [];
+    if (context.rules.isOff(rule)) return [];
     const verdict = CHECKS[rule](job, context);
     return verdict === undefined ? [] : [{ rule, severity: verdict.severity, at: context.at, why: verdict.why }];
   });

@@ -1,23 +1,33 @@
 // functions/restore/collection.ts reads a collection-level job (FACTS 1.5).
-import { type Fields, Misfit } from './fields.ts';
-import type { Reading } from './normalise.ts';
+import type { Fields } from './fields.ts';
+import type { Delivery } from './job.ts';
+import type { Asked, Reading } from './normalise.ts';
 import { fromCollectionState } from './status.ts';
 
-export function readCollection(fields: Fields): Reading {
-  const state = fields.text('state');
-  if (state === undefined) throw new Misfit('state', 'a state', state);
+/** Sentences, not names: longer ones are cut. */
+const MAX_MESSAGE = 10_000;
+
+export function readCollection(fields: Fields, { requestedAt, readAt }: Asked): Reading {
   const pointInTime = fields.epochSeconds('pointInTimeUtcSeconds') ?? fields.epochSeconds('oplogTs');
-  const { status, sourceStatus } = fromCollectionState(state);
+  const finishedAt = fields.past('finishedAt', requestedAt);
+  const said = { word: fields.text('state'), requestedAt, finishedAt };
+  const { status, sourceStatus, expected } = fromCollectionState(said, readAt);
+  if (expected !== undefined) fields.note('state', expected);
   return {
     status,
     sourceStatus,
-    // It has no delivery type: it always writes into a cluster, from a snapshot or from a moment.
-    delivery: pointInTime === undefined ? 'automated' : 'pointInTime',
-    finishedAt: fields.time('finishedAt'),
+    delivery: deliveryOf(fields, pointInTime),
+    finishedAt,
     snapshotId: fields.objectId('snapshotId'),
     pointInTime,
     targetProjectId: fields.objectId('targetGroupId'),
     targetClusterName: fields.text('targetClusterName'),
-    errorMessage: fields.text('errorMessage'),
+    errorMessage: fields.text('errorMessage', MAX_MESSAGE),
   };
+}
+
+/** It has no delivery type: it always writes into a cluster, from a snapshot or from a moment. */
+function deliveryOf(fields: Fields, pointInTime: string | undefined): Delivery {
+  if (pointInTime !== undefined) return 'pointInTime';
+  return fields.isOdd('pointInTimeUtcSeconds') || fields.isOdd('oplogTs') ? 'unknown' : 'automated';
 }

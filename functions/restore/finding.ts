@@ -20,7 +20,7 @@ export const RULES = [
   'stuck',
   /** Asked for with the credentials that this ledger reads with. */
   'own-credential',
-  /** Atlas lists a job that this version cannot understand. Found on a list of jobs, not on a job. */
+  /** Something about it can't be understood. Also of what Atlas lists without an id, which is no job in the ledger. */
   'unknown-job-shape',
 ] as const;
 export type Rule = (typeof RULES)[number];

@@ -1,27 +1,29 @@
 // functions/restore/flex.ts reads a flex job (FACTS 1.2).
-import { type Fields, Misfit } from './fields.ts';
+import type { Fields } from './fields.ts';
 import type { Delivery } from './job.ts';
-import type { Reading } from './normalise.ts';
+import type { Asked, Reading } from './normalise.ts';
 import { fromFlexStatus } from './status.ts';
 
-const DELIVERY: Record<string, Delivery> = { RESTORE: 'automated', DOWNLOAD: 'download' };
+const DELIVERY: ReadonlyMap<string, Delivery> = new Map([
+  ['RESTORE', 'automated'],
+  ['DOWNLOAD', 'download'],
+]);
 
-export function readFlex(fields: Fields): Reading {
-  const deliveryType = fields.text('deliveryType');
-  const delivery = DELIVERY[deliveryType ?? ''];
-  if (delivery === undefined) throw new Misfit('deliveryType', 'RESTORE, DOWNLOAD', deliveryType);
-  const said = fields.text('status');
-  if (said === undefined) throw new Misfit('status', 'a status', said);
-  const { status, sourceStatus } = fromFlexStatus(said);
+export function readFlex(fields: Fields, { requestedAt, readAt }: Asked): Reading {
+  const delivery = fields.oneOf('deliveryType', DELIVERY) ?? 'unknown';
+  const finishedAt = fields.past('restoreFinishedDate', requestedAt);
+  const said = { word: fields.text('status'), requestedAt, finishedAt };
+  const { status, sourceStatus, expected } = fromFlexStatus(said, readAt);
+  if (expected !== undefined) fields.note('status', expected);
   return {
     status,
     sourceStatus,
     delivery,
-    finishedAt: fields.time('restoreFinishedDate'),
+    finishedAt,
     // `expirationDate` stands on every job, restores too, and ends nothing: only a download has something that expires.
     expiresAt: delivery === 'download' ? fields.time('expirationDate') : undefined,
     snapshotId: fields.objectId('snapshotId'),
-    snapshotAt: fields.time('snapshotFinishedDate'),
+    snapshotAt: fields.past('snapshotFinishedDate'),
     targetProjectId: fields.objectId('targetProjectId'),
     targetClusterName: fields.text('targetDeploymentItemName'),
   };

@@ -4,12 +4,21 @@
 export const KINDS = ['dedicated', 'flex', 'serverless', 'collection'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** One status model for all kinds. READY: a download waits to be fetched. */
-export const STATUSES = ['PENDING', 'RUNNING', 'READY', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const;
+/** One status model for all kinds. READY: a download waits to be fetched. UNKNOWN: it has ended, nobody can say how. */
+export const STATUSES = [
+  'PENDING',
+  'RUNNING',
+  'READY',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED',
+  'UNKNOWN',
+] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** How the data is delivered, in the words of the dedicated API; flex says RESTORE for automated. */
-export const DELIVERIES = ['automated', 'download', 'pointInTime'] as const;
+/** How the data is delivered, in the words of the dedicated API; flex says RESTORE for automated. unknown: in none of them. */
+export const DELIVERIES = ['automated', 'download', 'pointInTime', 'unknown'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
 /** A job that can still change. The others are settled. */
@@ -21,6 +30,15 @@ export interface Source {
   projectName?: string;
   clusterName: string;
   clusterId?: string;
+}
+
+/** A field of an answer that could not be understood. The whole of its value is in `atlas`. */
+export interface FieldProblem {
+  /** In Atlas's words. */
+  field: string;
+  expected: string;
+  /** What was there, in short. */
+  got: string;
 }
 
 /** What one answer of Atlas says about one job. Times are ISO 8601 in UTC. Absent means that Atlas did not say. */
@@ -50,6 +68,8 @@ export interface RestoreJob extends Source {
   errorMessage?: string;
   /** How many delivery URLs were dropped from the answer. */
   deliveryUrlCount: number;
+  /** Fields that could not be understood, so that nothing may be concluded from what they decide. Absent: none. */
+  problems?: FieldProblem[];
   /** Everything Atlas sent, less links and less every secret-bearing field. */
   atlas: Record<string, unknown>;
 }

@@ -34,11 +34,16 @@ export const MATCH_REACH_SECONDS = EARLY_SECONDS + LATE_SECONDS + NEAR_SECONDS;
 const RESTORE = 'TENANT_RESTORE_REQUESTED_AUDIT';
 const DOWNLOAD = 'TENANT_SNAPSHOT_DOWNLOAD_REQUESTED_AUDIT';
 const CLOUD_BACKUP = 'CPS_RESTORE_REQUESTED_AUDIT';
-const NOT_TOLD = { automated: [], download: [], pointInTime: [] };
+const NOT_TOLD = { automated: [], download: [], pointInTime: [], unknown: [] };
 
 const TYPES: Record<Kind, Record<Delivery, readonly string[]>> = {
-  flex: { automated: [RESTORE], download: [DOWNLOAD], pointInTime: [RESTORE] },
-  dedicated: { automated: [CLOUD_BACKUP], download: [CLOUD_BACKUP], pointInTime: [CLOUD_BACKUP] },
+  flex: { automated: [RESTORE], download: [DOWNLOAD], pointInTime: [RESTORE], unknown: [RESTORE, DOWNLOAD] },
+  dedicated: {
+    automated: [CLOUD_BACKUP],
+    download: [CLOUD_BACKUP],
+    pointInTime: [CLOUD_BACKUP],
+    unknown: [CLOUD_BACKUP],
+  },
   serverless: NOT_TOLD,
   collection: NOT_TOLD,
 };

@@ -1,10 +1,10 @@
 // functions/restore/normalise.ts makes one normalised job of what any of Atlas's kinds sent.
 import { readCollection } from './collection.ts';
 import { readDedicated } from './dedicated.ts';
-import { Fields, Misfit } from './fields.ts';
+import { FieldError, Fields } from './fields.ts';
 import { readFlex } from './flex.ts';
 import type { Delivery, Kind, RestoreJob, Source, Status } from './job.ts';
-import { requestedAt as requestedAtOf, secondOf } from './object-id.ts';
+import { isObjectId, requestedAt as requestedAtOf, secondOf } from './object-id.ts';
 import type { RedactedJob } from './redact.ts';
 
 /** What a kind's own reader finds. Written without a spread: V8 took longer for that than for all the rest of a job. */
@@ -22,7 +22,14 @@ export interface Reading {
   errorMessage?: string | undefined;
 }
 
-const READERS: Record<Kind, (fields: Fields, deliveryUrlCount: number, readAt: Date) => Reading> = {
+/** What is known of a job before its fields are read. */
+export interface Asked {
+  deliveryUrlCount: number;
+  requestedAt: string;
+  readAt: Date;
+}
+
+const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
   dedicated: readDedicated,
   serverless: readDedicated,
   flex: readFlex,
@@ -30,8 +37,9 @@ const READERS: Record<Kind, (fields: Fields, deliveryUrlCount: number, readAt: D
 };
 
 /**
- * @param readAt when the answer was asked for; it decides whether a download that nobody flagged has expired
- * @throws Misfit where a field that is used is missing or wrong; unknown fields pass through in `atlas`
+ * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
+ * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
+ * @throws FieldError where the id is missing or is none: 24 hex digits in lower case, as Atlas writes them
  */
 export function normalise(
   kind: Kind,
@@ -39,11 +47,11 @@ export function normalise(
   source: Source,
   readAt: Date,
 ): RestoreJob {
-  const fields = new Fields(atlas);
-  const jobId = fields.objectId('id');
-  if (jobId === undefined) throw new Misfit('id', '24 hex digits', jobId);
+  const { id: jobId } = atlas;
+  if (!isObjectId(jobId)) throw new FieldError('id', '24 hex digits in lower case', jobId);
   const requestedAt = requestedAtOf(jobId);
-  const reading = READERS[kind](fields, deliveryUrlCount, readAt);
+  const fields = new Fields(atlas, readAt);
+  const reading = READERS[kind](fields, { deliveryUrlCount, requestedAt, readAt });
   const { status, sourceStatus, delivery, finishedAt } = reading;
   const job: RestoreJob = {
     projectId: source.projectId,
@@ -71,6 +79,7 @@ export function normalise(
   if (reading.targetProjectId !== undefined) job.targetProjectId = reading.targetProjectId;
   if (reading.targetClusterName !== undefined) job.targetClusterName = reading.targetClusterName;
   if (reading.errorMessage !== undefined) job.errorMessage = reading.errorMessage;
+  if (fields.problems.length > 0) job.problems = fields.problems;
   return job;
 }
 

@@ -1,14 +1,14 @@
 // functions/restore/read-rules.ts turns what an operator wrote into rules, or says everything that is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { Misfit } from './fields.ts';
+import { FieldError } from './fields.ts';
 import { CAN_BE_OFF } from './finding.ts';
 import { clusterPattern, daysPattern, directionPattern, isPattern, MAX_DRILL_DAYS } from './rule-patterns.ts';
 import { DEFAULT_RULES, type Rules } from './rules.ts';
 import { plain } from './words.ts';
 import { dailyHours, isTimeZone } from './working-hours.ts';
 
-/** Rules that cannot be used. `problems` has each field that is wrong, with what is allowed and what came; the message, one a line. */
+/** Rules that cannot be used. `problems` has each field that is wrong, with what is allowed and what was there; the message, one a line. */
 export class RulesError extends Error {
   override readonly name = 'RulesError';
   readonly problems: readonly string[];
@@ -92,7 +92,7 @@ export function parseRules(json: string): Rules {
   } catch (cause) {
     // The runtime's message quotes the text, which may be another file, given by mistake: only where it breaks is told.
     const [, place] = /position (\d+)/.exec(String(cause)) ?? [];
-    throw new RulesError([`rules: expected JSON, came text that is none${place ? ` from character ${place} on` : ''}`]);
+    throw new RulesError([`rules: expected JSON, got text that is none${place ? ` from character ${place} on` : ''}`]);
   }
   return readRules(input);
 }
@@ -109,7 +109,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
 }
 
 const problem = (field: string, expected: string, value: unknown) =>
-  plain(new Misfit(plain(field), expected, value).message, 600);
+  plain(new FieldError(plain(field), expected, value).message, 600);
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]) =>
   path.reduce((value: unknown, key) => (value as Record<PropertyKey, unknown>)[key], input);

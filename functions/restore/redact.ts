@@ -1,36 +1,36 @@
 // functions/restore/redact.ts takes every secret out of an answer, before anything else can hold it.
 // Whoever has a delivery URL can fetch the whole data set (FACTS 7), so what looks like one goes, known field or not.
 import { setField } from '../own-field.ts';
+import { isDeliveryName, isSecretName } from './secret-names.ts';
+import { safeText } from './secret-text.ts';
 
 /** A job as Atlas sent it, less links and less every secret-bearing field. */
 export interface RedactedJob {
   atlas: Record<string, unknown>;
-  /** How many delivery URLs were dropped. */
+  /** How many delivery URLs were dropped; one that a text quotes is none. */
   deliveryUrlCount: number;
 }
 
-/**
- * Fields that are a secret or hold nothing else. Known ones (FACTS 7): deliveryUrl, downloadUrl, snapshotUrl,
- * privateDownloadDeliveryUrls; of legacy jobs url, urlV2, authHeader, authValue. The rest would be one by their name.
- */
-const SECRET_NAME = /url|uris?$|authheader|authvalue|authorization|password|secret|token|credential|privatekey|apikey/i;
-/**
- * With a scheme; or host:port/path, as the host of a download has a port; or the name of an archive. The looks behind keep
- * it linear: without them a long word is tried again from each of its letters.
- */
-const URL_IN_TEXT =
-  /(?<![a-z0-9+.-])[a-z0-9+.-]*:\/\/\S+|(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+:\d{2,5}\/\S+|(?<!\S)\S*\.tar\.gz\b\S*|(?<!\S)\/\/\S+/gi;
-/** In every text that `URL_IN_TEXT` matches; most have neither, and are done with ten times as fast. */
-const HINT_OF_URL = /\/|\.tar\.gz/i;
 /** What is made of an object with these names, in this order. */
 interface Shape {
   names: readonly string[];
   /** Those that stay, as they came. */
-  kept: readonly string[];
+  kept: readonly Kept[];
   /** For jobs: with its fields in order, one needs no sorting where it is compared (ledger/fingerprint.ts). */
-  inOrder: readonly string[];
-  secret: readonly string[];
+  inOrder: readonly Kept[];
+  /** Those that go and have delivery URLs. */
+  deliveries: readonly string[];
 }
+
+interface Kept {
+  name: string;
+  /** Its name without what it may hold of a secret itself. */
+  as: string;
+  isNamespace: boolean;
+}
+
+/** The collections of collection-level jobs: `app.files/backup.tar.gz` is one. */
+const NAMESPACE = /namespaces?$/i;
 
 /** Shapes of the objects met before, by the number of their names: Atlas's jobs come in few. More, and larger ones, are made each time. */
 const SHAPES = new Map<number, Shape[]>();
@@ -54,21 +54,29 @@ export function redactAnswer(body: unknown): unknown {
   return redactValue(body, { urls: 0 }, 0, true);
 }
 
-function redactValue(value: unknown, tally: { urls: number }, depth: number, keepLinks = false): unknown {
-  if (typeof value === 'string') return redactText(value, tally);
+function redactValue(
+  value: unknown,
+  tally: { urls: number },
+  depth: number,
+  keepLinks = false,
+  isNamespace = false,
+): unknown {
+  if (typeof value === 'string') return safeText(value, { isNamespace });
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_DEPTH) return '[too deep]';
-  if (Array.isArray(value)) return value.map((element) => redactValue(element, tally, depth + 1, keepLinks));
+  if (Array.isArray(value))
+    return value.map((element) => redactValue(element, tally, depth + 1, keepLinks, isNamespace));
   return redactObject(value as Record<string, unknown>, tally, depth, keepLinks);
 }
 
 function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
-  const { kept, inOrder, secret } = shapeOf(Object.keys(object));
-  for (const name of secret) tally.urls += countStrings(object[name], depth);
+  const { kept, inOrder, deliveries } = shapeOf(Object.keys(object));
+  for (const name of deliveries) tally.urls += countStrings(object[name], depth);
   const copy: Record<string, unknown> = {};
-  for (const name of keepLinks ? kept : inOrder) {
-    if (name !== 'links') setField(copy, name, redactValue(object[name], tally, depth + 1, keepLinks));
-    else if (keepLinks) copy[name] = safeLinks(object[name]);
+  for (const { name, as, isNamespace } of keepLinks ? kept : inOrder) {
+    if (name === 'links') {
+      if (keepLinks) copy[name] = safeLinks(object[name]);
+    } else setField(copy, as, redactValue(object[name], tally, depth + 1, keepLinks, isNamespace));
   }
   return copy;
 }
@@ -77,26 +85,39 @@ function shapeOf(names: readonly string[]): Shape {
   const met = SHAPES.get(names.length) ?? [];
   const known = met.find((shape) => isSame(shape.names, names));
   if (known) return known;
-  const secret = new Set(names.filter((name) => SECRET_NAME.test(name)));
-  const kept = names.filter((name) => !secret.has(name));
-  const shape = { names, kept, inOrder: kept.toSorted(), secret: [...secret] };
+  const secret = new Set(names.filter(isSecretName));
+  const kept = keptOf(names.filter((name) => !secret.has(name)));
+  const inOrder = kept.toSorted((a, b) => (a.as < b.as ? -1 : 1));
+  const shape = { names, kept, inOrder, deliveries: [...secret].filter(isDeliveryName) };
   const isSmall = names.length <= MAX_SHAPE_NAMES && names.every((name) => name.length <= MAX_SHAPE_NAME);
   if (isSmall && met.length < MAX_SHAPES) SHAPES.set(names.length, [...met, shape]);
   return shape;
 }
 
+/** A name can hold a URL, too: what is left of several may be the same, and each stays a field of its own. */
+function keptOf(names: readonly string[]): Kept[] {
+  const isNamespace = (name: string) => NAMESPACE.test(name);
+  // Without the words of a secret, which would take the field away where it is looked at again.
+  const safe = names.map((name) => safeText(name).replace(/\[(?:URL|credential) removed\]/g, '[removed]'));
+  if (isSame(safe, names)) return names.map((name) => ({ name, as: name, isNamespace: isNamespace(name) }));
+  const taken = new Set(names);
+  const met = new Map<string, number>();
+  return names.map((name, index) => {
+    const left = safe[index] ?? '';
+    let as = left;
+    while (as !== name && taken.has(as)) {
+      const nth = (met.get(left) ?? 1) + 1;
+      met.set(left, nth);
+      as = `${left} ${nth}`;
+    }
+    taken.add(as);
+    return { name, as, isNamespace: isNamespace(name) };
+  });
+}
+
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false;
   return true;
-}
-
-/** Free text may quote a URL: an error message, say. */
-function redactText(text: string, tally: { urls: number }) {
-  if (!HINT_OF_URL.test(text)) return text;
-  return text.replace(URL_IN_TEXT, () => {
-    tally.urls += 1;
-    return '[URL removed]';
-  });
 }
 
 function countStrings(value: unknown, depth: number): number {

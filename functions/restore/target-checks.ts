@@ -1,5 +1,6 @@
 // functions/restore/target-checks.ts holds against the rules where a restore's data goes.
 import type { AssessContext, AssessedJob, Check } from './check.ts';
+import { isUnderstood } from './understood.ts';
 import { plain } from './words.ts';
 
 export const crossProject: Check = (job, context) => {
@@ -55,9 +56,12 @@ interface Target {
   clusterName: string | undefined;
 }
 
-/** A download has none. Where Atlas names no project, the restore stays in its own. */
+/**
+ * A download has none, nor is it known where the project can't be understood. Where Atlas names no project, the restore stays
+ * in its own.
+ */
 function targetOf(job: AssessedJob, context: AssessContext): Target | undefined {
-  if (job.delivery === 'download') return undefined;
+  if (job.delivery === 'download' || !isUnderstood(job, 'targetProjectId')) return undefined;
   const { projectId, targetProjectId = projectId, targetClusterName: clusterName } = job;
   const projectName = targetProjectId === projectId ? sourceName(job, context) : context.projectNameOf(targetProjectId);
   return { projectId: targetProjectId, projectName, clusterName };

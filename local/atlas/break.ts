@@ -20,6 +20,11 @@ export async function broken(fault: Fault, request: IncomingMessage, response: S
     case 'wrongJson':
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html><body>Please sign in</body></html>');
       return true;
+    case 'foreign': {
+      const { status, headers, body = '<html><body>Not here</body></html>' } = fault;
+      response.writeHead(status, { 'Content-Type': 'text/html', ...headers }).end(body);
+      return true;
+    }
     case 'hugeBody':
       await pour(response, fault.bytes);
       return true;

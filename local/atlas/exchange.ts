@@ -30,6 +30,8 @@ export interface ExchangeOptions {
   faults: Faults;
   clock: Clock;
   latencyMs: number;
+  /** How far `Date` is ahead of the clock. */
+  dateAheadMs: number;
   /** Where requests are logged. */
   requests: SimulatedRequest[];
 }
@@ -47,12 +49,12 @@ export class Exchange {
 
   /** Never rejects: whatever goes wrong in here is answered with 500, and told on the console. */
   async serve(request: IncomingMessage, response: ServerResponse) {
-    const { clock, latencyMs } = this.#options;
+    const { clock, latencyMs, dateAheadMs } = this.#options;
     try {
       const asked = await readRequest(request, clock.now());
       const entry = this.#log(asked);
       response.sendDate = false;
-      response.setHeader('Date', new Date(asked.now).toUTCString());
+      response.setHeader('Date', new Date(asked.now + dateAheadMs).toUTCString());
       if (latencyMs > 0 && !(await waited(response, latencyMs))) return;
       await this.#answer(request, response, asked, entry);
     } catch (error) {

@@ -29,6 +29,19 @@ export type Fault =
   | { type: 'shiftingPages' }
   /** Events are shown so much later than usual, by the simulator's clock. */
   | { type: 'lateEvents'; ms: number }
+  /** That status with the words of something that is not Atlas, such as a proxy. */
+  | {
+      type: 'foreign';
+      status: number;
+      /** @default a page of HTML */
+      body?: string;
+      /** @default none but what the body needs */
+      headers?: Record<string, string>;
+    }
+  /** Every page of a list ends after so many items, and says so nowhere but in `totalCount`. */
+  | { type: 'cutPages'; items: number }
+  /** Lists come without links. */
+  | { type: 'noLinks' }
   /** The connection is reset before an answer. */
   | { type: 'reset' }
   /** 301 to that place. */

@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   serverless?: Serverless;
   /** Real time waited before each answer, in ms. @default 0 */
   latencyMs?: number;
+  /** How far the `Date` of its answers is ahead of its clock, in ms; behind it, where negative. @default 0 */
+  dateAheadMs?: number;
   /** How long a digest nonce works, in ms; then 401 with stale=true. @default 60_000 */
   nonceLifetimeMs?: number;
   /** False: every nonce works once. @default true */
@@ -82,6 +84,7 @@ const KEEP_ALIVE_MS = 10 * 60_000;
 /** @throws RangeError for a clock that is before the simulated organization's own history. */
 export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasSimulator> {
   const { seed = 1, port = 0, clock = systemClock, serverless = 'sunset', latencyMs = 0, canary = '' } = options;
+  const { dateAheadMs = 0 } = options;
   const { nonceLifetimeMs = 60_000, reuseNonce = true, tokenLifetimeSeconds: lifetimeSeconds = 3600 } = options;
   const { buckets = {}, rateLimitHeaders = true, maxItemsPerPage = 500 } = options;
 
@@ -106,7 +109,7 @@ export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasS
     rateLimitHeaders,
     mostItems: maxItemsPerPage,
   });
-  const exchange = new Exchange({ gateway, gate, faults, clock, latencyMs, requests });
+  const exchange = new Exchange({ gateway, gate, faults, clock, latencyMs, dateAheadMs, requests });
   server.on('request', (request, response) => void exchange.serve(request, response));
 
   async function close() {

@@ -34,6 +34,11 @@ function usualRefusal(status: number, path: string, address: string, waitSeconds
 /** The page as the fault leaves it; itself where the fault is of another sort. */
 export function spoiled(page: Page, fault: Fault | undefined): object {
   if (fault?.type === 'notDescending') return { ...page, results: shuffled(page.results) };
+  if (fault?.type === 'cutPages') {
+    const links = page.links.filter(({ rel }) => rel !== 'next');
+    return { ...page, links, results: page.results.slice(0, fault.items) };
+  }
+  if (fault?.type === 'noLinks') return { ...page, links: undefined };
   if (fault?.type === 'wrongTypes') return { ...page, results: mistyped(page.results, fault.what) };
   return page;
 }

@@ -23,6 +23,13 @@ afterAll(async () => {
   await store[Symbol.asyncDispose]();
 });
 
+/** A copy error of the specification: what an increment counts is far below (FACTS 1.3), and Atlas sends it. */
+const SMALL_INCREMENT = /\.desiredTimestamp\.increment: \d+ is under 1199145600$/;
+const wrongs = (schema: string, value: unknown) =>
+  violations(official, { $ref: `#/components/schemas/${schema}` }, value).filter(
+    (wrong) => !SMALL_INCREMENT.test(wrong),
+  );
+
 describe('what the collector read from Atlas', () => {
   const CANARY = 'CANARY-77aa01';
 
@@ -48,7 +55,7 @@ describe('what the collector read from Atlas', () => {
             const text = await response.text();
             expect(text).not.toContain(CANARY);
             const list = JSON.parse(text) as AtlasList;
-            expect(violations(official, { $ref: `#/components/schemas/${API[kind].list}` }, list)).toEqual([]);
+            expect(wrongs(API[kind].list, list)).toEqual([]);
             expect(list.totalCount).toBe(jobs.length);
             expect(list.results.map(({ id }) => id)).toEqual(
               jobs
@@ -96,8 +103,13 @@ describe.skipIf(!official)(
       const one = job({ kind });
       await service.add({ ...one, atlas: { id: one.jobId, ...atlas } });
       const path = `${pathOf(kind, PROJECT, 'orders')}/${one.jobId}`;
-      const body = await service.json<{ deliveryUrl?: unknown }>(path, accepting('2025-03-12'));
-      expect(violations(official, { $ref: `#/components/schemas/${API[kind].one}` }, body)).toEqual([]);
+      const body = await service.json<{ deliveryUrl?: unknown; desiredTimestamp?: unknown }>(
+        path,
+        accepting('2025-03-12'),
+      );
+      expect(wrongs(API[kind].one, body)).toEqual([]);
+      if ('desiredTimestamp' in atlas && atlas.desiredTimestamp.increment)
+        expect(body.desiredTimestamp).toEqual(atlas.desiredTimestamp);
       expect(JSON.stringify(body)).not.toContain('CANARY');
       if (kind === 'dedicated' || kind === 'serverless') expect(body.deliveryUrl).toEqual([]);
     });

@@ -1,12 +1,11 @@
 // Coverage and summary over HTTP.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CoverageRow } from '../../functions/api/coverage-rows.ts';
-import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import { lastDays, type Summary, summarise, summary } from '../../functions/api/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
-import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
+import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
+import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
@@ -28,14 +27,24 @@ const READ: ListCoverage = {
   open: 1,
   moving: 1,
 };
+/** Of a plan without collection-level restores. */
+const NONE_YET: ListCoverage = {
+  attemptedAt: READ.attemptedAt,
+  jobs: 0,
+  open: 0,
+  moving: 0,
+  answer: 'FEATURE_UNSUPPORTED',
+};
 const ERROR = { code: 'ATLAS_RATE_LIMITED', message: 'come back later', since: '2026-11-23T09:00:00.000Z' };
+
+const LISTED = { attemptedAt: NOW, readAt: NOW, since: '2026-01-01T00:00:00.000Z' };
 
 const cluster = (clusterName: string, parts: Partial<ClusterCoverage> = {}): ClusterCoverage => ({
   clusterName,
   tier: 'dedicated',
   firstSeenAt: '2026-01-01T00:00:00.000Z',
   seenAt: NOW,
-  lists: { dedicated: READ },
+  lists: { dedicated: READ, collection: NONE_YET },
   ...parts,
 });
 
@@ -44,7 +53,7 @@ const project = (clusters: ClusterCoverage[], parts: Partial<ProjectCoverage> = 
   projectName: 'payments',
   revision: 0,
   runId: RUN,
-  discovery: { dedicated: { attemptedAt: NOW, readAt: NOW } },
+  discovery: { dedicated: LISTED, flex: LISTED, serverless: LISTED },
   clusters: Object.fromEntries(clusters.map((one) => [one.clusterName, one])),
   ...parts,
 });
@@ -68,15 +77,15 @@ describe('GET /coverage', () => {
           collection: { ...READ, jobs: 3, readAt: '2026-11-23T11:30:00.000Z', lastCompleted: later },
         },
       }),
-      cluster('b-failing', { lists: { dedicated: { ...READ, error: ERROR } } }),
-      cluster('c-never', { lists: { dedicated: unread } }),
+      cluster('b-failing', { lists: { dedicated: { ...READ, error: ERROR }, collection: NONE_YET } }),
+      cluster('c-never', { lists: { dedicated: unread, collection: NONE_YET } }),
       cluster('d-free', { tier: 'free', lists: {} }),
       cluster('e-new', { lists: {} }),
       cluster('f-sunset', { tier: 'serverless', lists: { serverless: { ...unread, jobs: 0, answer: 'ATLAS_GONE' } } }),
       cluster('g-gone', { goneAt: '2026-11-22T00:00:00.000Z' }),
-      cluster('constructor', { lists: { dedicated: { ...READ, problemCount: 2 } } }),
+      cluster('constructor', { lists: { dedicated: { ...READ, problemCount: 2 }, collection: NONE_YET } }),
     ];
-    const discovery = { flex: { attemptedAt: NOW, error: ERROR } };
+    const discovery = { dedicated: LISTED, serverless: LISTED, flex: { attemptedAt: NOW, error: ERROR } };
     await service.ledger.saveCoverage(PROJECT, () => project(clusters, { discovery }));
     const { coverage } = await service.json<{ coverage: CoverageRow[] }>('/coverage');
     expect(coverage.map(({ clusterName, state }) => [clusterName, state])).toEqual([
@@ -91,6 +100,11 @@ describe('GET /coverage', () => {
       ['g-gone', 'gone'],
     ]);
     const [flex, read, failing] = coverage;
+    expect(flex).toMatchObject({
+      what: 'flex clusters',
+      claim: 'incomplete',
+      gaps: [{ reason: 'clusters', since: ERROR.since }],
+    });
     expect(flex?.error).toEqual({ what: 'flex clusters', ...ERROR });
     expect(read).toMatchObject({
       ...{
@@ -100,6 +114,7 @@ describe('GET /coverage', () => {
         readAt: '2026-11-23T11:30:00.000Z',
         attemptedAt: READ.attemptedAt,
       },
+      ...{ claim: 'complete', provenThrough: READ.fullReadAt, fullReadingDueAt: '2026-11-24T02:00:00.000Z', gaps: [] },
       lastCompletedAt: restored.finishedAt,
       drill: { state: 'none', last: restored, durationSeconds: 600, snapshotAgeSeconds: 3_600 },
       lists: { dedicated: { lastCompleted: restored }, collection: { lastCompleted: later } },
@@ -128,7 +143,7 @@ describe('GET /coverage', () => {
       'cursor=x',
       `cursor=abc&projectId=${PROJECT}`,
       'limit=500',
-      'state=failing',
+      'state=good',
     ]) {
       expect((await service.get(`/coverage?${bad}`)).status).toBe(400);
     }
@@ -145,11 +160,13 @@ describe('GET /coverage', () => {
           cluster('met', { ...met, lists: { dedicated: { ...READ, lastCompleted: restored } } }),
           cluster('due', { drill: { days: 30, dueAt: '2026-12-01T00:00:00.000Z' } }),
           cluster('overdue', { drill: { days: 30, dueAt: overdueAt, overdueAt } }),
-          cluster('overdue-since-a-moment', { drill: { days: 7, dueAt: new Date(NOW).toISOString() } }),
+          cluster('not-covered', { drill: { days: 7, dueAt: new Date(NOW).toISOString() } }),
+          cluster('off', { backupsOff: true, drill: { days: 7, dueAt: overdueAt } }),
+          cluster('paused', { paused: true, drill: { days: 7, dueAt: overdueAt } }),
           cluster('none'),
           cluster('gone', { drill: { days: 30, dueAt: overdueAt, overdueAt }, goneAt: overdueAt }),
         ],
-        { discovery: { flex: { attemptedAt: NOW, error: ERROR } } },
+        { discovery: { dedicated: LISTED, serverless: LISTED, flex: { attemptedAt: NOW, error: ERROR } } },
       ),
     );
     const rows = async (query: string) =>
@@ -161,15 +178,18 @@ describe('GET /coverage', () => {
       met: { state: 'met', days: 30, last: restored },
       due: { state: 'due', dueAt: '2026-12-01T00:00:00.000Z' },
       overdue: { state: 'overdue', overdueAt },
-      'overdue-since-a-moment': { state: 'overdue', days: 7 },
+      'not-covered': { state: 'not-covered', days: 7 },
+      off: { state: 'backups-off' },
+      paused: { state: 'paused' },
       none: { state: 'none' },
       gone: { state: 'none' },
     });
     expect(stateOf.due).not.toHaveProperty('overdueAt');
     for (const where of ['', `&projectId=${PROJECT}`]) {
       const overdue = await rows(`?drill=overdue${where}`);
-      expect(overdue.map(({ clusterName }) => clusterName)).toEqual(['overdue', 'overdue-since-a-moment']);
+      expect(overdue.map(({ clusterName }) => clusterName)).toEqual(['overdue']);
     }
+    expect((await rows('?state=failing')).map(({ what }) => what)).toEqual(['flex clusters']);
     expect((await rows('?drill=due')).map(({ clusterName }) => clusterName)).toEqual(['due']);
   });
 
@@ -253,7 +273,7 @@ describe('GET /summary', () => {
       bySeverity: { info: 1, warning: 1, critical: 1 },
       byRule: { slow: 3, download: 2, 'protected-target': 1, failed: 0 },
     });
-    expect(Object.keys(findings.byRule).sort()).toEqual([...JOB_RULES].sort());
+    expect(Object.keys(findings.byRule).sort()).toEqual([...RULES].sort());
   });
 
   test('more restores than are read at once are said to be more, and from when on they are counted', async () => {
@@ -278,7 +298,7 @@ describe('GET /summary', () => {
           .map((date) => date.toISOString()),
         durationSeconds: fc.nat(10_000),
         findings: fc
-          .subarray([...JOB_RULES])
+          .subarray([...RULES])
           .chain((rules) =>
             fc.tuple(
               ...rules.map((rule) => fc.record({ rule: fc.constant(rule), severity: fc.constantFrom(...SEVERITIES) })),

@@ -1,5 +1,6 @@
 // How the API says no, and what every answer carries.
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { job } from '../ledger/jobs.ts';
@@ -123,6 +124,34 @@ describe('on this machine', () => {
     expect(await statusOf(`127.0.0.1.evil.example:${port}`)).toBe(421);
     expect(await statusOf(`localhost:${port}`)).toBe(200);
   });
+
+  test('two Host headers are refused, whatever they say', async () => {
+    const { host } = new URL(service.url);
+    const statusLine = (...hosts: string[]) =>
+      raw(`GET /health HTTP/1.1\r\n${hosts.map((name) => `Host: ${name}\r\n`).join('')}Connection: close\r\n\r\n`);
+    expect(await statusLine(host)).toContain(' 200 ');
+    expect(await statusLine(host, host)).toContain(' 400 ');
+    expect(await statusLine(host, 'evil.example')).toContain(' 400 ');
+    expect(await statusLine('evil.example', host)).toContain(' 400 ');
+  });
+
+  test('a caller that hangs up within a body is no error', async () => {
+    const log = keptLog();
+    let noticed = () => {};
+    const left = new Promise<void>((resolve) => {
+      noticed = resolve;
+    });
+    const info = (message: string) => message === 'caller left' && noticed();
+    await using api = await startService(dynamo, { log: { ...log, info }, runs: { start: async () => {} } });
+    const { host, port } = new URL(api.url);
+    const headers = `Host: ${host}\r\nContent-Type: application/json\r\nContent-Length: 100`;
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      socket.write(`POST /runs HTTP/1.1\r\n${headers}\r\n\r\n{"full`);
+      setTimeout(() => socket.destroy(), 50);
+    });
+    await left;
+    expect(log.lines).toEqual([]);
+  });
 });
 
 /** By plain HTTP: fetch sets some headers itself. */
@@ -133,4 +162,12 @@ const plainStatus = (path: string, headers: Record<string, string>) =>
       resolve(response.statusCode);
     });
     sent.on('error', reject).end();
+  });
+
+/** The status line of what comes back for these very bytes. */
+const raw = (bytes: string) =>
+  new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(bytes));
+    socket.once('data', (data) => resolve(data.toString('latin1').split('\r\n')[0] ?? ''));
+    socket.once('error', reject);
   });

@@ -1,9 +1,8 @@
 // Lists of restore jobs and single ones, over HTTP, against a plain in-memory model.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { JOB_RULES } from '../../functions/api/job-rules.ts';
 import type { JobSummary, LedgerJob } from '../../functions/ledger/ledger.ts';
-import type { Finding } from '../../functions/restore/finding.ts';
+import { type Finding, RULES } from '../../functions/restore/finding.ts';
 import { DELIVERIES, isOpen, KINDS, type RestoreJob, STATUSES, type Status } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
@@ -40,7 +39,7 @@ function various(n: number): RestoreJob {
 }
 /** Nothing, one or two; every rule comes. */
 const found = (n: number): Finding[] =>
-  [JOB_RULES[n % (JOB_RULES.length + 5)], ...(n % 3 ? [] : [JOB_RULES[0]])]
+  [RULES[n % (RULES.length + 5)], ...(n % 3 ? [] : [RULES[0]])]
     .filter((rule, i, all) => rule !== undefined && all.indexOf(rule) === i)
     .map((rule) => ({
       rule: rule as Finding['rule'],
@@ -84,7 +83,7 @@ describe('GET /restore-jobs', () => {
       delivery: fc.constantFrom(...DELIVERIES),
       targetProjectId: projectId,
       snapshotId: fc.constantFrom('d'.repeat(24), 'e'.repeat(24)),
-      finding: fc.constantFrom(...JOB_RULES),
+      finding: fc.constantFrom(...RULES),
       since: moments,
       until: moments,
       order: fc.constantFrom('asc' as const, 'desc' as const),

@@ -188,7 +188,7 @@ describe('POST /runs', () => {
     }
   });
 
-  test('a run that could not be started says so without an inside message, and is shown as failed', async () => {
+  test('a run that could not be started says so without an inside message, and leaves nothing', async () => {
     const log = keptLog();
     await using service = await withRuns({ log }, () => new Error('AccessDenied: arn:aws:lambda:secret'));
     const response = await service.post('/runs');
@@ -197,8 +197,56 @@ describe('POST /runs', () => {
     const text = await response.text();
     expect(text).not.toContain('arn:aws');
     expect(log.lines).toMatchObject([{ fields: { reason: 'AccessDenied: arn:aws:lambda:secret' } }]);
-    const { runs } = await service.json<{ runs: Run[] }>('/runs');
-    expect(runs).toMatchObject([{ status: 'failed', failures: [{ code: 'NOT_STARTED' }] }]);
+    expect((await service.json<{ runs: Run[] }>('/runs')).runs).toEqual([]);
+  });
+
+  test('what is refused is never listed, and its key starts the run once there is room', async () => {
+    let room = 0;
+    const start = async () => {
+      if (room === 0) throw new TooManyRuns('busy', 5);
+      room -= 1;
+    };
+    await using service = await startService(dynamo, { runs: { start } });
+    const headers = { 'idempotency-key': 'again' };
+    const refused = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => service.post('/runs', {}, n % 2 ? headers : {})),
+    );
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([429]));
+    expect((await service.json<{ runs: Run[] }>('/runs')).runs).toEqual([]);
+    room = 1;
+    const accepted = await service.post('/runs', {}, headers);
+    expect(accepted.status).toBe(202);
+    const { runId } = await reportOf(accepted);
+    expect((await service.post('/runs', {})).status).toBe(429);
+    expect((await service.json<{ runs: Run[] }>('/runs')).runs).toMatchObject([{ runId, status: 'running' }]);
+  });
+
+  test('many requests with one key at once start it once; one with another body is a conflict', async () => {
+    await using service = await withRuns();
+    const headers = { 'idempotency-key': 'crowd' };
+    const sent = Array.from({ length: 20 }, (_, n) => service.post('/runs', { full: n === 7 }, headers));
+    const answers = await Promise.all(sent);
+    const started = await Promise.all(answers.filter(({ status }) => status === 202).map(reportOf));
+    expect(new Set(started.map(({ runId }) => runId)).size).toBe(1);
+    expect(answers.some(({ status }) => status === 409)).toBe(true);
+    expect(service.started).toHaveLength(1);
+  });
+
+  test('a run that wrote itself first is answered as it is, and so is one that has ended by the time of a repeat', async () => {
+    const options: { write?: (request: RunRequest) => Promise<void> } = {};
+    await using service = await startService(dynamo, { runs: { start: async (it) => options.write?.(it) } });
+    options.write = async ({ runId, scope, full }) => {
+      const own = { runId, trigger: 'request', scope, full, startedAt: NOW, status: 'running', failures: [] } as const;
+      await service.ledger.startRun({ ...own, failures: [] });
+      await service.ledger.planRun(runId, 1, []);
+    };
+    const headers = { 'idempotency-key': 'own' };
+    const run = await reportOf(await service.post('/runs', {}, headers));
+    expect(run).toMatchObject({ startedAt: NOW, projects: 1, status: 'running' });
+    await service.ledger.finishPart(run.runId, part());
+    const repeat = await service.post('/runs', {}, headers);
+    expect(repeat.status).toBe(200);
+    expect(await reportOf(repeat)).toMatchObject({ runId: run.runId, status: 'complete', finishedProjects: 1 });
   });
 
   test('too many runs at once are 429, and no collector beside the API is 501', async () => {

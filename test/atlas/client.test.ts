@@ -5,7 +5,17 @@ import type { Log, LogFields } from '../../functions/log.ts';
 import type { AtlasSimulator } from '../../local/atlas/server.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { accountOf, all, clientFor, FLEX_JOBS, failureOf, keyOf, PROJECT_ID, SERVICE_ACCOUNT } from './clients.ts';
+import {
+  accountOf,
+  all,
+  clientFor,
+  FLEX_JOBS,
+  failureOf,
+  keyOf,
+  PROJECT_ID,
+  projectsOf,
+  SERVICE_ACCOUNT,
+} from './clients.ts';
 import { apiError, inOrder, json, list, type Reply, serve, withTokens } from './scripted-server.ts';
 
 const empty = json(200, list([]));
@@ -47,7 +57,7 @@ describe('a 429', () => {
     const again = limited({ 'Retry-After': '1' });
     await using server = await serve(withTokens(inOrder(again, again, again, again, empty)));
     await using atlas = clientFor(server.url, { clock });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     const [first = 0, second = 0, third = 0, fourth = 0] = clock.sleptMs;
     expect(first).toBe(1_000);
     expect(second).toBeGreaterThanOrEqual(10_000);
@@ -107,10 +117,10 @@ describe('a call', () => {
     const clock = new ManualClock();
     await using server = await serve(withTokens(inOrder(fault, fault, fault, empty, fault)));
     await using atlas = clientFor(server.url, { clock });
-    expect(await all(atlas.projects())).toEqual([]);
+    expect(await projectsOf(atlas)).toEqual([]);
     expect(atlas.usage).toMatchObject({ requests: 4, waitedMs: 0 });
     expect(clock.sleptMs).toHaveLength(3);
-    expect((await failureOf(all(atlas.projects()))).transient).toBe(true);
+    expect((await failureOf(projectsOf(atlas))).transient).toBe(true);
     expect(atlas.usage.requests).toBe(8);
   });
 
@@ -136,7 +146,7 @@ describe('a call', () => {
       withTokens((response) => response.writeHead(301, { Location: elsewhere.url }).end()),
     );
     await using atlas = clientFor(server.url);
-    const failure = await failureOf(all(atlas.projects()));
+    const failure = await failureOf(projectsOf(atlas));
     expect(failure).toMatchObject({
       code: 'ATLAS_REFUSED',
       status: 301,
@@ -146,9 +156,10 @@ describe('a call', () => {
   });
 
   test('goes to the configured host, wherever links point', async () => {
-    await using server = await serve(withTokens(inOrder(json(200, list([{ id: '1', name: 'a' }], ['next'])), empty)));
+    const [first, end] = [list([{ id: '1', name: 'a' }], ['next']), { ...list([]), totalCount: 1 }];
+    await using server = await serve(withTokens(inOrder(json(200, first), json(200, end))));
     await using atlas = clientFor(server.url);
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(server.seen.map(({ target }) => target.split('?')[0])).toEqual([
       '/api/oauth/token',
       '/api/atlas/v2/groups',
@@ -159,15 +170,15 @@ describe('a call', () => {
   test('is given up at its deadline, or at the end of the time left', async () => {
     await using server = await serve(withTokens(() => {}));
     await using atlas = clientFor(server.url, { callTimeoutMs: 60, retry: { attempts: 1 } });
-    expect((await failureOf(all(atlas.projects()))).message).toContain('within 60 ms');
-    expect((await failureOf(all(atlas.within(() => 40).projects()))).message).toContain('within 40 ms');
-    expect((await failureOf(all(atlas.within(() => 0).projects()))).message).toContain('there is no time left');
+    expect((await failureOf(projectsOf(atlas))).message).toContain('within 60 ms');
+    expect((await failureOf(projectsOf(atlas.within(() => 40)))).message).toContain('within 40 ms');
+    expect((await failureOf(projectsOf(atlas.within(() => 0)))).message).toContain('there is no time left');
   });
 
   test('is not made again when the wait before it does not fit', async () => {
     await using server = await serve(withTokens(apiError(503, 'SERVICE_UNAVAILABLE', {}, { 'Retry-After': '30' })));
     await using atlas = clientFor(server.url);
-    const failure = await failureOf(all(atlas.within(() => 20_000).projects()));
+    const failure = await failureOf(projectsOf(atlas.within(() => 20_000)));
     expect(failure).toMatchObject({ code: 'ATLAS_UNAVAILABLE', status: 503, retryAfterMs: 30_000 });
     expect(atlas.usage.requests).toBe(1);
   });
@@ -177,8 +188,8 @@ describe('a call', () => {
     await using server = await serve(withTokens(json(200, list([]), deprecated)));
     const { log, entries } = recordingLog();
     await using atlas = clientFor(server.url, { log });
-    await all(atlas.projects());
-    await all(atlas.projects());
+    await projectsOf(atlas);
+    await projectsOf(atlas);
     await atlas.clusters(PROJECT_ID, 'flex');
     const debug = entries.filter(([level]) => level === 'debug');
     expect(debug[1]).toEqual([
@@ -204,7 +215,7 @@ describe('a call', () => {
   test('names its agent', async () => {
     await using server = await serve(withTokens(empty));
     await using atlas = clientFor(server.url, { userAgent: 'synthetic/1' });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(server.seen.map(({ headers }) => headers['user-agent'])).toEqual(['synthetic/1', 'synthetic/1']);
   });
 });
@@ -218,10 +229,10 @@ describe('rotated credentials', () => {
       await using simulator = await startAtlas({ projects: 2 });
       const { state, source } = changingSource(credentialsOf[type](simulator));
       await using atlas = new AtlasClient({ credentials: source, baseUrl: simulator.url, clock: new ManualClock() });
-      await all(atlas.projects());
+      await projectsOf(atlas);
       simulator.rotateCredentials();
       state.now = credentialsOf[type](simulator);
-      const found = await Promise.all(Array.from({ length: 20 }, () => all(atlas.projects())));
+      const found = await Promise.all(Array.from({ length: 20 }, () => projectsOf(atlas)));
       expect(found.map(({ length }) => length)).toEqual(Array(20).fill(2));
       expect(state.fresh).toBe(1);
     },
@@ -231,10 +242,10 @@ describe('rotated credentials', () => {
     await using simulator = await startAtlas({ projects: 2 });
     const { state, source } = changingSource(keyOf(simulator));
     await using atlas = new AtlasClient({ credentials: source, baseUrl: simulator.url });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     simulator.rotateCredentials();
     state.now = accountOf(simulator);
-    expect(await all(atlas.projects())).toHaveLength(2);
+    expect(await projectsOf(atlas)).toHaveLength(2);
   });
 
   test.each(['apiKey', 'serviceAccount'] as const)(
@@ -243,14 +254,74 @@ describe('rotated credentials', () => {
       await using simulator = await startAtlas({ projects: 2 });
       const { state, source } = changingSource(credentialsOf[type](simulator));
       await using atlas = new AtlasClient({ credentials: source, baseUrl: simulator.url, clock: new ManualClock() });
-      await all(atlas.projects());
+      await projectsOf(atlas);
       simulator.rotateCredentials();
       simulator.requests.length = 0;
-      expect((await failureOf(all(atlas.projects()))).code).toBe('ATLAS_UNAUTHORIZED');
+      expect((await failureOf(projectsOf(atlas))).code).toBe('ATLAS_UNAUTHORIZED');
       expect(state.fresh).toBe(1);
       expect(simulator.requests.length).toBeLessThanOrEqual(3);
     },
   );
+
+  test.each([
+    [401, 'USER_UNAUTHORIZED'],
+    [401, 'NOT_IN_GROUP'],
+    [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'],
+    [403, 'ORG_REQUIRES_ACCESS_LIST'],
+    [403, 'ACCESS_FORBIDDEN'],
+  ])('that are refused with %i %s are read again, and used at once where they changed', async (status, errorCode) => {
+    const { state, source } = changingSource(SERVICE_ACCOUNT);
+    const other: Credentials = { type: 'serviceAccount', clientId: 'mdb_sa_id_other', clientSecret: 'mdb_sa_sk_other' };
+    const basic = `Basic ${Buffer.from('mdb_sa_id_other:mdb_sa_sk_other').toString('base64')}`;
+    await using server = await serve((response, request, nth) => {
+      if (request.target === '/api/oauth/token') {
+        const token = request.headers.authorization === basic ? 'good' : 'small';
+        return json(200, { access_token: token, expires_in: 3600 })(response, request, nth);
+      }
+      const isGood = request.headers.authorization === 'Bearer good';
+      (isGood ? empty : apiError(status, errorCode))(response, request, nth);
+    });
+    const clock = new ManualClock();
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock });
+    // As long as they are the same, not more than one look in half a minute.
+    for (let nth = 0; nth < 5; nth++) expect((await failureOf(projectsOf(atlas))).errorCode).toBe(errorCode);
+    expect(state.fresh).toBe(1);
+    clock.advance(30_000);
+    await Promise.all(Array.from({ length: 5 }, () => failureOf(projectsOf(atlas))));
+    expect(state.fresh).toBe(2);
+    clock.advance(30_000);
+    state.now = other;
+    expect(await projectsOf(atlas)).toEqual([]);
+    expect(state.fresh).toBe(3);
+  });
+
+  test.each([
+    [403, 'FEATURE_UNSUPPORTED'],
+    [402, 'ACCOUNT_SUSPENDED'],
+    [404, 'GROUP_NOT_FOUND'],
+  ])('that have nothing to do with a %i %s are not read again', async (status, errorCode) => {
+    const { state, source } = changingSource(SERVICE_ACCOUNT);
+    await using server = await serve(withTokens(apiError(status, errorCode)));
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock: new ManualClock() });
+    await failureOf(projectsOf(atlas));
+    expect(state.fresh).toBe(0);
+  });
+
+  test('of a source that is out of order are not asked for at every refusal', async () => {
+    await using server = await serve(withTokens(apiError(401, 'USER_UNAUTHORIZED')));
+    let fresh = 0;
+    const source: CredentialSource = {
+      describe: 'a broken source',
+      read: async (options) => {
+        if (!options?.fresh) return SERVICE_ACCOUNT;
+        fresh += 1;
+        throw new Error('synthetic');
+      },
+    };
+    await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock: new ManualClock() });
+    for (let nth = 0; nth < 5; nth++) await failureOf(projectsOf(atlas));
+    expect(fresh).toBe(1);
+  });
 
   test('are looked for once in a call, whatever comes between', async () => {
     const refused = apiError(401, 'UNEXPECTED_ERROR');
@@ -263,7 +334,7 @@ describe('rotated credentials', () => {
         ({ ...SERVICE_ACCOUNT, clientSecret: `secret-${options?.fresh ? ++fresh : 0}` }) as Credentials,
     };
     await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, clock: new ManualClock() });
-    expect((await failureOf(all(atlas.projects()))).code).toBe('ATLAS_UNAUTHORIZED');
+    expect((await failureOf(projectsOf(atlas))).code).toBe('ATLAS_UNAUTHORIZED');
     expect(fresh).toBe(1);
   });
 
@@ -278,7 +349,7 @@ describe('rotated credentials', () => {
       },
     };
     await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url, log });
-    expect((await failureOf(all(atlas.projects()))).code).toBe('ATLAS_UNAUTHORIZED');
+    expect((await failureOf(projectsOf(atlas))).code).toBe('ATLAS_UNAUTHORIZED');
     expect(entries.filter(([level]) => level === 'warn')).toEqual([
       ['warn', expect.any(String), { reason: 'a broken source could not be read' }],
     ]);
@@ -295,8 +366,8 @@ describe('rotated credentials', () => {
       },
     };
     await using atlas = new AtlasClient({ credentials: source, baseUrl: server.url });
-    expect((await failureOf(all(atlas.projects()))).code).toBe('ATLAS_CREDENTIALS');
-    expect(await all(atlas.projects())).toEqual([]);
+    expect((await failureOf(projectsOf(atlas))).code).toBe('ATLAS_CREDENTIALS');
+    expect(await projectsOf(atlas)).toEqual([]);
   });
 });
 
@@ -306,10 +377,10 @@ describe('the base URL', () => {
     await using fromSecret = new AtlasClient({
       credentials: changingSource({ ...SERVICE_ACCOUNT, baseUrl: server.url }).source,
     });
-    await all(fromSecret.projects());
+    await projectsOf(fromSecret);
     const elsewhere = changingSource({ ...SERVICE_ACCOUNT, baseUrl: 'https://127.0.0.1:1' }).source;
     await using given = new AtlasClient({ credentials: elsewhere, baseUrl: server.url });
-    await all(given.projects());
+    await projectsOf(given);
     expect(server.seen).toHaveLength(4);
   });
 
@@ -324,11 +395,11 @@ describe('a closed client', () => {
     await using server = await serve(withTokens(apiError(429, 'RATE_LIMITED', {}, { 'Retry-After': '600' })));
     const { source } = changingSource(SERVICE_ACCOUNT);
     const atlas = new AtlasClient({ credentials: source, baseUrl: server.url });
-    const waiting = failureOf(all(atlas.projects()));
+    const waiting = failureOf(projectsOf(atlas));
     while (atlas.usage.waitedMs === 0) await new Promise((resolve) => setImmediate(resolve));
     await atlas.close();
     expect((await waiting).message).toContain('the client was closed');
-    expect((await failureOf(all(atlas.projects()))).code).toBe('ATLAS_UNAVAILABLE');
+    expect((await failureOf(projectsOf(atlas))).code).toBe('ATLAS_UNAVAILABLE');
   });
 });
 

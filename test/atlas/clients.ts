@@ -1,4 +1,6 @@
 // test/atlas/clients.ts makes the clients that tests use: real sockets, their own clock.
+import { expect } from 'vitest';
+import type { Atlas, Project } from '../../functions/atlas/atlas.ts';
 import { AtlasClient, type AtlasClientOptions } from '../../functions/atlas/client.ts';
 import { type Credentials, fixedCredentials } from '../../functions/atlas/credentials.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
@@ -29,6 +31,20 @@ export function clientFor(baseUrl: string, { credentials = SERVICE_ACCOUNT, ...o
 /** Holds what the simulator accepts now. */
 export const keyOf = (atlas: AtlasSimulator): Credentials => ({ type: 'apiKey', ...atlas.apiKey });
 export const accountOf = (atlas: AtlasSimulator): Credentials => ({ type: 'serviceAccount', ...atlas.serviceAccount });
+
+/** Every project; one that could not be read fails the test. */
+export async function projectsOf(atlas: Pick<Atlas, 'projects'>): Promise<Project[]> {
+  const pages = await all(atlas.projects());
+  expect(pages.flatMap(({ problems }) => problems)).toEqual([]);
+  return pages.flatMap(({ projects }) => projects);
+}
+
+/** Every cluster of one list; one that could not be read fails the test. */
+export async function clustersOf(...[atlas, ...which]: [Pick<Atlas, 'clusters'>, ...Parameters<Atlas['clusters']>]) {
+  const { clusters, problems } = await atlas.clusters(...which);
+  expect(problems).toEqual([]);
+  return clusters;
+}
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialsFromEnv, parseSecret } from '../../functions/atlas/credentials.ts';
+import { credentialsFromEnv, parseSecret, principalsFromEnv } from '../../functions/atlas/credentials.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
 import { failureOf } from './clients.ts';
 
@@ -24,6 +24,15 @@ describe('a secret', () => {
     { public_key: 'abcdefgh', private_key: 'key-1' },
     { public_key: ' abcdefgh\n', private_key: 'key-1\n', note: 'pasted with line ends' },
   ])('with %j is an API key', (secret) => {
+    expect(parse(secret)).toEqual({ type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'key-1' });
+  });
+
+  test.each([
+    { public_key: 'abcdefgh', private_key: 'key-1', client_id: '', client_secret: '' },
+    { public_key: 'abcdefgh', private_key: 'key-1', clientId: null, clientSecret: '  ' },
+    { publicKey: '', PublicKey: 'abcdefgh', privateKey: ' ', private_key: 'key-1' },
+    { publicKey: 'abcdefgh', privateKey: 'key-1', baseUrl: '' },
+  ])('with %j is an API key: what is empty is absent', (secret) => {
     expect(parse(secret)).toEqual({ type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'key-1' });
   });
 
@@ -62,6 +71,12 @@ describe('a secret', () => {
     [{ publicKey: 'abcdefgh' }, 'has publicKey but no "privateKey"'],
     [{ private_key: 'SeCrEt' }, 'has private_key but no "publicKey"'],
     [{ client_id: 'mdb_sa_id_1' }, 'has client_id but no "clientSecret"'],
+    [{ publicKey: 'abcdefgh', privateKey: '' }, 'has publicKey but no "privateKey"'],
+    [
+      { publicKey: '{"publicKey":"SeCrEt","privateKey":"SeCrEt"}', privateKey: 'x' },
+      'publicKey in secret atlas/key holds JSON: expected the value alone',
+    ],
+    [{ client_id: 'mdb_sa_id_1', client_secret: '\n ["SeCrEt"]' }, 'client_secret in secret atlas/key holds JSON'],
     [{ user: 'SeCrEt', password: 'SeCrEt' }, 'holds no credentials'],
     [{}, 'holds no credentials'],
     [{ publicKey: 7, privateKey: 'SeCrEt' }, 'publicKey in secret atlas/key is not a string'],
@@ -87,6 +102,12 @@ describe('a secret', () => {
   ])('that reads %j has not been filled in yet', (text) => {
     const error = refusal(() => parseSecret(text, 'secret atlas/key'));
     expect(error.message).toContain('secret atlas/key has not been filled in yet');
+  });
+
+  test('that is JSON within a string is told so', () => {
+    const error = refusal(() => parseSecret(JSON.stringify('{"publicKey":"SeCrEt"}'), 'secret atlas/key'));
+    expect(error.message).toContain('secret atlas/key is a string that holds JSON');
+    expect(error.message).not.toContain('SeCrEt');
   });
 
   test.each(['SeCrEt', '["SeCrEt"]', '"SeCrEt"', 'null'])('that is no JSON object, such as %j, is refused', (text) => {
@@ -131,6 +152,32 @@ describe('the environment', () => {
       publicKey: 'abcdefgh',
       privateKey: 'key-1',
     });
+  });
+
+  const key = { type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'key-1' };
+
+  test.each([
+    { MONGODB_ATLAS_PUBLIC_KEY: 'abcdefgh', MONGODB_ATLAS_PRIVATE_KEY: 'key-1' },
+    { MONGODB_ATLAS_PUBLIC_KEY: 'abcdefgh', MONGODB_ATLAS_PRIVATE_API_KEY: 'key-1' },
+    {
+      MONGODB_ATLAS_PUBLIC_API_KEY: ' abcdefgh',
+      MONGODB_ATLAS_PUBLIC_KEY: 'abcdefgh',
+      MONGODB_ATLAS_PRIVATE_API_KEY: '',
+      MONGODB_ATLAS_PRIVATE_KEY: 'key-1',
+    },
+  ])("gives an API key by the Terraform provider's names, too: %j", async (env) => {
+    expect(await credentialsFromEnv(env).read()).toEqual(key);
+    expect(principalsFromEnv(env)).toContain('abcdefgh');
+  });
+
+  test('with two API keys is refused, naming both', async () => {
+    const env = {
+      ...{ MONGODB_ATLAS_PUBLIC_API_KEY: 'abcdefgh', MONGODB_ATLAS_PRIVATE_API_KEY: 'SeCrEt-1' },
+      ...{ MONGODB_ATLAS_PUBLIC_KEY: 'abcdefgh', MONGODB_ATLAS_PRIVATE_KEY: 'SeCrEt-2' },
+    };
+    const failure = await failureOf(credentialsFromEnv(env).read());
+    expect(failure.message).toContain('MONGODB_ATLAS_PRIVATE_API_KEY and MONGODB_ATLAS_PRIVATE_KEY, which differ');
+    expect(failure.message).not.toContain('SeCrEt');
   });
 
   test('gives a service account and a base URL; empty variables count as unset', async () => {

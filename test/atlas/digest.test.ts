@@ -4,7 +4,7 @@ import { parseChallenges } from '../../functions/atlas/challenge.ts';
 import { digestChallenge, digestResponse } from '../../functions/atlas/digest.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { API_KEY, all, clientFor, failureOf, keyOf } from './clients.ts';
+import { API_KEY, clientFor, failureOf, keyOf, projectsOf } from './clients.ts';
 import { apiError, json, list, type Reply, type Seen, serve } from './scripted-server.ts';
 
 describe('the response', () => {
@@ -117,7 +117,7 @@ describe('the client', () => {
   test('asks for one challenge, then counts the nonce up', async () => {
     await using server = await serve(digestServer(() => true));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    for (let call = 0; call < 3; call++) await all(atlas.projects());
+    for (let call = 0; call < 3; call++) await projectsOf(atlas);
     expect(signedNonces(server.seen)).toEqual(['n/1+ 1', 'n/1+ 2', 'n/1+ 3']);
     expect(atlas.usage).toEqual({ requests: 4, tokenRequests: 0, throttles: 0, waitedMs: 0 });
   });
@@ -127,14 +127,14 @@ describe('the client', () => {
       digestServer(() => true, { algorithm: 'SHA-256', challenge: ', opaque="o,\\"p"' }),
     );
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(server.seen[1] && authorizationOf(server.seen[1])).toMatchObject({ opaque: 'o,"p', algorithm: 'SHA-256' });
   });
 
   test('calls at the same time share one challenge and never a count', async () => {
     await using server = await serve(digestServer(() => true));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    await Promise.all(Array.from({ length: 40 }, () => all(atlas.projects())));
+    await Promise.all(Array.from({ length: 40 }, () => projectsOf(atlas)));
     const used = signedNonces(server.seen);
     expect(server.seen.length).toBe(41);
     expect(new Set(used).size).toBe(40);
@@ -143,14 +143,14 @@ describe('the client', () => {
   test('a refused nonce costs one more request, which brings the next one along', async () => {
     await using server = await serve(digestServer((nonce, nc) => nonce !== 'n/1+' || nc < 3));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    for (let call = 0; call < 4; call++) await all(atlas.projects());
+    for (let call = 0; call < 4; call++) await projectsOf(atlas);
     expect(signedNonces(server.seen)).toEqual(['n/1+ 1', 'n/1+ 2', 'n/1+ 3', 'n/2+ 1', 'n/2+ 2']);
   });
 
   test('where no nonce is taken twice it turns to a challenge per call, and no call fails', async () => {
     await using server = await serve(digestServer((_, nc) => nc === 1));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    for (let call = 0; call < 10; call++) await all(atlas.projects());
+    for (let call = 0; call < 10; call++) await projectsOf(atlas);
     const counts = signedNonces(server.seen).map((used) => used.split(' ')[1]);
     // Three reuses in vain, then none.
     expect(counts.filter((count) => count !== '1')).toEqual(['2', '2', '2']);
@@ -162,11 +162,11 @@ describe('the client', () => {
     await using simulator = await startAtlas({ clock, projects: 1 });
     await using atlas = clientFor(simulator.url, { credentials: keyOf(simulator), clock });
     for (let call = 0; call < 6; call++) {
-      await all(atlas.projects());
+      await projectsOf(atlas);
       clock.advance(61_000);
     }
     simulator.requests.length = 0;
-    for (let call = 0; call < 3; call++) await all(atlas.projects());
+    for (let call = 0; call < 3; call++) await projectsOf(atlas);
     expect(simulator.requests.map(({ status }) => status)).toEqual([401, 200, 200, 200]);
   });
 
@@ -185,7 +185,7 @@ describe('the client', () => {
       if (held.length === 4) for (const [order, act] of held.entries()) setTimeout(act, order === 0 ? 0 : 50);
     });
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    const fourCalls = () => Promise.all(Array.from({ length: 4 }, () => all(atlas.projects())));
+    const fourCalls = () => Promise.all(Array.from({ length: 4 }, () => projectsOf(atlas)));
     await fourCalls();
     expect(server.seen).toHaveLength(1 + 4 + 3);
     await fourCalls();
@@ -203,7 +203,7 @@ describe('the client', () => {
     await using simulator = await startAtlas({ ...options, projects: 1, clusters: 0 });
     await using atlas = clientFor(simulator.url, { credentials: keyOf(simulator) });
     const calls = 300;
-    await Promise.all(Array.from({ length: calls }, () => all(atlas.projects())));
+    await Promise.all(Array.from({ length: calls }, () => projectsOf(atlas)));
     expect(simulator.requests.filter(({ status }) => status === 200)).toHaveLength(calls);
     expect(simulator.requests.length).toBeLessThan(calls * mostRequestsACall);
   });
@@ -211,7 +211,7 @@ describe('the client', () => {
   test('wrong credentials are refused after one new challenge, not more', async () => {
     await using server = await serve(digestServer(() => false));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    const failure = await failureOf(all(atlas.projects()));
+    const failure = await failureOf(projectsOf(atlas));
     expect(failure).toMatchObject({
       code: 'ATLAS_UNAUTHORIZED',
       status: 401,
@@ -223,19 +223,19 @@ describe('the client', () => {
   test('a 401 without a digest challenge names the base URL', async () => {
     await using server = await serve(json(401, {}, { 'WWW-Authenticate': 'Basic realm="proxy"' }));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    expect((await failureOf(all(atlas.projects()))).message).toContain('check the base URL');
+    expect((await failureOf(projectsOf(atlas))).message).toContain('check the base URL');
   });
 
   test('a server that asks for no signature is served all the same', async () => {
     await using server = await serve(json(200, list([])));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    expect(await all(atlas.projects())).toEqual([]);
+    expect(await projectsOf(atlas)).toEqual([]);
   });
 
   test('no key is ever sent in the clear', async () => {
     await using server = await serve(digestServer(() => true));
     await using atlas = clientFor(server.url, { credentials: API_KEY });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     const { privateKey } = API_KEY as { privateKey: string };
     const ha1 = createHash('md5').update(`abcdefgh:MMS Public API:${privateKey}`).digest('hex');
     for (const secret of [privateKey, ha1]) expect(JSON.stringify(server.seen)).not.toContain(secret);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { accountOf, all, clientFor, failureOf, keyOf, PROJECT_ID } from './clients.ts';
+import { accountOf, all, clientFor, clustersOf, failureOf, keyOf, PROJECT_ID, projectsOf } from './clients.ts';
 import { apiError, inOrder, json, list, serve, withTokens } from './scripted-server.ts';
 
 const PROJECT = { id: PROJECT_ID, name: 'A project', orgId: '0123456789abcdef0123456a', clusterCount: 3 };
@@ -18,26 +18,49 @@ describe('projects', () => {
       withTokens(inOrder(json(200, list([PROJECT], ['self', 'next'])), json(200, again))),
     );
     await using atlas = clientFor(server.url);
-    expect(await all(atlas.projects())).toEqual([
+    expect(await projectsOf(atlas)).toEqual([
       { id: PROJECT_ID, name: 'A project', orgId: '0123456789abcdef0123456a' },
       { id: 'b', name: '' },
       { id: 'c', name: 'c' },
     ]);
   });
 
-  test.each([null, 7, {}, { name: 'x' }, { id: '' }, { id: 7 }])(
-    'with %j among them are no answer',
-    async (element) => {
-      await using server = await serve(withTokens(json(200, list([PROJECT, element]))));
-      await using atlas = clientFor(server.url);
-      expect(await failureOf(all(atlas.projects()))).toMatchObject({ code: 'ATLAS_BAD_ANSWER' });
-    },
-  );
+  test.each([
+    ['null', 'results[]', 'an object', 'null'],
+    ['7', 'results[]', 'an object', '7'],
+    ['[]', 'results[]', 'an object', 'a list'],
+    ['{}', 'id', 'text', 'nothing'],
+    ['{"name":"x"}', 'id', 'text', 'nothing'],
+    ['{"id":null,"name":"ghost"}', 'id', 'text', 'null'],
+    ['{"id":""}', 'id', 'text', '""'],
+    ['{"id":1e400}', 'id', 'text', 'Infinity'],
+    ['{"__proto__":{"id":"x"}}', 'id', 'text', 'nothing'],
+  ])('with %s among them are the others, and a problem', async (element, field, expected, got) => {
+    const body = `{"results":[${JSON.stringify(PROJECT)},${element},{"id":"constructor"}],"totalCount":3,"links":[]}`;
+    await using server = await serve(withTokens((response) => response.end(body)));
+    await using atlas = clientFor(server.url);
+    const found = await all(atlas.projects());
+    expect(found.flatMap(({ projects }) => projects.map(({ id }) => id))).toEqual([PROJECT_ID, 'constructor']);
+    expect(found.flatMap(({ problems }) => problems)).toEqual([{ what: 'project', field, expected, got }]);
+  });
+
+  test('of which fewer come than Atlas counts, twice, are no whole list: those that came are told all the same', async () => {
+    await using server = await serve(withTokens(json(200, { results: [PROJECT], totalCount: 2, links: [] })));
+    await using atlas = clientFor(server.url);
+    const found: unknown[] = [];
+    const reading = (async () => {
+      for await (const { projects } of atlas.projects()) found.push(...projects.map(({ id }) => id));
+    })();
+    const failure = await failureOf(reading);
+    expect(failure).toMatchObject({ code: 'ATLAS_BAD_ANSWER', transient: true });
+    expect(failure.message).toContain('expected 2 items, as Atlas counts them, got 1 in each of two readings');
+    expect(found).toEqual([PROJECT_ID]);
+  });
 
   test('of a large account are read through its pages', async () => {
     await using simulator = await startAtlas({ projects: 230, clusters: 0 });
     await using atlas = clientFor(simulator.url, { credentials: keyOf(simulator) });
-    const found = await all(atlas.projects());
+    const found = await projectsOf(atlas);
     expect(found.map(({ id }) => id)).toEqual(simulator.world.projects.map(({ id }) => id));
   });
 });
@@ -55,10 +78,28 @@ describe('clusters', () => {
     ['dedicated', { name: 'a', replicationSpecs: [null, { regionConfigs: [null] }] }, { name: 'a', tier: 'dedicated' }],
     ['flex', { name: 'a', stateName: 'DELETED' }, { name: 'a', tier: 'flex', state: 'DELETED' }],
     ['serverless', { name: 'a', id: 7 }, { name: 'a', tier: 'serverless' }],
+    [
+      'dedicated',
+      { name: 'a', paused: true, backupEnabled: false, createDate: '2026-11-01T10:00:00Z' },
+      {
+        name: 'a',
+        tier: 'dedicated',
+        paused: true,
+        backupEnabled: false,
+        createDate: '2026-11-01T10:00:00.000Z',
+      },
+    ],
+    [
+      'flex',
+      { name: 'a', backupEnabled: true, backupSettings: { enabled: false } },
+      { name: 'a', tier: 'flex', backupEnabled: false },
+    ],
+    ['dedicated', { name: 'a', paused: 'no', backupEnabled: 1, createDate: 'soon' }, { name: 'a', tier: 'dedicated' }],
+    ['flex', { name: 'a', backupSettings: null, createDate: 5 }, { name: 'a', tier: 'flex' }],
   ] as const)('of the %s list, %j is %j', async (which, element, cluster) => {
     await using server = await serve(withTokens(json(200, list([element]))));
     await using atlas = clientFor(server.url);
-    expect(await atlas.clusters(PROJECT_ID, which)).toEqual([cluster]);
+    expect(await clustersOf(atlas, PROJECT_ID, which)).toEqual([cluster]);
   });
 
   test.each([
@@ -76,10 +117,33 @@ describe('clusters', () => {
     expect(headers?.accept).toBe(`application/vnd.atlas.${version}+json`);
   });
 
-  test.each([null, {}, { name: '' }, { name: 7 }, 'a'])('with %j among them are no answer', async (element) => {
-    await using server = await serve(withTokens(json(200, list([{ name: 'a' }, element]))));
+  test.each([
+    [null, 'results[]', 'null'],
+    ['a', 'results[]', '"a"'],
+    [{}, 'name', 'nothing'],
+    [{ name: '' }, 'name', '""'],
+    [{ name: 7 }, 'name', '7'],
+    [{ id: '1', stateName: 'CREATING' }, 'name', 'nothing'],
+  ])('with %j among them are the others, and a problem', async (element, field, got) => {
+    await using server = await serve(withTokens(json(200, list([{ name: '__proto__' }, element, { name: 'b' }]))));
     await using atlas = clientFor(server.url);
-    expect((await failureOf(atlas.clusters(PROJECT_ID, 'flex'))).code).toBe('ATLAS_BAD_ANSWER');
+    const { clusters, problems } = await atlas.clusters(PROJECT_ID, 'flex');
+    expect(clusters.map(({ name }) => name)).toEqual(['__proto__', 'b']);
+    expect(problems).toMatchObject([{ what: 'cluster', field, got }]);
+  });
+
+  test('that Atlas counts and does not show are asked for again, and then the list is no answer', async () => {
+    const whole = json(200, list([{ id: '1', name: 'a' }]));
+    const short = json(200, { ...list([]), totalCount: 1 });
+    await using server = await serve(withTokens(inOrder(short, short, whole)));
+    await using atlas = clientFor(server.url);
+    expect(await clustersOf(atlas, PROJECT_ID, 'flex')).toHaveLength(1);
+    await using never = await serve(withTokens(short));
+    await using other = clientFor(never.url);
+    expect(await failureOf(other.clusters(PROJECT_ID, 'flex'))).toMatchObject({
+      code: 'ATLAS_BAD_ANSWER',
+      transient: true,
+    });
   });
 
   const changing = apiError(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', { parameters: ['another'] });
@@ -88,7 +152,7 @@ describe('clusters', () => {
     const clock = new ManualClock();
     await using server = await serve(withTokens(inOrder(changing, json(200, list([{ name: 'a' }])))));
     await using atlas = clientFor(server.url, { clock });
-    expect(await atlas.clusters(PROJECT_ID, 'dedicated')).toHaveLength(1);
+    expect(await clustersOf(atlas, PROJECT_ID, 'dedicated')).toHaveLength(1);
     expect(clock.sleptMs).toEqual([5_000]);
   });
 
@@ -108,7 +172,7 @@ describe('clusters', () => {
     await using atlas = clientFor(simulator.url, { credentials: accountOf(simulator) });
     const [project] = simulator.world.projects;
     const id = project?.id ?? '';
-    const found = [...(await atlas.clusters(id, 'dedicated')), ...(await atlas.clusters(id, 'flex'))];
+    const found = [...(await clustersOf(atlas, id, 'dedicated')), ...(await clustersOf(atlas, id, 'flex'))];
     const tiers = {
       flex: 'flex',
       free: 'free',
@@ -121,7 +185,7 @@ describe('clusters', () => {
       state,
     }));
     const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);
-    expect(found.sort(byName)).toEqual(expected.sort(byName));
+    expect(found.sort(byName)).toMatchObject(expected.sort(byName));
     expect(new Set(found.map(({ tier }) => tier))).toEqual(new Set(['dedicated', 'flex', 'free']));
   });
 });

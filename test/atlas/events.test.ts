@@ -8,7 +8,7 @@ import type { Log, LogFields } from '../../functions/log.ts';
 import { KINDS } from '../../local/atlas/job.ts';
 import { type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { accountOf, all, clientFor, failureOf, keyOf, PROJECT_ID } from './clients.ts';
+import { accountOf, all, clientFor, clustersOf, failureOf, keyOf, PROJECT_ID, projectsOf } from './clients.ts';
 import { apiError, inOrder, json, list, type Reply, serve, withTokens } from './scripted-server.ts';
 
 const FLEX = 'TENANT_RESTORE_REQUESTED_AUDIT';
@@ -341,7 +341,7 @@ describe('the principal', () => {
     await using atlas = clientFor(server.url, { credentials });
     const view = atlas.within(() => 60_000);
     expect([atlas.principal, view.principal]).toEqual([undefined, undefined]);
-    await all(view.projects());
+    await projectsOf(view);
     expect([atlas.principal, view.principal]).toEqual([name, name]);
   });
 
@@ -350,11 +350,11 @@ describe('the principal', () => {
     const read = async () => keyOf(simulator);
     const credentials = { describe: 'a secret', read };
     await using atlas = new AtlasClient({ credentials, baseUrl: simulator.url, clock: new ManualClock() });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     const before = simulator.apiKey.publicKey;
     expect(atlas.principal).toBe(before);
     simulator.rotateCredentials();
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(atlas.principal).toBe(simulator.apiKey.publicKey);
     expect(atlas.principal).not.toBe(before);
   });
@@ -416,7 +416,7 @@ describe('against the simulator', () => {
       code: 'ATLAS_UNAUTHORIZED',
       message: expect.stringContaining('Project Read Only'),
     });
-    expect((await atlas.clusters(projectId, 'flex')).length).toBe(3);
+    expect((await clustersOf(atlas, projectId, 'flex')).length).toBe(3);
   });
 
   test.each(['cutBody', 'wrongJson', 'reset'] as const)('a list that comes as %s is asked for again', async (type) => {
@@ -436,7 +436,7 @@ describe('against the simulator', () => {
     await all(atlas.events({ ...query, since }));
     const late = atlas.within(() => 1_000);
     expect((await failureOf(all(late.events({ ...query, since })))).code).toBe('ATLAS_RATE_LIMITED');
-    expect((await atlas.clusters(projectId, 'flex')).length).toBe(3);
+    expect((await clustersOf(atlas, projectId, 'flex')).length).toBe(3);
     await all(atlas.events({ ...query, since }));
     expect(clock.sleptMs.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(30_000);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { accountOf, all, clientFor, failureOf } from './clients.ts';
+import { accountOf, clientFor, failureOf, projectsOf } from './clients.ts';
 import { apiError, inOrder, json, list, type Reply, serve, withTokens } from './scripted-server.ts';
 
 const tokens = (seen: { target: string }[]) => seen.filter(({ target }) => target === '/api/oauth/token');
@@ -14,7 +14,7 @@ describe('a token', () => {
   test('is asked for as Atlas documents it, id and secret as they are', async () => {
     await using server = await serve(withTokens(json(200, list([]))));
     await using atlas = clientFor(server.url);
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(server.seen[0]).toMatchObject({
       method: 'POST',
       target: '/api/oauth/token',
@@ -30,8 +30,8 @@ describe('a token', () => {
   test('serves all calls, those at the same time too', async () => {
     await using server = await serve(withTokens(json(200, list([]))));
     await using atlas = clientFor(server.url);
-    await Promise.all(Array.from({ length: 20 }, () => all(atlas.projects())));
-    await all(atlas.projects());
+    await Promise.all(Array.from({ length: 20 }, () => projectsOf(atlas)));
+    await projectsOf(atlas);
     expect(tokens(server.seen)).toHaveLength(1);
     expect(atlas.usage).toMatchObject({ requests: 21, tokenRequests: 1 });
   });
@@ -42,7 +42,7 @@ describe('a token', () => {
     await using atlas = clientFor(server.url, { clock });
     for (const minutes of [0, 49, 1, 0]) {
       clock.advance(minutes * 60_000);
-      await all(atlas.projects());
+      await projectsOf(atlas);
     }
     expect(bearers(server.seen)).toEqual(['token-1', 'token-1', 'token-2', 'token-2']);
   });
@@ -53,7 +53,7 @@ describe('a token', () => {
     await using atlas = clientFor(server.url, { clock });
     for (const seconds of [0, 149, 1]) {
       clock.advance(seconds * 1000);
-      await all(atlas.projects());
+      await projectsOf(atlas);
     }
     expect(bearers(server.seen)).toEqual(['token-1', 'token-1', 'token-2']);
   });
@@ -66,13 +66,13 @@ describe('a token', () => {
       (request.target === '/api/oauth/token' ? replies : json(200, list([])))(response, request, nth),
     );
     await using atlas = clientFor(server.url, { clock });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     clock.advance(51 * 60_000);
-    await all(atlas.projects());
-    await all(atlas.projects());
+    await projectsOf(atlas);
+    await projectsOf(atlas);
     expect(tokens(server.seen)).toHaveLength(2);
     clock.advance(9 * 60_000);
-    expect(await failureOf(all(atlas.projects()))).toMatchObject({
+    expect(await failureOf(projectsOf(atlas))).toMatchObject({
       code: 'ATLAS_UNAVAILABLE',
       errorCode: 'server_error',
     });
@@ -86,10 +86,10 @@ describe('a token', () => {
       ),
     );
     await using atlas = clientFor(server.url);
-    expect(await all(atlas.projects())).toEqual([]);
+    expect(await projectsOf(atlas)).toEqual([]);
     await using hopeless = await serve(withTokens(refused));
     await using other = clientFor(hopeless.url);
-    expect((await failureOf(all(other.projects()))).code).toBe('ATLAS_UNAUTHORIZED');
+    expect((await failureOf(projectsOf(other))).code).toBe('ATLAS_UNAUTHORIZED');
     expect(bearers(hopeless.seen)).toEqual(['token-1', 'token-2']);
   });
 
@@ -97,9 +97,9 @@ describe('a token', () => {
     const clock = new ManualClock();
     await using simulator = await startAtlas({ clock, projects: 2 });
     await using atlas = clientFor(simulator.url, { credentials: accountOf(simulator), clock });
-    expect(await all(atlas.projects())).toHaveLength(2);
+    expect(await projectsOf(atlas)).toHaveLength(2);
     clock.advance(2 * 3_600_000);
-    expect(await all(atlas.projects())).toHaveLength(2);
+    expect(await projectsOf(atlas)).toHaveLength(2);
     expect(atlas.usage.tokenRequests).toBe(2);
   });
 });
@@ -127,7 +127,7 @@ describe('a token refused', () => {
   ])('with %s %j becomes %s', async (status, body, code, errorCode, advice) => {
     await using server = await serve(json(status, body));
     await using atlas = clientFor(server.url);
-    const failure = await failureOf(all(atlas.projects()));
+    const failure = await failureOf(projectsOf(atlas));
     expect(failure).toMatchObject({ code, status, errorCode, message: expect.stringContaining(advice) });
     expect(failure.message).toMatch(/^POST \/api\/oauth\/token answered/);
   });
@@ -137,7 +137,7 @@ describe('a token refused', () => {
     async (body) => {
       await using server = await serve(json(200, body));
       await using atlas = clientFor(server.url);
-      expect(await failureOf(all(atlas.projects()))).toMatchObject({ code: 'ATLAS_BAD_ANSWER' });
+      expect(await failureOf(projectsOf(atlas))).toMatchObject({ code: 'ATLAS_BAD_ANSWER' });
     },
   );
 
@@ -151,7 +151,7 @@ describe('a token refused', () => {
     );
     await using atlas = clientFor(server.url, { clock });
     const hurried = atlas.within(() => 10_000);
-    expect(await failureOf(all(hurried.projects()))).toMatchObject({
+    expect(await failureOf(projectsOf(hurried))).toMatchObject({
       code: 'ATLAS_RATE_LIMITED',
       retryAfterMs: 30_000,
     });
@@ -160,7 +160,7 @@ describe('a token refused', () => {
       retryAfterMs: 30_000,
     });
     expect(tokens(server.seen)).toHaveLength(1);
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(clock.sleptMs).toEqual([30_000]);
     expect(atlas.usage).toMatchObject({ tokenRequests: 2, throttles: 1, waitedMs: 30_000 });
   });

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { pages } from '../../functions/atlas/pages.ts';
 import { all, failureOf } from './clients.ts';
 
+const idOf = (item: unknown) => item;
+
 interface Server {
   /** What it gives at most, whatever is asked for. */
   clamp?: number;
@@ -118,11 +120,10 @@ describe('a list', () => {
 });
 
 describe('a list that is read ahead', () => {
-  const idOf = (item: unknown) => item;
   const answerOf = (items: readonly number[], size: number, pageNum: number) => ({
     results: items.slice((pageNum - 1) * size, pageNum * size),
     totalCount: items.length,
-    links: pageNum * size < items.length ? [{ rel: 'next', href: 'x' }] : [],
+    links: [{ rel: 'self', href: 'x' }, ...(pageNum * size < items.length ? [{ rel: 'next', href: 'x' }] : [])],
   });
 
   test('is asked for at once, but for its first page, and for no page more than it has', async () => {
@@ -146,6 +147,8 @@ describe('a list that is read ahead', () => {
       [58, 3],
       [undefined, 1],
     ] as const) {
+      // Without a count or a size in its links, only an empty page shows the end.
+      const pagesAsked = totalCount === undefined ? 13 : 12;
       let [asked, used, mostAhead] = [0, 0, 0];
       const read = async (pageNum: number) => {
         asked += 1;
@@ -153,7 +156,7 @@ describe('a list that is read ahead', () => {
         return { ...answerOf(items, 5, pageNum), totalCount };
       };
       for await (const _ of pages(read, asIs, { what: 'GET /x', itemsPerPage: 5, ahead: 2, idOf })) used += 1;
-      expect([asked, mostAhead]).toEqual([12, most]);
+      expect([asked, mostAhead]).toEqual([pagesAsked, most]);
     }
   });
 
@@ -225,5 +228,183 @@ describe('a list that is read ahead', () => {
     })();
     await expect(reading).rejects.toThrow('page 3');
     expect([came, under]).toEqual([[1, 2], 0]);
+  });
+});
+
+/** A server of numbers that changes while it is read: before each answer, `before` is told how many there were. */
+function moving(start: readonly number[], size: number, before: (items: number[], nth: number) => number[]) {
+  const state = { items: [...start], answers: 0 };
+  const read = async (pageNum: number) => {
+    state.items = before(state.items, state.answers++);
+    const results = state.items.slice((pageNum - 1) * size, pageNum * size);
+    const next = pageNum * size < state.items.length;
+    const self = { rel: 'self', href: `https://x.example/?pageNum=${pageNum}&itemsPerPage=${size}` };
+    return { results, totalCount: state.items.length, links: [self, ...(next ? [{ rel: 'next', href: 'x' }] : [])] };
+  };
+  return { read, state };
+}
+
+const numbers = (length: number) => Array.from({ length }, (_, nth) => length - nth);
+const readWhole = async (read: (pageNum: number) => Promise<unknown>, itemsPerPage: number, more: object = {}) => {
+  const found = await all(pages(read, asIs, { what: 'GET /x', itemsPerPage, idOf, ...more }));
+  return { found, items: found.flatMap(({ items }) => items), end: found.at(-1) };
+};
+
+describe('a list of which Atlas counts more than it shows', () => {
+  /** Gives `clamp` items a page whatever is asked for, and no links. */
+  const clamping = (length: number, clamp: number, totalCount: number | undefined = length) => {
+    const state = { answers: 0 };
+    const read = async (pageNum: number) => {
+      state.answers += 1;
+      return { results: numbers(length).slice((pageNum - 1) * clamp, pageNum * clamp), totalCount };
+    };
+    return { read, state };
+  };
+
+  test('is read on, where a server clamps its pages in silence', async () => {
+    const { read, state } = clamping(250, 100);
+    const { items, end } = await readWhole(read, 500);
+    expect(items).toEqual(numbers(250));
+    expect(end).toMatchObject({ last: true, totalCount: 250 });
+    expect(end?.short).toBeUndefined();
+    expect(state.answers).toBe(4); // without links, only an empty page shows the end
+  });
+
+  test('is read to an empty page where there is no count and no size at all, or a count that is too small', async () => {
+    for (const count of [undefined, 0, 100, Number.POSITIVE_INFINITY, -1, 'many' as never]) {
+      expect((await readWhole(clamping(250, 100, count).read, 500)).items).toEqual(numbers(250));
+    }
+  });
+
+  test('of any length, page size and count is never ended early, nor silently short', async () => {
+    const lengths = fc.integer({ min: 0, max: 60 });
+    const counts = fc.option(fc.integer({ min: 0, max: 80 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(lengths, fc.integer({ min: 1, max: 12 }), counts, async (length, clamp, count) => {
+        const { items, end } = await readWhole(clamping(length, clamp, count).read, 20);
+        expect(items).toEqual(numbers(length));
+        if ((count ?? 0) > length) expect(end?.short).toEqual({ seen: length, totalCount: count });
+        else expect(end?.short).toBeUndefined();
+      }),
+    );
+  });
+
+  test('and shows the rest in its second reading is whole', async () => {
+    let answers = 0;
+    const read = async () => {
+      const results = answers++ < 2 ? [] : [3, 2, 1];
+      return { results, totalCount: 3, links: [{ rel: 'self', href: 'x?itemsPerPage=5' }] };
+    };
+    const { found, items } = await readWhole(read, 5);
+    expect(items).toEqual([3, 2, 1]);
+    expect(found.map(({ last }) => last)).toEqual([false, false, true]);
+    expect(found.at(-1)?.short).toBeUndefined();
+  });
+
+  test.each([
+    ['the same page for ever', async () => ({ results: [2, 1], totalCount: 43 }), 2],
+    [
+      'its items in ever another order',
+      async (page: number) => ({ results: [page % 2, (page + 1) % 2], totalCount: 43 }),
+      2,
+    ],
+    ['nothing at all', async () => ({ results: [], totalCount: 43 }), 0],
+    ['one item twice', async () => ({ results: [7, 7], totalCount: 43 }), 1],
+  ])('and shows %s is short', async (_, read, seen) => {
+    let answers = 0;
+    const counted = (page: number) => {
+      answers += 1;
+      return read(page);
+    };
+    expect((await readWhole(counted, 500)).end).toMatchObject({ last: true, short: { seen, totalCount: 43 } });
+    expect(answers).toBe(4);
+  });
+
+  test('and goes in circles with a next page each time is given up', async () => {
+    let answers = 0;
+    const read = async (page: number) => {
+      answers += 1;
+      return { results: [page % 2], totalCount: 43, links: [{ rel: 'next', href: 'x' }] };
+    };
+    expect(await failureOf(readWhole(read, 500))).toMatchObject({ code: 'ATLAS_BAD_ANSWER', lasting: true });
+    expect(answers).toBeLessThan(20);
+  });
+
+  test('is begun anew by whoever stops before its second reading', async () => {
+    const read = async () => ({ results: [2, 1], totalCount: 3 });
+    const { found } = await readWhole(read, 500);
+    expect(found.map(({ pageNum, last }) => [pageNum, last])).toEqual([
+      [1, false],
+      [0, false],
+      [1, false],
+      [2, true],
+    ]);
+  });
+
+  test('counts the pages before the one that it is read from', async () => {
+    const whole = server(numbers(12), 5).read;
+    const counted = async (pageNum: number) => ({ ...(await whole(pageNum)), totalCount: 12 });
+    expect((await readWhole(counted, 5, { fromPage: 2 })).end).toEqual({
+      pageNum: 3,
+      items: [2, 1],
+      last: true,
+      totalCount: 12,
+    });
+  });
+});
+
+describe('a list that shrinks while it is read', () => {
+  test('is read once more, so that what moved up past the page being read is found', async () => {
+    const { read } = moving(numbers(16), 5, (items, nth) => (nth === 1 ? items.slice(3) : items));
+    const { items, end } = await readWhole(read, 5);
+    expect(new Set(items)).toEqual(new Set(numbers(16)));
+    expect(items).toHaveLength(16);
+    expect(end).toMatchObject({ last: true });
+    expect(end?.moved).toBeUndefined();
+    expect(end?.short).toBeUndefined();
+  });
+
+  test('each time says so', async () => {
+    const { read } = moving(numbers(40), 5, (items) => items.slice(1));
+    expect((await readWhole(read, 5)).end).toMatchObject({ last: true, moved: true });
+  });
+
+  test('at any time, by any items, and grows as well, loses none that was there all along, or says so', async () => {
+    const changes = fc.array(fc.record({ grow: fc.nat(2), drop: fc.array(fc.nat(40), { maxLength: 2 }) }), {
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 30 }),
+        fc.integer({ min: 3, max: 8 }),
+        changes,
+        async (length, size, list) => {
+          let newest = length;
+          // Growth and loss between the same two pages cancel out, and no count shows it: one or the other.
+          const { read, state } = moving(numbers(length), size, (items, nth) => {
+            const { grow = 0, drop = [] } = nth === 0 ? {} : (list[nth - 1] ?? {});
+            if (drop.length > 0) return items.filter((_, at) => !drop.includes(at));
+            return [...Array.from({ length: grow }, () => ++newest).reverse(), ...items];
+          });
+          const { items, end } = await readWhole(read, size);
+          if (end?.moved || end?.short) return;
+          for (const item of state.items) if (item <= length) expect(items).toContain(item);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is read twice in any case where it was never counted, if that is asked for', async () => {
+    const { read } = moving(numbers(16), 5, (items, nth) => (nth === 1 ? items.slice(3) : items));
+    const uncounted = async (pageNum: number) => ({ ...(await read(pageNum)), totalCount: undefined });
+    expect(new Set((await readWhole(uncounted, 5, { confirm: true })).items)).toEqual(new Set(numbers(16)));
+    let answers = 0;
+    const single = async () => {
+      answers += 1;
+      return { results: [1], links: [{ rel: 'self', href: 'x?itemsPerPage=5' }] };
+    };
+    await readWhole(single, 5, { confirm: true });
+    expect(answers).toBe(1);
   });
 });

@@ -11,7 +11,7 @@ const remaining = (left: number) => ({ 'ratelimit-remaining': String(left) });
 function makeLimits() {
   const clock = new ManualClock();
   const usage = new UsageCount();
-  const limits = new RateLimits(clock, new AbortController().signal);
+  const limits = new RateLimits({ clock, signal: new AbortController().signal, longestMs: 900_000 });
   return {
     clock,
     usage,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../functions/restore/job.ts';
 import type { Actor } from '../../functions/restore/requester.ts';
-import { all, clientFor, failureOf } from './clients.ts';
+import { all, clientFor, clustersOf, failureOf, projectsOf } from './clients.ts';
 import { json, type Reply, serve, withTokens } from './scripted-server.ts';
 
 const FILE = new URL('../../../shared/atlas/recordings.json', import.meta.url);
@@ -66,11 +66,11 @@ describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/r
       atlas.jobPages({ kind: 'dedicated', projectId: '6a793f6b2c88faeba59bae37', clusterName: 'backupRestores-305' }),
     );
     expect(pages).toMatchObject([{ last: true, jobs: [{ atlas: { id: '6a794733c0eb9e7a17740663' } }] }]);
-    expect(await all(atlas.projects())).toHaveLength(37);
-    const flex = await atlas.clusters('b0123456789abcdef012345b', 'flex');
+    expect(await projectsOf(atlas)).toHaveLength(37);
+    const flex = await clustersOf(atlas, 'b0123456789abcdef012345b', 'flex');
     expect(flex.map(({ tier, state }) => `${tier} ${state}`)).toEqual(Array(4).fill('flex IDLE'));
     for (const projectId of ['6a793f4d2c88faeba59b98f1', '6a799efbc0eb9e7a177d7e0e']) {
-      expect(await atlas.clusters(projectId, 'dedicated')).toMatchObject([
+      expect(await clustersOf(atlas, projectId, 'dedicated')).toMatchObject([
         { tier: 'dedicated', state: expect.any(String) },
       ]);
     }
@@ -81,7 +81,7 @@ describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/r
     const free = recordings.find((each) => pathOf(each).endsWith('/clusters/cluster-251'))?.response.body;
     await using server = await serve(withTokens(json(200, { results: [free], links: [] })));
     await using atlas = clientFor(server.url);
-    expect(await atlas.clusters('6a793f6bc0eb9e7a17715892', 'dedicated')).toMatchObject([
+    expect(await clustersOf(atlas, '6a793f6bc0eb9e7a17715892', 'dedicated')).toMatchObject([
       { name: 'cluster-251', tier: 'free' },
     ]);
   });
@@ -119,7 +119,7 @@ describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/r
     await using atlas = clientFor(server.url, {
       credentials: { type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'x-1' },
     });
-    await all(atlas.projects());
+    await projectsOf(atlas);
     expect(server.seen[1]?.headers.authorization).toContain('nonce="oKfdevgHPla/q94PO0cdlXVpNEi781RR"');
   });
 

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAboutCredentials, quote, refusal } from '../../functions/atlas/refusal.ts';
+import { quote } from '../../functions/atlas/quote.ts';
+import { isAboutCredentials, refusal } from '../../functions/atlas/refusal.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
@@ -60,6 +61,31 @@ describe('an answer of', () => {
     expect(error).toMatchObject({ code: 'ATLAS_UNAVAILABLE', status: 502, message: expect.stringContaining(part) });
   });
 
+  test.each([
+    [
+      [{ field: 'groupId', description: 'must be 24 hex digits' }, { field: 'pageNum' }],
+      '("Invalid."; groupId: must be 24 hex digits; pageNum):',
+    ],
+    [[{ field: 'url', description: 'https://x.example/CANARY is none' }], '("Invalid."; url: [URL removed] is none):'],
+    [Array(12).fill({ field: 'f', description: 'd' }), '("Invalid."; f: d; f: d; f: d; f: d; f: d; and 7 more):'],
+    [[null, 7, {}, { field: 7, description: [] }, 'text'], '("Invalid."):'],
+    ['none', '("Invalid."):'],
+    [null, '("Invalid."):'],
+  ])('400 with the fields %j tells them', (fields, said) => {
+    const body = { error: 400, errorCode: 'VALIDATION_ERROR', detail: 'Invalid.', badRequestDetail: { fields } };
+    expect(refusal(answer(400, body), context).message).toContain(`answered 400 VALIDATION_ERROR ${said}`);
+    const { detail: _, ...without } = body;
+    expect(refusal(answer(400, { ...without, badRequestDetail: null }), context).message).toContain(
+      'VALIDATION_ERROR: ',
+    );
+  });
+
+  test('400 with fields of any length stays short', () => {
+    const fields = Array(50).fill({ field: 'x'.repeat(1_000), description: 'y'.repeat(1_000) });
+    const { message } = refusal(answer(400, { errorCode: 'VALIDATION_ERROR', badRequestDetail: { fields } }), context);
+    expect(message.length).toBeLessThan(1_500);
+  });
+
   test('no JSON still has its code in a header', () => {
     expect(refusal(answer(404, '', { 'x-error-code': 'CLUSTER_NOT_FOUND' }), context).errorCode).toBe(
       'CLUSTER_NOT_FOUND',
@@ -73,6 +99,13 @@ describe('an answer of', () => {
     [{}, { errorCode: 'RATE_LIMITED_TOKEN_BUCKET', parameters: ['/x', 55, 10, 5, 60] }, 55_000],
     [{}, { errorCode: 'RATE_LIMITED', parameters: ['/api/oauth/token', 50, 1] }, undefined],
     [{ 'retry-after': 'soon' }, {}, undefined],
+    [{ 'retry-after': '-5' }, {}, undefined],
+    [{ 'retry-after': '1.5' }, {}, undefined],
+    [{ 'retry-after': '999999999999' }, {}, 999_999_999_999_000],
+    [{ 'retry-after': '9'.repeat(400) }, {}, Number.MAX_SAFE_INTEGER],
+    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, {}, Date.UTC(9999, 11, 31, 23, 59, 59) - NOW],
+    [{ 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, {}, 0],
+    [{ 'retry-after': 'Mon Nov 23 12:00:09 2026' }, {}, 9_000],
   ])('429 with %j %j asks for a wait of %4$s ms', (headers, body, retryAfterMs) => {
     expect(refusal(answer(429, body, headers), context).retryAfterMs).toBe(retryAfterMs);
   });
@@ -92,9 +125,27 @@ describe("Atlas's own words", () => {
   test.each([
     ['see https://restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
     ['see restore-1.abc.mongodb.net:27017/CANARY/restore.tar.gz now', '"see [URL removed] now"'],
-    ['sent Authorization: Bearer CANARY.token here', '"sent Authorization: Bearer [removed] here"'],
-    ['sent Digest username="a", nonce="CANARY"', '"sent Digest [removed]"'],
+    ['sent Authorization: Bearer CANARY.token here', '"sent [credential removed] here"'],
+    ['sent Digest username="a", nonce="CANARY"', '"sent [credential removed]"'],
     ['line one\r\nline two\u2028three\u0007', '"line one line two three"'],
+    ['sent Authorization: Bearer CANARY', '"sent Authorization: Bearer [removed]"'],
+    ['sent "Authorization":"Bearer CAN" now', '"sent "Authorization":"Bearer [removed]" now"'],
+    ['sent Proxy-Authorization: CAN, twice', '"sent Proxy-Authorization: [removed], twice"'],
+    ['no bearer token, no basic auth', '"no bearer token, no basic auth"'],
+    ['see host/path?X-Amz-Signature=CANARY now', '"see [URL removed] now"'],
+    ['X-Amz-Signature=CANARY', '"[URL removed]"'],
+    ['a=1&X-Amz-Security-Token%3DCANARY', '"[URL removed]"'],
+    ['see https:\\/\\/restore.x.net\\/CANARY now', '"see [URL removed] now"'],
+    ['see https\\u003a\\u002f\\u002frestore\\u002fCANARY now', '"see [URL removed] now"'],
+    ['see https:&#x2F;&#47;restore&sol;CANARY now', '"see [URL removed] now"'],
+    ['see https%3A%2F%2Frestore%2FCANARY now', '"see [URL removed] now"'],
+    ['see https%253a%252F%252Frestore%252FCANARY now', '"see [URL removed] now"'],
+    ['see restore.mongodb.net%2FCANARY now', '"see [URL removed] now"'],
+    ['?Expires=5&Signature=CANARY&a=b', '"?Expires=5&Signature=[removed]&a=b"'],
+    ['{"password": "CANARY", "a": 1}', '"{"password": "[removed]", "a": 1}"'],
+    ['the client_secret=CANARY; go', '"the client_secret=[removed]; go"'],
+    ['apiKey: CANARY', '"apiKey: [removed]"'],
+    ['No cluster named Cluster0 exists in group 0123.', '"No cluster named Cluster0 exists in group 0123."'],
     ['the key was sEcReT-1, you know', '"the key was [removed], you know"'],
   ])('%j become %s', (text, said) => expect(quote(text, ['sEcReT-1'])).toBe(said));
 
@@ -110,13 +161,28 @@ describe("Atlas's own words", () => {
   });
 
   test('take no time to clean, however long and odd', () => {
-    for (const odd of ['<', 'a', 'a.', '://', 'Digest a=', '"', '-.aa']) quote(odd.repeat(200_000));
+    for (const odd of [
+      '<',
+      'a',
+      'a.',
+      '://',
+      'Digest a=',
+      '"',
+      '-.aa',
+      '%25',
+      'token',
+      'token:',
+      'x-amz-',
+      '&#x2f;',
+      ' = ',
+    ])
+      quote(odd.repeat(200_000));
     refusal(answer(502, '<'.repeat(1_000_000)), context);
   });
 
   test('never carry a hidden value, wherever the answer has it', () => {
     const hidden = 'sEcReT/with+base64==';
-    const place = fc.constantFrom('detail', 'reason', 'errorCode', 'error', 'error_description', 'other');
+    const place = fc.constantFrom('field', 'detail', 'reason', 'errorCode', 'error', 'error_description', 'other');
     const around = fc.tuple(fc.string(), fc.string());
     fc.assert(
       fc.property(
@@ -125,7 +191,9 @@ describe("Atlas's own words", () => {
         fc.boolean(),
         (fields, status, raw) => {
           const body = Object.fromEntries(Object.entries(fields).map(([name, [a, b]]) => [name, `${a}${hidden}${b}`]));
-          const error = refusal(answer(status, raw ? Object.values(body).join() : body), {
+          const wrong = [{ field: body.field, description: body.detail }];
+          const sent = raw ? Object.values(body).join() : { ...body, badRequestDetail: { fields: wrong } };
+          const error = refusal(answer(status, sent), {
             ...context,
             hidden: [hidden],
           });

@@ -20,7 +20,9 @@ describe('a list', () => {
   ] as const)('of %s jobs is asked for at %s, version %s, with %s', async (kind, path, version, query) => {
     await using server = await serve(withTokens(json(200, list([]))));
     await using atlas = clientFor(server.url);
-    expect(await all(atlas.jobPages({ ...FLEX_JOBS, kind }))).toEqual([{ pageNum: 1, jobs: [], last: true }]);
+    expect(await all(atlas.jobPages({ ...FLEX_JOBS, kind }))).toEqual([
+      { pageNum: 1, jobs: [], last: true, totalCount: 0 },
+    ]);
     expect(server.seen[1]?.target).toBe(`/api/atlas/v2/groups/${PROJECT_ID}/${path}?${query}`);
     expect(server.seen[1]?.headers.accept).toBe(`application/vnd.atlas.${version}+json`);
   });
@@ -44,11 +46,16 @@ describe('a list', () => {
     ]);
   });
 
-  test('that cannot be counted is read without the count, to its end', async () => {
+  test('that cannot be counted is read without the count, to its end, and again in case it shrank', async () => {
     const timeout = apiError(500, 'TIMEOUT_WHILE_PAGING');
     const full = Array.from({ length: 500 }, (_, nth) => ({ id: `${nth}` }));
     await using server = await serve(
-      withTokens(inOrder(timeout, json(200, list(full)), json(200, list([{ id: 'last' }])))),
+      withTokens((response, request, nth) => {
+        const pageNum = Number(new URL(request.target, 'http://x').searchParams.get('pageNum'));
+        const results = pageNum === 1 ? full : [{ id: 'last' }];
+        const links = [{ rel: 'self', href: `https://x.example/?pageNum=${pageNum}&itemsPerPage=500` }];
+        (nth === 0 ? timeout : json(200, { results, links }))(response, request, nth);
+      }),
     );
     await using atlas = clientFor(server.url);
     const pages = await all(atlas.jobPages(FLEX_JOBS));
@@ -56,7 +63,7 @@ describe('a list', () => {
     const counts = server.seen
       .slice(1)
       .map(({ target }) => new URL(target, server.url).searchParams.get('includeCount'));
-    expect(counts).toEqual(['true', 'false', 'false']);
+    expect(counts).toEqual(['true', 'false', 'false', 'false', 'false']);
   });
 
   test('keeps its count when a call fails for another reason', async () => {
@@ -83,7 +90,11 @@ describe('a list', () => {
   test('can be read from a later page on, and from none that is not a page', async () => {
     await using server = await serve(withTokens(json(200, list([]))));
     await using atlas = clientFor(server.url);
-    expect(await all(atlas.jobPages(FLEX_JOBS, { fromPage: 7 }))).toEqual([{ pageNum: 7, jobs: [], last: true }]);
+    // A list that ends before this page was longer when those before it were read.
+    expect(await all(atlas.jobPages(FLEX_JOBS, { fromPage: 7 }))).toEqual([
+      { pageNum: 6, jobs: [], last: false, totalCount: 0 },
+      { pageNum: 7, jobs: [], last: true, totalCount: 0, moved: true },
+    ]);
     expect((await failureOf(all(atlas.jobPages(FLEX_JOBS, { fromPage: 0 })))).code).toBe('ATLAS_REFUSED');
   });
 

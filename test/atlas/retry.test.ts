@@ -82,6 +82,6 @@ describe('a 429', () => {
   test('is given up after eight, and where the wait is beyond a quarter of an hour', () => {
     expect(judge(limited(1), { failures: 0, throttles: 8 }, 60_000)).toEqual({ again: false, because: 'attempts' });
     const longest = judge(limited(900_001), { failures: 0, throttles: 1 }, Number.POSITIVE_INFINITY);
-    expect(longest).toEqual({ again: false, because: 'budget' });
+    expect(longest).toEqual({ again: false, because: 'budget', waitMs: 900_001, mostMs: 900_000 });
   });
 });

@@ -6,7 +6,7 @@ import type { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Credentials } from '../../functions/atlas/credentials.ts';
 import type { Log } from '../../functions/log.ts';
 import { KINDS } from '../../functions/restore/job.ts';
-import { all, clientFor, FLEX_JOBS, PROJECT_ID } from './clients.ts';
+import { all, clientFor, FLEX_JOBS, PROJECT_ID, projectsOf } from './clients.ts';
 import { json, list, type Reply, type Seen, serve } from './scripted-server.ts';
 
 /** Keeps everything that a program could see of a client: results, errors with all they hold, log entries. */
@@ -25,7 +25,7 @@ function witness() {
 const ONE_DAY = { projectId: PROJECT_ID, types: [], since: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00Z' };
 
 const everyCall = (atlas: AtlasClient) => [
-  all(atlas.projects()),
+  projectsOf(atlas),
   all(atlas.events(ONE_DAY)),
   ...(['dedicated', 'flex', 'serverless'] as const).map((which) => atlas.clusters(PROJECT_ID, which)),
   ...KINDS.flatMap((kind) => [
@@ -148,7 +148,7 @@ describe.each(CREDENTIALS)('with a $type', (credentials) => {
         });
         const { log, watch, said } = witness();
         await using atlas = clientFor(server.url, { credentials, log, retry: { attempts: 2, throttles: 2 } });
-        await Promise.all([watch(all(atlas.projects())), watch(atlas.clusters(PROJECT_ID, 'dedicated'))]);
+        await Promise.all([watch(projectsOf(atlas)), watch(atlas.clusters(PROJECT_ID, 'dedicated'))]);
         await watch(all(atlas.jobPages(FLEX_JOBS)));
         expect(said()).not.toContain('CANARY');
         const basic = Buffer.from('id-CANARY-3:sk-CANARY-4').toString('base64');

@@ -204,9 +204,10 @@ describe('the largest answer', () => {
   });
 });
 
-test("a bundle takes undici's pool along, not its fetch, mocks and caches", async () => {
+test("a bundle begins with undici's pool, not its fetch, mocks, caches and proxies", async () => {
   const { metafile } = await build({
     entryPoints: ['functions/atlas/undici-transport.ts'],
+    external: ['./proxied.ts'], // loaded where there is a proxy
     ...{ bundle: true, write: false, metafile: true, platform: 'node', format: 'esm', minify: true, logLevel: 'error' },
   });
   const parts = Object.keys(metafile.inputs).filter((path) => path.includes('undici/lib/'));

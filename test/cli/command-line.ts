@@ -112,7 +112,7 @@ export const accessTo = ({ url, apiKey }: AtlasSimulator) => ({
 
 /** Nothing but lines of what is noteworthy, if that. */
 export const NOTEWORTHY =
-  /^((info {4}|warning |critical) {2}(Restore Finding|Restore Drill Overdue|Collector Run Incomplete) {2}\S.*\n)*$/;
+  /^((info {4}|warning |critical) {2}(Restore Finding|Restore Drill Overdue|Project Not Visible|Collector Run Incomplete) {2}\S.*\n)*$/;
 
 /** `name   value` lines of a summary. */
 export const valuesOf = (text: string): Record<string, string> =>

@@ -225,7 +225,7 @@ describe('rules', () => {
 
   test.each([
     ['{"slowMinuts":5}', /^restore-ledger: --rules rules\.json: slowMinuts: expected no field of this name/],
-    ['{"slowMinutes":"5"}', /--rules rules\.json: slowMinutes: expected a whole number of minutes .*, came "5"\n$/],
+    ['{"slowMinutes":"5"}', /--rules rules\.json: slowMinutes: expected a whole number of minutes .*, got "5"\n$/],
     [
       '{"rulesOff":["slowly"],"drillDays":-1}',
       /--rules rules\.json: rulesOff\[0\]: expected one of .*; drillDays: expected/,
@@ -255,7 +255,7 @@ describe('rules', () => {
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       'restore-ledger: --rules missing.json: expected a file that can be read, came ENOENT\n',
-      expect.stringMatching(/^restore-ledger: RULES: drillDays: expected a whole number of days .*, came "often"\n$/),
+      expect.stringMatching(/^restore-ledger: RULES: drillDays: expected a whole number of days .*, got "often"\n$/),
       'restore-ledger: --rules: expected without --api, whose collector has its own, came with it\n',
       'restore-ledger: --events: expected without --api, whose collector has its own, came with it\n',
     ]);

@@ -12,7 +12,7 @@ test.each([
   [['jobs', '--limit', '0'], '--limit: expected a whole number from 1 to 1000000, came "0"'],
   [
     ['jobs', '--status', 'FAILED,DONE'],
-    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, came "DONE"',
+    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, UNKNOWN, came "DONE"',
   ],
   [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, came "xml"'],
   [
@@ -130,6 +130,7 @@ describe('--help', () => {
       'reevaluate',
       ['--rules', '--since', '--until', '--dry-run', 'A\ntarget in a project without coverage', 'Exit code: 0'],
     ],
+    ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit code: 0 done']],
     ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
     ['serve', ['--port', '--table', '--data', 'Other commands then need --api http://127.0.0.1:27081']],
@@ -156,6 +157,7 @@ describe('--help', () => {
       'watch',
       'verify',
       'reevaluate',
+      'retire',
       'atlas',
       'serve',
       'simulate',

@@ -272,12 +272,27 @@ test('pages out of order are read to the end; pages that repeat or shift lose an
   expect(new Set(recorded.keys())).toEqual(new Set(system.listed().keys()));
 });
 
+test('a cluster that cannot be understood fails its list, and costs no other cluster', async () => {
+  await using system = await System.start(store, { projects: 1, clusters: 4, jobs: 3 });
+  system.atlas.faults.add({ when: { path: /\/clusters$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
+  const { parts } = await system.run();
+  expect(parts[0]?.status).toBe('incomplete');
+  expect(parts[0]?.failures).toMatchObject([
+    { what: 'dedicated clusters', code: 'ATLAS_BAD_ANSWER', message: expect.stringContaining('got null') },
+  ]);
+  expect(parts[0]?.counts.clusters).toBeGreaterThan(1);
+  const coverage = await system.ledger.coverage(parts[0]?.projectId ?? '');
+  expect(coverage?.discovery.dedicated?.error?.code).toBe('ATLAS_BAD_ANSWER');
+});
+
 test('a project that was renamed does not rewrite its jobs', async () => {
   await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5 });
   await system.run();
   const { client } = system;
   async function* projects() {
-    for await (const project of client.projects()) yield { ...project, name: 'Another name' };
+    for await (const page of client.projects()) {
+      yield { ...page, projects: page.projects.map((project) => ({ ...project, name: 'Another name' })) };
+    }
   }
   const { jobPages, clusters, job } = {
     jobPages: client.jobPages.bind(client),
@@ -285,7 +300,7 @@ test('a project that was renamed does not rewrite its jobs', async () => {
     job: client.job.bind(client),
   };
   const events = client.events.bind(client);
-  const rest = { jobPages, clusters, job, events, principal: undefined, usage: client.usage };
+  const rest = { jobPages, clusters, job, events, principal: undefined, clockSkewMs: undefined, usage: client.usage };
   const renamed: Atlas = { projects, within: () => renamed, ...rest };
   const { run, parts } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas: renamed }] });
   expect(run.counts).toMatchObject({ jobsChanged: 0, jobsNew: 0 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobKey } from '../../functions/ledger/keys.ts';
-import { verifyProject } from '../../functions/ledger/verify.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules.ts';
+import { verified } from '../ledger/jobs.ts';
 import { type Store, System, startStore } from './system.ts';
 
 const MINUTE = 60_000;
@@ -188,7 +188,7 @@ describe('the number of recorded jobs', () => {
     system.atlas.world.removeJob(system.at, jobs[1]?.id ?? '');
     system.clock.advance(2 * DAY);
     await system.runWith();
-    const { breaks, recorded } = await verifyProject(system.ledger, system.projectId);
+    const { breaks, recorded } = await verified(system.ledger, system.projectId);
     expect(recorded).toBe(3);
     expect(breaks).toEqual([{ problem: '1 of 3 jobs that were recorded are not in the ledger any more' }]);
   });

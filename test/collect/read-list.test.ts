@@ -48,6 +48,7 @@ function altered(client: Atlas, alter: (page: JobPage) => JobPage): Atlas {
     within: () => atlas,
     events: (query) => client.events(query),
     principal: undefined,
+    clockSkewMs: undefined,
     usage: client.usage,
   };
   return atlas;
@@ -259,7 +260,7 @@ describe('a list that is known', () => {
     expect([...system.listed().keys()].filter((id) => !recorded.has(id))).toEqual([]);
   });
 
-  test('counts a job that nobody can understand once, though page 1 repeats it', async () => {
+  test('counts what has no id of a job once, though page 1 repeats it', async () => {
     await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
     await system.run();
     system.clock.advance(HOUR);
@@ -267,7 +268,9 @@ describe('a list that is known', () => {
     system.clock.advance(HOUR);
     const [newest] = system.atlas.world.jobs(refOf(system).projectId, 'Cluster0', 'dedicated');
     const spoilt = (job: JobPage['jobs'][number]) =>
-      'atlas' in job && job.atlas.id === newest?.id ? { ...job, atlas: { ...job.atlas, finishedAt: 7 } } : job;
+      'atlas' in job && job.atlas.id === newest?.id
+        ? { ...job, atlas: { ...job.atlas, id: String(newest?.id).toUpperCase() } }
+        : job;
     const atlas = altered(system.client, (page) => ({ ...page, jobs: page.jobs.map(spoilt) }));
     const { run } = await system.run({}, { accounts: [{ name: 'test', atlas }] });
     expect(run.counts).toMatchObject({ problems: 1, jobsNew: 29 });

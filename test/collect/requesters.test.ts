@@ -6,7 +6,6 @@ import { collectProject } from '../../functions/collect/collect.ts';
 import type { AttributionCoverage } from '../../functions/ledger/coverage.ts';
 import { canonicalJson } from '../../functions/ledger/fingerprint.ts';
 import type { Annotations, JobSummary, Ledger, LedgerJob, Recorded } from '../../functions/ledger/ledger.ts';
-import { verifyProject } from '../../functions/ledger/verify.ts';
 import { type LogFields, silentLog } from '../../functions/log.ts';
 import { type JobToMatch, matchRequests } from '../../functions/restore/match-requests.ts';
 import { newObjectId, requestedAt } from '../../functions/restore/object-id.ts';
@@ -14,6 +13,7 @@ import { isFound } from '../../functions/restore/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
 import { Random } from '../../local/atlas/random.ts';
 import type { Restore } from '../../local/atlas/world.ts';
+import { verified } from '../ledger/jobs.ts';
 import { makeWorld } from '../restore/request-worlds.ts';
 import { type Store, System, startStore } from './system.ts';
 
@@ -416,5 +416,5 @@ test('an order that is delivered twice, and at the same time, adds nothing twice
   const after = await system.recorded();
   for (const { id } of jobs) expect(after.get(id)).toEqual(before.get(id));
   expect(after.get(jobs[0]?.id ?? '')?.findings).toEqual([expect.objectContaining({ rule: 'download' })]);
-  expect(await verifyProject(system.ledger, system.projectId)).toMatchObject({ breaks: [], jobs: jobs.length });
+  expect(await verified(system.ledger, system.projectId)).toMatchObject({ breaks: [], jobs: jobs.length });
 });

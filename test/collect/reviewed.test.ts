@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas } from '../../functions/atlas/atlas.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
 import { collectProject } from '../../functions/collect/collect.ts';
-import { verifyProject } from '../../functions/ledger/verify.ts';
 import { silentLog } from '../../functions/log.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules.ts';
+import { verified } from '../ledger/jobs.ts';
 import { type Store, System, startStore } from './system.ts';
 
 const MINUTE = 60_000;
@@ -35,7 +35,7 @@ describe('the number of recorded jobs', () => {
   test('is never more than there are, when two first runs overlap', async () => {
     await using system = await world({ clusters: 3, jobs: 12 });
     await Promise.all([system.collect('a'.repeat(24)), system.collect('b'.repeat(24))]);
-    const { jobs, recorded, breaks } = await verifyProject(system.ledger, system.projectId);
+    const { jobs, recorded, breaks } = await verified(system.ledger, system.projectId);
     expect({ recorded, breaks }).toEqual({ recorded: jobs, breaks: [] });
   });
 });

@@ -1,24 +1,23 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { JobSummary } from '../../functions/ledger/ledger.ts';
 import type { Finding } from '../../functions/restore/finding.ts';
 import type { Requester } from '../../functions/restore/requester.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { completed, idAt, job, PROJECT, seen } from './jobs.ts';
-import { list, newTable, startEngine, type TestTable } from './table.ts';
+import { list } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 const PENDING: Requester = { reason: 'pending' };
@@ -87,17 +86,14 @@ test('two collectors that find the same at the same moment leave one entry', asy
 test('a job that was read before is annotated in one write, and loses nothing that another version put there', async () => {
   const running = another();
   await table.ledger.record(running, seen(0), false, { requester: PENDING });
-  const { pk, sk } = jobKey(PROJECT, running.jobId);
-  const foreign = { Key: { pk: { S: pk }, sk: { S: sk } }, ExpressionAttributeValues: { ':later': { S: 'kept' } } };
-  const update = { TableName: table.tableName, ...foreign, UpdateExpression: 'SET ofALaterVersion = :later' };
-  await table.client.send(new UpdateItemCommand(update));
+  const key = jobKey(PROJECT, running.jobId);
+  await table.table.update(key, { set: { ofALaterVersion: 'kept' } }, {});
   const read = await readJob(running.jobId);
   table.requests();
   const recorded = await table.ledger.annotate(PROJECT, running.jobId, seen(5), () => ({ requester: FOUND }), read);
   expect(table.requests()).toEqual({ PutItem: 1 });
   expect(recorded).toMatchObject({ outcome: 'changed', change: { revision: 2, fields: { requester: { to: FOUND } } } });
-  const { Item } = await table.client.send(new GetItemCommand({ TableName: table.tableName, Key: foreign.Key }));
-  expect(Item).toMatchObject({ ofALaterVersion: { S: 'kept' }, revision: { N: '2' } });
+  expect(await table.table.get(key)).toMatchObject({ ofALaterVersion: 'kept', revision: 2 });
   expect(read).not.toHaveProperty('ofALaterVersion');
 });
 

@@ -3,20 +3,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { completed, idAt, job, PROJECT, seen } from './jobs.ts';
-import { gated, newTable, startEngine, type TestTable } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 /** Minute by minute another answer: queued, running, copying with only a counter that moves, done. */
@@ -45,11 +44,11 @@ test('whatever the order and overlap of writers, the last answer stands and the 
     fc.asyncProperty(writers, fc.scheduler(), fc.boolean(), async (sightings, scheduler, known) => {
       const answers = life();
       // Whose request goes next is the scheduler's choice, so that writers meet between any two requests.
-      await using own = gated(table, dynamo, () => scheduler.schedule(Promise.resolve()));
+      const own = table.gated(() => scheduler.schedule(Promise.resolve()));
       const outcomes: string[] = [];
       const all = sightings.map(async (minutes) => {
         for (const minute of minutes) {
-          const { outcome } = await own.ledger.record(answers[minute] as RestoreJob, seen(minute), known);
+          const { outcome } = await own.record(answers[minute] as RestoreJob, seen(minute), known);
           outcomes.push(outcome);
         }
       });
@@ -79,10 +78,10 @@ test.each([
   if (!low || !middle || !high) throw new Error('three answers were made');
   await table.ledger.record(low, seen(minutes[0]));
   let requests = 0;
-  await using late = gated(table, dynamo, async () => {
+  const late = table.gated(async () => {
     if (++requests === 2) await table.ledger.record(high, seen(minutes[2]), true);
   });
-  expect(await late.ledger.record(middle, seen(minutes[1]), true)).toMatchObject({ outcome: 'stale' });
+  expect(await late.record(middle, seen(minutes[1]), true)).toMatchObject({ outcome: 'stale' });
   expect((await table.ledger.job(pending.jobId))?.atlas).toEqual(high.atlas);
 });
 
@@ -98,7 +97,7 @@ test('ten writers at the very same time all come through', async () => {
 });
 
 test('writers that saw different answers in the same millisecond agree on one, whichever comes first', async () => {
-  await using other = await newTable(dynamo);
+  await using other = await engine.newTable();
   const steps = fc.uniqueArray(fc.nat(99), { minLength: 2, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(steps, fc.boolean(), fc.nat(4), async (order, counters, settled) => {

@@ -1,6 +1,8 @@
 // test/ledger/jobs.ts makes restore jobs up.
 import { createHash } from 'node:crypto';
-import type { Sighting } from '../../functions/ledger/ledger.ts';
+import type { Ledger, Sighting } from '../../functions/ledger/ledger.ts';
+import { type Verification, verifyProject } from '../../functions/ledger/verify.ts';
+import type { ProjectFacts } from '../../functions/proof/project.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 
@@ -53,3 +55,11 @@ export const seen = (minute: number, runId = RUN): Sighting => ({
   runId,
   observedAt: new Date(Date.parse('2026-11-20T11:00:00Z') + minute * 60_000).toISOString(),
 });
+
+/** One project's histories and counts, as `restore-ledger verify` looks at them. */
+export async function verified(ledger: Ledger, projectId: string): Promise<Verification> {
+  let facts: ProjectFacts = { projectId, projectName: projectId };
+  for await (const project of ledger.projects()) if (project.projectId === projectId) facts = project;
+  const census = (await ledger.census()).get(projectId) ?? { table: 0, index: 0 };
+  return verifyProject(ledger, facts, census);
+}

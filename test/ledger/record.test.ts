@@ -1,16 +1,18 @@
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breaksOf } from '../../functions/ledger/chain.ts';
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import { fingerprint } from '../../functions/ledger/fingerprint.ts';
+import { storable } from '../../functions/ledger/item-size.ts';
+import { FIRST_CHANGES } from '../../functions/ledger/job-item.ts';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from './jobs.ts';
-import { list, newTable, startEngine, type TestTable } from './table.ts';
+import { list } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 /** What ties an entry to the others; chain.test.ts has its say about them. */
 const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.stringMatching(/^[\w-]{16}$/) };
@@ -18,12 +20,12 @@ const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.st
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
 
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 describe('record', () => {
@@ -155,17 +157,110 @@ describe('record', () => {
     expect(change?.atlas).toEqual(['half']);
   });
 
+  test('whatever JSON Atlas sends is recorded, read back as it was stored, and verified', async () => {
+    const word = fc.constantFrom(
+      'constructor',
+      '__proto__',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      'name',
+      '',
+      'S',
+      'NULL',
+    );
+    const name = fc.oneof(
+      word,
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', '\udc00a', 'x'.repeat(70_000)),
+    );
+    const number = fc.constantFrom(
+      '1e400',
+      '-1e400',
+      '-0',
+      '1e-400',
+      '9007199254740993',
+      '1e308',
+      '5e-324',
+      '0.1',
+      '1e126',
+    );
+    const leaf = fc.oneof(
+      number.map((text) => JSON.parse(text) as unknown),
+      ...[name, fc.double(), fc.boolean(), fc.constant(null), fc.constant(Number.NaN)],
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('value'), { maxLength: 3 }), tie('object')),
+      object: fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, value, { maxKeys: 6 }), word, async (atlas, said) => {
+        const odd = { ...another(), atlas, sourceStatus: said, targetClusterName: `${said}\ud800`, errorMessage: said };
+        const { outcome, job: recorded } = await table.ledger.record(odd, seen(0));
+        expect(outcome).toBe('new');
+        const stored = await table.ledger.job(odd.jobId);
+        expect(stored).toMatchObject({ ...recorded, atlas: storable(atlas), targetClusterName: `${said}\ufffd` });
+        expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+        expect(await table.ledger.record(odd, seen(1))).toMatchObject({ outcome: 'same' });
+        const changed = await table.ledger.record({ ...odd, atlas: { ...atlas, [said]: 'changed' } }, seen(2), true);
+        expect(changed.outcome).toMatch(/changed|same/);
+        const after = await table.ledger.job(odd.jobId);
+        expect(after && breaksOf(after, FIRST_CHANGES)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a number that DynamoDB cannot hold is its text', async () => {
+    const sent = '{"a":1e400,"b":-1e400,"c":-0,"d":9007199254740993,"e":1e308,"f":5e-324,"g":9007199254740991}';
+    const odd = { ...another(), atlas: JSON.parse(sent) };
+    await table.ledger.record(odd, seen(0));
+    const kept = {
+      ...{ a: 'Infinity', b: '-Infinity', c: 0, d: '9007199254740992', e: '1e+308', f: '5e-324' },
+      g: 9007199254740991,
+    };
+    expect((await table.ledger.job(odd.jobId))?.atlas).toEqual(kept);
+  });
+
+  test('an answer of very many fields, of long names, and nested without end is recorded and verified', async () => {
+    let deep: unknown = 'end';
+    for (let i = 0; i < 100; i++) deep = i % 2 ? [deep] : { deep };
+    const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, nth) => [`field${nth}`, nth]));
+    const odd = { ...another(), atlas: { ['n'.repeat(65_536)]: 1, ['n'.repeat(65_537)]: 2, deep, ...many } };
+    expect((await table.ledger.record(odd, seen(0))).outcome).toBe('new');
+    expect((await table.ledger.record(odd, seen(1), true)).outcome).toBe('same');
+    const fewer = { ...odd, atlas: { ...odd.atlas, field49999: 'other', field0: 'other' } };
+    const { change } = await table.ledger.record(fewer, seen(2), true);
+    expect(change?.atlas).toEqual(['(others)', 'field0']);
+    const stored = await table.ledger.job(odd.jobId);
+    expect(stored?.atlas['(others)']).toMatchObject({ count: expect.any(Number) });
+    expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+  });
+
+  test('a job that was recorded before there were problems has the history that it had, and gets one entry where some are found', async () => {
+    const running = another();
+    const { job: before } = await table.ledger.record(running, seen(0));
+    expect(before).not.toHaveProperty('problems');
+    const problems = [{ field: 'status', expected: 'RUNNING', got: '"CLOSED"' }];
+    const { outcome, change } = await table.ledger.record({ ...running, problems }, seen(1), true);
+    expect([outcome, change?.fields]).toEqual(['changed', { problems: { to: problems } }]);
+    const stored = await table.ledger.job(running.jobId);
+    expect(stored?.problems).toEqual(problems);
+    expect(stored && breaksOf(stored, FIRST_CHANGES)).toEqual([]);
+    // Nobody can take the mark away unseen.
+    const { problems: _, ...unmarked } = stored as LedgerJob;
+    expect(breaksOf(unmarked, FIRST_CHANGES)).toHaveLength(1);
+    const { change: mended } = await table.ledger.record(running, seen(2), true);
+    expect(mended?.fields).toEqual({ problems: { from: problems } });
+  });
+
   test('attributes that this version does not know stay in the item', async () => {
     const running = another();
     await table.ledger.record(running, seen(0));
-    const document = DynamoDBDocumentClient.from(table.client);
-    const Key = jobKey(PROJECT, running.jobId);
-    const change = { UpdateExpression: 'SET #n = :n', ExpressionAttributeNames: { '#n': 'note' } };
-    const values = { ExpressionAttributeValues: { ':n': 'drill' } };
-    await document.send(new UpdateCommand({ TableName: table.tableName, Key, ...change, ...values }));
+    const key = jobKey(PROJECT, running.jobId);
+    await table.table.update(key, { set: { note: 'drill' } }, {});
     await table.ledger.record(completed(running), seen(1));
-    const { Item } = await document.send(new GetCommand({ TableName: table.tableName, Key }));
-    expect(Item).toMatchObject({ note: 'drill', status: 'COMPLETED' });
+    expect(await table.table.get(key)).toMatchObject({ note: 'drill', status: 'COMPLETED' });
   });
 });
 
@@ -278,51 +373,4 @@ test('a job by an id that is none, or unknown, is undefined', async () => {
   expect(table.requests()).toEqual({});
   expect(await table.ledger.job(idAt('2019-01-01T00:00:00Z'))).toBeUndefined();
   expect(table.requests()).toEqual({ Query: 1 });
-});
-
-test('a write whose answer was lost, and that the SDK sent again, still counts as written', async () => {
-  await using own = await newTable(dynamo);
-  own.client.middlewareStack.add(
-    (next, { commandName }) => {
-      let lost = commandName !== 'PutItemCommand';
-      return async (args) => {
-        const answer = await next(args);
-        if (lost) return answer;
-        lost = true;
-        throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
-      };
-    },
-    { step: 'deserialize', priority: 'low', name: 'loseAnswers' },
-  );
-  const running = another();
-  expect(await own.ledger.record(running, seen(0))).toMatchObject({ outcome: 'new' });
-  expect(own.requests()).toEqual({ PutItem: 2, GetItem: 1 });
-  expect(await own.ledger.record(completed(running), seen(1))).toMatchObject({
-    outcome: 'changed',
-    change: { revision: 2 },
-  });
-  expect((await own.ledger.job(running.jobId))?.changes).toHaveLength(2);
-});
-
-test('what goes wrong is told by a code, and by what to do', async () => {
-  await using own = await newTable(dynamo);
-  const named = (name: string) => Object.assign(new Error('no'), { name });
-  const served = (name: string, httpStatusCode: number) =>
-    new DynamoDBServiceException({ name, message: 'no', $fault: 'client', $metadata: { httpStatusCode } });
-  const failing = (error: Error) => async () => {
-    throw error;
-  };
-  for (const [error, code, advice] of [
-    [named('TimeoutError'), 'LEDGER_UNAVAILABLE', /try again later/],
-    [named('CredentialsProviderError'), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('ProvisionedThroughputExceededException', 400), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('InternalServerError', 500), 'LEDGER_UNAVAILABLE', /try again later/],
-    [served('ResourceNotFoundException', 400), 'LEDGER_TABLE_MISSING', /deploy the stack/],
-    [served('AccessDeniedException', 400), 'LEDGER_REFUSED', /check that the role/],
-  ] as const) {
-    own.client.middlewareStack.add(() => failing(error), { step: 'initialize', name: 'fail', override: true });
-    const failed = own.ledger.coverage(PROJECT);
-    await expect(failed).rejects.toMatchObject({ name: 'LedgerError', code, cause: error });
-    await expect(failed).rejects.toThrow(advice);
-  }
 });

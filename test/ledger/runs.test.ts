@@ -1,23 +1,29 @@
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPk } from '../../functions/ledger/keys.ts';
-import { noCounts, type PartStatus, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import {
+  noCounts,
+  type PartStatus,
+  type PlannedProject,
+  RUN_DIED,
+  type Run,
+  type RunPart,
+} from '../../functions/ledger/run.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { type Engine, type EngineTable, startEngine } from './engines.ts';
 import { idAt, job, seen } from './jobs.ts';
-import { gated, NOW, newTable, startEngine, type TestTable } from './table.ts';
+import { list, NOW } from './table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
+let engine: Engine;
+let table: EngineTable;
 let serial = 0;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  table = await newTable(dynamo);
+  engine = await startEngine();
+  table = await engine.newTable();
 });
 afterAll(async () => {
   await table[Symbol.asyncDispose]();
-  await dynamo.close();
+  await engine.close();
 });
 
 const another = (at = '2026-11-20T11:00:00Z'): Run => {
@@ -72,7 +78,7 @@ describe('a run', () => {
     [['failed', 'failed'], [], 'failed'],
     [['complete', 'complete'], [failure], 'incomplete'],
     [[], [failure], 'failed'],
-    [[], [], 'complete'],
+    [[], [], 'failed'],
   ] as const)('with parts %j and %j is %s', async (parts, failures, status) => {
     const run = another();
     await table.ledger.startRun(run);
@@ -94,12 +100,33 @@ describe('a run', () => {
     expect(await table.ledger.finishPart(run.runId, part(1))).toEqual(ended);
   });
 
+  test('says what it was to read, in as many items as it takes', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    const planned = Array.from({ length: 1_100 }, (_, n) => ({ projectId: part(n).projectId, projectName: `${n}` }));
+    table.requests();
+    await table.ledger.recordPlan(run.runId, [...planned, { ...planned[0], orgId: 'left out' } as PlannedProject]);
+    expect(table.requests()).toEqual({ PutItem: 3 });
+    expect((await table.ledger.run(run.runId))?.planned).toEqual([...planned, planned[0]]);
+  });
+
+  test('does not end before every project that was planned has its part', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.recordPlan(run.runId, [part(1), part(2)]);
+    await table.ledger.planRun(run.runId, 2, []);
+    await table.ledger.finishPart(run.runId, part(1));
+    expect(await table.ledger.finishPart(run.runId, part(3))).toMatchObject({ status: 'running' });
+    expect(await table.ledger.finishPart(run.runId, part(2))).toMatchObject({ status: 'complete' });
+  });
+
   test('that was never started says so', async () => {
     const { runId } = another();
     expect(await table.ledger.run(runId)).toBeUndefined();
     expect(await table.ledger.run('no id')).toBeUndefined();
-    for (const orphan of [table.ledger.finishPart(runId, part(1)), table.ledger.planRun(runId, 1, [])]) {
-      await expect(orphan).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
+    const orphans = [() => table.ledger.finishPart(runId, part(1)), () => table.ledger.planRun(runId, 1, [])];
+    for (const orphan of orphans) {
+      await expect(orphan()).rejects.toMatchObject({ code: 'LEDGER_CONFLICT' });
     }
     expect(await table.ledger.run(runId)).toBeUndefined();
   });
@@ -111,11 +138,67 @@ describe('a run', () => {
     await table.ledger.finishPart(run.runId, { ...part(1, 'failed'), failures: many });
     const read = await table.ledger.run(run.runId);
     expect(read?.parts[0]?.failures).toHaveLength(100);
-    const document = DynamoDBDocumentClient.from(table.client);
-    const condition = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': runPk(run.runId) } };
-    const { Items = [] } = await document.send(new QueryCommand({ TableName: table.tableName, ...condition }));
+    const { items } = await table.table.query({ partition: runPk(run.runId) });
     const ttl = Date.parse(run.startedAt) / 1000 + 90 * 86_400;
-    expect(Items.map((item) => item.ttl)).toEqual([ttl, ttl]);
+    expect(items.map((item) => item.ttl)).toEqual([ttl, ttl]);
+  });
+});
+
+describe('a run that died', () => {
+  const died = { what: 'run', code: RUN_DIED, message: 'nothing was heard of it' };
+
+  test.each([
+    [[], 'failed'],
+    [['failed'], 'failed'],
+    [['complete'], 'incomplete'],
+  ] as const)('with parts %j is ended as %s', async (parts, status) => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.planRun(run.runId, 2, [failure]);
+    for (const [n, each] of parts.entries()) await table.ledger.finishPart(run.runId, part(n, each));
+    const ended = await table.ledger.endRun(run.runId, died);
+    const finishedAt = new Date(NOW).toISOString();
+    expect(ended).toMatchObject({ status, finishedAt, failures: [died, failure], counts: { clusters: parts.length } });
+    expect(await table.ledger.endRun(run.runId, died)).toEqual(ended);
+  });
+
+  test('ends as if in time once its last part comes all the same', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.recordPlan(run.runId, [part(1), part(2), part(3)]);
+    await table.ledger.planRun(run.runId, 3, []);
+    await table.ledger.finishPart(run.runId, part(1));
+    const ended = await table.ledger.endRun(run.runId, died);
+    expect(await table.ledger.finishPart(run.runId, part(2))).toEqual(ended);
+    expect(await table.ledger.finishPart(run.runId, part(2))).toEqual(ended);
+    const { finishedAt } = part(3);
+    const whole = { status: 'complete', failures: [], finishedAt, counts: { clusters: 3 } };
+    expect(await table.ledger.finishPart(run.runId, part(3))).toMatchObject(whole);
+    expect((await table.ledger.run(run.runId))?.run).toMatchObject(whole);
+  });
+
+  test('that only nobody ended is ended as what it is', async () => {
+    const run = another();
+    await table.ledger.startRun(run);
+    await table.ledger.planRun(run.runId, 1, []);
+    let left = 1;
+    const stopping = table.gated(async () => {
+      if (left-- <= 0) throw new Error('stopped');
+    });
+    await expect(stopping.finishPart(run.runId, part(1))).rejects.toThrow('stopped');
+    expect(await table.ledger.endRun(run.runId, died)).toMatchObject({ status: 'complete', failures: [] });
+  });
+
+  test('is found among the runs that have not ended, over months', async () => {
+    await using own = await engine.newTable();
+    const [old, ended, recent] = ['2026-09-30T10:00:00Z', '2026-10-31T10:00:00Z', '2026-11-23T11:00:00Z'].map(another);
+    for (const run of [old, ended, recent] as Run[])
+      await own.ledger.startRun(run, run === old ? 'host/1/2' : undefined);
+    await own.ledger.endRun((ended as Run).runId, died);
+    expect(await list(own.ledger.unfinishedRuns())).toEqual([{ run: old, maker: 'host/1/2' }, { run: recent }]);
+    own.requests();
+    expect(await list(own.ledger.unfinishedRuns('2026-11-23T00:00:00Z'))).toEqual([{ run: recent }]);
+    expect(own.requests()).toEqual({ Query: 1 });
   });
 });
 
@@ -133,14 +216,14 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
         const run = another();
         await table.ledger.startRun(run);
         const turn = () => scheduler.schedule(Promise.resolve());
-        await using own = gated(table, dynamo, turn);
+        const own = table.gated(turn);
         const deliver = async (n: number, requests: number) => {
           let left = requests;
-          await using stopping = gated(table, dynamo, async () => {
+          const stopping = table.gated(async () => {
             if (left-- <= 0) throw new Error('stopped');
             await turn();
           });
-          const finished = stopping.ledger.finishPart(run.runId, part(n));
+          const finished = stopping.finishPart(run.runId, part(n));
           await (requests === Number.POSITIVE_INFINITY ? finished : finished.catch(() => {}));
         };
         const steps = deliveries
@@ -152,7 +235,7 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
           );
         // In the end every message is worked through once: SQS sees to it.
         for (let n = 0; n < projects; n++) steps.push(() => deliver(n, Number.POSITIVE_INFINITY));
-        const plan = async () => void (await own.ledger.planRun(run.runId, projects, []));
+        const plan = async () => void (await own.planRun(run.runId, projects, []));
         steps.splice(planAt % (steps.length + 1), 0, plan);
         const work = async () => {
           if (together) await Promise.all(steps.map((step) => step()));
@@ -173,7 +256,7 @@ test('a run ends rightly, whatever is delivered twice, stopped half way, or come
 });
 
 test('runs are listed newest first, over months, as far back as they are kept', async () => {
-  await using own = await newTable(dynamo);
+  await using own = await engine.newTable();
   const times = [
     '2026-08-01T00:00:00Z',
     '2026-08-30T00:00:00Z',

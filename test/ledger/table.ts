@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
-import { quickClient } from '../../functions/ledger/quick-client.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 
 export const NOW = '2026-11-23T12:00:00Z';
@@ -57,21 +56,6 @@ export async function newTable(dynamo: LocalDynamoDB, now: () => number = () => 
     },
     [Symbol.asyncDispose]: async () => client.destroy(),
   };
-}
-
-/** The same table by a client of its own, made as the functions make theirs, whose requests wait for `gate` one by one; it may refuse one by throwing. */
-export function gated({ tableName }: TestTable, dynamo: LocalDynamoDB, gate: () => Promise<unknown>): TestTable {
-  const client = quickClient(dynamo.clientConfig);
-  const wait = { step: 'initialize', name: 'wait' } as const;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      await gate();
-      return next(args);
-    },
-    wait,
-  );
-  const ledger = new DynamoLedger({ tableName, client, now: () => Date.parse(NOW) });
-  return { tableName, client, ledger, requests: () => ({}), [Symbol.asyncDispose]: async () => client.destroy() };
 }
 
 export async function list<T>(items: AsyncIterable<T>): Promise<T[]> {

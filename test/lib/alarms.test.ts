@@ -33,10 +33,13 @@ test('there is an alarm for each thing that can go wrong', () => {
     'CollectionIncomplete',
     'CollectionSilent',
     'CredentialsRefused',
+    'EmptyScope',
+    'EventsUnread',
     'MessagesUndelivered',
     'NotifyErrors',
     'OrdersDead',
     'PlanErrors',
+    'ProjectsNotVisible',
     'SchedulesDead',
     'ThrottledPutItem',
     'ThrottledUpdateItem',
@@ -55,7 +58,7 @@ test('every alarm links its section of the runbook, and every section has an ala
 
 test('alarms on our own metrics spell them as functions/metrics.ts does', () => {
   const own = alarmsOf().filter(({ Namespace }) => Namespace === NAMESPACE);
-  expect(own).toHaveLength(4);
+  expect(own).toHaveLength(7);
   for (const { MetricName } of own) expect(Object.keys(METRICS)).toContain(MetricName);
 });
 

@@ -5,8 +5,10 @@ import {
   jobKey,
   type Key,
   partKey,
+  planKey,
   projectKey,
   runKey,
+  SCOPE_KEY,
 } from '../../functions/ledger/keys.ts';
 import { EVENT_SOURCE } from '../../functions/notify/event.ts';
 import { templateOf } from './template.ts';
@@ -47,7 +49,10 @@ describe('the stream of the table reaches the notify function', () => {
     ['a run that goes on', false, runKey(id), 'MODIFY', 'running'],
     ['a run that expired', false, runKey(id), 'REMOVE'],
     ['a part of a run', false, partKey(id, project), 'INSERT', 'complete'],
-    ['the mark of a project', false, projectKey(project), 'INSERT'],
+    ['a project that is new', false, projectKey(project), 'INSERT'],
+    ['a project that changed, perhaps since it is not visible', true, projectKey(project), 'MODIFY'],
+    ['what a run is to read', false, planKey(id, 0), 'INSERT'],
+    ['when all projects were listed', false, SCOPE_KEY, 'MODIFY'],
     ['the coverage of a cluster that went', false, archivedClusterKey(project, 'JOB#1', id), 'INSERT'],
   ])('%s: %s', (_, starts, { pk, sk }, eventName, status) => {
     const NewImage = eventName === 'REMOVE' ? {} : { NewImage: status ? { status: { S: status } } : {} };

@@ -32,7 +32,7 @@ const DAILY_READ_UNITS = 10;
 const DAYS_A_MONTH = 30.4;
 /** Sent in every run, `EventsSent` for the event of its end included; those that are zero are left out. */
 const METRICS = 8;
-const ALARMS = 15;
+const ALARMS = 18;
 /** Atlas answers in 200 ms on this way; 32 requests are under way at once, the lists beside the clusters. */
 const ANSWER_SECONDS = 0.2;
 /** What the notify function does with a change, the call to the bus included. */
@@ -53,9 +53,10 @@ export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
     events: 1,
     /** Projects once; two lists of clusters a project; two lists of jobs a cluster. With an API key up to twice as many: each can need a challenge. */
     atlasRequests: 1 + 2 * projects + lists,
-    /** The run begins, is planned, ends; a project's part is put and counted, its coverage written. */
-    tableWriteUnits: 3 + projects * (2 + coverageKb),
-    tableReadUnits: 1 + projects * Math.ceil(coverageKb / 4),
+    /** The run begins, is planned, ends, and scope; what it is to read; a project's part is put and counted, its coverage written. */
+    tableWriteUnits: 4 + Math.ceil(projects / 10) + projects * (2 + coverageKb),
+    /** Its end, scope, runs that have not ended; what is known of a project, and its coverage. */
+    tableReadUnits: 5 + projects * (1 + Math.ceil(coverageKb / 4)),
     sqsRequests: Math.ceil(projects / 10) + 2 * projects,
     collectSeconds: projects * (0.5 + ANSWER_SECONDS * (1 + Math.ceil((2 + 2 * each) / 32))),
     logBytes: 2_000 + 2_100 * projects,

@@ -98,6 +98,38 @@ test('a run that could not be planned is a finished one that was refused', async
   expect(said()[0]).toMatchObject({ CredentialsRefused: 1, RunsFinished: 1, RunsComplete: 0 });
 });
 
+test('a run of one project says nothing of a run over everything', async () => {
+  const finishedAt = '2026-11-23T12:00:00.000Z';
+  const { ledger, said } = measuring({
+    finishPart: async () => ({ ...run, scope: { projectId: 'p', clusterName: 'c' }, status: 'complete', finishedAt }),
+  });
+  await ledger.finishPart(run.runId, { ...part, counts: { ...noCounts(), clusters: 1 }, failures: [] });
+  const [line] = said();
+  expect(line).toMatchObject({ ClustersRead: 1 });
+  for (const name of ['RunsFinished', 'RunsComplete', 'RunSeconds']) expect(line).not.toHaveProperty(name);
+});
+
+test('projects that nobody sees, and scopes of nothing, are counted in each run over everything', async () => {
+  const failure = (code: string) => ({ what: 'project', code, message: 'Payroll of Jane' });
+  const failures = ['PROJECT_NOT_VISIBLE', 'PROJECT_NOT_VISIBLE', 'NO_PROJECTS', 'NO_PROJECTS_CHOSEN'].map(failure);
+  const { ledger, said } = measuring({ planRun: async () => run });
+  await ledger.planRun(run.runId, 1, failures);
+  expect(said()[0]).toMatchObject({ ProjectsNotVisible: 2, EmptyScopes: 2 });
+  await ledger.planRun(run.runId, 1, []);
+  expect(said()).toEqual([]);
+  const ofOne = measuring({ planRun: async () => ({ ...run, scope: { projectId: 'p' } }) });
+  await ofOne.ledger.planRun(run.runId, 0, failures);
+  expect(ofOne.said()).toEqual([]);
+});
+
+test('projects without events are counted, those of an earlier version as none', async () => {
+  const { ledger, said } = measuring({ finishPart: async () => run });
+  await ledger.finishPart(run.runId, { ...part, counts: { ...part.counts, eventsFailed: 1 } });
+  const { eventsFailed: _, ...counts } = part.counts;
+  await ledger.finishPart(run.runId, { ...part, counts: counts as typeof part.counts });
+  expect(said()[0]).toMatchObject({ EventsUnread: 1 });
+});
+
 test('the oldest reading counts, of clusters that exist and lists that Atlas has', async () => {
   const at = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
   const cluster = (name: string, readMinutesAgo: number, more = {}) => ({

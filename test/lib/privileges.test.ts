@@ -48,11 +48,13 @@ const plain = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 describe('each role may do exactly this', () => {
   const found = grants();
 
-  test('plan: run items, orders, the secret', () => {
+  test('plan: what is known of projects, run items, orders, the secret', () => {
     expect(found.CollectionPlanRole).toEqual([
+      'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
       'dynamodb:PutItem on LedgerTable',
       'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/feed',
       'dynamodb:UpdateItem on LedgerTable',
       'logs:CreateLogStream on CollectionPlanLogs',
       'logs:PutLogEvents on CollectionPlanLogs',
@@ -79,7 +81,7 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test('api: reads; writes and starts runs; no job, no secret', () => {
+  test('api: reads; adds and starts runs; no job, no secret', () => {
     const onlyRuns =
       'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
     expect(found.ApiHandlerRole).toEqual([
@@ -90,7 +92,6 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
-      `dynamodb:UpdateItem on LedgerTable ${onlyRuns}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
       'logs:CreateLogStream on ApiHandlerLogs',
       'logs:PutLogEvents on ApiHandlerLogs',

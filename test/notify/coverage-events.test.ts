@@ -98,7 +98,7 @@ describe('jobs that cannot be understood', () => {
     jobId: '691ef92000000000000000aa',
     field: 'deliveryType',
     expected: 'a string',
-    came: 'an object',
+    got: 'an object',
     ...parts,
   });
   const withProblems = (revision: number, ...problems: Problem[]) =>
@@ -116,13 +116,13 @@ describe('jobs that cannot be understood', () => {
       finding: { rule: 'unknown-job-shape', severity: 'warning', at: AT },
     });
     expect(event?.detail).not.toHaveProperty('job');
-    expect(event?.detail.message).toContain('deliveryType: expected a string, came an object');
+    expect(event?.detail.message).toContain('deliveryType: expected a string, got an object');
     expect(wrongs(event)).toEqual([]);
   });
 
   test('those without an id are told apart by the write and their place', () => {
     const { jobId: _, ...nameless } = problem({ field: 'results[]' });
-    const other = { ...nameless, came: 'a list' };
+    const other = { ...nameless, got: 'a list' };
     const ids = coverageEvents(undefined, withProblems(3, nameless, other)).map(({ detail }) => detail.id);
     expect(ids).toEqual([
       `${PROJECT}/orders:3.dedicated.1:unknown-job-shape`,

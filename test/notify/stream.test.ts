@@ -5,6 +5,7 @@ import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
 import { decide, decideVanished } from '../../functions/ledger/decide.ts';
 import { jobItem } from '../../functions/ledger/job-item.ts';
 import { partKey } from '../../functions/ledger/keys.ts';
+import type { KnownProject } from '../../functions/ledger/known-project.ts';
 import type { LedgerJob } from '../../functions/ledger/ledger.ts';
 import { noCounts } from '../../functions/ledger/run.ts';
 import type { Log } from '../../functions/log.ts';
@@ -120,11 +121,16 @@ describe('records of a real table', () => {
       ...{ projectId: PROJECT, projectName: 'payments', status: 'complete', counts: noCounts(), failures: [] },
       ...{ startedAt: seen(0).observedAt, finishedAt: seen(3).observedAt },
     });
+    await ledger.saveKnownProject(PROJECT, (stored) => ({
+      ...(stored as KnownProject),
+      notVisibleSince: seen(3).observedAt,
+      changes: [{ at: seen(3).observedAt, what: 'not-visible', runId: RUN }],
+    }));
     expect(records.some(({ dynamodb }) => dynamodb?.Keys?.sk?.S === partKey(RUN, PROJECT).sk)).toBe(true);
 
     const bus = new TestBus();
     const { sent, failed, unfinished } = await notifying(bus).notify(records);
-    expect([sent, failed, unfinished]).toEqual([6, 0, undefined]);
+    expect([sent, failed, unfinished]).toEqual([7, 0, undefined]);
     expect(bus.ids.filter((id) => id.startsWith(jobId))).toEqual([
       `${jobId}:1`,
       `${jobId}:1:cross-project`,
@@ -133,6 +139,7 @@ describe('records of a real table', () => {
     ]);
     expect(bus.ids).toContain(`${PROJECT}:1:drills`);
     expect(bus.ids).toContain(`${RUN}:finished`);
+    expect(bus.ids).toContain(`${PROJECT}:2:not-visible`);
     expect(bus.taken.flatMap(wrongs)).toEqual([]);
   });
 

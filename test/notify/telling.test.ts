@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProjectCoverage } from '../../functions/ledger/coverage.ts';
+import type { KnownProject } from '../../functions/ledger/known-project.ts';
 import type { RunPart } from '../../functions/ledger/run.ts';
 import { noCounts } from '../../functions/ledger/run.ts';
 import type { LedgerEvent } from '../../functions/notify/event.ts';
@@ -109,6 +110,37 @@ test('coverage is held against what it replaced, also where another writer came 
   await ledger.saveCoverage(PROJECT, (stored) => ({ ...withDrill(stored), clusters: {} }));
   const { revision } = await ledger.saveCoverage(PROJECT, withDrill);
   expect(events.map(({ detail }) => detail.id)).toEqual([`${PROJECT}:${revision}:drills`]);
+  expect(events.flatMap(wrongs)).toEqual([]);
+});
+
+test('a project that is lost is told of once, and so is that it is over', async () => {
+  await using table = await newTable(dynamo);
+  const { ledger, events } = toldBy(table);
+  const lost = { notVisibleSince: seen(1).observedAt };
+  const known = (stored?: KnownProject): KnownProject => ({
+    ...{ projectId: PROJECT, projectName: 'payments', revision: 0, firstSeenAt: seen(0).observedAt },
+    ...{ accounts: {}, changes: [{ at: seen(1).observedAt, what: 'visible' }] },
+    ...stored,
+  });
+  await ledger.saveKnownProject(PROJECT, known);
+  const read = await ledger.saveKnownProject(PROJECT, (stored) => ({ ...known(stored), ...lost }));
+  await ledger.saveKnownProject(PROJECT, (stored) => ({ ...known(stored), ...lost }), read);
+  await ledger.saveKnownProject(PROJECT, () => known());
+  const told = events.map((event) => 'state' in event.detail && [event.detail.id, event.detail.state]);
+  expect(told).toEqual([
+    [`${PROJECT}:2:not-visible`, 'lost'],
+    [`${PROJECT}:3:not-visible`, 'over'],
+  ]);
+  expect(events.flatMap(wrongs)).toEqual([]);
+});
+
+test('a run that is ended since it died is told of', async () => {
+  await using table = await newTable(dynamo);
+  const { ledger, events } = toldBy(table);
+  const { finishedAt: _, counts: __, projects: ___, ...started } = run();
+  await ledger.startRun({ ...started, status: 'running' });
+  await ledger.endRun(RUN, { what: 'run', code: 'RUN_DIED', message: 'nothing was heard of it' });
+  expect(events).toMatchObject([{ 'detail-type': 'Collector Run Incomplete', detail: { severity: 'critical' } }]);
   expect(events.flatMap(wrongs)).toEqual([]);
 });
 

@@ -43,6 +43,29 @@ test('one order a project, and the run knows how many', async () => {
   for (const order of orders) expect(order).toMatchObject({ runId, account: 'one' });
 });
 
+test('a project that cannot be understood fails the list of projects, and costs no other project', async () => {
+  await using system = await System.start(store, { projects: 7 });
+  system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
+  const { run, orders } = await planned(system);
+  expect(orders).toHaveLength(6);
+  expect(run.failures).toEqual([
+    {
+      what: 'projects',
+      code: 'ATLAS_BAD_ANSWER',
+      message:
+        "the list of projects: 1 project can't be used and may be missing here: results[]: expected an object, got null",
+    },
+  ]);
+});
+
+test('a list of projects that ends short of its count fails, after those that it shows', async () => {
+  await using system = await System.start(store, { projects: 7 });
+  system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'cutPages', items: 4 } });
+  const { run, orders } = await planned(system);
+  expect(orders).toHaveLength(4);
+  expect(run.failures).toMatchObject([{ what: 'projects', code: 'ATLAS_BAD_ANSWER' }]);
+});
+
 test('an order is queued once, and not before the run is recorded', async () => {
   await using system = await System.start(store, { projects: 3 });
   let recordRun = () => {};
@@ -113,9 +136,11 @@ test('a repeat of the same event is the same run', async () => {
 test('patterns, and a scope, narrow it; a project asked for by id needs no pattern', async () => {
   await using system = await System.start(store, { projects: 5 });
   const [project] = system.atlas.world.projects;
-  const none = { wantsProject: () => false };
-  const empty = await planned(system, {}, {}, none);
-  expect(empty).toMatchObject({ orders: [], run: { status: 'complete', projects: 0 } });
+  const none = { wantsProject: () => false, chosenBy: 'INCLUDE_PROJECTS=prod-*' };
+  const { run, orders: nothing } = await planned(system, {}, {}, none);
+  expect(nothing).toEqual([]);
+  const message = 'INCLUDE_PROJECTS=prod-* leaves out every project that the credentials see: check the patterns';
+  expect(run).toMatchObject({ status: 'failed', failures: [{ code: 'NO_PROJECTS_CHOSEN', message }] });
   const scope = { projectId: project?.id, clusterName: 'Cluster0' };
   const { orders } = await planned(
     system,

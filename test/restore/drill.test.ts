@@ -134,11 +134,31 @@ describe("a cluster's drill", () => {
     expect(drillState(only, now)).toEqual({ state: 'due', days: 30, dueAt: '2026-01-31T00:00:00.000Z' });
   });
 
-  test('is due while there is time, overdue after', () => {
+  test('is due while there is time, overdue after, where every restore until then is known', () => {
     const now = at('2026-01-20');
-    const fresh = withDrill(cluster({ dedicated: list() }), now);
-    expect(drillState(fresh, now).state).toBe('due');
-    expect(drillState(fresh, at('2026-01-31')).state).toBe('overdue');
+    const read = (readAt: string, parts = {}) => {
+      const dedicated = { ...list(), readAt, ...parts };
+      return withDrill(cluster({ dedicated }), now);
+    };
+    const until = read('2026-01-31T00:00:00.000Z');
+    expect(drillState(until, now).state).toBe('due');
+    expect(drillState(until, at('2026-01-31')).state).toBe('overdue');
+    const before = read('2026-01-30T00:00:00.000Z');
+    expect(drillState(before, at('2026-01-31')).state).toBe('not-covered');
+    expect(drillOf('prod-eu', before, rules(), at('2026-01-31'))).not.toHaveProperty('overdueAt');
+    // A reading of last week says nothing of what was restored since.
+    expect(drillState(until, at('2026-02-08')).state).toBe('not-covered');
+    expect(drillState(read('2026-01-31T00:00:00.000Z', { problemCount: 1 }), at('2026-01-31')).state).toBe(
+      'not-covered',
+    );
+    expect(drillState(cluster({}), now).state).toBe('not-covered');
+  });
+
+  test('a cluster that is paused, or has no backups, is told apart from one that is overdue', () => {
+    const [due, now] = [{ drill: { days: 30, dueAt: '2026-01-31T00:00:00.000Z' } }, at('2026-02-10')];
+    expect(drillState(cluster({ dedicated: list() }, { ...due, paused: true }), now).state).toBe('paused');
+    expect(drillState(cluster({ dedicated: list() }, { ...due, backupsOff: true }), now).state).toBe('backups-off');
+    expect(drillOf('prod-eu', cluster({ dedicated: list() }, { paused: true }), rules(), now)).toBeUndefined();
   });
 
   test('goes by the last restore, should the coverage be older than that', () => {

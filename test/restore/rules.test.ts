@@ -49,67 +49,67 @@ describe('reading rules', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['a list', [], 'rules: expected an object, came a list'],
-    ['a text', 'off', 'rules: expected an object, came "off"'],
+    ['a list', [], 'rules: expected an object, got a list'],
+    ['a text', 'off', 'rules: expected an object, got "off"'],
     [
       'an unknown rule',
       { rulesOff: ['slow', 'slwo'] },
-      `rulesOff[1]: expected one of ${CAN_BE_OFF.join(', ')}, came "slwo"`,
+      `rulesOff[1]: expected one of ${CAN_BE_OFF.join(', ')}, got "slwo"`,
     ],
-    ['no list', { protectedTargets: 'prod/*' }, 'protectedTargets: expected a list, came "prod/*"'],
-    ['null', { workingHours: null }, 'workingHours: expected a list, came null'],
+    ['no list', { protectedTargets: 'prod/*' }, 'protectedTargets: expected a list, got "prod/*"'],
+    ['null', { workingHours: null }, 'workingHours: expected a list, got null'],
     [
       'a direction without an arrow',
       { allowedDirections: ['prod-*'] },
-      'allowedDirections[0]: expected two patterns of projects such as prod-* -> staging-*, came "prod-*"',
+      'allowedDirections[0]: expected two patterns of projects such as prod-* -> staging-*, got "prod-*"',
     ],
     [
       'a direction by way of another project',
       { allowedDirections: ['a -> b -> c'] },
-      'allowedDirections[0]: expected two patterns of projects such as prod-* -> staging-*, came "a -> b -> c"',
+      'allowedDirections[0]: expected two patterns of projects such as prod-* -> staging-*, got "a -> b -> c"',
     ],
     [
       'a target without a cluster',
       { protectedTargets: ['prod-*', 'a/ '] },
-      'protectedTargets[0]: expected patterns of a project and a cluster such as prod-*/orders, came "prod-*"',
+      'protectedTargets[0]: expected patterns of a project and a cluster such as prod-*/orders, got "prod-*"',
     ],
     [
       'an empty name',
       { expectedRequesters: ['jo', ' '] },
-      'expectedRequesters[1]: expected a pattern of a user name, a public key or an id, came " "',
+      'expectedRequesters[1]: expected a pattern of a user name, a public key or an id, got " "',
     ],
     [
       'hours of no day',
       { workingHours: ['Mo-Fr 07:00-19:00'] },
-      'workingHours[0]: expected days and hours such as Mon-Fri 07:00-19:00, came "Mo-Fr 07:00-19:00"',
+      'workingHours[0]: expected days and hours such as Mon-Fri 07:00-19:00, got "Mo-Fr 07:00-19:00"',
     ],
     [
       'a zone that is none',
       { workingHoursTimeZone: 'Europe/Bielefeld' },
-      'workingHoursTimeZone: expected a time zone such as Europe/Berlin, came "Europe/Bielefeld"',
+      'workingHoursTimeZone: expected a time zone such as Europe/Berlin, got "Europe/Bielefeld"',
     ],
     [
       'an offset, which has no summer time',
       { workingHoursTimeZone: '+01:00' },
-      'workingHoursTimeZone: expected a time zone such as Europe/Berlin, came "+01:00"',
+      'workingHoursTimeZone: expected a time zone such as Europe/Berlin, got "+01:00"',
     ],
-    ['a number as text', { slowFactor: '3' }, 'slowFactor: expected 0, or a number from 1 to 1000, came "3"'],
-    ['a factor below 1', { slowFactor: 0.5 }, 'slowFactor: expected 0, or a number from 1 to 1000, came 0.5'],
+    ['a number as text', { slowFactor: '3' }, 'slowFactor: expected 0, or a number from 1 to 1000, got "3"'],
+    ['a factor below 1', { slowFactor: 0.5 }, 'slowFactor: expected 0, or a number from 1 to 1000, got 0.5'],
     [
       'a negative number',
       { stuckMinutes: -1 },
-      'stuckMinutes: expected a whole number of minutes from 0 to 525600, came -1',
+      'stuckMinutes: expected a whole number of minutes from 0 to 525600, got -1',
     ],
-    ['half a day', { drillDays: 0.5 }, 'drillDays: expected a whole number of days from 0 to 36500, came 0.5'],
+    ['half a day', { drillDays: 0.5 }, 'drillDays: expected a whole number of days from 0 to 36500, got 0.5'],
     [
       'days beyond a century',
       { drillDaysFor: ['a/b = 36500', 'a/b = 36501'] },
-      'drillDaysFor[1]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, came "a/b = 36501"',
+      'drillDaysFor[1]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, got "a/b = 36501"',
     ],
     [
       'days for nothing',
       { drillDaysFor: ['= 90'] },
-      'drillDaysFor[0]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, came "= 90"',
+      'drillDaysFor[0]: expected patterns of a project and a cluster with days from 0 to 36500, such as prod-*/orders = 90, got "= 90"',
     ],
   ])('%s is refused by name', (_, input, problem) => {
     expect(problems(() => readRules(input))[0]).toBe(problem);
@@ -120,7 +120,7 @@ describe('reading rules', () => {
     const found = problems(() => readRules(input));
     expect(found.map((problem) => problem.split(':')[0])).toEqual(['slowMinuets', 'constructor', '__proto__']);
     expect(found[0]).toBe(
-      `slowMinuets: expected no field of this name, only ${Object.keys(DEFAULT_RULES).join(', ')}, came 5`,
+      `slowMinuets: expected no field of this name, only ${Object.keys(DEFAULT_RULES).join(', ')}, got 5`,
     );
   });
 
@@ -134,7 +134,7 @@ describe('reading rules', () => {
 
   test('a file that holds no JSON is refused without repeating what it holds', () => {
     expect(problems(() => parseRules('{"privateKey": hunter2}'))).toEqual([
-      expect.stringMatching(/^rules: expected JSON, came text that is none( from character \d+ on)?$/),
+      expect.stringMatching(/^rules: expected JSON, got text that is none( from character \d+ on)?$/),
     ]);
   });
 

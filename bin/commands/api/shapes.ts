@@ -2,8 +2,10 @@
 import * as z from 'zod/mini';
 import { DRILL_STATES } from '../../../functions/ledger/drill-state.ts';
 import type { Run, RunPart } from '../../../functions/ledger/run.ts';
+import { CLAIMS } from '../../../functions/proof/gap.ts';
 import { SEVERITIES } from '../../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/restore/job.ts';
+import { COVERAGE_STATES, type CoverageRow } from '../../../functions/views/coverage.ts';
 import type { ShownJob, WholeJob } from '../readable-ledger.ts';
 import { ApiError } from './errors.ts';
 
@@ -46,6 +48,7 @@ const job = z.looseObject({
   targetClusterName: text,
   errorMessage: text,
   deliveryUrlCount: count,
+  problems: z.optional(z.array(z.looseObject({ field: z.string(), expected: z.string(), got: z.string() }))),
   revision: count,
   firstSeenAt: moment,
   changedAt: moment,
@@ -93,6 +96,7 @@ const part = z.looseObject({
 });
 
 const list = z.looseObject({
+  state: z.enum(COVERAGE_STATES),
   jobs: count,
   open: count,
   readAt: text,
@@ -100,7 +104,7 @@ const list = z.looseObject({
   answer: text,
   error: z.optional(z.looseObject({ message: z.string(), since: z.string() })),
   problems: z.optional(
-    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), came: z.string() })),
+    z.array(z.looseObject({ jobId: text, field: z.string(), expected: z.string(), got: z.string() })),
   ),
   problemCount: z.optional(count),
 });
@@ -118,19 +122,27 @@ const drill = z.looseObject({
     }),
   ),
 });
+const gap = z.looseObject({ reason: z.string(), text: z.string(), action: text });
 const coverageRow = z.looseObject({
   projectId: objectId,
   projectName: z.string(),
   clusterName: text,
+  what: text,
   tier: z.optional(z.enum(['dedicated', 'free', 'flex', 'serverless'])),
+  state: z.enum(COVERAGE_STATES),
+  since: text,
+  claim: z.optional(z.enum(CLAIMS)),
+  provenThrough: text,
+  jobs: count,
+  open: count,
   problems: count,
   goneAt: text,
   error: z.optional(z.looseObject({ what: z.string(), message: z.string(), since: z.string() })),
   lists: z.optional(z.record(z.string(), list)),
   drill: z.optional(drill),
+  gaps: z.array(gap),
 });
 
-export type CoverageRow = z.infer<typeof coverageRow>;
 /** What is shown of a run while it goes on, and told of it at its end. */
 export interface RunReport extends Run {
   finishedProjects: number;

@@ -1,27 +1,24 @@
 // bin/commands/evidence/gather.ts reads the evidence of a period from the ledger: coverage first, so that what it proves is in
-// the jobs that are read after it.
+// the jobs that are read after it. What may be claimed is decided by functions/proof/.
 import type { Ledger } from '../../../functions/ledger/ledger.ts';
+import type { Run } from '../../../functions/ledger/run.ts';
 import type { Verification } from '../../../functions/ledger/verify.ts';
+import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../../functions/proof/ledger.ts';
+import type { Asking } from '../../../functions/proof/period.ts';
+import { isInScope, type ProjectFacts } from '../../../functions/proof/project.ts';
 import { plain } from '../plain.ts';
 import type { Progress } from '../progress.ts';
-import { utc } from '../times.ts';
 import { integrityOf, verifying } from '../verifying.ts';
-import { ProjectGatherer } from './gather-project.ts';
-import { type Judging, RECENT_MS } from './judge-coverage.ts';
+import { type GatheredProject, ProjectGatherer } from './gather-project.ts';
 import { byName } from './names.ts';
 import { numbersOf } from './numbers.ts';
-import {
-  type Evidence,
-  type Gap,
-  type IntegrityEvidence,
-  type NamedGap,
-  type Period,
-  type ProjectEvidence,
-  SCHEMA_VERSION,
-} from './report.ts';
+import { type Evidence, type IntegrityEvidence, type ProjectEvidence, SCHEMA_VERSION } from './report.ts';
 import { limitsOf, verdictOf } from './words.ts';
 
-export interface GatherOptions extends Judging {
+export interface GatherOptions {
+  period: Evidence['period'];
+  /** ISO 8601. */
+  madeAt: string;
   version: string;
   /** The table, or the directory. */
   ledgerName: string;
@@ -31,69 +28,99 @@ export interface GatherOptions extends Judging {
 }
 
 /** Runs looked at for the last one over everything. */
-const MOST_RUNS = 2_000;
+const MAX_RUNS = 2_000;
 
 /** Memory: some 1 KB a restore of the period. @throws LedgerError */
 export async function gather(ledger: Ledger, options: GatherOptions): Promise<Evidence> {
   const { period, madeAt, version, ledgerName, verify, progress } = options;
-  const projectsReadAt = await lastRunOverAll(ledger);
-  const projects: ProjectEvidence[] = [];
-  for await (const coverage of ledger.coverages()) {
-    progress.show(plain(`reading ${coverage.projectName}, ${projects.length} projects before it`));
-    projects.push(await new ProjectGatherer(ledger, coverage, options).gather());
+  const asking: Asking = { period, now: madeAt };
+  const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
+  const facts = await allProjects(ledger, progress);
+  const gathered: GatheredProject[] = [];
+  for (const project of facts) {
+    progress.show(plain(`reading ${project.projectName}, ${gathered.length} projects before it`));
+    const one = await new ProjectGatherer(ledger, project, asking).gather();
+    if (one) gathered.push(one);
   }
-  projects.sort((a, b) => byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId));
+  const projects = gathered.map(({ evidence }) => evidence).sort(byProject);
   nameTargets(projects);
   const integrity = verify ? await integrityEvidence(ledger, progress) : undefined;
-  const gaps = [...projectsGap(projectsReadAt, period, madeAt), ...projects.flatMap(gapsOf)];
-  const judged = { period, madeAt, numbers: numbersOf(projects), gaps, ...(integrity ? { integrity } : {}) };
+  const gaps: NamedGap[] = [
+    ...proveLedger({ scope, ...runs, projects: facts }, asking),
+    ...gathered.flatMap((one) => one.gaps),
+  ];
+  const numbers = numbersOf(projects);
+  const claim = claimOf(gaps, numbers.clusters);
+  const judged = { period, madeAt, numbers, gaps, claim, ...(integrity ? { integrity } : {}) };
+  const provenThrough = provenTo(scope?.listedAt, projects);
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
     madeBy: { program: 'restore-ledger', version },
     ledger: ledgerName,
+    period,
     verdict: verdictOf(judged),
-    ...judged,
-    ...(projectsReadAt === undefined ? {} : { projectsReadAt }),
-    limits: limitsOf(projects, period),
+    ...(provenThrough === undefined ? {} : { provenThrough }),
+    numbers,
+    gaps,
+    ...(integrity ? { integrity } : {}),
+    ...(scope?.listedAt === undefined ? {} : { projectsReadAt: scope.listedAt }),
+    limits: limitsOf(projects, { asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) }),
     projects,
   };
 }
 
-/** Started then, it knew every project that its credentials saw. */
-async function lastRunOverAll(ledger: Ledger): Promise<string | undefined> {
+/** Every restore of what was in scope then and was requested before is on record. Nothing where some list was never read to its end. */
+function provenTo(listedAt: string | undefined, projects: readonly ProjectEvidence[]): string | undefined {
+  const moments = projects.flatMap(({ clusterLists, clusters }) => [
+    ...clusterLists.map(({ readAt }) => readAt),
+    ...clusters.flatMap(({ proof }) => (proof.state === 'none' ? [] : [proof.coveredTo])),
+  ]);
+  if (listedAt === undefined || moments.length === 0) return undefined;
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length < moments.length ? undefined : [listedAt, ...known].sort()[0];
+}
+
+/** Those with jobs alone too, of which nothing else is on record. */
+async function allProjects(
+  ledger: Ledger,
+  progress: Progress,
+): Promise<(ProjectFacts & Pick<RecordedProject, 'counts'>)[]> {
+  const facts: ProjectFacts[] = [];
+  for await (const project of ledger.projects()) facts.push(project);
+  progress.show('counting restore jobs');
+  const census = await ledger.census();
+  const known = new Set(facts.map(({ projectId }) => projectId));
+  const strays: ProjectFacts[] = [...census.keys()]
+    .filter((projectId) => !known.has(projectId))
+    .map((projectId) => ({ projectId, projectName: projectId }));
+  return [...facts, ...strays].map((project) => ({
+    ...project,
+    counts: {
+      ...(census.get(project.projectId) ?? { table: 0, index: 0 }),
+      recorded: project.coverage?.recorded,
+    },
+  }));
+}
+
+/** The newest run over everything, and the newest that has ended. */
+async function runsOverAll(ledger: Ledger): Promise<{ lastRun?: Run; lastEndedRun?: Run }> {
+  let lastRun: Run | undefined;
   let cursor: string | undefined;
-  for (let seen = 0; seen < MOST_RUNS; ) {
+  for (let seen = 0; seen < MAX_RUNS; ) {
     const page = await ledger.runs({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    const whole = page.items.find(
-      ({ scope, projects, failures }) =>
-        scope.projectId === undefined && projects !== undefined && failures.length === 0,
-    );
-    if (whole) return whole.startedAt;
+    const whole = page.items.filter(({ scope }) => scope.projectId === undefined);
+    lastRun ??= whole[0];
+    const lastEndedRun = whole.find(({ status }) => status !== 'running');
+    if (lastRun && lastEndedRun) return { lastRun, lastEndedRun };
     seen += Math.max(1, page.items.length);
     cursor = page.cursor;
-    if (cursor === undefined) return undefined;
+    if (cursor === undefined) break;
   }
-  return undefined;
+  return lastRun ? { lastRun } : {};
 }
 
-function projectsGap(readAt: string | undefined, { until, ended }: Period, madeAt: string): Gap[] {
-  const unknown = 'projects that this ledger has never read are not in this report';
-  if (readAt === undefined) {
-    return [{ reason: 'projects', text: `No run over all projects is kept in the ledger: ${unknown}.` }];
-  }
-  if (readAt >= until || (!ended && Date.parse(madeAt) - Date.parse(readAt) <= RECENT_MS)) return [];
-  const text = `The last run over all projects began at ${utc(readAt)} UTC: projects made after that are not in this report.`;
-  return [{ reason: 'projects', from: readAt, text }];
-}
-
-function gapsOf({ projectId, projectName, clusterLists, clusters }: ProjectEvidence): NamedGap[] {
-  return [
-    ...clusterLists.flatMap(({ gaps }) => gaps.map((gap) => ({ projectId, projectName, ...gap }))),
-    ...clusters.flatMap(({ clusterName, proof }) =>
-      proof.gaps.map((gap) => ({ projectId, projectName, clusterName, ...gap })),
-    ),
-  ];
-}
+const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
+  byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId);
 
 /** Atlas names a target's project by its id alone. */
 function nameTargets(projects: readonly ProjectEvidence[]) {

@@ -25,13 +25,14 @@ export function* overviewTables({ projects }: Evidence): Generator<string> {
 const hasRestores = ({ cluster }: Placed) => cluster.restores.length > 0;
 
 function drills(all: readonly Placed[]): Html {
-  const expected = all.filter(({ cluster }) => cluster.drill.state !== 'none');
+  const expected = all.filter(({ cluster }) => !['none', 'paused', 'backups-off'].includes(cluster.drill.state));
   const late = expected.filter(({ cluster: { drill } }) => drill.state === 'overdue' || drill.missed.length > 0);
   const count = (state: string) => expected.filter(({ cluster }) => cluster.drill.state === state).length;
   const [met, due, none] = [count('met'), count('due'), all.length - expected.length];
   const summary = [
     `${counted(met, 'cluster')} met`,
     ...(due > 0 ? [`${number(due)} with time left`] : []),
+    ...(count('not-covered') > 0 ? [`of ${number(count('not-covered'))} it is not known`] : []),
     `${number(count('overdue'))} overdue at the end of the period`,
     ...(none > 0 ? [`of ${number(none)} none is expected`] : []),
   ].join(', ');

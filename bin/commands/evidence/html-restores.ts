@@ -2,6 +2,8 @@
 import { html } from 'hono/html';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/api/page/status.ts';
 import { counted, type Html, name, span, time, visible } from '../../../functions/api/page/text.ts';
+import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
+import { destinationOf, effectWords, whyUnknown } from '../../../functions/restore/destination.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
@@ -54,17 +56,36 @@ function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: Resto
   return html`${snapshot}<span class="sub">${what}</span>`;
 }
 
-function toCell({ projectId }: ProjectEvidence, { clusterName }: ClusterEvidence, restore: RestoreEvidence): Html {
-  const { targetProjectId, targetProjectName, targetClusterName: target, delivery } = restore;
-  if (target === undefined && targetProjectId === undefined) {
-    return html`<span class="soft">${delivery === 'download' ? 'Download' : 'Not named'}</span>`;
+function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
+  const job = { projectId: project.projectId, clusterName: cluster.clusterName, ...restore };
+  const { place, projectId, clusterName: target } = destinationOf(job);
+  const { collections } = restore;
+  const effect = effectWords(job, collections);
+  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${collections ? namespacesOf(collections) : ''}`;
+  switch (place) {
+    case 'download':
+      return html`<span class="soft">Download</span>`;
+    case 'unknown':
+      return html`<span class="soft">Not known</span><span class="sub">${whyUnknown(restore)}</span>${about}`;
+    case 'itself':
+      return html`Itself${about}`;
+    case 'project':
+      return html`${name(target ?? '?', WHOLE)}${about}`;
+    case 'elsewhere':
+      return html`${name(target ?? '?', WHOLE)}<span class="sub">in ${name(restore.targetProjectName ?? projectId ?? '', WHOLE)}</span>${about}`;
   }
-  const elsewhere = targetProjectId !== undefined && targetProjectId !== projectId;
-  if (!elsewhere && target === clusterName) return html`Itself`;
-  const where = elsewhere
-    ? html`<span class="sub">in ${name(targetProjectName ?? targetProjectId ?? '', WHOLE)}</span>`
-    : '';
-  return html`${target === undefined ? '?' : name(target, WHOLE)}${where}`;
+}
+
+/** Names shown of a restore of collections, which may have 200. */
+const MOST_NAMESPACES = 20;
+
+function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
+  const left = namespaces.length - MOST_NAMESPACES;
+  return html`${namespaces
+    .slice(0, MOST_NAMESPACES)
+    .map((namespace) => html`<span class="sub">${name(namespaceWords(namespace), WHOLE)}</span>`)}${
+    left > 0 ? html`<span class="sub">and ${left} more: --format json has them</span>` : ''
+  }${complete ? '' : html`<span class="sub">The ledger does not have all the names.</span>`}`;
 }
 
 function outcomeCell({ status, durationSeconds, finishedAt, vanishedAt, errorMessage }: RestoreEvidence): Html {

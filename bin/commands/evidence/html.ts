@@ -3,11 +3,12 @@
 import { html, raw } from 'hono/html';
 import { mark, SHAPES } from '../../../functions/api/page/status.ts';
 import { counted, type Html, name, number, time, visible } from '../../../functions/api/page/text.ts';
+import type { NamedGap } from '../../../functions/proof/ledger.ts';
 import { overviewTables } from './html-clusters.ts';
 import { numberTables } from './html-numbers.ts';
 import { projectRestores } from './html-restores.ts';
 import { WHOLE } from './marks.ts';
-import type { Evidence, NamedGap } from './report.ts';
+import type { Evidence } from './report.ts';
 import { STYLE } from './style.ts';
 
 /** Nothing is fetched and nothing runs, whatever a name holds. */
@@ -42,13 +43,17 @@ const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype ht
 <p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. All times are UTC.</p>
 `;
 
-function verdict({ verdict: { complete, text }, period, integrity: checked }: Evidence): Html {
+function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: Evidence): Html {
   const broken = checked !== undefined && !checked.unbroken;
   const [tone, look] = broken
     ? ['bad', mark('The record was changed', 'bad', 'cross')]
-    : complete
-      ? ['ok', mark(`The record is complete${period.ended ? '' : ' so far'}`, 'ok', 'check')]
-      : ['wait', mark('The record has gaps', 'wait', 'alert')];
+    : state === 'complete'
+      ? ['ok', mark('The record is complete', 'ok', 'check')]
+      : state === 'not known'
+        ? ['wait', mark('Not known', 'wait', 'ring')]
+        : all.every(({ reason }) => reason === 'full-reading-due')
+          ? ['wait', mark('Full reading due', 'wait', 'half')]
+          : ['wait', mark('The record has gaps', 'wait', 'alert')];
   return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${look}</h2><p>${text}</p></section>
 `;
 }
@@ -77,17 +82,14 @@ const NO_RESTORES = html`<section aria-labelledby="restores"><h2 id="restores">N
 <p>No restore that was requested in the period is in the ledger. Whether there can be others, the gaps say.</p></section>
 `;
 
-function gaps({ gaps: all, period, projectsReadAt }: Evidence): Html {
+function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
   const listed =
     projectsReadAt === undefined
       ? ''
-      : html` The list of projects was last read as a whole at ${time(projectsReadAt)}.`;
+      : html` The list of projects was last read as a whole at ${time(projectsReadAt)}.${provenThrough === undefined ? '' : html` Of what is in scope, every restore requested before ${time(provenThrough)} is on record.`}`;
   if (all.length === 0) {
-    const how = period.ended
-      ? 'after the period had ended'
-      : 'within 24 hours of this report; what was requested since is not in it yet';
     return html`<section aria-labelledby="gaps"><h2 id="gaps">No gaps</h2>
-<p>Every list of clusters and of restore jobs was read ${how}.${listed}</p></section>
+<p>Every list of clusters and of restore jobs on record was read to its end after the period had ended.${listed}</p></section>
 `;
   }
   const left = all.length - MOST_GAPS;
@@ -104,10 +106,11 @@ const gapRow = ({
   projectName,
   clusterName,
   text,
+  action,
 }: NamedGap) => html`<tr role="row"><th role="rowheader" scope="row" class="all">${
-  clusterName === undefined ? (projectName === undefined ? 'All projects' : 'All clusters') : name(clusterName, WHOLE)
+  clusterName === undefined ? (projectName === undefined ? 'All projects' : 'The project') : name(clusterName, WHOLE)
 }${projectName === undefined ? '' : html`<span class="sub">${name(projectName, WHOLE)}</span>`}</th>
-<td role="cell" class="all">${visible(text)}</td></tr>
+<td role="cell" class="all">${visible(text)}${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</td></tr>
 `;
 
 function integrity({ integrity: checked }: Evidence): Html {

@@ -1,20 +1,22 @@
 // bin/commands/evidence/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
 // period. Pure.
 import type { ClusterCoverage, CompletedRestore } from '../../../functions/ledger/coverage.ts';
+import { coveredUntil, drillState, isCoveredUntil } from '../../../functions/ledger/drill-state.ts';
 import type { JobSummary } from '../../../functions/ledger/ledger.ts';
+import type { Period } from '../../../functions/proof/period.ts';
 import { isObjectId, requestedAt } from '../../../functions/restore/object-id.ts';
-import type { DrillProof, Period } from './report.ts';
+import { isCompletedRestore } from '../../../functions/restore/understood.ts';
+import type { DrillProof } from './report.ts';
 
 const DAY_MS = 86_400_000;
 
-type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status'>;
+type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status' | 'problems'>;
 
-/** Shows that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
-export const isDrill = ({ kind, delivery, status }: Completed) =>
-  status === 'COMPLETED' && delivery !== 'download' && kind !== 'collection';
+/** Shows for certain that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
+export const isDrill = (job: Completed) => job.kind !== 'collection' && isCompletedRestore(job);
 
 export interface DrillFacts {
-  cluster: Pick<ClusterCoverage, 'clusterId' | 'firstSeenAt' | 'drill'>;
+  cluster: ClusterCoverage;
   /** Restores that were completed in the period, or before it the last one; in any order. */
   completed: readonly CompletedRestore[];
   period: Period;
@@ -30,18 +32,25 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
     .sort((a, b) => a.at - b.at);
   const last = done.at(-1)?.restore;
   const days = cluster.drill?.days;
-  if (days === undefined) return { state: 'none', ...measured(last), missed: [] };
+  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...measured(last), missed: [] };
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
   return {
-    state: dueAt <= end ? 'overdue' : moments.length > 1 ? 'met' : 'due',
+    state: dueAt <= end ? overdueOr(cluster, dueAt) : moments.length > 1 ? 'met' : 'due',
     days,
     dueAt: iso(dueAt),
     ...measured(last),
-    missed: missedIn(moments, within, { from: knownFrom(cluster, moments, period), until: end }),
+    missed: missedIn(moments, within, {
+      from: knownFrom(cluster, moments, period),
+      until: knownUntil(cluster, moments, end),
+    }),
   };
 }
+
+/** Only where every restore until then is known can one be said to be missing. */
+const overdueOr = (cluster: ClusterCoverage, dueAt: number) =>
+  isCoveredUntil(cluster, iso(dueAt)) ? ('overdue' as const) : ('not-covered' as const);
 
 /** Between one moment and the next, what lies later than the days allow. */
 function missedIn(moments: readonly number[], within: number, part: { from: number; until: number }) {
@@ -52,8 +61,18 @@ function missedIn(moments: readonly number[], within: number, part: { from: numb
   });
 }
 
+/** After the last reading, and the last restore that is known, nothing can be said to be missing. */
+function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: number): number {
+  const covered = Date.parse(coveredUntil(cluster) ?? '');
+  return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
+}
+
 /** Of the time before its first known restore, and before the ledger first read it, nothing can be said. */
-function knownFrom({ firstSeenAt }: DrillFacts['cluster'], [, first]: readonly number[], { since }: Period): number {
+function knownFrom(
+  { firstSeenAt }: Pick<ClusterCoverage, 'firstSeenAt'>,
+  [, first]: readonly number[],
+  { since }: Period,
+): number {
   const known = Math.min(Date.parse(firstSeenAt), first ?? Number.POSITIVE_INFINITY);
   return Math.max(Date.parse(since), known);
 }

@@ -2,10 +2,11 @@
 import { html } from 'hono/html';
 import { mark } from '../../../functions/api/page/status.ts';
 import { type Html, name, span, time, visible } from '../../../functions/api/page/text.ts';
+import type { ProofState } from '../../../functions/proof/list.ts';
 import type { Finding, Severity } from '../../../functions/restore/finding.ts';
 import { isFound, type Requester } from '../../../functions/restore/requester.ts';
 import { kindOf, nameOf } from '../requester.ts';
-import type { ClusterEvidence, DrillProof, ProofState } from './report.ts';
+import type { ClusterEvidence, DrillProof } from './report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */
 export const WHOLE = 200;
@@ -13,12 +14,15 @@ export const WHOLE = 200;
 export function proofMark(state: ProofState): Html {
   if (state === 'gap') return mark('Gap', 'bad', 'alert');
   if (state === 'none') return mark('Nothing to read', 'off', 'dash');
-  return mark(state === 'covered' ? 'Covered' : 'Covered so far', 'ok', 'check');
+  return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
 }
 
 export function drillMark({ state }: DrillProof): Html {
   if (state === 'overdue') return mark('Overdue', 'bad', 'alert');
   if (state === 'due') return mark('Time left', 'now', 'ring');
+  if (state === 'not-covered') return mark('Not covered', 'wait', 'ring');
+  if (state === 'backups-off') return mark('Backups off', 'bad', 'cross');
+  if (state === 'paused') return mark('Paused', 'off', 'dash');
   return state === 'met' ? mark('Met', 'ok', 'check') : mark('None expected', 'off', 'dash');
 }
 

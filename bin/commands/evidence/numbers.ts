@@ -1,5 +1,6 @@
 // bin/commands/evidence/numbers.ts counts what is in the report: restores by outcome, by finding and by who asked.
 import { DRILL_STATES } from '../../../functions/ledger/drill-state.ts';
+import { PROOF_STATES } from '../../../functions/proof/list.ts';
 import { type Finding, SEVERITIES } from '../../../functions/restore/finding.ts';
 import { STATUSES } from '../../../functions/restore/job.ts';
 import { GRADES, isFound, type Requester } from '../../../functions/restore/requester.ts';
@@ -16,7 +17,7 @@ export function numbersOf(projects: readonly ProjectEvidence[]): Numbers {
     projects: projects.length,
     clusters: clusters.length,
     clustersWithRestores: countOf(({ restores }) => restores.length > 0),
-    proofs: recordOf(['covered', 'current', 'gap', 'none'], (state) => countOf(({ proof }) => proof.state === state)),
+    proofs: recordOf(PROOF_STATES, (state) => countOf(({ proof }) => proof.state === state)),
     ...counter.numbers,
     drills: recordOf(DRILL_STATES, (state) => countOf(({ drill }) => drill.state === state)),
     drillsMissed: countOf(({ drill }) => drill.missed.length > 0),

@@ -3,68 +3,25 @@ import type { ClusterCoverage } from '../../../functions/ledger/coverage.ts';
 import type { DrillState } from '../../../functions/ledger/drill-state.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
 import type { Verification } from '../../../functions/ledger/verify.ts';
+import type { ClusterProof } from '../../../functions/proof/cluster.ts';
+import type { ClaimState } from '../../../functions/proof/gap.ts';
+import type { NamedGap } from '../../../functions/proof/ledger.ts';
+import type { ProofState } from '../../../functions/proof/list.ts';
+import type { Period as AskedPeriod } from '../../../functions/proof/period.ts';
+import type { DiscoveryProof } from '../../../functions/proof/project.ts';
+import type { RestoredCollections } from '../../../functions/restore/collections.ts';
 import type { Finding, Rule, Severity } from '../../../functions/restore/finding.ts';
-import type { Kind, Status } from '../../../functions/restore/job.ts';
+import type { Status } from '../../../functions/restore/job.ts';
 import type { Actor, Grade } from '../../../functions/restore/requester.ts';
 import type { Integrity } from '../verifying.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
-/** Times are ISO 8601 in UTC. Restores count by when they were requested: at or after `since`, before `until`. */
-export interface Period {
-  since: string;
-  until: string;
+/** Times are ISO 8601 in UTC. */
+export interface Period extends AskedPeriod {
   /** False: it reaches to the making of the report, or beyond, so nothing can be read after its end yet. */
   ended: boolean;
-}
-
-/** Restores that can't be ruled out. */
-export interface Gap {
-  /**
-   * never-read: not once. failing: every attempt since has failed. not-read: nobody tried, or a long time ago. gone: between the
-   * last read and when the cluster, or its list, was no longer there. not-understood: listed by Atlas, but in a shape this
-   * version doesn't know. clusters: a list of clusters could not be read. projects: the list of projects.
-   */
-  reason: 'never-read' | 'failing' | 'not-read' | 'gone' | 'not-understood' | 'clusters' | 'projects';
-  /** Requested at or after. Absent: since ever. */
-  from?: string;
-  /** Requested before. Absent: still. */
-  until?: string;
-  /** One sentence. */
-  text: string;
-}
-
-/** covered: for the whole period. current: for all of it so far, up to a recent read. none: there is nothing to read. */
-export type ProofState = 'covered' | 'current' | 'gap' | 'none';
-
-/** What shows that a list of restore jobs is in the ledger as a whole. */
-export interface ListProof {
-  kind: Kind;
-  state: ProofState;
-  /** Start of the last read of everything that could have changed. */
-  readAt?: string;
-  /** Start of the last read to the end of the list. */
-  fullReadAt?: string;
-  /** Atlas's code, where it says that there is no such list. */
-  answer?: string;
-  gaps: Gap[];
-}
-
-export interface ClusterProof {
-  state: ProofState;
-  /** Every restore requested before is in the ledger: of several lists, the one read the longest ago. */
-  coveredTo?: string;
-  lists: ListProof[];
-  gaps: Gap[];
-}
-
-/** The list of a project's clusters. */
-export interface DiscoveryProof {
-  list: string;
-  state: ProofState;
-  readAt?: string;
-  gaps: Gap[];
 }
 
 /** Whether a cluster was restored as often as the rules, as they are now, expect it. */
@@ -99,6 +56,7 @@ type Shown =
   | 'targetProjectId'
   | 'targetClusterName'
   | 'errorMessage'
+  | 'problems'
   | 'vanishedAt'
   | 'requester'
   | 'revision';
@@ -106,6 +64,8 @@ type Shown =
 export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
+  /** Of a restore of collections: which, under which names, and over what. */
+  collections?: RestoredCollections;
   findings: Finding[];
 }
 
@@ -127,8 +87,10 @@ export interface ClusterEvidence {
 export interface ProjectEvidence {
   projectId: string;
   projectName: string;
-  /** When the first of its clusters was first seen. */
+  /** When a run first listed it. */
   knownSince?: string;
+  /** Since when no credentials see it. */
+  notVisibleSince?: string;
   clusterLists: DiscoveryProof[];
   /** Clusters that were gone before the period, or made after it, are left out. */
   clusters: ClusterEvidence[];
@@ -162,13 +124,6 @@ export interface Numbers {
   drillsMissed: number;
 }
 
-/** A gap, and what it is a gap of: a cluster, a project, or all. */
-export interface NamedGap extends Gap {
-  projectId?: string;
-  projectName?: string;
-  clusterName?: string;
-}
-
 export interface IntegrityEvidence extends Integrity {
   projectsBroken: Verification[];
 }
@@ -182,12 +137,16 @@ export interface Evidence {
   ledger: string;
   period: Period;
   verdict: {
-    /** No gap. */
+    /** Whether every restore of the period is on record: only `complete` says yes. */
+    state: ClaimState;
+    /** `state` is `complete`. */
     complete: boolean;
     text: string;
   };
   numbers: Numbers;
   gaps: NamedGap[];
+  /** Every restore that was requested before is on record, of what is in scope: every list was read to its end then. */
+  provenThrough?: string;
   /** When the list of projects was last read as a whole. */
   projectsReadAt?: string;
   /** Absent: it was not asked for. */

@@ -1,7 +1,9 @@
 // bin/commands/evidence/restores-by-cluster.ts sorts the restores of a project by the cluster whose backups they restored.
 import type { ClusterCoverage } from '../../../functions/ledger/coverage.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
-import type { ClusterEvidence, Gap, RestoreEvidence } from './report.ts';
+import type { Gap } from '../../../functions/proof/gap.ts';
+import { collectionsOf } from '../../../functions/restore/collections.ts';
+import type { ClusterEvidence, RestoreEvidence } from './report.ts';
 
 /** Characters of what Atlas says went wrong. */
 const MOST_REASON = 500;
@@ -9,6 +11,7 @@ const MOST_REASON = 500;
 const NO_COVERAGE: Gap = {
   reason: 'never-read',
   text: 'No coverage is kept of this cluster: there may be other restores.',
+  action: 'run restore-ledger collect --full',
 };
 
 /** A cluster's id tells it from others that had its name. */
@@ -64,10 +67,12 @@ function restoreEvidence(job: LedgerJob): RestoreEvidence {
     errorMessage,
     revision,
   } = job;
+  const collections = collectionsOf(job);
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
     ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
     ...present(job, ['targetProjectId', 'targetClusterName', 'vanishedAt', 'requester']),
+    ...(collections === undefined ? {} : { collections }),
     ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MOST_REASON) }),
     findings,
   };

@@ -17,7 +17,6 @@ const snapshotRestore = (atlas: Body, _: LedgerJob, links: Link[]): Body => ({
   ...atlas,
   // Always there on record, and empty unless a download is ready (FACTS 1.3). What was in it is a secret.
   deliveryUrl: [],
-  ...(atlas.desiredTimestamp === undefined ? {} : { desiredTimestamp: timestamp(atlas.desiredTimestamp) }),
   links,
 });
 
@@ -32,15 +31,6 @@ const SHAPES: Record<Kind, (atlas: Body, job: LedgerJob, links: Link[]) => Body>
   flex: (atlas, _, links) => ({ ...atlas, links }),
   collection: (atlas) => atlas,
 };
-
-/** 1199145600: the specification's least, by a copy error (FACTS 1.3). A smaller increment stands in `oplogInc` as well. */
-const LEAST_INCREMENT = 1_199_145_600;
-
-function timestamp(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || !('increment' in value)) return value;
-  const { increment, ...rest } = value;
-  return typeof increment === 'number' && increment >= LEAST_INCREMENT ? value : rest;
-}
 
 /** Atlas sends null where its specification says nothing of it (FACTS 9). Absent means the same. */
 function withoutNulls(body: Body): Body {

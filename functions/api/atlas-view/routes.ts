@@ -141,7 +141,7 @@ export function atlasView({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): Ho
 
   /** Says why there is nothing to show, where that is not an answer in itself. @throws Refusal 400, 404 */
   async function refuseUnlessServed({ groupId, clusterName }: Place, { refused }: JobApi) {
-    const { coverage, archived } = await ledger.projectRecord(groupId);
+    const { coverage, archived = [] } = (await ledger.projectRecord(groupId)) ?? {};
     if (!coverage) throw refusals.groupNotFound(groupId);
     const cluster =
       Object.values(coverage.clusters).find((one) => one.clusterName === clusterName) ??

@@ -5,11 +5,13 @@ import type { DaySummary } from '../summary.ts';
 import { jobsHref } from './job-filter.ts';
 import { counted, type Html, number } from './text.ts';
 
+/** Ended, and neither well nor badly as far as is known. */
+const OFF: ReadonlySet<Status> = new Set(['CANCELLED', 'EXPIRED', 'UNKNOWN']);
 /** From the bottom of a bar to its top. */
 const OUTCOMES = [
   { key: 'ok', label: 'Completed', of: (status: Status) => status === 'COMPLETED' },
   { key: 'now', label: 'Open', of: isOpen },
-  { key: 'off', label: 'Cancelled or expired', of: (status: Status) => status === 'CANCELLED' || status === 'EXPIRED' },
+  { key: 'off', label: 'Cancelled, expired or unknown', of: (status: Status) => OFF.has(status) },
   { key: 'bad', label: 'Failed', of: (status: Status) => status === 'FAILED' },
 ] as const;
 

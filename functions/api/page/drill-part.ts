@@ -1,6 +1,6 @@
 // functions/api/page/drill-part.ts shows which clusters were restored lately enough to trust their backups, and which were not.
 import { html } from 'hono/html';
-import type { DrillRow } from '../coverage-rows.ts';
+import type { DrillRow } from '../../views/coverage.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';
@@ -15,24 +15,38 @@ export interface Drills {
   overdue: ClusterHealth[];
   /** Clusters of which a restore is expected. */
   expected: number;
+  /** Of these: the time has passed, or never began, and there may be restores that nobody knows of. */
+  notCovered: number;
+  /** Clusters that Atlas makes no backups of. */
+  backupsOff: number;
 }
 
 export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
-  const expected = clusters.filter(({ drill }) => drill !== undefined && drill.state !== 'none');
-  const overdue = expected.filter(({ drill }) => drill?.state === 'overdue');
-  return { overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)), expected: expected.length };
+  const isIn =
+    (...states: readonly (DrillRow['state'] | undefined)[]) =>
+    ({ drill }: ClusterHealth) =>
+      states.includes(drill?.state);
+  const overdue = clusters.filter(isIn('overdue'));
+  return {
+    overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
+    expected: clusters.filter(isIn('overdue', 'due', 'met', 'not-covered')).length,
+    notCovered: clusters.filter(isIn('not-covered')).length,
+    backupsOff: clusters.filter(isIn('backups-off')).length,
+  };
 }
 
 const dueAt = ({ drill }: ClusterHealth) => drill?.dueAt ?? '';
 
 /** Nothing where no restore is expected of any cluster. */
-export function drillPart({ overdue, expected }: Drills, now: number): Html | '' {
-  if (expected === 0) return '';
+export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills, now: number): Html | '' {
+  if (expected + backupsOff === 0) return '';
   const late = overdue.length;
   const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
   return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
-${late === 0 ? html`<p class="soft">Every cluster of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
+${notCovered === 0 ? '' : html`<p class="note">Of ${counted(notCovered, 'cluster')} it is not known: not every restore until the drill was due is on record.</p>`}
+${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
+${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
 }
 
 const COLUMNS = [
@@ -67,7 +81,10 @@ export function lastRestoreCells({ drill, readAt }: ClusterHealth, now: number):
   const { last, durationSeconds, snapshotAgeSeconds } = drill ?? {};
   const when = last && html`<a class="plainlink" href="${jobHref(last.jobId)}">${agoTime(last.finishedAt, now)}</a>`;
   // Of a cluster that was never read, nobody knows.
-  const never = drill?.state !== 'none' && readAt !== undefined ? html`<span class="soft">never</span>` : undefined;
+  const never =
+    drill?.state !== 'none' && drill?.state !== 'not-covered' && readAt !== undefined
+      ? html`<span class="soft">never</span>`
+      : undefined;
   return html`${cell('Last restore', when ?? never, ' gap')}
 ${cell('Took', durationSeconds === undefined ? undefined : span(durationSeconds))}
 ${cell('Snapshot age', snapshotAgeSeconds === undefined ? undefined : span(snapshotAgeSeconds))}`;
@@ -82,7 +99,12 @@ export function dueCell(drill: DrillRow | undefined): Html {
     return html`<td role="cell" class="third void" data-l="Drill due"><span class="soft">–</span></td>`;
   }
   const overdue = drill.state === 'overdue';
-  const due = overdue ? mark('Overdue', 'wait', 'alert') : day(drill.dueAt);
-  const about = overdue ? day(drill.dueAt) : `every ${counted(drill.days ?? 0, 'day')}`;
+  const unknown = drill.state === 'not-covered';
+  const due = overdue
+    ? mark('Overdue', 'wait', 'alert')
+    : unknown
+      ? mark('Not covered', 'wait', 'ring')
+      : day(drill.dueAt);
+  const about = overdue || unknown ? day(drill.dueAt) : `every ${counted(drill.days ?? 0, 'day')}`;
   return html`<td role="cell" class="third" data-l="Drill due">${due}<span class="sub">${about}</span></td>`;
 }

@@ -1,11 +1,11 @@
 // functions/api/page/finding-look.ts says what findings look like: a word, a shape and a colour each, as states do.
 import { html } from 'hono/html';
-import { type Finding, SEVERITIES, type Severity } from '../../restore/finding.ts';
-import { isJobRule, type JobRule } from '../job-rules.ts';
+import { type Finding, type Rule, SEVERITIES, type Severity } from '../../restore/finding.ts';
+import { isRule } from '../job-rules.ts';
 import { mark, type Shape, type Tone } from './status.ts';
 import { type Html, visible } from './text.ts';
 
-const RULE_LABEL: Record<JobRule, string> = {
+const RULE_LABEL: Record<Rule, string> = {
   'cross-project': 'Other project',
   download: 'Download',
   'point-in-time': 'Point in time',
@@ -16,10 +16,11 @@ const RULE_LABEL: Record<JobRule, string> = {
   slow: 'Slow',
   stuck: 'Stuck',
   'own-credential': 'Ledger’s own key',
+  'unknown-job-shape': 'Not understood',
 };
 
 /** A rule of a later version is shown as it is. */
-export const ruleLabel = (rule: string) => (isJobRule(rule) ? RULE_LABEL[rule] : visible(rule));
+export const ruleLabel = (rule: string) => (isRule(rule) ? RULE_LABEL[rule] : visible(rule));
 
 const SEVERITY_LOOK: Record<Severity, { label: string; tone: Tone; shape: Shape }> = {
   info: { label: 'Info', tone: 'now', shape: 'info' },

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../ledger/ledger.ts';
 import type { Finding } from '../../restore/finding.ts';
-import { isJobRule } from '../job-rules.ts';
+import { isRule } from '../job-rules.ts';
 import { findingMark, gravestFirst, severityLook } from './finding-look.ts';
 import { jobsHref } from './job-filter.ts';
 import { exactTime, type Html, visible } from './text.ts';
@@ -19,4 +19,4 @@ const item = (finding: Finding) => html`<li><h3>${findingMark(finding)}</h3>
 `;
 
 const others = ({ rule }: Finding) =>
-  isJobRule(rule) ? html` · <a href="${jobsHref({ finding: rule })}">others like it</a>` : '';
+  isRule(rule) ? html` · <a href="${jobsHref({ finding: rule })}">others like it</a>` : '';

@@ -1,7 +1,8 @@
 // functions/api/page/job-form.ts is the way to fewer jobs: what people ask for most, what is asked for now, and the whole form.
 import { html, raw } from 'hono/html';
+import { isoMoment } from '../../calendar.ts';
+import { RULES } from '../../restore/finding.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
-import { JOB_RULES } from '../job-rules.ts';
 import { ruleLabel } from './finding-look.ts';
 import { type Asked, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from './status.ts';
@@ -46,7 +47,7 @@ export function jobForm(asked: Asked, names: ProjectNames): Html {
     );
   // A time that a date field can't show, which an address may have, is kept as text.
   const day = (filter: Filter) =>
-    /^(\d{4}-\d\d-\d\d)?$/.test(parameters.get(filter) ?? '')
+    isDay(parameters.get(filter) ?? '')
       ? field(
           asked,
           filter,
@@ -85,7 +86,7 @@ ${choice(
 )}${project('targetProjectId')}${text('snapshotId', 'id, 24 hex digits')}
 ${choice(
   'finding',
-  JOB_RULES.map((rule) => [rule, ruleLabel(rule)] as const),
+  RULES.map((rule) => [rule, ruleLabel(rule)] as const),
   'Any',
 )}
 ${day('since')}${day('until')}
@@ -93,6 +94,8 @@ ${choice('order', [['asc', 'Oldest first']], 'Newest first')}
 <div class="wide acts"><button>Show</button><a href="/">Clear</a></div>
 </form></details>`;
 }
+
+const isDay = (text: string) => text === '' || (text.length === 10 && isoMoment(text) !== undefined);
 
 /** Whether the problem can be seen, and mended, in the form. */
 export const isOfForm = (problem: Asked['problem']) => FILTERS.some((filter) => filter === problem?.filter);

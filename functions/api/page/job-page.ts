@@ -1,12 +1,15 @@
 // functions/api/page/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../ledger/ledger.ts';
-import { isOpen } from '../../restore/job.ts';
+import { collectionsOf, type RestoredCollections } from '../../restore/collections.ts';
+import { destinationOf, effectWords, whyUnknown } from '../../restore/destination.ts';
+import { problemText } from '../../restore/fields.ts';
+import { type FieldProblem, isOpen } from '../../restore/job.ts';
 import { redactJob } from '../../restore/redact.ts';
 import { findingsPart } from './findings-part.ts';
 import { jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
-import { clusterLink, projectOf, targetPlace } from './job-table.ts';
+import { clusterLink, projectOf } from './job-table.ts';
 import { document } from './layout.ts';
 import { requesterPart } from './requester-part.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from './status.ts';
@@ -34,7 +37,7 @@ ${errorMessage === undefined ? '' : html`<div class="note bad">${mark('Atlas say
 ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer listed by Atlas', 'wait', 'alert')} since ${exactTime(vanishedAt)}. The ledger keeps what it knew.</div>`}
 <section class="card" aria-labelledby="way"><h2 id="way" class="hidden">From where to where</h2><div class="ways"><div><span class="soft small">From</span><strong>${clusterLink(job.projectId, clusterName)}</strong><span class="sub">${projectOf(job, names)}</span></div>
 <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 12h17m-6-6 6 6-6 6"/></svg>
-<div><span class="soft small">To</span>${destination(job, names)}</div></div></section>
+<div><span class="soft small">To</span>${target(job, names)}</div></div></section>
 <div class="two"><div>${findingsPart(job)}<section class="card" aria-labelledby="facts"><div class="head"><h2 id="facts">Facts</h2></div>
 <dl class="pairs">${facts(job, now).map(
     ([label, value]) => html`<dt>${label}</dt>
@@ -49,19 +52,38 @@ ${timeline(job)}</section></div></div>
   return document({ title, place: '/', itself: false, body }, now);
 }
 
-function destination(job: LedgerJob, names: ProjectNames): Html {
-  const { targetClusterName, targetProjectId = '', delivery } = job;
-  const place = targetPlace(job);
-  if (place === 'none') {
-    return delivery === 'download'
-      ? html`<strong>A download</strong><span class="sub">to no cluster</span>`
-      : html`<strong>Unknown</strong><span class="sub">Atlas did not say</span>`;
+function target(job: LedgerJob, names: ProjectNames): Html {
+  const { place, clusterName, projectId = '' } = destinationOf(job);
+  const restored = collectionsOf(job);
+  const effect = effectWords(job, restored);
+  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${restored ? collections(restored) : ''}`;
+  const cluster = html`<strong>${clusterName === undefined ? 'A cluster' : name(clusterName, 200)}</strong>`;
+  switch (place) {
+    case 'download':
+      return html`<strong>A download</strong><span class="sub">to no cluster</span>`;
+    case 'unknown':
+      return html`<strong>Not known</strong><span class="sub">${whyUnknown(job)}</span>${about}`;
+    case 'itself':
+      return html`<strong>The same cluster</strong>${about}`;
+    case 'project':
+      return html`${cluster}<span class="sub">in the same project</span>${about}`;
+    case 'elsewhere':
+      return html`${cluster}<span class="sub">other project: <a href="${jobsHref({ targetProjectId: projectId })}">${name(names.get(projectId) ?? projectId)}</a></span>${about}`;
   }
-  if (place === 'itself')
-    return html`<strong>The same cluster</strong><span class="sub">its data was replaced in place</span>`;
-  const cluster = html`<strong>${targetClusterName === undefined ? 'A cluster' : name(targetClusterName, 200)}</strong>`;
-  if (place === 'project') return html`${cluster}<span class="sub">in the same project</span>`;
-  return html`${cluster}<span class="sub">other project: <a href="${jobsHref({ targetProjectId })}">${name(names.get(targetProjectId) ?? targetProjectId)}</a></span>`;
+}
+
+/** Rows of what a restore of collections may name 200 of, and characters of each name. */
+const MOST_NAMESPACES = 20;
+const LONGEST_NAMESPACE = 120;
+
+function collections({ namespaces, complete }: RestoredCollections): Html {
+  const shown = namespaces.slice(0, MOST_NAMESPACES);
+  const left = namespaces.length - shown.length;
+  return html`<ul class="moves">${shown.map(
+    ({ source, target: to = source }) =>
+      html`<li>${name(source, LONGEST_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, LONGEST_NAMESPACE)}`}</li>`,
+  )}
+${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${complete ? '' : html`<li class="soft">The ledger does not have all the names.</li>`}</ul>`;
 }
 
 const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;
@@ -100,6 +122,7 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
         html`${bothTimes(pointInTime)}${back === undefined ? '' : html`<span class="sub">${back} before the request</span>`}`,
     ],
     ['Download expires', expiresAt && bothTimes(expiresAt)],
+    ['Not understood', job.problems && notUnderstood(job.problems)],
     [
       'Download links',
       job.deliveryUrlCount > 0
@@ -113,6 +136,9 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
   ];
   return rows.flatMap(([label, value]) => (value ? [[label, value]] : []));
 }
+
+const notUnderstood = (problems: readonly FieldProblem[]) =>
+  html`${problems.map((problem) => html`<span class="sub">${visible(problemText(problem))}</span>`)}`;
 
 const run = (runId: string | undefined) =>
   runId === undefined

@@ -1,6 +1,7 @@
 // functions/api/page/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../ledger/ledger.ts';
+import { destinationOf } from '../../restore/destination.ts';
 import { findingMarks } from './finding-look.ts';
 import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
@@ -50,26 +51,20 @@ export const clusterLink = (projectId: string, clusterName: string) =>
 export const projectOf = ({ projectId, projectName }: JobSummary, names: ProjectNames) =>
   name(projectName ?? names.get(projectId) ?? projectId);
 
-export type TargetPlace = 'none' | 'itself' | 'project' | 'elsewhere';
-
-/** none: a download, which goes to no cluster. elsewhere: to another project. */
-export function targetPlace({
-  projectId,
-  clusterName,
-  targetProjectId = projectId,
-  targetClusterName,
-}: Pick<JobSummary, 'projectId' | 'clusterName' | 'targetProjectId' | 'targetClusterName'>): TargetPlace {
-  if (targetProjectId !== projectId) return 'elsewhere';
-  if (targetClusterName === undefined) return 'none';
-  return targetClusterName === clusterName ? 'itself' : 'project';
-}
-
 function target(job: JobSummary, names: ProjectNames): Html {
-  const { targetClusterName, targetProjectId = '' } = job;
-  const place = targetPlace(job);
-  if (place === 'none') return html`<span class="soft">${job.delivery === 'download' ? 'download' : '–'}</span>`;
-  if (place === 'itself') return html`<span class="soft">same cluster</span>`;
-  const cluster = targetClusterName === undefined ? html`<span class="soft">a cluster</span>` : name(targetClusterName);
-  if (place === 'project') return cluster;
-  return html`${cluster}<span class="sub">other project: ${name(names.get(targetProjectId) ?? targetProjectId)}</span>`;
+  const { place, clusterName, projectId = '' } = destinationOf(job);
+  const part = job.kind === 'collection' && place !== 'unknown' ? html`<span class="sub">collections only</span>` : '';
+  const cluster = clusterName === undefined ? html`<span class="soft">a cluster</span>` : name(clusterName);
+  switch (place) {
+    case 'download':
+      return html`<span class="soft">download</span>`;
+    case 'itself':
+      return html`<span class="soft">same cluster</span>${part}`;
+    case 'project':
+      return html`${cluster}${part}`;
+    case 'elsewhere':
+      return html`${cluster}<span class="sub">other project: ${name(names.get(projectId) ?? projectId)}</span>${part}`;
+    case 'unknown':
+      return html`<span class="soft">not known</span>`;
+  }
 }

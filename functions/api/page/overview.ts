@@ -1,16 +1,18 @@
 // functions/api/page/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
 import { html } from 'hono/html';
 import type { Run } from '../../ledger/run.ts';
-import { JOB_RULES } from '../job-rules.ts';
+import { RULES } from '../../restore/finding.ts';
+import { needsAttention } from '../../views/coverage.ts';
 import type { Summary } from '../summary.ts';
 import { chart, totalsText } from './chart.ts';
-import { type ClusterHealth, needsAttention } from './coverage-health.ts';
+import type { ClusterHealth } from './coverage-health.ts';
 import { type Drills, drillsOf } from './drill-part.ts';
 import { ruleLabel, severityLook } from './finding-look.ts';
 import { jobsHref } from './job-filter.ts';
+import type { LastRuns } from './last-runs.ts';
 import { RUN_LOOK } from './run-part.ts';
 import { mark, type Shape, type Tone } from './status.ts';
-import { agoTime, type Html, number, span, utc } from './text.ts';
+import { agoTime, counted, type Html, number, span, utc } from './text.ts';
 
 export interface Overview {
   /** Of the last days. */
@@ -18,18 +20,19 @@ export interface Overview {
   /** Jobs that are open now, whenever they were requested. */
   open: { jobs: number; more: boolean };
   clusters: readonly ClusterHealth[];
-  lastRun?: Run;
+  runs: LastRuns;
 }
 
-export function overview({ recent, open, clusters, lastRun }: Overview, now: number): Html {
+export function overview({ recent, open, clusters, runs }: Overview, now: number): Html {
   const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
   const there = clusters.filter(
-    ({ clusterName, health }) => clusterName !== undefined && health !== 'gone' && health !== 'none',
+    ({ clusterName, state }) => clusterName !== undefined && !['gone', 'none', 'out-of-scope'].includes(state),
   );
-  const covered = there.filter(({ readAt }) => readAt !== undefined).length;
-  const attention = clusters.filter(({ health }) => needsAttention(health)).length;
+  const covered = there.filter(({ claim }) => claim === 'complete').length;
+  const unread = clusters.filter(({ what, state }) => what === 'project' && needsAttention(state)).length;
+  const attention = clusters.filter(({ state }) => needsAttention(state)).length;
   const period = `in ${byDay.length} days`;
   const plus = truncated ? '+' : '';
   return html`<dl class="facts">
@@ -37,10 +40,10 @@ ${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ s
 ${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
 ${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
 ${findingsFact(recent)}
-${fact('Clusters covered', number(covered), `of ${number(there.length)} backed up`, { href: '/clusters' })}
-${fact('Need attention', number(attention), 'stale or failing', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
+${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
 ${drillsFact(drillsOf(clusters))}
-${lastRunFact(lastRun, now)}
+${lastRunFact(runs, now)}
 </dl>
 ${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
@@ -48,6 +51,10 @@ ${found(recent)}
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
 ${chart(byDay, totalsText(byStatus))}</section>`;
 }
+
+/** Of projects that were never read, or are no longer visible, nobody knows how many clusters there are. */
+const coveredOf = (clusters: number, unread: number) =>
+  `of ${number(clusters)} backed up${unread === 0 ? '' : `, and ${counted(unread, 'project')} not read`}`;
 
 interface Look {
   href?: string;
@@ -81,21 +88,36 @@ function drillsFact({ overdue, expected }: Drills): Html {
 /** Each rule that something was found by, as a way to those restores. */
 function found({ findings: { byRule }, from, byDay }: Summary): Html | '' {
   const since = from.slice(0, 10);
-  const rules = JOB_RULES.filter((rule) => byRule[rule] > 0);
+  const rules = RULES.filter((rule) => byRule[rule] > 0);
   return rules.length === 0
     ? ''
     : html`<section class="found-line" id="${FOUND}" aria-labelledby="found-title"><h2 id="found-title">Found in ${byDay.length} days</h2>
 <ul class="quick">${rules.map((rule) => html`<li><a href="${jobsHref({ finding: rule, since })}">${ruleLabel(rule)} <strong>${number(byRule[rule])}</strong></a></li>`)}</ul></section>`;
 }
 
-function lastRunFact(run: Run | undefined, now: number): Html {
-  if (!run) return fact('Last run', 'None', 'nothing collected yet', { word: true });
-  const { label, tone, shape } = RUN_LOOK[run.status];
-  return fact('Last run', label, agoTime(run.startedAt, now), {
-    href: '/clusters#run',
-    word: true,
+/** Of everything: a run of one project says nothing of the others. */
+function lastRunFact({ newest, ended, others }: LastRuns, now: number): Html {
+  const since = others.length === 0 ? '' : html`<br>${counted(others.length, 'other run')}${ended ? ' since' : ''}`;
+  const look: Look = { href: '/clusters#run', word: true };
+  if (!newest) {
+    return others.length === 0
+      ? fact('Last run', 'None', 'nothing collected yet', { word: true })
+      : fact('Last run', 'None', html`of everything${since}`, look);
+  }
+  const { label, tone, shape } = RUN_LOOK[newest.status];
+  const before =
+    newest === ended
+      ? ''
+      : html`<br>${ended ? html`before: ${endedMark(ended)} ${agoTime(ended.startedAt, now)}` : 'none has ended'}`;
+  return fact('Last run', label, html`${agoTime(newest.startedAt, now)}${before}${since}`, {
+    ...look,
     ...(tone === 'ok' || tone === 'now' ? {} : { tone, shape }),
   });
+}
+
+function endedMark({ status }: Run): Html {
+  const { label, tone, shape } = RUN_LOOK[status];
+  return mark(label, tone, shape);
 }
 
 const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>

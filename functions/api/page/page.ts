@@ -1,28 +1,33 @@
 // functions/api/page/page.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
 import { type Context, Hono } from 'hono';
-import type { ProjectCoverage } from '../../ledger/coverage.ts';
+import { LedgerError } from '../../ledger/errors.ts';
 import { CursorError } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Log } from '../../log.ts';
+import { FRESH_MS } from '../../proof/list.ts';
+import { destinationOf } from '../../restore/destination.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { LEDGER_RETRY } from '../ports.ts';
 import { lastDays, summarise } from '../summary.ts';
 import { clustersPage } from './clusters-page.ts';
 import { type Coverage, projectHealth, readCoverage } from './coverage-health.ts';
 import { type Asked, jobsHref, readAsked } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { jobPage } from './job-page.ts';
-import { targetPlace } from './job-table.ts';
 import { jobsPage } from './jobs-page.ts';
+import { lastRuns } from './last-runs.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './layout.ts';
 import { overview } from './overview.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './style.ts';
 import type { Html } from './text.ts';
 
 export interface PagePorts {
-  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverages' | 'projectRecord' | 'runs'>;
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'projects' | 'projectRecord' | 'runs'>;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
+  lateAfterMs?: number | undefined;
 }
 
 const PERIOD_DAYS = 30;
@@ -35,7 +40,7 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
-export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
+export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     context.html(await page, status, PAGE_HEADERS);
@@ -45,13 +50,13 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
   }
 
   // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and C; the
-  // overview adds 1 query for the runs, 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
+  // overview adds those of the last runs (last-runs.ts), 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
     const first = !asked.filtered && !asked.parameters.has('cursor');
     const [coverage, jobs, state] = await Promise.all([
-      readCoverage(ledger.coverages()),
+      readCoverage(ledger.projects()),
       asked.query && readJobs(asked),
       first ? readState() : undefined,
     ]);
@@ -85,17 +90,13 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
     const [recent, open, runs] = await Promise.all([
       summarise(ledger, lastDays(PERIOD_DAYS, now())),
       ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
-      ledger.runs({ limit: 1 }),
+      lastRuns(ledger),
     ]);
-    const [lastRun] = runs.items;
-    return {
-      recent,
-      open: { jobs: open.items.length, more: open.cursor !== undefined },
-      ...(lastRun ? { lastRun } : {}),
-    };
+    return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };
   }
 
-  const healthOf = ({ projects }: Coverage) => projects.flatMap((project) => projectHealth(project, now()));
+  const healthOf = ({ projects }: Coverage) =>
+    projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
 
   // Requests: 1 query; C more for a job that went to another project.
   app.get('/jobs/:id', async (context) => {
@@ -107,35 +108,34 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
         : 'The id of a restore job is 24 hex digits.';
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
-    const elsewhere = targetPlace(job) === 'elsewhere';
-    const names = elsewhere ? namesOf(await readCoverage(ledger.coverages())) : new Map();
+    const elsewhere = destinationOf(job).place === 'elsewhere';
+    const names = elsewhere ? namesOf(await readCoverage(ledger.projects())) : new Map();
     return answer(context, jobPage(job, names, now()));
   });
 
-  // Requests: C and 1 query for the runs; of one project, 1 query.
+  // Requests: C and those of the last runs; of one project, 1 query.
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
-    const [coverage, runs] = await Promise.all([readCoverage(ledger.coverages()), ledger.runs({ limit: 1 })]);
-    const { complete, projects } = coverage;
-    const about = { clusters: healthOf(coverage), complete, attributions: attributionsOf(projects) };
-    const [lastRun] = runs.items;
-    return answer(context, clustersPage({ ...about, ...(lastRun ? { lastRun } : {}) }, now()));
+    const [coverage, runs] = await Promise.all([readCoverage(ledger.projects()), lastRuns(ledger)]);
+    const about = { clusters: healthOf(coverage), complete: coverage.complete, lateAfterMs };
+    return answer(context, clustersPage({ ...about, runs }, now()));
   });
 
   async function ofProject(context: Context, projectId: string) {
-    const { coverage, archived } = isObjectId(projectId) ? await ledger.projectRecord(projectId) : { archived: [] };
-    if (!coverage)
+    const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
+    if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
-    const clusters = projectHealth(coverage, now(), archived);
-    return answer(
-      context,
-      clustersPage({ clusters, complete: true, attributions: attributionsOf([coverage]), project: coverage }, now()),
-    );
+    const clusters = projectHealth(record, { now: now(), lateAfterMs }, record.archived);
+    return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
   }
 
   app.onError((error, context) => {
     log.error('page failed', { error: error.name, reason: error.message });
+    if (error instanceof LedgerError && error.transient) {
+      const busy = 'The ledger can’t be read at the moment. Nothing is lost: load this page again in a few seconds.';
+      return context.html(messagePage('Not now', busy, now()), 503, { ...PAGE_HEADERS, ...LEDGER_RETRY });
+    }
     const message = 'It is in the log. Try again in a moment; if it stays, look at the alarms.';
     return answer(context, messagePage('Something went wrong on our side', message, now()), 500);
   });
@@ -145,12 +145,11 @@ export function pageRoutes({ ledger, log, now }: PagePorts): Hono {
 const namesOf = ({ projects }: Coverage): ProjectNames =>
   new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
 
-const attributionsOf = (projects: readonly ProjectCoverage[]) =>
-  new Map(projects.flatMap(({ projectId, attribution }) => (attribution ? [[projectId, attribution] as const] : [])));
-
 function coveredBy({ projects }: Coverage) {
-  const read = projects.map(({ clusters }) =>
-    Object.values(clusters).filter(({ lists }) => Object.values(lists).some(({ readAt }) => readAt !== undefined)),
+  const read = projects.map(({ coverage }) =>
+    Object.values(coverage?.clusters ?? {}).filter(({ lists }) =>
+      Object.values(lists).some(({ readAt }) => readAt !== undefined),
+    ),
   );
   return {
     clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),

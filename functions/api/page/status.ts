@@ -15,6 +15,7 @@ export const STATUS_LOOK: Record<Status, { label: string; tone: Tone; shape: Sha
   FAILED: { label: 'Failed', tone: 'bad', shape: 'cross' },
   CANCELLED: { label: 'Cancelled', tone: 'off', shape: 'dash' },
   EXPIRED: { label: 'Expired', tone: 'off', shape: 'dash' },
+  UNKNOWN: { label: 'Unknown', tone: 'wait', shape: 'alert' },
 };
 
 export const KIND_LABEL: Record<Kind, string> = {
@@ -28,6 +29,7 @@ export const DELIVERY_LABEL: Record<Delivery, string> = {
   automated: 'Automated',
   download: 'Download',
   pointInTime: 'Point in time',
+  unknown: 'Unknown',
 };
 
 export const mark = (label: string | Html, tone: Tone, shape: Shape) =>

@@ -1,9 +1,16 @@
 // functions/api/routes/coverage.ts says of every cluster when it was last read, and what failed.
 import type { Hono } from 'hono';
-import type { ClusterCoverage, ProjectCoverage } from '../../ledger/coverage.ts';
+import type { ClusterCoverage } from '../../ledger/coverage.ts';
 import { DRILL_STATES } from '../../ledger/drill-state.ts';
 import type { Page } from '../../ledger/ledger.ts';
-import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../coverage-rows.ts';
+import type { ProjectFacts } from '../../proof/project.ts';
+import {
+  COVERAGE_COLUMNS,
+  COVERAGE_STATES,
+  type CoverageRow,
+  coverageCells,
+  coverageRows,
+} from '../../views/coverage.ts';
 import { CURSOR, LIMIT } from '../jobs-query.ts';
 import { listAnswer } from '../list.ts';
 import { FORMAT } from '../negotiate.ts';
@@ -18,43 +25,50 @@ const DEFAULT_LIMIT = 100;
 const PARAMETERS = {
   projectId: objectId,
   drill: oneOf(DRILL_STATES),
+  state: oneOf(COVERAGE_STATES),
   limit: LIMIT,
   cursor: CURSOR,
   format: FORMAT,
 };
 
 interface Covered {
-  project: ProjectCoverage;
+  project: ProjectFacts;
   archived: ClusterCoverage[];
 }
 
 /** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
-export function coverageRoutes(app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts, 'ledger' | 'now'>) {
+export function coverageRoutes(
+  app: Hono<ApiEnv>,
+  { ledger, now, lateAfterMs }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs'>,
+) {
   resource(app, '/coverage', {
     GET: (context) => {
       const asked = readParameters(new URL(context.req.url).searchParams, PARAMETERS);
-      const { projectId, drill, cursor, limit = DEFAULT_LIMIT } = asked;
+      const { projectId, drill, state, cursor, limit = DEFAULT_LIMIT } = asked;
       if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
       const listing = {
         name: 'coverage',
         columns: COVERAGE_COLUMNS,
         rows: ({ project, archived }: Covered): CoverageRow[] =>
-          coverageRows(project, now(), archived).filter((row) => drill === undefined || row.drill?.state === drill),
+          coverageRows(project, { now: now(), lateAfterMs }, archived).filter(
+            (row) =>
+              (drill === undefined || row.drill?.state === drill) && (state === undefined || row.state === state),
+          ),
         cells: (row: object) => coverageCells(row as CoverageRow),
         read: (most: number) => (projectId === undefined ? everyProject(most) : oneProject(projectId)),
       };
       return listAnswer(context, listing, limit);
 
       async function everyProject(most: number): Promise<Page<Covered>> {
-        const page = await ledger.coveragePage({ limit: most, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await ledger.projectPage({ limit: most, ...(cursor === undefined ? {} : { cursor }) });
         return { ...page, items: page.items.map((project) => ({ project, archived: [] })) };
       }
     },
   });
 
   async function oneProject(projectId: string): Promise<Page<Covered>> {
-    const { coverage, archived } = await ledger.projectRecord(projectId);
-    if (!coverage) throw notFound(`the ledger has no project ${projectId}`);
-    return { items: [{ project: coverage, archived }] };
+    const record = await ledger.projectRecord(projectId);
+    if (!record) throw notFound(`the ledger has no project ${projectId}`);
+    return { items: [{ project: record, archived: record.archived }] };
   }
 }

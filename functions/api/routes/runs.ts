@@ -16,8 +16,8 @@ import { RUN_COLUMNS, runCells, runReport } from '../run-report.ts';
 const MAX_REQUEST_BYTES = 10_000;
 
 /**
- * Requests: of the list 1 query a month; of one run 1 query a MB of its parts. Starting one takes 1 write, with an
- * `Idempotency-Key` 3 queries more; waiting for it, 1 query each time that it is looked at: at most 16.
+ * Requests: of the list 1 query a month; of one run 1 query a MB of its parts. Starting one takes 1 write and 1
+ * query, with an `Idempotency-Key` 2 queries more; waiting for it, 1 query each time that it is looked at: at most 16.
  */
 export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
   const { ledger } = ports;

@@ -1,12 +1,12 @@
 // Names and messages come from outside. Whatever they hold, a page has the same elements and attributes as with harmless ones.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JOB_RULES } from '../../../functions/api/job-rules.ts';
 import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/page/job-filter.ts';
 import { type PagePorts, pageRoutes } from '../../../functions/api/page/page.ts';
 import { visible } from '../../../functions/api/page/text.ts';
 import type { LedgerJob } from '../../../functions/ledger/ledger.ts';
 import { silentLog } from '../../../functions/log.ts';
+import { RULES } from '../../../functions/restore/finding.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/restore/job.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 import { unescaped } from './site.ts';
@@ -81,13 +81,14 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     status: 'failed',
     failures: [{ what: text, code: text, message: text }],
   } as const;
+  const facts = { projectId: hostile.projectId, projectName: hostile.projectName, coverage: hostile };
   return {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
-    coverages: async function* () {
-      yield hostile;
+    projects: async function* () {
+      yield facts;
     },
-    projectRecord: async () => ({ coverage: hostile, archived: [] }),
+    projectRecord: async () => ({ ...facts, archived: [] }),
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };
 }
@@ -194,7 +195,7 @@ test('the form shows the filters of its address, and sends the same ones back', 
         delivery: fc.constantFrom(...DELIVERIES),
         targetProjectId: id,
         snapshotId: id,
-        finding: fc.constantFrom(...JOB_RULES),
+        finding: fc.constantFrom(...RULES),
         since: fc.oneof(day, fc.constant('2026-10-01T12:00:05.5Z'), fc.constant('2026-10-01T12:00:00+02:00')),
         until: fc.constant('2026-12-01'),
         order: fc.constant('asc'),

@@ -99,6 +99,8 @@ const withFindings: Annotating = {
   },
 };
 
+const LISTED = { attemptedAt: before(3 * MINUTE), readAt: before(3 * MINUTE), since: before(90 * DAY) };
+
 const list = (parts: Partial<ListCoverage> = {}): ListCoverage => ({
   attemptedAt: before(3 * MINUTE),
   readAt: before(3 * MINUTE),
@@ -148,7 +150,7 @@ export function coverages(healthy = false): ProjectCoverage[] {
     projectName,
     revision: 0,
     runId: RUN,
-    discovery: { dedicated: { attemptedAt: before(3 * MINUTE), readAt: before(3 * MINUTE) } },
+    discovery: { dedicated: LISTED, flex: LISTED, serverless: LISTED },
     clusters: Object.fromEntries(clusters.map((one) => [one.clusterName, one])),
   });
   if (healthy)
@@ -171,7 +173,10 @@ export function coverages(healthy = false): ProjectCoverage[] {
   return [
     project(payments, [
       cluster('orders'),
-      cluster('ledger-eu', { lists: { dedicated: list({ readAt: before(4 * HOUR), open: 1 }) }, drill: never }),
+      cluster('ledger-eu', {
+        lists: { dedicated: list({ readAt: before(4 * HOUR), open: 1 }), collection: list() },
+        drill: never,
+      }),
       cluster('sessions', { lists: { dedicated: list({ readAt: before(2 * DAY), error }), collection: list() } }),
     ]),
     project(analytics, [
@@ -182,7 +187,7 @@ export function coverages(healthy = false): ProjectCoverage[] {
         },
         drill: overdue,
       }),
-      cluster('warehouse', { lists: { dedicated: list({ readAt: before(3 * DAY) }) } }),
+      cluster('warehouse', { lists: { dedicated: list({ readAt: before(3 * DAY) }), collection: list() } }),
       cluster('old-warehouse', { goneAt: before(2 * DAY) }),
     ]),
     {
@@ -193,6 +198,8 @@ export function coverages(healthy = false): ProjectCoverage[] {
       ]),
       attribution,
       discovery: {
+        dedicated: LISTED,
+        serverless: LISTED,
         flex: {
           attemptedAt: before(MINUTE),
           error: { ...error, code: 'ATLAS_UNAVAILABLE', message: 'GET flexClusters answered 503 four times' },

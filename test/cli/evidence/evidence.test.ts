@@ -218,14 +218,16 @@ describe('evidence', () => {
       await shell.run(['evidence', '--since', '2026-02-02', '--until', '2026-02-01']),
       await shell.run(['evidence', '--format', 'pdf']),
       await shell.run(['evidence', '--output', 'nowhere/report.html']),
+      await shell.run(['evidence', '--output', 'none.pdf']),
       await shell.run(['evidence', '--api', 'https://ledger.example.com']),
       await shell.run(['evidence', '--data', 'elsewhere', '--output', 'none.html']),
     ];
-    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
       'restore-ledger: --format: expected one of html, json, came "pdf"\n',
       'restore-ledger: --output nowhere/report.html: expected a file that can be written, came ENOENT\n',
+      'restore-ledger: --output: expected a name that ends in .html or .json, or --format html or json with it, came "none.pdf"\n',
       'restore-ledger: --api: expected --table or --data instead, since the proof of what was read is in the ledger itself\n',
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDrill, judgeDrill } from '../../../bin/commands/evidence/judge-drills.ts';
 import type { Period } from '../../../bin/commands/evidence/report.ts';
+import type { ListCoverage } from '../../../functions/ledger/coverage.ts';
 import { idAt } from '../../ledger/jobs.ts';
 
 const DAY = 86_400_000;
@@ -17,12 +18,22 @@ function judge(
   completed: readonly number[],
   since: number,
   until: number,
-  parts: { days?: number; seen?: number; made?: number } = {},
+  parts: { days?: number; seen?: number; made?: number; list?: Partial<ListCoverage> } = {},
 ) {
-  const { days = 30, seen = 0, made = 0 } = parts;
+  const { days = 30, seen = 0, made = 0, list = {} } = parts;
   const period: Period = { since: at(since), until: at(until), ended: true };
   const drill = days === 0 ? {} : { drill: { days, dueAt: at(0) } };
-  const cluster = { clusterId: idAt(at(made)), firstSeenAt: at(seen), ...drill };
+  const read = { attemptedAt: at(999), readAt: at(999), fullReadAt: at(999), jobs: 0, open: 0, moving: 0, ...list };
+  const cluster = {
+    ...{
+      clusterName: 'orders',
+      tier: 'flex' as const,
+      clusterId: idAt(at(made)),
+      firstSeenAt: at(seen),
+      seenAt: at(999),
+    },
+    ...{ lists: { flex: read }, ...drill },
+  };
   return judgeDrill({ cluster, completed: completed.map(restore), period, madeAt: at(1_000) });
 }
 
@@ -42,6 +53,15 @@ describe('drills over a period', () => {
       dueAt: at(35),
       missed: [{ from: at(35), until: at(90) }],
     });
+  });
+
+  test('where not every restore is known, none is said to be missing', () => {
+    expect(judge([5], 20, 90, { list: { readAt: at(50) } })).toMatchObject({
+      state: 'overdue',
+      missed: [{ from: at(35), until: at(50) }],
+    });
+    expect(judge([5], 20, 90, { list: { readAt: at(30) } })).toMatchObject({ state: 'not-covered', missed: [] });
+    expect(judge([5], 20, 90, { list: { problemCount: 1 } })).toMatchObject({ state: 'not-covered', missed: [] });
   });
 
   test('what was done after the period counts for none of it', () => {

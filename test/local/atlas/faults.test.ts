@@ -255,3 +255,27 @@ describe('a broken answer', () => {
     expect(await client.get('/groups')).toMatchObject({ status: 200 });
   });
 });
+
+describe('in place of a list that Atlas would send', () => {
+  test('comes what a proxy says', async () => {
+    const headers = { 'X-Error-Code': 'CLUSTER_NOT_FOUND' };
+    const { atlas, client, path } = await setUp({ type: 'foreign', status: 404, headers });
+    await using _ = atlas;
+    expect(await client.get(path)).toMatchObject({ status: 404 });
+  });
+
+  test('come pages that end early, with the count that they had', async () => {
+    const { atlas, client, path } = await setUp({ type: 'cutPages', items: 2 }, { jobs: 9, maxItemsPerPage: 5 });
+    await using _ = atlas;
+    const { results, links, totalCount } = (await client.get(path)).body as List;
+    expect(results).toHaveLength(2);
+    expect(totalCount).toBeGreaterThan(5);
+    expect(links.map(({ rel }) => rel)).toEqual(['self']);
+  });
+
+  test('comes one without links', async () => {
+    const { atlas, client, path } = await setUp({ type: 'noLinks' });
+    await using _ = atlas;
+    expect((await client.get(path)).body).not.toHaveProperty('links');
+  });
+});

@@ -1,4 +1,4 @@
-// functions/ledger/table-client.ts makes the requests of one table and turns what goes wrong into a LedgerError.
+// functions/ledger/dynamo-table.ts fills the table port with DynamoDB's requests, and turns what goes wrong into a LedgerError.
 // Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, as quick-client.ts makes them.
 import {
   type AttributeValue,
@@ -11,6 +11,8 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -18,50 +20,21 @@ import { LedgerError } from './errors.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
 import { quickClient } from './quick-client.ts';
-import { INDEXES, type IndexName, TABLE } from './table.ts';
-
-/** Equal to these values; a value of undefined means that the attribute, or the item, isn't there. */
-export type Condition = Record<string, string | number | undefined>;
-
-export type Written =
-  | { done: true; item: Item }
-  /** The condition didn't hold. `repeated`: the SDK sent the request more than once, so its first may have been written. */
-  | { done: false; repeated: boolean };
-
-export interface Range {
-  /** The table itself where absent. */
-  index?: IndexName;
-  partition: string;
-  /** Sort keys from and to, both included. @default all */
-  between?: readonly [string, string];
-  beginsWith?: string;
-  /** @default 'asc' */
-  order?: 'asc' | 'desc';
-  /** Most items to look at, before the filter. @default as many as fit into 1 MB */
-  limit?: number;
-  /** Equal to one of these values. */
-  filter?: Record<string, readonly string[]>;
-  /** Lists of texts that hold this one. */
-  holds?: Record<string, string>;
-  /** @default all that the index has */
-  fields?: readonly string[];
-  /** Of the table only. @default false */
-  consistent?: boolean;
-  after?: Item;
-}
-
-export interface Slice {
-  items: Item[];
-  /** Items looked at, before the filter. */
-  scanned: number;
-  /** Key of the last item looked at, where there may be more. */
-  last?: Item;
-}
+import { INDEXES, TABLE } from './table.ts';
+import {
+  type Condition,
+  everything,
+  type Range,
+  type ScanOptions,
+  type Slice,
+  type Table,
+  type Update,
+  type Written,
+} from './table-port.ts';
 
 const BATCH_ATTEMPTS = 8;
 
-/** @throws LedgerError from every method; nothing else. */
-export class TableClient {
+export class DynamoTable implements Table {
   readonly #tableName: string;
   readonly #client: DynamoDBClient;
 
@@ -70,7 +43,6 @@ export class TableClient {
     this.#client = client;
   }
 
-  /** A consistent read. */
   async get(key: Key): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: this.#tableName, Key: marshalled(key), ConsistentRead: true });
     const { Item } = await this.#tried('GetItem', () => this.#client.send(command));
@@ -85,9 +57,7 @@ export class TableClient {
     });
   }
 
-  /** @returns the whole item after the update */
-  async update(key: Key, change: { set?: Item; add?: Record<string, number> }, condition: Condition): Promise<Written> {
-    const { set = {}, add = {} } = change;
+  async update(key: Key, { set = {}, add = {} }: Update, condition: Condition): Promise<Written> {
     const expression = new Expression();
     const sets = Object.entries(set).map(([name, value]) => `${expression.name(name)} = ${expression.value(value)}`);
     const adds = Object.entries(add).map(([name, value]) => `${expression.name(name)} ${expression.value(value)}`);
@@ -104,7 +74,6 @@ export class TableClient {
     );
   }
 
-  /** One request: at most 1 MB, and at most `limit` items. */
   async query(range: Range): Promise<Slice> {
     const command = new QueryCommand({ TableName: this.#tableName, ...queryInput(range) });
     const {
@@ -116,8 +85,8 @@ export class TableClient {
     return { items: Items.map((item) => unmarshall(item)), scanned: ScannedCount, ...last };
   }
 
-  /** How many items are in a range; at most 1 MB of them a request. */
-  async count(range: Range): Promise<number> {
+  /** At most 1 MB of items a request. */
+  async count({ fields: _, ...range }: Range): Promise<number> {
     const input: QueryCommandInput = { TableName: this.#tableName, ...queryInput(range), Select: 'COUNT' };
     for (let count = 0; ; ) {
       const { Count = 0, LastEvaluatedKey } = await this.#tried('Query', () =>
@@ -129,22 +98,16 @@ export class TableClient {
     }
   }
 
-  /** Everything in a range, with one request's items in memory. */
-  async *all(range: Range): AsyncGenerator<Item> {
-    for (let after: Item | undefined; ; ) {
-      const { items, last } = await this.query({ ...range, ...(after ? { after } : {}) });
-      yield* items;
-      if (!last) return;
-      after = last;
-    }
+  all(range: Range): AsyncGenerator<Item> {
+    return everything((slice) => this.query(slice), range);
   }
 
-  /** The items that are there, in the order of `keys`. @param keys at most 100 */
-  async batchGet(keys: readonly Key[]): Promise<Item[]> {
+  /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
+  async batchGet(keys: readonly Key[], { consistent = false }: { consistent?: boolean } = {}): Promise<Item[]> {
     const found = new Map<string, Item>();
     let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
-      const request = { RequestItems: { [this.#tableName]: { Keys: asked } } };
+      const request = { RequestItems: { [this.#tableName]: { Keys: asked, ConsistentRead: consistent } } };
       const answer: BatchGetItemCommandOutput = await this.#tried('BatchGetItem', () =>
         this.#client.send(new BatchGetItemCommand(request)),
       );
@@ -165,6 +128,25 @@ export class TableClient {
       const item = found.get(nameOf(key));
       return item ? [item] : [];
     });
+  }
+
+  /** At most 1 MB of items a request. */
+  async *scan({ fields, index }: ScanOptions): AsyncGenerator<Item> {
+    const expression = new Expression();
+    const input: ScanCommandInput = {
+      TableName: this.#tableName,
+      ProjectionExpression: fields.map((name) => expression.name(name)).join(', '),
+      ...expression.attributes,
+      ...(index ? { IndexName: index } : { ConsistentRead: true }),
+    };
+    for (;;) {
+      const { Items = [], LastEvaluatedKey } = await this.#tried('Scan', () =>
+        this.#client.send(new ScanCommand(input)),
+      );
+      for (const item of Items) yield unmarshall(item);
+      if (!LastEvaluatedKey) return;
+      input.ExclusiveStartKey = LastEvaluatedKey;
+    }
   }
 
   async #written(operation: string, write: () => Promise<Item>): Promise<Written> {
@@ -219,9 +201,15 @@ const defaultClient = () =>
     },
   });
 
-// A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
-const marshalled = (item: Item | Key): Record<string, AttributeValue> =>
-  marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
+function marshalled(item: Item | Key): Record<string, AttributeValue> {
+  try {
+    // A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
+    return marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LedgerError('LEDGER_REFUSED', `an item can't hold what it should: ${why}`, error);
+  }
+}
 
 const nameOf = ({ pk, sk }: Item | Key) => JSON.stringify([pk, sk]);
 

@@ -1,0 +1,138 @@
+// bin/commands/retire.ts takes a project that is no longer visible out of scope, with who did it and why, and takes that back.
+import { hostname, userInfo } from 'node:os';
+import { Command, Option } from 'commander';
+import type { KnownProject } from '../../functions/ledger/known-project.ts';
+import type { LedgerReader } from '../../functions/ledger/reader.ts';
+import { RetirementError, reinstatedProject, retiredProject } from '../../functions/plan/retirement.ts';
+import type { Context } from './context.ts';
+import { CommandError, UsageError } from './errors.ts';
+import { projectId } from './flags.ts';
+import { plain, plainJson } from './plain.ts';
+import type { Column } from './tables.ts';
+import type { Style } from './terminal.ts';
+import { utc } from './times.ts';
+import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
+import { openLedger } from './where-to-write.ts';
+
+interface RetireFlags extends AskFlags {
+  project?: string;
+  reason?: string;
+  by?: string;
+  undo?: true;
+  list?: true;
+  json?: true;
+}
+
+const WHY = 'an API only reads';
+/** A sentence or two. In characters. */
+const MOST_REASON = 500;
+const MOST_NAME = 100;
+
+export function retireCommand(context: Context): Command {
+  const command = new Command('retire')
+    .description('take a project that no credentials see any more out of scope, for a reason that stays on record')
+    .addOption(projectId('--project <id>', 'which; needs --reason'))
+    .addOption(text('--reason <text>', 'why', MOST_REASON))
+    .addOption(text('--by <name>', 'who decided it (default: you, as this machine knows you)', MOST_NAME))
+    .option('--undo', 'take it into scope again; needs --project and --reason')
+    .option('--list', 'list the projects that are not visible, excluded or retired')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      `
+A run over everything is incomplete while a project that was listed before is in no listing: a lost role looks just like a
+deleted project. Retire a project that was deleted, or that is left on purpose. What was recorded of it stays, and so does who
+retired it, when and why. A project that some credentials see can't be retired; should one be visible again, it is in scope
+again by itself.
+
+It writes to the ledger itself (--table, --data), not through an API.
+
+Exit code: 0 done, 1 it can't be retired, or the ledger could not be read or written, 2 wrong usage.
+
+Examples:
+  $ restore-ledger retire --list
+  $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --reason 'deleted on 3 November, ticket 4711'
+  $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --undo --reason 'the wrong one'`,
+    );
+  return withLedger(command).action((flags: RetireFlags) =>
+    flags.list ? list(flags, context) : retire(flags, context),
+  );
+}
+
+const text = (flags: string, description: string, most: number) =>
+  new Option(flags, description).argParser((came: string) => {
+    const trimmed = came.trim();
+    if (trimmed !== '' && trimmed.length <= most) return trimmed;
+    const name = flags.replace(/ .*/, '');
+    throw new UsageError(`${name}: expected a text of 1 to ${most} characters, came ${came.length}`);
+  });
+
+async function retire(flags: RetireFlags, context: Context) {
+  const { project, reason, by = whoAmI(context), undo = false, json } = flags;
+  if (project === undefined) throw new UsageError('--project: expected a project id, or --list, came neither');
+  if (reason === undefined) throw new UsageError('--reason: expected why, came nothing: it stays on record');
+  await using opened = await openLedger(whereAtHand(flags, context.env, WHY), { create: false });
+  const decision = { at: new Date().toISOString(), by, reason };
+  const change = undo ? reinstatedProject : retiredProject;
+  const known = await opened.ledger
+    .saveKnownProject(project, (stored) => change(stored, project, decision))
+    .catch((error) => {
+      throw error instanceof RetirementError ? new CommandError(error.message) : error;
+    });
+  const done = undo
+    ? 'is in scope again: runs are incomplete until it is visible'
+    : 'is retired: what was recorded of it stays';
+  await context.out.line(json ? plainJson(known) : plain(`${known.projectName} (${project}) ${done}.`));
+}
+
+async function list(flags: RetireFlags, context: Context) {
+  const { out, env } = context;
+  const besides = (['project', 'reason', 'by', 'undo'] as const).find((name) => flags[name] !== undefined);
+  if (besides) throw new UsageError(`--list and --${besides}: expected one of them, came both`);
+  await using opened = await openLedger(whereAtHand(flags, env, WHY), { create: false });
+  const rows = await outOfSight(opened.ledger);
+  if (flags.json) return await out.line(plainJson(rows.map(({ known }) => known)));
+  if (rows.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
+  const { table } = await import('./tables.ts');
+  await out.line(table(COLUMNS, rows, out));
+}
+
+interface Row {
+  known: KnownProject;
+  state: 'not visible' | 'excluded' | 'retired';
+  since: string;
+}
+
+async function outOfSight(ledger: LedgerReader): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const known of ledger.knownProjects()) {
+    const { notVisibleSince, excludedSince, retired } = known;
+    if (retired) rows.push({ known, state: 'retired', since: retired.at });
+    else if (excludedSince !== undefined) rows.push({ known, state: 'excluded', since: excludedSince });
+    else if (notVisibleSince !== undefined) rows.push({ known, state: 'not visible', since: notVisibleSince });
+  }
+  return rows;
+}
+
+const STYLES: Record<Row['state'], Style> = { 'not visible': 'red', excluded: 'dim', retired: 'dim' };
+
+const COLUMNS: Column<Row>[] = [
+  { title: 'project', cell: ({ known }) => known.projectName, least: 12 },
+  { title: 'id', cell: ({ known }) => known.projectId, style: () => 'dim' },
+  { title: 'state', cell: ({ state }) => state, style: ({ state }) => STYLES[state] },
+  { title: 'since (UTC)', cell: ({ since }) => utc(since) },
+  { title: 'by', cell: ({ known }) => known.retired?.by ?? '', goes: 2 },
+  { title: 'why', cell: ({ known }) => known.retired?.reason ?? '', least: 12, goes: 1 },
+];
+
+/** `ada@laptop` */
+function whoAmI({ env }: Context): string {
+  let name = env.USER ?? env.USERNAME;
+  try {
+    name = userInfo().username;
+  } catch {
+    // A user without an entry in the system's list, as in a container: the variable has to do.
+  }
+  if (name === undefined || name === '') throw new UsageError('--by: expected a name, since this machine knows none');
+  return `${name}@${hostname()}`.slice(0, MOST_NAME);
+}

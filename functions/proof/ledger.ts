@@ -1,0 +1,193 @@
+// functions/proof/ledger.ts decides what may be claimed of a period over everything in scope, from what the ledger has on record
+// and from nothing else.
+import type { ClusterCoverage } from '../ledger/coverage.ts';
+import type { Scope } from '../ledger/known-project.ts';
+import type { Run } from '../ledger/run.ts';
+import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
+import type { Claim, Gap } from './gap.ts';
+import { isFresh } from './list.ts';
+import { type Asking, asSentence, believed, isAhead, when } from './period.ts';
+import {
+  isInScope,
+  isProjectOfPeriod,
+  type ProjectFacts,
+  type ProjectProof,
+  proveProject,
+  scopeOf,
+} from './project.ts';
+
+/** How many restore jobs there are, by different counts. */
+export interface Counts {
+  /** Items of the table. */
+  table: number;
+  /** What the index of clusters shows. Absent: not counted. */
+  index?: number | undefined;
+  /** What the coverage says was recorded. Absent: there is no coverage. */
+  recorded?: number | undefined;
+}
+
+export interface RecordedProject extends ProjectFacts {
+  /** Those that are gone for long too. */
+  clusters: readonly ClusterCoverage[];
+  /** Absent: not counted. */
+  counts?: Counts | undefined;
+}
+
+export interface LedgerFacts {
+  /** Absent: no listing of projects is on record. */
+  scope?: Scope | undefined;
+  /** The newest run over everything, and the newest that has ended. */
+  lastRun?: Run | undefined;
+  lastEndedRun?: Run | undefined;
+  projects: readonly ProjectFacts[];
+}
+
+/** A gap, and what it is a gap of: a cluster, a project, or all. */
+export interface NamedGap extends Gap {
+  projectId?: string;
+  projectName?: string;
+  clusterName?: string;
+}
+
+/** The claim, without the gaps of projects and clusters, which come with their own proofs. */
+export function proveLedger({ scope, lastRun, lastEndedRun, projects }: LedgerFacts, asking: Asking): Gap[] {
+  return [
+    ...future(asking),
+    ...projectsListed(scope, asking),
+    ...runEnded({ scope, lastRun, lastEndedRun }, asking),
+    ...ledgerBegan(projects, asking),
+  ];
+}
+
+/**
+ * Complete takes every fact. A ledger that knows of no cluster in the period knows nothing of it, whatever was read.
+ * @param clusters in the period, over all projects
+ */
+export function claimOf(gaps: readonly NamedGap[], clusters: number): Claim {
+  if (clusters === 0) return { state: 'not known', gaps: [...gaps] };
+  return { state: gaps.length === 0 ? 'complete' : 'incomplete', gaps: [...gaps] };
+}
+
+export interface ProvenProject {
+  proof: ProjectProof;
+  clusters: { cluster: ClusterCoverage; proof: ClusterProof }[];
+  gaps: NamedGap[];
+}
+
+/** Nothing where no restore of it can be of the period. */
+export function proveRecordedProject(project: RecordedProject, asking: Asking): ProvenProject | undefined {
+  if (!isProjectOfPeriod(project, asking) || !isInScope(project.known, asking)) return undefined;
+  const { projectId, projectName } = project;
+  const proof = proveProject(project, asking);
+  const scope = scopeOf(project.known);
+  const clusters = project.clusters
+    .filter((cluster) => isOfPeriod(cluster, asking.period))
+    .map((cluster) => ({ cluster, proof: proveCluster(cluster, scope, asking) }));
+  const about = { projectId, projectName };
+  return {
+    proof,
+    clusters,
+    gaps: [
+      ...[...proof.gaps, ...proof.clusterLists.flatMap((list) => list.gaps), ...differing(project)].map((gap) => ({
+        ...about,
+        ...gap,
+      })),
+      ...clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
+        gaps.map((gap) => ({ ...about, clusterName, ...gap })),
+      ),
+    ],
+  };
+}
+
+function future({ period, now }: Asking): Gap[] {
+  if (!isAhead(period.until, now)) return [];
+  const from = period.since > now ? period.since : now;
+  return [{ reason: 'future', from, text: `The period ends at ${when(period.until)}, which has not come.` }];
+}
+
+function projectsListed(scope: Scope | undefined, { period, now }: Asking): Gap[] {
+  const unknown = 'projects that this ledger has never listed are not in this report';
+  const action = 'run restore-ledger collect, without --project';
+  const listedAt = believed(scope?.listedAt, now);
+  const failing = Object.entries(scope?.accounts ?? {}).flatMap(([account, { error }]): Gap[] =>
+    error && !(listedAt !== undefined && listedAt >= period.until)
+      ? [
+          {
+            reason: 'projects',
+            since: error.since,
+            text: `The projects of the credentials ${account} could not be listed since ${when(error.since)}: ${asSentence(error.message)}`,
+            action: 'mend the credentials, then run restore-ledger collect',
+          },
+        ]
+      : [],
+  );
+  if (listedAt === undefined) {
+    return [{ reason: 'projects', text: `No listing of all projects is on record: ${unknown}.`, action }, ...failing];
+  }
+  if (listedAt >= period.until) return [];
+  const text = `All projects were last listed at ${when(listedAt)}: restores of projects made after that can’t be ruled out.`;
+  const reason = failing.length === 0 && isFresh(listedAt, now) ? 'full-reading-due' : 'projects';
+  return [{ reason, from: listedAt, text, action }, ...failing];
+}
+
+function runEnded({ scope, lastRun, lastEndedRun }: Omit<LedgerFacts, 'projects'>, { period, now }: Asking): Gap[] {
+  const action = 'let the run end, or run restore-ledger collect';
+  const endedAt = believed(lastEndedRun?.startedAt, now);
+  if (endedAt !== undefined && endedAt >= period.until) return [];
+  if (lastRun?.status === 'running' && lastRun.startedAt >= period.until) {
+    const { runId, startedAt } = lastRun;
+    const text = `Run ${runId}, which began at ${when(startedAt)}, has not ended: what it had to read may not have been read.`;
+    return [{ reason: 'run-not-ended', since: startedAt, text, action }];
+  }
+  // That no projects were listed since has its own gap, which says more.
+  const listedAt = believed(scope?.listedAt, now);
+  if (endedAt !== undefined && (listedAt === undefined || listedAt < period.until)) return [];
+  const text =
+    endedAt === undefined
+      ? 'No run over everything that has ended is on record.'
+      : `The last run over everything that has ended began at ${when(endedAt)}, before the end of the period.`;
+  return [{ reason: 'run-not-ended', ...(endedAt === undefined ? {} : { from: endedAt }), text, action }];
+}
+
+/** Projects that were deleted before the ledger first listed any can't be ruled out. */
+function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap[] {
+  const [first] = projects.flatMap(({ known }) => known?.firstSeenAt ?? []).sort();
+  if (first !== undefined && first <= period.since) return [];
+  const text =
+    first === undefined
+      ? 'When projects were first listed is not on record.'
+      : `The ledger began at ${when(first)}: projects deleted before that can’t be ruled out.`;
+  return [
+    { reason: 'before-first-reading', from: period.since, ...(first === undefined ? {} : { until: first }), text },
+  ];
+}
+
+/** The table is the record: what the ledger counted elsewhere must be in it. */
+export function differing({ counts, coverage, known }: RecordedProject): Gap[] {
+  if (!counts) return [];
+  const { table, index, recorded } = counts;
+  const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
+  const gap = (text: string): Gap => ({ reason: 'record-differs', text, action });
+  return [
+    ...(recorded !== undefined && table < recorded
+      ? [gap(`${recorded - table} of ${recorded} restore jobs that were recorded are not in the table any more.`)]
+      : []),
+    ...(index !== undefined && index !== table
+      ? [gap(`The table has ${table} restore jobs of the project, and its index shows ${index}.`)]
+      : []),
+    ...(coverage === undefined && table > 0 && known?.coveredSince !== undefined
+      ? [
+          gap(
+            `The table has ${table} restore jobs of the project, and no coverage: what was read of it is not on record.`,
+          ),
+        ]
+      : []),
+    ...(coverage === undefined && table === 0 && known?.coveredSince !== undefined
+      ? [
+          gap(
+            `The project was read since ${when(known.coveredSince)}, and the table has neither coverage nor jobs of it.`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,147 @@
+// functions/proof/project.ts decides what may be claimed of a project: whether all of its clusters are known, and whether it was
+// read at all.
+import type { ClusterList } from '../atlas/atlas.ts';
+import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage } from '../ledger/coverage.ts';
+import type { KnownProject } from '../ledger/known-project.ts';
+import { isObjectId } from '../restore/object-id.ts';
+import type { Gap } from './gap.ts';
+import { isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
+import { type Asking, asSentence, believed, earlier, later, madeAt, when } from './period.ts';
+
+/** What the ledger has on record of a project. */
+export interface ProjectFacts {
+  projectId: string;
+  projectName: string;
+  /** Absent: no run has recorded it as in scope, as in a ledger that was filled by hand. */
+  known?: KnownProject | undefined;
+  /** Absent: it was never read. */
+  coverage?: ProjectCoverage | undefined;
+}
+
+/** The list of a project's clusters. */
+export interface DiscoveryProof {
+  list: ClusterList;
+  state: ProofState;
+  readAt?: string;
+  gaps: Gap[];
+}
+
+export interface ProjectProof {
+  state: ProofState;
+  clusterLists: DiscoveryProof[];
+  /** Of the project as a whole; those of its cluster lists are with them. */
+  gaps: Gap[];
+}
+
+export const CLUSTER_LISTS = ['dedicated', 'flex', 'serverless'] as const satisfies readonly ClusterList[];
+
+export function scopeOf(known: KnownProject | undefined): ProjectScope {
+  const { notVisibleSince, retired, excludedSince } = known ?? {};
+  const outOfScopeSince = retired === undefined ? excludedSince : earlier(retired.at, excludedSince);
+  return { notVisibleSince, outOfScopeSince };
+}
+
+/** Out of scope before the period began, by a person's decision or by the settings: said in the report, and no gap. */
+export const isInScope = (known: KnownProject | undefined, { period }: Asking) => {
+  const { outOfScopeSince } = scopeOf(known);
+  return outOfScopeSince === undefined || outOfScopeSince > period.since;
+};
+
+/** Whether there can be restores of it in the period at all: an id is made with its project. */
+export const isProjectOfPeriod = ({ projectId }: ProjectFacts, { period }: Asking) =>
+  !isObjectId(projectId) || madeAt(projectId) < period.until;
+
+export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof {
+  const { coverage, known } = facts;
+  const scope = scopeOf(known);
+  if (!coverage) return { state: 'gap', clusterLists: [], gaps: [neverRead(facts, scope)] };
+  const clusterLists = CLUSTER_LISTS.map((list) => proveDiscovery(list, coverage.discovery[list], scope, asking));
+  const gaps = [...beforeFirstReading(facts, coverage, asking), ...unwatched(coverage, asking)];
+  const all = [...gaps, ...clusterLists.flatMap((proof) => proof.gaps)];
+  const isDue = all.length > 0 && all.every(({ reason }) => reason === 'full-reading-due');
+  return { state: all.length === 0 ? 'covered' : isDue ? 'due' : 'gap', clusterLists, gaps };
+}
+
+function neverRead({ known }: ProjectFacts, { notVisibleSince }: ProjectScope): Gap {
+  const planned = known === undefined ? '' : `, though a run has had it in its plan since ${when(known.firstSeenAt)}`;
+  const text = `The project was never read${planned}: no restore of it can be ruled out.`;
+  const since = known === undefined ? {} : { since: known.firstSeenAt };
+  const action = notVisibleSince === undefined ? 'run restore-ledger collect' : VISIBLE_AGAIN;
+  return { reason: notVisibleSince === undefined ? 'never-read' : 'not-visible', ...since, text, action };
+}
+
+function proveDiscovery(
+  list: ClusterList,
+  coverage: DiscoveryCoverage | undefined,
+  { notVisibleSince, outOfScopeSince }: ProjectScope,
+  { period, now }: Asking,
+): DiscoveryProof {
+  const readAt = believed(coverage?.readAt, now);
+  const end = earlier(period.until, outOfScopeSince);
+  const read = readAt === undefined ? {} : { readAt };
+  if (readAt !== undefined && readAt >= end) return { list, state: 'covered', ...read, gaps: [] };
+  const error = coverage?.error;
+  const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
+  const about = { ...(error ? { since: error.since } : {}), action: 'run restore-ledger collect' };
+  if (readAt === undefined) {
+    const text = `The list of ${list} clusters was never read: there may be clusters that nobody knows of.${because}`;
+    return { list, state: 'gap', gaps: [{ reason: 'clusters', ...about, text }] };
+  }
+  const until = end < period.until ? { until: end } : {};
+  if (notVisibleSince !== undefined) {
+    const text = `Clusters made after ${when(readAt)} are not known: no credentials see the project since ${when(notVisibleSince)}.`;
+    const gap: Gap = {
+      ...{ reason: 'not-visible', from: readAt, ...until, since: notVisibleSince, text, action: VISIBLE_AGAIN },
+    };
+    return { list, state: 'gap', ...read, gaps: [gap] };
+  }
+  const isDue = !error && isFresh(readAt, now);
+  const text = `The list of ${list} clusters was last read at ${when(readAt)}: restores of clusters made after that can't be ruled out.${because}`;
+  const reason = isDue ? 'full-reading-due' : 'clusters';
+  return { list, state: isDue ? 'due' : 'gap', ...read, gaps: [{ reason, from: readAt, ...until, ...about, text }] };
+}
+
+/** Of the time before the first reading the ledger has what Atlas still listed then. Of a project that was new then, all. */
+function beforeFirstReading(
+  { projectId }: ProjectFacts,
+  { discovery }: ProjectCoverage,
+  { period, now }: Asking,
+): Gap[] {
+  const firsts = CLUSTER_LISTS.flatMap((list) => {
+    const { since, off } = discovery[list] ?? {};
+    return off && since === undefined ? [] : [believed(since, now)];
+  });
+  if (firsts.length === 0) return []; // no list was read at all, which is a gap of its own
+  const first = firsts.reduce<string | undefined>(
+    (a, b) => (a === undefined || b === undefined ? undefined : later(a, b)),
+    firsts[0],
+  );
+  const made = isObjectId(projectId) ? madeAt(projectId) : undefined;
+  const isNew = made !== undefined && first !== undefined && Date.parse(first) - Date.parse(made) <= CONTINUITY_MS;
+  const from = made === undefined ? period.since : later(period.since, made);
+  if (first !== undefined && (first <= from || (isNew && made >= period.since))) return [];
+  const text =
+    first === undefined
+      ? 'When the clusters of the project were first read is not on record: clusters deleted before that can’t be ruled out.'
+      : `The project was first read at ${when(first)}: of the time before, the ledger has what Atlas still listed then, and clusters deleted before that can’t be ruled out.`;
+  return [{ reason: 'before-first-reading', from, ...(first === undefined ? {} : { until: first }), text }];
+}
+
+/** Long stretches in which nobody looked which clusters there are. */
+function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
+  const stretches = CLUSTER_LISTS.flatMap((list) => discovery[list]?.unread ?? [])
+    .filter(({ from, until }) => from < period.until && until > period.since)
+    .sort((a, b) => (a.from < b.from ? -1 : 1));
+  const merged: { from: string; until: string }[] = [];
+  for (const stretch of stretches) {
+    const last = merged.at(-1);
+    if (last && stretch.from <= last.until) last.until = later(last.until, stretch.until);
+    else merged.push({ ...stretch });
+  }
+  return merged.map(({ from, until }) => ({
+    reason: 'clusters',
+    from,
+    until,
+    text: `The lists of clusters were not read between ${when(from)} and ${when(until)}: a cluster made and deleted in between can’t be ruled out.`,
+  }));
+}

@@ -1,0 +1,62 @@
+// functions/restore/collections.ts reads from a collection-level job what it restores, under which names, and over what.
+// Atlas's answer may hold anything (FACTS 1.5): what isn't as documented is left out, never guessed.
+
+export interface RestoredNamespace {
+  /** `shop.orders`, or of a whole database `shop`. */
+  source: string;
+  /** Absent: Atlas did not say. */
+  target?: string;
+}
+
+export interface RestoredCollections {
+  /** What happens to collections that have the target names. Absent: Atlas did not say, or in a word that is not known. */
+  writeStrategy?: 'CREATE_NEW' | 'OVERWRITE_EXISTING';
+  /** Collections first, then whole databases. */
+  namespaces: RestoredNamespace[];
+  /** False: more were restored than are named here, as the ledger could not keep, or not understand, them all. */
+  complete: boolean;
+}
+
+interface CollectionJob {
+  kind: string;
+  atlas: Record<string, unknown>;
+  /** Fields that were too large to keep. */
+  atlasOmitted?: Readonly<Record<string, string>>;
+}
+
+/** Nothing for a job of another kind. */
+export function collectionsOf({ kind, atlas, atlasOmitted = {} }: CollectionJob): RestoredCollections | undefined {
+  if (kind !== 'collection') return undefined;
+  const [collections, databases] = [
+    namespacesOf(atlas.collections, atlas.collectionSuffix),
+    namespacesOf(atlas.databases, atlas.databaseSuffix),
+  ];
+  const namespaces = [...collections.understood, ...databases.understood];
+  const isOmitted = Object.hasOwn(atlasOmitted, 'collections') || Object.hasOwn(atlasOmitted, 'databases');
+  const { writeStrategy } = atlas;
+  return {
+    ...(writeStrategy === 'CREATE_NEW' || writeStrategy === 'OVERWRITE_EXISTING' ? { writeStrategy } : {}),
+    namespaces,
+    complete: namespaces.length > 0 && !isOmitted && collections.isWhole && databases.isWhole,
+  };
+}
+
+function namespacesOf(list: unknown, suffix: unknown): { understood: RestoredNamespace[]; isWhole: boolean } {
+  if (list === undefined || list === null) return { understood: [], isWhole: true };
+  if (!Array.isArray(list)) return { understood: [], isWhole: false };
+  const understood = list.flatMap((entry: unknown) => namespaceOf(entry, suffix) ?? []);
+  return { understood, isWhole: understood.length === list.length };
+}
+
+function namespaceOf(entry: unknown, suffix: unknown): RestoredNamespace | undefined {
+  const { sourceNamespace: source, targetNamespace } = (entry ?? {}) as Record<string, unknown>;
+  if (!isName(source)) return undefined;
+  const target = isName(targetNamespace) ? targetNamespace : isName(suffix) ? `${source}${suffix}` : undefined;
+  return { source, ...(target === undefined ? {} : { target }) };
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** @param arrow between the names, where a collection is restored under another one */
+export const namespaceWords = ({ source, target = source }: RestoredNamespace, arrow = '→') =>
+  source === target ? source : `${source} ${arrow} ${target}`;

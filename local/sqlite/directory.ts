@@ -1,0 +1,81 @@
+// local/sqlite/directory.ts finds the ledger's file in its directory, and says what stands in its place.
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { LedgerError } from '../../functions/ledger/errors.ts';
+import { refused } from './errors.ts';
+
+const FILE = 'ledger.sqlite';
+
+export const ledgerFile = (dataDir: string) => join(dataDir, FILE);
+
+/** Whether the directory holds a ledger of dynalite, as versions before 0.2 kept it. */
+export const isOldLedger = (names: readonly string[]) =>
+  names.includes('CURRENT') && names.some((name) => name.startsWith('MANIFEST-'));
+
+/** The file that is there. @throws LedgerError */
+export function ledgerAt(dataDir: string): string {
+  const file = ledgerFile(dataDir);
+  if (existsSync(file)) return file;
+  refuseOldLedger(dataDir);
+  throw noLedger(dataDir);
+}
+
+/** The file, which may not be there yet; its directory is. @throws LedgerError */
+export function ledgerToMake(dataDir: string): string {
+  makeDirectory(dataDir);
+  const file = ledgerFile(dataDir);
+  if (!existsSync(file)) refuseOldLedger(dataDir);
+  return file;
+}
+
+export const noLedger = (dataDir: string) =>
+  new LedgerError(
+    'LEDGER_TABLE_MISSING',
+    `there is no ledger in ${dataDir}: collect first (restore-ledger collect), or say where the ledger is with --data or --table`,
+  );
+
+function refuseOldLedger(dataDir: string) {
+  if (!isOldLedger(namesIn(dataDir))) return;
+  throw refused(
+    `${dataDir} holds a ledger of an earlier version: run restore-ledger convert --data ${dataDir} once; its files stay as they are`,
+  );
+}
+
+function namesIn(dataDir: string): string[] {
+  try {
+    return existsSync(dataDir) ? readdirSync(dataDir) : [];
+  } catch (error) {
+    throw refused(`${dataDir} can't be read: expected a directory (${codeOf(error)})`, error);
+  }
+}
+
+/** Not by `recursive`, which never returns where a parent refuses with ENOENT, as /proc does (Node 20 to 24). */
+function makeDirectory(path: string) {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
+  for (const directory of missing) {
+    try {
+      mkdirSync(directory);
+      makeDurable(dirname(directory));
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST' && existsSync(directory)) continue; // someone else was as quick
+      throw refused(`directory ${directory} can't be made (${codeOf(error)}): use another --data directory`, error);
+    }
+  }
+  if (!statSync(resolve(path)).isDirectory()) throw refused(`${path} is a file: expected a directory`);
+}
+
+/** A new name outlives a power loss once its directory is synced. Not every file system can; SQLite goes on then, too. */
+function makeDurable(directory: string) {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(directory, 'r');
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP'].includes(codeOf(error))) throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);

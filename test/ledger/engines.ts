@@ -1,0 +1,131 @@
+// test/ledger/engines.ts is what the ledger's tests run on: each filling of the table port in turn. LEDGER_ENGINE names one
+// (vitest.config.ts): dynalite, sqlite; DYNAMODB_ENDPOINT any other DynamoDB, such as Amazon's own (npm run test:dynamodb-local).
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import Database from 'libsql';
+import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { DynamoTable } from '../../functions/ledger/dynamo-table.ts';
+import type { Key } from '../../functions/ledger/keys.ts';
+import { quickClient } from '../../functions/ledger/quick-client.ts';
+import { everything, type Range, type Table } from '../../functions/ledger/table-port.ts';
+import { ledgerFile } from '../../local/sqlite/directory.ts';
+import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
+import { NOW, newTable, startEngine as startDynamoEngine } from './table.ts';
+
+export interface Engine {
+  /** A table of its own. */
+  newTable(now?: () => number): Promise<EngineTable>;
+  close(): Promise<void>;
+}
+
+export interface EngineTable extends AsyncDisposable {
+  ledger: DynamoLedger;
+  table: Table;
+  /** Requests since last asked, by operation. */
+  requests(): Record<string, number>;
+  /** A ledger on the same table whose requests wait for `gate` one by one; it may refuse one by throwing. */
+  gated(gate: () => Promise<unknown>): DynamoLedger;
+  /** What the ledger itself never does. */
+  remove(key: Key): Promise<void>;
+}
+
+export const startEngine = (): Promise<Engine> =>
+  process.env.LEDGER_ENGINE === 'sqlite' ? startSqlite() : startDynamo();
+
+const atNow = () => Date.parse(NOW);
+
+async function startSqlite(): Promise<Engine> {
+  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
+  let tables = 0;
+  return {
+    newTable: async (now = atNow) => {
+      const dataDir = join(directory, String(tables++));
+      const table = await SqliteTable.open({ dataDir, create: true, write: true });
+      let counts: Record<string, number> = {};
+      const counted = intercepted(table, async (operation) => {
+        counts[operation] = (counts[operation] ?? 0) + 1;
+      });
+      return {
+        table: counted,
+        ledger: new DynamoLedger({ table: counted, now }),
+        requests: () => {
+          const counted = counts;
+          counts = {};
+          return counted;
+        },
+        gated: (gate) => new DynamoLedger({ table: intercepted(table, gate), now }),
+        remove: async ({ pk, sk }) => {
+          const database = new Database(ledgerFile(dataDir));
+          database.prepare('DELETE FROM items WHERE pk = ? AND sk = ?').run(pk, sk);
+          database.close();
+        },
+        [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
+      };
+    },
+    close: () => rm(directory, { recursive: true }),
+  };
+}
+
+async function startDynamo(): Promise<Engine> {
+  const dynamo = await startDynamoEngine();
+  return {
+    newTable: async (now = atNow) => {
+      const { tableName, client, ledger, requests, ...table } = await newTable(dynamo, now);
+      // Made as the functions make theirs.
+      const quick = quickClient(dynamo.clientConfig);
+      return {
+        table: new DynamoTable(tableName, client),
+        ledger,
+        requests,
+        gated: (gate) => new DynamoLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
+        remove: async (key) => {
+          await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) }));
+        },
+        [Symbol.asyncDispose]: async () => {
+          quick.destroy();
+          await table[Symbol.asyncDispose]();
+        },
+      };
+    },
+    close: () => dynamo.close(),
+  };
+}
+
+/** Waits for `before` ahead of every request, which it names as DynamoDB does. */
+function intercepted(table: Table, before: (operation: string) => Promise<unknown>): Table {
+  const query = async (range: Range) => {
+    await before('Query');
+    return table.query(range);
+  };
+  return {
+    query,
+    all: (range) => everything(query, range),
+    get: async (key) => {
+      await before('GetItem');
+      return table.get(key);
+    },
+    put: async (item, condition) => {
+      await before('PutItem');
+      return table.put(item, condition);
+    },
+    update: async (key, change, condition) => {
+      await before('UpdateItem');
+      return table.update(key, change, condition);
+    },
+    count: async (range) => {
+      await before('Query');
+      return table.count(range);
+    },
+    batchGet: async (keys) => {
+      await before('BatchGetItem');
+      return table.batchGet(keys);
+    },
+    scan: async function* (options) {
+      await before('Scan');
+      yield* table.scan(options);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// test/plan/worlds.ts is an Atlas of which only the lists of projects count, and the runs that plan by them, one after the other.
+import type { Atlas, Project } from '../../functions/atlas/atlas.ts';
+import { AtlasError } from '../../functions/atlas/errors.ts';
+import type { CollectOrder } from '../../functions/collect/order.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
+import { noCounts, type Run, type RunPart, type RunScope } from '../../functions/ledger/run.ts';
+import { silentLog } from '../../functions/log.ts';
+import type { RunMaker } from '../../functions/plan/dead-runs.ts';
+import { type PlanOptions, plan } from '../../functions/plan/plan.ts';
+import { newObjectId } from '../../functions/restore/object-id.ts';
+
+export const idOf = (name: string) => Buffer.from(name.padEnd(12, '_')).toString('hex').slice(0, 24);
+
+/** By the names of the credentials: the names of the projects that they see, or 'refused'; or what came before an error. */
+export type Sights = Record<string, readonly string[] | 'refused' | { first: readonly string[] }>;
+
+function seeing(sight: Sights[string]): Atlas {
+  const projects = async function* (): AsyncGenerator<Project> {
+    const names = sight === 'refused' ? [] : 'first' in sight ? sight.first : sight;
+    for (const name of names) yield { id: idOf(name), name };
+    if (sight === 'refused' || 'first' in sight) throw new AtlasError('ATLAS_UNAUTHORIZED', 'GET /groups answered 401');
+  };
+  return { projects } as unknown as Atlas;
+}
+
+export class Planner {
+  readonly ledger: Ledger;
+  nowMs: number;
+
+  constructor(ledger: Ledger, at: string) {
+    this.ledger = ledger;
+    this.nowMs = Date.parse(at);
+  }
+
+  get now() {
+    return new Date(this.nowMs).toISOString();
+  }
+
+  advance(hours: number) {
+    this.nowMs += hours * 3_600_000;
+  }
+
+  /** @param read whether what is ordered is read, as it should be */
+  async run(
+    sights: Sights,
+    options: PlanOptions & { scope?: RunScope; trigger?: Run['trigger']; maker?: RunMaker; read?: boolean } = {},
+  ): Promise<{ run: Run; orders: CollectOrder[] }> {
+    const { scope = {}, trigger = 'schedule', read = true, maker, ...rest } = options;
+    const orders: CollectOrder[] = [];
+    const ports = {
+      accounts: Object.entries(sights).map(([name, sight]) => ({ name, atlas: seeing(sight) })),
+      ledger: this.ledger,
+      log: silentLog,
+      now: () => this.nowMs,
+      ...(maker ? { maker } : {}),
+      enqueue: async (some: readonly CollectOrder[]) => void orders.push(...some),
+    };
+    const runId = newObjectId(new Date(this.nowMs));
+    await plan({ runId, trigger, scope }, ports, rest);
+    if (read) for (const order of orders) await this.ledger.finishPart(runId, this.part(order));
+    const { run } = (await this.ledger.run(runId)) ?? {};
+    if (!run) throw new Error('the run is not in the ledger');
+    return { run, orders };
+  }
+
+  part = ({ projectId, projectName }: CollectOrder): RunPart => ({
+    ...{ projectId, projectName, status: 'complete', startedAt: this.now, finishedAt: this.now },
+    ...{ counts: { ...noCounts(), clusters: 1 }, failures: [] },
+  });
+
+  /** As `visible`, `not visible since ...`, by name. */
+  async known(): Promise<Record<string, string>> {
+    const words: Record<string, string> = {};
+    for await (const { projectName, notVisibleSince, excludedSince, retired } of this.ledger.knownProjects()) {
+      words[projectName] =
+        [
+          ...(notVisibleSince === undefined ? [] : [`not visible since ${notVisibleSince}`]),
+          ...(excludedSince === undefined ? [] : [`excluded since ${excludedSince}`]),
+          ...(retired === undefined ? [] : ['retired']),
+        ].join(', ') || 'in scope';
+    }
+    return words;
+  }
+}
