@@ -210,7 +210,7 @@ class Driver {
     this.#lastRunWasWhole = scope === undefined && ended.value.status === 'complete';
     this.#line(`  ended ${ended.value.status}`);
     const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...ended.value };
-    this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows()));
+    this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
   }
 
   async #planned(run: RunInHand, random: Random) {
@@ -290,7 +290,7 @@ class Driver {
       this.#line(`  run ${run.number} ended ${outcome.status}`);
       const { full, accounts, scope } = step;
       const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...outcome };
-      this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows()));
+      this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
     }
   }
 
@@ -618,8 +618,13 @@ class Driver {
       this.#stats.due += 1;
       const { state, gaps } = await this.#askPeriod(since, to, table);
       if (state === 'complete') this.#stats.dueComplete += 1;
-      else this.#violate(rule, `${iso(since)} to ${iso(to)} is ${state}: ${gaps.slice(0, 4).join('; ')}`);
+      else {
+        const text = `${iso(since)} to ${iso(to)} is ${state}: ${gaps.slice(0, 4).join('; ')}`;
+        this.#violate(rule, text, `${state} ${gaps[0]?.split(':')[0] ?? ''}`);
+      }
     };
+    // Of a world without clusters nothing can be known.
+    if (!world.clusters.some((cluster) => createdAt(cluster) < first.after && deletedAt(cluster) > until)) return;
     await due('liveness: period', first.after, second.before);
     if (!(await this.#askVerify(table))) this.#violate('liveness: verify', 'verify says broken');
     const since = this.#watchedSince();
@@ -676,9 +681,9 @@ class Driver {
     for (const { rule, text } of violations) this.#violate(rule, text);
   }
 
-  #violate(rule: Rule, text: string) {
+  #violate(rule: Rule, text: string, reason?: string) {
     if (this.#ignored.has(rule)) return;
-    this.#violations.push({ rule, at: this.#timeline.now, text });
+    this.#violations.push({ rule, at: this.#timeline.now, text, ...(reason === undefined ? {} : { reason }) });
     this.#line(`VIOLATION ${rule}: ${text}`);
   }
 
