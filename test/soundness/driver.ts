@@ -76,6 +76,7 @@ interface RunInHand {
 /** Deliveries of one message, before it goes to the dead-letter queue. */
 const MOST_RECEIVES = 3;
 const VISIBILITY_MS = 15 * MINUTE_MS;
+const AT_ONCE_MS = 2_000;
 
 const iso = (ms: number) => new Date(ms).toISOString().slice(0, 19);
 
@@ -209,7 +210,7 @@ class Driver {
     this.#lastRunWasWhole = scope === undefined && ended.value.status === 'complete';
     this.#line(`  ended ${ended.value.status}`);
     const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...ended.value };
-    this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows()));
+    this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
   }
 
   async #planned(run: RunInHand, random: Random) {
@@ -246,9 +247,11 @@ class Driver {
     for (let most = 200; most > 0; most--) {
       const [next] = this.#messages.sort((a, b) => a.at - b.at);
       if (!next || next.at > until) return;
-      this.#messages.shift();
+      // What is due at about the same time is worked on side by side.
+      const due = this.#messages.filter(({ at }) => at <= next.at + AT_ONCE_MS).slice(0, 4);
+      this.#messages = this.#messages.filter((message) => !due.includes(message));
       this.#timeline.advanceTo(next.at);
-      await this.#deliver(next);
+      await Promise.all(due.map((message) => this.#deliver(message)));
       await this.#judgeRuns();
       if (this.#violations.length > 0) return;
     }
@@ -256,7 +259,8 @@ class Driver {
 
   async #deliver(message: Message) {
     const { run } = message;
-    const random = new Random(`${run.step.seed} ${this.#timeline.now} ${message.receives}`);
+    await this.#timeline.sleep(message.at - this.#timeline.now, {});
+    const random = new Random(`${run.step.seed} ${message.at} ${message.receives}`);
     const wild = this.#history.profile === 'wild' && run.step.at < this.#history.calmAt;
     const killAtCall = wild && random.chance(0.06) ? { killAtCall: random.int(1, 60) } : {};
     const { process, asker, machine } = this.#start(run, random, killAtCall);
@@ -286,7 +290,7 @@ class Driver {
       this.#line(`  run ${run.number} ended ${outcome.status}`);
       const { full, accounts, scope } = step;
       const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...outcome };
-      this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows()));
+      this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
     }
   }
 
@@ -614,8 +618,13 @@ class Driver {
       this.#stats.due += 1;
       const { state, gaps } = await this.#askPeriod(since, to, table);
       if (state === 'complete') this.#stats.dueComplete += 1;
-      else this.#violate(rule, `${iso(since)} to ${iso(to)} is ${state}: ${gaps.slice(0, 4).join('; ')}`);
+      else {
+        const text = `${iso(since)} to ${iso(to)} is ${state}: ${gaps.slice(0, 4).join('; ')}`;
+        this.#violate(rule, text, `${state} ${gaps[0]?.split(':')[0] ?? ''}`);
+      }
     };
+    // Of a world without clusters nothing can be known.
+    if (!world.clusters.some((cluster) => createdAt(cluster) < first.after && deletedAt(cluster) > until)) return;
     await due('liveness: period', first.after, second.before);
     if (!(await this.#askVerify(table))) this.#violate('liveness: verify', 'verify says broken');
     const since = this.#watchedSince();
@@ -672,9 +681,9 @@ class Driver {
     for (const { rule, text } of violations) this.#violate(rule, text);
   }
 
-  #violate(rule: Rule, text: string) {
+  #violate(rule: Rule, text: string, reason?: string) {
     if (this.#ignored.has(rule)) return;
-    this.#violations.push({ rule, at: this.#timeline.now, text });
+    this.#violations.push({ rule, at: this.#timeline.now, text, ...(reason === undefined ? {} : { reason }) });
     this.#line(`VIOLATION ${rule}: ${text}`);
   }
 

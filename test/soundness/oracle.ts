@@ -51,6 +51,8 @@ export interface Violation {
   rule: Rule;
   at: number;
   text: string;
+  /** What the ledger gives as the reason. */
+  reason?: string;
 }
 
 /** A job as the ledger has it. */
@@ -140,7 +142,8 @@ export class Oracle {
     return found;
   }
 
-  judgeRun(run: JudgedRun, table: ReadonlyMap<string, Row>): Violation[] {
+  /** @param gone taken out of the table by somebody else: only a full run has to notice */
+  judgeRun(run: JudgedRun, table: ReadonlyMap<string, Row>, gone: ReadonlySet<string>): Violation[] {
     if (run.status !== 'complete') return [];
     const found: Violation[] = [];
     const kind = run.scope ? 'a run of a part' : run.full ? 'a full run' : 'a run';
@@ -170,14 +173,18 @@ export class Oracle {
           );
       }
     }
-    for (const project of projects) this.#judgeProject(project, run, { table, note });
+    for (const project of projects) this.#judgeProject(project, run, { table, gone, note });
     return found;
   }
 
   #judgeProject(
     project: Project,
     { runId, startedAt, endedAt, scope, full, problems }: JudgedRun,
-    { table, note }: { table: ReadonlyMap<string, Row>; note(rule: Rule, text: string): void },
+    {
+      table,
+      gone,
+      note,
+    }: { table: ReadonlyMap<string, Row>; gone: ReadonlySet<string>; note(rule: Rule, text: string): void },
   ) {
     const entries = this.#log.entries.filter(({ process }) => process.runId === runId);
     const there = this.#world.clusters.filter(({ projectId }) => projectId === project.id);
@@ -212,6 +219,7 @@ export class Oracle {
     if (problems > 0) return;
     const shown = new Set(entries.filter(({ process }) => process.endedWell).flatMap(({ jobs }) => jobs));
     for (const job of shown) {
+      if (gone.has(job.id) && !full) continue;
       if (job.cluster.projectId !== project.id || job.odd || this.#log.distorted.has(job.id) || table.has(job.id))
         continue;
       note('run complete, shown job not recorded', this.describe(job));
@@ -268,11 +276,14 @@ export class Oracle {
       : `the ledger has it as ${row.status}, not as ${[...new Set(fits)].join(' or ')}`;
   }
 
-  /** @param of by the name of the cluster */
+  /** Whether the cluster that goes by this name then has such a list. */
   isThere(projectId: string, clusterName: string, kind: Kind, at: number): boolean {
     return this.#world.clusters.some(
       (cluster) =>
-        cluster.projectId === projectId && cluster.name === clusterName && listsAt(cluster, at).includes(kind),
+        cluster.projectId === projectId &&
+        cluster.name === clusterName &&
+        !this.#isOutnamed(cluster, at) &&
+        listsAt(cluster, at).includes(kind),
     );
   }
 

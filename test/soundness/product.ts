@@ -140,7 +140,7 @@ export class Product implements AsyncDisposable {
     const about = { version: '0', ledgerName: 'memory', verify: false, progress: silent };
     const { verdict, gaps } = await gather(this.#ledger, { period, madeAt, ...about });
     return {
-      state: verdict.complete ? 'complete' : 'incomplete',
+      state: verdict.state,
       gaps: gaps.map(({ reason, text }) => `${reason}: ${text}`),
     };
   }
@@ -148,7 +148,8 @@ export class Product implements AsyncDisposable {
   async verify(): Promise<{ unbroken: boolean; jobs: number }> {
     const results = [];
     for await (const result of verifying(this.#ledger, { progress: silent })) results.push(result);
-    return integrityOf(results);
+    const { verified, jobs } = integrityOf(results);
+    return { unbroken: verified, jobs };
   }
 
   async coverage(): Promise<CoverageRow[]> {

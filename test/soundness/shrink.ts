@@ -17,9 +17,12 @@ export interface Shrunk {
 export async function shrink(history: History, rule: Rule, ignored: ReadonlySet<string>): Promise<Shrunk | undefined> {
   const breaks = async (candidate: History) => {
     const played = await play(structuredClone(candidate), { ignored });
-    return played.violations[0]?.rule === rule ? played : undefined;
+    const [found] = played.violations;
+    return found?.rule === rule && (reason === undefined || found.reason === reason) ? played : undefined;
   };
+  let reason: string | undefined;
   const first = await breaks(history);
+  reason = first?.violations[0]?.reason;
   if (!first) return undefined;
   let best: Shrunk = { history, played: first };
   let plays = 0;

@@ -15,13 +15,13 @@ test('no claim of forty histories is wrong, and those that have to be made are',
   const played = await campaign(SEEDS);
   expect(played.breaches).toEqual([]);
   expect(weaknessOf(played)).toBeUndefined();
-});
+}, 240_000);
 
 test('the same seed gives the same history, and the same course of it', async () => {
   expect(historyOf('7')).toEqual(historyOf('7'));
   const [once, again] = [await campaign(['7', '8']), await campaign(['7', '8'])];
   expect(again).toEqual(once);
-});
+}, 240_000);
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const PROJECT = {
