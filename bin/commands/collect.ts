@@ -1,8 +1,10 @@
 // bin/commands/collect.ts is the main job: every restore job of every cluster, from Atlas into the ledger. In this process, or by
 // the collector behind an API.
 import { Command } from 'commander';
+import type { Wait } from '../../functions/atlas/rate-limits.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { SKEW_WORTH_TELLING_MS } from '../../functions/collect/atlas-time.ts';
-import { DEFAULT_MAX_WAIT_MS } from '../../functions/collect/wait-budget.ts';
+import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collect/wait-budget.ts';
 import type { RunScope } from '../../functions/ledger/run.ts';
 import type { ApiAddress } from './api/address.ts';
 import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
@@ -93,11 +95,17 @@ async function collect(flags: CollectFlags, context: Context) {
     return await tell(await fromThere(asked, where.api, context), flags, context);
   }
   const chosen = await chosenRules(flags, context.env);
-  await using accounts = await atlasAccounts(context);
   const progress = new Progress(context.err, { on: !context.verbose });
+  const waits = new WaitBudget(maxWaitMs, systemClock);
+  const onWait = ({ what, ms, reason }: Wait) => {
+    if (reason === 'rate-limit') waits.note(ms);
+    const why = reason === 'rate-limit' ? "Atlas's rate limit" : 'the call failed and is made again';
+    progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${plain(what)}`);
+  };
+  await using accounts = await atlasAccounts(context, { onWait });
   const lines = new NoteworthyLines(context.err, progress);
   await using feed = await Feed.open(flags, lines.show);
-  const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress, maxWaitMs }, context);
+  const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress, waits }, context);
   await lines.end();
   await tell(collected, flags, context);
   await feed.check();
@@ -123,13 +131,13 @@ interface Here extends Pick<ChosenRules, 'rules'> {
   accounts: Accounts;
   feed: Feed;
   progress: Progress;
-  maxWaitMs: number;
+  waits: WaitBudget;
 }
 
 async function fromHere(
   { scopes, full }: Asked,
   where: Where,
-  { accounts, feed, progress, rules, maxWaitMs }: Here,
+  { accounts, feed, progress, rules, waits }: Here,
   context: Context,
 ): Promise<Collected | undefined> {
   const { err, log, interrupt } = context;
@@ -141,7 +149,7 @@ async function fromHere(
   });
   const tally = noTally();
   try {
-    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal, maxWaitMs }, tally);
+    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal, waits }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;

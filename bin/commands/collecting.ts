@@ -30,8 +30,8 @@ export interface Collecting {
   log: Log;
   progress: Progress;
   signal: AbortSignal;
-  /** How long to wait in all where Atlas's rate limits ask for it. @default 15 minutes */
-  maxWaitMs?: number;
+  /** Counts how long Atlas's rate limits are waited for. @default up to 15 minutes */
+  waits?: WaitBudget;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -81,10 +81,9 @@ export async function collectHere(
   collecting: Collecting,
   tally = noTally(),
 ): Promise<Collected> {
-  const { accounts, progress, signal, maxWaitMs = DEFAULT_MAX_WAIT_MS } = collecting;
+  const { accounts, progress, signal, waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, systemClock) } = collecting;
   const [beganAt, before] = [Date.now(), accounts.usage];
   const runs: { runId: string; status: PartStatus; parts: RunPart[]; failures: ClusterFailure[] }[] = [];
-  const waits = new WaitBudget(maxWaitMs, systemClock);
   const eventsFailures: EventsFailure[] = [];
   try {
     for (const scope of scopes) {

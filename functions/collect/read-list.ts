@@ -379,10 +379,11 @@ export class ListReader {
     };
   }
 
-  /** The unsettled ones, as far as there is room, and the newest of the settled. */
+  /** The unsettled ones, as far as there is room, and the newest of the settled. Below the page that was read, those of before. */
   #recentFrom(settledThrough: string): Record<string, string> {
     const lowest = lowestIdAt(settledThrough);
-    const newestFirst = [...this.#held].sort(([a], [b]) => (a < b ? 1 : -1));
+    const before = this.#task.full ? [] : Object.entries(this.#recent);
+    const newestFirst = [...new Map([...before, ...this.#held])].sort(([a], [b]) => (a < b ? 1 : -1));
     const unsettled = newestFirst.filter(([id]) => id >= lowest).slice(0, MAX_RECENT);
     const settled = newestFirst.filter(([id]) => id < lowest).slice(0, NEWEST);
     return Object.fromEntries([...unsettled, ...settled]);

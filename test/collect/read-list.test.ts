@@ -260,6 +260,26 @@ describe('a list that is known', () => {
     expect([...system.listed().keys()].filter((id) => !recorded.has(id))).toEqual([]);
   });
 
+  test('costs no look into the table, whether or not it has news', async () => {
+    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 60 });
+    await system.run();
+    system.clock.advance(12 * HOUR);
+    await system.run();
+    const counted = async () => {
+      system.clock.advance(20 * MINUTE);
+      Object.assign(system.counted, { reads: 0, writes: 0 });
+      const { run } = await system.run();
+      return { new: run.counts?.jobsNew, ...system.counted };
+    };
+    // Read: the coverage, and the run at its end. Written: the coverage, the part, and the run four times.
+    const quiet = { new: 0, reads: 2, writes: 6 };
+    expect(await counted()).toEqual(quiet);
+    system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+    // The job, and who asked for it: the jobs since are read once, and its history has two entries.
+    expect(await counted()).toEqual({ new: 1, reads: 3, writes: 8 });
+    expect(await counted()).toEqual(quiet);
+  });
+
   test('counts what has no id of a job once, though page 1 repeats it', async () => {
     await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
     await system.run();

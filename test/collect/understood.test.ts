@@ -135,16 +135,20 @@ test('a cluster whose only restores are not understood was not restored, as far 
   const job = `{"id":"${id}","deliveryType":"liveMount","finishedAt":"${system.at(1)}"}`;
   await system.collect([job]);
   const cluster = await system.cluster();
-  expect(cluster && drillState(cluster, new Date(system.clock.now()))).toMatchObject({ state: 'overdue' });
+  expect(cluster && drillState(cluster, new Date(system.clock.now()))).toMatchObject({ state: 'not-covered' });
   expect(cluster?.lists.dedicated).toMatchObject({ notUnderstood: 1 });
   expect(cluster?.lists.dedicated).not.toHaveProperty('lastCompleted');
   // An auditor is told the same.
   const coverage = await system.ledger.coverage(system.projectId);
   const [since, until] = [system.at(3), system.at(0)];
-  const judging = { period: { since, until, ended: true }, madeAt: until };
-  const evidence = coverage && (await new ProjectGatherer(system.ledger, coverage, judging).gather());
+  const facts = { projectId: system.projectId, projectName: 'odd', coverage };
+  const gathered = await new ProjectGatherer(system.ledger, facts, { period: { since, until }, now: until }).gather();
+  const { evidence } = gathered ?? {};
+  expect(gathered?.gaps).toContainEqual(
+    expect.objectContaining({ reason: 'not-understood', text: expect.stringContaining(id) }),
+  );
   expect(evidence?.clusters).toMatchObject([
-    { drill: { state: 'overdue' }, restores: [{ jobId: id, problems: [{ field: 'deliveryType' }] }] },
+    { drill: { state: 'not-covered' }, restores: [{ jobId: id, problems: [{ field: 'deliveryType' }] }] },
   ]);
   expect(evidence?.clusters[0]?.drill).not.toHaveProperty('lastCompletedAt');
   expect(evidence && numbersOf([evidence])).not.toHaveProperty('recovery');
