@@ -93,12 +93,16 @@ const MOST_BREAKS = 50;
 function summary(results: readonly Verification[], paint: Paint): string {
   const result = resultOf(results);
   const { unbroken, projects, jobs, entries, folded, breakCount } = integrityOf(results);
+  const repaired = results.flatMap(({ repairs = [] }) => repairs).reduce((sum, { jobs }) => sum + jobs, 0);
   const rows: [string, string | number][] = [
     ['result', paint(RESULT_STYLE[result], result === 'unbroken' ? result : result.toUpperCase())],
     ['projects', projects],
     ['jobs', jobs],
     ['entries', entries],
     ...(folded > 0 ? [['not checked', `the middle of ${folded} histories, too long to keep`] as [string, string]] : []),
+    ...(repaired > 0
+      ? [['repaired', `${repaired} jobs were missing once, and were recorded again`] as [string, string]]
+      : []),
     ...(breakCount > 0 ? [['breaks', breakCount] as [string, number]] : []),
   ];
   const lines = rows.map(([name, value]) => `${paint('dim', name.padEnd(14))}  ${value}`);

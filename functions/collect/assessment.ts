@@ -1,6 +1,13 @@
 // functions/collect/assessment.ts is what the ledger makes of a project's jobs while they are collected: findings, requesters,
 // and how many there are.
-import type { AttributionCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
+import {
+  type AttributionCoverage,
+  clusterNamed,
+  type Failure,
+  type ListCoverage,
+  type ProjectCoverage,
+  type Repair,
+} from '../ledger/coverage.ts';
 import type { JobSummary, Recorded } from '../ledger/ledger.ts';
 import { isOldNews } from '../ledger/old-news.ts';
 import type { RunCounts } from '../ledger/run.ts';
@@ -13,6 +20,9 @@ import { Judge } from './judge.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { CollectOrder } from './order.ts';
 import { ProjectNames } from './project-names.ts';
+
+/** Kept of a project. */
+const MAX_REPAIRS = 20;
 
 export interface AssessmentOptions {
   rules: Rules;
@@ -30,6 +40,8 @@ export class Assessment {
   #stored: ProjectCoverage | undefined;
   #jobsNew = 0;
   #jobsOld = 0;
+  /** New to the table, and from a time when every job of their list was recorded. */
+  #jobsOverdue = 0;
   #findings = 0;
   /** Request time of the oldest job of this collection that nobody has been named for. */
   #unattributedFrom: string | undefined;
@@ -75,7 +87,10 @@ export class Assessment {
 
   /** Each job that was recorded or judged. */
   note({ outcome, job, change }: Recorded) {
-    if (outcome === 'new') this.#jobsNew += 1;
+    if (outcome === 'new') {
+      this.#jobsNew += 1;
+      if (this.#wasRecordedBefore(job)) this.#jobsOverdue += 1;
+    }
     if (!change) return;
     this.#findings += added(change.fields.findings);
     if (outcome === 'new' && isOldNews(job, change, this.#options.newsHours)) this.#jobsOld += 1;
@@ -116,14 +131,36 @@ export class Assessment {
   }
 
   /** A function of what is stored at the moment of writing, so that another collector's work is kept. */
-  about(stored: ProjectCoverage | undefined): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded'> {
+  about(stored: ProjectCoverage | undefined): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'repairs'> {
     const attribution = this.#attributionOver(stored?.attribution);
     const rules = this.#judgedAll ? this.#digest : stored?.rules;
-    // Never more than there are: what another collector added meanwhile may be counted in `stored` already. And what was taken
-    // out of the table and put back is counted once, as the table itself was.
-    const counted = this.#known.recorded ?? (this.#stored?.recorded ?? 0) + this.#jobsNew;
-    const recorded = Math.max(stored?.recorded ?? 0, counted);
-    return { ...(attribution ? { attribution } : {}), ...(rules === undefined ? {} : { rules }), recorded };
+    // What was taken out of the table and is put back is counted once; what is not put back stays missed, whatever else is new.
+    const repaired = this.#repaired();
+    const counted = (this.#stored?.recorded ?? 0) + this.#jobsNew - repaired;
+    // What another collector added meanwhile may be counted in `stored` already.
+    const recorded = Math.max(stored?.recorded ?? 0, counted, this.#known.recorded ?? 0);
+    const repairs = [...(stored?.repairs ?? []), ...(repaired > 0 ? [this.#repair(repaired)] : [])].slice(-MAX_REPAIRS);
+    return {
+      ...(attribution ? { attribution } : {}),
+      ...(rules === undefined ? {} : { rules }),
+      ...(repairs.length > 0 ? { repairs } : {}),
+      recorded,
+    };
+  }
+
+  #repaired(): number {
+    const before = this.#known.before;
+    const missing = before === undefined ? 0 : Math.max(0, (this.#stored?.recorded ?? 0) - before);
+    return Math.min(missing, this.#jobsOverdue);
+  }
+
+  #repair(jobs: number): Repair {
+    return { at: new Date(this.#ports.now()).toISOString(), runId: this.#order.runId, jobs };
+  }
+
+  #wasRecordedBefore({ clusterName, kind, requestedAt }: JobSummary): boolean {
+    const list = clusterNamed(this.#stored?.clusters ?? {}, clusterName)?.lists[kind];
+    return list?.fullReadAt !== undefined && Date.parse(requestedAt) < Date.parse(list.fullReadAt);
   }
 
   #attributionOver(stored: AttributionCoverage | undefined): AttributionCoverage | undefined {

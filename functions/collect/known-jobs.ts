@@ -27,6 +27,8 @@ export class KnownJobs {
   readonly #taken = new Set<string>();
   /** Jobs in the table when it was first read; absent before. */
   #counted: number | undefined;
+  /** Of these, not recorded by us. */
+  #before: number | undefined;
   /** Jobs that we recorded, or are recording, so that the reading of the table may have come across them. */
   readonly #early = new Set<string>();
   readonly #underWay = new Set<string>();
@@ -75,6 +77,11 @@ export class KnownJobs {
     return this.#counted === undefined ? undefined : this.#counted + this.#late;
   }
 
+  /** How many jobs of the project the table had before this order. Undefined where it was not read. */
+  get before(): number | undefined {
+    return this.#before;
+  }
+
   async #read(): Promise<Map<string, KnownOfList>> {
     const lists = new Map<string, KnownOfList>();
     let count = 0;
@@ -89,6 +96,7 @@ export class KnownJobs {
       const has = (jobId: string) => [...lists.values()].some((list) => list.has(jobId));
       this.#counted = count + [...this.#early].filter((jobId) => !has(jobId)).length;
       for (const jobId of this.#underWay) if (has(jobId)) this.#seenUnderWay.add(jobId);
+      this.#before = this.#counted - this.#early.size - this.#seenUnderWay.size;
       this.#early.clear();
     }
     return lists;

@@ -15,7 +15,7 @@ export interface FoundOut {
   /** Names of clusters that moved to items of their own. */
   archived: readonly string[];
   /** What the ledger's own work on the jobs came to. */
-  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded'>;
+  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'repairs'>;
 }
 
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */

@@ -169,6 +169,13 @@ export interface DiscoveryCoverage {
  */
 export const CONTINUITY_MS = 26 * 3_600_000;
 
+/** Jobs that were missing from the table, and were recorded again. */
+export interface Repair {
+  at: string;
+  runId: string;
+  jobs: number;
+}
+
 export interface ProjectCoverage {
   projectId: string;
   projectName: string;
@@ -184,6 +191,8 @@ export interface ProjectCoverage {
   attribution?: AttributionCoverage;
   /** Stands for the rules that open jobs were last held against. */
   rules?: string;
+  /** Oldest first, at most the last 20. */
+  repairs?: Repair[];
   /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
   recorded?: number;
 }

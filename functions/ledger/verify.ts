@@ -2,6 +2,7 @@
 import { differing } from '../proof/ledger.ts';
 import type { ProjectFacts } from '../proof/project.ts';
 import { type Break, breaksOf, unchainedIn } from './chain.ts';
+import type { Repair } from './coverage.ts';
 import { FIRST_CHANGES } from './job-item.ts';
 import type { Census, Ledger } from './ledger.ts';
 
@@ -18,6 +19,8 @@ export interface Verification {
   unchained: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
+  /** What was missing once and was recorded again: it happened, and is mended. Absent: nothing. */
+  repairs?: Repair[];
   /** What can't be verified, as there is nothing on record to hold it against: a sentence each. */
   unverified: string[];
   /** At most the first thousand. */
@@ -60,6 +63,7 @@ export async function verifyProject(
     ...(projectName === projectId ? {} : { projectName }),
     ...found,
     ...(recorded === undefined ? {} : { recorded }),
+    ...(coverage?.repairs ? { repairs: coverage.repairs } : {}),
     unverified: coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : [],
   };
 }

@@ -72,7 +72,7 @@ describe('verify', () => {
     expect(breakCount).toBe(problems.length);
     expect(problems).toContainEqual({
       projectId: gone.projectId,
-      problem: expect.stringMatching(/^1 of \d+ jobs that were recorded are not in the ledger any more$/),
+      problem: expect.stringMatching(/^1 of \d+ restore jobs that were recorded are not in the table any more\.$/),
     });
   });
 

@@ -10,9 +10,9 @@ import type { ListCoverage, ProjectCoverage } from '../../functions/ledger/cover
 import { LedgerError } from '../../functions/ledger/errors.ts';
 import { jobKey } from '../../functions/ledger/keys.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
-import { verifyProject } from '../../functions/ledger/verify.ts';
 import { silentLog } from '../../functions/log.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
+import { verified } from '../ledger/jobs.ts';
 import { type Store, System, startStore } from './system.ts';
 
 const MINUTE = 60_000;
@@ -131,12 +131,28 @@ describe('a job', () => {
     const { projectId } = refOf(system);
     const [, second] = system.jobsOf(projectId, 'Cluster0', 'dedicated');
     await system.forget(jobKey(projectId, second?.id ?? ''));
-    expect((await verifyProject(system.ledger, projectId)).breakCount).toBe(1);
+    expect((await verified(system.ledger, projectId)).breakCount).toBe(1);
     system.clock.advance(HOUR);
     await system.run({ full: true });
     await expectNothingMissing(system);
-    expect(await verifyProject(system.ledger, projectId)).toMatchObject({ breakCount: 0 });
+    const { breakCount, repairs } = await verified(system.ledger, projectId);
+    expect([breakCount, repairs]).toEqual([0, [{ at: expect.any(String), runId: expect.any(String), jobs: 1 }]]);
   });
+});
+
+test('what is lost for good is still told after new jobs have come', async () => {
+  await using system = await System.start(store, ONE);
+  await system.run();
+  const { projectId } = refOf(system);
+  const [, second] = system.jobsOf(projectId, 'Cluster0', 'dedicated');
+  await system.forget(jobKey(projectId, second?.id ?? ''));
+  const without = pagesOfBackups((page) => ({ ...page, jobs: page.jobs.filter((job) => idOf(job) !== second?.id) }));
+  system.clock.advance(HOUR);
+  restored(system);
+  await runWith(system, without, { full: true });
+  expect((await verified(system.ledger, projectId)).breaks).toEqual([
+    { problem: expect.stringMatching(/^1 of \d+ restore jobs that were recorded are not in the table any more/) },
+  ]);
 });
 
 describe('a list', () => {
