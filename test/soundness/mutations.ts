@@ -17,4 +17,97 @@ export interface Mutation {
   from?: number;
 }
 
-export const mutations: readonly Mutation[] = [];
+const mend = (name: string, file: string, from: string, to: string): Mutation => ({
+  name,
+  patches: [{ file, from, to }],
+});
+
+export const mutations: readonly Mutation[] = [
+  mend(
+    'an incremental reading proves a period',
+    'functions/proof/list.ts',
+    'if (fullReadAt !== undefined && fullReadAt >= end) return undefined;',
+    "if (fullReadAt !== undefined && (believed(list.readAt, now) ?? '') >= end) return undefined;",
+  ),
+  mend(
+    'a period that has not ended is complete',
+    'functions/proof/ledger.ts',
+    'if (!isAhead(period.until, now)) return [];',
+    'return [];',
+  ),
+  mend(
+    'projects that were listed before the period ended are all there are',
+    'functions/proof/ledger.ts',
+    'if (listedAt >= period.until) return [];',
+    'return [];',
+  ),
+  mend(
+    'nobody minds how long the clusters were not listed',
+    'functions/proof/project.ts',
+    'return merged.map(({ from, until }) => ({',
+    'return merged.slice(merged.length).map(({ from, until }) => ({',
+  ),
+  mend(
+    'the ledger knows the time before it began',
+    'functions/proof/project.ts',
+    'if (first !== undefined && (first <= from || (isNew && made >= period.since))) return [];',
+    'return [];',
+  ),
+  mend(
+    'a stored time ahead of now is believed',
+    'functions/proof/period.ts',
+    'at === undefined || isAhead(at, now) ? undefined : at;',
+    'at;',
+  ),
+  mend(
+    'a project out of sight is none of the run',
+    'functions/plan/plan.ts',
+    'failures.push(...notSeen.sort(',
+    'failures.push(...notSeen.slice(notSeen.length).sort(',
+  ),
+  mend(
+    'credentials that see no project are no failure',
+    'functions/plan/plan.ts',
+    'if (isOverall || orders.length === 0) failures.push(...emptyScopes(listings));',
+    'if (listings.length === 0) failures.push(...emptyScopes(listings));',
+  ),
+  mend(
+    'jobs that were recorded may be missing from the table',
+    'functions/proof/ledger.ts',
+    '...(recorded !== undefined && table < recorded',
+    '...(recorded !== undefined && table < 0',
+  ),
+  mend(
+    'what a list counts is not held against what it shows',
+    'functions/atlas/pages.ts',
+    'totalCount: countOf(totalCount, results.length),',
+    'totalCount: undefined,',
+  ),
+  mend(
+    'a cluster that was not found says that its endpoint is gone',
+    'functions/atlas/refusal.ts',
+    "['CLUSTER_NOT_FOUND', 'cluster'],",
+    "['CLUSTER_NOT_FOUND', 'endpoint'],",
+  ),
+  mend(
+    'a job older than what was settled is thrown away',
+    'functions/collect/read-list.ts',
+    '} else changed.push({ job, before: before !== undefined });',
+    '} else if (!isSettled) changed.push({ job, before: before !== undefined });',
+  ),
+  {
+    name: "our clock is taken for Atlas's",
+    patches: [
+      {
+        file: 'functions/collect/atlas-time.ts',
+        from: 'now = (): number => this.#now() - (this.#skew ?? 0);',
+        to: 'now = (): number => this.#now();',
+      },
+      {
+        file: 'functions/collect/atlas-time.ts',
+        from: 'new Date(ourMs - (this.#skew ?? 0)).toISOString();',
+        to: 'new Date(ourMs).toISOString();',
+      },
+    ],
+  },
+];
