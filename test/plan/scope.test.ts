@@ -111,6 +111,17 @@ describe('a project that is no longer seen', () => {
     expect(await world.planner.known()).toEqual({ alpha: 'in scope', beta: 'in scope', gamma: 'in scope' });
   });
 
+  test('is not lost where something in the list can’t be understood: it may be that', async () => {
+    await using world = await started();
+    await world.planner.run({ one: ['alpha', 'beta'] });
+    world.planner.advance(1);
+    const { run, orders } = await world.planner.run({ one: { beside: ['beta'] } });
+    expect([run.status, orders.length]).toEqual(['incomplete', 1]);
+    expect(run.failures).toMatchObject([{ what: 'projects', code: 'ATLAS_BAD_ANSWER' }]);
+    expect((await world.planner.known()).alpha).toBe('in scope');
+    expect(await world.ledger.scope()).toMatchObject({ listedAt: START });
+  });
+
   test('is lost though the listing of credentials that never saw it fails', async () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'], two: ['gamma'] });

@@ -1,5 +1,5 @@
 // test/plan/worlds.ts is an Atlas of which only the lists of projects count, and the runs that plan by them, one after the other.
-import type { Atlas, Project } from '../../functions/atlas/atlas.ts';
+import type { Atlas, ProjectsFound } from '../../functions/atlas/atlas.ts';
 import { AtlasError } from '../../functions/atlas/errors.ts';
 import type { CollectOrder } from '../../functions/collect/order.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
@@ -11,14 +11,25 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 
 export const idOf = (name: string) => Buffer.from(name.padEnd(12, '_')).toString('hex').slice(0, 24);
 
-/** By the names of the credentials: the names of the projects that they see, or 'refused'; or what came before an error. */
-export type Sights = Record<string, readonly string[] | 'refused' | { first: readonly string[] }>;
+/**
+ * By the names of the credentials: the names of the projects that they see, or 'refused'; or those that came before an error, or
+ * beside an element that can't be understood.
+ */
+export type Sights = Record<
+  string,
+  readonly string[] | 'refused' | { first: readonly string[] } | { beside: readonly string[] }
+>;
 
 function seeing(sight: Sights[string]): Atlas {
-  const projects = async function* (): AsyncGenerator<Project> {
-    const names = sight === 'refused' ? [] : 'first' in sight ? sight.first : sight;
-    for (const name of names) yield { id: idOf(name), name };
-    if (sight === 'refused' || 'first' in sight) throw new AtlasError('ATLAS_UNAUTHORIZED', 'GET /groups answered 401');
+  const projects = async function* (): AsyncGenerator<ProjectsFound> {
+    const names = sight === 'refused' ? [] : 'first' in sight ? sight.first : 'beside' in sight ? sight.beside : sight;
+    const odd = { what: 'project', field: 'id', expected: 'text', got: 'null' } as const;
+    const problems = typeof sight === 'object' && 'beside' in sight ? [odd] : [];
+    for (const name of names) yield { projects: [{ id: idOf(name), name }], problems: [] };
+    if (problems.length > 0) yield { projects: [], problems };
+    if (sight === 'refused' || (typeof sight === 'object' && 'first' in sight)) {
+      throw new AtlasError('ATLAS_UNAUTHORIZED', 'GET /groups answered 401');
+    }
   };
   return { projects } as unknown as Atlas;
 }
