@@ -120,7 +120,8 @@ class ListCollection {
   async #absent(answer: string, startedAt: string): Promise<ListOutcome> {
     const { standing, stored } = this.#task;
     try {
-      const open = standing === 'former' ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
+      const { open: openBefore = 1 } = stored ?? {};
+      const open = standing === 'former' && openBefore > 0 ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
       return { ...this.#told, attempt: { startedAt, answer, open } };
     } catch (error) {
       return this.#failed(error, startedAt);

@@ -137,10 +137,11 @@ export class ListReader {
   /** @throws AtlasError, LedgerError; what was recorded until then stays recorded, and `counts` tells of it. */
   async read(): Promise<ListReading> {
     const { full, list, resume, begun } = this.#task;
-    const known = full ? await this.#ports.known.ofList(list) : undefined;
-    const total = known?.size ?? 0;
+    let known: KnownOfList | undefined;
     let ended = false;
     for await (const page of begun.pages()) {
+      // Not before: a list that is not there costs no reading of the table.
+      if (full) known ??= await this.#ports.known.ofList(list);
       const reachedSettled = await this.#recordPage(page, known);
       ended = page.last;
       if (page.short) this.#doubtful(`${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);
@@ -153,7 +154,7 @@ export class ListReader {
     else this.#holdAgainstCoverage(ended);
     // Jobs that moved up between two parts of a reading were on neither, unless the order shows that there were none.
     if (resume && !this.#window.descending) this.#unproven = true;
-    return this.#reading({ complete: true, ...(known ? { total: total + this.#unknown } : {}) });
+    return this.#reading({ complete: true, ...(known ? { total: known.size + this.#unknown } : {}) });
   }
 
   /** @returns true where the page holds a job from before `settledThrough` that was known */

@@ -244,6 +244,13 @@ describe('a list', () => {
     expect((await coverageOf(system))?.clusters.Cluster0?.lists.collection).toMatchObject({
       answer: 'FEATURE_UNSUPPORTED',
     });
+    // Never read to its end, and yet no reason to read the table in each run.
+    system.clock.advance(12 * HOUR);
+    await system.run();
+    system.clock.advance(MINUTE);
+    system.counted.reads = 0;
+    await system.run();
+    expect(system.counted.reads).toBe(2);
   });
 });
 
