@@ -8,6 +8,7 @@ import {
   type ProjectCoverage,
   type Repair,
 } from '../ledger/coverage.ts';
+import { difference, differingIds, NO_IDS, toggled } from '../ledger/id-set.ts';
 import type { JobSummary, Recorded } from '../ledger/ledger.ts';
 import { isOldNews } from '../ledger/old-news.ts';
 import type { RunCounts } from '../ledger/run.ts';
@@ -41,7 +42,9 @@ export class Assessment {
   #jobsNew = 0;
   #jobsOld = 0;
   /** New to the table, and from a time when every job of their list was recorded. */
-  #jobsOverdue = 0;
+  readonly #overdueIds: string[] = [];
+  /** Of all that are new. */
+  #newIds = NO_IDS;
   #findings = 0;
   /** Request time of the oldest job of this collection that nobody has been named for. */
   #unattributedFrom: string | undefined;
@@ -89,7 +92,8 @@ export class Assessment {
   note({ outcome, job, change }: Recorded) {
     if (outcome === 'new') {
       this.#jobsNew += 1;
-      if (this.#wasRecordedBefore(job)) this.#jobsOverdue += 1;
+      this.#newIds = toggled(this.#newIds, [job.jobId]);
+      if (this.#wasRecordedBefore(job)) this.#overdueIds.push(job.jobId);
     }
     if (!change) return;
     this.#findings += added(change.fields.findings);
@@ -131,12 +135,16 @@ export class Assessment {
   }
 
   /** A function of what is stored at the moment of writing, so that another collector's work is kept. */
-  about(stored: ProjectCoverage | undefined): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'repairs'> {
+  about(
+    stored: ProjectCoverage | undefined,
+  ): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'> {
     const attribution = this.#attributionOver(stored?.attribution);
     const rules = this.#judgedAll ? this.#digest : stored?.rules;
     // What was taken out of the table and is put back is counted once; what is not put back stays missed, whatever else is new.
-    const repaired = this.#repaired();
+    const putBack = this.#putBack();
+    const repaired = putBack.length;
     const counted = (this.#stored?.recorded ?? 0) + this.#jobsNew - repaired;
+    const idsBefore = this.#idsBefore(stored);
     // What another collector added meanwhile may be counted in `stored` already.
     const recorded = Math.max(stored?.recorded ?? 0, counted, this.#known.recorded ?? 0);
     const repairs = [...(stored?.repairs ?? []), ...(repaired > 0 ? [this.#repair(repaired)] : [])].slice(-MAX_REPAIRS);
@@ -145,13 +153,25 @@ export class Assessment {
       ...(rules === undefined ? {} : { rules }),
       ...(repairs.length > 0 ? { repairs } : {}),
       recorded,
+      // Those that were put back were in the set before.
+      ...(idsBefore === undefined ? {} : { recordedIds: difference(idsBefore, toggled(this.#newIds, putBack)) }),
     };
   }
 
-  #repaired(): number {
+  /** Of what was recorded before. Where the table has no less than that, the table says it. */
+  #idsBefore(stored: ProjectCoverage | undefined): string | undefined {
+    const { jobs = 0, ids } = this.#known.before ?? {};
+    const isOurs = stored?.revision === this.#stored?.revision;
+    if (ids !== undefined && isOurs && jobs >= (this.#stored?.recorded ?? 0)) return ids;
+    return stored ? stored.recordedIds : (ids ?? NO_IDS);
+  }
+
+  /** Ids of jobs that were missing from the table, all of which are recorded again. */
+  #putBack(): readonly string[] {
+    const { recorded = 0, recordedIds } = this.#stored ?? {};
     const before = this.#known.before;
-    const missing = before === undefined ? 0 : Math.max(0, (this.#stored?.recorded ?? 0) - before);
-    return Math.min(missing, this.#jobsOverdue);
+    if (before === undefined || recordedIds === undefined || before.jobs >= recorded) return [];
+    return differingIds(recordedIds, before.ids, this.#overdueIds, recorded - before.jobs) ?? [];
   }
 
   #repair(jobs: number): Repair {

@@ -5,6 +5,7 @@ import { AtlasError } from '../atlas/errors.ts';
 import {
   type ClusterCoverage,
   CONTINUITY_MS,
+  clusterKey,
   clusterNamed,
   type DiscoveryCoverage,
   type Failure,
@@ -141,7 +142,7 @@ export function withDiscovery(
       backupsOff: _____,
       ...before
     }: Partial<ClusterCoverage> = known && !isAnother(known, id) ? known : {};
-    next[name] = {
+    next[clusterKey(name)] = {
       firstSeenAt: startedAt,
       ...before,
       clusterName: name,

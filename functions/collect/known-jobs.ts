@@ -1,6 +1,7 @@
 // functions/collect/known-jobs.ts knows what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
 // The table is the record: no index and no coverage is asked.
 import type { JobList } from '../atlas/atlas.ts';
+import { NO_IDS, toggled } from '../ledger/id-set.ts';
 import type { KnownJob, Ledger, Outcome } from '../ledger/ledger.ts';
 import { isOpen, type Kind } from '../restore/job.ts';
 import { isToBeFound } from './attribute.ts';
@@ -16,6 +17,13 @@ export interface Known {
 }
 export type KnownOfList = Map<string, Known>;
 
+/** A project's jobs in the table. */
+export interface TableBefore {
+  jobs: number;
+  /** As of functions/ledger/id-set.ts. */
+  ids: string;
+}
+
 /**
  * For one order. The project's jobs are read once for all lists that are read to their ends, some 200 bytes of memory a job,
  * given back list by list.
@@ -27,8 +35,8 @@ export class KnownJobs {
   readonly #taken = new Set<string>();
   /** Jobs in the table when it was first read; absent before. */
   #counted: number | undefined;
-  /** Of these, not recorded by us. */
-  #before: number | undefined;
+  /** Of these, those that were not recorded by us. */
+  #before: TableBefore | undefined;
   /** Jobs that we recorded, or are recording, so that the reading of the table may have come across them. */
   readonly #early = new Set<string>();
   readonly #underWay = new Set<string>();
@@ -77,16 +85,17 @@ export class KnownJobs {
     return this.#counted === undefined ? undefined : this.#counted + this.#late;
   }
 
-  /** How many jobs of the project the table had before this order. Undefined where it was not read. */
-  get before(): number | undefined {
+  /** What the table had of the project before this order. Undefined where it was not read. */
+  get before(): TableBefore | undefined {
     return this.#before;
   }
 
   async #read(): Promise<Map<string, KnownOfList>> {
     const lists = new Map<string, KnownOfList>();
-    let count = 0;
+    let [count, ids] = [0, NO_IDS];
     for await (const job of this.#ledger.known(this.#projectId)) {
       count += 1;
+      if (this.#counted === undefined) ids = toggled(ids, [job.jobId]);
       const name = nameOf(job.clusterName, job.kind);
       const list = lists.get(name) ?? new Map<string, Known>();
       list.set(job.jobId, knownOf(job));
@@ -96,7 +105,8 @@ export class KnownJobs {
       const has = (jobId: string) => [...lists.values()].some((list) => list.has(jobId));
       this.#counted = count + [...this.#early].filter((jobId) => !has(jobId)).length;
       for (const jobId of this.#underWay) if (has(jobId)) this.#seenUnderWay.add(jobId);
-      this.#before = this.#counted - this.#early.size - this.#seenUnderWay.size;
+      const ours = [...this.#early, ...this.#seenUnderWay].filter(has);
+      this.#before = { jobs: count - ours.length, ids: toggled(ids, ours) };
       this.#early.clear();
     }
     return lists;

@@ -1,6 +1,6 @@
 // functions/collect/project-coverage.ts works what a collector found out into a project's coverage.
 import type { ClusterList } from '../atlas/atlas.ts';
-import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
+import { type ClusterCoverage, clusterKey, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
 import type { Kind } from '../restore/job.ts';
 import { listsOf } from './choose-lists.ts';
 import { type Discovery, isAnother, listOf, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
@@ -15,7 +15,7 @@ export interface FoundOut {
   /** Names of clusters that moved to items of their own. */
   archived: readonly string[];
   /** What the ledger's own work on the jobs came to. */
-  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'repairs'>;
+  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'>;
 }
 
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
@@ -24,11 +24,11 @@ export function projectCoverage(
   { order, discovery, attempts, archived, about }: FoundOut,
 ): ProjectCoverage {
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
-  for (const name of archived) delete clusters[name];
+  for (const name of archived) delete clusters[clusterKey(name)];
   for (const { clusterName, kind, attempt } of attempts) {
     const cluster = clusterNamed(clusters, clusterName);
     if (!cluster) continue;
-    clusters[clusterName] = {
+    clusters[clusterKey(clusterName)] = {
       ...cluster,
       lists: { ...cluster.lists, [kind]: withAttempt(cluster.lists[kind], attempt) },
     };

@@ -195,8 +195,13 @@ export interface ProjectCoverage {
   repairs?: Repair[];
   /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
   recorded?: number;
+  /** Stands for the ids of these jobs, as of functions/ledger/id-set.ts. */
+  recordedIds?: string;
 }
 
 /** A cluster of a project by its name, which may be any word, `constructor` included. */
 export const clusterNamed = (clusters: Record<string, ClusterCoverage>, name: string): ClusterCoverage | undefined =>
-  Object.hasOwn(clusters, name) ? clusters[name] : undefined;
+  Object.hasOwn(clusters, clusterKey(name)) ? clusters[clusterKey(name)] : undefined;
+
+/** What a cluster stands under in a coverage: its name, unless that would name an object's prototype. */
+export const clusterKey = (name: string): string => (name === '__proto__' ? '__proto__\u0000' : name);

@@ -70,6 +70,7 @@ function readingGap(kind: Kind, list: ListCoverage, context: ListContext): Gap |
   const what = `${kind} restores`;
   const end = endOf(list, context);
   const [fullReadAt, attemptedAt] = [believed(list.fullReadAt, now), believed(list.attemptedAt, now)];
+  if (end <= period.since) return undefined; // it ended before the period began
   if (fullReadAt !== undefined && fullReadAt >= end) return undefined;
   if (list.answer !== undefined) return answeredGap(what, list.answer, { fullReadAt, attemptedAt, end });
 
