@@ -68,10 +68,11 @@ test('a field that is undefined is left out, and no item holds what JSON can not
   ]) {
     await expect(own.table.put(bad as Item & Key)).rejects.toMatchObject({ code: 'LEDGER_REFUSED' });
   }
-  const large = own.table.put({ pk, sk: 'b', text: 'é'.repeat(205_000) });
+  const twoBytes = isDynalite ? 'xx' : 'é';
+  const large = own.table.put({ pk, sk: 'b', text: twoBytes.repeat(205_000) });
   await expect(large).rejects.toMatchObject({ code: 'LEDGER_ITEM_TOO_LARGE' });
   expect(await own.table.count({ partition: pk })).toBe(1);
-  await own.table.put({ pk, sk: 'b', text: 'é'.repeat(200_000) });
+  await own.table.put({ pk, sk: 'b', text: twoBytes.repeat(200_000) });
   expect(await own.table.count({ partition: pk })).toBe(2);
 });
 
