@@ -18,9 +18,11 @@ import {
   type CoverageSlot,
   coverageKey,
   coveragePartKey,
+  projectKey,
   projectPk,
 } from './keys.ts';
-import { barelyKnown, type KnownProjects } from './known-projects.ts';
+import type { KnownProject } from './known-project.ts';
+import { barelyKnown, isMark, type KnownProjects, knownProjectOf } from './known-projects.ts';
 import type { Condition, Table } from './table-port.ts';
 
 /** As many writers of one project may come first. */
@@ -78,7 +80,7 @@ export class Coverages {
 
   /** Those that are there, in the order of `projectIds`. Requests: 1 batch read, and more for each project in parts. @param projectIds at most 100 */
   async *some(projectIds: readonly string[]): AsyncGenerator<ProjectCoverage> {
-    for (const item of await this.#table.batchGet(projectIds.map(coverageKey), { consistent: true })) {
+    for (const item of await this.#table.batchGet(projectIds.map(coverageKey))) {
       const { coverage } = item as { coverage?: ProjectCoverage };
       if (headOf(item).parts === undefined) {
         if (coverage) yield coverage;
@@ -144,7 +146,7 @@ export class Coverages {
     }
   }
 
-  /** Requests: 1 query for some thousand projects, and 2 batch reads for every 25. */
+  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
   async *facts(): AsyncGenerator<ProjectFacts> {
     let batch: string[] = [];
     for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
@@ -156,11 +158,19 @@ export class Coverages {
     if (batch.length > 0) yield* await this.factsOf(batch);
   }
 
-  /** In the order of `projectIds`, which all are on record. Requests: 2 batch reads. @param projectIds at most 100 */
+  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, and more for each project in parts. @param projectIds at most 50 */
   async factsOf(projectIds: readonly string[]): Promise<ProjectFacts[]> {
-    const known = new Map((await this.#known.some(projectIds)).map((project) => [project.projectId, project]));
+    const known = new Map<string, KnownProject>();
     const coverages = new Map<string, ProjectCoverage>();
-    for await (const coverage of this.some(projectIds)) coverages.set(coverage.projectId, coverage);
+    for (const item of await this.#table.batchGet(projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]))) {
+      const { coverage } = item as { coverage?: ProjectCoverage };
+      if (coverage) {
+        const whole = headOf(item).parts === undefined ? coverage : await this.get(coverage.projectId);
+        if (whole) coverages.set(whole.projectId, whole);
+      } else if (item.sk === projectKey('').sk && !isMark(item)) {
+        known.set(knownProjectOf(item).projectId, knownProjectOf(item));
+      }
+    }
     return projectIds.map((projectId) => {
       const [registered, coverage] = [known.get(projectId), coverages.get(projectId)];
       const projectName = registered?.projectName ?? coverage?.projectName ?? projectId;

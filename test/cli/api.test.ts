@@ -66,7 +66,7 @@ describe('--api', () => {
     direct = [];
     for (const args of asked) direct.push(await shell.run(args));
 
-    opened = await openLedger({ dataDir: join(shell.dir, '.ledger') }, { create: false });
+    opened = await openLedger({ dataDir: join(shell.dir, '.ledger') }, { create: false, write: true });
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url }, 'the simulator');
     client = new AtlasClient({ credentials });
     const { ledger } = opened;

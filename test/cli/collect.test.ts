@@ -112,7 +112,7 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await collecting.ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr).toMatch(/^Stopping after the lists under way/m);
-    expect(stderr).toMatch(/\nStopped after \d+ lists of restore jobs: \d+ new and .*\n$/);
+    expect(stderr).toMatch(/^Stopped after \d+ lists of restore jobs: \d+ new and .*$/m);
     const kept = Number(/restore jobs: (\d+) new/.exec(stderr)?.[1]);
 
     // Closed in good order: the directory can be opened again, and holds what was said.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storable } from '../../functions/ledger/item-size.ts';
 import type { Item } from '../../functions/ledger/job-item.ts';
 import type { Key } from '../../functions/ledger/keys.ts';
 import { INDEXES, type IndexName } from '../../functions/ledger/table.ts';
@@ -42,7 +43,8 @@ test('an item comes back as it went, whatever its names and values', async () =>
     fc.asyncProperty(fc.dictionary(name, value), async (fields) => {
       // Keys of indexes are texts: such a field is in the next test.
       const named = Object.entries(fields).filter(([field]) => !KEYS.has(field));
-      const item = { ...Object.fromEntries(named), pk: partition(), sk: 'one' };
+      // The SDK's marshaller loses some names, which the ledger spells in another way.
+      const item = { ...(storable(Object.fromEntries(named)) as Item), pk: partition(), sk: 'one' };
       await own.table.put(item);
       expect(await own.table.get({ pk: item.pk, sk: 'one' })).toEqual(item);
       expect((await own.table.query({ partition: item.pk })).items).toEqual([item]);
@@ -68,10 +70,11 @@ test('a field that is undefined is left out, and no item holds what JSON can not
   ]) {
     await expect(own.table.put(bad as Item & Key)).rejects.toMatchObject({ code: 'LEDGER_REFUSED' });
   }
-  const large = own.table.put({ pk, sk: 'b', text: 'é'.repeat(205_000) });
+  const twoBytes = isDynalite ? 'xx' : 'é';
+  const large = own.table.put({ pk, sk: 'b', text: twoBytes.repeat(205_000) });
   await expect(large).rejects.toMatchObject({ code: 'LEDGER_ITEM_TOO_LARGE' });
   expect(await own.table.count({ partition: pk })).toBe(1);
-  await own.table.put({ pk, sk: 'b', text: 'é'.repeat(200_000) });
+  await own.table.put({ pk, sk: 'b', text: twoBytes.repeat(200_000) });
   expect(await own.table.count({ partition: pk })).toBe(2);
 });
 
