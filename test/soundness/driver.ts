@@ -495,9 +495,19 @@ class Driver {
     this.#stats.asked += 1;
     if (state !== 'complete') return { state, gaps };
     this.#stats.complete += 1;
-    const about = { table, excused: this.#excused };
+    const about = { table, excused: this.#excused, endedRuns: await this.#endedRuns() };
     this.#note(this.#oracle.judgeComplete(since, until, this.#timeline.now, about));
     return { state, gaps };
+  }
+
+  async #endedRuns(): Promise<Set<string>> {
+    const ended = new Set<string>();
+    const killed = this.#log.entries.filter(({ process }) => !process.endedWell && process.isWhole);
+    for (const runId of new Set(killed.map(({ process }) => process.runId))) {
+      const outcome = await this.#look((product) => product.run(runId));
+      if (outcome && outcome.status !== 'running') ended.add(runId);
+    }
+    return ended;
   }
 
   async #askVerify(table: ReadonlyMap<string, Row>): Promise<boolean> {
