@@ -404,7 +404,7 @@ class Driver {
       this.#log.entries.push(
         entryOf(answer.body, this.#oracle, {
           ...{ at: now, process: asker, account, endpoint },
-          isHonest: !isSpoiled || generator?.harmless === true || generator?.odd === true,
+          isHonest: !isSpoiled || generator?.harmless === true || generator?.odd === true || isTop(fault, endpoint),
           isPartial: isSpoiled && isPartial(fault.name as AnswerFault),
         }),
       );
@@ -741,6 +741,9 @@ function hits({ on, list, clusterName, projectId }: FaultSpec, endpoint: Endpoin
     (clusterName === undefined || clusterName === at.clusterName)
   );
 }
+
+/** The top of a list of restore jobs is all that a reading wants that ends at what it knows; what it lacks is held against it as jobs. */
+const isTop = ({ name }: FaultSpec, { what }: Endpoint) => name === 'fewer than counted' && what === 'jobs';
 
 const isList = (body: unknown): body is ListBody =>
   typeof body === 'object' && body !== null && Array.isArray((body as Partial<ListBody>).results);
