@@ -19,7 +19,17 @@ import {
 import { Random } from './random.ts';
 import { MemoryTable, type StoreFault } from './store.ts';
 import { Timeline } from './timeline.ts';
-import { createdAt, DAY_MS, deletedAt, HOUR_MS, idOfSecond, isListed, isVisible, type Job } from './world.ts';
+import {
+  createdAt,
+  DAY_MS,
+  deletedAt,
+  HOUR_MS,
+  idOfSecond,
+  isListed,
+  isVisible,
+  type Job,
+  type Span,
+} from './world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -394,7 +404,7 @@ class Driver {
       this.#log.entries.push(
         entryOf(answer.body, this.#oracle, {
           ...{ at: now, process: asker, account, endpoint },
-          isHonest: !isSpoiled || generator?.harmless === true || generator?.odd === true,
+          isHonest: !isSpoiled || generator?.harmless === true || generator?.odd === true || isTop(fault, endpoint),
           isPartial: isSpoiled && isPartial(fault.name as AnswerFault),
         }),
       );
@@ -443,30 +453,35 @@ class Driver {
     return rows;
   }
 
-  async #ask(random: Random, periods: number) {
+  /** One that begins after the first run and ends before the last, so that all of it can have been read since. */
+  #provable(random: Random): Span | undefined {
+    const { now } = this.#timeline;
+    const runs = this.#history.steps.filter((step) => step.do === 'run' && step.scope === undefined && step.at < now);
+    const [first, ...later] = runs.map(({ at }) => at);
+    if (first === undefined || later.length === 0) return undefined;
+    const ends = random.chance(0.6) ? (later.at(-1) as number) : random.pick(later);
+    const to = ends - random.pick([0, 0, random.int(0, 40) * MINUTE_MS]);
+    const from = random.pick([first + 5 * MINUTE_MS, to - random.int(10, 600) * MINUTE_MS]);
+    return { from: Math.max(from, first + MINUTE_MS), to };
+  }
+
+  #anyPeriod(random: Random): Span {
     const { world, startsAt } = this.#history;
+    const { now } = this.#timeline;
+    const job = world.jobs.length > 0 ? random.pick(world.jobs) : undefined;
+    const ofJob = (job?.requestedAt ?? now) + random.int(1, 90) * MINUTE_MS;
+    const to = Math.min(now, random.pick([now, now - random.int(1, 300) * MINUTE_MS, ofJob]));
+    const ago = [DAY_MS, random.int(1, 600) * MINUTE_MS, 60 * DAY_MS].map((ms) => to - ms);
+    return { from: random.pick([...ago, startsAt, startsAt - 5 * DAY_MS]), to };
+  }
+
+  async #ask(random: Random, periods: number) {
+    const { startsAt } = this.#history;
     const now = this.#timeline.now;
     const table = await this.#rows();
     for (let i = 0; i < periods; i++) {
-      const job = world.jobs.length > 0 ? random.pick(world.jobs) : undefined;
-      const until = Math.min(
-        random.chance(0.05) ? now + DAY_MS : now,
-        random.pick([
-          now,
-          now,
-          now - random.int(1, 300) * MINUTE_MS,
-          (job?.requestedAt ?? now) + random.int(1, 90) * MINUTE_MS,
-        ]),
-      );
-      const since = random.pick([
-        until - DAY_MS,
-        until - random.int(1, 600) * MINUTE_MS,
-        startsAt,
-        startsAt - 5 * DAY_MS,
-        until - 60 * DAY_MS,
-      ]);
-      if (since >= until) continue;
-      await this.#askPeriod(since, until, table);
+      const { from: since, to: until } = (random.chance(0.65) && this.#provable(random)) || this.#anyPeriod(random);
+      if (since < until) await this.#askPeriod(since, until, table);
     }
     if (now > startsAt && random.chance(0.05)) await this.#askPeriod(now - HOUR_MS, now + DAY_MS, table);
     if (this.#tampered.size > 0 || random.chance(0.3)) await this.#askVerify(table);
@@ -480,9 +495,19 @@ class Driver {
     this.#stats.asked += 1;
     if (state !== 'complete') return { state, gaps };
     this.#stats.complete += 1;
-    const about = { table, excused: this.#excused };
+    const about = { table, excused: this.#excused, endedRuns: await this.#endedRuns() };
     this.#note(this.#oracle.judgeComplete(since, until, this.#timeline.now, about));
     return { state, gaps };
+  }
+
+  async #endedRuns(): Promise<Set<string>> {
+    const ended = new Set<string>();
+    const killed = this.#log.entries.filter(({ process }) => !process.endedWell && process.isWhole);
+    for (const runId of new Set(killed.map(({ process }) => process.runId))) {
+      const outcome = await this.#look((product) => product.run(runId));
+      if (outcome && outcome.status !== 'running') ended.add(runId);
+    }
+    return ended;
   }
 
   async #askVerify(table: ReadonlyMap<string, Row>): Promise<boolean> {
@@ -716,6 +741,9 @@ function hits({ on, list, clusterName, projectId }: FaultSpec, endpoint: Endpoin
     (clusterName === undefined || clusterName === at.clusterName)
   );
 }
+
+/** The top of a list of restore jobs is all that a reading wants that ends at what it knows; what it lacks is held against it as jobs. */
+const isTop = ({ name }: FaultSpec, { what }: Endpoint) => name === 'fewer than counted' && what === 'jobs';
 
 const isList = (body: unknown): body is ListBody =>
   typeof body === 'object' && body !== null && Array.isArray((body as Partial<ListBody>).results);

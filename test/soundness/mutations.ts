@@ -30,12 +30,6 @@ export const mutations: readonly Mutation[] = [
     "if (fullReadAt !== undefined && (believed(list.readAt, now) ?? '') >= end) return undefined;",
   ),
   mend(
-    'a period that has not ended is complete',
-    'functions/proof/ledger.ts',
-    'if (!isAhead(period.until, now)) return [];',
-    'return [];',
-  ),
-  mend(
     'projects that were listed before the period ended are all there are',
     'functions/proof/ledger.ts',
     'if (listedAt >= period.until) return [];',

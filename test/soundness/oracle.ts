@@ -116,11 +116,16 @@ export class Oracle {
     }
   }
 
+  /** @param about.endedRuns those that are on record as ended, though their process was killed with its last write */
   judgeComplete(
     since: number,
     until: number,
     now: number,
-    { table, excused }: { table: ReadonlyMap<string, Row>; excused: ReadonlySet<string> },
+    {
+      table,
+      excused,
+      endedRuns,
+    }: { table: ReadonlyMap<string, Row>; excused: ReadonlySet<string>; endedRuns: ReadonlySet<string> },
   ): Violation[] {
     const period = `${iso(since)} to ${iso(until)}`;
     const found: Violation[] = [];
@@ -128,7 +133,11 @@ export class Oracle {
     if (until > now + SECOND_MS) note('complete, before its end', 'it has not ended');
     const isKnown = this.#log.entries.some(
       ({ endpoint, at, isHonest, process, projects }) =>
-        endpoint.what === 'projects' && isHonest && process.endedWell && projects.size > 0 && at >= until - SECOND_MS,
+        endpoint.what === 'projects' &&
+        isHonest &&
+        (process.endedWell || endedRuns.has(process.runId)) &&
+        projects.size > 0 &&
+        at >= until - SECOND_MS,
     );
     if (!isKnown) note('complete, no projects read', 'no run that ended has listed any project since it ended');
     for (const job of this.expected(since, until, now, excused)) {

@@ -66,7 +66,9 @@ function judged(job: Job, { readAt, rows }: { readAt: number[]; rows: Row[] }) {
   const table = new Map(rows.map((row) => [row.jobId, row]));
   const oracle = new Oracle(world, log, ['main']);
   const until = NOON + 30 * HOUR_MS;
-  return oracle.judgeComplete(NOON, until, until + HOUR_MS, { table, excused: new Set() }).map(({ rule }) => rule);
+  return oracle
+    .judgeComplete(NOON, until, until + HOUR_MS, { table, excused: new Set(), endedRuns: new Set() })
+    .map(({ rule }) => rule);
 }
 
 const rowOf = ({ id, cluster }: Job, status: string): Row => ({
