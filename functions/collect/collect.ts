@@ -90,6 +90,8 @@ const MAX_FAILURES = 100;
 /** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
 type CollectedList = ChosenList & { isReplaced?: boolean };
 
+/** How often a list of clusters that is switched off is asked for: with any run in between, it is never unread for a day. */
+const OFF_EVERY_MS = 6 * 3_600_000;
 /** Pages of all lists of a project that may wait in memory for those before them. */
 const PAGES_AHEAD = 16;
 
@@ -187,9 +189,9 @@ class ProjectCollector {
 
   #discover(read: ProjectCoverage | undefined): Promise<RawDiscovery> | RawDiscovery {
     if (this.#isFollow) return nothingDiscovered();
-    // A list of clusters that is switched off is asked for again once a day.
+    // A list of clusters that is switched off is asked for again every few hours, so that no day goes by without.
     const askedAt = read?.discovery.serverless?.attemptedAt;
-    const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt);
+    const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt, OFF_EVERY_MS);
     return discover(this.#ports.atlas, this.#order.projectId, read, { full, isForLater: this.#isForLater });
   }
 
@@ -214,9 +216,9 @@ class ProjectCollector {
   }
 
   /** A time that has not come yet tells nothing. */
-  #isOld = (at: string) => {
+  #isOld = (at: string, everyMs = this.#options.fullEveryMs) => {
     const ageMs = this.#time.now() - Date.parse(at);
-    return ageMs >= this.#options.fullEveryMs || ageMs < -CLOCK_TOLERANCE_MS;
+    return ageMs >= everyMs || ageMs < -CLOCK_TOLERANCE_MS;
   };
 
   #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {

@@ -1,6 +1,7 @@
 // functions/plan/plan.ts is the core: it lists the projects that the credentials can see, holds them against those that are known, and
 // orders one collection of each.
 
+import { atlasTime } from '../atlas/skew.ts';
 import { inParallel } from '../collect/in-parallel.ts';
 import type { CollectOrder } from '../collect/order.ts';
 import type { KnownProject, Scope } from '../ledger/known-project.ts';
@@ -67,10 +68,11 @@ const PARALLEL_WRITES = 16;
 export async function plan(request: PlanRequest, ports: PlanPorts, options: PlanOptions = {}): Promise<Run> {
   const { runId, trigger, scope = {}, full = false } = request;
   const { ledger, log, now, maker, enqueue } = ports;
-  const at = new Date(now()).toISOString();
+  const startedMs = now();
+  const startedAt = new Date(startedMs).toISOString();
   const isOverall = scope.projectId === undefined;
 
-  const run: Run = { runId, trigger, scope, full, startedAt: at, status: 'running', failures: [] };
+  const run: Run = { runId, trigger, scope, full, startedAt, status: 'running', failures: [] };
   const starting = ledger.startRun(run, maker?.name);
   const remembering = isOverall ? remembered(ledger) : undefined;
   const tidying = isOverall || maker ? tidied() : undefined;
@@ -81,6 +83,9 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     await Promise.allSettled(background); // so that nothing goes on in the background; this error says more
     throw error;
   });
+  // In Atlas's time, by which ids are compared; ours may be wrong.
+  const measured = ports.accounts.find(({ atlas }) => atlas.clockSkewMs !== undefined)?.atlas;
+  const at = new Date(measured ? atlasTime(measured, startedMs) : startedMs).toISOString();
   await Promise.allSettled(background);
   await starting;
   const memory = await remembering;

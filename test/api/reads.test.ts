@@ -82,7 +82,7 @@ test.each<[string, Record<string, number>]>([
   ['/runs?limit=1', { Query: 1 }],
   [`/runs/${RUN}`, { Query: 1 }],
   ['/coverage', { Query: 1, BatchGetItem: 2 }],
-  [`/coverage?projectId=${PROJECT}`, { Query: 1 }],
+  [`/coverage?projectId=${PROJECT}`, { BatchGetItem: 1, Query: 1 }],
   ['/summary?period=5d', { Query: 1 }],
   [ATLAS, { Query: 1, BatchGetItem: 1 }],
   [`${ATLAS}?itemsPerPage=500`, { Query: 1, BatchGetItem: 2 }],
@@ -90,11 +90,11 @@ test.each<[string, Record<string, number>]>([
   [`${ATLAS}/${NEWEST}`, { GetItem: 1 }],
 ])('GET %s costs %j', async (target, cost) => expect(await asked([target])).toEqual(cost));
 
-test('a refusal of Atlas\u2019s kind is one query more', async () => {
+test('a refusal of Atlas\u2019s kind is one batch read and one query more', async () => {
   const missing = { status: 404 };
   const unknown = ATLAS.replace('orders', 'unknown');
-  expect(await asked([unknown], missing)).toEqual({ Query: 2 });
-  expect(await asked([`${ATLAS}/${'0'.repeat(24)}`], missing)).toEqual({ Query: 1, GetItem: 1 });
+  expect(await asked([unknown], missing)).toEqual({ Query: 2, BatchGetItem: 1 });
+  expect(await asked([`${ATLAS}/${'0'.repeat(24)}`], missing)).toEqual({ Query: 1, BatchGetItem: 1, GetItem: 1 });
 });
 
 test('starting a run is one write and one query; with a key two queries more; waiting asks at most sixteen times', async () => {

@@ -80,9 +80,12 @@ describe('collect', () => {
     expect(stdout).toMatch(new RegExp(`^  ${name}/Cluster0, dedicated restore jobs: .*403`, 'm'));
 
     const coverage = await shell.run(['coverage', '--json', '--data', 'partly']);
-    const rows = JSON.parse(coverage.stdout) as { state: string; clusterName: string; note?: string }[];
+    const rows = JSON.parse(coverage.stdout) as { state: string; clusterName: string }[];
     expect(rows.filter(({ state }) => state !== 'read')).toEqual([
-      expect.objectContaining({ state: 'failing', clusterName: 'Cluster0', note: expect.stringContaining('403') }),
+      expect.objectContaining({
+        ...{ state: 'failing', clusterName: 'Cluster0', claim: 'incomplete' },
+        error: expect.objectContaining({ message: expect.stringContaining('403') }),
+      }),
     ]);
   });
 

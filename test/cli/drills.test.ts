@@ -128,15 +128,13 @@ test('a drill that becomes overdue is told once', async () => {
   expect(second.stderr).toBe('');
 });
 
-test('an API that says nothing of drills is of an older version, which is said', async () => {
+test('an API that is of another version is not understood, which is said', async () => {
   const row = { projectId: '0'.repeat(24), projectName: 'p', clusterName: 'c', problems: 0, lists: {} };
   await using api = await startScriptedApi(json(200, { coverage: [row] }));
   await using shell = await CommandLine.open();
-  expect(await shell.run(['drills', '--api', api.url])).toEqual({
-    code: 1,
-    stdout: '',
-    stderr: 'restore-ledger: the API says nothing of restore drills: it is of an older version than this\n',
-  });
+  const { code, stdout, stderr } = await shell.run(['drills', '--api', api.url]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^restore-ledger: GET \/coverage was answered with something that is not understood, at coverage/);
 });
 
-const ORDER = ['overdue', 'due', 'met', 'none'];
+const ORDER = ['overdue', 'backups-off', 'not-covered', 'due', 'paused', 'met', 'none'];

@@ -161,7 +161,7 @@ describe('reading the ledger', () => {
     const { code, stdout } = await shell.run(['coverage']);
     expect(code).toBe(0);
     expect(stdout.split('\n')[0]).toMatch(/^project +cluster +kind +jobs +open +last read +read in full +state$/);
-    expect(stdout).toContain(`4 projects, 8 clusters, ${jobs.length} jobs; 14 lists of restore jobs read.`);
+    expect(stdout).toContain(`4 projects, 8 clusters, ${jobs.length} jobs; 14 lists of restore jobs up to date.`);
   });
 
   test('runs: the newest first, with their counts', async () => {

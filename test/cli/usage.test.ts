@@ -120,7 +120,7 @@ describe('--help', () => {
     ['job', ['<id>', '--json']],
     ['coverage', ['--json', 'FAILING']],
     ['runs', ['--limit', '--json']],
-    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 3 a cluster is overdue, 0 none is']],
+    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 3 a cluster is overdue, or of one it can']],
     [
       'evidence',
       ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '6 --verify'],

@@ -65,7 +65,8 @@ test('in a steady state a list costs one Atlas request, a project its two cluste
   const inProjects = system.atlas.requests.filter(({ path }) => /groups\/./.test(path));
   expect(run.counts?.atlasRequests).toBe(inProjects.length);
   // Per project: its coverage read and written, its part of the run. Per run: begun, planned, ended, and read once at the end.
-  expect(system.counted).toEqual({ reads: 2 + 1, writes: 2 * 3 + 3 });
+  // The scope: the last plan, the known projects and their coverage read; the plan and the scope written.
+  expect(system.counted).toEqual({ reads: 2 + 1 + 4, writes: 2 * 3 + 3 + 2 });
 });
 
 test('a job is followed from request to end, a revision each change', async () => {
@@ -181,7 +182,7 @@ test('jobs that do not fit are named in the coverage, and the rest goes on', asy
   const list = (await system.ledger.coverage(projectId))?.clusters.Cluster0?.lists.dedicated;
   expect(list).toMatchObject({
     problemCount: 1,
-    problems: [{ field: 'results[]', expected: 'an object', came: 'null' }],
+    problems: [{ field: 'results[]', expected: 'an object', got: 'null' }],
   });
   expect((await system.recorded()).size).toBe(system.listed().size - 1);
 });

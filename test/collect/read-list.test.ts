@@ -271,12 +271,13 @@ describe('a list that is known', () => {
       const { run } = await system.run();
       return { new: run.counts?.jobsNew, ...system.counted };
     };
-    // Read: the coverage, and the run at its end. Written: the coverage, the part, and the run four times.
-    const quiet = { new: 0, reads: 2, writes: 6 };
+    // Read: the coverage, the run at its end; scope, known projects twice, and runs that have not ended. Written: the coverage, the
+    // part, the run four times; scope, and what the run is to read.
+    const quiet = { new: 0, reads: 6, writes: 8 };
     expect(await counted()).toEqual(quiet);
     system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
     // The job, and who asked for it: the jobs since are read once, and its history has two entries.
-    expect(await counted()).toEqual({ new: 1, reads: 3, writes: 8 });
+    expect(await counted()).toEqual({ new: 1, reads: 7, writes: 10 });
     expect(await counted()).toEqual(quiet);
   });
 

@@ -42,7 +42,8 @@ const TELL_SECONDS = 0.1;
 export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
   const projects = Math.ceil(clusters / clustersPerProject);
   const each = Math.min(clusters, clustersPerProject);
-  const coverageKb = Math.ceil(0.85 * each + 1);
+  /** Of 20 jobs a list: hints of the newest 50 of each are kept, 45 bytes each. */
+  const coverageKb = Math.ceil(1.45 * each + 1.5);
   const lists = 2 * clusters;
   return {
     projects,

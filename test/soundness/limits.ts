@@ -4,7 +4,8 @@ import { type Job, type Stage, stageOf } from './world.ts';
 
 /**
  * A cluster that came and went between two readings of its list of clusters that lie closer together than this is not known to
- * anybody who reads once a day, and two hours late. So is a tier in which it was for no longer.
+ * anybody who reads once a day, and two hours late. So is a tier in which it was for no longer. Before a project's making there
+ * is nothing to be read, so that its first reading may come so long after it.
  */
 export const CONTINUITY_MS = 26 * 3_600_000;
 
@@ -24,8 +25,12 @@ export function isUnknowable(job: Job, log: Log): boolean {
   if (wasSeen) return false;
   const before = readings.filter(({ at }) => at < stage.from).at(-1);
   const after = readings.find(({ at }) => at >= stage.to);
-  return before !== undefined && after !== undefined && after.at - before.at < CONTINUITY_MS;
+  const since = before?.at ?? madeAt(job.cluster.projectId);
+  return after !== undefined && after.at - since < CONTINUITY_MS;
 }
+
+/** The first 4 bytes of an id are the second in which it was made. */
+const madeAt = (id: string) => Number.parseInt(id.slice(0, 8), 16) * 1_000;
 
 const sees = ({ at, clusters }: Entry, { cluster }: Job, { from, to }: Stage) =>
   clusters.has(cluster.id) && at >= from && (at < to || at < (cluster.retainedUntil ?? 0));

@@ -46,7 +46,7 @@ test('a run of one project, or of a cluster, does not stand for everything, and 
   expect(clusters).toMatch(/Last run Incomplete Began 4 min ago/);
   expect(clusters).toMatch(
     new RegExp(
-      `Other runs since Complete cluster <b>x of project ${ONE.projectId} , began 2 min ago.*Failed project ${ONE.projectId} , began 3 min ago`,
+      `Other runs since Failed cluster <b>x of project ${ONE.projectId} , began 2 min ago.*Failed project ${ONE.projectId} , began 3 min ago`,
     ),
   );
 });
