@@ -69,7 +69,7 @@ export async function* pages<T>(
   const second = new Tally();
   for await (const page of walk(read, { ...options, ahead: 0 }, second)) {
     const elements = first.unseen(page);
-    yield { ...shown({ ...page, elements }, parse), ...(page.last ? second.shortcoming : {}) };
+    yield { ...shown({ ...page, elements }, parse), ...(page.last ? second.shortcomingAfter(first) : {}) };
   }
 }
 

@@ -14,8 +14,6 @@ const ENCODED_URL = /%(?:25)*3a(?:%(?:25)*2f){2}/i;
 const HOST_AND_PATH = /[\w-]\.[a-z]{2,}(?::\d+)?(?:\/|%(?:25)*2f)/i;
 /** What signs a URL, whatever is left of it. */
 const SIGNED = /x-(?:amz|goog|ms)-[\w-]*(?:=|%(?:25)*3d)/i;
-const AUTHORIZATION =
-  /\b((?:proxy-)?authorization\W{1,5}(?:(?:basic|bearer|digest)\s+)?)(?!(?:basic|bearer|digest)\s|\[removed\])[^\s"',;]+/gi;
 /** A name that a secret goes by, what stands between, and the secret. */
 const NAMED_SECRET =
   /((?:signature|sig|credential|token|secret|passw(?:or)?d|passphrase|pwd|(?:api|access|private)[-_ ]?key)["']?(?:\s*[=:]|%3d)\s*["']?)(?!\[removed\])[^\s"'&,;]+/gi;
@@ -27,14 +25,11 @@ export const quote = (text: string, hidden: readonly string[] = []): string => `
 export function cleaned(text: string, hidden: readonly string[] = []): string {
   const plain = hide(text, hidden).slice(0, MOST_READ).replace(SLASH, '/').replace(COLON, ':');
   const line = String(redactAnswer(plain))
-    .replace(/\bDigest\s+\w+=.*$/is, 'Digest [removed]')
-    .replace(/\b(Basic|Bearer)\s+\S{8,}/gi, '$1 [removed]')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
     .trim()
     .split(' ')
     .map((word) => (isUrl(word) ? '[URL removed]' : word))
     .join(' ')
-    .replace(AUTHORIZATION, '$1[removed]')
     .replace(NAMED_SECRET, '$1[removed]');
   return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN - 1)}…` : line;
 }

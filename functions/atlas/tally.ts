@@ -56,11 +56,15 @@ export class Tally {
     return this.#isMissing || this.#shrank || (confirm && this.#expected === undefined && this.#pages > 1);
   }
 
-  /** Once at its end. */
-  get shortcoming(): Pick<ItemsPage<unknown>, 'short' | 'moved'> {
+  /**
+   * Once at its end. @param first the reading before it: items leave a list one at a time, so that one which has lost most of what
+   * came a moment ago is not to be believed either
+   */
+  shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved'> {
+    const shrank = this.#shrank || this.#seen * 2 < first.#seen;
     return {
       ...(this.#isMissing ? { short: { seen: this.#reached, totalCount: this.#expected ?? 0 } } : {}),
-      ...(this.#shrank ? { moved: true } : {}),
+      ...(shrank ? { moved: true } : {}),
     };
   }
 

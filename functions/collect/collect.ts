@@ -91,7 +91,7 @@ const MAX_FAILURES = 100;
 type CollectedList = ChosenList & { isReplaced?: boolean };
 
 /** How often a list of clusters that is switched off is asked for: with any run in between, it is never unread for a day. */
-const OFF_EVERY_MS = 6 * 3_600_000;
+const OFF_EVERY_MS = 3_600_000;
 /** Pages of all lists of a project that may wait in memory for those before them. */
 const PAGES_AHEAD = 16;
 

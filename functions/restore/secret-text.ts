@@ -25,7 +25,7 @@ const ARCHIVE = String.raw`(?<!\S)\S*\.tar\.gz\b\S*`;
 
 /** The header with all of its value, and what stands behind the name of a scheme. */
 const HEADER = String.raw`\b(?:proxy-)?authorization["']?\s*[:=]\s*\S+(?:\s+\S+)?`;
-const BEARER = String.raw`\bbearer\s+\S+`;
+const BEARER = String.raw`\bbearer\s+(?!(?:tokens?|auth\w*|credentials?)\b)\S+`;
 const DIGEST = String.raw`\bdigest\s+[a-z]+=[^\n]*`;
 const JSON_WEB_TOKEN = String.raw`(?<![\w.-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`;
 /** By itself, or as a field of JSON. */

@@ -190,6 +190,6 @@ describe('the number of recorded jobs', () => {
     await system.runWith();
     const { breaks, recorded } = await verified(system.ledger, system.projectId);
     expect(recorded).toBe(3);
-    expect(breaks).toEqual([{ problem: '1 of 3 jobs that were recorded are not in the ledger any more' }]);
+    expect(breaks).toEqual([{ problem: '1 of 3 restore jobs that were recorded are not in the table any more.' }]);
   });
 });

@@ -38,9 +38,6 @@ const coverage = (projectId: string, clusters: ClusterCoverage[]): ProjectCovera
   discovery: { dedicated: { attemptedAt: at, readAt: at } },
   clusters: Object.fromEntries(clusters.map((each) => [each.clusterName, each])),
 });
-const fingerprints = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, n) => [idAt(at, n), 'f'.repeat(16)]));
-
 describe('saveCoverage', () => {
   test('costs one write; the first of a project a read and a write more, since it also says that the project has one', async () => {
     const projectId = anotherId();
@@ -82,27 +79,6 @@ describe('saveCoverage', () => {
     await add('one more', { ...(all as ProjectCoverage), revision: 3, clusters: {} });
     expect(table.requests()).toEqual({ PutItem: 2, GetItem: 1 });
     expect(Object.keys((await table.ledger.coverage(projectId))?.clusters ?? {})).toHaveLength(11);
-  });
-
-  test('leaves out fingerprints where a project has too many, the most first, and says what it stored', async () => {
-    const projectId = anotherId();
-    const clusters = [
-      cluster('small', fingerprints(10)),
-      cluster('large', fingerprints(8_000)),
-      cluster('middle', fingerprints(3_000)),
-    ];
-    const saved = await table.ledger.saveCoverage(projectId, () => coverage(projectId, clusters));
-    const kept = Object.values(saved.clusters).filter(({ lists }) => lists.dedicated?.recent !== undefined);
-    expect(kept.map(({ clusterName }) => clusterName)).toEqual(['small', 'middle']);
-    expect(saved.clusters.large?.lists.dedicated).toMatchObject({ readAt: at, jobs: 1 });
-    expect(await table.ledger.coverage(projectId)).toEqual(saved);
-  });
-
-  test('refuses a project that is too large all the same', async () => {
-    const projectId = anotherId();
-    const clusters = Array.from({ length: 2_500 }, (_, n) => cluster(`cluster-${n}`, fingerprints(1)));
-    const saving = table.ledger.saveCoverage(projectId, () => coverage(projectId, clusters));
-    await expect(saving).rejects.toMatchObject({ code: 'LEDGER_ITEM_TOO_LARGE' });
   });
 
   test('a cluster may be named as a class has its constructor', async () => {
