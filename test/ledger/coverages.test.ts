@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
 import { type Engine, type EngineTable, startEngine } from './engines.ts';
-import { idAt, job, RUN, seen } from './jobs.ts';
+import { job, RUN, seen } from './jobs.ts';
 import { list } from './table.ts';
 
 let engine: Engine;
