@@ -37,7 +37,7 @@ export class MemoryLedger implements Ledger {
     const jobs = this.#of(job.projectId, job.clusterName);
     const outcome = jobs.has(jobId) ? 'changed' : 'new';
     const print = fingerprint(job);
-    const held = { jobId, clusterName, kind, status, requestedAt, observedAt };
+    const held = { jobId, clusterName, kind, status, requestedAt, observedAt, firstSeenAt: observedAt };
     jobs.set(jobId, { ...held, fingerprint: print, requester: NOBODY_KNOWN });
     this.recorded.push(jobId);
     const summary = job as RestoreJob & JobSummary;

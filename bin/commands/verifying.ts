@@ -23,7 +23,7 @@ export async function* verifying(
   let jobs = 0;
   for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {
     const project = facts.get(projectId) ?? { projectId, projectName: projectId };
-    yield await verifyProject(ledger, project, census.get(projectId) ?? { table: 0, index: 0 }, () => {
+    yield await verifyProject(ledger, project, census.get(projectId), () => {
       jobs += 1;
       if (jobs % 50 === 0) progress.show(plain(`verified ${jobs} jobs, now of project ${projectId}`));
     });

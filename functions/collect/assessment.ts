@@ -12,6 +12,7 @@ import { difference, differingIds, NO_IDS, toggled } from '../ledger/id-set.ts';
 import type { JobSummary, Recorded } from '../ledger/ledger.ts';
 import { isOldNews } from '../ledger/old-news.ts';
 import type { RunCounts } from '../ledger/run.ts';
+import { type FirstSeen, uncounted } from '../ledger/uncounted.ts';
 import { type CompiledRules, compileRules } from '../restore/compile-rules.ts';
 import { rulesDigest } from '../restore/read-rules.ts';
 import type { Rules } from '../restore/rules.ts';
@@ -24,6 +25,8 @@ import { ProjectNames } from './project-names.ts';
 
 /** Kept of a project. */
 const MAX_REPAIRS = 20;
+/** After so long in the table, in ms, a job that no coverage counts is of a run that died, not of one that will count it. */
+const UNCOUNTED_MS = 6 * 3_600_000;
 
 export interface AssessmentOptions {
   rules: Rules;
@@ -41,7 +44,7 @@ export class Assessment {
   #stored: ProjectCoverage | undefined;
   #jobsNew = 0;
   #jobsOld = 0;
-  /** New to the table, and from a time when every job of their list was recorded. */
+  /** New to the table, and requested before their list was read last: they may have been in it before. */
   readonly #overdueIds: string[] = [];
   /** Of all that are new. */
   #newIds = NO_IDS;
@@ -112,6 +115,7 @@ export class Assessment {
    * @throws LedgerError
    */
   async finish({ sound, outOfTime }: { sound: boolean; outOfTime(): boolean }): Promise<void> {
+    if (this.#overdueIds.length > 0) await this.#known.readBefore();
     if (outOfTime()) return;
     const { projectId, runId, clusterName, followAt } = this.#order;
     const { now } = this.#ports;
@@ -140,39 +144,46 @@ export class Assessment {
   ): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'> {
     const attribution = this.#attributionOver(stored?.attribution);
     const rules = this.#judgedAll ? this.#digest : stored?.rules;
-    // What was taken out of the table and is put back is counted once; what is not put back stays missed, whatever else is new.
-    const putBack = this.#putBack();
-    const repaired = putBack.length;
-    const counted = (this.#stored?.recorded ?? 0) + this.#jobsNew - repaired;
-    const idsBefore = this.#idsBefore(stored);
-    // What another collector added meanwhile may be counted in `stored` already.
-    const recorded = Math.max(stored?.recorded ?? 0, counted, this.#known.recorded ?? 0);
-    const repairs = [...(stored?.repairs ?? []), ...(repaired > 0 ? [this.#repair(repaired)] : [])].slice(-MAX_REPAIRS);
+    const { putBack, left } = this.#reconciled(stored);
+    const repairs = [...(stored?.repairs ?? []), ...(putBack.length > 0 ? [this.#repair(putBack.length)] : [])];
+    // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
+    const recorded = (stored?.recorded ?? 0) + this.#jobsNew - putBack.length + left.length;
+    const ids = stored === undefined || stored.recorded === undefined ? NO_IDS : stored.recordedIds;
     return {
       ...(attribution ? { attribution } : {}),
       ...(rules === undefined ? {} : { rules }),
-      ...(repairs.length > 0 ? { repairs } : {}),
+      ...(repairs.length > 0 ? { repairs: repairs.slice(-MAX_REPAIRS) } : {}),
       recorded,
-      // Those that were put back were in the set before.
-      ...(idsBefore === undefined ? {} : { recordedIds: difference(idsBefore, toggled(this.#newIds, putBack)) }),
+      ...(ids === undefined ? {} : { recordedIds: difference(ids, toggled(this.#newIds, [...putBack, ...left])) }),
     };
   }
 
-  /** Of what was recorded before. Where the table has no less than that, the table says it. */
-  #idsBefore(stored: ProjectCoverage | undefined): string | undefined {
-    const { jobs = 0, ids } = this.#known.before ?? {};
-    const isOurs = stored?.revision === this.#stored?.revision;
-    if (ids !== undefined && isOurs && jobs >= (this.#stored?.recorded ?? 0)) return ids;
-    return stored ? stored.recordedIds : (ids ?? NO_IDS);
+  /**
+   * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
+   * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be told.
+   */
+  #reconciled(stored: ProjectCoverage | undefined): { putBack: readonly string[]; left: readonly string[] } {
+    const before = this.#known.before;
+    const nothing = { putBack: [], left: [] };
+    if (before === undefined || stored?.revision !== this.#stored?.revision) return nothing;
+    const counted = { jobs: stored?.recorded ?? 0, ids: stored?.recorded === undefined ? NO_IDS : stored.recordedIds };
+    const { ids } = counted;
+    if (ids === undefined) return nothing;
+    const without = (putBack: readonly string[]) => ({
+      jobs: counted.jobs - putBack.length,
+      ids: toggled(ids, putBack),
+    });
+    const missing = counted.jobs - before.jobs;
+    const some = missing > 0 ? differingIds(ids, before.ids, this.#overdueIds, missing) : undefined;
+    for (const putBack of [some ?? [], this.#overdueIds]) {
+      const left = uncounted(without(putBack), before);
+      if (left) return { putBack, left: this.#longAgo(left) };
+    }
+    return nothing;
   }
 
-  /** Ids of jobs that were missing from the table, all of which are recorded again. */
-  #putBack(): readonly string[] {
-    const { recorded = 0, recordedIds } = this.#stored ?? {};
-    const before = this.#known.before;
-    if (before === undefined || recordedIds === undefined || before.jobs >= recorded) return [];
-    return differingIds(recordedIds, before.ids, this.#overdueIds, recorded - before.jobs) ?? [];
-  }
+  #longAgo = (jobs: readonly FirstSeen[]): readonly string[] =>
+    jobs.filter(({ atMs }) => atMs < this.#ports.now() - UNCOUNTED_MS).map(({ jobId }) => jobId);
 
   #repair(jobs: number): Repair {
     return { at: new Date(this.#ports.now()).toISOString(), runId: this.#order.runId, jobs };
@@ -180,7 +191,7 @@ export class Assessment {
 
   #wasRecordedBefore({ clusterName, kind, requestedAt }: JobSummary): boolean {
     const list = clusterNamed(this.#stored?.clusters ?? {}, clusterName)?.lists[kind];
-    return list?.fullReadAt !== undefined && Date.parse(requestedAt) < Date.parse(list.fullReadAt);
+    return list?.readAt !== undefined && Date.parse(requestedAt) < Date.parse(list.readAt);
   }
 
   #attributionOver(stored: AttributionCoverage | undefined): AttributionCoverage | undefined {

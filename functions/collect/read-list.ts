@@ -246,7 +246,7 @@ export class ListReader {
 
   async #record(job: RestoreJob, isKnown: boolean): Promise<Recorded> {
     const { ledger, judge, known } = this.#ports;
-    const recorded = await known.counting(job.jobId, () =>
+    const recorded = await known.noting(job.jobId, () =>
       ledger.record(job, this.#sighting, isKnown, judge.annotating(job)),
     );
     this.counts[recorded.outcome] += 1;

@@ -1,4 +1,5 @@
 // functions/ledger/jobs.ts records jobs: one job, one item, one conditional write.
+
 import type { RestoreJob } from '../restore/job.ts';
 import { FIRST_ID, isObjectId, LAST_ID } from '../restore/object-id.ts';
 import { type Decision, decide, decideAnnotations, decideVanished } from './decide.ts';
@@ -8,6 +9,7 @@ import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from './job-i
 import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from './keys.ts';
 import type { Annotating, Annotations, Census, JobSummary, KnownJob, LedgerJob, Recorded, Sighting } from './ledger.ts';
 import type { Table } from './table-port.ts';
+import { InTable } from './uncounted.ts';
 
 /** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
 const ATTEMPTS = 12;
@@ -17,6 +19,7 @@ const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
   'kind',
   'status',
   'fingerprint',
+  'firstSeenAt',
   'observedAt',
   'vanishedAt',
   'requester',
@@ -106,20 +109,37 @@ export class Jobs {
 
   /** Requests: 1 scan a MB of the table, and of its index over all projects; of that twice where it shows less. */
   async census(): Promise<Map<string, Census>> {
-    const before = await this.#countBy('feed');
-    const table = await this.#countBy();
-    const isBehind = [...table].some(([projectId, jobs]) => jobs > (before.get(projectId) ?? 0));
+    const before = await this.#countOfIndex();
+    const table = await this.#inTable();
+    const isBehind = [...table].some(([projectId, { jobs }]) => jobs > (before.get(projectId) ?? 0));
     // Jobs may have been recorded in between, and an index follows its table by a moment.
-    const index = isBehind ? await this.#countBy('feed') : before;
+    const index = isBehind ? await this.#countOfIndex() : before;
     const projectIds = new Set([...table.keys(), ...index.keys()]);
     return new Map(
-      [...projectIds].map((id) => [id, { table: table.get(id) ?? 0, index: shown(before, index, table, id) }]),
+      [...projectIds].map((id) => {
+        const inTable = table.get(id) ?? new InTable();
+        return [id, { table: inTable, index: shown(before, index, inTable.jobs, id) }];
+      }),
     );
   }
 
-  async #countBy(index?: 'feed'): Promise<Map<string, number>> {
+  async #inTable(): Promise<Map<string, InTable>> {
+    const projects = new Map<string, InTable>();
+    for await (const { pk, sk, jobId, firstSeenAt } of this.#table.scan({
+      fields: ['pk', 'sk', 'jobId', 'firstSeenAt'],
+    })) {
+      if (!isJobSk(String(sk))) continue;
+      const projectId = projectIdOf(String(pk));
+      const project = projects.get(projectId) ?? new InTable();
+      project.add(String(jobId), firstSeenAt);
+      projects.set(projectId, project);
+    }
+    return projects;
+  }
+
+  async #countOfIndex(): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
-    for await (const { pk, sk } of this.#table.scan({ ...(index ? { index } : {}), fields: ['pk', 'sk'] })) {
+    for await (const { pk, sk } of this.#table.scan({ index: 'feed', fields: ['pk', 'sk'] })) {
       if (!isJobSk(String(sk))) continue;
       const projectId = projectIdOf(String(pk));
       counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
@@ -186,9 +206,9 @@ const jobSks = ([from, to]: readonly [string, string]) => [jobSk(from), jobSk(to
 function shown(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
-  table: ReadonlyMap<string, number>,
+  items: number,
   projectId: string,
 ): number {
-  const [first = 0, second = 0, items = 0] = [before, after, table].map((counts) => counts.get(projectId));
+  const [first = 0, second = 0] = [before, after].map((counts) => counts.get(projectId));
   return first > items ? first : Math.min(second, items);
 }

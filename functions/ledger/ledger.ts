@@ -7,6 +7,7 @@ import type { Requester } from '../restore/requester.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
+import type { InTable } from './uncounted.ts';
 
 /** One entry of a job's history. */
 export interface Change {
@@ -78,7 +79,15 @@ export interface Recorded {
 /** What a reading compares with. */
 export type KnownJob = Pick<
   JobSummary,
-  'jobId' | 'clusterName' | 'kind' | 'status' | 'fingerprint' | 'observedAt' | 'vanishedAt' | 'requester'
+  | 'jobId'
+  | 'clusterName'
+  | 'kind'
+  | 'status'
+  | 'fingerprint'
+  | 'firstSeenAt'
+  | 'observedAt'
+  | 'vanishedAt'
+  | 'requester'
 >;
 
 /** What the ledger itself adds to a job. */
@@ -129,7 +138,7 @@ export class CursorError extends Error {
 
 export interface Census {
   /** Items of the table. */
-  table: number;
+  table: InTable;
   /** Items that the index over all projects shows. */
   index: number;
 }

@@ -1,10 +1,11 @@
 // functions/ledger/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
-import { differing } from '../proof/ledger.ts';
+import { differing, untold } from '../proof/ledger.ts';
 import type { ProjectFacts } from '../proof/project.ts';
 import { type Break, breaksOf, unchainedIn } from './chain.ts';
 import type { Repair } from './coverage.ts';
 import { FIRST_CHANGES } from './job-item.ts';
 import type { Census, Ledger } from './ledger.ts';
+import { InTable, isAllThere } from './uncounted.ts';
 
 export interface Verification {
   projectId: string;
@@ -38,7 +39,7 @@ const MAX_BREAKS = 1_000;
 export async function verifyProject(
   ledger: Pick<Ledger, 'projectJobs'>,
   facts: ProjectFacts,
-  census: Census,
+  census: Census = { table: new InTable(), index: 0 },
   onJob: () => void = () => {},
 ): Promise<Verification> {
   const { projectId, projectName, coverage, known } = facts;
@@ -56,7 +57,7 @@ export async function verifyProject(
     note(breaksOf(job, FIRST_CHANGES));
     onJob();
   }
-  const counts = { table: Math.min(census.table, found.jobs), index: census.index, recorded };
+  const counts = { table: Math.min(census.table.jobs, found.jobs), index: census.index, recorded };
   note(differing({ ...facts, clusters: [], counts }).map(({ text }) => ({ problem: text })));
   return {
     projectId,
@@ -64,7 +65,10 @@ export async function verifyProject(
     ...found,
     ...(recorded === undefined ? {} : { recorded }),
     ...(coverage?.repairs ? { repairs: coverage.repairs } : {}),
-    unverified: coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : [],
+    unverified: [
+      ...(coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : []),
+      ...untold({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+    ],
   };
 }
 

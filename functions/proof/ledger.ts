@@ -24,6 +24,8 @@ export interface Counts {
   index?: number | undefined;
   /** What the coverage says was recorded. Absent: there is no coverage. */
   recorded?: number | undefined;
+  /** Whether all that is in the table, by the ids. Absent: no ids are on record. */
+  isAllThere?: boolean | undefined;
 }
 
 export interface RecordedProject extends ProjectFacts {
@@ -88,10 +90,12 @@ export function proveRecordedProject(project: RecordedProject, asking: Asking): 
     proof,
     clusters,
     gaps: [
-      ...[...proof.gaps, ...proof.clusterLists.flatMap((list) => list.gaps), ...differing(project)].map((gap) => ({
-        ...about,
-        ...gap,
-      })),
+      ...[
+        ...proof.gaps,
+        ...proof.clusterLists.flatMap((list) => list.gaps),
+        ...differing(project),
+        ...untold(project.counts),
+      ].map((gap) => ({ ...about, ...gap })),
       ...clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
         gaps.map((gap) => ({ ...about, clusterName, ...gap })),
       ),
@@ -159,6 +163,19 @@ function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap
       : `The ledger began at ${when(first)}: projects deleted before that can’t be ruled out.`;
   return [
     { reason: 'before-first-reading', from: period.since, ...(first === undefined ? {} : { until: first }), text },
+  ];
+}
+
+/** As many as were recorded are in the table, and it can't be told whether it's these. */
+export function untold({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
+  if (isAllThere !== false || table < recorded) return [];
+  const text = `The table has ${table} restore jobs of the project. Whether the ${recorded} that were counted are among them can’t be told: one may be missing.`;
+  return [
+    {
+      reason: 'record-differs',
+      text,
+      action: 'run restore-ledger collect --full, which records again what Atlas still lists',
+    },
   ];
 }
 

@@ -60,6 +60,6 @@ export const seen = (minute: number, runId = RUN): Sighting => ({
 export async function verified(ledger: Ledger, projectId: string): Promise<Verification> {
   let facts: ProjectFacts = { projectId, projectName: projectId };
   for await (const project of ledger.projects()) if (project.projectId === projectId) facts = project;
-  const census = (await ledger.census()).get(projectId) ?? { table: 0, index: 0 };
+  const census = (await ledger.census()).get(projectId);
   return verifyProject(ledger, facts, census);
 }

@@ -2,6 +2,7 @@
 // the jobs that are read after it. What may be claimed is decided by functions/proof/.
 import type { Ledger } from '../../../functions/ledger/ledger.ts';
 import type { Run } from '../../../functions/ledger/run.ts';
+import { isAllThere } from '../../../functions/ledger/uncounted.ts';
 import type { Verification } from '../../../functions/ledger/verify.ts';
 import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../../functions/proof/ledger.ts';
 import type { Asking } from '../../../functions/proof/period.ts';
@@ -96,8 +97,10 @@ async function allProjects(
   return [...facts, ...strays].map((project) => ({
     ...project,
     counts: {
-      ...(census.get(project.projectId) ?? { table: 0, index: 0 }),
+      table: census.get(project.projectId)?.table.jobs ?? 0,
+      index: census.get(project.projectId)?.index ?? 0,
       recorded: project.coverage?.recorded,
+      isAllThere: isAllThere(project.coverage, census.get(project.projectId)?.table),
     },
   }));
 }
