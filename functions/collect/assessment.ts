@@ -179,7 +179,8 @@ export class Assessment {
       const left = uncounted(without(putBack), before);
       if (left) return { putBack, left: this.#longAgo(left) };
     }
-    return nothing;
+    // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.
+    return { putBack: this.#overdueIds.slice(0, Math.max(0, missing)), left: [] };
   }
 
   #longAgo = (jobs: readonly FirstSeen[]): readonly string[] =>
