@@ -63,7 +63,7 @@ function* projectItems(first: number, load: Load): Generator<Item> {
     projectName: `team-${first / CLUSTERS_A_PROJECT}`,
     revision: 1,
     runId: runIdOf(0, load),
-    discovery: { dedicated: list, flex: list, serverless: { ...list, off: true } },
+    discovery: { dedicated: list, flex: list, serverless: list },
     clusters: Object.fromEntries(names.map((name) => [name, clusterCoverage(name, at, load)])),
     recorded: Math.ceil((load.jobs / load.clusters) * names.length),
   };

@@ -15,10 +15,14 @@ export class Tally {
   #expected: number | undefined;
   #lastCount: number | undefined;
   #shrank = false;
+  /** The page before had a `next`, which only a last page has not (FACTS 1.1). */
+  #hadNext = false;
 
   /** @returns how many of its items are new to this reading, and how many had come with an earlier page */
   add(page: Page, { fromPage = 1 }: { fromPage?: number | undefined }): { fresh: number; known: number } {
-    const { ids, totalCount, size } = page;
+    const { ids, totalCount, size, next } = page;
+    if (this.#hadNext && ids.length === 0) this.#shrank = true;
+    this.#hadNext = next;
     if (this.#pages === 0) this.#skipped = (fromPage - 1) * (page.sized ? size : Math.min(size, ids.length || size));
     this.#longestBefore = this.#longest || undefined;
     this.#pages += 1;

@@ -8,11 +8,11 @@ import {
   type ProjectCoverage,
   type Repair,
 } from '../ledger/coverage.ts';
-import { difference, differingIds, NO_IDS, toggled } from '../ledger/id-set.ts';
+import { difference, NO_IDS, toggled } from '../ledger/id-set.ts';
 import type { JobSummary, Recorded } from '../ledger/ledger.ts';
 import { isOldNews } from '../ledger/old-news.ts';
 import type { RunCounts } from '../ledger/run.ts';
-import { type FirstSeen, uncounted } from '../ledger/uncounted.ts';
+import { type FirstSeen, reconciled } from '../ledger/uncounted.ts';
 import { type CompiledRules, compileRules } from '../restore/compile-rules.ts';
 import { rulesDigest } from '../restore/read-rules.ts';
 import type { Rules } from '../restore/rules.ts';
@@ -147,8 +147,8 @@ export class Assessment {
     const { putBack, left } = this.#reconciled(stored);
     const repairs = [...(stored?.repairs ?? []), ...(putBack.length > 0 ? [this.#repair(putBack.length)] : [])];
     // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
-    const recorded = (stored?.recorded ?? 0) + this.#jobsNew - putBack.length + left.length;
-    const ids = stored === undefined || stored.recorded === undefined ? NO_IDS : stored.recordedIds;
+    const { jobs, ids } = this.#counted(stored);
+    const recorded = jobs + this.#jobsNew - putBack.length + left.length;
     return {
       ...(attribution ? { attribution } : {}),
       ...(rules === undefined ? {} : { rules }),
@@ -156,6 +156,17 @@ export class Assessment {
       recorded,
       ...(ids === undefined ? {} : { recordedIds: difference(ids, toggled(this.#newIds, [...putBack, ...left])) }),
     };
+  }
+
+  /** An earlier version kept no ids: where the table has as many jobs as it counted, these are they. */
+  #counted(stored: ProjectCoverage | undefined): { jobs: number; ids: string | undefined } {
+    const { recorded, recordedIds } = stored ?? {};
+    if (recorded === undefined) return { jobs: 0, ids: NO_IDS };
+    const { before } = this.#known;
+    const isRead = before !== undefined && stored?.revision === this.#stored?.revision;
+    return recordedIds === undefined && isRead && before.jobs >= recorded
+      ? { jobs: before.jobs, ids: before.ids }
+      : { jobs: recorded, ids: recordedIds };
   }
 
   /**
@@ -166,21 +177,12 @@ export class Assessment {
     const before = this.#known.before;
     const nothing = { putBack: [], left: [] };
     if (before === undefined || stored?.revision !== this.#stored?.revision) return nothing;
-    const counted = { jobs: stored?.recorded ?? 0, ids: stored?.recorded === undefined ? NO_IDS : stored.recordedIds };
-    const { ids } = counted;
+    const { jobs, ids } = this.#counted(stored);
     if (ids === undefined) return nothing;
-    const without = (putBack: readonly string[]) => ({
-      jobs: counted.jobs - putBack.length,
-      ids: toggled(ids, putBack),
-    });
-    const missing = counted.jobs - before.jobs;
-    const some = missing > 0 ? differingIds(ids, before.ids, this.#overdueIds, missing) : undefined;
-    for (const putBack of [some ?? [], this.#overdueIds]) {
-      const left = uncounted(without(putBack), before);
-      if (left) return { putBack, left: this.#longAgo(left) };
-    }
+    const found = reconciled({ jobs, ids }, before, this.#overdueIds);
+    if (found) return { putBack: found.putBack, left: this.#longAgo(found.left) };
     // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.
-    return { putBack: this.#overdueIds.slice(0, Math.max(0, missing)), left: [] };
+    return { putBack: this.#overdueIds.slice(0, Math.max(0, jobs - before.jobs)), left: [] };
   }
 
   #longAgo = (jobs: readonly FirstSeen[]): readonly string[] =>

@@ -20,6 +20,7 @@ import {
   type Discovery,
   discover,
   interpreted,
+  meant,
   nothingDiscovered,
   type RawDiscovery,
   withDiscovery,
@@ -90,8 +91,6 @@ const MAX_FAILURES = 100;
 /** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
 type CollectedList = ChosenList & { isReplaced?: boolean };
 
-/** How often a list of clusters that is switched off is asked for: with any run in between, it is never unread for a day. */
-const OFF_EVERY_MS = 3_600_000;
 /** Pages of all lists of a project that may wait in memory for those before them. */
 const PAGES_AHEAD = 16;
 
@@ -155,7 +154,7 @@ class ProjectCollector {
     const read = await this.#ports.ledger.coverage(projectId);
     // A look that is not the one the coverage expects: another was queued since, or this one came twice.
     if (this.#isFollow && read?.followAt !== this.#order.followAt) return { part: this.#part() };
-    const discovering = this.#discover(read);
+    const discovering = this.#discover();
     if (read) this.#beginLists(read);
     const found = await discovering;
     if (this.#isFollow) await this.#begun.answered;
@@ -187,12 +186,9 @@ class ProjectCollector {
     return this.#order.followAt !== undefined;
   }
 
-  #discover(read: ProjectCoverage | undefined): Promise<RawDiscovery> | RawDiscovery {
+  #discover(): Promise<RawDiscovery> | RawDiscovery {
     if (this.#isFollow) return nothingDiscovered();
-    // A list of clusters that is switched off is asked for again every few hours, so that no day goes by without.
-    const askedAt = read?.discovery.serverless?.attemptedAt;
-    const full = this.#order.full === true || askedAt === undefined || this.#isOld(askedAt, OFF_EVERY_MS);
-    return discover(this.#ports.atlas, this.#order.projectId, read, { full, isForLater: this.#isForLater });
+    return discover(this.#ports.atlas, this.#order.projectId, this.#isForLater);
   }
 
   /**
@@ -216,9 +212,9 @@ class ProjectCollector {
   }
 
   /** A time that has not come yet tells nothing. */
-  #isOld = (at: string, everyMs = this.#options.fullEveryMs) => {
+  #isOld = (at: string) => {
     const ageMs = this.#time.now() - Date.parse(at);
-    return ageMs >= everyMs || ageMs < -CLOCK_TOLERANCE_MS;
+    return ageMs >= this.#options.fullEveryMs || ageMs < -CLOCK_TOLERANCE_MS;
   };
 
   #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {
@@ -425,7 +421,7 @@ function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Disc
 
 /** Lists with open jobs of clusters whose names others have by now, which have no such list: nobody would look at them again. */
 function leftBehind(stored: ProjectCoverage | undefined, discovery: Discovery): CollectedList[] {
-  const tierOf = new Map(discovery.clusters.map(({ name, tier }) => [name, tier]));
+  const tierOf = new Map(meant(discovery.clusters).map(({ name, tier }) => [name, tier]));
   return clustersReplaced(stored, discovery).flatMap((cluster) => {
     const listed = LISTS_OF[tierOf.get(cluster.clusterName) ?? cluster.tier];
     const kinds = KINDS.filter((kind) => !listed.includes(kind) && (cluster.lists[kind]?.open ?? 0) > 0);

@@ -26,7 +26,7 @@ type Found =
   | { failure: Failed };
 
 /** What it means: whether there are no other clusters than those that were found. */
-export type DiscoveredList = { off: boolean } | { failure: Failed; absent?: true };
+export type DiscoveredList = { read: true } | { failure: Failed; absent?: true };
 
 export interface Discovery {
   startedAt: string;
@@ -49,19 +49,17 @@ const CONFIRMED_AFTER_MS = 3_600_000;
 const MAX_UNREAD = 100;
 
 /**
- * Reads the lists side by side; one that fails costs only itself.
- * @param full asks again for what was switched off
+ * Reads the lists side by side; one that fails costs only itself. One that is switched off is asked for too: a run that has not asked
+ * can't say that there is nothing on it.
  */
 export async function discover(
   atlas: Pick<Atlas, 'clusters'>,
   projectId: string,
-  stored: ProjectCoverage | undefined,
-  { full, isForLater }: { full: boolean; isForLater(error: AtlasError): boolean },
+  isForLater: (error: AtlasError) => boolean,
 ): Promise<RawDiscovery> {
   const discovery = nothingDiscovered();
-  const isWanted = (list: ClusterList) => full || !stored?.discovery[list]?.off || wasHeld(stored, list);
   await Promise.all(
-    (['dedicated', 'flex', 'serverless'] as const).filter(isWanted).map(async (list) => {
+    (['dedicated', 'flex', 'serverless'] as const).map(async (list) => {
       try {
         const { clusters, problems } = await atlas.clusters(projectId, list);
         discovery.clusters.push(...clusters);
@@ -90,15 +88,13 @@ export function interpreted(
 ): Discovery {
   const meaning = (list: ClusterList, found: Found): DiscoveredList => {
     if ('failure' in found) return found;
-    const isHeld = stored !== undefined && wasHeld(stored, list);
-    // Serverless is past its sunset: an empty list of a project that never had one is not worth asking for in each run.
-    if ('clusters' in found) return { off: list === 'serverless' && found.clusters.length === 0 && !isHeld };
+    if ('clusters' in found) return { read: true };
     const known = Object.values(stored?.clusters ?? {}).filter(
       ({ tier, goneAt }) => goneAt === undefined && listOf(tier) === list,
     );
     const since = stored?.discovery[list]?.absentSince;
     const isSure = known.length === 0 || (since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS);
-    return isSure ? { off: true } : { failure: found.absent, absent: true };
+    return isSure ? { read: true } : { failure: found.absent, absent: true };
   };
   return {
     startedAt,
@@ -109,9 +105,6 @@ export function interpreted(
     forLater,
   };
 }
-
-const wasHeld = ({ discovery, clusters }: ProjectCoverage, list: ClusterList) =>
-  discovery[list]?.held === true || Object.values(clusters).some(({ tier }) => listOf(tier) === list);
 
 /** The cluster list that a cluster of this tier stands in. */
 export const listOf = (tier: Cluster['tier']): ClusterList => (tier === 'free' ? 'dedicated' : tier);
@@ -128,11 +121,8 @@ export function withDiscovery(
   for (const [name, cluster] of Object.entries(stored)) {
     next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAt) : cluster;
   }
-  // A deleted cluster with kept backups may stand beside a live one of the same name, whose list it then is.
-  const live = new Set(clusters.flatMap(({ name, state }) => (state === 'DELETED' ? [] : [name])));
-  for (const found of clusters) {
+  for (const found of meant(clusters)) {
     const { name, id, tier, state, paused, backupEnabled } = found;
-    if (state === 'DELETED' && live.has(name)) continue;
     const known = clusterNamed(stored, name);
     const {
       goneAt: _,
@@ -158,10 +148,27 @@ export function withDiscovery(
   return next;
 }
 
+/**
+ * One cluster for each name: deleted ones with kept backups may stand beside a live one, or a later one, whose list of jobs it then is.
+ */
+export function meant(clusters: readonly Cluster[]): Cluster[] {
+  const byName = new Map<string, Cluster>();
+  for (const cluster of clusters) {
+    const other = byName.get(cluster.name);
+    if (other === undefined || isRather(cluster, other)) byName.set(cluster.name, cluster);
+  }
+  return [...byName.values()];
+}
+
+const isRather = (cluster: Cluster, other: Cluster) =>
+  (cluster.state === 'DELETED') === (other.state === 'DELETED')
+    ? (cluster.id ?? '') > (other.id ?? '')
+    : other.state === 'DELETED';
+
 /** All lists were read that it could be on, and it was on none. */
 export function isMissingFrom({ lists, startedAt }: Discovery, { tier, seenAt }: ClusterCoverage): boolean {
   const list = lists[listOf(tier)];
-  return list !== undefined && 'off' in list && seenAt < startedAt;
+  return list !== undefined && 'read' in list && seenAt < startedAt;
 }
 
 /** A free cluster has no lists of jobs that could tell more. */
@@ -189,7 +196,7 @@ export function withGone(
   discovery: Discovery,
 ): Record<string, ClusterCoverage> {
   const { lists, startedAt } = discovery;
-  const allRead = Object.values(lists).every((list) => 'off' in list);
+  const allRead = Object.values(lists).every((list) => 'read' in list);
   const settled = Object.entries(clusters).map(([name, cluster]): [string, ClusterCoverage] => {
     const { missingSince, ...rest } = cluster;
     if (missingSince === undefined || !isMissingFrom(discovery, cluster)) return [name, cluster];
@@ -211,14 +218,12 @@ export function withDiscoveryList(
   stored: DiscoveryCoverage | undefined,
   startedAt: string,
   found: DiscoveredList,
-  held: boolean,
 ): DiscoveryCoverage {
-  const kept = held || stored?.held ? { held: true as const } : {};
   if ('failure' in found) {
     const since = stored?.error?.since ?? startedAt;
     const absent = found.absent ? { absentSince: stored?.absentSince ?? startedAt } : {};
     const { absentSince: _, ...before } = stored ?? {};
-    return { ...before, ...kept, ...absent, attemptedAt: startedAt, error: { ...found.failure, since } };
+    return { ...before, ...absent, attemptedAt: startedAt, error: { ...found.failure, since } };
   }
   const unread = unreadAfter(stored, startedAt);
   return {
@@ -226,8 +231,6 @@ export function withDiscoveryList(
     readAt: startedAt,
     since: stored?.since ?? stored?.readAt ?? startedAt,
     ...(unread.length > 0 ? { unread } : {}),
-    ...(found.off ? { off: true } : {}),
-    ...kept,
   };
 }
 

@@ -3,7 +3,7 @@ import type { ClusterList } from '../atlas/atlas.ts';
 import { type ClusterCoverage, clusterKey, clusterNamed, type ProjectCoverage } from '../ledger/coverage.ts';
 import type { Kind } from '../restore/job.ts';
 import { listsOf } from './choose-lists.ts';
-import { type Discovery, isAnother, listOf, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
+import { type Discovery, isAnother, meant, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
 import { type Attempt, withAttempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 
@@ -36,8 +36,7 @@ export function projectCoverage(
   const lists = { ...stored?.discovery };
   for (const [name, found] of Object.entries(discovery.lists)) {
     const list = name as ClusterList;
-    const held = Object.values(clusters).some(({ tier }) => listOf(tier) === list);
-    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found, held);
+    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
   }
   const { projectId, projectName, orgId, runId } = order;
   return {
@@ -80,7 +79,7 @@ export function clustersReplaced(
   stored: ProjectCoverage | undefined,
   { clusters, startedAt }: Discovery,
 ): ClusterCoverage[] {
-  return clusters.flatMap(({ name, id }) => {
+  return meant(clusters).flatMap(({ name, id }) => {
     const former = clusterNamed(stored?.clusters ?? {}, name);
     return former && isAnother(former, id) ? [{ goneAt: startedAt, ...former }] : [];
   });

@@ -148,10 +148,6 @@ export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;
   error?: Failure;
-  /** Atlas said that there is no such endpoint, and no cluster of it is known. It is asked for again all the same. */
-  off?: boolean;
-  /** A cluster of it was known at some time. */
-  held?: true;
   /** Since when Atlas says that there is no such endpoint, though clusters of it are known. */
   absentSince?: string;
   /**

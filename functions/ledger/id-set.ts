@@ -30,14 +30,14 @@ export function differingIds(
 ): readonly string[] | undefined {
   if (count > candidates.length) return undefined;
   const wanted = BigInt(`0x${a}`) ^ BigInt(`0x${b}`);
+  const hashes = candidates.map(hashOf);
   let left = MAX_TRIED;
   const search = (from: number, need: number, rest: bigint): string[] | undefined => {
     if (left-- <= 0) return undefined;
     if (need === 0) return rest === 0n ? [] : undefined;
     for (let index = from; index <= candidates.length - need; index++) {
-      const id = candidates[index] ?? '';
-      const found = search(index + 1, need - 1, rest ^ hashOf(id));
-      if (found) return [id, ...found];
+      const found = search(index + 1, need - 1, rest ^ (hashes[index] ?? 0n));
+      if (found) return [candidates[index] ?? '', ...found];
     }
     return undefined;
   };

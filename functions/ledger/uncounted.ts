@@ -66,6 +66,34 @@ export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' 
   return picked && jobs.filter(({ jobId }) => picked.includes(jobId));
 }
 
+/**
+ * What was counted, is missing from a table, and is among the jobs that were recorded after it was read; and what the table has that
+ * was not counted.
+ * @param recorded ids of those that may have been counted before
+ * @returns nothing where that can't be told
+ */
+export function reconciled(
+  counted: Counted,
+  table: Pick<InTable, 'jobs' | 'ids' | 'inOrder'>,
+  recorded: readonly string[],
+): { putBack: string[]; left: FirstSeen[] } | undefined {
+  // None of them, or each.
+  for (const putBack of [[], [...recorded]]) {
+    const left = uncounted({ jobs: counted.jobs - putBack.length, ids: toggled(counted.ids, putBack) }, table);
+    if (left) return { putBack, left };
+  }
+  const jobs = table.inOrder.slice(-NEWEST_TRIED);
+  const ids = jobs.map(({ jobId }) => jobId);
+  const candidates = [...recorded.slice(0, NEWEST_TRIED), ...ids];
+  for (let count = 1; count <= MOST_PICKED; count++) {
+    const picked = differingIds(counted.ids, table.ids, candidates, count);
+    if (!picked) continue;
+    const left = jobs.filter(({ jobId }) => picked.includes(jobId));
+    return { putBack: recorded.filter((id) => picked.includes(id)), left };
+  }
+  return undefined;
+}
+
 /** Whether the table has each job that was counted. Undefined where no ids are on record. */
 export function isAllThere(
   coverage: { recorded?: number; recordedIds?: string } | undefined,

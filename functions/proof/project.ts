@@ -107,11 +107,7 @@ function beforeFirstReading(
   { discovery }: ProjectCoverage,
   { period, now }: Asking,
 ): Gap[] {
-  const firsts = CLUSTER_LISTS.flatMap((list) => {
-    const { since, off } = discovery[list] ?? {};
-    return off && since === undefined ? [] : [believed(since, now)];
-  });
-  if (firsts.length === 0) return []; // no list was read at all, which is a gap of its own
+  const firsts = CLUSTER_LISTS.map((list) => believed(discovery[list]?.since, now));
   const first = firsts.reduce<string | undefined>(
     (a, b) => (a === undefined || b === undefined ? undefined : later(a, b)),
     firsts[0],

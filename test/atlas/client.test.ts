@@ -156,7 +156,10 @@ describe('a call', () => {
   });
 
   test('goes to the configured host, wherever links point', async () => {
-    const [first, end] = [list([{ id: '1', name: 'a' }], ['next']), { ...list([]), totalCount: 1 }];
+    const [first, end] = [
+      list([{ id: '1', name: 'a' }], ['next']),
+      { ...list([{ id: '2', name: 'b' }]), totalCount: 2 },
+    ];
     await using server = await serve(withTokens(inOrder(json(200, first), json(200, end))));
     await using atlas = clientFor(server.url);
     await projectsOf(atlas);

@@ -409,7 +409,6 @@ describe('the lists of clusters', () => {
       readAt: at(),
       since: first,
       unread: [{ from: second, until: at() }],
-      held: true,
     });
   });
 });

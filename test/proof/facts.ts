@@ -51,7 +51,7 @@ export const PROJECT_ID = idAt('2025-06-01T00:00:00Z');
 
 export const coverage = (parts: Partial<ProjectCoverage> = {}): ProjectCoverage => ({
   ...{ projectId: PROJECT_ID, projectName: 'Payments', revision: 7, runId: idAt(NOW), recorded: 3 },
-  discovery: { dedicated: discovery(), flex: discovery(), serverless: discovery({ off: true }) },
+  discovery: { dedicated: discovery(), flex: discovery(), serverless: discovery() },
   clusters: { orders: cluster() },
   ...parts,
 });

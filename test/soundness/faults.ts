@@ -98,7 +98,14 @@ export const ANSWER_FAULTS = {
   'html 502': { on: ALL, spoil: always(html(502)) },
   CLUSTER_NOT_FOUND: { on: ['clusters', 'jobs'], spoil: always(refusal(404, 'CLUSTER_NOT_FOUND', ['x'])) },
   GROUP_NOT_FOUND: { on: ['clusters', 'jobs'], spoil: always(refusal(404, 'GROUP_NOT_FOUND', ['x'])) },
-  VERSION_GONE: { on: ['jobs'], spoil: always(refusal(410, 'VERSION_GONE')) },
+  // Of serverless it's Atlas's true word, sooner or later: only jobs that are known of it show that it can't be.
+  VERSION_GONE: {
+    on: ['jobs'],
+    spoil: (_, { endpoint, isKnown }) =>
+      endpoint.what === 'jobs' && endpoint.kind === 'serverless' && !isKnown
+        ? undefined
+        : { answer: refusal(410, 'VERSION_GONE') },
+  },
   'plain 401': { on: ALL, spoil: always(refusal(401, 'UNEXPECTED_ERROR')) },
   'role too small': { on: ALL, spoil: always(refusal(401, 'USER_UNAUTHORIZED')) },
   'not on the access list': { on: ALL, spoil: always(refusal(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', ['192.0.2.7'])) },

@@ -6,6 +6,7 @@ import {
   type Cluster,
   createdAt,
   isListed,
+  isRetained,
   isVisible,
   type Job,
   type Kind,
@@ -220,6 +221,8 @@ export class Oracle {
         if ((!full && !isFirst) || problems > 0) continue;
         for (const job of this.#world.jobs) {
           if (job.cluster !== cluster || job.kind !== kind || job.odd || job.hidden || table.has(job.id)) continue;
+          // An interrupted run may have read it to its end.
+          if (gone.has(job.id) && !full) continue;
           if (isListed(job, startedAt) && isListed(job, endedAt) && !this.#log.distorted.has(job.id))
             note('read to its end, job missing', this.describe(job));
         }
@@ -236,14 +239,13 @@ export class Oracle {
   }
 
   /** Another cluster has its name, and is the one that is meant by it. */
-  #isOutnamed = (cluster: Cluster, at: number) =>
-    this.#world.clusters.some(
-      (other) =>
-        other !== cluster &&
-        other.projectId === cluster.projectId &&
-        other.name === cluster.name &&
-        stageAt(other, at) !== undefined,
+  #isOutnamed(cluster: Cluster, at: number): boolean {
+    const named = this.#world.clusters.filter(
+      ({ projectId, name }) => projectId === cluster.projectId && name === cluster.name,
     );
+    const meant = named.find((each) => stageAt(each, at)) ?? named.find((each) => isRetained(each, at));
+    return meant !== undefined && meant !== cluster;
+  }
 
   /** A project that was shown to somebody who could keep it in mind, or that can be seen all the time since. */
   #isInScope(project: Project, until: number, now: number): boolean {
