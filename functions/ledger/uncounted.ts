@@ -50,7 +50,7 @@ const MOST_PICKED = 6;
  */
 export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' | 'inOrder'>): FirstSeen[] | undefined {
   const more = table.jobs - counted.jobs;
-  if (more < 0) return undefined;
+  if (more < 0 || counted.jobs < 0) return undefined;
   if (more === 0) return table.ids === counted.ids ? [] : undefined;
   const jobs = table.inOrder;
   const ids = jobs.map(({ jobId }) => jobId);
