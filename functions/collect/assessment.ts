@@ -144,7 +144,9 @@ export class Assessment {
   ): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'> {
     const attribution = this.#attributionOver(stored?.attribution);
     const rules = this.#judgedAll ? this.#digest : stored?.rules;
-    const { putBack, left } = this.#reconciled(stored);
+    const { putBack, left: ofOthers } = this.#reconciled;
+    // Another collector may have counted these meanwhile.
+    const left = stored?.revision === this.#stored?.revision ? ofOthers : [];
     const repairs = [...(stored?.repairs ?? []), ...(putBack.length > 0 ? [this.#repair(putBack.length)] : [])];
     // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
     const { jobs, ids } = this.#counted(stored);
@@ -173,12 +175,10 @@ export class Assessment {
    * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
    * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be told.
    */
-  #reconciled(stored: ProjectCoverage | undefined): { putBack: readonly string[]; left: readonly string[] } {
+  get #reconciled(): { putBack: readonly string[]; left: readonly string[] } {
     const before = this.#known.before;
-    const nothing = { putBack: [], left: [] };
-    if (before === undefined || stored?.revision !== this.#stored?.revision) return nothing;
-    const { jobs, ids } = this.#counted(stored);
-    if (ids === undefined) return nothing;
+    const { jobs, ids } = this.#counted(this.#stored);
+    if (before === undefined || ids === undefined) return { putBack: [], left: [] };
     const found = reconciled({ jobs, ids }, before, this.#overdueIds);
     if (found) return { putBack: found.putBack, left: this.#longAgo(found.left) };
     // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.

@@ -7,6 +7,7 @@ import { LedgerError } from '../ledger/errors.ts';
 import type { Source } from '../restore/job.ts';
 import { absenceAnswer, type Standing } from './absence.ts';
 import { type BegunList, begin, pagesOf } from './begin-lists.ts';
+import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
 import type { Judge } from './judge.ts';
 import type { Attempt } from './list-coverage.ts';
 import { type ListCounts, ListReader, type ListReading, type ReadListPorts } from './read-list.ts';
@@ -108,12 +109,30 @@ class ListCollection {
     if (error instanceof AtlasError) {
       const { standing, list, isFollow } = this.#task;
       const answer = absenceAnswer(error, list.kind, standing);
-      if (answer !== undefined) return this.#absent(answer, startedAt);
+      if (answer !== undefined) {
+        const doubt = this.#doubtOf(answer, startedAt);
+        return doubt
+          ? { ...this.#told, attempt: { startedAt, failure: doubt, added: 0 } }
+          : this.#absent(answer, startedAt);
+      }
       if (isFollow && error.absence !== undefined) return { ...this.#told, attempt: { startedAt, lostSight: true } };
       if (this.#ports.isForLater(error)) return { ...this.#told, undone: { error } };
     }
     const { code, message } = error;
     return { ...this.#told, attempt: { startedAt, failure: { code, message }, added: this.#counts.new } };
+  }
+
+  /** A list that has had jobs, of a cluster that is there, is gone once Atlas says so an hour later, too. */
+  #doubtOf(answer: string, startedAt: string): { code: string; message: string } | undefined {
+    const { standing, stored, list } = this.#task;
+    if (standing !== 'present' || stored === undefined || stored.jobs === 0 || stored.answer !== undefined)
+      return undefined;
+    const { code, since } = stored.error ?? {};
+    const isSure =
+      code === LIST_CONTRADICTS && since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS;
+    if (isSure) return undefined;
+    const message = `Atlas answers that there is no list of ${list.kind} restore jobs of ${list.clusterName} (${answer}), which had ${stored.jobs}: that is believed where it still says so in an hour`;
+    return { code: LIST_CONTRADICTS, message };
   }
 
   /** Nothing can be added to a former list any more, but jobs of it may run, as far as is known. */

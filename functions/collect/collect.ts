@@ -31,7 +31,13 @@ import { KnownJobs } from './known-jobs.ts';
 import type { Attempt } from './list-coverage.ts';
 import type { CollectOrder } from './order.ts';
 import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from './places.ts';
-import { clustersReplaced, clustersToArchive, isMoving, projectCoverage } from './project-coverage.ts';
+import {
+  clustersOutnamed,
+  clustersReplaced,
+  clustersToArchive,
+  isMoving,
+  projectCoverage,
+} from './project-coverage.ts';
 import type { ListCounts } from './read-list.ts';
 
 export interface CollectPorts {
@@ -340,6 +346,7 @@ class ProjectCollector {
     const gone = clustersToArchive(stored, discovery, now());
     for (const cluster of [...gone, ...clustersReplaced(stored, discovery)])
       await ledger.archiveCluster(projectId, cluster);
+    for (const cluster of clustersOutnamed(discovery)) await ledger.archiveCluster(projectId, cluster, { isNew: true });
     const foundOut = {
       order: this.#order,
       discovery,

@@ -45,7 +45,7 @@ export interface RawDiscovery extends Pick<Discovery, 'clusters' | 'forLater'> {
 export const nothingDiscovered = (): RawDiscovery => ({ clusters: [], lists: {}, forLater: [] });
 
 /** Says so twice, this far apart, and it is believed that clusters are gone that are known, in ms. */
-const CONFIRMED_AFTER_MS = 3_600_000;
+export const CONFIRMED_AFTER_MS = 3_600_000;
 const MAX_UNREAD = 100;
 
 /**
@@ -109,7 +109,7 @@ export function interpreted(
 /** The cluster list that a cluster of this tier stands in. */
 export const listOf = (tier: Cluster['tier']): ClusterList => (tier === 'free' ? 'dedicated' : tier);
 
-const elapsedMs = (from: string, until: string) => Date.parse(until) - Date.parse(from);
+export const elapsedMs = (from: string, until: string) => Date.parse(until) - Date.parse(from);
 
 /** What a project's coverage says of its clusters after a discovery. Those whose list could not be read stay as they were. */
 export function withDiscovery(

@@ -75,6 +75,26 @@ export function clustersToArchive(
 }
 
 /** Clusters whose name another one has now. */
+/**
+ * Clusters that Atlas keeps backups of, and whose name another one has by now: nobody can ask for their restores. Those that were
+ * never met before are archived as what nobody has read.
+ */
+export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCoverage[] {
+  const those = new Set(meant(clusters));
+  return clusters
+    .filter((cluster) => !those.has(cluster))
+    .map(({ name: clusterName, id, tier }) => ({
+      clusterName,
+      ...(id === undefined ? {} : { clusterId: id }),
+      tier,
+      firstSeenAt: startedAt,
+      seenAt: startedAt,
+      deleted: true,
+      goneAt: startedAt,
+      lists: {},
+    }));
+}
+
 export function clustersReplaced(
   stored: ProjectCoverage | undefined,
   { clusters, startedAt }: Discovery,

@@ -189,6 +189,8 @@ export interface ProjectCoverage {
   rules?: string;
   /** Oldest first, at most the last 20. */
   repairs?: Repair[];
+  /** Since when it is kept anew: there was one before, and it was lost. */
+  restartedAt?: string;
   /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
   recorded?: number;
   /** Stands for the ids of these jobs, as of functions/ledger/id-set.ts. */

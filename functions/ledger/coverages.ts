@@ -92,7 +92,7 @@ export class Coverages {
   }
 
   /**
-   * Requests: 1 write, for a new project 2; 1 read and 1 write more for each other writer that came first. In parts: 2 writes,
+   * Requests: 1 write, for a new project 2 more, and for its second 1 more; 1 read and 1 write more for each other writer that came first. In parts: 2 writes,
    * and 1 for each part.
    */
   async save(
@@ -101,15 +101,22 @@ export class Coverages {
     read?: ProjectCoverage,
   ): Promise<ProjectCoverage> {
     let [stored, head]: [ProjectCoverage | undefined, Head] = [read, {}];
-    let isMarked = read !== undefined;
+    let known: KnownProject | undefined;
     if (read) head = this.#heads.get(read) ?? { revision: read.revision };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const revision = (stored?.revision ?? 0) + 1;
-      const coverage = withFitting({ ...(storable(next(stored)) as ProjectCoverage), projectId, revision });
-      if (!isMarked) await this.#mark(coverage); // first, so that no coverage is ever written that cannot be found
-      isMarked = true;
+      const made = storable(next(stored)) as ProjectCoverage;
+      // First, so that no coverage is ever written that cannot be found.
+      if (!stored) known ??= await this.#find({ ...made, projectId });
+      const restartedAt = stored ? stored.restartedAt : known?.coveredSince && new Date(this.#now()).toISOString();
+      const restarted = restartedAt === undefined ? {} : { restartedAt };
+      const coverage = withFitting({ ...made, ...restarted, projectId, revision });
       const written = await this.#write(coverage, stored, head);
-      if (written.head) return this.#giveOut(coverage, written.head);
+      if (written.head) {
+        // Twice, as whoever wrote first may have died before.
+        if (revision <= 2) await this.#markCovered(coverage);
+        return this.#giveOut(coverage, written.head);
+      }
       ({ coverage: stored, head } = await this.#stored(projectId));
       // Ours after all: its answer was lost and the SDK sent it again.
       if (written.repeated && stored && canonicalJson(stored) === canonicalJson(coverage)) return stored;
@@ -131,11 +138,11 @@ export class Coverages {
   }
 
   /** Requests: 1 write. The same cluster again replaces what was archived of it. */
-  async archive(projectId: string, cluster: ClusterCoverage): Promise<void> {
+  async archive(projectId: string, cluster: ClusterCoverage, { isNew = false } = {}): Promise<void> {
     const { clusterName, clusterId, goneAt, firstSeenAt } = cluster;
     const key = archivedClusterKey(projectId, clusterName, clusterId ?? goneAt ?? firstSeenAt);
     const fit = fitted(projectId, cluster, (archived) => itemBytes({ ...key, archived }));
-    await this.#table.put({ ...key, archived: storable(fit) });
+    await this.#table.put({ ...key, archived: storable(fit) }, isNew ? { pk: undefined } : undefined);
   }
 
   /** Requests: 1 query a MB. */
@@ -183,7 +190,13 @@ export class Coverages {
     });
   }
 
-  #mark({ projectId, projectName }: ProjectCoverage) {
+  #find({ projectId, projectName }: ProjectCoverage) {
+    const now = new Date(this.#now()).toISOString();
+    return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => known);
+  }
+
+  /** So that it is known that there was a coverage, should it be lost. */
+  #markCovered({ projectId, projectName }: ProjectCoverage) {
     const now = new Date(this.#now()).toISOString();
     return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => ({
       coveredSince: now,

@@ -2,7 +2,7 @@
 // where it is done: jobs.ts, queries.ts, coverages.ts, known-projects.ts, scopes.ts, runs.ts.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RestoreJob } from '../restore/job.ts';
-import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { ProjectCoverage } from './coverage.ts';
 import { Coverages } from './coverages.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import { Jobs } from './jobs.ts';
@@ -82,7 +82,7 @@ export class DynamoLedger implements Ledger {
   ) => this.#coverages.save(projectId, next, read);
   projects = () => this.#coverages.facts();
   coverages = () => this.#coverages.all();
-  archiveCluster = (projectId: string, cluster: ClusterCoverage) => this.#coverages.archive(projectId, cluster);
+  archiveCluster: Ledger['archiveCluster'] = (...args) => this.#coverages.archive(...args);
   archivedClusters = (projectId: string) => this.#coverages.archived(projectId);
 
   knownProject = (projectId: string) => this.#known.get(projectId);

@@ -31,10 +31,16 @@ export function differingIds(
   if (count > candidates.length) return undefined;
   const wanted = BigInt(`0x${a}`) ^ BigInt(`0x${b}`);
   const hashes = candidates.map(hashOf);
+  // The last of them is known by the others.
+  const at = new Map(hashes.map((each, index) => [each, index]));
   let left = MAX_TRIED;
   const search = (from: number, need: number, rest: bigint): string[] | undefined => {
     if (left-- <= 0) return undefined;
     if (need === 0) return rest === 0n ? [] : undefined;
+    if (need === 1) {
+      const last = at.get(rest) ?? -1;
+      return last < from ? undefined : [candidates[last] ?? ''];
+    }
     for (let index = from; index <= candidates.length - need; index++) {
       const found = search(index + 1, need - 1, rest ^ (hashes[index] ?? 0n));
       if (found) return [candidates[index] ?? '', ...found];

@@ -204,8 +204,11 @@ export interface Ledger {
   census(): Promise<Map<string, Census>>;
   /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
-  /** Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small. */
-  archiveCluster(projectId: string, cluster: ClusterCoverage): Promise<void>;
+  /**
+   * Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small.
+   * @param options.isNew leaves what is archived of it @default false
+   */
+  archiveCluster(projectId: string, cluster: ClusterCoverage, options?: { isNew?: boolean }): Promise<void>;
   archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
 
   knownProject(projectId: string): Promise<KnownProject | undefined>;

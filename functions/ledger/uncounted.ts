@@ -1,6 +1,6 @@
 // functions/ledger/uncounted.ts tells by two sets of ids whether the table still has every job that a coverage counts, and which it
 // has beside them: those of a run that died before it could count them, or that runs just now.
-import { differingIds, NO_IDS, toggled } from './id-set.ts';
+import { difference, differingIds, NO_IDS, toggled } from './id-set.ts';
 
 /** What a coverage says was recorded. */
 export interface Counted {
@@ -39,13 +39,13 @@ export class InTable implements Counted {
   }
 }
 
-/** Of those that were recorded last, so many are tried in any combination of up to so many. */
-const NEWEST_TRIED = 24;
+/** Up to so many are found anywhere, as long as they are among so many of the newest, tried in this order: the more, the fewer of them. */
 const MOST_PICKED = 6;
+const TRIED = [24, 200] as const;
 
 /**
  * The jobs of the table that the coverage does not count. Such jobs were recorded one after the other, so it looks for a stretch of
- * them, and for a few among the newest.
+ * them, for a stretch and one more, and for a few among the newest.
  * @returns nothing where one that is counted is not in the table, or that can't be told
  */
 export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' | 'inOrder'>): FirstSeen[] | undefined {
@@ -54,16 +54,33 @@ export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' 
   if (more === 0) return table.ids === counted.ids ? [] : undefined;
   const jobs = table.inOrder;
   const ids = jobs.map(({ jobId }) => jobId);
-  let rest = toggled(counted.ids, ids.slice(ids.length - more));
-  // The newest first.
-  for (let from = ids.length - more; ; from--) {
-    if (rest === table.ids) return jobs.slice(from, from + more);
-    if (from === 0) break;
-    rest = toggled(rest, [ids[from - 1] ?? '', ids[from + more - 1] ?? '']);
+  const these = (picked: readonly string[]) => {
+    const wanted = new Set(picked);
+    return jobs.filter(({ jobId }) => wanted.has(jobId));
+  };
+  const stretch = stretchOf(counted.ids, table.ids, ids, more);
+  if (stretch) return these(stretch);
+  for (const newest of more <= MOST_PICKED ? TRIED : []) {
+    const picked = differingIds(counted.ids, table.ids, ids.slice(-newest), more);
+    if (picked) return these(picked);
   }
-  if (more > MOST_PICKED) return undefined;
-  const picked = differingIds(counted.ids, table.ids, ids.slice(-NEWEST_TRIED), more);
-  return picked && jobs.filter(({ jobId }) => picked.includes(jobId));
+  return undefined;
+}
+
+/** The newest first. */
+function stretchOf(counted: string, table: string, ids: readonly string[], more: number): string[] | undefined {
+  const byHash = new Map(ids.map((id) => [toggled(NO_IDS, [id]), id]));
+  for (const length of [more, more - 1]) {
+    let rest = difference(table, toggled(counted, ids.slice(ids.length - length)));
+    for (let from = ids.length - length; ; from--) {
+      const one = length < more ? byHash.get(rest) : undefined;
+      if (one !== undefined ? !ids.slice(from, from + length).includes(one) : length === more && rest === NO_IDS)
+        return [...ids.slice(from, from + length), ...(one === undefined ? [] : [one])];
+      if (from === 0) break;
+      rest = toggled(rest, [ids[from - 1] ?? '', ids[from + length - 1] ?? '']);
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -82,9 +99,9 @@ export function reconciled(
     const left = uncounted({ jobs: counted.jobs - putBack.length, ids: toggled(counted.ids, putBack) }, table);
     if (left) return { putBack, left };
   }
-  const jobs = table.inOrder.slice(-NEWEST_TRIED);
+  const jobs = table.inOrder.slice(-TRIED[0]);
   const ids = jobs.map(({ jobId }) => jobId);
-  const candidates = [...recorded.slice(0, NEWEST_TRIED), ...ids];
+  const candidates = [...recorded.slice(0, TRIED[0]), ...ids];
   for (let count = 1; count <= MOST_PICKED; count++) {
     const picked = differingIds(counted.ids, table.ids, candidates, count);
     if (!picked) continue;

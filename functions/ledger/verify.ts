@@ -1,5 +1,6 @@
 // functions/ledger/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
 import { differing, untold } from '../proof/ledger.ts';
+import { when } from '../proof/period.ts';
 import type { ProjectFacts } from '../proof/project.ts';
 import { type Break, breaksOf, unchainedIn } from './chain.ts';
 import type { Repair } from './coverage.ts';
@@ -67,10 +68,14 @@ export async function verifyProject(
     ...(coverage?.repairs ? { repairs: coverage.repairs } : {}),
     unverified: [
       ...(coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : []),
+      ...(coverage?.restartedAt === undefined ? [] : [restarted(coverage.restartedAt)]),
       ...untold({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
     ],
   };
 }
+
+const restarted = (at: string) =>
+  `the coverage of the project was lost, and is kept anew since ${when(at)}: what was recorded before that is held against nothing`;
 
 const unread = (jobs: number) =>
   jobs === 0
