@@ -92,7 +92,7 @@ export class Coverages {
   }
 
   /**
-   * Requests: 1 write, for a new project 2 more, and for its second 1 more; 1 read and 1 write more for each other writer that came first. In parts: 2 writes,
+   * Requests: 1 write, for a new project 2 more and 1 read, for its second 1 read more; 1 read and 1 write more for each other writer that came first. In parts: 2 writes,
    * and 1 for each part.
    */
   async save(
@@ -114,7 +114,7 @@ export class Coverages {
       const written = await this.#write(coverage, stored, head);
       if (written.head) {
         // Twice, as whoever wrote first may have died before.
-        if (revision <= 2) await this.#markCovered(coverage);
+        if (revision <= 2) await this.#markCovered(coverage, known);
         return this.#giveOut(coverage, written.head);
       }
       ({ coverage: stored, head } = await this.#stored(projectId));
@@ -196,12 +196,10 @@ export class Coverages {
   }
 
   /** So that it is known that there was a coverage, should it be lost. */
-  #markCovered({ projectId, projectName }: ProjectCoverage) {
+  #markCovered({ projectId, projectName }: ProjectCoverage, read: KnownProject | undefined) {
     const now = new Date(this.#now()).toISOString();
-    return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => ({
-      coveredSince: now,
-      ...known,
-    }));
+    const next = (known = barelyKnown(projectId, projectName, now)) => ({ coveredSince: now, ...known });
+    return this.#known.save(projectId, next, read);
   }
 
   #giveOut(coverage: ProjectCoverage, head: Head): ProjectCoverage {

@@ -98,7 +98,7 @@ describe('--api', () => {
         const through = await shell.run([...args, ...api]);
         expect([args, steady(through)]).toEqual([args, steady(direct[index] as Ended)]);
       }
-      expect(direct.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, expect.any(Number), 0, 0]);
+      expect(direct.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 3, expect.any(Number), 0, 0]);
       expect(direct[1]?.stdout.split('\n').length).toBeGreaterThan(200);
       expect(direct[8]?.stdout).toMatch(/"rule":"failed"/);
       expect(direct[9]?.stdout).toContain('FAILING');

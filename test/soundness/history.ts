@@ -116,11 +116,6 @@ export function historyOf(seed: string): History {
   if (world.serverless !== 'alive') retireServerless(world);
   const steps = makeSteps(random, { runTimes, world, profile, names, calmAt });
   const faults = profile === 'calm' ? [] : makeFaults(random, { runTimes, world, profile, calmAt });
-  // An embedded store without transactions is torn where the process dies in the middle of a write.
-  for (const step of steps) {
-    if (step.do === 'run' && step.killAtCall !== undefined && random.chance(0.3))
-      faults.push({ name: 'torn', from: step.at, to: step.at + HOUR_MS, times: 1, rate: 1 });
-  }
   return { seed, profile, world, steps, faults, accounts: names, startsAt, calmAt };
 }
 
@@ -372,7 +367,7 @@ const LIST_FAULTS: AnswerFault[] = [
   'list shrinks',
   'order lost',
 ];
-const STORE_FAULTS: StoreFault[] = ['throttled', 'lost', 'repeated', 'lagging', 'torn'];
+const STORE_FAULTS: StoreFault[] = ['throttled', 'lost', 'repeated', 'lagging'];
 /** One run; some; a night. */
 const LENGTHS = [5 * MINUTE_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, 3 * HOUR_MS, 20 * HOUR_MS];
 
@@ -387,7 +382,7 @@ function makeFaults(
     const span = { from, to: Math.min(calmAt, from + random.pick(LENGTHS)) };
     if (profile === 'wild' && random.chance(0.15)) {
       const name = random.pick(STORE_FAULTS);
-      faults.push({ name, ...span, times: random.int(1, 40), rate: name === 'torn' ? 1 : random.pick([0.02, 0.1, 1]) });
+      faults.push({ name, ...span, times: random.int(1, 40), rate: random.pick([0.02, 0.1, 1]) });
       continue;
     }
     const name = random.pick(random.chance(0.3) ? LIST_FAULTS : ANSWER_FAULT_NAMES);

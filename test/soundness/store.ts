@@ -13,10 +13,9 @@ type Input = Record<string, unknown>;
 
 /**
  * throttled: refused for longer than the SDK tries. lost: carried out, and the answer lost for good. repeated: carried out,
- * the answer lost, and sent again by the SDK. lagging: an index is minutes behind the table. torn: the process dies with an index
- * written and the table not, as embedded stores without transactions do.
+ * the answer lost, and sent again by the SDK. lagging: an index is minutes behind the table.
  */
-export type StoreFault = 'throttled' | 'lost' | 'repeated' | 'lagging' | 'torn';
+export type StoreFault = 'throttled' | 'lost' | 'repeated' | 'lagging';
 
 export interface StoreConditions {
   /** What goes wrong with this call, if anything does. */
@@ -71,7 +70,7 @@ export class MemoryTable {
   write(item: Item, how: StoreFault | undefined) {
     const key = this.#nameOf(item);
     this.version += 1;
-    if (how !== 'torn') this.#items.set(key, item);
+    this.#items.set(key, item);
     if (how === 'lagging') this.#late.push({ at: this.#now() + LAG_MS, key, item });
     else this.#index(key, item);
   }
@@ -158,23 +157,22 @@ export class MemoryClient {
     const fault = this.#conditions.fault();
     if (!alive) {
       // Killed with the request on its way: it may arrive.
-      if (fault === 'torn' || random.chance(0.5))
-        this.#carryOutQuietly(what, input, fault === 'torn' ? 'torn' : undefined);
+      if (random.chance(0.5)) this.#carryOutQuietly(what, input);
       return never();
     }
     if (fault === 'throttled') throw throttled();
     if (fault === 'lost' || fault === 'repeated') {
       const isWrite = /^(Put|Update|Delete)/.test(what);
-      if (isWrite) this.#carryOutQuietly(what, input, undefined);
+      if (isWrite) this.#carryOutQuietly(what, input);
       if (fault === 'lost' || !isWrite) throw timedOut();
       return this.#carryOut(what, input, undefined, 2);
     }
     return this.#carryOut(what, input, fault === 'lagging' ? fault : undefined, 1);
   };
 
-  #carryOutQuietly(what: string, input: Input, fault: StoreFault | undefined) {
+  #carryOutQuietly(what: string, input: Input) {
     try {
-      this.#carryOut(what, input, fault, 1);
+      this.#carryOut(what, input, undefined, 1);
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }

@@ -113,8 +113,11 @@ async function runsOverAll(ledger: Ledger): Promise<{ lastRun?: Run; lastEndedRu
     const page = await ledger.runs({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
     const whole = page.items.filter(({ scope }) => scope.projectId === undefined);
     lastRun ??= whole[0];
-    const lastEndedRun = whole.find(({ status }) => status !== 'running');
-    if (lastRun && lastEndedRun) return { lastRun, lastEndedRun };
+    for (const { runId } of whole.filter(({ status }) => status !== 'running')) {
+      // The index lists them; the table is the record.
+      const run = (await ledger.run(runId))?.run;
+      if (lastRun && run && run.status !== 'running') return { lastRun, lastEndedRun: run };
+    }
     seen += Math.max(1, page.items.length);
     cursor = page.cursor;
     if (cursor === undefined) break;
