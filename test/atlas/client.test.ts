@@ -156,10 +156,9 @@ describe('a call', () => {
   });
 
   test('goes to the configured host, wherever links point', async () => {
-    const [first, end] = [
-      list([{ id: '1', name: 'a' }], ['next']),
-      { ...list([{ id: '2', name: 'b' }]), totalCount: 2 },
-    ];
+    const named = (id: string) => ({ id, name: id });
+    const first = { ...list([named('1'), named('2')], ['next']), totalCount: 3 };
+    const end = { ...list([named('3')]), totalCount: 3 };
     await using server = await serve(withTokens(inOrder(json(200, first), json(200, end))));
     await using atlas = clientFor(server.url);
     await projectsOf(atlas);

@@ -211,13 +211,16 @@ describe('serverless, as a user can meet it today', () => {
   );
 
   test.each([404, 410])(
-    'an instance whose jobs answer %i: an answer, no failure, and what is known stays',
+    'an instance whose jobs answer %i: doubted, an answer once it is repeated an hour later, and what is known stays',
     async (status) => {
       await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5, serverless: 'alive' });
       await system.run();
       const known = await system.recorded();
       system.atlas.faults.add({ when: { kind: 'serverless' }, fault: { type: 'status', status } });
       system.clock.advance(2 * DAY);
+      const [doubted] = (await system.run()).parts;
+      expect(doubted).toMatchObject({ status: 'incomplete', failures: [{ code: 'LIST_CONTRADICTS' }] });
+      system.clock.advance(DAY);
       const { run, parts } = await system.run();
       expect(run.status).toBe('complete');
       const [part] = parts;

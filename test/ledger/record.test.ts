@@ -354,7 +354,7 @@ describe('what a reading compares with', () => {
   );
   const known = jobs.map((each) => ({
     ...{ jobId: each.jobId, clusterName: each.clusterName, kind: 'dedicated', status: 'RUNNING' },
-    ...{ fingerprint: fingerprint(each), observedAt: seen(0).observedAt },
+    ...{ fingerprint: fingerprint(each), firstSeenAt: seen(0).observedAt, observedAt: seen(0).observedAt },
   }));
   const [first] = jobs;
 
