@@ -139,7 +139,7 @@ describe('records of a real table', () => {
     ]);
     expect(bus.ids).toContain(`${PROJECT}:1:drills`);
     expect(bus.ids).toContain(`${RUN}:finished`);
-    expect(bus.ids).toContain(`${PROJECT}:2:not-visible`);
+    expect(bus.ids).toContain(`${PROJECT}:3:not-visible`);
     expect(bus.taken.flatMap(wrongs)).toEqual([]);
   });
 
