@@ -123,7 +123,7 @@ export class Collection extends Construct {
     });
 
     table.grant(this.plan, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
-    table.grant(this.collect, ['GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
+    table.grant(this.collect, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);
       reader.allow(['sqs:SendMessage'], [this.queue.queueArn]);

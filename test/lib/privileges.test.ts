@@ -1,49 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { grants, plain } from './grants.ts';
 import { templateOf } from './template.ts';
 
-interface Statement {
-  Effect: string;
-  Action: string | string[];
-  Resource: unknown;
-  Condition?: unknown;
-}
-type Policies = Record<
-  string,
-  { Properties: { PolicyDocument: { Statement: Statement[] }; Roles: { Ref: string }[] } }
->;
-
-/** Each role's statements as `action on resource`, logical ids without their hashes. */
-function grants(given: Record<string, unknown> = {}): Record<string, string[]> {
-  const policies = templateOf(given).findResources('AWS::IAM::Policy') as Policies;
-  return Object.fromEntries(
-    Object.values(policies).map(({ Properties: { PolicyDocument, Roles } }) => {
-      const lines = PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }) => {
-        const where = Condition ? ` where ${JSON.stringify(Condition)}` : '';
-        expect(Effect).toBe('Allow');
-        return [Action]
-          .flat()
-          .flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(resource)}${where}`));
-      });
-      return [nameOf(Roles[0]), lines.sort()];
-    }),
-  );
-}
-
-function nameOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const [[kind, argument] = []] = Object.entries(value);
-  if (kind === 'Ref') return plain(String(argument));
-  if (kind === 'Fn::GetAtt') {
-    const [logicalId = '', attribute] = argument as string[];
-    return `${plain(logicalId)}${attribute === 'StreamArn' ? '/stream' : ''}`;
-  }
-  if (kind === 'Fn::Join') return (argument as [string, unknown[]])[1].map(nameOf).join('');
-  return JSON.stringify(value);
-}
 /** DynamoDB has no ARN for it. */
 const LISTS_STREAMS = 'dynamodb:ListStreams on *';
-const plain = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
 
 describe('each role may do exactly this', () => {
   const found = grants();
@@ -66,6 +26,7 @@ describe('each role may do exactly this', () => {
 
   test('collect: jobs, coverage and run items; orders to carry out and to give; the secret', () => {
     expect(found.CollectionCollectRole).toEqual([
+      'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
       'dynamodb:PutItem on LedgerTable',
       'dynamodb:Query on LedgerTable',
