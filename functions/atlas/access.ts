@@ -14,7 +14,7 @@ export interface Access {
   signer: Signer;
 }
 
-/** Where the source still said the same, or nothing, it's not asked again for so long: a broken key is refused many times. */
+/** Where the source still said the same, or nothing, one view doesn't ask again for so long: a broken key is refused many times. */
 const LOOK_AGAIN_MS = 30_000;
 
 export class AccessKeeper {
@@ -52,13 +52,15 @@ export class AccessKeeper {
   }
 
   /**
-   * What to use instead of an access that was refused; undefined where the source still says the same, or did half a
-   * minute ago. Calls at the same time share one look at the source.
+   * What to use instead of an access that was refused; undefined where the source still says the same, or did in the last half
+   * minute and since `sinceMs`. Calls at the same time share one look at the source.
+   * @param sinceMs when the work began that was refused: what the source said before that is not believed
    */
-  async insteadOf(refused: Access): Promise<Access | undefined> {
+  async insteadOf(refused: Access, sinceMs: number): Promise<Access | undefined> {
     const held = await this.#current?.catch(() => undefined);
     if (held && held !== refused) return held;
-    if (!this.#renewing && this.#clock.now() - this.#lookedAtMs < LOOK_AGAIN_MS) return undefined;
+    const lookedLately = this.#lookedAtMs >= sinceMs && this.#clock.now() - this.#lookedAtMs < LOOK_AGAIN_MS;
+    if (!this.#renewing && lookedLately) return undefined;
     this.#renewing ??= this.#renew(refused).finally(() => {
       this.#renewing = undefined;
     });

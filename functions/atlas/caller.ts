@@ -47,12 +47,14 @@ export class Caller {
   readonly usage: UsageCount;
   readonly #options: CallerOptions;
   readonly #deprecated: Set<string>;
+  readonly #madeAtMs: number;
 
   /** @param deprecated endpoints whose deprecation was logged already */
   constructor(options: CallerOptions, usage = new UsageCount(), deprecated = new Set<string>()) {
     this.#options = options;
     this.usage = usage;
     this.#deprecated = deprecated;
+    this.#madeAtMs = options.clock.now();
   }
 
   /** The same caller, which counts its own calls too. */
@@ -164,7 +166,7 @@ export class Caller {
   async #otherAccess(attempts: Attempts, access: Access): Promise<Access | undefined> {
     attempts.reread = true;
     try {
-      return await this.#options.access.insteadOf(access);
+      return await this.#options.access.insteadOf(access, this.#madeAtMs);
     } catch (error) {
       // The refusal in hand says more than a source that is out of order, too.
       this.#options.log.warn('Atlas refused the credentials, and reading them again failed', {

@@ -291,10 +291,15 @@ describe('rotated credentials', () => {
     clock.advance(30_000);
     await Promise.all(Array.from({ length: 5 }, () => failureOf(projectsOf(atlas))));
     expect(state.fresh).toBe(2);
-    clock.advance(30_000);
-    state.now = other;
-    expect(await projectsOf(atlas)).toEqual([]);
+    // A run that begins later believes no earlier look.
+    clock.advance(1);
+    await failureOf(projectsOf(atlas.within(() => Number.POSITIVE_INFINITY)));
     expect(state.fresh).toBe(3);
+    clock.advance(1);
+    const next = atlas.within(() => Number.POSITIVE_INFINITY);
+    state.now = other;
+    expect(await projectsOf(next)).toEqual([]);
+    expect(state.fresh).toBe(4);
   });
 
   test.each([
