@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** These run on each filling of the table port: test/ledger/engines.ts. */
-export const OF_EVERY_ENGINE = 'annotate,concurrency,coverages,queries,record,runs,table-port,verify';
+/** Run on each implementation of the table port: test/ledger/engines.ts. */
+export const OF_EVERY_ENGINE = [
+  'test/ledger/repositories/{annotate,concurrency,coverage-repository,queries,record,run-repository}.test.ts',
+  'test/ledger/table/table-port.test.ts',
+  'test/proof/verify.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -15,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite',
-          include: [`test/ledger/{${OF_EVERY_ENGINE}}.test.ts`],
+          include: OF_EVERY_ENGINE,
           env: { LEDGER_ENGINE: 'sqlite' },
         },
       },

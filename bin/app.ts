@@ -1,8 +1,8 @@
 // bin/app.ts turns settings into one stack. `npx cdk synth`, `npx cdk deploy -c schedule="rate(1 hour)"`.
 import { App } from 'aws-cdk-lib';
 import { LedgerStack } from '../lib/ledger-stack.ts';
-import { SettingsError } from '../lib/setting.ts';
-import { readSettings } from '../lib/settings.ts';
+import { SettingsError } from '../lib/settings/setting.ts';
+import { readSettings } from '../lib/settings/settings.ts';
 import { stackProps } from '../lib/stack-props.ts';
 
 const app = new App();

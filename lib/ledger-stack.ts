@@ -3,17 +3,17 @@ import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { Api, type ApiProps } from './api.ts';
-import { ChangeFeed, type ChangeFeedProps } from './change-feed.ts';
-import { Collection, type CollectionProps } from './collection.ts';
-import { AtlasCredentials, type AtlasCredentialsProps } from './credentials.ts';
-import { Encryption } from './encryption.ts';
-import { Messages, type MessagesProps } from './messages.ts';
-import { Monitoring, type MonitoringProps } from './monitoring.ts';
-import { Network, type NetworkProps } from './network.ts';
-import type { FunctionDefaults } from './node-function.ts';
+import { Network, type NetworkProps } from './compute/network.ts';
+import type { FunctionDefaults } from './compute/node-function.ts';
+import { AtlasCredentials, type AtlasCredentialsProps } from './data/credentials.ts';
+import { Encryption } from './data/encryption.ts';
+import { LedgerTable } from './data/table.ts';
+import { Monitoring, type MonitoringProps } from './monitoring/monitoring.ts';
 import { outputs } from './outputs.ts';
-import { LedgerTable } from './table.ts';
+import { Api, type ApiProps } from './services/api.ts';
+import { ChangeFeed, type ChangeFeedProps } from './services/change-feed.ts';
+import { Collection, type CollectionProps } from './services/collection.ts';
+import { Messages, type MessagesProps } from './services/messages.ts';
 
 type Without<Props, Wired extends PropertyKey> = Omit<
   Props,

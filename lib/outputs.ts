@@ -1,8 +1,26 @@
 // lib/outputs.ts says after a deployment where everything is and what to do next, in commands to copy.
-import { CfnOutput } from 'aws-cdk-lib';
-import type { LedgerStack } from './ledger-stack.ts';
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { Network } from './compute/network.ts';
+import type { AtlasCredentials } from './data/credentials.ts';
+import type { LedgerTable } from './data/table.ts';
+import type { Monitoring } from './monitoring/monitoring.ts';
+import type { Api } from './services/api.ts';
+import type { ChangeFeed } from './services/change-feed.ts';
+import type { Collection } from './services/collection.ts';
+import type { Messages } from './services/messages.ts';
 
-export function outputs(stack: LedgerStack) {
+interface Constructs {
+  readonly table: LedgerTable;
+  readonly credentials: AtlasCredentials;
+  readonly network: Network | undefined;
+  readonly collection: Collection;
+  readonly changeFeed: ChangeFeed;
+  readonly messages: Messages;
+  readonly api: Api;
+  readonly monitoring: Monitoring;
+}
+
+export function outputs(stack: Stack & Constructs) {
   const { table, credentials, network, collection, changeFeed, messages, api, monitoring, region } = stack;
   const say = (id: string, description: string, value: string | undefined) => {
     if (value !== undefined) new CfnOutput(stack, id, { description, value });

@@ -1,10 +1,10 @@
 // lib/stack-props.ts turns settings into the stack's props.
 import { Duration, PermissionsBoundary, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import type { ApiAuthorization } from './api.ts';
 import type { LedgerStackProps } from './ledger-stack.ts';
-import { rulesOf } from './rules.ts';
-import type { Settings } from './settings.ts';
+import type { ApiAuthorization } from './services/api.ts';
+import { rulesOf } from './settings/rules.ts';
+import type { Settings } from './settings/settings.ts';
 
 export function stackProps(settings: Settings): LedgerStackProps {
   const { removalPolicy, permissionsBoundary, encryption, fixedAddresses, alarmAfterMinutes } = settings;

@@ -12,7 +12,7 @@ import {
   ResourceNotFoundException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { createTableInput } from '../functions/ledger/table.ts';
+import { createTableInput } from '../functions/ledger/model/table.ts';
 
 export interface LocalDynamoDBOptions {
   /** Directory that keeps the data; made where it isn't there. @default in memory */

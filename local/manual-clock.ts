@@ -1,5 +1,5 @@
 // local/manual-clock.ts is a clock that moves only when told to, so that tests and replays never wait.
-import type { Clock } from '../functions/clock.ts';
+import type { Clock } from '../functions/platform/clock.ts';
 
 /** A Monday noon, so that ids, dates and months in a test are plain to read. */
 const DEFAULT_START_MS = Date.UTC(2026, 10, 23, 12);

@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { apiApp } from '../functions/api/app.ts';
-import type { ApiPorts } from '../functions/api/ports.ts';
+import type { ApiPorts } from '../functions/api/http/ports.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now'> {
   /** On 127.0.0.1. @default a free one */

@@ -3,15 +3,15 @@
 import { inspect } from 'node:util';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixedCredentials } from '../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
-import { fixedCredentials } from '../functions/atlas/credentials.ts';
-import { runHere } from '../functions/collect/run-here.ts';
-import { DynamoLedger } from '../functions/ledger/dynamo.ts';
-import type { Log, LogFields } from '../functions/log.ts';
+import { runHere } from '../functions/collector/run/local-run.ts';
+import { DynamoLedger } from '../functions/ledger/repositories/table-ledger.ts';
+import type { Log, LogFields } from '../functions/platform/log.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
 import { startAtlas } from '../local/atlas/server.ts';
 import { ManualClock } from '../local/manual-clock.ts';
-import { KIND_LIST, type Store, startStore } from './collect/system.ts';
+import { KIND_LIST, type Store, startStore } from './collector/system.ts';
 
 const CANARY = 'CANARY-5c1b9e';
 const MINUTE = 60_000;

@@ -3,37 +3,22 @@ import { BenchDynamo } from '../dynamo/dynamo.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import type { Counted, RecordedCall } from '../dynamo/orders.ts';
 import { type Answer, answerOf } from '../harness/answer.ts';
-import { type Result, race } from '../harness/race.ts';
+import { race } from '../harness/race.ts';
 import { type Course, type Entrant, runTrial } from '../harness/trial.ts';
 import type { Bench, Part, PartResult } from '../part.ts';
+import { type Asked, TABLE_MS } from './answered.ts';
 import { WARM_UP } from './calls.ts';
 import type { ApiConfig } from './config.ts';
 import { report } from './report.ts';
 import { type Route, routes } from './routes.ts';
 import { targetsOf } from './targets.ts';
 
-/** From a request to DynamoDB to its answer, in ms. */
-export const TABLE_MS = 5;
 const LOAD = { jobs: 10_000, clusters: 100, runs: 200 };
 const QUICK_LOAD = { ...LOAD, jobs: 1_000, runs: 20 };
 const CALLS = 60;
 const QUICK_CALLS = 10;
 /** Those that say most. */
 const QUICK_ROUTES = new Set(['jobs', 'jobs-200', 'jobs-200-csv', 'job', 'coverage', 'summary', 'page']);
-
-/** What one call of a route asks of DynamoDB. */
-export interface Asked {
-  calls: readonly RecordedCall[];
-  readUnits: number;
-  itemsRead: number;
-}
-
-export interface Answered {
-  load: Load;
-  routes: readonly Route[];
-  asked: Readonly<Record<string, Asked>>;
-  results: readonly Result[];
-}
 
 export const api: Part = {
   name: 'api',

@@ -15,7 +15,7 @@ contend<ApiConfig>(async (config) => {
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_ENDPOINT_URL: config.dynamo.endpoint,
   });
-  const { handler } = await import('../../functions/api/handler.ts');
+  const { handler } = await import('../../functions/handlers/api.ts');
   const ask = async ({ target, accept, ids: { kind }, holds }: Route): Promise<string[]> => {
     const answer = await handler(gatewayEvent(target, accept));
     const { statusCode, body = '' } = answer as APIGatewayProxyStructuredResultV2;

@@ -3,7 +3,7 @@ import { type Column, markdownTable } from '../harness/markdown.ts';
 import { targetTable } from '../harness/targets.ts';
 import type { Bench, Target } from '../part.ts';
 import { between, number } from '../words.ts';
-import { type Answered, TABLE_MS } from './api.ts';
+import { type Answered, TABLE_MS } from './answered.ts';
 import type { Route } from './routes.ts';
 import { medianOf } from './targets.ts';
 

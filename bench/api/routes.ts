@@ -1,5 +1,5 @@
 // bench/api/routes.ts is what is asked of the API, and which ids a right answer holds.
-import { MOST_JOBS } from '../../functions/api/summary.ts';
+import { MOST_JOBS } from '../../functions/api/query/summary.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
 import {
   clusterNameOf,

@@ -2,11 +2,11 @@
 // made anew for each request they would take 5 ms of 300 jobs, and what is measured would be the simulator.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, gzipSync } from 'node:zlib';
-import { type Answer, send } from '../../local/atlas/answer.ts';
-import { type Asked, asked as readRequest } from '../../local/atlas/asked.ts';
-import type { Gate } from '../../local/atlas/gate.ts';
-import type { Gateway } from '../../local/atlas/gateway.ts';
-import { answerTokenRequest, isTokenRequest } from '../../local/atlas/token-endpoint.ts';
+import type { Gate } from '../../local/atlas/auth/gate.ts';
+import { type Answer, send } from '../../local/atlas/base/answer.ts';
+import { type Asked, asked as readRequest } from '../../local/atlas/http/asked.ts';
+import type { Gateway } from '../../local/atlas/http/gateway.ts';
+import { answerTokenRequest, isTokenRequest } from '../../local/atlas/http/token-endpoint.ts';
 
 export interface FrontOptions {
   gate: Gate;

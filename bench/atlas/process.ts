@@ -1,9 +1,9 @@
 // bench/atlas/process.ts is the simulator's own process: it serves one world, and does what bench/atlas/atlas.ts tells it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Buckets } from '../../local/atlas/buckets.ts';
-import { Gate } from '../../local/atlas/gate.ts';
-import { Gateway } from '../../local/atlas/gateway.ts';
+import { Gate } from '../../local/atlas/auth/gate.ts';
+import { Buckets } from '../../local/atlas/base/buckets.ts';
+import { Gateway } from '../../local/atlas/http/gateway.ts';
 import { Front } from './front.ts';
 import type { AtlasAccess, Handlers, Message, Reply } from './orders.ts';
 import { Traffic } from './traffic.ts';

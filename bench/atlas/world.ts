@@ -1,7 +1,7 @@
 // bench/atlas/world.ts makes a world of a given size for the bench: dedicated clusters, 25 a project as Atlas allows, each with
 // exactly so many backup restore jobs, all settled. Built from the simulator's own world, whose clock is wound on job by job.
-import type { Clock } from '../../functions/clock.ts';
-import { World } from '../../local/atlas/world.ts';
+import type { Clock } from '../../functions/platform/clock.ts';
+import { World } from '../../local/atlas/world/world.ts';
 import { answerOf } from '../harness/answer.ts';
 
 export interface WorldSize {

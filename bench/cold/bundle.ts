@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { BUNDLING, bundle } from '../../lib/bundle.ts';
+import { BUNDLING, bundle } from '../../lib/compute/bundle.ts';
 
 /** @returns the file to begin with */
 export function bundleFloor(entry: URL, folder: string): string {
@@ -12,7 +12,7 @@ export function bundleFloor(entry: URL, folder: string): string {
 
 /** Bytes of a function's bundle by the package they come from; our own code is `this project`. */
 export async function bytesByPackage(folder: string): Promise<Map<string, number>> {
-  const entry = fileURLToPath(new URL(`../../functions/${folder}/handler.ts`, import.meta.url));
+  const entry = fileURLToPath(new URL(`../../functions/handlers/${folder}.ts`, import.meta.url));
   const { metafile } = await build({
     ...BUNDLING,
     entryPoints: [entry],

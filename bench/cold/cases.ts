@@ -1,9 +1,10 @@
 // bench/cold/cases.ts is what each function is started for, and what its answer has to have brought about.
+
+import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { fixedCredentials } from '../../functions/atlas/credentials.ts';
-import { systemClock } from '../../functions/clock.ts';
-import { runHere } from '../../functions/collect/run-here.ts';
-import { silentLog } from '../../functions/log.ts';
+import { runHere } from '../../functions/collector/run/local-run.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { gatewayEvent } from '../api/gateway-event.ts';
 import { madeItems } from '../dynamo/made-items.ts';

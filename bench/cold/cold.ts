@@ -7,28 +7,15 @@ import { pathToFileURL } from 'node:url';
 import { bundles } from '../../test/lib/bundles.ts';
 import type { RecordedCall } from '../dynamo/orders.ts';
 import { type NodeAt, nodes } from '../harness/nodes.ts';
-import { type Spread, spreads } from '../harness/statistics.ts';
+import { spreads } from '../harness/statistics.ts';
 import type { Bench, Part, PartResult } from '../part.ts';
 import { bundleFloor, bytesByPackage } from './bundle.ts';
 import { type Case, cases, type FunctionName } from './cases.ts';
+import { type ColdStart, type Contents, EMPTY, type Who } from './cold-start.ts';
 import { report } from './report.ts';
 import { start } from './start.ts';
 import { Surroundings } from './surroundings.ts';
 import { targetsOf } from './targets.ts';
-
-export const EMPTY = 'empty handler';
-export type Who = FunctionName | `${FunctionName} floor` | typeof EMPTY;
-
-export interface ColdStart {
-  node: string;
-  who: Who;
-  runs: readonly Record<string, number>[];
-  /** `wallMs`, `cpuMs`, `rssMb` */
-  spread: Record<string, Spread>;
-}
-
-/** Bytes of each function's bundle, by package. */
-export type Contents = Readonly<Partial<Record<FunctionName, ReadonlyMap<string, number>>>>;
 
 interface Entrant {
   who: Who;

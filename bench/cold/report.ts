@@ -4,7 +4,7 @@ import { targetTable } from '../harness/targets.ts';
 import type { Target } from '../part.ts';
 import { between, number } from '../words.ts';
 import type { FunctionName } from './cases.ts';
-import { type ColdStart, type Contents, EMPTY } from './cold.ts';
+import { type ColdStart, type Contents, EMPTY } from './cold-start.ts';
 import { byFloor } from './targets.ts';
 
 export function report(starts: readonly ColdStart[], targets: readonly Target[], contents: Contents): string {

@@ -1,6 +1,6 @@
 // bench/cold/surroundings.ts is what functions find around them here: a table, Atlas, and something that stands for the rest of AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { BenchAtlas } from '../atlas/atlas.ts';
 import { BenchDynamo } from '../dynamo/dynamo.ts';
 import { TABLE } from '../dynamo/orders.ts';

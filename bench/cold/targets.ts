@@ -1,7 +1,7 @@
 // bench/cold/targets.ts holds the functions whose start somebody waits for against their floors.
 import type { Target } from '../part.ts';
 import type { FunctionName } from './cases.ts';
-import type { ColdStart } from './cold.ts';
+import type { ColdStart } from './cold-start.ts';
 
 const MOST: Partial<Record<FunctionName, number>> = { api: 1.15, collect: 1.3 };
 

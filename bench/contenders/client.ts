@@ -1,7 +1,8 @@
 // bench/contenders/client.ts enters the project's Atlas client alone: the same lists in the same order as the probe's, without
 // the collector, so that what each of the two costs can be told apart.
-import type { Atlas, Cluster } from '../../functions/atlas/atlas.ts';
+
 import { AtlasClient } from '../../functions/atlas/client.ts';
+import type { Atlas, Cluster } from '../../functions/atlas/model/atlas.ts';
 import { contend } from '../harness/contender.ts';
 import type { ListConfig } from './config.ts';
 import { sourceOf } from './credentials.ts';

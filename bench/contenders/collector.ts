@@ -1,9 +1,9 @@
 // bench/contenders/collector.ts enters the project's collector, reading only: a whole run of it, as the command line makes one,
 // over a ledger in memory. `warm` keeps the client and forgets the ledger; `steady` keeps both.
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { systemClock } from '../../functions/clock.ts';
-import { runHere } from '../../functions/collect/run-here.ts';
-import { silentLog } from '../../functions/log.ts';
+import { runHere } from '../../functions/collector/run/local-run.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { contend } from '../harness/contender.ts';
 import type { ListConfig } from './config.ts';

@@ -1,5 +1,5 @@
 // bench/contenders/credentials.ts gives the project's own client its credentials.
-import { type CredentialSource, fixedCredentials } from '../../functions/atlas/credentials.ts';
+import { type CredentialSource, fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import type { AtlasAccess } from '../atlas/orders.ts';
 import type { Scheme } from '../probe/sign.ts';
 

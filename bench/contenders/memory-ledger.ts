@@ -1,14 +1,21 @@
 // bench/contenders/memory-ledger.ts is a ledger that writes nothing: it keeps what a collector needs for its next reading, the
 // coverage and a fingerprint a job, and says at once that all is well. What is left is what reading costs.
 
-import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
-import { fingerprint } from '../../functions/ledger/fingerprint.ts';
-import type { KnownProject, Scope } from '../../functions/ledger/known-project.ts';
-import type { Census, JobSummary, KnownJob, Ledger, Page, Recorded, Sighting } from '../../functions/ledger/ledger.ts';
-import { addCounts, noCounts, type Run, type RunPart, type UnfinishedRun } from '../../functions/ledger/run.ts';
-import type { ProjectFacts } from '../../functions/proof/project.ts';
+import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
+import { fingerprint } from '../../functions/ledger/model/fingerprint.ts';
+import type { KnownProject, ProjectFacts, Scope } from '../../functions/ledger/model/known-project.ts';
+import type {
+  Census,
+  JobSummary,
+  KnownJob,
+  Ledger,
+  Page,
+  Recorded,
+  Sighting,
+} from '../../functions/ledger/model/ledger.ts';
+import { addCounts, noCounts, type Run, type RunPart, type UnfinishedRun } from '../../functions/ledger/model/run.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import type { Requester } from '../../functions/restore/requester.ts';
+import type { Requester } from '../../functions/restore/requesters/requester.ts';
 
 /** What stays of a job. */
 type Held = KnownJob & Pick<JobSummary, 'requestedAt'>;

@@ -2,7 +2,7 @@
 // only there an item is known as it was and as it is. A failed condition, too, is seen nowhere else.
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { feedPartition, jobSk, projectPk, runPk } from '../../functions/ledger/keys.ts';
+import { feedPartition, jobSk, projectPk, runPk } from '../../functions/ledger/table/keys.ts';
 import { type Meter, pointRead } from './meter.ts';
 import { type Item, itemBytes, type KeyNames, type Value } from './units.ts';
 

@@ -1,13 +1,13 @@
 // bench/dynamo/made-items.ts makes the items of a ledger that has been running for long, as its own writers would have written
 // them: jobs with a history and what was found out about them, coverage, runs.
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/coverage.ts';
-import { decide } from '../../functions/ledger/decide.ts';
-import { jobItem } from '../../functions/ledger/job-item.ts';
-import { coverageFeed, coverageKey, partKey, projectKey, runFeed, runKey } from '../../functions/ledger/keys.ts';
-import type { Annotating } from '../../functions/ledger/ledger.ts';
-import { noCounts } from '../../functions/ledger/run.ts';
-import { TABLE } from '../../functions/ledger/table.ts';
+import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
+import type { Annotating } from '../../functions/ledger/model/ledger.ts';
+import { decide } from '../../functions/ledger/model/merge-observation.ts';
+import { noCounts } from '../../functions/ledger/model/run.ts';
+import { TABLE } from '../../functions/ledger/model/table.ts';
+import { jobItem } from '../../functions/ledger/table/job-item.ts';
+import { coverageFeed, coverageKey, partKey, projectKey, runFeed, runKey } from '../../functions/ledger/table/keys.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { CLUSTERS_A_PROJECT, clusterNameOf, type Load, madeJob, projectIdOf } from './made-jobs.ts';
 import type { Item } from './units.ts';

@@ -1,8 +1,8 @@
 // bench/dynamo/made-jobs.ts makes up the restore jobs of an organization, the same for the same numbers: synthetic, in Atlas's
 // shape, through our own parser. They are spread evenly over the months, as the table's feed is by month.
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import { normalise } from '../../functions/restore/normalise.ts';
-import { redactJob } from '../../functions/restore/redact.ts';
+import { normalise } from '../../functions/restore/normalize/normalize.ts';
+import { redactJob } from '../../functions/restore/redact/redact.ts';
 
 export interface Load {
   /** In all, over all clusters in turn. */

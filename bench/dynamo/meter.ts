@@ -1,5 +1,5 @@
 // bench/dynamo/meter.ts adds up what DynamoDB would charge for what dynalite does, and for which kind of item.
-import { coverageKey, jobSk, projectPk, runPk } from '../../functions/ledger/keys.ts';
+import { coverageKey, jobSk, projectPk, runPk } from '../../functions/ledger/table/keys.ts';
 import { type Item, indexWriteUnits, type KeyNames, readUnits, tableWriteUnits, type Value } from './units.ts';
 
 /** What an item is about. `other`: the entry that names a project. */

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { coverageKey, jobIdOf, jobSk } from '../../functions/ledger/keys.ts';
+import { coverageKey, jobIdOf, jobSk } from '../../functions/ledger/table/keys.ts';
 import { ensureTable } from '../../local/dynamodb.ts';
 import { Traffic } from '../atlas/traffic.ts';
 import { answerOf } from '../harness/answer.ts';

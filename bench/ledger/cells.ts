@@ -29,7 +29,7 @@ export const MAIN: Cell = { size: { clusters: 50, jobs: 300 }, latencyMs: FAR_MS
 const far = { latencyMs: FAR_MS, scheme: 'oauth' } as const;
 const ALL: readonly Cell[] = [
   MAIN,
-  // A token outlives the first collection. A digest nonce does only where that takes less than 45 s (functions/atlas/digest.ts):
+  // A token outlives the first collection. A digest nonce does only where that takes less than 45 s (functions/atlas/auth/digest.ts):
   // else, with MAIN, the collector is challenged again, and the listing alone is not.
   { ...MAIN, scheme: 'oauth' },
   { ...MAIN, size: { clusters: 10, jobs: 100 }, latencyMs: 20, scheme: 'oauth' },

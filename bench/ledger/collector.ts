@@ -1,11 +1,11 @@
 // bench/ledger/collector.ts enters the collector with its ledger: a whole run of it in one process, as the command line makes
 // one, of every kind of restore job. Between two passes the world changes or it does not; the collector keeps what it has.
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { systemClock } from '../../functions/clock.ts';
-import { runHere } from '../../functions/collect/run-here.ts';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
-import type { Ledger, Recorded } from '../../functions/ledger/ledger.ts';
-import { silentLog } from '../../functions/log.ts';
+import { runHere } from '../../functions/collector/run/local-run.ts';
+import type { Ledger, Recorded } from '../../functions/ledger/model/ledger.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { sourceOf } from '../contenders/credentials.ts';
 import { MemoryLedger } from '../contenders/memory-ledger.ts';

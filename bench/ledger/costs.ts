@@ -2,7 +2,7 @@
 // cluster: a run of two projects less a run of one is what a project costs.
 import { CLUSTERS_A_PROJECT } from '../atlas/world.ts';
 import type { Result } from '../harness/race.ts';
-import type { Collected } from './ledger.ts';
+import type { Collected } from './collected.ts';
 import { type Bill, monthlyBill, type RunCounts } from './prices.ts';
 import { medianOf, resultOf } from './targets.ts';
 

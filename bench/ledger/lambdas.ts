@@ -1,15 +1,15 @@
 // bench/ledger/lambdas.ts enters the functions as Lambda runs them: one plan, and then one order after the other in a sandbox that
 // is warm. Their milliseconds are those that a bill counts; a start of a sandbox is in bench/cold.
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { carryOut } from '../../functions/collect/carry-out.ts';
-import type { CollectOrder } from '../../functions/collect/order.ts';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
-import type { Recorded } from '../../functions/ledger/ledger.ts';
-import type { Run, RunPart } from '../../functions/ledger/run.ts';
-import type { Log } from '../../functions/log.ts';
-import { Metrics, measured } from '../../functions/metrics.ts';
-import { plan } from '../../functions/plan/plan.ts';
+import { plan } from '../../functions/collector/plan/plan.ts';
+import { carryOut } from '../../functions/collector/run/handle-task.ts';
+import type { CollectOrder } from '../../functions/collector/task/task.ts';
+import type { Recorded } from '../../functions/ledger/model/ledger.ts';
+import type { Run, RunPart } from '../../functions/ledger/model/run.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Log } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
+import { Metrics, measured } from '../../functions/runtime/metrics.ts';
 import { sourceOf } from '../contenders/credentials.ts';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';

@@ -2,19 +2,13 @@
 // and what a month of them costs, beside a Lambda that lists and puts everything each time.
 import { BenchAtlas } from '../atlas/atlas.ts';
 import { BenchDynamo } from '../dynamo/dynamo.ts';
-import { type Result, race } from '../harness/race.ts';
+import { race } from '../harness/race.ts';
 import type { Bench, Part, PartResult } from '../part.ts';
 import { type Cell, cells, entrants, nameOf, TABLE_MS } from './cells.ts';
+import type { Collected } from './collected.ts';
 import { Collection } from './collection.ts';
 import { report } from './report.ts';
 import { targetsOf } from './targets.ts';
-
-export interface Collected {
-  cell: Cell;
-  results: readonly Result[];
-  /** What one read of each project's coverage costs, in units. */
-  coverageUnits: number;
-}
 
 export const ledger: Part = {
   name: 'ledger',

@@ -5,8 +5,8 @@ import { targetTable } from '../harness/targets.ts';
 import type { Target } from '../part.ts';
 import { between, number } from '../words.ts';
 import { nameOf, TABLE_MS } from './cells.ts';
+import type { Collected } from './collected.ts';
 import { type CostRow, costRows, EVERY_MINUTES } from './costs.ts';
-import type { Collected } from './ledger.ts';
 import { type Bill, total } from './prices.ts';
 import { medianOf } from './targets.ts';
 

@@ -1,5 +1,5 @@
 // bench/ledger/run-check.ts lets only a run count in which everything was read.
-import type { Run, RunPart } from '../../functions/ledger/run.ts';
+import type { Run, RunPart } from '../../functions/ledger/model/run.ts';
 
 /** @throws Error for a run in which something failed, or that lacks a project */
 export function checkRun(run: Run, parts: readonly RunPart[]) {

@@ -1,9 +1,9 @@
 // bench/ledger/table.ts makes SDK clients for the DynamoDB of the bench.
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { quickClient } from '../../functions/ledger/quick-client.ts';
+import { quickClient } from '../../functions/ledger/table/dynamodb-client.ts';
 import type { DynamoAccess } from '../dynamo/orders.ts';
 
-/** As many as functions/ledger/dynamo-table.ts allows itself. */
+/** As many as functions/ledger/table/dynamo-table.ts allows itself. */
 const MAX_SOCKETS = 128;
 
 const settingsOf = ({ endpoint }: DynamoAccess): DynamoDBClientConfig => ({

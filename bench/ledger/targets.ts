@@ -2,7 +2,7 @@
 import type { Result } from '../harness/race.ts';
 import type { Target } from '../part.ts';
 import { nameOf } from './cells.ts';
-import type { Collected } from './ledger.ts';
+import type { Collected } from './collected.ts';
 
 const MOST_WALL = 1.2;
 

@@ -6,7 +6,7 @@ import { targetTable } from '../harness/targets.ts';
 import type { Target } from '../part.ts';
 import { between, number } from '../words.ts';
 import { LIMIT, nameOf } from './cells.ts';
-import type { Listed } from './list.ts';
+import type { Listed } from './listed.ts';
 import { ratio } from './targets.ts';
 
 interface Row {

@@ -2,7 +2,7 @@
 import type { Result } from '../harness/race.ts';
 import type { Target } from '../part.ts';
 import { COLLECTOR, FAR_MS, FIRST_PASSES, LIMIT, nameOf } from './cells.ts';
-import type { Listed } from './list.ts';
+import type { Listed } from './listed.ts';
 
 const MOST_WALL = 1.15;
 const MOST_CPU = 2;

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../lib/bundle.ts';
+import { bundle } from '../../lib/compute/bundle.ts';
 import { BenchAtlas } from '../atlas/atlas.ts';
 import type { WorldSize } from '../atlas/world.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';

@@ -1,6 +1,6 @@
 // bench/scale/memory.ts says how much memory this process has used at most, and what it is held to where that is measured.
 import { readFileSync } from 'node:fs';
-import { heapOptions } from '../../lib/heap.ts';
+import { heapOptions } from '../../lib/compute/heap.ts';
 
 /** As the stack sets them for a function of 128 MB: a heap with room to spare is not tidied. */
 export const SMALL_HEAP = heapOptions(128);

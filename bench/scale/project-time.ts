@@ -1,6 +1,6 @@
 // bench/scale/project-time.ts works out how long one order takes, request by request: round trips, Atlas's bucket, the share of a
 // core that Lambda gives. Nothing is sent; the bucket is the simulator's own.
-import { ENDPOINT_SETS, TokenBucket } from '../../local/atlas/buckets.ts';
+import { ENDPOINT_SETS, TokenBucket } from '../../local/atlas/base/buckets.ts';
 
 export interface Work {
   /** Clusters of the project, each with two lists of restore jobs. */

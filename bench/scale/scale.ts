@@ -2,19 +2,13 @@
 // a simulation of what can't be run here.
 import { BenchDynamo } from '../dynamo/dynamo.ts';
 import type { Part, PartResult } from '../part.ts';
-import { type ClustersGrown, clustersGrown } from './clusters.ts';
-import { type ListGrown, listsGrown } from './list-lengths.ts';
+import { clustersGrown } from './clusters.ts';
+import type { Grown } from './grown.ts';
+import { listsGrown } from './list-lengths.ts';
 import { report } from './report.ts';
-import { type Simulated, simulated } from './scenarios.ts';
-import { type TableGrown, tableGrown } from './table-sizes.ts';
+import { simulated } from './scenarios.ts';
+import { tableGrown } from './table-sizes.ts';
 import { targetsOf } from './targets.ts';
-
-export interface Grown {
-  clusters: readonly ClustersGrown[];
-  table: readonly TableGrown[];
-  lists: readonly ListGrown[];
-  passes: readonly Simulated[];
-}
 
 export const scale: Part = {
   name: 'scale',

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Asked, entrant, Listener } from '../api/api.ts';
+import type { Asked } from '../api/answered.ts';
+import { entrant, Listener } from '../api/api.ts';
 import { routes } from '../api/routes.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
 import { runTrial } from '../harness/trial.ts';

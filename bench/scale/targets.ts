@@ -1,8 +1,8 @@
 // bench/scale/targets.ts holds growth against what may grow.
 import type { Target } from '../part.ts';
+import type { Grown } from './grown.ts';
 import { exponent } from './growth.ts';
 import { sizeName } from './list-lengths.ts';
-import type { Grown } from './scale.ts';
 import type { TableGrown } from './table-sizes.ts';
 
 /** Room for rounding to whole pages and units. */

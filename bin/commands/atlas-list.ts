@@ -1,11 +1,11 @@
 // bin/commands/atlas-list.ts makes one raw call: a page of restore jobs as Atlas sends it, less what is secret.
 import { Command } from 'commander';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
-import type { Context } from './context.ts';
-import { atlasAccounts } from './credentials.ts';
-import { UsageError } from './errors.ts';
-import { clusterName, oneOf, projectId, wholeNumber } from './flags.ts';
-import { plainJson } from './plain.ts';
+import { atlasAccounts } from '../options/credentials.ts';
+import { clusterName, oneOf, projectId, wholeNumber } from '../options/flags.ts';
+import type { Context } from '../process/context.ts';
+import { UsageError } from '../process/exit-codes.ts';
+import { plainJson } from '../process/sanitize.ts';
 
 interface ListFlags {
   kind: Kind;

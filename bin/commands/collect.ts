@@ -1,27 +1,27 @@
 // bin/commands/collect.ts is the main job: every restore job of every cluster, from Atlas into the ledger. In this process, or by
 // the collector behind an API.
 import { Command } from 'commander';
-import type { Wait } from '../../functions/atlas/rate-limits.ts';
-import { systemClock } from '../../functions/clock.ts';
-import { SKEW_WORTH_TELLING_MS } from '../../functions/collect/atlas-time.ts';
-import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collect/wait-budget.ts';
-import type { RunScope } from '../../functions/ledger/run.ts';
-import type { ApiAddress } from './api/address.ts';
-import { type Collected, collectHere, failureLine, noTally, type Tally } from './collecting.ts';
-import type { Context } from './context.ts';
-import { type Accounts, atlasAccounts } from './credentials.ts';
-import { EXIT, Interrupted, UsageError } from './errors.ts';
-import { withEvents } from './events-file.ts';
-import { Feed, type FeedFlags } from './feed.ts';
-import { clusterName, duration, projectIds } from './flags.ts';
-import { NoteworthyLines } from './noteworthy-lines.ts';
-import { plain, plainJson } from './plain.ts';
-import { Progress } from './progress.ts';
-import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from './rules.ts';
-import type { Paint, Style } from './terminal.ts';
-import { span } from './times.ts';
-import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
-import { openLedger, type Where } from './where-to-write.ts';
+import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
+import { SKEW_WORTH_TELLING_MS } from '../../functions/collector/list/atlas-time.ts';
+import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collector/run/wait-budget.ts';
+import type { RunScope } from '../../functions/ledger/model/run.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { type Collected, collectHere, failureLine, noTally, type Tally } from '../actions/collect.ts';
+import { Feed, type FeedFlags } from '../actions/event-feed.ts';
+import { type Accounts, atlasAccounts } from '../options/credentials.ts';
+import { clusterName, duration, projectIds } from '../options/flags.ts';
+import { type AskFlags, ledgerOf, whereToAsk, withAsk } from '../options/ledger-source.ts';
+import { openLedger, type Where } from '../options/ledger-target.ts';
+import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
+import { NoteworthyLines } from '../output/event-printer.ts';
+import { withEvents } from '../output/events-file.ts';
+import type { Context } from '../process/context.ts';
+import { span } from '../process/duration.ts';
+import { EXIT, Interrupted, UsageError } from '../process/exit-codes.ts';
+import { Progress } from '../process/progress.ts';
+import { plain, plainJson } from '../process/sanitize.ts';
+import type { Paint, Style } from '../process/terminal.ts';
+import type { ApiAddress } from '../remote/address.ts';
 
 interface CollectFlags extends AskFlags, RulesFlags, FeedFlags {
   project?: string[];
@@ -160,7 +160,7 @@ async function fromHere(
 
 async function fromThere({ scopes, full }: Asked, api: ApiAddress, context: Context): Promise<Collected | undefined> {
   const { err, verbose, interrupt } = context;
-  const { collectThere } = await import('./collecting-there.ts');
+  const { collectThere } = await import('../actions/collect-remote.ts');
   const [ledger, progress] = [await ledgerOf(api, context), new Progress(err, { on: !verbose })];
   const signal = interrupt.gently();
   let runId: string | undefined;

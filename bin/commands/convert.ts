@@ -1,7 +1,7 @@
 // bin/commands/convert.ts takes a directory of an earlier version over into the file that the ledger is kept in now.
 import { Command } from 'commander';
-import type { Context } from './context.ts';
-import { DEFAULT_DATA_DIR } from './where-to-write.ts';
+import { DEFAULT_DATA_DIR } from '../options/ledger-target.ts';
+import type { Context } from '../process/context.ts';
 
 export function convertCommand({ out }: Context): Command {
   return new Command('convert')

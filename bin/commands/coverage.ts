@@ -1,11 +1,11 @@
 // bin/commands/coverage.ts shows for every cluster when it was last read completely, and if not, why not.
 import { Command } from 'commander';
 import { type CoverageRow, needsAttention } from '../../functions/views/coverage.ts';
-import type { Context } from './context.ts';
-import { coverageColumns, coverageLines, coverageSummary } from './coverage-table.ts';
-import { EXIT } from './errors.ts';
-import { plainJson } from './plain.ts';
-import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { coverageColumns, coverageLines, coverageSummary } from '../output/coverage-table.ts';
+import type { Context } from '../process/context.ts';
+import { EXIT } from '../process/exit-codes.ts';
+import { plainJson } from '../process/sanitize.ts';
 
 export function coverageCommand(context: Context): Command {
   const command = new Command('coverage')
@@ -39,6 +39,6 @@ async function showCoverage(flags: AskFlags & { json?: true }, context: Context)
   context.exitCodeWhenUnread = context.exitCode;
   if (flags.json) return await out.line(plainJson(rows));
   if (rows.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
-  const { table } = await import('./tables.ts');
+  const { table } = await import('../output/tables.ts');
   await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
 }

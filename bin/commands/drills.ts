@@ -1,12 +1,12 @@
 // bin/commands/drills.ts shows which clusters were restored lately, how long that took, and which are overdue.
 import { Command } from 'commander';
-import type { Context } from './context.ts';
-import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from './drill-rows.ts';
-import { EXIT } from './errors.ts';
-import { oneOf, projectIds } from './flags.ts';
-import { FORMATS, type Format, writerOf } from './formats.ts';
-import type { ReadableLedger } from './readable-ledger.ts';
-import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+import { oneOf, projectIds } from '../options/flags.ts';
+import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
+import type { Context } from '../process/context.ts';
+import { EXIT } from '../process/exit-codes.ts';
+import { FORMATS, type Format, writerOf } from '../process/formats.ts';
+import type { ReadableLedger } from '../remote/ledger-port.ts';
 
 interface DrillsFlags extends AskFlags {
   project?: string[];
@@ -66,6 +66,6 @@ async function showTable(rows: readonly DrillRow[], { overdue }: DrillsFlags, no
   if (rows.length === 0) {
     return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
   }
-  const { table } = await import('./tables.ts');
+  const { table } = await import('../output/tables.ts');
   await out.line(`${table(drillColumns(now.getTime()), rows, out)}\n\n${drillSummary(rows)}`);
 }

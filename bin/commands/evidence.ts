@@ -2,15 +2,15 @@
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Context } from './context.ts';
-import { EXIT, UsageError } from './errors.ts';
-import type { Evidence, Period } from './evidence/report.ts';
-import { oneOf, time } from './flags.ts';
-import { unlessRaised } from './interrupt.ts';
-import { OutputFile } from './output-file.ts';
-import { Progress } from './progress.ts';
-import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
-import { openLedger, type Where } from './where-to-write.ts';
+import { oneOf, time } from '../options/flags.ts';
+import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { openLedger, type Where } from '../options/ledger-target.ts';
+import type { Context } from '../process/context.ts';
+import { EXIT, UsageError } from '../process/exit-codes.ts';
+import { unlessRaised } from '../process/interrupt.ts';
+import { OutputFile } from '../process/output-file.ts';
+import { Progress } from '../process/progress.ts';
+import type { Evidence, Period } from '../report/report.ts';
 
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
@@ -101,9 +101,9 @@ async function evidence(flags: EvidenceFlags, context: Context) {
 async function collectToTheEnd(where: Where, context: Context) {
   const { err, env, log, interrupt, verbose } = context;
   const [{ collectHere, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
-    import('./collecting.ts'),
-    import('./credentials.ts'),
-    import('./rules.ts'),
+    import('../actions/collect.ts'),
+    import('../options/credentials.ts'),
+    import('../options/rules.ts'),
   ]);
   await using accounts = await atlasAccounts(context);
   await using opened = await openLedger(where, { create: true });
@@ -141,7 +141,7 @@ interface Gathering {
 }
 
 async function gathered({ where, period, now, verify, progress }: Gathering): Promise<Evidence> {
-  const { gather } = await import('./evidence/gather.ts');
+  const { gather } = await import('../report/gather.ts');
   await using opened = await openLedger(where, { create: false });
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
   const about = { version: packageJson.version, madeAt: now.toISOString(), ledgerName };
@@ -153,8 +153,8 @@ async function gathered({ where, period, now, verify, progress }: Gathering): Pr
 }
 
 async function partsOf(report: Evidence, format: EvidenceFormat): Promise<Iterable<string>> {
-  if (format === 'json') return (await import('./evidence/json.ts')).evidenceJson(report);
-  return (await import('./evidence/html.ts')).evidenceHtml(report);
+  if (format === 'json') return (await import('../report/json.ts')).evidenceJson(report);
+  return (await import('../report/html.ts')).evidenceHtml(report);
 }
 
 function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: Evidence): string {

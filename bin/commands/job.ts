@@ -1,23 +1,23 @@
 // bin/commands/job.ts shows one restore job with its history.
 import { Command } from 'commander';
-import type { Change } from '../../functions/ledger/ledger.ts';
+import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
 import { destinationOf, destinationWords, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
-import { problemText } from '../../functions/restore/fields.ts';
-import type { Finding } from '../../functions/restore/finding.ts';
+import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
-import type { Requester } from '../../functions/restore/requester.ts';
-import type { Context } from './context.ts';
-import { CommandError } from './errors.ts';
-import { severityStyle } from './event-lines.ts';
-import { objectId } from './flags.ts';
-import { namesFor, type ProjectNames, styleOf } from './job-table.ts';
-import { plain, plainJson } from './plain.ts';
-import { type WholeJob, withoutFingerprint } from './readable-ledger.ts';
-import { shortRequester, wholeRequester } from './requester.ts';
-import type { Paint } from './terminal.ts';
-import { span, utc } from './times.ts';
-import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+import type { Requester } from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { objectId } from '../options/flags.ts';
+import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { severityStyle } from '../output/event-lines.ts';
+import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
+import { shortRequester, wholeRequester } from '../output/requester-text.ts';
+import type { Context } from '../process/context.ts';
+import { span, utc } from '../process/duration.ts';
+import { CommandError } from '../process/exit-codes.ts';
+import { plain, plainJson } from '../process/sanitize.ts';
+import type { Paint } from '../process/terminal.ts';
+import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 /** Names shown of a restore of collections, which may have 200. */
 const MOST_NAMESPACES = 20;

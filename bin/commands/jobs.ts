@@ -1,15 +1,15 @@
 // bin/commands/jobs.ts lists restore jobs from the ledger.
 import { Command } from 'commander';
-import type { JobsQuery } from '../../functions/ledger/ledger.ts';
-import { RULES, type Rule } from '../../functions/restore/finding.ts';
+import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
-import type { Context } from './context.ts';
-import { UsageError } from './errors.ts';
-import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from './flags.ts';
-import { FORMATS, type Format, writerOf } from './formats.ts';
-import { JOB_ROWS } from './job-rows.ts';
-import type { ReadableLedger, ShownJob } from './readable-ledger.ts';
-import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
+import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
+import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { JOB_ROWS } from '../output/job-rows.ts';
+import type { Context } from '../process/context.ts';
+import { UsageError } from '../process/exit-codes.ts';
+import { FORMATS, type Format, writerOf } from '../process/formats.ts';
+import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 
 interface JobsFlags extends AskFlags {
   project?: string;
@@ -120,7 +120,10 @@ async function showTable(
     return out.line(
       'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
     );
-  const [{ table }, { jobColumns, namesFor }] = await Promise.all([import('./tables.ts'), import('./job-table.ts')]);
+  const [{ table }, { jobColumns, namesFor }] = await Promise.all([
+    import('../output/tables.ts'),
+    import('../output/job-table.ts'),
+  ]);
   const columns = Object.values(jobColumns(await namesFor(rows, ledger)));
   await out.line(table(columns, rows, out));
   if (rows.length === limit) await err.line(`The newest ${limit}: there may be more, see --limit and --until.`);

@@ -1,18 +1,18 @@
 // bin/commands/reevaluate.ts holds every recorded restore against the rules afresh, those that ended long ago too.
 
 import { Command } from 'commander';
-import { principalsFromEnv } from '../../functions/atlas/credentials.ts';
+import { principalsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import type { Context } from './context.ts';
-import { CommandError, Interrupted, UsageError } from './errors.ts';
-import { projectIds, time } from './flags.ts';
-import { plainJson } from './plain.ts';
-import { Progress } from './progress.ts';
-import type { Reevaluation } from './reevaluating.ts';
-import { chosenRules, type RulesFlags, withRules } from './rules.ts';
-import type { Paint } from './terminal.ts';
-import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
-import { openLedger } from './where-to-write.ts';
+import type { Reevaluation } from '../actions/reevaluate.ts';
+import { projectIds, time } from '../options/flags.ts';
+import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { openLedger } from '../options/ledger-target.ts';
+import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
+import type { Context } from '../process/context.ts';
+import { CommandError, Interrupted, UsageError } from '../process/exit-codes.ts';
+import { Progress } from '../process/progress.ts';
+import { plainJson } from '../process/sanitize.ts';
+import type { Paint } from '../process/terminal.ts';
 
 interface ReevaluateFlags extends AskFlags, RulesFlags {
   project?: string[];
@@ -67,7 +67,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const progress = new Progress(err, { on: !verbose });
   const signal = interrupt.gently();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };
-  const { reevaluating } = await import('./reevaluating.ts');
+  const { reevaluating } = await import('../actions/reevaluate.ts');
   const period = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
   const [principal] = principalsFromEnv(env);
   try {

@@ -1,18 +1,18 @@
 // bin/commands/retire.ts takes a project that is no longer visible out of scope, with who did it and why, and takes that back.
 import { hostname, userInfo } from 'node:os';
 import { Command, Option } from 'commander';
-import type { KnownProject } from '../../functions/ledger/known-project.ts';
-import type { LedgerReader } from '../../functions/ledger/reader.ts';
-import { RetirementError, reinstatedProject, retiredProject } from '../../functions/plan/retirement.ts';
-import type { Context } from './context.ts';
-import { CommandError, UsageError } from './errors.ts';
-import { projectId } from './flags.ts';
-import { plain, plainJson } from './plain.ts';
-import type { Column } from './tables.ts';
-import type { Style } from './terminal.ts';
-import { utc } from './times.ts';
-import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
-import { openLedger } from './where-to-write.ts';
+import { RetirementError, reinstatedProject, retiredProject } from '../../functions/collector/plan/retirement.ts';
+import type { KnownProject } from '../../functions/ledger/model/known-project.ts';
+import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { projectId } from '../options/flags.ts';
+import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { openLedger } from '../options/ledger-target.ts';
+import type { Column } from '../output/tables.ts';
+import type { Context } from '../process/context.ts';
+import { utc } from '../process/duration.ts';
+import { CommandError, UsageError } from '../process/exit-codes.ts';
+import { plain, plainJson } from '../process/sanitize.ts';
+import type { Style } from '../process/terminal.ts';
 
 interface RetireFlags extends AskFlags {
   project?: string;
@@ -93,7 +93,7 @@ async function list(flags: RetireFlags, context: Context) {
   const rows = await outOfSight(opened.ledger);
   if (flags.json) return await out.line(plainJson(rows.map(({ known }) => known)));
   if (rows.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
-  const { table } = await import('./tables.ts');
+  const { table } = await import('../output/tables.ts');
   await out.line(table(COLUMNS, rows, out));
 }
 

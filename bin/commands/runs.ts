@@ -1,13 +1,13 @@
 // bin/commands/runs.ts lists the newest runs of the collector.
 import { Command } from 'commander';
-import type { Run } from '../../functions/ledger/run.ts';
-import type { Context } from './context.ts';
-import { wholeNumber } from './flags.ts';
-import { plainJson } from './plain.ts';
-import type { Column } from './tables.ts';
-import type { Style } from './terminal.ts';
-import { span, utc } from './times.ts';
-import { type AskFlags, openToRead, withAsk } from './where-to-ask.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
+import { wholeNumber } from '../options/flags.ts';
+import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import type { Column } from '../output/tables.ts';
+import type { Context } from '../process/context.ts';
+import { span, utc } from '../process/duration.ts';
+import { plainJson } from '../process/sanitize.ts';
+import type { Style } from '../process/terminal.ts';
 
 interface RunsFlags extends AskFlags {
   limit: number;
@@ -48,7 +48,7 @@ async function listRuns(flags: RunsFlags, context: Context) {
   }
   if (flags.json) return await out.line(plainJson(runs));
   if (runs.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
-  const { table } = await import('./tables.ts');
+  const { table } = await import('../output/tables.ts');
   await out.line(table(COLUMNS, runs, out));
 }
 

@@ -1,16 +1,16 @@
 // bin/commands/verify.ts recomputes every history in the ledger: has anything been changed, or gone, since it was recorded?
 import { Command } from 'commander';
-import type { Verification } from '../../functions/ledger/verify.ts';
-import type { Context } from './context.ts';
-import { CommandError, EXIT } from './errors.ts';
-import { projectIds } from './flags.ts';
-import { unlessRaised } from './interrupt.ts';
-import { plain, plainJson } from './plain.ts';
-import { Progress } from './progress.ts';
-import type { Paint } from './terminal.ts';
-import { integrityOf, verifying } from './verifying.ts';
-import { type AskFlags, whereAtHand, withLedger } from './where-to-ask.ts';
-import { openLedger } from './where-to-write.ts';
+import type { Verification } from '../../functions/proof/verify.ts';
+import { integrityOf, verifying } from '../actions/verify.ts';
+import { projectIds } from '../options/flags.ts';
+import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { openLedger } from '../options/ledger-target.ts';
+import type { Context } from '../process/context.ts';
+import { CommandError, EXIT } from '../process/exit-codes.ts';
+import { unlessRaised } from '../process/interrupt.ts';
+import { Progress } from '../process/progress.ts';
+import { plain, plainJson } from '../process/sanitize.ts';
+import type { Paint } from '../process/terminal.ts';
 
 interface VerifyFlags extends AskFlags {
   project?: string[];

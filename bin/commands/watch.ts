@@ -1,27 +1,27 @@
 // bin/commands/watch.ts follows one restore job to its end, and records each change on the way.
 import { Command } from 'commander';
-import type { JobList } from '../../functions/atlas/atlas.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
-import { AtlasError } from '../../functions/atlas/errors.ts';
-import { LedgerError } from '../../functions/ledger/errors.ts';
-import type { JobSummary, Ledger } from '../../functions/ledger/ledger.ts';
+import type { JobList } from '../../functions/atlas/model/atlas.ts';
+import { AtlasError } from '../../functions/atlas/model/errors.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
+import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
 import { isOpen, KINDS, type Kind, type Source } from '../../functions/restore/job.ts';
-import { normalise } from '../../functions/restore/normalise.ts';
+import { normalise } from '../../functions/restore/normalize/normalize.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import type { Context } from './context.ts';
-import { atlasAccounts } from './credentials.ts';
-import { CommandError, UsageError } from './errors.ts';
-import { withEvents } from './events-file.ts';
-import { Feed, type FeedFlags } from './feed.ts';
-import { amount, clusterName, objectId, oneOf, projectId } from './flags.ts';
-import { NoteworthyLines } from './noteworthy-lines.ts';
-import { Progress } from './progress.ts';
-import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from './rules.ts';
-import { utc } from './times.ts';
-import type { WatchJudge } from './watch-judge.ts';
-import { follow, type Pace, type Watched } from './watching.ts';
-import { type AskFlags, ledgerOf, whereToAsk, withAsk } from './where-to-ask.ts';
-import { openLedger, type Where } from './where-to-write.ts';
+import { Feed, type FeedFlags } from '../actions/event-feed.ts';
+import { follow, type Pace, type Watched } from '../actions/watch.ts';
+import type { WatchJudge } from '../actions/watch-rules.ts';
+import { atlasAccounts } from '../options/credentials.ts';
+import { amount, clusterName, objectId, oneOf, projectId } from '../options/flags.ts';
+import { type AskFlags, ledgerOf, whereToAsk, withAsk } from '../options/ledger-source.ts';
+import { openLedger, type Where } from '../options/ledger-target.ts';
+import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
+import { NoteworthyLines } from '../output/event-printer.ts';
+import { withEvents } from '../output/events-file.ts';
+import type { Context } from '../process/context.ts';
+import { utc } from '../process/duration.ts';
+import { CommandError, UsageError } from '../process/exit-codes.ts';
+import { Progress } from '../process/progress.ts';
 
 interface WatchFlags extends AskFlags, RulesFlags, FeedFlags, Pace {
   project?: string;
@@ -64,7 +64,7 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
   if ('api' in where) {
     refuseBesideApi(flags);
     if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, came with it');
-    const { watchedThere } = await import('./watching-there.ts');
+    const { watchedThere } = await import('../actions/watch-remote.ts');
     context.exitCode = await follow(watchedThere(id, await ledgerOf(where.api, context), context), flags, context);
     return;
   }
@@ -80,7 +80,7 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
     );
   }
   const atlas = await accounts.thatSees(source.projectId);
-  const { WatchJudge } = await import('./watch-judge.ts');
+  const { WatchJudge } = await import('../actions/watch-rules.ts');
   const judge = new WatchJudge({ source, kind, atlas, rules });
   const watcher = new Watcher({ id, source, kind, stored, where, atlas, judge, feed, context });
   context.exitCode = await follow(watcher, flags, context);

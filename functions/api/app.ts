@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
-import { LedgerError } from '../ledger/errors.ts';
-import { CursorError } from '../ledger/ledger.ts';
-import { atlasView } from './atlas-view/routes.ts';
-import { pageRoutes } from './page/page.ts';
-import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './ports.ts';
-import { badParameter, notFound, RequestProblem } from './problem.ts';
-import { allowed, refuseOthers } from './resource.ts';
+import { LedgerError } from '../ledger/model/errors.ts';
+import { CursorError } from '../ledger/model/ledger.ts';
+import { atlasView } from './atlas-compat/routes.ts';
+import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
+import { badParameter, notFound, RequestProblem } from './http/problem.ts';
+import { allowed, refuseOthers } from './http/resource.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { healthRoutes } from './routes/health.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
 import { summaryRoutes } from './routes/summary.ts';
+import { pageRoutes } from './web/routes.ts';
 
 export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const { log } = ports;

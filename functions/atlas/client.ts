@@ -1,31 +1,23 @@
 // functions/atlas/client.ts is the Atlas port filled by the real API: it puts the parts of this folder together.
 import { setMaxListeners } from 'node:events';
-import { type Clock, systemClock } from '../clock.ts';
-import { type Log, silentLog } from '../log.ts';
-import { AccessKeeper } from './access.ts';
-import type {
-  Atlas,
-  AtlasEvent,
-  AtlasUsage,
-  ClusterList,
-  EventsQuery,
-  JobList,
-  JobPage,
-  JobPagesOptions,
-} from './atlas.ts';
-import { Caller } from './caller.ts';
-import type { CredentialSource } from './credentials.ts';
-import { listClusters, listProjects } from './discovery.ts';
-import { AtlasError } from './errors.ts';
-import { listEventPages } from './events.ts';
-import type { ProxySettings } from './proxy.ts';
-import { RateLimits, type Wait } from './rate-limits.ts';
-import { type RawList, type RawListRequest, readRawList } from './raw-list.ts';
-import { listJobPages, readJob } from './restore-jobs.ts';
-import { LONGEST_WAIT_MS, type RetryOptions } from './retry.ts';
-import { SkewMeter } from './skew.ts';
-import type { Transport } from './transport.ts';
-import { UndiciTransport } from './undici-transport.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type Log, silentLog } from '../platform/log.ts';
+import type { AtlasEvent } from '../restore/requesters/event.ts';
+import { AccessKeeper } from './auth/credential-session.ts';
+import type { CredentialSource } from './auth/credentials.ts';
+import { SkewMeter } from './http/clock-skew.ts';
+import type { ProxySettings } from './http/proxy.ts';
+import type { Transport } from './http/transport.ts';
+import { UndiciTransport } from './http/undici-transport.ts';
+import type { Atlas, AtlasUsage, ClusterList, EventsQuery, JobList, JobPage, JobPagesOptions } from './model/atlas.ts';
+import { AtlasError } from './model/errors.ts';
+import { RateLimits, type Wait } from './request/rate-limits.ts';
+import { Caller } from './request/request.ts';
+import { LONGEST_WAIT_MS, type RetryOptions } from './request/retry.ts';
+import { listClusters, listProjects } from './resources/discovery.ts';
+import { listEventPages } from './resources/events.ts';
+import { type RawList, type RawListRequest, readRawList } from './resources/raw-list.ts';
+import { listJobPages, readJob } from './resources/restore-jobs.ts';
 
 export interface AtlasClientOptions {
   credentials: CredentialSource;

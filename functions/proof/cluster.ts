@@ -1,5 +1,5 @@
 // functions/proof/cluster.ts decides what may be claimed of a cluster: of all lists that its restores can be in.
-import { type ClusterCoverage, LISTS_OF } from '../ledger/coverage.ts';
+import { type ClusterCoverage, LISTS_OF } from '../ledger/model/coverage.ts';
 import { KINDS, type Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';

@@ -1,20 +1,13 @@
 // functions/proof/ledger.ts decides what may be claimed of a period over everything in scope, from what the ledger has on record
 // and from nothing else.
-import type { ClusterCoverage } from '../ledger/coverage.ts';
-import type { Scope } from '../ledger/known-project.ts';
-import type { Run } from '../ledger/run.ts';
+import type { ClusterCoverage } from '../ledger/model/coverage.ts';
+import type { ProjectFacts, Scope } from '../ledger/model/known-project.ts';
+import type { Run } from '../ledger/model/run.ts';
 import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
 import type { Claim, Gap } from './gap.ts';
 import { isFresh } from './list.ts';
 import { type Asking, asSentence, believed, isAhead, when } from './period.ts';
-import {
-  isInScope,
-  isProjectOfPeriod,
-  type ProjectFacts,
-  type ProjectProof,
-  proveProject,
-  scopeOf,
-} from './project.ts';
+import { isInScope, isProjectOfPeriod, type ProjectProof, proveProject, scopeOf } from './project.ts';
 
 /** How many restore jobs there are, by different counts. */
 export interface Counts {

@@ -1,7 +1,7 @@
 // functions/proof/list.ts decides what may be claimed of one list of restore jobs: complete for a period only where the list was
 // read to its end, in an answer asked for after the period ended.
-import type { ClusterCoverage, ListCoverage, Problem } from '../ledger/coverage.ts';
-import { problemText } from '../restore/fields.ts';
+import type { ClusterCoverage, ListCoverage, Problem } from '../ledger/model/coverage.ts';
+import { problemText } from '../restore/field-reader.ts';
 import type { Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';

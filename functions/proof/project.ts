@@ -1,22 +1,12 @@
 // functions/proof/project.ts decides what may be claimed of a project: whether all of its clusters are known, and whether it was
 // read at all.
-import type { ClusterList } from '../atlas/atlas.ts';
-import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage } from '../ledger/coverage.ts';
-import type { KnownProject } from '../ledger/known-project.ts';
+import type { ClusterList } from '../atlas/model/atlas.ts';
+import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage } from '../ledger/model/coverage.ts';
+import type { KnownProject, ProjectFacts } from '../ledger/model/known-project.ts';
 import { isObjectId } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
 import { isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
 import { type Asking, asSentence, believed, earlier, later, madeAt, when } from './period.ts';
-
-/** What the ledger has on record of a project. */
-export interface ProjectFacts {
-  projectId: string;
-  projectName: string;
-  /** Absent: no run has recorded it as in scope, as in a ledger that was filled by hand. */
-  known?: KnownProject | undefined;
-  /** Absent: it was never read. */
-  coverage?: ProjectCoverage | undefined;
-}
 
 /** The list of a project's clusters. */
 export interface DiscoveryProof {

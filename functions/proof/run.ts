@@ -1,5 +1,5 @@
 // functions/proof/run.ts decides what may be claimed of a run, from what is on record of it.
-import type { PartStatus, PlannedProject, RunRecord } from '../ledger/run.ts';
+import type { PartStatus, PlannedProject, RunRecord } from '../ledger/model/run.ts';
 
 export interface RunClaim {
   /** complete takes every fact: a project at least, a complete part of each that was planned, and no failure. */

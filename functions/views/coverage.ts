@@ -1,13 +1,14 @@
 // functions/views/coverage.ts is what is shown of the coverage, by the API, the page and the command line alike: a row a cluster,
 // and one for each thing about a project that hides restores. What may be claimed comes from functions/proof/.
-import type { ClusterCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/coverage.ts';
-import { type DrillState, drillState } from '../ledger/drill-state.ts';
+import type { ClusterCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
+import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
+import { type DrillState, drillState } from '../proof/drill-state.ts';
 import type { ClaimState, Gap } from '../proof/gap.ts';
 import type { NamedGap } from '../proof/ledger.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
-import { CLUSTER_LISTS, type ProjectFacts, proveProject, scopeOf } from '../proof/project.ts';
+import { CLUSTER_LISTS, proveProject, scopeOf } from '../proof/project.ts';
 import { KINDS, type Kind } from '../restore/job.ts';
 
 /**

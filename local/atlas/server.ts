@@ -2,16 +2,16 @@
 // behind it.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Clock, systemClock } from '../../functions/clock.ts';
-import { type BucketOverrides, Buckets } from './buckets.ts';
-import type { ApiKey } from './digest.ts';
-import { Exchange, type SimulatedRequest } from './exchange.ts';
-import { Faults } from './faults.ts';
-import { Gate } from './gate.ts';
-import { Gateway } from './gateway.ts';
-import type { ServiceAccount } from './oauth.ts';
+import { type Clock, systemClock } from '../../functions/platform/clock.ts';
+import type { ApiKey } from './auth/digest.ts';
+import { Gate } from './auth/gate.ts';
+import type { ServiceAccount } from './auth/oauth.ts';
+import { type BucketOverrides, Buckets } from './base/buckets.ts';
+import { Faults } from './faults/faults.ts';
+import { Exchange, type SimulatedRequest } from './http/exchange.ts';
+import { Gateway } from './http/gateway.ts';
 import type { Serverless } from './routes/route.ts';
-import { World } from './world.ts';
+import { World } from './world/world.ts';
 
 export type { SimulatedRequest };
 

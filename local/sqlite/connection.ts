@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'libsql';
-import { LedgerError } from '../../functions/ledger/errors.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { isBusy, ledgerError, notALedger, refused } from './errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 

@@ -5,10 +5,10 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoTable } from '../../functions/ledger/dynamo-table.ts';
-import type { Item } from '../../functions/ledger/job-item.ts';
-import type { Key } from '../../functions/ledger/keys.ts';
-import type { Table } from '../../functions/ledger/table-port.ts';
+import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
+import type { Item } from '../../functions/ledger/table/job-item.ts';
+import type { Key } from '../../functions/ledger/table/keys.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { startDynamoDB } from '../dynamodb.ts';
 import { isOldLedger, ledgerFile } from './directory.ts';
 import { refused } from './errors.ts';

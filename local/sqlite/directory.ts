@@ -1,7 +1,7 @@
 // local/sqlite/directory.ts finds the ledger's file in its directory, and says what stands in its place.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { LedgerError } from '../../functions/ledger/errors.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { refused } from './errors.ts';
 
 const FILE = 'ledger.sqlite';

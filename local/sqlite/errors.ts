@@ -1,5 +1,5 @@
 // local/sqlite/errors.ts turns what SQLite and the file system refuse into a LedgerError that says what to do.
-import { LedgerError } from '../../functions/ledger/errors.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
 
 /** Primary result codes of SQLite: https://sqlite.org/rescode.html */
 const CODE = { perm: 3, busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cantOpen: 14, protocol: 15 };

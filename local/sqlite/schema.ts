@@ -1,6 +1,6 @@
 // local/sqlite/schema.ts is the table in SQLite: whole items as JSON, and DynamoDB's indexes over fields of the same row, so that
 // no index can differ from the table.
-import { INDEXES, type Index, type IndexName } from '../../functions/ledger/table.ts';
+import { INDEXES, type Index, type IndexName } from '../../functions/ledger/model/table.ts';
 
 /** `ARLG`, by which `file` and we tell a ledger from any other SQLite file: https://sqlite.org/pragma.html#pragma_application_id */
 export const APPLICATION_ID = 0x41524c47;

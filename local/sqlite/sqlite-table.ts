@@ -1,7 +1,8 @@
 // local/sqlite/sqlite-table.ts fills the table port with SQLite in one file, without AWS and without a server.
-import type { Item } from '../../functions/ledger/job-item.ts';
-import type { Key } from '../../functions/ledger/keys.ts';
-import { INDEXES, TABLE } from '../../functions/ledger/table.ts';
+
+import { INDEXES, TABLE } from '../../functions/ledger/model/table.ts';
+import type { Item } from '../../functions/ledger/table/job-item.ts';
+import type { Key } from '../../functions/ledger/table/keys.ts';
 import {
   type BatchOptions,
   type Condition,
@@ -12,7 +13,7 @@ import {
   type Table,
   type Update,
   type Written,
-} from '../../functions/ledger/table-port.ts';
+} from '../../functions/ledger/table/table-port.ts';
 import { Connection, type ConnectionOptions, EmptyFile } from './connection.ts';
 import { ledgerAt, ledgerToMake, noLedger } from './directory.ts';
 import { refused } from './errors.ts';

@@ -1,8 +1,8 @@
 // local/sqlite/stored-item.ts is an item as it is kept: JSON, of what DynamoDB would take and in no other shape.
-import { LedgerError } from '../../functions/ledger/errors.ts';
-import { itemBytes } from '../../functions/ledger/item-size.ts';
-import type { Item } from '../../functions/ledger/job-item.ts';
-import { TABLE } from '../../functions/ledger/table.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
+import { itemBytes } from '../../functions/ledger/model/item-size.ts';
+import { TABLE } from '../../functions/ledger/model/table.ts';
+import type { Item } from '../../functions/ledger/table/job-item.ts';
 import { refused } from './errors.ts';
 import { INDEXED } from './schema.ts';
 

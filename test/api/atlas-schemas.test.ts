@@ -1,11 +1,11 @@
 // The Atlas-compatible view against Atlas's own specification: what was collected, and shapes that Atlas sends and it refuses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ledgerReader } from '../../functions/ledger/reader.ts';
-import { silentLog } from '../../functions/log.ts';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
-import { KIND_LIST, type Store, System, startStore } from '../collect/system.ts';
+import { KIND_LIST, type Store, System, startStore } from '../collector/system.ts';
 import { job, PROJECT } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
 import { API, type AtlasList, accepting, official, pathOf } from './atlas-api.ts';

@@ -1,7 +1,7 @@
 // The Atlas-compatible view: pages by number, versions, refusals, as Atlas has them.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
+import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, PROJECT, RUN } from '../ledger/jobs.ts';

@@ -1,7 +1,7 @@
 // What comes from outside, whatever it is, reads nothing but what the request names, and breaks nothing.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JobSummary } from '../../functions/ledger/ledger.ts';
+import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, PROJECT } from '../ledger/jobs.ts';
 import { startEngine } from '../ledger/table.ts';

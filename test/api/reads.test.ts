@@ -1,9 +1,9 @@
 // What each route asks of DynamoDB. docs/http-api.md says the same.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunRequest } from '../../functions/api/ports.ts';
-import { ledgerReader } from '../../functions/ledger/reader.ts';
-import { noCounts } from '../../functions/ledger/run.ts';
-import { silentLog } from '../../functions/log.ts';
+import type { RunRequest } from '../../functions/api/http/ports.ts';
+import { noCounts } from '../../functions/ledger/model/run.ts';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
 import { idAt, job, PROJECT, seen } from '../ledger/jobs.ts';

@@ -1,10 +1,10 @@
 // Lists of restore jobs and single ones, over HTTP, against a plain in-memory model.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JobSummary, LedgerJob } from '../../functions/ledger/ledger.ts';
-import { type Finding, RULES } from '../../functions/restore/finding.ts';
+import type { JobSummary, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { DELIVERIES, isOpen, KINDS, type RestoreJob, STATUSES, type Status } from '../../functions/restore/job.ts';
-import type { Requester } from '../../functions/restore/requester.ts';
+import type { Requester } from '../../functions/restore/requesters/requester.ts';
+import { type Finding, RULES } from '../../functions/restore/rules/finding.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { startEngine } from '../ledger/table.ts';

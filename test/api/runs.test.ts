@@ -1,15 +1,15 @@
 // Runs over HTTP: starting them, once, waiting for them, and looking at how they went.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ApiPorts, type RunRequest, TooManyRuns } from '../../functions/api/ports.ts';
-import type { RunReport } from '../../functions/api/run-report.ts';
-import { RunsHere } from '../../functions/api/runs-here.ts';
-import { LedgerError } from '../../functions/ledger/errors.ts';
-import { noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
-import { silentLog } from '../../functions/log.ts';
-import { planRequest } from '../../functions/plan/request.ts';
+import { RunsHere } from '../../bin/servers/runs-here.ts';
+import { type ApiPorts, type RunRequest, TooManyRuns } from '../../functions/api/http/ports.ts';
+import type { RunReport } from '../../functions/api/runs/run-report.ts';
+import { planRequest } from '../../functions/collector/plan/request.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
+import { noCounts, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
-import { type Store, System, startStore } from '../collect/system.ts';
+import { type Store, System, startStore } from '../collector/system.ts';
 import { PROJECT } from '../ledger/jobs.ts';
 import { NOW, startEngine } from '../ledger/table.ts';
 import { keptLog, type Service, startService, walk } from './service.ts';
@@ -337,7 +337,7 @@ test('a run started over HTTP reads the whole of Atlas into the ledger, in this 
   await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 5 });
   const { clock, client } = system;
   const { client: dynamodb, tableName } = await store.table();
-  const { ledgerReader } = await import('../../functions/ledger/reader.ts');
+  const { ledgerReader } = await import('../../functions/ledger/repositories/ledger-reader.ts');
   const now = () => clock.now();
   const ledger = ledgerReader({ tableName, client: dynamodb, now });
   await using runs = new RunsHere({ accounts: [{ name: 'test', atlas: client }], ledger, log: silentLog, clock });

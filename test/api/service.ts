@@ -1,8 +1,8 @@
 // test/api/service.ts serves the API over real HTTP from a table of its own, and counts what that table is asked.
-import type { ApiPorts } from '../../functions/api/ports.ts';
-import type { LedgerReader } from '../../functions/ledger/reader.ts';
-import { ledgerReader } from '../../functions/ledger/reader.ts';
-import { type Log, type LogFields, silentLog } from '../../functions/log.ts';
+import type { ApiPorts } from '../../functions/api/http/ports.ts';
+import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { type Log, type LogFields, silentLog } from '../../functions/platform/log.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterList, JobList } from '../../functions/atlas/atlas.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
+import type { ClusterList, JobList } from '../../functions/atlas/model/atlas.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { all, clientFor, FLEX_JOBS, failureOf, keyOf, PROJECT_ID, projectsOf } from './clients.ts';
 import { apiError, json, type Reply, serve, withTokens } from './scripted-server.ts';

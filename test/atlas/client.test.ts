@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CredentialSource, Credentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import type { CredentialSource, Credentials } from '../../functions/atlas/credentials.ts';
-import type { Log, LogFields } from '../../functions/log.ts';
+import type { Log, LogFields } from '../../functions/platform/log.ts';
 import type { AtlasSimulator } from '../../local/atlas/server.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';

@@ -1,9 +1,9 @@
 // test/atlas/clients.ts makes the clients that tests use: real sockets, their own clock.
 import { expect } from 'vitest';
-import type { Atlas, Project } from '../../functions/atlas/atlas.ts';
+import { type Credentials, fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient, type AtlasClientOptions } from '../../functions/atlas/client.ts';
-import { type Credentials, fixedCredentials } from '../../functions/atlas/credentials.ts';
-import { AtlasError } from '../../functions/atlas/errors.ts';
+import type { Atlas, Project } from '../../functions/atlas/model/atlas.ts';
+import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import type { AtlasSimulator } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../functions/restore/job.ts';
-import type { Actor } from '../../functions/restore/requester.ts';
+import type { Actor } from '../../functions/restore/requesters/requester.ts';
 import { all, clientFor, clustersOf, failureOf, projectsOf } from './clients.ts';
 import { json, type Reply, serve, withTokens } from './scripted-server.ts';
 

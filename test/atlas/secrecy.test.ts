@@ -2,9 +2,9 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Credentials } from '../../functions/atlas/auth/credentials.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
-import type { Credentials } from '../../functions/atlas/credentials.ts';
-import type { Log } from '../../functions/log.ts';
+import type { Log } from '../../functions/platform/log.ts';
 import { KINDS } from '../../functions/restore/job.ts';
 import { all, clientFor, FLEX_JOBS, PROJECT_ID, projectsOf } from './clients.ts';
 import { json, list, type Reply, type Seen, serve } from './scripted-server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Wait } from '../../functions/atlas/rate-limits.ts';
+import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
 import { all, clientFor, FLEX_JOBS, failureOf, projectsOf } from './clients.ts';
 import { apiError, inOrder, json, list, serve, withTokens } from './scripted-server.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLedger } from '../../bin/commands/where-to-write.ts';
-import { silentLog } from '../../functions/log.ts';
+import { openLedger } from '../../bin/options/ledger-target.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { serveApi } from '../../local/serve.ts';
 import { accessTo, CommandLine } from './command-line.ts';
-import { json, startScriptedApi } from './scripted-api.ts';
+import { json, startScriptedApi } from './remote/scripted-api.ts';
 
 interface Row {
   projectName: string;

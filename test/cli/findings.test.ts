@@ -1,16 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LedgerEvent } from '../../functions/notify/event.ts';
-import type { Finding } from '../../functions/restore/finding.ts';
+import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import {
   type FoundRequester,
   isFound,
   type MissingRequester,
   type Requester,
-} from '../../functions/restore/requester.ts';
+} from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world.ts';
+import type { Restore } from '../../local/atlas/world/world.ts';
 import { accessTo, CommandLine, type Ended, NOTEWORTHY } from './command-line.ts';
 
 interface Job {

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLedger } from '../../bin/commands/where-to-write.ts';
-import type { Change } from '../../functions/ledger/ledger.ts';
-import type { Finding } from '../../functions/restore/finding.ts';
+import { openLedger } from '../../bin/options/ledger-target.ts';
+import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import type { Requester } from '../../functions/restore/requester.ts';
+import type { Requester } from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine } from './command-line.ts';
 

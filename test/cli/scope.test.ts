@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KnownProject } from '../../functions/ledger/known-project.ts';
-import type { Run } from '../../functions/ledger/run.ts';
+import type { KnownProject } from '../../functions/ledger/model/known-project.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../functions/ledger/keys.ts';
+import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';

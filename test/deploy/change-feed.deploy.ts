@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { DETAIL_TYPES } from '../../functions/notify/event.ts';
+import { DETAIL_TYPES } from '../../functions/events/model/event.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world.ts';
-import { wrongs } from '../notify/schemas.ts';
+import type { Restore } from '../../local/atlas/world/world.ts';
+import { wrongs } from '../events/schemas.ts';
 import { type Cloud, REGION, startCloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';
 import { eventually } from './eventually.ts';

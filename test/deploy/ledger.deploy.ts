@@ -58,7 +58,7 @@ test('cdk bootstrap and cdk deploy, with no AWS account in sight', async () => {
   });
 });
 test.skip(
-  `time to live and point-in-time recovery are on: ${MINISTACK} drops both; test/lib/table.test.ts pins the template`,
+  `time to live and point-in-time recovery are on: ${MINISTACK} drops both; test/lib/data/table.test.ts pins the template`,
 );
 
 test('until the secret is filled in, a scheduled run says so in one line and in the metric of an alarm', async () => {

@@ -1,7 +1,7 @@
 // test/deploy/world.ts is what the simulator holds, read from inside, to compare with what the table holds.
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
-import { kindsOf } from '../../local/atlas/cluster.ts';
-import type { World } from '../../local/atlas/world.ts';
+import { kindsOf } from '../../local/atlas/model/cluster.ts';
+import type { World } from '../../local/atlas/world/world.ts';
 
 /** Every job that Atlas would list, oldest first. */
 export function allJobIds(world: World): string[] {

@@ -3,7 +3,7 @@ import { OF_EVERY_ENGINE } from '../../vitest.config.ts';
 
 export default defineConfig({
   test: {
-    include: [`test/ledger/{${OF_EVERY_ENGINE},dynamo-table}.test.ts`],
+    include: [...OF_EVERY_ENGINE, 'test/ledger/table/dynamo-table.test.ts'],
     globalSetup: 'test/dynamodb-local/start.ts',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.

@@ -1,8 +1,8 @@
 // test/ledger/jobs.ts makes restore jobs up.
 import { createHash } from 'node:crypto';
-import type { Ledger, Sighting } from '../../functions/ledger/ledger.ts';
-import { type Verification, verifyProject } from '../../functions/ledger/verify.ts';
-import type { ProjectFacts } from '../../functions/proof/project.ts';
+import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import type { Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
+import { type Verification, verifyProject } from '../../functions/proof/verify.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 

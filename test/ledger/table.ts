@@ -1,7 +1,7 @@
 // test/ledger/table.ts gives tests a table of their own on one embedded DynamoDB, and counts what it is asked.
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 
 export const NOW = '2026-11-23T12:00:00Z';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 import { stackProps } from '../../lib/stack-props.ts';
 
 export interface Bundles extends Disposable {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../functions/metrics.ts';
-import { System, startStore } from '../collect/system.ts';
+import { METRICS } from '../../functions/runtime/metrics.ts';
+import { System, startStore } from '../collector/system.ts';
 import { costTable, countsOfRun } from './cost.ts';
 
 test.each([

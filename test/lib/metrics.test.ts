@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../functions/ledger/ledger.ts';
-import { noCounts, type Run, type RunPart } from '../../functions/ledger/run.ts';
-import { METRICS, Metrics, measured } from '../../functions/metrics.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { noCounts, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
+import { METRICS, Metrics, measured } from '../../functions/runtime/metrics.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { orderFrom } from '../../functions/collect/message.ts';
-import { planRequest } from '../../functions/plan/request.ts';
-import { DEFAULT_RULES } from '../../functions/restore/rules.ts';
-import { collectSettings, notifySettings, planSettings } from '../../functions/settings.ts';
+import { planRequest } from '../../functions/collector/plan/request.ts';
+import { orderFrom } from '../../functions/collector/task/task-message.ts';
+import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
+import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
 import { stackOf, templateOf } from './template.ts';
 

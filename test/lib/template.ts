@@ -2,7 +2,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/settings/settings.ts';
 import { stackProps } from '../../lib/stack-props.ts';
 
 /** @param given settings, as under `ledger` in cdk.json */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from 'vitest';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
-import { createTableInput } from '../../functions/ledger/table.ts';
+import { createTableInput } from '../../functions/ledger/model/table.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { job, seen } from '../ledger/jobs.ts';
 

@@ -4,9 +4,9 @@ import type {
   DiscoveryCoverage,
   ListCoverage,
   ProjectCoverage,
-} from '../../functions/ledger/coverage.ts';
-import type { KnownProject, Scope } from '../../functions/ledger/known-project.ts';
-import type { Run } from '../../functions/ledger/run.ts';
+} from '../../functions/ledger/model/coverage.ts';
+import type { KnownProject, Scope } from '../../functions/ledger/model/known-project.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
 import type { LedgerFacts, RecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { idAt } from '../ledger/jobs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterCoverage } from '../../functions/ledger/coverage.ts';
+import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import { isOfPeriod, proveCluster } from '../../functions/proof/cluster.ts';
 import type { ProjectScope } from '../../functions/proof/list.ts';
 import type { Asking } from '../../functions/proof/period.ts';

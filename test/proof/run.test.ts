@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noCounts, type PartStatus, type Run, type RunPart } from '../../functions/ledger/run.ts';
+import { noCounts, type PartStatus, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
 import { judgeRun } from '../../functions/proof/run.ts';
 
 const at = '2026-11-23T12:00:00.000Z';

@@ -1,9 +1,9 @@
 // test/restore/attribution-report.ts prints how often each grade is right in synthetic projects: npx tsx test/restore/attribution-report.ts [worlds]
 import type { Kind } from '../../functions/restore/job.ts';
-import { matchRequests, type Verdict } from '../../functions/restore/match-requests.ts';
 import { idParts } from '../../functions/restore/object-id.ts';
-import { GRADES, type Grade } from '../../functions/restore/requester.ts';
-import { Random } from '../../local/atlas/random.ts';
+import { matchRequests, type Verdict } from '../../functions/restore/requesters/match-requests.ts';
+import { GRADES, type Grade } from '../../functions/restore/requesters/requester.ts';
+import { Random } from '../../local/atlas/base/random.ts';
 import { makeWorld, type World, type WorldOptions } from './request-worlds.ts';
 
 const WORLDS = Number(process.argv[2] ?? 5_000);

@@ -1,10 +1,10 @@
 // What is said of where a restore goes, over every status, kind, delivery and target: nothing that isn't known.
 import { describe, expect, test } from 'vitest';
-import { projectRestores } from '../../bin/commands/evidence/html-restores.ts';
-import type { ProjectEvidence, RestoreEvidence } from '../../bin/commands/evidence/report.ts';
-import { jobPage } from '../../functions/api/page/job-page.ts';
-import { jobTable } from '../../functions/api/page/job-table.ts';
-import { jobEvents } from '../../functions/notify/events.ts';
+import { projectRestores } from '../../bin/report/html-restores.ts';
+import type { ProjectEvidence, RestoreEvidence } from '../../bin/report/report.ts';
+import { jobPage } from '../../functions/api/web/pages/job-page.ts';
+import { jobTable } from '../../functions/api/web/parts/job-table.ts';
+import { jobEvents } from '../../functions/events/from/events.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
 import {
   deliveryWords,
@@ -14,9 +14,9 @@ import {
   type Place,
 } from '../../functions/restore/destination.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../../functions/restore/job.ts';
-import { textOf } from '../api/page/site.ts';
+import { textOf } from '../api/web/site.ts';
+import { ledgerJobAfter } from '../events/told.ts';
 import { job as jobWith, PROJECT } from '../ledger/jobs.ts';
-import { ledgerJobAfter } from '../notify/told.ts';
 
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
 const NOW = Date.parse('2026-11-23T12:00:00Z');

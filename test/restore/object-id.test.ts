@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { monthOf } from '../../functions/ledger/keys.ts';
+import { monthOf } from '../../functions/ledger/table/keys.ts';
 import {
   FIRST_ID,
   idAfter,

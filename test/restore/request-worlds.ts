@@ -1,10 +1,11 @@
 // test/restore/request-worlds.ts makes crowded projects: restore jobs, the events of their requests, and who really asked. Synthetic.
-import type { AtlasEvent } from '../../functions/atlas/atlas.ts';
+
 import type { Kind } from '../../functions/restore/job.ts';
-import { type JobToMatch, requestTypes } from '../../functions/restore/match-requests.ts';
 import { COUNTER_SPAN } from '../../functions/restore/object-id.ts';
-import type { Actor } from '../../functions/restore/requester.ts';
-import type { Random } from '../../local/atlas/random.ts';
+import type { AtlasEvent } from '../../functions/restore/requesters/event.ts';
+import { type JobToMatch, requestTypes } from '../../functions/restore/requesters/match-requests.ts';
+import type { Actor } from '../../functions/restore/requesters/requester.ts';
+import type { Random } from '../../local/atlas/base/random.ts';
 
 export interface WorldOptions {
   kind: Kind;

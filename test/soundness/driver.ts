@@ -1,10 +1,23 @@
 // test/soundness/driver.ts plays a history: the product's runs over the world, and questions to it all along the way.
-import { Atlas, type Endpoint, endpointOf, type ListBody } from './atlas.ts';
-import { type AnswerFault, type Asked, bodyText, generatorOf, isPartial, type Outcome } from './faults.ts';
+
 import type { FaultSpec, History, RunStep, Step } from './history.ts';
 import { CONTINUITY_MS } from './limits.ts';
 import { type Asker, type Entry, isListOf, Log } from './log.ts';
 import { Oracle, type Row, type Rule, type Violation } from './oracle.ts';
+import { Atlas, type Endpoint, endpointOf, type ListBody } from './outside/atlas.ts';
+import { type AnswerFault, type Asked, bodyText, generatorOf, isPartial, type Outcome } from './outside/faults.ts';
+import { MemoryTable, type StoreFault } from './outside/store.ts';
+import {
+  createdAt,
+  DAY_MS,
+  deletedAt,
+  HOUR_MS,
+  idOfSecond,
+  isListed,
+  isVisible,
+  type Job,
+  type Span,
+} from './outside/world.ts';
 import { type Ending, Process } from './process.ts';
 import {
   isCoverageItem,
@@ -17,19 +30,7 @@ import {
   tableDefinition,
 } from './product.ts';
 import { Random } from './random.ts';
-import { MemoryTable, type StoreFault } from './store.ts';
 import { Timeline } from './timeline.ts';
-import {
-  createdAt,
-  DAY_MS,
-  deletedAt,
-  HOUR_MS,
-  idOfSecond,
-  isListed,
-  isVisible,
-  type Job,
-  type Span,
-} from './world.ts';
 
 const MINUTE_MS = 60_000;
 

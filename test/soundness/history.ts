@@ -1,8 +1,7 @@
 // test/soundness/history.ts makes up a history from a seed: a world, the runs over it, and what goes wrong when.
-import type { Endpoint } from './atlas.ts';
-import { ANSWER_FAULT_NAMES, type AnswerFault, generatorOf } from './faults.ts';
-import { Random } from './random.ts';
-import type { StoreFault } from './store.ts';
+import type { Endpoint } from './outside/atlas.ts';
+import { ANSWER_FAULT_NAMES, type AnswerFault, generatorOf } from './outside/faults.ts';
+import type { StoreFault } from './outside/store.ts';
 import {
   type Cluster,
   DAY_MS,
@@ -18,7 +17,8 @@ import {
   type Stage,
   type Tier,
   type World,
-} from './world.ts';
+} from './outside/world.ts';
+import { Random } from './random.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 // test/soundness/limits.ts is what may stay unknown: the stated limits of any proof that asks now and then. Nothing else is excused.
 import { type Entry, isListOf, type Log } from './log.ts';
-import { type Job, type Stage, stageOf } from './world.ts';
+import { type Job, type Stage, stageOf } from './outside/world.ts';
 
 /**
  * A cluster that came and went between two readings of its list of clusters that lie closer together than this is not known to

@@ -1,7 +1,7 @@
 // test/soundness/log.ts is what Atlas was asked and what it showed, as Atlas knows it.
-import type { Endpoint } from './atlas.ts';
+import type { Endpoint } from './outside/atlas.ts';
+import type { Job, Kind, Tier } from './outside/world.ts';
 import type { Process } from './process.ts';
-import type { Job, Kind, Tier } from './world.ts';
 
 export interface Asker {
   process: Process;

@@ -55,13 +55,13 @@ export const mutations: readonly Mutation[] = [
   ),
   mend(
     'a project out of sight is none of the run',
-    'functions/plan/plan.ts',
+    'functions/collector/plan/plan.ts',
     'failures.push(...notSeen.sort(',
     'failures.push(...notSeen.slice(notSeen.length).sort(',
   ),
   mend(
     'credentials that see no project are no failure',
-    'functions/plan/plan.ts',
+    'functions/collector/plan/plan.ts',
     'if (isOverall || orders.length === 0) failures.push(...emptyScopes(listings));',
     'if (listings.length === 0) failures.push(...emptyScopes(listings));',
   ),
@@ -73,19 +73,19 @@ export const mutations: readonly Mutation[] = [
   ),
   mend(
     'what a list counts is not held against what it shows',
-    'functions/atlas/pages.ts',
+    'functions/atlas/resources/paging.ts',
     'totalCount: countOf(totalCount, results.length),',
     'totalCount: undefined,',
   ),
   mend(
     'a cluster that was not found says that its endpoint is gone',
-    'functions/atlas/refusal.ts',
+    'functions/atlas/http/response-error.ts',
     "['CLUSTER_NOT_FOUND', 'cluster'],",
     "['CLUSTER_NOT_FOUND', 'endpoint'],",
   ),
   mend(
     'a job older than what was settled is thrown away',
-    'functions/collect/read-list.ts',
+    'functions/collector/list/read-list.ts',
     '} else changed.push({ job, before: before !== undefined });',
     '} else if (!isSettled) changed.push({ job, before: before !== undefined });',
   ),
@@ -93,12 +93,12 @@ export const mutations: readonly Mutation[] = [
     name: "our clock is taken for Atlas's",
     patches: [
       {
-        file: 'functions/collect/atlas-time.ts',
+        file: 'functions/collector/list/atlas-time.ts',
         from: 'now = (): number => this.#now() - (this.#skew ?? 0);',
         to: 'now = (): number => this.#now();',
       },
       {
-        file: 'functions/collect/atlas-time.ts',
+        file: 'functions/collector/list/atlas-time.ts',
         from: 'new Date(ourMs - (this.#skew ?? 0)).toISOString();',
         to: 'new Date(ourMs).toISOString();',
       },

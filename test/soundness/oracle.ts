@@ -17,7 +17,7 @@ import {
   stageAt,
   stageOf,
   type World,
-} from './world.ts';
+} from './outside/world.ts';
 
 export type Rule =
   /** A period is called complete, and a restore of it is missing. */

@@ -1,23 +1,23 @@
 // test/soundness/product.ts is the one place where the oracle's world meets the product: its public faces, and nothing else.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { gather } from '../../bin/commands/evidence/gather.ts';
-import { Progress } from '../../bin/commands/progress.ts';
-import type { Terminal } from '../../bin/commands/terminal.ts';
-import { integrityOf, verifying } from '../../bin/commands/verifying.ts';
+import { integrityOf, verifying } from '../../bin/actions/verify.ts';
+import { Progress } from '../../bin/process/progress.ts';
+import type { Terminal } from '../../bin/process/terminal.ts';
+import { gather } from '../../bin/report/gather.ts';
+import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { fixedCredentials } from '../../functions/atlas/credentials.ts';
-import { AtlasError } from '../../functions/atlas/errors.ts';
-import type { Transport, TransportAnswer, TransportRequest } from '../../functions/atlas/transport.ts';
-import { carryOut } from '../../functions/collect/carry-out.ts';
-import { runHere } from '../../functions/collect/run-here.ts';
-import { DynamoLedger } from '../../functions/ledger/dynamo.ts';
-import { LedgerError } from '../../functions/ledger/errors.ts';
-import { createTableInput } from '../../functions/ledger/table.ts';
-import { silentLog } from '../../functions/log.ts';
-import { plan } from '../../functions/plan/plan.ts';
+import type { Transport, TransportAnswer, TransportRequest } from '../../functions/atlas/http/transport.ts';
+import { AtlasError } from '../../functions/atlas/model/errors.ts';
+import { plan } from '../../functions/collector/plan/plan.ts';
+import { carryOut } from '../../functions/collector/run/handle-task.ts';
+import { runHere } from '../../functions/collector/run/local-run.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
+import { createTableInput } from '../../functions/ledger/model/table.ts';
+import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { silentLog } from '../../functions/platform/log.ts';
+import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
+import type { Kind } from './outside/world.ts';
 import type { Process } from './process.ts';
-import { MemoryClient, type MemoryTable, type StoreConditions } from './store.ts';
-import type { Kind } from './world.ts';
 
 /** What a process runs on. */
 export interface Machine {

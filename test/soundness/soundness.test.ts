@@ -5,9 +5,9 @@ import { historyOf } from './history.ts';
 import { CONTINUITY_MS } from './limits.ts';
 import { type Asker, type Entry, Log } from './log.ts';
 import { Oracle, type Row } from './oracle.ts';
+import { type Cluster, HOUR_MS, idOfSecond, type Job, type World } from './outside/world.ts';
 import { Process } from './process.ts';
 import { Timeline } from './timeline.ts';
-import { type Cluster, HOUR_MS, idOfSecond, type Job, type World } from './world.ts';
 
 const SEEDS = Array.from({ length: 40 }, (_, i) => String(i + 1));
 

@@ -1,9 +1,9 @@
 // functions/api/routes/coverage.ts says of every cluster when it was last read, and what failed.
 import type { Hono } from 'hono';
-import type { ClusterCoverage } from '../../ledger/coverage.ts';
-import { DRILL_STATES } from '../../ledger/drill-state.ts';
-import type { Page } from '../../ledger/ledger.ts';
-import type { ProjectFacts } from '../../proof/project.ts';
+import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
+import type { ProjectFacts } from '../../ledger/model/known-project.ts';
+import type { Page } from '../../ledger/model/ledger.ts';
+import { DRILL_STATES } from '../../proof/drill-state.ts';
 import {
   COVERAGE_COLUMNS,
   COVERAGE_STATES,
@@ -11,13 +11,13 @@ import {
   coverageCells,
   coverageRows,
 } from '../../views/coverage.ts';
-import { CURSOR, LIMIT } from '../jobs-query.ts';
-import { listAnswer } from '../list.ts';
-import { FORMAT } from '../negotiate.ts';
-import { objectId, oneOf, readParameters } from '../parameters.ts';
-import type { ApiEnv, ApiPorts } from '../ports.ts';
-import { badParameter, notFound } from '../problem.ts';
-import { resource } from '../resource.ts';
+import { listAnswer } from '../http/list.ts';
+import { FORMAT } from '../http/negotiate.ts';
+import { objectId, oneOf, readParameters } from '../http/parameters.ts';
+import type { ApiEnv, ApiPorts } from '../http/ports.ts';
+import { badParameter, notFound } from '../http/problem.ts';
+import { resource } from '../http/resource.ts';
+import { CURSOR, LIMIT } from '../query/jobs-query.ts';
 
 /** Projects a page. */
 const DEFAULT_LIMIT = 100;

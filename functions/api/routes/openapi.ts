@@ -1,10 +1,10 @@
 // functions/api/routes/openapi.ts serves the description of this API.
 import type { Hono } from 'hono';
-import { taggedJson } from '../etag.ts';
-import { acceptable } from '../negotiate.ts';
-import { openapi } from '../openapi.ts';
-import type { ApiEnv } from '../ports.ts';
-import { resource } from '../resource.ts';
+import { taggedJson } from '../http/etag.ts';
+import { acceptable } from '../http/negotiate.ts';
+import type { ApiEnv } from '../http/ports.ts';
+import { resource } from '../http/resource.ts';
+import { openapi } from '../openapi/openapi.ts';
 
 export const openapiRoutes = (app: Hono<ApiEnv>) =>
   resource(app, '/openapi.json', {

@@ -1,18 +1,18 @@
 // functions/api/routes/restore-jobs.ts answers questions about restore jobs: lists of them, and one with its history.
 import type { Hono } from 'hono';
-import type { JobSummary, LedgerJob } from '../../ledger/ledger.ts';
-import { DEFAULT_LIMIT } from '../../ledger/queries.ts';
+import type { JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
+import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
 import { isObjectId } from '../../restore/object-id.ts';
-import { redactJob } from '../../restore/redact.ts';
-import { taggedJson } from '../etag.ts';
-import { JOB_COLUMNS, jobCells } from '../job-cells.ts';
-import { jobsQuery } from '../jobs-query.ts';
-import { listAnswer } from '../list.ts';
-import { acceptable } from '../negotiate.ts';
-import { objectId, readParameters } from '../parameters.ts';
-import type { ApiEnv, ApiPorts } from '../ports.ts';
-import { notFound } from '../problem.ts';
-import { resource } from '../resource.ts';
+import { redactJob } from '../../restore/redact/redact.ts';
+import { JOB_COLUMNS, jobCells } from '../../views/job-csv.ts';
+import { taggedJson } from '../http/etag.ts';
+import { listAnswer } from '../http/list.ts';
+import { acceptable } from '../http/negotiate.ts';
+import { objectId, readParameters } from '../http/parameters.ts';
+import type { ApiEnv, ApiPorts } from '../http/ports.ts';
+import { notFound } from '../http/problem.ts';
+import { resource } from '../http/resource.ts';
+import { jobsQuery } from '../query/jobs-query.ts';
 
 const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 

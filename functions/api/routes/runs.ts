@@ -1,16 +1,16 @@
 // functions/api/routes/runs.ts starts runs of the collector and says how they went.
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { DEFAULT_LIMIT } from '../../ledger/queries.ts';
-import type { Run } from '../../ledger/run.ts';
-import { CURSOR, LIMIT } from '../jobs-query.ts';
-import { listAnswer } from '../list.ts';
-import { acceptable, FORMAT } from '../negotiate.ts';
-import { readParameters } from '../parameters.ts';
-import type { ApiEnv, ApiPorts } from '../ports.ts';
-import { notFound, RequestProblem } from '../problem.ts';
-import { resource } from '../resource.ts';
-import { RUN_COLUMNS, runCells, runReport } from '../run-report.ts';
+import type { Run } from '../../ledger/model/run.ts';
+import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
+import { listAnswer } from '../http/list.ts';
+import { acceptable, FORMAT } from '../http/negotiate.ts';
+import { readParameters } from '../http/parameters.ts';
+import type { ApiEnv, ApiPorts } from '../http/ports.ts';
+import { notFound, RequestProblem } from '../http/problem.ts';
+import { resource } from '../http/resource.ts';
+import { CURSOR, LIMIT } from '../query/jobs-query.ts';
+import { RUN_COLUMNS, runCells, runReport } from '../runs/run-report.ts';
 
 /** A request is some hundred bytes. */
 const MAX_REQUEST_BYTES = 10_000;
@@ -32,7 +32,7 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
       return listAnswer(context, { name: 'runs', columns: RUN_COLUMNS, rows, cells: runCells, read }, limit);
     },
 
-    POST: async (context) => (await import('../post-run.ts')).postRun(context, ports),
+    POST: async (context) => (await import('../runs/post-run.ts')).postRun(context, ports),
   });
 
   resource(app, '/runs/:id', {

@@ -1,10 +1,10 @@
 // functions/api/routes/summary.ts answers with a period's restores, counted.
 import type { Hono } from 'hono';
-import { acceptable } from '../negotiate.ts';
-import { type Parameter, readParameters, wholeNumber } from '../parameters.ts';
-import type { ApiEnv, ApiPorts } from '../ports.ts';
-import { resource } from '../resource.ts';
-import { lastDays, summarise } from '../summary.ts';
+import { acceptable } from '../http/negotiate.ts';
+import { type Parameter, readParameters, wholeNumber } from '../http/parameters.ts';
+import type { ApiEnv, ApiPorts } from '../http/ports.ts';
+import { resource } from '../http/resource.ts';
+import { lastDays, summarise } from '../query/summary.ts';
 
 const DEFAULT_DAYS = 30;
 

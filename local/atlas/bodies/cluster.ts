@@ -1,9 +1,10 @@
 // local/atlas/bodies/cluster.ts shows clusters: as the cluster API does today and did before 2024-08-05, as the flex
 // API and as the serverless API do (FACTS 2.1).
-import type { SimCluster } from '../cluster.ts';
-import { Random } from '../random.ts';
-import { timestamp } from '../time.ts';
-import { groupPath, relatedLink, type Scene, selfLink } from './scene.ts';
+
+import { Random } from '../base/random.ts';
+import { groupPath, relatedLink, type Scene, selfLink } from '../base/scene.ts';
+import { timestamp } from '../base/time.ts';
+import type { SimCluster } from '../model/cluster.ts';
 
 /** The first version that tells of every shard by itself. */
 const INDEPENDENT_SHARDS = '2024-08-05';

@@ -1,11 +1,12 @@
 // local/atlas/bodies/collection-job.ts shows a restore job as the collection API does (FACTS 1.5). Never recorded;
 // after the one example in the specification.
-import type { SimJob } from '../job.ts';
-import { Random } from '../random.ts';
-import { timestamp } from '../time.ts';
-import { type JobState, type Stage, stateAt } from '../timeline.ts';
+
+import { Random } from '../base/random.ts';
+import type { Scene } from '../base/scene.ts';
+import { timestamp } from '../base/time.ts';
+import type { SimJob } from '../model/job.ts';
+import { type JobState, type Stage, stateAt } from '../model/timeline.ts';
 import { downloadUrl } from './download.ts';
-import type { Scene } from './scene.ts';
 
 const STATES: Partial<Record<Stage, string>> = {
   pending: 'INITIALIZING',

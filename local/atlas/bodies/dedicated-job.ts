@@ -1,10 +1,11 @@
 // local/atlas/bodies/dedicated-job.ts shows a restore job as the dedicated API does (FACTS 1.3).
-import type { SimJob } from '../job.ts';
-import { Random } from '../random.ts';
-import { timestamp } from '../time.ts';
-import { DOWNLOAD_LIFE_MS, stateAt, wasDelivered } from '../timeline.ts';
+
+import { Random } from '../base/random.ts';
+import { groupPath, relatedLink, type Scene, selfLink } from '../base/scene.ts';
+import { timestamp } from '../base/time.ts';
+import type { SimJob } from '../model/job.ts';
+import { DOWNLOAD_LIFE_MS, stateAt, wasDelivered } from '../model/timeline.ts';
 import { downloadUrl, privateDownload } from './download.ts';
-import { groupPath, relatedLink, type Scene, selfLink } from './scene.ts';
 
 export function dedicatedJob(job: SimJob, scene: Scene) {
   const state = stateAt(job, scene.now);

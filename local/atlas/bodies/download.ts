@@ -1,7 +1,8 @@
 // local/atlas/bodies/download.ts makes the URLs that would hand out a whole data set: real in shape, fake in all else.
-import type { SimJob } from '../job.ts';
-import { Random } from '../random.ts';
-import type { Scene } from './scene.ts';
+
+import { Random } from '../base/random.ts';
+import type { Scene } from '../base/scene.ts';
+import type { SimJob } from '../model/job.ts';
 
 /** Where the URLs of one job point to. The last label is reserved (RFC 2606): nothing can ever answer there. */
 const HOST = 'mongodb.invalid';

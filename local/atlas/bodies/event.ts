@@ -1,7 +1,8 @@
 // local/atlas/bodies/event.ts shows an event (FACTS 12.2).
-import type { SimEvent } from '../event.ts';
-import { timestamp } from '../time.ts';
-import { groupPath, type Scene, selfLink } from './scene.ts';
+
+import { groupPath, type Scene, selfLink } from '../base/scene.ts';
+import { timestamp } from '../base/time.ts';
+import type { SimEvent } from '../model/event.ts';
 
 /** @param withRaw adds a field with names of its own; its samples show more than is known to be there. */
 export function eventBody({ id, projectId, type, created, fields }: SimEvent, scene: Scene, withRaw: boolean) {

@@ -1,9 +1,10 @@
 // local/atlas/bodies/flex-job.ts shows a restore job as the flex API does (FACTS 1.2): no links, no flags, a status.
-import type { SimJob } from '../job.ts';
-import { HOUR, timestamp } from '../time.ts';
-import { type Stage, stateAt, wasDelivered } from '../timeline.ts';
+
+import type { Scene } from '../base/scene.ts';
+import { HOUR, timestamp } from '../base/time.ts';
+import type { SimJob } from '../model/job.ts';
+import { type Stage, stateAt, wasDelivered } from '../model/timeline.ts';
 import { downloadUrl } from './download.ts';
-import type { Scene } from './scene.ts';
 
 /** On every recorded job, restores too; passing it changes nothing. */
 const EXPIRES_AFTER_MS = 6 * HOUR;

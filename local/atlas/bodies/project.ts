@@ -1,8 +1,9 @@
 // local/atlas/bodies/project.ts shows projects, alone and with their clusters (FACTS 2).
-import type { SimCluster, Tier } from '../cluster.ts';
-import type { SimProject } from '../project.ts';
-import { timestamp } from '../time.ts';
-import { groupPath, type Scene, selfLink } from './scene.ts';
+
+import { groupPath, type Scene, selfLink } from '../base/scene.ts';
+import { timestamp } from '../base/time.ts';
+import type { SimCluster, Tier } from '../model/cluster.ts';
+import type { SimProject } from '../model/project.ts';
 
 export function projectBody(project: SimProject, clusters: readonly SimCluster[], scene: Scene) {
   return {

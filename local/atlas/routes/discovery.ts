@@ -1,10 +1,11 @@
 // local/atlas/routes/discovery.ts is the endpoints through which projects and clusters are found (FACTS 2).
+
+import { refusals } from '../base/errors.ts';
+import { boolean, listing } from '../base/paging.ts';
 import { clusterBody, flexClusterBody, serverlessInstanceBody } from '../bodies/cluster.ts';
 import { projectBody, projectOverview } from '../bodies/project.ts';
-import type { SimCluster, Tier } from '../cluster.ts';
-import { refusals } from '../errors.ts';
-import { boolean, listing } from '../paging.ts';
-import type { SimProject } from '../project.ts';
+import type { SimCluster, Tier } from '../model/cluster.ts';
+import type { SimProject } from '../model/project.ts';
 import type { Call, Route } from './route.ts';
 import { clusterOfClusterApi, flexCluster, serverlessInstance } from './tier.ts';
 import { CLUSTERS, FIRST, FLEX, SERVERLESS_INSTANCES } from './versions.ts';

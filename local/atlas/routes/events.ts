@@ -1,10 +1,11 @@
 // local/atlas/routes/events.ts is the endpoints that read the events of a project (FACTS 12.1).
+
+import { refusals } from '../base/errors.ts';
+import { isObjectId } from '../base/object-id.ts';
+import { boolean, type Listing } from '../base/paging.ts';
 import { eventBody } from '../bodies/event.ts';
-import { refusals } from '../errors.ts';
-import { EVENT_TYPES, type SimEvent } from '../event.ts';
-import type { EventQuery } from '../event-log.ts';
-import { isObjectId } from '../object-id.ts';
-import { boolean, type Listing } from '../paging.ts';
+import type { EventQuery } from '../events/event-log.ts';
+import { EVENT_TYPES, type SimEvent } from '../model/event.ts';
 
 import type { Call, Route } from './route.ts';
 import { FIRST } from './versions.ts';

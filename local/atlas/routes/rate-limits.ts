@@ -1,8 +1,8 @@
 // local/atlas/routes/rate-limits.ts is the endpoints that tell which limits are in force; tokens left are not told
 // (FACTS 4).
-import { type BucketName, type Buckets, ENDPOINT_SETS } from '../buckets.ts';
-import { refusals } from '../errors.ts';
-import { listing } from '../paging.ts';
+import { type BucketName, type Buckets, ENDPOINT_SETS } from '../base/buckets.ts';
+import { refusals } from '../base/errors.ts';
+import { listing } from '../base/paging.ts';
 import type { Route } from './route.ts';
 import { NEWEST } from './versions.ts';
 

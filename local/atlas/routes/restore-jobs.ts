@@ -1,13 +1,14 @@
 // local/atlas/routes/restore-jobs.ts is the endpoints that list and start restore jobs (FACTS 1).
-import { OWN_KEY, SERVICE_ACCOUNT } from '../actors.ts';
+
+import { refusals } from '../base/errors.ts';
+import type { Kind } from '../base/kind.ts';
+import { isObjectId } from '../base/object-id.ts';
+import { type Listing, listing } from '../base/paging.ts';
+import type { Version } from '../base/versions.ts';
 import { jobBody } from '../bodies/job.ts';
-import { kindsOf, type SimCluster } from '../cluster.ts';
-import { refusals } from '../errors.ts';
-import type { Kind } from '../job.ts';
-import { isObjectId } from '../object-id.ts';
-import { type Listing, listing } from '../paging.ts';
-import type { Version } from '../versions.ts';
-import type { JobListRef } from '../world.ts';
+import { OWN_KEY, SERVICE_ACCOUNT } from '../model/actors.ts';
+import { kindsOf, type SimCluster } from '../model/cluster.ts';
+import type { JobListRef } from '../world/world.ts';
 import { dedicatedRestore, flexRestore } from './restore-request.ts';
 import { type Call, clusterRef, type Route } from './route.ts';
 import { backedUpCluster, clusterOfClusterApi, flexCluster, serverlessInstance } from './tier.ts';

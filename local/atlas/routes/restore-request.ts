@@ -1,7 +1,7 @@
 // local/atlas/routes/restore-request.ts reads what a POST asks to be restored.
-import { refusals } from '../errors.ts';
-import type { Delivery } from '../job.ts';
-import type { Restore } from '../world.ts';
+import { refusals } from '../base/errors.ts';
+import type { Delivery } from '../model/job.ts';
+import type { Restore } from '../world/world.ts';
 
 export type RestoreRequest = Omit<Restore, 'projectId' | 'clusterName' | 'kind'>;
 

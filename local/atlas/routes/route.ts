@@ -1,10 +1,11 @@
 // local/atlas/routes/route.ts is what an endpoint is, and how one is found for a path.
-import type { Scene } from '../bodies/scene.ts';
-import type { BucketName, Buckets } from '../buckets.ts';
-import type { Kind } from '../job.ts';
-import type { Listing } from '../paging.ts';
-import type { Version } from '../versions.ts';
-import type { ClusterRef, World } from '../world.ts';
+
+import type { BucketName, Buckets } from '../base/buckets.ts';
+import type { Kind } from '../base/kind.ts';
+import type { Listing } from '../base/paging.ts';
+import type { Scene } from '../base/scene.ts';
+import type { Version } from '../base/versions.ts';
+import type { ClusterRef, World } from '../world/world.ts';
 
 /** Whether serverless is over: its paths gone, its lists empty, or everything as it was. */
 export type Serverless = 'sunset' | 'empty' | 'alive';

@@ -1,6 +1,7 @@
 // local/atlas/routes/tier.ts finds the cluster in a path, and refuses it to the API of another tier (FACTS 2.1).
-import type { SimCluster } from '../cluster.ts';
-import { refusals } from '../errors.ts';
+
+import { refusals } from '../base/errors.ts';
+import type { SimCluster } from '../model/cluster.ts';
 import { type Call, clusterRef } from './route.ts';
 
 /** Any cluster that the cluster API speaks of: dedicated or free. */

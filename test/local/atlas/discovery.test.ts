@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SimCluster } from '../../../local/atlas/cluster.ts';
+import type { SimCluster } from '../../../local/atlas/model/cluster.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
 import { type ApiErrorBody, DigestClient, type List, send } from './client.ts';
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OWN_KEY, SERVICE_ACCOUNT } from '../../../local/atlas/actors.ts';
-import { type Identity, nextIdentity } from '../../../local/atlas/api-process.ts';
-import { kindsOf, mainKind } from '../../../local/atlas/cluster.ts';
-import type { SimEvent } from '../../../local/atlas/event.ts';
-import type { SimJob } from '../../../local/atlas/job.ts';
-import { counterOf, processOf, secondsOf } from '../../../local/atlas/object-id.ts';
-import { Random } from '../../../local/atlas/random.ts';
+import { counterOf, processOf, secondsOf } from '../../../local/atlas/base/object-id.ts';
+import { Random } from '../../../local/atlas/base/random.ts';
+import { OWN_KEY, SERVICE_ACCOUNT } from '../../../local/atlas/model/actors.ts';
+import { type Identity, nextIdentity } from '../../../local/atlas/model/api-process.ts';
+import { kindsOf, mainKind } from '../../../local/atlas/model/cluster.ts';
+import type { SimEvent } from '../../../local/atlas/model/event.ts';
+import type { SimJob } from '../../../local/atlas/model/job.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
-import { World, type WorldOptions } from '../../../local/atlas/world.ts';
+import { World, type WorldOptions } from '../../../local/atlas/world/world.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { type ApiErrorBody, DigestClient, type List, NEWEST, pages, requestToken, send } from './client.ts';
 

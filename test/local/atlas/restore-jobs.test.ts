@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { SimCluster } from '../../../local/atlas/cluster.ts';
-import type { Kind } from '../../../local/atlas/job.ts';
+import type { Kind } from '../../../local/atlas/base/kind.ts';
+import type { SimCluster } from '../../../local/atlas/model/cluster.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
-import type { Restore } from '../../../local/atlas/world.ts';
+import type { Restore } from '../../../local/atlas/world/world.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { type ApiErrorBody, DigestClient } from './client.ts';
 

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Item } from '../../../functions/ledger/job-item.ts';
-import type { Table } from '../../../functions/ledger/table-port.ts';
+import type { Item } from '../../../functions/ledger/table/job-item.ts';
+import type { Table } from '../../../functions/ledger/table/table-port.ts';
 import { convert, copyLedger } from '../../../local/sqlite/convert.ts';
 import { ledgerFile } from '../../../local/sqlite/directory.ts';
 import { type OpenOptions, SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
@@ -245,7 +245,7 @@ test('a conversion takes from the indexes what the table lost, and the newer of 
 test('a directory of dynalite is converted beside its files, once', async () => {
   const { ensureTable, startDynamoDB } = await import('../../../local/dynamodb.ts');
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const { DynamoTable } = await import('../../../functions/ledger/dynamo-table.ts');
+  const { DynamoTable } = await import('../../../functions/ledger/table/dynamo-table.ts');
   const dir = newDirectory();
   {
     await using server = await startDynamoDB({ dataDir: dir });

@@ -1,0 +1,58 @@
+// bin/actions/verify.ts verifies the histories of one project after the other, and adds up what came of it.
+
+import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { type Verification, verifyProject } from '../../functions/proof/verify.ts';
+import type { Progress } from '../process/progress.ts';
+import { plain } from '../process/sanitize.ts';
+
+export interface VerifyingOptions {
+  /** @default every project that anything is on record of */
+  projectIds?: readonly string[] | undefined;
+  progress: Progress;
+}
+
+/** Projects with jobs alone come last. @throws LedgerError */
+export async function* verifying(
+  ledger: Ledger,
+  { projectIds, progress }: VerifyingOptions,
+): AsyncGenerator<Verification> {
+  const facts = new Map<string, ProjectFacts>();
+  for await (const project of ledger.projects()) facts.set(project.projectId, project);
+  progress.show('counting restore jobs');
+  const census = await ledger.census();
+  let jobs = 0;
+  for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {
+    const project = facts.get(projectId) ?? { projectId, projectName: projectId };
+    yield await verifyProject(ledger, project, census.get(projectId), () => {
+      jobs += 1;
+      if (jobs % 50 === 0) progress.show(plain(`verified ${jobs} jobs, now of project ${projectId}`));
+    });
+  }
+}
+
+export interface Integrity {
+  /** Nothing on record was changed. */
+  unbroken: boolean;
+  /** Nothing on record was changed, and there was something to hold all of it against. */
+  verified: boolean;
+  projects: number;
+  jobs: number;
+  entries: number;
+  folded: number;
+  breakCount: number;
+}
+
+export function integrityOf(results: readonly Verification[]): Integrity {
+  const sum = (of: (result: Verification) => number) => results.reduce((total, result) => total + of(result), 0);
+  const breakCount = sum((result) => result.breakCount);
+  return {
+    unbroken: breakCount === 0,
+    verified: breakCount === 0 && results.length > 0 && results.every(({ unverified }) => unverified.length === 0),
+    projects: results.length,
+    jobs: sum(({ jobs }) => jobs),
+    entries: sum(({ entries }) => entries),
+    folded: sum(({ folded }) => folded),
+    breakCount,
+  };
+}

@@ -1,0 +1,103 @@
+// bin/actions/watch.ts follows one restore job, as somebody looks at it again and again, to its end.
+import { systemClock } from '../../functions/platform/clock.ts';
+import { deliveryWords } from '../../functions/restore/destination.ts';
+import { isOpen, type Status } from '../../functions/restore/job.ts';
+import { styleOf } from '../output/job-table.ts';
+import type { Context } from '../process/context.ts';
+import { span, utc, utcClock } from '../process/duration.ts';
+import { CommandError, EXIT, type ExitCode, Interrupted } from '../process/exit-codes.ts';
+import { unlessRaised } from '../process/interrupt.ts';
+import { plain } from '../process/sanitize.ts';
+import type { ShownJob } from '../remote/ledger-port.ts';
+
+export interface Watched {
+  id: string;
+  /** What is known before the first look. */
+  known?: ShownJob | undefined;
+  /** One look: what it saw, or why it saw nothing this time. @throws what will not mend itself */
+  look(): Promise<{ job: ShownJob } | { failure: Error }>;
+}
+
+export interface Pace {
+  /** Seconds between two looks. */
+  interval: number;
+  /** Seconds until it is given up. @default never */
+  timeout?: number;
+}
+
+const EXIT_CODES: Record<Status, ExitCode> = {
+  PENDING: EXIT.failed,
+  RUNNING: EXIT.failed,
+  READY: EXIT.ok,
+  COMPLETED: EXIT.ok,
+  FAILED: EXIT.jobFailed,
+  CANCELLED: EXIT.jobCancelled,
+  EXPIRED: EXIT.jobExpired,
+  UNKNOWN: EXIT.jobUnknown,
+};
+/** Failures in a row that are put up with; the client has tried each call several times already. */
+const PATIENCE = 5;
+
+/** What to end with. @throws CommandError, and what `look` throws */
+export async function follow(
+  watched: Watched,
+  { interval, timeout = Number.POSITIVE_INFINITY }: Pace,
+  context: Context,
+) {
+  // Whoever stops reading has not seen the end, which may not look like a success.
+  context.exitCodeWhenUnread = EXIT.failed;
+  const signal = context.interrupt.gently();
+  const endsAt = Date.now() + timeout * 1000;
+  let known = watched.known;
+  let shown: ShownJob | undefined;
+  try {
+    for (let failures = 0; ; ) {
+      const looked = await unlessRaised(signal, watched.look());
+      if ('job' in looked) {
+        failures = 0;
+        known = looked.job;
+        if (shown?.revision !== known.revision) await context.out.line(lineOf(known, shown, context));
+        shown = known;
+        if (!isOpen(known.status) || known.status === 'READY') return EXIT_CODES[known.status];
+      } else {
+        failures += 1;
+        if (failures >= PATIENCE) throw looked.failure;
+        await context.err.line(
+          `${utcClock(Date.now())}  not answered, trying again (${failures} of ${PATIENCE}): ${plain(looked.failure.message)}`,
+        );
+      }
+      const leftMs = endsAt - Date.now();
+      if (leftMs <= 0) throw timedOut(watched.id, known, timeout);
+      await systemClock.sleep(Math.min(interval * 1000, leftMs), signal);
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    await context.err.line(`Stopped. The job goes on${known ? `; it was ${known.status}` : ''}.`);
+    return error.exitCode;
+  }
+}
+
+const timedOut = (id: string, known: ShownJob | undefined, seconds: number) =>
+  new CommandError(
+    `job ${id} is ${known ? `still ${known.status}` : 'not known to have ended'} after ${seconds} s; it goes on, watch it again or raise --timeout`,
+    {
+      exitCode: EXIT.timedOut,
+    },
+  );
+
+function lineOf(job: ShownJob, before: ShownJob | undefined, { out }: Context): string {
+  const status = out.paint(styleOf(job.status), job.status.padEnd(9));
+  const about = before ? changeOf(job, before) : aboutOf(job);
+  return `${out.paint('dim', utcClock(Date.now()))}  ${status}  ${plain(about)}`.trimEnd();
+}
+
+function aboutOf(job: ShownJob): string {
+  const { kind, projectName, projectId, clusterName: cluster, requestedAt } = job;
+  return `${kind} restore of ${projectName ?? projectId}/${cluster}, ${deliveryWords(job, new Map())}, requested ${utc(requestedAt)} UTC${endOf(job)}`;
+}
+
+const changeOf = (job: ShownJob, before: ShownJob) =>
+  `${job.status === before.status ? 'details changed' : `was ${before.status}`}${endOf(job)}`;
+
+const endOf = ({ durationSeconds, errorMessage }: ShownJob) =>
+  `${durationSeconds === undefined ? '' : `, took ${span(durationSeconds)}`}${errorMessage === undefined ? '' : `: ${errorMessage}`}`;

@@ -1,0 +1,68 @@
+// bin/main.ts is the command line as a whole: every command, and how each ends.
+import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { atlasCommand } from './commands/atlas-list.ts';
+import { collectCommand } from './commands/collect.ts';
+import { convertCommand } from './commands/convert.ts';
+import { coverageCommand } from './commands/coverage.ts';
+import { drillsCommand } from './commands/drills.ts';
+import { evidenceCommand } from './commands/evidence.ts';
+import { jobCommand } from './commands/job.ts';
+import { jobsCommand } from './commands/jobs.ts';
+import { reevaluateCommand } from './commands/reevaluate.ts';
+import { retireCommand } from './commands/retire.ts';
+import { runsCommand } from './commands/runs.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { watchCommand } from './commands/watch.ts';
+import { Context } from './process/context.ts';
+import { toTheEnd } from './process/run-program.ts';
+import { serveCommand } from './servers/serve.ts';
+import { simulateCommand } from './servers/simulate.ts';
+
+/** Ends the process. @param argv without node and the file */
+export function main(argv: readonly string[]): Promise<never> {
+  const context = new Context(argv.includes('--verbose'));
+  return toTheEnd(programFor(context), argv, context);
+}
+
+function programFor(context: Context): Command {
+  const program = new Command('restore-ledger')
+    .description('A durable record of every restore of every MongoDB Atlas cluster.')
+    .version(packageJson.version)
+    .addHelpText(
+      'after',
+      `
+Without --table (TABLE_NAME) or --api (RESTORE_LEDGER_API) the ledger is kept in the directory .ledger, without AWS.
+
+Examples:
+  $ restore-ledger simulate                       no Atlas account? start here
+  $ restore-ledger collect                        read all restore jobs that your credentials can see
+  $ restore-ledger jobs --since 7d                what was restored this week
+  $ restore-ledger coverage                       was everything read?
+  $ restore-ledger drills                         which clusters were not restored for too long?
+  $ restore-ledger evidence --output report.html  all of it, for an auditor
+  $ restore-ledger serve                          the same in a browser
+  $ restore-ledger jobs --api https://...         ask a deployed ledger`,
+    );
+  const commands = [
+    ...[
+      collectCommand,
+      jobsCommand,
+      jobCommand,
+      coverageCommand,
+      runsCommand,
+      drillsCommand,
+      evidenceCommand,
+      watchCommand,
+      verifyCommand,
+      reevaluateCommand,
+      retireCommand,
+      convertCommand,
+      atlasCommand,
+      serveCommand,
+      simulateCommand,
+    ],
+  ].map((make) => make(context));
+  for (const command of commands) program.addCommand(command);
+  return program;
+}

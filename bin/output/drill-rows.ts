@@ -1,0 +1,132 @@
+// bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
+import { DRILL_STATES, type DrillState } from '../../functions/proof/drill-state.ts';
+import type { CoverageRow } from '../../functions/views/coverage.ts';
+import { span, utc } from '../process/duration.ts';
+import type { RowShape } from '../process/formats.ts';
+import type { Style } from '../process/terminal.ts';
+import type { Column } from './tables.ts';
+
+/** Times are ISO 8601 in UTC. */
+export interface DrillRow {
+  projectId: string;
+  projectName: string;
+  clusterName: string;
+  tier?: CoverageRow['tier'];
+  state: DrillState['state'];
+  /** Within so many a restore is expected. */
+  days?: number;
+  dueAt?: string;
+  /** When the collector first found it overdue. */
+  overdueAt?: string;
+  lastJobId?: string;
+  lastRequestedAt?: string;
+  lastCompletedAt?: string;
+  /** How long the last one took: the measured recovery time. */
+  durationSeconds?: number;
+  snapshotAt?: string;
+  /** How old its snapshot was when it was asked for. */
+  snapshotAgeSeconds?: number;
+  goneAt?: string;
+}
+
+const COLUMNS = [
+  ...['projectId', 'projectName', 'clusterName', 'tier', 'state', 'days', 'dueAt', 'overdueAt', 'lastJobId'],
+  ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
+];
+
+export const DRILL_ROWS: RowShape<DrillRow> = {
+  columns: COLUMNS,
+  document: (row) => row,
+  cells: (row) => ({ ...row }),
+};
+
+const URGENCY: Record<DrillState['state'], number> = {
+  overdue: 0,
+  'backups-off': 1,
+  'not-covered': 2,
+  due: 3,
+  paused: 4,
+  met: 5,
+  none: 6,
+};
+
+/** Overdue first, then by the day it is due. */
+export const byUrgency = (a: DrillRow, b: DrillRow) =>
+  URGENCY[a.state] - URGENCY[b.state] ||
+  compare(a.dueAt ?? '', b.dueAt ?? '') ||
+  compare(a.projectName, b.projectName) ||
+  compare(a.clusterName, b.clusterName);
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Nothing of a row that is about no cluster. */
+export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
+  if (clusterName === undefined || drill === undefined) return [];
+  const { state, last, days, dueAt, overdueAt, ...measured } = drill;
+  return [
+    {
+      ...{ projectId, projectName, clusterName, state },
+      ...(tier === undefined ? {} : { tier }),
+      ...(days === undefined ? {} : { days }),
+      ...(dueAt === undefined ? {} : { dueAt }),
+      ...(overdueAt === undefined ? {} : { overdueAt }),
+      ...(last ? { lastJobId: last.jobId, lastRequestedAt: last.requestedAt, lastCompletedAt: last.finishedAt } : {}),
+      ...(last?.snapshotAt === undefined ? {} : { snapshotAt: last.snapshotAt }),
+      ...measured,
+      ...(goneAt === undefined ? {} : { goneAt }),
+    },
+  ];
+}
+
+const STYLES: Record<DrillState['state'], Style> = {
+  overdue: 'red',
+  'backups-off': 'red',
+  'not-covered': 'yellow',
+  due: 'yellow',
+  paused: 'dim',
+  met: 'green',
+  none: 'dim',
+};
+
+export const drillColumns = (now: number): Column<DrillRow>[] => [
+  { title: 'project', cell: ({ projectName }) => projectName, least: 12 },
+  { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
+  {
+    title: 'last restore (UTC)',
+    cell: ({ lastCompletedAt: at }) => (at === undefined ? 'never' : utc(at).slice(0, 16)),
+  },
+  { title: 'took', cell: ({ durationSeconds }) => spanOf(durationSeconds), align: 'right' },
+  { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanOf(snapshotAgeSeconds), align: 'right', goes: 2 },
+  { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
+  { title: 'due', cell: ({ dueAt }) => dueAt?.slice(0, 10) ?? '' },
+  { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STYLES[state] },
+];
+
+const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds));
+
+function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
+  if (state === 'none') return goneAt !== undefined ? 'gone' : tier === 'free' ? 'no backups' : 'none expected';
+  if (state === 'backups-off') return 'BACKUPS OFF';
+  if (state === 'not-covered') return 'not covered';
+  if (state === 'paused') return 'paused';
+  const days = Math.floor(Math.abs(Date.parse(dueAt ?? '') - now) / 86_400_000);
+  if (state === 'overdue') return `OVERDUE for ${days} d`;
+  return state === 'met' ? 'met' : `due in ${days} d`;
+}
+
+/** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 of which none is expected.` */
+export function drillSummary(rows: readonly DrillRow[]): string {
+  const words: Record<DrillState['state'], string> = {
+    ...{ overdue: 'OVERDUE', due: 'due', met: 'met', paused: 'paused' },
+    'backups-off': 'with BACKUPS OFF',
+    'not-covered': 'not covered (restores may be missing)',
+    none: 'of which none is expected',
+  };
+  const parts = [...DRILL_STATES]
+    .sort((a, b) => URGENCY[a] - URGENCY[b])
+    .flatMap((state) => {
+      const count = rows.filter((row) => row.state === state).length;
+      return count === 0 ? [] : [`${count} ${words[state]}`];
+    });
+  return `${rows.length} cluster${rows.length === 1 ? '' : 's'}: ${parts.join(', ')}.`;
+}

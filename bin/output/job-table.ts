@@ -1,0 +1,98 @@
+// bin/output/job-table.ts shows restore jobs in a row each.
+import { destinationWords } from '../../functions/restore/destination.ts';
+import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+import { isFound } from '../../functions/restore/requesters/requester.ts';
+import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
+import { span, utc } from '../process/duration.ts';
+import type { Style } from '../process/terminal.ts';
+import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
+import { severityStyle } from './event-lines.ts';
+import { gradeOf, nameOf } from './requester-text.ts';
+import type { Column } from './tables.ts';
+
+/** Names of projects by id: Atlas names a restore's target project by its id alone. */
+export type ProjectNames = ReadonlyMap<string, string>;
+
+const STYLES: Record<Status, Style> = {
+  PENDING: 'cyan',
+  RUNNING: 'cyan',
+  READY: 'yellow',
+  COMPLETED: 'green',
+  FAILED: 'red',
+  CANCELLED: 'magenta',
+  EXPIRED: 'dim',
+  UNKNOWN: 'yellow',
+};
+export const styleOf = (status: Status): Style => STYLES[status];
+
+type Target = Pick<RestoreJob, 'projectId' | 'targetProjectId'>;
+
+/** Reads the coverage only where a job went to another project. */
+export async function namesFor(
+  jobs: readonly Target[],
+  ledger: Pick<ReadableLedger, 'coverageRows'>,
+): Promise<ProjectNames> {
+  const names = new Map<string, string>();
+  if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
+  for await (const project of ledger.coverageRows()) names.set(project.projectId, project.projectName);
+  return names;
+}
+
+/** How long it took, or has been running. */
+function durationOf({ durationSeconds }: ShownJob): string {
+  return durationSeconds === undefined ? '' : span(durationSeconds);
+}
+
+export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJob>> => ({
+  requested: { title: 'requested (UTC)', cell: ({ requestedAt }) => utc(requestedAt), style: () => 'dim' },
+  project: { title: 'project', cell: ({ projectName, projectId }) => projectName ?? projectId, least: 12, goes: 4 },
+  cluster: { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
+  kind: { title: 'kind', cell: ({ kind }) => kind, goes: 2 },
+  status: {
+    title: 'status',
+    cell: ({ status, vanishedAt }) => (vanishedAt ? `${status}, vanished` : status),
+    style: ({ status }) => styleOf(status),
+  },
+  delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
+  target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
+  took: { title: 'took', cell: durationOf, align: 'right' },
+  asked: {
+    title: 'asked by',
+    cell: ({ requester }) => (isFound(requester) ? nameOf(requester) : ''),
+    least: 10,
+    goes: 5,
+  },
+  // Beside the name, so that it is never cut; and never gone before it.
+  grade: { title: 'grade', cell: ({ requester }) => gradeOf(requester), style: () => 'dim', goes: 6 },
+  findings: {
+    title: 'findings',
+    cell: ({ findings = [] }) => findings.map(({ rule }) => rule).join(' '),
+    style: ({ findings = [] }) => styleOfWorst(findings),
+    least: 10,
+  },
+  id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
+});
+
+export type JobColumn =
+  | 'requested'
+  | 'project'
+  | 'cluster'
+  | 'kind'
+  | 'status'
+  | 'delivery'
+  | 'target'
+  | 'took'
+  | 'asked'
+  | 'grade'
+  | 'findings'
+  | 'id';
+
+/** Nothing where there are none. */
+export function worstOf(findings: readonly Finding[]): Severity | undefined {
+  return SEVERITIES.findLast((severity) => findings.some((finding) => finding.severity === severity));
+}
+
+function styleOfWorst(findings: readonly Finding[]): Style | undefined {
+  const worst = worstOf(findings);
+  return worst && severityStyle(worst);
+}

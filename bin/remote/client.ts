@@ -1,0 +1,193 @@
+// bin/remote/client.ts makes calls to a restore ledger's API, and holds its answers to what one may say.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../functions/platform/log.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { ApiAddress } from './address.ts';
+import type { AwsSigner } from './aws-signature.ts';
+import { ApiError, refused, unanswered } from './errors.ts';
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+interface Call {
+  method: 'GET' | 'POST';
+  path: string;
+  query?: Query;
+  body?: string;
+}
+
+/** API Gateway gives up after 30 s; in ms, the body included. */
+const TIMEOUT_MS = 35_000;
+/** Lambda sends 6 MB at most. */
+const MAX_BYTES = 10_000_000;
+const MAX_REFUSAL_BYTES = 20_000;
+/** Calls in all, the first included; none is begun later than a timeout after the first. */
+const ATTEMPTS = 4;
+/** Before the second call, in ms; doubles. What the API asks for comes first, up to the cap. */
+const BASE_MS = 500;
+const CAP_MS = 20_000;
+
+export interface ApiClientOptions {
+  log: Log;
+  /** @default real time */
+  pause?: (ms: number) => Promise<unknown>;
+}
+
+export class ApiClient {
+  readonly address: ApiAddress;
+  readonly #log: Log;
+  readonly #pause: (ms: number) => Promise<unknown>;
+  #signer: AwsSigner | undefined;
+
+  constructor(address: ApiAddress, { log, pause = sleep }: ApiClientOptions) {
+    this.address = address;
+    this.#log = log;
+    this.#pause = pause;
+  }
+
+  /** The body of a 200. @throws ApiError, CommandError */
+  get(path: string, query: Query = {}): Promise<unknown> {
+    return this.#call({ method: 'GET', path, query });
+  }
+
+  /** The same; nothing where the API says that there is no such thing. @throws ApiError, CommandError */
+  async find(path: string): Promise<unknown> {
+    try {
+      return await this.get(path);
+    } catch (error) {
+      if (error instanceof ApiError && error.isNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** The body of a 200 or 202. @throws ApiError, CommandError */
+  post(path: string, body: object): Promise<unknown> {
+    return this.#call({ method: 'POST', path, body: JSON.stringify(body) });
+  }
+
+  async #call(call: Call): Promise<unknown> {
+    const began = Date.now();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(call);
+      } catch (error) {
+        if (!(error instanceof ApiError) || attempt >= ATTEMPTS || !mayRepeat(call, error)) throw error;
+        if (Date.now() - began > TIMEOUT_MS) throw error;
+        const waitMs = error.retryAfterMs ?? Math.random() * BASE_MS * 2 ** (attempt - 1);
+        if (waitMs > CAP_MS) throw error;
+        this.#log.info('trying again', {
+          request: `${call.method} ${call.path}`,
+          waitMs: Math.round(waitMs),
+          reason: error.message,
+        });
+        await this.#pause(waitMs);
+      }
+    }
+  }
+
+  async #once({ method, path, query = {}, body }: Call): Promise<unknown> {
+    const url = new URL(this.address.url + path);
+    const what = `${method} ${url.href}`;
+    url.search = queryText(query);
+    const headers = await this.#headers({
+      method,
+      url,
+      body,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    });
+    const began = Date.now();
+    const { status, ...answer } = await this.#exchange(what, url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    this.#log.debug('answered', { request: what, status, ms: Date.now() - began });
+    if (status === 200 || status === 202) return parsed(what, answer.text);
+    const accessKeyId = await this.#signer?.accessKeyId();
+    throw refused({ what, status, ...answer, advice: () => this.#advice(status, accessKeyId) });
+  }
+
+  async #headers(request: Parameters<AwsSigner['sign']>[0]): Promise<Record<string, string>> {
+    const { auth } = this.address;
+    const agent = { 'user-agent': `restore-ledger/${packageJson.version}` };
+    if (auth.by === 'none') return { ...request.headers, ...agent };
+    if (auth.by === 'token') return { ...request.headers, ...agent, authorization: `Bearer ${auth.token}` };
+    if (!this.#signer) {
+      const { AwsSigner } = await import('./aws-signature.ts');
+      this.#signer = new AwsSigner({ region: auth.region });
+    }
+    return { ...(await this.#signer.sign(request)), ...agent };
+  }
+
+  async #exchange(what: string, url: URL, request: RequestInit) {
+    try {
+      // Redirects are answers here: credentials go to the address that was given, and nowhere else.
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await fetch(url, { ...request, redirect: 'manual', signal });
+      const { status, headers } = response;
+      const text = await (response.ok ? wholeText(what, response) : beginningOf(response));
+      return { status, headers, text };
+    } catch (error) {
+      throw error instanceof ApiError ? error : unanswered(what, error, TIMEOUT_MS);
+    }
+  }
+
+  #advice(status: number, accessKeyId: string | undefined): string {
+    const { by } = this.address.auth;
+    if (by === 'token') {
+      return 'the token in RESTORE_LEDGER_API_TOKEN was not accepted; has it expired, or is it for another issuer or audience?';
+    }
+    if (by === 'none') {
+      return 'no credentials were sent; give --api-auth iam, or RESTORE_LEDGER_API_TOKEN and --api-auth token';
+    }
+    const needs = status === 403 ? 'needs execute-api:Invoke on this API' : 'was not accepted';
+    return `the AWS identity of access key ${accessKeyId} ${needs} (aws sts get-caller-identity names it)`;
+  }
+}
+
+/**
+ * Reading can always be repeated. A start only where the API said that it did not happen: after a lost answer it may have
+ * happened, and the run would be made twice.
+ */
+const mayRepeat = ({ method }: Call, { transient, status }: ApiError) =>
+  transient && (method === 'GET' || status === 429);
+
+/** As RFC 3986 and SigV4 have it: URLSearchParams would write a space as `+`. */
+function queryText(query: Query): string {
+  const encoded = (text: string) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return Object.entries(query)
+    .flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .join('&');
+}
+
+function parsed(what: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ApiError(
+      `${what} was answered with something else than JSON: is this the address of a restore ledger's API?`,
+    );
+  }
+}
+
+/** @throws ApiError */
+async function wholeText(what: string, response: Response): Promise<string> {
+  const { text, cut } = await textUpTo(response, MAX_BYTES);
+  if (cut) throw new ApiError(`${what} was answered with more than ${MAX_BYTES} bytes`, { status: response.status });
+  return text;
+}
+
+const beginningOf = async (response: Response) => (await textUpTo(response, MAX_REFUSAL_BYTES)).text;
+
+/** Counted once decompressed, so that a small answer can't become a large one. */
+async function textUpTo({ body }: Response, most: number): Promise<{ text: string; cut: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > most) return { text: Buffer.concat(chunks).toString('utf8'), cut: true };
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString('utf8'), cut: false };
+}

@@ -1,0 +1,128 @@
+// bin/remote/errors.ts says in one line why an API did not answer, or what it refused.
+import { CommandError } from '../process/exit-codes.ts';
+
+export interface ApiErrorDetails {
+  /** Absent where there was no answer. */
+  status?: number | undefined;
+  /** True where the same request, unchanged, may succeed later. */
+  transient?: boolean;
+  /** True where the API itself says that there is no such thing; another server's 404 says nothing of the kind. */
+  isNotFound?: boolean;
+  /** How long the API asked us to stay away, in ms. */
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+}
+
+/** The only error that leaves api/client.ts beside CommandError. It never holds a credential. */
+export class ApiError extends CommandError {
+  override readonly name = 'ApiError';
+  readonly status: number | undefined;
+  readonly transient: boolean;
+  readonly isNotFound: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    { status, transient = false, isNotFound = false, retryAfterMs, cause }: ApiErrorDetails = {},
+  ) {
+    super(message, { cause });
+    this.status = status;
+    this.transient = transient;
+    this.isNotFound = isNotFound;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface Refusal {
+  /** `GET https://api/runs` */
+  what: string;
+  status: number;
+  headers: Headers;
+  /** The body, cut where it is long. */
+  text: string;
+  /** Who asked, and what they need: said where that is why. */
+  advice(): string;
+}
+
+/** Parts of a message that come from outside; the whole is one line of a terminal. */
+const MAX_PART = 500;
+
+/** What an answer other than 200 or 202 comes to. */
+export function refused({ what, status, headers, text, advice }: Refusal): ApiError {
+  const { type, title, detail, field, requestId, message } = documentOf(text);
+  const isNotFound = status === 404 && type?.endsWith('/problems/not-found') === true;
+  const details = { status, transient: TRANSIENT.has(status), isNotFound, retryAfterMs: retryAfterMs(headers) };
+  const id = requestId ?? GATEWAY_IDS.map((name) => headers.get(name)).find((value) => value !== null);
+  const about = [field === undefined ? '' : `field ${field}`, id ? `request ${id}` : ''].filter((part) => part !== '');
+  const after = about.length > 0 ? ` (${about.join(', ')})` : '';
+  if (type !== undefined && title !== undefined) {
+    return new ApiError(`${title}${detail === undefined ? '' : `: ${detail}`}${after}`, details);
+  }
+  const said = message === undefined ? '' : `, ${message.replace(/\.$/, '')}`;
+  if (status === 401 || status === 403) {
+    return new ApiError(`${what} answered ${status}${said}${after}: ${advice()}`, details);
+  }
+  const also = details.transient ? 'try again later' : "is this the address of a restore ledger's API?";
+  return new ApiError(`${what} answered ${status}${said}${after}: ${also}`, details);
+}
+
+/** Of Lambda and API Gateway too, whose 500 is a function that was stopped. */
+const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
+const GATEWAY_IDS = ['x-request-id', 'apigw-requestid', 'x-amzn-requestid'];
+
+/** A problem document (RFC 9457), or what API Gateway says by itself, which is `message` or `Message`. */
+function documentOf(
+  text: string,
+): Record<'type' | 'title' | 'detail' | 'field' | 'requestId' | 'message', string | undefined> {
+  const document = parsed(text);
+  const part = (name: string) => {
+    const value = document[name];
+    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_PART) : undefined;
+  };
+  const [type, title, detail, field, requestId] = ['type', 'title', 'detail', 'field', 'requestId'].map(part);
+  return { type, title, detail, field, requestId, message: part('message') ?? part('Message') };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function retryAfterMs(headers: Headers): number | undefined {
+  const seconds = headers.get('retry-after');
+  return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : undefined;
+}
+
+/** What went wrong before there was an answer. The message of a failed fetch says nothing; its cause has a code. */
+export function unanswered(what: string, error: unknown, timeoutMs: number): ApiError {
+  const { name, cause } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'TimeoutError') {
+    return new ApiError(`${what} was not answered in full within ${timeoutMs / 1000} s`, { transient: true });
+  }
+  const code = codeOf(cause);
+  if (code === 'ECONNREFUSED') {
+    return new ApiError(`${what} failed: nothing listens there (${code}); is the address right, and the server up?`, {
+      transient: true,
+    });
+  }
+  if (/^(ENOTFOUND|EAI_\w+)$/.test(code)) {
+    return new ApiError(`${what} failed: the name of the host can't be found (${code}); is the address right?`, {
+      transient: code === 'EAI_AGAIN',
+    });
+  }
+  if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL/.test(code)) {
+    return new ApiError(`${what} failed: the server's certificate is not trusted (${code})`);
+  }
+  return new ApiError(`${what} failed: no connection, or one that was cut (${code})`, { transient: true });
+}
+
+/** Only what looks like a code: messages of other libraries may hold anything. */
+function codeOf(cause: unknown): string {
+  const { code, errors } = (cause ?? {}) as { code?: unknown; errors?: unknown };
+  if (typeof code === 'string' && /^\w{1,60}$/.test(code)) return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : 'unknown cause';
+}

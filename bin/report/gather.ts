@@ -1,0 +1,150 @@
+// bin/report/gather.ts reads the evidence of a period from the ledger: coverage first, so that what it proves is in
+// the jobs that are read after it. What may be claimed is decided by functions/proof/.
+
+import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
+import { isAllThere } from '../../functions/ledger/model/uncounted.ts';
+import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../functions/proof/ledger.ts';
+import type { Asking } from '../../functions/proof/period.ts';
+import { isInScope } from '../../functions/proof/project.ts';
+import type { Verification } from '../../functions/proof/verify.ts';
+import { integrityOf, verifying } from '../actions/verify.ts';
+import type { Progress } from '../process/progress.ts';
+import { plain } from '../process/sanitize.ts';
+import { type GatheredProject, ProjectGatherer } from './gather-project.ts';
+import { byName } from './names.ts';
+import { numbersOf } from './numbers.ts';
+import { type Evidence, type IntegrityEvidence, type ProjectEvidence, SCHEMA_VERSION } from './report.ts';
+import { limitsOf, verdictOf } from './words.ts';
+
+export interface GatherOptions {
+  period: Evidence['period'];
+  /** ISO 8601. */
+  madeAt: string;
+  version: string;
+  /** The table, or the directory. */
+  ledgerName: string;
+  /** Recompute all histories too. */
+  verify: boolean;
+  progress: Progress;
+}
+
+/** Runs looked at for the last one over everything. */
+const MAX_RUNS = 2_000;
+
+/** Memory: some 1 KB a restore of the period. @throws LedgerError */
+export async function gather(ledger: Ledger, options: GatherOptions): Promise<Evidence> {
+  const { period, madeAt, version, ledgerName, verify, progress } = options;
+  const asking: Asking = { period, now: madeAt };
+  const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
+  const facts = await allProjects(ledger, progress);
+  const gathered: GatheredProject[] = [];
+  for (const project of facts) {
+    progress.show(plain(`reading ${project.projectName}, ${gathered.length} projects before it`));
+    const one = await new ProjectGatherer(ledger, project, asking).gather();
+    if (one) gathered.push(one);
+  }
+  const projects = gathered.map(({ evidence }) => evidence).sort(byProject);
+  nameTargets(projects);
+  const integrity = verify ? await integrityEvidence(ledger, progress) : undefined;
+  const gaps: NamedGap[] = [
+    ...proveLedger({ scope, ...runs, projects: facts }, asking),
+    ...gathered.flatMap((one) => one.gaps),
+  ];
+  const numbers = numbersOf(projects);
+  const claim = claimOf(gaps, numbers.clusters);
+  const judged = { period, madeAt, numbers, gaps, claim, ...(integrity ? { integrity } : {}) };
+  const provenThrough = provenTo(scope?.listedAt, projects);
+  return {
+    ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
+    madeBy: { program: 'restore-ledger', version },
+    ledger: ledgerName,
+    period,
+    verdict: verdictOf(judged),
+    ...(provenThrough === undefined ? {} : { provenThrough }),
+    numbers,
+    gaps,
+    ...(integrity ? { integrity } : {}),
+    ...(scope?.listedAt === undefined ? {} : { projectsReadAt: scope.listedAt }),
+    limits: limitsOf(projects, { asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) }),
+    projects,
+  };
+}
+
+/** Every restore of what was in scope then and was requested before is on record. Nothing where some list was never read to its end. */
+function provenTo(listedAt: string | undefined, projects: readonly ProjectEvidence[]): string | undefined {
+  const moments = projects.flatMap(({ clusterLists, clusters }) => [
+    ...clusterLists.map(({ readAt }) => readAt),
+    ...clusters.flatMap(({ proof }) => (proof.state === 'none' ? [] : [proof.coveredTo])),
+  ]);
+  if (listedAt === undefined || moments.length === 0) return undefined;
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length < moments.length ? undefined : [listedAt, ...known].sort()[0];
+}
+
+/** Those with jobs alone too, of which nothing else is on record. */
+async function allProjects(
+  ledger: Ledger,
+  progress: Progress,
+): Promise<(ProjectFacts & Pick<RecordedProject, 'counts'>)[]> {
+  const facts: ProjectFacts[] = [];
+  for await (const project of ledger.projects()) facts.push(project);
+  progress.show('counting restore jobs');
+  const census = await ledger.census();
+  const known = new Set(facts.map(({ projectId }) => projectId));
+  const strays: ProjectFacts[] = [...census.keys()]
+    .filter((projectId) => !known.has(projectId))
+    .map((projectId) => ({ projectId, projectName: projectId }));
+  return [...facts, ...strays].map((project) => ({
+    ...project,
+    counts: {
+      table: census.get(project.projectId)?.table.jobs ?? 0,
+      index: census.get(project.projectId)?.index ?? 0,
+      recorded: project.coverage?.recorded,
+      isAllThere: isAllThere(project.coverage, census.get(project.projectId)?.table),
+    },
+  }));
+}
+
+/** The newest run over everything, and the newest that has ended. */
+async function runsOverAll(ledger: Ledger): Promise<{ lastRun?: Run; lastEndedRun?: Run }> {
+  let lastRun: Run | undefined;
+  let cursor: string | undefined;
+  for (let seen = 0; seen < MAX_RUNS; ) {
+    const page = await ledger.runs({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+    const whole = page.items.filter(({ scope }) => scope.projectId === undefined);
+    lastRun ??= whole[0];
+    for (const { runId } of whole.filter(({ status }) => status !== 'running')) {
+      // The index lists them; the table is the record.
+      const run = (await ledger.run(runId))?.run;
+      if (lastRun && run && run.status !== 'running') return { lastRun, lastEndedRun: run };
+    }
+    seen += Math.max(1, page.items.length);
+    cursor = page.cursor;
+    if (cursor === undefined) break;
+  }
+  return lastRun ? { lastRun } : {};
+}
+
+const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
+  byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId);
+
+/** Atlas names a target's project by its id alone. */
+function nameTargets(projects: readonly ProjectEvidence[]) {
+  const names = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+  for (const { clusters } of projects) {
+    for (const { restores } of clusters) {
+      for (const restore of restores) {
+        const name = restore.targetProjectId === undefined ? undefined : names.get(restore.targetProjectId);
+        if (name !== undefined) restore.targetProjectName = name;
+      }
+    }
+  }
+}
+
+async function integrityEvidence(ledger: Ledger, progress: Progress): Promise<IntegrityEvidence> {
+  const results: Verification[] = [];
+  for await (const result of verifying(ledger, { progress })) results.push(result);
+  return { ...integrityOf(results), projectsBroken: results.filter(({ breakCount }) => breakCount > 0) };
+}

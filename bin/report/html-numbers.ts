@@ -1,0 +1,76 @@
+// bin/report/html-numbers.ts is the part of the report that counts: restores by outcome, finding and requester.
+import { html } from 'hono/html';
+import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
+import { counted, type Html, name, number, visible } from '../../functions/api/web/html/text.ts';
+import type { Status } from '../../functions/restore/job.ts';
+import { GRADES } from '../../functions/restore/requesters/requester.ts';
+import type { Severity } from '../../functions/restore/rules/finding.ts';
+import { kindOf, nameOf } from '../output/requester-text.ts';
+import { WHOLE } from './marks.ts';
+import type { Evidence, Numbers, RequesterCount } from './report.ts';
+
+/** More are in the JSON. */
+const MOST_REQUESTERS = 100;
+
+export const numberTables = ({
+  numbers,
+}: Evidence): Html => html`<section class="long" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2>
+<div class="three">${outcomes(numbers)}${findings(numbers)}${requesters(numbers)}</div></section>
+`;
+
+const countTable = (caption: string, rows: readonly Html[], none: string) =>
+  rows.length === 0
+    ? html`<div><p><strong>${caption}</strong></p><p class="soft">${none}</p></div>`
+    : html`<div><table><caption>${caption}</caption><tbody>${rows}</tbody></table></div>
+`;
+
+const row = (what: Html | string, count: number, sub: Html | string = '') =>
+  html`<tr><th scope="row">${what}${sub === '' ? '' : html`<span class="sub">${sub}</span>`}</th><td class="r">${number(count)}</td></tr>
+`;
+
+const outcomes = ({ outcomes: of }: Numbers) =>
+  countTable(
+    'Restores by outcome',
+    Object.entries(of).flatMap(([status, count]) =>
+      count > 0 ? [row(STATUS_LOOK[status as Status]?.label ?? visible(status), count)] : [],
+    ),
+    'None.',
+  );
+
+function findings({ rules }: Numbers) {
+  const rows = Object.entries(rules).map(([rule, severities]) => {
+    const count = Object.values(severities).reduce((sum, one) => sum + one, 0);
+    const parts = (['critical', 'warning', 'info'] satisfies Severity[]).flatMap((severity) =>
+      severities[severity] > 0 ? [`${number(severities[severity])} ${severity}`] : [],
+    );
+    return row(html`<code>${visible(rule)}</code>`, count, parts.join(', '));
+  });
+  return countTable('Findings by rule', rows, 'No restore broke a rule.');
+}
+
+const UNNAMED: Record<string, string> = {
+  pending: 'Not known yet: events may still come',
+  'not-read': 'Not known: events could not be read',
+  none: 'Not known: no event fits',
+  ambiguous: 'Not known: events of several fit',
+  'not-looked': 'Nobody has looked',
+};
+
+function requesters({ requesters: all, unnamed }: Numbers) {
+  const left = all.length - MOST_REQUESTERS;
+  const rows = [
+    ...all
+      .slice(0, MOST_REQUESTERS)
+      .map((one) => row(name(nameOf({ actor: one }), WHOLE), one.restores, gradesOf(one))),
+    ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MOST_REQUESTERS)))] : []),
+    ...Object.entries(unnamed).map(([reason, count]) => row(UNNAMED[reason] ?? visible(reason), count)),
+  ];
+  return countTable('Restores by who asked', rows, 'None.');
+}
+
+const restoresOf = (some: readonly RequesterCount[]) => some.reduce((sum, { restores }) => sum + restores, 0);
+
+function gradesOf(one: RequesterCount): string {
+  const grades = GRADES.flatMap((grade) => (one.grades[grade] > 0 ? [`${number(one.grades[grade])} ${grade}`] : []));
+  return `${kindOf({ actor: one })} · ${grades.join(', ')}`;
+}

@@ -1,0 +1,108 @@
+// bin/report/html-restores.ts is every restore of a project: a table for each cluster that has some.
+import { html } from 'hono/html';
+import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
+import { counted, type Html, name, span, time, visible } from '../../functions/api/web/html/text.ts';
+import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
+import { destinationOf, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
+import { problemText } from '../../functions/restore/field-reader.ts';
+import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
+import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
+
+const TITLES = ['Requested', 'From', 'To', 'Asked for by', 'Outcome', 'Findings'];
+
+export function* projectRestores(project: ProjectEvidence): Generator<string> {
+  const count = project.clusters.reduce((sum, { restores }) => sum + restores.length, 0);
+  if (count === 0) return;
+  yield String(html`<section class="long" aria-label="Restores of ${visible(project.projectName)}"><h2>Restores of ${name(project.projectName, WHOLE)}</h2>
+<p class="soft small">${counted(count, 'restore')} · project <code>${visible(project.projectId)}</code></p>
+`);
+  for (const [index, cluster] of project.clusters.entries()) {
+    if (cluster.restores.length > 0) yield* clusterRestores(project, cluster, index);
+  }
+  yield '</section>\n';
+}
+
+function* clusterRestores(project: ProjectEvidence, cluster: ClusterEvidence, index: number): Generator<string> {
+  const { clusterName, proof, restores } = cluster;
+  yield String(html`<div class="far"><h3 id="${anchorOf(project, index)}">${name(clusterName, WHOLE)}</h3>
+<p class="small">${proofMark(proof.state)} <span class="soft">${counted(restores.length, 'restore')} · ${clusterWords(cluster)}${
+    proof.coveredTo === undefined ? '' : html` · covered to ${time(proof.coveredTo)}`
+  }</span></p>
+${proof.gaps.length === 0 ? '' : html`<ul class="small">${proof.gaps.map(({ text }) => html`<li>${visible(text)}</li>`)}</ul>`}
+<table class="stack restores" role="table"><caption class="hidden">Restores of ${visible(clusterName)}</caption>
+<thead role="rowgroup"><tr role="row">${TITLES.map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead><tbody role="rowgroup">
+`);
+  for (const restore of restores) yield String(restoreRow(project, cluster, restore));
+  yield '</tbody></table></div>\n';
+}
+
+const restoreRow = (
+  project: ProjectEvidence,
+  cluster: ClusterEvidence,
+  restore: RestoreEvidence,
+): Html => html`<tr role="row">
+<th role="rowheader" scope="row">${time(restore.requestedAt)}<span class="sub"><code>${visible(restore.jobId)}</code></span></th>
+<td role="cell" data-l="From">${fromCell(restore)}</td><td role="cell" data-l="To">${toCell(project, cluster, restore)}</td>
+<td role="cell" data-l="Asked for by">${requesterCell(restore.requester)}</td><td role="cell" data-l="Outcome">${outcomeCell(restore)}</td>
+${findingsCell(restore)}</tr>
+`;
+
+function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: RestoreEvidence): Html {
+  const what = `${visible(kind)}, ${(DELIVERY_LABEL[delivery] ?? visible(delivery)).toLowerCase()}`;
+  if (pointInTime !== undefined) return html`Point in time ${time(pointInTime)}<span class="sub">${what}</span>`;
+  const snapshot =
+    snapshotAt === undefined
+      ? html`Snapshot <code>${visible(snapshotId ?? 'unknown')}</code>`
+      : html`Snapshot of ${time(snapshotAt)}`;
+  return html`${snapshot}<span class="sub">${what}</span>`;
+}
+
+function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
+  const job = { projectId: project.projectId, clusterName: cluster.clusterName, ...restore };
+  const { place, projectId, clusterName: target } = destinationOf(job);
+  const { collections } = restore;
+  const effect = effectWords(job, collections);
+  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${collections ? namespacesOf(collections) : ''}`;
+  switch (place) {
+    case 'download':
+      return html`<span class="soft">Download</span>`;
+    case 'unknown':
+      return html`<span class="soft">Not known</span><span class="sub">${whyUnknown(restore)}</span>${about}`;
+    case 'itself':
+      return html`Itself${about}`;
+    case 'project':
+      return html`${name(target ?? '?', WHOLE)}${about}`;
+    case 'elsewhere':
+      return html`${name(target ?? '?', WHOLE)}<span class="sub">in ${name(restore.targetProjectName ?? projectId ?? '', WHOLE)}</span>${about}`;
+  }
+}
+
+/** Names shown of a restore of collections, which may have 200. */
+const MOST_NAMESPACES = 20;
+
+function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
+  const left = namespaces.length - MOST_NAMESPACES;
+  return html`${namespaces
+    .slice(0, MOST_NAMESPACES)
+    .map((namespace) => html`<span class="sub">${name(namespaceWords(namespace), WHOLE)}</span>`)}${
+    left > 0 ? html`<span class="sub">and ${left} more: --format json has them</span>` : ''
+  }${complete ? '' : html`<span class="sub">The ledger does not have all the names.</span>`}`;
+}
+
+function outcomeCell(restore: RestoreEvidence): Html {
+  const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
+  const took = durationSeconds === undefined ? '' : html`<span class="sub">took ${span(durationSeconds)}</span>`;
+  const ended = finishedAt === undefined ? '' : html`<span class="sub">ended ${time(finishedAt)}</span>`;
+  const gone =
+    vanishedAt === undefined ? '' : html`<span class="sub">no longer listed by Atlas since ${time(vanishedAt)}</span>`;
+  const error = errorMessage === undefined ? '' : html`<span class="sub">${visible(errorMessage)}</span>`;
+  const odd = problems.map(
+    (problem) => html`<span class="sub">not understood: ${visible(problemText(problem))}</span>`,
+  );
+  return html`${statusMark(status)}${took}${ended}${gone}${error}${odd}`;
+}
+
+const findingsCell = ({ findings }: RestoreEvidence) =>
+  findings.length === 0
+    ? html`<td role="cell" class="soft void">None</td>`
+    : html`<td role="cell" class="all" data-l="Findings"><ul class="findings">${findings.map(findingItem)}</ul></td>`;

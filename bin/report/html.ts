@@ -1,0 +1,154 @@
+// bin/report/html.ts writes the evidence for people: one HTML document that needs nothing else, no script either.
+// An overview first, then every restore; a piece at a time, so that a long one is never in memory as a whole.
+import { html, raw } from 'hono/html';
+import { mark, SHAPES } from '../../functions/api/web/html/badge.ts';
+import { counted, type Html, name, number, time, visible } from '../../functions/api/web/html/text.ts';
+import type { NamedGap } from '../../functions/proof/ledger.ts';
+import { overviewTables } from './html-clusters.ts';
+import { numberTables } from './html-numbers.ts';
+import { projectRestores } from './html-restores.ts';
+import { WHOLE } from './marks.ts';
+import type { Evidence } from './report.ts';
+import { STYLE } from './style.ts';
+
+/** Nothing is fetched and nothing runs, whatever a name holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/** More are in the JSON. */
+const MOST_GAPS = 1_000;
+const MOST_BREAKS = 200;
+
+export function* evidenceHtml(evidence: Evidence): Generator<string> {
+  yield String(head(evidence));
+  yield String(verdict(evidence));
+  yield String(facts(evidence));
+  yield String(CONTENTS);
+  yield String(gaps(evidence));
+  yield String(numberTables(evidence));
+  yield String(integrity(evidence));
+  yield* overviewTables(evidence);
+  if (evidence.numbers.restores === 0) yield String(NO_RESTORES);
+  else yield '<div id="restores"></div>\n';
+  for (const project of evidence.projects) yield* projectRestores(project);
+  yield String(limits(evidence));
+  yield '</main></body></html>\n';
+}
+
+const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
+<title>Restore evidence, ${period.since.slice(0, 10)} to ${period.until.slice(0, 10)}</title><meta name="color-scheme" content="light dark">
+<style>${raw(STYLE)}</style></head>
+<body>${SHAPES}<main><h1>Restore evidence</h1>
+<p>Restores of MongoDB Atlas clusters requested from ${time(period.since)} to ${time(period.until)} UTC.</p>
+<p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. All times are UTC.</p>
+`;
+
+function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: Evidence): Html {
+  const broken = checked !== undefined && !checked.unbroken;
+  const [tone, look] = broken
+    ? ['bad', mark('The record was changed', 'bad', 'cross')]
+    : state === 'complete'
+      ? ['ok', mark('The record is complete', 'ok', 'check')]
+      : state === 'not known'
+        ? ['wait', mark('Not known', 'wait', 'ring')]
+        : all.every(({ reason }) => reason === 'full-reading-due')
+          ? ['wait', mark('Full reading due', 'wait', 'half')]
+          : ['wait', mark('The record has gaps', 'wait', 'alert')];
+  return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${look}</h2><p>${text}</p></section>
+`;
+}
+
+function facts({ numbers, gaps: { length } }: Evidence): Html {
+  const { restores, outcomes, clusters, severities, drills } = numbers;
+  const fact = (title: string, count: number, tone = '') =>
+    html`<div><dt>${title}</dt><dd class="${count > 0 ? tone : ''}">${number(count)}</dd></div>`;
+  return html`<dl class="facts">${[
+    fact('Restores', restores),
+    fact('Failed', outcomes.FAILED, 'bad'),
+    fact('Clusters', clusters),
+    fact('Gaps', length, 'wait'),
+    fact('Critical findings', severities.critical, 'bad'),
+    fact('Drills overdue', drills.overdue, 'bad'),
+  ]}</dl>
+`;
+}
+
+const CONTENTS = html`<nav aria-label="Contents"><ul><li><a href="#gaps">Gaps</a></li><li><a href="#numbers">Numbers</a></li>
+<li><a href="#integrity">Integrity</a></li><li><a href="#drills">Drills</a></li><li><a href="#clusters">Clusters</a></li>
+<li><a href="#restores">Restores</a></li><li><a href="#limits">What this can't show</a></li></ul></nav>
+`;
+
+const NO_RESTORES = html`<section aria-labelledby="restores"><h2 id="restores">No restores</h2>
+<p>No restore that was requested in the period is in the ledger. Whether there can be others, the gaps say.</p></section>
+`;
+
+function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
+  const listed =
+    projectsReadAt === undefined
+      ? ''
+      : html` The list of projects was last read as a whole at ${time(projectsReadAt)}.${provenThrough === undefined ? '' : html` Of what is in scope, every restore requested before ${time(provenThrough)} is on record.`}`;
+  if (all.length === 0) {
+    return html`<section aria-labelledby="gaps"><h2 id="gaps">No gaps</h2>
+<p>Every list of clusters and of restore jobs on record was read to its end after the period had ended.${listed}</p></section>
+`;
+  }
+  const left = all.length - MOST_GAPS;
+  return html`<section class="long" aria-labelledby="gaps"><h2 id="gaps">${counted(all.length, 'gap')}</h2>
+<p>Restores that can't be ruled out.${listed}</p>
+<table class="stack gaps" role="table"><caption class="hidden">Gaps</caption>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Where</th><th role="columnheader" scope="col">What can't be ruled out, and why</th></tr></thead>
+<tbody role="rowgroup">${all.slice(0, MOST_GAPS).map(gapRow)}</tbody></table>
+${left > 0 ? html`<p>And ${counted(left, 'gap')} more: the report as JSON has all.</p>` : ''}</section>
+`;
+}
+
+const gapRow = ({
+  projectName,
+  clusterName,
+  text,
+  action,
+}: NamedGap) => html`<tr role="row"><th role="rowheader" scope="row" class="all">${
+  clusterName === undefined ? (projectName === undefined ? 'All projects' : 'The project') : name(clusterName, WHOLE)
+}${projectName === undefined ? '' : html`<span class="sub">${name(projectName, WHOLE)}</span>`}</th>
+<td role="cell" class="all">${visible(text)}${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</td></tr>
+`;
+
+function integrity({ integrity: checked }: Evidence): Html {
+  if (!checked) {
+    return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity not verified</h2>
+<p>Whether histories were changed since they were recorded was not asked for (<code>--verify</code>).</p></section>
+`;
+  }
+  const { unbroken, projects, jobs, entries, folded, breakCount, projectsBroken } = checked;
+  const where = `${counted(jobs, 'job')} with ${counted(entries, 'entry').replace('entrys', 'entries')} of history in ${counted(projects, 'project')}`;
+  const middle =
+    folded > 0
+      ? html` The middle of ${counted(folded, 'very long history').replace('historys', 'histories')} is not kept and was not checked.`
+      : '';
+  if (unbroken) {
+    return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity verified</h2>
+<p>All hashes of ${where} were recomputed, and jobs were counted. Nothing was changed or taken away since it was recorded.${middle}</p></section>
+`;
+  }
+  const breaks = projectsBroken.flatMap(({ projectId, projectName = projectId, breaks: of }) =>
+    of.map((one) => ({ projectName, ...one })),
+  );
+  return html`<section class="long" aria-labelledby="integrity"><h2 id="integrity">Integrity broken: ${counted(breakCount, 'break')}</h2>
+<p>Of ${where}, these do not fit:${middle}</p>
+<ul>${breaks.slice(0, MOST_BREAKS).map(
+    ({ projectName, jobId, revision, problem }) =>
+      html`<li>${name(projectName, WHOLE)}${jobId === undefined ? '' : html`, job <code>${visible(jobId)}</code>`}${
+        revision === undefined ? '' : `, revision ${revision}`
+      }: ${visible(problem)}</li>
+`,
+  )}</ul>${breakCount > MOST_BREAKS ? html`<p>The first ${MOST_BREAKS}.</p>` : ''}</section>
+`;
+}
+
+const limits = ({
+  limits: all,
+  period,
+}: Evidence) => html`<section aria-labelledby="limits"><h2 id="limits">What this can't show</h2>
+<ul>${all.map((limit) => html`<li>${limit}</li>`)}</ul>
+<p class="soft small">Restores count by when they were requested: at or after ${time(period.since)}, before ${time(period.until)}.</p></section>
+`;

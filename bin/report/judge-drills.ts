@@ -1,0 +1,98 @@
+// bin/report/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
+// period. Pure.
+import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
+import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
+import { coveredUntil, drillState, isCoveredUntil } from '../../functions/proof/drill-state.ts';
+import type { Period } from '../../functions/proof/period.ts';
+import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
+import { isCompletedRestore } from '../../functions/restore/understood.ts';
+import type { DrillProof } from './report.ts';
+
+const DAY_MS = 86_400_000;
+
+type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status' | 'problems'>;
+
+/** Shows for certain that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
+export const isDrill = (job: Completed) => job.kind !== 'collection' && isCompletedRestore(job);
+
+export interface DrillFacts {
+  cluster: ClusterCoverage;
+  /** Restores that were completed in the period, or before it the last one; in any order. */
+  completed: readonly CompletedRestore[];
+  period: Period;
+  /** ISO 8601. */
+  madeAt: string;
+}
+
+export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
+  const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
+  const done = completed
+    .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
+    .filter(({ at }) => at <= end)
+    .sort((a, b) => a.at - b.at);
+  const last = done.at(-1)?.restore;
+  const days = cluster.drill?.days;
+  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...measured(last), missed: [] };
+  const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
+  const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
+  const dueAt = (moments.at(-1) ?? createdAt) + within;
+  return {
+    state: dueAt <= end ? overdueOr(cluster, dueAt) : moments.length > 1 ? 'met' : 'due',
+    days,
+    dueAt: iso(dueAt),
+    ...measured(last),
+    missed: missedIn(moments, within, {
+      from: knownFrom(cluster, moments, period),
+      until: knownUntil(cluster, moments, end),
+    }),
+  };
+}
+
+/** Only where every restore until then is known can one be said to be missing. */
+const overdueOr = (cluster: ClusterCoverage, dueAt: number) =>
+  isCoveredUntil(cluster, iso(dueAt)) ? ('overdue' as const) : ('not-covered' as const);
+
+/** Between one moment and the next, what lies later than the days allow. */
+function missedIn(moments: readonly number[], within: number, part: { from: number; until: number }) {
+  return moments.flatMap((moment, index) => {
+    const from = Math.max(moment + within, part.from);
+    const until = Math.min(moments[index + 1] ?? part.until, part.until);
+    return from < until ? [{ from: iso(from), until: iso(until) }] : [];
+  });
+}
+
+/** After the last reading, and the last restore that is known, nothing can be said to be missing. */
+function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: number): number {
+  const covered = Date.parse(coveredUntil(cluster) ?? '');
+  return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
+}
+
+/** Of the time before its first known restore, and before the ledger first read it, nothing can be said. */
+function knownFrom(
+  { firstSeenAt }: Pick<ClusterCoverage, 'firstSeenAt'>,
+  [, first]: readonly number[],
+  { since }: Period,
+): number {
+  const known = Math.min(Date.parse(firstSeenAt), first ?? Number.POSITIVE_INFINITY);
+  return Math.max(Date.parse(since), known);
+}
+
+function measured(last: CompletedRestore | undefined): Partial<DrillProof> {
+  if (!last) return {};
+  const { finishedAt, durationSeconds, snapshotAt, requestedAt: askedAt } = last;
+  const ageMs = snapshotAt === undefined ? undefined : Date.parse(askedAt) - Date.parse(snapshotAt);
+  return {
+    lastCompletedAt: finishedAt,
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(ageMs === undefined ? {} : { snapshotAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) }),
+  };
+}
+
+/** A cluster's id is made when it is. */
+export function createdAtOf({ clusterId, firstSeenAt }: Pick<ClusterCoverage, 'clusterId' | 'firstSeenAt'>): string {
+  if (!isObjectId(clusterId)) return firstSeenAt;
+  const made = requestedAt(clusterId);
+  return made < firstSeenAt ? made : firstSeenAt;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

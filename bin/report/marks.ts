@@ -1,0 +1,70 @@
+// bin/report/marks.ts is how states look in the report: a word, a shape and a colour, so that none is needed alone.
+import { html } from 'hono/html';
+import { mark } from '../../functions/api/web/html/badge.ts';
+import { type Html, name, span, time, visible } from '../../functions/api/web/html/text.ts';
+import type { ProofState } from '../../functions/proof/list.ts';
+import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
+import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
+import { kindOf, nameOf } from '../output/requester-text.ts';
+import type { ClusterEvidence, DrillProof } from './report.ts';
+
+/** Names are shown as a whole: Atlas's have at most 64 characters. */
+export const WHOLE = 200;
+
+export function proofMark(state: ProofState): Html {
+  if (state === 'gap') return mark('Gap', 'bad', 'alert');
+  if (state === 'none') return mark('Nothing to read', 'off', 'dash');
+  return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
+}
+
+export function drillMark({ state }: DrillProof): Html {
+  if (state === 'overdue') return mark('Overdue', 'bad', 'alert');
+  if (state === 'due') return mark('Time left', 'now', 'ring');
+  if (state === 'not-covered') return mark('Not covered', 'wait', 'ring');
+  if (state === 'backups-off') return mark('Backups off', 'bad', 'cross');
+  if (state === 'paused') return mark('Paused', 'off', 'dash');
+  return state === 'met' ? mark('Met', 'ok', 'check') : mark('None expected', 'off', 'dash');
+}
+
+export function severityMark(severity: Severity): Html {
+  if (severity === 'critical') return mark('Critical', 'bad', 'cross');
+  return severity === 'warning' ? mark('Warning', 'wait', 'alert') : mark('Info', 'now', 'ring');
+}
+
+export const findingItem = ({ rule, severity, why }: Finding) =>
+  html`<li>${severityMark(severity)} <code>${visible(rule)}</code> ${visible(why)}</li>`;
+
+const REASONS: Record<string, string> = {
+  pending: 'Not known yet: the event may still come',
+  'not-read': 'Not known: the events could not be read',
+  none: 'Not known: no event fits',
+  ambiguous: 'Not known: events of several fit',
+};
+
+/** Never without how sure it is. */
+export function requesterCell(requester: Requester | undefined): Html {
+  if (!requester) return html`<span class="soft">Nobody has looked</span>`;
+  if (!isFound(requester))
+    return html`<span class="soft">${REASONS[requester.reason] ?? visible(requester.reason)}</span>`;
+  const { actor, grade, points } = requester;
+  const via = actor.via === undefined ? '' : html` through ${name(actor.via, WHOLE)}`;
+  const sure =
+    grade === 'weak' ? `weak, ${points} of 100 points: a hint` : `${visible(grade)}, ${points} of 100 points`;
+  return html`${name(nameOf(requester), WHOLE)}${via}<span class="sub">${visible(kindOf(requester))} · ${sure}</span>`;
+}
+
+export function missedText({ missed }: DrillProof): Html | '' {
+  if (missed.length === 0) return '';
+  const parts = missed.map(({ from, until }) => html`${time(from)} to ${time(until)}`);
+  return html`<span class="sub">Missed from ${parts.map((part, index) => html`${index > 0 ? '; ' : ''}${part}`)}</span>`;
+}
+
+export const spanOrDash = (seconds: number | undefined) => (seconds === undefined ? '–' : span(seconds));
+
+/** Of a place in the document: names may be anything, ids may not. */
+export const anchorOf = ({ projectId }: { projectId: string }, index: number) => `c-${projectId}-${index}`;
+
+export function clusterWords({ tier, goneAt, deleted }: ClusterEvidence): Html {
+  const gone = goneAt === undefined ? '' : html`, no longer there since ${time(goneAt)}`;
+  return html`${tier ?? 'unknown tier'}${deleted ? ', deleted, its backups kept' : ''}${gone}`;
+}

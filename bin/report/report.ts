@@ -1,0 +1,157 @@
+// bin/report/report.ts is the vocabulary of the evidence report. It is also what the report is as JSON.
+import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
+import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import type { ClusterProof } from '../../functions/proof/cluster.ts';
+import type { DrillState } from '../../functions/proof/drill-state.ts';
+import type { ClaimState } from '../../functions/proof/gap.ts';
+import type { NamedGap } from '../../functions/proof/ledger.ts';
+import type { ProofState } from '../../functions/proof/list.ts';
+import type { Period as AskedPeriod } from '../../functions/proof/period.ts';
+import type { DiscoveryProof } from '../../functions/proof/project.ts';
+import type { Verification } from '../../functions/proof/verify.ts';
+import type { RestoredCollections } from '../../functions/restore/collections.ts';
+import type { Status } from '../../functions/restore/job.ts';
+import type { Actor, Grade } from '../../functions/restore/requesters/requester.ts';
+import type { Finding, Rule, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Integrity } from '../actions/verify.ts';
+
+/** Grows when a field changes its meaning or goes; a new field does not raise it. */
+export const SCHEMA_VERSION = 2;
+
+/** Times are ISO 8601 in UTC. */
+export interface Period extends AskedPeriod {
+  /** False: it reaches to the making of the report, or beyond, so nothing can be read after its end yet. */
+  ended: boolean;
+}
+
+/** Whether a cluster was restored as often as the rules, as they are now, expect it. */
+export interface DrillProof {
+  /** At the end of the period, or now where it has not ended. */
+  state: DrillState['state'];
+  /** Within so many a restore is expected. */
+  days?: number;
+  dueAt?: string;
+  /** The restore that was completed last until then. */
+  lastCompletedAt?: string;
+  /** How long it took: the measured recovery time. */
+  durationSeconds?: number;
+  /** How old its snapshot was when it was asked for. */
+  snapshotAgeSeconds?: number;
+  /** Parts of the period in which no restore had been completed within the days before. */
+  missed: { from: string; until: string }[];
+}
+
+type Shown =
+  | 'jobId'
+  | 'kind'
+  | 'delivery'
+  | 'status'
+  | 'requestedAt'
+  | 'finishedAt'
+  | 'durationSeconds'
+  | 'expiresAt'
+  | 'snapshotId'
+  | 'snapshotAt'
+  | 'pointInTime'
+  | 'targetProjectId'
+  | 'targetClusterName'
+  | 'errorMessage'
+  | 'problems'
+  | 'vanishedAt'
+  | 'requester'
+  | 'revision';
+
+export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
+  /** Of a project that the ledger has. */
+  targetProjectName?: string;
+  /** Of a restore of collections: which, under which names, and over what. */
+  collections?: RestoredCollections;
+  findings: Finding[];
+}
+
+export interface ClusterEvidence {
+  clusterName: string;
+  clusterId?: string;
+  /** Absent: no coverage is kept of it. */
+  tier?: ClusterCoverage['tier'];
+  firstSeenAt?: string;
+  goneAt?: string;
+  /** Atlas lists it as deleted, with backups that it keeps. */
+  deleted?: true;
+  proof: ClusterProof;
+  drill: DrillProof;
+  /** Oldest first. */
+  restores: RestoreEvidence[];
+}
+
+export interface ProjectEvidence {
+  projectId: string;
+  projectName: string;
+  /** When a run first listed it. */
+  knownSince?: string;
+  /** Since when no credentials see it. */
+  notVisibleSince?: string;
+  clusterLists: DiscoveryProof[];
+  /** Clusters that were gone before the period, or made after it, are left out. */
+  clusters: ClusterEvidence[];
+}
+
+export interface RequesterCount extends Pick<Actor, 'kind' | 'id' | 'name'> {
+  restores: number;
+  grades: Record<Grade, number>;
+}
+
+export interface Numbers {
+  projects: number;
+  clusters: number;
+  clustersWithRestores: number;
+  /** By the state of their proof. */
+  proofs: Record<ProofState, number>;
+  restores: number;
+  outcomes: Record<Status, number>;
+  findings: number;
+  severities: Record<Severity, number>;
+  /** Those that were found at all. */
+  rules: Partial<Record<Rule, Record<Severity, number>>>;
+  /** Most restores first. */
+  requesters: RequesterCount[];
+  /** Restores of which nobody is named, by the reason; `not-looked` where nobody has looked. */
+  unnamed: Record<string, number>;
+  /** Of completed restores into a cluster, in seconds. */
+  recovery?: { median: number; longest: number };
+  drills: Record<DrillState['state'], number>;
+  /** Clusters for which the period has parts without a restore. */
+  drillsMissed: number;
+}
+
+export interface IntegrityEvidence extends Integrity {
+  projectsBroken: Verification[];
+}
+
+export interface Evidence {
+  schemaVersion: typeof SCHEMA_VERSION;
+  report: 'restore-evidence';
+  madeAt: string;
+  madeBy: { program: 'restore-ledger'; version: string };
+  /** The table, or the directory. */
+  ledger: string;
+  period: Period;
+  verdict: {
+    /** Whether every restore of the period is on record: only `complete` says yes. */
+    state: ClaimState;
+    /** `state` is `complete`. */
+    complete: boolean;
+    text: string;
+  };
+  numbers: Numbers;
+  gaps: NamedGap[];
+  /** Every restore that was requested before is on record, of what is in scope: every list was read to its end then. */
+  provenThrough?: string;
+  /** When the list of projects was last read as a whole. */
+  projectsReadAt?: string;
+  /** Absent: it was not asked for. */
+  integrity?: IntegrityEvidence;
+  /** What the report can't show, a sentence each. */
+  limits: string[];
+  projects: ProjectEvidence[];
+}

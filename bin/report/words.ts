@@ -1,0 +1,151 @@
+// bin/report/words.ts says in plain words what the report comes to, and what it can't show.
+import { counted, number, span } from '../../functions/api/web/html/text.ts';
+import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
+import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import type { Claim } from '../../functions/proof/gap.ts';
+import type { NamedGap } from '../../functions/proof/ledger.ts';
+import type { Asking } from '../../functions/proof/period.ts';
+import { utc } from '../process/duration.ts';
+import { createdAtOf } from './judge-drills.ts';
+import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
+
+type Judged = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+
+/** One paragraph, which claims what was done and no more. */
+export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: Judged): Evidence['verdict'] {
+  const sentences = [
+    restoresSentence(period, numbers),
+    state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
+    findingsSentence(numbers),
+    drillsSentence(numbers),
+    integritySentence(integrity),
+  ];
+  return { state, complete: state === 'complete', text: sentences.filter((sentence) => sentence !== '').join(' ') };
+}
+
+const NOT_KNOWN =
+  'Whether there were restores is NOT KNOWN: the ledger knows of no cluster in the period, so this shows nothing.';
+
+const day = (iso: string) => `${utc(iso).slice(0, 16)} UTC`;
+
+function restoresSentence({ since, until }: Evidence['period'], { restores, clusters, projects, outcomes }: Numbers) {
+  const between = `Between ${day(since)} and ${day(until)}`;
+  const where = `${counted(clusters, 'cluster')} in ${counted(projects, 'project')}`;
+  if (restores === 0) return `${between}, no restore of any of ${where} is in the ledger.`;
+  const how = Object.entries(outcomes).flatMap(([status, count]) =>
+    count > 0 ? [`${number(count)} ${status.toLowerCase()}`] : [],
+  );
+  return `${between}, ${counted(restores, 'restore')} of ${where} ${restores === 1 ? 'was' : 'were'} requested: ${how.join(', ')}.`;
+}
+
+function coveredSentence({ proofs, clusters }: Numbers) {
+  const free = proofs.none > 0 ? ` (${number(proofs.none)} of them without backups)` : '';
+  const all = clusters === 1 ? 'For this cluster' : `For all ${number(clusters)} clusters${free}`;
+  return `${all} the record is complete: after the period had ended, the projects and clusters in scope were listed, and every list of restore jobs was read to its end, by a run that ended.`;
+}
+
+function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) {
+  const only = (...reasons: readonly NamedGap['reason'][]) => gaps.every(({ reason }) => reasons.includes(reason));
+  const some = (...reasons: readonly NamedGap['reason'][]) => gaps.some(({ reason }) => reasons.includes(reason));
+  if (only('full-reading-due', 'future')) {
+    return 'The record is NOT complete yet: nothing failed, but what was requested since the last reading of every list to its end is not proven. Each list says up to when it is; --collect reads them now.';
+  }
+  const open = proofs.gap + proofs.due;
+  const which = `For ${number(open)} of ${counted(clusters, 'cluster')}`;
+  const gone = gaps.filter(({ clusterName }) => clusterName !== undefined).every(({ reason }) => reason === 'gone');
+  return [
+    'The record is NOT complete.',
+    ...(open > 0
+      ? [`${which} there are restores that can't be ruled out${gone ? ', as the cluster was deleted' : ''}.`]
+      : []),
+    ...(some('never-read') ? ['Something in scope was never read.'] : []),
+    ...(some('not-visible') ? ['The credentials no longer see a project that they saw.'] : []),
+    ...(some('clusters', 'projects', 'run-not-ended')
+      ? [
+          'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
+        ]
+      : []),
+    ...(some('before-first-reading')
+      ? ['A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.']
+      : []),
+    ...(some('record-differs') ? ['The table DIFFERS from what was recorded.'] : []),
+    'Each gap is named below.',
+  ].join(' ');
+}
+
+function findingsSentence({ findings, severities, restores }: Numbers) {
+  if (restores === 0) return '';
+  if (findings === 0) return 'No restore broke a rule.';
+  const how = (['critical', 'warning', 'info'] as const).flatMap((severity) =>
+    severities[severity] > 0 ? [`${number(severities[severity])} ${severity}`] : [],
+  );
+  return `Rules found ${counted(findings, 'noteworthy thing')} about them: ${how.join(', ')}.`;
+}
+
+function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
+  const expected = drills.met + drills.due + drills.overdue + drills['not-covered'];
+  if (expected === 0) return 'No cluster has to be restored within a number of days.';
+  const parts = [
+    `${number(drills.met)} met that`,
+    ...(drills['not-covered'] > 0 ? [`of ${number(drills['not-covered'])} it is not known`] : []),
+    ...(drills.due > 0 ? [`${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`] : []),
+    drills.overdue === 0
+      ? 'none is overdue'
+      : `${number(drills.overdue)} ${drills.overdue === 1 ? 'is' : 'are'} overdue`,
+  ];
+  const missed =
+    drillsMissed === 0
+      ? ''
+      : ` For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`;
+  const off =
+    drills['backups-off'] > 0 ? ` Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.` : '';
+  const took = recovery
+    ? ` A completed restore took ${span(recovery.median)} in the median, ${span(recovery.longest)} at most.`
+    : '';
+  return `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.join(', ')}.${missed}${off}${took}`;
+}
+
+function integritySentence(integrity: Evidence['integrity']) {
+  if (!integrity) return 'Whether the record was changed since was not verified.';
+  const { unbroken, jobs, breakCount } = integrity;
+  return unbroken
+    ? `The histories of all ${counted(jobs, 'recorded job')} were recomputed, and nothing was changed since it was recorded.`
+    : `The histories of ${counted(jobs, 'recorded job')} were recomputed: ${counted(breakCount, 'break')} show that the RECORD WAS CHANGED.`;
+}
+
+export interface LimitFacts {
+  asking: Asking;
+  /** Projects that were out of scope before the period began. */
+  outOfScope: readonly ProjectFacts[];
+}
+
+/** What no ledger of this kind can show, with the numbers of this one. */
+export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfScope }: LimitFacts): string[] {
+  const { since } = asking.period;
+  const late = projects
+    .flatMap(({ clusters }) => clusters)
+    .filter(({ firstSeenAt, clusterId }) => {
+      if (firstSeenAt === undefined || firstSeenAt <= since) return false;
+      return createdAtOf({ firstSeenAt, ...(clusterId === undefined ? {} : { clusterId }) }) < since;
+    }).length;
+  const firstRead =
+    late === 0
+      ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
+      : `${counted(late, 'cluster')} that existed before the period began ${late === 1 ? 'was' : 'were'} first read after it began: what Atlas no longer listed then is not in the ledger.`;
+  return [
+    "Projects are those that the collector's Atlas credentials see and its settings include.",
+    ...outOfScope.map(outOfScopeSentence),
+    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
+    `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
+    'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
+    "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
+    "Who asked is found by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
+    'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
+  ];
+}
+
+function outOfScopeSentence({ projectName, known }: ProjectFacts): string {
+  const { retired, excludedSince } = known ?? {};
+  if (!retired) return `Project ${projectName} is excluded by the settings since ${day(excludedSince ?? '')}.`;
+  return `Project ${projectName} was retired at ${day(retired.at)} by ${retired.by}: ${retired.reason}`;
+}

@@ -1,0 +1,75 @@
+// bin/servers/simulate.ts runs the Atlas simulator until Ctrl-C, for trying this program or anything else that speaks to Atlas.
+import { Command } from 'commander';
+import { amount, oneOf, wholeNumber } from '../options/flags.ts';
+import type { Context } from '../process/context.ts';
+import { raised } from '../process/interrupt.ts';
+import { listening } from '../process/port-error.ts';
+
+const SERVERLESS = ['sunset', 'empty', 'alive'] as const;
+
+interface SimulateFlags {
+  port: number;
+  seed: number;
+  projects: number;
+  clusters: number;
+  jobs: number;
+  serverless: (typeof SERVERLESS)[number];
+  latency: number;
+  activity: number;
+}
+
+export function simulateCommand(context: Context): Command {
+  return new Command('simulate')
+    .description('run an Atlas simulator on this machine, until Ctrl-C')
+    .addOption(
+      wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(27_080),
+    )
+    .addOption(
+      wholeNumber('--seed <n>', 'the same seed and sizes make the same world', { least: 0, most: 2 ** 31 }).default(1),
+    )
+    .addOption(wholeNumber('--projects <n>', 'projects', { least: 0, most: 10_000 }).default(3))
+    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 0, most: 10_000 }).default(4))
+    .addOption(
+      wholeNumber('--jobs <n>', "restore jobs in each cluster's past", { least: 0, most: 1_000_000 }).default(25),
+    )
+    .addOption(
+      oneOf(
+        '--serverless <how>',
+        'sunset: 410 as Atlas today; empty: empty lists; alive: as it used to be',
+        SERVERLESS,
+      ).default('sunset'),
+    )
+    .addOption(wholeNumber('--latency <ms>', 'waited before each answer', { least: 0, most: 60_000 }).default(0))
+    .addOption(
+      amount('--activity <n>', 'restores that start by themselves in a minute', { least: 0, most: 60_000 }).default(6),
+    )
+    .addHelpText(
+      'after',
+      `
+It speaks as Atlas does: digest and OAuth sign-in, versioned media types, pages, rate limits, errors.
+Its credentials follow from the seed, and work nowhere else.
+
+Examples:
+  $ restore-ledger simulate
+  $ restore-ledger simulate --projects 20 --clusters 25 --jobs 300 --activity 60 --latency 80`,
+    )
+    .action((flags: SimulateFlags) => simulate(flags, context));
+}
+
+async function simulate(flags: SimulateFlags, { out, err, interrupt }: Context) {
+  const { startAtlas } = await import('../../local/atlas/server.ts');
+  const signal = interrupt.gently();
+  const { port, seed, projects, clusters, jobs, serverless, latency: latencyMs, activity: activityPerMinute } = flags;
+  const options = { port, seed, projects, clusters, jobs, serverless, latencyMs, activityPerMinute };
+  await using atlas = await listening(port, startAtlas(options));
+  const { apiKey, serviceAccount } = atlas;
+  const world = `seed ${seed}: ${projects} projects of ${clusters} clusters with ${jobs} jobs each`;
+  await err.line(`Atlas simulator at ${atlas.url} (${world}). Ctrl-C stops it. In another terminal:\n`);
+  await out.line(`export MONGODB_ATLAS_BASE_URL=${atlas.url}`);
+  await out.line(`export MONGODB_ATLAS_PUBLIC_API_KEY=${apiKey.publicKey}`);
+  await out.line(`export MONGODB_ATLAS_PRIVATE_API_KEY=${apiKey.privateKey}`);
+  await err.line(
+    `\nThen: restore-ledger collect\n\nAs a service account, instead of the key: MONGODB_ATLAS_CLIENT_ID=${serviceAccount.clientId} MONGODB_ATLAS_CLIENT_SECRET=${serviceAccount.clientSecret}`,
+  );
+  await raised(signal);
+}

@@ -1,0 +1,322 @@
+// bin/servers/start.ts is `npm start`: the whole system on this machine. An Atlas simulator and an embedded DynamoDB, both over
+// real HTTP; a first collection; then what changes, as it changes, here and on a page.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Command } from 'commander';
+import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
+import { AtlasClient } from '../../functions/atlas/client.ts';
+import type { JobStateChange, LedgerEvent } from '../../functions/events/model/event.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { lateAfterMs } from '../../functions/platform/freshness.ts';
+import { deliveryWords } from '../../functions/restore/destination.ts';
+import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
+import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
+import type { Restore } from '../../local/atlas/world/world.ts';
+import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
+import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
+import { type Collected, collectHere, failureLine } from '../actions/collect.ts';
+import { Feed, type FeedFlags } from '../actions/event-feed.ts';
+import { Accounts } from '../options/credentials.ts';
+import { amount, wholeNumber } from '../options/flags.ts';
+import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
+import { coverageColumns, coverageLines, coverageSummary } from '../output/coverage-table.ts';
+import { isNoteworthy, severityStyle } from '../output/event-lines.ts';
+import { withEvents } from '../output/events-file.ts';
+import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
+import { shortRequester } from '../output/requester-text.ts';
+import { displayWidth, table } from '../output/tables.ts';
+import { Context } from '../process/context.ts';
+import { span, utcClock } from '../process/duration.ts';
+import { EXIT, Interrupted } from '../process/exit-codes.ts';
+import { listening } from '../process/port-error.ts';
+import { Progress } from '../process/progress.ts';
+import { toTheEnd } from '../process/run-program.ts';
+import { plain } from '../process/sanitize.ts';
+import type { Paint } from '../process/terminal.ts';
+import { thisProcess } from '../process/this-process.ts';
+import { readable } from '../remote/ledger-port.ts';
+import { RunsHere } from './runs-here.ts';
+import { SERVE_PORT } from './serve.ts';
+
+interface StartFlags extends RulesFlags, FeedFlags {
+  once?: true;
+  seed: number;
+  projects: number;
+  clusters: number;
+  jobs: number;
+  every: number;
+  activity: number;
+  port?: number;
+}
+
+const TABLE_NAME = 'restore-ledger';
+const NEWEST = 15;
+/** What a terminal shows unbroken that nobody has made wider, in characters. */
+const WIDTH = 120;
+/** Of the first collection. */
+const MOST_NOTEWORTHY = 10;
+
+function programFor(context: Context): Command {
+  const command = new Command('npm start --')
+    .description(
+      'The whole system on this machine: an Atlas simulator, an embedded DynamoDB, and the collector between them.',
+    )
+    .option('--once', 'stop after the first collection')
+    .addOption(
+      wholeNumber('--seed <n>', 'the same seed and sizes make the same world', { least: 0, most: 2 ** 31 }).default(1),
+    )
+    .addOption(wholeNumber('--projects <n>', 'simulated projects', { least: 1, most: 1_000 }).default(3))
+    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 1, most: 1_000 }).default(4))
+    .addOption(
+      wholeNumber('--jobs <n>', "restore jobs in each cluster's past", { least: 0, most: 100_000 }).default(40),
+    )
+    .addOption(amount('--every <seconds>', 'between two collections', { least: 0.5, most: 3_600 }).default(3))
+    .addOption(amount('--activity <n>', 'restores that start in a minute', { least: 0, most: 600 }).default(20))
+    .addOption(
+      wholeNumber(
+        '--port <n>',
+        `of the page and API, on 127.0.0.1; 0: any that is free (default: ${SERVE_PORT}, or a free one where that is in use)`,
+        { least: 0, most: 65_535 },
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npm start
+  $ npm start -- --once
+  $ npm start -- --projects 20 --clusters 12 --jobs 300 --once
+  $ npm start -- --rules rules.json --events events.ndjson`,
+    );
+  return withEvents(withRules(command)).action((flags: StartFlags) => start(flags, context));
+}
+
+async function start(flags: StartFlags, context: Context) {
+  const { seed, projects, clusters, jobs, once = false } = flags;
+  const { out, err, log, verbose } = context;
+  const { paint } = out;
+  const { rules } = await chosenRules(flags, context.env);
+  const told = new Told();
+  await using feed = await Feed.open(flags, told.tell);
+  // Half of the activity is the simulator's own, with restores that take minutes as real ones do; the others are short.
+  await using atlas = await startAtlas({ seed, projects, clusters, jobs, activityPerMinute: flags.activity / 2 });
+  await using dynamodb = await startDynamoDB();
+  const client = new DynamoDBClient(dynamodb.clientConfig);
+  await ensureTable(client, TABLE_NAME);
+  const ledger = ledgerReader({ tableName: TABLE_NAME, client });
+  const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url }, 'the simulator');
+  await using accounts = new Accounts([{ name: 'simulator', atlas: new AtlasClient({ credentials, log }) }]);
+  await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
+  await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
+  const telling = feed.of(ledger);
+  await using runs = new RunsHere({
+    accounts: accounts.all,
+    ledger: telling,
+    log,
+    clock: systemClock,
+    maker: thisProcess,
+  });
+  // An address that is gone before anyone can open it is not worth telling.
+  const lateAfter = lateAfterMs(flags.every / 60);
+  await using page = once ? undefined : await served({ ledger, log, runs, lateAfterMs: lateAfter }, flags.port);
+  if (page) await out.line(`Page and API       ${page.url}   ${aboutPage(page, flags.port)}`);
+  await out.line();
+
+  const signal = context.interrupt.gently();
+  const progress = new Progress(err, { on: !verbose });
+  const collecting = { accounts, ledger: telling, rules, log, signal };
+  try {
+    const first = await collectHere([{}], false, { ...collecting, progress });
+    await out.line(firstCollection(first, paint));
+    await showNoteworthy(told.sinceLast(), context);
+    await showJobs(ledger, context);
+    await showCoverage(ledger, context);
+    if (first.status === 'failed') context.exitCode = EXIT.failed;
+    else if (first.status === 'incomplete') context.exitCode = EXIT.incomplete;
+    if (page)
+      await follow(flags, {
+        pageUrl: page.url,
+        atlas,
+        ledger,
+        context,
+        told,
+        collect: () => collectHere([{}], false, { ...collecting, progress: new Progress(err, { on: false }) }),
+      });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  await out.line(NEXT);
+  await feed.check();
+}
+
+/** At the usual port, which README's examples take, or another where that is in use. @throws CommandError where `port` is */
+async function served(options: ServeOptions, port: number | undefined): Promise<ServedApi> {
+  if (port !== undefined) return listening(port, serveApi({ ...options, port }));
+  try {
+    return await serveApi({ ...options, port: SERVE_PORT });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return serveApi(options);
+  }
+}
+
+const aboutPage = ({ url }: ServedApi, port: number | undefined) =>
+  port === undefined && !url.endsWith(`:${SERVE_PORT}`)
+    ? `as ${SERVE_PORT} is in use; README's examples take API=${url}`
+    : 'open it in a browser';
+
+/** Keeps what is told until somebody shows it as it comes. */
+class Told {
+  #events: LedgerEvent[] = [];
+  #show: ((event: LedgerEvent) => void) | undefined;
+
+  tell = (event: LedgerEvent) => {
+    if (this.#show) this.#show(event);
+    else this.#events.push(event);
+  };
+
+  sinceLast(): LedgerEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** From now on. */
+  showWith(show: (event: LedgerEvent) => void) {
+    this.#show = show;
+  }
+}
+
+function firstCollection({ projects, counts, failures, seconds }: Collected, paint: Paint): string {
+  const { clusters, jobsSeen, jobsNew, atlasRequests } = counts;
+  const told = `${jobsSeen} restore jobs of ${clusters} clusters in ${projects} projects, ${jobsNew} new; ${atlasRequests} Atlas requests in ${seconds.toFixed(1)} s`;
+  return [
+    `${paint('bold', 'First collection')}   ${told}`,
+    ...failures.map((failure) => `  ${paint('red', failureLine(failure))}`),
+  ].join('\n');
+}
+
+/** Of restores that ended long ago none is told: they are no news. */
+async function showNoteworthy(events: readonly LedgerEvent[], { out }: Context) {
+  const noteworthy = events.filter(isNoteworthy);
+  if (noteworthy.length === 0) return;
+  await out.line(
+    `\n${out.paint('bold', 'Noteworthy')}   of the last 24 hours; jobs that ended before are recorded quietly\n`,
+  );
+  for (const event of noteworthy.slice(0, MOST_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
+  const left = noteworthy.length - MOST_NOTEWORTHY;
+  if (left > 0) await out.line(out.paint('dim', `and ${left} more: restore-ledger jobs --finding RULE lists such`));
+}
+
+/** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */
+function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint): string {
+  const [what = ''] = message.split('\n');
+  const line = plain(`${severity.padEnd(8)}  ${what}`);
+  return paint(severityStyle(severity), line.length <= WIDTH - 10 ? line : `${line.slice(0, WIDTH - 11)}…`);
+}
+
+async function showJobs(ledger: Ledger, { out }: Context) {
+  const { items } = await ledger.jobs({ limit: NEWEST });
+  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
+  await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
+  await out.line(table(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint: out.paint }));
+}
+
+async function showCoverage(ledger: Ledger, { out }: Context) {
+  const rows: CoverageRow[] = [];
+  for await (const project of ledger.projects()) rows.push(...coverageRows(project, { now: Date.now() }));
+  await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
+  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
+}
+
+interface Following {
+  pageUrl: string;
+  atlas: AtlasSimulator;
+  ledger: Ledger;
+  context: Context;
+  told: Told;
+  collect(): Promise<Collected>;
+}
+
+/** Until Ctrl-C. @throws Interrupted */
+async function follow(
+  { every, activity }: StartFlags,
+  { pageUrl, atlas, ledger, context, told, collect }: Following,
+): Promise<never> {
+  const { out, interrupt } = context;
+  const signal = interrupt.gently();
+  const names = new Map<string, string>();
+  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  await out.line(
+    `\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops; the page is at ${pageUrl}\n`,
+  );
+  told.showWith((event) => {
+    if (event['detail-type'] === 'Restore Job State Change') void out.line(changeLine(event.detail, names, out.paint));
+    else if (isNoteworthy(event))
+      void out.line(`${out.paint('dim', utcClock(Date.now()))}  ${shortLine(event, out.paint)}`);
+  });
+  const startRestore = restoreStarter(atlas);
+  for (let due = 1; ; due += (every * activity) / 2 / 60) {
+    for (; due >= 1; due -= 1) startRestore();
+    await systemClock.sleep(every * 1000, signal);
+    await collect();
+  }
+}
+
+/** Short ones, so that whoever watches sees them end. */
+const RESTORES: readonly Pick<Required<Restore>, 'delivery' | 'outcome' | 'durationMs'>[] = [
+  { delivery: 'automated', outcome: 'completed', durationMs: 8_000 },
+  { delivery: 'download', outcome: 'completed', durationMs: 6_000 },
+  { delivery: 'automated', outcome: 'failed', durationMs: 12_000 },
+  { delivery: 'pointInTime', outcome: 'completed', durationMs: 15_000 },
+  { delivery: 'automated', outcome: 'cancelled', durationMs: 10_000 },
+];
+
+/** Restores to one cluster after the other, in ways that its tier allows. */
+function restoreStarter({ world }: AtlasSimulator): () => void {
+  const places = world.projects.flatMap(({ id }) => world.clusters(id)).filter(({ tier }) => tier !== 'free');
+  let turn = 0;
+  return () => {
+    const place = places[(turn * 4) % places.length];
+    const restore = RESTORES[turn % RESTORES.length];
+    turn += 1;
+    if (!place || !restore) return;
+    const kind = place.tier === 'flex' ? 'flex' : 'dedicated';
+    const allowed = kind === 'dedicated' || (restore.delivery !== 'pointInTime' && restore.outcome !== 'cancelled');
+    const { projectId, name: clusterName } = place;
+    world.startRestore({ ...(allowed ? restore : RESTORES[0]), kind, projectId, clusterName });
+  };
+}
+
+/** `20:47:03  Payments Production/Cluster0  dedicated  RUNNING → COMPLETED  automated to itself, took 8s` */
+function changeLine({ job, revision, oldStatus, change }: JobStateChange, names: ProjectNames, paint: Paint): string {
+  const isMove = oldStatus !== undefined && oldStatus !== job.status;
+  const [was, now] = revision === 1 ? ['new', job.status] : isMove ? [oldStatus, job.status] : [job.status, 'details'];
+  const place = plain(`${job.projectName ?? job.projectId}/${job.clusterName}`);
+  return [
+    paint('dim', utcClock(Date.now())),
+    place.padEnd(32 - displayWidth(place) + place.length),
+    job.kind.padEnd(10),
+    `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
+    plain(aboutOf(job, change, names)),
+  ].join('  ');
+}
+
+function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
+  if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
+  const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
+  return `${deliveryWords(job, names)}${took}`;
+}
+
+const NEXT = `
+What next, in this directory:
+  bin/restore-ledger simulate     the simulator alone; it prints credentials to paste into another terminal
+  bin/restore-ledger collect      the same with a ledger that stays, from the simulator or from your own Atlas
+  bin/restore-ledger serve        the page and the HTTP API, over a ledger that stays
+  bin/restore-ledger drills       which clusters were restored lately, and how long that took
+  bin/restore-ledger evidence     a report for an auditor: every restore, and the proof that there were no others
+  bin/restore-ledger --help       jobs, job, coverage, runs, watch, verify, and Atlas's raw answers`;
+
+const context = new Context(process.argv.includes('--verbose'));
+await toTheEnd(programFor(context), process.argv.slice(2), context);

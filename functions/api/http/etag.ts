@@ -1,0 +1,20 @@
+// functions/api/http/etag.ts answers with a body that a client may already have.
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import type { ApiEnv } from './ports.ts';
+
+/** JSON with a strong ETag, of these very bytes; 304 where `If-None-Match` names it. */
+export function taggedJson(context: Context<ApiEnv>, value: unknown): Response {
+  const body = JSON.stringify(value);
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  const headers = { etag, 'cache-control': 'private, no-cache', vary: 'accept' }; // kept, but asked about every time
+  if (matches(context.req.header('if-none-match'), etag)) return context.body(null, 304, headers);
+  return context.body(body, 200, { ...headers, 'content-type': 'application/json; charset=utf-8' });
+}
+
+/** RFC 9110 13.1.2: any of a list, compared weakly, or `*`. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  return (header.match(/(?:W\/)?"[^"]*"/g) ?? []).some((tag) => tag.replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,61 @@
+// functions/api/http/list.ts answers with a page of a list, as JSON, JSON lines or CSV, and says where the next one is.
+import type { Context } from 'hono';
+import type { Page } from '../../ledger/model/ledger.ts';
+import { csvLine } from './csv.ts';
+import { FORMATS, type Format, formatOf } from './negotiate.ts';
+import { fitting } from './payload-limit.ts';
+import type { ApiEnv } from './ports.ts';
+
+export interface Listing<Item> {
+  /** What the list is called in JSON, and its file as CSV. */
+  name: string;
+  columns: readonly string[];
+  /** As JSON shows it. An item may be several rows. */
+  rows(item: Item): object[];
+  /** As CSV shows a row. @default the row */
+  cells?(row: object): Record<string, unknown>;
+  /** Asked again with a smaller limit where a page is too large to be sent. */
+  read(limit: number): Promise<Page<Item>>;
+}
+
+/** @throws RequestProblem 406, and what `read` throws */
+export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listing<Item>, limit: number) {
+  const format = formatOf(context);
+  const write = (item: Item) => listing.rows(item).map((row) => line(row, format, listing));
+  for (let most = limit; ; ) {
+    const { items, cursor } = await listing.read(most);
+    const parts = items.map((item) => write(item));
+    const fit = fitting(parts.map((lines) => lines.join(',')));
+    if (fit < items.length) {
+      most = fit; // and the cursor will be where the smaller page ends
+      continue;
+    }
+    const headers: Record<string, string> = { 'content-type': `${FORMATS[format]}; charset=utf-8`, vary: 'accept' };
+    if (cursor !== undefined) headers.link = `<${nextUrl(context, cursor)}>; rel="next"`;
+    if (format === 'csv') headers['content-disposition'] = `attachment; filename="${listing.name}.csv"`;
+    return context.body(body(parts.flat(), format, listing, cursor), 200, headers);
+  }
+}
+
+type Shape = Pick<Listing<unknown>, 'name' | 'columns' | 'cells'>;
+
+function line(row: object, format: Format, { columns, cells = (same) => ({ ...same }) }: Shape): string {
+  if (format === 'json') return JSON.stringify(row);
+  if (format === 'ndjson') return `${JSON.stringify(row)}\n`;
+  const values = cells(row);
+  return csvLine(columns.map((name) => values[name]));
+}
+
+function body(lines: string[], format: Format, { name, columns }: Shape, cursor: string | undefined): string {
+  if (format === 'ndjson') return lines.join('');
+  if (format === 'csv') return csvLine(columns) + lines.join('');
+  const next = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`;
+  return `{${JSON.stringify(name)}:[${lines.join(',')}]${next}}`;
+}
+
+/** This request, at another place. */
+function nextUrl(context: Context<ApiEnv>, cursor: string): string {
+  const url = new URL(context.req.url);
+  url.searchParams.set('cursor', cursor);
+  return url.href;
+}

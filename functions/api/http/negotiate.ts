@@ -1,0 +1,60 @@
+// functions/api/http/negotiate.ts finds the format to answer in: what `Accept` prefers, or what a link asks for by `format`.
+import type { Context } from 'hono';
+import { oneOf } from './parameters.ts';
+import type { ApiEnv } from './ports.ts';
+import { RequestProblem } from './problem.ts';
+
+export const FORMATS = { json: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
+export type Format = keyof typeof FORMATS;
+
+/** A browser can't set `Accept` for a link. */
+export const FORMAT = oneOf(['json', 'ndjson', 'csv']);
+
+/** @param format has been checked @throws RequestProblem 406 */
+export function formatOf(context: Context<ApiEnv>): Format {
+  const asked = new URL(context.req.url).searchParams.get('format');
+  if (asked !== null && Object.hasOwn(FORMATS, asked)) return asked as Format;
+  const type = acceptable(context, Object.values(FORMATS));
+  return (Object.keys(FORMATS) as Format[]).find((format) => FORMATS[format] === type) ?? 'json';
+}
+
+/** The best of what is offered. @throws RequestProblem 406 */
+export function acceptable(context: Context<ApiEnv>, offered: readonly string[] = [FORMATS.json]): string {
+  const type = preferred(context.req.header('accept'), offered);
+  if (type !== undefined) return type;
+  throw new RequestProblem('not-acceptable', { field: 'Accept', detail: `there are: ${offered.join(', ')}` });
+}
+
+interface MediaRange {
+  type: string;
+  subtype: string;
+  q: number;
+}
+
+/** RFC 9110: of the ranges that match, the most specific one gives a type its weight. Ties go to what is offered first. */
+export function preferred(accept: string | undefined, offered: readonly string[]): string | undefined {
+  if (accept === undefined || accept.trim() === '') return offered[0];
+  const ranges = accept.split(',').flatMap(mediaRange);
+  const weights = offered.map((name) => ({ name, q: weightOf(name, ranges) }));
+  const best = weights.reduce((a, b) => (b.q > a.q ? b : a), { name: '', q: 0 });
+  return best.q > 0 ? best.name : undefined;
+}
+
+function weightOf(name: string, ranges: readonly MediaRange[]): number {
+  const [type = '', subtype = ''] = name.split('/');
+  const levels = [
+    ranges.filter((range) => range.type === type && range.subtype === subtype),
+    ranges.filter((range) => range.type === type && range.subtype === '*'),
+    ranges.filter((range) => range.type === '*' && range.subtype === '*'),
+  ];
+  const matching = levels.find((level) => level.length > 0) ?? [];
+  return Math.max(0, ...matching.map(({ q }) => q));
+}
+
+function mediaRange(text: string): MediaRange[] {
+  const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const match = /^([^\s/]+)\/([^\s/]+)$/.exec(name);
+  const weight = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, '') ?? '1';
+  if (!match?.[1] || !match[2] || !/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight)) return [];
+  return [{ type: match[1], subtype: match[2], q: Number(weight) }];
+}

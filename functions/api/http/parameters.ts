@@ -1,0 +1,81 @@
+// functions/api/http/parameters.ts reads query parameters. Each is checked, and named where it is wrong; unknown ones are refused,
+// since a misspelt filter would look like an answer.
+import { isoMoment } from '../../platform/calendar.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { badParameter } from './problem.ts';
+
+/** Checked by hand: with zod, a cold start took 6 ms longer (2026-11). */
+export interface Parameter<T> {
+  /** What a text as sent stands for, or undefined where it doesn't fit. Several values come joined by commas. */
+  read(text: string): T | undefined;
+  expected: string;
+  /** May be given more than once. @default false */
+  several?: boolean;
+}
+
+type Read<S> = { -readonly [K in keyof S]?: S[K] extends Parameter<infer T> ? T : never };
+
+/** @throws RequestProblem that names the parameter */
+export function readParameters<S extends Record<string, Parameter<unknown>>>(sent: URLSearchParams, known: S): Read<S> {
+  const read: Record<string, unknown> = {};
+  for (const name of new Set(sent.keys())) {
+    const parameter = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!parameter) {
+      const names = Object.keys(known).join(', ');
+      throw badParameter(name.slice(0, 100), `there is no such parameter; there are: ${names}`);
+    }
+    const values = sent.getAll(name);
+    if (values.length > 1 && !parameter.several) throw badParameter(name, `${name} can be given once only`);
+    const value = values.join(',');
+    read[name] = parameter.read(value);
+    if (read[name] === undefined) {
+      throw badParameter(name, `expected ${parameter.expected}, came ${JSON.stringify(value.slice(0, 100))}`);
+    }
+  }
+  return read as Read<S>;
+}
+
+export const objectId: Parameter<string> = {
+  read: (value) => (isObjectId(value) ? value : undefined),
+  expected: '24 hex digits in lower case',
+};
+
+/** A day, or a moment that says its zone: without one, it would be another moment on every machine. */
+export const moment: Parameter<string> = {
+  read: (value) => isoMoment(value.replace(/ (?=\d\d:\d\d$)/, '+')), // a + that wasn't encoded
+  expected: 'a day such as 2026-11-23, or a moment such as 2026-11-23T12:00:00Z',
+};
+
+export const oneOf = <const T extends readonly string[]>(values: T): Parameter<T[number]> => ({
+  read: (value) => values.find((each) => each === value),
+  expected: `one of ${values.join(', ')}`,
+});
+
+export const someOf = <const T extends readonly string[]>(values: T): Parameter<T[number][]> => ({
+  read: (value) => {
+    const sent = new Set(value.split(','));
+    const known = values.filter((each) => sent.has(each));
+    return known.length === sent.size ? known : undefined;
+  },
+  expected: `some of ${values.join(', ')}; several with commas, or given more than once`,
+  several: true,
+});
+
+export const wholeNumber = (least: number, most: number): Parameter<number> => ({
+  read: (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  },
+  expected: `a whole number from ${least} to ${most}`,
+});
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+export const flag: Parameter<boolean> = { read: (value) => FLAGS.get(value), expected: 'true or false' };
+
+export const text = (most: number, expected: string): Parameter<string> => ({
+  read: (value) => (value.length > 0 && value.length <= most ? value : undefined),
+  expected,
+});

@@ -1,0 +1,57 @@
+// functions/api/http/ports.ts is what the HTTP API needs from outside.
+
+import type { RunScope } from '../../ledger/model/run.ts';
+import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import type { Log } from '../../platform/log.ts';
+
+export interface RunRequest {
+  runId: string;
+  scope: RunScope;
+  full: boolean;
+}
+
+/** Starts a run somewhere else and returns at once; the run tells of itself through the ledger. */
+export interface RunStarter {
+  /** A repeat of the same run is harmless. @throws TooManyRuns, or whatever else kept it from starting */
+  start(request: RunRequest): Promise<void>;
+}
+
+/**
+ * An `Idempotency-Key` is remembered for at least so long, in ms, and less than twice as long. A run that has one is listed as of
+ * the beginning of such a stretch of time.
+ */
+export const KEY_MS = 3_600_000;
+
+/** Nothing is wrong but the moment. */
+export class TooManyRuns extends Error {
+  override readonly name = 'TooManyRuns';
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export interface ApiPorts {
+  ledger: LedgerReader;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Absent where no run can be started from here. */
+  runs?: RunStarter | undefined;
+  /** After how long without a complete reading one is late (functions/platform/freshness.ts). @default 26 hours, as no schedule is known */
+  lateAfterMs?: number | undefined;
+  /** Waits between two looks at a run. @default real time */
+  sleep?: ((ms: number) => Promise<void>) | undefined;
+}
+
+/** Headers of an answer that the ledger had no time for: DynamoDB's throttling is over in a second or two. */
+export const LEDGER_RETRY = { 'retry-after': '2' } as const;
+
+/** What Hono keeps for each request. */
+export interface ApiEnv {
+  /** `requestContext` is API Gateway's, there in Lambda only. */
+  Bindings: { requestContext?: { requestId?: string } };
+  Variables: { requestId: string };
+}

@@ -1,0 +1,63 @@
+// functions/api/http/problem.ts is how the API says no: RFC 9457 problem documents. docs/http-api.md lists the types.
+
+/** Programs branch on these; they don't change. */
+export const PROBLEMS = {
+  'bad-parameter': { status: 400, title: 'A parameter is wrong' },
+  'bad-body': { status: 400, title: 'The body is not JSON' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'This can not be done here' },
+  'not-acceptable': { status: 406, title: 'There is no answer in a format that was asked for' },
+  'idempotency-conflict': { status: 409, title: 'This Idempotency-Key was used for another request' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'invalid-body': { status: 422, title: 'The body asks for something that can not be done' },
+  'too-many-runs': { status: 429, title: 'Too many runs are under way' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  'runs-not-available': { status: 501, title: 'No run can be started from here' },
+  unavailable: { status: 503, title: 'Not now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+export type ProblemName = keyof typeof PROBLEMS;
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  /** For people: what is wrong and what to do. Never an inside message. */
+  detail?: string;
+  /** The parameter, header, or field of the body that is wrong; `field` in the document. */
+  parameter?: string;
+}
+
+/** Ends a request with a problem document. */
+export class RequestProblem extends Error {
+  override readonly name = 'RequestProblem';
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    name: ProblemName,
+    { field, detail, headers = {} }: { field?: string; detail?: string; headers?: Record<string, string> } = {},
+  ) {
+    const { status, title } = PROBLEMS[name];
+    super(detail ?? title);
+    this.problem = {
+      type: `/problems/${name}`,
+      title,
+      status,
+      ...(detail === undefined ? {} : { detail }),
+      ...(field === undefined ? {} : { parameter: field }),
+    };
+    this.headers = headers;
+  }
+
+  response(requestId: string): Response {
+    const { parameter: field, ...problem } = this.problem;
+    return new Response(JSON.stringify({ ...problem, field, requestId }), {
+      status: problem.status,
+      headers: { ...this.headers, 'content-type': 'application/problem+json' },
+    });
+  }
+}
+
+export const badParameter = (field: string, detail: string) => new RequestProblem('bad-parameter', { field, detail });
+export const notFound = (detail?: string) => new RequestProblem('not-found', detail === undefined ? {} : { detail });

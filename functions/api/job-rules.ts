@@ -1,9 +1,0 @@
-// functions/api/job-rules.ts says which findings this version knows, and which of a job's weighs most.
-import { type Finding, RULES, type Rule, SEVERITIES, type Severity } from '../restore/finding.ts';
-
-/** False for a rule of a later version. */
-export const isRule = (rule: string): rule is Rule => RULES.some((known) => known === rule);
-
-/** The severity of the worst of them. */
-export const worstOf = (findings: readonly Pick<Finding, 'severity'>[] = []): Severity | undefined =>
-  SEVERITIES.findLast((severity) => findings.some((finding) => finding.severity === severity));

@@ -1,0 +1,218 @@
+// functions/api/openapi/openapi.ts is the OpenAPI 3.1 description of the HTTP API. Tests hold real answers of every route against it.
+import { DRILL_STATES } from '../../proof/drill-state.ts';
+import { DELIVERIES, KINDS, STATUSES } from '../../restore/job.ts';
+import { RULES } from '../../restore/rules/finding.ts';
+import { JOB_APIS } from '../atlas-compat/routes.ts';
+import { FORMATS } from '../http/negotiate.ts';
+import { PROBLEMS, type ProblemName } from '../http/problem.ts';
+import { ref, SCHEMAS, type Schema } from './schemas.ts';
+
+const objectId = { type: 'string', pattern: '^[a-f0-9]{24}$' };
+const moment = { type: 'string', description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.' };
+const text = { type: 'string' };
+
+const query = (name: string, schema: Schema, description?: string) => ({
+  name,
+  in: 'query',
+  schema,
+  ...(description === undefined ? {} : { description }),
+});
+const path = (name: string, schema: Schema = text) => ({ name, in: 'path', required: true, schema });
+const header = (name: string, description: string) => ({ name, in: 'header', schema: text, description });
+
+const limit = query('limit', { type: 'integer', minimum: 1, maximum: 200 });
+const cursor = query('cursor', text, 'From the page before, of the same query.');
+const format = query('format', { type: 'string', enum: Object.keys(FORMATS) }, 'Instead of `Accept`.');
+
+const json = (schema: string) => ({ 'application/json': { schema: ref(schema) } });
+const REQUEST_ID = { 'x-request-id': { schema: text } };
+const ok = (description: string, content: object, headers: object = {}) => ({
+  description,
+  content,
+  headers: { ...REQUEST_ID, ...headers },
+});
+const NEXT = { link: { schema: text, description: '`rel="next"`, unless this is the last page.' } };
+const listOf = (description: string, schema: string) =>
+  ok(description, { ...json(schema), [FORMATS.ndjson]: { schema: text }, [FORMATS.csv]: { schema: text } }, NEXT);
+
+/** 401, 403 and 429 come from API Gateway, in a form of its own. */
+function problems(...names: ProblemName[]) {
+  const byStatus = new Map<number, string[]>();
+  for (const name of [...names, 'not-acceptable', 'method-not-allowed', 'internal', 'unavailable'] as ProblemName[]) {
+    const { status, title } = PROBLEMS[name];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), title]);
+  }
+  const content = { 'application/problem+json': { schema: ref('Problem') } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, titles]) => [status, { description: titles.join('; or: '), content }]),
+  );
+}
+
+const ATLAS_ERRORS: Record<number, string> = {
+  400: 'A parameter is wrong, or the cluster is of another tier',
+  404: 'The ledger knows no such project, cluster or job',
+  405: 'The ledger can only be read',
+  406: 'No version of Atlas was asked for, or one older than the resource',
+  500: 'Something went wrong on our side',
+  503: 'Not now',
+};
+const atlasErrors = Object.fromEntries(
+  Object.entries(ATLAS_ERRORS).map(([status, description]) => [status, { description, content: json('AtlasError') }]),
+);
+
+/** Atlas's own paths, in Atlas's own contract: its specification is the authority, this only says that they are there. */
+function atlasPaths() {
+  const one = [query('envelope', { type: 'boolean' }), query('pretty', { type: 'boolean' })];
+  const many = [
+    ...one,
+    query('includeCount', { type: 'boolean' }),
+    query('itemsPerPage', { type: 'integer' }, '1 to 500; others are clamped.'),
+    query('pageNum', { type: 'integer' }),
+  ];
+  const about = (api: (typeof JOB_APIS)[number], parameters: object[], what: string, schema: string) => ({
+    get: {
+      operationId: `atlas${what}${api.kind}`,
+      summary: `${api.kind} restore ${what === 'List' ? 'jobs' : 'job'} in Atlas's own contract`,
+      parameters: [path('groupId', objectId), path('clusterName'), ...parameters],
+      responses: {
+        200: ok('As Atlas says it', { [`application/vnd.atlas.${api.version}+json`]: { schema: ref(schema) } }),
+        ...atlasErrors,
+      },
+    },
+  });
+  return Object.fromEntries(
+    JOB_APIS.flatMap((api) => {
+      const base = `/api/atlas/v2${api.path.replaceAll(/:(\w+)/g, '{$1}')}`;
+      return [
+        [base, about(api, many, 'List', 'AtlasList')],
+        [`${base}/{jobId}`, about(api, [path('jobId', objectId), ...one], 'Job', 'AtlasJob')],
+      ];
+    }),
+  );
+}
+
+const restoreJobs = {
+  get: {
+    operationId: 'listRestoreJobs',
+    summary: 'Restore jobs, newest first',
+    description:
+      'All filters are joined by AND. A page may be shorter than `limit`, even empty, and have a next one: a filter reads at most 2,000 items a page.',
+    parameters: [
+      query('projectId', objectId),
+      query('clusterName', text, 'Needs `projectId`.'),
+      query('status', { type: 'array', items: { type: 'string', enum: STATUSES } }, 'Any of these.'),
+      query('open', { type: 'boolean' }, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
+      query('kind', { type: 'string', enum: KINDS }),
+      query('delivery', { type: 'string', enum: DELIVERIES }),
+      query('targetProjectId', objectId),
+      query('snapshotId', objectId),
+      query('finding', { type: 'string', enum: RULES }, 'Has this finding.'),
+      query('since', moment, 'Requested at or after.'),
+      query('until', moment, 'Requested before.'),
+      query('order', { type: 'string', enum: ['desc', 'asc'] }),
+      ...[limit, cursor, format],
+    ],
+    responses: { 200: listOf('A page', 'JobList'), ...problems('bad-parameter') },
+  },
+};
+
+const restoreJob = {
+  get: {
+    operationId: 'getRestoreJob',
+    summary: 'One restore job with its history',
+    parameters: [
+      path('id', objectId),
+      query('projectId', objectId, 'Saves a read where it is known.'),
+      header('If-None-Match', 'An ETag from before: 304 where nothing changed.'),
+    ],
+    responses: {
+      200: ok('The job', json('JobWithHistory'), { etag: { schema: text } }),
+      304: { description: 'Nothing changed', headers: { etag: { schema: text } } },
+      ...problems('bad-parameter', 'not-found'),
+    },
+  },
+};
+
+const runs = {
+  get: {
+    operationId: 'listRuns',
+    summary: 'Runs of the collector, newest first',
+    parameters: [limit, cursor, format],
+    responses: { 200: listOf('A page', 'RunList'), ...problems('bad-parameter') },
+  },
+  post: {
+    operationId: 'startRun',
+    summary: 'Reads everything from Atlas, or one project, or one cluster',
+    parameters: [
+      header('Idempotency-Key', 'A repeat within the hour returns the same run.'),
+      header('Prefer', '`wait=N`: answer when the run has finished, or after N seconds, at most 25.'),
+    ],
+    requestBody: { content: json('RunRequest') },
+    responses: {
+      200: ok('The run, finished', json('RunReport'), { location: { schema: text } }),
+      202: ok('The run, under way', json('RunReport'), { location: { schema: text } }),
+      ...problems(
+        ...(['bad-parameter', 'bad-body', 'idempotency-conflict', 'body-too-large', 'unsupported-media-type'] as const),
+        ...(['invalid-body', 'too-many-runs', 'runs-not-available'] as const),
+      ),
+    },
+  },
+};
+
+const run = {
+  get: {
+    operationId: 'getRun',
+    summary: 'One run, project by project',
+    parameters: [path('id', objectId)],
+    responses: { 200: ok('The run', json('RunReport')), ...problems('bad-parameter', 'not-found') },
+  },
+};
+
+const coverage = {
+  get: {
+    operationId: 'listCoverage',
+    summary: 'Of every cluster: when it was last read, what failed, and when it was last restored',
+    parameters: [
+      query('projectId', objectId, 'Only this one; with clusters that are gone for more than a week.'),
+      query('drill', { type: 'string', enum: DRILL_STATES }, 'Clusters whose drill is in this state.'),
+      { ...limit, description: 'Projects a page.' },
+      ...[cursor, format],
+    ],
+    responses: { 200: listOf('A page', 'CoverageList'), ...problems('bad-parameter', 'not-found') },
+  },
+};
+
+const summary = {
+  get: {
+    operationId: 'getSummary',
+    summary: 'Restores of a period, counted by how they ended, what they were, what was found and when',
+    parameters: [query('period', { type: 'string', pattern: '^\\d{1,3}d$' }, 'Days, today included: 1d to 365d.')],
+    responses: { 200: ok('The counts', json('Summary')), ...problems('bad-parameter') },
+  },
+};
+
+const plain = (operationId: string, what: string, content: object) => ({
+  get: { operationId, summary: what, responses: { 200: ok(what, content), ...problems() } },
+});
+
+export const openapi = () => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Atlas Restore Ledger',
+    version: '1',
+    description: 'Every restore of every MongoDB Atlas cluster. API Gateway answers 401, 403 and 429 by itself.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  paths: {
+    '/restore-jobs': restoreJobs,
+    '/restore-jobs/{id}': restoreJob,
+    '/runs': runs,
+    '/runs/{id}': run,
+    '/coverage': coverage,
+    '/summary': summary,
+    '/health': plain('getHealth', 'That the API is there', json('Health')),
+    '/openapi.json': plain('getOpenapi', 'This document', { 'application/json': { schema: { type: 'object' } } }),
+    ...atlasPaths(),
+  },
+  components: { schemas: SCHEMAS },
+});

@@ -1,0 +1,159 @@
+// functions/api/query/summary.ts counts the restores of a period, by how they ended, what they were and when.
+import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
+import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
+import { RULES, type Rule, SEVERITIES, type Severity } from '../../restore/rules/finding.ts';
+import { isUnderstood } from '../../restore/understood.ts';
+import { isRule, worstOf } from './job-rules.ts';
+
+/** Whole days, UTC. ISO 8601. */
+export interface Period {
+  from: string;
+  /** Not included. */
+  to: string;
+}
+
+export interface Durations {
+  /** Completed restores: only their durations say how long a restore takes. */
+  completed: number;
+  /** Absent where there are none, as are the others. */
+  medianSeconds?: number;
+  p95Seconds?: number;
+  maxSeconds?: number;
+}
+
+export interface FindingCounts {
+  /** Restores of which something was found. */
+  jobs: number;
+  /** These, each by the worst of its findings. */
+  bySeverity: Record<Severity, number>;
+  /** Restores that have it; one can have several. */
+  byRule: Record<Rule, number>;
+}
+
+export interface DaySummary {
+  /** `2026-11-23`, UTC */
+  day: string;
+  jobs: number;
+  byStatus: Record<Status, number>;
+}
+
+export interface Summary extends Period {
+  jobs: number;
+  /** Of these, still under way. */
+  open: number;
+  byStatus: Record<Status, number>;
+  byKind: Record<Kind, number>;
+  byDelivery: Record<Delivery, number>;
+  /** Every day of the period, those without a restore too. */
+  byDay: DaySummary[];
+  durations: Durations;
+  findings: FindingCounts;
+  /** True where there were more jobs than are read at once: then only those from `countedFrom` on are counted. */
+  truncated: boolean;
+  countedFrom?: string;
+}
+
+export type CountedJob = Pick<
+  JobSummary,
+  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'problems' | 'findings'
+>;
+
+/** Jobs that one summary reads, the newest first. */
+export const MOST_JOBS = 10_000;
+const PAGE = 200;
+const DAY_MS = 86_400_000;
+
+/** The last so many days, today included, in UTC. */
+export function lastDays(days: number, now: number): Period {
+  const tomorrow = Math.floor(now / DAY_MS) * DAY_MS + DAY_MS;
+  return { from: new Date(tomorrow - days * DAY_MS).toISOString(), to: new Date(tomorrow).toISOString() };
+}
+
+/** Requests: 1 query for each 200 jobs, so at most 50, and those of empty months (ledger/queries.ts). */
+export async function summarise(
+  ledger: Pick<Ledger, 'jobs'>,
+  { from, to }: Period,
+  mostJobs = MOST_JOBS,
+): Promise<Summary> {
+  const jobs: CountedJob[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const query = { since: from, until: to, limit: Math.min(PAGE, mostJobs - jobs.length) };
+    const page = await ledger.jobs({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+    jobs.push(...page.items);
+    cursor = page.cursor;
+    if (cursor === undefined || jobs.length >= mostJobs) return summary(jobs, { from, to }, cursor !== undefined);
+  }
+}
+
+/** @param jobs of the period, newest first @param truncated whether there are older ones */
+export function summary(jobs: readonly CountedJob[], { from, to }: Period, truncated = false): Summary {
+  const days = new Map<string, CountedJob[]>();
+  for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS) days.set(dayOf(new Date(at).toISOString()), []);
+  for (const job of jobs) days.get(dayOf(job.requestedAt))?.push(job);
+  const oldest = jobs.at(-1);
+  return {
+    from,
+    to,
+    jobs: jobs.length,
+    open: jobs.filter(({ status }) => isOpen(status)).length,
+    byStatus: counted(STATUSES, jobs, 'status'),
+    byKind: counted(KINDS, jobs, 'kind'),
+    byDelivery: counted(DELIVERIES, jobs, 'delivery'),
+    byDay: [...days].map(([day, ofDay]) => ({
+      day,
+      jobs: ofDay.length,
+      byStatus: counted(STATUSES, ofDay, 'status'),
+    })),
+    durations: durationsOf(jobs),
+    findings: findingsOf(jobs),
+    truncated,
+    ...(truncated && oldest ? { countedFrom: oldest.requestedAt } : {}),
+  };
+}
+
+const dayOf = (iso: string) => iso.slice(0, 10);
+
+function counted<Name extends 'status' | 'kind' | 'delivery', Value extends CountedJob[Name]>(
+  values: readonly Value[],
+  jobs: readonly CountedJob[],
+  name: Name,
+): Record<Value, number> {
+  const counts = zeros<CountedJob[Name]>(values);
+  for (const job of jobs) counts[job[name]] += 1;
+  return counts;
+}
+
+function durationsOf(jobs: readonly CountedJob[]): Durations {
+  const seconds = jobs
+    .flatMap((job) => {
+      const { status, durationSeconds } = job;
+      const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
+      return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
+    })
+    .sort((a, b) => a - b);
+  const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
+  return {
+    completed: seconds.length,
+    ...(medianSeconds === undefined ? {} : { medianSeconds }),
+    ...(p95Seconds === undefined ? {} : { p95Seconds }),
+    ...(maxSeconds === undefined ? {} : { maxSeconds }),
+  };
+}
+
+function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
+  const bySeverity = zeros(SEVERITIES);
+  const byRule = zeros(RULES);
+  for (const { findings = [] } of jobs) {
+    const worst = worstOf(findings);
+    if (worst) bySeverity[worst] += 1;
+    for (const { rule } of findings) if (isRule(rule)) byRule[rule] += 1;
+  }
+  return { jobs: jobs.filter(({ findings }) => findings?.length).length, bySeverity, byRule };
+}
+
+const zeros = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+
+/** Nearest rank: always one of the values. */
+const percentile = (sorted: readonly number[], share: number): number | undefined =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

@@ -1,0 +1,74 @@
+// functions/api/runs/run-request.ts reads what POST /runs asks for: body, Idempotency-Key and Prefer.
+import type { HonoRequest } from 'hono';
+import * as z from 'zod/mini';
+import type { RunScope } from '../../ledger/model/run.ts';
+import { badParameter, RequestProblem } from '../http/problem.ts';
+
+export interface AskedRun {
+  scope: RunScope;
+  full: boolean;
+  idempotencyKey?: string;
+}
+
+/** API Gateway gives up after 30 s. */
+const MAX_WAIT_SECONDS = 25;
+
+const shape = z.strictObject({
+  projectId: z.optional(z.string().check(z.regex(/^[a-f0-9]{24}$/, '24 hex digits in lower case'))),
+  // As the plan function takes it.
+  clusterName: z.optional(z.string().check(z.minLength(1, 'a name'), z.maxLength(64, 'at most 64 characters'))),
+  full: z.optional(z.boolean()),
+});
+
+/** @throws RequestProblem 400, 415, 422 */
+export async function runRequest(request: HonoRequest): Promise<AskedRun> {
+  const idempotencyKey = keyOf(request.header('idempotency-key'));
+  const { projectId, clusterName, full = false } = await bodyOf(request);
+  if (clusterName !== undefined && projectId === undefined) {
+    throw new RequestProblem('invalid-body', { field: 'clusterName', detail: 'clusterName needs projectId' });
+  }
+  const scope = {
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(clusterName === undefined ? {} : { clusterName }),
+  };
+  return { scope, full, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+}
+
+/** `Prefer: wait=10`; longer than we may, is as long as we may. What can't be read is no preference (RFC 7240). */
+export function waitSeconds(prefer: string | undefined): number | undefined {
+  const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer ?? '')?.[1];
+  return seconds === undefined ? undefined : Math.min(MAX_WAIT_SECONDS, Number(seconds));
+}
+
+function keyOf(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw badParameter('Idempotency-Key', 'expected 1 to 255 printable ASCII characters');
+}
+
+async function bodyOf(request: HonoRequest): Promise<z.infer<typeof shape>> {
+  const text = await request.text();
+  if (text.trim() === '') return {};
+  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    const detail = `expected application/json, came ${type ? JSON.stringify(type.slice(0, 100)) : 'nothing'}`;
+    const headers = { 'accept-post': 'application/json' };
+    throw new RequestProblem('unsupported-media-type', { field: 'Content-Type', detail, headers });
+  }
+  const result = z.safeParse(shape, parsed(text));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
+  const detail = issue?.code === 'unrecognized_keys' ? 'there are: projectId, clusterName, full' : issue?.message;
+  throw new RequestProblem('invalid-body', {
+    ...(field ? { field: field.slice(0, 100) } : {}),
+    ...(detail ? { detail: `expected: ${detail}` } : {}),
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RequestProblem('bad-body', { detail: 'leave the body out, or send an object' });
+  }
+}

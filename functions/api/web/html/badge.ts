@@ -1,0 +1,70 @@
+// functions/api/web/html/badge.ts says what a state looks like: a word, a shape and a colour, so that none of them is needed alone.
+import { html, raw } from 'hono/html';
+import type { Delivery, Kind, Status } from '../../../restore/job.ts';
+import type { Html } from './text.ts';
+
+/** Colours of style.ts. ok: done. bad: failed. now: under way. wait: someone has to act. off: nothing to see. */
+export type Tone = 'ok' | 'bad' | 'now' | 'wait' | 'off';
+export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert' | 'info' | 'urgent';
+
+export const STATUS_LOOK: Record<Status, { label: string; tone: Tone; shape: Shape }> = {
+  PENDING: { label: 'Pending', tone: 'now', shape: 'ring' },
+  RUNNING: { label: 'Running', tone: 'now', shape: 'half' },
+  READY: { label: 'Ready', tone: 'wait', shape: 'down' },
+  COMPLETED: { label: 'Completed', tone: 'ok', shape: 'check' },
+  FAILED: { label: 'Failed', tone: 'bad', shape: 'cross' },
+  CANCELLED: { label: 'Cancelled', tone: 'off', shape: 'dash' },
+  EXPIRED: { label: 'Expired', tone: 'off', shape: 'dash' },
+  UNKNOWN: { label: 'Unknown', tone: 'wait', shape: 'alert' },
+};
+
+export const KIND_LABEL: Record<Kind, string> = {
+  dedicated: 'Dedicated',
+  flex: 'Flex',
+  serverless: 'Serverless',
+  collection: 'Collection',
+};
+
+export const DELIVERY_LABEL: Record<Delivery, string> = {
+  automated: 'Automated',
+  download: 'Download',
+  pointInTime: 'Point in time',
+  unknown: 'Unknown',
+};
+
+export const mark = (label: string | Html, tone: Tone, shape: Shape) =>
+  html`<span class="mark ${tone}"><svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>${label}</span>`;
+
+/** A status that a later version of the ledger wrote is shown as it is. */
+export function statusMark(status: Status) {
+  const { label, tone, shape } = STATUS_LOOK[status] ?? { label: String(status), tone: 'off', shape: 'ring' };
+  return mark(label, tone, shape);
+}
+
+/** Four of them, of which the first `full` are. */
+const bars = (full: number) =>
+  [4, 8, 12, 16].map((height, i) => {
+    const bar = `<rect x="${i * 4.2}" y="${16 - height}" width="3.4" height="${height}" rx=".8"`;
+    return `${bar}${i < full ? '' : ' opacity=".3"'}/>`;
+  });
+
+/** The shapes, once a page. */
+export const SHAPES = raw(
+  `<svg class="shapes" width="0" height="0" aria-hidden="true">${Object.entries({
+    check: '<circle cx="8" cy="8" r="8"/><path class="cut" d="m4.5 8.3 2.5 2.5 4.5-5"/>',
+    cross: '<path d="M4.7 0h6.6L16 4.7v6.6L11.3 16H4.7L0 11.3V4.7z"/><path class="cut" d="m5 5 6 6m0-6-6 6"/>',
+    half: '<path d="M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0m0 2v12A6 6 0 0 1 8 2"/>',
+    ring: '<path d="M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0m0 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2"/>',
+    down: '<rect width="16" height="16" rx="3"/><path class="cut" d="M8 3.5v8m-3.3-3 3.3 3.3 3.3-3.3"/>',
+    dash: '<circle cx="8" cy="8" r="8"/><path class="cut" d="M4.5 8h7"/>',
+    alert: '<path d="M8 .8 16 15H0z"/><path class="cut" d="M8 6v4m0 2v.6"/>',
+    info: '<circle cx="8" cy="8" r="8"/><path class="cut" d="M8 7.3v4.2m0-7.2v.3"/>',
+    urgent: '<path d="M8 0 16 8 8 16 0 8z"/><path class="cut" d="M8 4.2v4.6m0 2.4v.3"/>',
+    bars1: bars(1).join(''),
+    bars2: bars(2).join(''),
+    bars3: bars(3).join(''),
+    bars4: bars(4).join(''),
+  } satisfies Record<Shape | `bars${1 | 2 | 3 | 4}`, string>)
+    .map(([id, body]) => `<symbol id="${id}" viewBox="0 0 16 16">${body}</symbol>`)
+    .join('')}</svg>`,
+);

@@ -1,0 +1,66 @@
+// functions/api/web/html/layout.ts is what all pages share: the document, its landmarks, and the headers that keep it harmless.
+import { html, raw } from 'hono/html';
+import { SHAPES } from './badge.ts';
+import { CSS_PATH, ICON, ICON_PATH, SCRIPT_PATH } from './style.ts';
+import type { Html } from './text.ts';
+
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HARMLESS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+export const PAGE_HEADERS = {
+  ...HARMLESS,
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'private, no-cache',
+};
+/** Its address changes with its content. */
+export const FILE_HEADERS = {
+  ...HARMLESS,
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'cache-control': 'public, max-age=31536000, immutable',
+};
+
+const PLACES = [
+  { href: '/', label: 'Restores' },
+  { href: '/clusters', label: 'Clusters' },
+];
+
+export interface Page {
+  title: string;
+  /** Of the navigation: the place that this page is, or belongs to. */
+  place?: '/' | '/clusters';
+  /** False: the page is deeper in its place. @default true */
+  itself?: boolean;
+  body: Html;
+}
+
+export const document = ({ title, place, itself = true, body }: Page, now: number) => html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Atlas Restore Ledger</title><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
+<link rel="stylesheet" href="${CSS_PATH}"><link rel="icon" type="image/svg+xml" href="${ICON_PATH}"><script src="${SCRIPT_PATH}" defer></script></head>
+<body><a class="skip" href="#main">Skip to content</a>${SHAPES}
+<header><nav aria-label="Main"><a class="brand" href="/">${raw(ICON.replace('<svg', '<svg aria-hidden="true"'))}<span>Restore Ledger</span></a>
+${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}</nav></header>
+<main id="main" tabindex="-1">${body}</main>
+<footer>Times are in UTC. Read at ${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
+</body></html>`;
+
+/** A page that says why there is no other. */
+export const messagePage = (title: string, message: string, now: number) =>
+  document(
+    {
+      title,
+      body: html`<div class="card empty"><h1>${title}</h1><p>${message}</p>
+<p><a class="button" href="/">All restores</a></p></div>`,
+    },
+    now,
+  );

@@ -1,0 +1,205 @@
+// functions/api/web/html/style.ts is how every page looks: served as one file under an address that changes with its content.
+import { createHash } from 'node:crypto';
+
+/** Of ratios: text on its ground is 4.5:1 or more in both schemes, which test/browser checks with axe. */
+const LIGHT = `--ground:#f6f7f9;--card:#fff;--text:#171b21;--soft:#56606c;--line:#dde2e8;--edge:#8a94a0;--link:#1857b8;
+--ok:#14724a;--bad:#b3261e;--now:#1857b8;--wait:#8a5200;--off:#5d6670;--tint-bad:#fdeeec;--tint-wait:#fdf4e3;
+--bar-ok:#3d9b76;--bar-bad:#cf3a2b;--bar-now:#5b8fe0;--bar-off:#9aa4af`;
+const DARK = `--ground:#0f1215;--card:#171b20;--text:#e7eaee;--soft:#9da8b4;--line:#2a3138;--edge:#6b7682;--link:#86b4ff;
+--ok:#5fcf9a;--bad:#ff8f85;--now:#86b4ff;--wait:#f2bd62;--off:#9da8b4;--tint-bad:#2c1a1a;--tint-wait:#2a2317;
+--bar-ok:#46a37e;--bar-bad:#f0695c;--bar-now:#5f8fdd;--bar-off:#69747f`;
+
+const FRAME = `
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%;scroll-padding-top:4rem}
+body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
+a{color:var(--link);text-underline-offset:.18em;text-decoration-thickness:1px}
+a:hover{text-decoration-thickness:2px}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em;overflow-wrap:anywhere}
+h2{font-size:1.0625rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
+p{margin:.5rem 0}
+code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+bdi,code{overflow-wrap:anywhere}
+.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap,.keep{white-space:nowrap}
+.skip{position:absolute;left:-99rem}
+.skip:focus{left:.5rem;top:.5rem;z-index:3;background:var(--card);padding:.5rem .75rem}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.shapes{position:absolute}
+.cut{fill:none;stroke:var(--card);stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.i{width:.93em;height:.93em;fill:currentColor;flex:none}
+header{position:sticky;top:0;z-index:2;background:var(--card);border-bottom:1px solid var(--line)}
+header nav,main,footer{max-width:76rem;margin:0 auto;padding:0 1rem}
+header nav{display:flex;align-items:stretch;gap:1.25rem;min-height:3rem}
+header a{display:flex;align-items:center;gap:.5rem;color:var(--soft);text-decoration:none;border-bottom:2px solid transparent;border-top:2px solid transparent}
+header a:hover{color:var(--text)}
+header a[aria-current]{color:var(--text);border-bottom-color:var(--link);font-weight:600}
+header .brand{color:var(--text);font-weight:650;margin-right:auto;letter-spacing:-.01em}
+.brand svg{width:1.25rem;height:1.25rem}
+main{padding-top:1.5rem;padding-bottom:2rem}
+footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.8125rem}
+.top{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline;justify-content:space-between;margin-bottom:1rem}
+.top p{margin:0}
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem;margin:0 0 1rem}
+.head{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:baseline;justify-content:space-between;margin-bottom:.75rem}
+.head p{margin:0}
+.mark{display:inline-flex;align-items:center;gap:.4em;font-weight:600;white-space:nowrap}
+.mark.ok{color:var(--ok)}.mark.bad{color:var(--bad)}.mark.now{color:var(--now)}.mark.wait{color:var(--wait)}.mark.off{color:var(--off)}
+.note{background:var(--tint-wait);border-left:4px solid var(--wait);padding:.6rem .75rem;border-radius:4px;margin:0 0 1rem;overflow-wrap:anywhere}
+.note.bad{background:var(--tint-bad);border-color:var(--bad)}
+.note .cut{stroke:var(--tint-wait)}.note.bad .cut{stroke:var(--tint-bad)}
+.empty{text-align:center;padding:2rem 1rem}
+.empty h2{margin-bottom:.25rem}.empty p{max-width:38rem;margin:.5rem auto}
+summary{cursor:pointer;font-weight:600;width:fit-content}.filter{margin-bottom:.75rem}
+pre{margin:.75rem 0 0;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:32rem}
+`;
+
+const OVERVIEW = `
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.75rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 1rem;padding:0}
+.facts>div{position:relative;background:var(--card);padding:.75rem 1rem;display:flex;flex-direction:column}
+.facts dt{color:var(--soft);font-size:.8125rem}
+.facts dd{margin:0}
+.facts .n{font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.02em}
+.facts .n a{color:inherit;text-decoration:none}.facts .n a::after{content:"";position:absolute;inset:0}.facts>div:has(a:hover){background:var(--ground)}.facts .n a:hover{text-decoration:underline}.facts .n a:focus-visible{outline:0}.facts .n a:focus-visible::after{outline:3px solid var(--link);outline-offset:-4px}
+.facts .n.bad{color:var(--bad)}.facts .n.wait{color:var(--wait)}
+.found-line{display:flex;flex-wrap:wrap;gap:.4rem .75rem;align-items:center;margin:0 0 1rem}.found-line h2{font-size:.8125rem;color:var(--soft);font-weight:400}.found-line .quick{margin:0}
+.facts .n.word .i{width:.85em;height:.85em}
+.facts .word{font-size:1rem;line-height:2.03rem;letter-spacing:-.01em;white-space:nowrap}
+.facts .n .i{width:.65em;height:.65em;margin-right:.3em}
+.chart{margin:0;display:grid;grid-template-columns:auto 1fr;gap:0 .5rem}
+.chart svg{grid-column:2;width:100%;height:9.5rem;display:block;overflow:visible}
+.chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right;margin:-.55rem 0;line-height:1.1rem}
+.chart .x{grid-column:2;display:flex;justify-content:space-between;padding-top:.25rem}
+.chart line{stroke:var(--line);vector-effect:non-scaling-stroke}
+.chart .base{stroke:var(--edge)}
+.fill-ok{fill:var(--bar-ok)}.fill-bad{fill:var(--bar-bad)}.fill-now{fill:var(--bar-now)}.fill-off{fill:var(--bar-off)}
+.chart g:hover{opacity:.75}.chart .hit{fill:transparent}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;margin:.5rem 0 0;font-size:.8125rem}.under{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem}.under details{font-size:.8125rem;margin-top:.5rem}.under details[open]{width:100%}
+.legend svg{width:.7rem;height:.7rem;margin-right:.4rem}
+.scroll{overflow:auto;max-height:22rem;margin-top:.75rem}
+`;
+
+const TABLES = `
+table{border-collapse:collapse;width:100%}
+caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
+th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
+thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
+th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
+.even{table-layout:fixed}.even th:first-child{width:20%}.even .r{width:8%}.even .gap{width:15%}
+.r{text-align:right}
+tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
+.sub{display:block;color:var(--soft);font-size:.8125rem}
+.sub.wait{color:var(--wait)}.sub.bad{color:var(--bad)}
+.sub .i{margin-right:.35em}
+.finds{list-style:none;margin:.15rem 0 0;padding:0;font-size:.8125rem}.finds .mark{font-weight:500}
+.grade{color:var(--soft);text-decoration-color:var(--edge);white-space:nowrap}
+a.grade{display:inline-flex;align-items:baseline;gap:.3em}.sub .grade .i{margin:0;align-self:center}
+.tip{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.asked{position:relative}
+.grade:hover .tip,.grade:focus-visible .tip{width:max-content;max-width:min(20rem,100%);height:auto;overflow:visible;clip-path:none;z-index:1;left:0;top:calc(100% - .25rem);padding:.5rem .65rem;white-space:normal;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;box-shadow:0 2px 8px rgb(0 0 0/.2)}
+.tip::before{content:"";position:absolute;inset:-.6rem 0 auto;height:.6rem}
+.plainlink{color:inherit;text-decoration-color:var(--edge)}
+.pages{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;align-items:center;border-top:1px solid var(--line);padding-top:.75rem}
+.pages .data{margin-left:auto}
+.button,button{font:inherit;font-weight:600;color:var(--card);background:var(--link);border:1px solid var(--link);border-radius:6px;padding:.4rem .9rem;cursor:pointer;text-decoration:none;display:inline-block}
+.button:hover,button:hover{filter:brightness(1.1)}
+.button.plain{background:none;color:var(--link)}
+`;
+
+const FORMS = `
+.quick{display:flex;flex-wrap:wrap;gap:.4rem;list-style:none;margin:0 0 .75rem;padding:0}
+.quick a{display:flex;align-items:center;gap:.4em;padding:.2rem .75rem;border:1px solid var(--edge);border-radius:99px;text-decoration:none;color:var(--text);overflow-wrap:anywhere}
+.quick a:hover{border-color:var(--link)}
+.quick a[aria-current]{background:var(--text);color:var(--card);border-color:var(--text)}
+.quick .given a{border-color:var(--link)}
+form{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.75rem 1rem;margin:.5rem 0 1rem;padding:1rem;background:var(--ground);border:1px solid var(--line);border-radius:8px}
+form .wide{grid-column:1/-1}
+fieldset{border:0;margin:0;padding:0;min-width:0}
+label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2rem;padding:0}
+.checks{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem}
+.checks label{display:flex;align-items:center;gap:.4rem;color:var(--text);font-size:inherit;min-height:1.75rem;margin:0}
+.checks input{width:1.05rem;height:1.05rem;accent-color:var(--link);margin:0}
+input[type=text],input[type=date],select{font:inherit;width:100%;height:2.25rem;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:0 .6rem}
+[aria-invalid]{border:2px solid var(--bad)!important}
+.error{color:var(--bad);font-size:.8125rem;margin:.25rem 0 0}
+.acts{display:flex;gap:.75rem;align-items:center}
+`;
+
+const DETAILS = `
+.pairs{display:grid;grid-template-columns:minmax(8rem,12rem) 1fr;gap:.45rem 1rem;margin:0}
+.pairs dt{color:var(--soft)}.pairs dd{margin:0;overflow-wrap:anywhere;min-width:0}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1rem;align-items:start}
+.ways{display:grid;grid-template-columns:1fr auto 1fr;gap:1rem;align-items:center}
+.ways strong{display:block;font-size:1.125rem;overflow-wrap:anywhere;font-weight:650}.ways .sub{font-weight:400}.job{justify-content:flex-start;align-items:center}.job .mark{font-size:1.0625rem}
+.ways .arrow{width:1.75rem;height:1.75rem;fill:none;stroke:var(--edge);stroke-width:2}
+.who{font-size:1.125rem;margin:0;overflow-wrap:anywhere}.who .sub{font-weight:400}.who strong{font-weight:650}p.grade{display:flex;align-items:center;gap:.4em;color:var(--text)}
+.found{list-style:none;margin:0;padding:0}.found>li{padding:.6rem 0;border-top:1px solid var(--line)}.found>li:first-child{border:0;padding-top:0}.found>li:last-child{padding-bottom:0}
+.found h3{font-size:1rem;margin:0}.found p{margin:.2rem 0 0;overflow-wrap:anywhere}
+.line{list-style:none;margin:0;padding:0}
+.line>li{position:relative;padding:0 0 1.25rem 1.75rem;border-left:2px solid var(--line);margin-left:.45rem}
+.line>li:last-child{border-color:transparent;padding-bottom:0}
+.line .dot{position:absolute;left:-.5625rem;top:.25rem;width:1rem;height:1rem;background:var(--card);fill:var(--soft);border-radius:50%}
+.line .dot.ok{fill:var(--ok)}.line .dot.bad{fill:var(--bad)}.line .dot.now{fill:var(--now)}.line .dot.wait{fill:var(--wait)}
+.line h3{font-size:1rem;margin:0;font-weight:600}
+.moves{margin:.4rem 0 0;padding:0;list-style:none;font-size:.875rem}
+.moves li{overflow-wrap:anywhere;padding:.1rem 0}
+.moves .from{color:var(--soft)}
+`;
+
+const NARROW = `
+@media (max-width:44rem){
+main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
+.card{padding:.85rem .75rem}
+.facts{grid-template-columns:1fr 1fr}
+.facts>div{padding:.6rem .75rem}
+.facts>div:last-child:nth-child(odd){grid-column:1/-1}
+.chart svg{height:8rem}
+.stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
+.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stack tr{border-top:1px solid var(--line);padding:.7rem 0;display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:.45rem .75rem}
+.stack th,.stack td{border:0;padding:0;min-width:0;grid-column:span 3}.stack .third{grid-column:span 2}
+.stack td[data-l]::before{content:attr(data-l);display:block;color:var(--soft);font-size:.75rem}
+.stack .all{grid-column:1/-1!important}.stack td.void{display:none}
+.stack .keep{white-space:normal}.stack .r{text-align:left}.stack .gap{padding-left:0}
+.stack .end{text-align:right;justify-self:end}
+.stack .flat::before{display:inline!important;margin-right:.4rem}.stack .flat .sub{display:inline;margin-left:.4rem}
+.pages .data{margin-left:0}
+.pairs{grid-template-columns:6.25rem 1fr;gap:.5rem .75rem}.pairs dt{font-size:.875rem}
+.ways{grid-template-columns:1fr;gap:.5rem}.ways .arrow{transform:rotate(90deg)}
+}
+@media (pointer:coarse){.checks label,.quick a{min-height:2.5rem}}
+@media (forced-colors:active){.fill-bad{stroke:CanvasText}.quick a[aria-current]{border-width:3px}}
+@media print{
+:root{${LIGHT}}
+header,form,.quick,.found-line,.pages,.skip,details:not([open]){display:none}
+html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
+.card,.facts{break-inside:avoid-page;border-color:#bbb}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
+tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
+}
+`;
+
+export const CSS = [
+  `:root{color-scheme:light dark;${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}`,
+  FRAME,
+  OVERVIEW,
+  TABLES,
+  FORMS,
+  DETAILS,
+  NARROW,
+]
+  .join('')
+  .replaceAll('\n', '');
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const CSS_PATH = `/page-${hashOf(CSS)}.css`;
+
+/** The only script, and none is needed: local times in titles, and beside the times that ask for it. */
+export const SCRIPT = `for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(isNaN(d))continue;
+const o={dateStyle:'medium',timeStyle:'medium'},l=d.toLocaleString(undefined,o)+' your time';
+if(d.toDateString()==new Date(+d+6e4*d.getTimezoneOffset()).toDateString())delete o.dateStyle;
+if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft';o.timeStyle='short';s.textContent=' · '+d.toLocaleString(undefined,o)+' local';t.after(s)}
+t.title=(t.title?t.title+' \\u00b7 ':'')+l}`;
+export const SCRIPT_PATH = `/page-${hashOf(SCRIPT)}.js`;
+
+export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="4" fill="#1857b8"/><path d="M5 13.5V10a5 5 0 0 1 10 0M12.6 7.6 15 10l2-2.6M5 16h10" fill="none" stroke="#fff" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
+export const ICON_PATH = `/page-${hashOf(ICON)}.svg`;

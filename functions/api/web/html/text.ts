@@ -1,0 +1,81 @@
+// functions/api/web/html/text.ts is how names, times and numbers look on a page. Names come from outside and may be hostile:
+// `html` escapes their markup, and what is here makes characters visible that would change how the rest reads.
+import { html } from 'hono/html';
+import { span } from '../../../restore/text.ts';
+
+export { span };
+
+/** What the `html` template makes. It is a promise only where a promise was put in, which no page does. */
+export type Html = ReturnType<typeof html>;
+
+const BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]+/gu;
+/** Control characters, what reverses the direction of what follows, and what takes no room at all. */
+const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u00ad\u200b\u2060\ufeff]/gu;
+const codePoint = (character: string) => character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+
+/** One line in which every character shows. */
+export const visible = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(BREAKS, ' ')
+    .replace(UNSEEN, (character) => `‹U+${codePoint(character)}›`);
+
+/** At most so many characters, the last of them an ellipsis where some are left out. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** A name that keeps its direction to itself. @param most characters shown */
+export const name = (text: string, most = 64) => html`<bdi>${cut(visible(text), most)}</bdi>`;
+
+/** Indented JSON whose invisible characters are escapes, which mean the same. */
+export const visibleJson = (value: unknown) =>
+  (JSON.stringify(value, undefined, 2) ?? '').replace(UNSEEN, (character) =>
+    character === '\n' ? character : `\\u${codePoint(character).toLowerCase()}`,
+  );
+
+/** `2026-11-23 12:00` or, exactly, `2026-11-23 12:00:05`; what is no time stays as it is. */
+export function utc(iso: string, exact = false): string {
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms)
+    ? visible(iso)
+    : new Date(ms)
+        .toISOString()
+        .slice(0, exact ? 19 : 16)
+        .replace('T', ' ');
+}
+
+/** In UTC; page.js puts the local time into its title. */
+export const time = (iso: string) => html`<time datetime="${iso}">${utc(iso)}</time>`;
+/** The day alone, UTC. */
+export const day = (iso: string) => html`<time datetime="${iso}">${utc(iso).slice(0, 10)}</time>`;
+/** To the second and with its zone. */
+export const exactTime = (iso: string) => html`<time datetime="${iso}">${utc(iso, true)} UTC</time>`;
+/** And with the local time beside it, by page.js. */
+export const bothTimes = (iso: string) => html`<time datetime="${iso}" data-beside>${utc(iso, true)} UTC</time>`;
+/** `5 min ago`; the time itself is in its title. */
+export const agoTime = (iso: string, now: number) =>
+  html`<time datetime="${iso}" title="${utc(iso)} UTC">${ago(iso, now)}</time>`;
+
+/** Between two times; nothing where one is missing or no time. */
+export function spanBetween(from: string | undefined, to: string | undefined): string | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
+  return seconds >= 0 ? span(seconds) : undefined;
+}
+
+export function ago(iso: string, now: number): string {
+  const seconds = Math.round((now - Date.parse(iso)) / 1000);
+  if (Number.isNaN(seconds)) return visible(iso);
+  if (seconds < 45) return 'just now';
+  if (seconds < 120 * 60) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+/** `1,234` */
+export const number = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+/** `1 restore`, `2 restores`. */
+export const counted = (n: number, thing: string) => `${number(n)} ${thing}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,213 @@
+// functions/api/web/pages/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
+import { html } from 'hono/html';
+import { COVERAGE_STATES, type CoverageState, needsAttention, worstFirst } from '../../../views/coverage.ts';
+import { KIND_LABEL, mark, type Shape, type Tone } from '../html/badge.ts';
+import { document } from '../html/layout.ts';
+import { agoTime, counted, cut, type Html, name, number, span, spanBetween, time, visible } from '../html/text.ts';
+import type { ClusterHealth } from '../parts/coverage-health.ts';
+import { drillPart, drillsOf, dueCell, lastRestoreCells } from '../parts/drill-part.ts';
+import { clusterLink } from '../parts/job-table.ts';
+import type { LastRuns } from '../parts/last-runs.ts';
+import { runsPart } from '../parts/run-part.ts';
+
+const STATE_LOOK: Record<CoverageState, { label: string; tone: Tone; shape: Shape }> = {
+  failing: { label: 'Failing', tone: 'bad', shape: 'cross' },
+  'not-visible': { label: 'Not visible', tone: 'bad', shape: 'alert' },
+  never: { label: 'Never read', tone: 'bad', shape: 'ring' },
+  stale: { label: 'Stale', tone: 'bad', shape: 'alert' },
+  late: { label: 'Late', tone: 'wait', shape: 'alert' },
+  read: { label: 'Up to date', tone: 'ok', shape: 'check' },
+  absent: { label: 'No such list', tone: 'off', shape: 'dash' },
+  none: { label: 'No backups', tone: 'off', shape: 'dash' },
+  gone: { label: 'Gone', tone: 'off', shape: 'dash' },
+  'out-of-scope': { label: 'Out of scope', tone: 'off', shape: 'dash' },
+};
+
+/** Rows of the part that shows everything; the project's own page has them all. */
+const MOST_ROWS = 500;
+/** Rows of what needs attention. */
+const MOST_ATTENTION = 200;
+/** Characters of a message. */
+const LONGEST_ERROR = 300;
+
+export interface ClustersPage {
+  clusters: readonly ClusterHealth[];
+  /** False: there are more projects than a page reads. */
+  complete: boolean;
+  /** Absent on the page of one project. */
+  runs?: LastRuns;
+  /** Without a reading for so long a cluster is late, in ms. */
+  lateAfterMs: number;
+  /** Where the page is of one project. */
+  project?: { projectId: string; projectName: string };
+}
+
+export function clustersPage(page: ClustersPage, now: number): Html {
+  const { clusters, complete, runs, project } = page;
+  const attention = clusters.filter(({ state }) => needsAttention(state));
+  const gone = clusters.filter(({ state }) => isOver(state));
+  const there = clusters.filter(({ clusterName, state }) => clusterName !== undefined && !isOver(state));
+  const one = project !== undefined;
+  const title = one ? `Clusters of ${cut(visible(project.projectName), 80)}` : 'Clusters';
+  const parts = [
+    summary(there),
+    attentionPart(attention, page, now),
+    drillPart(drillsOf(there), now),
+    everything(there, page, now),
+  ];
+  const body = html`<div class="top"><h1>${one ? html`Clusters of ${name(project.projectName, 200)}` : title}</h1>
+${one ? html`<p><a href="/clusters">All projects</a></p>` : ''}</div>
+${complete ? '' : html`<div class="note">There are more projects than this page reads. ${ALL_OF_THEM}</div>`}
+${there.length + attention.length === 0 ? nothing(one) : parts}
+${gone.length === 0 ? '' : gonePart(gone, one, now)}
+${runs ? runsPart(runs, now) : ''}`;
+  return document({ title, place: '/clusters', itself: !one, body }, now);
+}
+
+const isOver = (state: CoverageState) => state === 'gone' || state === 'out-of-scope';
+
+const ALL_OF_THEM = html`<a href="/coverage?format=ndjson">GET /coverage</a> has them all.`;
+
+const gonePart = (gone: readonly ClusterHealth[], one: boolean, now: number) =>
+  html`<section class="card"><details><summary>${counted(gone.length, 'cluster')} no longer there</summary>
+<p class="soft small">Their restores stay in the ledger.
+${one ? '' : 'Those gone for more than a week are on their project’s page.'}</p>
+${clusterTable(gone.slice(0, MOST_ROWS), 'Clusters that are gone', true, now)}</details></section>`;
+
+const nothing = (inProject: boolean) =>
+  html`<div class="card empty"><h2>No cluster is known${inProject ? ' in this project' : ' yet'}</h2>
+<p>A collection finds every cluster of every project that the Atlas credentials can see. Start one with <code>restore-ledger collect</code> or <code>POST /runs</code>. If it ends and this page stays empty, see which projects the credentials’ roles reach.</p></div>`;
+
+function summary(there: readonly ClusterHealth[]): Html {
+  const parts = COVERAGE_STATES.flatMap((state) => {
+    const n = there.filter((row) => row.state === state).length;
+    const { label, tone, shape } = STATE_LOOK[state];
+    return n === 0
+      ? []
+      : html`<div><dt>${mark(label, tone, shape)}</dt>
+<dd class="n">${number(n)}</dd></div>`;
+  });
+  return html`<dl class="facts">${parts}</dl>`;
+}
+
+function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }: ClustersPage, now: number): Html {
+  const late = span(lateAfterMs / 1_000);
+  if (rows.length === 0) {
+    return html`<section class="card" aria-labelledby="attention">
+<h2 id="attention">Nothing needs attention</h2>
+<p class="soft">Every cluster with backups ${complete ? '' : 'on this page '}was read within the last ${late}, without an error.</p></section>`;
+  }
+  const worst = rows.toSorted(worstFirst);
+  return html`<section class="card" aria-labelledby="attention">
+<div class="head"><h2 id="attention">Needs attention</h2>
+<p class="soft small">Late after ${late} without a complete read, stale after 26 h</p></div>
+<table class="stack" role="table"><caption class="hidden">What is failing, not visible, never read, stale or late</caption>
+<thead role="rowgroup"><tr role="row">
+${['Cluster', 'State', 'What is wrong', 'Last read (UTC)'].map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">
+${worst.slice(0, MOST_ATTENTION).map(
+  (row) => html`<tr role="row">
+${clusterCell(row, true)}<td role="cell" class="end">${stateMark(row.state)}</td>
+<td role="cell" class="all">${wrong(row, now)}</td>
+${readCell(row, now)}</tr>
+`,
+)}</tbody></table>${rows.length > MOST_ATTENTION ? html`<p class="soft">And ${number(rows.length - MOST_ATTENTION)} more.</p>` : ''}</section>`;
+}
+
+function stateMark(state: CoverageState): Html {
+  const { label, tone, shape } = STATE_LOOK[state];
+  return mark(label, tone, shape);
+}
+
+function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): Html {
+  if (failures.length > 0) {
+    return html`${failures.map(
+      ({ what, failure: { message, code, since } }) => html`<div><bdi>${cut(visible(message), LONGEST_ERROR)}</bdi>
+<span class="sub"><code>${visible(code)}</code> · ${what} · failing since ${time(since)} UTC</span></div>`,
+    )}`;
+  }
+  if (state !== 'stale' && state !== 'late' && gaps.length > 0) {
+    return html`${gaps.slice(0, MOST_GAPS).map(
+      ({ text, action }) => html`<div><bdi>${cut(visible(text), LONGEST_ERROR)}</bdi>
+${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`,
+    )}`;
+  }
+  const age = spanBetween(readAt, new Date(now).toISOString()) ?? 'long';
+  return html`Nothing read for ${age}. Does the schedule run? See the <a href="/clusters#run">last run</a>.`;
+}
+
+/** Gaps of one row. */
+const MOST_GAPS = 3;
+
+function clusterCell(row: ClusterHealth, withProject: boolean): Html {
+  const { clusterName, projectId, projectName, kinds, what } = row;
+  const cluster =
+    clusterName === undefined ? (WHAT_LABEL[what ?? ''] ?? visible(what ?? '')) : clusterLink(projectId, clusterName);
+  const about = withProject ? name(projectName) : kinds.map((kind) => KIND_LABEL[kind]).join(', ');
+  return html`<th role="rowheader" scope="row">${cluster}<span class="sub">${about}</span></th>`;
+}
+
+const WHAT_LABEL: Record<string, string> = {
+  project: 'The whole project',
+  'audit events': 'Who asks for restores',
+};
+
+const readCell = ({ readAt }: ClusterHealth, now: number) =>
+  readAt === undefined
+    ? html`<td role="cell" class="soft nowrap all flat" data-l="Last read">never</td>`
+    : html`<td role="cell" class="nowrap all flat" data-l="Last read">${agoTime(readAt, now)}<span class="sub">${time(readAt)}</span></td>`;
+
+function everything(rows: readonly ClusterHealth[], { project }: ClustersPage, now: number): Html {
+  const one = project !== undefined;
+  const projects = new Map<string, ClusterHealth[]>();
+  for (const row of one ? rows : rows.slice(0, MOST_ROWS)) {
+    const known = projects.get(row.projectId);
+    if (known) known.push(row);
+    else projects.set(row.projectId, [row]);
+  }
+  const left = one ? 0 : rows.length - MOST_ROWS;
+  return html`${[...projects.values()].map((clusters) => projectPart(clusters, one, now))}
+${left > 0 ? html`<div class="note">${number(left)} more clusters are not shown. ${ALL_OF_THEM}</div>` : ''}`;
+}
+
+function projectPart(clusters: readonly ClusterHealth[], one: boolean, now: number): Html {
+  const { projectId = '', projectName = '' } = clusters[0] ?? {};
+  const link = html`<a class="plainlink" href="/clusters?projectId=${projectId}">${name(projectName, 200)}</a>`;
+  const jobs = clusters.reduce((sum, row) => sum + row.jobs, 0);
+  return html`<section class="card"><div class="head"><h2>${one ? 'All clusters' : link}</h2>
+<p class="soft small">${counted(clusters.length, 'cluster')}, ${counted(jobs, 'restore')}</p></div>
+${clusterTable(clusters, `Clusters of ${cut(visible(projectName), 64)}`, false, now)}</section>`;
+}
+
+const COLUMNS = [
+  ['Cluster', ''],
+  ['State', ''],
+  ['Restores', 'r'],
+  ['Last restore', 'gap'],
+  ['Took', ''],
+  ['Snapshot age', ''],
+  ['Drill due', ''],
+  ['Last read (UTC)', ''],
+] as const;
+
+const clusterTable = (rows: readonly ClusterHealth[], caption: string, gone: boolean, now: number) =>
+  html`<table class="stack even" role="table"><caption class="hidden">${caption}</caption>
+<thead role="rowgroup"><tr role="row">
+${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class="${look}">${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">${rows.map((row) => clusterRow(row, gone, now))}</tbody></table>`;
+
+function clusterRow(row: ClusterHealth, gone: boolean, now: number): Html {
+  const { state, problems, goneAt, jobs, open, drill, provenThrough, backupsOff, paused } = row;
+  const states = html`${stateMark(state)}
+${backupsOff ? html`<span class="sub wait">backups are off</span>` : ''}${paused ? html`<span class="sub">paused</span>` : ''}
+${provenThrough === undefined ? '' : html`<span class="sub">proven to ${time(provenThrough)}</span>`}
+${problems > 0 ? html`<span class="sub wait">${counted(problems, 'job')} not understood</span>` : ''}
+${goneAt === undefined ? '' : html`<span class="sub">since ${time(goneAt)}</span>`}`;
+  return html`<tr role="row">${clusterCell(row, gone)}
+<td role="cell" class="end">${states}</td>
+<td role="cell" class="r third" data-l="Restores">${number(jobs)}${open > 0 ? html`<span class="sub">${number(open)} open</span>` : ''}</td>
+${lastRestoreCells(row, now)}
+${dueCell(drill)}
+${readCell(row, now)}</tr>
+`;
+}

@@ -1,0 +1,152 @@
+// functions/api/web/pages/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
+import { html } from 'hono/html';
+import type { Failure } from '../../../ledger/model/coverage.ts';
+import type { LedgerJob } from '../../../ledger/model/ledger.ts';
+import { collectionsOf, type RestoredCollections } from '../../../restore/collections.ts';
+import { destinationOf, effectWords, whyUnknown } from '../../../restore/destination.ts';
+import { problemText } from '../../../restore/field-reader.ts';
+import { type FieldProblem, isOpen } from '../../../restore/job.ts';
+import { redactJob } from '../../../restore/redact/redact.ts';
+import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../html/badge.ts';
+import { document } from '../html/layout.ts';
+import {
+  agoTime,
+  bothTimes,
+  exactTime,
+  type Html,
+  name,
+  number,
+  span,
+  spanBetween,
+  visible,
+  visibleJson,
+} from '../html/text.ts';
+import { findingsPart } from '../parts/findings-part.ts';
+import { jobsHref } from '../parts/job-filter.ts';
+import type { ProjectNames } from '../parts/job-form.ts';
+import { clusterLink, projectOf } from '../parts/job-table.ts';
+import { requesterPart } from '../parts/requester-part.ts';
+import { timeline } from '../parts/timeline.ts';
+
+/** Secrets were taken out before the job was stored; they are looked for again, for what an older version may have left. */
+export function jobPage(job: LedgerJob, names: ProjectNames, now: number, eventsUnreadable?: Failure): Html {
+  const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
+  const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
+  const body = html`<div class="top job"><h1>Restore of ${name(clusterName, 200)}</h1><p>${statusMark(status)}</p></div>
+<p class="soft">Requested ${agoTime(requestedAt, now)} · job <code>${jobId}</code> · <a href="/restore-jobs/${jobId}">JSON</a></p>
+${errorMessage === undefined ? '' : html`<div class="note bad">${mark('Atlas says:', 'bad', 'cross')} <bdi>${visible(errorMessage)}</bdi></div>`}
+${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer listed by Atlas', 'wait', 'alert')} since ${exactTime(vanishedAt)}. The ledger keeps what it knew.</div>`}
+<section class="card" aria-labelledby="way"><h2 id="way" class="hidden">From where to where</h2><div class="ways"><div><span class="soft small">From</span><strong>${clusterLink(job.projectId, clusterName)}</strong><span class="sub">${projectOf(job, names)}</span></div>
+<svg class="arrow" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 12h17m-6-6 6 6-6 6"/></svg>
+<div><span class="soft small">To</span>${target(job, names)}</div></div></section>
+<div class="two"><div>${findingsPart(job)}<section class="card" aria-labelledby="facts"><div class="head"><h2 id="facts">Facts</h2></div>
+<dl class="pairs">${facts(job, now).map(
+    ([label, value]) => html`<dt>${label}</dt>
+<dd>${value}</dd>`,
+  )}</dl></section></div>
+<div>${requesterPart(job, now, eventsUnreadable)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
+<p class="soft small">Newest last</p></div>
+${timeline(job)}</section></div></div>
+<section class="card"><details><summary>What Atlas sent</summary>
+<p class="soft small">The last answer recorded, without links and without anything that grants access to data.${omitted(job)}</p>
+<pre role="region" aria-label="What Atlas sent, as JSON" tabindex="0">${visibleJson(redactJob(job.atlas).atlas)}</pre></details></section>`;
+  return document({ title, place: '/', itself: false, body }, now);
+}
+
+function target(job: LedgerJob, names: ProjectNames): Html {
+  const { place, clusterName, projectId = '' } = destinationOf(job);
+  const restored = collectionsOf(job);
+  const effect = effectWords(job, restored);
+  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${restored ? collections(restored) : ''}`;
+  const cluster = html`<strong>${clusterName === undefined ? 'A cluster' : name(clusterName, 200)}</strong>`;
+  switch (place) {
+    case 'download':
+      return html`<strong>A download</strong><span class="sub">to no cluster</span>`;
+    case 'unknown':
+      return html`<strong>Not known</strong><span class="sub">${whyUnknown(job)}</span>${about}`;
+    case 'itself':
+      return html`<strong>The same cluster</strong>${about}`;
+    case 'project':
+      return html`${cluster}<span class="sub">in the same project</span>${about}`;
+    case 'elsewhere':
+      return html`${cluster}<span class="sub">other project: <a href="${jobsHref({ targetProjectId: projectId })}">${name(names.get(projectId) ?? projectId)}</a></span>${about}`;
+  }
+}
+
+/** Rows of what a restore of collections may name 200 of, and characters of each name. */
+const MOST_NAMESPACES = 20;
+const LONGEST_NAMESPACE = 120;
+
+function collections({ namespaces, complete }: RestoredCollections): Html {
+  const shown = namespaces.slice(0, MOST_NAMESPACES);
+  const left = namespaces.length - shown.length;
+  return html`<ul class="moves">${shown.map(
+    ({ source, target: to = source }) =>
+      html`<li>${name(source, LONGEST_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, LONGEST_NAMESPACE)}`}</li>`,
+  )}
+${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${complete ? '' : html`<li class="soft">The ledger does not have all the names.</li>`}</ul>`;
+}
+
+const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;
+
+function facts(job: LedgerJob, now: number): [string, Html | string][] {
+  const { requestedAt, finishedAt, durationSeconds, snapshotAt, snapshotId, pointInTime, expiresAt, status } = job;
+  const took =
+    durationSeconds !== undefined
+      ? span(durationSeconds)
+      : status === 'PENDING' || status === 'RUNNING'
+        ? html`${span((now - Date.parse(requestedAt)) / 1000)} <span class="soft">so far</span>`
+        : isOpen(status)
+          ? 'Not yet'
+          : NOT_SAID;
+  const age = spanBetween(snapshotAt, requestedAt);
+  const back = spanBetween(pointInTime, requestedAt);
+  const rows: [string, Html | string | undefined][] = [
+    [
+      'Status',
+      html`${statusMark(status)} <span class="soft">from Atlas’s <code>${visible(job.sourceStatus)}</code></span>`,
+    ],
+    ['Requested', bothTimes(requestedAt)],
+    ['Finished', finishedAt === undefined ? (isOpen(status) ? 'Not yet' : NOT_SAID) : bothTimes(finishedAt)],
+    ['Took', took],
+    ['Delivery', DELIVERY_LABEL[job.delivery] ?? visible(job.delivery)],
+    ['Kind', KIND_LABEL[job.kind] ?? visible(job.kind)],
+    [
+      'Snapshot taken',
+      snapshotAt &&
+        html`${bothTimes(snapshotAt)}${age === undefined ? '' : html`<span class="sub">${age} old when the restore was requested</span>`}`,
+    ],
+    ['Snapshot', snapshotId && html`<a href="${jobsHref({ snapshotId })}"><code>${visible(snapshotId)}</code></a>`],
+    [
+      'Back to',
+      pointInTime &&
+        html`${bothTimes(pointInTime)}${back === undefined ? '' : html`<span class="sub">${back} before the request</span>`}`,
+    ],
+    ['Download expires', expiresAt && bothTimes(expiresAt)],
+    ['Not understood', job.problems && notUnderstood(job.problems)],
+    [
+      'Download links',
+      job.deliveryUrlCount > 0
+        ? html`${number(job.deliveryUrlCount)} <span class="soft">not kept here: who has one has the data</span>`
+        : undefined,
+    ],
+    ['First seen', html`${bothTimes(job.firstSeenAt)}${run(job.changes[0]?.runId)}`],
+    ['Last change', job.revision > 1 ? bothTimes(job.changedAt) : undefined],
+    ['Project', html`<code>${job.projectId}</code>`],
+    ['Cluster id', job.clusterId && html`<code>${visible(job.clusterId)}</code>`],
+  ];
+  return rows.flatMap(([label, value]) => (value ? [[label, value]] : []));
+}
+
+const notUnderstood = (problems: readonly FieldProblem[]) =>
+  html`${problems.map((problem) => html`<span class="sub">${visible(problemText(problem))}</span>`)}`;
+
+const run = (runId: string | undefined) =>
+  runId === undefined
+    ? ''
+    : html`<span class="sub">by run <a href="/runs/${encodeURIComponent(runId)}"><code>${visible(runId)}</code></a></span>`;
+
+function omitted({ atlasOmitted = {} }: LedgerJob): string {
+  const names = Object.keys(atlasOmitted);
+  return names.length === 0 ? '' : ` Left out, since too large: ${names.map(visible).join(', ')}.`;
+}

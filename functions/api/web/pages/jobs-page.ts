@@ -1,0 +1,83 @@
+// functions/api/web/pages/jobs-page.ts is GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
+import { html } from 'hono/html';
+import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
+import { mark } from '../html/badge.ts';
+import { document } from '../html/layout.ts';
+import { counted, type Html } from '../html/text.ts';
+import { type Asked, dataHref, jobsHref, withCursor, without } from '../parts/job-filter.ts';
+import { isOfForm, jobForm, type ProjectNames } from '../parts/job-form.ts';
+import { jobTable } from '../parts/job-table.ts';
+
+export interface JobsPage {
+  asked: Asked;
+  /** Absent where a filter is wrong. */
+  jobs?: Page<JobSummary>;
+  names: ProjectNames;
+  /** Of the first page without filters. */
+  overview?: Html;
+  /** Clusters that were read at least once, and when the last of them was. */
+  covered: { clusters: number; projects: number };
+}
+
+export function jobsPage(page: JobsPage, now: number): Html {
+  const { asked, jobs, overview } = page;
+  const { parameters, filtered, problem } = asked;
+  const deep = parameters.has('cursor');
+  const bare = !filtered && !deep && jobs?.items.length === 0; // nothing is there to be filtered
+  const title = filtered ? 'Filtered restores' : deep ? 'Older restores' : 'Restores';
+  const body = html`<div class="top"><h1>${title}</h1>
+${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</div>
+${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
+${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(without(parameters, 'cursor', 'limit'))}">Start again</a></div>` : ''}
+${bare ? '' : jobForm(asked, page.names)}
+${jobs ? list(jobs, page, now) : ''}</section>`;
+  return document({ title, place: '/', itself: !filtered && !deep, body }, now);
+}
+
+function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number): Html {
+  const { asked, names } = page;
+  const { parameters, query } = asked;
+  if (items.length === 0 && cursor === undefined) return empty(page);
+  const oldestFirst = query?.order === 'asc';
+  const deep = parameters.has('cursor');
+  const shown =
+    items.length === 0
+      ? html`<div class="empty"><h2>None in this part</h2>
+<p>A page searches a part of the ledger. None of the jobs in this part fits; there is more to search.</p></div>`
+      : jobTable(
+          items,
+          `${counted(items.length, 'restore')}, ${oldestFirst ? 'oldest' : 'newest'} first${deep ? ', from further on' : ''}`,
+          names,
+          now,
+        );
+  const nextLabel = items.length === 0 ? 'Search on' : oldestFirst ? 'Newer' : 'Older';
+  const next = cursor && jobsHref(withCursor(parameters, cursor));
+  return html`${shown}
+<nav class="pages" aria-label="Pages">
+${next ? html`<a class="button" rel="next" href="${next}">${nextLabel} →</a>` : html`<span class="soft">${deep ? 'That is the end.' : 'That is all.'}</span>`}
+${deep ? html`<a href="${jobsHref(without(parameters, 'cursor'))}">Back to the ${oldestFirst ? 'oldest' : 'newest'}</a>` : ''}
+<span class="data soft small">These jobs as ${dataLink(parameters, 'csv')}, ${dataLink(parameters, 'json')}, ${dataLink(parameters, 'ndjson')}</span></nav>`;
+}
+
+const dataLink = (parameters: URLSearchParams, format: 'csv' | 'json' | 'ndjson') =>
+  html`<a href="${dataHref(parameters, format)}">${format.toUpperCase()}</a>`;
+
+function empty({ asked, covered }: JobsPage): Html {
+  if (asked.parameters.has('cursor')) {
+    return html`<div class="empty"><h2>That was all</h2>
+<p>Nothing comes after the page before.</p>
+<p><a class="button" href="${jobsHref(without(asked.parameters, 'cursor'))}">Back to the start</a></p></div>`;
+  }
+  if (asked.filtered) {
+    return html`<div class="empty"><h2>No restore fits</h2>
+<p>Take a filter away above, or look at all of them. Clusters that could not be read lately are on the <a href="/clusters">clusters page</a>.</p>
+<p><a class="button" href="/">All restores</a></p></div>`;
+  }
+  if (covered.clusters === 0) {
+    return html`<div class="empty"><h2>Nothing has been collected yet</h2>
+<p>A collection reads every project that the Atlas credentials can see. Start one with <code>restore-ledger collect</code> or <code>POST /runs</code>, or wait for the schedule; then load this page again.</p></div>`;
+  }
+  return html`<div class="empty"><h2>No restores so far</h2>
+<p>${counted(covered.clusters, 'cluster')} in ${counted(covered.projects, 'project')} ${covered.clusters === 1 ? 'was' : 'were'} read, and Atlas lists no restore job of any of them. Restore a snapshot in Atlas, to a test cluster for instance, and it shows here after the next run.</p>
+<p><a href="/clusters">When each cluster was read</a></p></div>`;
+}

@@ -1,0 +1,126 @@
+// functions/api/web/pages/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
+import { html } from 'hono/html';
+import type { Run } from '../../../ledger/model/run.ts';
+import { RULES } from '../../../restore/rules/finding.ts';
+import { needsAttention } from '../../../views/coverage.ts';
+import type { Summary } from '../../query/summary.ts';
+import { mark, type Shape, type Tone } from '../html/badge.ts';
+import { agoTime, counted, type Html, number, span, utc } from '../html/text.ts';
+import { chart, totalsText } from '../parts/chart.ts';
+import type { ClusterHealth } from '../parts/coverage-health.ts';
+import { type Drills, drillsOf } from '../parts/drill-part.ts';
+import { ruleLabel, severityLook } from '../parts/finding-badge.ts';
+import { jobsHref } from '../parts/job-filter.ts';
+import type { LastRuns } from '../parts/last-runs.ts';
+import { RUN_LOOK } from '../parts/run-part.ts';
+
+export interface Overview {
+  /** Of the last days. */
+  recent: Summary;
+  /** Jobs that are open now, whenever they were requested. */
+  open: { jobs: number; more: boolean };
+  clusters: readonly ClusterHealth[];
+  runs: LastRuns;
+}
+
+export function overview({ recent, open, clusters, runs }: Overview, now: number): Html {
+  const { byDay, byStatus, truncated, countedFrom } = recent;
+  const since = recent.from.slice(0, 10);
+  const failed = byStatus.FAILED;
+  const there = clusters.filter(
+    ({ clusterName, state }) => clusterName !== undefined && !['gone', 'none', 'out-of-scope'].includes(state),
+  );
+  const covered = there.filter(({ claim }) => claim === 'complete').length;
+  const unread = clusters.filter(({ what, state }) => what === 'project' && needsAttention(state)).length;
+  const attention = clusters.filter(({ state }) => needsAttention(state)).length;
+  const period = `in ${byDay.length} days`;
+  const plus = truncated ? '+' : '';
+  return html`<dl class="facts">
+${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ since }) })}
+${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
+${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
+${findingsFact(recent)}
+${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
+${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${drillsFact(drillsOf(clusters))}
+${lastRunFact(runs, now)}
+</dl>
+${found(recent)}
+<section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
+<p class="soft small">${durations(recent)}</p></div>
+${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
+${chart(byDay, totalsText(byStatus))}</section>`;
+}
+
+/** Of projects that were never read, or are no longer visible, nobody knows how many clusters there are. */
+const coveredOf = (clusters: number, unread: number) =>
+  `of ${number(clusters)} backed up${unread === 0 ? '' : `, and ${counted(unread, 'project')} not read`}`;
+
+interface Look {
+  href?: string;
+  tone?: Tone;
+  shape?: Shape;
+  /** The value is no number. */
+  word?: boolean;
+}
+
+const fact = (title: string, value: string | Html, about: string | Html, { href, tone, shape, word }: Look = {}) =>
+  html`<div><dt>${title}</dt>
+<dd class="n ${tone}${word ? ' word' : ''}">${shape ? html`<svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>` : ''}${href === undefined ? value : html`<a href="${href}">${value}</a>`}</dd>
+<dd class="soft small">${about}</dd></div>`;
+
+const FOUND = 'found';
+
+function findingsFact({ findings: { jobs, bySeverity }, byDay, truncated }: Summary): Html {
+  const { critical } = bySeverity;
+  const { tone, shape } = severityLook('critical');
+  const about = critical > 0 ? mark(`${number(critical)} critical`, tone, shape) : `in ${byDay.length} days`;
+  const count = `${number(jobs)}${truncated ? '+' : ''}`;
+  return fact('With findings', count, about, jobs > 0 ? { href: `#${FOUND}` } : {});
+}
+
+function drillsFact({ overdue, expected }: Drills): Html {
+  const look: Look = overdue.length > 0 ? { tone: 'wait', shape: 'alert' } : {};
+  const about = expected > 0 ? `of ${number(expected)} expected` : 'none expected';
+  return fact('Drills overdue', number(overdue.length), about, { ...look, href: '/clusters#drills' });
+}
+
+/** Each rule that something was found by, as a way to those restores. */
+function found({ findings: { byRule }, from, byDay }: Summary): Html | '' {
+  const since = from.slice(0, 10);
+  const rules = RULES.filter((rule) => byRule[rule] > 0);
+  return rules.length === 0
+    ? ''
+    : html`<section class="found-line" id="${FOUND}" aria-labelledby="found-title"><h2 id="found-title">Found in ${byDay.length} days</h2>
+<ul class="quick">${rules.map((rule) => html`<li><a href="${jobsHref({ finding: rule, since })}">${ruleLabel(rule)} <strong>${number(byRule[rule])}</strong></a></li>`)}</ul></section>`;
+}
+
+/** Of everything: a run of one project says nothing of the others. */
+function lastRunFact({ newest, ended, others }: LastRuns, now: number): Html {
+  const since = others.length === 0 ? '' : html`<br>${counted(others.length, 'other run')}${ended ? ' since' : ''}`;
+  const look: Look = { href: '/clusters#run', word: true };
+  if (!newest) {
+    return others.length === 0
+      ? fact('Last run', 'None', 'nothing collected yet', { word: true })
+      : fact('Last run', 'None', html`of everything${since}`, look);
+  }
+  const { label, tone, shape } = RUN_LOOK[newest.status];
+  const before =
+    newest === ended
+      ? ''
+      : html`<br>${ended ? html`before: ${endedMark(ended)} ${agoTime(ended.startedAt, now)}` : 'none has ended'}`;
+  return fact('Last run', label, html`${agoTime(newest.startedAt, now)}${before}${since}`, {
+    ...look,
+    ...(tone === 'ok' || tone === 'now' ? {} : { tone, shape }),
+  });
+}
+
+function endedMark({ status }: Run): Html {
+  const { label, tone, shape } = RUN_LOOK[status];
+  return mark(label, tone, shape);
+}
+
+const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>
+  medianSeconds === undefined || p95Seconds === undefined
+    ? ''
+    : `Completed in ${span(medianSeconds)} (median), ${span(p95Seconds)} (95th percentile)`;

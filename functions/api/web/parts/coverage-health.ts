@@ -1,0 +1,49 @@
+// functions/api/web/parts/coverage-health.ts reads what the pages show of the coverage: every project in scope, worst rows first.
+import type { ClusterCoverage, Failure } from '../../../ledger/model/coverage.ts';
+import type { ProjectFacts } from '../../../ledger/model/known-project.ts';
+import { KINDS, type Kind } from '../../../restore/job.ts';
+import { type CoverageContext, type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
+
+export interface ClusterHealth extends CoverageRow {
+  kinds: Kind[];
+  failures: { what: string; failure: Failure }[];
+}
+
+/** Worst first, then by name. */
+export const projectHealth = (
+  project: ProjectFacts,
+  context: CoverageContext,
+  archived: readonly ClusterCoverage[] = [],
+): ClusterHealth[] => coverageRows(project, context, archived).map(clusterHealth).toSorted(worstFirst);
+
+function clusterHealth(row: CoverageRow): ClusterHealth {
+  const { lists = {}, error } = row;
+  const kinds = KINDS.filter((kind) => lists[kind] && lists[kind].answer === undefined);
+  const failures = kinds.flatMap((kind) => {
+    const failure = lists[kind]?.error;
+    return failure ? [{ what: `${kind} restore jobs`, failure }] : [];
+  });
+  if (failures.length === 0 && error) failures.push({ what: error.what, failure: error });
+  return { ...row, kinds, failures };
+}
+
+export interface Coverage {
+  /** By name. */
+  projects: ProjectFacts[];
+  /** False: there are more projects than a page reads. */
+  complete: boolean;
+}
+
+/** More than an Atlas organization holds; a page reads no more, in 1 + 20 requests. */
+export const MOST_PROJECTS = 500;
+
+export async function readCoverage(facts: AsyncIterable<ProjectFacts>): Promise<Coverage> {
+  const projects: ProjectFacts[] = [];
+  let complete = true;
+  for await (const project of facts) {
+    complete = projects.length < MOST_PROJECTS;
+    if (!complete) break;
+    projects.push(project);
+  }
+  return { projects: projects.sort((a, b) => (a.projectName < b.projectName ? -1 : 1)), complete };
+}

@@ -1,0 +1,110 @@
+// functions/api/web/parts/drill-part.ts shows which clusters were restored lately enough to trust their backups, and which were not.
+import { html } from 'hono/html';
+import type { DrillRow } from '../../../views/coverage.ts';
+import { mark } from '../html/badge.ts';
+import { agoTime, counted, day, type Html, name, number, span } from '../html/text.ts';
+import type { ClusterHealth } from './coverage-health.ts';
+import { jobHref } from './job-filter.ts';
+import { clusterLink } from './job-table.ts';
+
+/** Rows of those that are overdue. */
+const MOST_OVERDUE = 200;
+
+export interface Drills {
+  /** Overdue the longest first. */
+  overdue: ClusterHealth[];
+  /** Clusters of which a restore is expected. */
+  expected: number;
+  /** Of these: the time has passed, or never began, and there may be restores that nobody knows of. */
+  notCovered: number;
+  /** Clusters that Atlas makes no backups of. */
+  backupsOff: number;
+}
+
+export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
+  const isIn =
+    (...states: readonly (DrillRow['state'] | undefined)[]) =>
+    ({ drill }: ClusterHealth) =>
+      states.includes(drill?.state);
+  const overdue = clusters.filter(isIn('overdue'));
+  return {
+    overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
+    expected: clusters.filter(isIn('overdue', 'due', 'met', 'not-covered')).length,
+    notCovered: clusters.filter(isIn('not-covered')).length,
+    backupsOff: clusters.filter(isIn('backups-off')).length,
+  };
+}
+
+const dueAt = ({ drill }: ClusterHealth) => drill?.dueAt ?? '';
+
+/** Nothing where no restore is expected of any cluster. */
+export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills, now: number): Html | '' {
+  if (expected + backupsOff === 0) return '';
+  const late = overdue.length;
+  const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
+  return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')} overdue</h2>
+<p class="soft small">A backup is known to work once it has been restored</p></div>
+${notCovered === 0 ? '' : html`<p class="note">Of ${counted(notCovered, 'cluster')} it is not known: not every restore until the drill was due is on record.</p>`}
+${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
+${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
+}
+
+const COLUMNS = [
+  ['Cluster', ''],
+  ['Overdue since (UTC)', ''],
+  ['Last restore', 'gap'],
+  ['Took', ''],
+  ['Snapshot age', ''],
+] as const;
+
+const overdueTable = (rows: readonly ClusterHealth[], now: number) =>
+  html`<table class="stack" role="table"><caption class="hidden">Clusters whose restore drill is overdue, the longest first</caption>
+<thead role="rowgroup"><tr role="row">
+${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class="${look}">${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">
+${rows.slice(0, MOST_OVERDUE).map((row) => overdueRow(row, now))}</tbody></table>
+${rows.length > MOST_OVERDUE ? html`<p class="soft">And ${number(rows.length - MOST_OVERDUE)} more: <a href="/coverage?drill=overdue&amp;format=ndjson">GET /coverage</a> has them all.</p>` : ''}`;
+
+function overdueRow(row: ClusterHealth, now: number): Html {
+  const { projectId, projectName, clusterName = '', drill } = row;
+  return html`<tr role="row"><th role="rowheader" scope="row">${clusterLink(projectId, clusterName)}<span class="sub">${name(projectName)}</span></th>
+<td role="cell" class="end">${mark(day(drill?.dueAt ?? ''), 'wait', 'alert')}${within(drill)}</td>
+${lastRestoreCells(row, now)}</tr>
+`;
+}
+
+const within = (drill: DrillRow | undefined) =>
+  drill?.days === undefined ? '' : html`<span class="sub">expected within ${counted(drill.days, 'day')}</span>`;
+
+/** When a cluster was restored last, how long that took, and how old the snapshot was. */
+export function lastRestoreCells({ drill, readAt }: ClusterHealth, now: number): Html {
+  const { last, durationSeconds, snapshotAgeSeconds } = drill ?? {};
+  const when = last && html`<a class="plainlink" href="${jobHref(last.jobId)}">${agoTime(last.finishedAt, now)}</a>`;
+  // Of a cluster that was never read, nobody knows.
+  const never =
+    drill?.state !== 'none' && drill?.state !== 'not-covered' && readAt !== undefined
+      ? html`<span class="soft">never</span>`
+      : undefined;
+  return html`${cell('Last restore', when ?? never, ' gap')}
+${cell('Took', durationSeconds === undefined ? undefined : span(durationSeconds))}
+${cell('Snapshot age', snapshotAgeSeconds === undefined ? undefined : span(snapshotAgeSeconds))}`;
+}
+
+const cell = (label: string, value: Html | string | undefined, look = '') =>
+  html`<td role="cell" class="nowrap third${look}${value === undefined ? ' void' : ''}" data-l="${label}">${value ?? html`<span class="soft">–</span>`}</td>`;
+
+/** When a cluster has to be restored again. */
+export function dueCell(drill: DrillRow | undefined): Html {
+  if (drill?.dueAt === undefined) {
+    return html`<td role="cell" class="third void" data-l="Drill due"><span class="soft">–</span></td>`;
+  }
+  const overdue = drill.state === 'overdue';
+  const unknown = drill.state === 'not-covered';
+  const due = overdue
+    ? mark('Overdue', 'wait', 'alert')
+    : unknown
+      ? mark('Not covered', 'wait', 'ring')
+      : day(drill.dueAt);
+  const about = overdue || unknown ? day(drill.dueAt) : `every ${counted(drill.days ?? 0, 'day')}`;
+  return html`<td role="cell" class="third" data-l="Drill due">${due}<span class="sub">${about}</span></td>`;
+}

@@ -1,0 +1,47 @@
+// functions/api/web/parts/finding-badge.ts says what findings look like: a word, a shape and a colour each, as states do.
+import { html } from 'hono/html';
+import { type Finding, type Rule, SEVERITIES, type Severity } from '../../../restore/rules/finding.ts';
+import { isRule } from '../../query/job-rules.ts';
+import { mark, type Shape, type Tone } from '../html/badge.ts';
+import { type Html, visible } from '../html/text.ts';
+
+const RULE_LABEL: Record<Rule, string> = {
+  'cross-project': 'Other project',
+  download: 'Download',
+  'point-in-time': 'Point in time',
+  'protected-target': 'Protected target',
+  'requester-not-listed': 'Requester not listed',
+  'outside-hours': 'Outside hours',
+  failed: 'Failed',
+  slow: 'Slow',
+  stuck: 'Stuck',
+  'own-credential': 'Ledger’s own key',
+  'unknown-job-shape': 'Not understood',
+};
+
+/** A rule of a later version is shown as it is. */
+export const ruleLabel = (rule: string) => (isRule(rule) ? RULE_LABEL[rule] : visible(rule));
+
+const SEVERITY_LOOK: Record<Severity, { label: string; tone: Tone; shape: Shape }> = {
+  info: { label: 'Info', tone: 'now', shape: 'info' },
+  warning: { label: 'Warning', tone: 'wait', shape: 'alert' },
+  critical: { label: 'Critical', tone: 'bad', shape: 'urgent' },
+};
+export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
+
+/** The gravest first; those alike in the order they came. */
+export const gravestFirst = (findings: readonly Finding[]) =>
+  findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+
+export function findingMark({ rule, severity }: Pick<Finding, 'rule' | 'severity'>): Html {
+  const { label, tone, shape } = severityLook(severity);
+  return mark(html`<span class="hidden">${label}: </span>${ruleLabel(rule)}`, tone, shape);
+}
+
+/** For a row of a table, whose status says already that a restore failed. */
+export function findingMarks(findings: readonly Finding[] = []): Html | '' {
+  const shown = gravestFirst(findings).filter(({ rule }) => rule !== 'failed');
+  return shown.length === 0
+    ? ''
+    : html`<ul class="finds">${shown.map((finding) => html`<li>${findingMark(finding)}</li>`)}</ul>`;
+}

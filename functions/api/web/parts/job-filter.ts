@@ -1,0 +1,98 @@
+// functions/api/web/parts/job-filter.ts reads the filters of the jobs page, which are those of GET /restore-jobs, and links to them.
+import type { JobsQuery } from '../../../ledger/model/ledger.ts';
+import { RequestProblem } from '../../http/problem.ts';
+import { jobsQuery } from '../../query/jobs-query.ts';
+
+/** In the order of the form. `limit` and `cursor` go along, but aren't filters. */
+export const FILTERS = [
+  'status',
+  'open',
+  'projectId',
+  'clusterName',
+  'kind',
+  'delivery',
+  'targetProjectId',
+  'snapshotId',
+  'finding',
+  'since',
+  'until',
+  'order',
+] as const;
+export type Filter = (typeof FILTERS)[number];
+const ALL: readonly string[] = [...FILTERS, 'limit', 'cursor'];
+
+/** Jobs a page, unless the address says otherwise. */
+export const JOBS_A_PAGE = 50;
+
+export interface Asked {
+  /** What was given, without what is empty or unknown. */
+  parameters: URLSearchParams;
+  /** True where the address could be shorter: a form sends its empty fields too. */
+  untidy: boolean;
+  filtered: boolean;
+  /** Absent where a parameter is wrong. */
+  query?: JobsQuery;
+  problem?: { filter: string | undefined; text: string };
+}
+
+export function readAsked(given: URLSearchParams): Asked {
+  const kept = [...given].filter(([key, value]) => ALL.includes(key) && value.trim() !== '' && !isDefault(key, value));
+  const parameters = new URLSearchParams(kept.map(([key, value]): [string, string] => [key, value.trim()]));
+  const about = {
+    parameters,
+    untidy: kept.length < [...given].length,
+    filtered: FILTERS.some((filter) => parameters.has(filter)),
+  };
+  try {
+    return { ...about, query: { limit: JOBS_A_PAGE, ...jobsQuery(parameters) } };
+  } catch (error) {
+    if (error instanceof RequestProblem) return { ...about, problem: problemOf(error, parameters) };
+    throw error;
+  }
+}
+
+const isDefault = (key: string, value: string) => key === 'order' && value === 'desc';
+
+function problemOf({ problem: { parameter: field }, message }: RequestProblem, parameters: URLSearchParams) {
+  if (field === 'clusterName' && !parameters.has('projectId')) {
+    return { filter: field, text: 'Choose the project too: names of clusters are unique in their project only.' };
+  }
+  if (field === 'open' && parameters.has('status')) {
+    return { filter: field, text: 'Choose single statuses or this, not both.' };
+  }
+  return { filter: field, text: `${message[0]?.toUpperCase()}${message.slice(1)}.` };
+}
+
+/** Of the page of one job. */
+export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
+
+/** Of the jobs page. */
+export function jobsHref(parameters: URLSearchParams | Partial<Record<Filter | 'cursor', string>>): string {
+  const query = new URLSearchParams(parameters as Record<string, string>).toString();
+  return query === '' ? '/' : `/?${query}`;
+}
+
+export function without(parameters: URLSearchParams, ...keys: string[]): URLSearchParams {
+  const rest = new URLSearchParams(parameters);
+  for (const key of keys) rest.delete(key);
+  return rest;
+}
+
+/** From the newest again, without one of the values of a filter. */
+export function withoutValue(parameters: URLSearchParams, key: string, value: string): URLSearchParams {
+  return new URLSearchParams([...parameters].filter(([k, v]) => k !== 'cursor' && !(k === key && v === value)));
+}
+
+export function withCursor(parameters: URLSearchParams, cursor: string): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  next.set('cursor', cursor);
+  return next;
+}
+
+/** The same jobs from the API: no more and no fewer than the page shows. */
+export function dataHref(parameters: URLSearchParams, format: 'csv' | 'json' | 'ndjson'): string {
+  const query = new URLSearchParams(parameters);
+  if (!query.has('limit')) query.set('limit', String(JOBS_A_PAGE));
+  query.set('format', format);
+  return `/restore-jobs?${query}`;
+}

@@ -1,0 +1,70 @@
+// functions/api/web/parts/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
+import { html, raw } from 'hono/html';
+import type { JobSummary } from '../../../ledger/model/ledger.ts';
+import { destinationOf } from '../../../restore/destination.ts';
+import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../html/badge.ts';
+import { type Html, name, span, spanBetween, time } from '../html/text.ts';
+import { findingMarks } from './finding-badge.ts';
+import { jobHref, jobsHref } from './job-filter.ts';
+import type { ProjectNames } from './job-form.ts';
+import { askedBy } from './requester-part.ts';
+
+/** The longest name that GET /restore-jobs takes as a filter. */
+const LONGEST_FILTER = 200;
+
+// The roles are what the elements are anyway, until a narrow screen makes blocks of them.
+export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
+  html`<table class="stack" role="table"><caption>${caption}</caption>
+<thead role="rowgroup"><tr role="row">
+${['Requested (UTC)', 'Status', 'From', 'To', 'Asked by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">
+${jobs.map((job) => row(job, names, now))}</tbody></table>`;
+
+function row(job: JobSummary, names: ProjectNames, now: number): Html {
+  const { jobId, requestedAt, status, delivery, kind, snapshotAt } = job;
+  const age = spanBetween(snapshotAt, requestedAt);
+  return html`<tr role="row"><th role="rowheader" scope="row" class="nowrap"><a href="${jobHref(jobId)}">${time(requestedAt)}</a></th>
+<td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
+<td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
+<td role="cell" data-l="To">${target(job, names)}</td>
+<td role="cell" class="all asked" data-l="Asked by">${askedBy(job)}</td>
+<td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
+${took(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
+`;
+}
+
+function took({ durationSeconds, status, requestedAt }: JobSummary, now: number): Html {
+  const seconds =
+    durationSeconds ??
+    (status === 'PENDING' || status === 'RUNNING' ? (now - Date.parse(requestedAt)) / 1000 : undefined);
+  if (seconds === undefined || Number.isNaN(seconds))
+    return html`<td role="cell" class="r third void" data-l="Took">–</td>`;
+  return html`<td role="cell" class="r nowrap third" data-l="Took">${span(seconds)}${durationSeconds === undefined ? html`<span class="sub">so far</span>` : ''}</td>`;
+}
+
+/** To the jobs of the cluster. */
+export const clusterLink = (projectId: string, clusterName: string) =>
+  clusterName.length > LONGEST_FILTER
+    ? name(clusterName)
+    : html`<a class="plainlink" href="${jobsHref({ projectId, clusterName })}">${name(clusterName)}</a>`;
+
+export const projectOf = ({ projectId, projectName }: JobSummary, names: ProjectNames) =>
+  name(projectName ?? names.get(projectId) ?? projectId);
+
+function target(job: JobSummary, names: ProjectNames): Html {
+  const { place, clusterName, projectId = '' } = destinationOf(job);
+  const part = job.kind === 'collection' && place !== 'unknown' ? html`<span class="sub">collections only</span>` : '';
+  const cluster = clusterName === undefined ? html`<span class="soft">a cluster</span>` : name(clusterName);
+  switch (place) {
+    case 'download':
+      return html`<span class="soft">download</span>`;
+    case 'itself':
+      return html`<span class="soft">same cluster</span>${part}`;
+    case 'project':
+      return html`${cluster}${part}`;
+    case 'elsewhere':
+      return html`${cluster}<span class="sub">other project: ${name(names.get(projectId) ?? projectId)}</span>${part}`;
+    case 'unknown':
+      return html`<span class="soft">not known</span>`;
+  }
+}

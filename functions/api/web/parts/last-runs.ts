@@ -1,0 +1,56 @@
+// functions/api/web/parts/last-runs.ts finds the last run of everything among all runs: one of a single project or cluster says
+// nothing of the rest.
+
+import type { Run } from '../../../ledger/model/run.ts';
+import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import { requestedAt } from '../../../restore/object-id.ts';
+import { KEY_MS } from '../../http/ports.ts';
+
+export interface LastRuns {
+  /** The newest run of everything, which may still run. */
+  newest?: Run;
+  /** The newest run of everything that has ended. */
+  ended?: Run;
+  /** Runs of one project or cluster that began after `ended`; newest first. */
+  others: Run[];
+  /** False: there are older runs that were not looked at, and would have to be. */
+  complete: boolean;
+}
+
+/** Runs a reading: as a rule the first one has what is asked for. */
+const READINGS = [10, 20, 100, 200];
+
+/** Requests: 1 query a month until the last run is found and an hour before it; of at most 330 runs, in 4 pages. */
+export async function lastRuns(ledger: Pick<LedgerReader, 'runs'>): Promise<LastRuns> {
+  const runs: Run[] = [];
+  let cursor: string | undefined;
+  for (const limit of READINGS) {
+    const page = await ledger.runs({ limit, ...(cursor === undefined ? {} : { cursor }) });
+    runs.push(...page.items);
+    cursor = page.cursor;
+    const found = sorted(runs);
+    if (cursor === undefined || isCertain(found, runs)) return { ...found, complete: true };
+  }
+  return { ...sorted(runs), complete: false };
+}
+
+/** A run that was started by key is listed as of before it began: one that is listed later may have begun earlier. */
+function isCertain({ ended }: Pick<LastRuns, 'ended'>, runs: readonly Run[]): boolean {
+  const oldest = runs.at(-1);
+  return (
+    ended !== undefined &&
+    oldest !== undefined &&
+    Date.parse(requestedAt(oldest.runId)) + KEY_MS < Date.parse(ended.startedAt)
+  );
+}
+
+function sorted(runs: readonly Run[]): Omit<LastRuns, 'complete'> {
+  const latest = runs.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+  const newest = latest.find(isOfEverything);
+  const ended = latest.find((run) => isOfEverything(run) && run.status !== 'running');
+  const others = latest.slice(0, ended ? latest.indexOf(ended) : latest.length).filter((run) => !isOfEverything(run));
+  return { ...(newest ? { newest } : {}), ...(ended ? { ended } : {}), others };
+}
+
+const isOfEverything = ({ scope: { projectId, clusterName } }: Run) =>
+  projectId === undefined && clusterName === undefined;

@@ -1,0 +1,91 @@
+// functions/api/web/parts/requester-part.ts shows who asked for a restore, and never without how sure that is.
+import { html } from 'hono/html';
+import type { Failure } from '../../../ledger/model/coverage.ts';
+import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
+import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
+import { mark } from '../html/badge.ts';
+import { agoTime, cut, type Html, name, number, visible } from '../html/text.ts';
+import { jobHref } from './job-filter.ts';
+import {
+  actorName,
+  explained,
+  gradeLook,
+  KIND_WORDS,
+  measures,
+  reasonAtLength,
+  reasonInShort,
+} from './requester-text.ts';
+
+const PART = 'asked';
+/** Of an application. */
+const LONGEST_VIA = 40;
+/** Characters of a message. */
+const LONGEST_ERROR = 300;
+
+/** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
+export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
+  if (!isFound(requester)) return html`<span class="soft">${reasonInShort(requester, api)}</span>`;
+  const { actor, grade } = requester;
+  const { label, hedge, meaning } = gradeLook(grade);
+  const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
+  return html`${hedge}${actorName(actor)}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${label}<span class="hidden"> match. </span><span class="tip">${meaning} ${measures(requester)}</span></a></span>`;
+}
+
+/** @param unreadable why the events of the project can't be read, where that is known to go on */
+export function requesterPart(job: LedgerJob, now: number, unreadable?: Failure): Html {
+  const { requester } = job;
+  return html`<section class="card" id="${PART}" aria-labelledby="asked-title">
+<div class="head"><h2 id="asked-title">Who asked</h2>${isFound(requester) ? gradeMark(requester) : ''}</div>
+${isFound(requester) ? named(requester) : unnamed(job, now, unreadable)}</section>`;
+}
+
+const unnamed = (job: LedgerJob, now: number, unreadable: Failure | undefined) =>
+  html`<p class="who">${mark('Not known', 'off', 'dash')}</p>
+<p>${unreadable && awaitsEvents(job) ? eventsUnreadable(unreadable, now) : reasonAtLength(job)}</p>`;
+
+/** Whether events that are read may still name somebody. */
+export const awaitsEvents = ({ requester }: Pick<JobSummary, 'requester'>): boolean =>
+  requester === undefined || (!isFound(requester) && ['pending', 'not-read'].includes(requester.reason));
+
+const eventsUnreadable = ({ since, code, message }: Failure, now: number) =>
+  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), LONGEST_ERROR)}</bdi>. Until they can, nobody is named.`;
+
+function gradeMark({ grade, points }: FoundRequester): Html {
+  const { label } = gradeLook(grade);
+  return html`<p class="grade">${bars(grade)}<strong>${label} match</strong> <span class="soft small">${number(points)} of 100 points</span></p>`;
+}
+
+function named(requester: FoundRequester): Html {
+  const { actor, grade, eventType, eventId } = requester;
+  const { hedge, meaning } = gradeLook(grade);
+  return html`<p class="who">${hedge}<strong>${actorName(actor, 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
+<p>${explained(requester)} ${meaning}</p>
+<dl class="pairs"><dt>Event</dt>
+<dd><code>${visible(eventType)}</code>${eventType === ALSO_OF_EXPORTS ? html`<span class="sub">Atlas writes the same one for the export of a snapshot</span>` : ''}</dd>
+${
+  eventId === undefined
+    ? ''
+    : html`<dt>Event id</dt>
+<dd><code>${visible(eventId)}</code></dd>`
+}
+${
+  actor.id === undefined || actor.name === undefined
+    ? ''
+    : html`<dt>${actor.kind === 'apiKey' ? 'Key id' : 'User id'}</dt>
+<dd><code>${visible(actor.id)}</code></dd>`
+}
+<dt>From where</dt>
+<dd>Atlas recorded no address</dd></dl>`;
+}
+
+/** Which is why its grade is never more than strong. */
+const ALSO_OF_EXPORTS = 'CPS_RESTORE_REQUESTED_AUDIT';
+
+const kindOf = ({ actor: { kind, via } }: FoundRequester) =>
+  via === undefined ? (KIND_WORDS[kind] ?? visible(kind)) : html`Through ${name(via, LONGEST_VIA)}`;
+
+/** Four bars for `exact`, one for `weak`. */
+function bars(grade: Grade): Html {
+  const full = GRADES.length - GRADES.indexOf(grade);
+  return html`<svg class="i" aria-hidden="true"><use href="#bars${full > GRADES.length ? 1 : full}"/></svg>`;
+}

@@ -1,0 +1,163 @@
+// functions/api/web/routes.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
+import { type Context, Hono } from 'hono';
+import { LedgerError } from '../../ledger/model/errors.ts';
+import { CursorError } from '../../ledger/model/ledger.ts';
+import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import type { Log } from '../../platform/log.ts';
+import { FRESH_MS } from '../../proof/list.ts';
+import { destinationOf } from '../../restore/destination.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { LEDGER_RETRY } from '../http/ports.ts';
+import { lastDays, summarise } from '../query/summary.ts';
+import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
+import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
+import type { Html } from './html/text.ts';
+import { clustersPage } from './pages/clusters-page.ts';
+import { jobPage } from './pages/job-page.ts';
+import { jobsPage } from './pages/jobs-page.ts';
+import { overview } from './pages/overview.ts';
+import { type Coverage, projectHealth, readCoverage } from './parts/coverage-health.ts';
+import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
+import type { ProjectNames } from './parts/job-form.ts';
+import { lastRuns } from './parts/last-runs.ts';
+import { awaitsEvents } from './parts/requester-part.ts';
+
+export interface PagePorts {
+  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'coverage' | 'projects' | 'projectRecord' | 'runs'>;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
+  lateAfterMs?: number | undefined;
+}
+
+const PERIOD_DAYS = 30;
+/** Open jobs that the headline counts; beyond, it says so. */
+const MOST_OPEN = 200;
+
+const FILES = [
+  [CSS_PATH, CSS, 'text/css; charset=utf-8'],
+  [SCRIPT_PATH, SCRIPT, 'text/javascript; charset=utf-8'],
+  [ICON_PATH, ICON, 'image/svg+xml'],
+] as const;
+
+export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
+  const app = new Hono();
+  const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
+    context.html(await page, status, PAGE_HEADERS);
+
+  for (const [path, body, type] of FILES) {
+    app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));
+  }
+
+  // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and C; the
+  // overview adds those of the last runs (last-runs.ts), 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
+  app.get('/', async (context) => {
+    const asked = readAsked(new URL(context.req.url).searchParams);
+    if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
+    const first = !asked.filtered && !asked.parameters.has('cursor');
+    const [coverage, jobs, state] = await Promise.all([
+      readCoverage(ledger.projects()),
+      asked.query && readJobs(asked),
+      first ? readState() : undefined,
+    ]);
+    const { problem = asked.problem } = jobs ?? {};
+    const nothing = jobs?.page?.items.length === 0 && coverage.projects.length === 0;
+    const page = {
+      asked: problem ? { ...asked, problem } : asked,
+      ...(jobs?.page ? { jobs: jobs.page } : {}),
+      names: namesOf(coverage),
+      ...(state && !nothing ? { overview: overview({ ...state, clusters: healthOf(coverage) }, now()) } : {}),
+      covered: coveredBy(coverage),
+    };
+    return answer(context, jobsPage(page, now()), problem ? 400 : 200);
+  });
+
+  async function readJobs({ query = {} }: Asked) {
+    try {
+      return { page: await ledger.jobs(query) };
+    } catch (error) {
+      if (!(error instanceof CursorError)) throw error;
+      return {
+        problem: {
+          filter: 'cursor',
+          text: 'This link leads on from a page of another search.',
+        },
+      };
+    }
+  }
+
+  async function readState() {
+    const [recent, open, runs] = await Promise.all([
+      summarise(ledger, lastDays(PERIOD_DAYS, now())),
+      ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
+      lastRuns(ledger),
+    ]);
+    return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };
+  }
+
+  const healthOf = ({ projects }: Coverage) =>
+    projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
+
+  // Requests: 1 query; C more for a job that went to another project, 1 read for one of which events may yet name the requester.
+  app.get('/jobs/:id', async (context) => {
+    const id = context.req.param('id').toLowerCase();
+    const job = isObjectId(id) ? await ledger.job(id) : undefined;
+    if (!job) {
+      const why = isObjectId(id)
+        ? `The ledger has no restore job ${id}. It shows a job from the first run that saw it.`
+        : 'The id of a restore job is 24 hex digits.';
+      return answer(context, messagePage('No such restore', why, now()), 404);
+    }
+    const elsewhere = destinationOf(job).place === 'elsewhere';
+    const [coverage, ofProject] = await Promise.all([
+      elsewhere ? readCoverage(ledger.projects()) : undefined,
+      awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
+    ]);
+    const names = coverage ? namesOf(coverage) : new Map();
+    return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
+  });
+
+  // Requests: C and those of the last runs; of one project, 1 query.
+  app.get('/clusters', async (context) => {
+    const projectId = context.req.query('projectId');
+    if (projectId !== undefined) return ofProject(context, projectId);
+    const [coverage, runs] = await Promise.all([readCoverage(ledger.projects()), lastRuns(ledger)]);
+    const about = { clusters: healthOf(coverage), complete: coverage.complete, lateAfterMs };
+    return answer(context, clustersPage({ ...about, runs }, now()));
+  });
+
+  async function ofProject(context: Context, projectId: string) {
+    const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
+    if (!record)
+      return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
+    const clusters = projectHealth(record, { now: now(), lateAfterMs }, record.archived);
+    return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
+  }
+
+  app.onError((error, context) => {
+    log.error('page failed', { error: error.name, reason: error.message });
+    if (error instanceof LedgerError && error.transient) {
+      const busy = 'The ledger can’t be read at the moment. Nothing is lost: load this page again in a few seconds.';
+      return context.html(messagePage('Not now', busy, now()), 503, { ...PAGE_HEADERS, ...LEDGER_RETRY });
+    }
+    const message = 'It is in the log. Try again in a moment; if it stays, look at the alarms.';
+    return answer(context, messagePage('Something went wrong on our side', message, now()), 500);
+  });
+  return app;
+}
+
+const namesOf = ({ projects }: Coverage): ProjectNames =>
+  new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+
+function coveredBy({ projects }: Coverage) {
+  const read = projects.map(({ coverage }) =>
+    Object.values(coverage?.clusters ?? {}).filter(({ lists }) =>
+      Object.values(lists).some(({ readAt }) => readAt !== undefined),
+    ),
+  );
+  return {
+    clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),
+    projects: read.filter((clusters) => clusters.length > 0).length,
+  };
+}

@@ -1,0 +1,244 @@
+// functions/atlas/auth/digest.ts signs calls with an API key: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
+// Atlas answers every unsigned call with a challenge, so a nonce is used again for as long as Atlas lets it be: that
+// halves the traffic. Whether Atlas does is not established (FACTS 3.1); a nonce refused costs one call, never the answer.
+import { hash, randomBytes } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import type { TransportAnswer } from '../http/transport.ts';
+import { AtlasError } from '../model/errors.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
+import type { ApiKey } from './credentials.ts';
+import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
+
+/** Best first. The `-sess` variants are left out: nobody has seen Atlas offer them. */
+const ALGORITHMS = { 'SHA-256': 'sha256', MD5: 'md5' } as const;
+type Algorithm = keyof typeof ALGORITHMS;
+
+export interface DigestChallenge {
+  realm: string;
+  nonce: string;
+  algorithm: Algorithm;
+  /** The algorithm's name as the server wrote it; absent means MD5. */
+  algorithmSent?: string;
+  opaque?: string;
+}
+
+/** The strongest challenge of an answer that this client can meet. */
+export function digestChallenge(headers: TransportAnswer['headers']): DigestChallenge | undefined {
+  const met = parseChallenges(headers['www-authenticate']).flatMap((challenge) => asDigest(challenge) ?? []);
+  return met.find(({ algorithm }) => algorithm === 'SHA-256') ?? met[0];
+}
+
+function asDigest({ scheme, params }: Challenge): DigestChallenge | undefined {
+  const [nonce, sent, opaque] = [params.get('nonce'), params.get('algorithm'), params.get('opaque')];
+  const algorithm = (Object.keys(ALGORITHMS) as Algorithm[]).find((name) => name === (sent || 'MD5').toUpperCase());
+  const qop = (params.get('qop') ?? '').split(',').map((each) => each.trim().toLowerCase());
+  if (scheme !== 'digest' || !nonce || algorithm === undefined || !qop.includes('auth')) return undefined;
+  return {
+    realm: params.get('realm') ?? '',
+    nonce,
+    algorithm,
+    ...(sent ? { algorithmSent: sent } : {}),
+    ...(opaque === undefined ? {} : { opaque }),
+  };
+}
+
+export interface DigestInput {
+  algorithm: Algorithm;
+  username: string;
+  password: string;
+  realm: string;
+  nonce: string;
+  /** Eight hex digits. */
+  nc: string;
+  cnonce: string;
+  method: string;
+  /** The request target, byte for byte as sent. */
+  uri: string;
+}
+
+/** RFC 7616 3.4.1 for qop=auth. */
+export function digestResponse(input: DigestInput): string {
+  const { algorithm, username, password, realm, nonce, nc, cnonce, method, uri } = input;
+  const digested = (text: string) => hash(ALGORITHMS[algorithm], text);
+  const ha1 = digested(`${username}:${realm}:${password}`);
+  return digested(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${digested(`${method}:${uri}`)}`);
+}
+
+/** A nonce in use. */
+interface Session {
+  challenge: DigestChallenge;
+  /** The client's part of each response: one for each nonce, as it takes longer to make than all the rest. */
+  cnonce: string;
+  /** How often the nonce was used. */
+  count: number;
+  /** How many of those uses were accepted, and the highest count among them. */
+  accepted: number;
+  highest: number;
+  bornMs: number;
+  /** Already taken as a sign that nonces can't be used again. */
+  counted: boolean;
+  /** Several calls may have it at the same time. */
+  shared: boolean;
+}
+
+/**
+ * How nonces are used. `shared`: calls at the same time share one, each with its own count. `lent`: one call at a time
+ * has it, for servers that want the counts to arrive in order. `single`: for servers that take a nonce once only.
+ */
+type Use = 'shared' | 'lent' | 'single';
+
+/** So many signs of a habit are needed before we follow it: one 401 may be an accident (FACTS 5). */
+const SIGNS = 3;
+/** Older nonces prove nothing: the sister product drops them after 60 s (FACTS 3.1). */
+const YOUNG_MS = 30_000;
+/**
+ * A shared nonce older than this is not tried: with calls made side by side, each would be refused. Nobody knows how long
+ * Atlas takes one; the sister product drops them after 60 s (FACTS 3.1), and a challenge is one call.
+ */
+const SHARED_MS = 45_000;
+/** Nonces kept for being kept out of messages: more than can be under way at a time. */
+const NONCES = 256;
+
+export class DigestSigner implements Signer {
+  readonly #key: ApiKey;
+  readonly #clock: Clock;
+  readonly #nonces = new Set<string>();
+  #use: Use = 'shared';
+  #shared: Promise<Session | undefined> | undefined;
+  #sharedSinceMs = 0;
+  readonly #idle: Session[] = [];
+  /** Nonces that were taken once, and not again. */
+  #once = 0;
+  /** Counts refused because a higher one had come first. */
+  #disorder = 0;
+
+  constructor(key: ApiKey, clock: Clock) {
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  async sign(call: SignedCall, send: SideSend): Promise<Signature> {
+    return this.#signature(call, await this.#session(call, send));
+  }
+
+  secrets() {
+    return [this.#key.privateKey, this.#key.publicKey, ...this.#nonces];
+  }
+
+  #session(call: SignedCall, send: SideSend): Promise<Session | undefined> {
+    if (this.#use !== 'shared') {
+      const idle = this.#idle.pop();
+      return idle ? Promise.resolve(idle) : this.#challenge(call, send);
+    }
+    if (this.#shared && this.#clock.now() - this.#sharedSinceMs < SHARED_MS) return this.#shared;
+    const asking = this.#challenge(call, send);
+    this.#share(asking);
+    // What was no challenge is not kept, so that the next call asks again.
+    const forget = () => {
+      if (this.#shared === asking) this.#shared = undefined;
+    };
+    const keep = (session: Session | undefined) => {
+      if (session) session.shared = true;
+      else forget();
+    };
+    asking.then(keep, forget);
+    return asking;
+  }
+
+  /** Asks without a signature. An answer other than 401 means that none is needed. */
+  async #challenge(call: SignedCall, send: SideSend): Promise<Session | undefined> {
+    const { status, headers } = await send({ ...call, as: 'call', headers: {} });
+    if (status !== 401) return undefined;
+    const session = this.#open(headers);
+    if (session) return session;
+    throw new AtlasError(
+      'ATLAS_UNAUTHORIZED',
+      `${call.method} ${call.target.split('?')[0]} answered 401 without a digest challenge: ` +
+        'check the base URL; an API key is only taken by the Atlas Admin API itself',
+      { status },
+    );
+  }
+
+  #open(headers: TransportAnswer['headers']): Session | undefined {
+    const challenge = digestChallenge(headers);
+    if (!challenge) return undefined;
+    this.#nonces.add(challenge.nonce);
+    for (const nonce of this.#nonces) if (this.#nonces.size > NONCES) this.#nonces.delete(nonce);
+    const cnonce = randomBytes(16).toString('hex');
+    const bornMs = this.#clock.now();
+    return { challenge, cnonce, count: 0, accepted: 0, highest: 0, bornMs, counted: false, shared: false };
+  }
+
+  /** @param refused the nonce that this signature's predecessor had */
+  #signature(call: SignedCall, session: Session | undefined, refused?: Session): Signature {
+    if (!session) return { authorization: undefined, accepted: () => {}, renew: (_, send) => this.sign(call, send) };
+    const count = ++session.count;
+    return {
+      authorization: this.#header(call, session, count),
+      accepted: () => {
+        session.accepted += 1;
+        session.highest = Math.max(session.highest, count);
+        if (session.accepted === 2) this.#once = 0;
+        if (refused) this.#learn(refused);
+        this.#keep(session);
+      },
+      renew: async (headers, send) => {
+        if ((await this.#shared?.catch(() => undefined)) === session) this.#shared = undefined;
+        if (session.highest > count && this.#isYoung(session)) this.#disorder += 1;
+        if (this.#disorder >= SIGNS && this.#use === 'shared') this.#use = 'lent';
+        // The refusal brings a nonce that nobody else has, so no count of another call can spoil this one.
+        return this.#signature(call, this.#open(headers) ?? (await this.#challenge(call, send)), session);
+      },
+    };
+  }
+
+  /** For the calls to come. */
+  #keep(session: Session) {
+    if (this.#use === 'lent' && !session.shared) this.#idle.push(session);
+    if (this.#use !== 'shared' || this.#shared) return;
+    session.shared = true;
+    this.#share(Promise.resolve(session));
+  }
+
+  #share(session: Promise<Session | undefined>) {
+    this.#shared = session;
+    this.#sharedSinceMs = this.#clock.now();
+  }
+
+  /** A new nonce was accepted where this one was not. */
+  #learn(refused: Session) {
+    if (refused.accepted !== 1 || refused.counted || !this.#isYoung(refused)) return;
+    refused.counted = true;
+    this.#once += 1;
+    if (this.#once < SIGNS) return;
+    this.#use = 'single';
+    this.#idle.length = 0;
+  }
+
+  #isYoung({ bornMs }: Session) {
+    return this.#clock.now() - bornMs <= YOUNG_MS;
+  }
+
+  #header(call: SignedCall, { challenge, cnonce }: Session, count: number) {
+    const { realm, nonce, algorithm, algorithmSent, opaque } = challenge;
+    const { publicKey: username, privateKey: password } = this.#key;
+    const nc = count.toString(16).padStart(8, '0');
+    const { method, target: uri } = call;
+    const response = digestResponse({ algorithm, username, password, realm, nonce, nc, cnonce, method, uri });
+    const parts = [
+      `username=${quoted(username)}`,
+      `realm=${quoted(realm)}`,
+      `nonce=${quoted(nonce)}`,
+      `uri=${quoted(uri)}`,
+      ...(algorithmSent === undefined ? [] : [`algorithm=${algorithmSent}`]),
+      `response="${response}"`,
+      'qop=auth',
+      `nc=${nc}`,
+      `cnonce="${cnonce}"`,
+      ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
+    ];
+    return `Digest ${parts.join(', ')}`;
+  }
+}
+
+const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -1,4 +1,0 @@
-// functions/atlas/duration.ts spells a wait for a message.
-
-/** Whole seconds, rounded up: '55 s'. */
-export const inWords = (ms: number) => `${Math.ceil(ms / 1000)} s`;

@@ -1,0 +1,245 @@
+// functions/atlas/http/response-error.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
+import { isIP } from 'node:net';
+import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
+import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
+import { parseHttpDate } from './http-date.ts';
+import { headerOf, type TransportAnswer } from './transport.ts';
+
+export interface RefusalContext {
+  /** Method and path, without the query: 'GET /api/atlas/v2/groups'. */
+  what: string;
+  /** The role that the call needs, for a 401 that means one. */
+  role?: string;
+  /** Values that must not stand in a message, whoever echoed them. */
+  hidden?: readonly string[];
+  /** For a Retry-After that is a date. */
+  nowMs?: number;
+  /** What Atlas can say is absent in answer to this. @default nothing */
+  absences?: readonly Absence[];
+  /** The endpoint is past its sunset as a whole. @default false */
+  sunset?: boolean;
+}
+
+/** What Atlas says in an error, as far as it has the documented shape (FACTS 5). */
+interface ApiError {
+  errorCode?: string;
+  /** The body has Atlas's own form, and its status is the answer's. */
+  fromAtlas: boolean;
+  detail?: string;
+  /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
+  fields: string[];
+  parameters: unknown[];
+}
+
+const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
+/** The credentials are good, and not enough: no second attempt with the same ones will mend it (FACTS 5). */
+const ABOUT_ROLE = new Set([
+  'USER_UNAUTHORIZED',
+  'NOT_IN_GROUP',
+  'USER_CANNOT_ACCESS_GROUP',
+  'USER_CANNOT_ACCESS_ORG',
+  'ACCESS_FORBIDDEN',
+]);
+/** Wrong fields of a request that are told. */
+const MOST_FIELDS = 5;
+const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
+/** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
+const ABSENT = new Map<string, Absence>([
+  ['GROUP_NOT_FOUND', 'project'],
+  ['INVALID_GROUP_ID', 'project'],
+  ['CLUSTER_NOT_FOUND', 'cluster'],
+  ['SERVERLESS_INSTANCE_NOT_FOUND', 'cluster'],
+  ['RESTORE_JOB_NOT_FOUND', 'job'],
+  ['TENANT_RESTORE_NOT_FOUND', 'job'],
+  ['RESOURCE_NOT_FOUND', 'endpoint'],
+  ['VERSION_GONE', 'endpoint'],
+]);
+
+/** True where a new signature with the same credentials may change a 401. */
+export function isAboutCredentials(answer: TransportAnswer): boolean {
+  return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');
+}
+
+/** True where other credentials may change a refusal: they were not taken, or their role or access list is wrong. */
+export function isAboutAccess(answer: TransportAnswer): boolean {
+  if (answer.status === 401) return true;
+  const { errorCode = '' } = apiError(answer);
+  return answer.status === 403 && (ABOUT_ROLE.has(errorCode) || ACCESS_LIST.test(errorCode));
+}
+
+/** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
+export function refusal(answer: TransportAnswer, context: RefusalContext): AtlasError {
+  const { what, role, hidden = [], nowMs = Date.now() } = context;
+  const { status } = answer;
+  const said = apiError(answer, hidden);
+  const { errorCode, parameters, fromAtlas } = said;
+  const absence = absenceOf(status, said, context);
+  const code = codeOf(status, errorCode);
+  const retryAfterMs = status === 429 || status === 503 ? retryAfter(answer, errorCode, parameters, nowMs) : undefined;
+  const named = errorCode === undefined ? '' : ` ${errorCode}`;
+  const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs, fromAtlas });
+  return new AtlasError(code, `${what} answered ${status}${named}${wordsOf(said, hidden)}: ${advice}`, {
+    status,
+    fromAtlas,
+    aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
+    ...(absence === undefined ? {} : { absence }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiError, context: RefusalContext) {
+  if (!fromAtlas || errorCode === undefined) return undefined;
+  const isTier = WRONG_TIER.test(errorCode) && codeOf(status, errorCode) === 'ATLAS_WRONG_TIER';
+  const absence = isTier ? 'tier' : status === 404 || status === 410 ? ABSENT.get(errorCode) : undefined;
+  if (absence === undefined || !context.absences?.includes(absence)) return undefined;
+  // Only our version of it is gone, while what it lists may well be there.
+  if (errorCode === 'VERSION_GONE' && !context.sunset) return undefined;
+  return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
+}
+
+/** Whether it is about what was asked for: an error has been seen that named another cluster (FACTS 2.1). */
+function isAsked(parameters: unknown[], what: string): boolean {
+  const named = parameters.filter((each) => typeof each === 'string');
+  return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
+}
+
+/** Undefined for half a surrogate pair, which stands in no path. */
+const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
+
+function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    // Not from Atlas itself but from something on the way, which often sends HTML.
+    const text = hide(body, hidden)
+      .slice(0, 4_000)
+      .replace(/<[^>]*>/g, ' ')
+      .trim();
+    return {
+      ...codeField(headerOf(headers, 'x-error-code'), hidden),
+      ...(text === '' ? {} : { detail: text }),
+      fromAtlas: false,
+      fields: [],
+      parameters: [],
+    };
+  }
+  const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
+  const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
+  return {
+    ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
+    ...(words === undefined ? {} : { detail: words }),
+    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && (error === undefined || error === status),
+    fields: fieldsOf(asFields(badRequestDetail).fields),
+    parameters: Array.isArray(parameters) ? parameters : [],
+  };
+}
+
+const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
+
+function fieldsOf(fields: unknown): string[] {
+  const told = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
+    const { field, description } = asFields(each);
+    return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  });
+  return told.filter((text) => text !== '');
+}
+
+/** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
+function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): string {
+  const more = fields.length > MOST_FIELDS ? [`and ${fields.length - MOST_FIELDS} more`] : [];
+  const said = fields.slice(0, MOST_FIELDS).map((text) => cleaned(text, hidden));
+  const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...said, ...more];
+  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+}
+
+/** Codes go into errors, logs and the ledger, so only what looks like one does. */
+const codeField = (code: unknown, hidden: readonly string[]) =>
+  typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,99}$/.test(code) && hide(code, hidden) === code
+    ? { errorCode: code }
+    : {};
+
+function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
+  if (status === 401) return 'ATLAS_UNAUTHORIZED';
+  if (status === 404 && !WRONG_TIER.test(errorCode ?? '')) return 'ATLAS_NOT_FOUND';
+  if (status === 410) return 'ATLAS_GONE';
+  if (status === 429) return 'ATLAS_RATE_LIMITED';
+  if (status === 408 || status >= 500) return 'ATLAS_UNAVAILABLE';
+  // Some of these codes are known from clients' sources only, their status is not (FACTS 2.1).
+  if (status >= 400 && WRONG_TIER.test(errorCode ?? '')) return 'ATLAS_WRONG_TIER';
+  if (status === 402 || status === 403) return 'ATLAS_FORBIDDEN';
+  return 'ATLAS_REFUSED';
+}
+
+/** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (FACTS 4). */
+function retryAfter(answer: TransportAnswer, errorCode: string | undefined, parameters: unknown[], nowMs: number) {
+  const header = headerOf(answer.headers, 'retry-after')?.trim() ?? '';
+  // Of any length (RFC 9110 10.2.3), so kept within what a number can hold.
+  if (/^\d+$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER);
+  const date = parseHttpDate(header, nowMs);
+  if (date !== undefined) return Math.max(0, date - nowMs);
+  const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? parameters[1] : undefined;
+  return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds * 1000) : undefined;
+}
+
+interface Known {
+  status: number;
+  errorCode: string | undefined;
+  role: string | undefined;
+  parameters: unknown[];
+  retryAfterMs: number | undefined;
+  fromAtlas: boolean;
+}
+
+function adviceFor(code: AtlasErrorCode, known: Known): string {
+  const { status, errorCode = '', role, parameters, retryAfterMs, fromAtlas } = known;
+  switch (code) {
+    case 'ATLAS_UNAUTHORIZED':
+      if (errorCode === 'USER_UNAUTHORIZED') {
+        return `the credentials are good but their role is too small${role ? `; this call needs ${role}` : ''}`;
+      }
+      if (ABOUT_ROLE.has(errorCode)) return "the credentials are good but not of this project's organization";
+      return 'check that the API key or service account still exists and that the secret holds its current values';
+    case 'ATLAS_FORBIDDEN':
+      return forbiddenAdvice(status, errorCode, parameters);
+    case 'ATLAS_NOT_FOUND':
+      if (!fromAtlas) return FOREIGN;
+      return 'it does not exist, was deleted, or is not visible to these credentials';
+    case 'ATLAS_GONE':
+      if (!fromAtlas) return FOREIGN;
+      return 'this version of the endpoint is past its sunset; stop asking for it';
+    case 'ATLAS_WRONG_TIER':
+      return "the cluster belongs to another tier's API; ask that one";
+    case 'ATLAS_RATE_LIMITED':
+      return retryAfterMs === undefined
+        ? 'wait, then ask again'
+        : `wait ${Math.ceil(retryAfterMs / 1000)} s, then ask again`;
+    case 'ATLAS_UNAVAILABLE':
+      return "the fault is on Atlas's side or on the way there; try again later";
+    default:
+      if (status >= 300 && status < 400) {
+        return 'the base URL is wrong, since the API never redirects; it should be the final https address';
+      }
+      if (status === 406) return 'this version of the endpoint is not known there; check the base URL';
+      return 'the request itself was refused, and asking again will not help';
+  }
+}
+
+const FOREIGN =
+  'this is not an answer in the form that Atlas gives, so it says nothing about what was asked for; check the base URL and any proxy';
+
+function forbiddenAdvice(status: number, errorCode: string, parameters: unknown[]): string {
+  if (status === 402) return "settle the organization's billing in Atlas";
+  if (/^IP_ADDRESS_NOT_ON_/.test(errorCode)) {
+    const address = parameters.find((each) => typeof each === 'string' && isIP(each) !== 0);
+    return `add this address${address === undefined ? '' : `, ${address},`} to the API access list of the API key or service account`;
+  }
+  if (/^(ORG|RESOURCE)_REQUIRES_/.test(errorCode)) {
+    return 'the organization requires an API access list; make one for these credentials and add this address';
+  }
+  if (/^(FEATURE_UNSUPPORTED|UNSUPPORTED_FOR_CURRENT_PLAN)$/.test(errorCode)) {
+    return 'the plan of this project or cluster does not include it';
+  }
+  return 'an access list, a plan or a policy forbids it; see the code in Atlas';
+}

@@ -1,0 +1,35 @@
+// functions/atlas/http/transport.ts is the port through which one HTTP request goes out.
+
+export interface TransportRequest {
+  method: 'GET' | 'POST';
+  /** Used as it is: the request target is its path and query, byte for byte. */
+  url: URL;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+  /** Until the last byte of the answer, waiting for a connection included. */
+  timeoutMs: number;
+  /** Largest body, on the wire and decoded alike. */
+  maxBytes: number;
+}
+
+export interface TransportAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+  /** Decoded, as UTF-8. */
+  body: string;
+}
+
+export interface Transport {
+  /** Any status is an answer; redirects are never followed. @throws AtlasError where no whole answer came. */
+  send(request: TransportRequest): Promise<TransportAnswer>;
+  /** Ends what is under way and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** One value of a header that should have one. */
+export function headerOf(headers: TransportAnswer['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}

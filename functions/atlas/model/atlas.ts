@@ -1,0 +1,124 @@
+// functions/atlas/model/atlas.ts is the port through which the rest of the system reads Atlas.
+
+import type { Kind } from '../../restore/job.ts';
+import type { RedactedJob } from '../../restore/redact/redact.ts';
+import type { AtlasEvent } from '../../restore/requesters/event.ts';
+import type { ElementProblem } from './element-problem.ts';
+import type { Shortfall } from './page.ts';
+
+export type { ElementProblem, Shortfall };
+
+export interface Project {
+  id: string;
+  name: string;
+  orgId?: string;
+}
+
+/** The cluster lists that Atlas has. `dedicated` also holds free (M0) clusters, which have no backups. */
+export type ClusterList = 'dedicated' | 'flex' | 'serverless';
+
+export interface Cluster {
+  name: string;
+  /** Survives a change of tier; a name can be used again after a deletion, an id can't. */
+  id?: string;
+  tier: ClusterList | 'free';
+  /** Atlas's `stateName`, such as IDLE or DELETED. */
+  state?: string;
+  paused?: boolean;
+  /** Whether backups of it are made. */
+  backupEnabled?: boolean;
+  /** ISO 8601, in UTC. */
+  createDate?: string;
+}
+
+/** Projects of one page, and what could not be read as one: there may be more projects than these. */
+export interface ProjectsFound {
+  projects: Project[];
+  problems: ElementProblem[];
+}
+
+/** Clusters of one list, and what could not be read as one: there may be more clusters than these. */
+export interface ClustersFound {
+  clusters: Cluster[];
+  problems: ElementProblem[];
+}
+
+/** Names one list of restore jobs. */
+export interface JobList {
+  kind: Kind;
+  projectId: string;
+  clusterName: string;
+}
+
+export interface JobPagesOptions {
+  /** @default 1 */
+  fromPage?: number | undefined;
+  /** Begin with a page of the newest so many alone; page 1 after it repeats them. @default page 1 */
+  newest?: number | undefined;
+  /** Pages to ask for before their turn, once page 1 has said how many there are. Each waits in memory. @default 0 */
+  ahead?: number | undefined;
+}
+
+export interface JobPage {
+  /**
+   * A reading that stops after this page goes on with the page after it. 0 for the page of the newest, and where the list is
+   * about to be read once more since it was not whole.
+   */
+  pageNum: number;
+  /** What Atlas sent, in its order, secret-bearing fields removed. An element that is no object stays as it is. */
+  jobs: (RedactedJob | { notAJob: unknown })[];
+  /** True when no further page exists. */
+  last: boolean;
+  /** Atlas's estimate of the list's length, where it gives one. */
+  totalCount?: number;
+  /** With the last page: fewer different jobs came, in two readings, than Atlas says there are. The list is not whole. */
+  short?: Shortfall;
+  /** With the last page: the list shrank in each of two readings, so jobs may have moved past both. It is not whole. */
+  moved?: true;
+}
+
+export interface EventsQuery {
+  projectId: string;
+  /** Atlas's names. None: events of every type. */
+  types: readonly string[];
+  /** From and to, ISO 8601, both included. */
+  since: string;
+  until: string;
+}
+
+/** @throws AtlasError from every method; nothing else. */
+export interface Atlas {
+  /** Every project the credentials can see, once each, page by page. Fails where the list is not whole, after its last page. */
+  projects(): AsyncIterable<ProjectsFound>;
+  /** One list of a project's clusters. Dedicated ones include deleted clusters whose backups are kept. */
+  clusters(projectId: string, list: ClusterList): Promise<ClustersFound>;
+  /** The pages of a list, 500 jobs a page; a caller that stops early costs no further call but those read ahead. */
+  jobPages(list: JobList, options?: JobPagesOptions): AsyncIterable<JobPage>;
+  job(list: JobList, jobId: string): Promise<RedactedJob>;
+  /**
+   * The pages of a project's events of some types, newest first; a caller that stops early costs no further call.
+   * An event may come twice. Fails where the list is not whole, after its last page.
+   */
+  events(query: EventsQuery): AsyncIterable<AtlasEvent[]>;
+  /** Public key of the API key, or client id of the service account, that was used last. Absent before the first call. */
+  readonly principal: string | undefined;
+  /**
+   * Our clock less Atlas's, in ms, as measured by its answers: right to a second and the time of an answer, 0 for clocks that
+   * agree as far as can be seen. Shared by all views. Undefined before the first answer. See `atlasTime`.
+   */
+  readonly clockSkewMs: number | undefined;
+  /** The same, whose calls and waits must fit into the time left, and which counts its own usage. */
+  within(timeLeftMs: () => number): Atlas;
+  /** Counted since it was made, its views' included. */
+  readonly usage: AtlasUsage;
+}
+
+export interface AtlasUsage {
+  /** Calls of the API, repeats and digest challenges included; token requests counted apart. */
+  requests: number;
+  tokenRequests: number;
+  /** Answers of 429. */
+  throttles: number;
+  /** Time spent waiting because Atlas asked for it, in ms. */
+  waitedMs: number;
+}

@@ -1,0 +1,40 @@
+// functions/atlas/model/element-problem.ts is what is said of an element that can't be used, while the rest of its list is.
+import { quote } from '../../restore/redact/quote.ts';
+
+export interface ElementProblem {
+  what: 'project' | 'cluster';
+  field: string;
+  /** 'text', 'an object'. */
+  expected: string;
+  /** Describes what came, and repeats a few characters of it at most: 'null', '"a1"', 'a list'. */
+  got: string;
+}
+
+/** Characters of a text that are repeated. */
+const MOST_SHOWN = 40;
+
+export function elementProblem(
+  what: ElementProblem['what'],
+  field: string,
+  expected: string,
+  value: unknown,
+): ElementProblem {
+  return { what, field, expected, got: described(value) };
+}
+
+/** One line about all of a list's problems: 'GET /x: 2 clusters can't be used: name: expected text, got null'. */
+export function describeProblems(list: string, problems: readonly ElementProblem[]): string {
+  const [first] = problems;
+  if (!first) return `${list}: every element can be used`;
+  const { what, field, expected, got } = first;
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
+  const number = `${problems.length} ${what}${problems.length > 1 ? 's' : ''}`;
+  return `${list}: ${number} can't be used and may be missing here: ${field}: expected ${expected}, got ${got}${more}`;
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return quote(value.slice(0, MOST_SHOWN));
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
+}

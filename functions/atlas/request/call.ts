@@ -1,0 +1,47 @@
+// functions/atlas/request/call.ts is what one call asks for, where it goes, and what comes back.
+
+import type { TransportAnswer } from '../http/transport.ts';
+import { AtlasError } from '../model/errors.ts';
+import type { Endpoint } from './endpoints.ts';
+
+/** A list is sent as the same parameter several times. */
+export type Query = Record<string, string | number | boolean | readonly string[]>;
+
+export interface Call {
+  endpoint: Endpoint;
+  path: string;
+  query: Query;
+  /** Whose bucket the call draws on: a project id, or the credentials' own. */
+  scope: string;
+}
+
+export interface Answer {
+  status: number;
+  /** Parsed JSON, with everything that Atlas sent: not to leave this folder unredacted. */
+  body: unknown;
+  /** The query answered: without the count, where Atlas could not count. */
+  query: Query;
+}
+
+/** Calls of one endpoint set in one scope share their tokens (FACTS 4). */
+export const bucketOf = ({ endpoint, scope }: Call) => `${endpoint.bucket} ${scope}`;
+
+/** The host comes from the configuration alone; nothing that Atlas sent can change it. */
+export function urlOf(origin: string, { path, query }: Call): URL {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (typeof value === 'object' ? value : [value]).map((each) => `${name}=${encodeURIComponent(each)}`),
+  );
+  // In one go: each change of a URL's parameters writes all of it anew.
+  return new URL(`${origin}${path}${pairs.length > 0 ? '?' : ''}${pairs.join('&')}`);
+}
+
+/** @throws AtlasError ATLAS_BAD_ANSWER */
+export function parseBody({ status, body }: TransportAnswer, what: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // The body is not quoted: it may be the beginning of a job with its delivery URL.
+    const problem = body === '' ? 'with nothing' : `with ${body.length} characters that are no JSON, or cut`;
+    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} answered ${status} ${problem}`, { status });
+  }
+}

@@ -1,0 +1,154 @@
+// functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (FACTS 4).
+import type { Clock } from '../../platform/clock.ts';
+import { inWords } from '../http/duration.ts';
+import { headerOf, type TransportAnswer } from '../http/transport.ts';
+import { AtlasError } from '../model/errors.ts';
+import type { UsageCount } from './usage.ts';
+
+/** No header says when tokens come back. Published buckets get 500 a minute, so a second brings a few. */
+const REFILL_MS = 1_000;
+/** A bucket isn't left alone for longer, whatever was asked: a process may live on for months after a wrong header. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
+interface Bucket {
+  /** What the newest answer said is left; unknown until one did. */
+  left: number | undefined;
+  /** Number of the call that said so. */
+  saidBy: number;
+  started: number;
+  inFlight: number;
+  pausedUntilMs: number;
+  /** One sleep serves all who wait. */
+  sleeping: Promise<void> | undefined;
+  queue: (() => void)[];
+}
+
+/** A call that may go out. */
+export interface Lease {
+  /** The call is over. @param headers of its answer, where there was one */
+  leave(headers: TransportAnswer['headers'] | undefined): void;
+}
+
+/** A wait that begins. */
+export interface Wait {
+  /** Method and path of the call that waits. Others may wait for the same. */
+  what: string;
+  ms: number;
+  /** Atlas's rate limit, or a failed call that is made again. */
+  reason: 'rate-limit' | 'retry';
+}
+
+export interface RateLimitsOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** A longer wait is refused. In ms. */
+  longestMs: number;
+  onWait?(wait: Wait): void;
+}
+
+export class RateLimits {
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #clock: Clock;
+  readonly #options: RateLimitsOptions;
+
+  constructor(options: RateLimitsOptions) {
+    this.#clock = options.clock;
+    this.#options = options;
+  }
+
+  /**
+   * Waits until the bucket has room.
+   * @param what names the call in a message
+   * @param usage is told of the wait
+   * @throws AtlasError ATLAS_RATE_LIMITED at once where the wait doesn't fit into the time left, or is too long anyway
+   */
+  async enter(name: string, what: string, timeLeftMs: () => number, usage: UsageCount): Promise<Lease> {
+    const bucket = this.#bucket(name);
+    for (;;) {
+      const waitMs = bucket.pausedUntilMs - this.#clock.now();
+      if (waitMs > 0) {
+        const mostMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs));
+        if (waitMs >= timeLeftMs() || waitMs > mostMs) throw outOfTime(what, waitMs, mostMs);
+        await this.#sleep(bucket, what, waitMs, usage);
+      } else if (hasRoom(bucket)) return this.#lease(bucket);
+      else if (timeLeftMs() <= 0) throw outOfTime(what, 0, 0);
+      // Ends with a call under way, which has a deadline of its own.
+      else await new Promise<void>((resolve) => bucket.queue.push(resolve));
+    }
+  }
+
+  /** Atlas refused a call: nobody asks for so long, and then one call at a time until an answer says what is left. */
+  pause(name: string, waitMs: number) {
+    const bucket = this.#bucket(name);
+    bucket.left = 0;
+    bucket.saidBy = bucket.started;
+    bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + Math.min(waitMs, LONGEST_PAUSE_MS));
+  }
+
+  #bucket(name: string): Bucket {
+    let bucket = this.#buckets.get(name);
+    if (!bucket) {
+      bucket = {
+        left: undefined,
+        saidBy: 0,
+        started: 0,
+        inFlight: 0,
+        pausedUntilMs: 0,
+        sleeping: undefined,
+        queue: [],
+      };
+      this.#buckets.set(name, bucket);
+    }
+    return bucket;
+  }
+
+  #lease(bucket: Bucket): Lease {
+    const turn = ++bucket.started;
+    bucket.inFlight += 1;
+    return {
+      leave: (headers) => {
+        bucket.inFlight -= 1;
+        this.#learn(bucket, turn, headers);
+        for (const wake of bucket.queue.splice(0)) wake();
+      },
+    };
+  }
+
+  #learn(bucket: Bucket, turn: number, headers: TransportAnswer['headers'] | undefined) {
+    const said = (headers && headerOf(headers, 'ratelimit-remaining')) ?? '';
+    if (!/^\d{1,9}$/.test(said)) {
+      // Missing on some answers (FACTS 4); the call may have taken a token all the same.
+      if (bucket.left !== undefined) bucket.left = Math.max(0, bucket.left - 1);
+      return;
+    }
+    const left = Number(said);
+    // Answers overtake each other: an older one may only lower the number.
+    if (turn < bucket.saidBy) bucket.left = Math.min(bucket.left ?? left, left);
+    else {
+      bucket.left = left;
+      bucket.saidBy = turn;
+    }
+    if (left === 0) bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + REFILL_MS);
+  }
+
+  async #sleep(bucket: Bucket, what: string, waitMs: number, usage: UsageCount) {
+    if (!bucket.sleeping) {
+      usage.add('waitedMs', waitMs);
+      this.#options.onWait?.({ what, ms: waitMs, reason: 'rate-limit' });
+      bucket.sleeping = this.#clock.sleep(waitMs, this.#options.signal).finally(() => {
+        bucket.sleeping = undefined;
+      });
+    }
+    await bucket.sleeping;
+  }
+}
+
+/** Calls under way may or may not be in the number yet; they're taken as if not. An empty bucket is tried by one call. */
+const hasRoom = ({ left, inFlight }: Bucket) => left === undefined || inFlight < Math.max(left, 1);
+
+const outOfTime = (what: string, waitMs: number, mostMs: number) =>
+  new AtlasError(
+    'ATLAS_RATE_LIMITED',
+    `${what} was not sent: its rate limit is used up for another ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}; ask again later`,
+    { retryAfterMs: waitMs },
+  );

@@ -1,0 +1,63 @@
+// functions/atlas/request/retry.ts decides whether a failed call is made again, and when. Sleeping is the caller's.
+import type { AtlasError } from '../model/errors.ts';
+
+export interface RetryOptions {
+  /** Calls in all, the first included, throttled ones apart. @default 4 */
+  attempts?: number;
+  /** Calls that may be answered 429. @default 8 */
+  throttles?: number;
+  /** Wait before the second call, in ms; doubles from there up to `capMs`. @default 500 */
+  baseMs?: number;
+  /** Longest wait of our own choosing after a failure, in ms. What Atlas asks for is never shortened. @default 8000 */
+  capMs?: number;
+  /** Shortest wait after a 429 that followed a 429, in ms; doubles up to `throttleCapMs`. @default 10_000 */
+  throttleMs?: number;
+  /** In ms. @default 40_000 */
+  throttleCapMs?: number;
+  /** A longer wait is left to whoever calls again later, whatever the budget. In ms. @default 900_000 */
+  longestMs?: number;
+}
+
+/** How the call has fared so far, this failure included. */
+export interface Tries {
+  /** Failures other than a 429. */
+  failures: number;
+  /** Answers of 429. */
+  throttles: number;
+}
+
+export type Verdict =
+  | { again: true; waitMs: number }
+  | { again: false; because: 'final' | 'attempts' }
+  /** The wait that would be needed doesn't fit into `mostMs`. */
+  | { again: false; because: 'budget'; waitMs: number; mostMs: number };
+
+/** The longest wait that a client waits out by itself, whatever the budget, in ms. */
+export const LONGEST_WAIT_MS = 900_000;
+
+/** @param budgetMs time left before the platform stops us; a longer wait is refused now, not cut off later. */
+export function judge(failure: AtlasError, tries: Tries, budgetMs: number, options: RetryOptions = {}): Verdict {
+  const { attempts = 4, throttles = 8, longestMs = LONGEST_WAIT_MS } = options;
+  if (!failure.transient) return { again: false, because: 'final' };
+  const throttled = failure.code === 'ATLAS_RATE_LIMITED';
+  if (throttled ? tries.throttles >= throttles : tries.failures >= attempts)
+    return { again: false, because: 'attempts' };
+  const waitMs = throttled ? throttleWait(failure, tries, options) : failureWait(failure, tries, options);
+  if (waitMs < budgetMs && waitMs <= longestMs) return { again: true, waitMs };
+  return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
+}
+
+function failureWait(failure: AtlasError, { failures }: Tries, { baseMs = 500, capMs = 8_000 }: RetryOptions) {
+  // Jitter spreads our own guesses only: coming back before Atlas said so spends another refusal.
+  return failure.retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
+}
+
+/** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (FACTS 4). */
+function throttleWait(failure: AtlasError, { throttles }: Tries, options: RetryOptions) {
+  const { throttleMs = 10_000, throttleCapMs = 40_000, baseMs = 500 } = options;
+  const asked = failure.retryAfterMs;
+  // Retry-After has been seen as 0 (FACTS 4): come back soon, but not at once.
+  if (throttles <= 1) return asked === 0 ? baseMs : (asked ?? throttleMs);
+  const grown = Math.min(throttleCapMs, throttleMs * 2 ** (throttles - 2));
+  return asked !== undefined && asked >= grown ? asked : grown * (1 + Math.random() * 0.2);
+}

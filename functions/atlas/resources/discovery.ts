@@ -1,0 +1,139 @@
+// functions/atlas/resources/discovery.ts finds what there is to read: projects, and their clusters by tier.
+import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';
+import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
+import { AtlasError } from '../model/errors.ts';
+import { CLUSTER_LISTS, clustersPath, PROJECTS, projectsPath } from '../request/endpoints.ts';
+import type { Caller } from '../request/request.ts';
+import { pages } from './paging.ts';
+import { assertWhole } from './whole.ts';
+
+/** Not 500: on very large accounts such pages took over 30 s (FACTS 8, mongodb-mcp-server#1355). */
+const PROJECTS_PER_PAGE = 100;
+/** A project holds 25 clusters unless Atlas raised its limit (FACTS 2): one page. */
+const CLUSTERS_PER_PAGE = 100;
+/** While another cluster of the project changes its tier the whole list can fail, for a moment (FACTS 2.1). */
+const TIER_CHANGE_WAIT_MS = 5_000;
+
+/** An element read: what it is, or what is wrong with it. */
+type Read<T> = { found: T } | { problem: ElementProblem };
+
+/** Every project that the credentials can see, once each, page by page. @throws AtlasError also for a list that isn't whole */
+export async function* listProjects(caller: Caller, timeLeftMs: () => number): AsyncGenerator<ProjectsFound> {
+  const seen = new Set<string>();
+  const path = projectsPath();
+  const what = `GET ${path}`;
+  const read = async (pageNum: number) => {
+    const query = { pageNum, itemsPerPage: PROJECTS_PER_PAGE, includeCount: true };
+    return (await caller.get({ endpoint: PROJECTS, path, query, scope: '' }, timeLeftMs)).body;
+  };
+  for await (const page of pages(read, asProject, { what, itemsPerPage: PROJECTS_PER_PAGE })) {
+    const { found, problems } = sorted(page.items);
+    const projects = found.filter(({ id }) => !seen.has(id) && seen.add(id));
+    if (projects.length > 0 || problems.length > 0) yield { projects, problems };
+    assertWhole(what, page);
+  }
+}
+
+/** One list of a project's clusters, once each. @throws AtlasError also for a list that isn't whole */
+export async function listClusters(
+  caller: Caller,
+  projectId: string,
+  list: ClusterList,
+  timeLeftMs: () => number,
+): Promise<ClustersFound> {
+  try {
+    return await readClusters(caller, projectId, list, timeLeftMs);
+  } catch (error) {
+    const changing = error instanceof AtlasError && error.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
+    if (!changing || list !== 'dedicated' || timeLeftMs() <= TIER_CHANGE_WAIT_MS) throw error;
+    await caller.sleep(TIER_CHANGE_WAIT_MS, `GET ${clustersPath(projectId, list)}`);
+    return readClusters(caller, projectId, list, timeLeftMs);
+  }
+}
+
+async function readClusters(
+  caller: Caller,
+  projectId: string,
+  list: ClusterList,
+  timeLeftMs: () => number,
+): Promise<ClustersFound> {
+  const endpoint = CLUSTER_LISTS[list];
+  const path = clustersPath(projectId, list);
+  const what = `GET ${path}`;
+  const read = async (pageNum: number) => {
+    const query = {
+      pageNum,
+      itemsPerPage: CLUSTERS_PER_PAGE,
+      includeCount: true,
+      // A deleted cluster's restore jobs may be listed for as long as its backups are kept.
+      ...(list === 'dedicated' ? { includeDeletedWithRetainedBackups: true } : {}),
+    };
+    return (await caller.get({ endpoint, path, query, scope: projectId }, timeLeftMs)).body;
+  };
+  const parse = (element: unknown) => asCluster(element, list);
+  const clusters = new Map<string, Cluster>();
+  const problems: ElementProblem[] = [];
+  for await (const page of pages(read, parse, { what, itemsPerPage: CLUSTERS_PER_PAGE })) {
+    const read = sorted(page.items);
+    // Names can be used again after a deletion, ids can't: both may be in the list.
+    for (const cluster of read.found) clusters.set(`${cluster.name} ${cluster.id ?? ''}`, cluster);
+    problems.push(...read.problems);
+    assertWhole(what, page);
+  }
+  return { clusters: [...clusters.values()], problems };
+}
+
+function sorted<T>(items: readonly Read<T>[]): { found: T[]; problems: ElementProblem[] } {
+  return {
+    found: items.flatMap((item) => ('found' in item ? [item.found] : [])),
+    problems: items.flatMap((item) => ('problem' in item ? [item.problem] : [])),
+  };
+}
+
+function asProject(element: unknown): Read<Project> {
+  const fields = asFields(element);
+  if (!fields) return { problem: elementProblem('project', 'results[]', 'an object', element) };
+  const { id, name, orgId } = fields;
+  if (typeof id !== 'string' || id === '') return { problem: elementProblem('project', 'id', 'text', id) };
+  // Kept without a name: the id is what its clusters are asked by.
+  return { found: { id, name: typeof name === 'string' ? name : id, ...(typeof orgId === 'string' ? { orgId } : {}) } };
+}
+
+function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
+  const fields = asFields(element);
+  if (!fields) return { problem: elementProblem('cluster', 'results[]', 'an object', element) };
+  const { name, id, stateName, paused, createDate } = fields;
+  if (typeof name !== 'string' || name === '') return { problem: elementProblem('cluster', 'name', 'text', name) };
+  const backupEnabled = list === 'flex' ? asFields(fields.backupSettings)?.enabled : fields.backupEnabled;
+  return {
+    found: {
+      name,
+      ...(typeof id === 'string' ? { id } : {}),
+      tier: list === 'dedicated' && isFree(fields) ? 'free' : list,
+      ...(typeof stateName === 'string' ? { state: stateName } : {}),
+      ...(typeof paused === 'boolean' ? { paused } : {}),
+      ...(typeof backupEnabled === 'boolean' ? { backupEnabled } : {}),
+      ...(isDateTime(createDate) ? { createDate: new Date(createDate).toISOString() } : {}),
+    },
+  };
+}
+
+const isDateTime = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(Z|[+-]\d\d:?\d\d)$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
+
+/** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (FACTS 2.1). */
+function isFree({ replicationSpecs }: Record<string, unknown>): boolean {
+  const objects = (list: unknown) =>
+    (Array.isArray(list) ? list : []).map((each: unknown) => (each ?? {}) as Record<string, unknown>);
+  return objects(replicationSpecs)
+    .flatMap(({ regionConfigs }) => objects(regionConfigs))
+    .some(({ providerName, electableSpecs }) => {
+      const { instanceSize } = (electableSpecs ?? {}) as Record<string, unknown>;
+      return providerName === 'TENANT' && instanceSize === 'M0';
+    });
+}
+
+const asFields = (value: unknown) =>
+  value === null || typeof value !== 'object' || Array.isArray(value) ? undefined : (value as Record<string, unknown>);

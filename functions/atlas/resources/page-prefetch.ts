@@ -1,0 +1,47 @@
+// functions/atlas/resources/page-prefetch.ts asks for pages of a list before their turn, so that a long list takes two round trips, not one a page.
+//
+// Pages of a list that grows at its top move down while they are under way: of two neighbours the lower one may have been
+// answered before, the upper one after, and what lay between them is in neither. Such a move shows: the first page that
+// was answered after it repeats the end of the page before. So whoever sees a repeat forgets what was asked for early and
+// goes on in turn, and no item is lost that reading one page after the other would have found.
+
+/** One page as Atlas sent it. */
+export type ReadPage = (pageNum: number) => Promise<unknown>;
+
+export class ReadAhead {
+  readonly #read: ReadPage;
+  #asked = new Map<number, Promise<unknown>>();
+  #forgotten: Promise<unknown>[] = [];
+
+  constructor(read: ReadPage) {
+    this.#read = read;
+  }
+
+  /** Asks for these pages, first and last included, where that has not been done. */
+  ask(from: number, to: number) {
+    for (let pageNum = from; pageNum <= to; pageNum++) {
+      if (this.#asked.has(pageNum)) continue;
+      const page = this.#read(pageNum);
+      page.catch(() => {}); // told to whoever takes it; a page that nobody takes may fail
+      this.#asked.set(pageNum, page);
+    }
+  }
+
+  /** The page, asked for by now or early. @throws what the reading of it throws */
+  take(pageNum: number): Promise<unknown> {
+    const page = this.#asked.get(pageNum) ?? this.#read(pageNum);
+    this.#asked.delete(pageNum);
+    return page;
+  }
+
+  /** What was asked for is asked for again when it is taken. */
+  forget() {
+    this.#forgotten.push(...this.#asked.values());
+    this.#asked = new Map();
+  }
+
+  /** Nothing is under way any longer. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#asked.values(), ...this.#forgotten]);
+  }
+}

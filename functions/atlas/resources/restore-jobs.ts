@@ -1,0 +1,56 @@
+// functions/atlas/resources/restore-jobs.ts reads restore jobs of the four kinds. Nothing leaves it that redact.ts hasn't been over.
+import { type RedactedJob, redactAnswer, redactJob } from '../../restore/redact/redact.ts';
+import type { JobList, JobPage, JobPagesOptions } from '../model/atlas.ts';
+import { AtlasError } from '../model/errors.ts';
+import type { Query } from '../request/call.ts';
+import { type Endpoint, JOB_LISTS, jobPath, jobsPath } from '../request/endpoints.ts';
+import type { Caller } from '../request/request.ts';
+import { pages } from './paging.ts';
+
+/** The pages of a list, in Atlas's order, which is newest first. */
+export async function* listJobPages(
+  caller: Caller,
+  list: JobList,
+  { fromPage = 1, newest, ahead }: JobPagesOptions,
+  timeLeftMs: () => number,
+): AsyncGenerator<JobPage> {
+  const endpoint = JOB_LISTS[list.kind];
+  const path = jobsPath(list);
+  // With the count a missing `next` is known to mark the end (FACTS 1.1); once a list can't be counted, it isn't again.
+  let counted: Query = endpoint.counts ? { includeCount: true } : {};
+  const reading = (itemsPerPage: number) => async (pageNum: number) => {
+    const query = { pageNum, itemsPerPage, ...counted };
+    const answer = await caller.get({ endpoint, path, query, scope: list.projectId }, timeLeftMs);
+    if (answer.query.includeCount === false) counted = { includeCount: false };
+    return answer.body;
+  };
+  const what = `GET ${path}`;
+  const { itemsPerPage } = endpoint;
+  if (newest !== undefined && newest < itemsPerPage && fromPage === 1) {
+    for await (const { items: jobs, ...page } of pages(reading(newest), asJob, { what, itemsPerPage: newest })) {
+      yield { ...page, pageNum: 0, jobs };
+      if (page.last) return;
+      break;
+    }
+  }
+  const options = { what, itemsPerPage, fromPage, ahead, confirm: true };
+  for await (const { items: jobs, ...page } of pages(reading(itemsPerPage), asJob, options)) yield { ...page, jobs };
+}
+
+/** @throws AtlasError */
+export async function readJob(caller: Caller, list: JobList, jobId: string, timeLeftMs: () => number) {
+  const path = jobPath(list, jobId);
+  const endpoint = JOB_LISTS[list.kind];
+  const withJob = { ...endpoint, absences: [...endpoint.absences, 'job'] } satisfies Endpoint;
+  const { body } = await caller.get({ endpoint: withJob, path, query: {}, scope: list.projectId }, timeLeftMs);
+  const job = asJob(body);
+  if ('notAJob' in job)
+    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that is no job`);
+  return job;
+}
+
+function asJob(element: unknown): RedactedJob | { notAJob: unknown } {
+  return element !== null && typeof element === 'object' && !Array.isArray(element)
+    ? redactJob(element as Record<string, unknown>)
+    : { notAJob: redactAnswer(element) };
+}

@@ -1,0 +1,14 @@
+// functions/atlas/resources/whole.ts fails a list that was not whole even in its second reading.
+import { AtlasError } from '../model/errors.ts';
+import type { ItemsPage } from '../model/page.ts';
+
+/** @param what names the list in the message @throws AtlasError ATLAS_BAD_ANSWER, transient, for such a last page */
+export function assertWhole(what: string, { short, moved }: Pick<ItemsPage<unknown>, 'short' | 'moved'>) {
+  if (short) {
+    const { seen, totalCount } = short;
+    throw unwhole(`${what}: expected ${totalCount} items, as Atlas counts them, got ${seen} in each of two readings`);
+  }
+  if (moved) throw unwhole(`${what} grew shorter during each of two readings, so items may be missing from both`);
+}
+
+const unwhole = (message: string) => new AtlasError('ATLAS_BAD_ANSWER', message);

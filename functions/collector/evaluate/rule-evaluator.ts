@@ -1,0 +1,58 @@
+// functions/collector/evaluate/rule-evaluator.ts holds the jobs of one list against the rules, where they are recorded and as time goes by.
+import type { Annotating, Annotations, JobSummary } from '../../ledger/model/ledger.ts';
+import type { Delivery, Kind, RestoreJob } from '../../restore/job.ts';
+import { requestTypes } from '../../restore/requesters/match-requests.ts';
+import type { Requester } from '../../restore/requesters/requester.ts';
+import type { AssessContext } from '../../restore/rules/check.ts';
+import { assess, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
+import type { Finding } from '../../restore/rules/finding.ts';
+import type { ProjectNames } from './project-names.ts';
+
+export interface JudgeOptions extends Omit<AssessContext, 'projectNameOf'> {
+  names: ProjectNames;
+  /** The rules were changed: open jobs lose findings that no longer hold. */
+  afresh: boolean;
+}
+
+export class Judge {
+  readonly #context: AssessContext;
+  readonly #options: JudgeOptions;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+    this.#context = { ...options, projectNameOf: options.names.nameOf };
+  }
+
+  /** To be waited for before jobs are recorded. @throws LedgerError */
+  prepare = (jobs: readonly Pick<RestoreJob, 'targetProjectId'>[]) => this.#options.names.learn(jobs);
+
+  /** The same for jobs that have not changed: rules on time need no names, and so no call. */
+  prepareDue = async (jobs: readonly RestoreJob[]) => {
+    if (this.#options.afresh) await this.prepare(jobs);
+  };
+
+  /** For an answer that is being recorded. */
+  annotating = ({ kind, delivery }: RestoreJob): Annotating => ({
+    requester: firstRequester(kind, delivery),
+    assess: (job) => this.findings(job, this.#options.afresh),
+  });
+
+  /** Whether an open job that has not changed is to be looked at all the same. */
+  isDue = (job: RestoreJob): boolean => this.#options.afresh || needsTime(job, this.#context);
+
+  annotate = (job: JobSummary): Partial<Annotations> => {
+    const { afresh } = this.#options;
+    if (afresh) return { findings: this.findings(job, afresh) };
+    const byTime = assess(job, this.#context).filter(({ rule }) => rule === 'slow' || rule === 'stuck');
+    return { findings: [...mergeFindings(job.findings, byTime)] };
+  };
+
+  findings(job: JobSummary, afresh: boolean): Finding[] {
+    return [...mergeFindings(job.findings, assess(job, this.#context), { afresh })];
+  }
+}
+
+/** Before its events were read. Of some requests Atlas keeps no event at all. */
+const firstRequester = (kind: Kind, delivery: Delivery): Requester => ({
+  reason: requestTypes(kind, delivery).length === 0 ? 'none' : 'pending',
+});

@@ -1,0 +1,103 @@
+// functions/collector/list/list-coverage.ts works what an attempt found out into what the coverage says, whoever else wrote it meanwhile.
+import type { Failure, ListCoverage, Problem } from '../../ledger/model/coverage.ts';
+import type { ListReading } from './read-list.ts';
+
+/** How an attempt at one list ended. */
+export type Attempt = { startedAt: string } & (
+  | { reading: ListReading }
+  /** Atlas answered that there is no such list. @param open jobs of it that are still open */
+  | { answer: string; open: number }
+  /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
+  | { lostSight: true }
+  /** @param added jobs that were new before it failed */
+  | { failure: Omit<Failure, 'since'>; added: number }
+);
+
+/**
+ * Every write goes through here, against what is stored at that moment: of two readings the one begun later wins, of two
+ * attempts the later one's failure stands, and jobs that either found new are counted.
+ */
+export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt): ListCoverage {
+  const before: ListCoverage = stored ?? { attemptedAt: attempt.startedAt, jobs: 0, open: 0, moving: 0 };
+  const latest = attempt.startedAt >= before.attemptedAt;
+  const base = { ...before, attemptedAt: latest ? attempt.startedAt : before.attemptedAt };
+  if ('reading' in attempt) return withReading(base, attempt.reading, latest);
+  if ('answer' in attempt) {
+    // Nothing can be followed in a list that is not there.
+    const { answer, open } = attempt;
+    return latest ? { ...without(base, 'error', 'resume'), answer, open, moving: 0 } : base;
+  }
+  if ('lostSight' in attempt) return { ...before, moving: 0 };
+  const jobs = base.jobs + attempt.added;
+  const since = before.error?.since ?? attempt.startedAt;
+  return latest ? { ...base, jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
+}
+
+function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
+  const added = reading.counts.new;
+  const base = {
+    ...(latest ? without(before, 'error', 'answer') : before),
+    ...withSuccesses(before, reading.successes),
+  };
+  if (!reading.complete) {
+    const resume = reading.resume && latest ? { resume: reading.resume } : {};
+    return { ...base, jobs: base.jobs + added, ...notUnderstoodAfter(before, { ...reading, full: false }), ...resume };
+  }
+  const fullReadAt = reading.full ? later(before.fullReadAt, reading.startedAt) : before.fullReadAt;
+  const full = fullReadAt === undefined ? {} : { fullReadAt };
+  // Someone who began later has finished already: theirs stands, and ours adds only what it found.
+  if (before.readAt !== undefined && before.readAt > reading.startedAt) {
+    return { ...base, jobs: base.jobs + added, ...full };
+  }
+  return {
+    ...without(base, 'resume', 'recent', 'problems', 'problemCount', 'notUnderstood'),
+    ...full,
+    readAt: reading.startedAt,
+    settledThrough: reading.settledThrough,
+    jobs: reading.total ?? base.jobs + added,
+    open: reading.open,
+    moving: reading.moving,
+    recent: reading.recent,
+    ...problemsAfter(before, reading),
+    ...notUnderstoodAfter(before, reading),
+  };
+}
+
+/** A reading that stops early has seen the newest, which are those that are kept. */
+function withSuccesses(
+  before: ListCoverage,
+  { lastCompleted, durations = [] }: ListReading['successes'],
+): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
+  const isLater = lastCompleted && lastCompleted.finishedAt > (before.lastCompleted?.finishedAt ?? '');
+  return {
+    ...(isLater ? { lastCompleted } : {}),
+    ...(durations.length >= (before.durations?.length ?? 1) ? { durations } : {}),
+  };
+}
+
+const later = (a: string | undefined, b: string) => (a !== undefined && a > b ? a : b);
+
+/** A reading in one piece that was full has seen them all; another may have missed some of those that are known. */
+function notUnderstoodAfter(
+  { notUnderstood: before = 0, resume }: ListCoverage,
+  { full, successes: { notUnderstood: seen = 0 } }: ListReading,
+): Pick<ListCoverage, 'notUnderstood'> {
+  const count = full && !resume ? seen : Math.max(before, seen);
+  return count === 0 ? {} : { notUnderstood: count };
+}
+
+/** A full reading has seen every problem there is; a partial one only adds to what is known. */
+function problemsAfter(before: ListCoverage, reading: ListReading): { problems?: Problem[]; problemCount?: number } {
+  const kept = reading.full ? [] : (before.problems ?? []);
+  const isKept = (problem: Problem) => kept.some((k) => k.jobId === problem.jobId && k.field === problem.field);
+  const fresh = reading.problems.filter((problem) => !isKept(problem));
+  const problems = [...fresh, ...kept].slice(0, 10);
+  const problemCount = reading.full ? reading.counts.problems : (before.problemCount ?? 0) + fresh.length;
+  return problemCount === 0 ? {} : { problems, problemCount };
+}
+
+const without = <T extends object, K extends keyof T>(object: T, ...names: K[]): Omit<T, K> => {
+  const copy = { ...object };
+  for (const name of names) delete copy[name];
+  return copy;
+};

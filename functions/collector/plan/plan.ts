@@ -1,0 +1,250 @@
+// functions/collector/plan/plan.ts is the core: it lists the projects that the credentials can see, holds them against those that are known, and
+// orders one collection of each.
+
+import { atlasTime } from '../../atlas/http/clock-skew.ts';
+import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/model/run.ts';
+import { inParallel } from '../../platform/for-each-concurrent.ts';
+import type { Log } from '../../platform/log.ts';
+import type { CollectOrder } from '../task/task.ts';
+import { endDeadRuns, type RunMaker } from './dead-runs.ts';
+import { type Account, type Listing, listProjects } from './list-projects.ts';
+import {
+  absence,
+  afterAbsence,
+  afterLoss,
+  afterSight,
+  type Look,
+  othersInUse,
+  projectsSeen,
+  scopeAfter,
+  seenByOthers,
+} from './scope.ts';
+
+export type { Account };
+
+export interface PlanRequest {
+  /** The same for a repeat of the same request, so that a repeat is the same run. */
+  runId: string;
+  trigger: RunTrigger;
+  scope?: RunScope;
+  /** Read every list to its end. @default false */
+  full?: boolean;
+}
+
+export interface PlanPorts {
+  accounts: readonly Account[];
+  ledger: Ledger;
+  log: Log;
+  now(): number;
+  /** Of runs whose orders are carried out in this process. */
+  maker?: RunMaker;
+  /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
+  enqueue(orders: readonly CollectOrder[]): Promise<void>;
+}
+
+export interface PlanOptions {
+  /** Projects to collect, by name. @default every one */
+  wantsProject?(projectName: string): boolean;
+  /** What chooses them, in words. */
+  chosenBy?: string;
+}
+
+/** Writes of known projects at once. */
+const PARALLEL_WRITES = 16;
+
+/**
+ * A run over everything also says which projects are no longer seen, and ends runs that died.
+ *
+ * The run is recorded while its projects are listed, what it is to read before anything is ordered, and how many projects that are
+ * while the orders are queued: a run bears with parts that come before that (functions/ledger/repositories/run-repository.ts), not with parts of a run
+ * that isn't there.
+ *
+ * One account failing costs only its own projects: it is named in the run. A repeat with the same `runId` orders the
+ * same again, which is harmless: collecting is idempotent and a run counts each project once.
+ * @throws LedgerError, and what `enqueue` throws
+ */
+export async function plan(request: PlanRequest, ports: PlanPorts, options: PlanOptions = {}): Promise<Run> {
+  const { runId, trigger, scope = {}, full = false } = request;
+  const { ledger, log, now, maker, enqueue } = ports;
+  const startedMs = now();
+  const startedAt = new Date(startedMs).toISOString();
+  const isOverall = scope.projectId === undefined;
+
+  const run: Run = { runId, trigger, scope, full, startedAt, status: 'running', failures: [] };
+  const starting = ledger.startRun(run, maker?.name);
+  const remembering = isOverall ? remembered(ledger) : undefined;
+  const tidying = isOverall || maker ? tidied() : undefined;
+  const background = [starting, remembering, tidying];
+  for (const each of background) each?.catch(() => {}); // thrown below
+
+  const listings = await listed(ports, runId).catch(async (error) => {
+    await Promise.allSettled(background); // so that nothing goes on in the background; this error says more
+    throw error;
+  });
+  // In Atlas's time, by which ids are compared; ours may be wrong.
+  const measured = ports.accounts.find(({ atlas }) => atlas.clockSkewMs !== undefined)?.atlas;
+  const at = new Date(measured ? atlasTime(measured, startedMs) : startedMs).toISOString();
+  await Promise.allSettled(background);
+  await starting;
+  const memory = await remembering;
+  const endedThrough = await tidying;
+
+  const look: Look = {
+    ...{ runId, at, listings, wantsProject: options.wantsProject },
+    othersInUse: othersInUse(memory?.scope, listings, at),
+  };
+  const failures = failuresOf(listings);
+  const orders: CollectOrder[] = [];
+  const notSeen: ClusterFailure[] = [];
+  const needed = new Set<string>();
+  await inParallel(subjects(look, memory?.known, scope), PARALLEL_WRITES, async (subject) => {
+    const known = await ledger.saveKnownProject(subject.projectId, subject.next, subject.stored);
+    const { seen } = subject;
+    if (seen && isChosen(known)) orders.push(orderFor(known, seen));
+    if (seen) return;
+    const failure = absence(known, look);
+    if (!failure) return;
+    notSeen.push(failure);
+    for (const name of seenByOthers(known, look.othersInUse)) needed.add(name);
+  });
+  orders.sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
+  failures.push(...notSeen.sort((a, b) => (String(a.projectId) < String(b.projectId) ? -1 : 1)));
+  // One project may be seen by some of the credentials only.
+  if (isOverall || orders.length === 0) failures.push(...emptyScopes(listings));
+  const isAnySeen = listings.some(({ projects }) => projects.length > 0);
+  if (orders.length === 0 && (failures.length === 0 || (isOverall && isAnySeen))) {
+    failures.unshift(nothingChosen(scope, options));
+  }
+
+  await Promise.all([
+    ledger.recordPlan(runId, orders),
+    ...(isOverall && endedThrough !== undefined
+      ? [ledger.saveScope((stored) => scopeAfter(stored, look, needed, endedThrough), memory?.scope)]
+      : []),
+  ]);
+  const planning = planned();
+  // Both are waited for, so that nothing goes on in the background.
+  const [queued] = await Promise.allSettled([enqueue(orders), planning]);
+  if (queued.status === 'rejected') throw queued.reason;
+  // Orders are queued, or carried out, by now: a run that does not know how many it has would never end.
+  return planning.catch(planned);
+
+  async function planned(): Promise<Run> {
+    const run = await ledger.planRun(runId, orders.length, failures);
+    const accountsFailed = listings.filter(({ error }) => error).length;
+    log.info('run planned', { runId, trigger, projects: orders.length, accountsFailed, notVisible: notSeen.length });
+    return run;
+  }
+
+  async function tidied(): Promise<string> {
+    const since = (await (remembering ?? ledger.scope().then((stored) => ({ scope: stored })))).scope?.runsEndedThrough;
+    return endDeadRuns(ports, { runId, since, maker });
+  }
+
+  /** A project asked for by its id needs no pattern. */
+  function isChosen({ excludedSince }: KnownProject) {
+    return !isOverall || options.wantsProject === undefined || excludedSince === undefined;
+  }
+
+  function orderFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectOrder {
+    return {
+      runId,
+      projectId,
+      projectName,
+      ...(orgId === undefined ? {} : { orgId }),
+      ...(accounts[0] === undefined ? {} : { account: accounts[0] }),
+      accounts,
+      ...(scope.clusterName === undefined ? {} : { clusterName: scope.clusterName }),
+      ...(full ? { full } : {}),
+    };
+  }
+}
+
+interface Memory {
+  known: Map<string, KnownProject>;
+  scope: Scope | undefined;
+}
+
+async function remembered(ledger: Ledger): Promise<Memory> {
+  const reading = ledger.scope();
+  reading.catch(() => {}); // thrown below
+  const known = new Map<string, KnownProject>();
+  for await (const project of ledger.knownProjects()) known.set(project.projectId, project);
+  return { known, scope: await reading };
+}
+
+async function listed({ accounts, log }: PlanPorts, runId: string): Promise<Listing[]> {
+  const listings: Listing[] = [];
+  for (const account of accounts) {
+    const listing = await listProjects(account);
+    listings.push(listing);
+    const { error } = listing;
+    if (error) {
+      const { code, message: reason } = error;
+      log.error('projects could not be listed', { runId, account: account.name, code, reason });
+    }
+  }
+  return listings;
+}
+
+/** A project that was listed, or is known. */
+interface Subject {
+  projectId: string;
+  stored?: KnownProject | undefined;
+  /** Names of the credentials that see it. Absent: none of these do. */
+  seen?: string[];
+  next(stored: KnownProject | undefined): KnownProject;
+}
+
+/** @param known of a run over everything */
+function subjects(
+  look: Look,
+  known: ReadonlyMap<string, KnownProject> | undefined,
+  { projectId }: RunScope,
+): Subject[] {
+  const seen = [...projectsSeen(look.listings)].filter(([id]) => projectId === undefined || id === projectId);
+  const sights = seen.map(([id, { project, accounts }]): Subject => {
+    const next = (stored: KnownProject | undefined) => {
+      const sight = afterSight(stored, project, accounts, known ? look : { ...look, wantsProject: undefined });
+      return known ? afterLoss(sight, accounts, look) : sight;
+    };
+    return { projectId: id, stored: known?.get(id), seen: accounts, next };
+  });
+  const ids = new Set(seen.map(([id]) => id));
+  const absent = [...(known?.values() ?? [])].filter((project) => !ids.has(project.projectId));
+  return [
+    ...sights,
+    ...absent.map((project): Subject => {
+      const next = (stored = project) => afterAbsence(stored, look);
+      return { projectId: project.projectId, stored: project, next };
+    }),
+  ];
+}
+
+const named = (what: string, listings: readonly Listing[], { account }: Listing) =>
+  listings.length > 1 ? `${what} of ${account}` : what;
+
+const failuresOf = (listings: readonly Listing[]): ClusterFailure[] =>
+  listings.flatMap((listing) =>
+    listing.error ? [{ what: named('projects', listings, listing), ...listing.error }] : [],
+  );
+
+const emptyScopes = (listings: readonly Listing[]): ClusterFailure[] =>
+  listings.flatMap((listing) => {
+    if (listing.error || listing.projects.length > 0) return [];
+    const advice =
+      'give the API key or service account a role in each project, such as Project Backup Manager: a role in the organization alone shows none';
+    const message = `the credentials see no project: ${advice}`;
+    return [{ what: named('projects', listings, listing), code: 'NO_PROJECTS', message }];
+  });
+
+function nothingChosen({ projectId }: RunScope, { chosenBy = 'the choice of projects' }: PlanOptions): ClusterFailure {
+  if (projectId !== undefined) {
+    const message = `no project ${projectId} is visible to these credentials: check the id, and the key's organization`;
+    return { what: 'project', code: 'ATLAS_NOT_FOUND', message };
+  }
+  const message = `${chosenBy} leaves out every project that the credentials see: check the patterns`;
+  return { what: 'projects', code: 'NO_PROJECTS_CHOSEN', message };
+}

@@ -1,0 +1,51 @@
+// functions/collector/plan/request.ts reads the event that starts a run: the scheduler's, or a request's.
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { PlanRequest } from './plan.ts';
+
+const OBJECT_ID = /^[a-f0-9]{24}$/;
+
+const scheduled = z.object({
+  trigger: z.literal('schedule'),
+  /** `<aws.scheduler.scheduled-time>` */
+  scheduledAt: z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'expected a date and time')),
+  /** `<aws.scheduler.execution-id>`: the same when the scheduler tries again. */
+  executionId: z.string().check(z.minLength(1)),
+});
+
+const requested = z.object({
+  trigger: z.literal('request'),
+  runId: z.string().check(z.regex(OBJECT_ID)),
+  projectId: z.optional(z.string().check(z.regex(OBJECT_ID))),
+  clusterName: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  full: z.optional(z.boolean()),
+});
+
+const event = z.discriminatedUnion('trigger', [scheduled, requested]);
+
+/** @throws Error naming the field that is wrong */
+export function planRequest(input: unknown): PlanRequest {
+  const result = z.safeParse(event, input);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new Error(`the event that starts a run is wrong at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
+  }
+  if (result.data.trigger === 'schedule') {
+    const { scheduledAt, executionId } = result.data;
+    return { trigger: 'schedule', runId: runIdFor(new Date(scheduledAt), executionId) };
+  }
+  const { runId, projectId, clusterName, full } = result.data;
+  const scope = {
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(clusterName === undefined ? {} : { clusterName }),
+  };
+  return { trigger: 'request', runId, scope, full: full ?? false };
+}
+
+/** The same moment and key always give the same id, so that a repeated event repeats its run instead of starting another. */
+export function runIdFor(at: Date, key: string): string {
+  const seconds = Math.floor(at.getTime() / 1000)
+    .toString(16)
+    .padStart(8, '0');
+  return seconds + createHash('sha256').update(key).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,197 @@
+// functions/collector/plan/scope.ts decides what a listing of projects changes in what is known of scope: which projects are seen, by which
+// credentials, and which are no longer. Pure.
+import type { Project } from '../../atlas/model/atlas.ts';
+import {
+  ACCOUNT_KEPT_MS,
+  type AccountScope,
+  type KnownProject,
+  MAX_SCOPE_CHANGES,
+  type Scope,
+  type ScopeChange,
+} from '../../ledger/model/known-project.ts';
+import type { ClusterFailure } from '../../ledger/model/run.ts';
+import { plain } from '../../restore/text.ts';
+import type { Listing } from './list-projects.ts';
+
+export interface Look {
+  runId: string;
+  /** When the run began, ISO 8601: before any project was listed. */
+  at: string;
+  listings: readonly Listing[];
+  /** Whether the settings include a project of this name. Absent: they don't say, and what they said before stands. */
+  wantsProject?: ((projectName: string) => boolean) | undefined;
+  /** Credentials that are not among these and have listed their projects of late. */
+  othersInUse: ReadonlySet<string>;
+}
+
+/** Of everything that was listed, by id: the project as the first credentials that see it show it, and the names of all that do. */
+export function projectsSeen(listings: readonly Listing[]): Map<string, { project: Project; accounts: string[] }> {
+  const seen = new Map<string, { project: Project; accounts: string[] }>();
+  for (const { account, projects } of listings) {
+    for (const project of projects) {
+      const known = seen.get(project.id);
+      if (!known) seen.set(project.id, { project, accounts: [account] });
+      else if (!known.accounts.includes(account)) known.accounts.push(account);
+    }
+  }
+  return seen;
+}
+
+/** What is known of a project that is seen. Nothing is concluded of credentials that do not see it. */
+export function afterSight(
+  stored: KnownProject | undefined,
+  { id, name, orgId }: Project,
+  seenBy: readonly string[],
+  { runId, at, wantsProject }: Look,
+): KnownProject {
+  const wasSeen = stored !== undefined && stored.notVisibleSince === undefined;
+  const { notVisibleSince: _, retired, ...known } = stored ?? unknown(id, name, at);
+  const changes: ScopeChange[] = wasSeen ? [] : [{ at, what: 'visible', runId }];
+  const accounts = { ...known.accounts };
+  for (const account of seenBy) {
+    const sight = accountOf(known, account);
+    if (sight && sight.lostAt === undefined) continue;
+    accounts[account] = { since: at };
+    if (wasSeen && Object.keys(known.accounts).length > 0) changes.push({ at, what: 'visible', runId, account });
+  }
+  if (retired) changes.push({ at, what: 'reinstated', runId });
+  const next = { ...known, projectName: name, ...(orgId === undefined ? {} : { orgId }), accounts };
+  return asChosen(withChanges(next, changes), { runId, at, wantsProject });
+}
+
+/** Credentials that were listed to the end without the project have lost it, though others may see it. */
+export function afterLoss(
+  stored: KnownProject,
+  seenBy: readonly string[],
+  { runId, at, listings }: Look,
+): KnownProject {
+  const lost = listings.filter(
+    ({ account, error }) => !error && !seenBy.includes(account) && isSeenBy(stored, account),
+  );
+  const accounts = { ...stored.accounts };
+  const changes: ScopeChange[] = [];
+  for (const { account } of lost) {
+    const { since } = accounts[account] ?? { since: at };
+    accounts[account] = { since, lostAt: at };
+    changes.push({ at, what: 'not-visible', runId, account });
+  }
+  return withChanges({ ...stored, accounts }, changes);
+}
+
+/**
+ * What is known of a project that no listing has. It is not visible only where that can be concluded: all credentials that ever
+ * saw it were listed to their end, and others that are in use elsewhere don't see it either.
+ */
+export function afterAbsence(stored: KnownProject, look: Look): KnownProject {
+  const { runId, at } = look;
+  const chosen = asChosen(afterLoss(stored, [], look), look);
+  if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, look))
+    return chosen;
+  const accounts = Object.fromEntries(
+    Object.entries(chosen.accounts).map(([name, sight]) => [name, { ...sight, lostAt: sight.lostAt ?? at }]),
+  );
+  // One line says it of all.
+  const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
+  return withChanges({ ...chosen, accounts, notVisibleSince: at, changes }, [{ at, what: 'not-visible', runId }]);
+}
+
+function isGone(stored: KnownProject, { listings, othersInUse }: Look): boolean {
+  const unread = listings.filter(({ error }) => error !== undefined);
+  if (unread.some(({ account }) => accountOf(stored, account) !== undefined)) return false;
+  const elsewhere = Object.keys(stored.accounts).filter((name) => !listings.some(({ account }) => account === name));
+  if (elsewhere.some((name) => isSeenBy(stored, name) && othersInUse.has(name))) return false;
+  // Whoever saw it may go by another name now, or nobody knows who it was.
+  const isAccountedFor = Object.keys(stored.accounts).length > 0 && elsewhere.length === 0;
+  return isAccountedFor || unread.length === 0;
+}
+
+function asChosen(known: KnownProject, { runId, at, wantsProject }: Pick<Look, 'runId' | 'at' | 'wantsProject'>) {
+  const isWanted = wantsProject?.(known.projectName);
+  if (isWanted === undefined || isWanted === (known.excludedSince === undefined)) return known;
+  const { excludedSince: _, notVisibleSince: __, ...rest } = known;
+  if (isWanted) return withChanges(rest, [{ at, what: 'included', runId }]);
+  return withChanges({ ...rest, excludedSince: at }, [{ at, what: 'excluded', runId }]);
+}
+
+const unknown = (projectId: string, projectName: string, at: string): KnownProject => ({
+  ...{ projectId, projectName, revision: 0, firstSeenAt: at, accounts: {}, changes: [] },
+});
+
+const accountOf = ({ accounts }: KnownProject, name: string) =>
+  Object.hasOwn(accounts, name) ? accounts[name] : undefined;
+
+const isSeenBy = (known: KnownProject, account: string) => {
+  const sight = accountOf(known, account);
+  return sight !== undefined && sight.lostAt === undefined;
+};
+
+export const withChanges = (known: KnownProject, changes: readonly ScopeChange[]): KnownProject =>
+  changes.length === 0 ? known : { ...known, changes: [...known.changes, ...changes].slice(-MAX_SCOPE_CHANGES) };
+
+/**
+ * Why a run that does not see a project in scope is not complete. Nothing of one that is out of scope, nor where the listing of its
+ * credentials failed, which is a failure of its own.
+ */
+export function absence(known: KnownProject, { othersInUse }: Pick<Look, 'othersInUse'>): ClusterFailure | undefined {
+  const { projectId, projectName, notVisibleSince, excludedSince, retired } = known;
+  if (retired !== undefined || excludedSince !== undefined) return undefined;
+  const failure = (message: string) => ({
+    ...{ what: 'project', code: 'PROJECT_NOT_VISIBLE', message, projectId, projectName },
+  });
+  if (notVisibleSince !== undefined) {
+    const since = `no credentials see it since ${notVisibleSince.slice(0, 16).replace('T', ' ')} UTC`;
+    const retire = `restore-ledger retire --project ${projectId} --reason TEXT`;
+    return failure(
+      `${since}: give them a role in the project again, exclude it (excludeProjects), or take it out of scope (${retire})`,
+    );
+  }
+  const others = seenByOthers(known, othersInUse).map((name) => plain(name));
+  if (others.length === 0) return undefined;
+  return failure(
+    `these credentials do not see it, while ${others.join(' and ')} did of late: collect with those too, or give these a role in it`,
+  );
+}
+
+/** Names of the credentials in use elsewhere that see it. */
+export const seenByOthers = (known: KnownProject, others: ReadonlySet<string>): string[] =>
+  Object.keys(known.accounts).filter((name) => others.has(name) && isSeenBy(known, name));
+
+/** Names of credentials that are in use elsewhere, as of `at`. */
+export function othersInUse(scope: Scope | undefined, listings: readonly Listing[], at: string): Set<string> {
+  const isHere = (name: string) => listings.some(({ account }) => account === name);
+  const isRecent = ({ listedAt }: AccountScope) =>
+    listedAt !== undefined && Date.parse(at) - Date.parse(listedAt) <= ACCOUNT_KEPT_MS;
+  return new Set(
+    Object.entries(scope?.accounts ?? {}).flatMap(([name, seen]) => (!isHere(name) && isRecent(seen) ? [name] : [])),
+  );
+}
+
+/**
+ * @param needed credentials in use elsewhere, without which some project would not be seen
+ * @returns listedAt moves on only where all credentials that count were listed to their end, and some project was seen
+ */
+export function scopeAfter(
+  stored: Scope | undefined,
+  { runId, at, listings }: Pick<Look, 'runId' | 'at' | 'listings'>,
+  needed: ReadonlySet<string>,
+  runsEndedThrough: string,
+): Scope {
+  const before = (name: string) => (stored && Object.hasOwn(stored.accounts, name) ? stored.accounts[name] : undefined);
+  const here = listings.map(({ account, projects, error }): [string, AccountScope] => {
+    if (!error) return [account, { listedAt: at, projects: projects.length, runId }];
+    const { listedAt, projects: listed = 0, error: earlier } = before(account) ?? {};
+    const failing = { ...error, since: earlier?.since ?? at };
+    return [account, { ...(listedAt === undefined ? {} : { listedAt }), projects: listed, runId, error: failing }];
+  });
+  const elsewhere = Object.entries(stored?.accounts ?? {}).filter(([name]) => needed.has(name));
+  const accounts = [...here, ...elsewhere];
+  const [oldest] = accounts.map(([, { listedAt = '' }]) => listedAt).sort();
+  const isWhole = listings.every(({ error }) => !error) && listings.some(({ projects }) => projects.length > 0);
+  const [, latest] = [stored?.listedAt ?? '', isWhole ? (oldest ?? '') : ''].sort();
+  return {
+    revision: stored?.revision ?? 0,
+    ...(latest ? { listedAt: latest } : {}),
+    accounts: Object.fromEntries(accounts),
+    runsEndedThrough,
+  };
+}

@@ -1,0 +1,103 @@
+// functions/collector/project/believed.ts takes out of a coverage what a clock that was wrong has written: times that have not come yet.
+// What is taken out counts as never done, so it is done again, and the truth takes its place.
+import type {
+  AttributionCoverage,
+  ClusterCoverage,
+  DiscoveryCoverage,
+  ListCoverage,
+  ProjectCoverage,
+} from '../../ledger/model/coverage.ts';
+import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
+import { MOST_WAIT_MS } from '../evaluate/attribute-requesters.ts';
+
+/** Before anything happened. */
+const NEVER = new Date(0).toISOString();
+
+export interface BelievedOptions {
+  /** By Atlas's clock, in ms. */
+  now: number;
+  /** How far ahead the next look at open jobs is queued at most, in ms. */
+  followMs: number;
+}
+
+export function believed(stored: ProjectCoverage, { now, followMs }: BelievedOptions): ProjectCoverage {
+  const past = isPast(now);
+  const { followAt, attribution, ...rest } = stored;
+  return {
+    ...rest,
+    discovery: mapped(stored.discovery, (list) => believedDiscovery(list, past, now)),
+    clusters: mapped(stored.clusters, (cluster) => believedCluster(cluster, past, now)),
+    ...(followAt !== undefined && isPast(now + followMs)(followAt) ? { followAt } : {}),
+    ...(attribution ? { attribution: believedAttribution(attribution, now) } : {}),
+  };
+}
+
+type IsPast = (at: string | undefined) => boolean;
+
+const isPast =
+  (now: number): IsPast =>
+  (at) =>
+    at === undefined || Date.parse(at) <= now + CLOCK_TOLERANCE_MS;
+
+function believedDiscovery(list: DiscoveryCoverage, past: IsPast, now: number): DiscoveryCoverage {
+  const { attemptedAt, unread } = list;
+  return {
+    ...withoutFuture(list, past, 'readAt', 'since', 'absentSince'),
+    attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
+    ...(unread ? { unread: unread.filter(({ from }) => past(from)).map((each) => endedBy(each, now)) } : {}),
+    ...errorOf(list, past),
+  };
+}
+
+const endedBy = ({ from, until }: { from: string; until: string }, now: number) => ({
+  from,
+  until: Date.parse(until) > now ? new Date(now).toISOString() : until,
+});
+
+function believedCluster(cluster: ClusterCoverage, past: IsPast, now: number): ClusterCoverage {
+  const { firstSeenAt, seenAt, drill } = cluster;
+  const kept: ClusterCoverage = {
+    ...withoutFuture(cluster, past, 'goneAt', 'missingSince'),
+    firstSeenAt: past(firstSeenAt) ? firstSeenAt : new Date(now).toISOString(),
+    seenAt: past(seenAt) ? seenAt : NEVER,
+    lists: mapped(cluster.lists, (list) => believedList(list, past)),
+  };
+  if (!past(drill?.overdueAt)) delete kept.drill;
+  return kept;
+}
+
+function believedList(list: ListCoverage, past: IsPast): ListCoverage {
+  const { attemptedAt, settledThrough, resume } = list;
+  const kept: ListCoverage = {
+    ...withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'supersededAt'),
+    attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
+    ...errorOf(list, past),
+  };
+  if (!past(settledThrough)) delete kept.recent;
+  if (!past(resume?.startedAt)) delete kept.resume;
+  if (!past(attemptedAt)) delete kept.answer;
+  return kept;
+}
+
+function believedAttribution(attribution: AttributionCoverage, now: number): AttributionCoverage {
+  const past = isPast(now);
+  const { dueAt } = attribution;
+  return {
+    ...withoutFuture(attribution, past, 'readAt'),
+    ...(dueAt === undefined || isPast(now + MOST_WAIT_MS)(dueAt) ? {} : { dueAt: new Date(now).toISOString() }),
+    ...errorOf(attribution, past),
+  };
+}
+
+/** A failure is no less one for having a wrong time. */
+const errorOf = ({ error }: Pick<ListCoverage, 'error'>, past: IsPast): Pick<ListCoverage, 'error'> =>
+  error && !past(error.since) ? { error: { ...error, since: NEVER } } : {};
+
+function withoutFuture<T extends object, K extends keyof T>(times: T, past: IsPast, ...names: K[]): T {
+  const kept = { ...times };
+  for (const name of names) if (!past(kept[name] as string | undefined)) delete kept[name];
+  return kept;
+}
+
+const mapped = <T>(record: Partial<Record<string, T>>, map: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).flatMap(([name, value]) => (value ? [[name, map(value)]] : [])));

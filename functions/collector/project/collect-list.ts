@@ -1,0 +1,178 @@
+// functions/collector/project/collect-list.ts brings one list of restore jobs up to date: it is read, read to its end where that raises
+// doubts, and what comes of it is an attempt for the coverage.
+import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
+import { AtlasError } from '../../atlas/model/errors.ts';
+import type { ClusterCoverage, ListCoverage, Resume } from '../../ledger/model/coverage.ts';
+import { LedgerError } from '../../ledger/model/errors.ts';
+import type { Source } from '../../restore/job.ts';
+import type { Judge } from '../evaluate/rule-evaluator.ts';
+import type { Attempt } from '../list/list-coverage.ts';
+import { type BegunList, begin, pagesOf } from '../list/prefetch.ts';
+import { type ListCounts, ListReader, type ListReading, type ReadListPorts } from '../list/read-list.ts';
+import { absenceAnswer, type Standing } from './absence.ts';
+import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
+
+export interface CollectListTask {
+  list: JobList;
+  source: Source;
+  runId: string;
+  cluster: ClusterCoverage;
+  stored: ListCoverage | undefined;
+  standing: Standing;
+  /** Read to the end. */
+  full: boolean;
+  resume: Resume | undefined;
+  /** Pages to ask for before their turn, where all are wanted. */
+  ahead: number;
+  /** Its first page, where that is under way already. */
+  begun: BegunList | undefined;
+  /** This is a look at jobs that run. */
+  isFollow: boolean;
+}
+
+export interface CollectListPorts extends Omit<ReadListPorts, 'judge' | 'atlas'> {
+  atlas: Pick<Atlas, 'job' | 'jobPages'>;
+  now(): number;
+  judge(startedAt: string): Judge;
+  /** A refusal that is left to a later message. */
+  isForLater(error: AtlasError): boolean;
+}
+
+export interface ListOutcome {
+  counts: ListCounts;
+  unattributedFrom: string | undefined;
+  /** Absent where nothing is to be said of the list. */
+  attempt?: Attempt;
+  /** There was no time, or room in the rate limit, for all of it. */
+  undone?: { error?: AtlasError };
+}
+
+/** A list that contradicts itself, or what is known of it. */
+export const LIST_CONTRADICTS = 'LIST_CONTRADICTS';
+
+/** @throws what is neither an AtlasError nor a LedgerError */
+export async function collectList(task: CollectListTask, ports: CollectListPorts): Promise<ListOutcome> {
+  return new ListCollection(task, ports).collect();
+}
+
+class ListCollection {
+  readonly #task: CollectListTask;
+  readonly #ports: CollectListPorts;
+  readonly #readers: ListReader[] = [];
+
+  constructor(task: CollectListTask, ports: CollectListPorts) {
+    this.#task = task;
+    this.#ports = ports;
+  }
+
+  async collect(): Promise<ListOutcome> {
+    const { full, resume, begun } = this.#task;
+    const first = begun ?? this.#begin(full);
+    try {
+      let reading = await this.#read(first, full, resume);
+      // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not tell.
+      for (let again = full ? 1 : 2; again > 0 && reading.doubt !== undefined && reading.complete; again--) {
+        reading = await this.#read(this.#begin(true), true);
+      }
+      if (reading.doubt !== undefined && reading.complete) return this.#contradicted(reading, reading.doubt);
+      const attempt: Attempt = { startedAt: reading.startedAt, reading: { ...reading, counts: this.#counts } };
+      return { ...this.#told, attempt, ...(reading.complete ? {} : { undone: {} }) };
+    } catch (error) {
+      return this.#failed(error, this.#ports.time.at(first.askedMs));
+    }
+  }
+
+  #begin(full: boolean): BegunList {
+    const { list, stored, resume, ahead } = this.#task;
+    return begin(list, pagesOf(stored, { full, resume, ahead }), this.#ports);
+  }
+
+  async #read(begun: BegunList, full: boolean, resume?: Resume): Promise<ListReading> {
+    const { list, source, runId, stored } = this.#task;
+    // Our clock is measured by then.
+    await begun.answered;
+    const judge = this.#ports.judge(this.#ports.time.at(begun.askedMs));
+    const reader = new ListReader({ list, source, runId, stored, full, resume, begun }, { ...this.#ports, judge });
+    this.#readers.push(reader);
+    return reader.read();
+  }
+
+  #contradicted({ startedAt }: ListReading, doubt: string): ListOutcome {
+    const { clusterName, kind } = this.#task.list;
+    const message = `the list of ${kind} restore jobs of ${clusterName} contradicts itself or what is known, also when it is read again: ${doubt}`;
+    const failure = { code: LIST_CONTRADICTS, message };
+    return { ...this.#told, attempt: { startedAt, failure, added: this.#counts.new } };
+  }
+
+  async #failed(error: unknown, startedAt: string): Promise<ListOutcome> {
+    if (!(error instanceof AtlasError || error instanceof LedgerError)) throw error;
+    if (error instanceof AtlasError) {
+      const { standing, list, isFollow } = this.#task;
+      const answer = absenceAnswer(error, list.kind, standing);
+      if (answer !== undefined) {
+        const doubt = this.#doubtOf(answer, startedAt);
+        return doubt
+          ? { ...this.#told, attempt: { startedAt, failure: doubt, added: 0 } }
+          : this.#absent(answer, startedAt);
+      }
+      if (isFollow && error.absence !== undefined) return { ...this.#told, attempt: { startedAt, lostSight: true } };
+      if (this.#ports.isForLater(error)) return { ...this.#told, undone: { error } };
+    }
+    const { code, message } = error;
+    return { ...this.#told, attempt: { startedAt, failure: { code, message }, added: this.#counts.new } };
+  }
+
+  /** A list that has had jobs, of a cluster that is there, is gone once Atlas says so an hour later, too. */
+  #doubtOf(answer: string, startedAt: string): { code: string; message: string } | undefined {
+    const { standing, stored, list } = this.#task;
+    if (standing !== 'present' || stored === undefined || stored.jobs === 0 || stored.answer !== undefined)
+      return undefined;
+    const { code, since } = stored.error ?? {};
+    const isSure =
+      code === LIST_CONTRADICTS && since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS;
+    if (isSure) return undefined;
+    const message = `Atlas answers that there is no list of ${list.kind} restore jobs of ${list.clusterName} (${answer}), which had ${stored.jobs}: that is believed where it still says so in an hour`;
+    return { code: LIST_CONTRADICTS, message };
+  }
+
+  /** Nothing can be added to a former list any more, but jobs of it may run, as far as is known. */
+  async #absent(answer: string, startedAt: string): Promise<ListOutcome> {
+    const { standing, stored } = this.#task;
+    try {
+      const { open: openBefore = 1 } = stored ?? {};
+      const open = standing === 'former' && openBefore > 0 ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
+      return { ...this.#told, attempt: { startedAt, answer, open } };
+    } catch (error) {
+      return this.#failed(error, startedAt);
+    }
+  }
+
+  /** Requests: 1 query a MB of the project's jobs, and 1 for each job that is open. @returns how many still are */
+  async #settleOpen(startedAt: string): Promise<number> {
+    const { list, source, runId, stored } = this.#task;
+    const known = await this.#ports.known.ofList(list);
+    const open = [...known].filter(([, job]) => job.open && !job.vanished).map(([jobId]) => jobId);
+    const begun: BegunList = { askedMs: this.#ports.now(), answered: Promise.resolve(), async *pages() {} };
+    const judge = this.#ports.judge(startedAt);
+    const reader = new ListReader({ list, source, runId, stored, full: true, begun }, { ...this.#ports, judge });
+    this.#readers.push(reader);
+    let left = 0;
+    for (const jobId of open) if (await reader.settle(jobId)) left += 1;
+    return left;
+  }
+
+  get #told() {
+    const times = this.#readers.flatMap(({ unattributedFrom }) => unattributedFrom ?? []).sort();
+    return { counts: this.#counts, unattributedFrom: times[0] };
+  }
+
+  /** What was written is written; what was seen twice was seen once. */
+  get #counts(): ListCounts {
+    const sum: ListCounts = { new: 0, changed: 0, progress: 0, same: 0, stale: 0, vanished: 0, seen: 0, problems: 0 };
+    for (const { counts } of this.#readers) {
+      for (const name of ['new', 'changed', 'progress', 'vanished'] as const) sum[name] += counts[name];
+      for (const name of ['same', 'stale', 'seen', 'problems'] as const) sum[name] = Math.max(sum[name], counts[name]);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,421 @@
+// functions/collector/project/collect-project.ts is the core: it brings one project's restore jobs and its coverage up to date.
+import type { AtlasUsage } from '../../atlas/model/atlas.ts';
+import type { AtlasError } from '../../atlas/model/errors.ts';
+import { NEWS_HOURS } from '../../ledger/model/backfill.ts';
+import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
+import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../../ledger/model/run.ts';
+import { inParallel } from '../../platform/for-each-concurrent.ts';
+import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from '../../platform/semaphore.ts';
+import { KINDS, type Kind } from '../../restore/job.ts';
+import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
+import { AtlasTime } from '../list/atlas-time.ts';
+import { KnownJobs } from '../list/known-jobs.ts';
+import type { Attempt } from '../list/list-coverage.ts';
+import { BegunLists } from '../list/prefetch.ts';
+import type { ListCounts } from '../list/read-list.ts';
+import { type ChosenList, chooseLists, formerSince, LISTS_OF, resumeSince } from '../list/select-lists.ts';
+import type { CollectOrder } from '../task/task.ts';
+import type { Standing } from './absence.ts';
+import { believed } from './believed.ts';
+import { collectList } from './collect-list.ts';
+import {
+  type Discovery,
+  discover,
+  interpreted,
+  meant,
+  nothingDiscovered,
+  type RawDiscovery,
+  withDiscovery,
+} from './discover.ts';
+import { withDrills } from './drills.ts';
+import type { CollectPorts } from './ports.ts';
+import {
+  clustersOutnamed,
+  clustersReplaced,
+  clustersToArchive,
+  isMoving,
+  projectCoverage,
+} from './project-coverage.ts';
+import { Assessment } from './project-evaluation.ts';
+
+export interface CollectOptions {
+  /** Kinds of restore job to read. @default all */
+  kinds?: readonly Kind[];
+  /** Clusters to read, by name. @default every one */
+  wantsCluster?(clusterName: string): boolean;
+  /** What jobs are held against. @default DEFAULT_RULES */
+  rules?: Rules;
+  /** A job that ended longer ago than this is no news when it is first seen, in hours. @default 24 */
+  newsHours?: number;
+  /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default PARALLEL_LISTS */
+  parallelLists?: number;
+  /** What is shared with projects that are collected at the same time. @default nothing */
+  places?: SharedPlaces;
+  /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
+  fullEveryMs?: number;
+  /** When to look again at a project with a job that runs, in ms. 0: never. @default 60_000 */
+  followMs?: number;
+  /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
+  reserveMs?: number;
+  /** Messages that one order may take before what is left counts as failed. @default 100 */
+  maxMessages?: number;
+}
+
+/** An order for later. */
+export interface Later {
+  order: CollectOrder;
+  delayMs: number;
+}
+
+export interface CollectResult {
+  /** What this order, with the messages before it, has done; final unless `next` is there. */
+  part: RunPart;
+  /** Time ran out: this is left to do. */
+  next?: Later;
+  /** Jobs are running: this looks at them again. */
+  follow?: Later;
+}
+
+const MAX_FAILURES = 100;
+/** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
+type CollectedList = ChosenList & { isReplaced?: boolean };
+
+/** Pages of all lists of a project that may wait in memory for those before them. */
+const PAGES_AHEAD = 16;
+
+/**
+ * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
+ * written last, so that a crash in between only repeats idempotent writes. Every time that is stored is Atlas's.
+ * @throws LedgerError where the ledger can't be read or the coverage not written; the order can be given again
+ */
+export async function collectProject(
+  order: CollectOrder,
+  ports: CollectPorts,
+  options: CollectOptions = {},
+): Promise<CollectResult> {
+  return new ProjectCollector(order, ports, options).collect();
+}
+
+class ProjectCollector {
+  readonly #order: CollectOrder;
+  readonly #ports: CollectPorts;
+  readonly #options: Required<CollectOptions>;
+  readonly #time: AtlasTime;
+  /** By our clock, which may not be measured yet. */
+  readonly #startedMs: number;
+  readonly #usageBefore: AtlasUsage;
+  readonly #attempts: { clusterName: string; kind: Kind; attempt: Attempt }[] = [];
+  readonly #failures: ClusterFailure[] = [];
+  readonly #counts = noCounts();
+  readonly #assessment: Assessment;
+  readonly #known: KnownJobs;
+  readonly #begun = new BegunLists();
+  /** Lists that time, or Atlas's rate limit, left undone. */
+  #undone = 0;
+  /** How long Atlas asked us to stay away, in ms. */
+  #stayAwayMs = 0;
+  /** When the next look is due, where this collector is the one to queue it. */
+  #followAt: string | undefined;
+
+  constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
+    const {
+      kinds = KINDS,
+      wantsCluster = () => true,
+      parallelLists = PARALLEL_LISTS,
+      fullEveryMs = 86_400_000,
+    } = options;
+    const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
+    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = sharedPlaces(parallelLists) } = options;
+    this.#order = order;
+    this.#ports = ports;
+    const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
+    this.#options = { kinds, wantsCluster, ...pace, rules, newsHours };
+    this.#time = new AtlasTime(ports);
+    this.#known = new KnownJobs(order.projectId, ports.ledger);
+    const { now } = this.#time;
+    this.#assessment = new Assessment(order, { ...ports, now }, this.#known, { rules, newsHours });
+    this.#startedMs = ports.now();
+    this.#usageBefore = { ...ports.atlas.usage };
+  }
+
+  async collect(): Promise<CollectResult> {
+    const { projectId, runId } = this.#order;
+    const read = await this.#ports.ledger.coverage(projectId);
+    // A look that is not the one the coverage expects: another was queued since, or this one came twice.
+    if (this.#isFollow && read?.followAt !== this.#order.followAt) return { part: this.#part() };
+    const discovering = this.#discover();
+    if (read) this.#beginLists(read);
+    const found = await discovering;
+    if (this.#isFollow) await this.#begun.answered;
+    this.#time.warn(this.#ports.log, { runId, projectId });
+
+    const isJudged = this.#time.isMeasured || Object.values(found.lists).some((list) => 'clusters' in list);
+    const stored = read && this.#believed(read, isJudged);
+    this.#assessment.begin(stored);
+    const discovery = interpreted(found, stored, this.#time.at(this.#startedMs));
+    const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
+    this.#noteMissing(discovery, clusters);
+    for (const error of discovery.forLater) this.#leave(error);
+
+    const chosen = chooseLists(clusters, this.#order, this.#options);
+    if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
+    const lists = [...chosen, ...leftBehind(stored, discovery)];
+    const { parallelLists, places } = this.#options;
+    const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
+    await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
+
+    if (this.#undone === 0) await this.#finishAssessment();
+    await this.#saveCoverage(discovery, { read, stored, isJudged });
+    if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
+    const part = this.#part();
+    return { part, ...this.#next(part), ...this.#follow() };
+  }
+
+  get #isFollow() {
+    return this.#order.followAt !== undefined;
+  }
+
+  #discover(): Promise<RawDiscovery> | RawDiscovery {
+    if (this.#isFollow) return nothingDiscovered();
+    return discover(this.#ports.atlas, this.#order.projectId, this.#isForLater);
+  }
+
+  /**
+   * Those that would be read anyway, unless their clusters are gone or replaced by now. In a process whose clock has not been
+   * held against Atlas's, the lists of clusters come first: what is stored can't be judged before.
+   */
+  #beginLists(read: ProjectCoverage) {
+    if (this.#order.progress || !(this.#time.isMeasured || this.#isFollow)) return;
+    const { projectId } = this.#order;
+    const { atlas, now } = this.#ports;
+    const lists = chooseLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
+    this.#begun.begin(projectId, lists, { atlas, now, places: this.#options.places.lists });
+  }
+
+  /**
+   * By the time that it is now: others write meanwhile. @param isJudged false where Atlas has answered nothing, so that our clock
+   * was not held against anything, and nothing that is stored is to be doubted by it
+   */
+  #believed(coverage: ProjectCoverage, isJudged: boolean): ProjectCoverage {
+    return isJudged ? believed(coverage, { now: this.#time.now(), followMs: this.#options.followMs }) : coverage;
+  }
+
+  /** A time that has not come yet tells nothing. */
+  #isOld = (at: string) => {
+    const ageMs = this.#time.now() - Date.parse(at);
+    return ageMs >= this.#options.fullEveryMs || ageMs < -CLOCK_TOLERANCE_MS;
+  };
+
+  #noteMissing({ lists }: Discovery, clusters: Record<string, ClusterCoverage>) {
+    for (const [list, found] of Object.entries(lists)) {
+      if ('failure' in found) this.#fail({ what: `${list} clusters`, ...found.failure });
+    }
+    const { clusterName, projectName } = this.#order;
+    if (clusterName !== undefined && !clusterNamed(clusters, clusterName)) {
+      const message = `project ${projectName} has no cluster named ${clusterName}`;
+      this.#fail({ clusterName, what: 'cluster', code: 'ATLAS_NOT_FOUND', message });
+    }
+  }
+
+  async #readOne(chosen: CollectedList, discovery: Discovery, ahead: number): Promise<void> {
+    if (this.#outOfTime() || this.#stayAwayMs > 0) {
+      this.#undone += 1;
+      return;
+    }
+    const { cluster, kind } = chosen;
+    const { clusterName, clusterId } = cluster;
+    const { projectId, projectName, runId, progress } = this.#order;
+    const stored = cluster.lists[kind];
+    const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
+    const resume = progress && resumeSince(stored, progress.startedAt);
+    const full = resume?.full ?? this.#wantsFull(chosen);
+    const { attempt, undone, counts, unattributedFrom } = await collectList(
+      {
+        list: { kind, projectId, clusterName },
+        ...{ source, runId, cluster, stored, full, resume, ahead },
+        standing: standingOf(chosen, discovery),
+        begun: full ? undefined : this.#begun.take(clusterName, kind, stored),
+        isFollow: this.#isFollow,
+      },
+      {
+        ...this.#ports,
+        time: this.#time,
+        known: this.#known,
+        judge: (startedAt) => this.#assessment.judge(stored, startedAt),
+        onRecorded: (recorded) => {
+          this.#assessment.note(recorded);
+          this.#ports.onRecorded?.(recorded, source);
+        },
+        outOfTime: this.#outOfTime,
+        writes: this.#options.places.writes,
+        isForLater: this.#isForLater,
+      },
+    );
+    if (attempt) this.#noteAttempt(chosen, attempt);
+    if (undone?.error) this.#leave(undone.error);
+    else if (undone) this.#undone += 1;
+    this.#count(counts);
+    this.#assessment.lookFrom(unattributedFrom);
+    const failed = attempt !== undefined && 'failure' in attempt;
+    this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
+  }
+
+  #noteAttempt({ cluster: { clusterName }, kind, isReplaced = false }: CollectedList, attempt: Attempt) {
+    if (!isReplaced) this.#attempts.push({ clusterName, kind, attempt });
+    if ('reading' in attempt && attempt.reading.complete) this.#counts.listsRead += 1;
+    if ('failure' in attempt) this.#fail({ clusterName, what: `${kind} restore jobs`, ...attempt.failure });
+  }
+
+  #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
+
+  #wantsFull = ({ cluster, kind }: ChosenList) => {
+    const { fullReadAt } = cluster.lists[kind] ?? {};
+    if (this.#order.full === true || fullReadAt === undefined || this.#isOld(fullReadAt)) return true;
+    return fullReadAt < (formerSince(cluster, kind) ?? '');
+  };
+
+  #count(counts: ListCounts) {
+    this.#counts.jobsSeen += counts.seen;
+    this.#counts.jobsNew += counts.new;
+    this.#counts.jobsChanged += counts.changed;
+    this.#counts.jobsVanished += counts.vanished;
+    this.#counts.problems += counts.problems;
+  }
+
+  /** A wait that did not fit into the time left, or a call that the end of it cut off. */
+  #isForLater = (error: AtlasError): boolean =>
+    this.#mayGoOn && (error.code === 'ATLAS_RATE_LIMITED' || (error.transient && this.#outOfTime()));
+
+  get #mayGoOn() {
+    return (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
+  }
+
+  #leave(error: AtlasError) {
+    this.#undone += 1;
+    if (error.code === 'ATLAS_RATE_LIMITED')
+      this.#stayAwayMs = Math.max(this.#stayAwayMs, error.retryAfterMs ?? 0, 1_000);
+  }
+
+  #fail(failure: ClusterFailure) {
+    const { runId, projectId } = this.#order;
+    const { message: reason, ...fields } = failure;
+    this.#failures.push(failure);
+    this.#ports.log.warn('could not be read', { runId, projectId, ...fields, reason });
+  }
+
+  #giveUp() {
+    const message = `${this.#undone} lists were left after ${this.#options.maxMessages} messages: give the function more time`;
+    this.#fail({ what: 'restore jobs', code: 'OUT_OF_TIME', message });
+    this.#undone = 0;
+  }
+
+  async #finishAssessment(): Promise<void> {
+    const sound = this.#failures.length === 0 && !this.#order.progress?.failures.length;
+    await this.#assessment.finish({ sound, outOfTime: this.#outOfTime });
+    const { projectName } = this.#order;
+    const failure = this.#assessment.eventsFailure;
+    if (!failure) return;
+    this.#counts.eventsFailed = 1;
+    this.#ports.onEventsFailed?.({ projectName, code: failure.code, message: failure.message });
+  }
+
+  async #saveCoverage(
+    discovery: Discovery,
+    { read, stored, isJudged }: Record<'read' | 'stored', ProjectCoverage | undefined> & { isJudged: boolean },
+  ): Promise<void> {
+    const { ledger } = this.#ports;
+    const { projectId } = this.#order;
+    const { now } = this.#time;
+    const gone = clustersToArchive(stored, discovery, now());
+    for (const cluster of [...gone, ...clustersReplaced(stored, discovery)])
+      await ledger.archiveCluster(projectId, cluster);
+    for (const cluster of clustersOutnamed(discovery)) await ledger.archiveCluster(projectId, cluster, { isNew: true });
+    const foundOut = {
+      order: this.#order,
+      discovery,
+      attempts: this.#attempts,
+      archived: gone.map(({ clusterName }) => clusterName),
+    };
+    const next = (latest: ProjectCoverage | undefined) => {
+      const before = latest && this.#believed(latest, isJudged);
+      const coverage = projectCoverage(before, { ...foundOut, about: this.#assessment.about(before) });
+      return this.#withNextLook(withDrills(coverage, this.#assessment.rules, new Date(now())));
+    };
+    await ledger.saveCoverage(projectId, next, read);
+  }
+
+  /** One look ahead at a time: where one is queued and still to come, another would start a second chain. */
+  #withNextLook(coverage: ProjectCoverage): ProjectCoverage {
+    const now = this.#time.now();
+    const { followAt: queued, ...rest } = coverage;
+    this.#followAt = undefined;
+    if (queued !== undefined && Date.parse(queued) > now && queued !== this.#order.followAt) return coverage;
+    if (!isMoving(coverage) || this.#options.followMs === 0) return rest;
+    this.#followAt = new Date(now + this.#options.followMs).toISOString();
+    return { ...rest, followAt: this.#followAt };
+  }
+
+  #part(): RunPart {
+    const { progress, projectId, projectName } = this.#order;
+    const counts = addCounts(progress?.counts ?? noCounts(), {
+      ...this.#counts,
+      ...this.#assessment.counts,
+      ...this.#spent(),
+    });
+    const failures = [...(progress?.failures ?? []), ...this.#failures].slice(0, MAX_FAILURES);
+    counts.clustersFailed = new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size;
+    return {
+      projectId,
+      projectName,
+      status: failures.length === 0 ? 'complete' : counts.listsRead + counts.jobsSeen === 0 ? 'failed' : 'incomplete',
+      startedAt: progress?.startedAt ?? this.#time.at(this.#startedMs),
+      finishedAt: this.#time.at(this.#ports.now()),
+      counts,
+      failures,
+    };
+  }
+
+  #spent(): Pick<RunCounts, 'atlasRequests' | 'throttles' | 'waitedMs'> {
+    const { usage } = this.#ports.atlas;
+    const before = this.#usageBefore;
+    return {
+      atlasRequests: usage.requests + usage.tokenRequests - before.requests - before.tokenRequests,
+      throttles: usage.throttles - before.throttles,
+      waitedMs: usage.waitedMs - before.waitedMs,
+    };
+  }
+
+  #next({ startedAt, counts, failures }: RunPart): Pick<CollectResult, 'next'> {
+    // A look at running jobs is followed by another one anyway.
+    if (this.#undone === 0 || this.#isFollow) return {};
+    const { progress: before, ...order } = this.#order;
+    const progress = { startedAt, messages: (before?.messages ?? 1) + 1, counts, failures };
+    const { runId, projectId } = order;
+    this.#ports.log.info('out of time, going on in another message', { runId, projectId, lists: this.#undone });
+    return { next: { order: { ...order, progress }, delayMs: this.#stayAwayMs } };
+  }
+
+  #follow(): Pick<CollectResult, 'follow'> {
+    if (this.#followAt === undefined) return {};
+    const { progress: _, full: __, clusterName: ___, ...order } = this.#order;
+    return { follow: { order: { ...order, followAt: this.#followAt }, delayMs: this.#options.followMs } };
+  }
+}
+
+/** What this order's own discovery says of a list's cluster. */
+function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Discovery): Standing {
+  if (cluster.deleted || formerSince(cluster, kind) !== undefined) return 'former';
+  const isFound = cluster.seenAt === startedAt && clusters.some(({ name }) => name === cluster.clusterName);
+  return isFound ? 'present' : 'unknown';
+}
+
+/** Lists with open jobs of clusters whose names others have by now, which have no such list: nobody would look at them again. */
+function leftBehind(stored: ProjectCoverage | undefined, discovery: Discovery): CollectedList[] {
+  const tierOf = new Map(meant(discovery.clusters).map(({ name, tier }) => [name, tier]));
+  return clustersReplaced(stored, discovery).flatMap((cluster) => {
+    const listed = LISTS_OF[tierOf.get(cluster.clusterName) ?? cluster.tier];
+    const kinds = KINDS.filter((kind) => !listed.includes(kind) && (cluster.lists[kind]?.open ?? 0) > 0);
+    return kinds.map((kind) => ({ cluster, kind, isReplaced: true }));
+  });
+}

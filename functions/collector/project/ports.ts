@@ -1,0 +1,21 @@
+// functions/collector/project/ports.ts: what the collector of a project is given
+
+import type { Atlas } from '../../atlas/model/atlas.ts';
+import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Kind, Source } from '../../restore/job.ts';
+
+export interface CollectPorts {
+  atlas: Atlas;
+  ledger: Ledger;
+  log: Log;
+  now(): number;
+  /** Until the platform stops us, in ms; Infinity where nothing does. */
+  timeLeftMs(): number;
+  /** Told of each job that was not known to be unchanged. */
+  onRecorded?(recorded: Recorded, source: Source): void;
+  /** Told where a project's events could not be read, so that it is not known who asked for its new restores. */
+  onEventsFailed?(failure: { projectName: string; code: string; message: string }): void;
+  /** Told when a list is done with. */
+  onList?(list: { projectName: string; clusterName: string; kind: Kind; jobs: number; failed: boolean }): void;
+}

@@ -1,0 +1,106 @@
+// functions/collector/project/project-coverage.ts works what a collector found out into a project's coverage.
+import type { ClusterList } from '../../atlas/model/atlas.ts';
+import { type ClusterCoverage, clusterKey, clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
+import type { Kind } from '../../restore/job.ts';
+import { type Attempt, withAttempt } from '../list/list-coverage.ts';
+import { listsOf } from '../list/select-lists.ts';
+import type { CollectOrder } from '../task/task.ts';
+import { type Discovery, isAnother, meant, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
+
+/** By one order. */
+export interface FoundOut {
+  order: CollectOrder;
+  discovery: Discovery;
+  attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
+  /** Names of clusters that moved to items of their own. */
+  archived: readonly string[];
+  /** What the ledger's own work on the jobs came to. */
+  about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'>;
+}
+
+/** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
+export function projectCoverage(
+  stored: ProjectCoverage | undefined,
+  { order, discovery, attempts, archived, about }: FoundOut,
+): ProjectCoverage {
+  const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
+  for (const name of archived) delete clusters[clusterKey(name)];
+  for (const { clusterName, kind, attempt } of attempts) {
+    const cluster = clusterNamed(clusters, clusterName);
+    if (!cluster) continue;
+    clusters[clusterKey(clusterName)] = {
+      ...cluster,
+      lists: { ...cluster.lists, [kind]: withAttempt(cluster.lists[kind], attempt) },
+    };
+  }
+  const lists = { ...stored?.discovery };
+  for (const [name, found] of Object.entries(discovery.lists)) {
+    const list = name as ClusterList;
+    lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
+  }
+  const { projectId, projectName, orgId, runId } = order;
+  return {
+    projectId,
+    projectName,
+    ...(orgId === undefined ? {} : { orgId }),
+    revision: stored?.revision ?? 0,
+    runId,
+    discovery: lists,
+    clusters: withGone(clusters, discovery),
+    ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
+    ...about,
+  };
+}
+
+/** True where some list that a look would read holds a job that runs, or waits to. */
+export const isMoving = ({ clusters }: ProjectCoverage) =>
+  Object.values(clusters).some(
+    (cluster) =>
+      cluster.goneAt === undefined && listsOf(cluster).some((kind) => (cluster.lists[kind]?.moving ?? 0) > 0),
+  );
+
+/** Clusters gone for longer than this get a coverage item of their own, in ms: a project's item must not grow for ever. */
+const ARCHIVE_AFTER_MS = 7 * 86_400_000;
+
+export function clustersToArchive(
+  stored: ProjectCoverage | undefined,
+  { clusters }: Discovery,
+  now: number,
+): ClusterCoverage[] {
+  const found = new Set(clusters.map(({ name }) => name));
+  return Object.values(stored?.clusters ?? {}).filter(
+    ({ clusterName, goneAt }) =>
+      goneAt !== undefined && now - Date.parse(goneAt) >= ARCHIVE_AFTER_MS && !found.has(clusterName),
+  );
+}
+
+/** Clusters whose name another one has now. */
+/**
+ * Clusters that Atlas keeps backups of, and whose name another one has by now: nobody can ask for their restores. Those that were
+ * never met before are archived as what nobody has read.
+ */
+export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCoverage[] {
+  const those = new Set(meant(clusters));
+  return clusters
+    .filter((cluster) => !those.has(cluster))
+    .map(({ name: clusterName, id, tier }) => ({
+      clusterName,
+      ...(id === undefined ? {} : { clusterId: id }),
+      tier,
+      firstSeenAt: startedAt,
+      seenAt: startedAt,
+      deleted: true,
+      goneAt: startedAt,
+      lists: {},
+    }));
+}
+
+export function clustersReplaced(
+  stored: ProjectCoverage | undefined,
+  { clusters, startedAt }: Discovery,
+): ClusterCoverage[] {
+  return meant(clusters).flatMap(({ name, id }) => {
+    const former = clusterNamed(stored?.clusters ?? {}, name);
+    return former && isAnother(former, id) ? [{ goneAt: startedAt, ...former }] : [];
+  });
+}

@@ -1,0 +1,59 @@
+// functions/collector/run/handle-task.ts carries out one order from the queue, and queues what it leaves to do.
+import type { Atlas } from '../../atlas/model/atlas.ts';
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { Log } from '../../platform/log.ts';
+import { type CollectOptions, collectProject } from '../project/collect-project.ts';
+import { failedPart } from '../task/failed-part.ts';
+import { accountsOf, type CollectOrder } from '../task/task.ts';
+import { orderFrom } from '../task/task-message.ts';
+import { anyOf } from './any-account.ts';
+
+export interface CarryOutPorts {
+  accounts: readonly { name: string; atlas: Atlas }[];
+  ledger: Ledger;
+  queue: { sendLater(order: CollectOrder, delayMs: number): Promise<void> };
+  log: Log;
+  now(): number;
+  timeLeftMs(): number;
+}
+
+/** Kept back from Atlas for writing the coverage and queueing what is left, in ms. */
+const RESERVE_MS = 15_000;
+
+/** @throws where the order is no order, or the ledger or the queue fail; giving it again is harmless */
+export async function carryOut(body: string, ports: CarryOutPorts, options: CollectOptions): Promise<void> {
+  const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
+  const order = orderFrom(body);
+  const atlas = atlasFor(order, accounts).within(() => timeLeftMs() - RESERVE_MS);
+
+  const { part, next, follow } = await collectProject(
+    order,
+    { atlas, ledger, log, now, timeLeftMs },
+    { ...options, reserveMs: RESERVE_MS },
+  ).catch((error) => {
+    // The queue gives the order again. Should it fail for good, the run says so once it is given up.
+    failedPart(order, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
+    throw error;
+  });
+  if (next) await queue.sendLater(next.order, next.delayMs);
+  else if (order.followAt === undefined) await ledger.finishPart(order.runId, part);
+  if (follow) await queue.sendLater(follow.order, follow.delayMs);
+  const { runId, projectId } = order;
+  log.info('project collected', {
+    runId,
+    projectId,
+    status: part.status,
+    goesOn: next !== undefined,
+    followed: follow !== undefined,
+    ...part.counts,
+  });
+}
+
+/** @throws Error where the order names none that are here; a single one serves every order */
+function atlasFor(order: CollectOrder, accounts: CarryOutPorts['accounts']): Atlas {
+  const names = accountsOf(order);
+  const named = names.flatMap((name) => accounts.filter((account) => account.name === name));
+  const able = named.length > 0 ? named : accounts.length === 1 ? accounts : [];
+  if (able.length > 0) return anyOf(able.map(({ atlas }) => atlas));
+  throw new Error(`the order names credentials that this function does not have: ${names.join(', ') || 'none'}`);
+}

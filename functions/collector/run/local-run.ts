@@ -1,0 +1,138 @@
+// functions/collector/run/local-run.ts makes a whole run in this process, where no queue carries the orders: the command line's way.
+
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { ClusterFailure, Run, RunPart } from '../../ledger/model/run.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { inParallel } from '../../platform/for-each-concurrent.ts';
+import type { Log } from '../../platform/log.ts';
+import { sharedPlaces } from '../../platform/semaphore.ts';
+import type { RunMaker } from '../plan/dead-runs.ts';
+import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
+import { type CollectOptions, collectProject } from '../project/collect-project.ts';
+import type { CollectPorts } from '../project/ports.ts';
+import { failedPart } from '../task/failed-part.ts';
+import { accountsOf, type CollectOrder } from '../task/task.ts';
+import { anyOf } from './any-account.ts';
+import { DEFAULT_MAX_WAIT_MS, WaitBudget } from './wait-budget.ts';
+
+export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList' | 'onEventsFailed'> {
+  accounts: readonly Account[];
+  ledger: Ledger;
+  log: Log;
+  clock: Clock;
+  maker?: RunMaker;
+  onPlanned?(projects: number): void;
+  onProject?(part: RunPart): void;
+  /** Told when a project waits for Atlas's rate limit. */
+  onWait?(wait: { projectName: string; ms: number }): void;
+  /** Counts the waits. @default a budget of its own, of 15 minutes */
+  waits?: WaitBudget;
+}
+
+interface ProjectPorts extends RunHerePorts {
+  waits: WaitBudget;
+  signal: AbortSignal | undefined;
+}
+
+/** Projects under way at once: enough that lists are always at hand while the clusters of other projects are looked for. */
+const PARALLEL_PROJECTS = 8;
+/** Left for one call and its waits, in ms: as long as a call may take. */
+const CALL_MS = 30_000;
+/** The same once the run has waited for as long as it may: no wait that Atlas's rate limit asks for is shorter than this. */
+const LEAST_CALL_MS = 10_000;
+/** Before a project is taken up again that Atlas's rate limit has stopped; doubled while that goes on. In ms. */
+const LEAST_PAUSE_MS = 1_000;
+const MOST_PAUSE_MS = 60_000;
+
+/**
+ * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
+ * by another run.
+ * @param signal stops it between two lists; the run then ends as incomplete, and what was recorded stays
+ * @throws LedgerError, the signal's reason
+ */
+export async function runHere(
+  request: PlanRequest,
+  ports: RunHerePorts,
+  options: CollectOptions & PlanOptions = {},
+  signal?: AbortSignal,
+): Promise<{ run: Run; parts: RunPart[] }> {
+  const { ledger, clock } = ports;
+  const parts: RunPart[] = [];
+  const places = sharedPlaces(options.parallelLists);
+  const { waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, clock) } = ports;
+  const projectPorts: ProjectPorts = { ...ports, waits, signal };
+  let finished: Run | undefined;
+  /** Why parts could not be written down. */
+  const unfinished: unknown[] = [];
+  const collectAll = async (orders: readonly CollectOrder[]) => {
+    ports.onPlanned?.(orders.length);
+    await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
+      const startedAt = new Date(clock.now()).toISOString();
+      // One project's failure must not end the run of all the others.
+      const part = await collectToTheEnd(order, projectPorts, { places, ...options }).catch((error) =>
+        failedPart(order, error, { startedAt, clock, log: ports.log }),
+      );
+      parts.push(part);
+      ports.onProject?.(part);
+      try {
+        const run = await ledger.finishPart(request.runId, part);
+        if (run.status !== 'running') finished = run;
+      } catch (error) {
+        unfinished.push(error);
+      }
+    });
+    if (unfinished.length > 0) throw unfinished[0];
+  };
+  const planned = await plan(request, { ...ports, now: () => clock.now(), enqueue: collectAll }, options);
+  signal?.throwIfAborted();
+  return { run: finished ?? planned, parts };
+}
+
+async function collectToTheEnd(order: CollectOrder, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
+  const { clock, accounts, signal, waits, log, onWait } = ports;
+  const { projectName, runId, projectId } = order;
+  const names = accountsOf(order);
+  const mine = names.flatMap((name) => accounts.filter((account) => account.name === name));
+  if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${names.join(', ')}`);
+  // An interrupt looks like time running out: lists under way are finished, none is begun.
+  const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
+  // Longer waits are made here, where they are told, counted and interrupted.
+  const callMs = () => Math.min(timeLeftMs(), waits.isSpent ? LEAST_CALL_MS : CALL_MS);
+  const atlas = anyOf(mine.map((account) => account.atlas.within(callMs)));
+  const now = () => clock.now();
+  let next = order;
+  for (let pauseMs = LEAST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+    const result = await collectProject(next, { ...ports, atlas, now, timeLeftMs }, { ...options, followMs: 0 });
+    if (!result.next) return result.part;
+    if (signal?.aborted) return stopped(result.part, INTERRUPTED);
+    // Atlas does not always say how long.
+    const waitMs = Math.max(result.next.delayMs, pauseMs);
+    if (!waits.allows(waitMs)) return stopped(result.part, waitedTooLong(waitMs, waits.maxMs));
+    waits.note(waitMs);
+    log.info("waiting for Atlas's rate limit", { runId, projectId, seconds: Math.ceil(waitMs / 1_000) });
+    onWait?.({ projectName, ms: waitMs });
+    // Rejects only where the signal is raised.
+    await clock.sleep(waitMs, signal).catch(() => {});
+    if (signal?.aborted) return stopped(result.part, INTERRUPTED);
+    next = result.next.order;
+  }
+}
+
+const INTERRUPTED = {
+  what: 'restore jobs',
+  code: 'INTERRUPTED',
+  message: 'the run was stopped before everything was read',
+};
+
+function waitedTooLong(waitMs: number, maxMs: number): ClusterFailure {
+  const [wait, max] = [waitMs, maxMs].map((ms) => `${Math.ceil(ms / 1_000)} s`);
+  const message = `Atlas's rate limit asks for a wait of ${wait}, and a run waits for ${max} in all: collect it later, or let it wait longer`;
+  return { what: 'restore jobs', code: 'ATLAS_RATE_LIMITED', message };
+}
+
+/** The run ends and says so; what was recorded stays, and the next run goes on from there. */
+function stopped(part: RunPart, failure: ClusterFailure): RunPart {
+  const failures = [...part.failures, failure];
+  const status = part.counts.jobsSeen > 0 ? 'incomplete' : 'failed';
+  return { ...part, status, failures, counts: { ...part.counts, clustersFailed: part.counts.clustersFailed + 1 } };
+}

@@ -1,0 +1,37 @@
+// functions/collector/task/queue.ts is the way from plan to collect: orders as messages in SQS.
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { CollectOrder } from './task.ts';
+
+/** SQS delays a message by at most 15 minutes. */
+const MAX_DELAY_SECONDS = 900;
+/** SQS's limit of entries a batch. */
+const BATCH = 10;
+
+export class OrderQueue {
+  readonly #url: string;
+  readonly #client: SQSClient;
+
+  constructor(url: string, client = new SQSClient()) {
+    this.#url = url;
+    this.#client = client;
+  }
+
+  /** @throws where SQS refuses any of them; a repeat of the whole is harmless */
+  async send(orders: readonly CollectOrder[]): Promise<void> {
+    for (let start = 0; start < orders.length; start += BATCH) {
+      const Entries = orders
+        .slice(start, start + BATCH)
+        .map((order, index) => ({ Id: String(index), MessageBody: JSON.stringify(order) }));
+      const { Failed = [] } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+      if (Failed[0])
+        throw new Error(`SQS took ${Entries.length - Failed.length} of ${Entries.length} orders: ${Failed[0].Code}`);
+    }
+  }
+
+  async sendLater(order: CollectOrder, delayMs: number): Promise<void> {
+    const DelaySeconds = Math.min(MAX_DELAY_SECONDS, Math.ceil(delayMs / 1000));
+    await this.#client.send(
+      new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(order), DelaySeconds }),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+// functions/events/from/job-events.ts makes the events of one change of a job: the change itself, and what was found with it.
+
+import { isOldNews, NEWS_HOURS } from '../../ledger/model/backfill.ts';
+import type { Change, JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
+import { JOB_SUMMARY_FIELDS } from '../../ledger/model/table.ts';
+import { STATUSES, type Status } from '../../restore/job.ts';
+import type { Finding } from '../../restore/rules/finding.ts';
+import type { JobStateChange, LedgerEvent, RestoreFinding, ToldJob } from '../model/event.ts';
+import { type EventOf, enveloped } from './envelope.ts';
+import { changeMessage, findingMessage } from './job-text.ts';
+
+export interface NewsOptions {
+  /** How long after its end a restore that is seen for the first time is still news, in hours. @default 24 */
+  newsHours?: number;
+}
+
+const TOLD_FIELDS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
+
+/**
+ * The change first, then each finding that it added, in their order. None for old news.
+ * @param job as it is after the change
+ */
+export function jobEvents(
+  job: LedgerJob | JobSummary,
+  change: Change,
+  { newsHours = NEWS_HOURS }: NewsOptions = {},
+): LedgerEvent[] {
+  if (isOldNews(job, change, newsHours)) return [];
+  return [stateChange(job, change), ...findingsAdded(job, change).map((finding) => findingEvent(job, change, finding))];
+}
+
+function stateChange(job: JobSummary, change: Change): LedgerEvent {
+  const { jobId } = job;
+  const { revision, at, status } = change;
+  const oldStatus = oldStatusOf(change);
+  return enveloped<EventOf<JobStateChange>>('Restore Job State Change', {
+    id: `${jobId}:${revision}`,
+    severity: 'info',
+    at,
+    message: changeMessage(job, change),
+    job: toldJob(job),
+    revision,
+    ...(oldStatus === undefined ? {} : { oldStatus }),
+    newStatus: status,
+    change,
+  });
+}
+
+function oldStatusOf({ revision, status, fields }: Change): Status | undefined {
+  if (revision === 1) return undefined;
+  return fields.status ? STATUSES.find((known) => known === fields.status?.from) : status;
+}
+
+/** Those of a change that a later one took back are not known any more, beyond their names in the change. */
+function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Finding[] {
+  const before = listOf(fields.findings?.from);
+  const added = listOf(fields.findings?.to).filter((rule) => !before.includes(rule));
+  return findings.filter(({ rule, severity }) => added.includes(rule) || added.includes(`${rule}:${severity}`));
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+function findingEvent(job: JobSummary, { revision, at }: Change, finding: Finding): LedgerEvent {
+  const { jobId, projectId, projectName = projectId, clusterName } = job;
+  return enveloped<EventOf<RestoreFinding>>('Restore Finding', {
+    id: `${jobId}:${revision}:${finding.rule}`,
+    severity: finding.severity,
+    at,
+    message: findingMessage(job, finding),
+    finding,
+    projectId,
+    projectName,
+    clusterName,
+    job: toldJob(job),
+  });
+}
+
+function toldJob(job: JobSummary): ToldJob {
+  const fields: Partial<Record<keyof JobSummary, unknown>> = {};
+  for (const name of TOLD_FIELDS) if (job[name] !== undefined) fields[name] = job[name];
+  return fields as ToldJob;
+}

@@ -1,0 +1,71 @@
+// functions/events/from/run-events.ts makes the event of a run that ended, the one summary of what was not told job by job.
+import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
+import type { Severity } from '../../restore/rules/finding.ts';
+import type { LedgerEvent, RunFinished } from '../model/event.ts';
+import { type EventOf, enveloped } from './envelope.ts';
+import { counted, said, sentence } from './single-line.ts';
+
+const SEVERITY: Record<PartStatus, Severity> = { complete: 'info', incomplete: 'warning', failed: 'critical' };
+/** Of these, a message names the first. */
+const MOST_NAMED = 3;
+const MOST_REASON = 160;
+
+/** @param before absent where it isn't known; then a run that has ended counts as one that just did */
+export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
+  const { runId, status, startedAt, finishedAt = startedAt } = after;
+  if (status === 'running' || (before && before.status !== 'running')) return [];
+  const type = status === 'complete' ? 'Collector Run Completed' : 'Collector Run Incomplete';
+  const event = enveloped<EventOf<RunFinished>>(type, {
+    id: `${runId}:finished`,
+    severity: severityOf(after),
+    at: finishedAt,
+    message: runMessage(after),
+    run: after,
+  });
+  return [event];
+}
+
+/** What was found on restores that nobody is told of one by one is worth a look all the same. */
+function severityOf({ status, counts }: Run): Severity {
+  const isWorthALook = status === 'complete' && (counts?.jobsOld ?? 0) > 0 && (counts?.findings ?? 0) > 0;
+  return isWorthALook ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
+}
+
+function runMessage(run: Run): string {
+  const { runId, status, counts, failures } = run;
+  const ended =
+    status === 'complete' ? 'completed' : status === 'failed' ? 'failed: nothing could be read' : 'incomplete';
+  return [
+    `Collector run ${said(runId)} ${ended}. ${countsOf(run)}`,
+    ...(counts?.jobsOld
+      ? [`Recorded without an event each: ${counted(counts.jobsOld, 'restore')} that had ended long before.`]
+      : []),
+    ...(failures.length > 0 ? [failuresOf(failures)] : []),
+  ].join('\n');
+}
+
+/** Runs that began before an update lack what was not counted then. */
+function countsOf({ projects = 0, counts }: Run): string {
+  if (!counts) return `${counted(projects, 'project')}.`;
+  const { clusters, clustersFailed, jobsSeen, jobsNew, jobsChanged, problems, findings = 0 } = counts;
+  const words = [
+    counted(projects, 'project'),
+    counted(clusters, 'cluster'),
+    ...(clustersFailed > 0 ? [`${clustersFailed} not read`] : []),
+    `${counted(jobsSeen, 'restore job')} seen`,
+    `${jobsNew} new`,
+    `${jobsChanged} changed`,
+    ...(findings > 0 ? [counted(findings, 'finding')] : []),
+    ...(problems > 0 ? [`${problems} not understood`] : []),
+  ];
+  return `${words.join(', ')}.`;
+}
+
+function failuresOf(failures: readonly ClusterFailure[]): string {
+  const named = failures.slice(0, MOST_NAMED).map(({ clusterName, what, code, message }) => {
+    const where = clusterName === undefined ? said(what) : `${said(clusterName)}, ${said(what)}`;
+    return `${where}: ${said(code)}: ${said(message, MOST_REASON)}`;
+  });
+  const more = failures.length > named.length ? ` and ${failures.length - named.length} more` : '';
+  return sentence(`${named.join('; ')}${more}`);
+}

@@ -1,0 +1,39 @@
+// functions/handlers/plan.ts is the Lambda that starts a run.
+import type { Context } from 'aws-lambda';
+import { plan } from '../collector/plan/plan.ts';
+import { planRequest } from '../collector/plan/request.ts';
+import { OrderQueue } from '../collector/task/queue.ts';
+import { DynamoLedger } from '../ledger/repositories/table-ledger.ts';
+import { atlasAccounts } from '../runtime/accounts.ts';
+import { lambdaLog } from '../runtime/lambda-log.ts';
+import { Metrics, measured } from '../runtime/metrics.ts';
+import { planSettings } from '../runtime/settings.ts';
+
+const settings = planSettings(process.env); // a missing variable fails the cold start, by name
+const log = lambdaLog('plan', process.env);
+const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
+const metrics = new Metrics(settings.ledgerName);
+const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
+const queue = new OrderQueue(settings.queueUrl);
+/** Kept back for recording the run, in ms. */
+const RESERVE_MS = 5_000;
+
+export const handler = async (event: unknown, context: Context) => {
+  const request = planRequest(event);
+  const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+  try {
+    return await plan(
+      request,
+      {
+        accounts: accounts.map(({ name, atlas }) => ({ name, atlas: atlas.within(within) })),
+        ledger,
+        log,
+        now: Date.now,
+        enqueue: (orders) => queue.send(orders),
+      },
+      settings,
+    );
+  } finally {
+    metrics.flush(Date.now());
+  }
+};

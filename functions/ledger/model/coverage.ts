@@ -1,0 +1,205 @@
+// functions/ledger/model/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
+import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
+import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
+
+/** Something that went wrong and what to call it. `message` holds no credential and no URL. */
+export interface Failure {
+  /** An AtlasErrorCode, or `LEDGER` for a failure of our own store. */
+  code: string;
+  message: string;
+  /** Since when every attempt has failed. */
+  since: string;
+}
+
+/** An element of a list without the id of a job, so that it can't be recorded: it is at least known to exist. */
+export interface Problem extends FieldProblem {
+  /** As sent, where it was a string. */
+  jobId?: string;
+}
+
+/** What a reading knew when its time ran out. */
+export interface Resume {
+  /** Whether it was to read the list to its end. */
+  full: boolean;
+  /** The page to go on from. What was on the pages before it can only have moved on to later ones: lists are newest first. */
+  page: number;
+  startedAt: string;
+  /** Whether every page so far was newest first. */
+  descending: boolean;
+  /** Request time of the oldest job that has to be looked at again. */
+  unsettledFrom?: string;
+  /** The open jobs so far, with their status. */
+  open: Record<string, Status>;
+  /** Of a full reading: how far down the list every job that the ledger has was found, or was confirmed to have vanished. */
+  checked?: { requestedAt: string; jobIds: string[] };
+  /** Of a full reading: something was left to confirm, or did not add up. However it ends, it proves nothing. */
+  unproven?: true;
+}
+
+/** A restore that shows that a cluster's backups work. */
+export interface CompletedRestore {
+  jobId: string;
+  requestedAt: string;
+  finishedAt: string;
+  /** The measured recovery time. */
+  durationSeconds?: number;
+  snapshotAt?: string;
+}
+
+/** When a cluster must have been restored by. */
+export interface DrillDue {
+  /** Within so many days of the last one, or of the cluster's creation. */
+  days: number;
+  dueAt: string;
+  /** When the collector first found it overdue. */
+  overdueAt?: string;
+}
+
+/** How far it is known who asked for the restores of a project. */
+export interface AttributionCoverage {
+  /** Request time of the oldest job that is still to be looked into. */
+  from?: string;
+  /** When events are to be read for it again, unless new jobs come first. */
+  dueAt?: string;
+  /** When events were last read successfully. */
+  readAt?: string;
+  error?: Failure;
+}
+
+/** One list of restore jobs: a cluster has one for each kind. Times are ISO 8601 in UTC. */
+export interface ListCoverage {
+  /** Start of the last attempt. */
+  attemptedAt: string;
+  /** Start of the last attempt that read everything that could have changed. */
+  readAt?: string;
+  /** Start of the last attempt that read the list to its end. */
+  fullReadAt?: string;
+  /** Every job requested before this moment is in the ledger and settled. */
+  settledThrough?: string;
+  /**
+   * Fingerprints, as the ledger holds them, of the newest jobs of the list, settled or not. A hint that saves looking them up in
+   * the table, no more: one that is left out, or differs, is looked up.
+   */
+  recent?: Record<string, string>;
+  /** Jobs of this list in the table, as of the last full read and what was new since. */
+  jobs: number;
+  /** Jobs that are open, as of `readAt`. */
+  open: number;
+  /** Those of them that run or wait to, and were requested within a day before `readAt`: worth a look every minute. */
+  moving: number;
+  /** A reading that ran out of time goes on from here. */
+  resume?: Resume;
+  /** The restore that was completed last; a download is none. */
+  lastCompleted?: CompletedRestore;
+  /** How long the newest completed restores took, in seconds, oldest first: at most `MAX_DURATIONS`. */
+  durations?: number[];
+  /** Atlas's code, where it answered that there is no such list: another tier, past its sunset, gone. Not a failure. */
+  answer?: string;
+  error?: Failure;
+  /** At most the first ten of the last read. */
+  problems?: Problem[];
+  /** How many there were. */
+  problemCount?: number;
+  /**
+   * Since when the cluster is of a tier that has no such list. The list is asked for until it was read to its end after this
+   * moment, or Atlas answered that it is gone; then nothing can be added to it any more.
+   */
+  supersededAt?: string;
+  /**
+   * Jobs that may be completed restores or not, since a field that decides it can't be understood: at least so many as of the
+   * last full read and what was read since. Absent: none.
+   */
+  notUnderstood?: number;
+}
+
+export interface ClusterCoverage {
+  clusterName: string;
+  clusterId?: string;
+  tier: Cluster['tier'];
+  firstSeenAt: string;
+  /** When discovery last found it. */
+  seenAt: string;
+  /** Deleted, but its backups are kept, so its jobs are still listed. */
+  deleted?: true;
+  /** When discovery first no longer found it. Its jobs stay. */
+  goneAt?: string;
+  /**
+   * When discovery first no longer found it, as long as that is not confirmed: by Atlas, which says of each of its lists that
+   * there is no such cluster, or by a discovery an hour later. Its lists are read all the same.
+   */
+  missingSince?: string;
+  /** Atlas makes no backups of it. */
+  backupsOff?: true;
+  paused?: true;
+  lists: Partial<Record<Kind, ListCoverage>>;
+  /** Absent where no restore is expected. */
+  drill?: DrillDue;
+}
+
+/** The lists of restore jobs that a cluster of a tier has. */
+export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
+  dedicated: ['dedicated', 'collection'],
+  flex: ['flex'],
+  serverless: ['serverless'],
+  free: [], // M0 has no backups
+};
+
+export interface DiscoveryCoverage {
+  attemptedAt: string;
+  readAt?: string;
+  error?: Failure;
+  /** Since when Atlas says that there is no such endpoint, though clusters of it are known. */
+  absentSince?: string;
+  /**
+   * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
+   * Oldest first, at most the last 100.
+   */
+  unread?: { from: string; until: string }[];
+  /** Start of the first reading. */
+  since?: string;
+}
+
+/**
+ * How far apart two readings of a list of clusters may be for the time between them to count as watched, in ms: a daily schedule,
+ * and two hours for a run that is late. What a cluster can do between two readings that are closer is a stated limit.
+ */
+export const CONTINUITY_MS = 26 * 3_600_000;
+
+/** Jobs that were missing from the table, and were recorded again. */
+export interface Repair {
+  at: string;
+  runId: string;
+  jobs: number;
+}
+
+export interface ProjectCoverage {
+  projectId: string;
+  projectName: string;
+  orgId?: string;
+  /** Counts the writes; a write is refused unless it names the one it read. */
+  revision: number;
+  /** Run that wrote it last. */
+  runId: string;
+  discovery: Partial<Record<ClusterList, DiscoveryCoverage>>;
+  clusters: Record<string, ClusterCoverage>;
+  /** When the next look at this project's open jobs is due, if one is queued. */
+  followAt?: string;
+  attribution?: AttributionCoverage;
+  /** Stands for the rules that open jobs were last held against. */
+  rules?: string;
+  /** Oldest first, at most the last 20. */
+  repairs?: Repair[];
+  /** Since when it is kept anew: there was one before, and it was lost. */
+  restartedAt?: string;
+  /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
+  recorded?: number;
+  /** Stands for the ids of these jobs, as of functions/ledger/model/id-set.ts. */
+  recordedIds?: string;
+}
+
+/** A cluster of a project by its name, which may be any word, `constructor` included. */
+export const clusterNamed = (clusters: Record<string, ClusterCoverage>, name: string): ClusterCoverage | undefined =>
+  Object.hasOwn(clusters, clusterKey(name)) ? clusters[clusterKey(name)] : undefined;
+
+/** What a cluster stands under in a coverage: its name, unless that would name an object's prototype. */
+export const clusterKey = (name: string): string => (name === '__proto__' ? '__proto__\u0000' : name);

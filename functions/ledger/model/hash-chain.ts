@@ -1,0 +1,89 @@
+// functions/ledger/model/hash-chain.ts ties a job's history together: each entry holds the hash of the one before, and stands for the
+// job as it was then. So an entry, or the job, that was changed by anything but this ledger no longer fits.
+import type { RestoreJob } from '../../restore/job.ts';
+import { digest, STAMPS, sha256 } from './fingerprint.ts';
+import type { Change, JobSummary, LedgerJob } from './ledger.ts';
+import { JOB_SUMMARY_FIELDS } from './table.ts';
+
+/** Counters of a collection job that move all the while it runs. */
+export const PROGRESS: ReadonlySet<string> = new Set(['restoredDocuments', 'totalDocuments']);
+/** What the ledger adds to a job. */
+const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof RestoreJob>>([
+  'revision',
+  'firstSeenAt',
+  'changedAt',
+  'observedAt',
+  'fingerprint',
+  'vanishedAt',
+  'requester',
+  'findings',
+]);
+/** What an answer says, in the ledger's words. */
+export const COMPARED = JOB_SUMMARY_FIELDS.filter(
+  (name) => !OWN_FIELDS.has(name) && !STAMPS.some((stamp) => stamp === name),
+);
+/** Everything that no write may change without an entry in the history. */
+const SEALED = [...COMPARED, 'vanishedAt', 'requester', 'findings'] as const;
+
+type Chained = Pick<LedgerJob, 'projectId' | 'jobId' | 'changes'>;
+
+/** The entry with what ties it to the others. @param job as it is after the entry, but for the entry itself */
+export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'>): Change {
+  return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job) };
+}
+
+/** Stands for a job as the ledger holds it: 16 characters. Fields left out of an item count by their digests. */
+export function stateOf(job: LedgerJob): string {
+  const fields: Record<string, unknown> = {};
+  for (const name of SEALED) fields[name] = job[name];
+  const atlas: Record<string, string> = { ...job.atlasOmitted };
+  for (const [name, value] of Object.entries(job.atlas)) if (!PROGRESS.has(name)) atlas[name] = digest(value);
+  return digest({ fields, atlas });
+}
+
+/** A break in one job's history, in words. */
+export interface Break {
+  /** Absent where the project as a whole doesn't fit. */
+  jobId?: string;
+  /** Of the entry that doesn't fit; absent where the job itself doesn't. */
+  revision?: number;
+  problem: string;
+}
+
+/** Entries at the beginning that were written before there was a chain. */
+export const unchainedIn = ({ changes }: Pick<LedgerJob, 'changes'>): number => {
+  const first = changes.findIndex(({ previous }) => previous !== undefined);
+  return first === -1 ? changes.length : first;
+};
+
+/** Recomputes a job's chain. Empty where all fits. */
+export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
+  const { jobId, changes } = job;
+  const breaks: Break[] = [];
+  const found = (problem: string, revision?: number) =>
+    breaks.push({ jobId, ...(revision === undefined ? {} : { revision }), problem });
+  if (!Array.isArray(changes) || changes.length === 0) return [{ jobId, problem: 'the job has no history' }];
+  const unchained = unchainedIn(job);
+  for (const [index, { revision, previous }] of changes.entries()) {
+    const expected = (changes[index - 1]?.revision ?? 0) + 1;
+    // The middle of a very long history is left out, always after the same entry: what it held can't be checked.
+    if (revision > expected && index === foldedAfter) continue;
+    if (revision !== expected) found(`revision ${expected} was expected here`, revision);
+    else if (index >= unchained && previous !== hashBefore(job, index)) {
+      const before = index === 0 ? 'the ids of its job' : `revision ${expected - 1}`;
+      found(`it does not fit to ${before}: one of them was changed`, revision);
+    }
+  }
+  const last = changes.at(-1);
+  if (last?.revision !== job.revision)
+    found(`the job says revision ${job.revision}, its history ends with ${last?.revision}`);
+  else if (unchained < changes.length && last.state !== stateOf(job))
+    found('the job differs from what its last entry stands for');
+  return breaks;
+}
+
+const hashBefore = ({ projectId, jobId, changes }: Chained, index: number) =>
+  sha256(index === 0 ? [projectId, jobId] : changes[index - 1]);
+/** Entries of a history that are kept: how it began, and what came last. A job changes a handful of times in its life. */
+
+export const FIRST_CHANGES = 20;

@@ -1,0 +1,92 @@
+// functions/ledger/model/known-project.ts is the durable record of scope: which projects which credentials could see, and when.
+
+import type { ProjectCoverage } from './coverage.ts';
+
+/** Who ended a project's being in scope, and why. */
+export interface Retirement {
+  /** ISO 8601. */
+  at: string;
+  /** The person, as the system names them: `ada@laptop`, or the caller's ARN. */
+  by: string;
+  reason: string;
+}
+
+/** One change of what is known of a project's being in scope. */
+export interface ScopeChange {
+  /** ISO 8601. */
+  at: string;
+  what: 'visible' | 'not-visible' | 'excluded' | 'included' | 'retired' | 'reinstated';
+  /** The run that saw it; absent where a person did it. */
+  runId?: string;
+  /** Of the credentials, where it is about one set of them. */
+  account?: string;
+  by?: string;
+  reason?: string;
+}
+
+/** Written before the project is first read, so that one that never was read is known all the same. Times are ISO 8601. */
+export interface KnownProject {
+  projectId: string;
+  projectName: string;
+  orgId?: string;
+  /** Counts the writes; a write is refused unless it names the one it read. */
+  revision: number;
+  /** When a run first listed it. */
+  firstSeenAt: string;
+  /** When its coverage was first written: from then on it has one, unless someone took it away. */
+  coveredSince?: string;
+  /** By the name of the credentials: since when they see it, and since when they no longer do. */
+  accounts: Record<string, { since: string; lostAt?: string }>;
+  /** Since when no credentials see it. Absent while some do, and where the settings exclude it. */
+  notVisibleSince?: string;
+  /** Since when the settings exclude it. */
+  excludedSince?: string;
+  /** Taken out of scope by a person. It ends when the project is visible again. */
+  retired?: Retirement;
+  /** Oldest first, at most the last `MAX_SCOPE_CHANGES`. */
+  changes: ScopeChange[];
+}
+
+export const MAX_SCOPE_CHANGES = 50;
+
+/** What a set of credentials last listed. */
+export interface AccountScope {
+  /** Start of the last listing that was read to its end. */
+  listedAt?: string;
+  /** How many projects it had. */
+  projects: number;
+  runId: string;
+  /** Every attempt since `since` has failed. */
+  error?: { code: string; message: string; since: string };
+}
+
+/** Of the whole ledger: one item. */
+export interface Scope {
+  /** Counts the writes; a write is refused unless it names the one it read. */
+  revision: number;
+  /** Start of the last listing of projects in which every set of credentials was read to its end and some project was seen. */
+  listedAt?: string;
+  /**
+   * By the name of the credentials: those of the last run over everything, and others that listed projects of their own within
+   * `ACCOUNT_KEPT_MS`.
+   */
+  accounts: Record<string, AccountScope>;
+  /** No run that began before this moment is running. */
+  runsEndedThrough?: string;
+}
+
+/**
+ * How long a set of credentials counts as in use after it last listed its projects, in ms: a daily schedule, and two hours for a
+ * run that is late. Until then a run with other credentials, as from a laptop, does not make its projects not visible.
+ */
+export const ACCOUNT_KEPT_MS = 26 * 3_600_000;
+/** What the ledger has on record of a project. */
+
+export interface ProjectFacts {
+  projectId: string;
+  projectName: string;
+  /** Absent: no run has recorded it as in scope, as in a ledger that was filled by hand. */
+  known?: KnownProject | undefined;
+  /** Absent: it was never read. */
+  coverage?: ProjectCoverage | undefined;
+}

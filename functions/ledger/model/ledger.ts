@@ -1,0 +1,251 @@
+// functions/ledger/model/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+
+import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
+import type { Requester } from '../../restore/requesters/requester.ts';
+import type { Finding, Rule } from '../../restore/rules/finding.ts';
+import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
+import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
+import type { InTable } from './uncounted.ts';
+
+/** One entry of a job's history. */
+export interface Change {
+  /** 1 for the first sight, then one more each. A gap says how many entries were left out of a history too long to keep. */
+  revision: number;
+  /** When the answer that showed it was asked for. */
+  at: string;
+  runId: string;
+  status: Status;
+  /** Normalised fields that changed, `requester` among them, and `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings. */
+  fields: Record<string, { from?: unknown; to?: unknown }>;
+  /** Names of fields in `atlas` that changed. */
+  atlas?: string[];
+  /** SHA-256 of the entry before, base64url; of the first, of the job's own ids. */
+  previous: string;
+  /** Stands for all that the ledger held of the job after this entry. */
+  state: string;
+}
+
+/** What lists show of a job: everything but `atlas` and `changes`. */
+export interface JobSummary extends Omit<RestoreJob, 'atlas'> {
+  revision: number;
+  firstSeenAt: string;
+  changedAt: string;
+  /** When the answer last recorded was asked for; an older answer is never recorded over it. */
+  observedAt: string;
+  /** Stands for the recorded answer: equal fingerprints mean that nothing changed. */
+  fingerprint: string;
+  /** Since when Atlas no longer lists it. */
+  vanishedAt?: string;
+  /** Who asked for it. Absent: nobody has looked yet. */
+  requester?: Requester;
+  /** What is noteworthy about it. Absent: nothing was found. */
+  findings?: Finding[];
+}
+
+export interface LedgerJob extends JobSummary {
+  atlas: Record<string, unknown>;
+  /** Fields left out of `atlas` because the item would not fit into the store, each with its digest. */
+  atlasOmitted?: Record<string, string>;
+  changes: Change[];
+}
+
+export interface Sighting {
+  runId: string;
+  /** When the answer was asked for. */
+  observedAt: string;
+  /**
+   * Tells the time where an answer is held against what is stored, which may be long after it was asked for: what the ledger
+   * says it observed later than that is not believed. Milliseconds since the epoch. @default everything is
+   */
+  now?(): number;
+}
+
+/**
+ * new: first sight. changed: a revision was added. progress: only progress counters moved, which is no history.
+ * same: nothing to write. stale: the ledger already holds a later answer.
+ */
+export type Outcome = 'new' | 'changed' | 'progress' | 'same' | 'stale';
+
+export interface Recorded {
+  outcome: Outcome;
+  /** As the ledger holds it now, by whoever wrote it. */
+  job: JobSummary;
+  /** The entry added, for `new` and `changed`. */
+  change?: Change;
+}
+
+/** What a reading compares with. */
+export type KnownJob = Pick<
+  JobSummary,
+  | 'jobId'
+  | 'clusterName'
+  | 'kind'
+  | 'status'
+  | 'fingerprint'
+  | 'firstSeenAt'
+  | 'observedAt'
+  | 'vanishedAt'
+  | 'requester'
+>;
+
+/** What the ledger itself adds to a job. */
+export type Annotations = Pick<JobSummary, 'requester' | 'findings'>;
+
+/** What the ledger adds in the same write as an answer. */
+export interface Annotating {
+  /** For the first sight of a job. */
+  requester?: Requester;
+  /** The findings that a job should have, from the job as it is about to be stored, with those it had. Pure. @default those it had */
+  assess?(job: JobSummary): readonly Finding[];
+}
+
+export interface JobsQuery {
+  projectId?: string;
+  /** Needs `projectId`. */
+  clusterName?: string;
+  /** Any of these; an empty list asks for no status in particular, as does none. */
+  statuses?: readonly Status[];
+  kind?: Kind;
+  delivery?: Delivery;
+  targetProjectId?: string;
+  snapshotId?: string;
+  /** Has this finding. */
+  finding?: Rule;
+  /** Requested at or after, ISO 8601. */
+  since?: string;
+  /** Requested before, ISO 8601. */
+  until?: string;
+  /** By time of request. @default 'desc': newest first */
+  order?: 'asc' | 'desc';
+  /** 1..200. @default 50 */
+  limit?: number;
+  /** From the page before, of the same query. */
+  cursor?: string;
+}
+
+/** A page may hold fewer jobs than `limit`, even none, and still have a `cursor`: filters read a bounded number of items. */
+export interface Page<T> {
+  items: T[];
+  cursor?: string;
+}
+
+/** A cursor that this query didn't give out. The caller's mistake. */
+export class CursorError extends Error {
+  override readonly name = 'CursorError';
+}
+
+export interface Census {
+  /** Items of the table. */
+  table: InTable;
+  /** Items that the index over all projects shows. */
+  index: number;
+}
+
+export interface Ledger {
+  /**
+   * Records what an answer says: one conditional write where something changed, none where nothing did.
+   * @param known true where the ledger is likely to have the job: it then reads first instead of trying to add
+   * @throws LedgerError
+   */
+  record(job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating): Promise<Recorded>;
+  /**
+   * Records what the ledger itself found out about a job it has. Nothing is written where that is what it holds already.
+   * @param annotate what the job should have; what it leaves out stays. Asked again where another writer came first
+   * @param read the job as `projectJobs` gave it, to save a read
+   * @throws LedgerError, also where the ledger has no such job
+   */
+  annotate(
+    projectId: string,
+    jobId: string,
+    sighting: Sighting,
+    annotate: (job: JobSummary) => Partial<Annotations>,
+    read?: LedgerJob,
+  ): Promise<Recorded>;
+  /**
+   * Marks a job that Atlas no longer lists. A later sighting takes the mark away again; both are in its history.
+   * @throws LedgerError, also where the ledger has no such job
+   */
+  markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
+  /** Every job of a project; a consistent read of the table itself, not of an index. */
+  known(projectId: string): AsyncIterable<KnownJob>;
+  /** Those of these jobs that the ledger has, in any order; a consistent read of the table itself. */
+  lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]>;
+
+  /** Every job of a project with its history, oldest first; a consistent read of the table. Dates as in `JobsQuery`. */
+  projectJobs(projectId: string, period?: { since?: string; until?: string }): AsyncIterable<LedgerJob>;
+  /** How many jobs of a project the ledger has. */
+  countJobs(projectId: string): Promise<number>;
+
+  job(jobId: string): Promise<LedgerJob | undefined>;
+  /**
+   * Lists over all projects hold nothing that was requested later than ten minutes from now, unless `until` says so.
+   * @throws CursorError
+   * @throws RangeError for a date that is none, and for a cluster without its project
+   */
+  jobs(query: JobsQuery): Promise<Page<JobSummary>>;
+
+  coverage(projectId: string): Promise<ProjectCoverage | undefined>;
+  /**
+   * Writes what `next` makes of the stored coverage; where another writer came first, `next` is asked again with theirs.
+   * @param read what the caller read before, to save a read
+   */
+  saveCoverage(
+    projectId: string,
+    next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
+    read?: ProjectCoverage,
+  ): Promise<ProjectCoverage>;
+  /** Every project that is on record, read or not, in the order of project ids. */
+  projects(): AsyncIterable<ProjectFacts>;
+  /**
+   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both.
+   */
+  census(): Promise<Map<string, Census>>;
+  /** Every project's that was read, in the order of project ids. */
+  coverages(): AsyncIterable<ProjectCoverage>;
+  /**
+   * Keeps the coverage of a cluster that is gone for good in an item of its own, so that a project's item stays small.
+   * @param options.isNew leaves what is archived of it @default false
+   */
+  archiveCluster(projectId: string, cluster: ClusterCoverage, options?: { isNew?: boolean }): Promise<void>;
+  archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
+
+  knownProject(projectId: string): Promise<KnownProject | undefined>;
+  /** Every project that a run has ever listed, in the order of their ids; a consistent read of each. */
+  knownProjects(): AsyncIterable<KnownProject>;
+  /**
+   * Writes what `next` makes of what is known, unless nothing changed; where another writer came first, `next` is asked again
+   * with theirs.
+   * @param read what the caller read before, to save a read
+   */
+  saveKnownProject(
+    projectId: string,
+    next: (stored: KnownProject | undefined) => KnownProject,
+    read?: KnownProject,
+  ): Promise<KnownProject>;
+  /** When all projects were last listed, and by which credentials. */
+  scope(): Promise<Scope | undefined>;
+  /** As `saveKnownProject`; it writes each time. */
+  saveScope(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope>;
+
+  /** A run that was started already stays as it is. @param maker the process that makes it, if one does from beginning to end */
+  startRun(run: Run, maker?: string): Promise<void>;
+  /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
+  recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
+  /** Says how many projects a run has; ends it where that is none. */
+  planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run>;
+  /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
+  finishPart(runId: string, part: RunPart): Promise<Run>;
+  /** A run that isn't finished counts what has come in so far. */
+  run(runId: string): Promise<RunRecord | undefined>;
+  /** Runs that have not ended, oldest first. @param since those that began before are left out; ISO 8601 */
+  unfinishedRuns(since?: string): AsyncIterable<UnfinishedRun>;
+  /**
+   * Ends a run that nothing is heard of any more, with this failure, under the code RUN_DIED. Should its last part come all
+   * the same, the run ends as if in time.
+   * @throws LedgerError, also where there is no such run
+   */
+  endRun(runId: string, failure: ClusterFailure): Promise<Run>;
+  /** Newest first. @throws CursorError */
+  runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
+}

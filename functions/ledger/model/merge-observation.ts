@@ -1,0 +1,187 @@
+// functions/ledger/model/merge-observation.ts decides what an answer of Atlas means for what the ledger holds. It reads and writes nothing.
+//
+// Answers can be recorded in any order, by several writers. The one asked for last wins; of two asked for in the same
+// millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.
+// An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
+// is recorded before B, B stays until the next reading: one that differs is always written.
+
+import { isOpen, type RestoreJob } from '../../restore/job.ts';
+import type { Finding } from '../../restore/rules/finding.ts';
+import { canonicalJson, digest, fingerprint, STAMPS } from './fingerprint.ts';
+import { COMPARED, chained, PROGRESS } from './hash-chain.ts';
+import { boundedFields, storable } from './item-size.ts';
+import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
+
+export type Decision =
+  | { outcome: 'new' | 'changed'; job: LedgerJob; change: Change }
+  | { outcome: 'progress'; job: LedgerJob }
+  | { outcome: 'same' | 'stale' };
+
+/** As far ahead of the clock a stored time may be, in ms: clocks differ a little. */
+export const CLOCK_TOLERANCE_MS = 60_000;
+/** Longest text that a history entry repeats, in characters. The job itself keeps the whole of its present one. */
+const MAX_TEXT = 2_000;
+/** Names of Atlas's fields in a history entry: more than any kind of job has. */
+const MAX_NAMES = 50;
+
+/** What to do with an answer about a job. */
+export function decide(
+  stored: LedgerJob | undefined,
+  observed: RestoreJob,
+  { observedAt, runId, now }: Sighting,
+  annotating: Annotating = {},
+): Decision {
+  const print = fingerprint(observed);
+  const answer = { ...storableJob(observed), observedAt, fingerprint: print };
+  const at = observedAt;
+  if (!stored) {
+    const { requester } = annotating;
+    const first = { revision: 0, firstSeenAt: at, changedAt: at, changes: [], ...(requester ? { requester } : {}) };
+    return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
+  }
+  const reappeared = stored.vanishedAt !== undefined;
+  if (isStale(stored, answer, now)) return { outcome: 'stale' };
+  if (stored.fingerprint === print && !reappeared) return { outcome: 'same' };
+
+  const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
+  const annotations = { ...(requester ? { requester } : {}), ...(findings ? { findings } : {}) };
+  const own = { revision, firstSeenAt, changedAt, changes, ...annotations };
+  const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), ...own };
+  const fields = changedFields(stored, answer);
+  if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
+  const atlas = changedNames(stored, answer.atlas);
+  // Nothing at all: only the way of taking fingerprints changed, which is no history either.
+  if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
+    return { outcome: 'progress', job };
+  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) }, annotating);
+}
+
+function storableJob(observed: RestoreJob): RestoreJob {
+  const job = storable(observed) as RestoreJob;
+  return { ...job, atlas: boundedFields(job.atlas) };
+}
+
+/** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
+export function decideVanished(stored: LedgerJob, { observedAt, runId, now }: Sighting): Decision {
+  if (timeOf(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
+  if (stored.vanishedAt !== undefined) return { outcome: 'same' };
+  const job = { ...stored, observedAt, vanishedAt: observedAt };
+  return changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } });
+}
+
+/** What to do with what the ledger itself found out about a job. An answer of Atlas is not touched by it. */
+export function decideAnnotations(
+  stored: LedgerJob,
+  { observedAt, runId }: Sighting,
+  annotate: (job: JobSummary) => Partial<Annotations>,
+): Decision {
+  const { requester = stored.requester, findings } = annotate(stored);
+  const fields: Change['fields'] = {};
+  if (canonicalJson(requester) !== canonicalJson(stored.requester)) {
+    fields.requester = { ...(stored.requester ? { from: stored.requester } : {}), to: requester };
+  }
+  const job = { ...stored, ...(requester ? { requester } : {}) };
+  const annotating = findings ? { assess: () => findings } : {};
+  if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
+    return { outcome: 'same' };
+  }
+  return changed(job, { at: observedAt, runId, fields }, annotating);
+}
+
+const rulesOf = (findings: readonly Finding[] = []) => findings.map((f) => `${f.rule}:${f.severity}`).join();
+
+function isStale(
+  stored: LedgerJob,
+  answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>,
+  now: Sighting['now'],
+): boolean {
+  const later = timeOf(answer.observedAt) - observedTime(stored, now);
+  if (later !== 0) return later < 0;
+  if (stored.vanishedAt !== undefined || stored.fingerprint === answer.fingerprint) return false;
+  const settledFirst = Number(isOpen(stored.status)) - Number(isOpen(answer.status));
+  return settledFirst === 0 ? answer.fingerprint < stored.fingerprint : settledFirst < 0;
+}
+
+const timeOf = (iso: string) => Date.parse(iso);
+
+/** A clock that was wrong once may have said that it observed a job in the future: every true answer is later than that. */
+function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Number.POSITIVE_INFINITY): number {
+  const observed = timeOf(observedAt);
+  return observed > now() + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
+}
+
+/** @param job as it was, but for the fields that changed */
+function changed(
+  job: LedgerJob,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas'>,
+  { assess }: Annotating = {},
+): { outcome: 'changed'; job: LedgerJob; change: Change } {
+  const { changes, atlas: _, atlasOmitted: __, ...summary } = { ...job, changedAt: what.at };
+  const findings = assess?.(summary) ?? job.findings;
+  const next = { ...job, ...withFindings(findings), revision: job.revision + 1, changedAt: what.at };
+  if (!findings?.length) delete next.findings;
+  const [before, after] = [job.findings ?? [], findings ?? []];
+  const names = (of: readonly Finding[], others: readonly Finding[]) =>
+    of.map(({ rule, severity }) =>
+      others.some((other) => other.rule === rule && other.severity !== severity) ? `${rule}:${severity}` : rule,
+    );
+  const findingsChanged = rulesOf(before) !== rulesOf(after) && {
+    findings: { ...(before.length > 0 ? { from: names(before, after) } : {}), to: names(after, before) },
+  };
+  const fields = { ...what.fields, ...findingsChanged };
+  const change = chained(next, { revision: next.revision, status: next.status, ...what, fields });
+  return { outcome: 'changed', change, job: { ...next, changes: [...changes, change] } };
+}
+
+const withFindings = (findings: readonly Finding[] | undefined) =>
+  findings?.length ? { findings: [...findings] } : {};
+
+/** Stamps are kept from the first sight that had them. */
+function stampsOf(stored: LedgerJob, answer: RestoreJob): Partial<Pick<RestoreJob, (typeof STAMPS)[number]>> {
+  return Object.fromEntries(
+    STAMPS.flatMap((name) =>
+      (stored[name] ?? answer[name]) === undefined ? [] : [[name, stored[name] ?? answer[name]]],
+    ),
+  );
+}
+
+function changedFields(stored: LedgerJob, answer: RestoreJob): Change['fields'] {
+  const before: Record<string, unknown> = { ...stored };
+  const after: Record<string, unknown> = { ...answer };
+  const fields: Change['fields'] = {};
+  for (const name of COMPARED) {
+    const [from, to] = [before[name], after[name]];
+    if (canonicalJson(from) === canonicalJson(to)) continue;
+    fields[name] = {
+      ...(from === undefined ? {} : { from: short(from) }),
+      ...(to === undefined ? {} : { to: short(to) }),
+    };
+  }
+  return fields;
+}
+
+/** Names of the fields of `atlas` that differ. Of those that didn't fit into the item, their digests are compared. */
+function changedNames(
+  { atlas: before, atlasOmitted: omitted = {} }: LedgerJob,
+  after: Record<string, unknown>,
+): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(omitted), ...Object.keys(after)]);
+  return [...names]
+    .filter((name) => {
+      const had = Object.hasOwn(before, name) ? digest(before[name]) : ownField(omitted, name);
+      return had !== (Object.hasOwn(after, name) ? digest(after[name]) : undefined);
+    })
+    .sort();
+}
+
+const ownField = (fields: Record<string, string>, name: string) =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+/** The first of them. */
+const named = (names: readonly string[]) =>
+  names.length <= MAX_NAMES ? [...names] : [...names.slice(0, MAX_NAMES), `${names.length - MAX_NAMES} more`];
+
+const short = (value: unknown) =>
+  typeof value === 'string' && value.length > MAX_TEXT
+    ? `${value.slice(0, MAX_TEXT)} ... (${value.length} characters)`
+    : value;

@@ -1,0 +1,160 @@
+// functions/ledger/repositories/ledger-reader.ts is what the HTTP API asks of the ledger beside the port: a job whose project is known, pages
+// by number, pages of coverage.
+
+import type { Kind } from '../../restore/job.ts';
+import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.ts';
+import type { ClusterCoverage } from '../model/coverage.ts';
+import type { ProjectFacts } from '../model/known-project.ts';
+import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
+import { ledgerJob } from '../table/job-item.ts';
+import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { Coverages } from './coverage-repository.ts';
+import { cursorAt, cursorPosition } from './cursor.ts';
+import { KnownProjects } from './project-repository.ts';
+import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './table-ledger.ts';
+
+export interface ClusterJobs {
+  projectId: string;
+  clusterName: string;
+  kind: Kind;
+}
+
+/** A page by number, newest first. */
+export interface NumberedPage {
+  jobIds: string[];
+  /** Whether there are jobs after the page. */
+  more: boolean;
+  /** Jobs seen up to the end of the page, or to the end of the list where it was counted. */
+  seen: number;
+  /** Absent unless asked for, and past `COUNT_QUERIES`. */
+  total?: number;
+}
+
+/** Everything that is known of a project and its clusters, those gone for long too. */
+export interface ProjectRecord extends ProjectFacts {
+  archived: ClusterCoverage[];
+}
+
+export interface LedgerReader extends Ledger {
+  /** Requests: 1 read. */
+  jobOf(projectId: string, jobId: string): Promise<LedgerJob | undefined>;
+  /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */
+  jobsOf(projectId: string, jobIds: readonly string[]): AsyncIterable<LedgerJob>;
+  /**
+   * Requests: 1 query a MB of the index, some 700 jobs: up to the end of the page, or of the list where `count` is set.
+   * @throws PageOutOfReach
+   */
+  numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
+  /** Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
+  projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
+  /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
+  projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
+}
+
+/** More than this many queries lie before the page. */
+export class PageOutOfReach extends Error {
+  override readonly name = 'PageOutOfReach';
+}
+
+/** What one numbered page may read: 24 MB of the index, some 16,000 jobs of one cluster. */
+export const COUNT_QUERIES = 24;
+/** DynamoDB's limit of keys a batch. */
+const BATCH = 100;
+/** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
+const COVERAGE_BATCH = 25;
+
+export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
+  const table = tableOf(options);
+  const ledger = new DynamoLedger({ ...options, table });
+  const { now = Date.now } = options;
+  const coverages = new Coverages(table, new KnownProjects(table, now), now);
+
+  const jobOf = async (projectId: string, jobId: string) => {
+    if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
+    const item = await table.get(jobKey(projectId, jobId));
+    return item && ledgerJob(item);
+  };
+
+  return Object.assign(ledger, {
+    jobOf,
+    jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
+    numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
+      numberedPage(table, of, page),
+    projectPage: (query: { limit: number; cursor?: string }) => projectPage(table, coverages, query),
+    projectRecord: (projectId: string) => projectRecord(coverages, projectId),
+  });
+}
+
+async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
+  for (let start = 0; start < jobIds.length; start += BATCH) {
+    const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
+    for (const item of await table.batchGet(keys)) yield ledgerJob(item);
+  }
+}
+
+async function numberedPage(
+  table: Table,
+  { projectId, clusterName, kind }: ClusterJobs,
+  { skip, take, count }: { skip: number; take: number; count: boolean },
+): Promise<NumberedPage> {
+  const jobIds: string[] = [];
+  let seen = 0;
+  let after: Record<string, unknown> | undefined;
+  for (let queries = 1; ; queries++) {
+    const { items, last } = await table.query({
+      index: 'byCluster',
+      partition: clusterPartition(projectId, clusterName),
+      order: 'desc',
+      filter: { kind: [kind] },
+      fields: ['jobId'],
+      // One more than the page, so that its end is known to be the list's.
+      ...(count ? {} : { limit: Math.max(25, skip + take + 1 - seen) }),
+      ...(after ? { after } : {}),
+    });
+    for (const { jobId } of items) {
+      if (seen >= skip && seen < skip + take) jobIds.push(String(jobId));
+      seen += 1;
+    }
+    const more = seen > skip + take;
+    if (!last) return { jobIds, more, seen, ...(count ? { total: seen } : {}) };
+    if (more && !count) return { jobIds, more, seen };
+    if (queries === COUNT_QUERIES && !more) throw new PageOutOfReach(`jobs after the first ${seen} can't be numbered`);
+    if (queries === COUNT_QUERIES) return { jobIds, more, seen };
+    after = last;
+  }
+}
+
+async function projectPage(
+  table: Table,
+  coverages: Coverages,
+  { limit, cursor }: { limit: number; cursor?: string },
+): Promise<Page<ProjectFacts>> {
+  const identity = { coverage: 'asc' };
+  const from = cursor === undefined ? FIRST_ID : cursorPosition(cursor, identity);
+  const { items, last } = await table.query({
+    index: 'feed',
+    partition: COVERAGE_FEED,
+    between: [from, LAST_ID],
+    fields: ['feedKey'],
+    limit,
+  });
+  const projectIds = items.map(({ feedKey }) => String(feedKey));
+  const projects: ProjectFacts[] = [];
+  for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
+    projects.push(...(await coverages.factsOf(projectIds.slice(start, start + COVERAGE_BATCH))));
+  }
+  const lastId = projectIds.at(-1);
+  const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
+  return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
+}
+
+async function projectRecord(coverages: Coverages, projectId: string): Promise<ProjectRecord | undefined> {
+  const [facts] = await coverages.factsOf([projectId]);
+  if (!facts?.known && !facts?.coverage) return undefined;
+  const archived: ClusterCoverage[] = [];
+  for await (const cluster of coverages.archived(projectId)) {
+    archived.push(cluster);
+  }
+  return { ...facts, archived };
+}

@@ -1,0 +1,156 @@
+// functions/ledger/repositories/queries.ts finds the jobs, or runs, of a page. Every index is in the order of ids, so a page can go on
+// from an id alone, whichever index it was read from.
+import { STATUSES } from '../../restore/job.ts';
+import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import type { JobSummary, JobsQuery, Page } from '../model/ledger.ts';
+import type { Run } from '../model/run.ts';
+import { JOB_SUMMARY_FIELDS } from '../model/table.ts';
+import { FINDING_RULES, jobSummary } from '../table/job-item.ts';
+import { clusterPartition, jobIdOf, jobSk, projectPk } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { cursorAt, cursorPosition } from './cursor.ts';
+import {
+  Budget,
+  FeedLane,
+  firstJobIn,
+  type IdRange,
+  type Lane,
+  type LaneQuery,
+  PartitionLane,
+  readPage,
+  within,
+} from './index-scan.ts';
+import { runOf } from './run-repository.ts';
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+/** What one page may read; then it ends with what it has, and a cursor. A last reading may go over by less than its own size. */
+export const PAGE_QUERIES = 24;
+export const PAGE_ITEMS = 2_000;
+/** With more statuses than this, filtering the feed is cheaper than merging them. */
+const MERGED_STATUSES = 3;
+/** How far Atlas's clock may be ahead of ours. The feed is read from here downwards, and holds nothing later. */
+const SKEW_MS = 10 * 60_000;
+
+/**
+ * Requests: 1 query where the page fills from a cluster, a project, one status, or this month's feed; 1 a status where two
+ * or three are merged; for the feed 1 a month further back, and 7 to find the next job behind an empty month, or the
+ * oldest where `asc` has no `since`.
+ * @throws CursorError
+ * @throws RangeError for dates that aren't, and a cluster without its project
+ */
+export async function jobsPage(
+  table: Table,
+  query: JobsQuery,
+  now: number,
+  budget = new Budget(PAGE_QUERIES, PAGE_ITEMS),
+): Promise<Page<JobSummary>> {
+  const { order = 'desc', cursor, limit, ...asked } = query;
+  const statuses = asked.statuses ? STATUSES.filter((status) => asked.statuses?.includes(status)) : [];
+  const { projectId, clusterName, since, until } = asked;
+  if (clusterName !== undefined && projectId === undefined) {
+    throw new RangeError('a cluster name needs the id of its project: names are unique in a project only');
+  }
+  const identity = { jobs: order, ...asked, statuses };
+  const range = pageRange(idRange(since, until), order, cursor, identity);
+  if (!range) return { items: [] };
+
+  const { kind, delivery, targetProjectId, snapshotId, finding } = asked;
+  const filter = { kind, delivery, targetProjectId, snapshotId };
+  const base = { order, id: 'jobId', ...(finding === undefined ? {} : { holds: { [FINDING_RULES]: finding } }) };
+  const filtered = laneQuery(base, filter, statuses);
+  let lanes: Lane[];
+  if (projectId !== undefined && clusterName !== undefined) {
+    const partition = clusterPartition(projectId, clusterName);
+    lanes = [new PartitionLane(table, { ...filtered, index: 'byCluster' }, range, partition)];
+  } else if (projectId !== undefined) {
+    // The table itself: its items carry `atlas` and the history, which are read, and paid for, but not sent.
+    const summary = { ...filtered, fields: JOB_SUMMARY_FIELDS };
+    lanes = [new PartitionLane(table, summary, range, projectPk(projectId), jobSk, (last) => jobIdOf(String(last.sk)))];
+  } else if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
+    const merged: LaneQuery = { ...laneQuery(base, filter, []), index: 'byStatus' };
+    lanes = statuses.map((status) => new PartitionLane(table, merged, range, status));
+  } else {
+    const horizon = within(range, {
+      lowest: FIRST_ID,
+      highest: until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID,
+    });
+    if (horizon.lowest > horizon.highest) return { items: [] };
+    const lost = order === 'asc' && since === undefined && cursor === undefined;
+    const probe = firstJobIn.bind(undefined, table);
+    lanes = [new FeedLane(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', probe, lost)];
+  }
+  const page = await readPage(lanes, base, limitOf(limit), budget);
+  return {
+    items: page.items.map(jobSummary),
+    ...(page.nextId === undefined ? {} : { cursor: cursorAt(page.nextId, identity) }),
+  };
+}
+
+/** Requests: 1 query a month, no further back than runs are kept. @throws CursorError */
+export async function runsPage(
+  table: Table,
+  query: { limit?: number; cursor?: string },
+  now: number,
+  retentionDays: number,
+): Promise<Page<Run>> {
+  const identity = { runs: 'desc' };
+  // An expired run may stay for some days until DynamoDB removes it; it isn't promised any more.
+  const kept = {
+    lowest: lowestIdAt(new Date(now - retentionDays * 86_400_000)),
+    highest: lowestIdAt(new Date(now + SKEW_MS)),
+  };
+  const range = pageRange(kept, 'desc', query.cursor, identity);
+  if (!range) return { items: [] };
+  const lane: LaneQuery = { order: 'desc', id: 'runId', index: 'feed' };
+  const lanes = [new FeedLane(table, lane, range, 'RUNS')];
+  const page = await readPage(lanes, lane, limitOf(query.limit), new Budget(PAGE_QUERIES, PAGE_ITEMS));
+  return {
+    items: page.items.map(runOf),
+    ...(page.nextId === undefined ? {} : { cursor: cursorAt(page.nextId, identity) }),
+  };
+}
+
+/** @throws RangeError */
+function limitOf(limit = DEFAULT_LIMIT): number {
+  if (Number.isNaN(limit)) throw new RangeError('the limit is no number');
+  return Math.min(MAX_LIMIT, Math.max(1, Math.trunc(limit)));
+}
+
+/** The ids of a period, from and to, both included; of an empty one, from after to. @throws RangeError for a date that is none */
+export function idBetween(since: string | undefined, until: string | undefined): readonly [string, string] {
+  const { lowest, highest } = idRange(since, until) ?? { lowest: LAST_ID, highest: FIRST_ID };
+  return [lowest, highest];
+}
+
+function idRange(since: string | undefined, until: string | undefined): IdRange | undefined {
+  const highest = until === undefined ? LAST_ID : idBefore(lowestIdAt(until));
+  return highest === undefined ? undefined : { lowest: since === undefined ? FIRST_ID : lowestIdAt(since), highest };
+}
+
+/** What is left for this page and those after it. */
+function pageRange(
+  range: IdRange | undefined,
+  order: 'asc' | 'desc',
+  cursor: string | undefined,
+  identity: object,
+): IdRange | undefined {
+  const from = cursor === undefined ? undefined : cursorPosition(cursor, identity);
+  if (!range) return undefined;
+  const left = {
+    lowest: from !== undefined && order === 'asc' && from > range.lowest ? from : range.lowest,
+    highest: from !== undefined && order === 'desc' && from < range.highest ? from : range.highest,
+  };
+  return left.lowest <= left.highest ? left : undefined;
+}
+
+function laneQuery(
+  base: Pick<LaneQuery, 'order' | 'id' | 'holds'>,
+  wanted: Record<string, string | undefined>,
+  statuses: readonly string[],
+): LaneQuery {
+  const filter: Record<string, readonly string[]> = {};
+  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) filter[name] = [value];
+  if (statuses.length > 0 && statuses.length < STATUSES.length) filter.status = statuses;
+  return { ...base, ...(Object.keys(filter).length > 0 ? { filter } : {}) };
+}

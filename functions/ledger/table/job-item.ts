@@ -1,0 +1,83 @@
+// functions/ledger/table/job-item.ts turns a job into its item and back, and makes it fit.
+
+import { LedgerError } from '../model/errors.ts';
+import { digest } from '../model/fingerprint.ts';
+import { FIRST_CHANGES } from '../model/hash-chain.ts';
+import { itemBytes, MAX_ITEM_BYTES } from '../model/item-size.ts';
+import type { Change, JobSummary, LedgerJob } from '../model/ledger.ts';
+import { JOB_SUMMARY_FIELDS } from '../model/table.ts';
+import { clusterPartition, jobFeed, jobKey, type Key } from './keys.ts';
+
+export type Item = Record<string, unknown>;
+
+const LAST_CHANGES = 180;
+/** A smaller field takes as much room as its digest would, in bytes. */
+const WORTH_OMITTING = 64;
+
+const JOB_FIELDS: readonly (keyof LedgerJob)[] = [...JOB_SUMMARY_FIELDS, 'atlas', 'atlasOmitted', 'changes'];
+const OF_A_JOB: ReadonlySet<string> = new Set(JOB_FIELDS);
+
+export const jobSummary = (item: Item): JobSummary => pick(item, JOB_SUMMARY_FIELDS) as unknown as JobSummary;
+export const ledgerJob = (item: Item): LedgerJob => pick(item, JOB_FIELDS) as unknown as LedgerJob;
+
+/** The fields of an item that are there. */
+export function pick(item: Item, names: readonly string[]): Item {
+  const picked: Item = {};
+  for (const name of names) if (item[name] !== undefined) picked[name] = item[name];
+  return picked;
+}
+
+/** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
+export const FINDING_RULES = 'findingRules';
+
+/** @param before the item as it was: attributes that this version doesn't know are kept */
+export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {
+  const kept = Object.fromEntries(
+    Object.entries(before).filter(([name]) => name !== FINDING_RULES && !OF_A_JOB.has(name)),
+  );
+  const { projectId, clusterName, jobId } = job;
+  const cluster = clusterPartition(projectId, clusterName);
+  const rules = job.findings ? { [FINDING_RULES]: job.findings.map(({ rule }) => rule) } : {};
+  return { ...kept, ...jobKey(projectId, jobId), ...jobFeed(jobId), cluster, ...rules, ...job };
+}
+
+/**
+ * Makes a job small enough for an item, losing as little as it can: first the middle of a very long history, then the
+ * largest fields of `atlas`, which are named with their digests, then more of the history.
+ * @throws LedgerError LEDGER_ITEM_TOO_LARGE
+ */
+export function fitted(job: LedgerJob): LedgerJob {
+  let fit: LedgerJob = { ...job, changes: folded(job.changes, LAST_CHANGES) };
+  let bytes = bytesOf(fit);
+  if (bytes > MAX_ITEM_BYTES) {
+    fit = withoutLargestFields(fit, bytes - MAX_ITEM_BYTES);
+    bytes = bytesOf(fit);
+  }
+  for (let last = LAST_CHANGES; bytes > MAX_ITEM_BYTES && last > 1; bytes = bytesOf(fit)) {
+    last = Math.floor(last / 2);
+    fit = { ...fit, changes: folded(fit.changes, last) };
+  }
+  if (bytes <= MAX_ITEM_BYTES) return fit;
+  const size = `${bytes} bytes even without what may be left out`;
+  throw new LedgerError('LEDGER_ITEM_TOO_LARGE', `job ${job.jobId} takes ${size}: see which of its fields is so long`);
+}
+
+const bytesOf = (job: LedgerJob) => itemBytes(jobItem(job));
+
+/** Revisions go on counting, so the gap in them says how many entries were left out. */
+const folded = (changes: Change[], last: number): Change[] =>
+  changes.length <= FIRST_CHANGES + last ? changes : [...changes.slice(0, FIRST_CHANGES), ...changes.slice(-last)];
+
+function withoutLargestFields(job: LedgerJob, excess: number): LedgerJob {
+  const atlas = { ...job.atlas };
+  const atlasOmitted = { ...job.atlasOmitted };
+  const sizes = Object.entries(atlas).map(([name, value]) => ({ name, bytes: itemBytes({ [name]: value }) }));
+  let over = excess;
+  for (const { name, bytes } of sizes.sort((a, b) => b.bytes - a.bytes)) {
+    if (over <= 0 || bytes < WORTH_OMITTING) break;
+    atlasOmitted[name] = digest(atlas[name]);
+    delete atlas[name];
+    over -= bytes - itemBytes({ [name]: atlasOmitted[name] }) - 8; // 8: the map around it, where it is the first
+  }
+  return { ...job, atlas, atlasOmitted };
+}

@@ -1,0 +1,75 @@
+// functions/ledger/table/keys.ts owns every key string of the table. Nothing else spells one.
+import { requestedAt } from '../../restore/object-id.ts';
+
+/** An item's own key. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Where the feed index holds an item. */
+export interface FeedKey {
+  feed: string;
+  feedKey: string;
+}
+
+const JOB = 'JOB#';
+const COVERAGE = 'COVERAGE';
+const RUN = 'RUN';
+const PLAN = 'PLAN#';
+const SCOPE = 'SCOPE';
+const PROJECT = 'PROJECT#';
+
+export const projectPk = (projectId: string) => PROJECT + projectId;
+export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
+export const isJobSk = (sk: string) => sk.startsWith(JOB);
+export const jobSk = (jobId: string) => JOB + jobId;
+export const jobIdOf = (sk: string) => sk.slice(JOB.length);
+export const jobKey = (projectId: string, jobId: string): Key => ({ pk: projectPk(projectId), sk: jobSk(jobId) });
+
+export const coverageKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: COVERAGE });
+
+/** One of two sets of items that hold the clusters of a coverage too large for one item, in turn. */
+export type CoverageSlot = 'A' | 'B';
+const COVERAGE_PART = `${COVERAGE}_PART#`;
+/** @param part from 0 */
+export const coveragePartKey = (projectId: string, slot: CoverageSlot, part: number): Key => ({
+  pk: projectPk(projectId),
+  sk: `${COVERAGE_PART}${slot}#${String(part).padStart(4, '0')}`,
+});
+export const isCoveragePartSk = (sk: string) => sk.startsWith(COVERAGE_PART);
+
+/** How the sort keys of a project's archived clusters begin. */
+export const ARCHIVED_CLUSTERS = `${COVERAGE}#`;
+
+/** A name can be used again after a deletion, so `incarnation` is the cluster's id, or when it went where it had none. */
+export const archivedClusterKey = (projectId: string, clusterName: string, incarnation: string): Key => ({
+  pk: projectPk(projectId),
+  sk: `${COVERAGE}#${clusterName}#${incarnation}`,
+});
+
+export const runPk = (runId: string) => `RUN#${runId}`;
+export const runKey = (runId: string): Key => ({ pk: runPk(runId), sk: RUN });
+export const isRunSk = (sk: string) => sk === RUN;
+/** The projects that a run was to read, in items of some hundred. */
+export const planKey = (runId: string, n: number): Key => ({ pk: runPk(runId), sk: `${PLAN}${n}` });
+export const isPlanSk = (sk: string) => sk.startsWith(PLAN);
+export const partKey = (runId: string, projectId: string): Key => ({ pk: runPk(runId), sk: PROJECT + projectId });
+
+export const clusterPartition = (projectId: string, clusterName: string) => `${projectId}#${clusterName}`;
+
+/** The lists that the feed index keeps by month. */
+export type MonthlyFeed = 'JOBS' | 'RUNS';
+/** `2026-11`: the month that an id was made in, UTC. */
+export const monthOf = (id: string) => requestedAt(id).slice(0, 7);
+export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
+/** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
+export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
+/** Of all projects together. */
+export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
+/** The feed of known projects, named after what it held first. */
+export const COVERAGE_FEED = COVERAGE;
+
+export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });
+export const runFeed = (runId: string): FeedKey => ({ feed: feedPartition('RUNS', monthOf(runId)), feedKey: runId });
+export const coverageFeed = (projectId: string): FeedKey => ({ feed: COVERAGE_FEED, feedKey: projectId });

@@ -1,0 +1,94 @@
+// functions/ledger/table/table-port.ts is all that the ledger asks of its table. DynamoDB fills it (dynamo-table.ts), and SQLite in a
+// directory (local/sqlite/), so that every rule of the ledger holds in both.
+
+import type { IndexName } from '../model/table.ts';
+import type { Item } from './job-item.ts';
+import type { Key } from './keys.ts';
+
+/** Equal to these values; undefined means that the attribute, or the item, isn't there; `below` that it isn't, or is less. */
+export type Condition = Record<string, string | number | { below: number } | undefined>;
+
+export type Written =
+  | { done: true; item: Item }
+  /** The condition didn't hold. `repeated`: the request was sent more than once, so its first may have been written. */
+  | { done: false; repeated: boolean };
+
+export interface Update {
+  set?: Item;
+  /** Added to a number; one that isn't there counts as 0. */
+  add?: Record<string, number>;
+}
+
+export interface Range {
+  /** The table itself where absent. */
+  index?: IndexName;
+  partition: string;
+  /** Sort keys from and to, both included. @default all */
+  between?: readonly [string, string];
+  beginsWith?: string;
+  /** @default 'asc' */
+  order?: 'asc' | 'desc';
+  /** Most items to look at, before the filter. @default as many as fit into 1 MB */
+  limit?: number;
+  /** Equal to one of these values. */
+  filter?: Record<string, readonly string[]>;
+  /** Lists of texts that hold this one. */
+  holds?: Record<string, string>;
+  /** @default all that the index has */
+  fields?: readonly string[];
+  /** Of the table only. @default false */
+  consistent?: boolean;
+  after?: Item;
+}
+
+export interface Slice {
+  items: Item[];
+  /** Items looked at, before the filter. */
+  scanned: number;
+  /** Key of the last item looked at, where there may be more. */
+  last?: Item;
+}
+
+export interface BatchOptions {
+  /** @default false */
+  consistent?: boolean;
+  /** @default all */
+  fields?: readonly string[];
+}
+
+export interface ScanOptions {
+  /** @default all */
+  fields?: readonly string[];
+  /** Items of this index; DynamoDB's indexes follow the table by some milliseconds. @default the table, read consistently */
+  index?: IndexName;
+}
+
+/** @throws LedgerError from every method; nothing else. */
+export interface Table {
+  /** A consistent read. */
+  get(key: Key): Promise<Item | undefined>;
+  /** Resolves once the item is durable. */
+  put(item: Item & Key, condition?: Condition): Promise<Written>;
+  /** Resolves with the whole item once it is durable. An item that isn't there is made, where the condition lets it. */
+  update(key: Key, change: Update, condition: Condition): Promise<Written>;
+  /** One request: at most 1 MB, and at most `limit` items. */
+  query(range: Range): Promise<Slice>;
+  /** How many items are in a range. */
+  count(range: Range): Promise<number>;
+  /** Everything in a range, with one request's items in memory. */
+  all(range: Range): AsyncGenerator<Item>;
+  /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
+  batchGet(keys: readonly Key[], options?: BatchOptions): Promise<Item[]>;
+  /** Every item, in no order, with one request's in memory. */
+  scan(options?: ScanOptions): AsyncGenerator<Item>;
+}
+
+/** Everything in a range, slice by slice. */
+export async function* everything(query: Table['query'], range: Range): AsyncGenerator<Item> {
+  for (let after: Item | undefined; ; ) {
+    const { items, last } = await query({ ...range, ...(after ? { after } : {}) });
+    yield* items;
+    if (!last) return;
+    after = last;
+  }
+}

@@ -1,0 +1,139 @@
+// functions/proof/drill-state.ts reads from a cluster's coverage whether its backups have been shown to work, and how well.
+
+import { type ClusterCoverage, type CompletedRestore, type DrillDue, LISTS_OF } from '../ledger/model/coverage.ts';
+import { KINDS } from '../restore/job.ts';
+import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import type { CompiledRules } from '../restore/rules/compile-rules.ts';
+import { daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
+import { FRESH_MS } from './list.ts';
+
+/**
+ * met: restored within the days. due: not restored yet, but there is time left. overdue: the time has passed, and every restore
+ * until then is known. not-covered: the time has passed, or never began, and there may be restores that nobody knows of.
+ * paused: the cluster is. backups-off: Atlas makes no backups of it, which is worse than an overdue drill. none: no restore is
+ * expected.
+ */
+export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
+
+export interface DrillState {
+  state: (typeof DRILL_STATES)[number];
+  /** Within which a restore is expected. Absent, as is `dueAt`, where none is. */
+  days?: number;
+  dueAt?: string;
+  /** The restore that was completed last, expected or not. */
+  last?: CompletedRestore;
+  /** How old its snapshot was when it was asked for: what would have been lost. */
+  snapshotAgeSeconds?: number;
+  /** How long it took: the measured recovery time. */
+  durationSeconds?: number;
+}
+
+/**
+ * Whether a cluster's backups have been shown to work, over all of its lists.
+ * @param freshMs a reading that is older says nothing of the present
+ */
+export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_MS): DrillState {
+  const last = lastRestore(cluster);
+  const drill = cluster.goneAt === undefined ? cluster.drill : undefined;
+  return {
+    state: stateOf(cluster, drill, last, { now, freshMs }),
+    ...(drill && { days: drill.days, dueAt: drill.dueAt }),
+    ...(last && { last, ...measured(last) }),
+  };
+}
+
+/**
+ * The moment until which every restore of the whole cluster is known and understood: only before it can one that is not there be
+ * said to be missing. Nothing where some list was never read, or holds what was not understood. ISO 8601.
+ */
+export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>): string | undefined {
+  const kinds = KINDS.filter((kind) => kind !== 'collection' && (LISTS_OF[tier].includes(kind) || lists[kind]));
+  let until: string | undefined;
+  for (const kind of kinds) {
+    const {
+      readAt = '',
+      fullReadAt = '',
+      attemptedAt = '',
+      answer,
+      supersededAt,
+      problemCount = 0,
+      notUnderstood = 0,
+    } = lists[kind] ?? {};
+    if (problemCount + notUnderstood > 0) return undefined;
+    if (supersededAt !== undefined && (fullReadAt >= supersededAt || answer !== undefined)) continue; // nothing comes any more
+    const at = answer === undefined || readAt > attemptedAt ? readAt : attemptedAt;
+    if (at === '') return undefined;
+    if (until === undefined || at < until) until = at;
+  }
+  return until;
+}
+
+/** True where every restore of the whole cluster that was requested until `at` is known and understood. */
+export function isCoveredUntil(cluster: Pick<ClusterCoverage, 'tier' | 'lists'>, at: string): boolean {
+  const until = coveredUntil(cluster);
+  return until !== undefined && until >= at;
+}
+
+/**
+ * The restore of a whole backup that was completed last. Collection-level ones do not count: they bring back chosen
+ * collections beside what is there, and show neither that the backup is whole nor how long the cluster takes to come back.
+ */
+export function lastRestore({ lists }: Pick<ClusterCoverage, 'lists'>): CompletedRestore | undefined {
+  const all = KINDS.flatMap((kind) => (kind === 'collection' ? [] : (lists[kind]?.lastCompleted ?? [])));
+  return all.reduce<CompletedRestore | undefined>(
+    (newest, restore) => (newest && Date.parse(newest.finishedAt) >= Date.parse(restore.finishedAt) ? newest : restore),
+    undefined,
+  );
+}
+
+/** What a cluster's `drill` should be, from the rest of its coverage. */
+export function drillOf(
+  projectName: string,
+  cluster: ClusterCoverage,
+  rules: CompiledRules,
+  now: Date,
+): DrillDue | undefined {
+  const { clusterName, tier, goneAt, deleted, drill, backupsOff, paused } = cluster;
+  if (deleted || backupsOff || paused) return undefined;
+  const lastCompletedAt = lastRestore(cluster)?.finishedAt;
+  const due = drillDue(
+    { projectName, clusterName, tier, createdAt: createdAt(cluster), lastCompletedAt, goneAt, drill },
+    rules,
+    now,
+  );
+  if (due?.overdueAt === undefined || isCoveredUntil(cluster, due.dueAt)) return due;
+  const { overdueAt: _, ...unknown } = due;
+  return unknown;
+}
+
+/** Its id is made when it is; without one, or with one from the future, it is as old as it is known to be. */
+function createdAt({ clusterId, firstSeenAt, seenAt }: ClusterCoverage): string {
+  if (!isObjectId(clusterId)) return firstSeenAt;
+  const made = requestedAt(clusterId);
+  return made <= seenAt ? made : firstSeenAt;
+}
+
+function stateOf(
+  cluster: ClusterCoverage,
+  drill: DrillDue | undefined,
+  last: CompletedRestore | undefined,
+  { now, freshMs }: { now: Date; freshMs: number },
+): DrillState['state'] {
+  const { goneAt, deleted, tier, backupsOff, paused } = cluster;
+  if (goneAt !== undefined || deleted || tier === 'free') return 'none';
+  if (backupsOff) return 'backups-off';
+  if (paused) return 'paused';
+  if (!drill) return isCoveredUntil(cluster, '') ? 'none' : 'not-covered'; // none is expected of it, or it was never read
+  if (last && !isOverdue(daysAfter(last.finishedAt, drill.days), now)) return 'met';
+  if (!isOverdue(drill.dueAt, now)) return 'due';
+  const [until, fresh] = [coveredUntil(cluster), now.getTime() - freshMs];
+  return until !== undefined && until >= drill.dueAt && Date.parse(until) >= fresh ? 'overdue' : 'not-covered';
+}
+
+function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
+  const ageSeconds = snapshotAt && Math.max(0, Math.round((Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000));
+  return {
+    ...(typeof ageSeconds === 'number' && { snapshotAgeSeconds: ageSeconds }),
+    ...(durationSeconds !== undefined && { durationSeconds }),
+  };
+}

@@ -1,0 +1,83 @@
+// functions/proof/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
+
+import type { Repair } from '../ledger/model/coverage.ts';
+import { type Break, breaksOf, FIRST_CHANGES, unchainedIn } from '../ledger/model/hash-chain.ts';
+import type { ProjectFacts } from '../ledger/model/known-project.ts';
+import type { Census, Ledger } from '../ledger/model/ledger.ts';
+import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
+import { differing, untold } from './ledger.ts';
+import { when } from './period.ts';
+
+export interface Verification {
+  projectId: string;
+  /** Absent where nothing but jobs is on record of it. */
+  projectName?: string;
+  jobs: number;
+  /** Entries of histories that were recomputed. */
+  entries: number;
+  /** Jobs with a history too long to keep: its middle could not be checked. */
+  folded: number;
+  /** Entries that were written before histories were chained. */
+  unchained: number;
+  /** Jobs that the coverage says there are, at least. */
+  recorded?: number;
+  /** What was missing once and was recorded again: it happened, and is mended. Absent: nothing. */
+  repairs?: Repair[];
+  /** What can't be verified, as there is nothing on record to hold it against: a sentence each. */
+  unverified: string[];
+  /** At most the first thousand. */
+  breaks: Break[];
+  breakCount: number;
+}
+
+const MAX_BREAKS = 1_000;
+
+/**
+ * Requests: 1 query for each 100 of the project's jobs. Jobs that are recorded meanwhile do no harm.
+ * @param facts as they were before the census: what it counts is no less
+ * @throws LedgerError
+ */
+export async function verifyProject(
+  ledger: Pick<Ledger, 'projectJobs'>,
+  facts: ProjectFacts,
+  census: Census = { table: new InTable(), index: 0 },
+  onJob: () => void = () => {},
+): Promise<Verification> {
+  const { projectId, projectName, coverage, known } = facts;
+  const recorded = coverage?.recorded;
+  const found = { jobs: 0, entries: 0, folded: 0, unchained: 0, breaks: [] as Break[], breakCount: 0 };
+  const note = (more: Break[]) => {
+    found.breakCount += more.length;
+    found.breaks.push(...more.slice(0, MAX_BREAKS - found.breaks.length));
+  };
+  for await (const job of ledger.projectJobs(projectId)) {
+    found.jobs += 1;
+    found.entries += job.changes?.length ?? 0;
+    if (job.revision > (job.changes?.length ?? 0)) found.folded += 1;
+    found.unchained += unchainedIn({ changes: job.changes ?? [] });
+    note(breaksOf(job, FIRST_CHANGES));
+    onJob();
+  }
+  const counts = { table: Math.min(census.table.jobs, found.jobs), index: census.index, recorded };
+  note(differing({ ...facts, clusters: [], counts }).map(({ text }) => ({ problem: text })));
+  return {
+    projectId,
+    ...(projectName === projectId ? {} : { projectName }),
+    ...found,
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(coverage?.repairs ? { repairs: coverage.repairs } : {}),
+    unverified: [
+      ...(coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : []),
+      ...(coverage?.restartedAt === undefined ? [] : [restarted(coverage.restartedAt)]),
+      ...untold({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+    ],
+  };
+}
+
+const restarted = (at: string) =>
+  `the coverage of the project was lost, and is kept anew since ${when(at)}: what was recorded before that is held against nothing`;
+
+const unread = (jobs: number) =>
+  jobs === 0
+    ? 'the project was never read: run restore-ledger collect'
+    : `${jobs} jobs are on record, and how many there should be is not, as no reading of the project has ended: run restore-ledger collect`;

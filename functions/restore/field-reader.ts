@@ -1,0 +1,142 @@
+// functions/restore/field-reader.ts reads the few fields that are used from an answer that may hold anything. What doesn't fit is
+// noted and left alone: the job is recorded all the same.
+import type { FieldProblem } from './job.ts';
+import { isObjectId } from './object-id.ts';
+
+/** A field that is not what it should be. `got` describes it without repeating more than a few characters. */
+export class FieldError extends Error {
+  override readonly name = 'FieldError';
+  readonly field: string;
+  readonly expected: string;
+  readonly got: string;
+
+  constructor(field: string, expected: string, value: unknown) {
+    const got = describe(value);
+    super(problemText({ field, expected, got }));
+    this.field = field;
+    this.expected = expected;
+    this.got = got;
+  }
+}
+
+/** `status: expected PENDING, RUNNING, got "CLOSED"` */
+export const problemText = ({ field, expected, got }: FieldProblem) => `${field}: expected ${expected}, got ${got}`;
+
+/** Characters of a value that are repeated. */
+const MOST_REPEATED = 40;
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') {
+    const short = beginning(value, MOST_REPEATED);
+    return `"${short === value ? value : `${short}…`}"`;
+  }
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** So many UTF-16 units, or one less: none is half a character. */
+function beginning(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most);
+}
+
+/** RFC 3339, with its zone: a time without one would depend on where this runs. */
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+/** A second in UTC, as Atlas writes it, on a day that every month has. */
+const PLAIN_SECOND =
+  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+/** 9999-12-31T23:59:59.999Z: a later one is not written in four digits, and sorts before all others. */
+const LAST_MS = 253_402_300_799_999;
+/** How far Atlas's clock and ours, and those of Atlas's own servers, may be apart, in ms. Generous: a day. */
+const CLOCKS_MS = 86_400_000;
+/** Longest text that is taken over, in UTF-16 units. All of it stays in `atlas`. */
+const MAX_TEXT = 200;
+
+/** Typed reads of one object's fields. null counts as absent: Atlas sends it where its spec says nothing (FACTS 9). */
+export class Fields {
+  /** What didn't fit, each field once. */
+  readonly problems: FieldProblem[] = [];
+  readonly #of: Record<string, unknown>;
+  readonly #readMs: number;
+
+  /** @param readAt when the answer was asked for: what is over can't be much later */
+  constructor(of: Record<string, unknown>, readAt: Date) {
+    this.#of = of;
+    this.#readMs = readAt.getTime();
+  }
+
+  /** A field that can't be used as it is. The first thing said of a field stands. */
+  note(field: string, expected: string, value: unknown = this.#of[field]): undefined {
+    if (!this.isOdd(field)) this.problems.push({ expected, field, got: describe(value) });
+  }
+
+  isOdd(field: string): boolean {
+    return this.problems.some((problem) => problem.field === field);
+  }
+
+  /** @returns nothing, and notes it, as all of these do, where the value is there and wrong */
+  text(name: string, most = MAX_TEXT): string | undefined {
+    const value = this.#of[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') return this.note(name, 'a string');
+    if (value.length <= most) return value;
+    this.note(name, `at most ${most} characters`, value);
+    return `${beginning(value, most)}…`;
+  }
+
+  /** A word that must be there, and be one of these. */
+  oneOf<T>(name: string, words: ReadonlyMap<string, T>): T | undefined {
+    const value = this.#of[name] ?? undefined;
+    const known = typeof value === 'string' ? words.get(value) : undefined;
+    return known ?? this.note(name, [...words.keys()].join(', '));
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.#of[name] ?? false;
+    return typeof value === 'boolean' ? value : this.note(name, 'true or false');
+  }
+
+  objectId(name: string): string | undefined {
+    const value = this.#of[name] ?? undefined;
+    return value === undefined || isObjectId(value) ? value : this.note(name, '24 hex digits in lower case');
+  }
+
+  /** A date-time, as ISO 8601 in UTC with milliseconds. */
+  time(name: string): string | undefined {
+    const value = this.#of[name] ?? undefined;
+    if (value === undefined) return undefined;
+    // Only the milliseconds are missing; to read and write a date takes twenty times as long.
+    if (typeof value === 'string' && PLAIN_SECOND.test(value)) return `${value.slice(0, -1)}.000Z`;
+    const ms = typeof value === 'string' ? millisecondsOf(value) : undefined;
+    return ms === undefined ? this.note(name, 'a date and time with its zone') : new Date(ms).toISOString();
+  }
+
+  /** A time that was over when the answer was given. @param since it is no earlier either, ISO 8601 */
+  past(name: string, since?: string): string | undefined {
+    const at = this.time(name);
+    if (at === undefined) return undefined;
+    const ms = Date.parse(at);
+    if (ms > this.#readMs + CLOCKS_MS) return this.note(name, 'a time that is over');
+    if (since !== undefined && ms < Date.parse(since) - CLOCKS_MS) return this.note(name, 'a time after the request');
+    return at;
+  }
+
+  /** Seconds since the epoch that are over, as ISO 8601 in UTC; 0 counts as absent. */
+  epochSeconds(name: string): string | undefined {
+    const value = this.#of[name] ?? 0;
+    if (value === 0) return undefined;
+    const fits = typeof value === 'number' && value > 0 && value * 1000 <= this.#readMs + CLOCKS_MS;
+    return fits ? new Date(value * 1000).toISOString() : this.note(name, 'seconds since 1970, up to now');
+  }
+}
+
+/** Of a time that exists: JavaScript takes February 30 for March 2. */
+function millisecondsOf(text: string): number | undefined {
+  const [, year, month, day] = DATE_TIME.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  const ms = Date.parse(text);
+  return Number(day) <= days && ms >= 0 && ms <= LAST_MS ? ms : undefined;
+}

@@ -1,0 +1,67 @@
+// functions/restore/normalize/normalize.ts makes one normalised job of what any of Atlas's kinds sent.
+
+import { FieldError, Fields } from '../field-reader.ts';
+import type { Kind, RestoreJob, Source } from '../job.ts';
+import { isObjectId, requestedAt as requestedAtOf, secondOf } from '../object-id.ts';
+import type { RedactedJob } from '../redact/redact.ts';
+import { readCollection } from './collection.ts';
+import { readDedicated } from './dedicated.ts';
+import { readFlex } from './flex.ts';
+import type { Asked, Reading } from './reading.ts';
+
+const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
+  dedicated: readDedicated,
+  serverless: readDedicated,
+  flex: readFlex,
+  collection: readCollection,
+};
+
+/**
+ * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
+ * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
+ * @throws FieldError where the id is missing or is none: 24 hex digits in lower case, as Atlas writes them
+ */
+export function normalise(
+  kind: Kind,
+  { atlas, deliveryUrlCount }: RedactedJob,
+  source: Source,
+  readAt: Date,
+): RestoreJob {
+  const { id: jobId } = atlas;
+  if (!isObjectId(jobId)) throw new FieldError('id', '24 hex digits in lower case', jobId);
+  const requestedAt = requestedAtOf(jobId);
+  const fields = new Fields(atlas, readAt);
+  const reading = READERS[kind](fields, { deliveryUrlCount, requestedAt, readAt });
+  const { status, sourceStatus, delivery, finishedAt } = reading;
+  const job: RestoreJob = {
+    projectId: source.projectId,
+    clusterName: source.clusterName,
+    jobId,
+    kind,
+    status,
+    sourceStatus,
+    delivery,
+    requestedAt,
+    deliveryUrlCount,
+    atlas,
+  };
+  if (source.projectName !== undefined) job.projectName = source.projectName;
+  if (source.clusterId !== undefined) job.clusterId = source.clusterId;
+  // Absent rather than undefined, so that a stored job and a fresh one compare equal.
+  if (finishedAt !== undefined) {
+    job.finishedAt = finishedAt;
+    job.durationSeconds = secondsBetween(secondOf(jobId), finishedAt);
+  }
+  if (reading.expiresAt !== undefined) job.expiresAt = reading.expiresAt;
+  if (reading.snapshotId !== undefined) job.snapshotId = reading.snapshotId;
+  if (reading.snapshotAt !== undefined) job.snapshotAt = reading.snapshotAt;
+  if (reading.pointInTime !== undefined) job.pointInTime = reading.pointInTime;
+  if (reading.targetProjectId !== undefined) job.targetProjectId = reading.targetProjectId;
+  if (reading.targetClusterName !== undefined) job.targetClusterName = reading.targetClusterName;
+  if (reading.errorMessage !== undefined) job.errorMessage = reading.errorMessage;
+  if (fields.problems.length > 0) job.problems = fields.problems;
+  return job;
+}
+
+/** Two clocks made these: a finish before the request is 0, not negative. */
+const secondsBetween = (from: number, to: string) => Math.max(0, Math.round(Date.parse(to) / 1000 - from));

@@ -1,0 +1,142 @@
+// functions/restore/redact/redact.ts takes every secret out of an answer, before anything else can hold it.
+// Whoever has a delivery URL can fetch the whole data set (FACTS 7), so what looks like one goes, known field or not.
+import { setField } from '../../platform/safe-set.ts';
+import { isDeliveryName, isSecretName } from './secret-names.ts';
+import { safeText } from './secret-text.ts';
+
+/** A job as Atlas sent it, less links and less every secret-bearing field. */
+export interface RedactedJob {
+  atlas: Record<string, unknown>;
+  /** How many delivery URLs were dropped; one that a text quotes is none. */
+  deliveryUrlCount: number;
+}
+
+/** What is made of an object with these names, in this order. */
+interface Shape {
+  names: readonly string[];
+  /** Those that stay, as they came. */
+  kept: readonly Kept[];
+  /** For jobs: with its fields in order, one needs no sorting where it is compared (ledger/fingerprint.ts). */
+  inOrder: readonly Kept[];
+  /** Those that go and have delivery URLs. */
+  deliveries: readonly string[];
+}
+
+interface Kept {
+  name: string;
+  /** Its name without what it may hold of a secret itself. */
+  as: string;
+  isNamespace: boolean;
+}
+
+/** The collections of collection-level jobs: `app.files/backup.tar.gz` is one. */
+const NAMESPACE = /namespaces?$/i;
+
+/** Shapes of the objects met before, by the number of their names: Atlas's jobs come in few. More, and larger ones, are made each time. */
+const SHAPES = new Map<number, Shape[]>();
+const MAX_SHAPES = 16;
+const MAX_SHAPE_NAMES = 64;
+const MAX_SHAPE_NAME = 100;
+// Deeper than any of Atlas's answers; a hostile one must not exhaust the stack.
+const MAX_DEPTH = 20;
+
+/** Takes the secrets out of one job. `links` go too: they only repeat ids, and their hosts are the answer's word. */
+export function redactJob(job: Record<string, unknown>): RedactedJob {
+  const tally = { urls: 0 };
+  return { atlas: redactObject(job, tally, 0), deliveryUrlCount: tally.urls };
+}
+
+/**
+ * Takes the secrets out of a whole answer of any shape. Links survive here, with their own `href` and `rel` only:
+ * paging shows in them.
+ */
+export function redactAnswer(body: unknown): unknown {
+  return redactValue(body, { urls: 0 }, 0, true);
+}
+
+function redactValue(
+  value: unknown,
+  tally: { urls: number },
+  depth: number,
+  keepLinks = false,
+  isNamespace = false,
+): unknown {
+  if (typeof value === 'string') return safeText(value, { isNamespace });
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > MAX_DEPTH) return '[too deep]';
+  if (Array.isArray(value))
+    return value.map((element) => redactValue(element, tally, depth + 1, keepLinks, isNamespace));
+  return redactObject(value as Record<string, unknown>, tally, depth, keepLinks);
+}
+
+function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
+  const { kept, inOrder, deliveries } = shapeOf(Object.keys(object));
+  for (const name of deliveries) tally.urls += countStrings(object[name], depth);
+  const copy: Record<string, unknown> = {};
+  for (const { name, as, isNamespace } of keepLinks ? kept : inOrder) {
+    if (name === 'links') {
+      if (keepLinks) copy[name] = safeLinks(object[name]);
+    } else setField(copy, as, redactValue(object[name], tally, depth + 1, keepLinks, isNamespace));
+  }
+  return copy;
+}
+
+function shapeOf(names: readonly string[]): Shape {
+  const met = SHAPES.get(names.length) ?? [];
+  const known = met.find((shape) => isSame(shape.names, names));
+  if (known) return known;
+  const secret = new Set(names.filter(isSecretName));
+  const kept = keptOf(names.filter((name) => !secret.has(name)));
+  const inOrder = kept.toSorted((a, b) => (a.as < b.as ? -1 : 1));
+  const shape = { names, kept, inOrder, deliveries: [...secret].filter(isDeliveryName) };
+  const isSmall = names.length <= MAX_SHAPE_NAMES && names.every((name) => name.length <= MAX_SHAPE_NAME);
+  if (isSmall && met.length < MAX_SHAPES) SHAPES.set(names.length, [...met, shape]);
+  return shape;
+}
+
+/** A name can hold a URL, too: what is left of several may be the same, and each stays a field of its own. */
+function keptOf(names: readonly string[]): Kept[] {
+  const isNamespace = (name: string) => NAMESPACE.test(name);
+  // Without the words of a secret, which would take the field away where it is looked at again.
+  const safe = names.map((name) => safeText(name).replace(/\[(?:URL|credential) removed\]/g, '[removed]'));
+  if (isSame(safe, names)) return names.map((name) => ({ name, as: name, isNamespace: isNamespace(name) }));
+  const taken = new Set(names);
+  const met = new Map<string, number>();
+  return names.map((name, index) => {
+    const left = safe[index] ?? '';
+    let as = left;
+    while (as !== name && taken.has(as)) {
+      const nth = (met.get(left) ?? 1) + 1;
+      met.set(left, nth);
+      as = `${left} ${nth}`;
+    }
+    taken.add(as);
+    return { name, as, isNamespace: isNamespace(name) };
+  });
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false;
+  return true;
+}
+
+function countStrings(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value === '' ? 0 : 1;
+  if (value === null || typeof value !== 'object' || depth > MAX_DEPTH) return 0;
+  // `endpointId` stands beside a private delivery URL and names no data.
+  return Object.entries(value).reduce(
+    (sum, [name, v]) => sum + (name === 'endpointId' ? 0 : countStrings(v, depth + 1)),
+    0,
+  );
+}
+
+/** Only links into the API itself, without user, password or fragment. */
+function safeLinks(links: unknown) {
+  if (!Array.isArray(links)) return [];
+  return links.flatMap((link: unknown) => {
+    const { href, rel } = (link ?? {}) as { href?: unknown; rel?: unknown };
+    if (typeof href !== 'string' || typeof rel !== 'string' || !URL.canParse(href)) return [];
+    const url = new URL(href);
+    return url.pathname.startsWith('/api/') ? [{ href: `${url.origin}${url.pathname}${url.search}`, rel }] : [];
+  });
+}

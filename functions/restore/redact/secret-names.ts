@@ -1,0 +1,57 @@
+// functions/restore/redact/secret-names.ts says which fields are a secret, or hold nothing else, by their names alone.
+
+/**
+ * Wherever in a name they stand. Known ones (FACTS 7): deliveryUrl, downloadUrl, snapshotUrl, privateDownloadDeliveryUrls; of
+ * legacy jobs url, urlV2, authHeader, authValue. The rest would be one by their name.
+ */
+const SECRET_PART =
+  /url|uris?$|authheader|authvalue|authorization|password|passwd|passphrase|secret|token|credential|signature|cookie|bearer|session|href|(?:private|api|access|auth|encryption|decryption|signing)_?key/i;
+/** Whole words only, as they stand in innocent ones too. */
+const SECRET_WORDS: ReadonlySet<string> = new Set(['sig', 'pwd', 'jwt']);
+/** What a key with such a word before it opens; `shardKey` and `publicKey` open nothing. */
+const KEY_WORDS: ReadonlySet<string> = new Set([
+  ...['private', 'api', 'access', 'auth', 'encryption', 'encrypted', 'decryption', 'signing', 'signed', 'master'],
+  ...['account', 'shared', 'storage', 'security', 'service', 'ssh', 'ssl', 'tls', 'pgp', 'gpg', 'rsa', 'aes', 'hmac'],
+]);
+/** With these beside it, `auth` says how someone signs in, not with what: authDatabase, authMechanism. */
+const HARMLESS_AUTH: ReadonlySet<string> = new Set([
+  ...[
+    'database',
+    'db',
+    'source',
+    'mechanism',
+    'mechanisms',
+    'method',
+    'type',
+    'enabled',
+    'required',
+    'provider',
+    'mode',
+  ],
+]);
+
+/** True for a field that must not be kept. Time is in proportion to the length of the name. */
+export function isSecretName(name: string): boolean {
+  if (SECRET_PART.test(name)) return true;
+  const words = wordsOf(name);
+  if (words.some((word) => SECRET_WORDS.has(word))) return true;
+  if (words.includes('auth') && !words.some((word) => HARMLESS_AUTH.has(word))) return true;
+  const last = words.at(-1) ?? '';
+  // Where a redirect leads, as its header is called; `region` and the like are other names.
+  if (last === 'location') return true;
+  return (last === 'key' || last === 'keys') && words.some((word) => KEY_WORDS.has(word));
+}
+
+const URL_NAME = /ur[li]/i;
+const OF_A_DELIVERY = /delivery|download|snapshot|signed/i;
+const BARE_URL = /^ur[li]s?(?:v?\d+)?$/i;
+
+/** True for a secret field that has the data: whoever has its value can fetch them. */
+export const isDeliveryName = (name: string): boolean =>
+  URL_NAME.test(name) && (OF_A_DELIVERY.test(name) || BARE_URL.test(name));
+
+/** `x-api_keyV2` has x, api, key, v, 2. */
+const wordsOf = (name: string): string[] =>
+  name
+    .split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])/)
+    .map((word) => word.toLowerCase());

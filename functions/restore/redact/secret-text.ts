@@ -1,0 +1,59 @@
+// functions/restore/redact/secret-text.ts takes URLs and credentials out of a text: an error message may quote one.
+//
+// Time is in proportion to the length of the text: each pattern begins where a word does, by a look behind, or with a fixed
+// word, and has one way only to go on from there.
+
+/** As they are, percent-encoded (several times too), escaped for JSON, as entities of HTML. */
+const COLON = String.raw`(?::|%(?:25)*3a|(?<!\\)\\+u003a|&#58;|&#x3a;|&colon;)`;
+const SLASH = String.raw`(?:\\*\/|%(?:25)*2f|\\+u002f|&#47;|&#x2f;|&sol;)`;
+const EQUALS = '(?:=|%(?:25)*3d)';
+const SECRET_WORD =
+  '(?:token|signature|secret|password|passphrase|credential|authorization|(?:api|access|auth|private|encryption)[_-]?key(?:[_-]?id)?)';
+/** Parameters of signed URLs and of sign-ins. */
+const SECRET_PARAMETER = `(?:x-(?:amz|goog|ms)-[a-z-]+|[a-z0-9_-]*${SECRET_WORD}|sig|pwd|passwd|jwt|key-pair-id)`;
+
+/** A scheme and two slashes, anything up to a blank. */
+const WITH_SCHEME = String.raw`(?<![a-z0-9+.-])[a-z0-9+.-]*${COLON}${SLASH}${SLASH}\S*`;
+/** With the address before it. */
+const WITH_PARAMETER = String.raw`(?<!\S)[^\s?&;#]*(?:[?&;#](?!${SECRET_PARAMETER}${EQUALS})[^\s?&;#]*)*[?&;#]${SECRET_PARAMETER}${EQUALS}\S*`;
+const WITHOUT_SCHEME = String.raw`(?<!\S)${SLASH}${SLASH}\S+`;
+/** host:port/path: the host of a download has a port. */
+const WITH_PORT = String.raw`(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+${COLON}\d{2,5}${SLASH}\S*`;
+/** host/path, of three names and more, or of two that end like a host; not 10.0.0.0/8. */
+const WITH_HOST = String.raw`(?<![a-z0-9.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z0-9-]+\.[a-z][a-z0-9-]*|com|net|org|io|cloud|dev|app|aws)${SLASH}\S*`;
+const ARCHIVE = String.raw`(?<!\S)\S*\.tar\.gz\b\S*`;
+
+/** The header with all of its value, and what stands behind the name of a scheme. */
+const HEADER = String.raw`\b(?:proxy-)?authorization["']?\s*[:=]\s*\S+(?:\s+\S+)?`;
+const BEARER = String.raw`\bbearer\s+(?!(?:tokens?|auth\w*|credentials?)\b)\S+`;
+const DIGEST = String.raw`\bdigest\s+[a-z]+=[^\n]*`;
+const JSON_WEB_TOKEN = String.raw`(?<![\w.-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`;
+/** By itself, or as a field of JSON. */
+const PARAMETER = String.raw`(?<![a-z0-9_-])${SECRET_PARAMETER}(?:${EQUALS}|["']\s?:\s?)["']?[^\s&,;"']+`;
+/** Base64 has a capital, a digit or a sign somewhere; `Basic authentication` has not. */
+const BASIC = /\b[Bb](?:asic|ASIC)\s+(?=[A-Za-z0-9+/_-]*[A-Z0-9+/=])[A-Za-z0-9+/_-]{4,}=*/g;
+
+/** In one pass, so that none looks at what another left; what is a URL is in the first group. */
+const oneOf = (urls: readonly string[]) =>
+  new RegExp(`(${urls.join('|')})|${[HEADER, BEARER, DIGEST, JSON_WEB_TOKEN, PARAMETER].join('|')}`, 'gi');
+/** Of these one can be sure, wherever they stand. */
+const CERTAIN = oneOf([WITH_SCHEME, WITH_PARAMETER]);
+/** Some of these may be a name as well: a collection may be called `backup.tar.gz`. */
+const LIKELY = oneOf([WITH_SCHEME, WITH_PARAMETER, WITHOUT_SCHEME, WITH_PORT, WITH_HOST, ARCHIVE]);
+
+/** In every text that one of them matches; most texts have none, and are done with ten times as fast. */
+const HINT = /[/\\%&=]|\.tar\.gz|eyJ|["']\s?:|bearer|basic|authorization|digest/i;
+
+const CREDENTIAL = '[credential removed]';
+
+export interface SafeTextOptions {
+  /** It is the name of a namespace, which may look like a path: what is certain goes, and no more. @default false */
+  isNamespace?: boolean;
+}
+
+export function safeText(text: string, { isNamespace = false }: SafeTextOptions = {}): string {
+  if (!HINT.test(text)) return text;
+  return text
+    .replace(BASIC, CREDENTIAL)
+    .replace(isNamespace ? CERTAIN : LIKELY, (_, url?: string) => (url === undefined ? CREDENTIAL : '[URL removed]'));
+}

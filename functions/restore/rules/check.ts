@@ -1,0 +1,43 @@
+// functions/restore/rules/check.ts is what holding a restore against one rule takes, and what comes of it.
+
+import type { RestoreJob } from '../job.ts';
+import type { Requester } from '../requesters/requester.ts';
+import type { CompiledRules } from './compile-rules.ts';
+import type { Finding, Severity } from './finding.ts';
+
+/** What the rules look at. A job as the ledger holds it has all of it. */
+export interface AssessedJob extends Omit<RestoreJob, 'atlas'> {
+  requester?: Requester;
+  /** Those it has. */
+  findings?: readonly Finding[];
+  /** Since when Atlas no longer lists it. */
+  vanishedAt?: string;
+}
+
+/** What the rules on time look at. Without `delivery` it counts as a restore into a cluster. */
+export type TimedJob = Pick<AssessedJob, 'status' | 'requestedAt' | 'vanishedAt' | 'durationSeconds'> &
+  Partial<Pick<AssessedJob, 'delivery'>>;
+
+export interface TimeContext {
+  rules: CompiledRules;
+  /** The time of the look, ISO 8601. */
+  at: string;
+  /** How long completed restores of the cluster took before, in seconds, in any order. @default none */
+  pastDurations?: readonly number[] | undefined;
+}
+
+export interface AssessContext extends TimeContext {
+  /** Of a project that these credentials can see; of another nothing. */
+  projectNameOf(projectId: string): string | undefined;
+  /** Public key or client id that this ledger reads with. Absent: nobody asks for a restore with it. */
+  principal?: string | undefined;
+}
+
+/** A finding but for its rule and its time. */
+export interface Verdict {
+  severity: Severity;
+  why: string;
+}
+
+/** Pure. */
+export type Check = (job: AssessedJob, context: AssessContext) => Verdict | undefined;

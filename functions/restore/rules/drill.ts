@@ -1,0 +1,48 @@
+// functions/restore/rules/drill.ts says by when a cluster must have been restored, to show that its backups work.
+import type { CompiledRules } from './compile-rules.ts';
+
+/** When a cluster must have been restored by. Times are ISO 8601. */
+export interface Drill {
+  /** Within so many days of the last restore, or of the cluster's creation. */
+  days: number;
+  dueAt: string;
+  /** When it was first found overdue. */
+  overdueAt?: string;
+}
+
+export interface DrilledCluster {
+  projectName: string;
+  clusterName: string;
+  /** `free` has no backups. */
+  tier: string;
+  /** Of the cluster; where that is unknown, when it was first seen. */
+  createdAt: string;
+  /** When the restore that was completed last finished. */
+  lastCompletedAt?: string | undefined;
+  /** Absent: it is still there. */
+  goneAt?: string | undefined;
+  /** As found before. */
+  drill?: Drill | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Nothing where no restore is expected: of a free cluster, of one that is gone, and where the rules say 0 days. */
+export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Date): Drill | undefined {
+  const { projectName, clusterName, createdAt, lastCompletedAt, drill } = cluster;
+  const days = rules.drillDays(projectName, clusterName);
+  if (days === 0 || cluster.tier === 'free' || cluster.goneAt !== undefined) return undefined;
+  // A restore from before the creation was of another cluster of this name.
+  const from = Math.max(Date.parse(createdAt), Date.parse(lastCompletedAt ?? createdAt));
+  const dueAt = daysAfter(from, days);
+  const known = drill?.dueAt === dueAt ? drill.overdueAt : undefined;
+  const overdueAt = known ?? (isOverdue(dueAt, now) ? now.toISOString() : undefined);
+  return { days, dueAt, ...(overdueAt === undefined ? {} : { overdueAt }) };
+}
+
+/** ISO 8601. */
+export const daysAfter = (moment: number | string, days: number) =>
+  new Date(new Date(moment).getTime() + days * DAY_MS).toISOString();
+
+/** At that very moment it is. */
+export const isOverdue = (dueAt: string, now: Date) => Date.parse(dueAt) <= now.getTime();

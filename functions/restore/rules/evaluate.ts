@@ -1,0 +1,77 @@
+// functions/restore/rules/evaluate.ts finds what is noteworthy about a restore, rule by rule, and keeps findings from going back and forth.
+
+import { plain } from '../text.ts';
+import type { AssessContext, AssessedJob, Check, TimeContext, TimedJob } from './check.ts';
+import { type Finding, RULES, type Rule } from './finding.ts';
+import { ownCredential, requesterNotListed } from './requester-checks.ts';
+import { unknownShape } from './shape-checks.ts';
+import { crossProject, download, pointInTime, protectedTarget } from './target-checks.ts';
+import { outsideHours, slow, stuck } from './time-checks.ts';
+
+/** 300: room for a sentence of Atlas's; an item holds at most one. */
+const MAX_MESSAGE = 300;
+
+const failed: Check = ({ status, delivery, clusterName, errorMessage }) => {
+  if (status !== 'FAILED') return undefined;
+  const what = `The ${delivery === 'download' ? 'download' : 'restore'} of cluster ${plain(clusterName)} failed`;
+  const reason = errorMessage === undefined ? '' : plain(errorMessage, MAX_MESSAGE).trim().replace(/\.$/, '');
+  return { severity: 'warning', why: reason === '' ? `${what}; Atlas gave no reason.` : `${what}: ${reason}.` };
+};
+
+const CHECKS: Record<Rule, Check> = {
+  'cross-project': crossProject,
+  download,
+  'point-in-time': pointInTime,
+  'protected-target': protectedTarget,
+  'requester-not-listed': requesterNotListed,
+  'outside-hours': outsideHours,
+  failed,
+  slow,
+  stuck,
+  'own-credential': ownCredential,
+  'unknown-job-shape': unknownShape,
+};
+
+/** All findings that hold for a job now, in the order of `RULES`. Pure. */
+export function assess(job: AssessedJob, context: AssessContext): Finding[] {
+  return RULES.flatMap((rule) => {
+    if (context.rules.isOff(rule)) return [];
+    const verdict = CHECKS[rule](job, context);
+    return verdict === undefined ? [] : [{ rule, severity: verdict.severity, at: context.at, why: verdict.why }];
+  });
+}
+
+/**
+ * Whether the mere passing of time has made an open job noteworthy: it is slow or stuck. Cheap enough to ask at every look;
+ * whether the job already has that finding is the caller's to see.
+ */
+export function needsTime(job: TimedJob, context: TimeContext): boolean {
+  if (job.status !== 'PENDING' && job.status !== 'RUNNING') return false;
+  const holds = (rule: 'slow' | 'stuck', check: typeof slow) =>
+    !context.rules.isOff(rule) && check(job, context) !== undefined;
+  return holds('stuck', stuck) || holds('slow', slow);
+}
+
+export interface MergeOptions {
+  /**
+   * Whether what no longer holds goes, and what holds with another severity is told anew: for when the rules have changed.
+   * Otherwise what was found once stays as it was found. @default false
+   */
+  afresh?: boolean;
+}
+
+/**
+ * The findings that a job should have. One that it had keeps its time and its words, so that looking again changes nothing.
+ * At most one of a rule, in the order of `RULES`; merging the same again gives the same.
+ */
+export function mergeFindings(
+  had: readonly Finding[] | undefined,
+  found: readonly Finding[],
+  { afresh = false }: MergeOptions = {},
+): readonly Finding[] {
+  return RULES.flatMap((rule) => {
+    const [before, now] = [had, found].map((findings) => findings?.find((finding) => finding.rule === rule));
+    if (!afresh) return before ?? now ?? [];
+    return before !== undefined && before.severity === now?.severity ? before : (now ?? []);
+  });
+}

@@ -1,0 +1,47 @@
+// functions/restore/rules/requester-checks.ts holds against the rules who asked for a restore, where that is known well enough.
+
+import { type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
+import { plain } from '../text.ts';
+import type { AssessedJob, Check } from './check.ts';
+
+export const requesterNotListed: Check = (job, { rules: { expects } }) => {
+  const requester = surely(job);
+  if (expects === undefined || requester === undefined) return undefined;
+  if (identities(requester.actor).some(expects)) return undefined;
+  const why = `It was asked for by ${said(requester)}, who is not among the expected requesters.`;
+  return { severity: 'critical', why };
+};
+
+/**
+ * The ledger only reads. A restore asked for with its key means that someone else has the key. Keys change: what was found of
+ * an earlier one holds still.
+ */
+export const ownCredential: Check = (job, { principal }) => {
+  const requester = surely(job);
+  if (requester === undefined) return undefined;
+  const own = principal !== undefined && identities(requester.actor).includes(principal);
+  if (!own && !job.findings?.some(({ rule }) => rule === 'own-credential')) return undefined;
+  const why = `It was asked for with the credentials that this ledger reads with (${requester.grade} match), which ask for no restore.`;
+  return { severity: 'critical', why };
+};
+
+/** Below `strong` a name is a hint, and a hint is no reason to alert. */
+const surely = ({ requester }: AssessedJob): FoundRequester | undefined =>
+  isFound(requester) && (requester.grade === 'exact' || requester.grade === 'strong') ? requester : undefined;
+
+const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
+
+/** Never without the grade. */
+function said({ actor, grade }: FoundRequester): string {
+  const name = plain(actor.name ?? actor.id ?? 'someone without a name');
+  const via = actor.via === undefined ? '' : ` by way of ${plain(actor.via)}`;
+  return `${name}${via} (${KIND_WORDS[actor.kind]}, ${grade} match)`;
+}
+
+const KIND_WORDS: Record<Actor['kind'], string> = {
+  user: 'user',
+  apiKey: 'API key',
+  staff: 'MongoDB staff',
+  delegated: 'application',
+  unknown: 'of unknown kind',
+};

@@ -1,0 +1,43 @@
+// functions/restore/rules/rules.ts is what the rules compare with: every setting of findings and drills, with its default.
+import type { CAN_BE_OFF } from './finding.ts';
+
+/** Patterns: * is any text, ? any character, letters of either case. */
+export interface Rules {
+  /** Rules not to look at. @default ['point-in-time'] */
+  rulesOff: readonly (typeof CAN_BE_OFF)[number][];
+  /** Projects, by name: `prod-* -> staging-*`. A restore along one of them is no finding. @default none */
+  allowedDirections: readonly string[];
+  /** `project/cluster` names no restore should go to. None: the rule never applies. @default none */
+  protectedTargets: readonly string[];
+  /** Names or ids of those who may ask. None: the rule never applies. @default none */
+  expectedRequesters: readonly string[];
+  /** `Mon-Fri 07:00-19:00`; several are joined. None: the rule never applies. @default none */
+  workingHours: readonly string[];
+  /** Of the working hours, a name of the IANA database. @default 'UTC' */
+  workingHoursTimeZone: string;
+  /** A completed or running restore longer than this is slow, in minutes. 0: no such limit. @default 0 */
+  slowMinutes: number;
+  /** So is one longer than the 95th percentile of the cluster's own past by this factor. 0: no such limit. @default 3 */
+  slowFactor: number;
+  /** A restore that waits or runs for longer than this is stuck, in minutes. 0: never. @default 720 */
+  stuckMinutes: number;
+  /** A cluster must have been restored within so many days. 0: none has to. @default 365 */
+  drillDays: number;
+  /** Others for some: `project/cluster = 90`, the first that fits; 0: none. @default none */
+  drillDaysFor: readonly string[];
+}
+
+/** Quiet: what no setting asks for is found only where it is out of the ordinary for any organization. */
+export const DEFAULT_RULES: Rules = {
+  rulesOff: ['point-in-time'],
+  allowedDirections: [],
+  protectedTargets: [],
+  expectedRequesters: [],
+  workingHours: [],
+  workingHoursTimeZone: 'UTC',
+  slowMinutes: 0,
+  slowFactor: 3,
+  stuckMinutes: 720,
+  drillDays: 365,
+  drillDaysFor: [],
+};

@@ -1,0 +1,28 @@
+// functions/restore/text.ts is how names and times look inside a sentence about a restore. Names come from outside and may be
+// hostile: what is here keeps them short and lets none change how the rest reads.
+
+/** Control characters, what reverses the direction of text, what takes no room, and half characters. */
+const UNSEEN = /\p{C}/gu;
+const BLANKS = /[\s\p{Zl}\p{Zp}]+/gu;
+
+/** One line without control characters; each is shown as U+FFFD. @param most characters, the last an ellipsis where some are left out */
+export function plain(text: string, most = 64): string {
+  // A character has at most two code units, and nothing below makes two of one.
+  const line = text
+    .slice(0, most * 2 + 2)
+    .replace(BLANKS, ' ')
+    .replace(UNSEEN, '\ufffd');
+  const characters = [...line];
+  const short = text.length <= most * 2 + 2 && characters.length <= most;
+  return short ? line : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+/** `45 s`, `12 min 30 s`, `1 h 05 min`, `2 d 3 h`. */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${two(Math.floor((whole % 3_600) / 60))} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`;
+}

@@ -1,0 +1,177 @@
+// functions/runtime/metrics.ts measures what passes through the ledger and says it to CloudWatch, as embedded metrics in the log:
+// one line an invocation, no call. The stack's alarms take the names from here.
+// Written by hand: it is one JSON object, for which Powertools' class adds 10 KB to a bundle, and this adds 1 (2026-11).
+import type { ProjectCoverage } from '../ledger/model/coverage.ts';
+import type { Ledger } from '../ledger/model/ledger.ts';
+import type { ClusterFailure, Run, RunCounts, RunPart } from '../ledger/model/run.ts';
+
+export const NAMESPACE = 'AtlasRestoreLedger';
+/** The one dimension: which ledger it is. Never a project, a cluster or a person: each value would be a metric to pay for. */
+export const DIMENSION = 'Ledger';
+
+/**
+ * Units as CloudWatch spells them. A metric costs money for every hour in which it is sent, so those that `sparse` names
+ * are sent only where they aren't zero.
+ */
+export const METRICS = {
+  /** Runs over everything: one of a single project shows nothing of the others. */
+  RunsFinished: 'Count',
+  /** Of these: everything was read. */
+  RunsComplete: 'Count',
+  RunSeconds: 'Seconds',
+  ClustersRead: 'Count',
+  ClustersFailed: 'Count',
+  JobsSeen: 'Count',
+  JobsNew: 'Count',
+  JobsChanged: 'Count',
+  /** Restores that went wrong, as they become known. */
+  RestoresFailed: 'Count',
+  AtlasRequests: 'Count',
+  AtlasThrottles: 'Count',
+  AtlasWaitMs: 'Milliseconds',
+  /** Atlas, or its secret, refused: filled in wrongly or not yet, expired, role too small, address not on the access list. */
+  CredentialsRefused: 'Count',
+  /** Projects that are in scope and that no credentials see any more, in each run over everything. */
+  ProjectsNotVisible: 'Count',
+  /** Credentials that see no project, and choices of projects that leave none. */
+  EmptyScopes: 'Count',
+  /** Projects whose events could not be read, so that nobody can be named who asked for a restore. */
+  EventsUnread: 'Count',
+  /** Since the cluster of this project that was read completely the longest ago was. */
+  OldestCoverageMinutes: 'None',
+  /** Events that the bus took. */
+  EventsSent: 'Count',
+  /** Events that it did not, and records of the stream that could not be read. They come again. */
+  EventsFailed: 'Count',
+} as const;
+export type MetricName = keyof typeof METRICS;
+
+const SPARSE: ReadonlySet<MetricName> = new Set([
+  'ClustersFailed',
+  'JobsNew',
+  'JobsChanged',
+  'RestoresFailed',
+  'AtlasThrottles',
+  'AtlasWaitMs',
+  'CredentialsRefused',
+  'ProjectsNotVisible',
+  'EmptyScopes',
+  'EventsUnread',
+  'EventsSent',
+  'EventsFailed',
+]);
+const EMPTY_SCOPES: ReadonlySet<string> = new Set(['NO_PROJECTS', 'NO_PROJECTS_CHOSEN']);
+const REFUSALS: ReadonlySet<string> = new Set(['ATLAS_CREDENTIALS', 'ATLAS_UNAUTHORIZED', 'ATLAS_FORBIDDEN']);
+
+/** Adds up what one invocation did. */
+export class Metrics {
+  readonly #ledgerName: string;
+  readonly #print: (line: string) => void;
+  #values = new Map<MetricName, number>();
+
+  /** @param print writes a line of the log */
+  constructor(ledgerName: string, print: (line: string) => void = console.log) {
+    this.#ledgerName = ledgerName;
+    this.#print = print;
+  }
+
+  add(name: MetricName, value: number) {
+    this.#values.set(name, (this.#values.get(name) ?? 0) + value);
+  }
+
+  atLeast(name: MetricName, value: number) {
+    this.#values.set(name, Math.max(this.#values.get(name) ?? 0, value));
+  }
+
+  /** Says everything since the last time, and starts afresh. @param now in ms since the epoch */
+  flush(now: number) {
+    const values = [...this.#values].filter(([name, value]) => value !== 0 || !SPARSE.has(name));
+    this.#values = new Map();
+    if (values.length === 0) return;
+    const Metrics = values.map(([Name]) => ({ Name, Unit: METRICS[Name] }));
+    const _aws = {
+      Timestamp: now,
+      CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [[DIMENSION]], Metrics }],
+    };
+    this.#print(JSON.stringify({ _aws, [DIMENSION]: this.#ledgerName, ...Object.fromEntries(values) }));
+  }
+}
+
+/** The same ledger, counting what is written to it. */
+export function measured(ledger: Ledger, metrics: Metrics, now: () => number): Ledger {
+  return {
+    ...ledger,
+    async record(job, ...rest) {
+      const recorded = await ledger.record(job, ...rest);
+      const { outcome, change } = recorded;
+      if (outcome === 'new') metrics.add('JobsNew', 1);
+      if (outcome === 'changed') metrics.add('JobsChanged', 1);
+      if (change?.status === 'FAILED' && change.fields.status !== undefined) metrics.add('RestoresFailed', 1);
+      return recorded;
+    },
+    async saveCoverage(projectId, next, read) {
+      const coverage = await ledger.saveCoverage(projectId, next, read);
+      metrics.atLeast('OldestCoverageMinutes', oldestMinutes(coverage, now()));
+      return coverage;
+    },
+    async planRun(runId, projects, failures) {
+      const run = await ledger.planRun(runId, projects, failures);
+      countRefusals(metrics, failures);
+      countScope(metrics, run, failures);
+      countRun(metrics, run);
+      return run;
+    },
+    async finishPart(runId, part) {
+      const run = await ledger.finishPart(runId, part);
+      countPart(metrics, part);
+      countRun(metrics, run);
+      return run;
+    },
+  };
+}
+
+const PART_COUNTS = {
+  clustersFailed: 'ClustersFailed',
+  jobsSeen: 'JobsSeen',
+  atlasRequests: 'AtlasRequests',
+  throttles: 'AtlasThrottles',
+  waitedMs: 'AtlasWaitMs',
+  eventsFailed: 'EventsUnread',
+} as const satisfies Partial<Record<keyof RunCounts, MetricName>>;
+
+function countPart(metrics: Metrics, { counts, failures }: RunPart) {
+  for (const [count, name] of Object.entries(PART_COUNTS))
+    metrics.add(name, counts[count as keyof typeof PART_COUNTS] ?? 0);
+  metrics.add('ClustersRead', Math.max(0, counts.clusters - counts.clustersFailed)); // a list of clusters can fail too
+  countRefusals(metrics, failures);
+}
+
+function countRefusals(metrics: Metrics, failures: readonly ClusterFailure[]) {
+  metrics.add('CredentialsRefused', failures.filter(({ code }) => REFUSALS.has(code)).length);
+}
+
+function countScope(metrics: Metrics, run: Run, failures: readonly ClusterFailure[]) {
+  if (!isOverall(run)) return;
+  metrics.add('ProjectsNotVisible', failures.filter(({ code }) => code === 'PROJECT_NOT_VISIBLE').length);
+  metrics.add('EmptyScopes', failures.filter(({ code }) => EMPTY_SCOPES.has(code)).length);
+}
+
+const isOverall = ({ scope }: Run) => scope.projectId === undefined;
+
+function countRun(metrics: Metrics, run: Run) {
+  const { status, startedAt, finishedAt } = run;
+  if (status === 'running' || finishedAt === undefined || !isOverall(run)) return;
+  metrics.add('RunsFinished', 1);
+  metrics.add('RunsComplete', status === 'complete' ? 1 : 0);
+  metrics.atLeast('RunSeconds', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
+}
+
+/** Of the lists that Atlas has, and of clusters that exist. */
+function oldestMinutes({ clusters }: ProjectCoverage, now: number): number {
+  const readAt = Object.values(clusters).flatMap(({ goneAt, firstSeenAt, lists }) =>
+    goneAt === undefined
+      ? Object.values(lists).flatMap((list) => (list.answer === undefined ? [list.readAt ?? firstSeenAt] : []))
+      : [],
+  );
+  return Math.max(0, ...readAt.map((at) => Math.floor((now - Date.parse(at)) / 60_000)));
+}

@@ -1,0 +1,147 @@
+// lib/compute/node-function.ts is the one place that says how code becomes a Lambda function.
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  AssetHashType,
+  DockerImage,
+  type Duration,
+  type ILocalBundling,
+  RemovalPolicy,
+  Validations,
+} from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  type IFunction,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { LogLevel } from '../../functions/platform/log.ts';
+import { bundle } from './bundle.ts';
+
+/** What all functions of a stack have in common. */
+export interface FunctionDefaults {
+  /** @default Architecture.ARM_64 */
+  readonly architecture?: Architecture | undefined;
+  /** @default 'INFO' */
+  readonly logLevel?: LogLevel | undefined;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays | undefined;
+  /** Of the logs. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+  /** Ship source maps and use them in stack traces. @default false */
+  readonly sourceMaps?: boolean | undefined;
+  /** @default false */
+  readonly tracing?: boolean | undefined;
+}
+
+export interface NodeFunctionProps {
+  /** Its file in functions/handlers/. */
+  readonly handler: 'plan' | 'collect' | 'notify' | 'api';
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+  /** Options of Node itself. @default none */
+  readonly nodeOptions?: readonly string[] | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where its calls leave from. @default Lambda's own network, from changing addresses */
+  readonly vpc?: IVpc | undefined;
+  readonly defaults?: FunctionDefaults | undefined;
+}
+
+/** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
+const VPC_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** A function that may write its own log, and beyond that only what `allow` is told. */
+export class NodeFunction extends Construct {
+  readonly function: IFunction;
+  readonly role: Role;
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc, defaults = {} } = props;
+    const { architecture = Architecture.ARM_64, logLevel = 'INFO', sourceMaps = false, tracing = false } = defaults;
+    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = defaults;
+    const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
+
+    this.logs = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
+    if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
+
+    this.function = new LambdaFunction(this, 'Function', {
+      code: codeOf(handler, sourceMaps),
+      handler: 'index.handler',
+      description,
+      runtime: Runtime.NODEJS_24_X, // named: the default follows a feature flag
+      architecture,
+      timeout,
+      memorySize: memoryMb,
+      role: this.role.withoutPolicyUpdates(), // grants are given by `allow` alone
+      logGroup: this.logs,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(vpc ? { vpc } : {}),
+      environment: {
+        ...defined({ ...environment, NODE_OPTIONS: allNodeOptions }),
+        LOG_LEVEL: logLevel,
+      },
+    });
+    if (tracing)
+      this.allowOnEverything(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], 'X-Ray has no ARNs for these.');
+  }
+
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions) {
+    const statement = { actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) };
+    this.role.addToPolicy(new PolicyStatement(statement));
+  }
+
+  /** @param reason why no resource can be named */
+  allowOnEverything(actions: readonly string[], reason: string) {
+    this.allow(actions, ['*']);
+    Validations.of(this.role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+  }
+}
+
+/** What the CDK is told to run. It runs it once for each combination of the fields. */
+class Bundling implements ILocalBundling {
+  readonly entry: string;
+  readonly sourceMaps: boolean;
+
+  constructor(entry: string, sourceMaps: boolean) {
+    this.entry = entry;
+    this.sourceMaps = sourceMaps;
+  }
+
+  tryBundle(outdir: string): boolean {
+    bundle(this.entry, outdir, this);
+    return true;
+  }
+}
+
+/** Not the CDK's NodejsFunction, which bundles into one file only. */
+function codeOf(handler: string, sourceMaps: boolean): Code {
+  // Beside this file: TypeScript in a checkout, JavaScript where the package is installed.
+  const entry = fileURLToPath(
+    new URL(`../../functions/handlers/${handler}${extname(import.meta.url)}`, import.meta.url),
+  );
+  return Code.fromAsset(dirname(entry), {
+    assetHashType: AssetHashType.OUTPUT, // the source is more than this folder
+    bundling: { image: DockerImage.fromRegistry('unused'), local: new Bundling(entry, sourceMaps) },
+  });
+}
+
+const defined = (environment: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));

@@ -1,0 +1,33 @@
+// lib/data/encryption.ts is the customer's key, where the keys that AWS owns are not enough.
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+export interface EncryptionProps {
+  /** What becomes of the key with the stack. Without the key, the table can't be read any more. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+}
+
+/** A key that turns every year, for everything in the stack that holds data. */
+export class Encryption extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, { removalPolicy = RemovalPolicy.RETAIN }: EncryptionProps = {}) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: 'Data of the Atlas Restore Ledger',
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    // Alarms go through an encrypted topic, and what EventBridge can't deliver into an encrypted queue.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((name) => new ServicePrincipal(name)),
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+  }
+}

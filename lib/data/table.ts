@@ -1,0 +1,108 @@
+// lib/data/table.ts is the one table, as functions/ledger/model/table.ts defines it: jobs, coverage, runs.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
+import { runPk } from '../../functions/ledger/table/keys.ts';
+import type { NodeFunction } from '../compute/node-function.ts';
+
+export interface LedgerTableProps {
+  /** @default a key that DynamoDB owns, free of charge */
+  readonly encryptionKey?: IKey | undefined;
+  /** RETAIN also protects the table from being deleted by hand. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+}
+
+type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+const WRITES: readonly Action[] = ['PutItem', 'UpdateItem'];
+const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey'];
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** Keeps what happened: point-in-time recovery, a stream of changes, and no way to lose it by a change of this stack. */
+export class LedgerTable extends Construct {
+  readonly table: Table;
+  readonly #key: IKey | undefined;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { encryptionKey, removalPolicy = RemovalPolicy.RETAIN }: LedgerTableProps = {},
+  ) {
+    super(scope, id);
+    this.#key = encryptionKey;
+    // Not TableV2: that takes a customer's key only where the template names its region (docs/decisions/0011-table.md).
+    this.table = new Table(this, 'Table', {
+      partitionKey: text(TABLE.partition),
+      sortKey: text(TABLE.sort),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      ...(encryptionKey
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }
+        : { encryption: TableEncryption.DEFAULT }),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      stream: StreamViewType[TABLE.stream],
+      timeToLiveAttribute: TABLE.ttl,
+      removalPolicy,
+    });
+    for (const [indexName, { partition, sort }] of Object.entries(INDEXES)) {
+      const keys = { partitionKey: text(partition), sortKey: text(sort) };
+      this.table.addGlobalSecondaryIndex({ indexName, ...keys, projectionType: ProjectionType.ALL });
+    }
+  }
+
+  get tableName() {
+    return this.table.tableName;
+  }
+
+  /** Of its stream of changes. */
+  get streamArn(): string {
+    const { tableStreamArn } = this.table;
+    if (tableStreamArn === undefined)
+      throw new Error('the table has no stream: functions/ledger/model/table.ts names its view');
+    return tableStreamArn;
+  }
+
+  /** Every change of every item, with the item before and after; not the table itself. */
+  grantStream(grantee: NodeFunction) {
+    grantee.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [this.streamArn]);
+    grantee.allowOnEverything(
+      ['dynamodb:ListStreams'],
+      'Lambda asks for it, and DynamoDB has no ARN for a list of streams.',
+    );
+    if (this.#key) grantee.allow(['kms:Decrypt'], [this.#key.keyArn]);
+  }
+
+  /** Exactly these actions on the table, and Query on these indexes. */
+  grant(grantee: NodeFunction, actions: readonly Action[], indexes: readonly IndexName[] = []) {
+    grantee.allow(
+      actions.map((action) => `dynamodb:${action}`),
+      [this.table.tableArn],
+    );
+    if (indexes.length > 0) {
+      const arns = indexes.map((name) => `${this.table.tableArn}/index/${name}`);
+      grantee.allow(['dynamodb:Query'], arns);
+    }
+    // DynamoDB uses a customer's key in the name of whoever calls.
+    const writes = actions.some((action) => WRITES.includes(action)) ? KEY_WRITES : [];
+    if (this.#key) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#key.keyArn]);
+  }
+
+  /** For whoever may read already: adding runs, which have partitions of their own, and no job and no coverage. */
+  grantAddRuns(grantee: NodeFunction) {
+    const onlyRuns = {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [runPk('*')] },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" also holds for none
+    };
+    grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
+    if (this.#key) grantee.allow(KEY_WRITES, [this.#key.keyArn]);
+  }
+}

@@ -1,0 +1,105 @@
+// lib/monitoring/dashboard.ts draws how collecting goes, and what was restored.
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type Metric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { MetricName } from '../../functions/runtime/metrics.ts';
+import { changeAge, ledgerMetric } from './alarms.ts';
+
+export interface LedgerDashboardProps {
+  readonly ledgerName: string;
+  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', IFunction>>;
+  readonly queue: IQueue;
+  readonly deadLetters: IQueue;
+  readonly untold: IQueue;
+  readonly undelivered: IQueue;
+  readonly alarms: readonly Alarm[];
+  /** Between two runs. */
+  readonly slot: Duration;
+}
+
+export class LedgerDashboard extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: LedgerDashboardProps) {
+    super(scope, id);
+    const { ledgerName, functions, queue, deadLetters, untold, undelivered, alarms, slot } = props;
+    const metric = (name: MetricName, label: string, statistic: string = Stats.SUM) =>
+      ledgerMetric(ledgerName, name, statistic, slot).with({ label });
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+      new GraphWidget({ title, left, right, width: 8, height: 6, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } });
+    const each = (of: (each: IFunction) => Metric) =>
+      Object.entries(functions).map(([label, each]) => of(each).with({ label }));
+
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: Stack.of(this).stackName,
+      defaultInterval: Duration.days(1),
+    });
+    dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 }));
+    dashboard.addWidgets(
+      graph('Restore jobs', [
+        metric('JobsNew', 'new'),
+        metric('JobsChanged', 'changed'),
+        metric('RestoresFailed', 'failed'),
+      ]),
+      graph(
+        'Clusters, and projects not visible',
+        [metric('ClustersRead', 'read'), metric('ClustersFailed', 'failed')],
+        [metric('ProjectsNotVisible', 'projects not visible'), metric('EmptyScopes', 'empty scopes')],
+      ),
+      graph(
+        'Collections',
+        [metric('RunsFinished', 'finished'), metric('RunsComplete', 'complete')],
+        [metric('RunSeconds', 'seconds', Stats.MAXIMUM)],
+      ),
+    );
+    dashboard.addWidgets(
+      graph(
+        'Atlas',
+        [
+          metric('AtlasRequests', 'requests'),
+          metric('AtlasThrottles', 'throttles'),
+          metric('CredentialsRefused', 'refused'),
+        ],
+        [metric('AtlasWaitMs', 'wait, ms'), metric('EventsUnread', 'projects without events')],
+      ),
+      graph('Oldest reading of a cluster, minutes', [metric('OldestCoverageMinutes', 'minutes', Stats.MAXIMUM)]),
+      graph('Jobs compared', [metric('JobsSeen', 'seen')]),
+    );
+    dashboard.addWidgets(
+      graph('Events', [metric('EventsSent', 'sent'), metric('EventsFailed', 'failed')]),
+      graph('Age of the oldest change when told, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
+      graph('Not told, not delivered', [
+        untold.metricApproximateNumberOfMessagesVisible({ label: 'changes' }),
+        undelivered.metricApproximateNumberOfMessagesVisible({ label: 'messages' }),
+      ]),
+    );
+    dashboard.addWidgets(
+      graph(
+        'Function errors',
+        each((fn) => fn.metricErrors()),
+      ),
+      graph(
+        'Function duration, p95',
+        each((fn) => fn.metricDuration({ statistic: Stats.p(95) })),
+      ),
+      graph(
+        'Queue',
+        [queue.metricApproximateNumberOfMessagesVisible(), queue.metricApproximateAgeOfOldestMessage()],
+        [deadLetters.metricApproximateNumberOfMessagesVisible()],
+      ),
+    );
+    const { region, partition } = Stack.of(this);
+    const host = partition === 'aws-us-gov' ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
+    this.url = `https://${region}.${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+  }
+}

@@ -1,0 +1,81 @@
+// lib/services/messages.ts is what people read of the change feed: texts of chosen severities, on a topic to subscribe to.
+import { Aws } from 'aws-cdk-lib';
+import { type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE, type RestoreFinding } from '../../functions/events/model/event.ts';
+import type { Severity } from '../../functions/restore/rules/finding.ts';
+import { deadLetters } from '../compute/queue.ts';
+
+export interface MessagesProps {
+  /** Where the events are. CloudFormation refuses one that doesn't exist. */
+  readonly bus: IEventBus;
+  /** @default ['warning', 'critical'] */
+  readonly severities?: readonly Severity[] | undefined;
+  /** Told by a topic that is made. AWS asks the address for consent first. @default nobody */
+  readonly email?: string | undefined;
+  /** Told too. @default none */
+  readonly topic?: ITopic | undefined;
+  /** Of the topic that is made and of the queue. @default a key that SQS owns, and none for the topic */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+export class Messages extends Construct {
+  /** The one that exists, and the one that is made where there is none or an e-mail address. */
+  readonly topics: readonly ITopic[];
+  /** Events whose message could not be delivered. */
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, props: MessagesProps) {
+    super(scope, id);
+    const { bus, severities = ['warning', 'critical'], email, topic, encryptionKey } = props;
+    const made = email || !topic ? [this.#topic(email, encryptionKey)] : [];
+    this.topics = [...(topic ? [topic] : []), ...made];
+    this.undelivered = deadLetters(this, 'Undelivered', 'a rule on the event bus', encryptionKey);
+
+    const publisher = this.#publisher(encryptionKey);
+    const message = RuleTargetInput.fromEventPath(MESSAGE);
+    const to = { message, role: publisher.withoutPolicyUpdates(), deadLetterQueue: this.undelivered };
+    const rule = new Rule(this, 'Rule', {
+      description: `Messages of the Atlas Restore Ledger: ${severities.join(', ')}`,
+      eventBus: bus,
+      eventPattern: { source: [EVENT_SOURCE], detail: { severity: [...severities] } },
+      targets: this.topics.map((each) => new SnsTopic(each, to)),
+    });
+    rule.node.addDependency(publisher); // what it may not publish at first, EventBridge does not try again
+  }
+
+  #topic(email: string | undefined, masterKey: IKey | undefined) {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true, ...(masterKey ? { masterKey } : {}) });
+    if (email) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+
+  /**
+   * A role rather than policies of the topic and its key: those of an existing one aren't ours to change, and to an encrypted
+   * topic EventBridge as a service can't be let in for this account only.
+   */
+  #publisher(encryptionKey: IKey | undefined) {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+    const allow = (actions: string[], resources: string[]) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources }));
+    allow(
+      ['sns:Publish'],
+      this.topics.map(({ topicArn }) => topicArn),
+    );
+    if (encryptionKey) allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
+    return role;
+  }
+}
+
+/** The text alone. EventBridge sends it as JSON does: in quotes, with \n between its lines. */
+const MESSAGE = '$.detail.message' satisfies `$.detail.${keyof RestoreFinding}`;

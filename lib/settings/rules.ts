@@ -1,0 +1,23 @@
+// lib/settings/rules.ts is how rules get from the stack's settings into the collect function's environment.
+import { readRules } from '../../functions/restore/rules/read-rules.ts';
+import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
+
+/** Bytes of JSON. Lambda's environment holds 4 KB in all; ARNs, patterns and the rest need some 1 KB of it. */
+export const MOST_RULES_BYTES = 3_000;
+
+/**
+ * As functions/runtime/settings.ts reads them: JSON of what isn't as by default, which is little. Undefined where all is.
+ * @throws RulesError
+ */
+export function rulesJson(given: Partial<Rules>): string | undefined {
+  const same = ([field, value]: [string, unknown]) =>
+    JSON.stringify(value) === JSON.stringify(DEFAULT_RULES[field as keyof Rules]);
+  const fields = Object.entries(readRules(given)).filter((field) => !same(field));
+  return fields.length > 0 ? JSON.stringify(Object.fromEntries(fields)) : undefined;
+}
+
+/** The rules among other settings, which have the same names. */
+export const rulesOf = (settings: Rules): Rules =>
+  Object.fromEntries(
+    Object.keys(DEFAULT_RULES).map((field) => [field, settings[field as keyof Rules]]),
+  ) as unknown as Rules;

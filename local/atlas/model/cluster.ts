@@ -1,0 +1,100 @@
+// local/atlas/model/cluster.ts makes the clusters of a simulated project.
+import type { Kind } from '../base/kind.ts';
+import { randomObjectId } from '../base/object-id.ts';
+import { Random } from '../base/random.ts';
+import { DAY, SECOND } from '../base/time.ts';
+import { type SimProject, WORLD_BEGAN } from './project.ts';
+
+export type Tier = 'replicaSet' | 'sharded' | 'flex' | 'free' | 'serverless';
+
+export interface SimCluster {
+  /** Kept when the tier changes (FACTS 2.1). */
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly tier: Tier;
+  /** The tier that its jobs from before the start belong to. Absent: it was added later and has none. */
+  readonly pastTier?: Tier;
+  /** `DELETED`: gone, but its backups are kept. */
+  readonly state: 'IDLE' | 'DELETED';
+  /** A restore is under way when the world starts. */
+  readonly isBusy: boolean;
+  /** ms since the epoch. */
+  readonly created: number;
+  /** Names the cluster in random draws; no two of a world share it. */
+  readonly ordinal: number;
+}
+
+/** What a cluster is asked to be. */
+export interface ClusterPlan {
+  ordinal: number;
+  name: string;
+  tier: Tier;
+  /** @default 'IDLE' */
+  state?: SimCluster['state'];
+  /** @default false */
+  isBusy?: boolean;
+  /** When it was added, in ms since the epoch. @default before history, so that it has one */
+  created?: number;
+}
+
+/** No two projects' clusters share an ordinal, as long as no project has more than this. */
+export const CLUSTERS_A_PROJECT = 2 ** 20;
+
+/** Of all clusters, one in so many is busy. */
+const BUSY_SHARE = 5;
+
+const WORDS = ['orders', 'billing', 'catalog', 'sessions', 'audit', 'ledger', 'events', 'Reports', 'mail', 'geo'];
+
+const seeds = { cluster: 3, name: 4 } as const;
+
+export function makeCluster(seed: number, project: SimProject, plan: ClusterPlan): SimCluster {
+  const { name, tier, state = 'IDLE', isBusy = false } = plan;
+  const ordinal = project.ordinal * CLUSTERS_A_PROJECT + plan.ordinal;
+  const random = new Random(seed, seeds.cluster, ordinal);
+  const drawn = WORLD_BEGAN + random.between((365 * DAY) / SECOND, (730 * DAY) / SECOND) * SECOND;
+  const created = plan.created ?? drawn;
+  const isNew = plan.created !== undefined;
+  return {
+    id: randomObjectId(created, random),
+    projectId: project.id,
+    name,
+    tier,
+    ...(!isNew && { pastTier: tier }),
+    state,
+    isBusy,
+    created,
+    ordinal,
+  };
+}
+
+/** The n-th cluster that a project starts with. */
+export const plannedCluster = (seed: number, project: SimProject, n: number): ClusterPlan => ({
+  ordinal: n,
+  name: plannedName(seed, project, n),
+  tier: plannedTier(n),
+  // Shifted by one from project to project, so that small worlds have a busy cluster of every tier too.
+  isBusy: n % BUSY_SHARE === project.ordinal % BUSY_SHARE,
+});
+
+/** Many a project's first cluster still has the name that Atlas proposes, so a name alone tells nothing. */
+export function plannedName(seed: number, project: SimProject, n: number) {
+  return n === 0 ? 'Cluster0' : `${new Random(seed, seeds.name, project.ordinal, n).pick(WORDS)}-${n}`;
+}
+
+/** The kind that a restore of the whole cluster has. */
+export const mainKind = (tier: Tier): Kind => (tier === 'flex' || tier === 'serverless' ? tier : 'dedicated');
+
+/** Kinds of jobs that a tier's clusters can have. A free cluster has no backups. */
+export function kindsOf(tier: Tier): readonly Kind[] {
+  if (tier === 'free') return [];
+  const kind = mainKind(tier);
+  return kind === 'dedicated' ? [kind, 'collection'] : [kind];
+}
+
+/** One free cluster at most, as Atlas allows; the others take turns. */
+function plannedTier(n: number): Tier {
+  if (n === 3) return 'free';
+  const turns = ['replicaSet', 'flex', 'sharded'] as const;
+  return turns[n % turns.length] as Tier;
+}

@@ -1,0 +1,56 @@
+// local/atlas/model/company.ts is restores of several clusters of a project that were asked for at nearly the same time.
+
+import type { Kind } from '../base/kind.ts';
+import { KINDS } from '../base/kind.ts';
+import { Random } from '../base/random.ts';
+import { SECOND } from '../base/time.ts';
+import { type Identity, nextIdentity } from './api-process.ts';
+import { CLUSTERS_A_PROJECT, type SimCluster } from './cluster.ts';
+
+/** One job's place in a company. */
+export interface Place {
+  /** When the company gathers: a share of the time that one job of the history has for itself. */
+  moment: number;
+  /** This one's delay, in whole seconds as ms. */
+  laterMs: number;
+  identity: Identity;
+}
+
+export interface CompanyOptions {
+  seed: number;
+  /** Share of jobs that come in company, 0 to 1. */
+  crowding: number;
+  processes: readonly string[];
+}
+
+/** So many neighbouring clusters of a project keep each other company: three of them flex, the others dedicated. */
+const GROUP = 9;
+/** From one to the next, in seconds. */
+const DELAYS = [0, 0, 0, 0, 1, 1, 2, 3, 8, 40];
+/** The last of a group comes no later than this. */
+export const LONGEST_DELAY_MS = GROUP * 40 * SECOND;
+
+const SEED = 13;
+
+/** The place of a cluster's job of that kind; undefined where it comes alone. The n-th jobs of a group come together. */
+export function companyOf(options: CompanyOptions, cluster: SimCluster, kind: Kind, index: number): Place | undefined {
+  const { seed, crowding, processes } = options;
+  if (crowding <= 0) return undefined;
+  const project = Math.floor(cluster.ordinal / CLUSTERS_A_PROJECT);
+  const ordinal = cluster.ordinal % CLUSTERS_A_PROJECT;
+  const random = new Random(seed, SEED, project, Math.floor(ordinal / GROUP), KINDS.indexOf(kind), index);
+  if (random.next() >= crowding) return undefined;
+  const moment = random.next();
+  const identities: Identity[] = [];
+  let laterMs = 0;
+  for (let left = placeOf(ordinal % GROUP, kind); left >= 0; left--) {
+    const fresh = { process: random.pick(processes), counter: random.between(0, 2 ** 24 - 1) };
+    identities.push(nextIdentity(identities, fresh, random));
+    laterMs += random.pick(DELAYS) * SECOND;
+  }
+  return { moment, laterMs, identity: identities.at(-1) as Identity };
+}
+
+/** Counted among those of its tier: every third cluster is flex, from the second on. */
+const placeOf = (ordinal: number, kind: Kind) =>
+  kind === 'flex' ? Math.floor(ordinal / 3) : ordinal - Math.floor((ordinal + 1) / 3);

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { runEvents } from '../../../functions/events/from/events.ts';
+import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
+import { noCounts } from '../../../functions/ledger/model/run.ts';
+import { RUN } from '../../ledger/jobs.ts';
+import { wrongs } from '../schemas.ts';
+import { run } from '../told.ts';
+
+const { finishedAt: _, counts: __, ...started } = run();
+const running = { ...started, status: 'running' as const };
+
+test('a run is told of when it ends, and only then', () => {
+  expect(runEvents(undefined, running)).toEqual([]);
+  expect(runEvents(running, { ...running, projects: 3 })).toEqual([]);
+  const [event, ...more] = runEvents(running, run());
+  expect(more).toEqual([]);
+  expect(event).toMatchObject({
+    'detail-type': 'Collector Run Completed',
+    time: '2026-11-23T12:00:00.000Z',
+    detail: {
+      id: `${RUN}:finished`,
+      severity: 'info',
+      message: `Collector run ${RUN} completed. 12 projects, 40 clusters, 400 restore jobs seen, 3 new, 1 changed.`,
+    },
+  });
+  expect(wrongs(event)).toEqual([]);
+  expect(runEvents(run(), run())).toEqual([]);
+});
+
+test.each([
+  ['incomplete', 'warning'],
+  ['failed', 'critical'],
+] as const)('one that was %s is a %s, with the first failures', (status, severity) => {
+  const failures = Array.from({ length: 5 }, (_, index) => ({
+    what: 'projects',
+    code: 'ATLAS_UNAUTHORIZED',
+    message: `secret number ${index} was refused: https://cloud.example/x`,
+  }));
+  const counts = { ...noCounts(), clusters: 4, clustersFailed: 2 };
+  const [event] = runEvents(running, run({ status, counts, failures }));
+  expect(event).toMatchObject({ 'detail-type': 'Collector Run Incomplete', detail: { severity } });
+  const { message = '' } = event?.detail ?? {};
+  expect(message).toContain('4 clusters, 2 not read');
+  expect(message).toContain('projects: ATLAS_UNAUTHORIZED: secret number 2 was refused');
+  expect(message).toMatch(/ and 2 more\.$/);
+  expect(message).not.toContain('cloud.example');
+  expect(wrongs(event)).toEqual([]);
+});
+
+test('it is the one summary of what was too old to be told', () => {
+  const counts = { ...noCounts(), jobsOld: 38, findings: 2 };
+  const [event] = runEvents(running, run({ counts }));
+  expect(event?.detail.message).toMatch(
+    /2 findings\.\nRecorded without an event each: 38 restores that had ended long before\.$/,
+  );
+});
+
+test('a run that an older version began, which counted less, is told too', () => {
+  const { jobsOld: _, findings: __, ...counts } = noCounts();
+  const [event] = runEvents(running, run({ counts: counts as ReturnType<typeof noCounts> }));
+  expect(event?.detail.message).not.toMatch(/undefined|NaN/);
+  expect(wrongs(event)).toEqual([]);
+});
+
+test('a hundred long failures fit', () => {
+  const failures = Array.from({ length: 100 }, () => ({ what: 'flex', code: 'X', message: '\u0001'.repeat(1_000) }));
+  const [event] = runEvents(running, run({ status: 'incomplete', failures }));
+  expect(Buffer.byteLength(JSON.stringify(event?.detail))).toBeLessThanOrEqual(MAX_DETAIL_BYTES);
+  expect(event?.detail).toHaveProperty('cut');
+  expect(wrongs(event)).toEqual([]);
+});

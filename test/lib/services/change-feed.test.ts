@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_SOURCE } from '../../../functions/events/model/event.ts';
+import {
+  archivedClusterKey,
+  coverageKey,
+  jobKey,
+  type Key,
+  partKey,
+  planKey,
+  projectKey,
+  runKey,
+  SCOPE_KEY,
+} from '../../../functions/ledger/table/keys.ts';
+import { templateOf } from '../template.ts';
+
+const onlyOne = (type: string, start: string, given: Record<string, unknown> = {}) => {
+  const found = Object.entries(templateOf(given).findResources(type)).filter(([id]) => id.startsWith(start));
+  expect(found).toHaveLength(1);
+  return found[0]?.[1].Properties;
+};
+const mapping = () => onlyOne('AWS::Lambda::EventSourceMapping', 'ChangeFeedChanges');
+
+describe('the stream of the table reaches the notify function', () => {
+  test('in order, from the beginning, and comes again where it failed, until there are hours left to tell it by hand', () => {
+    expect(mapping()).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['LedgerTable9343E4AA', 'StreamArn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 100,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^ChangeFeedUntold/), 'Arn'] } },
+      },
+    });
+    // DynamoDB keeps a change in the stream for a day (developer guide, 2026-08).
+    expect(mapping().MaximumRecordAgeInSeconds).toBeLessThanOrEqual(12 * 3_600);
+  });
+
+  const project = '620a2e60145026559559a757';
+  const id = '692302a0c4b1d2e3f4a5b6c7';
+  test.each<[string, boolean, Key, string, string?]>([
+    ['a job that is new', true, jobKey(project, id), 'INSERT', 'RUNNING'],
+    ['a job that changed', true, jobKey(project, id), 'MODIFY', 'RUNNING'],
+    ['the coverage of a project', true, coverageKey(project), 'MODIFY'],
+    ['a run that ended', true, runKey(id), 'MODIFY', 'complete'],
+    ['a run that failed when it was planned', true, runKey(id), 'MODIFY', 'failed'],
+    ['a run that goes on', false, runKey(id), 'MODIFY', 'running'],
+    ['a run that expired', false, runKey(id), 'REMOVE'],
+    ['a part of a run', false, partKey(id, project), 'INSERT', 'complete'],
+    ['a project that is new', false, projectKey(project), 'INSERT'],
+    ['a project that changed, perhaps since it is not visible', true, projectKey(project), 'MODIFY'],
+    ['what a run is to read', false, planKey(id, 0), 'INSERT'],
+    ['when all projects were listed', false, SCOPE_KEY, 'MODIFY'],
+    ['the coverage of a cluster that went', false, archivedClusterKey(project, 'JOB#1', id), 'INSERT'],
+  ])('%s: %s', (_, starts, { pk, sk }, eventName, status) => {
+    const NewImage = eventName === 'REMOVE' ? {} : { NewImage: status ? { status: { S: status } } : {} };
+    const record = { eventName, dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, ...NewImage } };
+    const filters: { Pattern: string }[] = mapping().FilterCriteria.Filters;
+    expect(filters.some(({ Pattern }) => matches(record, JSON.parse(Pattern)))).toBe(starts);
+  });
+
+  test('there are no more filters than Lambda takes unasked', () => {
+    expect(mapping().FilterCriteria.Filters.length).toBeLessThanOrEqual(5); // quota of 2026-08
+  });
+});
+
+describe('the event bus', () => {
+  const busOf = (given: Record<string, unknown>) => ({
+    buses: Object.values(templateOf(given).findResources('AWS::Events::EventBus')).map(
+      ({ Properties }) => Properties.Name,
+    ),
+    told: onlyOne('AWS::Lambda::Function', 'ChangeFeedNotifyFunction', given).Environment.Variables.EVENT_BUS_NAME,
+    rule: onlyOne('AWS::Events::Rule', 'MessagesRule', given).EventBusName,
+  });
+
+  test('is one of its own, named as the stack', () => {
+    const { buses, told, rule } = busOf({ stackName: 'Restores' });
+    expect(buses).toEqual(['Restores']);
+    expect(told).toEqual({ Ref: expect.stringMatching(/^ChangeFeedBus/) });
+    expect(rule).toEqual(told);
+  });
+
+  test.each(['default', 'company', 'arn:aws:events:eu-west-1:111111111111:event-bus/company'])(
+    'or an existing one, %s, on which the rule for messages is too: so one that does not exist fails the deployment',
+    (eventBus) => {
+      const name = eventBus.split('/').at(-1);
+      expect(busOf({ eventBus })).toEqual({ buses: [], told: name, rule: name });
+    },
+  );
+});
+
+describe('messages for people', () => {
+  const rule = (given: Record<string, unknown> = {}) => onlyOne('AWS::Events::Rule', 'MessagesRule', given);
+
+  test('of warnings and worse, or of what was chosen; the text alone; what is not delivered is kept', () => {
+    expect(rule()).toMatchObject({
+      EventPattern: { source: [EVENT_SOURCE], detail: { severity: ['warning', 'critical'] } },
+      Targets: [
+        {
+          Arn: { Ref: expect.stringMatching(/^MessagesTopic/) },
+          InputPath: '$.detail.message',
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^MessagesUndelivered/), 'Arn'] } },
+        },
+      ],
+    });
+    expect(rule({ messageSeverities: 'critical' }).EventPattern.detail).toEqual({ severity: ['critical'] });
+  });
+
+  const topics = (given: Record<string, unknown>) =>
+    rule(given).Targets.map(({ Arn }: { Arn: string | object }) => (typeof Arn === 'string' ? Arn : 'made'));
+  const subscribers = (given: Record<string, unknown>) =>
+    Object.values(templateOf(given).findResources('AWS::SNS::Subscription')).map(
+      ({ Properties }) => Properties.Endpoint,
+    );
+  const messageTopic = 'arn:aws:sns:eu-west-1:111111111111:dba';
+  const messageEmail = 'dba@example.com';
+
+  test('go to a topic that waits for subscribers, to an address, to an existing topic, or to both', () => {
+    expect([topics({}), subscribers({})]).toEqual([['made'], []]);
+    expect([topics({ messageEmail }), subscribers({ messageEmail })]).toEqual([['made'], [messageEmail]]);
+    expect([topics({ messageTopic }), subscribers({ messageTopic })]).toEqual([[messageTopic], []]);
+    expect(topics({ messageTopic, messageEmail })).toEqual([messageTopic, 'made']);
+  });
+
+  test('who gets them is not who gets alarms', () => {
+    const both = { messageEmail, alarmEmail: 'ops@example.com' };
+    expect(subscribers(both).sort()).toEqual([messageEmail, 'ops@example.com']);
+    templateOf(both).resourceCountIs('AWS::SNS::Topic', 2);
+  });
+});
+
+type Pattern = { [name: string]: Pattern | readonly (string | Condition)[] };
+type Condition = { prefix: string } | { 'anything-but': readonly string[] };
+
+/** What the patterns above need of Lambda's event filtering, which its guide describes. */
+function matches(value: unknown, pattern: Pattern): boolean {
+  return Object.entries(pattern).every(([name, inner]) => {
+    const field = (value as Record<string, unknown> | undefined)?.[name];
+    return Array.isArray(inner) ? inner.some((one) => fits(field, one)) : matches(field, inner as Pattern);
+  });
+}
+
+function fits(field: unknown, one: string | Condition): boolean {
+  if (typeof field !== 'string') return false; // a field that is missing fits nothing, `anything-but` included
+  if (typeof one === 'string') return field === one;
+  return 'prefix' in one ? field.startsWith(one.prefix) : !one['anything-but'].includes(field);
+}

@@ -1,0 +1,390 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson } from '../../../functions/ledger/model/fingerprint.ts';
+import { redactAnswer, redactJob } from '../../../functions/restore/redact/redact.ts';
+
+const SECRET = 'https://restore-0.canary.example:27017/CANARY/restore.tar.gz';
+
+test('every field that holds a delivery URL goes, and each URL is counted', () => {
+  const job = {
+    id: '6a7948342c88faeba59eb866',
+    deliveryUrl: [SECRET, SECRET],
+    snapshotUrl: SECRET,
+    components: [
+      {
+        replicaSetName: 'shard-0',
+        downloadUrl: SECRET,
+        privateDownloadDeliveryUrls: [{ deliveryUrl: SECRET, endpointId: 'vpce-1' }],
+      },
+    ],
+    privateDownloadDeliveryUrls: [{ deliveryUrl: SECRET, endpointId: 'vpce-2' }],
+    delivery: { methodName: 'HTTP', url: SECRET, urlV2: SECRET, authHeader: 'x', authValue: 'CANARY' },
+    links: [{ href: SECRET, rel: 'self' }],
+  };
+  expect(redactJob(job)).toEqual({
+    atlas: {
+      id: '6a7948342c88faeba59eb866',
+      components: [{ replicaSetName: 'shard-0' }],
+      delivery: { methodName: 'HTTP' },
+    },
+    deliveryUrlCount: 8,
+  });
+});
+
+test('an empty delivery URL list counts nothing', () => {
+  expect(redactJob({ deliveryUrl: [], deliveryType: 'download' })).toEqual({
+    atlas: { deliveryType: 'download' },
+    deliveryUrlCount: 0,
+  });
+});
+
+test('a URL quoted in a text goes, the text stays', () => {
+  expect(redactJob({ errorMessage: `could not write ${SECRET} (timeout)` }).atlas).toEqual({
+    errorMessage: 'could not write [URL removed] (timeout)',
+  });
+});
+
+test.each([
+  'restore-1.ab12cd.mongodb.net:27017/CANARY/restore-2.tar.gz',
+  'CANARY/restore-2.tar.gz',
+  '//restore-1.mongodb.net/CANARY',
+])('a URL without its scheme goes too: %s', (url) => {
+  const text = `fetch of ${url} failed`;
+  expect(redactJob({ errorMessage: text, downloadUri: url }).atlas).toEqual({
+    errorMessage: 'fetch of [URL removed] failed',
+  });
+});
+
+test('names of clusters, collections and files stay as they are', () => {
+  const names = {
+    a: 'shop.orders/archive',
+    b: 'copy (2): a, b & c',
+    c: 'db.system.views',
+    d: 'v1.2.3',
+    security: 'on',
+  };
+  expect(redactJob(names)).toEqual({ atlas: names, deliveryUrlCount: 0 });
+});
+
+test('a field that no version of Atlas has yet, but that a secret would stand in, goes', () => {
+  const unknown = {
+    presignedUrl: 'CANARY',
+    downloadToken: 'CANARY',
+    s3Credentials: { key: 'CANARY' },
+    restoredDocuments: 7,
+  };
+  expect(redactJob(unknown).atlas).toEqual({ restoredDocuments: 7 });
+});
+
+test('a URL is found wherever it hides, at any depth', () => {
+  const withSecret = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 6 },
+      fc.constant(SECRET),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('tree')),
+      fc.dictionary(fc.string(), tie('tree')),
+    ),
+  })).tree;
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), withSecret), (job) => {
+      expect(JSON.stringify(redactJob(job as Record<string, unknown>))).not.toContain('CANARY');
+      expect(JSON.stringify(redactAnswer(job))).not.toContain('CANARY');
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('no text is taken for harmless that holds a URL', () => {
+  const filler = fc.oneof(
+    fc.constantFrom('tar.gz', '.', ' ', '\n', 'x', '27', 'a.b', ':', '/', '"', '(', 'host.net'),
+    fc.string({ unit: 'binary' }),
+  );
+  const url = fc.constantFrom(
+    'https://h.example/CANARY',
+    'HTTP:\\/\\/h.example\\/CANARY',
+    'https%3A%2F%2Fh.example%2FCANARY',
+    'https%253a%252f%252fh%2FCANARY',
+    'https:\\u002f\\u002fh/CANARY',
+    'https:&#x2F;&#47;h/CANARY',
+    'mongodb+srv://u:CANARY@c0.example.net/db',
+    ' host.net:27017/CANARY',
+    ' h.example.com/CANARY',
+    ' example.com/CANARY',
+    ' //h/CANARY',
+    ' CANARY.tar.gz',
+    ' h/p?a=b&X-Amz-Signature=CANARY',
+    ' X-Amz-Signature=CANARY',
+    ' token=CANARY',
+    ' sig=CANARY',
+    ' my-access_token%3DCANARY',
+    ' {"password": "CANARY"}',
+    ' Authorization: Bearer CANARY',
+    ' authorization=Basic CANARY',
+    ' bearer CANARY',
+    ' Basic CANARY0=',
+    ' Digest username="a", response="CANARY"',
+    ' eyJhbGciOiJub25lIn0.CANARY.CANARY',
+  );
+  const parts = fc.array(filler, { maxLength: 5 }).map((all) => all.join(''));
+  fc.assert(
+    fc.property(parts, url, parts, fc.boolean(), (before, secret, after, asName) => {
+      const text = `${before}${secret.startsWith(' ') ? '' : ' '}${secret} ${after}`;
+      const { atlas, deliveryUrlCount } = redactJob(asName ? { [text]: 1 } : { text });
+      expect(JSON.stringify(atlas)).not.toContain('CANARY');
+      expect(JSON.stringify(redactAnswer(asName ? { [text]: 1 } : { text }))).not.toContain('CANARY');
+      expect(deliveryUrlCount).toBe(0);
+      if (!asName) expect(Object.keys(atlas)).toEqual(['text']);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('a URL that a text quotes is no delivery: only fields of deliveries are counted', () => {
+  const job = {
+    errorMessage: `could not write ${SECRET}`,
+    deliveryUrl: [SECRET],
+    note: { helpUrl: SECRET, downloadToken: 'CANARY' },
+  };
+  expect(redactJob(job)).toEqual({
+    atlas: { errorMessage: 'could not write [URL removed]', note: {} },
+    deliveryUrlCount: 1,
+  });
+});
+
+test('the name of a namespace is data, even if it looks like a path or an archive; a URL in its place is none', () => {
+  const names = {
+    sourceNamespace: 'app.files/backup.tar.gz',
+    targetNamespace: 'a.b.c/2024',
+    namespaces: ['shop.example.com/x', 'x.tar.gz'],
+  };
+  const job = { collections: [names], state: 'FAILED' };
+  expect(redactJob(job)).toEqual({ atlas: job, deliveryUrlCount: 0 });
+  for (const sourceNamespace of [SECRET, 'a.b?X-Amz-Signature=CANARY', 'a.b Bearer CANARY']) {
+    expect(JSON.stringify(redactJob({ sourceNamespace }))).not.toContain('CANARY');
+  }
+});
+
+test.each([
+  ...['signature', 'sig', 'auth', 'authKey', 'passphrase', 'pwd', 'accessKey', 'access_key', 'encryptionKey', 'cookie'],
+  ...[
+    'session',
+    'bearer',
+    'jwt',
+    'href',
+    'location',
+    'set-cookie',
+    'sessionId',
+    'x_sig',
+    'fileSig2',
+    'SIG',
+    'AUTH_KEY',
+  ],
+  ...['basicAuth', 'masterKey', 'sshPrivateKeys', 'accesskey', 'Authorization', 'idToken', 'downloadLocation'],
+])('a field called %s goes', (name) => {
+  const { atlas, deliveryUrlCount } = redactJob({ [name]: 'CANARY', deep: [{ [name]: { value: 'CANARY' } }] });
+  expect([atlas, deliveryUrlCount]).toEqual([{ deep: [{}] }, 0]);
+});
+
+test('fields whose names only look like it stay', () => {
+  const kept = {
+    ...{ authDatabase: 'admin', authMechanism: 'SCRAM', author: 'ana', design: 'x', signal: 1, shardKey: { a: 1 } },
+    ...{ publicKey: 'abcdefgh', key: 'k', masterKeyUUID: 'u', encryptionEnabled: true, hashes: [], allocation: 1 },
+    ...{ region: 'EU_WEST_1', sessions: undefined, assigned: true, keyspace: 'k' },
+  };
+  const { sessions: _, ...expected } = kept;
+  expect(redactJob(expected).atlas).toEqual(expected);
+});
+
+test('every field that the specification gives a restore job stays, but for the secret ones and the links', () => {
+  const names = [
+    ...[
+      'batchId',
+      'cancelled',
+      'checkpointId',
+      'clusterId',
+      'clusterName',
+      'collectionSuffix',
+      'collections',
+      'components',
+    ],
+    ...[
+      'created',
+      'createdAt',
+      'databaseSuffix',
+      'databases',
+      'delivery',
+      'deliveryType',
+      'desiredTimestamp',
+      'errorMessage',
+    ],
+    ...['encryptionEnabled', 'expirationDate', 'expired', 'expiresAt', 'failed', 'failedCollectionCount', 'fileName'],
+    ...[
+      'finishedAt',
+      'groupId',
+      'hash',
+      'hashes',
+      'id',
+      'indexStatus',
+      'indexStrategy',
+      'instanceName',
+      'masterKeyUUID',
+    ],
+    ...['methodName', 'oplogInc', 'oplogTs', 'pointInTimeUTCMillis', 'pointInTimeUTCSeconds', 'pointInTimeUtcSeconds'],
+    ...[
+      'projectId',
+      'replicaSetName',
+      'restoreFinishedDate',
+      'restoreScheduledDate',
+      'restoredDocuments',
+      'snapshotId',
+    ],
+    ...[
+      'snapshotFinishedDate',
+      'sourceNamespace',
+      'state',
+      'status',
+      'statusName',
+      'targetClusterId',
+      'targetClusterName',
+    ],
+    ...[
+      'targetDeploymentItemName',
+      'targetGroupId',
+      'targetNamespace',
+      'targetProjectId',
+      'timestamp',
+      'totalDocuments',
+    ],
+    ...['typeName', 'writeStrategy'],
+  ];
+  expect(Object.keys(redactJob(Object.fromEntries(names.map((name) => [name, 1]))).atlas)).toEqual(names.toSorted());
+});
+
+test('names that hold a URL lose it, and none of the fields is lost', () => {
+  const job = { 'https://a/CANARY': 1, 'https://b/CANARY': 2, '[removed]': 3, '[removed] 2': 4 };
+  const { atlas } = redactJob(job);
+  expect(redactJob(atlas).atlas).toEqual(atlas);
+  expect(Object.values(atlas).sort()).toEqual([1, 2, 3, 4]);
+  expect(JSON.stringify(atlas)).not.toContain('CANARY');
+});
+
+test('a secret goes however many names were met before it', () => {
+  for (let nth = 0; nth < 3_000; nth++) redactJob({ [`name${nth}`]: nth });
+  for (const round of ['first', 'again']) {
+    const job = {
+      [`late-token-${round}`]: 'CANARY',
+      deliveryUrl: 'CANARY',
+      [`token${'x'.repeat(200)}`]: 'CANARY',
+      round,
+    };
+    expect(redactJob(job)).toEqual({ atlas: { round }, deliveryUrlCount: 1 });
+  }
+});
+
+test('the fields that stay are in order, whatever order they came in, at any depth', () => {
+  const field = fc.oneof(fc.constantFrom('links', 'deliveryUrl', 'id', 'a', 'B', '10', '9', '__proto__'), fc.string());
+  const tree = fc.letrec((again) => ({
+    value: fc.oneof(fc.integer(), fc.constant(null), fc.array(again('value'), { maxLength: 3 }), again('object')),
+    object: fc.dictionary(field, again('value'), { maxKeys: 6 }),
+  }));
+  fc.assert(
+    fc.property(tree.object, (job) => {
+      const { atlas } = redactJob(job as Record<string, unknown>);
+      expect(JSON.stringify(atlas)).toBe(canonicalJson(atlas));
+      const backwards = Object.fromEntries(Object.entries(job as object).reverse());
+      expect(JSON.stringify(redactJob(backwards).atlas)).toBe(JSON.stringify(atlas));
+    }),
+  );
+});
+
+test('an object of very many names takes time in proportion to their number', () => {
+  const entries = Array.from({ length: 400_000 }, (_, nth) => [nth % 2 ? `url${nth}` : `name${nth}`, 'x']);
+  const { atlas, deliveryUrlCount } = redactJob(Object.fromEntries(entries));
+  expect([Object.keys(atlas).length, deliveryUrlCount]).toEqual([200_000, 200_000]);
+  const urls = Object.fromEntries(Array.from({ length: 100_000 }, (_, nth) => [`https://a/${nth}`, nth]));
+  expect(Object.keys(redactJob(urls).atlas).length).toBe(100_000);
+});
+
+test('a long text takes time in proportion to its length', () => {
+  const long = 'a'.repeat(2_000_000);
+  expect(redactJob({ note: `${long} ${SECRET}` }).atlas).toEqual({ note: `${long} [URL removed]` });
+});
+
+// Each would take hours where a pattern tries again from each of its characters.
+test.each([
+  ...[
+    'a',
+    'A',
+    '1',
+    '.',
+    'a.',
+    '-',
+    'a-',
+    'a_',
+    '%',
+    '%25',
+    '%2',
+    '\\',
+    ':',
+    ':\\',
+    '/',
+    '?',
+    '?a',
+    '&',
+    '=',
+    '&a=',
+    'token',
+  ],
+  ...[
+    'token-',
+    'x-amz-',
+    ' ',
+    'Bearer ',
+    'Basic ',
+    'Basic a',
+    'authorization',
+    'authorization ',
+    'digest ',
+    'eyJ',
+    'eyJ.',
+  ],
+  ...['.tar.gz', '"', '":', 'a:', '&#', 'a.b.c:', 'delivery', 'url ', 'aB', 'Ab', 'auth'],
+])('a hostile text, or name, of many %j takes time in proportion to its length', (part) => {
+  const long = `/=${part.repeat(Math.ceil(100_000 / part.length))}!`;
+  expect(Object.keys(redactJob({ note: long, list: [`${long} x`] }).atlas)).toEqual(['list', 'note']);
+  redactJob({ [long]: 'x' });
+});
+
+test('an answer nested without end is cut, not followed', () => {
+  let deep: unknown = SECRET;
+  for (let i = 0; i < 50_000; i++) deep = { deep };
+  expect(JSON.stringify(redactJob({ deep }))).not.toContain('CANARY');
+});
+
+test('a key named __proto__ stays data', () => {
+  const { atlas } = redactJob(JSON.parse('{"__proto__":{"polluted":true},"id":"x"}'));
+  expect(Object.keys(atlas)).toEqual(['__proto__', 'id']);
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
+test('a whole answer keeps its paging links, without anything a link could smuggle', () => {
+  const answer = {
+    links: [
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups?pageNum=2', rel: 'next' },
+      { href: SECRET, rel: 'download' },
+      { href: 'https://user:CANARY@cloud.mongodb.com/api/atlas/v2/groups', rel: 'self' },
+    ],
+    results: [{ deliveryUrl: [SECRET] }],
+  };
+  expect(Object.keys(redactAnswer({ b: 1, a: 2, links: [] }) as object)).toEqual(['b', 'a', 'links']);
+  expect(redactAnswer(answer)).toEqual({
+    links: [
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups?pageNum=2', rel: 'next' },
+      { href: 'https://cloud.mongodb.com/api/atlas/v2/groups', rel: 'self' },
+    ],
+    results: [{}],
+  });
+});

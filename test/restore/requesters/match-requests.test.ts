@@ -1,0 +1,511 @@
+// test/restore/requesters/match-requests.test.ts holds the match to recorded pairs, to its rule sentence by sentence, and to crowded projects at random.
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { KINDS } from '../../../functions/restore/job.ts';
+import type { AtlasEvent } from '../../../functions/restore/requesters/event.ts';
+import {
+  type JobToMatch,
+  MATCH_REACH_SECONDS,
+  matchRequests,
+  REQUEST_TYPES,
+  requestTypes,
+  type Verdict,
+} from '../../../functions/restore/requesters/match-requests.ts';
+import { choices } from '../../../functions/restore/requesters/matching.ts';
+import type { Actor } from '../../../functions/restore/requesters/requester.ts';
+import { Random } from '../../../local/atlas/base/random.ts';
+import { makeWorld, shuffled, type World, type WorldOptions } from '../request-worlds.ts';
+
+const ANNA: Actor = { kind: 'user', id: 'a'.repeat(24), name: 'anna@example.com' };
+const BOT: Actor = { kind: 'apiKey', id: 'b'.repeat(24), name: 'nmtxqlkl' };
+const OTHER_BOT: Actor = { kind: 'apiKey', id: 'c'.repeat(24), name: 'tevdziqg' };
+
+const FLEX = 'TENANT_RESTORE_REQUESTED_AUDIT';
+const CLOUD_BACKUP = 'CPS_RESTORE_REQUESTED_AUDIT';
+const NOON = Date.UTC(2026, 7, 10, 12) / 1000;
+
+const createdAt = (id: string) => new Date(Number.parseInt(id.slice(0, 8), 16) * 1000).toISOString();
+const flexJob = (jobId: string): JobToMatch => ({ jobId, kind: 'flex', delivery: 'automated' });
+const flexEvent = (id: string, actor: Actor, type = FLEX): AtlasEvent => ({ id, created: createdAt(id), type, actor });
+
+/** An id by when it was made, in seconds after noon, the counter and the process. */
+const idOf = (second: number, counter: number, process = 'aaaaaaaaaa') =>
+  (NOON + second).toString(16) + process + (counter & 0xff_ffff).toString(16).padStart(6, '0');
+
+type Place = [second: number, counter: number, process?: string];
+const asked = (...place: Place) => flexJob(idOf(...place));
+const wrote = (actor: Actor, ...place: Place) => flexEvent(idOf(...place), actor);
+
+const verdictsOf = (jobs: JobToMatch[], events: AtlasEvent[]) => {
+  const verdicts = matchRequests(jobs, events);
+  return jobs.map(({ jobId }) => verdicts.get(jobId));
+};
+const one = (job: JobToMatch, ...events: AtlasEvent[]) => verdictsOf([job], events)[0];
+
+describe('recorded pairs', () => {
+  test.each([
+    ['6a793fd22c88faeba59bd59a', '6a793fd22c88faeba59bd59e', { points: 100, secondsLater: 0, countsAhead: 4 }],
+    ['681301aff7db2d2570670b8e', '681301b0f7db2d2570670b92', { points: 100, secondsLater: 1, countsAhead: 4 }],
+    ['6a0c835f7379b6c6f1e01668', '6a0c835f7379b6c6f1e016a4', { points: 100, secondsLater: 0, countsAhead: 60 }],
+    ['691a8e6d8fae916594671d8d', '691a8e6d8fae916594671ed3', { points: 90, secondsLater: 0, countsAhead: 326 }],
+  ])('%s was asked for by %s', (jobId, eventId, measures) => {
+    expect(one(flexJob(jobId), flexEvent(eventId, BOT))).toEqual({
+      actor: BOT,
+      grade: 'exact',
+      eventId,
+      eventType: FLEX,
+      rivals: 0,
+      ...measures,
+    });
+  });
+
+  test('two within 3 s, whom time alone would confuse, keep their own keys', () => {
+    const jobs = [flexJob('6a0c5795d09c198077eebbff'), flexJob('6a0c57985baf423a58f397a8')];
+    const events = [flexEvent('6a0c5795d09c198077eebc03', BOT), flexEvent('6a0c57985baf423a58f397ae', OTHER_BOT)];
+    expect(verdictsOf(jobs, events)).toMatchObject([
+      { actor: BOT, grade: 'exact', points: 90, eventId: events[0]?.id, countsAhead: 4 },
+      { actor: OTHER_BOT, grade: 'exact', points: 90, eventId: events[1]?.id, countsAhead: 6 },
+    ]);
+  });
+
+  test('two jobs 2 counts apart are nobody’s without events, and not exact with one of the two', () => {
+    const jobs = [flexJob('68109bd394919869dbfb2f60'), flexJob('68109bd394919869dbfb2f62')];
+    expect(verdictsOf(jobs, [])).toEqual([{ reason: 'none' }, { reason: 'none' }]);
+    for (const invented of ['68109bd394919869dbfb2f64', '68109bd394919869dbfb2f66', '68109bd394919869dbfb2f72']) {
+      for (const verdict of verdictsOf(jobs, [flexEvent(invented, BOT)]))
+        expect(verdict).not.toMatchObject({ grade: 'exact' });
+    }
+  });
+});
+
+describe('candidates', () => {
+  test('have the type of the job’s tier and delivery', () => {
+    const types = KINDS.flatMap((kind) =>
+      (['automated', 'download', 'pointInTime'] as const).map((delivery) => [
+        kind,
+        delivery,
+        ...requestTypes(kind, delivery),
+      ]),
+    );
+    const DOWNLOAD = 'TENANT_SNAPSHOT_DOWNLOAD_REQUESTED_AUDIT';
+    expect(types).toEqual([
+      ['dedicated', 'automated', CLOUD_BACKUP],
+      ['dedicated', 'download', CLOUD_BACKUP],
+      ['dedicated', 'pointInTime', CLOUD_BACKUP],
+      ['flex', 'automated', FLEX],
+      ['flex', 'download', DOWNLOAD],
+      ['flex', 'pointInTime', FLEX],
+      ['serverless', 'automated'],
+      ['serverless', 'download'],
+      ['serverless', 'pointInTime'],
+      ['collection', 'automated'],
+      ['collection', 'download'],
+      ['collection', 'pointInTime'],
+    ]);
+    expect([...REQUEST_TYPES].sort()).toEqual([CLOUD_BACKUP, FLEX, DOWNLOAD].sort());
+    const all = [FLEX, DOWNLOAD, CLOUD_BACKUP, 'TENANT_RESTORE_COMPLETED_AUDIT'];
+    for (const [kind, delivery, type] of types as [JobToMatch['kind'], JobToMatch['delivery'], string?][]) {
+      for (const other of all) {
+        const verdict = one({ ...asked(0, 0), kind, delivery }, flexEvent(idOf(0, 4), BOT, other));
+        expect(verdict).toMatchObject(other === type ? { eventType: type } : { reason: 'none' });
+      }
+    }
+  });
+
+  test.each([
+    [-2, undefined],
+    [-1, 'exact'],
+    [60, 'strong'],
+    [61, undefined],
+  ])('come %i s after the job: %s', (seconds, grade) => {
+    expect(one(asked(0, 0), wrote(BOT, seconds, 4))).toMatchObject(grade ? { grade } : { reason: 'none' });
+  });
+
+  test('count on from the job, also where the counter wraps, and never lie behind it', () => {
+    expect(one(asked(0, 0xff_fffe), wrote(BOT, 0, 2))).toMatchObject({ grade: 'exact', countsAhead: 4 });
+    expect(one(asked(0, 2), wrote(BOT, 0, 0xff_fffe))).toEqual({ reason: 'none' });
+    expect(one(asked(0, 10), wrote(BOT, 1, 9))).toEqual({ reason: 'none' });
+  });
+
+  test('go by `created`, not by the second of their id', () => {
+    const event = { ...wrote(BOT, 0, 4), created: createdAt(idOf(1, 0)) };
+    expect(one(asked(0, 0), event)).toMatchObject({ secondsLater: 1, points: 100 });
+  });
+
+  test('name what is no id', () => {
+    expect(() => matchRequests([flexJob('5')], [])).toThrow('"5" is no ObjectId');
+    const event = { ...wrote(BOT, 0, 4), id: 'z'.repeat(24) };
+    expect(() => matchRequests([], [event])).toThrow('is no ObjectId');
+  });
+});
+
+describe('points and grades', () => {
+  const BESIDE = asked(5, 0, 'eeeeeeeeee');
+
+  test.each([
+    // counts ahead, seconds later, points and grade alone, points and grade with another job within 5 s
+    [4, 0, 100, 'exact', 90, 'exact'],
+    [4, 2, 100, 'exact', 90, 'exact'],
+    [8, 0, 100, 'exact', 90, 'exact'],
+    [9, 0, 100, 'exact', 89, 'strong'],
+    [64, 2, 100, 'exact', 89, 'strong'],
+    [65, 2, 90, 'exact', 80, 'strong'],
+    [4095, 1, 90, 'exact', 80, 'strong'],
+    [4, 5, 90, 'exact', 80, 'strong'],
+    [64, 3, 90, 'exact', 29, 'weak'],
+    [65, 5, 80, 'strong', 29, 'weak'],
+    [64, 6, 83, 'strong', 29, 'weak'],
+    [65, 60, 73, 'strong', 29, 'weak'],
+  ])(
+    '%i ahead after %i s: %i, %s; in a crowd %i, %s',
+    (counts, seconds, points, grade, crowdedPoints, crowdedGrade) => {
+      const event = wrote(BOT, seconds, counts);
+      expect(one(asked(0, 0), event)).toMatchObject({ points, grade });
+      expect(verdictsOf([asked(0, 0), BESIDE], [event])[0]).toMatchObject({
+        points: crowdedPoints,
+        grade: crowdedGrade,
+      });
+    },
+  );
+
+  test.each([
+    [0, 30, 'likely'],
+    [2, 30, 'likely'],
+    [3, 20, 'weak'],
+    [5, 20, 'weak'],
+    [6, 13, 'weak'],
+    [60, 13, 'weak'],
+  ])('of another process after %i s, alone: %i, %s', (seconds, points, grade) => {
+    const verdict = one(asked(0, 0), wrote(BOT, seconds, 4, 'bbbbbbbbbb'));
+    expect(verdict).toEqual({
+      actor: BOT,
+      grade,
+      points,
+      eventId: idOf(seconds, 4, 'bbbbbbbbbb'),
+      eventType: FLEX,
+      secondsLater: seconds,
+      rivals: 0,
+    });
+  });
+
+  test('of another process with anything near, it is weak at most', () => {
+    const near = [asked(0, 0), asked(-4, 0, 'cccccccccc')];
+    expect(verdictsOf(near, [wrote(BOT, 2, 0, 'bbbbbbbbbb')])[0]).toMatchObject({ grade: 'weak', points: 20 });
+    expect(verdictsOf([asked(0, 0), asked(30, 0, 'cccccccccc')], [wrote(BOT, 20, 0, 'bbbbbbbbbb')])[0]).toMatchObject({
+      grade: 'weak',
+    });
+    expect(verdictsOf([asked(0, 0), asked(22, 0, 'cccccccccc')], [wrote(BOT, 20, 0, 'bbbbbbbbbb')])[0]).toEqual({
+      reason: 'none',
+    });
+  });
+
+  test('too far ahead to tell, time is all there is', () => {
+    expect(one(asked(0, 0), wrote(BOT, 0, 4096))).toMatchObject({ grade: 'likely', points: 30, countsAhead: 4096 });
+  });
+
+  test('of a dedicated job is strong at most, since exports write the same event', () => {
+    const event = { ...wrote(BOT, 0, 4), type: CLOUD_BACKUP };
+    for (const delivery of ['automated', 'download', 'pointInTime'] as const) {
+      const job = { ...asked(0, 0), kind: 'dedicated', delivery } as const;
+      expect(one(job, event)).toMatchObject({ actor: BOT, grade: 'strong', points: 89, eventId: event.id });
+    }
+  });
+
+  test('other tiers are no crowd', () => {
+    const dedicated = { ...asked(1, 50), kind: 'dedicated' } as const;
+    expect(verdictsOf([asked(0, 0), dedicated], [wrote(BOT, 0, 4)])).toMatchObject([
+      { points: 100 },
+      { reason: 'none' },
+    ]);
+  });
+});
+
+describe('one to one', () => {
+  test('each event goes to the nearest earlier free job', () => {
+    const jobs = [asked(0, 0), asked(0, 100), asked(1, 200)];
+    const events = [wrote(ANNA, 0, 4), wrote(BOT, 0, 104), wrote(OTHER_BOT, 1, 204)];
+    expect(verdictsOf(jobs, events)).toMatchObject([
+      { actor: ANNA, grade: 'exact' },
+      { actor: BOT, grade: 'exact' },
+      { actor: OTHER_BOT, grade: 'exact' },
+    ]);
+  });
+
+  test('two jobs before two events of two actors are ambiguous', () => {
+    const jobs = [asked(0, 0), asked(0, 2)];
+    const events = [wrote(ANNA, 0, 6), wrote(BOT, 0, 20)];
+    expect(verdictsOf(jobs, events)).toEqual([
+      { reason: 'ambiguous', rivals: 3 },
+      { reason: 'ambiguous', rivals: 3 },
+    ]);
+  });
+
+  test('where all name one actor, that actor keeps the grade and only the event stays open', () => {
+    const jobs = [asked(0, 0), asked(0, 2)];
+    const events = [wrote(BOT, 0, 6), wrote(BOT, 0, 20)];
+    const [, second] = verdictsOf(jobs, events);
+    expect(second).toEqual({ actor: BOT, grade: 'exact', points: 90, eventType: FLEX, rivals: 2 });
+  });
+
+  test('two events of whom nothing is known stay one unknown', () => {
+    const unknown: Actor = { kind: 'unknown' };
+    const events = [wrote(unknown, 0, 4), wrote(unknown, 0, 5)];
+    expect(one(asked(0, 0), ...events)).toEqual({
+      actor: unknown,
+      grade: 'exact',
+      points: 90,
+      eventType: FLEX,
+      rivals: 1,
+    });
+  });
+
+  test('fewer events than jobs: nobody is exact, and who is named is the nearest by far', () => {
+    const late = [asked(0, 0), asked(0, 50)];
+    expect(verdictsOf(late, [wrote(BOT, 0, 54)])).toMatchObject([
+      { reason: 'none' },
+      { actor: BOT, grade: 'strong', points: 89 },
+    ]);
+    expect(verdictsOf(late, [wrote(BOT, 0, 70)])).toMatchObject([{ reason: 'ambiguous' }, { reason: 'ambiguous' }]);
+    const three = [asked(0, 0), asked(0, 2), asked(0, 9)];
+    for (const verdict of verdictsOf(three, [wrote(BOT, 0, 12), wrote(BOT, 0, 30)])) {
+      expect(verdict).toMatchObject({ reason: 'ambiguous' });
+    }
+  });
+
+  test('more events than jobs: so it is', () => {
+    const events = [wrote(ANNA, 0, 4), wrote(BOT, 0, 30)];
+    expect(one(asked(0, 0), ...events)).toMatchObject({
+      actor: ANNA,
+      grade: 'strong',
+      points: 89,
+      eventId: events[0]?.id,
+      rivals: 1,
+    });
+    expect(one(asked(0, 0), wrote(ANNA, 0, 14), wrote(BOT, 0, 30))).toEqual({ reason: 'ambiguous', rivals: 2 });
+  });
+
+  test('a job whose requester is known already still claims its event', () => {
+    const [wanted, known] = [asked(0, 0), asked(0, 100)];
+    const event = wrote(BOT, 0, 104);
+    expect(verdictsOf([wanted], [event])[0]).toMatchObject({ actor: BOT });
+    expect(verdictsOf([wanted, known], [event])).toMatchObject([{ reason: 'none', rivals: 2 }, { actor: BOT }]);
+  });
+
+  test('an event that comes twice counts once', () => {
+    const event = wrote(BOT, 0, 4);
+    expect(one(asked(0, 0), event, { ...event })).toEqual(one(asked(0, 0), event));
+    expect(verdictsOf([asked(0, 0), asked(0, 0)], [event])[0]).toMatchObject({ points: 100 });
+  });
+
+  test('by time alone, several actors are ambiguous and one event names nobody of two', () => {
+    const other = 'bbbbbbbbbb';
+    expect(one(asked(0, 0), wrote(ANNA, 1, 0, other), wrote(BOT, 2, 9, other))).toEqual({
+      reason: 'ambiguous',
+      rivals: 2,
+    });
+    const two = verdictsOf([asked(0, 0), asked(1, 9)], [wrote(ANNA, 2, 0, other)]);
+    expect(two).toEqual(Array(2).fill({ reason: 'ambiguous', rivals: 2 }));
+  });
+});
+
+const options = fc.record({
+  kind: fc.constantFrom('flex' as const, 'flex' as const, 'dedicated' as const),
+  requests: fc.integer({ min: 1, max: 14 }),
+  gapSeconds: fc.constantFrom(0.02, 0.3, 2, 10).map((most) => (random: Random) => random.next() * most),
+  processes: fc.integer({ min: 1, max: 6 }),
+  actors: fc.integer({ min: 2, max: 4 }),
+  idsPerSecond: fc.constantFrom(0, 10, 100, 1_000),
+  eventsLost: fc.constantFrom(0, 0.1, 0.4),
+  clustersDeleted: fc.constantFrom(0, 0.1, 0.4),
+  exports: fc.constantFrom(0, 0.3),
+});
+const worldsOf = (more: Partial<WorldOptions> = {}) =>
+  fc.tuple(options, fc.nat()).map(([each, seed]) => makeWorld({ ...each, ...more }, new Random(seed)));
+
+function isRight({ truth }: World, jobId: string, verdict: Verdict) {
+  const { actor, eventId } = truth.get(jobId) ?? {};
+  return 'grade' in verdict && verdict.actor === actor && (verdict.eventId ?? eventId) === eventId;
+}
+const exactOnes = (world: World) =>
+  [...matchRequests(world.jobs, world.events)].filter(([, verdict]) => 'grade' in verdict && verdict.grade === 'exact');
+
+describe('in crowded projects', () => {
+  test('every exact is right, whichever events or jobs are missing', () => {
+    const seen = { exact: 0 };
+    const check = (world: World) => {
+      for (const [jobId, verdict] of exactOnes(world)) {
+        expect(isRight(world, jobId, verdict), `${jobId} ${JSON.stringify(verdict)}`).toBe(true);
+        seen.exact += 1;
+      }
+    };
+    fc.assert(fc.property(worldsOf(), check), { numRuns: 4_000 });
+    expect(seen.exact).toBeGreaterThan(4_000);
+  });
+
+  test('where events and jobs are missing side by side, less than one exact in a thousand is wrong', () => {
+    const counted = { exact: 0, wrong: 0 };
+    for (let seed = 1; seed <= 3_000; seed++) {
+      const random = new Random(seed);
+      const gapSeconds = (draws: Random) => draws.next();
+      const crowd = { requests: 12, processes: 2, actors: 3, idsPerSecond: 30, gapSeconds } as const;
+      const missing = { eventsLost: 0.05, clustersDeleted: 0.1, gaps: 'together' } as const;
+      const world = makeWorld({ kind: 'flex', ...crowd, ...missing }, random);
+      const exact = exactOnes(world);
+      counted.exact += exact.length;
+      counted.wrong += exact.filter(([jobId, verdict]) => !isRight(world, jobId, verdict)).length;
+    }
+    expect(counted.exact).toBeGreaterThan(10_000);
+    expect(counted.wrong).toBeLessThan(counted.exact / 1_000);
+  });
+
+  const anyWorld = fc.oneof(
+    worldsOf(),
+    worldsOf({ gaps: 'together' }),
+    worldsOf({ gaps: 'together', eventFrom: 'another' }),
+  );
+
+  test('every job has a verdict, no event is named for two, and grades go by points', () => {
+    const check = ({ jobs, events }: World) => {
+      const verdicts = matchRequests(jobs, events);
+      expect([...verdicts.keys()].sort()).toEqual(jobs.map(({ jobId }) => jobId).sort());
+      const named = [...verdicts.values()].flatMap((verdict) => ('grade' in verdict ? [verdict] : []));
+      const ids = named.flatMap(({ eventId }) => eventId ?? []);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const { grade, points, eventId, actor, secondsLater } of named) {
+        expect(grade).toBe(points >= 90 ? 'exact' : points >= 70 ? 'strong' : points >= 30 ? 'likely' : 'weak');
+        expect(points >= 10 && points <= (jobs[0]?.kind === 'dedicated' ? 89 : 100)).toBe(true);
+        expect(secondsLater === undefined).toBe(eventId === undefined);
+        if (eventId) expect(events.find(({ id }) => id === eventId)?.actor).toBe(actor);
+      }
+    };
+    fc.assert(fc.property(anyWorld, check), { numRuns: 2_000 });
+  });
+
+  test('the order of jobs and events makes no difference, nor do copies', () => {
+    const check = ({ jobs, events }: World, seed: number) => {
+      const random = new Random(seed);
+      const copies = events.filter(() => random.next() < 0.2);
+      const again = matchRequests(shuffled(jobs, random), shuffled([...events, ...copies], random));
+      expect(again).toEqual(matchRequests(jobs, events));
+    };
+    fc.assert(fc.property(anyWorld, fc.nat(), check), { numRuns: 1_000 });
+  });
+
+  test('what is out of reach of all jobs changes nothing', () => {
+    const check = ({ jobs, events }: World, before: boolean, seed: number) => {
+      const random = new Random(seed);
+      const seconds = [...jobs.map(({ jobId }) => jobId), ...events.map(({ id }) => id)].map((id) =>
+        Number.parseInt(id.slice(0, 8), 16),
+      );
+      const apart = MATCH_REACH_SECONDS + 2 + random.between(0, 100_000);
+      const second = before ? Math.min(...seconds) - apart : Math.max(...seconds) + apart;
+      fc.pre(Number.isFinite(second));
+      const place = [second - NOON, random.between(0, 0xff_ffff), jobs[0]?.jobId.slice(8, 18)] as const;
+      const type = random.pick(REQUEST_TYPES);
+      const verdicts = matchRequests(jobs, events);
+      expect(matchRequests(jobs, [...events, flexEvent(idOf(...place), ANNA, type)])).toEqual(verdicts);
+      const stranger = asked(...place);
+      const more = matchRequests([...jobs, stranger], events);
+      more.delete(stranger.jobId);
+      expect(more).toEqual(verdicts);
+    };
+    fc.assert(fc.property(anyWorld, fc.boolean(), fc.nat(), check), { numRuns: 1_000 });
+  });
+
+  test('a first run of 20,000 jobs and as many events is no more than that', () => {
+    const gapSeconds = (random: Random) => random.next() * 1_500;
+    const crowd = { requests: 20_000, processes: 3, actors: 4, idsPerSecond: 1, gapSeconds };
+    const world = makeWorld({ kind: 'flex', ...crowd }, new Random(1));
+    const exact = exactOnes(world);
+    expect(exact.length).toBeGreaterThan(19_500);
+    expect(exact.every(([jobId, verdict]) => isRight(world, jobId, verdict))).toBe(true);
+  });
+});
+
+describe('assignments', () => {
+  interface Edge {
+    job: number;
+    event: number;
+  }
+
+  /** Every way to give jobs events of their own, by trying. */
+  function* assignments(edges: readonly Edge[], jobs: readonly number[]): Generator<Edge[]> {
+    const [job, ...rest] = jobs;
+    if (job === undefined) return yield [];
+    for (const others of assignments(edges, rest)) {
+      yield others;
+      for (const edge of edges) {
+        if (edge.job === job && !others.some(({ event }) => event === edge.event)) yield [edge, ...others];
+      }
+    }
+  }
+
+  test('are what trying all of them gives', () => {
+    const edge = fc.record({ job: fc.nat(5), event: fc.nat(5) });
+    const edges = fc.uniqueArray(edge, { maxLength: 14, selector: ({ job, event }) => job * 10 + event });
+    const check = (those: Edge[]) => {
+      const jobs = [...new Set(those.map(({ job }) => job))];
+      const all = [...assignments(those, jobs)];
+      const most = Math.max(...all.map(({ length }) => length));
+      const greatest = all.filter(({ length }) => length === most);
+      const expected = new Map(
+        jobs.map((job) => [
+          job,
+          {
+            pairs: those.filter((each) => each.job === job && greatest.some((edges) => edges.includes(each))),
+            always: greatest.every((edges) => edges.some((each) => each.job === job)),
+          },
+        ]),
+      );
+      expect(choices<number, Edge>(those)).toEqual(expected);
+    };
+    fc.assert(fc.property(edges, check), { numRuns: 2_000 });
+  });
+
+  test('of a chain of 30,000 are found', () => {
+    const chain = Array.from({ length: 30_000 }, (_, n) => [
+      { job: n, event: n },
+      { job: n, event: n + 1 },
+    ]).flat();
+    const found = choices<number, Edge>(chain.toSpliced(-1, 1));
+    expect([...found.values()].every(({ always }) => always)).toBe(true);
+    expect([...found.values()].every(({ pairs }) => pairs.length === 1)).toBe(true);
+  });
+});
+
+const RECORDINGS = new URL('../../../../shared/atlas/recordings.json', import.meta.url);
+
+interface Recorded {
+  request: { method: string; path: string };
+  response: { status: number; body: { id?: string; status?: string; results?: Record<string, string>[] } };
+}
+
+describe.skipIf(!existsSync(RECORDINGS))('recordings (skipped without ../shared/atlas/recordings.json)', () => {
+  test('the two recorded flex jobs and all recorded events of that project make one exact pair', () => {
+    const recordings: Recorded[] = JSON.parse(readFileSync(RECORDINGS, 'utf8'));
+    const inFlexJobs = ({ request, response }: Recorded) =>
+      response.status === 200 && /flexClusters\/.*restoreJobs/.test(request.path);
+    const jobIds = new Set(recordings.filter(inFlexJobs).flatMap(({ response }) => response.body.id ?? []));
+    const lists = recordings.filter(({ request }) => request.path.endsWith('/events'));
+    const events = lists.flatMap(({ response }) =>
+      (response.body.results ?? []).map(({ id = '', created = '', eventTypeName: type = '', publicKey, apiKeyId }) => {
+        const actor: Actor =
+          publicKey && apiKeyId ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
+        return { id, created, type, actor };
+      }),
+    );
+    expect([jobIds.size, events.length > 100]).toEqual([2, true]);
+    const verdicts = matchRequests([...jobIds].map(flexJob), events);
+    expect(Object.fromEntries(verdicts)).toMatchObject({
+      // Its event is older than the recorded list.
+      '6a793f812c88faeba59bc399': { reason: 'none' },
+      '6a793fd22c88faeba59bd59a': {
+        actor: { name: 'nmtxqlkl' },
+        grade: 'exact',
+        points: 100,
+        eventId: '6a793fd22c88faeba59bd59e',
+      },
+    });
+  });
+});
