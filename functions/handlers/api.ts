@@ -3,14 +3,11 @@
 import { apiApp } from '../api/app.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
-import { PLAIN_FETCH } from '../api/lambda/response.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
 import { quickClient } from '../ledger/table/dynamodb-client.ts';
 import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
-
-Object.assign(globalThis, PLAIN_FETCH); // before anything is answered
 
 const settings = apiSettings(process.env); // a missing variable fails the cold start, by name
 // Somebody is waiting: fewer attempts than the collector makes, and none that takes long.

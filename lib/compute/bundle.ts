@@ -1,5 +1,4 @@
 // lib/compute/bundle.ts says how code is bundled for a function: what it begins with in one file, what it may need later in others.
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -15,10 +14,6 @@ const OTHER_CREDENTIALS = [
   '@aws-sdk/credential-provider-web-identity',
   '@smithy/credential-provider-imds',
 ];
-/** What undici has for bodies that are no text, and its parser for processors without SIMD, by the names it loads them by. */
-const OTHER_REQUESTS = ['../web/fetch/body.js', '../llhttp/llhttp-wasm.js'];
-/** What undici has of it is for HTTP/2, and takes 4.5 ms of every start to load (Node 20.20, 24.21; 2026-11). */
-const NO_HTTP2 = fileURLToPath(new URL(`./no-http2${extname(import.meta.url)}`, import.meta.url));
 /** Some of the SDK is CommonJS inside and calls `require`, which an ES module doesn't have. */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
@@ -32,8 +27,7 @@ export const BUNDLING = {
   target: 'node20', // also runs where a laptop or an emulator has no newer one
   mainFields: ['module', 'main'],
   minify: true,
-  external: [...OTHER_CREDENTIALS, ...OTHER_REQUESTS], // never loaded, and nothing else: the SDK is bundled
-  alias: { 'node:http2': NO_HTTP2 },
+  external: OTHER_CREDENTIALS, // never loaded, and nothing else: the SDK is bundled
   banner: { js: BANNER },
   logLevel: 'warning',
   absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)), // else names of files change with the folder that one is in

@@ -2,7 +2,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../http/ports.ts';
-import { PlainHeaders } from './response.ts';
 
 export const gatewayHandler =
   (app: Hono<ApiEnv>) =>
@@ -17,22 +16,18 @@ export const gatewayHandler =
     };
   };
 
-/** As much of a Request as Hono and this API take. */
 function requestOf(event: APIGatewayProxyEventV2): Request {
   const { requestContext, rawPath, rawQueryString, isBase64Encoded } = event;
   const query = rawQueryString ? `?${rawQueryString}` : '';
-  const headers = new PlainHeaders();
+  const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) if (value) headers.set(name, value);
-  const body = event.body ? Buffer.from(event.body, isBase64Encoded ? 'base64' : 'utf8') : null;
-  // It is here as a whole, however it came.
+  // The body is here as a whole, however it was sent.
   headers.delete('transfer-encoding');
+  const { method } = requestContext.http;
+  // Fetch forbids a body here, and no route of ours reads one.
+  const hasNoBody = method === 'GET' || method === 'HEAD';
+  const body = event.body && !hasNoBody ? Buffer.from(event.body, isBase64Encoded ? 'base64' : 'utf8') : null;
   if (body) headers.set('content-length', String(body.length));
-  const request: Pick<Request, 'method' | 'url' | 'text'> & { headers: PlainHeaders; body: Buffer | null } = {
-    method: requestContext.http.method,
-    url: new URL(`https://${requestContext.domainName}${rawPath}${query}`).href, // Gateway has decoded the path
-    headers,
-    body,
-    text: async () => new TextDecoder().decode(body ?? undefined),
-  };
-  return request as unknown as Request;
+  // API Gateway has decoded the path.
+  return new Request(new URL(`https://${requestContext.domainName}${rawPath}${query}`), { method, headers, body });
 }

@@ -1,10 +1,7 @@
-// functions/atlas/http/undici-transport.ts sends requests over undici's connection pool.
-import { isAscii } from 'node:buffer';
+// HTTP transport over undici's connection pool.
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { gunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
-import Pool from 'undici/lib/dispatcher/pool.js';
+import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { AtlasError, type AtlasErrorDetails } from '../model/errors.ts';
 import { type ProxySettings, proxyFor, proxyName } from './proxy.ts';
 import { headerOf, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
@@ -20,14 +17,11 @@ export interface UndiciTransportOptions {
 
 /** Longest wait for a connection alone, in ms. */
 const CONNECT_MS = 10_000;
-// In a thread, however small: done here it takes less CPU, but holds back the requests that wait for the connections just set
-// free (200 x 100 jobs: 1.37 times the probe's wall time, against 1.05).
-const unpackInThread = promisify(gunzip);
-/** Larger than any page of jobs, in bytes. */
-const MOST_AT_ONCE = 1_048_576;
+// Off the main thread, so that requests which wait for a free connection are not held back (docs/decisions/0018-round-trips.md).
+const gunzipInThread = promisify(gunzip);
 
 export class UndiciTransport implements Transport {
-  readonly #pools = new Map<string, Dispatcher | Promise<Dispatcher>>();
+  readonly #pools = new Map<string, Dispatcher>();
   readonly #connections: number;
   readonly #stallMs: number;
   readonly #proxy: ProxySettings | undefined;
@@ -43,8 +37,7 @@ export class UndiciTransport implements Transport {
     const what = nameOf(request);
     if (this.#closed) throw closedError(what);
     const proxy = proxyFor(request.url, this.#proxy);
-    const pool = await this.#pool(request.url.origin, proxy);
-    if (this.#closed) throw closedError(what);
+    const pool = this.#pool(request.url.origin, proxy);
     const { status, headers, chunks } = await new Promise<RawAnswer>((resolve, reject) => {
       const reader = new Reader(request, proxy, resolve, reject);
       // Credentials go where this URL says and nowhere else: a pool knows one host, and redirects are answers here.
@@ -66,32 +59,22 @@ export class UndiciTransport implements Transport {
 
   async close() {
     this.#closed = true;
-    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).destroy()));
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
     this.#pools.clear();
   }
 
-  #pool(origin: string, proxy: ProxySettings | undefined): Dispatcher | Promise<Dispatcher> {
+  #pool(origin: string, proxy: ProxySettings | undefined): Dispatcher {
     let pool = this.#pools.get(origin);
     if (!pool) {
-      compileParserOnce();
       const connections = this.#connections;
+      // The proxy tunnels (CONNECT): TLS is between this process and Atlas, and the proxy sees neither calls nor credentials.
       pool = proxy
-        ? import('./proxied.ts').then(({ throughProxy }) => throughProxy(proxy, connections))
+        ? new ProxyAgent({ uri: proxy.url, connections, pipelining: 1 })
         : new Pool(origin, { connections, pipelining: 1, connect: { timeout: CONNECT_MS } });
       this.#pools.set(origin, pool);
     }
     return pool;
   }
-}
-
-/**
- * undici's HTTP parser is WebAssembly, which V8 compiles twice: at once, and again in a thread while it runs. The second takes 40
- * (Node 24.21) to 90 ms (20.20) of CPU of a process, and 20 to 30 MB, and 15,000 jobs are read no faster for it (2026-11). Not
- * from the start on, since with other flags Node's own modules are no longer taken from its code cache: 10 ms.
- */
-function compileParserOnce() {
-  setFlagsFromString('--no-wasm-tier-up');
-  setFlagsFromString('--no-wasm-dynamic-tiering');
 }
 
 interface RawAnswer {
@@ -198,30 +181,20 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Nearly all answers are ASCII, which is read as Latin-1 in a fifth of the time. */
-const textOf = (bytes: Buffer) => bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
-
 async function decode(what: string, headers: TransportAnswer['headers'], raw: Buffer, maxBytes: number) {
   const encoding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
-  if (encoding === '' || encoding === 'identity' || raw.length === 0) return textOf(raw);
+  if (encoding === '' || encoding === 'identity' || raw.length === 0) return raw.toString('utf8');
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered in an encoding that was not asked for`);
   }
   try {
-    return textOf(await unpack(raw, maxBytes));
+    return (await gunzipInThread(raw, { maxOutputLength: maxBytes })).toString('utf8');
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });
     }
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with gzip that is cut or broken`);
   }
-}
-
-function unpack(raw: Buffer, maxBytes: number): Promise<Buffer> {
-  // What gzip says is in it (RFC 1952: its last 4 bytes), which may be anything. With room for it, it's unpacked in one go and
-  // not in pieces of 16 KB; where there is more, in several.
-  const said = raw.length < 4 ? 0 : raw.readUInt32LE(raw.length - 4) + 1;
-  return unpackInThread(raw, { maxOutputLength: maxBytes, chunkSize: Math.min(Math.max(said, 1_024), MOST_AT_ONCE) });
 }
 
 /** The query is left out: messages stay short, and the path says what was asked. */

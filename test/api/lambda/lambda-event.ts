@@ -3,7 +3,6 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../../../functions/api/http/ports.ts';
 import { gatewayHandler } from '../../../functions/api/lambda/adapter.ts';
-import { PLAIN_FETCH } from '../../../functions/api/lambda/response.ts';
 
 export interface Sent {
   method?: string;
@@ -57,17 +56,11 @@ export function eventOf(target: string, { method = 'GET', headers = {}, body, ba
   return event;
 }
 
-/** The app as functions/handlers/api.ts wraps it, with the classes that it has there. One call at a time. */
+/** The app as functions/handlers/api.ts wraps it. */
 export function invoker(app: Hono<ApiEnv>) {
   const handler = gatewayHandler(app);
   return async (target: string, sent: Sent = {}) => {
-    const nodes = { Headers, Response }; // which a test's own server and client need
-    Object.assign(globalThis, PLAIN_FETCH);
-    try {
-      const answer = await handler(eventOf(target, sent));
-      return answer as APIGatewayProxyStructuredResultV2 & { body: string; headers: Record<string, string> };
-    } finally {
-      Object.assign(globalThis, nodes);
-    }
+    const answer = await handler(eventOf(target, sent));
+    return answer as APIGatewayProxyStructuredResultV2 & { body: string; headers: Record<string, string> };
   };
 }

@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import type { TransportRequest } from '../../../functions/atlas/http/transport.ts';
 import { UndiciTransport } from '../../../functions/atlas/http/undici-transport.ts';
@@ -202,15 +201,4 @@ describe('the largest answer', () => {
   test('may be as large as that', async () => {
     expect((await ask(json(200, 'x'.repeat(999_998)))).body).toHaveLength(1_000_000);
   });
-});
-
-test("a bundle begins with undici's pool, not its fetch, mocks, caches and proxies", async () => {
-  const { metafile } = await build({
-    entryPoints: ['functions/atlas/http/undici-transport.ts'],
-    external: ['./proxied.ts'], // loaded where there is a proxy
-    ...{ bundle: true, write: false, metafile: true, platform: 'node', format: 'esm', minify: true, logLevel: 'error' },
-  });
-  const parts = Object.keys(metafile.inputs).filter((path) => path.includes('undici/lib/'));
-  expect(parts.some((path) => path.endsWith('dispatcher/pool.js'))).toBe(true);
-  expect(parts.filter((path) => /\/(mock|cache|interceptor)\/|web\/fetch\/index|proxy-agent/.test(path))).toEqual([]);
 });
