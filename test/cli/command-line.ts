@@ -4,10 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { AtlasSimulator } from '../../local/atlas/server.ts';
 
 export const PACKAGE_DIR = fileURLToPath(new URL('../..', import.meta.url));
-const EXECUTABLE = join(PACKAGE_DIR, 'bin/restore-ledger');
+/** What users run; it starts by way of tsx. */
+export const EXECUTABLE = join(PACKAGE_DIR, 'bin/restore-ledger');
 /** A wait that ends in a failure, in ms: far above what anything here takes on a busy machine. */
 const BOUND_MS = 45_000;
 
@@ -80,7 +82,7 @@ export class CommandLine implements AsyncDisposable {
 
   start(
     args: readonly string[],
-    { env = {}, command = EXECUTABLE }: { env?: Record<string, string>; command?: string } = {},
+    { env = {}, command = inject('commandLine') }: { env?: Record<string, string>; command?: string } = {},
   ): Running {
     const child = spawn(command, args, {
       cwd: this.dir,
