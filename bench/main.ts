@@ -9,9 +9,9 @@ import { Bundler } from './harness/bundle.ts';
 import { writeSection } from './harness/document.ts';
 import { machine, machineLine } from './harness/machine.ts';
 import { functionsNode } from './harness/nodes.ts';
+import { isMet, type Part, type PartResult } from './harness/part.ts';
 import { ledger } from './ledger/ledger.ts';
 import { list } from './list/list.ts';
-import { isMet, type Part, type PartResult } from './part.ts';
 import { scale } from './scale/scale.ts';
 
 const PARTS: readonly Part[] = [list, ledger, api, cold, scale];

@@ -1,8 +1,8 @@
 // bench/api/report.ts writes what was answered as the section of docs/performance.md.
 import { type Column, markdownTable } from '../harness/markdown.ts';
+import type { Bench, Target } from '../harness/part.ts';
 import { targetTable } from '../harness/targets.ts';
-import type { Bench, Target } from '../part.ts';
-import { between, number } from '../words.ts';
+import { between, number } from '../harness/words.ts';
 import { type Answered, TABLE_MS } from './answered.ts';
 import type { Route } from './routes.ts';
 import { medianOf } from './targets.ts';

@@ -1,6 +1,7 @@
 // bench/api/targets.ts holds each handler against the bare SDK, where it asks DynamoDB at all.
+
+import type { Target } from '../harness/part.ts';
 import type { Result } from '../harness/race.ts';
-import type { Target } from '../part.ts';
 import type { Answered } from './answered.ts';
 
 const MOST = 1.3;

@@ -1,8 +1,8 @@
 // bench/cold/report.ts writes what starts took as the section of docs/performance.md.
 import { type Column, markdownTable } from '../harness/markdown.ts';
+import type { Target } from '../harness/part.ts';
 import { targetTable } from '../harness/targets.ts';
-import type { Target } from '../part.ts';
-import { between, number } from '../words.ts';
+import { between, number } from '../harness/words.ts';
 import type { FunctionName } from './cases.ts';
 import { type ColdStart, type Contents, EMPTY } from './cold-start.ts';
 import { byFloor } from './targets.ts';

@@ -1,5 +1,5 @@
 // bench/cold/targets.ts holds the functions whose start somebody waits for against their floors.
-import type { Target } from '../part.ts';
+import type { Target } from '../harness/part.ts';
 import type { FunctionName } from './cases.ts';
 import type { ColdStart } from './cold-start.ts';
 

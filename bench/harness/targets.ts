@@ -1,6 +1,7 @@
 // bench/harness/targets.ts says which targets were met, for people.
-import { isMet, type Target } from '../part.ts';
+
 import { markdownTable } from './markdown.ts';
+import { isMet, type Target } from './part.ts';
 
 export const targetTable = (targets: readonly Target[]): string =>
   markdownTable(

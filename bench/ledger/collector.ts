@@ -11,7 +11,7 @@ import { sourceOf } from '../contenders/credentials.ts';
 import { MemoryLedger } from '../contenders/memory-ledger.ts';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';
-import { peakMb } from '../scale/memory.ts';
+import { peakMb } from '../harness/memory.ts';
 import type { LedgerConfig } from './config.ts';
 import { checkRun } from './run-check.ts';
 import { clientOf } from './table.ts';

@@ -13,7 +13,7 @@ import { Metrics, measured } from '../../functions/runtime/metrics.ts';
 import { sourceOf } from '../contenders/credentials.ts';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';
-import { peakMb } from '../scale/memory.ts';
+import { peakMb } from '../harness/memory.ts';
 import type { LedgerConfig } from './config.ts';
 import { checkRun } from './run-check.ts';
 import { clientOf } from './table.ts';

@@ -2,8 +2,8 @@
 // and what a month of them costs, beside a Lambda that lists and puts everything each time.
 import { BenchAtlas } from '../atlas/atlas.ts';
 import { BenchDynamo } from '../dynamo/dynamo.ts';
+import type { Bench, Part, PartResult } from '../harness/part.ts';
 import { race } from '../harness/race.ts';
-import type { Bench, Part, PartResult } from '../part.ts';
 import { type Cell, cells, entrants, nameOf, TABLE_MS } from './cells.ts';
 import type { Collected } from './collected.ts';
 import { Collection } from './collection.ts';

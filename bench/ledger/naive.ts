@@ -3,9 +3,9 @@
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';
+import { peakMb } from '../harness/memory.ts';
 import { plainGet } from '../peers/plain-get.ts';
 import { type Get, type Listing, walk } from '../peers/walk.ts';
-import { peakMb } from '../scale/memory.ts';
 import type { LedgerConfig } from './config.ts';
 import { plainClientOf } from './table.ts';
 

@@ -1,9 +1,9 @@
 // bench/ledger/report.ts writes what was collected as the section of docs/performance.md.
 import { type Column, markdownTable } from '../harness/markdown.ts';
+import type { Target } from '../harness/part.ts';
 import type { Result } from '../harness/race.ts';
 import { targetTable } from '../harness/targets.ts';
-import type { Target } from '../part.ts';
-import { between, number } from '../words.ts';
+import { between, number } from '../harness/words.ts';
 import { nameOf, TABLE_MS } from './cells.ts';
 import type { Collected } from './collected.ts';
 import { type CostRow, costRows, EVERY_MINUTES } from './costs.ts';

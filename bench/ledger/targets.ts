@@ -1,6 +1,7 @@
 // bench/ledger/targets.ts holds a run that finds nothing new against the listing alone, and what it reads against its coverage.
+
+import type { Target } from '../harness/part.ts';
 import type { Result } from '../harness/race.ts';
-import type { Target } from '../part.ts';
 import { nameOf } from './cells.ts';
 import type { Collected } from './collected.ts';
 

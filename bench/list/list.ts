@@ -1,9 +1,9 @@
 // bench/list/list.ts is the part `list`: all restore jobs of an organization are listed by the collector, by what others use, and
 // by the probe, which is the limit. Everybody finds the projects and their clusters by the same calls first.
 import { BenchAtlas } from '../atlas/atlas.ts';
+import type { Bench, Part, PartResult } from '../harness/part.ts';
 import { race } from '../harness/race.ts';
 import type { Course, Entrant, TrialOptions } from '../harness/trial.ts';
-import type { Bench, Part, PartResult } from '../part.ts';
 import { type Cell, cells, entrants, nameOf } from './cells.ts';
 import type { Listed } from './listed.ts';
 import { report } from './report.ts';

@@ -1,10 +1,10 @@
 // bench/list/report.ts writes what was listed as the section of docs/performance.md.
 import { type Column, markdownTable } from '../harness/markdown.ts';
+import type { Target } from '../harness/part.ts';
 import type { Result } from '../harness/race.ts';
 import type { Spread } from '../harness/statistics.ts';
 import { targetTable } from '../harness/targets.ts';
-import type { Target } from '../part.ts';
-import { between, number } from '../words.ts';
+import { between, number } from '../harness/words.ts';
 import { LIMIT, nameOf } from './cells.ts';
 import type { Listed } from './listed.ts';
 import { ratio } from './targets.ts';

@@ -1,6 +1,7 @@
 // bench/list/targets.ts holds the collector against the probe, where requests take long enough that round trips are what counts.
+
+import type { Target } from '../harness/part.ts';
 import type { Result } from '../harness/race.ts';
-import type { Target } from '../part.ts';
 import { COLLECTOR, FAR_MS, FIRST_PASSES, LIMIT, nameOf } from './cells.ts';
 import type { Listed } from './listed.ts';
 

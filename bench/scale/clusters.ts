@@ -1,14 +1,14 @@
 // bench/scale/clusters.ts measures how a run grows with the number of clusters, as Lambda would carry it out, one order after another.
 import { BenchAtlas } from '../atlas/atlas.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
+import { SMALL_HEAP } from '../harness/memory.ts';
+import type { Bench } from '../harness/part.ts';
 import { type Result, race } from '../harness/race.ts';
 import { entrants } from '../ledger/cells.ts';
 import { Collection } from '../ledger/collection.ts';
 import { functionCounts } from '../ledger/costs.ts';
 import { monthlyBill, total } from '../ledger/prices.ts';
 import { medianOf, resultOf } from '../ledger/targets.ts';
-import type { Bench } from '../part.ts';
-import { SMALL_HEAP } from './memory.ts';
 
 const SIZES = [10, 100, 1_000, 10_000] as const;
 const QUICK_SIZES = [10, 60] as const;

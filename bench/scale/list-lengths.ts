@@ -11,10 +11,10 @@ import type { WorldSize } from '../atlas/world.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
 import { checkAnswer } from '../harness/answer.ts';
 import type { Order, Report } from '../harness/contender.ts';
+import { SMALL_HEAP } from '../harness/memory.ts';
+import type { Bench } from '../harness/part.ts';
 import { on } from '../harness/trial.ts';
 import type { LedgerConfig } from '../ledger/config.ts';
-import type { Bench } from '../part.ts';
-import { SMALL_HEAP } from './memory.ts';
 
 /** The last: as many full pages at once as a project within Atlas's limits can have. */
 const SIZES: readonly WorldSize[] = [

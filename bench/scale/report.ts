@@ -1,8 +1,8 @@
 // bench/scale/report.ts writes how things grew as the section of docs/performance.md.
 import { type Column, markdownTable } from '../harness/markdown.ts';
+import type { Bench, Target } from '../harness/part.ts';
 import { targetTable } from '../harness/targets.ts';
-import type { Bench, Target } from '../part.ts';
-import { number } from '../words.ts';
+import { number } from '../harness/words.ts';
 import type { ClustersGrown } from './clusters.ts';
 import type { Grown } from './grown.ts';
 import { exponent } from './growth.ts';

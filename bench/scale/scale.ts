@@ -1,7 +1,7 @@
 // bench/scale/scale.ts is the part `scale`: how things grow, with the clusters, with the jobs in the table, with the length of a list; and
 // a simulation of what can't be run here.
 import { BenchDynamo } from '../dynamo/dynamo.ts';
-import type { Part, PartResult } from '../part.ts';
+import type { Part, PartResult } from '../harness/part.ts';
 import { clustersGrown } from './clusters.ts';
 import type { Grown } from './grown.ts';
 import { listsGrown } from './list-lengths.ts';

@@ -6,8 +6,8 @@ import type { Asked } from '../api/answered.ts';
 import { entrant, Listener } from '../api/api.ts';
 import { routes } from '../api/routes.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
+import type { Bench } from '../harness/part.ts';
 import { runTrial } from '../harness/trial.ts';
-import type { Bench } from '../part.ts';
 
 const SIZES = [100, 1_000, 10_000, 100_000, 1_000_000] as const;
 const QUICK_SIZES = [100, 400, 1_600] as const;

@@ -1,5 +1,5 @@
 // bench/scale/targets.ts holds growth against what may grow.
-import type { Target } from '../part.ts';
+import type { Target } from '../harness/part.ts';
 import type { Grown } from './grown.ts';
 import { exponent } from './growth.ts';
 import { sizeName } from './list-lengths.ts';

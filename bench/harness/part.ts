@@ -1,6 +1,6 @@
-// bench/part.ts is what one part of the bench is to bench/main.ts. A new part is a file that fills this, named there.
-import type { Bundler } from './harness/bundle.ts';
-import type { NodeAt } from './harness/nodes.ts';
+// bench/harness/part.ts is what one part of the bench is to bench/main.ts. A new part is a file that fills this, named there.
+import type { Bundler } from './bundle.ts';
+import type { NodeAt } from './nodes.ts';
 
 export interface Bench {
   /** A small selection that ends soon. */

@@ -1,4 +1,4 @@
-// bench/scale/memory.ts says how much memory this process has used at most, and what it is held to where that is measured.
+// bench/harness/memory.ts says how much memory this process has used at most, and what it is held to where that is measured.
 import { readFileSync } from 'node:fs';
 import { heapOptions } from '../../lib/compute/heap.ts';
 

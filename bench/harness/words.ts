@@ -1,5 +1,5 @@
-// bench/words.ts writes numbers the way the tables of this bench show them.
-import type { Spread } from './harness/statistics.ts';
+// bench/harness/words.ts writes numbers the way the tables of this bench show them.
+import type { Spread } from './statistics.ts';
 
 export const number = (value: number | undefined, digits = 0) => (value === undefined ? '' : value.toFixed(digits));
 
