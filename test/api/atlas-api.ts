@@ -1,6 +1,7 @@
-// test/api/atlas-api.ts is Atlas's own paths, versions and schemas, and its specification where that is at hand.
-import { existsSync, readFileSync } from 'node:fs';
+// test/api/atlas-api.ts: Atlas's own paths, versions and the names of its schemas
 import type { Kind } from '../../functions/restore/job.ts';
+import { SPECIFICATIONS } from '../fixtures/exchanges.ts';
+import { violations } from './json-schema.ts';
 
 export interface AtlasList {
   results: { id: string; links?: { href: string }[] }[];
@@ -8,9 +9,6 @@ export interface AtlasList {
   totalCount?: number;
   status?: number;
 }
-
-export const OFFICIAL = new URL('../../../shared/atlas/openapi.json', import.meta.url);
-export const official = existsSync(OFFICIAL) ? JSON.parse(readFileSync(OFFICIAL, 'utf8')) : undefined;
 
 export const API: Record<Kind, { path: string; version: string; one: string; list: string }> = {
   dedicated: {
@@ -34,3 +32,11 @@ export const API: Record<Kind, { path: string; version: string; one: string; lis
 export const pathOf = (kind: Kind, projectId: string, clusterName: string) =>
   `/api/atlas/v2/groups/${projectId}/${API[kind].path.replace('{}', clusterName)}`;
 export const accepting = (date: string) => ({ accept: `application/vnd.atlas.${date}+json` });
+
+export const schemaRef = (schema: string) => `#/components/schemas/${schema}`;
+
+/** How a value departs from a schema, in our specification and in each other one at hand. */
+export const departures = (schema: string, value: unknown) =>
+  SPECIFICATIONS.filter(({ skip }) => !skip).flatMap(({ specification }) =>
+    violations(specification, { $ref: schemaRef(schema) }, value),
+  );

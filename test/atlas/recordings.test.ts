@@ -1,168 +1,176 @@
-// Replays real exchanges, recorded by mongodb/mongodb-atlas-cli in August 2026. They're no part of this repository.
-import { existsSync, readFileSync } from 'node:fs';
+// Replays exchanges with Atlas: the synthetic ones of test/fixtures/atlas and, where they are at hand, recorded ones.
 import { describe, expect, test } from 'vitest';
-import type { Kind } from '../../functions/restore/job.ts';
 import type { Actor } from '../../functions/restore/requesters/requester.ts';
+import { EXCHANGES, type Exchange, eventLists, jobExchanges, keptOf } from '../fixtures/exchanges.ts';
 import { all, clientFor, clustersOf, failureOf, projectsOf } from './clients.ts';
 import { json, type Reply, serve, withTokens } from './scripted-server.ts';
 
-const FILE = new URL('../../../shared/atlas/recordings.json', import.meta.url);
-const present = existsSync(FILE);
+/** Its length is that of the body as it was sent, compressed or not. */
+const replyOf = ({ response: { status, headers, body } }: Exchange): Reply => {
+  const { 'Content-Length': _, ...kept } = headers;
+  return json(status, body, kept);
+};
 
-interface Recording {
-  request: { method: string; path: string };
-  response: { status: number; headers: Record<string, string>; body: Record<string, unknown> };
-}
-
-const recordings: Recording[] = present ? JSON.parse(readFileSync(FILE, 'utf8')) : [];
-const pathOf = ({ request }: Recording) => request.path;
-
-/** Serves each path's recordings in their order, the last for ever. */
-function replay(): Reply {
+/** Serves each path's exchanges in their order, the last for ever. */
+function replay(exchanges: readonly Exchange[]): Reply {
   const next = new Map<string, number>();
   return (response, request, nth) => {
     const path = request.target.split('?')[0] ?? '';
-    const found = recordings.filter((each) => pathOf(each) === path && each.request.method === request.method);
+    const found = exchanges.filter(({ request: { method, path: own } }) => own === path && method === request.method);
     const at = next.get(path) ?? 0;
     next.set(path, at + 1);
-    const { status = 404, headers = {}, body = {} } = found[Math.min(at, found.length - 1)]?.response ?? {};
-    const { 'Content-Length': _, ...kept } = headers;
-    json(status, body, kept)(response, request, nth);
+    const exchange = found[Math.min(at, found.length - 1)];
+    (exchange ? replyOf(exchange) : json(404, {}))(response, request, nth);
   };
 }
 
-const JOBS = /^\/api\/atlas\/v2\/groups\/(\w+)\/(clusters|flexClusters)\/([\w-]+)\/backup\/restoreJobs(?:\/(\w+))?$/;
+const CLUSTER_LIST = /^\/api\/atlas\/v2\/groups\/(\w+)\/(clusters|flexClusters)$/;
+const CLUSTER = /\/clusters\/[\w-]+$/;
 
-function jobRequest(recording: Recording) {
-  const [, projectId = '', segment, clusterName = '', jobId] = JOBS.exec(pathOf(recording)) ?? [];
-  const kind: Kind = segment === 'clusters' ? 'dedicated' : 'flex';
-  return { list: { kind, projectId, clusterName }, jobId };
-}
+const CODES: Record<string, string> = {
+  '400 CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API': 'ATLAS_WRONG_TIER',
+  '400 CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API': 'ATLAS_WRONG_TIER',
+  '401 UNEXPECTED_ERROR': 'ATLAS_UNAUTHORIZED',
+  '401 USER_UNAUTHORIZED': 'ATLAS_UNAUTHORIZED',
+  '403 IP_ADDRESS_NOT_ON_ACCESS_LIST': 'ATLAS_FORBIDDEN',
+  '404 CLUSTER_NOT_FOUND': 'ATLAS_NOT_FOUND',
+  '404 GROUP_NOT_FOUND': 'ATLAS_NOT_FOUND',
+  '404 RESOURCE_NOT_FOUND': 'ATLAS_NOT_FOUND',
+  '404 UNEXPECTED_ERROR': 'ATLAS_NOT_FOUND',
+  '406 INVALID_VERSION_DATE': 'ATLAS_REFUSED',
+  '410 VERSION_GONE': 'ATLAS_GONE',
+  '429 RATE_LIMITED_TOKEN_BUCKET': 'ATLAS_RATE_LIMITED',
+  '500 UNEXPECTED_ERROR': 'ATLAS_UNAVAILABLE',
+  '503 SERVICE_UNAVAILABLE': 'ATLAS_UNAVAILABLE',
+};
 
-describe.skipIf(!present)('recorded exchanges (skipped without ../shared/atlas/recordings.json)', () => {
-  const jobs = recordings.filter(({ request: { method, path } }) => method !== 'DELETE' && JOBS.test(path));
-  const singles = jobs.filter((each) => jobRequest(each).jobId !== undefined && each.request.method === 'GET');
-  const errors = recordings.filter(({ response }) => response.status >= 400);
+for (const { name, exchanges, skip } of EXCHANGES) {
+  describe.skipIf(skip)(name, () => {
+    const jobs = jobExchanges(exchanges).filter(({ exchange }) => exchange.request.method === 'GET');
+    const errors = exchanges.filter(({ response }) => response.status >= 400);
+    const answered = exchanges.filter(({ request, response }) => request.method === 'GET' && response.status === 200);
+    const resultsOf = ({ response }: Exchange) => response.body.results as Record<string, unknown>[];
 
-  test('hold what these tests are about', () => {
-    expect([singles.length, errors.length]).toEqual([8, 7]);
-  });
-
-  test('every single job comes as it was sent, poll after poll, less links and delivery URLs', async () => {
-    await using server = await serve(withTokens(replay()));
-    await using atlas = clientFor(server.url);
-    for (const single of singles) {
-      const { list, jobId = '' } = jobRequest(single);
-      const { links: _, deliveryUrl, ...kept } = single.response.body;
-      const urls = Array.isArray(deliveryUrl) ? deliveryUrl.length : 0;
-      expect(await atlas.job(list, jobId)).toEqual({ atlas: kept, deliveryUrlCount: urls });
-    }
-  });
-
-  test('the dedicated list, the project list and the cluster lists are read whole', async () => {
-    await using server = await serve(withTokens(replay()));
-    await using atlas = clientFor(server.url);
-    const pages = await all(
-      atlas.jobPages({ kind: 'dedicated', projectId: '6a793f6b2c88faeba59bae37', clusterName: 'backupRestores-305' }),
-    );
-    expect(pages).toMatchObject([{ last: true, jobs: [{ atlas: { id: '6a794733c0eb9e7a17740663' } }] }]);
-    expect(await projectsOf(atlas)).toHaveLength(37);
-    const flex = await clustersOf(atlas, 'b0123456789abcdef012345b', 'flex');
-    expect(flex.map(({ tier, state }) => `${tier} ${state}`)).toEqual(Array(4).fill('flex IDLE'));
-    for (const projectId of ['6a793f4d2c88faeba59b98f1', '6a799efbc0eb9e7a177d7e0e']) {
-      expect(await clustersOf(atlas, projectId, 'dedicated')).toMatchObject([
-        { tier: 'dedicated', state: expect.any(String) },
-      ]);
-    }
-    expect(atlas.usage.requests).toBe(5);
-  });
-
-  test('the recorded free cluster is told from a dedicated one', async () => {
-    const free = recordings.find((each) => pathOf(each).endsWith('/clusters/cluster-251'))?.response.body;
-    await using server = await serve(withTokens(json(200, { results: [free], links: [] })));
-    await using atlas = clientFor(server.url);
-    expect(await clustersOf(atlas, '6a793f6bc0eb9e7a17715892', 'dedicated')).toMatchObject([
-      { name: 'cluster-251', tier: 'free' },
-    ]);
-  });
-
-  const CODES: Record<string, string> = {
-    '401 UNEXPECTED_ERROR': 'ATLAS_UNAUTHORIZED',
-    '400 CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API': 'ATLAS_WRONG_TIER',
-    '400 CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API': 'ATLAS_WRONG_TIER',
-    '404 CLUSTER_NOT_FOUND': 'ATLAS_NOT_FOUND',
-    '404 GROUP_NOT_FOUND': 'ATLAS_NOT_FOUND',
-    '404 RESOURCE_NOT_FOUND': 'ATLAS_NOT_FOUND',
-    '404 UNEXPECTED_ERROR': 'ATLAS_NOT_FOUND',
-  };
-
-  test.each(errors.map((each) => [each.response.status, each.response.body.errorCode, each] as const))(
-    'the error %s %s has its type, whatever was asked',
-    async (status, errorCode, { response }) => {
-      const { 'Content-Length': _, ...headers } = response.headers;
-      await using server = await serve(withTokens(json(status, response.body, headers)));
-      await using atlas = clientFor(server.url);
-      const list = { kind: 'flex', projectId: 'b0123456789abcdef012345b', clusterName: 'Cluster0' } as const;
-      const failure = await failureOf(all(atlas.jobPages(list)));
-      expect(failure).toMatchObject({ code: CODES[`${status} ${errorCode}`], status, errorCode, transient: false });
-    },
-  );
-
-  test('the recorded challenge is answered', async () => {
-    const challenge =
-      errors.find(({ response }) => response.status === 401)?.response.headers['Www-Authenticate'] ?? '';
-    const reply: Reply = (response, request, nth) =>
-      request.headers.authorization === undefined
-        ? json(401, {}, { 'Www-Authenticate': challenge })(response, request, nth)
-        : json(200, { results: [] })(response, request, nth);
-    await using server = await serve(reply);
-    await using atlas = clientFor(server.url, {
-      credentials: { type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'x-1' },
-    });
-    await projectsOf(atlas);
-    expect(server.seen[1]?.headers.authorization).toContain('nonce="oKfdevgHPla/q94PO0cdlXVpNEi781RR"');
-  });
-
-  describe('of events', () => {
-    interface RecordedEvent {
-      id: string;
-      created: string;
-      eventTypeName: string;
-      apiKeyId?: string;
-      publicKey?: string;
-    }
-    const lists = recordings.filter((each) => pathOf(each).endsWith('/events'));
-    const eventsIn = ({ response }: Recording) => response.body.results as RecordedEvent[];
-    const years = {
-      projectId: 'b0123456789abcdef012345b',
-      since: '2025-01-01T00:00:00Z',
-      until: '2027-01-01T00:00:00Z',
-    };
-    /** The list as recorded is its first page; the next is empty. */
-    const listed =
-      ({ response: { body } }: Recording): Reply =>
-      (response, request, nth) =>
-        json(200, request.target.includes('pageNum=1&') ? body : { ...body, results: [] })(response, request, nth);
-
-    test('are six lists', () => {
-      expect(lists.map((each) => eventsIn(each).length)).toEqual([100, 6, 3, 6, 5, 10]);
+    test('hold what these tests are about', () => {
+      const kinds = new Set(jobs.map(({ kind }) => kind));
+      expect([...kinds]).toEqual(expect.arrayContaining(['dedicated', 'flex']));
+      expect(jobs.filter(({ jobId }) => jobId !== undefined).length).toBeGreaterThanOrEqual(8);
+      expect(errors.length).toBeGreaterThanOrEqual(7);
+      expect(eventLists(exchanges).length).toBeGreaterThanOrEqual(4);
     });
 
-    test.each(lists.map((each, nth) => [nth + 1, each] as const))('list %d is read whole', async (_, recording) => {
-      await using server = await serve(withTokens(listed(recording)));
+    test('every single job arrives as it was sent, poll after poll, less links and delivery URLs', async () => {
+      await using server = await serve(withTokens(replay(exchanges)));
       await using atlas = clientFor(server.url);
-      const expected = eventsIn(recording).map(({ id, created, eventTypeName: type, apiKeyId, publicKey }) => {
-        const actor: Actor =
-          apiKeyId && publicKey ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
-        return { id, created, type, actor };
+      for (const { list, jobId, exchange } of jobs) {
+        if (jobId === undefined) continue;
+        expect(await atlas.job(list, jobId)).toEqual(keptOf(exchange.response.body));
+      }
+    });
+
+    test('every list of jobs is read whole, in one call', async () => {
+      await using server = await serve(withTokens(replay(exchanges)));
+      await using atlas = clientFor(server.url);
+      const lists = jobs.filter(({ jobId }) => jobId === undefined);
+      expect(lists.length).toBeGreaterThan(0);
+      for (const { list, jobs: sent } of lists) {
+        expect(await all(atlas.jobPages(list))).toMatchObject([{ last: true, jobs: sent.map(keptOf) }]);
+      }
+      expect(atlas.usage.requests).toBe(lists.length);
+    });
+
+    test('every list of projects and of clusters is read whole, each cluster in its tier', async () => {
+      await using server = await serve(withTokens(replay(exchanges)));
+      await using atlas = clientFor(server.url);
+      const ofProjects = answered.filter(({ request }) => request.path === '/api/atlas/v2/groups');
+      for (const exchange of ofProjects) {
+        const names = (await projectsOf(atlas)).map(({ name }) => name);
+        expect(names).toEqual(resultsOf(exchange).map(({ name }) => name));
+      }
+      const ofClusters = answered.filter(({ request }) => CLUSTER_LIST.test(request.path));
+      for (const exchange of ofClusters) {
+        const [, projectId = '', segment] = CLUSTER_LIST.exec(exchange.request.path) ?? [];
+        const kind = segment === 'flexClusters' ? 'flex' : 'dedicated';
+        const tierOf = (cluster: object) => (JSON.stringify(cluster).includes('"TENANT"') ? 'free' : kind);
+        expect(await clustersOf(atlas, projectId, kind)).toMatchObject(
+          resultsOf(exchange).map((sent) => ({ name: sent.name, state: sent.stateName, tier: tierOf(sent) })),
+        );
+      }
+      expect([ofProjects.length, ofClusters.length]).toEqual([1, expect.any(Number)]);
+      expect(atlas.usage.requests).toBe(ofProjects.length + ofClusters.length);
+    });
+
+    test('a free cluster is not mistaken for a dedicated one', async () => {
+      const free = answered.filter(({ request }) => CLUSTER.test(request.path));
+      expect(free).toHaveLength(1);
+      for (const { response } of free) {
+        await using server = await serve(withTokens(json(200, { results: [response.body], links: [] })));
+        await using atlas = clientFor(server.url);
+        expect(await clustersOf(atlas, '5f0000000000000000000002', 'dedicated')).toMatchObject([
+          { name: response.body.name, tier: 'free' },
+        ]);
+      }
+    });
+
+    test('every error has its type, whatever was asked', async () => {
+      for (const exchange of errors) {
+        const { status, body } = exchange.response;
+        await using server = await serve(withTokens(replyOf(exchange)));
+        await using atlas = clientFor(server.url);
+        const list = { kind: 'flex', projectId: '5f0000000000000000000001', clusterName: 'catalogue' } as const;
+        const failure = await failureOf(all(atlas.jobPages(list)));
+        const { errorCode } = body;
+        const transient = status === 429 || status >= 500;
+        expect(failure).toMatchObject({ code: CODES[`${status} ${errorCode}`], status, errorCode, transient });
+      }
+    });
+
+    test('the challenge is answered', async () => {
+      const { 'Www-Authenticate': challenge = '' } =
+        errors.find(({ response }) => response.headers['Www-Authenticate'] !== undefined)?.response.headers ?? {};
+      const [nonce] = /nonce="[^"]{32}"/.exec(challenge) ?? [];
+      const reply: Reply = (response, request, nth) =>
+        request.headers.authorization === undefined
+          ? json(401, {}, { 'Www-Authenticate': challenge })(response, request, nth)
+          : json(200, { results: [] })(response, request, nth);
+      await using server = await serve(reply);
+      await using atlas = clientFor(server.url, {
+        credentials: { type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'x-1' },
       });
-      const whole = (await all(atlas.events({ ...years, types: [] }))).flat();
-      expect(whole).toEqual(expected);
+      await projectsOf(atlas);
+      expect(nonce).toBeDefined();
+      expect(server.seen[1]?.headers.authorization).toContain(nonce);
+    });
+
+    test('every list of events is read whole, and its requests alone', async () => {
+      const years = {
+        projectId: '5f0000000000000000000001',
+        since: '2025-01-01T00:00:00Z',
+        until: '2027-01-01T00:00:00Z',
+      };
       const types = ['TENANT_RESTORE_REQUESTED_AUDIT', 'CPS_RESTORE_REQUESTED_AUDIT'];
-      const requests = (await all(atlas.events({ ...years, types }))).flat();
-      expect(requests).toEqual(expected.filter(({ type }) => types.includes(type)));
-      expect(requests.length).toBeGreaterThan(0);
-      expect(requests.every(({ actor }) => actor.kind === 'apiKey')).toBe(true);
+      for (const exchange of eventLists(exchanges)) {
+        const { body } = exchange.response;
+        // The list is its first page; the next is empty.
+        const reply: Reply = (response, request, nth) =>
+          json(200, request.target.includes('pageNum=1&') ? body : { ...body, results: [] })(response, request, nth);
+        await using server = await serve(withTokens(reply));
+        await using atlas = clientFor(server.url);
+        const sent = resultsOf(exchange) as Record<
+          'id' | 'created' | 'eventTypeName' | 'apiKeyId' | 'publicKey',
+          string
+        >[];
+        const expected = sent.map(({ id, created, eventTypeName: type, apiKeyId, publicKey }) => {
+          const actor: Actor =
+            apiKeyId && publicKey ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
+          return { id, created, type, actor };
+        });
+        expect((await all(atlas.events({ ...years, types: [] }))).flat()).toEqual(expected);
+        const requests = (await all(atlas.events({ ...years, types }))).flat();
+        expect(requests).toEqual(expected.filter(({ type }) => types.includes(type)));
+        expect(requests.length).toBeGreaterThan(0);
+        expect(requests.every(({ actor }) => actor.kind === 'apiKey')).toBe(true);
+      }
     });
   });
-});
+}

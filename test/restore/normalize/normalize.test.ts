@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DELIVERIES, KINDS, type Kind, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
@@ -6,6 +5,7 @@ import { normalise } from '../../../functions/restore/normalize/normalize.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { redactJob } from '../../../functions/restore/redact/redact.ts';
 import { isCompletedRestore, isUnderstood, type ReadField } from '../../../functions/restore/understood.ts';
+import { EXCHANGES, jobExchanges, keptOf, SYNTHETIC } from '../../fixtures/exchanges.ts';
 
 const readAt = new Date('2026-08-10T12:00:00Z');
 const source = { projectId: 'b'.repeat(24), projectName: 'Payments', clusterName: 'orders' };
@@ -282,26 +282,25 @@ test('whatever comes with an id is a job, whose fields are what they should be',
   );
 });
 
-const recordings = new URL('../../../../shared/atlas/recordings.json', import.meta.url);
-test.skipIf(!existsSync(recordings))(
-  'every recorded restore job normalises (skips without ../shared/atlas/recordings.json)',
-  () => {
-    type Recorded = {
-      request: { path: string };
-      response: { status: number; body: { results?: Record<string, unknown>[] } };
-    };
-    let jobs = 0;
-    for (const { request, response } of JSON.parse(readFileSync(recordings, 'utf8')) as Recorded[]) {
-      const kind = /\/(flexClusters|clusters)\/[^/]+\/backup\/restoreJobs/.exec(request.path)?.[1];
-      if (!kind || response.status !== 200) continue;
-      for (const recorded of response.body.results ?? [response.body as Record<string, unknown>]) {
-        const job = read(kind === 'flexClusters' ? 'flex' : 'dedicated', recorded);
-        expect(['PENDING', 'RUNNING', 'COMPLETED']).toContain(job.status);
-        const { links: _, deliveryUrl: __, ...kept } = recorded as { links?: unknown; deliveryUrl?: unknown };
-        expect(job.atlas).toEqual(kept);
-        jobs += 1;
+for (const { name, exchanges, skip } of EXCHANGES) {
+  test.skipIf(skip)(`every restore job normalises: ${name}`, () => {
+    const met = new Map<Kind, Set<string>>();
+    for (const { kind, exchange, jobs } of jobExchanges(exchanges)) {
+      const answeredAt = new Date(exchange.response.headers.Date ?? '');
+      for (const sent of jobs) {
+        const job = normalise(kind, redactJob(sent), source, answeredAt);
+        const { atlas, deliveryUrlCount } = keptOf(sent);
+        expect(job).toMatchObject({ jobId: sent.id, atlas, deliveryUrlCount });
+        expect(job).not.toHaveProperty('problems');
+        expect(notUnderstood(job)).toEqual([]);
+        met.set(kind, (met.get(kind) ?? new Set()).add(job.status));
       }
     }
-    expect(jobs).toBeGreaterThan(10);
-  },
-);
+    expect([...(met.get('flex') ?? [])]).toEqual(expect.arrayContaining(['PENDING', 'RUNNING', 'COMPLETED']));
+    expect([...(met.get('dedicated') ?? [])]).toEqual(expect.arrayContaining(['RUNNING', 'COMPLETED']));
+    if (exchanges !== SYNTHETIC) return;
+    expect([...met.keys()].sort()).toEqual([...KINDS].sort());
+    const statuses = new Set([...met.values()].flatMap((each) => [...each]));
+    expect(statuses).toEqual(new Set(STATUSES.filter((status) => status !== 'UNKNOWN')));
+  });
+}

@@ -1,5 +1,4 @@
-// test/restore/requesters/match-requests.test.ts holds the match to recorded pairs, to its rule sentence by sentence, and to crowded projects at random.
-import { existsSync, readFileSync } from 'node:fs';
+// The match of requests to jobs: pairs as recorded, its rule sentence by sentence, crowded projects at random, and whole exchanges.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KINDS } from '../../../functions/restore/job.ts';
@@ -15,11 +14,12 @@ import {
 import { choices } from '../../../functions/restore/requesters/matching.ts';
 import type { Actor } from '../../../functions/restore/requesters/requester.ts';
 import { Random } from '../../../local/atlas/base/random.ts';
+import { EXCHANGES, eventLists, jobExchanges } from '../../fixtures/exchanges.ts';
 import { makeWorld, shuffled, type World, type WorldOptions } from '../request-worlds.ts';
 
 const ANNA: Actor = { kind: 'user', id: 'a'.repeat(24), name: 'anna@example.com' };
-const BOT: Actor = { kind: 'apiKey', id: 'b'.repeat(24), name: 'nmtxqlkl' };
-const OTHER_BOT: Actor = { kind: 'apiKey', id: 'c'.repeat(24), name: 'tevdziqg' };
+const BOT: Actor = { kind: 'apiKey', id: 'b'.repeat(24), name: 'synthci1' };
+const OTHER_BOT: Actor = { kind: 'apiKey', id: 'c'.repeat(24), name: 'synthops' };
 
 const FLEX = 'TENANT_RESTORE_REQUESTED_AUDIT';
 const CLOUD_BACKUP = 'CPS_RESTORE_REQUESTED_AUDIT';
@@ -43,12 +43,12 @@ const verdictsOf = (jobs: JobToMatch[], events: AtlasEvent[]) => {
 };
 const one = (job: JobToMatch, ...events: AtlasEvent[]) => verdictsOf([job], events)[0];
 
-describe('recorded pairs', () => {
+describe('pairs with the measures of recorded ones', () => {
   test.each([
-    ['6a793fd22c88faeba59bd59a', '6a793fd22c88faeba59bd59e', { points: 100, secondsLater: 0, countsAhead: 4 }],
-    ['681301aff7db2d2570670b8e', '681301b0f7db2d2570670b92', { points: 100, secondsLater: 1, countsAhead: 4 }],
-    ['6a0c835f7379b6c6f1e01668', '6a0c835f7379b6c6f1e016a4', { points: 100, secondsLater: 0, countsAhead: 60 }],
-    ['691a8e6d8fae916594671d8d', '691a8e6d8fae916594671ed3', { points: 90, secondsLater: 0, countsAhead: 326 }],
+    ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a1000104', { points: 100, secondsLater: 0, countsAhead: 4 }],
+    ['69b50000a1a1a1a1a1000100', '69b50001a1a1a1a1a1000104', { points: 100, secondsLater: 1, countsAhead: 4 }],
+    ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a100013c', { points: 100, secondsLater: 0, countsAhead: 60 }],
+    ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a1000246', { points: 90, secondsLater: 0, countsAhead: 326 }],
   ])('%s was asked for by %s', (jobId, eventId, measures) => {
     expect(one(flexJob(jobId), flexEvent(eventId, BOT))).toEqual({
       actor: BOT,
@@ -61,8 +61,8 @@ describe('recorded pairs', () => {
   });
 
   test('two within 3 s, whom time alone would confuse, keep their own keys', () => {
-    const jobs = [flexJob('6a0c5795d09c198077eebbff'), flexJob('6a0c57985baf423a58f397a8')];
-    const events = [flexEvent('6a0c5795d09c198077eebc03', BOT), flexEvent('6a0c57985baf423a58f397ae', OTHER_BOT)];
+    const jobs = [flexJob('69b50000a1a1a1a1a1000100'), flexJob('69b50003a2a2a2a2a2000800')];
+    const events = [flexEvent('69b50000a1a1a1a1a1000104', BOT), flexEvent('69b50003a2a2a2a2a2000806', OTHER_BOT)];
     expect(verdictsOf(jobs, events)).toMatchObject([
       { actor: BOT, grade: 'exact', points: 90, eventId: events[0]?.id, countsAhead: 4 },
       { actor: OTHER_BOT, grade: 'exact', points: 90, eventId: events[1]?.id, countsAhead: 6 },
@@ -70,9 +70,9 @@ describe('recorded pairs', () => {
   });
 
   test('two jobs 2 counts apart are nobody’s without events, and not exact with one of the two', () => {
-    const jobs = [flexJob('68109bd394919869dbfb2f60'), flexJob('68109bd394919869dbfb2f62')];
+    const jobs = [flexJob('69b50000a1a1a1a1a1000100'), flexJob('69b50000a1a1a1a1a1000102')];
     expect(verdictsOf(jobs, [])).toEqual([{ reason: 'none' }, { reason: 'none' }]);
-    for (const invented of ['68109bd394919869dbfb2f64', '68109bd394919869dbfb2f66', '68109bd394919869dbfb2f72']) {
+    for (const invented of ['69b50000a1a1a1a1a1000104', '69b50000a1a1a1a1a1000106', '69b50000a1a1a1a1a1000112']) {
       for (const verdict of verdictsOf(jobs, [flexEvent(invented, BOT)]))
         expect(verdict).not.toMatchObject({ grade: 'exact' });
     }
@@ -474,38 +474,40 @@ describe('assignments', () => {
   });
 });
 
-const RECORDINGS = new URL('../../../../shared/atlas/recordings.json', import.meta.url);
-
-interface Recorded {
-  request: { method: string; path: string };
-  response: { status: number; body: { id?: string; status?: string; results?: Record<string, string>[] } };
-}
-
-describe.skipIf(!existsSync(RECORDINGS))('recordings (skipped without ../shared/atlas/recordings.json)', () => {
-  test('the two recorded flex jobs and all recorded events of that project make one exact pair', () => {
-    const recordings: Recorded[] = JSON.parse(readFileSync(RECORDINGS, 'utf8'));
-    const inFlexJobs = ({ request, response }: Recorded) =>
-      response.status === 200 && /flexClusters\/.*restoreJobs/.test(request.path);
-    const jobIds = new Set(recordings.filter(inFlexJobs).flatMap(({ response }) => response.body.id ?? []));
-    const lists = recordings.filter(({ request }) => request.path.endsWith('/events'));
-    const events = lists.flatMap(({ response }) =>
-      (response.body.results ?? []).map(({ id = '', created = '', eventTypeName: type = '', publicKey, apiKeyId }) => {
-        const actor: Actor =
-          publicKey && apiKeyId ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
-        return { id, created, type, actor };
-      }),
-    );
-    expect([jobIds.size, events.length > 100]).toEqual([2, true]);
-    const verdicts = matchRequests([...jobIds].map(flexJob), events);
-    expect(Object.fromEntries(verdicts)).toMatchObject({
-      // Its event is older than the recorded list.
-      '6a793f812c88faeba59bc399': { reason: 'none' },
-      '6a793fd22c88faeba59bd59a': {
-        actor: { name: 'nmtxqlkl' },
-        grade: 'exact',
-        points: 100,
-        eventId: '6a793fd22c88faeba59bd59e',
-      },
+for (const { name, exchanges, skip } of EXCHANGES) {
+  test.skipIf(skip)(`every flex job meets the request beside it, and no other: ${name}`, () => {
+    const flex = jobExchanges(exchanges).filter(({ kind }) => kind === 'flex');
+    const sentJobs = flex.flatMap((each) => each.jobs) as { id: string; deliveryType: string }[];
+    const jobs = [...new Map(sentJobs.map((job) => [job.id, job])).values()];
+    const sent = eventLists(exchanges).flatMap(({ response }) => response.body.results as Record<string, string>[]);
+    const events = sent.map(({ id = '', created = '', eventTypeName: type = '', publicKey, apiKeyId }): AtlasEvent => {
+      const actor: Actor =
+        publicKey && apiKeyId ? { kind: 'apiKey', id: apiKeyId, name: publicKey } : { kind: 'unknown' };
+      return { id, created, type, actor };
     });
+    const secondOf = (id: string) => Number.parseInt(id.slice(0, 8), 16);
+    /** Of the same process, in the same second or the next: docs/atlas.md#12-4. */
+    const isBeside = (jobId: string, { id, type }: AtlasEvent) =>
+      (REQUEST_TYPES as readonly string[]).includes(type) &&
+      id.slice(8, 18) === jobId.slice(8, 18) &&
+      [0, 1].includes(secondOf(id) - secondOf(jobId));
+    const verdicts = matchRequests(
+      jobs.map(({ id, deliveryType }) => ({
+        ...flexJob(id),
+        delivery: deliveryType === 'DOWNLOAD' ? 'download' : 'automated',
+      })),
+      events,
+    );
+    const graded = new Set<string>();
+    for (const { id } of jobs) {
+      const [beside, ...others] = events.filter((event) => isBeside(id, event));
+      expect(others).toEqual([]);
+      expect(verdicts.get(id)).toMatchObject(
+        beside ? { grade: 'exact', actor: beside.actor, eventId: beside.id } : { reason: 'none' },
+      );
+      graded.add(beside ? 'exact' : 'none');
+    }
+    // A request that is older than the lists leaves a job without one.
+    expect(graded).toEqual(new Set(['exact', 'none']));
   });
-});
+}
