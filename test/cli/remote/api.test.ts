@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenLedger, openLedger } from '../../../bin/options/ledger-target.ts';
+import { plainJson as sanitizeJson } from '../../../bin/process/sanitize.ts';
 import { RunsHere } from '../../../bin/servers/runs-here.ts';
 import { fixedCredentials } from '../../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../../functions/atlas/client.ts';
@@ -103,6 +104,35 @@ describe('--api', () => {
       expect(direct[8]?.stdout).toMatch(/"rule":"failed"/);
       expect(direct[9]?.stdout).toContain('FAILING');
       expect(shell.said).not.toMatch(/(?![\n\r])[\p{Cc}\p{Bidi_Control}]/u);
+    },
+    SEVERAL_PROCESSES_MS,
+  );
+
+  test(
+    'the API itself gives the same rows, in JSON and in CSV',
+    async () => {
+      const get = async (path: string, accept: string) => {
+        const answer = await fetch(`${server.url}${path}`, { headers: { accept } });
+        expect(answer.status).toBe(200);
+        return answer;
+      };
+      const { stdout } = await shell.run(['jobs', '--limit', '100', '--format', 'ndjson']);
+      const rows = stdout.trimEnd().split('\n');
+      const answer = (await (await get('/restore-jobs?limit=100', 'application/json')).json()) as {
+        jobs: object[];
+      };
+      expect(rows.map((row) => JSON.parse(row))).toEqual(answer.jobs.map((item) => JSON.parse(sanitizeJson(item))));
+
+      const csv = await shell.run(['jobs', '--limit', '100', '--format', 'csv']);
+      const lines = (await (await get('/restore-jobs?limit=100', 'text/csv')).text()).trimEnd().split(/\r?\n/);
+      expect(lines[0]).toBe(csv.stdout.split('\n')[0]);
+      expect(lines).toHaveLength(101);
+      const names = (line: string) => line.replace(/"[^"]*"/g, '').split(',').length;
+      expect(new Set(lines.map(names)).size).toBe(1);
+
+      const coverage = await shell.run(['coverage', '--json']);
+      const covered = (await (await get('/coverage?limit=100', 'application/json')).json()) as { coverage: object[] };
+      expect(JSON.parse(coverage.stdout)).toEqual(covered.coverage.map((row) => JSON.parse(sanitizeJson(row))));
     },
     SEVERAL_PROCESSES_MS,
   );
