@@ -80,7 +80,7 @@ test('what goes wrong inside stays in the log, under the id that the caller was 
   expect(response.status).toBe(500);
   const problem = (await response.json()) as object;
   expect(problem).toEqual({
-    ...{ type: '/problems/internal', title: 'Something went wrong on our side', status: 500 },
+    ...{ type: '/problems/internal', title: 'Internal server error', status: 500 },
     requestId: response.headers.get('x-request-id'),
   });
   expect(log.lines).toMatchObject([

@@ -2,19 +2,19 @@
 
 /** Programs branch on these; they don't change. */
 export const PROBLEMS = {
-  'bad-parameter': { status: 400, title: 'A parameter is wrong' },
-  'bad-body': { status: 400, title: 'The body is not JSON' },
-  'not-found': { status: 404, title: 'There is nothing here' },
-  'method-not-allowed': { status: 405, title: 'This can not be done here' },
-  'not-acceptable': { status: 406, title: 'There is no answer in a format that was asked for' },
-  'idempotency-conflict': { status: 409, title: 'This Idempotency-Key was used for another request' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
-  'invalid-body': { status: 422, title: 'The body asks for something that can not be done' },
-  'too-many-runs': { status: 429, title: 'Too many runs are under way' },
-  internal: { status: 500, title: 'Something went wrong on our side' },
-  'runs-not-available': { status: 501, title: 'No run can be started from here' },
-  unavailable: { status: 503, title: 'Not now' },
+  'bad-parameter': { status: 400, title: 'Bad request' },
+  'bad-body': { status: 400, title: 'Bad request' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'idempotency-conflict': { status: 409, title: 'Conflict' },
+  'body-too-large': { status: 413, title: 'Content too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'invalid-body': { status: 422, title: 'Unprocessable content' },
+  'too-many-runs': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Internal server error' },
+  'runs-not-available': { status: 501, title: 'Not implemented' },
+  unavailable: { status: 503, title: 'Service unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ProblemName = keyof typeof PROBLEMS;
 

@@ -49,12 +49,12 @@ function problems(...names: ProblemName[]) {
 }
 
 const ATLAS_ERRORS: Record<number, string> = {
-  400: 'A parameter is wrong, or the cluster is of another tier',
+  400: 'Bad request: a parameter is wrong, or the cluster is of another tier',
   404: 'The ledger knows no such project, cluster or job',
   405: 'The ledger can only be read',
   406: 'No version of Atlas was asked for, or one older than the resource',
-  500: 'Something went wrong on our side',
-  503: 'Not now',
+  500: 'Internal server error',
+  503: 'Service unavailable',
 };
 const atlasErrors = Object.fromEntries(
   Object.entries(ATLAS_ERRORS).map(([status, description]) => [status, { description, content: json('AtlasError') }]),

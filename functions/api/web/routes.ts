@@ -139,10 +139,10 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
     log.error('page failed', { error: error.name, reason: error.message });
     if (error instanceof LedgerError && error.transient) {
       const busy = 'The ledger can’t be read at the moment. Nothing is lost: load this page again in a few seconds.';
-      return context.html(messagePage('Not now', busy, now()), 503, { ...PAGE_HEADERS, ...LEDGER_RETRY });
+      return context.html(messagePage('Service unavailable', busy, now()), 503, { ...PAGE_HEADERS, ...LEDGER_RETRY });
     }
     const message = 'It is in the log. Try again in a moment; if it stays, look at the alarms.';
-    return answer(context, messagePage('Something went wrong on our side', message, now()), 500);
+    return answer(context, messagePage('Internal server error', message, now()), 500);
   });
   return app;
 }

@@ -486,7 +486,7 @@ test('a failure inside is a page that tells nothing of it, and is in the log', a
   const page = await answer.text();
   expect(answer.status).toBe(500);
   expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
-  expect(page).toContain('Something went wrong on our side');
+  expect(page).toContain('Internal server error');
   expect(page).not.toContain('secret');
   expect(logged).toEqual([['page failed', { error: 'TypeError', reason: 'the secret of the inside' }]]);
 });

@@ -14,7 +14,7 @@ function clientOf(url: string, auth: ApiAuth = { by: 'none' }) {
 
 const PROBLEM = {
   type: '/problems/bad-parameter',
-  title: 'A parameter is wrong',
+  title: 'Bad request',
   status: 400,
   detail: 'expected a day',
   field: 'since',
@@ -23,7 +23,7 @@ const PROBLEM = {
 
 describe('an answer that is no', () => {
   test.each([
-    ['a problem document', json(400, PROBLEM), 'A parameter is wrong: expected a day (field since, request r-1)'],
+    ['a problem document', json(400, PROBLEM), 'Bad request: expected a day (field since, request r-1)'],
     [
       'a problem with little to say',
       json(409, { type: '/problems/x', title: 'No' }, { 'x-request-id': 'h-1' }),
@@ -145,7 +145,7 @@ describe('answers of another shape', () => {
   });
 
   test('only a ledger says that there is no such job; a 404 of another server is an error', async () => {
-    const notFound = { type: '/problems/not-found', title: 'There is nothing here', status: 404 };
+    const notFound = { type: '/problems/not-found', title: 'Not found', status: 404 };
     await using api = await startScriptedApi(json(404, notFound), json(404, { message: 'Not Found' }));
     const ledger = new ApiLedger(clientOf(api.url).client);
     await expect(ledger.job('65a1b2c3d4e5f60718293a4b')).resolves.toBeUndefined();
