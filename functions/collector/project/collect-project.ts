@@ -82,6 +82,7 @@ export interface CollectResult {
 }
 
 const MAX_FAILURES = 100;
+const EVERY = () => true;
 /** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
 type CollectedList = ChosenList & { isReplaced?: boolean };
 
@@ -115,6 +116,7 @@ class ProjectCollector {
   readonly #assessment: Assessment;
   readonly #known: KnownJobs;
   readonly #begun = new BegunLists();
+  #clustersLeftOut: number | undefined;
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
   readonly #left: ClusterFailure[] = [];
@@ -124,12 +126,7 @@ class ProjectCollector {
   #followAt: string | undefined;
 
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
-    const {
-      kinds = KINDS,
-      wantsCluster = () => true,
-      parallelLists = PARALLEL_LISTS,
-      fullEveryMs = 86_400_000,
-    } = options;
+    const { kinds = KINDS, wantsCluster = EVERY, parallelLists = PARALLEL_LISTS, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
     const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = sharedPlaces(parallelLists) } = options;
     this.#order = order;
@@ -165,6 +162,7 @@ class ProjectCollector {
 
     const chosen = chooseLists(clusters, this.#order, this.#options);
     if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
+    this.#clustersLeftOut = this.#leftOutOf(clusters);
     const lists = [...chosen, ...leftBehind(stored, discovery)];
     const { parallelLists, places } = this.#options;
     const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
@@ -222,6 +220,14 @@ class ProjectCollector {
       const message = `project ${projectName} has no cluster named ${clusterName}`;
       this.#fail({ clusterName, what: 'cluster', code: 'ATLAS_NOT_FOUND', message });
     }
+  }
+
+  /** @returns how many, where the choice of clusters leaves out all of them */
+  #leftOutOf(clusters: Record<string, ClusterCoverage>): number | undefined {
+    const { wantsCluster } = this.#options;
+    if (wantsCluster === EVERY || this.#order.clusterName !== undefined) return undefined;
+    const there = Object.values(clusters).filter(({ goneAt }) => goneAt === undefined);
+    return there.some(({ clusterName }) => wantsCluster(clusterName)) ? undefined : there.length;
   }
 
   /** A list of clusters that leaves out one whose restores Atlas lists may have left out others, too: it was not read. */
@@ -405,6 +411,7 @@ class ProjectCollector {
       finishedAt: this.#time.at(this.#ports.now()),
       counts,
       failures,
+      ...(this.#clustersLeftOut === undefined ? {} : { clustersLeftOut: this.#clustersLeftOut }),
     };
   }
 
