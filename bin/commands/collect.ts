@@ -98,7 +98,6 @@ async function collect(flags: CollectFlags, context: Context) {
   const progress = new Progress(context.err, { on: !context.verbose });
   const waits = new WaitBudget(maxWaitMs, systemClock);
   const onWait = ({ what, ms, reason }: Wait) => {
-    if (reason === 'rate-limit') waits.note(ms);
     const why = reason === 'rate-limit' ? "Atlas's rate limit" : 'the call failed and is made again';
     progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${plain(what)}`);
   };

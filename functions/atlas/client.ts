@@ -9,7 +9,16 @@ import { SkewMeter } from './http/clock-skew.ts';
 import type { ProxySettings } from './http/proxy.ts';
 import type { Transport } from './http/transport.ts';
 import { UndiciTransport } from './http/undici-transport.ts';
-import type { Atlas, AtlasUsage, ClusterList, EventsQuery, JobList, JobPage, JobPagesOptions } from './model/atlas.ts';
+import type {
+  Atlas,
+  AtlasUsage,
+  ClusterList,
+  EventsQuery,
+  JobList,
+  JobPage,
+  JobPagesOptions,
+  Waits,
+} from './model/atlas.ts';
 import { AtlasError } from './model/errors.ts';
 import { RateLimits, type Wait } from './request/rate-limits.ts';
 import { Caller } from './request/request.ts';
@@ -94,8 +103,8 @@ export class AtlasReader implements Atlas {
    * The same, sharing all it has, whose calls and waits must fit into the time left. A wait that doesn't fit isn't
    * begun: the call then fails with what made the wait necessary.
    */
-  within(timeLeftMs: () => number): AtlasReader {
-    return new AtlasReader(this.#caller.counting(), () => Math.min(timeLeftMs(), this.#timeLeftMs()));
+  within(timeLeftMs: () => number, waits?: Waits): AtlasReader {
+    return new AtlasReader(this.#caller.counting(waits), () => Math.min(timeLeftMs(), this.#timeLeftMs()));
   }
 
   /** One page of a list as Atlas sent it, secret-bearing fields removed. A refusal is thrown, as everywhere. */

@@ -5,7 +5,7 @@ import { problemText } from '../restore/field-reader.ts';
 import type { Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
-import { type Asking, asSentence, believed, capital, earlier, type Period, when } from './period.ts';
+import { type Asking, asSentence, believed, capital, earlier, later, type Period, when } from './period.ts';
 
 /** covered: complete for the period. due: nothing failed, and a reading to the end is still to come. none: nothing to read. */
 export const PROOF_STATES = ['gap', 'due', 'covered', 'none'] as const;
@@ -42,8 +42,7 @@ const FULL = 'run restore-ledger collect --full, or wait for the daily full read
 export function proveList(kind: Kind, list: ListCoverage, context: ListContext): ListProof {
   const { period, now } = context;
   const [readAt, fullReadAt] = [believed(list.readAt, now), believed(list.fullReadAt, now)];
-  const reading = readingGap(kind, list, context);
-  const gaps = [...(reading ? [reading] : []), ...notUnderstood(kind, list, period)];
+  const gaps = [...readingGaps(kind, list, context), ...notUnderstood(kind, list, period)];
   return {
     kind,
     state: stateOf(list, fullReadAt, gaps),
@@ -54,9 +53,9 @@ export function proveList(kind: Kind, list: ListCoverage, context: ListContext):
   };
 }
 
-function stateOf({ answer }: ListCoverage, fullReadAt: string | undefined, gaps: readonly Gap[]): ProofState {
+function stateOf(list: ListCoverage, fullReadAt: string | undefined, gaps: readonly Gap[]): ProofState {
   if (gaps.length > 0) return gaps.every(({ reason }) => reason === 'full-reading-due') ? 'due' : 'gap';
-  return answer !== undefined && fullReadAt === undefined ? 'none' : 'covered';
+  return fullReadAt === undefined && (list.notInPlan ?? list.notThere) !== undefined ? 'none' : 'covered';
 }
 
 /** The moment at, or after, which the list must have been asked for: nothing can be added to it later that is of the period. */
@@ -65,42 +64,75 @@ export function endOf({ supersededAt }: Pick<ListCoverage, 'supersededAt'>, cont
   return earlier(earlier(earlier(period.until, cluster.goneAt), supersededAt), project.outOfScopeSince);
 }
 
-function readingGap(kind: Kind, list: ListCoverage, context: ListContext): Gap | undefined {
+function readingGaps(kind: Kind, list: ListCoverage, context: ListContext): Gap[] {
+  const end = endOf(list, context);
+  if (end <= context.period.since) return []; // it ended before the period began
+  const { gaps, until } = provenByAbsence(kind, list, end, context);
+  const rest = until !== undefined && until >= end ? undefined : restGap(kind, list, { from: until, end }, context);
+  return rest ? [...gaps, rest] : gaps;
+}
+
+/**
+ * A list that is not there holds nothing, from when Atlas first said so until it said so last. What it held before, only a reading to
+ * its end can tell, unless the plan never had it.
+ * @returns until when everything is proven, or is among the gaps
+ */
+function provenByAbsence(kind: Kind, list: ListCoverage, end: string, { now, period }: ListContext) {
+  let until = believed(list.fullReadAt, now);
+  const gaps: Gap[] = [];
+  for (const absence of [list.notInPlan, list.notThere]) {
+    const [since, at] = [believed(absence?.since, now), believed(absence?.at, now)];
+    if (since === undefined || at === undefined) continue;
+    const lostUntil = earlier(end, since);
+    const isLost = absence === list.notThere || absence?.unsure === true;
+    if (isLost && lostUntil > period.since && lostUntil > (until ?? '')) {
+      gaps.push(gone(kind, list.answer, { from: until, until: lostUntil, since }));
+    }
+    until = later(at, until);
+  }
+  return { gaps, until };
+}
+
+/** @param from until when everything is proven, or is a gap already */
+function restGap(
+  kind: Kind,
+  list: ListCoverage,
+  { from: provenUntil, end }: { from: string | undefined; end: string },
+  context: ListContext,
+): Gap | undefined {
   const { now, period, project } = context;
   const what = `${kind} restores`;
-  const end = endOf(list, context);
-  const [fullReadAt, attemptedAt] = [believed(list.fullReadAt, now), believed(list.attemptedAt, now)];
-  if (end <= period.since) return undefined; // it ended before the period began
-  if (fullReadAt !== undefined && fullReadAt >= end) return undefined;
-  if (list.answer !== undefined) return answeredGap(what, list.answer, { fullReadAt, attemptedAt, end });
-
   const { error } = list;
   const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
   const since = error ? { since: error.since } : {};
   const action = project.notVisibleSince === undefined ? FULL : VISIBLE_AGAIN;
-  if (fullReadAt === undefined) {
+  if (provenUntil === undefined) {
     const isAhead = list.fullReadAt !== undefined;
     const text = isAhead
       ? `The list of ${what} is on record as read at ${when(list.fullReadAt ?? '')}, which has not come: a clock was wrong, so none can be ruled out.`
       : `The list of ${what} was never read to its end: none can be ruled out.${because}`;
     return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, action };
   }
-  if (end < period.until && project.notVisibleSince === undefined) return lost(what, fullReadAt, end, list, context);
-  const open = `${capital(what)} requested after ${when(fullReadAt)}`;
+  if (end < period.until && project.notVisibleSince === undefined) return lost(what, provenUntil, end, list, context);
+  const open = `${capital(what)} requested after ${when(provenUntil)}`;
   if (project.notVisibleSince !== undefined) {
     const text = `${open} can't be ruled out: no credentials see the project since ${when(project.notVisibleSince)}.`;
     const until = end < period.until ? { until: end } : {};
-    return { reason: 'not-visible', from: fullReadAt, ...until, since: project.notVisibleSince, text, action };
+    return { reason: 'not-visible', from: provenUntil, ...until, since: project.notVisibleSince, text, action };
   }
   if (error) {
-    return { reason: 'failing', from: fullReadAt, ...since, text: `${open} can't be ruled out.${because}`, action };
+    return { reason: 'failing', from: provenUntil, ...since, text: `${open} can't be ruled out.${because}`, action };
+  }
+  if (list.answer !== undefined) {
+    const text = `Atlas last answered at ${when(provenUntil)} that there is no list of ${what} (${list.answer}); it was not asked since.`;
+    return { reason: 'full-reading-due', from: provenUntil, text, action };
   }
   const readAt = believed(list.readAt, now);
   if (readAt !== undefined && (readAt >= end || isFresh(readAt, now))) {
     const text = `${open} are proven by the next reading to the end only: the list is up to date as of ${when(readAt)}.`;
-    return { reason: 'full-reading-due', from: fullReadAt, text, action };
+    return { reason: 'full-reading-due', from: provenUntil, text, action };
   }
-  return { reason: 'not-read', from: fullReadAt, text: `${open} can't be ruled out.`, action };
+  return { reason: 'not-read', from: provenUntil, text: `${open} can't be ruled out.`, action };
 }
 
 /** A reading this old says nothing of the present any more, in ms: a daily schedule, and two hours for a run that is late. */
@@ -110,27 +142,20 @@ export const isFresh = (at: string, now: string) => Date.parse(now) - Date.parse
 export const VISIBLE_AGAIN =
   'give the credentials a role in the project again, exclude it by the settings, or run restore-ledger retire';
 
-interface Answered {
-  fullReadAt: string | undefined;
-  attemptedAt: string | undefined;
-  end: string;
-}
-
-/** Atlas said that there is no such list: nothing is in it, as of when it said so. */
-function answeredGap(what: string, answer: string, { fullReadAt, attemptedAt, end }: Answered): Gap | undefined {
-  if (fullReadAt !== undefined) {
-    const until = attemptedAt === undefined ? end : earlier(end, attemptedAt);
-    const text = `${capital(what)} requested between ${when(fullReadAt)} and ${when(until)} can't be ruled out: then Atlas answered that there is no such list (${answer}).`;
-    return { reason: 'gone', from: fullReadAt, until, text };
+/** What a list held that is not there any more. */
+function gone(
+  kind: Kind,
+  answer: string | undefined,
+  { from, until, since }: { from: string | undefined; until: string; since: string },
+): Gap {
+  const what = `${kind} restores`;
+  const said = `${when(since)} Atlas answers that there is no such list${answer === undefined ? '' : ` (${answer})`}`;
+  if (from === undefined) {
+    const text = `The list of ${what} was never read to its end, and can't be read any more: since ${said}. Those requested before ${when(until)} can't be ruled out.`;
+    return { reason: 'gone', until, since, text };
   }
-  if (attemptedAt !== undefined && attemptedAt >= end) return undefined;
-  const text = `Atlas last answered ${attemptedAt === undefined ? 'at a time that is not on record' : `at ${when(attemptedAt)}`} that there is no list of ${what} (${answer}); it was not asked since.`;
-  return {
-    reason: 'full-reading-due',
-    ...(attemptedAt === undefined ? {} : { from: attemptedAt }),
-    text,
-    action: FULL,
-  };
+  const text = `${capital(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: since ${said}.`;
+  return { reason: 'gone', from, until, since, text };
 }
 
 function lost(what: string, from: string, until: string, { supersededAt }: ListCoverage, context: ListContext): Gap {

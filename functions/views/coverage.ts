@@ -328,7 +328,8 @@ function listRow(
   notVisibleSince: string | undefined,
   context: CoverageContext,
 ): ListRow {
-  const { recent: _, resume: __, moving: ___, settledThrough: ____, durations: _____, ...shown } = list;
+  const { recent: _, resume: __, moving: ___, settledThrough: ____, durations: _____, ...kept } = list;
+  const { notInPlan: ______, notThere: _______, ...shown } = kept;
   return { state: listState(list, cluster, notVisibleSince, context), ...shown };
 }
 

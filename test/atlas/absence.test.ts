@@ -82,6 +82,7 @@ describe('what Atlas says is absent', () => {
   const foreign = (status: number, body: string, headers: Record<string, string> = {}): Reply => {
     return (response) => response.writeHead(status, headers).end(body);
   };
+  const ATLAS = { error: 404, errorCode: 'RESOURCE_NOT_FOUND', reason: 'Not Found', detail: 'Cannot find resource x.' };
   const code = { 'X-Error-Code': 'CLUSTER_NOT_FOUND', 'Content-Type': 'application/json' };
 
   test.each([
@@ -92,6 +93,10 @@ describe('what Atlas says is absent', () => {
     ['a header, and other JSON', json(404, { message: 'no Route matched with those values' }, code)],
     ['the status of another answer', json(404, { error: 410, errorCode: 'CLUSTER_NOT_FOUND' })],
     ['an error that is no status', json(404, { error: 'not_found', errorCode: 'CLUSTER_NOT_FOUND' })],
+    ['a code without a status', json(404, { errorCode: 'RESOURCE_NOT_FOUND', message: 'no route' })],
+    ['a code, and words of another shape', json(404, { ...ATLAS, detail: undefined, message: 'no route' })],
+    ['a code, and no reason', json(404, { ...ATLAS, reason: undefined })],
+    ['a status that is text', json(404, { ...ATLAS, error: '404' })],
     ['a list', json(404, [{ error: 404, errorCode: 'CLUSTER_NOT_FOUND' }])],
     ['a text', json(404, 'CLUSTER_NOT_FOUND')],
     ['null', json(404, null)],

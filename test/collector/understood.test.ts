@@ -183,8 +183,9 @@ test('flex jobs that end under a word of another API are settled, and none of th
 test('what has no id of a job is a problem of its list, by its name, and the others are recorded', async () => {
   await using system = await world('replicaSet', DEDICATED);
   const good = `{"id":"${system.idAt(1)}","deliveryType":"automated"}`;
-  const bad = ['null', '7', '{}', '{"id":null}', `{"id":"${system.idAt(2).slice(0, 20)}ABCD"}`, '{"id":"constructor"}'];
+  const bad = ['null', '7', '{}', '{"id":null}', `{"id":"${system.idAt(2).slice(0, 20)}WXYZ"}`, '{"id":"constructor"}'];
   const run = await system.collect([good, ...bad]);
+  expect(run.status).toBe('incomplete');
   expect(run.counts).toMatchObject({ jobsNew: 1, problems: bad.length });
   const { problems = [], problemCount } = (await system.cluster())?.lists.dedicated ?? {};
   expect(problemCount).toBe(bad.length);

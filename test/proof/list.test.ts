@@ -4,7 +4,7 @@ import { isOfPeriod, proveCluster } from '../../functions/proof/cluster.ts';
 import type { ProjectScope } from '../../functions/proof/list.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { idAt } from '../ledger/jobs.ts';
-import { cluster, FAILURE, list, OPEN, PAST, without } from './facts.ts';
+import { cluster, FAILURE, list, NOW, OPEN, PAST, without } from './facts.ts';
 
 const prove = (one: ClusterCoverage, asking: Asking, scope: ProjectScope = {}) => proveCluster(one, scope, asking);
 const both = (parts: Parameters<typeof list>[0]) => cluster({ dedicated: list(parts), collection: list() });
@@ -94,17 +94,56 @@ describe('what was never read', () => {
   });
 
   test('a list that Atlas never had holds nothing as of when Atlas said so; one that it had until then is a gap', () => {
-    const absent = without(list({ answer: 'FEATURE_UNSUPPORTED' }), 'readAt', 'fullReadAt');
+    const notInPlan = { since: '2026-01-01T00:00:00.000Z', at: '2026-11-23T11:55:00.000Z' };
+    const absent = without(list({ answer: 'FEATURE_UNSUPPORTED', notInPlan }), 'readAt', 'fullReadAt');
     const proof = prove(cluster({ dedicated: list(), collection: absent }), PAST);
     expect(proof).toMatchObject({ state: 'covered', gaps: [] });
     expect(proof.lists.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['dedicated covered', 'collection none']);
     expect(reasons(cluster({ dedicated: list(), collection: absent }), OPEN)).toContain('full-reading-due');
 
     const [fullReadAt, attemptedAt] = ['2026-10-01T00:00:00.000Z', '2026-10-01T00:15:00.000Z'];
-    const lost = list({ answer: 'ATLAS_WRONG_TIER', readAt: fullReadAt, fullReadAt, attemptedAt });
+    const notThere = { since: attemptedAt, at: NOW };
+    const lost = list({ answer: 'ATLAS_WRONG_TIER', notThere, readAt: fullReadAt, fullReadAt, attemptedAt });
     expect(prove(cluster({ dedicated: list(), collection: list(), flex: lost }), PAST).gaps).toMatchObject([
       { reason: 'gone', from: fullReadAt, until: attemptedAt },
     ]);
+  });
+});
+
+describe('a list that Atlas says is not there', () => {
+  const unread = (parts: Parameters<typeof list>[0]) =>
+    cluster({ dedicated: list(), collection: without(list(parts), 'readAt', 'fullReadAt') });
+  const since = '2026-10-10T10:15:00.000Z';
+
+  test('and that was never read to its end is a gap until Atlas said so, and none after', () => {
+    const one = unread({ answer: 'CLUSTER_NOT_FOUND', notThere: { since, at: NOW } });
+    expect(prove(one, PAST)).toMatchObject({
+      state: 'gap',
+      gaps: [{ reason: 'gone', until: since, since, text: expect.stringContaining("can't be read any more") }],
+    });
+    expect(prove(one, { ...PAST, period: { ...PAST.period, since } })).toMatchObject({ state: 'covered', gaps: [] });
+    expect(reasons(cluster(one.lists, { goneAt: since }), PAST)).toEqual(['gone']);
+  });
+
+  test('an answer without a time proves nothing', () => {
+    expect(reasons(unread({ answer: 'CLUSTER_NOT_FOUND' }), PAST)).toEqual(['never-read']);
+  });
+
+  test('proves nothing of the time after its last answer', () => {
+    const at = '2026-10-20T00:00:00.000Z';
+    const failing = unread({ error: FAILURE, answer: 'FEATURE_UNSUPPORTED', notInPlan: { since, at } });
+    expect(prove(failing, PAST).gaps).toMatchObject([{ reason: 'failing', from: at }]);
+    const gone = unread({ answer: 'CLUSTER_NOT_FOUND', notInPlan: { since, at }, notThere: { since: NOW, at: NOW } });
+    expect(prove(cluster(gone.lists, { goneAt: NOW }), PAST).gaps).toMatchObject([{ reason: 'gone', from: at }]);
+  });
+
+  test('is a gap before the plan ended it, where it was there', () => {
+    const fullReadAt = '2026-10-01T00:00:00.000Z';
+    const notInPlan = { since, at: NOW, unsure: true } as const;
+    const ended = list({ answer: 'FEATURE_UNSUPPORTED', notInPlan, readAt: fullReadAt, fullReadAt });
+    const one = cluster({ dedicated: list(), collection: ended });
+    expect(prove(one, PAST).gaps).toMatchObject([{ reason: 'gone', from: fullReadAt, until: since }]);
+    expect(reasons(one, { ...PAST, period: { ...PAST.period, since } })).toEqual([]);
   });
 });
 

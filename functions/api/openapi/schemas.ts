@@ -163,15 +163,22 @@ const clusterFailure = object(
   },
   ['clusterName', 'projectId', 'projectName'],
 );
-const part = object({
-  projectId: objectId,
-  projectName: string,
-  status: { type: 'string', enum: ['complete', 'incomplete', 'failed'] },
-  startedAt: moment,
-  finishedAt: moment,
-  counts,
-  failures: list(clusterFailure),
-});
+const part = object(
+  {
+    projectId: objectId,
+    projectName: string,
+    status: { type: 'string', enum: ['complete', 'incomplete', 'failed'] },
+    startedAt: moment,
+    finishedAt: moment,
+    counts,
+    failures: list(clusterFailure),
+    clustersLeftOut: described(
+      count,
+      'Where the choice of clusters leaves out every cluster of the project: how many.',
+    ),
+  },
+  ['clustersLeftOut'],
+);
 const runFields: Record<string, Schema> = {
   runId: objectId,
   trigger: { type: 'string', enum: ['schedule', 'request', 'command'] },

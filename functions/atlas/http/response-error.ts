@@ -23,7 +23,7 @@ export interface RefusalContext {
 /** What Atlas says in an error, as far as it has the documented shape (FACTS 5). */
 interface ApiError {
   errorCode?: string;
-  /** The body has Atlas's own form, and its status is the answer's. */
+  /** The body has Atlas's own form: every field of it, and the answer's status among them. */
   fromAtlas: boolean;
   detail?: string;
   /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
@@ -130,12 +130,14 @@ function apiError({ status, headers, body }: TransportAnswer, hidden: readonly s
   return {
     ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
     ...(words === undefined ? {} : { detail: words }),
-    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && (error === undefined || error === status),
+    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && error === status && isText(detail) && isText(reason),
     fields: fieldsOf(asFields(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
 }
 
+/** Documented as text or null, and never left out on record (FACTS 5). */
+const isText = (value: unknown) => typeof value === 'string' || value === null;
 const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
 
 function fieldsOf(fields: unknown): string[] {

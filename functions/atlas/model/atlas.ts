@@ -75,6 +75,8 @@ export interface JobPage {
   short?: Shortfall;
   /** With the last page: the list shrank in each of two readings, so jobs may have moved past both. It is not whole. */
   moved?: true;
+  /** With the last page: in each of two readings Atlas gave something as the count that is none. The list may not be whole. */
+  miscounted?: string;
 }
 
 export interface EventsQuery {
@@ -107,10 +109,21 @@ export interface Atlas {
    * agree as far as can be seen. Shared by all views. Undefined before the first answer. See `atlasTime`.
    */
   readonly clockSkewMs: number | undefined;
-  /** The same, whose calls and waits must fit into the time left, and which counts its own usage. */
-  within(timeLeftMs: () => number): Atlas;
+  /**
+   * The same, whose calls and waits must fit into the time left, and which counts its own usage.
+   * @param waits what it may wait in all where Atlas asks for it. @default as long as there is time
+   */
+  within(timeLeftMs: () => number, waits?: Waits): Atlas;
   /** Counted since it was made, its views' included. */
   readonly usage: AtlasUsage;
+}
+
+/** A budget of waits. */
+export interface Waits {
+  /** The longest that may begin now, in ms. */
+  readonly leftMs: number;
+  /** One begins now. */
+  note(ms: number): void;
 }
 
 export interface AtlasUsage {

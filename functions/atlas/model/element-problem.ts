@@ -29,10 +29,11 @@ export function describeProblems(list: string, problems: readonly ElementProblem
   const { what, field, expected, got } = first;
   const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
   const number = `${problems.length} ${what}${problems.length > 1 ? 's' : ''}`;
-  return `${list}: ${number} can't be used and may be missing here: ${field}: expected ${expected}, got ${got}${more}`;
+  return `${list}: ${number} can't be used, or in part only, and may be missing here: ${field}: expected ${expected}, got ${got}${more}`;
 }
 
-function described(value: unknown): string {
+/** 'null', '"a1"', 'a list': a few characters of it at most. */
+export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return quote(value.slice(0, MOST_SHOWN));
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);

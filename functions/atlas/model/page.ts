@@ -17,6 +17,8 @@ export interface ItemsPage<T> {
   short?: Shortfall;
   /** With the last page: the list shrank in each of two readings, so items may have moved past both. */
   moved?: true;
+  /** With the last page: what Atlas says instead of how many there are, in each of two readings. */
+  miscounted?: string;
 }
 /** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 
@@ -34,5 +36,7 @@ export interface Page {
   /** Whether it has a link to itself, as all of Atlas's pages do. */
   linked: boolean;
   totalCount: number | undefined;
+  /** What came as the count, where it is none. */
+  miscounted: string | undefined;
   last: boolean;
 }

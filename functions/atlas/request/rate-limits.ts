@@ -2,6 +2,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { inWords } from '../http/duration.ts';
 import { headerOf, type TransportAnswer } from '../http/transport.ts';
+import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { UsageCount } from './usage.ts';
 
@@ -27,6 +28,12 @@ interface Bucket {
 export interface Lease {
   /** The call is over. @param headers of its answer, where there was one */
   leave(headers: TransportAnswer['headers'] | undefined): void;
+}
+
+/** What a wait is counted on. */
+interface Spending {
+  usage: UsageCount;
+  waits: Waits;
 }
 
 /** A wait that begins. */
@@ -59,17 +66,17 @@ export class RateLimits {
   /**
    * Waits until the bucket has room.
    * @param what names the call in a message
-   * @param usage is told of the wait
+   * @param usage, and waits, are told of the wait, and it has to fit into what those have left
    * @throws AtlasError ATLAS_RATE_LIMITED at once where the wait doesn't fit into the time left, or is too long anyway
    */
-  async enter(name: string, what: string, timeLeftMs: () => number, usage: UsageCount): Promise<Lease> {
+  async enter(name: string, what: string, timeLeftMs: () => number, spending: Spending): Promise<Lease> {
     const bucket = this.#bucket(name);
     for (;;) {
       const waitMs = bucket.pausedUntilMs - this.#clock.now();
       if (waitMs > 0) {
-        const mostMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs));
+        const mostMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs, spending.waits.leftMs));
         if (waitMs >= timeLeftMs() || waitMs > mostMs) throw outOfTime(what, waitMs, mostMs);
-        await this.#sleep(bucket, what, waitMs, usage);
+        await this.#sleep(bucket, what, waitMs, spending);
       } else if (hasRoom(bucket)) return this.#lease(bucket);
       else if (timeLeftMs() <= 0) throw outOfTime(what, 0, 0);
       // Ends with a call under way, which has a deadline of its own.
@@ -131,9 +138,10 @@ export class RateLimits {
     if (left === 0) bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + REFILL_MS);
   }
 
-  async #sleep(bucket: Bucket, what: string, waitMs: number, usage: UsageCount) {
+  async #sleep(bucket: Bucket, what: string, waitMs: number, { usage, waits }: Spending) {
     if (!bucket.sleeping) {
       usage.add('waitedMs', waitMs);
+      waits.note(waitMs);
       this.#options.onWait?.({ what, ms: waitMs, reason: 'rate-limit' });
       bucket.sleeping = this.#clock.sleep(waitMs, this.#options.signal).finally(() => {
         bucket.sleeping = undefined;

@@ -8,11 +8,12 @@ import type { SkewMeter } from '../http/clock-skew.ts';
 import { inWords } from '../http/duration.ts';
 import { isAboutAccess, isAboutCredentials, refusal } from '../http/response-error.ts';
 import { headerOf, type Transport, type TransportAnswer } from '../http/transport.ts';
+import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import { type Answer, bucketOf, type Call, parseBody, urlOf } from './call.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Lease, RateLimits, Wait } from './rate-limits.ts';
-import { judge, type RetryOptions } from './retry.ts';
+import { judge, LONGEST_WAIT_MS, type RetryOptions } from './retry.ts';
 import { UsageCount } from './usage.ts';
 
 export interface CallerOptions {
@@ -31,6 +32,8 @@ export interface CallerOptions {
   onWait?(wait: Wait): void;
 }
 
+const NO_BUDGET: Waits = { leftMs: Number.POSITIVE_INFINITY, note: () => {} };
+
 /** What one call shares between its attempts. */
 interface Attempts {
   call: Call;
@@ -48,18 +51,20 @@ export class Caller {
   readonly #options: CallerOptions;
   readonly #deprecated: Set<string>;
   readonly #madeAtMs: number;
+  readonly #waits: Waits;
 
   /** @param deprecated endpoints whose deprecation was logged already */
-  constructor(options: CallerOptions, usage = new UsageCount(), deprecated = new Set<string>()) {
+  constructor(options: CallerOptions, usage = new UsageCount(), deprecated = new Set<string>(), waits = NO_BUDGET) {
     this.#options = options;
+    this.#waits = waits;
     this.usage = usage;
     this.#deprecated = deprecated;
     this.#madeAtMs = options.clock.now();
   }
 
-  /** The same caller, which counts its own calls too. */
-  counting(): Caller {
-    return new Caller(this.#options, new UsageCount(this.usage), this.#deprecated);
+  /** The same caller, which counts its own calls too. @param waits what it may wait where Atlas asks for it. @default as this one */
+  counting(waits = this.#waits): Caller {
+    return new Caller(this.#options, new UsageCount(this.usage), this.#deprecated, waits);
   }
 
   get clock(): Clock {
@@ -110,7 +115,10 @@ export class Caller {
   /** @throws AtlasError at once where the bucket's wait doesn't fit into the time left */
   async #enter({ call, what, timeLeftMs }: Attempts): Promise<Lease> {
     try {
-      return await this.#options.rateLimits.enter(bucketOf(call), what, timeLeftMs, this.usage);
+      return await this.#options.rateLimits.enter(bucketOf(call), what, timeLeftMs, {
+        usage: this.usage,
+        waits: this.#waits,
+      });
     } catch (error) {
       throw this.#ours(error, what);
     }
@@ -121,7 +129,7 @@ export class Caller {
     const { call, timeLeftMs } = attempts;
     const throttled = failure.code === 'ATLAS_RATE_LIMITED';
     attempts[throttled ? 'throttles' : 'failures'] += 1;
-    const verdict = judge(failure, attempts, timeLeftMs(), this.#options.retry);
+    const verdict = judge(failure, attempts, timeLeftMs(), this.#retryOptions(failure));
     // What Atlas asked for holds for every call on this bucket, whether or not this one goes on.
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
@@ -132,6 +140,13 @@ export class Caller {
     }
     // The wait for a bucket is spent on entering it.
     if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
+  }
+
+  /** What Atlas asks for is waited for as long as the budget allows; what we wait of our own choosing is none of it. */
+  #retryOptions({ code, retryAfterMs }: AtlasError): RetryOptions {
+    const { retry } = this.#options;
+    if (code !== 'ATLAS_RATE_LIMITED' && !retryAfterMs) return retry;
+    return { ...retry, longestMs: Math.min(retry.longestMs ?? LONGEST_WAIT_MS, this.#waits.leftMs) };
   }
 
   async #attempt(attempts: Attempts, lease: Lease): Promise<Answer> {

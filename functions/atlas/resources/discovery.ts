@@ -14,8 +14,8 @@ const CLUSTERS_PER_PAGE = 100;
 /** While another cluster of the project changes its tier the whole list can fail, for a moment (FACTS 2.1). */
 const TIER_CHANGE_WAIT_MS = 5_000;
 
-/** An element read: what it is, or what is wrong with it. */
-type Read<T> = { found: T } | { problem: ElementProblem };
+/** An element read: what it is, what is wrong with it, or both, where it can be used in part. */
+type Read<T> = { found: T; problem?: ElementProblem } | { problem: ElementProblem };
 
 /** Every project that the credentials can see, once each, page by page. @throws AtlasError also for a list that isn't whole */
 export async function* listProjects(caller: Caller, timeLeftMs: () => number): AsyncGenerator<ProjectsFound> {
@@ -86,7 +86,7 @@ async function readClusters(
 function sorted<T>(items: readonly Read<T>[]): { found: T[]; problems: ElementProblem[] } {
   return {
     found: items.flatMap((item) => ('found' in item ? [item.found] : [])),
-    problems: items.flatMap((item) => ('problem' in item ? [item.problem] : [])),
+    problems: items.flatMap(({ problem }) => problem ?? []),
   };
 }
 
@@ -104,11 +104,14 @@ function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
   if (!fields) return { problem: elementProblem('cluster', 'results[]', 'an object', element) };
   const { name, id, stateName, paused, createDate } = fields;
   if (typeof name !== 'string' || name === '') return { problem: elementProblem('cluster', 'name', 'text', name) };
+  // Without an id, a cluster that took the name of another one can't be told from it.
+  const problem = typeof id === 'string' && id !== '' ? undefined : elementProblem('cluster', 'id', 'text', id);
   const backupEnabled = list === 'flex' ? asFields(fields.backupSettings)?.enabled : fields.backupEnabled;
   return {
+    ...(problem ? { problem } : {}),
     found: {
       name,
-      ...(typeof id === 'string' ? { id } : {}),
+      ...(problem ? {} : { id: String(id) }),
       tier: list === 'dedicated' && isFree(fields) ? 'free' : list,
       ...(typeof stateName === 'string' ? { state: stateName } : {}),
       ...(typeof paused === 'boolean' ? { paused } : {}),

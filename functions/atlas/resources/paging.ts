@@ -1,4 +1,5 @@
 // functions/atlas/resources/paging.ts reads lists page by page, by number, and says where a list was not whole: no mark of an end is believed alone.
+import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
 import { ReadAhead, type ReadPage } from './page-prefetch.ts';
@@ -125,9 +126,13 @@ function pageOf(answer: unknown, pageNum: number, { what, itemsPerPage, idOf = o
     sized: echoed !== undefined,
     linked: objects.some(({ rel }) => rel === 'self'),
     totalCount: countOf(totalCount, results.length),
+    miscounted: isCount(totalCount) ? undefined : described(totalCount),
     last: false,
   };
 }
+
+const isCount = (totalCount: unknown) =>
+  totalCount === undefined || totalCount === null || (Number.isSafeInteger(totalCount) && Number(totalCount) >= 0);
 
 /** Lists that aren't counted have been seen to say 0 (FACTS 12.1), with items on the page. */
 const countOf = (totalCount: unknown, items: number) =>

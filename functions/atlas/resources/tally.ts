@@ -18,10 +18,12 @@ export class Tally {
   #shrank = false;
   /** The page before had a `next`, which only a last page has not (FACTS 1.1). */
   #hadNext = false;
+  #miscounted: string | undefined;
 
   /** @returns how many of its items are new to this reading, and how many had come with an earlier page */
   add(page: Page, { fromPage = 1 }: { fromPage?: number | undefined }): { fresh: number; known: number } {
     const { ids, totalCount, size, next } = page;
+    this.#miscounted ??= page.miscounted;
     if (this.#hadNext && ids.length === 0) this.#shrank = true;
     this.#hadNext = next;
     if (this.#pages === 0) this.#skipped = (fromPage - 1) * (page.sized ? size : Math.min(size, ids.length || size));
@@ -58,18 +60,20 @@ export class Tally {
 
   /** @param confirm doubt a list of several pages that was never counted */
   isDoubtful(confirm = false): boolean {
-    return this.#isMissing || this.#shrank || (confirm && this.#expected === undefined && this.#pages > 1);
+    const isOdd = this.#isMissing || this.#shrank || this.#miscounted !== undefined;
+    return isOdd || (confirm && this.#expected === undefined && this.#pages > 1);
   }
 
   /**
    * Once at its end. @param first the reading before it: items leave a list one at a time, so that one which has lost most of what
    * came a moment ago is not to be believed either
    */
-  shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved'> {
+  shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved' | 'miscounted'> {
     const shrank = this.#shrank || this.#seen * 2 < first.#seen;
     return {
       ...(this.#isMissing ? { short: { seen: this.#reached, totalCount: this.#expected ?? 0 } } : {}),
       ...(shrank ? { moved: true } : {}),
+      ...(this.#miscounted === undefined ? {} : { miscounted: this.#miscounted }),
     };
   }
 

@@ -1,12 +1,21 @@
 // functions/collector/list/list-coverage.ts works what an attempt found out into what the coverage says, whoever else wrote it meanwhile.
-import type { Failure, ListCoverage, Problem } from '../../ledger/model/coverage.ts';
+import {
+  type Absence,
+  CONTINUITY_MS,
+  type Failure,
+  type ListCoverage,
+  type Problem,
+} from '../../ledger/model/coverage.ts';
 import type { ListReading } from './read-list.ts';
+
+/** plan: the cluster's plan has no such list. gone: it went with its cluster, or with the tier that the cluster had. */
+export type AbsenceReason = 'plan' | 'gone';
 
 /** How an attempt at one list ended. */
 export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
   /** Atlas answered that there is no such list. @param open jobs of it that are still open */
-  | { answer: string; open: number }
+  | { answer: string; because: AbsenceReason; open: number }
   /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
   | { lostSight: true }
   /** @param added jobs that were new before it failed */
@@ -24,19 +33,32 @@ export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt):
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
   if ('answer' in attempt) {
     // Nothing can be followed in a list that is not there.
-    const { answer, open } = attempt;
-    return latest ? { ...without(base, 'error', 'resume'), answer, open, moving: 0 } : base;
+    const { answer, open, because, startedAt } = attempt;
+    const name = because === 'plan' ? 'notInPlan' : 'notThere';
+    const absence = { [name]: absenceAfter(before, before[name], startedAt) };
+    return latest ? { ...without(base, 'error', 'resume'), answer, ...absence, open, moving: 0 } : base;
   }
   if ('lostSight' in attempt) return { ...before, moving: 0 };
   const jobs = base.jobs + attempt.added;
   const since = before.error?.since ?? attempt.startedAt;
-  return latest ? { ...base, jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
+  // A reading that failed is begun anew.
+  return latest ? { ...without(base, 'resume'), jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
+}
+
+/** One that was said lately goes on: what a list can do between two looks that are closer than that is a stated limit. */
+function absenceAfter(before: ListCoverage, said: Absence | undefined, at: string): Absence {
+  const isLong = (since: string) => Date.parse(at) - Date.parse(since) > CONTINUITY_MS;
+  if (said && !isLong(said.at)) return { ...said, at };
+  const { jobs, readAt, resume, error } = before;
+  const wasThere = jobs > 0 || readAt !== undefined || resume !== undefined;
+  const isUnsure = said !== undefined || wasThere || (error !== undefined && isLong(error.since));
+  return { since: at, at, ...(isUnsure ? { unsure: true } : {}) };
 }
 
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
   const added = reading.counts.new;
   const base = {
-    ...(latest ? without(before, 'error', 'answer') : before),
+    ...(latest ? without(before, 'error', 'answer', 'notInPlan', 'notThere') : before),
     ...withSuccesses(before, reading.successes),
   };
   if (!reading.complete) {

@@ -2,6 +2,7 @@
 // those that should be there were not.
 import type { JobPage } from '../../atlas/model/atlas.ts';
 import type { Resume } from '../../ledger/model/coverage.ts';
+import { jobIdOf } from '../../restore/normalize/normalize.ts';
 import { isObjectId, requestedAt } from '../../restore/object-id.ts';
 
 /** Before any job, as lists go: newest first. */
@@ -25,7 +26,7 @@ export class ListWindow {
 
   /** An element of the list; @returns false for one that was seen before, as pages that shift repeat some */
   see(element: JobPage['jobs'][number]): boolean {
-    const id = 'atlas' in element ? element.atlas.id : undefined;
+    const id = 'atlas' in element ? (jobIdOf(element.atlas) ?? element.atlas.id) : undefined;
     if (typeof id !== 'string') return true;
     if (this.#seen.has(id)) return false;
     this.#seen.add(id);

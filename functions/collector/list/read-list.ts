@@ -8,7 +8,7 @@ import { AtlasError } from '../../atlas/model/errors.ts';
 import type { ListCoverage, Problem, Resume } from '../../ledger/model/coverage.ts';
 import { fingerprint } from '../../ledger/model/fingerprint.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../../ledger/model/ledger.ts';
-import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
+import { CLOCK_TOLERANCE_MS, isOfAnotherList } from '../../ledger/model/merge-observation.ts';
 import type { Places } from '../../platform/semaphore.ts';
 import { FieldError } from '../../restore/field-reader.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../../restore/job.ts';
@@ -132,6 +132,7 @@ export class ListReader {
     this.#unsettled = new Unsettled(this.#startedAt, resume);
     this.#window = new ListWindow(resume);
     this.#unproven = resume?.unproven ?? false;
+    this.#doubt = resume?.doubt;
   }
 
   /** @throws AtlasError, LedgerError; what was recorded until then stays recorded, and `counts` tells of it. */
@@ -145,6 +146,7 @@ export class ListReader {
       const reachedSettled = await this.#recordPage(page, known);
       ended = page.last;
       if (page.short) this.#doubtful(`${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);
+      if (page.miscounted) this.#doubtful(`Atlas says that ${page.miscounted} is how many there are, in two readings`);
       if (page.moved) this.#doubtful('it shrank in each of two readings');
       if (page.last || (reachedSettled && this.#window.descending)) break;
       if (this.#ports.outOfTime()) return this.#cutShort(page.pageNum + 1, known);
@@ -219,8 +221,11 @@ export class ListReader {
     if (!this.#window.descending) this.#doubtful('it is not newest first');
     const missing = Object.keys(this.#recent).filter((id) => !this.#window.has(id) && this.#window.passed(id, ended));
     if (missing.length > 0) this.#doubtful(`job ${missing[0]} was on it and is not any more`);
-    const { jobs = 0 } = this.#task.stored ?? {};
-    if (ended && jobs > 0 && !this.#metKnown) this.#doubtful(`none of the ${jobs} jobs that are known of it are on it`);
+    const { stored, resume } = this.#task;
+    const { jobs = 0 } = stored ?? {};
+    // An earlier part may have met them.
+    if (ended && jobs > 0 && !this.#metKnown && !resume)
+      this.#doubtful(`none of the ${jobs} jobs that are known of it are on it`);
   }
 
   #doubtful(doubt: string) {
@@ -230,7 +235,13 @@ export class ListReader {
   #understand(element: JobPage['jobs'][number]): RestoreJob | undefined {
     try {
       if ('notAJob' in element) throw new FieldError('results[]', 'an object', element.notAJob);
-      return normalise(this.#task.list.kind, element, this.#task.source, new Date(this.#askedAt));
+      const job = normalise(this.#task.list.kind, element, this.#task.source, new Date(this.#askedAt));
+      const other = otherSource(element, job);
+      if (other === undefined) return job;
+      // It stands in the list of that one, which is read as well.
+      this.#doubtful(`job ${job.jobId} on it is of ${other}`);
+      this.#unsettled.missed(job.jobId);
+      return undefined;
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       const id = idOf(element);
@@ -250,6 +261,12 @@ export class ListReader {
       ledger.record(job, this.#sighting, isKnown, judge.annotating(job)),
     );
     this.counts[recorded.outcome] += 1;
+    const { clusterName, kind } = recorded.job;
+    if (isOfAnotherList(recorded.job, job)) {
+      this.#doubtful(`job ${job.jobId} on it is a ${kind} restore of ${clusterName}`);
+      this.#unsettled.missed(job.jobId);
+      return recorded;
+    }
     if (isToBeFound(recorded.job.requester)) this.#notAttributed(recorded.job);
     // What the ledger holds, not what we saw: where another collector was ahead, the next reading compares with theirs.
     this.#hold(job.jobId, recorded.job.fingerprint, recorded.job.status);
@@ -310,7 +327,7 @@ export class ListReader {
 
   /** A job of a list that is not there any more. @returns whether it is still open @throws AtlasError, LedgerError */
   async settle(jobId: string): Promise<boolean> {
-    const element = await this.#asked(jobId, ({ absence }) => absence !== undefined);
+    const element = await this.#asked(jobId, ({ absence }) => absence !== undefined && absence !== 'project');
     if (element) {
       const recorded = await this.#recordOne(element);
       return recorded === undefined || isOpen(recorded.job.status);
@@ -346,15 +363,17 @@ export class ListReader {
   async #cutShort(page: number, known: KnownOfList | undefined): Promise<ListReading> {
     const { full } = this.#task;
     const { descending, checked } = this.#window;
-    if (known && descending) await this.#findVanished(known, false);
-    const unproven = this.#unproven || !descending || this.#doubt !== undefined;
+    if (!known) this.#holdAgainstCoverage(false);
+    else if (descending) await this.#findVanished(known, false);
+    const unproven = this.#unproven || !descending;
     const resume = {
       full,
       page,
       startedAt: this.#startedAt,
       descending,
-      ...(known && checked ? { checked } : {}),
+      ...(checked ? { checked } : {}),
       ...(unproven ? { unproven } : {}),
+      ...(this.#doubt === undefined ? {} : { doubt: this.#doubt }),
       ...this.#unsettled.forResume(),
     };
     return { ...this.#reading({ complete: false }), resume };
@@ -366,9 +385,8 @@ export class ListReader {
     return {
       startedAt: this.#startedAt,
       complete,
-      full: this.#task.full && complete && !this.#unproven,
-      // What an earlier part could not tell for sure is left to the next reading in one piece.
-      doubt: this.#task.resume ? undefined : this.#doubt,
+      full: this.#task.full && complete && !this.#unproven && this.#doubt === undefined,
+      doubt: this.#doubt,
       total,
       counts: this.counts,
       open: this.#unsettled.count(() => true),
@@ -389,6 +407,14 @@ export class ListReader {
     const settled = newestFirst.filter(([id]) => id < lowest).slice(0, NEWEST);
     return Object.fromEntries([...unsettled, ...settled]);
   }
+}
+
+/** The cluster, or project, that a job says it is of, where that is another one than was asked for: only flex jobs say so (FACTS 1.2). */
+function otherSource({ atlas }: RedactedJob, { kind, projectId, clusterName }: RestoreJob): string | undefined {
+  if (kind !== 'flex') return undefined;
+  const { instanceName, projectId: project } = atlas;
+  if (typeof project === 'string' && project !== projectId) return `project ${project.slice(0, 24)}`;
+  return typeof instanceName === 'string' && instanceName !== clusterName ? instanceName.slice(0, 64) : undefined;
 }
 
 function idOf(element: JobPage['jobs'][number]): string | undefined {

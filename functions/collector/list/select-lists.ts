@@ -30,8 +30,8 @@ export const listsOf = ({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>
  */
 export function isClosed(list: ListCoverage | undefined, since: string): boolean {
   if (!list) return false;
-  const { fullReadAt = '', answer, attemptedAt, open } = list;
-  return (answer !== undefined && attemptedAt >= since) || (fullReadAt >= since && open === 0);
+  const { fullReadAt = '', answer, error, attemptedAt, open } = list;
+  return (answer !== undefined && error === undefined && attemptedAt >= since) || (fullReadAt >= since && open === 0);
 }
 
 /** Since when a list belongs to the past; undefined while its cluster is there, and of its tier. */

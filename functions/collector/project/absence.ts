@@ -1,6 +1,7 @@
 // functions/collector/project/absence.ts decides whether Atlas's refusal of a list of restore jobs is an answer: the list is not there.
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import type { Kind } from '../../restore/job.ts';
+import type { AbsenceReason } from '../list/list-coverage.ts';
 
 /**
  * What is known of the cluster that a list is of. present: this order's own discovery found it, in the list's tier. former: it is
@@ -11,12 +12,23 @@ export type Standing = 'present' | 'former' | 'unknown';
 /** Collection-level restores are not in every plan; the backup list of the same cluster is read all the same. */
 const NOT_IN_PLAN = new Set(['FEATURE_UNSUPPORTED', 'UNSUPPORTED_FOR_CURRENT_PLAN']);
 
-/** Atlas's code, where the refusal is an answer, which is that the list holds no jobs. Only Atlas's own word counts, never a proxy's. */
-export function absenceAnswer(error: AtlasError, kind: Kind, standing: Standing): string | undefined {
-  const { absence, code, errorCode } = error;
-  const isAnswer =
-    absence === 'endpoint' ||
-    (kind === 'collection' && error.fromAtlas && NOT_IN_PLAN.has(errorCode ?? '')) ||
-    (absence !== undefined && standing === 'former');
-  return isAnswer ? (errorCode ?? code) : undefined;
+export interface AbsenceAnswer {
+  /** Atlas's code. */
+  answer: string;
+  because: AbsenceReason;
+}
+
+/**
+ * What the refusal says, where it is an answer: the list holds no jobs. Only Atlas's own word counts, never a proxy's. Of a cluster
+ * that is there only the code that is made for it does: a path that Atlas does not know, or a version that is gone, says nothing of
+ * what the cluster's list holds, except of serverless, which is past its sunset (docs/decisions/0022-atlas-word.md).
+ */
+export function absenceAnswer(error: AtlasError, kind: Kind, standing: Standing): AbsenceAnswer | undefined {
+  const { absence, code, errorCode = '', fromAtlas, status } = error;
+  if (kind === 'collection' && fromAtlas && status === 403 && NOT_IN_PLAN.has(errorCode))
+    return { answer: errorCode, because: 'plan' };
+  // Nor is a project gone whose lists of clusters were read a moment ago.
+  const isFormer = standing === 'former' && absence !== undefined && absence !== 'project';
+  const isGone = isFormer || (standing === 'present' && kind === 'serverless' && absence === 'endpoint');
+  return isGone ? { answer: errorCode || code, because: 'gone' } : undefined;
 }

@@ -76,6 +76,8 @@ function believedList(list: ListCoverage, past: IsPast): ListCoverage {
   if (!past(settledThrough)) delete kept.recent;
   if (!past(resume?.startedAt)) delete kept.resume;
   if (!past(attemptedAt)) delete kept.answer;
+  for (const name of ['notInPlan', 'notThere'] as const)
+    if (!past(list[name]?.since) || !past(list[name]?.at)) delete kept[name];
   return kept;
 }
 

@@ -9,7 +9,7 @@ import type { Judge } from '../evaluate/rule-evaluator.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { type BegunList, begin, pagesOf } from '../list/prefetch.ts';
 import { type ListCounts, ListReader, type ListReading, type ReadListPorts } from '../list/read-list.ts';
-import { absenceAnswer, type Standing } from './absence.ts';
+import { type AbsenceAnswer, absenceAnswer, type Standing } from './absence.ts';
 import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
 
 export interface CollectListTask {
@@ -67,7 +67,7 @@ class ListCollection {
 
   async collect(): Promise<ListOutcome> {
     const { full, resume, begun } = this.#task;
-    const first = begun ?? this.#begin(full);
+    const first = begun ?? this.#begin(full, resume);
     try {
       let reading = await this.#read(first, full, resume);
       // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not tell.
@@ -82,8 +82,8 @@ class ListCollection {
     }
   }
 
-  #begin(full: boolean): BegunList {
-    const { list, stored, resume, ahead } = this.#task;
+  #begin(full: boolean, resume?: Resume): BegunList {
+    const { list, stored, ahead } = this.#task;
     return begin(list, pagesOf(stored, { full, resume, ahead }), this.#ports);
   }
 
@@ -122,26 +122,26 @@ class ListCollection {
     return { ...this.#told, attempt: { startedAt, failure: { code, message }, added: this.#counts.new } };
   }
 
-  /** A list that has had jobs, of a cluster that is there, is gone once Atlas says so an hour later, too. */
-  #doubtOf(answer: string, startedAt: string): { code: string; message: string } | undefined {
+  /** A list of a cluster that is there is gone, and one that has had jobs not in the plan, once Atlas says so an hour later, too. */
+  #doubtOf({ answer, because }: AbsenceAnswer, startedAt: string): { code: string; message: string } | undefined {
     const { standing, stored, list } = this.#task;
-    if (standing !== 'present' || stored === undefined || stored.jobs === 0 || stored.answer !== undefined)
-      return undefined;
-    const { code, since } = stored.error ?? {};
+    const { jobs = 0 } = stored ?? {};
+    if (standing !== 'present' || (because === 'plan' && jobs === 0) || stored?.answer !== undefined) return undefined;
+    const { code, since } = stored?.error ?? {};
     const isSure =
       code === LIST_CONTRADICTS && since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS;
     if (isSure) return undefined;
-    const message = `Atlas answers that there is no list of ${list.kind} restore jobs of ${list.clusterName} (${answer}), which had ${stored.jobs}: that is believed where it still says so in an hour`;
+    const message = `Atlas answers that there is no list of ${list.kind} restore jobs of ${list.clusterName} (${answer}), whose cluster is there, and of which ${jobs} jobs are known: that is believed where it still says so in an hour`;
     return { code: LIST_CONTRADICTS, message };
   }
 
   /** Nothing can be added to a former list any more, but jobs of it may run, as far as is known. */
-  async #absent(answer: string, startedAt: string): Promise<ListOutcome> {
+  async #absent(answer: AbsenceAnswer, startedAt: string): Promise<ListOutcome> {
     const { standing, stored } = this.#task;
     try {
       const { open: openBefore = 1 } = stored ?? {};
       const open = standing === 'former' && openBefore > 0 ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
-      return { ...this.#told, attempt: { startedAt, answer, open } };
+      return { ...this.#told, attempt: { startedAt, ...answer, open } };
     } catch (error) {
       return this.#failed(error, startedAt);
     }

@@ -7,22 +7,24 @@ import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
 import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../../ledger/model/run.ts';
 import { inParallel } from '../../platform/for-each-concurrent.ts';
 import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from '../../platform/semaphore.ts';
+import { problemText } from '../../restore/field-reader.ts';
 import { KINDS, type Kind } from '../../restore/job.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { BegunLists } from '../list/prefetch.ts';
-import type { ListCounts } from '../list/read-list.ts';
+import type { ListCounts, ListReading } from '../list/read-list.ts';
 import { type ChosenList, chooseLists, formerSince, LISTS_OF, resumeSince } from '../list/select-lists.ts';
 import type { CollectOrder } from '../task/task.ts';
 import type { Standing } from './absence.ts';
 import { believed } from './believed.ts';
-import { collectList } from './collect-list.ts';
+import { collectList, LIST_CONTRADICTS } from './collect-list.ts';
 import {
   type Discovery,
   discover,
   interpreted,
+  leftOut,
   meant,
   nothingDiscovered,
   type RawDiscovery,
@@ -73,11 +75,14 @@ export interface CollectResult {
   part: RunPart;
   /** Time ran out: this is left to do. */
   next?: Later;
+  /** The lists that Atlas's rate limit, or a call that took too long, left, each with why. */
+  left?: ClusterFailure[];
   /** Jobs are running: this looks at them again. */
   follow?: Later;
 }
 
 const MAX_FAILURES = 100;
+const EVERY = () => true;
 /** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
 type CollectedList = ChosenList & { isReplaced?: boolean };
 
@@ -111,20 +116,17 @@ class ProjectCollector {
   readonly #assessment: Assessment;
   readonly #known: KnownJobs;
   readonly #begun = new BegunLists();
+  #clustersLeftOut: number | undefined;
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
+  readonly #left: ClusterFailure[] = [];
   /** How long Atlas asked us to stay away, in ms. */
   #stayAwayMs = 0;
   /** When the next look is due, where this collector is the one to queue it. */
   #followAt: string | undefined;
 
   constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
-    const {
-      kinds = KINDS,
-      wantsCluster = () => true,
-      parallelLists = PARALLEL_LISTS,
-      fullEveryMs = 86_400_000,
-    } = options;
+    const { kinds = KINDS, wantsCluster = EVERY, parallelLists = PARALLEL_LISTS, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
     const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = sharedPlaces(parallelLists) } = options;
     this.#order = order;
@@ -156,15 +158,17 @@ class ProjectCollector {
     const discovery = interpreted(found, stored, this.#time.at(this.#startedMs));
     const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
     this.#noteMissing(discovery, clusters);
-    for (const error of discovery.forLater) this.#leave(error);
+    for (const { list, error } of discovery.forLater) this.#leave(error, { what: `${list} clusters` });
 
     const chosen = chooseLists(clusters, this.#order, this.#options);
     if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
+    this.#clustersLeftOut = this.#leftOutOf(clusters);
     const lists = [...chosen, ...leftBehind(stored, discovery)];
     const { parallelLists, places } = this.#options;
     const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
     await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
 
+    this.#holdAgainstLists(discovery, clusters);
     if (this.#undone === 0) await this.#finishAssessment();
     await this.#saveCoverage(discovery, { read, stored, isJudged });
     if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
@@ -218,8 +222,35 @@ class ProjectCollector {
     }
   }
 
+  /** @returns how many, where the choice of clusters leaves out all of them */
+  #leftOutOf(clusters: Record<string, ClusterCoverage>): number | undefined {
+    const { wantsCluster } = this.#options;
+    if (wantsCluster === EVERY || this.#order.clusterName !== undefined) return undefined;
+    const there = Object.values(clusters).filter(({ goneAt }) => goneAt === undefined);
+    return there.some(({ clusterName }) => wantsCluster(clusterName)) ? undefined : there.length;
+  }
+
+  /** A list of clusters that leaves out one whose restores Atlas lists may have left out others, too: it was not read. */
+  #holdAgainstLists(discovery: Discovery, clusters: Record<string, ClusterCoverage>) {
+    const since = this.#order.progress?.startedAt ?? discovery.startedAt;
+    const isRead = (clusterName: string, kind: Kind) =>
+      this.#attempts.some(
+        (made) =>
+          made.clusterName === clusterName &&
+          made.kind === kind &&
+          'reading' in made.attempt &&
+          made.attempt.reading.complete,
+      );
+    for (const [list, clusterName] of leftOut(clusters, discovery, { since, isRead })) {
+      const message = `the list of ${list} clusters leaves out ${clusterName}, whose restores Atlas lists: it may leave out others, too`;
+      const failure = { code: LIST_CONTRADICTS, message };
+      discovery.lists[list] = { failure };
+      this.#fail({ what: `${list} clusters`, ...failure });
+    }
+  }
+
   async #readOne(chosen: CollectedList, discovery: Discovery, ahead: number): Promise<void> {
-    if (this.#outOfTime() || this.#stayAwayMs > 0) {
+    if (this.#outOfTime()) {
       this.#undone += 1;
       return;
     }
@@ -253,7 +284,7 @@ class ProjectCollector {
       },
     );
     if (attempt) this.#noteAttempt(chosen, attempt);
-    if (undone?.error) this.#leave(undone.error);
+    if (undone?.error) this.#leave(undone.error, { clusterName, what: `${kind} restore jobs` });
     else if (undone) this.#undone += 1;
     this.#count(counts);
     this.#assessment.lookFrom(unattributedFrom);
@@ -264,7 +295,11 @@ class ProjectCollector {
   #noteAttempt({ cluster: { clusterName }, kind, isReplaced = false }: CollectedList, attempt: Attempt) {
     if (!isReplaced) this.#attempts.push({ clusterName, kind, attempt });
     if ('reading' in attempt && attempt.reading.complete) this.#counts.listsRead += 1;
-    if ('failure' in attempt) this.#fail({ clusterName, what: `${kind} restore jobs`, ...attempt.failure });
+    const what = `${kind} restore jobs`;
+    if ('failure' in attempt) this.#fail({ clusterName, what, ...attempt.failure });
+    else if ('reading' in attempt && attempt.reading.problems.length > 0) {
+      this.#fail({ clusterName, what, code: 'ATLAS_BAD_ANSWER', message: unrecorded(attempt.reading) });
+    }
   }
 
   #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
@@ -291,8 +326,11 @@ class ProjectCollector {
     return (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
   }
 
-  #leave(error: AtlasError) {
+  /** Others are read all the same: they may be in another of Atlas's buckets. */
+  #leave(error: AtlasError, list: Pick<ClusterFailure, 'clusterName' | 'what'>) {
     this.#undone += 1;
+    const { code, message } = error;
+    this.#left.push({ ...list, code, message });
     if (error.code === 'ATLAS_RATE_LIMITED')
       this.#stayAwayMs = Math.max(this.#stayAwayMs, error.retryAfterMs ?? 0, 1_000);
   }
@@ -373,6 +411,7 @@ class ProjectCollector {
       finishedAt: this.#time.at(this.#ports.now()),
       counts,
       failures,
+      ...(this.#clustersLeftOut === undefined ? {} : { clustersLeftOut: this.#clustersLeftOut }),
     };
   }
 
@@ -386,14 +425,17 @@ class ProjectCollector {
     };
   }
 
-  #next({ startedAt, counts, failures }: RunPart): Pick<CollectResult, 'next'> {
+  #next({ startedAt, counts, failures }: RunPart): Pick<CollectResult, 'next' | 'left'> {
     // A look at running jobs is followed by another one anyway.
     if (this.#undone === 0 || this.#isFollow) return {};
     const { progress: before, ...order } = this.#order;
     const progress = { startedAt, messages: (before?.messages ?? 1) + 1, counts, failures };
     const { runId, projectId } = order;
     this.#ports.log.info('out of time, going on in another message', { runId, projectId, lists: this.#undone });
-    return { next: { order: { ...order, progress }, delayMs: this.#stayAwayMs } };
+    return {
+      next: { order: { ...order, progress }, delayMs: this.#stayAwayMs },
+      ...(this.#left.length > 0 ? { left: this.#left } : {}),
+    };
   }
 
   #follow(): Pick<CollectResult, 'follow'> {
@@ -401,6 +443,13 @@ class ProjectCollector {
     const { progress: _, full: __, clusterName: ___, ...order } = this.#order;
     return { follow: { order: { ...order, followAt: this.#followAt }, delayMs: this.#options.followMs } };
   }
+}
+
+/** What came and has no id to record it by. */
+function unrecorded({ counts: { problems: count }, problems: [first] }: ListReading): string {
+  const jobs = count === 1 ? '1 restore job' : `${count} restore jobs`;
+  const example = first ? `: ${first.jobId === undefined ? '' : `${first.jobId}: `}${problemText(first)}` : '';
+  return `${jobs} could not be recorded without an id${example}`;
 }
 
 /** What this order's own discovery says of a list's cluster. */

@@ -9,6 +9,7 @@ import {
   clusterNamed,
   type DiscoveryCoverage,
   type Failure,
+  type ListCoverage,
   type ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
 import type { Kind } from '../../restore/job.ts';
@@ -25,8 +26,8 @@ type Found =
   /** Clusters that could be read all the same are among those of the discovery. */
   | { failure: Failed };
 
-/** What it means: whether there are no other clusters than those that were found. */
-export type DiscoveredList = { read: true } | { failure: Failed; absent?: true };
+/** What it means: whether there are no other clusters than those that were found. absent: since Atlas says that there is no such list. */
+export type DiscoveredList = { read: true; absent?: true } | { failure: Failed; absent?: true };
 
 export interface Discovery {
   startedAt: string;
@@ -34,7 +35,7 @@ export interface Discovery {
   /** Lists that answered; clusters of the others are unknown, not gone. */
   lists: Partial<Record<ClusterList, DiscoveredList>>;
   /** What time, or Atlas's rate limit, did not allow: neither read nor failed. */
-  forLater: AtlasError[];
+  forLater: { list: ClusterList; error: AtlasError }[];
 }
 
 /** Before it is held against what is known. */
@@ -67,7 +68,7 @@ export async function discover(
         discovery.lists[list] = problems.length > 0 ? { failure: { code: 'ATLAS_BAD_ANSWER', message } } : { clusters };
       } catch (error) {
         if (!(error instanceof AtlasError)) throw error;
-        if (isForLater(error)) return void discovery.forLater.push(error);
+        if (isForLater(error)) return void discovery.forLater.push({ list, error });
         const { code, message, absence } = error;
         // Past its sunset, or an Atlas that never had it (for Government has no flex API).
         discovery.lists[list] = absence === 'endpoint' ? { absent: { code, message } } : { failure: { code, message } };
@@ -78,8 +79,8 @@ export async function discover(
 }
 
 /**
- * An answer that there is no such list is one, unless clusters of it are known: then it is a failure until it was given again an
- * hour later.
+ * An answer that there is no such list is a failure until it was given again an hour later: a path that Atlas does not know says that of
+ * any path. Serverless is past its sunset, so of that it is an answer at once, unless clusters of it are known.
  */
 export function interpreted(
   { clusters, lists, forLater }: RawDiscovery,
@@ -93,8 +94,9 @@ export function interpreted(
       ({ tier, goneAt }) => goneAt === undefined && listOf(tier) === list,
     );
     const since = stored?.discovery[list]?.absentSince;
-    const isSure = known.length === 0 || (since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS);
-    return isSure ? { read: true } : { failure: found.absent, absent: true };
+    const isExpected = list === 'serverless' && known.length === 0;
+    const isSure = isExpected || (since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS);
+    return isSure ? { read: true, absent: true } : { failure: found.absent, absent: true };
   };
   return {
     startedAt,
@@ -142,7 +144,10 @@ export function withDiscovery(
       ...(backupEnabled === false ? { backupsOff: true } : {}),
       ...(paused === true ? { paused: true } : {}),
       seenAt: startedAt,
-      lists: ofTier(before.lists ?? {}, tier, startedAt),
+      lists: ofTier(before.tier === tier ? (before.lists ?? {}) : withUnread(before), found, {
+        at: startedAt,
+        isBack: state !== 'DELETED' && (known?.goneAt ?? known?.missingSince ?? known?.deleted) !== undefined,
+      }),
     };
   }
   return next;
@@ -171,6 +176,25 @@ export function isMissingFrom({ lists, startedAt }: Discovery, { tier, seenAt }:
   return list !== undefined && 'read' in list && seenAt < startedAt;
 }
 
+/**
+ * Names of the clusters that a list leaves out, though Atlas still lists restores of them: by list.
+ * @param since when the order began @param read lists that it has read
+ */
+export function leftOut(
+  clusters: Record<string, ClusterCoverage>,
+  discovery: Discovery,
+  { since, isRead }: { since: string; isRead(clusterName: string, kind: Kind): boolean },
+): Map<ClusterList, string> {
+  const found = new Map<ClusterList, string>();
+  for (const cluster of Object.values(clusters)) {
+    const { clusterName, tier, goneAt, deleted, lists } = cluster;
+    if (goneAt !== undefined || deleted || !isMissingFrom(discovery, cluster)) continue;
+    const isListed = (kind: Kind) => isRead(clusterName, kind) || (lists[kind]?.readAt ?? '') >= since;
+    if (LISTS_OF[tier].some(isListed)) found.set(listOf(tier), clusterName);
+  }
+  return found;
+}
+
 /** A free cluster has no lists of jobs that could tell more. */
 function missing(cluster: ClusterCoverage, at: string): ClusterCoverage {
   const { goneAt, missingSince, tier } = cluster;
@@ -178,18 +202,41 @@ function missing(cluster: ClusterCoverage, at: string): ClusterCoverage {
   return tier === 'free' ? { ...cluster, goneAt: at } : { ...cluster, missingSince: at };
 }
 
+/** Before any attempt. */
+const NEVER = new Date(0).toISOString();
+
+/** With those of its tier that nobody has asked for so far, so that a change of tier does not make them forgotten. */
+function withUnread({ tier, lists = {} }: Partial<ClusterCoverage>): ClusterCoverage['lists'] {
+  const unread = (tier ? LISTS_OF[tier] : []).filter((kind) => !lists[kind]);
+  return {
+    ...lists,
+    ...Object.fromEntries(unread.map((kind) => [kind, { attemptedAt: NEVER, jobs: 0, open: 0, moving: 0 }])),
+  };
+}
+
 /** Lists of a former tier are superseded; those of a tier that is back are not any more. */
-function ofTier(lists: ClusterCoverage['lists'], tier: Cluster['tier'], at: string): ClusterCoverage['lists'] {
-  const next = Object.entries(lists).map(([kind, { supersededAt = at, ...list }]) => [
-    kind,
-    LISTS_OF[tier].includes(kind as Kind) ? list : { ...list, supersededAt },
-  ]);
+function ofTier(
+  lists: ClusterCoverage['lists'],
+  { tier }: Cluster,
+  { at, isBack }: { at: string; isBack: boolean },
+): ClusterCoverage['lists'] {
+  const next = Object.entries(lists).map(([kind, { supersededAt, ...list }]) => {
+    if (!LISTS_OF[tier].includes(kind as Kind)) return [kind, { ...list, supersededAt: supersededAt ?? at }];
+    return [kind, isBack || supersededAt !== undefined ? thereAgain(list) : list];
+  });
   return Object.fromEntries(next);
+}
+
+/** What was said of it while its cluster was gone, or of another tier, says nothing of the time since. */
+function thereAgain(list: ListCoverage): ListCoverage {
+  if (list.notThere === undefined) return list;
+  const { notThere: _, answer: __, ...there } = list;
+  return there;
 }
 
 /**
  * A cluster that is missing is gone once Atlas has said of each of its lists, after it was missed, that there is no such
- * cluster, while every list of clusters could be read; or once it is still missing an hour later.
+ * cluster, while every list of clusters could be read; or once it is still missing an hour later, unless its restores are listed.
  */
 export function withGone(
   clusters: Record<string, ClusterCoverage>,
@@ -201,9 +248,15 @@ export function withGone(
     const { missingSince, ...rest } = cluster;
     if (missingSince === undefined || !isMissingFrom(discovery, cluster)) return [name, cluster];
     const isDenied = LISTS_OF[cluster.tier].every((kind) => {
-      const { answer, attemptedAt = '' } = cluster.lists[kind] ?? {};
-      return answer !== undefined && attemptedAt >= missingSince;
+      const { answer, error, attemptedAt = '' } = cluster.lists[kind] ?? {};
+      return answer !== undefined && error === undefined && attemptedAt >= missingSince;
     });
+    // What Atlas lists restores of is there, whatever a list of clusters leaves out.
+    const isListed = LISTS_OF[cluster.tier].some((kind) => {
+      const { answer, readAt = '' } = cluster.lists[kind] ?? {};
+      return answer === undefined && readAt >= missingSince;
+    });
+    if (isListed && !cluster.deleted) return [name, rest];
     const isSure = (allRead && isDenied) || elapsedMs(missingSince, startedAt) >= CONFIRMED_AFTER_MS;
     return [name, isSure ? { ...rest, goneAt: missingSince } : cluster];
   });
@@ -219,9 +272,9 @@ export function withDiscoveryList(
   startedAt: string,
   found: DiscoveredList,
 ): DiscoveryCoverage {
+  const absent = found.absent ? { absentSince: stored?.absentSince ?? startedAt } : {};
   if ('failure' in found) {
     const since = stored?.error?.since ?? startedAt;
-    const absent = found.absent ? { absentSince: stored?.absentSince ?? startedAt } : {};
     const { absentSince: _, ...before } = stored ?? {};
     return { ...before, ...absent, attemptedAt: startedAt, error: { ...found.failure, since } };
   }
@@ -230,6 +283,7 @@ export function withDiscoveryList(
     attemptedAt: startedAt,
     readAt: startedAt,
     since: stored?.since ?? stored?.readAt ?? startedAt,
+    ...absent,
     ...(unread.length > 0 ? { unread } : {}),
   };
 }

@@ -8,6 +8,7 @@ import type {
   JobList,
   JobPage,
   JobPagesOptions,
+  Waits,
 } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
@@ -59,9 +60,9 @@ class AnyAccount implements Atlas {
     return this.#all.map(({ clockSkewMs }) => clockSkewMs).find((skewMs) => skewMs !== undefined);
   }
 
-  within(timeLeftMs: () => number): Atlas {
+  within(timeLeftMs: () => number, waits?: Waits): Atlas {
     return new AnyAccount(
-      this.#all.map((atlas) => atlas.within(timeLeftMs)),
+      this.#all.map((atlas) => atlas.within(timeLeftMs, waits)),
       this.#turns,
     );
   }

@@ -25,7 +25,7 @@ export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'
   onProject?(part: RunPart): void;
   /** Told when a project waits for Atlas's rate limit. */
   onWait?(wait: { projectName: string; ms: number }): void;
-  /** Counts the waits. @default a budget of its own, of 15 minutes */
+  /** Bounds, and counts, the waits that Atlas asks for. @default a budget of its own, of 15 minutes */
   waits?: WaitBudget;
 }
 
@@ -36,10 +36,9 @@ interface ProjectPorts extends RunHerePorts {
 
 /** Projects under way at once: enough that lists are always at hand while the clusters of other projects are looked for. */
 const PARALLEL_PROJECTS = 8;
+const MAX_FAILURES = 100;
 /** Left for one call and its waits, in ms: as long as a call may take. */
 const CALL_MS = 30_000;
-/** The same once the run has waited for as long as it may: no wait that Atlas's rate limit asks for is shorter than this. */
-const LEAST_CALL_MS = 10_000;
 /** Before a project is taken up again that Atlas's rate limit has stopped; doubled while that goes on. In ms. */
 const LEAST_PAUSE_MS = 1_000;
 const MOST_PAUSE_MS = 60_000;
@@ -83,7 +82,12 @@ export async function runHere(
     });
     if (unfinished.length > 0) throw unfinished[0];
   };
-  const planned = await plan(request, { ...ports, now: () => clock.now(), enqueue: collectAll }, options);
+  // Projects are listed within the budget, too.
+  const accounts = ports.accounts.map(({ name, atlas }) => ({
+    name,
+    atlas: atlas.within(() => Number.POSITIVE_INFINITY, waits),
+  }));
+  const planned = await plan(request, { ...ports, accounts, now: () => clock.now(), enqueue: collectAll }, options);
   signal?.throwIfAborted();
   return { run: finished ?? planned, parts };
 }
@@ -96,24 +100,24 @@ async function collectToTheEnd(order: CollectOrder, ports: ProjectPorts, options
   if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${names.join(', ')}`);
   // An interrupt looks like time running out: lists under way are finished, none is begun.
   const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
-  // Longer waits are made here, where they are told, counted and interrupted.
-  const callMs = () => Math.min(timeLeftMs(), waits.isSpent ? LEAST_CALL_MS : CALL_MS);
-  const atlas = anyOf(mine.map((account) => account.atlas.within(callMs)));
+  // Longer waits are made here, where they are told and interrupted.
+  const callMs = () => Math.min(timeLeftMs(), CALL_MS);
+  const atlas = anyOf(mine.map((account) => account.atlas.within(callMs, waits)));
   const now = () => clock.now();
   let next = order;
   for (let pauseMs = LEAST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
     const result = await collectProject(next, { ...ports, atlas, now, timeLeftMs }, { ...options, followMs: 0 });
     if (!result.next) return result.part;
-    if (signal?.aborted) return stopped(result.part, INTERRUPTED);
+    if (signal?.aborted) return stopped(result.part, [INTERRUPTED]);
     // Atlas does not always say how long.
     const waitMs = Math.max(result.next.delayMs, pauseMs);
-    if (!waits.allows(waitMs)) return stopped(result.part, waitedTooLong(waitMs, waits.maxMs));
+    if (!waits.allows(waitMs)) return stopped(result.part, waitedTooLong(result.left, waitMs, waits.maxMs));
     waits.note(waitMs);
     log.info("waiting for Atlas's rate limit", { runId, projectId, seconds: Math.ceil(waitMs / 1_000) });
     onWait?.({ projectName, ms: waitMs });
     // Rejects only where the signal is raised.
     await clock.sleep(waitMs, signal).catch(() => {});
-    if (signal?.aborted) return stopped(result.part, INTERRUPTED);
+    if (signal?.aborted) return stopped(result.part, [INTERRUPTED]);
     next = result.next.order;
   }
 }
@@ -124,15 +128,25 @@ const INTERRUPTED = {
   message: 'the run was stopped before everything was read',
 };
 
-function waitedTooLong(waitMs: number, maxMs: number): ClusterFailure {
+/** Each list that is left, by its name. */
+function waitedTooLong(left: readonly ClusterFailure[] = [], waitMs: number, maxMs: number): ClusterFailure[] {
   const [wait, max] = [waitMs, maxMs].map((ms) => `${Math.ceil(ms / 1_000)} s`);
   const message = `Atlas's rate limit asks for a wait of ${wait}, and a run waits for ${max} in all: collect it later, or let it wait longer`;
-  return { what: 'restore jobs', code: 'ATLAS_RATE_LIMITED', message };
+  if (left.length === 0) return [{ what: 'restore jobs', code: 'ATLAS_RATE_LIMITED', message }];
+  return left.map((list) => ({ ...list, message: `${list.message}. ${message}` }));
 }
 
 /** The run ends and says so; what was recorded stays, and the next run goes on from there. */
-function stopped(part: RunPart, failure: ClusterFailure): RunPart {
-  const failures = [...part.failures, failure];
+function stopped(part: RunPart, more: readonly ClusterFailure[]): RunPart {
+  const failures = [...part.failures, ...more].slice(0, MAX_FAILURES);
   const status = part.counts.jobsSeen > 0 ? 'incomplete' : 'failed';
-  return { ...part, status, failures, counts: { ...part.counts, clustersFailed: part.counts.clustersFailed + 1 } };
+  return {
+    ...part,
+    status,
+    failures,
+    counts: {
+      ...part.counts,
+      clustersFailed: new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size,
+    },
+  };
 }

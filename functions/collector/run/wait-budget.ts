@@ -1,10 +1,11 @@
 // functions/collector/run/wait-budget.ts bounds how long a run waits for Atlas in all. Waits side by side pass in the same time.
+import type { Waits } from '../../atlas/model/atlas.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** @default of a run, in ms */
 export const DEFAULT_MAX_WAIT_MS = 15 * 60_000;
 
-export class WaitBudget {
+export class WaitBudget implements Waits {
   readonly maxMs: number;
   readonly #clock: Clock;
   #spentMs = 0;
@@ -16,13 +17,14 @@ export class WaitBudget {
     this.#clock = clock;
   }
 
-  get isSpent(): boolean {
-    return this.#spentMs >= this.maxMs;
+  /** The longest wait that still fits in, if it begins now. */
+  get leftMs(): number {
+    return this.maxMs - this.#spentMs + Math.max(0, this.#untilMs - this.#clock.now());
   }
 
   /** @returns false where so long a wait does not fit in any more */
   allows(ms: number): boolean {
-    return this.#spentMs + this.#added(ms) <= this.maxMs;
+    return ms <= this.leftMs;
   }
 
   /** A wait begins now. */

@@ -30,10 +30,12 @@ export interface Resume {
   unsettledFrom?: string;
   /** The open jobs so far, with their status. */
   open: Record<string, Status>;
-  /** Of a full reading: how far down the list every job that the ledger has was found, or was confirmed to have vanished. */
+  /** How far down the list every job that is known of it was found, was confirmed to have vanished, or is the doubt. */
   checked?: { requestedAt: string; jobIds: string[] };
-  /** Of a full reading: something was left to confirm, or did not add up. However it ends, it proves nothing. */
+  /** Of a full reading: something was left to confirm. However it ends, it proves nothing. */
   unproven?: true;
+  /** What did not add up so far: the reading can't be relied on, however it ends. */
+  doubt?: string;
 }
 
 /** A restore that shows that a cluster's backups work. */
@@ -66,6 +68,14 @@ export interface AttributionCoverage {
   error?: Failure;
 }
 
+/** Answers in a row that there is no such list: when the first of them was asked for, and the last. ISO 8601 in UTC. */
+export interface Absence {
+  since: string;
+  at: string;
+  /** What the list held before the first is not known: it was there, or nobody could tell for more than `CONTINUITY_MS`. */
+  unsure?: true;
+}
+
 /** One list of restore jobs: a cluster has one for each kind. Times are ISO 8601 in UTC. */
 export interface ListCoverage {
   /** Start of the last attempt. */
@@ -93,8 +103,12 @@ export interface ListCoverage {
   lastCompleted?: CompletedRestore;
   /** How long the newest completed restores took, in seconds, oldest first: at most `MAX_DURATIONS`. */
   durations?: number[];
-  /** Atlas's code, where it answered that there is no such list: another tier, past its sunset, gone. Not a failure. */
+  /** Atlas's code, where its last answer was that there is no such list: not in the plan, another tier, gone. Not a failure. */
   answer?: string;
+  /** Since when Atlas says that the cluster's plan has no such list, so that nothing is in it. Kept once the list is gone. */
+  notInPlan?: Absence;
+  /** Since when Atlas says that the list of a cluster that is gone, or of another tier by now, is not there any more. */
+  notThere?: Absence;
   error?: Failure;
   /** At most the first ten of the last read. */
   problems?: Problem[];
@@ -148,7 +162,7 @@ export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;
   error?: Failure;
-  /** Since when Atlas says that there is no such endpoint, though clusters of it are known. */
+  /** Since when Atlas says that there is no such list. */
   absentSince?: string;
   /**
    * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.

@@ -40,6 +40,7 @@ export function decide(
     return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
   }
   const reappeared = stored.vanishedAt !== undefined;
+  if (isOfAnotherList(stored, observed)) return { outcome: 'stale' };
   if (isStale(stored, answer, now)) return { outcome: 'stale' };
   if (stored.fingerprint === print && !reappeared) return { outcome: 'same' };
 
@@ -54,6 +55,19 @@ export function decide(
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
   return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) }, annotating);
+}
+
+/**
+ * A job stands in one list, for as long as that list shows it: another one that shows it is not what was asked for. Instances that became
+ * flex clusters have been in the lists of both (FACTS 1.4).
+ */
+export function isOfAnotherList(
+  stored: Pick<LedgerJob, 'clusterName' | 'kind' | 'vanishedAt'>,
+  { clusterName, kind }: Pick<RestoreJob, 'clusterName' | 'kind'>,
+): boolean {
+  if (stored.vanishedAt !== undefined) return false;
+  const isKindred = [stored.kind, kind].every((each) => each === 'flex' || each === 'serverless');
+  return stored.clusterName !== clusterName || (stored.kind !== kind && !isKindred);
 }
 
 function storableJob(observed: RestoreJob): RestoreJob {

@@ -82,6 +82,8 @@ export interface RunPart {
   counts: RunCounts;
   /** At most the first hundred; `counts.clustersFailed` counts all. */
   failures: ClusterFailure[];
+  /** Clusters that the choice of clusters leaves out, where that is every one of the project. Absent: some are chosen, or all are. */
+  clustersLeftOut?: number;
 }
 
 export interface Run {

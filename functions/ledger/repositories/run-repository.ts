@@ -8,7 +8,7 @@
 // counted, and a message that is stopped in between is delivered again. The count only says when looking is worthwhile;
 // whether all are in is read consistently from the parts, and the last to count sees them all. The plan looks too, in
 // case it comes last. So a run costs 2 requests a project, and not a reading of all its parts for each.
-import { judgeRun } from '../../proof/run.ts';
+import { judgeRun, noneChosen } from '../../proof/run.ts';
 import { isObjectId, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import {
@@ -40,6 +40,7 @@ const PART_FIELDS: readonly (keyof RunPart)[] = [
   'finishedAt',
   'counts',
   'failures',
+  'clustersLeftOut',
 ];
 
 export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
@@ -151,7 +152,7 @@ export class Runs {
 
   /** @param condition what the run must be as yet */
   async #end({ run, parts, planned = [] }: RunRecord, condition: Condition): Promise<Run> {
-    const failures = run.failures.filter(({ code }) => code !== RUN_DIED);
+    const failures = [...run.failures.filter(({ code }) => code !== RUN_DIED), ...noneChosen(parts)];
     const { status } = judgeRun({ run: { ...run, failures }, parts, planned });
     const finishedAt =
       parts

@@ -19,7 +19,7 @@ const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
 /**
  * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
  * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
- * @throws FieldError where the id is missing or is none: 24 hex digits in lower case, as Atlas writes them
+ * @throws FieldError where the id is missing or is none: 24 hex digits. Capitals are a problem, and the same id
  */
 export function normalise(
   kind: Kind,
@@ -27,10 +27,11 @@ export function normalise(
   source: Source,
   readAt: Date,
 ): RestoreJob {
-  const { id: jobId } = atlas;
-  if (!isObjectId(jobId)) throw new FieldError('id', '24 hex digits in lower case', jobId);
+  const jobId = jobIdOf(atlas);
+  if (jobId === undefined) throw new FieldError('id', ID, atlas.id);
   const requestedAt = requestedAtOf(jobId);
   const fields = new Fields(atlas, readAt);
+  if (jobId !== atlas.id) fields.note('id', ID);
   const reading = READERS[kind](fields, { deliveryUrlCount, requestedAt, readAt });
   const { status, sourceStatus, delivery, finishedAt } = reading;
   const job: RestoreJob = {
@@ -61,6 +62,14 @@ export function normalise(
   if (reading.errorMessage !== undefined) job.errorMessage = reading.errorMessage;
   if (fields.problems.length > 0) job.problems = fields.problems;
   return job;
+}
+
+const ID = '24 hex digits in lower case';
+
+/** The id that a job is recorded by, however it is spelt: the same bytes are the same job. Undefined where it has none. */
+export function jobIdOf({ id }: RedactedJob['atlas']): string | undefined {
+  const spelt = typeof id === 'string' ? id.toLowerCase() : undefined;
+  return isObjectId(spelt) ? spelt : undefined;
 }
 
 /** Two clocks made these: a finish before the request is 0, not negative. */

@@ -44,7 +44,10 @@ const TABLE = [
 describe('an answer of', () => {
   test.each(TABLE)('%s %s is %s', (status, errorCode, code, advice) => {
     const parameters = status === 429 ? ['/api/atlas/v2/groups', 55, 10, 5, 60] : ['203.0.113.7'];
-    const error = refusal(answer(status, { error: status, errorCode, detail: 'synthetic', parameters }), context);
+    const error = refusal(
+      answer(status, { error: status, errorCode, detail: 'synthetic', reason: null, parameters }),
+      context,
+    );
     expect(error).toMatchObject({ code, status, errorCode, message: expect.stringContaining(advice) });
     expect(error.message).toMatch(/^GET \/api\/atlas\/v2\/groups answered \d{3}/);
   });

@@ -11,11 +11,12 @@ const remaining = (left: number) => ({ 'ratelimit-remaining': String(left) });
 function makeLimits() {
   const clock = new ManualClock();
   const usage = new UsageCount();
+  const waits = { leftMs: Number.POSITIVE_INFINITY, note: () => {} };
   const limits = new RateLimits({ clock, signal: new AbortController().signal, longestMs: 900_000 });
   return {
     clock,
     usage,
-    enter: (bucket = 'A', timeLeftMs = forever) => limits.enter(bucket, 'GET /x', timeLeftMs, usage),
+    enter: (bucket = 'A', timeLeftMs = forever) => limits.enter(bucket, 'GET /x', timeLeftMs, { usage, waits }),
     limits,
   };
 }

@@ -77,7 +77,6 @@ describe('clusters', () => {
     ['dedicated', { name: 'a', replicationSpecs: null }, { name: 'a', tier: 'dedicated' }],
     ['dedicated', { name: 'a', replicationSpecs: [null, { regionConfigs: [null] }] }, { name: 'a', tier: 'dedicated' }],
     ['flex', { name: 'a', stateName: 'DELETED' }, { name: 'a', tier: 'flex', state: 'DELETED' }],
-    ['serverless', { name: 'a', id: 7 }, { name: 'a', tier: 'serverless' }],
     [
       'dedicated',
       { name: 'a', paused: true, backupEnabled: false, createDate: '2026-11-01T10:00:00Z' },
@@ -97,9 +96,18 @@ describe('clusters', () => {
     ['dedicated', { name: 'a', paused: 'no', backupEnabled: 1, createDate: 'soon' }, { name: 'a', tier: 'dedicated' }],
     ['flex', { name: 'a', backupSettings: null, createDate: 5 }, { name: 'a', tier: 'flex' }],
   ] as const)('of the %s list, %j is %j', async (which, element, cluster) => {
-    await using server = await serve(withTokens(json(200, list([element]))));
+    await using server = await serve(withTokens(json(200, list([{ id: '1', ...element }]))));
     await using atlas = clientFor(server.url);
-    expect(await clustersOf(atlas, PROJECT_ID, which)).toEqual([cluster]);
+    expect(await clustersOf(atlas, PROJECT_ID, which)).toEqual([{ id: '1', ...cluster }]);
+  });
+
+  test.each([undefined, null, 7, ''])('with the id %j are read, with a problem', async (id) => {
+    await using server = await serve(withTokens(json(200, list([{ id, name: 'a' }]))));
+    await using atlas = clientFor(server.url);
+    expect(await atlas.clusters(PROJECT_ID, 'flex')).toMatchObject({
+      clusters: [{ name: 'a', tier: 'flex' }],
+      problems: [{ what: 'cluster', field: 'id', expected: 'text' }],
+    });
   });
 
   test.each([
@@ -125,7 +133,9 @@ describe('clusters', () => {
     [{ name: 7 }, 'name', '7'],
     [{ id: '1', stateName: 'CREATING' }, 'name', 'nothing'],
   ])('with %j among them are the others, and a problem', async (element, field, got) => {
-    await using server = await serve(withTokens(json(200, list([{ name: '__proto__' }, element, { name: 'b' }]))));
+    await using server = await serve(
+      withTokens(json(200, list([{ id: '0', name: '__proto__' }, element, { id: '2', name: 'b' }]))),
+    );
     await using atlas = clientFor(server.url);
     const { clusters, problems } = await atlas.clusters(PROJECT_ID, 'flex');
     expect(clusters.map(({ name }) => name)).toEqual(['__proto__', 'b']);
@@ -150,7 +160,7 @@ describe('clusters', () => {
 
   test('are asked for once more, later, while one of them changes its tier', async () => {
     const clock = new ManualClock();
-    await using server = await serve(withTokens(inOrder(changing, json(200, list([{ name: 'a' }])))));
+    await using server = await serve(withTokens(inOrder(changing, json(200, list([{ id: '1', name: 'a' }])))));
     await using atlas = clientFor(server.url, { clock });
     expect(await clustersOf(atlas, PROJECT_ID, 'dedicated')).toHaveLength(1);
     expect(clock.sleptMs).toEqual([5_000]);

@@ -290,7 +290,7 @@ describe('a list that is known', () => {
     const [newest] = system.atlas.world.jobs(refOf(system).projectId, 'Cluster0', 'dedicated');
     const spoilt = (job: JobPage['jobs'][number]) =>
       'atlas' in job && job.atlas.id === newest?.id
-        ? { ...job, atlas: { ...job.atlas, id: String(newest?.id).toUpperCase() } }
+        ? { ...job, atlas: { ...job.atlas, id: `job-${newest?.id}` } }
         : job;
     const atlas = altered(system.client, (page) => ({ ...page, jobs: page.jobs.map(spoilt) }));
     const { run } = await system.run({}, { accounts: [{ name: 'test', atlas }] });

@@ -158,12 +158,17 @@ test.each<[string, Kind, unknown]>([
   ['none', 'flex', undefined],
   ['a number', 'flex', 42],
   ['a path', 'dedicated', '../etc/passwd'],
-  ['in capitals, which could be of another job', 'dedicated', dedicated.id.toUpperCase()],
   ['a list', 'collection', [collection.id]],
   ['a word', 'serverless', 'constructor'],
 ])('only an id that is none makes no job: %s', (_, kind, id) => {
   const expected = { name: 'FieldError', field: 'id', expected: '24 hex digits in lower case' };
   expect(() => read(kind, { ...dedicated, ...flex, ...collection, id })).toThrow(expect.objectContaining(expected));
+});
+
+test('an id in capitals is the same id in lower case, with a problem', () => {
+  const job = read('dedicated', { ...dedicated, id: dedicated.id.toUpperCase() });
+  expect(job).toMatchObject({ jobId: dedicated.id, atlas: { id: dedicated.id.toUpperCase() } });
+  expect(job.problems?.map(({ field }) => field)).toEqual(['id']);
 });
 
 const ALL: readonly ReadField[] = [

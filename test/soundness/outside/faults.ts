@@ -107,6 +107,39 @@ export const ANSWER_FAULTS = {
         ? undefined
         : { answer: refusal(410, 'VERSION_GONE') },
   },
+  // An unknown path says so of any path. Lists of clusters are left out: of those it is believed when it is repeated.
+  RESOURCE_NOT_FOUND: {
+    on: ['jobs'],
+    spoil: (_, { endpoint }) =>
+      endpoint.what === 'jobs' && endpoint.kind === 'serverless'
+        ? undefined
+        : { answer: refusal(404, 'RESOURCE_NOT_FOUND') },
+  },
+  "a gateway's code": {
+    on: ALL,
+    spoil: (_, { random }) => {
+      const errorCode = random.pick(['RESOURCE_NOT_FOUND', 'CLUSTER_NOT_FOUND', 'VERSION_GONE', 'FEATURE_UNSUPPORTED']);
+      const status = errorCode === 'VERSION_GONE' ? 410 : errorCode === 'FEATURE_UNSUPPORTED' ? 403 : 404;
+      return { answer: json(status, { errorCode, message: 'no route' }) };
+    },
+  },
+  'no count': {
+    on: LISTS,
+    spoil: list(({ results, totalCount }, { random }) =>
+      totalCount === undefined
+        ? undefined
+        : {
+            results: results.slice(0, random.int(0, results.length)),
+            totalCount: random.pick([HUGE, '43', -1, 43.5]) as number,
+            links: [],
+          },
+    ),
+  },
+  'id in capitals': {
+    on: ['jobs'],
+    odd: true,
+    spoil: element((each) => ({ ...each, id: String(each.id).toUpperCase() })),
+  },
   'plain 401': { on: ALL, spoil: always(refusal(401, 'UNEXPECTED_ERROR')) },
   'role too small': { on: ALL, spoil: always(refusal(401, 'USER_UNAUTHORIZED')) },
   'not on the access list': { on: ALL, spoil: always(refusal(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', ['192.0.2.7'])) },
@@ -183,6 +216,8 @@ export const ANSWER_FAULTS = {
   'element null': { on: LISTS, spoil: element((_, { random }) => random.pick([null, 'x', 7, []])) },
   'element without id': { on: ['projects', 'jobs'], spoil: without('id') },
   'element with id null': { on: ['projects', 'jobs'], spoil: element((each) => ({ ...each, id: null })) },
+  'cluster without id': { on: ['clusters'], spoil: without('id') },
+  'cluster with another id': { on: ['clusters'], spoil: element((each) => ({ ...each, id: 7 })) },
   'cluster without name': { on: ['clusters'], spoil: without('name') },
   'word of the language': {
     on: ['jobs'],
