@@ -66,7 +66,7 @@ export function endOf({ supersededAt }: Pick<ListCoverage, 'supersededAt'>, cont
 }
 
 function readingGap(kind: Kind, list: ListCoverage, context: ListContext): Gap | undefined {
-  const { now, period, project } = context;
+  const { now, period, project, cluster } = context;
   const what = `${kind} restores`;
   const end = endOf(list, context);
   const [fullReadAt, attemptedAt] = [believed(list.fullReadAt, now), believed(list.attemptedAt, now)];
@@ -77,15 +77,21 @@ function readingGap(kind: Kind, list: ListCoverage, context: ListContext): Gap |
   const { error } = list;
   const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
   const since = error ? { since: error.since } : {};
+  const isGone = cluster.goneAt !== undefined;
   const action = project.notVisibleSince === undefined ? FULL : VISIBLE_AGAIN;
+  const advice = isGone ? {} : { action };
   if (fullReadAt === undefined) {
     const isAhead = list.fullReadAt !== undefined;
     const text = isAhead
       ? `The list of ${what} is on record as read at ${when(list.fullReadAt ?? '')}, which has not come: a clock was wrong, so none can be ruled out.`
-      : `The list of ${what} was never read to its end: none can be ruled out.${because}`;
-    return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, action };
+      : `The list of ${what} was never read to its end: none can be ruled out.${because}${isGone ? ' The cluster is gone, and it can’t be read any more.' : ''}`;
+    return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, ...advice };
   }
   if (end < period.until && project.notVisibleSince === undefined) return lost(what, fullReadAt, end, list, context);
+  if (isGone) {
+    const text = `${capital(what)} requested between ${when(fullReadAt)} and ${when(end)} can't be ruled out: the cluster is gone since ${when(cluster.goneAt ?? '')}, and its list can't be read any more.`;
+    return { reason: 'gone', from: fullReadAt, until: end, text };
+  }
   const open = `${capital(what)} requested after ${when(fullReadAt)}`;
   if (project.notVisibleSince !== undefined) {
     const text = `${open} can't be ruled out: no credentials see the project since ${when(project.notVisibleSince)}.`;
