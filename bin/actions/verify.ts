@@ -2,7 +2,8 @@
 
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
-import { type Verification, verifyProject } from '../../functions/proof/verify.ts';
+import { missingProjects } from '../../functions/proof/scope.ts';
+import { type Verification, verifiedMissing, verifyProject } from '../../functions/proof/verify.ts';
 import type { Progress } from '../process/progress.ts';
 import { plain } from '../process/sanitize.ts';
 
@@ -17,18 +18,23 @@ export async function* verifying(
   ledger: Ledger,
   { projectIds, progress }: VerifyingOptions,
 ): AsyncGenerator<Verification> {
+  // First: what it names was recorded before.
+  const scope = await ledger.scope();
   const facts = new Map<string, ProjectFacts>();
   for await (const project of ledger.projects()) facts.set(project.projectId, project);
   progress.show('counting restore jobs');
   const census = await ledger.census();
+  const missing = missingProjects({ scope, projects: [...facts.values()] });
   let jobs = 0;
   for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {
     const project = facts.get(projectId) ?? { projectId, projectName: projectId };
+    if (!facts.has(projectId) && !census.has(projectId) && missing.some((one) => one.projectId === projectId)) continue;
     yield await verifyProject(ledger, project, census.get(projectId), () => {
       jobs += 1;
       if (jobs % 50 === 0) progress.show(plain(`verified ${jobs} jobs, now of project ${projectId}`));
     });
   }
+  for (const one of missing) if (projectIds?.includes(one.projectId) ?? true) yield verifiedMissing(one);
 }
 
 export interface Integrity {

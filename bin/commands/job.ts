@@ -124,7 +124,7 @@ function historyOf({ changes }: WholeJob, paint: Paint): string {
 }
 
 /** The status has a column of its own, and what Atlas called it says the same again. */
-function whatChanged({ revision, fields, atlas = [] }: Change): string {
+function whatChanged({ revision, fields, atlas = [], repaired }: Change): string {
   const told = Object.entries(fields).flatMap(([name, { from, to }]) => {
     if (name === 'status') return [`was ${shown(from)}`];
     if (name === 'sourceStatus') return [];
@@ -134,6 +134,7 @@ function whatChanged({ revision, fields, atlas = [] }: Change): string {
     if (name === 'problems') return [problemsChange(to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });
+  if (repaired) return ['changed by something else, and put back', ...told].join('; ');
   if (revision === 1) return ['first seen', ...told].join('; ');
   return told.length > 0 ? told.join('; ') : `in Atlas's answer: ${atlas.join(', ')}`;
 }

@@ -1,8 +1,15 @@
 // bin/commands/retire.ts takes a project that is no longer visible out of scope, with who did it and why, and takes that back.
 import { hostname, userInfo } from 'node:os';
 import { Command, Option } from 'commander';
-import { RetirementError, reinstatedProject, retiredProject } from '../../functions/collector/plan/retirement.ts';
-import type { KnownProject } from '../../functions/ledger/model/known-project.ts';
+import {
+  listingsOf,
+  momentAfter,
+  RetirementError,
+  reinstatedProject,
+  retiredCredentials,
+  retiredProject,
+} from '../../functions/collector/plan/retirement.ts';
+import type { KnownProject, Retirement } from '../../functions/ledger/model/known-project.ts';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { projectId } from '../options/flags.ts';
 import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
@@ -16,6 +23,7 @@ import type { Style } from '../process/terminal.ts';
 
 interface RetireFlags extends AskFlags {
   project?: string;
+  credentials?: string;
   reason?: string;
   by?: string;
   undo?: true;
@@ -30,8 +38,11 @@ const MOST_NAME = 100;
 
 export function retireCommand(context: Context): Command {
   const command = new Command('retire')
-    .description('take a project that no credentials see any more out of scope, for a reason that stays on record')
+    .description(
+      'take a project that no credentials see any more, or credentials that are used no more, out of scope, for a reason that stays on record',
+    )
     .addOption(projectId('--project <id>', 'which; needs --reason'))
+    .addOption(text('--credentials <name>', 'credentials that are used no more; needs --reason', MOST_NAME))
     .addOption(text('--reason <text>', 'why', MOST_REASON))
     .addOption(text('--by <name>', 'who decided it (default: you, as this machine knows you)', MOST_NAME))
     .option('--undo', 'take it into scope again; needs --project and --reason')
@@ -45,6 +56,10 @@ deleted project. Retire a project that was deleted, or that is left on purpose. 
 retired it, when and why. A project that some credentials see can't be retired; should one be visible again, it is in scope
 again by itself.
 
+All credentials that ever listed projects have to list them again before a period counts as complete, as there may be projects that
+only they see. Retire those that were replaced or taken away: without that they end a day after their last listing, once others see
+every project that they saw, and the time in between stays a gap. The reason says that no project was missed.
+
 It writes to the ledger itself (--table, --data), not through an API.
 
 Exit code: 0 done, 1 it can't be retired, or the ledger could not be read or written, 2 wrong usage.
@@ -52,7 +67,8 @@ Exit code: 0 done, 1 it can't be retired, or the ledger could not be read or wri
 Examples:
   $ restore-ledger retire --list
   $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --reason 'deleted on 3 November, ticket 4711'
-  $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --undo --reason 'the wrong one'`,
+  $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --undo --reason 'the wrong one'
+  $ restore-ledger retire --credentials old-key --reason 'rotated, sees what new-key sees'`,
     );
   return withLedger(command).action((flags: RetireFlags) =>
     flags.list ? list(flags, context) : retire(flags, context),
@@ -68,26 +84,58 @@ const text = (flags: string, description: string, most: number) =>
   });
 
 async function retire(flags: RetireFlags, context: Context) {
-  const { project, reason, by = whoAmI(context), undo = false, json } = flags;
-  if (project === undefined) throw new UsageError('--project: expected a project id, or --list, came neither');
+  const { project, credentials, reason, by = whoAmI(context), undo = false, json } = flags;
+  if (project !== undefined && credentials !== undefined) {
+    throw new UsageError('--project and --credentials: expected one of them, came both');
+  }
+  if (credentials !== undefined && undo) {
+    throw new UsageError(
+      '--undo: expected --project with it, came --credentials: they count again once they list projects',
+    );
+  }
+  if (project === undefined && credentials === undefined) {
+    throw new UsageError('--project: expected a project id, --credentials or --list, came none of them');
+  }
   if (reason === undefined) throw new UsageError('--reason: expected why, came nothing: it stays on record');
   await using opened = await openLedger(whereAtHand(flags, context.env, WHY), { create: false, write: true });
+  const { ledger } = opened;
   const decision = { at: new Date().toISOString(), by, reason };
-  const change = undo ? reinstatedProject : retiredProject;
-  const known = await opened.ledger
-    .saveKnownProject(project, (stored) => change(stored, project, decision))
-    .catch((error) => {
-      throw error instanceof RetirementError ? new CommandError(error.message) : error;
-    });
+  if (project === undefined) {
+    const name = credentials ?? '';
+    const scope = await orRefused(ledger.saveScope((stored) => retiredCredentials(stored, name, decision)));
+    const said = `The credentials ${name} count no more: their projects have to be listed by others.`;
+    return await context.out.line(json ? plainJson(scope) : plain(said));
+  }
+  const known = await orRefused(retiring(ledger, project, { undo, decision }));
   const done = undo
     ? 'is in scope again: runs are incomplete until it is visible'
     : 'is retired: what was recorded of it stays';
   await context.out.line(json ? plainJson(known) : plain(`${known.projectName} (${project}) ${done}.`));
 }
 
+async function retiring(
+  ledger: LedgerReader,
+  project: string,
+  { undo, decision }: { undo: boolean; decision: Retirement },
+): Promise<KnownProject> {
+  const scope = await ledger.scope();
+  const at = momentAfter(scope ? listingsOf(scope) : [], decision.at);
+  const change = undo ? reinstatedProject : retiredProject;
+  return ledger.saveKnownProject(project, (stored) => change(stored, project, { ...decision, at }));
+}
+
+/** @throws CommandError */
+async function orRefused<T>(retiring: Promise<T>): Promise<T> {
+  return retiring.catch((error) => {
+    throw error instanceof RetirementError ? new CommandError(error.message) : error;
+  });
+}
+
 async function list(flags: RetireFlags, context: Context) {
   const { out, env } = context;
-  const besides = (['project', 'reason', 'by', 'undo'] as const).find((name) => flags[name] !== undefined);
+  const besides = (['project', 'credentials', 'reason', 'by', 'undo'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
   if (besides) throw new UsageError(`--list and --${besides}: expected one of them, came both`);
   await using opened = await openLedger(whereAtHand(flags, env, WHY), { create: false });
   const rows = await outOfSight(opened.ledger);

@@ -133,7 +133,7 @@ function provenThrough(rows: readonly CoverageRow[]): string {
   if (incomplete > 0) return `\nINCOMPLETE: restores can't be ruled out in ${counted(incomplete, 'row')} above.`;
   return first === undefined
     ? ''
-    : `\nComplete for restores requested before ${first.slice(0, 19)}Z, when the lists were last read to their ends.`;
+    : `\nComplete, by what was read to its end, for restores requested before ${first.slice(0, 19)}Z.\nThe jobs in the table were not counted here: restore-ledger verify does that, and evidence.`;
 }
 
 const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;

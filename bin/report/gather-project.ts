@@ -1,10 +1,12 @@
 // bin/report/gather-project.ts reads the evidence of one project: its restores, and what its coverage proves.
 
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
+import { isAltered } from '../../functions/ledger/model/hash-chain.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
 import { inParallel } from '../../functions/platform/for-each-concurrent.ts';
 import type { ClusterProof } from '../../functions/proof/cluster.ts';
 import { lastRestore } from '../../functions/proof/drill-state.ts';
+import type { Gap } from '../../functions/proof/gap.ts';
 import { type NamedGap, proveRecordedProject, type RecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
@@ -43,7 +45,11 @@ export class ProjectGatherer {
     if (!proven) return undefined;
     const restores = new RestoresByCluster(known);
     const { since, until } = this.#asking.period;
-    for await (const job of this.#ledger.projectJobs(projectId, { since, until })) restores.add(job);
+    const altered: string[] = [];
+    for await (const job of this.#ledger.projectJobs(projectId, { since, until })) {
+      if (isAltered(job)) altered.push(job.jobId);
+      restores.add(job);
+    }
     const clusters: ClusterEvidence[] = [];
     await inParallel(known, PARALLEL_READS, async (cluster) => {
       const mine = restores.of(cluster);
@@ -66,7 +72,8 @@ export class ProjectGatherer {
       clusterLists: proven.proof.clusterLists,
       clusters: clusters.sort((a, b) => byName(a.clusterName, b.clusterName)),
     };
-    return { evidence, gaps: [...proven.gaps, ...unread, ...notUnderstood(evidence)] };
+    const forged = altered.length > 0 ? [{ ...about, ...alteredGap(altered) }] : [];
+    return { evidence, gaps: [...proven.gaps, ...unread, ...notUnderstood(evidence), ...forged] };
   }
 
   /** Those that are gone for long too. */
@@ -149,6 +156,16 @@ function notUnderstood({ projectId, projectName, clusters }: ProjectEvidence): N
     const text = `Of ${odd.length === 1 ? '1 restore' : `${odd.length} restores`} on record, not everything could be understood: ${named.join(', ')}${more}.`;
     return [{ projectId, projectName, clusterName, reason: 'not-understood', text, action: UPDATE }];
   });
+}
+
+function alteredGap(jobIds: readonly string[]): Gap {
+  const named = jobIds.slice(0, MAX_NAMED).join(', ');
+  const more = jobIds.length > MAX_NAMED ? ` and ${jobIds.length - MAX_NAMED} more` : '';
+  return {
+    reason: 'record-differs',
+    text: `Of the restores on record, something else than this program has changed ${named}${more}: they are not what their histories stand for.`,
+    action: 'run restore-ledger collect --full, which puts back what Atlas still says',
+  };
 }
 
 const MAX_NAMED = 3;

@@ -1,9 +1,10 @@
 // bin/report/gather.ts reads the evidence of a period from the ledger: coverage first, so that what it proves is in
 // the jobs that are read after it. What may be claimed is decided by functions/proof/.
 
+import { counted } from '../../functions/api/web/html/text.ts';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
-import type { Run } from '../../functions/ledger/model/run.ts';
+import type { PlannedProject, Run } from '../../functions/ledger/model/run.ts';
 import { isAllThere } from '../../functions/ledger/model/uncounted.ts';
 import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
@@ -30,9 +31,6 @@ export interface GatherOptions {
   progress: Progress;
 }
 
-/** Runs looked at for the last one over everything. */
-const MAX_RUNS = 2_000;
-
 /** Memory: some 1 KB a restore of the period. @throws LedgerError */
 export async function gather(ledger: Ledger, options: GatherOptions): Promise<Evidence> {
   const { period, madeAt, version, ledgerName, verify, progress } = options;
@@ -51,6 +49,7 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
   const gaps: NamedGap[] = [
     ...proveLedger({ scope, ...runs, projects: facts }, asking),
     ...gathered.flatMap((one) => one.gaps),
+    ...(integrity?.projectsBroken ?? []).map(brokenGap),
   ];
   const numbers = numbersOf(projects);
   const claim = claimOf(gaps, numbers.clusters);
@@ -67,7 +66,10 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
     gaps,
     ...(integrity ? { integrity } : {}),
     ...(scope?.listedAt === undefined ? {} : { projectsReadAt: scope.listedAt }),
-    limits: limitsOf(projects, { asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) }),
+    limits: limitsOf(projects, {
+      ...{ asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) },
+      ended: (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since),
+    }),
     projects,
   };
 }
@@ -107,24 +109,35 @@ async function allProjects(
   }));
 }
 
-/** The newest run over everything, and the newest that has ended. */
-async function runsOverAll(ledger: Ledger): Promise<{ lastRun?: Run; lastEndedRun?: Run }> {
+/** What was changed behind the ledger's back can have been anything, so nothing is complete. */
+function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: Verification): NamedGap {
+  const [first] = breaks;
+  const job = first?.jobId === undefined ? '' : `job ${first.jobId}: `;
+  const more = breakCount > 1 ? `, and ${counted(breakCount - 1, 'break')} more` : '';
+  return {
+    ...{ projectId, projectName, reason: 'record-differs' },
+    text: `The record was changed by something else: ${job}${first?.problem ?? 'a break'}${more}.`,
+    action: 'run restore-ledger collect --full, which puts back what Atlas still says, and see who may write the table',
+  };
+}
+
+/** The newest run over everything, and the newest that has ended. Runs expire, so there is an end to them. */
+async function runsOverAll(
+  ledger: Ledger,
+): Promise<{ lastRun?: Run; lastEndedRun?: Run; planned?: readonly PlannedProject[] }> {
   let lastRun: Run | undefined;
-  let cursor: string | undefined;
-  for (let seen = 0; seen < MAX_RUNS; ) {
+  for (let cursor: string | undefined; ; ) {
     const page = await ledger.runs({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
     const whole = page.items.filter(({ scope }) => scope.projectId === undefined);
     lastRun ??= whole[0];
     for (const { runId } of whole.filter(({ status }) => status !== 'running')) {
       // The index lists them; the table is the record.
-      const run = (await ledger.run(runId))?.run;
-      if (lastRun && run && run.status !== 'running') return { lastRun, lastEndedRun: run };
+      const { run, planned = [] } = (await ledger.run(runId)) ?? {};
+      if (lastRun && run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
     }
-    seen += Math.max(1, page.items.length);
     cursor = page.cursor;
-    if (cursor === undefined) break;
+    if (cursor === undefined) return lastRun ? { lastRun } : {};
   }
-  return lastRun ? { lastRun } : {};
 }
 
 const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>

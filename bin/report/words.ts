@@ -1,7 +1,7 @@
 // bin/report/words.ts says in plain words what the report comes to, and what it can't show.
 import { counted, number, span } from '../../functions/api/web/html/text.ts';
 import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
-import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
@@ -117,10 +117,12 @@ export interface LimitFacts {
   asking: Asking;
   /** Projects that were out of scope before the period began. */
   outOfScope: readonly ProjectFacts[];
+  /** Credentials that ended after the period began, and of which somebody says that nothing was missed. */
+  ended: readonly EndedAccount[];
 }
 
 /** What no ledger of this kind can show, with the numbers of this one. */
-export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfScope }: LimitFacts): string[] {
+export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfScope, ended }: LimitFacts): string[] {
   const { since } = asking.period;
   const late = projects
     .flatMap(({ clusters }) => clusters)
@@ -135,6 +137,7 @@ export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfSc
   return [
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
+    ...ended.map(endedSentence),
     `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
@@ -142,6 +145,10 @@ export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfSc
     "Who asked is found by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
   ];
+}
+
+function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
+  return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;
 }
 
 function outOfScopeSentence({ projectName, known }: ProjectFacts): string {

@@ -27,7 +27,7 @@ export function proveCluster(cluster: ClusterCoverage, project: ProjectScope, as
   const lists = KINDS.flatMap((kind): ListProof[] => {
     const list = cluster.lists[kind];
     if (list) return [proveList(kind, list, context)];
-    return expected.has(kind) ? [unread(kind)] : [];
+    return expected.has(kind) ? [unread(kind, cluster)] : [];
   });
   const read = lists.filter(({ state }) => state !== 'none').map(({ fullReadAt = '' }) => fullReadAt);
   const [coveredTo] = read.sort();
@@ -39,14 +39,14 @@ export function proveCluster(cluster: ClusterCoverage, project: ProjectScope, as
   };
 }
 
-const unread = (kind: Kind): ListProof => ({
+const unread = (kind: Kind, { goneAt }: ClusterCoverage): ListProof => ({
   kind,
   state: 'gap',
   gaps: [
     {
       reason: 'never-read',
       text: `The list of ${kind} restores was never read: none can be ruled out.`,
-      action: 'run restore-ledger collect',
+      ...(goneAt === undefined ? { action: 'run restore-ledger collect' } : {}),
     },
   ],
 });

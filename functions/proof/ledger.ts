@@ -1,13 +1,13 @@
 // functions/proof/ledger.ts decides what may be claimed of a period over everything in scope, from what the ledger has on record
 // and from nothing else.
-import type { ClusterCoverage } from '../ledger/model/coverage.ts';
-import type { ProjectFacts, Scope } from '../ledger/model/known-project.ts';
-import type { Run } from '../ledger/model/run.ts';
+import { archiveMark, type ClusterCoverage } from '../ledger/model/coverage.ts';
+import type { ProjectFacts } from '../ledger/model/known-project.ts';
+import type { PlannedProject, Run } from '../ledger/model/run.ts';
 import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
 import type { Claim, Gap } from './gap.ts';
-import { isFresh } from './list.ts';
-import { type Asking, asSentence, believed, isAhead, when } from './period.ts';
+import { type Asking, believed, isAhead, when } from './period.ts';
 import { isInScope, isProjectOfPeriod, type ProjectProof, proveProject, scopeOf } from './project.ts';
+import { missingProjects, projectsListed, type ScopeFacts } from './scope.ts';
 
 /** How many restore jobs there are, by different counts. */
 export interface Counts {
@@ -28,13 +28,12 @@ export interface RecordedProject extends ProjectFacts {
   counts?: Counts | undefined;
 }
 
-export interface LedgerFacts {
-  /** Absent: no listing of projects is on record. */
-  scope?: Scope | undefined;
+export interface LedgerFacts extends ScopeFacts {
   /** The newest run over everything, and the newest that has ended. */
   lastRun?: Run | undefined;
   lastEndedRun?: Run | undefined;
-  projects: readonly ProjectFacts[];
+  /** What that was to read. */
+  planned?: readonly PlannedProject[] | undefined;
 }
 
 /** A gap, and what it is a gap of: a cluster, a project, or all. */
@@ -45,12 +44,14 @@ export interface NamedGap extends Gap {
 }
 
 /** The claim, without the gaps of projects and clusters, which come with their own proofs. */
-export function proveLedger({ scope, lastRun, lastEndedRun, projects }: LedgerFacts, asking: Asking): Gap[] {
+export function proveLedger(facts: LedgerFacts, asking: Asking): NamedGap[] {
+  const { scope, projects } = facts;
   return [
     ...future(asking),
     ...projectsListed(scope, asking),
-    ...runEnded({ scope, lastRun, lastEndedRun }, asking),
+    ...runEnded(facts, asking),
     ...ledgerBegan(projects, asking),
+    ...missingProjects(facts),
   ];
 }
 
@@ -102,32 +103,7 @@ function future({ period, now }: Asking): Gap[] {
   return [{ reason: 'future', from, text: `The period ends at ${when(period.until)}, which has not come.` }];
 }
 
-function projectsListed(scope: Scope | undefined, { period, now }: Asking): Gap[] {
-  const unknown = 'projects that this ledger has never listed are not in this report';
-  const action = 'run restore-ledger collect, without --project';
-  const listedAt = believed(scope?.listedAt, now);
-  const failing = Object.entries(scope?.accounts ?? {}).flatMap(([account, { error }]): Gap[] =>
-    error && !(listedAt !== undefined && listedAt >= period.until)
-      ? [
-          {
-            reason: 'projects',
-            since: error.since,
-            text: `The projects of the credentials ${account} could not be listed since ${when(error.since)}: ${asSentence(error.message)}`,
-            action: 'mend the credentials, then run restore-ledger collect',
-          },
-        ]
-      : [],
-  );
-  if (listedAt === undefined) {
-    return [{ reason: 'projects', text: `No listing of all projects is on record: ${unknown}.`, action }, ...failing];
-  }
-  if (listedAt >= period.until) return [];
-  const text = `All projects were last listed at ${when(listedAt)}: restores of projects made after that can’t be ruled out.`;
-  const reason = failing.length === 0 && isFresh(listedAt, now) ? 'full-reading-due' : 'projects';
-  return [{ reason, from: listedAt, text, action }, ...failing];
-}
-
-function runEnded({ scope, lastRun, lastEndedRun }: Omit<LedgerFacts, 'projects'>, { period, now }: Asking): Gap[] {
+function runEnded({ scope, lastRun, lastEndedRun }: LedgerFacts, { period, now }: Asking): Gap[] {
   const action = 'let the run end, or run restore-ledger collect';
   const endedAt = believed(lastEndedRun?.startedAt, now);
   if (endedAt !== undefined && endedAt >= period.until) return [];
@@ -173,12 +149,14 @@ export function untold({ table, recorded = 0, isAllThere }: Counts = { table: 0 
 }
 
 /** The table is the record: what the ledger counted elsewhere must be in it. */
-export function differing({ counts, coverage, known }: RecordedProject): Gap[] {
-  if (!counts) return [];
+export function differing(project: RecordedProject): Gap[] {
+  const { counts, coverage, known } = project;
+  if (!counts) return lostArchives(project);
   const { table, index, recorded } = counts;
   const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
   const gap = (text: string): Gap => ({ reason: 'record-differs', text, action });
   return [
+    ...lostArchives(project),
     ...(recorded !== undefined && table < recorded
       ? [gap(`${recorded - table} of ${recorded} restore jobs that were recorded are not in the table any more.`)]
       : []),
@@ -200,4 +178,15 @@ export function differing({ counts, coverage, known }: RecordedProject): Gap[] {
         ]
       : []),
   ];
+}
+
+/** What was read of clusters that are gone is kept in items of their own. */
+function lostArchives({ coverage, clusters }: RecordedProject): Gap[] {
+  const { archived = [] } = coverage ?? {};
+  if (archived.length === 0) return [];
+  const there = new Set(clusters.map(archiveMark));
+  const lost = archived.filter((mark) => !there.has(mark)).length;
+  if (lost === 0) return [];
+  const text = `Of ${archived.length} clusters of the project that are gone, and were archived, ${lost} are not in the table any more: whether restores of them are missing can’t be told.`;
+  return [{ reason: 'record-differs', text }];
 }

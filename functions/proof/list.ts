@@ -100,20 +100,26 @@ function restGap(
   { from: provenUntil, end }: { from: string | undefined; end: string },
   context: ListContext,
 ): Gap | undefined {
-  const { now, period, project } = context;
+  const { now, period, project, cluster } = context;
   const what = `${kind} restores`;
   const { error } = list;
   const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
   const since = error ? { since: error.since } : {};
+  const isGone = cluster.goneAt !== undefined;
   const action = project.notVisibleSince === undefined ? FULL : VISIBLE_AGAIN;
+  const advice = isGone ? {} : { action };
   if (provenUntil === undefined) {
     const isAhead = list.fullReadAt !== undefined;
     const text = isAhead
       ? `The list of ${what} is on record as read at ${when(list.fullReadAt ?? '')}, which has not come: a clock was wrong, so none can be ruled out.`
-      : `The list of ${what} was never read to its end: none can be ruled out.${because}`;
-    return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, action };
+      : `The list of ${what} was never read to its end: none can be ruled out.${because}${isGone ? ' The cluster is gone, and it can’t be read any more.' : ''}`;
+    return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, ...advice };
   }
   if (end < period.until && project.notVisibleSince === undefined) return lost(what, provenUntil, end, list, context);
+  if (isGone) {
+    const text = `${capital(what)} requested between ${when(provenUntil)} and ${when(end)} can't be ruled out: the cluster is gone since ${when(cluster.goneAt ?? '')}, and its list can't be read any more.`;
+    return { reason: 'gone', from: provenUntil, until: end, text };
+  }
   const open = `${capital(what)} requested after ${when(provenUntil)}`;
   if (project.notVisibleSince !== undefined) {
     const text = `${open} can't be ruled out: no credentials see the project since ${when(project.notVisibleSince)}.`;

@@ -27,7 +27,9 @@ export const CLUSTER_LISTS = ['dedicated', 'flex', 'serverless'] as const satisf
 
 export function scopeOf(known: KnownProject | undefined): ProjectScope {
   const { notVisibleSince, retired, excludedSince } = known ?? {};
-  const outOfScopeSince = retired === undefined ? excludedSince : earlier(retired.at, excludedSince);
+  // Nobody can retire it before it was lost: until then it was in scope.
+  const outOfScopeSince =
+    retired === undefined ? excludedSince : earlier(later(retired.at, notVisibleSince), excludedSince);
   return { notVisibleSince, outOfScopeSince };
 }
 
@@ -46,7 +48,11 @@ export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof 
   const scope = scopeOf(known);
   if (!coverage) return { state: 'gap', clusterLists: [], gaps: [neverRead(facts, scope)] };
   const clusterLists = CLUSTER_LISTS.map((list) => proveDiscovery(list, coverage.discovery[list], scope, asking));
-  const gaps = [...beforeFirstReading(facts, coverage, asking), ...unwatched(coverage, asking)];
+  const gaps = [
+    ...beforeFirstReading(facts, coverage, asking),
+    ...unwatched(coverage, asking),
+    ...unseen(known, asking),
+  ];
   const all = [...gaps, ...clusterLists.flatMap((proof) => proof.gaps)];
   const isDue = all.length > 0 && all.every(({ reason }) => reason === 'full-reading-due');
   return { state: all.length === 0 ? 'covered' : isDue ? 'due' : 'gap', clusterLists, gaps };
@@ -130,4 +136,17 @@ function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
     until,
     text: `The lists of clusters were not read between ${when(from)} and ${when(until)}: a cluster made and deleted in between can’t be ruled out.`,
   }));
+}
+
+/** Stretches in which nobody could look, however short: what is on record as unseen is never claimed. */
+function unseen(known: KnownProject | undefined, { period }: Asking): Gap[] {
+  return (known?.unseen ?? [])
+    .filter(({ from, until }) => from < period.until && until > period.since)
+    .map(({ from, until }) => {
+      const isLost = Date.parse(from) === 0;
+      const text = isLost
+        ? `The record of the project was lost, and begun anew at ${when(until)}: whether it was visible all the time before is not known.`
+        : `The project was out of sight, or out of scope, between ${when(from)} and ${when(until)}: a cluster made and deleted in between can’t be ruled out.`;
+      return { reason: isLost ? 'record-differs' : 'not-visible', from: isLost ? period.since : from, until, text };
+    });
 }

@@ -7,6 +7,7 @@ import type { Census, Ledger } from '../ledger/model/ledger.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
 import { differing, untold } from './ledger.ts';
 import { when } from './period.ts';
+import type { MissingProject } from './scope.ts';
 
 export interface Verification {
   projectId: string;
@@ -33,12 +34,12 @@ export interface Verification {
 const MAX_BREAKS = 1_000;
 
 /**
- * Requests: 1 query for each 100 of the project's jobs. Jobs that are recorded meanwhile do no harm.
+ * Requests: 1 query for each 100 of the project's jobs, and 1 a MB of its archived clusters. Jobs that are recorded meanwhile do no harm.
  * @param facts as they were before the census: what it counts is no less
  * @throws LedgerError
  */
 export async function verifyProject(
-  ledger: Pick<Ledger, 'projectJobs'>,
+  ledger: Pick<Ledger, 'projectJobs' | 'archivedClusters'>,
   facts: ProjectFacts,
   census: Census = { table: new InTable(), index: 0 },
   onJob: () => void = () => {},
@@ -59,7 +60,9 @@ export async function verifyProject(
     onJob();
   }
   const counts = { table: Math.min(census.table.jobs, found.jobs), index: census.index, recorded };
-  note(differing({ ...facts, clusters: [], counts }).map(({ text }) => ({ problem: text })));
+  const clusters = Object.values(coverage?.clusters ?? {});
+  for await (const cluster of ledger.archivedClusters(projectId)) clusters.push(cluster);
+  note(differing({ ...facts, clusters, counts }).map(({ text }) => ({ problem: text })));
   return {
     projectId,
     ...(projectName === projectId ? {} : { projectName }),
@@ -81,3 +84,12 @@ const unread = (jobs: number) =>
   jobs === 0
     ? 'the project was never read: run restore-ledger collect'
     : `${jobs} jobs are on record, and how many there should be is not, as no reading of the project has ended: run restore-ledger collect`;
+
+/** A project that was listed once, and of which nothing is in the table any more. */
+export const verifiedMissing = ({ projectId, projectName, text }: MissingProject): Verification => ({
+  projectId,
+  ...(projectName === projectId ? {} : { projectName }),
+  ...{ jobs: 0, entries: 0, folded: 0, unchained: 0, unverified: [] },
+  breaks: [{ problem: text }],
+  breakCount: 1,
+});

@@ -48,7 +48,7 @@ export interface CoverageRow {
   state: CoverageState;
   /** Since when it has been so, where that is known. */
   since?: string;
-  /** What may be claimed of its restores as of `provenThrough`. Absent where the row is about something else. */
+  /** What may be claimed of its restores as of `provenThrough`, by what was read: the table is not counted for it. Absent where the row is about something else. */
   claim?: ClaimState;
   /** Every restore requested before is on record: its lists were read to their ends then. */
   provenThrough?: string;

@@ -1,6 +1,10 @@
 // test/collector/system.ts is the whole system but for AWS: simulator, real client, real ledger on dynalite, all over HTTP.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { integrityOf, verifying } from '../../bin/actions/verify.ts';
+import { Progress } from '../../bin/process/progress.ts';
+import type { Terminal } from '../../bin/process/terminal.ts';
+import { gather } from '../../bin/report/gather.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
@@ -46,6 +50,8 @@ export async function startStore() {
 }
 
 export type Store = Awaited<ReturnType<typeof startStore>>;
+
+const silent = new Progress({ isTerminal: false } as Terminal, { on: false });
 
 export class System implements AsyncDisposable {
   readonly clock: ManualClock;
@@ -127,6 +133,32 @@ export class System implements AsyncDisposable {
       for (const item of Items) if (String(item.sk).startsWith('JOB#')) jobs.set(item.jobId, item as LedgerJob);
     }
     return jobs;
+  }
+
+  /** The evidence of a period, in ms since the epoch. */
+  async claim(sinceMs: number, untilMs: number, { verify = false } = {}) {
+    const [since, until, madeAt] = [sinceMs, untilMs, this.clock.now()].map((ms) => new Date(ms).toISOString()) as [
+      string,
+      string,
+      string,
+    ];
+    const period = { since, until, ended: until < madeAt };
+    const about = { version: '0', ledgerName: 'test', verify, progress: silent };
+    return gather(this.ledger, { period, madeAt, ...about });
+  }
+
+  async verify() {
+    const results = [];
+    for await (const result of verifying(this.ledger, { progress: silent })) results.push(result);
+    return { ...integrityOf(results), results };
+  }
+
+  /** Writes to an item as somebody else would. */
+  async forge(key: Key, change: (item: Record<string, unknown>) => void): Promise<void> {
+    const TableName = this.#table.tableName;
+    const { Item = {} } = await this.#table.client.send(new GetCommand({ TableName, Key: key }));
+    change(Item);
+    await this.#table.client.send(new PutCommand({ TableName, Item }));
   }
 
   /** Takes an item out of the table, as nothing of ours ever does. */

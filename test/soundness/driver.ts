@@ -1,12 +1,12 @@
 // test/soundness/driver.ts plays a history: the product's runs over the world, and questions to it all along the way.
 
-import type { FaultSpec, History, RunStep, Step } from './history.ts';
+import type { FaultSpec, History, RunStep, Step, Tampered } from './history.ts';
 import { CONTINUITY_MS } from './limits.ts';
 import { type Asker, type Entry, isListOf, Log } from './log.ts';
 import { Oracle, type Row, type Rule, type Violation } from './oracle.ts';
 import { Atlas, type Endpoint, endpointOf, type ListBody } from './outside/atlas.ts';
 import { type AnswerFault, type Asked, bodyText, generatorOf, isPartial, type Outcome } from './outside/faults.ts';
-import { MemoryTable, type StoreFault } from './outside/store.ts';
+import { type Item, MemoryTable, type StoreFault } from './outside/store.ts';
 import {
   createdAt,
   DAY_MS,
@@ -133,6 +133,8 @@ class Driver {
   #uncounted = new Set<string>();
   /** What was recorded before can't be verified any more. */
   #coverageLost = false;
+  /** Jobs were written over: what Atlas no longer lists nobody can put right. */
+  #isForged = false;
   readonly #untold = new Set<string>();
   #storeFailed = false;
   /** The jobs of the table, for as long as it stays as it is. */
@@ -572,11 +574,12 @@ class Driver {
     }
   }
 
-  async #tamper({ seed, what }: { seed: number; what: 'jobs' | 'coverage' | 'jobs and coverage' }) {
+  async #tamper({ seed, what }: { seed: number; what: Tampered }) {
     const random = new Random(seed);
     const projectId = random.pick(this.#history.world.projects).id;
     const items = [...this.#table.items()].filter(({ pk }) => projectOf(pk?.S ?? '') === projectId);
     const jobs = items.filter(({ sk }) => isJobItem(sk?.S ?? ''));
+    if (what === 'status') return this.#forge(random, jobs);
     const gone = what === 'coverage' ? [] : what === 'jobs' ? random.shuffled(jobs).slice(0, random.int(1, 3)) : jobs;
     for (const item of gone) {
       const id = (item.sk?.S ?? '').slice(4);
@@ -588,9 +591,20 @@ class Driver {
     }
     if (what !== 'jobs') {
       this.#coverageLost = true;
-      for (const item of items) if (isCoverageItem(item.sk?.S ?? '')) this.#table.remove(item);
+      for (const item of items) {
+        if (what === 'project' || isCoverageItem(item.sk?.S ?? '')) this.#table.remove(item);
+      }
     }
     this.#line(`somebody deletes ${gone.length} jobs${what === 'jobs' ? '' : ' and the coverage'} of ${projectId}`);
+  }
+
+  #forge(random: Random, jobs: Iterable<Item>) {
+    this.#isForged = true;
+    for (const item of random.shuffled([...jobs]).slice(0, random.int(1, 3))) {
+      const status = { S: item.status?.S === 'COMPLETED' ? 'FAILED' : 'COMPLETED' };
+      this.#table.write({ ...item, status }, undefined);
+      this.#line(`somebody writes ${status.S} into the job ${(item.sk?.S ?? '').slice(4)}`);
+    }
   }
 
   // The end: nothing goes wrong any more.
@@ -639,7 +653,7 @@ class Driver {
     const isMoving = ends.some((at) => at >= calmAt && at <= until);
     const odd = world.jobs.filter(({ odd: fields, visibleAt }) => fields && visibleAt <= until);
     const isOdd = odd.some(({ requestedAt }) => requestedAt >= first.after - DAY_MS);
-    if (isLost || isDenied || isMoving || isOdd || this.#tampered.size > 0) return;
+    if (isLost || isDenied || isMoving || isOdd || this.#tampered.size > 0 || this.#isForged) return;
     const table = await this.#rows();
     if (!second.isWhole && odd.length === 0)
       this.#violate('liveness: run', 'the second full run after the last fault is not complete');

@@ -61,7 +61,10 @@ export type Step =
   /** Jobs that the ledger holds are no longer listed. */
   | { do: 'vanish'; at: number; seed: number; jobs: number }
   /** Somebody takes items out of the table. */
-  | { do: 'tamper'; at: number; seed: number; what: 'jobs' | 'coverage' | 'jobs and coverage' };
+  | { do: 'tamper'; at: number; seed: number; what: Tampered };
+
+/** What is taken away: of a project, some jobs, its coverage, or all there is. status: of some jobs it is written over. */
+export type Tampered = 'jobs' | 'coverage' | 'jobs and coverage' | 'project' | 'status';
 
 export interface History {
   seed: string;
@@ -347,12 +350,12 @@ function makeSteps(
     steps.push(step);
     if (wild && random.chance(0.06))
       steps.push({ do: 'vanish', at: at + 9 * MINUTE_MS, seed: random.int(0, 2 ** 31), jobs: random.int(1, 3) });
-    if (wild && random.chance(0.03))
+    if (wild && random.chance(0.05))
       steps.push({
         do: 'tamper',
         at: at + 8 * MINUTE_MS,
         seed: random.int(0, 2 ** 31),
-        what: random.pick(['jobs', 'jobs', 'coverage', 'jobs and coverage'] as const),
+        what: random.pick(['jobs', 'jobs', 'coverage', 'jobs and coverage', 'project', 'status', 'status'] as const),
       });
   }
   return steps;

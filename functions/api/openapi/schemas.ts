@@ -148,10 +148,14 @@ const change = object(
       'What changed; `findings` as lists of rules.',
     ),
     atlas: described(list(string), "Names of the fields that changed in Atlas's answer."),
+    repaired: described(
+      { type: 'boolean', enum: [true] },
+      "Something else had changed the job, and Atlas's word was put back.",
+    ),
     previous: described(string, "SHA-256 of the entry before, base64url; of the first, of the job's own ids."),
     state: described(string, 'Stands for all that the ledger held of the job after this entry.'),
   },
-  ['atlas'],
+  ['atlas', 'repaired'],
 );
 
 const counts = counted(Object.keys(noCounts()));
@@ -269,7 +273,10 @@ const coverageRow = object(
     tier,
     state: { type: 'string', enum: COVERAGE_STATES },
     since: described(moment, 'Since when it has been so.'),
-    claim: described({ type: 'string', enum: CLAIMS }, 'What may be claimed of its restores as of `provenThrough`.'),
+    claim: described(
+      { type: 'string', enum: CLAIMS },
+      'What may be claimed of its restores as of `provenThrough`, by what was read: the jobs in the table are not counted for it.',
+    ),
     provenThrough: described(moment, 'Every restore requested before is on record.'),
     fullReadingDueAt: described(moment, 'When the next reading to the end is due.'),
     attemptedAt: moment,

@@ -14,6 +14,8 @@ export interface Known {
   vanished: boolean;
   open: boolean;
   unattributed: boolean;
+  /** Something else wrote to it. */
+  altered: boolean;
 }
 export type KnownOfList = Map<string, Known>;
 
@@ -104,10 +106,11 @@ export class KnownJobs {
 
 const nameOf = (clusterName: string, kind: Kind) => `${kind} ${clusterName}`;
 
-const knownOf = ({ fingerprint, observedAt, vanishedAt, status, requester }: KnownJob): Known => ({
+const knownOf = ({ fingerprint, observedAt, vanishedAt, status, requester, altered }: KnownJob): Known => ({
   fingerprint,
   observedMs: Date.parse(observedAt),
   vanished: vanishedAt !== undefined,
   open: isOpen(status),
   unattributed: isToBeFound(requester),
+  altered: altered === true,
 });

@@ -185,7 +185,7 @@ export class ListReader {
         this.#unknown += 1;
         if (isSettled) this.#doubtful(`job ${job.jobId} is new, though older than others that were settled`);
       }
-      if (before && !before.vanished && before.fingerprint === print) {
+      if (before && !before.vanished && !before.altered && before.fingerprint === print) {
         this.counts.same += 1;
         this.#hold(job.jobId, print, job.status);
         if (before.unattributed) this.#notAttributed(job);
@@ -213,7 +213,8 @@ export class ListReader {
 
   #hinted({ jobId, status }: RestoreJob, print: string): Known | undefined {
     if (this.#task.full || !Object.hasOwn(this.#recent, jobId) || this.#recent[jobId] !== print) return undefined;
-    return { fingerprint: print, observedMs: 0, vanished: false, open: isOpen(status), unattributed: false };
+    const open = isOpen(status);
+    return { fingerprint: print, observedMs: 0, vanished: false, open, unattributed: false, altered: false };
   }
 
   /** An incremental reading sees only the top of a list, which has to fit to what was seen of it before. */

@@ -8,6 +8,7 @@ import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/mod
 import { inParallel } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import type { CollectOrder } from '../task/task.ts';
+import { scopeAfter } from './accounts.ts';
 import { endDeadRuns, type RunMaker } from './dead-runs.ts';
 import { type Account, type Listing, listProjects } from './list-projects.ts';
 import {
@@ -18,8 +19,7 @@ import {
   type Look,
   othersInUse,
   projectsSeen,
-  scopeAfter,
-  seenByOthers,
+  recordLost,
 } from './scope.ts';
 
 export type { Account };
@@ -55,7 +55,8 @@ export interface PlanOptions {
 const PARALLEL_WRITES = 16;
 
 /**
- * A run over everything also says which projects are no longer seen, and ends runs that died.
+ * Whatever the run is to read, all that is listed is recorded, and what is no longer. A run over everything is incomplete where a
+ * project is no longer seen, and ends runs that died.
  *
  * The run is recorded while its projects are listed, what it is to read before anything is ordered, and how many projects that are
  * while the orders are queued: a run bears with parts that come before that (functions/ledger/repositories/run-repository.ts), not with parts of a run
@@ -74,7 +75,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
 
   const run: Run = { runId, trigger, scope, full, startedAt, status: 'running', failures: [] };
   const starting = ledger.startRun(run, maker?.name);
-  const remembering = isOverall ? remembered(ledger) : undefined;
+  const remembering = remembered(ledger);
   const tidying = isOverall || maker ? tidied() : undefined;
   const background = [starting, remembering, tidying];
   for (const each of background) each?.catch(() => {}); // thrown below
@@ -92,22 +93,21 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const endedThrough = await tidying;
 
   const look: Look = {
-    ...{ runId, at, listings, wantsProject: options.wantsProject },
-    othersInUse: othersInUse(memory?.scope, listings, at),
+    ...{ runId, at, listings, scope: memory.scope },
+    // A project asked for by its id needs no pattern, and says nothing of them.
+    wantsProject: isOverall ? options.wantsProject : undefined,
+    othersInUse: othersInUse(memory.scope, listings, at),
   };
   const failures = failuresOf(listings);
   const orders: CollectOrder[] = [];
   const notSeen: ClusterFailure[] = [];
-  const needed = new Set<string>();
-  await inParallel(subjects(look, memory?.known, scope), PARALLEL_WRITES, async (subject) => {
-    const known = await ledger.saveKnownProject(subject.projectId, subject.next, subject.stored);
-    const { seen } = subject;
+  const all: KnownProject[] = [];
+  await inParallel(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
+    const known = await ledger.saveKnownProject(projectId, next, stored);
+    all.push(known);
     if (seen && isChosen(known)) orders.push(orderFor(known, seen));
-    if (seen) return;
-    const failure = absence(known, look);
-    if (!failure) return;
-    notSeen.push(failure);
-    for (const name of seenByOthers(known, look.othersInUse)) needed.add(name);
+    const failure = seen || !isOverall ? undefined : absence(known, look);
+    if (failure) notSeen.push(failure);
   });
   orders.sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
   failures.push(...notSeen.sort((a, b) => (String(a.projectId) < String(b.projectId) ? -1 : 1)));
@@ -120,9 +120,10 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
 
   await Promise.all([
     ledger.recordPlan(runId, orders),
-    ...(isOverall && endedThrough !== undefined
-      ? [ledger.saveScope((stored) => scopeAfter(stored, look, needed, endedThrough), memory?.scope)]
-      : []),
+    ledger.saveScope((stored) => {
+      const now = new Date(Date.parse(at) + ports.now() - startedMs).toISOString();
+      return scopeAfter(stored, { runId, at, now, listings, known: all }, isOverall ? endedThrough : undefined);
+    }, memory.scope),
   ]);
   const planning = planned();
   // Both are waited for, so that nothing goes on in the background.
@@ -139,13 +140,13 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   }
 
   async function tidied(): Promise<string> {
-    const since = (await (remembering ?? ledger.scope().then((stored) => ({ scope: stored })))).scope?.runsEndedThrough;
-    return endDeadRuns(ports, { runId, since, maker });
+    const { scope: stored } = await remembering;
+    return endDeadRuns(ports, { runId, since: stored?.runsEndedThrough, maker });
   }
 
-  /** A project asked for by its id needs no pattern. */
-  function isChosen({ excludedSince }: KnownProject) {
-    return !isOverall || options.wantsProject === undefined || excludedSince === undefined;
+  function isChosen({ projectId, excludedSince }: KnownProject) {
+    if (!isOverall) return projectId === scope.projectId;
+    return options.wantsProject === undefined || excludedSince === undefined;
   }
 
   function orderFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectOrder {
@@ -198,27 +199,23 @@ interface Subject {
   next(stored: KnownProject | undefined): KnownProject;
 }
 
-/** @param known of a run over everything */
-function subjects(
-  look: Look,
-  known: ReadonlyMap<string, KnownProject> | undefined,
-  { projectId }: RunScope,
-): Subject[] {
-  const seen = [...projectsSeen(look.listings)].filter(([id]) => projectId === undefined || id === projectId);
-  const sights = seen.map(([id, { project, accounts }]): Subject => {
-    const next = (stored: KnownProject | undefined) => {
-      const sight = afterSight(stored, project, accounts, known ? look : { ...look, wantsProject: undefined });
-      return known ? afterLoss(sight, accounts, look) : sight;
-    };
-    return { projectId: id, stored: known?.get(id), seen: accounts, next };
+/** All that is listed, is known, or was known once. */
+function subjects(look: Look, { known, scope }: Memory): Subject[] {
+  const listed = new Set(scope?.projectIds);
+  const seen = projectsSeen(look.listings);
+  const sights = [...seen].map(([id, { project, accounts }]): Subject => {
+    const lost = () => (listed.has(id) ? recordLost(id, project.name, look) : undefined);
+    const next = (stored: KnownProject | undefined) =>
+      afterLoss(afterSight(stored ?? lost(), project, accounts, look), accounts, look);
+    return { projectId: id, stored: known.get(id), seen: accounts, next };
   });
-  const ids = new Set(seen.map(([id]) => id));
-  const absent = [...(known?.values() ?? [])].filter((project) => !ids.has(project.projectId));
+  const absent = [...new Set([...listed, ...known.keys()])].filter((id) => !seen.has(id));
   return [
     ...sights,
-    ...absent.map((project): Subject => {
-      const next = (stored = project) => afterAbsence(stored, look);
-      return { projectId: project.projectId, stored: project, next };
+    ...absent.map((id): Subject => {
+      const next = (stored: KnownProject | undefined) =>
+        stored ? afterAbsence(stored, look) : recordLost(id, id, look);
+      return { projectId: id, stored: known.get(id), next };
     }),
   ];
 }

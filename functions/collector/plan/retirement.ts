@@ -1,5 +1,9 @@
-// functions/collector/plan/retirement.ts takes a project out of scope by a person's decision, and back. Pure; what is known of it is kept.
-import type { KnownProject, Retirement } from '../../ledger/model/known-project.ts';
+// functions/collector/plan/retirement.ts takes a project, or a set of credentials, out of scope by a person's decision, and a project back.
+// Pure; what is known of it is kept.
+
+import type { KnownProject, Retirement, Scope } from '../../ledger/model/known-project.ts';
+import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
+import { oldestOf, withEnded } from './accounts.ts';
 import { withChanges } from './scope.ts';
 
 /** Why it can't be done. */
@@ -7,14 +11,13 @@ export class RetirementError extends Error {
   override readonly name = 'RetirementError';
 }
 
-/** @throws RetirementError for a project that some credentials see, or that is retired */
+/** @throws RetirementError for a project that some credentials see, or that is retired, or by a clock that is behind the record */
 export function retiredProject(
   stored: KnownProject | undefined,
   projectId: string,
-  retirement: Retirement,
+  decision: Retirement,
 ): KnownProject {
   const known = knownOne(stored, projectId);
-  const { at, by, reason } = retirement;
   if (known.retired) {
     throw new RetirementError(`project ${projectId} is retired since ${known.retired.at}: --undo takes that back`);
   }
@@ -27,18 +30,78 @@ export function retiredProject(
     const advice = 'run restore-ledger collect, without --project, first';
     throw new RetirementError(`whether project ${projectId} is visible is not on record: ${advice}`);
   }
-  return withChanges({ ...known, retired: retirement }, [{ at, what: 'retired', by, reason }]);
+  const retired = { ...decision, at: momentAfter(timesOf(known), decision.at) };
+  const { at, by, reason } = retired;
+  return withChanges({ ...known, retired }, [{ at, what: 'retired', by, reason }]);
 }
 
-/** @throws RetirementError for a project that isn't retired */
+/** @throws RetirementError for a project that isn't retired, or by a clock that is behind the record */
 export function reinstatedProject(
   stored: KnownProject | undefined,
   projectId: string,
-  { at, by, reason }: Retirement,
+  { at: now, by, reason }: Retirement,
 ): KnownProject {
   const { retired, ...known } = knownOne(stored, projectId);
   if (!retired) throw new RetirementError(`project ${projectId} is not retired: there is nothing to take back`);
+  const at = momentAfter([...timesOf(known), retired.at], now);
   return withChanges(known, [{ at, what: 'reinstated', by, reason }]);
+}
+
+/**
+ * Credentials that are used no more count no more. Of those that ended by themselves, it says that nothing was missed.
+ * @throws RetirementError for credentials that the ledger does not know, or by a clock that is behind the record
+ */
+export function retiredCredentials(
+  stored: Scope | undefined,
+  account: string,
+  { at: now, by, reason }: Retirement,
+): Scope {
+  const { accounts = {}, ended = [] } = stored ?? {};
+  const known = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+  const isOpen = (of: { account: string; reason?: string }) => of.account === account && of.reason === undefined;
+  if (!stored || (!known && !ended.some(isOpen))) {
+    const names = Object.keys(accounts).join(', ') || 'none';
+    throw new RetirementError(`no credentials ${account} count: expected one of ${names}`);
+  }
+  const at = momentAfter(listingsOf(stored), now);
+  const said = ended.map((each) => (isOpen(each) ? { ...each, by, reason } : each));
+  if (!known) return { ...stored, ended: said };
+  const { [account]: _, ...left } = accounts;
+  const listedAt = known.listedAt ?? known.error?.since ?? at;
+  const oldest = oldestOf(Object.values(left));
+  const { listedAt: before, ...rest } = stored;
+  // The time moves on only by what others have listed.
+  const latest = oldest ?? before;
+  return {
+    ...rest,
+    ...(latest === undefined ? {} : { listedAt: latest }),
+    accounts: left,
+    ...withEnded(said, [{ account, listedAt, at, by, reason }]),
+  };
+}
+
+/** When projects were last listed. */
+export const listingsOf = ({ accounts, listedAt }: Scope): string[] =>
+  [listedAt, ...Object.values(accounts).map((account) => account.listedAt)].filter((at) => at !== undefined);
+
+const timesOf = ({ firstSeenAt, notVisibleSince, accounts, changes }: KnownProject): string[] => [
+  firstSeenAt,
+  ...(notVisibleSince === undefined ? [] : [notVisibleSince]),
+  ...Object.values(accounts).flatMap(({ since, lostAt }) => lostAt ?? since),
+  ...changes.map(({ at }) => at),
+];
+
+/**
+ * A decision comes after all that is on record of what it is about, so that it reaches back over none of it.
+ * @throws RetirementError for a clock that is behind
+ */
+export function momentAfter(times: readonly string[], now: string): string {
+  const latest = [...times].sort().at(-1) ?? now;
+  if (latest <= now) return now;
+  if (Date.parse(latest) - Date.parse(now) <= CLOCK_TOLERANCE_MS) return latest;
+  throw new RetirementError(
+    `the clock of this machine says ${now}, and the ledger has something on record at ${latest}: set the clock, and do it again`,
+  );
 }
 
 function knownOne(stored: KnownProject | undefined, projectId: string): KnownProject {

@@ -1,6 +1,7 @@
 // functions/collector/plan/scope.ts decides what a listing of projects changes in what is known of scope: which projects are seen, by which
 // credentials, and which are no longer. Pure.
 import type { Project } from '../../atlas/model/atlas.ts';
+import { withStretch } from '../../ledger/model/coverage.ts';
 import {
   ACCOUNT_KEPT_MS,
   type AccountScope,
@@ -22,6 +23,8 @@ export interface Look {
   wantsProject?: ((projectName: string) => boolean) | undefined;
   /** Credentials that are not among these and have listed their projects of late. */
   othersInUse: ReadonlySet<string>;
+  /** As it was before. */
+  scope: Scope | undefined;
 }
 
 /** Of everything that was listed, by id: the project as the first credentials that see it show it, and the names of all that do. */
@@ -45,7 +48,7 @@ export function afterSight(
   { runId, at, wantsProject }: Look,
 ): KnownProject {
   const wasSeen = stored !== undefined && stored.notVisibleSince === undefined;
-  const { notVisibleSince: _, retired, ...known } = stored ?? unknown(id, name, at);
+  const { notVisibleSince, lastSeenAt, retired, ...known } = stored ?? unknown(id, name, at);
   const changes: ScopeChange[] = wasSeen ? [] : [{ at, what: 'visible', runId }];
   const accounts = { ...known.accounts };
   for (const account of seenBy) {
@@ -55,7 +58,12 @@ export function afterSight(
     if (wasSeen && Object.keys(known.accounts).length > 0) changes.push({ at, what: 'visible', runId, account });
   }
   if (retired) changes.push({ at, what: 'reinstated', runId });
-  const next = { ...known, projectName: name, ...(orgId === undefined ? {} : { orgId }), accounts };
+  const from = lastSeenAt ?? notVisibleSince;
+  const next = {
+    ...{ ...known, projectName: name, accounts },
+    ...(orgId === undefined ? {} : { orgId }),
+    ...(from === undefined || from >= at ? {} : { unseen: withStretch(known.unseen, { from, until: at }) }),
+  };
   return asChosen(withChanges(next, changes), { runId, at, wantsProject });
 }
 
@@ -92,7 +100,25 @@ export function afterAbsence(stored: KnownProject, look: Look): KnownProject {
   );
   // One line says it of all.
   const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
-  return withChanges({ ...chosen, accounts, notVisibleSince: at, changes }, [{ at, what: 'not-visible', runId }]);
+  const sights = Object.keys(stored.accounts).flatMap((name) =>
+    isSeenBy(stored, name) ? (listedBy(look.scope, name)?.listedAt ?? []) : [],
+  );
+  const lastSeenAt = sights
+    .filter((seenAt) => seenAt < at)
+    .sort()
+    .at(-1);
+  const lost = { ...chosen, accounts, notVisibleSince: at, ...(lastSeenAt === undefined ? {} : { lastSeenAt }) };
+  return withChanges({ ...lost, changes }, [{ at, what: 'not-visible', runId }]);
+}
+
+/**
+ * A project that was listed once, and of which no record is left: somebody took it away. It may have had a coverage, so that the next
+ * one counts as begun anew.
+ */
+export function recordLost(projectId: string, projectName: string, { at, runId }: Pick<Look, 'at' | 'runId'>) {
+  const lost = { ...unknown(projectId, projectName, at), coveredSince: at, notVisibleSince: at };
+  const unseen = [{ from: new Date(0).toISOString(), until: at }];
+  return withChanges({ ...lost, unseen }, [{ at, what: 'not-visible', runId }]);
 }
 
 function isGone(stored: KnownProject, { listings, othersInUse }: Look): boolean {
@@ -108,9 +134,11 @@ function isGone(stored: KnownProject, { listings, othersInUse }: Look): boolean 
 function asChosen(known: KnownProject, { runId, at, wantsProject }: Pick<Look, 'runId' | 'at' | 'wantsProject'>) {
   const isWanted = wantsProject?.(known.projectName);
   if (isWanted === undefined || isWanted === (known.excludedSince === undefined)) return known;
-  const { excludedSince: _, notVisibleSince: __, ...rest } = known;
-  if (isWanted) return withChanges(rest, [{ at, what: 'included', runId }]);
-  return withChanges({ ...rest, excludedSince: at }, [{ at, what: 'excluded', runId }]);
+  const { excludedSince, notVisibleSince, lastSeenAt, ...rest } = known;
+  const from = excludedSince ?? lastSeenAt ?? notVisibleSince;
+  const next = from === undefined ? rest : { ...rest, unseen: withStretch(rest.unseen, { from, until: at }) };
+  if (isWanted) return withChanges(next, [{ at, what: 'included', runId }]);
+  return withChanges({ ...next, excludedSince: at }, [{ at, what: 'excluded', runId }]);
 }
 
 const unknown = (projectId: string, projectName: string, at: string): KnownProject => ({
@@ -156,6 +184,9 @@ export function absence(known: KnownProject, { othersInUse }: Pick<Look, 'others
 export const seenByOthers = (known: KnownProject, others: ReadonlySet<string>): string[] =>
   Object.keys(known.accounts).filter((name) => others.has(name) && isSeenBy(known, name));
 
+const listedBy = (scope: Scope | undefined, name: string): AccountScope | undefined =>
+  scope && Object.hasOwn(scope.accounts, name) ? scope.accounts[name] : undefined;
+
 /** Names of credentials that are in use elsewhere, as of `at`. */
 export function othersInUse(scope: Scope | undefined, listings: readonly Listing[], at: string): Set<string> {
   const isHere = (name: string) => listings.some(({ account }) => account === name);
@@ -164,34 +195,4 @@ export function othersInUse(scope: Scope | undefined, listings: readonly Listing
   return new Set(
     Object.entries(scope?.accounts ?? {}).flatMap(([name, seen]) => (!isHere(name) && isRecent(seen) ? [name] : [])),
   );
-}
-
-/**
- * @param needed credentials in use elsewhere, without which some project would not be seen
- * @returns listedAt moves on only where all credentials that count were listed to their end, and some project was seen
- */
-export function scopeAfter(
-  stored: Scope | undefined,
-  { runId, at, listings }: Pick<Look, 'runId' | 'at' | 'listings'>,
-  needed: ReadonlySet<string>,
-  runsEndedThrough: string,
-): Scope {
-  const before = (name: string) => (stored && Object.hasOwn(stored.accounts, name) ? stored.accounts[name] : undefined);
-  const here = listings.map(({ account, projects, error }): [string, AccountScope] => {
-    if (!error) return [account, { listedAt: at, projects: projects.length, runId }];
-    const { listedAt, projects: listed = 0, error: earlier } = before(account) ?? {};
-    const failing = { ...error, since: earlier?.since ?? at };
-    return [account, { ...(listedAt === undefined ? {} : { listedAt }), projects: listed, runId, error: failing }];
-  });
-  const elsewhere = Object.entries(stored?.accounts ?? {}).filter(([name]) => needed.has(name));
-  const accounts = [...here, ...elsewhere];
-  const [oldest] = accounts.map(([, { listedAt = '' }]) => listedAt).sort();
-  const isWhole = listings.every(({ error }) => !error) && listings.some(({ projects }) => projects.length > 0);
-  const [, latest] = [stored?.listedAt ?? '', isWhole ? (oldest ?? '') : ''].sort();
-  return {
-    revision: stored?.revision ?? 0,
-    ...(latest ? { listedAt: latest } : {}),
-    accounts: Object.fromEntries(accounts),
-    runsEndedThrough,
-  };
 }

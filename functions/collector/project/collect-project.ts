@@ -366,14 +366,14 @@ class ProjectCollector {
     const { projectId } = this.#order;
     const { now } = this.#time;
     const gone = clustersToArchive(stored, discovery, now());
-    for (const cluster of [...gone, ...clustersReplaced(stored, discovery)])
-      await ledger.archiveCluster(projectId, cluster);
-    for (const cluster of clustersOutnamed(discovery)) await ledger.archiveCluster(projectId, cluster, { isNew: true });
+    const [replaced, outnamed] = [clustersReplaced(stored, discovery), clustersOutnamed(discovery)];
+    for (const cluster of [...gone, ...replaced]) await ledger.archiveCluster(projectId, cluster);
+    for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
     const foundOut = {
       order: this.#order,
       discovery,
       attempts: this.#attempts,
-      archived: gone.map(({ clusterName }) => clusterName),
+      archived: { gone, others: [...replaced, ...outnamed] },
     };
     const next = (latest: ProjectCoverage | undefined) => {
       const before = latest && this.#believed(latest, isJudged);

@@ -11,6 +11,8 @@ import {
   type Failure,
   type ListCoverage,
   type ProjectCoverage,
+  type Stretch,
+  withStretch,
 } from '../../ledger/model/coverage.ts';
 import type { Kind } from '../../restore/job.ts';
 import { LISTS_OF } from '../list/select-lists.ts';
@@ -47,7 +49,6 @@ export const nothingDiscovered = (): RawDiscovery => ({ clusters: [], lists: {},
 
 /** Says so twice, this far apart, and it is believed that clusters are gone that are known, in ms. */
 export const CONFIRMED_AFTER_MS = 3_600_000;
-const MAX_UNREAD = 100;
 
 /**
  * Reads the lists side by side; one that fails costs only itself. One that is switched off is asked for too: a run that has not asked
@@ -288,14 +289,11 @@ export function withDiscoveryList(
   };
 }
 
-/** The stretches that were not watched; of too many, the oldest become one. */
-function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): { from: string; until: string }[] {
+/** The stretches that were not watched. */
+function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): Stretch[] {
   const before = stored?.unread ?? [];
   // Where the last reading is not known any more, what is: the end of the last stretch, or the first reading.
   const from = stored?.readAt ?? before.at(-1)?.until ?? stored?.since;
   if (from === undefined || elapsedMs(from, startedAt) <= CONTINUITY_MS) return before;
-  const unread = [...before, { from, until: startedAt }];
-  const [oldest, second, ...rest] = unread;
-  if (unread.length <= MAX_UNREAD || !oldest || !second) return unread;
-  return [{ from: oldest.from, until: second.until }, ...rest];
+  return withStretch(before, { from, until: startedAt });
 }

@@ -1,6 +1,12 @@
 // functions/collector/project/project-coverage.ts works what a collector found out into a project's coverage.
 import type { ClusterList } from '../../atlas/model/atlas.ts';
-import { type ClusterCoverage, clusterKey, clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
+import {
+  archiveMark,
+  type ClusterCoverage,
+  clusterKey,
+  clusterNamed,
+  type ProjectCoverage,
+} from '../../ledger/model/coverage.ts';
 import type { Kind } from '../../restore/job.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
@@ -12,8 +18,8 @@ export interface FoundOut {
   order: CollectOrder;
   discovery: Discovery;
   attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
-  /** Names of clusters that moved to items of their own. */
-  archived: readonly string[];
+  /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
+  archived: { gone: readonly ClusterCoverage[]; others: readonly ClusterCoverage[] };
   /** What the ledger's own work on the jobs came to. */
   about: Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'>;
 }
@@ -24,7 +30,7 @@ export function projectCoverage(
   { order, discovery, attempts, archived, about }: FoundOut,
 ): ProjectCoverage {
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
-  for (const name of archived) delete clusters[clusterKey(name)];
+  for (const { clusterName } of archived.gone) delete clusters[clusterKey(clusterName)];
   for (const { clusterName, kind, attempt } of attempts) {
     const cluster = clusterNamed(clusters, clusterName);
     if (!cluster) continue;
@@ -47,9 +53,18 @@ export function projectCoverage(
     runId,
     discovery: lists,
     clusters: withGone(clusters, discovery),
+    ...withArchived(stored, [...archived.gone, ...archived.others]),
     ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
     ...about,
   };
+}
+
+function withArchived(
+  stored: ProjectCoverage | undefined,
+  clusters: readonly ClusterCoverage[],
+): Pick<ProjectCoverage, 'archived'> {
+  const archived = new Set([...(stored?.archived ?? []), ...clusters.map(archiveMark)]);
+  return archived.size === 0 ? {} : { archived: [...archived] };
 }
 
 /** True where some list that a look would read holds a job that runs, or waits to. */

@@ -1,6 +1,7 @@
 // functions/ledger/model/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
+import { digest } from './fingerprint.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
 export interface Failure {
@@ -158,6 +159,12 @@ export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
   free: [], // M0 has no backups
 };
 
+/** A stretch of time, ISO 8601. */
+export interface Stretch {
+  from: string;
+  until: string;
+}
+
 export interface DiscoveryCoverage {
   attemptedAt: string;
   readAt?: string;
@@ -168,7 +175,7 @@ export interface DiscoveryCoverage {
    * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
    * Oldest first, at most the last 100.
    */
-  unread?: { from: string; until: string }[];
+  unread?: Stretch[];
   /** Start of the first reading. */
   since?: string;
 }
@@ -178,6 +185,16 @@ export interface DiscoveryCoverage {
  * and two hours for a run that is late. What a cluster can do between two readings that are closer is a stated limit.
  */
 export const CONTINUITY_MS = 26 * 3_600_000;
+
+const MAX_STRETCHES = 100;
+
+/** With one more at the end; of too many, the oldest become one. */
+export function withStretch(stretches: readonly Stretch[] = [], stretch: Stretch): Stretch[] {
+  const all = [...stretches, stretch];
+  const [oldest, second, ...rest] = all;
+  if (all.length <= MAX_STRETCHES || !oldest || !second) return all;
+  return [{ from: oldest.from, until: second.until }, ...rest];
+}
 
 /** Jobs that were missing from the table, and were recorded again. */
 export interface Repair {
@@ -196,6 +213,8 @@ export interface ProjectCoverage {
   runId: string;
   discovery: Partial<Record<ClusterList, DiscoveryCoverage>>;
   clusters: Record<string, ClusterCoverage>;
+  /** Stands for each cluster that was moved to an item of its own, as of `archiveMark`: these must be in the table. */
+  archived?: string[];
   /** When the next look at this project's open jobs is due, if one is queued. */
   followAt?: string;
   attribution?: AttributionCoverage;
@@ -210,6 +229,14 @@ export interface ProjectCoverage {
   /** Stands for the ids of these jobs, as of functions/ledger/model/id-set.ts. */
   recordedIds?: string;
 }
+
+/** What an archived cluster's item is named after, beside its name: that can be used again. */
+export const incarnationOf = ({ clusterId, goneAt, firstSeenAt }: ClusterCoverage): string =>
+  clusterId ?? goneAt ?? firstSeenAt;
+
+/** 8 characters: 48 bits are enough to tell a project's clusters apart. */
+export const archiveMark = (cluster: ClusterCoverage): string =>
+  digest([cluster.clusterName, incarnationOf(cluster)]).slice(0, 8);
 
 /** A cluster of a project by its name, which may be any word, `constructor` included. */
 export const clusterNamed = (clusters: Record<string, ClusterCoverage>, name: string): ClusterCoverage | undefined =>

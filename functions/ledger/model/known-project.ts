@@ -1,6 +1,6 @@
 // functions/ledger/model/known-project.ts is the durable record of scope: which projects which credentials could see, and when.
 
-import type { ProjectCoverage } from './coverage.ts';
+import type { ProjectCoverage, Stretch } from './coverage.ts';
 
 /** Who ended a project's being in scope, and why. */
 export interface Retirement {
@@ -39,6 +39,10 @@ export interface KnownProject {
   accounts: Record<string, { since: string; lostAt?: string }>;
   /** Since when no credentials see it. Absent while some do, and where the settings exclude it. */
   notVisibleSince?: string;
+  /** With `notVisibleSince`: when those that saw it last listed their projects before. */
+  lastSeenAt?: string;
+  /** Stretches in which no credentials saw it, or it was out of scope, that are over. Oldest first, at most the last 100. */
+  unseen?: Stretch[];
   /** Since when the settings exclude it. */
   excludedSince?: string;
   /** Taken out of scope by a person. It ends when the project is visible again. */
@@ -51,8 +55,19 @@ export const MAX_SCOPE_CHANGES = 50;
 
 /** What a set of credentials last listed. */
 export interface AccountScope {
+  /** Start of the first listing that was read to its end. */
+  since?: string;
   /** Start of the last listing that was read to its end. */
   listedAt?: string;
+  /** Start of the last attempt. */
+  attemptedAt?: string;
+  /** Stretches of more than `CONTINUITY_MS` between two of its listings. Oldest first, at most the last 100. */
+  unlisted?: Stretch[];
+  /**
+   * It was asked on its own, and every project that it sees is seen by credentials that count: these stay in charge of the scope, and
+   * nothing is claimed by its listings.
+   */
+  guest?: true;
   /** How many projects it had. */
   projects: number;
   runId: string;
@@ -60,17 +75,32 @@ export interface AccountScope {
   error?: { code: string; message: string; since: string };
 }
 
+/** Credentials that counted once, and count no more. Whatever only they could see after their last listing is not known. */
+export interface EndedAccount {
+  account: string;
+  /** Start of its last listing, or of its first attempt where it never had one. */
+  listedAt: string;
+  /** When it ended. ISO 8601. */
+  at: string;
+  /** Credentials that see every project it saw, after it was not asked for `ACCOUNT_KEPT_MS`. */
+  successors?: string[];
+  /** The person who ended it, or who says that nothing was missed by its end; and why. */
+  by?: string;
+  reason?: string;
+}
+
 /** Of the whole ledger: one item. */
 export interface Scope {
   /** Counts the writes; a write is refused unless it names the one it read. */
   revision: number;
-  /** Start of the last listing of projects in which every set of credentials was read to its end and some project was seen. */
+  /** The oldest of the last listings of all credentials that count. It moves on only where a run saw some project. */
   listedAt?: string;
-  /**
-   * By the name of the credentials: those of the last run over everything, and others that listed projects of their own within
-   * `ACCOUNT_KEPT_MS`.
-   */
+  /** By their names: all credentials that ever tried to list their projects, until they end. */
   accounts: Record<string, AccountScope>;
+  /** Oldest first, at most the last 100. */
+  ended?: EndedAccount[];
+  /** The ids of all projects that were ever listed, in their order: what must be in the table. */
+  projectIds?: string[];
   /** No run that began before this moment is running. */
   runsEndedThrough?: string;
 }

@@ -20,6 +20,8 @@ export interface Change {
   fields: Record<string, { from?: unknown; to?: unknown }>;
   /** Names of fields in `atlas` that changed. */
   atlas?: string[];
+  /** The job had been changed by something else, and Atlas's word was put back. */
+  repaired?: true;
   /** SHA-256 of the entry before, base64url; of the first, of the job's own ids. */
   previous: string;
   /** Stands for all that the ledger held of the job after this entry. */
@@ -87,7 +89,10 @@ export type KnownJob = Pick<
   | 'observedAt'
   | 'vanishedAt'
   | 'requester'
->;
+> & {
+  /** The item is not what its history stands for: something else wrote to it. */
+  altered?: true;
+};
 
 /** What the ledger itself adds to a job. */
 export type Annotations = Pick<JobSummary, 'requester' | 'findings'>;
@@ -167,7 +172,7 @@ export interface Ledger {
    * @throws LedgerError, also where the ledger has no such job
    */
   markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
-  /** Every job of a project; a consistent read of the table itself, not of an index. */
+  /** Every job of a project, held against its own history; a consistent read of the table itself, not of an index. */
   known(projectId: string): AsyncIterable<KnownJob>;
   /** Those of these jobs that the ledger has, in any order; a consistent read of the table itself. */
   lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]>;

@@ -4,11 +4,14 @@
 // millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.
 // An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
 // is recorded before B, B stays until the next reading: one that differs is always written.
+//
+// A job that something else wrote to (its last entry does not stand for it) is no record: Atlas's word is put back over it, which its
+// history says. Until that comes, entries that have to be added go on standing for what was there before, so that verify finds it.
 
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { canonicalJson, digest, fingerprint, STAMPS } from './fingerprint.ts';
-import { COMPARED, chained, PROGRESS } from './hash-chain.ts';
+import { COMPARED, chained, isAltered, PROGRESS, stateOf } from './hash-chain.ts';
 import { boundedFields, storable } from './item-size.ts';
 import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
 
@@ -42,7 +45,8 @@ export function decide(
   const reappeared = stored.vanishedAt !== undefined;
   if (isOfAnotherList(stored, observed)) return { outcome: 'stale' };
   if (isStale(stored, answer, now)) return { outcome: 'stale' };
-  if (stored.fingerprint === print && !reappeared) return { outcome: 'same' };
+  const altered = isAltered(stored);
+  if (stored.fingerprint === print && !reappeared && !altered) return { outcome: 'same' };
 
   const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
   const annotations = { ...(requester ? { requester } : {}), ...(findings ? { findings } : {}) };
@@ -52,9 +56,18 @@ export function decide(
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
   // Nothing at all: only the way of taking fingerprints changed, which is no history either.
+  const what = { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) };
+  if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
-  return changed(job, { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) }, annotating);
+  return changed(job, what, annotating);
+}
+
+/** What the ledger itself had found out may have been changed too, unless Atlas's word makes it what it was: it is found out again. */
+function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
+  if (stateOf(job) === stored.changes.at(-1)?.state) return job;
+  const { requester: _, findings: __, ...rest } = job;
+  return rest;
 }
 
 /**
@@ -80,7 +93,7 @@ export function decideVanished(stored: LedgerJob, { observedAt, runId, now }: Si
   if (timeOf(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
   if (stored.vanishedAt !== undefined) return { outcome: 'same' };
   const job = { ...stored, observedAt, vanishedAt: observedAt };
-  return changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } });
+  return stillAltered(stored, changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } }));
 }
 
 /** What to do with what the ledger itself found out about a job. An answer of Atlas is not touched by it. */
@@ -99,7 +112,17 @@ export function decideAnnotations(
   if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
-  return changed(job, { at: observedAt, runId, fields }, annotating);
+  return stillAltered(stored, changed(job, { at: observedAt, runId, fields }, annotating));
+}
+
+type Changed = ReturnType<typeof changed>;
+
+/** An entry must not make good what something else has changed. */
+function stillAltered(stored: LedgerJob, made: Changed): Changed {
+  const state = stored.changes.at(-1)?.state;
+  if (state === undefined || !isAltered(stored)) return made;
+  const change = { ...made.change, state };
+  return { ...made, change, job: { ...made.job, changes: [...made.job.changes.slice(0, -1), change] } };
 }
 
 const rulesOf = (findings: readonly Finding[] = []) => findings.map((f) => `${f.rule}:${f.severity}`).join();
@@ -127,7 +150,7 @@ function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Nu
 /** @param job as it was, but for the fields that changed */
 function changed(
   job: LedgerJob,
-  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas'>,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'repaired'>,
   { assess }: Annotating = {},
 ): { outcome: 'changed'; job: LedgerJob; change: Change } {
   const { changes, atlas: _, atlasOmitted: __, ...summary } = { ...job, changedAt: what.at };

@@ -5,8 +5,16 @@
 // condition that it is still the one that was read. Before the parts the writer takes the next fence on the head; a part is
 // only written over one with a lower fence. So a writer that was overtaken can't spoil the parts of one that came later,
 // however late its own requests arrive, and a reader knows by the fence whether the parts it got are those of the head it got.
+// A head that is still there after parts were read that are not its own has lost them: somebody took them away. Such a coverage
+// counts as lost, and the next write begins it anew.
 
-import { type ClusterCoverage, clusterNamed, type ListCoverage, type ProjectCoverage } from '../model/coverage.ts';
+import {
+  type ClusterCoverage,
+  clusterNamed,
+  incarnationOf,
+  type ListCoverage,
+  type ProjectCoverage,
+} from '../model/coverage.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from '../model/item-size.ts';
@@ -104,7 +112,7 @@ export class Coverages {
     let known: KnownProject | undefined;
     if (read) head = this.#heads.get(read) ?? { revision: read.revision };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const revision = (stored?.revision ?? 0) + 1;
+      const revision = (stored?.revision ?? head.revision ?? 0) + 1;
       const made = storable(next(stored)) as ProjectCoverage;
       // First, so that no coverage is ever written that cannot be found.
       if (!stored) known ??= await this.#find({ ...made, projectId });
@@ -139,8 +147,7 @@ export class Coverages {
 
   /** Requests: 1 write. The same cluster again replaces what was archived of it. */
   async archive(projectId: string, cluster: ClusterCoverage, { isNew = false } = {}): Promise<void> {
-    const { clusterName, clusterId, goneAt, firstSeenAt } = cluster;
-    const key = archivedClusterKey(projectId, clusterName, clusterId ?? goneAt ?? firstSeenAt);
+    const key = archivedClusterKey(projectId, cluster.clusterName, incarnationOf(cluster));
     const fit = fitted(projectId, cluster, (archived) => itemBytes({ ...key, archived }));
     await this.#table.put({ ...key, archived: storable(fit) }, isNew ? { pk: undefined } : undefined);
   }
@@ -208,14 +215,17 @@ export class Coverages {
   }
 
   async #stored(projectId: string): Promise<{ coverage: ProjectCoverage | undefined; head: Head }> {
+    let before: Head | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const item = await this.#table.get(coverageKey(projectId));
       const head = item ? headOf(item) : {};
       const { coverage } = (item ?? {}) as { coverage?: ProjectCoverage };
       if (!coverage) return { coverage, head };
+      if (before && head.revision === before.revision) return { coverage: undefined, head };
       const clusters = head.parts ? await this.#clusters(projectId, head.parts) : coverage.clusters;
-      // None: a later revision has taken their place meanwhile.
       if (clusters) return { coverage: this.#giveOut({ ...coverage, clusters }, head), head };
+      // A later revision has taken their place meanwhile, or they were taken away.
+      before = head;
     }
     const message = `coverage of project ${projectId}: its parts do not belong together, ${ATTEMPTS} times; read it again`;
     throw new LedgerError('LEDGER_CONFLICT', message);

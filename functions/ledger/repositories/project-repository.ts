@@ -22,6 +22,8 @@ const FIELDS_MAP = {
   coveredSince: true,
   accounts: true,
   notVisibleSince: true,
+  lastSeenAt: true,
+  unseen: true,
   excludedSince: true,
   retired: true,
   changes: true,

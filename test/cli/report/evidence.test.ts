@@ -180,11 +180,11 @@ describe('evidence', () => {
     for (const { from = '', until = '' } of ended) expect([from < until, until]).toEqual([true, gone?.goneAt]);
   });
 
-  test('without a run over all projects nobody knows whether there are others', async () => {
+  test('of a run of one project the others are known, and never read', async () => {
     await shell.run(['collect', '--project', quiet, '--data', 'one']);
     const report = await evidence('--data', 'one');
     expect(report.gaps).toContainEqual(
-      expect.objectContaining({ reason: 'projects', text: expect.stringContaining('No listing of all projects') }),
+      expect.objectContaining({ reason: 'never-read', projectName: 'Datenbank Prüfstand' }),
     );
     expect(report.gaps.map(({ reason }) => reason)).toContain('run-not-ended');
     expect(report.verdict.complete).toBe(false);

@@ -19,7 +19,7 @@ test('npm start -- --once collects a simulated world and shows jobs, coverage an
     /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +status +delivery +target +took +asked by +grade +findings\n/,
   );
   expect(stdout).toMatch(
-    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete for restores requested before [^\n]+\n\nWhat next/,
+    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete, by what was read to its end, for restores requested before [^\n]+\nThe jobs in the table were not counted here: [^\n]+\n\nWhat next/,
   );
   // What a terminal of 120 columns shows unbroken.
   expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);

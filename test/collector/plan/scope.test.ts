@@ -162,6 +162,10 @@ describe('a project that is no longer seen', () => {
     world.planner.advance(30);
     await world.planner.run({ laptop: ['beta'] });
     expect((await world.planner.known()).alpha).toBe(`not visible since ${world.planner.now}`);
+    expect(await world.ledger.scope()).toMatchObject({
+      listedAt: world.planner.now,
+      ended: [{ account: 'deployed', listedAt: START, at: world.planner.now, successors: ['laptop'] }],
+    });
     expect(Object.keys((await world.ledger.scope())?.accounts ?? {})).toEqual(['laptop']);
   });
 
@@ -170,10 +174,20 @@ describe('a project that is no longer seen', () => {
     await world.planner.run({ old: ['alpha'] });
     world.planner.advance(1);
     expect((await world.planner.run({ new: ['alpha'] })).run.status).toBe('complete');
+    // What only the old ones may see is not listed by that: whether they are in use nobody knows yet.
     expect(await world.ledger.scope()).toMatchObject({
-      listedAt: world.planner.now,
-      accounts: { new: { projects: 1 } },
+      listedAt: START,
+      accounts: { old: { projects: 1 }, new: { projects: 1, guest: true } },
     });
+    world.planner.advance(26);
+    expect((await world.planner.run({ new: ['alpha'] })).run.status).toBe('complete');
+    const scope = await world.ledger.scope();
+    expect(scope).toMatchObject({
+      listedAt: world.planner.now,
+      ended: [{ account: 'old', listedAt: START, at: world.planner.now, successors: ['new'] }],
+    });
+    expect(Object.keys(scope?.accounts ?? {})).toEqual(['new']);
+    expect(scope?.accounts.new?.guest).toBeUndefined();
   });
 
   test('may be named `constructor`, as may credentials', async () => {
@@ -296,18 +310,21 @@ describe('when all projects were last listed', () => {
     expect(scope?.accounts.two?.error).toBeUndefined();
   });
 
-  test('is not touched by a run of one project, which concludes nothing of others', async () => {
+  test('is told by a run of one project too, which records all that it lists and fails for none of them', async () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'] });
-    const before = await world.ledger.scope();
     world.planner.advance(1);
     const { run, orders } = await world.planner.run(
       { one: ['beta', 'gamma'] },
       { scope: { projectId: idOf('gamma') }, wantsProject: () => false },
     );
     expect([run.status, orders.length]).toEqual(['complete', 1]);
-    expect(await world.ledger.scope()).toEqual(before);
-    expect(await world.planner.known()).toEqual({ alpha: 'in scope', beta: 'in scope', gamma: 'in scope' });
+    expect(await world.ledger.scope()).toMatchObject({
+      listedAt: world.planner.now,
+      projectIds: ['alpha', 'beta', 'gamma'].map(idOf),
+    });
+    const lost = `not visible since ${world.planner.now}`;
+    expect(await world.planner.known()).toEqual({ alpha: lost, beta: 'in scope', gamma: 'in scope' });
   });
 });
 

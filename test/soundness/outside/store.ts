@@ -8,7 +8,7 @@ import {
 import { never, type Process } from '../process.ts';
 import type { Random } from '../random.ts';
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
 type Input = Record<string, unknown>;
 
 /**
