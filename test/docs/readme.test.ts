@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SERVE_PORT } from '../../bin/servers/serve.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { accessTo } from '../cli/command-line.ts';
+import { costTable } from '../lib/cost.ts';
 import { Clone, canPaste, type Started } from './clone.ts';
 import { codeBlocks, readDocument } from './markdown.ts';
 
@@ -26,6 +27,13 @@ test('each path is ten lines at most', () => {
       section,
       expect.toSatisfy((lines: number) => lines <= 10),
     ]);
+});
+
+test('the price that it gives is that of docs/cost.md', () => {
+  const [, hundred = ''] = costTable();
+  expect(README).toContain(
+    `A ledger of 100 clusters [costs](docs/cost.md) about ${hundred.split(' | ').at(-1)?.replace(' |', '')} US dollars`,
+  );
 });
 
 test('its picture is small enough to load with the page', async () => {
