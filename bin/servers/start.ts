@@ -150,7 +150,7 @@ async function start(flags: StartFlags, context: Context) {
   await feed.check();
 }
 
-/** At the usual port, which README's examples take, or another where that is in use. @throws CommandError where `port` is */
+/** At the usual port, which the examples in README.md and docs/ use, or another where that is in use. @throws CommandError where `port` is */
 async function served(options: ServeOptions, port: number | undefined): Promise<ServedApi> {
   if (port !== undefined) return listening(port, serveApi({ ...options, port }));
   try {
@@ -163,7 +163,7 @@ async function served(options: ServeOptions, port: number | undefined): Promise<
 
 const aboutPage = ({ url }: ServedApi, port: number | undefined) =>
   port === undefined && !url.endsWith(`:${SERVE_PORT}`)
-    ? `as ${SERVE_PORT} is in use; README's examples take API=${url}`
+    ? `as ${SERVE_PORT} is in use; set API=${url} in the examples of README.md`
     : 'open it in a browser';
 
 /** Keeps what is told until somebody shows it as it comes. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 export interface Setting<T> {
-  /** What it does, for the README. */
+  /** What it does, for docs/settings.md. */
   readonly means: string;
   /** What may be given, in words; it ends the sentence "allowed: ...". */
   readonly allowed: string;
@@ -122,7 +122,8 @@ function unknown(name: string, names: readonly string[]) {
   const [near] = names
     .map((candidate) => ({ candidate, steps: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.steps - b.steps);
-  const hint = near && near.steps <= Math.max(2, name.length / 3) ? `did you mean ${near.candidate}?` : 'see README.md';
+  const hint =
+    near && near.steps <= Math.max(2, name.length / 3) ? `did you mean ${near.candidate}?` : 'see docs/settings.md';
   return `${name}: there is no such setting; ${hint}`;
 }
 

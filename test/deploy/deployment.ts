@@ -256,7 +256,7 @@ export class Deployment {
     return Table.TableArn;
   }
 
-  /** Over HTTP, as README.md says: signed by curl. */
+  /** Over HTTP, as docs/queries.md says: signed by curl. */
   async ask(path: string, { method = 'GET', signed = true } = {}): Promise<Answer> {
     const id = new URL(await this.output('ApiUrl')).hostname.split('.')[0];
     const host = `${id}.execute-api.localhost`;

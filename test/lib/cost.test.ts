@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../functions/runtime/metrics.ts';
 import { System, startStore } from '../collector/system.ts';
-import { costTable, countsOfRun } from './cost.ts';
+import { countsOfRun } from './cost.ts';
 
 test.each([
   { projects: 1, clusters: 1 },
@@ -61,8 +60,6 @@ test.each([
   },
 );
 
-test('the README gives these prices', () => {
-  const readme = readFileSync('README.md', 'utf8');
-  for (const row of costTable()) expect(readme).toContain(row);
+test('there are as many metrics as the formula assumes', () => {
   expect(Object.keys(METRICS)).toHaveLength(19); // 8 of them in every run
 });

@@ -1,4 +1,4 @@
-// test/lib/cost.ts is what a ledger costs a month, by the formula in the README: counts of a run, times runs, times prices.
+// test/lib/cost.ts is what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
 // Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
 
 const PRICES = {
@@ -90,7 +90,7 @@ export function monthly(size: Size) {
 
 const dollars = (value: number) => value.toFixed(2);
 
-/** The rows of the table in the README. */
+/** The rows of the table in docs/cost.md. */
 export function costTable(): string[] {
   return [1, 100, 1_000].map((clusters) => {
     const parts = monthly({ clusters });

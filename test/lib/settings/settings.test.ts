@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
 import { SettingsError } from '../../../lib/settings/setting.ts';
@@ -143,26 +142,4 @@ describe('settings', () => {
     );
     expect(same.map(([name]) => name)).toEqual(['dashboard']);
   });
-
-  test('the README lists every setting as it is', () => {
-    const readme = ['README.md'].flatMap((file) => {
-      try {
-        return [readFileSync(file, 'utf8')];
-      } catch {
-        return []; // the draft goes when it is merged
-      }
-    });
-    for (const [name, { means, unit, default: value }] of Object.entries(SETTINGS)) {
-      const row = `| \`${name}\` | ${means} | ${unit ?? ''} | ${shown(value)} |`;
-      expect(
-        readme.some((text) => text.includes(row)),
-        row,
-      ).toBe(true);
-    }
-  });
 });
-
-const shown = (value: unknown) => {
-  const text = Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? '' : String(value);
-  return text === '' ? 'none' : `\`${text}\``;
-};

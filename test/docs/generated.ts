@@ -1,0 +1,61 @@
+// test/docs/generated.ts is what docs/ says of the source, as the source has it.
+import { readFileSync } from 'node:fs';
+import { SETTINGS } from '../../lib/settings/settings.ts';
+import { costTable } from '../lib/cost.ts';
+
+interface Generated {
+  /** From the root of the repository. */
+  path: string;
+  /** Of the whole file. */
+  text: () => string;
+}
+
+export const GENERATED: readonly Generated[] = [
+  { path: 'docs/settings.md', text: settingsPage },
+  { path: 'docs/cost.md', text: costPage },
+];
+
+function settingsPage(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { means, unit = '', default: value, allowed }]) =>
+    row(`\`${name}\``, means, unit, shown(value), allowed),
+  );
+  return `# Settings
+
+<!-- Generated from lib/settings/settings.ts by \`npm run docs\`. Edit that file, not this one. -->
+
+Settings of a deployment are in \`cdk.json\`, under \`ledger\`:
+
+\`\`\`json
+{
+  "context": {
+    "ledger": { "schedule": "rate(1 hour)", "excludeProjects": ["sandbox-*"], "messageEmail": "dba@example.com" }
+  }
+}
+\`\`\`
+
+or on the command line, where lists have commas. The command line takes precedence:
+
+\`\`\`bash
+npx cdk deploy -c "schedule=rate(1 hour)" -c "excludeProjects=sandbox-*,demo-*"
+\`\`\`
+
+\`npx cdk synth\` stops at a wrong setting, with its name, its value and what is allowed.
+
+| name | meaning | unit | default | allowed |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+
+function shown(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? '' : String(value);
+  return text === '' ? 'none' : `\`${text}\``;
+}
+
+/** The page as it is, with the prices of today. */
+function costPage(): string {
+  const page = readFileSync('docs/cost.md', 'utf8');
+  return page.replace(/(?<=^\| clusters .*\n\| --- .*\n)(\|.*\n)+/m, () => `${costTable().join('\n')}\n`);
+}

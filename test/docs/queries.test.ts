@@ -1,0 +1,91 @@
+// Every query of docs/queries.md finds what it says, in a ledger that was filled from Atlas. `aws` has a stand-in that
+// writes down what it is asked; the same is then asked of the embedded DynamoDB.
+import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { silentLog } from '../../functions/platform/log.ts';
+import { type ServedApi, serveApi } from '../../local/serve.ts';
+import { type Store, System, startStore } from '../collector/system.ts';
+import { Clone, canPaste } from './clone.ts';
+import { codeBlocks, readDocument } from './markdown.ts';
+
+const bash = (path: string, section: string) =>
+  codeBlocks(readDocument(path)).find((block) => block.language === 'bash' && block.section === section)?.text ?? '';
+
+describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', () => {
+  let store: Store;
+  let system: System;
+  let table: Awaited<ReturnType<Store['table']>>;
+  let api: ServedApi;
+  let clone: Clone;
+  /** The document's examples of ids and months, as this ledger has them. */
+  let ours: (text: string) => string;
+
+  beforeAll(async () => {
+    store = await startStore();
+    system = await System.start(store, { projects: 1, clusters: 4, jobs: 20 });
+    table = await store.table();
+    const now = () => system.clock.now();
+    const ledger = ledgerReader({ ...table, now });
+    const { run } = await system.run({ full: true }, { ledger });
+    api = await serveApi({ ledger, log: silentLog, now });
+    clone = await Clone.open();
+    await clone.setOutput('ApiUrl', api.url);
+    const [job] = (await ledger.jobs({ statuses: ['FAILED'], limit: 1 })).items;
+    const replaced = {
+      '65a1b2c3d4e5f60718293a4b': job?.projectId,
+      Cluster0: job?.clusterName,
+      'JOB#692302a0c4b1d2e3f4a5b6c7': `JOB#${job?.jobId}`,
+      'RUN#692302a0c4b1d2e3f4a5b6c7': `RUN#${run.runId}`,
+      'JOBS#2026-11': `JOBS#${job?.requestedAt.slice(0, 7)}`,
+      'RUNS#2026-11': `RUNS#${new Date(now()).toISOString().slice(0, 7)}`,
+      '2026-11-01': job?.requestedAt.slice(0, 10),
+    };
+    ours = (text) => Object.entries(replaced).reduce((rest, [from, to]) => rest.replaceAll(from, `${to}`), text);
+  });
+  afterAll(async () => {
+    await clone[Symbol.asyncDispose]();
+    await api.close();
+    await system[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  });
+
+  const outputs = bash('docs/deploy.md', 'Outputs');
+
+  test('over HTTP', async () => {
+    const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c' };
+    const { stdout, failed } = await clone.paste(`${outputs}${ours(bash('docs/queries.md', 'Over HTTP'))}`, { env });
+    expect(failed).toEqual([]);
+    const answers = stdout.split(/(?<=\})\s*(?=\{"jobs")/);
+    expect(answers.map((answer) => JSON.parse(answer).jobs.length > 0)).toEqual([true, true, true]);
+  });
+
+  test('in DynamoDB', async () => {
+    await clone.setOutput('TableName', table.tableName);
+    const block = ours(bash('docs/queries.md', 'In DynamoDB'));
+    const { failed } = await clone.paste(`${outputs}${block}`);
+    expect(failed).toEqual([]);
+    const calls = (await clone.calls()).filter(([, service]) => service === 'dynamodb');
+    expect(calls).toHaveLength(block.match(/^(query|aws) /gm)?.length ?? 0);
+    for (const [, , operation, ...args] of calls) {
+      const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+      const json = (name: string) => JSON.parse(option(name) ?? 'null') ?? undefined;
+      const TableName = option('--table-name');
+      if (operation === 'get-item') {
+        const { Item } = await table.client.send(new GetItemCommand({ TableName, Key: json('--key') }));
+        expect(Item, args.join(' ')).toBeDefined();
+        continue;
+      }
+      const { Count } = await table.client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: option('--index-name'),
+          KeyConditionExpression: option('--key-condition-expression'),
+          ExpressionAttributeNames: json('--expression-attribute-names'),
+          ExpressionAttributeValues: json('--expression-attribute-values'),
+        }),
+      );
+      expect(Count, args.join(' ')).toBeGreaterThan(0);
+    }
+  });
+});
