@@ -161,14 +161,14 @@ test('jobs and job show who asked, never without the grade; or why nobody is nam
   expect([found.length > 5, missing.length > 0]).toEqual([true, true]);
 
   for (const job of found) {
-    const { actor, grade } = job.requester as FoundRequester;
+    const { actor, grade, points } = job.requester as FoundRequester;
     expect(lineOf(table, job)).toMatch(new RegExp(` ${actor.name ?? actor.id ?? ''} +${grade} `));
-    expect(lineOf(csv, job)).toContain(`,${actor.name ?? actor.id ?? ''},${actor.kind},${grade},,`);
+    expect(lineOf(csv, job)).toContain(`,${actor.kind},${actor.name ?? actor.id ?? ''},${grade},${points},,`);
   }
   for (const job of missing) {
     const { reason } = job.requester as MissingRequester;
     expect(lineOf(table, job)).toMatch(new RegExp(` ${reason} `));
-    expect(lineOf(csv, job)).toContain(`,,,,${reason},`);
+    expect(lineOf(csv, job)).toContain(`,,,,,${reason},`);
   }
   const one = await shell.run(['job', found[0]?.jobId ?? '']);
   expect(one.stdout).toMatch(

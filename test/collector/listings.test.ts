@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Project } from '../../functions/atlas/model/atlas.ts';
+import type { Atlas, Project } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { retiredCredentials, retiredProject } from '../../functions/collector/plan/retirement.ts';
 import { projectKey } from '../../functions/ledger/table/keys.ts';
@@ -32,17 +32,21 @@ async function started(options = {}) {
   };
   /** Credentials that see some of the projects. */
   const key = (name: string, sees: (project: Project) => boolean, isRefused = () => false) => {
-    const { client } = system;
-    const projects = async function* () {
-      if (isRefused()) throw new AtlasError('ATLAS_UNAUTHORIZED', 'GET /groups answered 401');
-      for await (const page of client.projects()) yield { ...page, projects: page.projects.filter(sees) };
+    const seeing = (client: Atlas): Atlas => {
+      const projects = async function* () {
+        if (isRefused()) throw new AtlasError('ATLAS_UNAUTHORIZED', 'GET /groups answered 401');
+        for await (const page of client.projects()) yield { ...page, projects: page.projects.filter(sees) };
+      };
+      return new Proxy(client, {
+        get: (target, property) => {
+          if (property === 'projects') return projects;
+          if (property === 'within') return (...args: Parameters<Atlas['within']>) => seeing(target.within(...args));
+          const value = Reflect.get(target, property, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
     };
-    const atlas = new Proxy(client, {
-      get: (target, property) => {
-        const value = property === 'projects' ? projects : Reflect.get(target, property, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const atlas = seeing(system.client);
     return { name, atlas };
   };
   /** Names of the gaps of a period, and their texts. */

@@ -51,7 +51,7 @@ test('without Atlas credentials it reads; a run is refused as the API refuses it
   expect(await shell.run(['collect', '--api', url])).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^restore-ledger: No run can be started from here: .* \(request \S+\)\n$/),
+    stderr: expect.stringMatching(/^restore-ledger: Not implemented: .* \(request \S+\)\n$/),
   });
   serving.signal('SIGTERM');
   await expect(serving.ended).resolves.toMatchObject({ code: 0 });

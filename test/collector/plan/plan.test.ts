@@ -53,7 +53,7 @@ test('a project that cannot be understood fails the list of projects, and costs 
       what: 'projects',
       code: 'ATLAS_BAD_ANSWER',
       message:
-        "the list of projects: 1 project can't be used and may be missing here: results[]: expected an object, got null",
+        "the list of projects: 1 project can't be used, or in part only, and may be missing here: results[]: expected an object, got null",
     },
   ]);
 });
