@@ -47,7 +47,8 @@ const MOST_PAUSE_MS = 60_000;
 /**
  * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
  * by another run.
- * @param signal stops it between two lists; the run then ends as incomplete, and what was recorded stays
+ * @param signal stops it between two pages; the run then ends as incomplete, and what was recorded stays. Whoever raises it may close
+ * the accounts' clients as well, once the run is planned: what they are asked then is left undone
  * @throws LedgerError, the signal's reason
  */
 export async function runHere(
@@ -98,12 +99,15 @@ async function collectToTheEnd(order: CollectOrder, ports: ProjectPorts, options
   const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
   // Longer waits are made here, where they are told, counted and interrupted.
   const callMs = () => Math.min(timeLeftMs(), waits.isSpent ? LEAST_CALL_MS : CALL_MS);
-  const atlas = anyOf(mine.map((account) => account.atlas.within(callMs)));
   const now = () => clock.now();
   let next = order;
   for (let pauseMs = LEAST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+    const atlas = anyOf(mine.map((account) => account.atlas.within(callMs)));
     const result = await collectProject(next, { ...ports, atlas, now, timeLeftMs }, { ...options, followMs: 0 });
-    if (!result.next) return result.part;
+    if (!result.next) {
+      const isCut = signal?.aborted && result.requestersLeft;
+      return isCut ? stopped(result.part, INTERRUPTED_REQUESTERS) : result.part;
+    }
     if (signal?.aborted) return stopped(result.part, INTERRUPTED);
     // Atlas does not always say how long.
     const waitMs = Math.max(result.next.delayMs, pauseMs);
@@ -122,6 +126,12 @@ const INTERRUPTED = {
   what: 'restore jobs',
   code: 'INTERRUPTED',
   message: 'the run was stopped before everything was read',
+};
+
+const INTERRUPTED_REQUESTERS = {
+  what: 'requesters',
+  code: 'INTERRUPTED',
+  message: 'the run was stopped before it was found out who asked for the new restores; the next run finds out',
 };
 
 function waitedTooLong(waitMs: number, maxMs: number): ClusterFailure {
