@@ -651,6 +651,72 @@ describe('what one project, or one set of credentials, cannot do costs only itse
     expect(run?.status).not.toBe('running');
   });
 
+  test.each(['before the events are asked for', 'while they are asked for', 'while their jobs are written'])(
+    'an interrupt after all lists are read, %s, leaves a run that is not complete, and says what is left',
+    async (when) => {
+      await using system = await System.start(store, { ...ONE, jobs: 12 });
+      const interrupt = new AbortController();
+      const stop = () => interrupt.abort(new Error('by hand'));
+      let lists = 0;
+      const onList = () => {
+        lists += 1;
+        if (lists === 2 && when.startsWith('before')) stop();
+      };
+      const onRecorded = ({ outcome }: { outcome: string }) => {
+        if (outcome === 'changed' && when.endsWith('written')) stop();
+      };
+      const atlas: Atlas = {
+        ...altered(system.client, {}),
+        skewReading: { skewMs: 0, agrees: true },
+        async *events(query) {
+          if (when.startsWith('while they')) {
+            stop();
+            throw new AtlasError('ATLAS_UNAVAILABLE', 'GET events was stopped: the client was closed', {
+              lasting: true,
+            });
+          }
+          yield* system.client.events(query);
+        },
+        within: () => atlas,
+      };
+      const accounts = [{ name: 'test', atlas }];
+      const stopped = system.run({ signal: interrupt.signal }, { accounts, onList, onRecorded });
+      await expect(stopped).rejects.toThrow('by hand');
+      const [run] = (await system.ledger.runs({})).items;
+      expect(run?.status).toBe('incomplete');
+      const parts = (await system.ledger.run(run?.runId ?? ''))?.parts ?? [];
+      expect(parts.flatMap(({ failures }) => failures.map(({ what, code }) => [what, code]))).toEqual([
+        ['requesters', 'INTERRUPTED'],
+      ]);
+      const { attribution } = (await coverageOf(system)) as ProjectCoverage;
+      expect(attribution?.error).toBeUndefined();
+      expect(attribution?.from).toBeDefined();
+
+      system.clock.advance(MINUTE);
+      expect((await system.run()).run.status).toBe('complete');
+      const waiting = [...(await system.recorded()).values()].filter(
+        ({ requester }) => requester === undefined || ('reason' in requester && requester.reason === 'pending'),
+      );
+      expect(waiting.filter(({ requestedAt: at }) => Date.parse(at) < system.clock.now() - HOUR)).toEqual([]);
+    },
+  );
+
+  test('an interrupt within a page leaves what is not written yet to the next run', async () => {
+    await using system = await System.start(store, { ...ONE, jobs: 200 });
+    const interrupt = new AbortController();
+    let written = 0;
+    const onRecorded = () => {
+      written += 1;
+      if (written === 20) interrupt.abort(new Error('by hand'));
+    };
+    await expect(system.run({ signal: interrupt.signal }, { onRecorded })).rejects.toThrow('by hand');
+    expect((await system.recorded()).size).toBe(written);
+    expect(written).toBeLessThan(100);
+    expect((await listOf(system))?.fullReadAt).toBeUndefined();
+    expect((await system.run()).run.status).toBe('complete');
+    expect((await system.recorded()).size).toBe(system.listed().size);
+  });
+
   test('credentials without the role are helped out by others that see the project', async () => {
     await using system = await System.start(store, { projects: 1, clusters: 3, jobs: 3 });
     const asked: string[] = [];

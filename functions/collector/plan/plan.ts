@@ -41,6 +41,8 @@ export interface PlanPorts {
   now(): number;
   /** Of runs whose orders are carried out in this process. */
   maker?: RunMaker;
+  /** True once someone waits for the end: then nothing is ordered, and nothing is concluded from what was listed. @default never */
+  isStopped?(): boolean;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
   enqueue(orders: readonly CollectOrder[]): Promise<void>;
 }
@@ -98,6 +100,8 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   await starting;
   const memory = await remembering;
   const endedThrough = await tidying;
+
+  if (ports.isStopped?.()) return ledger.planRun(runId, 0, [STOPPED], isMeasured ? at : undefined);
 
   const look: Look = {
     ...{ runId, at, listings, wantsProject: options.wantsProject },
@@ -171,6 +175,12 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     };
   }
 }
+
+const STOPPED: ClusterFailure = {
+  what: 'projects',
+  code: 'INTERRUPTED',
+  message: 'the run was stopped before it was recorded what it was to read',
+};
 
 interface Memory {
   known: Map<string, KnownProject>;

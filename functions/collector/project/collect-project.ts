@@ -283,7 +283,7 @@ class ProjectCollector {
     this.#count(counts);
     this.#assessment.lookFrom(unattributedFrom);
     const failed = attempt !== undefined && 'failure' in attempt;
-    this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
+    if (!undone) this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
   }
 
   #noteAttempt({ cluster: { clusterName }, kind, isReplaced = false }: CollectedList, attempt: Attempt) {
