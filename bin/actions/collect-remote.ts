@@ -58,6 +58,7 @@ export async function collectThere(
         ofPart.map((failure) => ({ projectId, projectName, ...failure })),
       ),
     ]),
+    runFailures: runs.reduce((sum, { failures }) => sum + failures.length, 0),
     eventsFailures: [],
     seconds: (Date.now() - beganAt) / 1000,
   };

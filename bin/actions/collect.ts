@@ -18,9 +18,13 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
 import type { Accounts } from '../options/credentials.ts';
 import { span } from '../process/duration.ts';
+import { raised } from '../process/interrupt.ts';
 import type { Progress } from '../process/progress.ts';
 import { plain } from '../process/sanitize.ts';
 import { thisProcess } from '../process/this-process.ts';
+
+/** For calls under way when a run is stopped, in ms. */
+const GRACE_MS = 500;
 
 export interface Collecting {
   accounts: Accounts;
@@ -48,6 +52,8 @@ export interface Collected {
   /** `atlasRequests` has those for the list of projects too. */
   counts: RunCounts;
   failures: NamedFailure[];
+  /** Of these, those of no project. */
+  runFailures: number;
   /** Why events could not be read. Those of a run behind an API are not told. */
   eventsFailures: EventsFailure[];
   seconds: number;
@@ -85,6 +91,10 @@ export async function collectHere(
   const [beganAt, before] = [Date.now(), accounts.usage];
   const runs: { runId: string; status: PartStatus; parts: RunPart[]; failures: ClusterFailure[] }[] = [];
   const eventsFailures: EventsFailure[] = [];
+  // Calls under way may end; those that take longer are cut off, and what they were to bring is left to the next run.
+  void raised(signal)
+    .then(() => systemClock.sleep(GRACE_MS))
+    .then(() => accounts[Symbol.asyncDispose]());
   try {
     for (const scope of scopes) {
       signal.throwIfAborted();
@@ -109,6 +119,7 @@ export async function collectHere(
         ofPart.map((failure) => ({ projectId, projectName, ...failure })),
       ),
     ]),
+    runFailures: runs.reduce((sum, { failures }) => sum + failures.length, 0),
     eventsFailures,
     seconds: (Date.now() - beganAt) / 1000,
     ...(accounts.clockSkewMs === undefined ? {} : { clockSkewMs: accounts.clockSkewMs }),

@@ -61,7 +61,8 @@ tells. Open restores are held against changed rules at once, ended ones by resto
 
 Exit code: 0 everything was read, 3 something was not: a cluster failed, or a project is no longer visible (each is named),
 1 nothing could be read, or the credentials see no project, 2 wrong usage.
-Ctrl-C stops between two lists, and waits at once, and keeps what was recorded (130); with --api it stops the waiting, and the run goes on.
+Ctrl-C keeps what was recorded, gives calls under way half a second, and ends the run as incomplete, naming what was not done (130);
+the next run goes on from there. With --api it stops the waiting, and the run goes on.
 
 Examples:
   $ restore-ledger collect
@@ -144,7 +145,7 @@ async function fromHere(
   const ledger = feed.of(opened.ledger);
   const signal = interrupt.gently(() => {
     progress.clear();
-    void err.line('Stopping after the lists under way; Ctrl-C again stops at once.');
+    void err.line('Stopping; Ctrl-C again stops at once.');
   });
   const tally = noTally();
   try {
@@ -184,7 +185,9 @@ const STYLES: Record<Collected['status'], Style> = { complete: 'green', incomple
 const MAX_FAILURES = 20;
 
 export function summary(collected: Collected, paint: Paint): string {
-  const { status, projects, counts, failures, seconds } = collected;
+  const { status, projects, counts, failures, runFailures, seconds } = collected;
+  // As `runs` counts them: what failed of the run as a whole is in no project.
+  const failed = counts.clustersFailed + runFailures;
   const waited =
     counts.throttles > 0
       ? ` (${counts.throttles} throttled, ${Math.round(counts.waitedMs / 1000)} s waited in all)`
@@ -193,7 +196,7 @@ export function summary(collected: Collected, paint: Paint): string {
     ['result', paint(STYLES[status], status)],
     ['projects', projects],
     ['clusters', counts.clusters],
-    ['failed', counts.clustersFailed > 0 ? paint('red', String(counts.clustersFailed)) : 0],
+    ['failed', failed > 0 ? paint('red', String(failed)) : 0],
     ['jobs seen', counts.jobsSeen],
     ['new', counts.jobsNew],
     ['changed', counts.jobsChanged],

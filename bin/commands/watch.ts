@@ -1,8 +1,10 @@
 // bin/commands/watch.ts follows one restore job to its end, and records each change on the way.
+
 import { Command } from 'commander';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import type { JobList } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
+import { AtlasTime } from '../../functions/collector/list/atlas-time.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
 import { isOpen, KINDS, type Kind, type Source } from '../../functions/restore/job.ts';
@@ -165,8 +167,11 @@ class Watcher implements Watched {
   async #readAndRecord(): Promise<JobSummary> {
     const { id, source, kind, where, atlas, judge, feed } = this.#options;
     const list: JobList = { kind, projectId: source.projectId, clusterName: source.clusterName };
-    const askedAt = new Date();
-    const answer = await atlas.job(list, id);
+    const view = atlas.within(() => Number.POSITIVE_INFINITY);
+    const time = new AtlasTime({ atlas: view, now: Date.now });
+    const askedMs = Date.now();
+    const answer = await view.job(list, id);
+    const askedAt = new Date(time.at(askedMs));
     const job = understood(() => normalise(kind, answer, source, askedAt));
     const sighting = { runId: this.#runId, observedAt: askedAt.toISOString() };
     const recorded = await usingLedger(where, true, (ledger) =>

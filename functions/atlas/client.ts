@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../platform/log.ts';
 import type { AtlasEvent } from '../restore/requesters/event.ts';
 import { AccessKeeper } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
-import { SkewMeter } from './http/clock-skew.ts';
+import { SkewMeter, type SkewReading } from './http/clock-skew.ts';
 import type { ProxySettings } from './http/proxy.ts';
 import type { Transport } from './http/transport.ts';
 import { UndiciTransport } from './http/undici-transport.ts';
@@ -73,6 +73,10 @@ export class AtlasReader implements Atlas {
 
   get clockSkewMs(): number | undefined {
     return this.#caller.clockSkewMs;
+  }
+
+  get skewReading(): SkewReading | undefined {
+    return this.#caller.skewReading;
   }
 
   projects() {

@@ -114,8 +114,8 @@ export function measured(ledger: Ledger, metrics: Metrics, now: () => number): L
       metrics.atLeast('OldestCoverageMinutes', oldestMinutes(coverage, now()));
       return coverage;
     },
-    async planRun(runId, projects, failures) {
-      const run = await ledger.planRun(runId, projects, failures);
+    async planRun(runId, projects, failures, startedAt) {
+      const run = await ledger.planRun(runId, projects, failures, startedAt);
       countRefusals(metrics, failures);
       countScope(metrics, run, failures);
       countRun(metrics, run);

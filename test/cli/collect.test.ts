@@ -94,6 +94,10 @@ describe('collect', () => {
     const { code, stderr, stdout } = await shell.run(['collect', '--data', 'nothing'], { env: wrongKey });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^restore-ledger: nothing could be read: .*401.*\n$/);
+    expect(valuesOf(stdout)).toMatchObject({ result: 'failed', failed: '1' });
+    const runs = JSON.parse((await shell.run(['runs', '--json', '--data', 'nothing'])).stdout);
+    expect(JSON.stringify(runs)).toContain('401');
+    expect((await shell.run(['runs', '--data', 'nothing'])).stdout).toMatch(/^.* failed +0 +0 +1 /m);
     expect(stdout + stderr).not.toContain(wrongKey.MONGODB_ATLAS_PRIVATE_API_KEY);
   });
 
@@ -106,7 +110,7 @@ describe('collect', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('stops between lists, says what was kept, and ends with 130; the next collect goes on', async () => {
+  test('stops, says what was kept, and ends with 130; the next collect goes on', async () => {
     await using atlas = await startAtlas({ projects: 8, clusters: 3, jobs: 20, latencyMs: 150 });
     await using shell = await CommandLine.open(accessTo(atlas));
     const collecting = shell.start(['collect']);
@@ -114,7 +118,7 @@ describe('Ctrl-C', () => {
     collecting.signal('SIGINT');
     const { code, stdout, stderr } = await collecting.ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toMatch(/^Stopping after the lists under way/m);
+    expect(stderr).toMatch(/^Stopping; Ctrl-C again/m);
     expect(stderr).toMatch(/^Stopped after \d+ lists of restore jobs: \d+ new and .*$/m);
     const kept = Number(/restore jobs: (\d+) new/.exec(stderr)?.[1]);
 
@@ -123,6 +127,29 @@ describe('Ctrl-C', () => {
     expect(lines.split('\n').length - 1).toBe(kept);
     const next = JSON.parse((await shell.run(['collect', '--json'])).stdout) as { status: string; jobsNew: number };
     expect(next).toMatchObject({ status: 'complete', jobsNew: 8 * 3 * 20 - kept });
+  });
+
+  test.each([
+    ['the list of projects', { path: /\/groups$/ }, 'failed'],
+    ['a list of clusters', { path: /\/clusters$/ }, 'failed'],
+    ['a list of restore jobs', { kind: 'dedicated' as const }, 'incomplete'],
+    ['the events', { path: /\/events$/ }, 'incomplete'],
+  ])('ends soon though Atlas does not answer with %s, which is then no failure of Atlas', async (_, when, status) => {
+    await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 5 });
+    await using shell = await CommandLine.open(accessTo(atlas));
+    atlas.faults.add({ when, fault: { type: 'slow', ms: Number.POSITIVE_INFINITY } });
+    const before = atlas.requests.length;
+    const collecting = shell.start(['collect']);
+    const isAsked = ({ path }: { path: string }) =>
+      'path' in when ? when.path?.test(path) === true : /backup\/restoreJobs/.test(path);
+    await collecting.until(() => atlas.requests.slice(before).some(isAsked));
+    const stoppedAt = Date.now();
+    collecting.signal('SIGINT');
+    await expect(collecting.ended).resolves.toMatchObject({ code: 130 });
+    expect(Date.now() - stoppedAt).toBeLessThan(3_000);
+    expect(JSON.parse((await shell.run(['runs', '--json'])).stdout)).toMatchObject([{ status }]);
+    const { stdout } = await shell.run(['coverage', '--json']);
+    expect(stdout).not.toMatch(/client was closed|no time left/);
   });
 
   test('a second one ends at once; meanwhile other commands read, and record', async () => {

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
+import type { Transport } from '../../functions/atlas/http/transport.ts';
+import { UndiciTransport } from '../../functions/atlas/http/undici-transport.ts';
 import type { Atlas, Cluster, ClusterList, JobList, JobPage } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
@@ -61,6 +63,9 @@ function altered(client: Atlas, { pages = (page) => page, clusters = (found) => 
     principal: undefined,
     get clockSkewMs() {
       return client.clockSkewMs;
+    },
+    get skewReading() {
+      return client.skewReading;
     },
     usage: client.usage,
   };
@@ -301,6 +306,124 @@ describe('clocks', () => {
       if (at !== undefined) expect(Date.parse(at)).toBeLessThan(system.clock.now() + 5_000);
   });
 
+  describe('whose time is only known by the answers to this very run', () => {
+    /** A process that lives on, such as a warm function or `serve`. */
+    const longLived = (system: System, skewMs: () => number) => {
+      const clock = {
+        now: () => system.clock.now() + skewMs(),
+        sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
+      };
+      const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
+      const atlas = new AtlasClient({ credentials, baseUrl: system.atlas.url, clock });
+      const run = (request = { full: true }) =>
+        system.run(request, { accounts: [{ name: 'test', atlas }], clock }).then((ended) => ended.run);
+      return { atlas, run, [Symbol.asyncDispose]: () => atlas.close() };
+    };
+    /** All that a claim rests on. */
+    const newest = async (system: System) => {
+      const coverage = (await coverageOf(system)) as ProjectCoverage;
+      const runs = (await system.ledger.runs()).items.map(({ startedAt }) => startedAt);
+      const scope = await system.ledger.scope();
+      return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
+    };
+    const now = (system: System) => new Date(system.clock.now()).toISOString();
+
+    test.each([
+      ['right, and goes 20 minutes ahead', 0, 20 * MINUTE],
+      ['an hour behind, and is set right', -HOUR, 0],
+      ['an hour ahead, and is set right', HOUR, 0],
+    ])('a clock that is %s between two runs', async (_, before, after) => {
+      await using system = await System.start(store, ONE);
+      let skewMs = before;
+      await using process = longLived(system, () => skewMs);
+      for (let nth = 0; nth < 5; nth++) {
+        await process.run();
+        system.clock.advance(20 * MINUTE);
+      }
+      skewMs = after;
+      const beganAt = now(system);
+      const run = await process.run();
+      expect(run.status).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+      expect(Date.parse((await listOf(system))?.fullReadAt ?? '')).toBeGreaterThan(Date.parse(beganAt) - 5_000);
+      expect(Math.abs(Date.parse(run.startedAt) - Date.parse(beganAt))).toBeLessThan(5_000);
+    });
+
+    test.each([
+      ['ahead', 0, 20 * MINUTE, 1],
+      ['back', 20 * MINUTE, 0, 1],
+      ['ahead', 0, 20 * MINUTE, 3],
+      ['back', 20 * MINUTE, 0, 3],
+    ])(
+      'a clock that is set %s while a project is read proves nothing, and the next run does',
+      async (_, from, to, nth) => {
+        await using system = await System.start(store, ONE);
+        await system.run();
+        const before = (await listOf(system))?.fullReadAt;
+        system.clock.advance(20 * MINUTE);
+        const job = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
+        const asked = system.atlas.requests.length;
+        const listed = () => system.atlas.requests.slice(asked).filter(({ path }) => path.includes('/clusters'));
+        await using process = longLived(system, () => (listed().length >= nth ? to : from));
+        expect((await process.run()).status).toBe('incomplete');
+        expect(await system.ledger.job(job.id)).toBeDefined();
+        expect((await listOf(system))?.fullReadAt).toBe(before);
+        expect((await listOf(system))?.error?.code).toBe('CLOCK_NOT_MEASURED');
+        expect((await process.run()).status).toBe('complete');
+        expect((await newest(system)) <= now(system)).toBe(true);
+        expect((await listOf(system))?.error).toBeUndefined();
+      },
+    );
+
+    test('a proxy that answers in Atlas’s place does not tell the time', async () => {
+      await using system = await System.start(store, ONE);
+      const date = new Date(system.clock.now() + HOUR).toUTCString();
+      const fault = { type: 'foreign' as const, status: 502, headers: { date } };
+      system.atlas.faults.add({ when: { path: /\/groups$/ }, times: 3, fault });
+      await using process = longLived(system, () => 0);
+      expect((await process.run()).status).toBe('complete');
+      expect((await newest(system)) <= now(system)).toBe(true);
+    });
+
+    test.each([
+      ['20 minutes ahead', 20 * MINUTE],
+      ['a day behind', -DAY],
+    ])('where no answer tells it, by a clock %s: all is recorded, and nothing counts as read', async (_, skewMs) => {
+      await using system = await System.start(store, ONE);
+      const clock = {
+        now: () => system.clock.now() + skewMs,
+        sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
+      };
+      const inner = new UndiciTransport();
+      const transport: Transport = {
+        async send(request) {
+          const answer = await inner.send(request);
+          return { ...answer, headers: { ...answer.headers, date: undefined } };
+        },
+        close: () => inner.close(),
+      };
+      const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
+      await using atlas = new AtlasClient({ credentials, baseUrl: system.atlas.url, clock, transport });
+      const { run } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas }], clock });
+      expect(run).toMatchObject({ status: 'incomplete', failures: [{ what: 'projects', code: 'CLOCK_NOT_MEASURED' }] });
+      expect((await system.recorded()).size).toBe(system.listed().size);
+      expect((await system.ledger.scope())?.listedAt).toBeUndefined();
+      const coverage = (await coverageOf(system)) as ProjectCoverage;
+      expect(Object.values(coverage.discovery).map((list) => [list?.readAt, list?.error?.code])).toEqual(
+        Array(3).fill([undefined, 'CLOCK_NOT_MEASURED']),
+      );
+      expect(coverage.clusters).toEqual({});
+      const known = [];
+      for await (const project of system.ledger.knownProjects()) known.push(project.firstSeenAt);
+      // It is known by its coverage, since when is not.
+      expect(known.filter((at) => at !== undefined && at < now(system))).toEqual([]);
+
+      expect((await system.run({ full: true })).run.status).toBe('complete');
+      const after = times((await coverageOf(system)) as ProjectCoverage);
+      expect(after.filter((at) => at !== undefined && at > now(system))).toEqual([]);
+    });
+  });
+
   test('that were in 2030 once have left times that nobody believes', async () => {
     await using system = await System.start(store, ONE);
     await system.run();
@@ -527,6 +650,72 @@ describe('what one project, or one set of credentials, cannot do costs only itse
     await expect(system.run({ signal: interrupt.signal }, { clock })).rejects.toThrow('by hand');
     const [run] = (await system.ledger.runs({})).items;
     expect(run?.status).not.toBe('running');
+  });
+
+  test.each(['before the events are asked for', 'while they are asked for', 'while their jobs are written'])(
+    'an interrupt after all lists are read, %s, leaves a run that is not complete, and says what is left',
+    async (when) => {
+      await using system = await System.start(store, { ...ONE, jobs: 12 });
+      const interrupt = new AbortController();
+      const stop = () => interrupt.abort(new Error('by hand'));
+      let lists = 0;
+      const onList = () => {
+        lists += 1;
+        if (lists === 2 && when.startsWith('before')) stop();
+      };
+      const onRecorded = ({ outcome }: { outcome: string }) => {
+        if (outcome === 'changed' && when.endsWith('written')) stop();
+      };
+      const atlas: Atlas = {
+        ...altered(system.client, {}),
+        skewReading: { skewMs: 0, agrees: true },
+        async *events(query) {
+          if (when.startsWith('while they')) {
+            stop();
+            throw new AtlasError('ATLAS_UNAVAILABLE', 'GET events was stopped: the client was closed', {
+              lasting: true,
+            });
+          }
+          yield* system.client.events(query);
+        },
+        within: () => atlas,
+      };
+      const accounts = [{ name: 'test', atlas }];
+      const stopped = system.run({ signal: interrupt.signal }, { accounts, onList, onRecorded });
+      await expect(stopped).rejects.toThrow('by hand');
+      const [run] = (await system.ledger.runs({})).items;
+      expect(run?.status).toBe('incomplete');
+      const parts = (await system.ledger.run(run?.runId ?? ''))?.parts ?? [];
+      expect(parts.flatMap(({ failures }) => failures.map(({ what, code }) => [what, code]))).toEqual([
+        ['requesters', 'INTERRUPTED'],
+      ]);
+      const { attribution } = (await coverageOf(system)) as ProjectCoverage;
+      expect(attribution?.error).toBeUndefined();
+      expect(attribution?.from).toBeDefined();
+
+      system.clock.advance(MINUTE);
+      expect((await system.run()).run.status).toBe('complete');
+      const waiting = [...(await system.recorded()).values()].filter(
+        ({ requester }) => requester === undefined || ('reason' in requester && requester.reason === 'pending'),
+      );
+      expect(waiting.filter(({ requestedAt: at }) => Date.parse(at) < system.clock.now() - HOUR)).toEqual([]);
+    },
+  );
+
+  test('an interrupt within a page leaves what is not written yet to the next run', async () => {
+    await using system = await System.start(store, { ...ONE, jobs: 200 });
+    const interrupt = new AbortController();
+    let written = 0;
+    const onRecorded = () => {
+      written += 1;
+      if (written === 20) interrupt.abort(new Error('by hand'));
+    };
+    await expect(system.run({ signal: interrupt.signal }, { onRecorded })).rejects.toThrow('by hand');
+    expect((await system.recorded()).size).toBe(written);
+    expect(written).toBeLessThan(100);
+    expect((await listOf(system))?.fullReadAt).toBeUndefined();
+    expect((await system.run()).run.status).toBe('complete');
+    expect((await system.recorded()).size).toBe(system.listed().size);
   });
 
   test('credentials without the role are helped out by others that see the project', async () => {

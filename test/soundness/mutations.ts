@@ -94,12 +94,12 @@ export const mutations: readonly Mutation[] = [
     patches: [
       {
         file: 'functions/collector/list/atlas-time.ts',
-        from: 'now = (): number => this.#now() - (this.#skew ?? 0);',
+        from: 'now = (): number => this.#now() - this.#skew;',
         to: 'now = (): number => this.#now();',
       },
       {
         file: 'functions/collector/list/atlas-time.ts',
-        from: 'new Date(ourMs - (this.#skew ?? 0)).toISOString();',
+        from: 'new Date(Math.min(ourMs, this.#now()) - this.#skew).toISOString();',
         to: 'new Date(ourMs).toISOString();',
       },
     ],

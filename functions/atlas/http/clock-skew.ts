@@ -2,28 +2,64 @@
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
-/** Answers that the figure is taken from: the newest, so that it follows a clock that is set right. */
+/** Answers that the usual figure is taken from: the newest, so that it follows a clock that is set right. */
 const SAMPLES = 15;
 /** A Date is cut to whole seconds. */
 const RESOLUTION_MS = 1_000;
+/** Answers that differ by more, beyond what each allows by itself, were not given to one clock, in ms. */
+const MOST_DISAGREEMENT_MS = 5_000;
 
+/** No answer takes this long, in ms, whatever its time limit: the clock was set ahead meanwhile, or the machine slept. */
+const LONGEST_ANSWER_MS = 5 * 60_000;
+
+/** What the answers of a while show of our clock. */
+export interface SkewReading {
+  /** Our clock less Atlas's, in ms; the most that any answer shows, so that no moment is put later than it was. */
+  skewMs: number;
+  /** False where no one difference fits all answers: our clock was set meanwhile, or one was a copy, or a Date is wrong. */
+  agrees: boolean;
+}
+
+/** A meter of its own for each stretch of work: what was measured before may not hold any more. */
 export class SkewMeter {
+  readonly #parent: SkewMeter | undefined;
   readonly #samples: number[] = [];
+  /** The difference is no less than this, and no more than that, by all answers. */
+  #least = Number.NEGATIVE_INFINITY;
+  #most = Number.POSITIVE_INFINITY;
+  #wasSet = false;
+  /** Of what each answer shows by itself. */
+  #highest = Number.NEGATIVE_INFINITY;
+
+  /** @param parent is told of each answer, too */
+  constructor(parent?: SkewMeter) {
+    this.#parent = parent;
+  }
 
   /**
-   * Takes one answer. The server's clock was read somewhere between the two moments; of all the differences that this allows,
-   * the smallest is taken, so that clocks that agree give 0.
+   * Takes one answer of Atlas's own. Its clock was read somewhere between the two moments.
    * @param sentMs our clock when the request went out
    * @param cameMs our clock when its answer had come
    */
   note(headers: TransportAnswer['headers'], sentMs: number, cameMs: number) {
-    // A copy out of a cache tells the time of its making.
-    if (headerOf(headers, 'age') !== undefined || cameMs < sentMs) return;
+    this.#parent?.note(headers, sentMs, cameMs);
     const dateMs = parseHttpDate(headerOf(headers, 'date') ?? '', cameMs);
     if (dateMs === undefined) return;
     const [least, most] = [sentMs - dateMs - RESOLUTION_MS, cameMs - dateMs];
+    // A clock that was set back meanwhile shows two differences in one answer. So may a copy out of a cache, in which Date is the
+    // time of its making: what it says is no newer than that, so it counts as any other answer.
+    this.#highest = Math.max(this.#highest, cameMs < sentMs ? sentMs - dateMs : shown(least, most));
+    this.#wasSet ||= cameMs < sentMs || cameMs - sentMs > LONGEST_ANSWER_MS;
+    this.#least = Math.max(this.#least, least);
+    this.#most = Math.min(this.#most, most);
+    if (cameMs < sentMs || isCopy(headers)) return;
     this.#samples.push(least > 0 ? least : Math.min(most, 0));
     if (this.#samples.length > SAMPLES) this.#samples.shift();
+  }
+
+  /** The one that is told of all answers. */
+  get root(): SkewMeter {
+    return this.#parent?.root ?? this;
   }
 
   /**
@@ -34,8 +70,29 @@ export class SkewMeter {
     const sorted = this.#samples.toSorted((a, b) => a - b);
     return sorted[(sorted.length - 1) >> 1];
   }
+
+  /** Of all answers since it was made. Undefined before the first with a date. */
+  get reading(): SkewReading | undefined {
+    if (this.#highest === Number.NEGATIVE_INFINITY) return undefined;
+    const [least, most] = [this.#least, this.#most];
+    if (least <= most) return { skewMs: shown(least, most), agrees: !this.#wasSet };
+    return { skewMs: this.#highest, agrees: !this.#wasSet && least - most <= MOST_DISAGREEMENT_MS };
+  }
 }
 
-/** Where our clock shows this, what Atlas's shows; the same as long as nothing is known of it. */
-export const atlasTime = ({ clockSkewMs }: { clockSkewMs: number | undefined }, ourMs: number): number =>
-  ourMs - (clockSkewMs ?? 0);
+/** Of the differences that are possible: none where that is one of them, else the greatest. */
+const shown = (least: number, most: number) => (least <= 0 && most >= 0 ? 0 : most);
+
+const isCopy = (headers: TransportAnswer['headers']) => !/^0*$/.test(headerOf(headers, 'age')?.trim() ?? '');
+
+/** Of several meters over the same clock. Undefined where none has measured anything. */
+export function together(readings: readonly (SkewReading | undefined)[]): SkewReading | undefined {
+  const known = readings.filter((reading) => reading !== undefined);
+  if (known.length === 0) return undefined;
+  const skews = known.map(({ skewMs }) => skewMs);
+  const skewMs = Math.max(...skews);
+  return {
+    skewMs,
+    agrees: known.every(({ agrees }) => agrees) && skewMs - Math.min(...skews) <= MOST_DISAGREEMENT_MS,
+  };
+}

@@ -55,6 +55,12 @@ const ABSENT = new Map<string, Absence>([
   ['VERSION_GONE', 'endpoint'],
 ]);
 
+/** True where Atlas itself answered, as far as can be told: JSON with a 2xx, else an error in Atlas's own form. */
+export function isAtlasOwn(answer: TransportAnswer): boolean {
+  const isOk = answer.status >= 200 && answer.status < 300;
+  return isOk ? /^\s*[[{]/.test(answer.body) : apiError(answer).fromAtlas;
+}
+
 /** True where a new signature with the same credentials may change a 401. */
 export function isAboutCredentials(answer: TransportAnswer): boolean {
   return answer.status === 401 && !ABOUT_ROLE.has(apiError(answer).errorCode ?? '');

@@ -3,6 +3,7 @@
 import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
+import type { SkewReading } from '../http/clock-skew.ts';
 import type { ElementProblem } from './element-problem.ts';
 import type { Shortfall } from './page.ts';
 
@@ -106,9 +107,11 @@ export interface Atlas {
   readonly principal: string | undefined;
   /**
    * Our clock less Atlas's, in ms, as measured by its answers: right to a second and the time of an answer, 0 for clocks that
-   * agree as far as can be seen. Shared by all views. Undefined before the first answer. See `atlasTime`.
+   * agree as far as can be seen. Shared by all views, and so perhaps of a while ago: a hint. Undefined before the first answer.
    */
   readonly clockSkewMs: number | undefined;
+  /** The same by the answers to this view alone, for times that are stored. Undefined where none of them told Atlas's time. */
+  readonly skewReading: SkewReading | undefined;
   /**
    * The same, whose calls and waits must fit into the time left, and which counts its own usage.
    * @param waits what it may wait in all where Atlas asks for it. @default as long as there is time

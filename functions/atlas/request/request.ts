@@ -4,9 +4,9 @@ import type { Log } from '../../platform/log.ts';
 import { quote } from '../../restore/redact/quote.ts';
 import type { Access, AccessKeeper } from '../auth/credential-session.ts';
 import type { SideRequest, Signature } from '../auth/signer.ts';
-import type { SkewMeter } from '../http/clock-skew.ts';
+import { SkewMeter, type SkewReading } from '../http/clock-skew.ts';
 import { inWords } from '../http/duration.ts';
-import { isAboutAccess, isAboutCredentials, refusal } from '../http/response-error.ts';
+import { isAboutAccess, isAboutCredentials, isAtlasOwn, refusal } from '../http/response-error.ts';
 import { headerOf, type Transport, type TransportAnswer } from '../http/transport.ts';
 import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -62,9 +62,13 @@ export class Caller {
     this.#madeAtMs = options.clock.now();
   }
 
-  /** The same caller, which counts its own calls too. @param waits what it may wait where Atlas asks for it. @default as this one */
+  /**
+   * The same caller, which counts its own calls too, and measures our clock by their answers alone.
+   * @param waits what it may wait where Atlas asks for it. @default as this one
+   */
   counting(waits = this.#waits): Caller {
-    return new Caller(this.#options, new UsageCount(this.usage), this.#deprecated, waits);
+    const skew = new SkewMeter(this.#options.skew);
+    return new Caller({ ...this.#options, skew }, new UsageCount(this.usage), this.#deprecated, waits);
   }
 
   get clock(): Clock {
@@ -82,7 +86,12 @@ export class Caller {
 
   /** @see SkewMeter.skewMs */
   get clockSkewMs(): number | undefined {
-    return this.#options.skew.skewMs;
+    return this.#options.skew.root.skewMs;
+  }
+
+  /** @see SkewMeter.reading */
+  get skewReading(): SkewReading | undefined {
+    return this.#options.skew.reading;
   }
 
   /** @param ms a wait of our own choosing @param what the call that waits @throws AtlasError once the client is closed */
@@ -247,7 +256,8 @@ export class Caller {
         timeoutMs,
         maxBytes,
       });
-      skew.note(answer.headers, startedMs, clock.now());
+      // A proxy that answers in Atlas's place has a clock of its own.
+      if (isAtlasOwn(answer)) skew.note(answer.headers, startedMs, clock.now());
       if (answer.status === 429) this.usage.add('throttles', 1);
       log.debug('Atlas answered', { ...fields, status: answer.status, ms: clock.now() - startedMs });
       return answer;

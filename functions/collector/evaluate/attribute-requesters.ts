@@ -87,6 +87,8 @@ interface Answers {
   /** Whose events may still come. */
   pending: Unattributed[];
   failure: AtlasError | undefined;
+  /** Time ran out before the events were read. */
+  stopped?: true;
 }
 
 /**
@@ -106,9 +108,15 @@ export async function attribute(task: AttributeTask, ports: AttributePorts): Pro
     const stretch: Stretch = await readStretch(projectId, from, ports);
     seen += stretch.jobs.length;
     if (stretch.open.length > 0) {
-      const { news, pending, failure }: Answers = await answersOf(stretch, failed?.error, projectId, startedAt, ports);
+      const { news, pending, failure, stopped }: Answers = await answersOf(
+        stretch,
+        failed?.error,
+        projectId,
+        startedAt,
+        ports,
+      );
       if (failure && !failed) failed = { error: failure, from };
-      looked = true;
+      looked ||= !stopped;
       left.push(...pending.map(({ requestedAt }) => requestedAt));
       await write(news, stretch, { ...task, startedAt }, ports);
       left.push(...[...news.values()].map(({ job }) => job.requestedAt));
@@ -164,6 +172,10 @@ async function answersOf(
 ): Promise<Answers> {
   await ports.prepare(open);
   const read = failed ?? (await readEvents(projectId, open[0]?.requestedAt ?? until, until, ports));
+  // A call that was cut off, or not made any more, is no failure of Atlas.
+  if (read instanceof AtlasError && !failed && ports.outOfTime()) {
+    return { news: new Map(), pending: open, failure: undefined, stopped: true };
+  }
   const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
   const verdictOf = (job: Unattributed): Requester => {
     if (read instanceof AtlasError) {

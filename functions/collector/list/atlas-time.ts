@@ -5,30 +5,51 @@ import type { Log } from '../../platform/log.ts';
 /** More than this is worth telling, in ms. */
 export const SKEW_WORTH_TELLING_MS = 60_000;
 
-/** For one order: what was measured first holds to its end, so that no later moment comes before an earlier one. */
-export class AtlasTime {
-  readonly #atlas: Pick<Atlas, 'clockSkewMs'>;
-  readonly #now: () => number;
-  #skewMs: number | undefined;
+export const CLOCK_NOT_MEASURED = 'CLOCK_NOT_MEASURED';
 
-  constructor({ atlas, now }: { atlas: Pick<Atlas, 'clockSkewMs'>; now(): number }) {
+/**
+ * For one order or plan, by the answers to it alone: a clock may have been set since others came. Where they leave a choice a moment
+ * is put earlier, never later: a reading that counts as earlier than it was proves less, and nothing that is wrong.
+ */
+export class AtlasTime {
+  readonly #atlas: Pick<Atlas, 'skewReading'>;
+  readonly #now: () => number;
+  /** The most so far, so that no later moment comes before an earlier one unless the clock was set. */
+  #skewMs = Number.NEGATIVE_INFINITY;
+
+  /** @param atlas a view that was made for this order or plan */
+  constructor({ atlas, now }: { atlas: Pick<Atlas, 'skewReading'>; now(): number }) {
     this.#atlas = atlas;
     this.#now = now;
   }
 
-  /** False before Atlas has answered anything: our own clock has to do until then. */
+  /** False where no answer has told Atlas's time, or they contradict each other: then it is not known. */
   get isMeasured(): boolean {
-    return this.#skew !== undefined;
+    return this.#atlas.skewReading?.agrees === true;
+  }
+
+  /** False before Atlas has told its time. */
+  get isAnswered(): boolean {
+    return this.#atlas.skewReading !== undefined;
   }
 
   /** Milliseconds since the epoch. */
-  now = (): number => this.#now() - (this.#skew ?? 0);
+  now = (): number => this.#now() - this.#skew;
 
-  /** Where our clock showed that. ISO 8601. */
-  at = (ourMs: number): string => new Date(ourMs - (this.#skew ?? 0)).toISOString();
+  /** Where our clock showed that. ISO 8601. A moment that seems to lie ahead was taken before the clock was set back. */
+  at = (ourMs: number): string => new Date(Math.min(ourMs, this.#now()) - this.#skew).toISOString();
+
+  /** What a run says of it where it is not known. */
+  get failure(): { code: string; message: string } {
+    const why = this.isAnswered
+      ? "the times in Atlas's answers do not fit to one clock: this machine's was set meanwhile, or something on the way to Atlas changes answers"
+      : "no answer told Atlas's time (its Date): something on the way to Atlas takes it out";
+    const message = `${why}. What was read is recorded, and does not count as read; the next run reads it again`;
+    return { code: CLOCK_NOT_MEASURED, message };
+  }
 
   warn(log: Log, fields: Record<string, string>) {
-    const skewMs = this.#skew ?? 0;
+    const skewMs = this.#skew;
     if (Math.abs(skewMs) < SKEW_WORTH_TELLING_MS) return;
     log.warn("this machine's clock differs from Atlas's, which is used", {
       ...fields,
@@ -36,8 +57,9 @@ export class AtlasTime {
     });
   }
 
-  get #skew(): number | undefined {
-    this.#skewMs ??= this.#atlas.clockSkewMs;
-    return this.#skewMs;
+  get #skew(): number {
+    const { skewMs } = this.#atlas.skewReading ?? {};
+    if (skewMs !== undefined) this.#skewMs = Math.max(this.#skewMs, skewMs);
+    return Number.isFinite(this.#skewMs) ? this.#skewMs : 0;
   }
 }

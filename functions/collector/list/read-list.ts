@@ -31,6 +31,8 @@ export interface ReadListPorts {
   known: KnownJobs;
   /** True when the reading should stop at the next page, so that nothing is cut off half-way. */
   outOfTime(): boolean;
+  /** True when someone waits for the end: then what is left of a page waits, too. @default never */
+  isStopped?(): boolean;
   judge: Judge;
   /** For one job written each. */
   writes: Places;
@@ -116,6 +118,8 @@ export class ListReader {
   #metKnown = false;
   /** Jobs of the list that the table had not. */
   #unknown = 0;
+  /** Jobs of the last page were left, as the run was stopped. */
+  #cutPage = false;
   #doubt: string | undefined;
   #unproven: boolean;
 
@@ -144,6 +148,8 @@ export class ListReader {
       // Not before: a list that is not there costs no reading of the table.
       if (full) known ??= await this.#ports.known.ofList(list);
       const reachedSettled = await this.#recordPage(page, known);
+      // It is asked for again: what was recorded of it is known by then.
+      if (this.#cutPage) return this.#cutShort(page.pageNum, known);
       ended = page.last;
       if (page.short) this.#doubtful(`${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);
       if (page.miscounted) this.#doubtful(`Atlas says that ${page.miscounted} is how many there are, in two readings`);
@@ -196,10 +202,17 @@ export class ListReader {
     await this.#ports.judge.prepareDue(due);
     const { writes } = this.#ports;
     await writes.holdForEach(changed, MOST_WRITES, async ({ job, before }) => {
-      await this.#record(job, before);
+      if (this.#mayGoOn()) await this.#record(job, before);
     });
-    await writes.holdForEach(due, MOST_WRITES, (job) => this.#judge(job));
+    await writes.holdForEach(due, MOST_WRITES, async (job) => {
+      if (this.#mayGoOn()) await this.#judge(job);
+    });
     return reachedSettled;
+  }
+
+  #mayGoOn(): boolean {
+    this.#cutPage ||= this.#ports.isStopped?.() === true;
+    return !this.#cutPage;
   }
 
   /** What the table has of those that the coverage does not vouch for. Newer ones than it knows are tried to be added at once. */

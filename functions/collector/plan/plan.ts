@@ -1,12 +1,13 @@
 // functions/collector/plan/plan.ts is the core: it lists the projects that the credentials can see, holds them against those that are known, and
 // orders one collection of each.
 
-import { atlasTime } from '../../atlas/http/clock-skew.ts';
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/model/run.ts';
 import { inParallel } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
+import { AtlasTime } from '../list/atlas-time.ts';
+import { anyOf } from '../run/any-account.ts';
 import type { CollectOrder } from '../task/task.ts';
 import { scopeAfter } from './accounts.ts';
 import { endDeadRuns, type RunMaker } from './dead-runs.ts';
@@ -40,6 +41,8 @@ export interface PlanPorts {
   now(): number;
   /** Of runs whose orders are carried out in this process. */
   maker?: RunMaker;
+  /** True once someone waits for the end: then nothing is ordered, and nothing is concluded from what was listed. @default never */
+  isStopped?(): boolean;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
   enqueue(orders: readonly CollectOrder[]): Promise<void>;
 }
@@ -80,17 +83,26 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const background = [starting, remembering, tidying];
   for (const each of background) each?.catch(() => {}); // thrown below
 
-  const listings = await listed(ports, runId).catch(async (error) => {
+  const views = ports.accounts.map(({ name, atlas }) => ({
+    name,
+    atlas: atlas.within(() => Number.POSITIVE_INFINITY),
+  }));
+  const time = new AtlasTime({ atlas: anyOf(views.map(({ atlas }) => atlas)), now });
+  const answers = await listed(views, log, runId).catch(async (error) => {
     await Promise.allSettled(background); // so that nothing goes on in the background; this error says more
     throw error;
   });
   // In Atlas's time, by which ids are compared; ours may be wrong.
-  const measured = ports.accounts.find(({ atlas }) => atlas.clockSkewMs !== undefined)?.atlas;
-  const at = new Date(measured ? atlasTime(measured, startedMs) : startedMs).toISOString();
+  const at = time.at(startedMs);
+  const { isMeasured } = time;
+  // What was listed at a time that is not known is ordered, and changes nothing of what is known of scope.
+  const listings = isMeasured ? answers : answers.map((listing) => ({ error: time.failure, ...listing }));
   await Promise.allSettled(background);
   await starting;
   const memory = await remembering;
   const endedThrough = await tidying;
+
+  if (ports.isStopped?.()) return ledger.planRun(runId, 0, [STOPPED], isMeasured ? at : undefined);
 
   const look: Look = {
     ...{ runId, at, listings, scope: memory.scope },
@@ -103,8 +115,8 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const notSeen: ClusterFailure[] = [];
   const all: KnownProject[] = [];
   await inParallel(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
-    const known = await ledger.saveKnownProject(projectId, next, stored);
-    all.push(known);
+    const known = isMeasured ? await ledger.saveKnownProject(projectId, next, stored) : next(stored);
+    if (isMeasured || stored) all.push(known);
     if (seen && isChosen(known)) orders.push(orderFor(known, seen));
     const failure = seen || !isOverall ? undefined : absence(known, look);
     if (failure) notSeen.push(failure);
@@ -133,7 +145,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   return planning.catch(planned);
 
   async function planned(): Promise<Run> {
-    const run = await ledger.planRun(runId, orders.length, failures);
+    const run = await ledger.planRun(runId, orders.length, failures, isMeasured ? at : undefined);
     const accountsFailed = listings.filter(({ error }) => error).length;
     log.info('run planned', { runId, trigger, projects: orders.length, accountsFailed, notVisible: notSeen.length });
     return run;
@@ -163,6 +175,12 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   }
 }
 
+const STOPPED: ClusterFailure = {
+  what: 'projects',
+  code: 'INTERRUPTED',
+  message: 'the run was stopped before it was recorded what it was to read',
+};
+
 interface Memory {
   known: Map<string, KnownProject>;
   scope: Scope | undefined;
@@ -176,7 +194,7 @@ async function remembered(ledger: Ledger): Promise<Memory> {
   return { known, scope: await reading };
 }
 
-async function listed({ accounts, log }: PlanPorts, runId: string): Promise<Listing[]> {
+async function listed(accounts: readonly Account[], log: Log, runId: string): Promise<Listing[]> {
   const listings: Listing[] = [];
   for (const account of accounts) {
     const listing = await listProjects(account);

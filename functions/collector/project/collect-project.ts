@@ -79,6 +79,8 @@ export interface CollectResult {
   left?: ClusterFailure[];
   /** Jobs are running: this looks at them again. */
   follow?: Later;
+  /** Time ran out while, or before, it was found out who asked for the restores: the next collection does. */
+  requestersLeft?: true;
 }
 
 const MAX_FAILURES = 100;
@@ -152,7 +154,7 @@ class ProjectCollector {
     if (this.#isFollow) await this.#begun.answered;
     this.#time.warn(this.#ports.log, { runId, projectId });
 
-    const isJudged = this.#time.isMeasured || Object.values(found.lists).some((list) => 'clusters' in list);
+    const isJudged = this.#time.isMeasured;
     const stored = read && this.#believed(read, isJudged);
     this.#assessment.begin(stored);
     const discovery = interpreted(found, stored, this.#time.at(this.#startedMs));
@@ -169,11 +171,33 @@ class ProjectCollector {
     await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
 
     this.#holdAgainstLists(discovery, clusters);
-    if (this.#undone === 0) await this.#finishAssessment();
-    await this.#saveCoverage(discovery, { read, stored, isJudged });
+    const told = this.#time.isMeasured ? discovery : this.#withoutTime(discovery);
+    // By a clock that may be wrong it can't be told whose events are still to come.
+    if (this.#undone === 0 && this.#time.isMeasured) await this.#finishAssessment();
+    await this.#saveCoverage(told, { read, stored, isJudged });
     if (this.#undone > 0 && !this.#mayGoOn) this.#giveUp();
     const part = this.#part();
-    return { part, ...this.#next(part), ...this.#follow() };
+    const isLeft = this.#assessment.hadToLook && this.#outOfTime();
+    return { part, ...this.#next(part), ...this.#follow(), ...(isLeft ? { requestersLeft: true } : {}) };
+  }
+
+  /**
+   * Where Atlas's time is not known, nothing counts as read, and no cluster as found or gone: jobs that came are recorded, and each
+   * list that would have counted is a failure. Where nothing was answered at all, each has said so by itself.
+   */
+  #withoutTime(discovery: Discovery): Discovery {
+    const { failure } = this.#time;
+    const isReached = (attempt: Attempt) => !('failure' in attempt || 'lostSight' in attempt);
+    const reached = this.#attempts.filter(({ attempt }) => isReached(attempt));
+    const lists = Object.entries(discovery.lists).map(([list, found]) => [list, 'read' in found ? { failure } : found]);
+    if (reached.length === 0 && Object.values(discovery.lists).every((found) => !('read' in found))) return discovery;
+    for (const each of reached) {
+      const added = 'reading' in each.attempt ? each.attempt.reading.counts.new : 0;
+      each.attempt = { startedAt: each.attempt.startedAt, failure, added };
+    }
+    this.#counts.listsRead = 0;
+    this.#fail({ what: 'clock', ...failure });
+    return { ...discovery, clusters: [], lists: Object.fromEntries(lists) };
   }
 
   get #isFollow() {
@@ -190,7 +214,8 @@ class ProjectCollector {
    * held against Atlas's, the lists of clusters come first: what is stored can't be judged before.
    */
   #beginLists(read: ProjectCoverage) {
-    if (this.#order.progress || !(this.#time.isMeasured || this.#isFollow)) return;
+    const isMeasuredBefore = this.#ports.atlas.clockSkewMs !== undefined;
+    if (this.#order.progress || !(isMeasuredBefore || this.#isFollow)) return;
     const { projectId } = this.#order;
     const { atlas, now } = this.#ports;
     const lists = chooseLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
@@ -289,7 +314,7 @@ class ProjectCollector {
     this.#count(counts);
     this.#assessment.lookFrom(unattributedFrom);
     const failed = attempt !== undefined && 'failure' in attempt;
-    this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
+    if (!undone) this.#ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
   }
 
   #noteAttempt({ cluster: { clusterName }, kind, isReplaced = false }: CollectedList, attempt: Attempt) {
@@ -320,7 +345,7 @@ class ProjectCollector {
 
   /** A wait that did not fit into the time left, or a call that the end of it cut off. */
   #isForLater = (error: AtlasError): boolean =>
-    this.#mayGoOn && (error.code === 'ATLAS_RATE_LIMITED' || (error.transient && this.#outOfTime()));
+    this.#mayGoOn && (error.code === 'ATLAS_RATE_LIMITED' || (wasUnanswered(error) && this.#outOfTime()));
 
   get #mayGoOn() {
     return (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
@@ -451,6 +476,9 @@ function unrecorded({ counts: { problems: count }, problems: [first] }: ListRead
   const example = first ? `: ${first.jobId === undefined ? '' : `${first.jobId}: `}${problemText(first)}` : '';
   return `${jobs} could not be recorded without an id${example}`;
 }
+
+/** It may be answered later; a client that is closed answers nothing any more. */
+const wasUnanswered = (error: AtlasError) => error.transient || error.status === undefined;
 
 /** What this order's own discovery says of a list's cluster. */
 function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Discovery): Standing {

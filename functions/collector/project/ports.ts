@@ -12,6 +12,8 @@ export interface CollectPorts {
   now(): number;
   /** Until the platform stops us, in ms; Infinity where nothing does. */
   timeLeftMs(): number;
+  /** True once someone waits for the end. Then there is no time left, either. @default never */
+  isStopped?(): boolean;
   /** Told of each job that was not known to be unchanged. */
   onRecorded?(recorded: Recorded, source: Source): void;
   /** Told where a project's events could not be read, so that it is not known who asked for its new restores. */

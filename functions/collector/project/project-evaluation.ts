@@ -54,6 +54,8 @@ export class Assessment {
   #unattributedFrom: string | undefined;
   #attribution: AttributionCoverage | undefined;
   #judgedAll = false;
+  /** It was to be found out who asked for some jobs. */
+  #hadToLook = false;
 
   /** @param ports whose `now` is Atlas's time */
   constructor(order: CollectOrder, ports: CollectPorts, known: KnownJobs, options: AssessmentOptions) {
@@ -72,6 +74,11 @@ export class Assessment {
 
   get counts(): Pick<RunCounts, 'jobsOld' | 'findings'> {
     return { jobsOld: this.#jobsOld, findings: this.#findings };
+  }
+
+  /** Who asked for jobs of this collection was to be found out, though perhaps there was no time to. */
+  get hadToLook(): boolean {
+    return this.#hadToLook;
   }
 
   /** Why a project's events can't be read, then or since. */
@@ -117,6 +124,7 @@ export class Assessment {
    */
   async finish({ sound, outOfTime }: { sound: boolean; outOfTime(): boolean }): Promise<void> {
     if (this.#overdueIds.length > 0) await this.#known.readBefore();
+    this.#hadToLook = this.#unattributedFrom !== undefined;
     if (outOfTime()) return;
     const { projectId, runId, clusterName, followAt } = this.#order;
     const { now } = this.#ports;

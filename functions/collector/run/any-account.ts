@@ -1,5 +1,6 @@
 // functions/collector/run/any-account.ts is the Atlas port over several sets of credentials that see the same project: what one of them
 // may not read is read with the next.
+import { type SkewReading, together } from '../../atlas/http/clock-skew.ts';
 import type {
   Atlas,
   AtlasUsage,
@@ -58,6 +59,10 @@ class AnyAccount implements Atlas {
 
   get clockSkewMs(): number | undefined {
     return this.#all.map(({ clockSkewMs }) => clockSkewMs).find((skewMs) => skewMs !== undefined);
+  }
+
+  get skewReading(): SkewReading | undefined {
+    return together(this.#all.map(({ skewReading }) => skewReading));
   }
 
   within(timeLeftMs: () => number, waits?: Waits): Atlas {

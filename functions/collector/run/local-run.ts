@@ -46,7 +46,8 @@ const MOST_PAUSE_MS = 60_000;
 /**
  * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
  * by another run.
- * @param signal stops it between two lists; the run then ends as incomplete, and what was recorded stays
+ * @param signal stops it between two pages; the run then ends as incomplete, and what was recorded stays. Whoever raises it may close
+ * the accounts' clients as well: what they are asked then is left undone
  * @throws LedgerError, the signal's reason
  */
 export async function runHere(
@@ -87,7 +88,12 @@ export async function runHere(
     name,
     atlas: atlas.within(() => Number.POSITIVE_INFINITY, waits),
   }));
-  const planned = await plan(request, { ...ports, accounts, now: () => clock.now(), enqueue: collectAll }, options);
+  const isStopped = () => signal?.aborted === true;
+  const planned = await plan(
+    request,
+    { ...ports, accounts, now: () => clock.now(), isStopped, enqueue: collectAll },
+    options,
+  );
   signal?.throwIfAborted();
   return { run: finished ?? planned, parts };
 }
@@ -98,16 +104,24 @@ async function collectToTheEnd(order: CollectOrder, ports: ProjectPorts, options
   const names = accountsOf(order);
   const mine = names.flatMap((name) => accounts.filter((account) => account.name === name));
   if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${names.join(', ')}`);
-  // An interrupt looks like time running out: lists under way are finished, none is begun.
-  const timeLeftMs = () => (signal?.aborted ? 0 : Number.POSITIVE_INFINITY);
+  // An interrupt looks like time running out: writes under way are finished, nothing is begun.
+  const isStopped = () => signal?.aborted === true;
+  const timeLeftMs = () => (isStopped() ? 0 : Number.POSITIVE_INFINITY);
   // Longer waits are made here, where they are told and interrupted.
   const callMs = () => Math.min(timeLeftMs(), CALL_MS);
-  const atlas = anyOf(mine.map((account) => account.atlas.within(callMs, waits)));
   const now = () => clock.now();
   let next = order;
   for (let pauseMs = LEAST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
-    const result = await collectProject(next, { ...ports, atlas, now, timeLeftMs }, { ...options, followMs: 0 });
-    if (!result.next) return result.part;
+    const atlas = anyOf(mine.map((account) => account.atlas.within(callMs, waits)));
+    const result = await collectProject(
+      next,
+      { ...ports, atlas, now, timeLeftMs, isStopped },
+      { ...options, followMs: 0 },
+    );
+    if (!result.next) {
+      const isCut = signal?.aborted && result.requestersLeft;
+      return isCut ? stopped(result.part, [INTERRUPTED_REQUESTERS]) : result.part;
+    }
     if (signal?.aborted) return stopped(result.part, [INTERRUPTED]);
     // Atlas does not always say how long.
     const waitMs = Math.max(result.next.delayMs, pauseMs);
@@ -126,6 +140,12 @@ const INTERRUPTED = {
   what: 'restore jobs',
   code: 'INTERRUPTED',
   message: 'the run was stopped before everything was read',
+};
+
+const INTERRUPTED_REQUESTERS = {
+  what: 'requesters',
+  code: 'INTERRUPTED',
+  message: 'the run was stopped before it was found out who asked for the new restores; the next run finds out',
 };
 
 /** Each list that is left, by its name. */

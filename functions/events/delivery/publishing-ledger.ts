@@ -64,7 +64,7 @@ export function telling(ledger: Ledger, tell: Tell, options: NewsOptions = {}): 
       return known;
     },
     endRun: async (runId, failure) => tellOfRun(await ledger.endRun(runId, failure)),
-    planRun: async (runId, projects, failures) => tellOfRun(await ledger.planRun(runId, projects, failures)),
+    planRun: async (...given) => tellOfRun(await ledger.planRun(...given)),
     finishPart: async (runId, part) => tellOfRun(await ledger.finishPart(runId, part)),
   };
 }

@@ -237,8 +237,8 @@ export interface Ledger {
   startRun(run: Run, maker?: string): Promise<void>;
   /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
   recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
-  /** Says how many projects a run has; ends it where that is none. */
-  planRun(runId: string, projects: number, failures: Run['failures']): Promise<Run>;
+  /** Says how many projects a run has; ends it where that is none. @param startedAt when it began, where that is known better by now */
+  planRun(runId: string, projects: number, failures: Run['failures'], startedAt?: string): Promise<Run>;
   /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
   finishPart(runId: string, part: RunPart): Promise<Run>;
   /** A run that isn't finished counts what has come in so far. */

@@ -75,8 +75,8 @@ export class Runs {
   }
 
   /** Requests: 1 write; where all parts came before, 1 query and 1 write more; 1 read where the run has ended already. */
-  async plan(runId: string, projects: number, failures: readonly ClusterFailure[]): Promise<Run> {
-    const set = { projects, failures: bounded(failures) };
+  async plan(runId: string, projects: number, failures: readonly ClusterFailure[], startedAt?: string): Promise<Run> {
+    const set = { projects, failures: bounded(failures), ...(startedAt === undefined ? {} : { startedAt }) };
     const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });
     if (!written.done) return this.#get(runId);
     return this.#endedIfLast(written.item);

@@ -97,7 +97,8 @@ export class DynamoLedger implements Ledger {
 
   startRun = (run: Run, maker?: string) => this.#runs.start(run, maker);
   recordPlan = (runId: string, projects: readonly PlannedProject[]) => this.#runs.recordPlan(runId, projects);
-  planRun = (runId: string, projects: number, failures: Run['failures']) => this.#runs.plan(runId, projects, failures);
+  planRun = (runId: string, projects: number, failures: Run['failures'], startedAt?: string) =>
+    this.#runs.plan(runId, projects, failures, startedAt);
   finishPart = (runId: string, part: RunPart) => this.#runs.finishPart(runId, part);
   run = (runId: string) => this.#runs.get(runId);
   unfinishedRuns = (since?: string) => this.#runs.unfinished(since);

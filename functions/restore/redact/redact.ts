@@ -1,8 +1,8 @@
 // functions/restore/redact/redact.ts takes every secret out of an answer, before anything else can hold it.
 // Whoever has a delivery URL can fetch the whole data set (FACTS 7), so what looks like one goes, known field or not.
 import { setField } from '../../platform/safe-set.ts';
-import { isDeliveryName, isSecretName } from './secret-names.ts';
-import { safeText } from './secret-text.ts';
+import { isDeliveryName, isLabel, isListOfHeaders, isSecretName, isValueOfPair } from './secret-names.ts';
+import { CREDENTIAL, safeText } from './secret-text.ts';
 
 /** A job as Atlas sent it, less links and less every secret-bearing field. */
 export interface RedactedJob {
@@ -18,6 +18,8 @@ interface Shape {
   kept: readonly Kept[];
   /** For jobs: with its fields in order, one needs no sorting where it is compared (ledger/fingerprint.ts). */
   inOrder: readonly Kept[];
+  /** Those that may name a secret which is in another of them. */
+  labels: readonly string[];
   /** Those that go and have delivery URLs. */
   deliveries: readonly string[];
 }
@@ -27,6 +29,7 @@ interface Kept {
   /** Its name without what it may hold of a secret itself. */
   as: string;
   isNamespace: boolean;
+  isHeaders: boolean;
 }
 
 /** The collections of collection-level jobs: `app.files/backup.tar.gz` is one. */
@@ -64,19 +67,26 @@ function redactValue(
   if (typeof value === 'string') return safeText(value, { isNamespace });
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_DEPTH) return '[too deep]';
-  if (Array.isArray(value))
-    return value.map((element) => redactValue(element, tally, depth + 1, keepLinks, isNamespace));
+  if (Array.isArray(value)) {
+    return value.map((element) => {
+      const pair = Array.isArray(element) && element.length === 2 && isSecretLabel(element[0]);
+      return redactValue(pair ? [element[0], CREDENTIAL] : element, tally, depth + 1, keepLinks, isNamespace);
+    });
+  }
   return redactObject(value as Record<string, unknown>, tally, depth, keepLinks);
 }
 
 function redactObject(object: Record<string, unknown>, tally: { urls: number }, depth: number, keepLinks = false) {
-  const { kept, inOrder, deliveries } = shapeOf(Object.keys(object));
+  const { kept, inOrder, labels, deliveries } = shapeOf(Object.keys(object));
+  const namesSecret = labels.some((name) => isSecretLabel(object[name]));
   for (const name of deliveries) tally.urls += countStrings(object[name], depth);
   const copy: Record<string, unknown> = {};
-  for (const { name, as, isNamespace } of keepLinks ? kept : inOrder) {
+  for (const { name, as, isNamespace, isHeaders } of keepLinks ? kept : inOrder) {
+    if (namesSecret && isValueOfPair(name)) continue;
+    const value = isHeaders ? inTurns(object[name]) : object[name];
     if (name === 'links') {
       if (keepLinks) copy[name] = safeLinks(object[name]);
-    } else setField(copy, as, redactValue(object[name], tally, depth + 1, keepLinks, isNamespace));
+    } else setField(copy, as, redactValue(value, tally, depth + 1, keepLinks, isNamespace));
   }
   return copy;
 }
@@ -88,7 +98,8 @@ function shapeOf(names: readonly string[]): Shape {
   const secret = new Set(names.filter(isSecretName));
   const kept = keptOf(names.filter((name) => !secret.has(name)));
   const inOrder = kept.toSorted((a, b) => (a.as < b.as ? -1 : 1));
-  const shape = { names, kept, inOrder, deliveries: [...secret].filter(isDeliveryName) };
+  const labels = names.filter(isLabel);
+  const shape = { names, kept, inOrder, labels, deliveries: [...secret].filter(isDeliveryName) };
   const isSmall = names.length <= MAX_SHAPE_NAMES && names.every((name) => name.length <= MAX_SHAPE_NAME);
   if (isSmall && met.length < MAX_SHAPES) SHAPES.set(names.length, [...met, shape]);
   return shape;
@@ -99,7 +110,8 @@ function keptOf(names: readonly string[]): Kept[] {
   const isNamespace = (name: string) => NAMESPACE.test(name);
   // Without the words of a secret, which would take the field away where it is looked at again.
   const safe = names.map((name) => safeText(name).replace(/\[(?:URL|credential) removed\]/g, '[removed]'));
-  if (isSame(safe, names)) return names.map((name) => ({ name, as: name, isNamespace: isNamespace(name) }));
+  const kindOf = (name: string) => ({ isNamespace: isNamespace(name), isHeaders: isListOfHeaders(name) });
+  if (isSame(safe, names)) return names.map((name) => ({ name, as: name, ...kindOf(name) }));
   const taken = new Set(names);
   const met = new Map<string, number>();
   return names.map((name, index) => {
@@ -111,9 +123,17 @@ function keptOf(names: readonly string[]): Kept[] {
       as = `${left} ${nth}`;
     }
     taken.add(as);
-    return { name, as, isNamespace: isNamespace(name) };
+    return { name, as, ...kindOf(name) };
   });
 }
+
+const isSecretLabel = (label: unknown): boolean => typeof label === 'string' && isSecretName(label);
+
+/** `['Host', 'h', 'Authorization', 'x']`, as Node has raw headers: what follows the name of a secret goes. */
+const inTurns = (value: unknown): unknown =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string')
+    ? value.map((each, index) => (index > 0 && isSecretLabel(value[index - 1]) ? CREDENTIAL : each))
+    : value;
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false;

@@ -7,7 +7,35 @@
 const SECRET_PART =
   /url|uris?$|authheader|authvalue|authorization|password|passwd|passphrase|secret|token|credential|signature|cookie|bearer|session|href|(?:private|api|access|auth|encryption|decryption|signing)_?key/i;
 /** Whole words only, as they stand in innocent ones too. */
-const SECRET_WORDS: ReadonlySet<string> = new Set(['sig', 'pwd', 'jwt']);
+const SECRET_WORDS: ReadonlySet<string> = new Set([
+  ...[
+    'sig',
+    'pwd',
+    'jwt',
+    'cred',
+    'creds',
+    'otp',
+    'totp',
+    'pin',
+    'passcode',
+    'passcodes',
+    'sas',
+    'assertion',
+    'pem',
+    'pfx',
+  ],
+]);
+/** The last word: `certExpiresAt` tells nothing that must not be known. */
+const SECRET_ENDS: ReadonlySet<string> = new Set([
+  'cert',
+  'certs',
+  'certificate',
+  'certificates',
+  'keystore',
+  'keytab',
+]);
+/** By themselves only: `lastRefresh` is a time, `isPrivate` a yes. */
+const SECRET_ALONE: ReadonlySet<string> = new Set(['refresh', 'private']);
 /** What a key with such a word before it opens; `shardKey` and `publicKey` open nothing. */
 const KEY_WORDS: ReadonlySet<string> = new Set([
   ...['private', 'api', 'access', 'auth', 'encryption', 'encrypted', 'decryption', 'signing', 'signed', 'master'],
@@ -37,10 +65,21 @@ export function isSecretName(name: string): boolean {
   if (words.some((word) => SECRET_WORDS.has(word))) return true;
   if (words.includes('auth') && !words.some((word) => HARMLESS_AUTH.has(word))) return true;
   const last = words.at(-1) ?? '';
+  if (SECRET_ENDS.has(last) || (words.length === 1 && SECRET_ALONE.has(last))) return true;
   // Where a redirect leads, as its header is called; `region` and the like are other names.
   if (last === 'location') return true;
   return (last === 'key' || last === 'keys') && words.some((word) => KEY_WORDS.has(word));
 }
+
+/** Of an object that is a pair, such as a header: what names it, and what its value is called. */
+const LABEL = /^(?:name|key|header|headerName|field|label|param|parameter|option|variable)$/i;
+const VALUE = /^(?:values?|val|contents?|data|text|default|[a-z]+Value)$/i;
+
+export const isLabel = (name: string): boolean => LABEL.test(name);
+/** True for the other half of a pair whose label is a secret's name. */
+export const isValueOfPair = (name: string): boolean => VALUE.test(name);
+/** True for a field that lists headers, perhaps as names and values in turn. */
+export const isListOfHeaders = (name: string): boolean => /headers?$/i.test(name);
 
 const URL_NAME = /ur[li]/i;
 const OF_A_DELIVERY = /delivery|download|snapshot|signed/i;

@@ -10,7 +10,7 @@ const EQUALS = '(?:=|%(?:25)*3d)';
 const SECRET_WORD =
   '(?:token|signature|secret|password|passphrase|credential|authorization|(?:api|access|auth|private|encryption)[_-]?key(?:[_-]?id)?)';
 /** Parameters of signed URLs and of sign-ins. */
-const SECRET_PARAMETER = `(?:x-(?:amz|goog|ms)-[a-z-]+|[a-z0-9_-]*${SECRET_WORD}|sig|pwd|passwd|jwt|key-pair-id)`;
+const SECRET_PARAMETER = `(?:x-(?:amz|goog|ms)-[a-z-]+|[a-z0-9_-]*${SECRET_WORD}|sig|pwd|passwd|passcode|jwt|otp|sas|creds?|key-pair-id)`;
 
 /** A scheme and two slashes, anything up to a blank. */
 const WITH_SCHEME = String.raw`(?<![a-z0-9+.-])[a-z0-9+.-]*${COLON}${SLASH}${SLASH}\S*`;
@@ -30,21 +30,40 @@ const DIGEST = String.raw`\bdigest\s+[a-z]+=[^\n]*`;
 const JSON_WEB_TOKEN = String.raw`(?<![\w.-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`;
 /** By itself, or as a field of JSON. */
 const PARAMETER = String.raw`(?<![a-z0-9_-])${SECRET_PARAMETER}(?:${EQUALS}|["']\s?:\s?)["']?[^\s&,;"']+`;
+/** A value on a command line, or in a header. */
+const VALUE = String.raw`(?:"[^"\n]*"|'[^'\n]*'|\S+)`;
+/** curl -u user:password, --proxy-user=user:password */
+const USER = String.raw`(?<!\S)(?:-u|--(?:proxy-)?user)[=\s]*(?:"[^"\n:]*:[^"\n]*"|'[^'\n:]*:[^'\n]*'|[^\s:"']+:\S+)`;
+/** --password x, --api-key=x; in "the --password option is missing" nothing follows. */
+const OPTION_WORD = '(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|otp|signature|[a-z]*-?key)';
+const OPTION = String.raw`(?<!\S)--?(?:[a-z0-9]+-){0,4}${OPTION_WORD}(?:\s*=\s*|\s+(?!-|(?:option|flag|argument|parameter|is|was|and|or|has|must|may|can|to)\b))${VALUE}`;
+/** Headers by their names; and `password: x1`, where it does not go on like a sentence. */
+const NAMED_HEADER = String.raw`(?<![a-z0-9_-])(?:x-(?:[a-z0-9]+-){0,6}(?:key|token|secret|auth|signature|password)|(?:set-)?cookie)\s*:\s*${VALUE}`;
+const NAMED = String.raw`(?<![a-z0-9_-])(?:password|passwd|pwd|passphrase|passcode|secret|token|otp|pin|api[_-]?key)\s*:\s*(?=\S*[0-9!@#$%^*+=/])\S+`;
+/** Of a program that takes a password so: -p x, -px. */
+const SHORT_PASSWORD = /(?<!\S)-p\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s-]\S*)/g;
+const TAKES_PASSWORD =
+  /\b(?:mysql|mariadb|mongo|sshpass|7z|unzip|zip\b|docker login)|(?<!\S)(?:-u|--user(?:name)?)(?=[\s=])/i;
+
 /** Base64 has a capital, a digit or a sign somewhere; `Basic authentication` has not. */
 const BASIC = /\b[Bb](?:asic|ASIC)\s+(?=[A-Za-z0-9+/_-]*[A-Z0-9+/=])[A-Za-z0-9+/_-]{4,}=*/g;
 
 /** In one pass, so that none looks at what another left; what is a URL is in the first group. */
 const oneOf = (urls: readonly string[]) =>
-  new RegExp(`(${urls.join('|')})|${[HEADER, BEARER, DIGEST, JSON_WEB_TOKEN, PARAMETER].join('|')}`, 'gi');
+  new RegExp(
+    `(${urls.join('|')})|${[HEADER, BEARER, DIGEST, JSON_WEB_TOKEN, USER, OPTION, NAMED_HEADER, NAMED, PARAMETER].join('|')}`,
+    'gi',
+  );
 /** Of these one can be sure, wherever they stand. */
 const CERTAIN = oneOf([WITH_SCHEME, WITH_PARAMETER]);
 /** Some of these may be a name as well: a collection may be called `backup.tar.gz`. */
 const LIKELY = oneOf([WITH_SCHEME, WITH_PARAMETER, WITHOUT_SCHEME, WITH_PORT, WITH_HOST, ARCHIVE]);
 
 /** In every text that one of them matches; most texts have none, and are done with ten times as fast. */
-const HINT = /[/\\%&=]|\.tar\.gz|eyJ|["']\s?:|bearer|basic|authorization|digest/i;
+const HINT =
+  /[/\\%&=]|\.tar\.gz|eyJ|["']\s?:|bearer|basic|authorization|digest|(?<!\S)--?[a-z]|cookie|x-[a-z-]+\s*:|(?:pass|pwd|secret|token|otp|pin|key)[a-z]*\s*:/i;
 
-const CREDENTIAL = '[credential removed]';
+export const CREDENTIAL = '[credential removed]';
 
 export interface SafeTextOptions {
   /** It is the name of a namespace, which may look like a path: what is certain goes, and no more. @default false */
@@ -53,7 +72,8 @@ export interface SafeTextOptions {
 
 export function safeText(text: string, { isNamespace = false }: SafeTextOptions = {}): string {
   if (!HINT.test(text)) return text;
-  return text
+  const withoutShort = TAKES_PASSWORD.test(text) ? text.replace(SHORT_PASSWORD, CREDENTIAL) : text;
+  return withoutShort
     .replace(BASIC, CREDENTIAL)
     .replace(isNamespace ? CERTAIN : LIKELY, (_, url?: string) => (url === undefined ? CREDENTIAL : '[URL removed]'));
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { atlasTime, SkewMeter } from '../../../functions/atlas/http/clock-skew.ts';
+import { SkewMeter, together } from '../../../functions/atlas/http/clock-skew.ts';
 import { parseHttpDate } from '../../../functions/atlas/http/http-date.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { clientFor, failureOf, keyOf, projectsOf } from '../clients.ts';
-import { json, list, serve, withTokens } from '../scripted-server.ts';
+import { apiError, json, list, serve, withTokens } from '../scripted-server.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const HOUR = 3_600_000;
@@ -55,21 +55,36 @@ describe('the skew of our clock', () => {
     await using atlas = clientFor(simulator.url, { clock, credentials: keyOf(simulator) });
     const view = atlas.within(() => 60_000);
     expect(atlas.clockSkewMs).toBeUndefined();
-    expect(atlasTime(atlas, NOW)).toBe(NOW);
     await projectsOf(view);
     for (const each of [atlas, view, atlas.within(() => 1)]) {
       expect(Math.abs((each.clockSkewMs ?? Number.NaN) - expected)).toBeLessThanOrEqual(1_000);
-      expect(Math.abs(atlasTime(each, NOW) - (NOW - expected))).toBeLessThanOrEqual(1_000);
     }
+    expect(view.skewReading).toMatchObject({ agrees: true });
+    expect(atlas.within(() => 1).skewReading).toBeUndefined();
   });
 
   test('is known from refusals, too', async () => {
-    await using server = await serve((response) =>
-      response.writeHead(404, { Date: new Date(NOW - HOUR).toUTCString() }).end(),
+    await using server = await serve(
+      apiError(404, 'RESOURCE_NOT_FOUND', {}, { Date: new Date(NOW - HOUR).toUTCString() }),
     );
     await using atlas = clientFor(server.url);
     await failureOf(projectsOf(atlas));
     expect(Math.round((atlas.clockSkewMs ?? 0) / 1_000)).toBe(3_599);
+  });
+
+  test.each([
+    ['an error page', 502, '<html>bad gateway</html>'],
+    ['an empty answer', 404, ''],
+    ['an error in another form', 502, '{"message":"upstream"}'],
+    ['a page where a list was asked for', 200, '<html>sign in</html>'],
+  ])('is not made of what Atlas did not say: %s', async (_, status, body) => {
+    await using server = await serve((response) =>
+      response.writeHead(status, { Date: new Date(NOW - HOUR).toUTCString() }).end(body),
+    );
+    await using atlas = clientFor(server.url);
+    const view = atlas.within(() => 60_000);
+    await failureOf(projectsOf(view));
+    expect([atlas.clockSkewMs, view.skewReading]).toEqual([undefined, undefined]);
   });
 
   test.each([{ Date: 'yesterday' }, { Date: '' }, { Date: '1e400' }])('is not made of %j', async (headers) => {
@@ -104,6 +119,54 @@ describe('the skew of our clock', () => {
     expect(meter.skewMs).toBe(0);
     for (let nth = 0; nth < 15; nth++) note(meter, HOUR);
     expect(Math.abs((meter.skewMs ?? 0) - HOUR)).toBeLessThanOrEqual(1_100);
+  });
+
+  describe('for times that are stored', () => {
+    const reading = (...answers: [skewMs: number, tookMs?: number, headers?: Record<string, string>][]) => {
+      const meter = new SkewMeter();
+      for (const answer of answers) note(meter, ...answer);
+      return meter.reading;
+    };
+
+    test('is nothing where clocks agree, and never less than it is', () => {
+      expect(reading([0], [0, 9_000])).toEqual({ skewMs: 0, agrees: true });
+      fc.assert(
+        fc.property(
+          fc.integer({ min: -1e10, max: 1e10 }),
+          fc.array(fc.nat(30_000), { minLength: 1 }),
+          (skewMs, took) => {
+            const { skewMs: read = Number.NaN, agrees } =
+              reading(...took.map((tookMs): [number, number] => [skewMs, tookMs])) ?? {};
+            expect(agrees).toBe(true);
+            // An answer can't show less than a second.
+            expect(read).toBeGreaterThanOrEqual(Math.abs(skewMs) <= 31_000 ? Math.min(0, skewMs) : skewMs);
+            expect(read - skewMs).toBeLessThanOrEqual(
+              1_000 + Math.min(...took) + Math.max(0, -skewMs) * Number(read === 0),
+            );
+          },
+        ),
+      );
+    });
+
+    test.each([
+      ['set ahead between two answers', [[0], [HOUR]], HOUR],
+      ['set back between two', [[HOUR], [0]], HOUR],
+      ['set back during one', [[0], [0, -HOUR]], HOUR / 2],
+      ['right, while a Date is an hour ahead', [[0], [-HOUR]], 0],
+      ['right, while an answer is a copy of an hour ago', [[0], [HOUR, 80, { age: '3600' }]], HOUR],
+    ])('agrees with no clock that was %s', (_, answers, least) => {
+      const { skewMs = Number.NaN, agrees } =
+        reading(...(answers as [number, number?, Record<string, string>?][])) ?? {};
+      expect(agrees).toBe(false);
+      expect(skewMs).toBeGreaterThanOrEqual(least);
+    });
+
+    test('is that of all credentials that a project is read with', () => {
+      const [right, ahead] = [reading([0]), reading([HOUR])];
+      expect(together([undefined, undefined])).toBeUndefined();
+      expect(together([undefined, right])).toEqual(right);
+      expect(together([right, ahead])).toEqual({ skewMs: ahead?.skewMs, agrees: false });
+    });
   });
 
   test('is not made of a copy out of a cache, nor over a clock that was set back meanwhile', () => {

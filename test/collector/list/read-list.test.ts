@@ -49,6 +49,7 @@ function altered(client: Atlas, alter: (page: JobPage) => JobPage): Atlas {
     events: (query) => client.events(query),
     principal: undefined,
     clockSkewMs: undefined,
+    skewReading: undefined,
     usage: client.usage,
   };
   return atlas;

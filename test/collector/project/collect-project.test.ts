@@ -301,7 +301,8 @@ test('a project that was renamed does not rewrite its jobs', async () => {
     job: client.job.bind(client),
   };
   const events = client.events.bind(client);
-  const rest = { jobPages, clusters, job, events, principal: undefined, clockSkewMs: undefined, usage: client.usage };
+  const agreeing = { clockSkewMs: 0, skewReading: { skewMs: 0, agrees: true } };
+  const rest = { jobPages, clusters, job, events, principal: undefined, ...agreeing, usage: client.usage };
   const renamed: Atlas = { projects, within: () => renamed, ...rest };
   const { run, parts } = await system.run({ full: true }, { accounts: [{ name: 'test', atlas: renamed }] });
   expect(run.counts).toMatchObject({ jobsChanged: 0, jobsNew: 0 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../functions/ledger/model/fingerprint.ts';
 import { redactAnswer, redactJob } from '../../../functions/restore/redact/redact.ts';
 
@@ -388,3 +388,79 @@ test('a whole answer keeps its paging links, without anything a link could smugg
     results: [{}],
   });
 });
+
+test.each([
+  ...['creds', 'cred', 'otp', 'totpSeed', 'pin', 'pinCode', 'passcode', 'refresh', 'sas', 'sasUri', 'sig', 'assertion'],
+  ...['clientAssertion', 'private', 'cert', 'clientCert', 'tlsCertificate', 'credentials', 'keystore', 'PIN', 'X-OTP'],
+])('a field that is called %s goes', (name) => {
+  expect(redactJob({ [name]: 'CANARY', kept: 1 }).atlas).toEqual({ kept: 1 });
+});
+
+test.each([
+  ...[
+    'lastRefresh',
+    'refreshInterval',
+    'isPrivate',
+    'pinned',
+    'certExpiresAt',
+    'shipping',
+    'signal',
+    'credit',
+    'opinion',
+  ],
+])('a field that is called %s stays', (name) => {
+  expect(redactJob({ [name]: 'x' }).atlas).toEqual({ [name]: 'x' });
+});
+
+describe('a pair whose name is that of a secret loses its value', () => {
+  test.each([
+    [[{ name: 'Authorization', value: 'CANARY' }], [{ name: 'Authorization' }]],
+    [[{ key: 'X-Api-Key', values: ['CANARY'] }], [{ key: 'X-Api-Key' }]],
+    [[{ Header: 'Set-Cookie', Value: { a: 'CANARY' } }], [{ Header: 'Set-Cookie' }]],
+    [
+      { parameter: 'otp', value: 'CANARY', type: 'text' },
+      { parameter: 'otp', type: 'text' },
+    ],
+    [[['Authorization', 'CANARY']], [['Authorization', '[credential removed]']]],
+    [[{ name: 'region', value: 'eu-west-1' }], [{ name: 'region', value: 'eu-west-1' }]],
+    [[['db.tokens', 'db.orders', 'x']], [['db.tokens', 'db.orders', 'x']]],
+  ])('%j', (given, kept) => {
+    expect(redactJob({ given }).atlas).toEqual({ given: kept });
+    expect(redactAnswer({ given })).toEqual({ given: kept });
+  });
+
+  test('in a list of names and values in turn', () => {
+    const rawHeaders = ['Host', 'h', 'Authorization', 'CANARY', 'Accept', 'json'];
+    expect(redactJob({ rawHeaders }).atlas).toEqual({
+      rawHeaders: ['Host', 'h', 'Authorization', '[credential removed]', 'Accept', 'json'],
+    });
+    expect(redactJob({ collections: ['tokens', 'orders'] }).atlas).toEqual({ collections: ['tokens', 'orders'] });
+  });
+});
+
+test.each([
+  ...['curl -u me:CANARY x', 'curl -ume:CANARY', "curl --user 'me:CANARY two' x", 'curl --proxy-user=me:CANARY x'],
+  ...[
+    'mongodump --password CANARY --db x',
+    'tool --password=CANARY',
+    "tool --api-key 'CANARY'",
+    'tool -token CANARY x',
+  ],
+  ...[
+    'mysql -u root -pCANARY db',
+    'mongorestore -u root -p CANARY',
+    'sshpass -p "CANARY x" ssh h',
+    'x --client-secret CANARY',
+  ],
+  ...['curl -H "Authorization: Bearer CANARY"', 'X-Api-Key: CANARY', 'cookie: CANARY', "-H 'x-auth-token: CANARY'"],
+  ...['password: CANARY1', 'otp=CANARY', 'creds=CANARY', 'sas=CANARY'],
+])('a command line, or a header, that a text quotes loses its secret: %s', (text) => {
+  const kept = JSON.stringify([redactJob({ text }).atlas, redactAnswer({ text })]);
+  expect(kept).not.toContain('CANARY');
+});
+
+test.each([
+  ...['retry with -v to see more', 'the --password option is missing', 'invalid token: expired', 'a - b - c'],
+  ...['password: must not be empty', 'step 2 -u was skipped', 'node -p 1', 'the key: none', 'a user-password pair'],
+  ...['copied 3 of 4 shards, pin: none', 'see the cookie jar'],
+])('an ordinary text stays: %s', (text) => expect(redactJob({ text }).atlas).toEqual({ text }));
