@@ -10,7 +10,7 @@ export interface WorldSize {
   jobs: number;
 }
 
-/** Atlas's limit unless it is raised (FACTS 2). */
+/** Atlas's limit unless it is raised (docs/atlas.md#2). */
 export const CLUSTERS_A_PROJECT = 25;
 
 const SECOND = 1_000;

@@ -14,7 +14,7 @@ export interface Load {
   runs?: number;
 }
 
-/** Atlas's limit unless it is raised (FACTS 2). */
+/** Atlas's limit unless it is raised (docs/atlas.md#2). */
 export const CLUSTERS_A_PROJECT = 25;
 /** How far back the jobs reach. */
 export const PERIOD_DAYS = 600;

@@ -38,7 +38,7 @@ export const LIMITS = [
 ] as const;
 export type Limit = (typeof LIMITS)[number];
 
-/** Atlas's limit of clusters a project, unless it is raised (FACTS 2). */
+/** Atlas's limit of clusters a project, unless it is raised (docs/atlas.md#2). */
 const CLUSTERS_A_PROJECT = 25;
 const MEMORY_OF_A_CORE_MB = 1_769;
 const TABLE_MS = 5;
@@ -47,7 +47,7 @@ const START_MS = 700;
 /** Lambda begins with five pollers of a queue and adds up to 300 a minute (AWS, 2026-11). */
 const FIRST_POLLERS = 5;
 const POLLERS_A_MINUTE = 300;
-/** Tokens a minute for each address and client, and live ones for each account (FACTS 3.2). */
+/** Tokens a minute for each address and client, and live ones for each account (docs/atlas.md#3-2). */
 const TOKENS_A_MINUTE = 50;
 const LIVE_TOKENS = 100;
 /** The plan lists projects a hundred at a time, one page after the other, and queues ten a request. */

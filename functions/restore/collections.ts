@@ -1,5 +1,5 @@
 // functions/restore/collections.ts reads from a collection-level job what it restores, under which names, and over what.
-// Atlas's answer may hold anything (FACTS 1.5): what isn't as documented is left out, never guessed.
+// Atlas's answer may hold anything (docs/atlas.md#1-5): what isn't as documented is left out, never guessed.
 
 export interface RestoredNamespace {
   /** `shop.orders`, or of a whole database `shop`. */

@@ -54,7 +54,7 @@ const CLOCKS_MS = 86_400_000;
 /** Longest text that is taken over, in UTF-16 units. All of it stays in `atlas`. */
 const MAX_TEXT = 200;
 
-/** Typed reads of one object's fields. null counts as absent: Atlas sends it where its spec says nothing (FACTS 9). */
+/** Typed reads of one object's fields. null counts as absent: Atlas sends it where its spec says nothing (docs/atlas.md#9). */
 export class Fields {
   /** What didn't fit, each field once. */
   readonly problems: FieldProblem[] = [];

@@ -50,7 +50,7 @@ export interface RestoreJob extends Source {
   /** What `status` was derived from, in Atlas's words: `RUNNING`, `IN_PROGRESS`, `cancelled,failed`, `finishedAt`. */
   sourceStatus: string;
   delivery: Delivery;
-  /** From the job id: Atlas sends no creation time for dedicated jobs (FACTS 0.2). */
+  /** From the job id: Atlas sends no creation time for dedicated jobs (docs/atlas.md#0-2). */
   requestedAt: string;
   finishedAt?: string;
   /** Whole seconds from request to finish. */

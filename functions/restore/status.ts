@@ -1,4 +1,4 @@
-// functions/restore/status.ts derives one status model from what each kind of job says (FACTS 1.2 to 1.5).
+// functions/restore/status.ts derives one status model from what each kind of job says (docs/atlas.md#1-2 to #1-5).
 import { isOpen, type Status } from './job.ts';
 
 export interface Derived {
@@ -20,7 +20,7 @@ export interface Flags {
 
 /**
  * How long after `expiresAt` a download that Atlas has not flagged counts as expired anyway, in ms. Whether Atlas ever
- * sets the flag is inferred (FACTS 1.3); without this, one download could stay open for ever. An hour lets the flag win.
+ * sets the flag is inferred (docs/atlas.md#1-3); without this, one download could stay open for ever. An hour lets the flag win.
  */
 export const EXPIRY_GRACE_MS = 3_600_000;
 

@@ -24,7 +24,7 @@ afterAll(async () => {
   await store[Symbol.asyncDispose]();
 });
 
-/** A copy error of the specification: what an increment counts is far below (FACTS 1.3), and Atlas sends it. */
+/** A copy error of the specification: what an increment counts is far below (docs/atlas.md#1-3), and Atlas sends it. */
 const SMALL_INCREMENT = /\.desiredTimestamp\.increment: \d+ is under 1199145600$/;
 const wrongs = (schema: string, value: unknown) =>
   departures(schema, value).filter((wrong) => !SMALL_INCREMENT.test(wrong));

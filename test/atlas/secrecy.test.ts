@@ -35,7 +35,7 @@ const everyCall = (atlas: AtlasClient) => [
   ]),
 ];
 
-/** Synthetic: every secret-bearing field of FACTS 7, in a job of no kind in particular. */
+/** Synthetic: every secret-bearing field of docs/atlas.md#7, in a job of no kind in particular. */
 const URL_WITH_SECRET = 'https://restore-6a79.abc123.mongodb.net:27017/CANARY/restore-6a78.tar.gz';
 const SECRET_JOB = {
   id: '6a793fd22c88faeba59bd59a',
@@ -56,7 +56,7 @@ const SECRET_JOB = {
   links: [{ rel: 'self', href: `https://cloud.mongodb.com/api/atlas/v2/x#CANARY` }],
 };
 
-/** Synthetic: all that an event can hold beside what is kept of it (FACTS 12.2). */
+/** Synthetic: all that an event can hold beside what is kept of it (docs/atlas.md#12-2). */
 const SECRET_EVENT = {
   id: '6a793fd22c88faeba59bd59a',
   created: '2026-11-20T10:30:00Z',

@@ -10,7 +10,7 @@ const WORLDS = Number(process.argv[2] ?? 5_000);
 
 type Crowding = Pick<WorldOptions, 'gapSeconds' | 'processes' | 'requests' | 'idsPerSecond'>;
 
-/** As recorded: 4 % of jobs have another within 2 s, half of those on one process; 33 % within a minute (FACTS 12.4). */
+/** As recorded: 4 % of jobs have another within 2 s, half of those on one process; 33 % within a minute (docs/atlas.md#12-4). */
 function recordedGap(random: Random) {
   const draw = random.next();
   if (draw < 0.02) return random.next() * 2;

@@ -38,7 +38,7 @@ export interface World {
   truth: Map<string, { actor: Actor; eventId: string; visible: boolean }>;
 }
 
-/** How far the event's counter was ahead in 95 recorded pairs (FACTS 12.4, 2026-08). */
+/** How far the event's counter was ahead in 95 recorded pairs (docs/atlas.md#12-4, 2026-08). */
 const COUNTS_AHEAD = [
   ...Array<number>(77).fill(4),
   ...Array<number>(3).fill(5),
@@ -122,7 +122,7 @@ export function makeWorld(options: WorldOptions, random: Random): World {
   return { ...world, jobs: shuffled(world.jobs, random), events: shuffled(world.events, random) };
 }
 
-/** 74 of 20,020 recorded events were one second off from their id (FACTS 12.2). */
+/** 74 of 20,020 recorded events were one second off from their id (docs/atlas.md#12-2). */
 function created(second: number, random: Random) {
   const off = random.next() < 74 / 20_020 ? random.pick([-1, 1]) : 0;
   return `${new Date((Math.floor(second) + off) * 1000).toISOString().slice(0, 19)}Z`;

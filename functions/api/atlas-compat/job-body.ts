@@ -15,7 +15,7 @@ export function jobBody(job: LedgerJob, href: string): Body {
 
 const snapshotRestore = (atlas: Body, _: LedgerJob, links: Link[]): Body => ({
   ...atlas,
-  // Always there on record, and empty unless a download is ready (FACTS 1.3). What was in it is a secret.
+  // Always there on record, and empty unless a download is ready (docs/atlas.md#1-3). What was in it is a secret.
   deliveryUrl: [],
   links,
 });
@@ -23,7 +23,7 @@ const snapshotRestore = (atlas: Body, _: LedgerJob, links: Link[]): Body => ({
 const SHAPES: Record<Kind, (atlas: Body, job: LedgerJob, links: Link[]) => Body> = {
   dedicated: snapshotRestore,
   serverless: (atlas, job, links) => ({
-    // The specification demands a target even for downloads, which have none (FACTS 1.4): its own cluster is named then.
+    // The specification demands a target even for downloads, which have none (docs/atlas.md#1-4): its own cluster is named then.
     targetClusterName: job.clusterName,
     targetGroupId: job.projectId,
     ...snapshotRestore(atlas, job, links),
@@ -32,7 +32,7 @@ const SHAPES: Record<Kind, (atlas: Body, job: LedgerJob, links: Link[]) => Body>
   collection: (atlas) => atlas,
 };
 
-/** Atlas sends null where its specification says nothing of it (FACTS 9). Absent means the same. */
+/** Atlas sends null where its specification says nothing of it (docs/atlas.md#9). Absent means the same. */
 function withoutNulls(body: Body): Body {
   const clean = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.filter((one) => one !== null).map(clean);

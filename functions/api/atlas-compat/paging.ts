@@ -1,7 +1,7 @@
-// functions/api/atlas-compat/paging.ts reads Atlas's paging parameters and links pages to each other (FACTS 1.1).
+// functions/api/atlas-compat/paging.ts reads Atlas's paging parameters and links pages to each other (docs/atlas.md#1-1).
 import { refusals } from './response-error.ts';
 
-/** Limits in the OpenAPI file; what lies outside is clamped, not refused (FACTS 1.1). */
+/** Limits in the OpenAPI file; what lies outside is clamped, not refused (docs/atlas.md#1-1). */
 const MOST_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
 
@@ -35,7 +35,7 @@ export interface Link {
 }
 
 /**
- * `next` also without a count, where Atlas leaves it out (FACTS 12.1): a client that waits for it misses nothing.
+ * `next` also without a count, where Atlas leaves it out (docs/atlas.md#12-1): a client that waits for it misses nothing.
  * @param url of the request, without its query
  */
 export function pageLinks(url: string, { pageNum, itemsPerPage, includeCount }: Asked, more: boolean): Link[] {

@@ -1,4 +1,4 @@
-// functions/api/atlas-compat/response-error.ts is how the Atlas view says no: in Atlas's own words (FACTS 5).
+// functions/api/atlas-compat/response-error.ts is how the Atlas view says no: in Atlas's own words (docs/atlas.md#5).
 
 /** Node has them too, in a module whose import loads all of its fetch. */
 const REASONS = {
@@ -43,7 +43,7 @@ export class Refusal extends Error {
       detail: this.message,
       error: this.status,
       errorCode: this.errorCode,
-      // Atlas sends strings, its specification asks for objects (FACTS 9); nothing satisfies both.
+      // Atlas sends strings, its specification asks for objects (docs/atlas.md#9); nothing satisfies both.
       parameters: [],
       reason: REASONS[this.status],
     };
@@ -53,7 +53,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers that repeat their code in a header, on record (FACTS 5). */
+/** Answers that repeat their code in a header, on record (docs/atlas.md#5). */
 const CODED = new Set([400, 404, 409]);
 
 const badRequest = (errorCode: string, what: string, field: string, description: string) =>
@@ -64,7 +64,7 @@ export const refusals = {
   groupNotFound: (id: string) => new Refusal(404, 'GROUP_NOT_FOUND', `No group with ID ${id} exists.`),
   clusterNotFound: (name: string, groupId: string) =>
     new Refusal(404, 'CLUSTER_NOT_FOUND', `No cluster named ${name} exists in group ${groupId}.`),
-  /** @param errorCode names the tier, as one path does not serve two (FACTS 2.1) */
+  /** @param errorCode names the tier, as one path does not serve two (docs/atlas.md#2-1) */
   wrongTier: (errorCode: string, name: string) =>
     new Refusal(400, errorCode, `Cluster ${name} is of another tier: use the API of that tier.`, {
       fields: [{ field: 'clusterName', description: 'is of another tier' }],

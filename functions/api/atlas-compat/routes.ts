@@ -1,4 +1,4 @@
-// functions/api/atlas-compat/routes.ts answers Atlas's own paths from the ledger, in Atlas's own contract (FACTS 1): so a client
+// functions/api/atlas-compat/routes.ts answers Atlas's own paths from the ledger, in Atlas's own contract (docs/atlas.md#1): so a client
 // written for Atlas reads the history of a cluster that Atlas no longer lists.
 import { type Context, Hono } from 'hono';
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';

@@ -1,4 +1,4 @@
-// functions/api/atlas-compat/version.ts answers in the version of a resource that `Accept` asks for (FACTS 6).
+// functions/api/atlas-compat/version.ts answers in the version of a resource that `Accept` asks for (docs/atlas.md#6).
 import { refusals } from './response-error.ts';
 
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/;

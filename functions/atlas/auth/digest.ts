@@ -1,6 +1,6 @@
 // functions/atlas/auth/digest.ts signs calls with an API key: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
 // Atlas answers every unsigned call with a challenge, so a nonce is used again for as long as Atlas lets it be: that
-// halves the traffic. Whether Atlas does is not established (FACTS 3.1); a nonce refused costs one call, never the answer.
+// halves the traffic. Whether Atlas does is not established (docs/atlas.md#3-1); a nonce refused costs one call, never the answer.
 import { hash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { TransportAnswer } from '../http/transport.ts';
@@ -87,13 +87,13 @@ interface Session {
  */
 type Use = 'shared' | 'lent' | 'single';
 
-/** So many signs of a habit are needed before we follow it: one 401 may be an accident (FACTS 5). */
+/** So many signs of a habit are needed before we follow it: one 401 may be an accident (docs/atlas.md#5). */
 const SIGNS = 3;
-/** Older nonces prove nothing: the sister product drops them after 60 s (FACTS 3.1). */
+/** Older nonces prove nothing: the sister product drops them after 60 s (docs/atlas.md#3-1). */
 const YOUNG_MS = 30_000;
 /**
  * A shared nonce older than this is not tried: with calls made side by side, each would be refused. Nobody knows how long
- * Atlas takes one; the sister product drops them after 60 s (FACTS 3.1), and a challenge is one call.
+ * Atlas takes one; the sister product drops them after 60 s (docs/atlas.md#3-1), and a challenge is one call.
  */
 const SHARED_MS = 45_000;
 /** Nonces kept for being kept out of messages: more than can be under way at a time. */

@@ -1,4 +1,4 @@
-// functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (FACTS 3.2).
+// functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (docs/atlas.md#3-2).
 import type { Clock } from '../../platform/clock.ts';
 import { quote } from '../../restore/redact/quote.ts';
 import { refusal } from '../http/response-error.ts';
@@ -9,7 +9,7 @@ import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
 
 export const TOKEN_PATH = '/api/oauth/token';
 
-/** MongoDB's own clients renew this long before the end, too (FACTS 3.2). */
+/** MongoDB's own clients renew this long before the end, too (docs/atlas.md#3-2). */
 const EARLY_MS = 10 * 60_000;
 /** After a failed early renewal the token in hand serves on for so long before the next attempt. */
 const RETRY_EARLY_MS = 60_000;
@@ -27,7 +27,7 @@ interface Token {
 }
 
 /**
- * One token serves all calls: Atlas locks an account out that holds over 100 live ones (FACTS 3.2). It's renewed early,
+ * One token serves all calls: Atlas locks an account out that holds over 100 live ones (docs/atlas.md#3-2). It's renewed early,
  * by one request at a time.
  */
 export class OAuthSigner implements Signer {
@@ -44,7 +44,7 @@ export class OAuthSigner implements Signer {
   constructor(account: ServiceAccount, clock: Clock) {
     this.#account = account;
     this.#clock = clock;
-    // Not percent-encoded, whatever RFC 6749 2.3.1 says: Atlas refused that (FACTS 3.2).
+    // Not percent-encoded, whatever RFC 6749 2.3.1 says: Atlas refused that (docs/atlas.md#3-2).
     this.#basic = Buffer.from(`${account.clientId}:${account.clientSecret}`).toString('base64');
   }
 
@@ -141,7 +141,7 @@ const ADVICE: Record<string, string> = {
     'a service account may hold 100 live tokens at most; wait for older ones to end (an hour), or revoke them',
 };
 
-/** OAuth-shaped, `{error: 'invalid_client', error_description}`, except for a 429 (FACTS 3.2). */
+/** OAuth-shaped, `{error: 'invalid_client', error_description}`, except for a 429 (docs/atlas.md#3-2). */
 function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number): AtlasError {
   let body: unknown;
   try {

@@ -16,7 +16,7 @@ export function parseBaseUrl(text: string, where: string): string {
   if (!URL.canParse(text)) throw wrong('is not a URL');
   const url = new URL(text);
   const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
-  // Plain http would show the credentials to the network, and Atlas answers it with a redirect (FACTS 3.1).
+  // Plain http would show the credentials to the network, and Atlas answers it with a redirect (docs/atlas.md#3-1).
   if (url.protocol !== 'https:' && !plain) throw wrong('is not an https address');
   if (url.username !== '' || url.password !== '') throw wrong('holds a user or a password');
   // `new URL` drops a bare `?` or `#`, so the text is asked too.

@@ -4,7 +4,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 const TIME = '(?<time>\\d\\d:\\d\\d:\\d\\d)';
 const FORMS = [
-  // Sun, 06 Nov 1994 08:49:37 GMT. Atlas writes days without the zero (FACTS 6).
+  // Sun, 06 Nov 1994 08:49:37 GMT. Atlas writes days without the zero (docs/atlas.md#6).
   new RegExp(`^\\w{3}, (?<day>\\d{1,2}) (?<month>\\w{3}) (?<year>\\d{4}) ${TIME} GMT$`),
   // Sunday, 06-Nov-94 08:49:37 GMT
   new RegExp(`^\\w{6,9}, (?<day>\\d{1,2})-(?<month>\\w{3})-(?<year>\\d\\d) ${TIME} GMT$`),

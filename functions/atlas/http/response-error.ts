@@ -20,7 +20,7 @@ export interface RefusalContext {
   sunset?: boolean;
 }
 
-/** What Atlas says in an error, as far as it has the documented shape (FACTS 5). */
+/** What Atlas says in an error, as far as it has the documented shape (docs/atlas.md#5). */
 interface ApiError {
   errorCode?: string;
   /** The body has Atlas's own form: every field of it, and the answer's status among them. */
@@ -32,7 +32,7 @@ interface ApiError {
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** The credentials are good, and not enough: no second attempt with the same ones will mend it (FACTS 5). */
+/** The credentials are good, and not enough: no second attempt with the same ones will mend it (docs/atlas.md#5). */
 const ABOUT_ROLE = new Set([
   'USER_UNAUTHORIZED',
   'NOT_IN_GROUP',
@@ -43,7 +43,7 @@ const ABOUT_ROLE = new Set([
 /** Wrong fields of a request that are told. */
 const MOST_FIELDS = 5;
 const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
-/** What these codes say is absent, with a 404 or 410 (FACTS 5). A code that isn't here says nothing of the kind. */
+/** What these codes say is absent, with a 404 or 410 (docs/atlas.md#5). A code that isn't here says nothing of the kind. */
 const ABSENT = new Map<string, Absence>([
   ['GROUP_NOT_FOUND', 'project'],
   ['INVALID_GROUP_ID', 'project'],
@@ -73,7 +73,7 @@ export function isAboutAccess(answer: TransportAnswer): boolean {
   return answer.status === 403 && (ABOUT_ROLE.has(errorCode) || ACCESS_LIST.test(errorCode));
 }
 
-/** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (FACTS 5). */
+/** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (docs/atlas.md#5). */
 export function refusal(answer: TransportAnswer, context: RefusalContext): AtlasError {
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
@@ -104,7 +104,7 @@ function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiErro
   return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
 }
 
-/** Whether it is about what was asked for: an error has been seen that named another cluster (FACTS 2.1). */
+/** Whether it is about what was asked for: an error has been seen that named another cluster (docs/atlas.md#2-1). */
 function isAsked(parameters: unknown[], what: string): boolean {
   const named = parameters.filter((each) => typeof each === 'string');
   return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
@@ -142,7 +142,7 @@ function apiError({ status, headers, body }: TransportAnswer, hidden: readonly s
   };
 }
 
-/** Documented as text or null, and never left out on record (FACTS 5). */
+/** Documented as text or null, and never left out on record (docs/atlas.md#5). */
 const isText = (value: unknown) => typeof value === 'string' || value === null;
 const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
 
@@ -174,13 +174,13 @@ function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
   if (status === 410) return 'ATLAS_GONE';
   if (status === 429) return 'ATLAS_RATE_LIMITED';
   if (status === 408 || status >= 500) return 'ATLAS_UNAVAILABLE';
-  // Some of these codes are known from clients' sources only, their status is not (FACTS 2.1).
+  // Some of these codes are known from clients' sources only, their status is not (docs/atlas.md#2-1).
   if (status >= 400 && WRONG_TIER.test(errorCode ?? '')) return 'ATLAS_WRONG_TIER';
   if (status === 402 || status === 403) return 'ATLAS_FORBIDDEN';
   return 'ATLAS_REFUSED';
 }
 
-/** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (FACTS 4). */
+/** In ms; from the header, else from the body: `RATE_LIMITED_TOKEN_BUCKET` has it as second parameter (docs/atlas.md#4). */
 function retryAfter(answer: TransportAnswer, errorCode: string | undefined, parameters: unknown[], nowMs: number) {
   const header = headerOf(answer.headers, 'retry-after')?.trim() ?? '';
   // Of any length (RFC 9110 10.2.3), so kept within what a number can hold.

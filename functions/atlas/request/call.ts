@@ -23,7 +23,7 @@ export interface Answer {
   query: Query;
 }
 
-/** Calls of one endpoint set in one scope share their tokens (FACTS 4). */
+/** Calls of one endpoint set in one scope share their tokens (docs/atlas.md#4). */
 export const bucketOf = ({ endpoint, scope }: Call) => `${endpoint.bucket} ${scope}`;
 
 /** The host comes from the configuration alone; nothing that Atlas sent can change it. */

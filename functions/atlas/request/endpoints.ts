@@ -8,9 +8,9 @@ export interface Endpoint {
   operation: string;
   /** Date of the media type asked for. */
   version: string;
-  /** The least role that may call it, as Atlas's page names it (FACTS 1, 2). */
+  /** The least role that may call it, as Atlas's page names it (docs/atlas.md#1, #2). */
   role: string;
-  /** Endpoint set whose tokens a call takes (FACTS 4). Serverless and collection jobs are in no published set. */
+  /** Endpoint set whose tokens a call takes (docs/atlas.md#4). Serverless and collection jobs are in no published set. */
   bucket: string;
   /** What Atlas can say is absent when this is asked for. Anything else that it says is missing is a failure. */
   absences: readonly Absence[];
@@ -41,7 +41,7 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
     version: '2024-11-13',
     role: 'Project Read Only',
     bucket: 'Flex Clusters',
-    absences: ['project', 'endpoint'], // Atlas for Government has no flex API (FACTS 1)
+    absences: ['project', 'endpoint'], // Atlas for Government has no flex API (docs/atlas.md#1)
   },
   serverless: {
     operation: 'listGroupServerlessInstances',
@@ -54,7 +54,7 @@ export const CLUSTER_LISTS: Record<ClusterList, Endpoint & { segment: string }> 
   },
 };
 
-/** "Under revision and may change" (FACTS 12.1). */
+/** "Under revision and may change" (docs/atlas.md#12-1). */
 export const EVENTS: Endpoint = {
   operation: 'listGroupEvents',
   version: '2023-01-01',
@@ -114,8 +114,8 @@ export const JOB_LISTS: Record<Kind, JobEndpoint> = {
     version: '2025-03-12',
     role: 'Project Backup Manager',
     bucket: 'Collection Restore Jobs',
-    absences: ['project', 'cluster', 'tier', 'endpoint'], // new in mid 2026, not in every Atlas yet (FACTS 1)
-    itemsPerPage: 100, // one job can hold 100 collections and 100 databases (FACTS 1.5)
+    absences: ['project', 'cluster', 'tier', 'endpoint'], // new in mid 2026, not in every Atlas yet (docs/atlas.md#1)
+    itemsPerPage: 100, // one job can hold 100 collections and 100 databases (docs/atlas.md#1-5)
     counts: false,
   },
 };

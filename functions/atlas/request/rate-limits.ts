@@ -1,4 +1,4 @@
-// functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (FACTS 4).
+// functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (docs/atlas.md#4).
 import type { Clock } from '../../platform/clock.ts';
 import { inWords } from '../http/duration.ts';
 import { headerOf, type TransportAnswer } from '../http/transport.ts';
@@ -124,7 +124,7 @@ export class RateLimits {
   #learn(bucket: Bucket, turn: number, headers: TransportAnswer['headers'] | undefined) {
     const said = (headers && headerOf(headers, 'ratelimit-remaining')) ?? '';
     if (!/^\d{1,9}$/.test(said)) {
-      // Missing on some answers (FACTS 4); the call may have taken a token all the same.
+      // Missing on some answers (docs/atlas.md#4); the call may have taken a token all the same.
       if (bucket.left !== undefined) bucket.left = Math.max(0, bucket.left - 1);
       return;
     }

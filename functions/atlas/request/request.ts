@@ -143,7 +143,7 @@ export class Caller {
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
     if (!verdict.again) throw verdict.because === 'budget' ? tooLong(failure, verdict) : failure;
-    // Long lists can fail on the count alone (FACTS 8, #2691).
+    // Long lists can fail on the count alone (docs/atlas.md#8-2691).
     if (failure.errorCode === 'TIMEOUT_WHILE_PAGING' && call.query.includeCount === true) {
       attempts.call = { ...call, query: { ...call.query, includeCount: false } };
     }

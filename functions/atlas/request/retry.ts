@@ -52,11 +52,11 @@ function failureWait(failure: AtlasError, { failures }: Tries, { baseMs = 500, c
   return failure.retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
 }
 
-/** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (FACTS 4). */
+/** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (docs/atlas.md#4). */
 function throttleWait(failure: AtlasError, { throttles }: Tries, options: RetryOptions) {
   const { throttleMs = 10_000, throttleCapMs = 40_000, baseMs = 500 } = options;
   const asked = failure.retryAfterMs;
-  // Retry-After has been seen as 0 (FACTS 4): come back soon, but not at once.
+  // Retry-After has been seen as 0 (docs/atlas.md#4): come back soon, but not at once.
   if (throttles <= 1) return asked === 0 ? baseMs : (asked ?? throttleMs);
   const grown = Math.min(throttleCapMs, throttleMs * 2 ** (throttles - 2));
   return asked !== undefined && asked >= grown ? asked : grown * (1 + Math.random() * 0.2);

@@ -7,11 +7,11 @@ import type { Caller } from '../request/request.ts';
 import { pages } from './paging.ts';
 import { assertWhole } from './whole.ts';
 
-/** Not 500: on very large accounts such pages took over 30 s (FACTS 8, mongodb-mcp-server#1355). */
+/** Not 500: on very large accounts such pages took over 30 s (docs/atlas.md#8-1355). */
 const PROJECTS_PER_PAGE = 100;
-/** A project holds 25 clusters unless Atlas raised its limit (FACTS 2): one page. */
+/** A project holds 25 clusters unless Atlas raised its limit (docs/atlas.md#2): one page. */
 const CLUSTERS_PER_PAGE = 100;
-/** While another cluster of the project changes its tier the whole list can fail, for a moment (FACTS 2.1). */
+/** While another cluster of the project changes its tier the whole list can fail, for a moment (docs/atlas.md#2-1). */
 const TIER_CHANGE_WAIT_MS = 5_000;
 
 /** An element read: what it is, what is wrong with it, or both, where it can be used in part. */
@@ -126,7 +126,7 @@ const isDateTime = (value: unknown): value is string =>
   /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(Z|[+-]\d\d:?\d\d)$/.test(value) &&
   !Number.isNaN(Date.parse(value));
 
-/** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (FACTS 2.1). */
+/** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (docs/atlas.md#2-1). */
 function isFree({ replicationSpecs }: Record<string, unknown>): boolean {
   const objects = (list: unknown) =>
     (Array.isArray(list) ? list : []).map((each: unknown) => (each ?? {}) as Record<string, unknown>);

@@ -1,4 +1,4 @@
-// functions/atlas/resources/event.ts parses one event of Atlas's (FACTS 12.2). Only what it names here is kept: addresses and `raw` are not.
+// functions/atlas/resources/event.ts parses one event of Atlas's (docs/atlas.md#12-2). Only what it names here is kept: addresses and `raw` are not.
 
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
@@ -74,7 +74,7 @@ function named(id: unknown, name: unknown): Named {
 
 const isNamed = ({ id, name }: Named) => id !== undefined || name !== undefined;
 
-/** One short line that holds no URL. A public key may be an e-mail address, so no more is asked of it (FACTS 12.2). */
+/** One short line that holds no URL. A public key may be an e-mail address, so no more is asked of it (docs/atlas.md#12-2). */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const line = String(redactAnswer(value.slice(0, MOST_READ)))

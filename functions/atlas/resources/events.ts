@@ -1,4 +1,4 @@
-// functions/atlas/resources/events.ts reads the events of a project in a window of time, newest first (FACTS 12.1).
+// functions/atlas/resources/events.ts reads the events of a project in a window of time, newest first (docs/atlas.md#12-1).
 
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import type { EventsQuery } from '../model/atlas.ts';
@@ -58,7 +58,7 @@ async function* eventPages({ caller, projectId, timeLeftMs, ...asked }: Reading,
   // Whether Atlas includes the moments that it is given is not documented; the second beside each is cut off below.
   const window = { minDate: spelledSecond(fromMs - SECOND), maxDate: spelledSecond(toMs + SECOND) };
   const read = async (pageNum: number) => {
-    // With the count, deep pages can fail; without it there is never a `next` (FACTS 12.1).
+    // With the count, deep pages can fail; without it there is never a `next` (docs/atlas.md#12-1).
     const query = { includeCount: false, pageNum, itemsPerPage: EVENTS_PER_PAGE, ...window, ...filter };
     return (await caller.get({ endpoint: EVENTS, path, query, scope: projectId }, timeLeftMs)).body;
   };

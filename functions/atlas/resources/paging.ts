@@ -78,7 +78,7 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
       }
       const { fresh, known } = tally.add(page, options);
       idle = fresh > 0 ? 0 : idle + 1;
-      // Numbers past the end may be clamped to it (FACTS 1.1), which is an end all the same.
+      // Numbers past the end may be clamped to it (docs/atlas.md#1-1), which is an end all the same.
       page.last = repeats || (!page.next && tally.isEnd(page, fresh));
       if (!page.last && idle >= MOST_IDLE) {
         throw endless(`${what} has brought nothing new in ${MOST_IDLE} pages, and does not end`);
@@ -134,7 +134,7 @@ function pageOf(answer: unknown, pageNum: number, { what, itemsPerPage, idOf = o
 const isCount = (totalCount: unknown) =>
   totalCount === undefined || totalCount === null || (Number.isSafeInteger(totalCount) && Number(totalCount) >= 0);
 
-/** Lists that aren't counted have been seen to say 0 (FACTS 12.1), with items on the page. */
+/** Lists that aren't counted have been seen to say 0 (docs/atlas.md#12-1), with items on the page. */
 const countOf = (totalCount: unknown, items: number) =>
   Number.isSafeInteger(totalCount) && (Number(totalCount) > 0 || (totalCount === 0 && items === 0))
     ? Number(totalCount)

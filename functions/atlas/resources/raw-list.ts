@@ -45,7 +45,7 @@ export async function readRawList(caller: Caller, request: RawListRequest, timeL
 function check({ kind, projectId, clusterName, includeCount, itemsPerPage, pageNum }: RawListRequest) {
   const wrong = (message: string) => new AtlasError('ATLAS_REFUSED', `${message}. Nothing was sent`);
   if (!/^[a-f0-9]{24}$/.test(projectId)) throw wrong('A project id is 24 hex digits, in lower case');
-  // At most 64 characters, letters, digits and hyphens (FACTS 1).
+  // At most 64 characters, letters, digits and hyphens (docs/atlas.md#1).
   if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(clusterName)) {
     throw wrong('A cluster name is 1 to 64 letters, digits and hyphens, and begins with no hyphen');
   }

@@ -16,7 +16,7 @@ export async function* listJobPages(
 ): AsyncGenerator<JobPage> {
   const endpoint = JOB_LISTS[list.kind];
   const path = jobsPath(list);
-  // With the count a missing `next` is known to mark the end (FACTS 1.1); once a list can't be counted, it isn't again.
+  // With the count a missing `next` is known to mark the end (docs/atlas.md#1-1); once a list can't be counted, it isn't again.
   let counted: Query = endpoint.counts ? { includeCount: true } : {};
   const reading = (itemsPerPage: number) => async (pageNum: number) => {
     const query = { pageNum, itemsPerPage, ...counted };

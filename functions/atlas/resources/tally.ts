@@ -16,7 +16,7 @@ export class Tally {
   #expected: number | undefined;
   #lastCount: number | undefined;
   #shrank = false;
-  /** The page before had a `next`, which only a last page has not (FACTS 1.1). */
+  /** The page before had a `next`, which only a last page has not (docs/atlas.md#1-1). */
   #hadNext = false;
   #miscounted: string | undefined;
 

@@ -34,7 +34,7 @@ export interface AttributeTask {
   stored: AttributionCoverage | undefined;
 }
 
-/** Atlas's newest events were 0 to 3 s older than the answer (FACTS 12.1): an event can be missing for as long, and more. */
+/** Atlas's newest events were 0 to 3 s older than the answer (docs/atlas.md#12-1): an event can be missing for as long, and more. */
 const VISIBLE_AFTER_MS = 30_000;
 /** No event comes later than this, as far as is known. */
 const FINAL_AFTER_MS = 15 * 60_000;

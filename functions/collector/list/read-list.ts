@@ -423,7 +423,7 @@ export class ListReader {
   }
 }
 
-/** The cluster, or project, that a job says it is of, where that is another one than was asked for: only flex jobs say so (FACTS 1.2). */
+/** The cluster, or project, that a job says it is of, where that is another one than was asked for: only flex jobs say so (docs/atlas.md#1-2). */
 function otherSource({ atlas }: RedactedJob, { kind, projectId, clusterName }: RestoreJob): string | undefined {
   if (kind !== 'flex') return undefined;
   const { instanceName, projectId: project } = atlas;

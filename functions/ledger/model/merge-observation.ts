@@ -72,7 +72,7 @@ function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
 
 /**
  * A job stands in one list, for as long as that list shows it: another one that shows it is not what was asked for. Instances that became
- * flex clusters have been in the lists of both (FACTS 1.4).
+ * flex clusters have been in the lists of both (docs/atlas.md#1-4).
  */
 export function isOfAnotherList(
   stored: Pick<LedgerJob, 'clusterName' | 'kind' | 'vanishedAt'>,

@@ -1,4 +1,4 @@
-// functions/restore/normalize/dedicated.ts reads a dedicated job, and a serverless one, which has the same fields (FACTS 1.3, 1.4).
+// functions/restore/normalize/dedicated.ts reads a dedicated job, and a serverless one, which has the same fields (docs/atlas.md#1-3, #1-4).
 import type { Fields } from '../field-reader.ts';
 import type { Delivery } from '../job.ts';
 import { fromFlags } from '../status.ts';
@@ -35,7 +35,7 @@ export function readDedicated(fields: Fields, { deliveryUrlCount, requestedAt, r
     finishedAt,
     expiresAt,
     snapshotId: fields.objectId('snapshotId'),
-    snapshotAt: fields.past('timestamp'), // when the snapshot was taken, not when the job was made (FACTS 0.2)
+    snapshotAt: fields.past('timestamp'), // when the snapshot was taken, not when the job was made (docs/atlas.md#0-2)
     pointInTime: fields.epochSeconds('pointInTimeUTCSeconds') ?? fields.epochSeconds('oplogTs'),
     targetProjectId: fields.objectId('targetGroupId'),
     targetClusterName: fields.text('targetClusterName'),

@@ -1,7 +1,7 @@
 // functions/restore/redact/secret-names.ts says which fields are a secret, or hold nothing else, by their names alone.
 
 /**
- * Wherever in a name they stand. Known ones (FACTS 7): deliveryUrl, downloadUrl, snapshotUrl, privateDownloadDeliveryUrls; of
+ * Wherever in a name they stand. Known ones (docs/atlas.md#7): deliveryUrl, downloadUrl, snapshotUrl, privateDownloadDeliveryUrls; of
  * legacy jobs url, urlV2, authHeader, authValue. The rest would be one by their name.
  */
 const SECRET_PART =

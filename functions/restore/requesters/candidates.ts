@@ -3,9 +3,9 @@
 import { COUNTER_SPAN, type IdParts, idParts } from '../object-id.ts';
 import type { AtlasEvent } from './event.ts';
 
-/** How far an event may come before its job, in seconds: `created` may be one off from the id (FACTS 12.2). */
+/** How far an event may come before its job, in seconds: `created` may be one off from the id (docs/atlas.md#12-2). */
 export const EARLY_SECONDS = 1;
-/** How far it may come after. All 95 recorded ones came within 1 s (FACTS 12.4, 2026-08). */
+/** How far it may come after. All 95 recorded ones came within 1 s (docs/atlas.md#12-4, 2026-08). */
 export const LATE_SECONDS = 60;
 /** What counts as near, in seconds. */
 export const NEAR_SECONDS = 5;
@@ -91,7 +91,7 @@ export interface Reach {
   byCounter: boolean;
 }
 
-/** Few for each event: Atlas takes at most 1,200 requests of a project at once (FACTS 4). */
+/** Few for each event: Atlas takes at most 1,200 requests of a project at once (docs/atlas.md#4). */
 export function* pairsInReach(
   jobs: readonly JobMark[],
   events: readonly EventMark[],

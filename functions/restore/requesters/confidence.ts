@@ -15,7 +15,7 @@ const MOST_STRONG = 89;
 const MOST_WEAK = 29;
 
 /**
- * By how much the counter of an event's id was ahead, at least, in 95 recorded pairs; so it was in 77 (FACTS 12.4, 2026-08).
+ * By how much the counter of an event's id was ahead, at least, in 95 recorded pairs; so it was in 77 (docs/atlas.md#12-4, 2026-08).
  * A request that began after the job needs as many ids itself: its event can't be this near.
  */
 const LEAST_AHEAD = 4;

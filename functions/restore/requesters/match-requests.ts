@@ -1,4 +1,4 @@
-// functions/restore/requesters/match-requests.ts says who asked for which restore job, from Atlas's events alone (FACTS 12.5).
+// functions/restore/requesters/match-requests.ts says who asked for which restore job, from Atlas's events alone (docs/atlas.md#12-5).
 
 import { DELIVERIES, type Delivery, KINDS, type Kind } from '../job.ts';
 import {
@@ -48,7 +48,7 @@ const TYPES: ReadonlyMap<Kind, ReadonlyMap<Delivery, readonly string[]>> = new M
   ['dedicated', new Map(DELIVERIES.map((delivery) => [delivery, [CLOUD_BACKUP]]))],
 ]);
 
-/** Atlas's `eventTypeName`s of what can be the request of such a job. None: Atlas writes no event (FACTS 12.3). */
+/** Atlas's `eventTypeName`s of what can be the request of such a job. None: Atlas writes no event (docs/atlas.md#12-3). */
 export const requestTypes = (kind: Kind, delivery: Delivery): readonly string[] => TYPES.get(kind)?.get(delivery) ?? [];
 
 const typesOf = (kind: Kind) => [...new Set(DELIVERIES.flatMap((delivery) => requestTypes(kind, delivery)))];
@@ -80,7 +80,7 @@ export function matchRequests(jobs: readonly JobToMatch[], events: readonly Atla
     const tier = tierOf(kind, jobsOnce, eventsOnce);
     for (const type of typesOf(kind)) {
       for (const pairs of pairsByReach(type, tier)) {
-        // Exports seem to write the event of dedicated restores too, and no pair of such a job was recorded (FACTS 12.4).
+        // Exports seem to write the event of dedicated restores too, and no pair of such a job was recorded (docs/atlas.md#12-4).
         for (const [jobId, match] of verdicts(pairs, kind !== 'dedicated')) matches.set(jobId, match);
       }
     }

@@ -1,6 +1,6 @@
 // functions/restore/requesters/requester.ts is the vocabulary of who asked for a restore, and how sure that is.
 
-/** How sure: 90 points and more, 70, 30, 10. `weak` is a hint and never a reason to alert (FACTS 12.5). */
+/** How sure: 90 points and more, 70, 30, 10. `weak` is a hint and never a reason to alert (docs/atlas.md#12-5). */
 export const GRADES = ['exact', 'strong', 'likely', 'weak'] as const;
 export type Grade = (typeof GRADES)[number];
 

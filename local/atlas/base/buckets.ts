@@ -1,4 +1,4 @@
-// local/atlas/base/buckets.ts is Atlas's rate limiting: a token bucket for every endpoint set and scope (FACTS 4).
+// local/atlas/base/buckets.ts is Atlas's rate limiting: a token bucket for every endpoint set and scope (docs/atlas.md#4).
 import { Refusal } from './errors.ts';
 import { SECOND } from './time.ts';
 
@@ -23,7 +23,7 @@ export const ENDPOINT_SETS = {
   allClusters: { name: 'Clusters', scope: 'USER', capacity: 300, refill: 100, seconds: 60 },
   projects: { name: 'Projects', scope: 'USER', capacity: 1200, refill: 500, seconds: 60 },
   organizations: { name: 'Organizations', scope: 'ORGANIZATION', capacity: 500, refill: 250, seconds: 60 },
-  /** Not in the table; the capacity is recorded, the rest a guess (FACTS 12.1). */
+  /** Not in the table; the capacity is recorded, the rest a guess (docs/atlas.md#12-1). */
   events: { name: 'Events', scope: 'GROUP', capacity: 300, refill: 100, seconds: 60 },
   rateLimits: { name: 'Rate Limits Inspection', scope: 'USER', capacity: 300, refill: 100, seconds: 60 },
 } as const satisfies Record<string, EndpointSet>;

@@ -1,8 +1,8 @@
-// local/atlas/base/errors.ts is every refusal that the simulator can answer with, in Atlas's words (FACTS 5).
+// local/atlas/base/errors.ts is every refusal that the simulator can answer with, in Atlas's words (docs/atlas.md#5).
 import { STATUS_CODES } from 'node:http';
 
 export interface RefusalOptions {
-  /** Strings on record, numbers too on 429; null on one endpoint (FACTS 5). @default [] */
+  /** Strings on record, numbers too on 429; null on one endpoint (docs/atlas.md#5). @default [] */
   parameters?: readonly (string | number)[];
   /** The query parameters found wrong, each with what is wrong about it. */
   fields?: readonly { field: string; description: string }[];
@@ -47,7 +47,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers that repeat their code in a header, on record (FACTS 5). */
+/** Answers that repeat their code in a header, on record (docs/atlas.md#5). */
 const CODED = new Set([400, 404, 409]);
 
 export const refusals = {

@@ -1,4 +1,4 @@
-// local/atlas/base/paging.ts cuts a list into pages and links them to each other (FACTS 1.1).
+// local/atlas/base/paging.ts cuts a list into pages and links them to each other (docs/atlas.md#1-1).
 
 import { refusals } from './errors.ts';
 import { type Link, type Scene, selfLink } from './scene.ts';
@@ -33,7 +33,7 @@ export interface PageOptions {
   mostItems?: number;
 }
 
-/** Limits in the OpenAPI file; what lies outside is clamped, not refused (FACTS 1.1). */
+/** Limits in the OpenAPI file; what lies outside is clamped, not refused (docs/atlas.md#1-1). */
 const MOST_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
 
@@ -61,7 +61,7 @@ export function page(listing: Listing, { path, query, scene, overlap = 0, mostIt
   const isLast = offset + itemsPerPage >= (totalCount ?? 0);
   const links = [link('self', self)];
   if (pageNum > 1) links.push(link('previous', neighbour(pageNum - 1)));
-  // Without a count, Atlas sends no `next`, not even on a full page (FACTS 12.1).
+  // Without a count, Atlas sends no `next`, not even on a full page (docs/atlas.md#12-1).
   if (includeCount && !isLast) links.push(link('next', neighbour(pageNum + 1)));
   const results = listing.slice(offset, itemsPerPage);
   return { links, results, ...(totalCount !== undefined && { totalCount }) };

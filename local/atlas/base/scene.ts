@@ -14,7 +14,7 @@ export interface Link {
   rel: string;
 }
 
-/** Starts the `rel` of every link that is not about paging or the thing itself (FACTS 1.1). */
+/** Starts the `rel` of every link that is not about paging or the thing itself (docs/atlas.md#1-1). */
 const REL = 'https://cloud.mongodb.com';
 
 export const selfLink = ({ baseUrl }: Scene, path: string): Link => ({ href: `${baseUrl}${path}`, rel: 'self' });

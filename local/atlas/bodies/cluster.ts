@@ -1,5 +1,5 @@
 // local/atlas/bodies/cluster.ts shows clusters: as the cluster API does today and did before 2024-08-05, as the flex
-// API and as the serverless API do (FACTS 2.1).
+// API and as the serverless API do (docs/atlas.md#2-1).
 
 import { Random } from '../base/random.ts';
 import { groupPath, relatedLink, type Scene, selfLink } from '../base/scene.ts';
@@ -68,7 +68,7 @@ function commonFields(cluster: SimCluster, scene: Scene) {
     labels: [],
     links: [
       selfLink(scene, path),
-      // A free cluster has it too: the link's presence proves nothing (FACTS 2.1).
+      // A free cluster has it too: the link's presence proves nothing (docs/atlas.md#2-1).
       relatedLink(scene, 'restoreJobs', `${path}/backup/restoreJobs`),
       relatedLink(scene, 'snapshots', `${path}/backup/snapshots`),
     ],

@@ -1,4 +1,4 @@
-// local/atlas/bodies/collection-job.ts shows a restore job as the collection API does (FACTS 1.5). Never recorded;
+// local/atlas/bodies/collection-job.ts shows a restore job as the collection API does (docs/atlas.md#1-5). Never recorded;
 // after the one example in the specification.
 
 import { Random } from '../base/random.ts';

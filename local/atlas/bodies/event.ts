@@ -1,4 +1,4 @@
-// local/atlas/bodies/event.ts shows an event (FACTS 12.2).
+// local/atlas/bodies/event.ts shows an event (docs/atlas.md#12-2).
 
 import { groupPath, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';

@@ -1,4 +1,4 @@
-// local/atlas/bodies/project.ts shows projects, alone and with their clusters (FACTS 2).
+// local/atlas/bodies/project.ts shows projects, alone and with their clusters (docs/atlas.md#2).
 
 import { groupPath, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';
@@ -7,7 +7,7 @@ import type { SimProject } from '../model/project.ts';
 
 export function projectBody(project: SimProject, clusters: readonly SimCluster[], scene: Scene) {
   return {
-    // Free clusters are not counted (FACTS 2): zero is no proof of an empty project.
+    // Free clusters are not counted (docs/atlas.md#2): zero is no proof of an empty project.
     clusterCount: clusters.filter(({ state, tier }) => state === 'IDLE' && tier !== 'free').length,
     created: timestamp(project.created),
     id: project.id,
@@ -32,7 +32,7 @@ export function projectOverview(project: SimProject, clusters: readonly SimClust
   };
 }
 
-// `sharded cluster` is what a sample shows; the specification has SHARDED_CLUSTER (FACTS 2).
+// `sharded cluster` is what a sample shows; the specification has SHARDED_CLUSTER (docs/atlas.md#2).
 const TYPES: Partial<Record<Tier, string>> = { sharded: 'sharded cluster' };
 
 function clusterOverview({ id, name, tier }: SimCluster) {

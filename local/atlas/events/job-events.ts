@@ -1,4 +1,4 @@
-// local/atlas/events/job-events.ts is the events that a restore job leaves behind (FACTS 12.3, 12.4): who asked for it, how it
+// local/atlas/events/job-events.ts is the events that a restore job leaves behind (docs/atlas.md#12-3, #12-4): who asked for it, how it
 // ended, and what else happened around it. All follow from the job alone.
 
 import type { Kind } from '../base/kind.ts';
@@ -24,7 +24,7 @@ const DEED_SHARE = 1 / 5;
 /** Nothing around a job is further from its request than this. */
 export const AROUND_MS = 10 * SECOND;
 
-/** Collection and serverless restores have no request type (FACTS 12.3). */
+/** Collection and serverless restores have no request type (docs/atlas.md#12-3). */
 export function requestType({ kind, delivery, eventType }: SimJob): string | null {
   if (eventType !== undefined) return eventType;
   if (kind === 'dedicated') return 'CPS_RESTORE_REQUESTED_AUDIT';

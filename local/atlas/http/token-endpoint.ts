@@ -1,4 +1,4 @@
-// local/atlas/http/token-endpoint.ts answers requests for tokens: OAuth-shaped errors, but for 429 (FACTS 3.2).
+// local/atlas/http/token-endpoint.ts answers requests for tokens: OAuth-shaped errors, but for 429 (docs/atlas.md#3-2).
 
 import type { Gate } from '../auth/gate.ts';
 import { OAuthRefusal, REVOKE_PATH, TOKEN_PATH } from '../auth/oauth.ts';

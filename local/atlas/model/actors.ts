@@ -1,4 +1,4 @@
-// local/atlas/model/actors.ts is who does things in the simulated organization, and what events show of them (FACTS 12.2).
+// local/atlas/model/actors.ts is who does things in the simulated organization, and what events show of them (docs/atlas.md#12-2).
 import type { Actor } from '../../../functions/restore/requesters/requester.ts';
 import { makeCredentials } from '../auth/credentials.ts';
 import { randomObjectId } from '../base/object-id.ts';

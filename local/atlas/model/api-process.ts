@@ -1,5 +1,5 @@
 // local/atlas/model/api-process.ts is how the ids that one API process makes follow each other: a job's, then its request
-// event's, now and then with another request's between them (FACTS 12.4).
+// event's, now and then with another request's between them (docs/atlas.md#12-4).
 import type { Random } from '../base/random.ts';
 
 /** Where the ids of a job and of its request event come from. */

@@ -8,7 +8,7 @@ import { type SimProject, WORLD_BEGAN } from './project.ts';
 export type Tier = 'replicaSet' | 'sharded' | 'flex' | 'free' | 'serverless';
 
 export interface SimCluster {
-  /** Kept when the tier changes (FACTS 2.1). */
+  /** Kept when the tier changes (docs/atlas.md#2-1). */
   readonly id: string;
   readonly projectId: string;
   readonly name: string;

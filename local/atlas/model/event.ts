@@ -28,7 +28,7 @@ export interface EventMakers {
   background: readonly string[];
 }
 
-/** In the order of FACTS 12.3: those about backups, as the specification has them, and some of those recorded beside them. */
+/** In the order of docs/atlas.md#12-3: those about backups, as the specification has them, and some of those recorded beside them. */
 const BACKUP_TYPES = [
   ...['CPS_RESTORE_REQUESTED_AUDIT', 'CPS_RESTORE_AUTH_AUDIT', 'CPS_RESTORE_SUCCESSFUL', 'CPS_RESTORE_FAILED'],
   ...['CPS_SNAPSHOT_DOWNLOAD_REQUEST_FAILED', 'CPS_COLLECTION_RESTORE_SUCCESSFUL', 'CPS_COLLECTION_RESTORE_FAILED'],
@@ -60,7 +60,7 @@ export const EVENT_TYPES: ReadonlySet<string> = new Set([...BACKUP_TYPES, ...DEE
 
 /** Of events, so many are shown at once. */
 const AT_ONCE_SHARE = 0.25;
-/** The newest event of a list was up to 3 s old (FACTS 12.1). */
+/** The newest event of a list was up to 3 s old (docs/atlas.md#12-1). */
 export const LATEST_VISIBLE_MS = 3 * SECOND;
 
 /**

@@ -12,7 +12,7 @@ export type Delivery = 'automated' | 'download' | 'pointInTime';
 
 /**
  * How a job ends. A `completed` download waits to be fetched and expires an hour later; `failedAndCancelled` is the one
- * download of that sort on record (FACTS 12.7).
+ * download of that sort on record (docs/atlas.md#12-7).
  */
 export type Outcome = 'completed' | 'failed' | 'cancelled' | 'expired' | 'failedAndCancelled';
 
@@ -68,7 +68,7 @@ const OUTCOMES: Record<Kind, readonly Outcome[]> = {
   collection: ['completed', 'failed', 'cancelled'],
 };
 
-// Shortest and longest run of a restore, in ms. Flex as recorded (FACTS 12.7), the others guessed.
+// Shortest and longest run of a restore, in ms. Flex as recorded (docs/atlas.md#12-7), the others guessed.
 const DURATIONS: Record<Kind, readonly [number, number]> = {
   dedicated: [4 * MINUTE, 30 * MINUTE],
   serverless: [2 * MINUTE, 15 * MINUTE],
@@ -120,5 +120,5 @@ export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, proc
   };
 }
 
-/** Dedicated downloads name no target; all others do (FACTS 1.2-1.5). */
+/** Dedicated downloads name no target; all others do (docs/atlas.md#1-2 to #1-5). */
 const hasTarget = (kind: Kind, delivery: Delivery) => kind !== 'dedicated' || delivery !== 'download';

@@ -16,7 +16,7 @@ export interface SimProject {
 /** The first project came to be on this day, and every cluster of the first hour within the two years after it. */
 export const WORLD_BEGAN = Date.UTC(2022, 0, 1);
 
-// Real names hold spaces and any letter, which the documented pattern forbids (FACTS 2).
+// Real names hold spaces and any letter, which the documented pattern forbids (docs/atlas.md#2).
 const NAMES = [
   'Payments Production',
   'Datenbank Prüfstand',

@@ -26,7 +26,7 @@ export interface JobState {
   endedAt?: number;
 }
 
-/** How long a dedicated download can be fetched: about an hour on record (FACTS 1.3). */
+/** How long a dedicated download can be fetched: about an hour on record (docs/atlas.md#1-3). */
 export const DOWNLOAD_LIFE_MS = HOUR;
 
 const PENDING_MS = 3 * SECOND;
@@ -58,7 +58,7 @@ function openStage({ kind, traits, durationMs }: SimJob, elapsed: number): Stage
 function lastStage(job: SimJob, elapsed: number): Stage {
   if (job.outcome === 'failedAndCancelled') return 'failed';
   const delivered = job.outcome === 'completed' || job.outcome === 'expired';
-  // A flex download is simply COMPLETED: flex has no expired state (FACTS 1.2).
+  // A flex download is simply COMPLETED: flex has no expired state (docs/atlas.md#1-2).
   if (delivered && job.delivery === 'download' && job.kind !== 'flex') {
     return elapsed < job.durationMs + DOWNLOAD_LIFE_MS ? 'ready' : 'expired';
   }

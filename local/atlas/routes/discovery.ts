@@ -1,4 +1,4 @@
-// local/atlas/routes/discovery.ts is the endpoints through which projects and clusters are found (FACTS 2).
+// local/atlas/routes/discovery.ts is the endpoints through which projects and clusters are found (docs/atlas.md#2).
 
 import { refusals } from '../base/errors.ts';
 import { boolean, listing } from '../base/paging.ts';

@@ -1,4 +1,4 @@
-// local/atlas/routes/events.ts is the endpoints that read the events of a project (FACTS 12.1).
+// local/atlas/routes/events.ts is the endpoints that read the events of a project (docs/atlas.md#12-1).
 
 import { refusals } from '../base/errors.ts';
 import { isObjectId } from '../base/object-id.ts';

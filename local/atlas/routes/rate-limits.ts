@@ -1,5 +1,5 @@
 // local/atlas/routes/rate-limits.ts is the endpoints that tell which limits are in force; tokens left are not told
-// (FACTS 4).
+// (docs/atlas.md#4).
 import { type BucketName, type Buckets, ENDPOINT_SETS } from '../base/buckets.ts';
 import { refusals } from '../base/errors.ts';
 import { listing } from '../base/paging.ts';

@@ -1,4 +1,4 @@
-// local/atlas/routes/restore-jobs.ts is the endpoints that list and start restore jobs (FACTS 1).
+// local/atlas/routes/restore-jobs.ts is the endpoints that list and start restore jobs (docs/atlas.md#1).
 
 import { refusals } from '../base/errors.ts';
 import type { Kind } from '../base/kind.ts';
@@ -111,7 +111,7 @@ const collection: JobApi = {
   hasIncludeCount: false,
 };
 
-/** Starts a restore: the body is checked before the tier (FACTS 8, #3620). */
+/** Starts a restore: the body is checked before the tier (docs/atlas.md#8-3620). */
 const start = ({ kind, path, versions, bucket, java, cluster }: JobApi, read: typeof dedicatedRestore): Route => ({
   method: 'POST',
   path,

@@ -1,4 +1,4 @@
-// local/atlas/routes/versions.ts is which versions the endpoints have (FACTS 1, 2, 6).
+// local/atlas/routes/versions.ts is which versions the endpoints have (docs/atlas.md#1, #2, #6).
 import type { Version } from '../base/versions.ts';
 
 export const FIRST: readonly Version[] = [{ date: '2023-01-01' }];

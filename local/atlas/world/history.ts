@@ -21,7 +21,7 @@ export interface Past {
   until: number;
   /** The projects that the world began with: targets of restores into another project. */
   projects: readonly SimProject[];
-  /** The 5 bytes of every API process, in hex: ids of one process share them (FACTS 12.4). */
+  /** The 5 bytes of every API process, in hex: ids of one process share them (docs/atlas.md#12-4). */
   processes: readonly string[];
   /** Share of jobs that come together with those of neighbouring clusters, 0 to 1. */
   crowding: number;

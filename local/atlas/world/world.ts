@@ -83,7 +83,7 @@ export interface Restore extends JobListRef {
   eventType?: string | null;
 }
 
-/** A request that looks like a restore's, and leaves no job (FACTS 12.4). */
+/** A request that looks like a restore's, and leaves no job (docs/atlas.md#12-4). */
 export interface ExportRequest extends ClusterRef {
   /** @default drawn */
   actor?: string;

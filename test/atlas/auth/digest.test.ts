@@ -26,7 +26,7 @@ describe('the response', () => {
     expect(digestResponse({ ...rfc, algorithm })).toBe(response);
   });
 
-  test('is the one that was confirmed against curl (FACTS 3.1)', () => {
+  test('is the one that was confirmed against curl (docs/atlas.md#3-1)', () => {
     const input = {
       algorithm: 'MD5',
       username: 'abcdefgh',

@@ -12,7 +12,7 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
 });
 const context = { what: 'GET /api/atlas/v2/groups', role: 'Project Backup Manager', nowMs: NOW };
 
-/** Statuses and codes of FACTS 5. */
+/** Statuses and codes of docs/atlas.md#5. */
 const TABLE = [
   [400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', 'ATLAS_WRONG_TIER', "another tier's API"],
   [400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', 'ATLAS_WRONG_TIER', ''],

@@ -6,7 +6,7 @@ import { apiError, inOrder, json, list, serve, withTokens } from '../scripted-se
 
 const PROJECT = { id: PROJECT_ID, name: 'A project', orgId: '0123456789abcdef0123456a', clusterCount: 3 };
 
-/** As recorded, cut down to what tells tiers apart (FACTS 2.1). */
+/** As recorded, cut down to what tells tiers apart (docs/atlas.md#2-1). */
 const regions = (providerName: string, instanceSize: string) => ({
   replicationSpecs: [{ regionConfigs: [{ providerName, electableSpecs: { instanceSize } }] }],
 });

@@ -8,7 +8,7 @@ const idOf = (item: unknown) => item;
 interface Server {
   /** What it gives at most, whatever is asked for. */
   clamp?: number;
-  /** Without the count, no `next` is sent (FACTS 12.1). */
+  /** Without the count, no `next` is sent (docs/atlas.md#12-1). */
   counted?: boolean;
   /** Whether `self` says how many items a page has. */
   echoes?: boolean;

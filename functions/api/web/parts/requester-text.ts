@@ -72,7 +72,7 @@ export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundR
 const others = (rivals: number) => `${number(rivals)} other ${rivals === 1 ? 'event or job' : 'events or jobs'}`;
 const seconds = (later: number) => `${counted(Math.abs(later), 'second')} ${later < 0 ? 'before' : 'later'}`;
 
-/** Atlas writes no event when one is asked for (FACTS 12.3). */
+/** Atlas writes no event when one is asked for (docs/atlas.md#12-3). */
 const isUntold = (kind: Kind | undefined) => kind === 'collection' || kind === 'serverless';
 
 /** Why nobody is named, in a few words. @param kind of the job, where that is at hand */

@@ -23,7 +23,7 @@ test('a request without credentials is challenged as on record', async () => {
   expect(Object.keys(headers).filter((name) => /ratelimit|x-error-code|x-java/.test(name))).toEqual([]);
 });
 
-test('the helper signs as FACTS 3.1 does', () => {
+test('the helper signs as docs/atlas.md#3-1 does', () => {
   const header = digest({
     uri: URI,
     publicKey: 'abcdefgh',
