@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../platform/log.ts';
 import type { AtlasEvent } from '../restore/requesters/event.ts';
 import { AccessKeeper } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
-import { SkewMeter, type SkewReading } from './http/clock-skew.ts';
+import { SkewMeter } from './http/clock-skew.ts';
 import type { ProxySettings } from './http/proxy.ts';
 import type { Transport } from './http/transport.ts';
 import { UndiciTransport } from './http/undici-transport.ts';
@@ -20,6 +20,7 @@ import type {
   Waits,
 } from './model/atlas.ts';
 import { AtlasError } from './model/errors.ts';
+import type { SkewReading } from './model/skew-reading.ts';
 import { RateLimits, type Wait } from './request/rate-limits.ts';
 import { Caller } from './request/request.ts';
 import { LONGEST_WAIT_MS, type RetryOptions } from './request/retry.ts';

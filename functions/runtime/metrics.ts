@@ -60,7 +60,7 @@ const SPARSE: ReadonlySet<MetricName> = new Set([
   'EventsSent',
   'EventsFailed',
 ]);
-const EMPTY_SCOPES: ReadonlySet<string> = new Set(['NO_PROJECTS', 'NO_PROJECTS_CHOSEN']);
+const EMPTY_SCOPES: ReadonlySet<string> = new Set(['NO_PROJECTS', 'NO_PROJECTS_CHOSEN', 'NO_CLUSTERS_CHOSEN']);
 const REFUSALS: ReadonlySet<string> = new Set(['ATLAS_CREDENTIALS', 'ATLAS_UNAUTHORIZED', 'ATLAS_FORBIDDEN']);
 
 /** Adds up what one invocation did. */

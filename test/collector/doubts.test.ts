@@ -7,7 +7,7 @@ import { UndiciTransport } from '../../functions/atlas/http/undici-transport.ts'
 import type { Atlas, Cluster, ClusterList, JobList, JobPage } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
-import { anyOf } from '../../functions/collector/run/any-account.ts';
+import { anyOf } from '../../functions/collector/task/any-account.ts';
 import type { ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';

@@ -1,4 +1,5 @@
 // functions/atlas/http/clock-skew.ts measures our clock against Atlas's, by the Date that every answer carries.
+import type { SkewReading } from '../model/skew-reading.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
@@ -11,14 +12,6 @@ const MOST_DISAGREEMENT_MS = 5_000;
 
 /** No answer takes this long, in ms, whatever its time limit: the clock was set ahead meanwhile, or the machine slept. */
 const LONGEST_ANSWER_MS = 5 * 60_000;
-
-/** What the answers of a while show of our clock. */
-export interface SkewReading {
-  /** Our clock less Atlas's, in ms; the most that any answer shows, so that no moment is put later than it was. */
-  skewMs: number;
-  /** False where no one difference fits all answers: our clock was set meanwhile, or one was a copy, or a Date is wrong. */
-  agrees: boolean;
-}
 
 /** A meter of its own for each stretch of work: what was measured before may not hold any more. */
 export class SkewMeter {

@@ -3,9 +3,9 @@
 import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
-import type { SkewReading } from '../http/clock-skew.ts';
 import type { ElementProblem } from './element-problem.ts';
 import type { Shortfall } from './page.ts';
+import type { SkewReading } from './skew-reading.ts';
 
 export type { ElementProblem, Shortfall };
 

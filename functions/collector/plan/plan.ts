@@ -7,7 +7,7 @@ import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/mod
 import { inParallel } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
-import { anyOf } from '../run/any-account.ts';
+import { anyOf } from '../task/any-account.ts';
 import type { CollectOrder } from '../task/task.ts';
 import { scopeAfter } from './accounts.ts';
 import { endDeadRuns, type RunMaker } from './dead-runs.ts';

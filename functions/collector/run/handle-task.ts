@@ -3,10 +3,10 @@ import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { type CollectOptions, collectProject } from '../project/collect-project.ts';
+import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
 import { accountsOf, type CollectOrder } from '../task/task.ts';
 import { orderFrom } from '../task/task-message.ts';
-import { anyOf } from './any-account.ts';
 
 export interface CarryOutPorts {
   accounts: readonly { name: string; atlas: Atlas }[];

@@ -10,9 +10,9 @@ import type { RunMaker } from '../plan/dead-runs.ts';
 import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
 import { type CollectOptions, collectProject } from '../project/collect-project.ts';
 import type { CollectPorts } from '../project/ports.ts';
+import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
 import { accountsOf, type CollectOrder } from '../task/task.ts';
-import { anyOf } from './any-account.ts';
 import { DEFAULT_MAX_WAIT_MS, WaitBudget } from './wait-budget.ts';
 
 export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList' | 'onEventsFailed'> {

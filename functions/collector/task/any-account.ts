@@ -1,6 +1,6 @@
-// functions/collector/run/any-account.ts is the Atlas port over several sets of credentials that see the same project: what one of them
+// functions/collector/task/any-account.ts is the Atlas port over several sets of credentials that see the same project: what one of them
 // may not read is read with the next.
-import { type SkewReading, together } from '../../atlas/http/clock-skew.ts';
+import { together } from '../../atlas/http/clock-skew.ts';
 import type {
   Atlas,
   AtlasUsage,
@@ -12,6 +12,7 @@ import type {
   Waits,
 } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
+import type { SkewReading } from '../../atlas/model/skew-reading.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 
 /** By what is read: which of them is asked first, as it was let in before. */
