@@ -28,7 +28,7 @@ A backup is shown to work by a restore. The table has the restore of each cluste
 collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so nobody can say.
 How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
 
-Exit code: 3 a cluster is overdue, or of one it can't be told, 0 none is, 1 the ledger or the API could not be read, 2 wrong usage.
+Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger drills
@@ -44,7 +44,8 @@ async function showDrills(flags: DrillsFlags, context: Context) {
   const now = new Date();
   await using opened = await openToRead(flags, context);
   const rows = await rowsOf(opened.ledger, flags);
-  if (rows.some(({ state }) => state === 'overdue' || state === 'not-covered')) context.exitCode = EXIT.drillOverdue;
+  if (rows.some(({ state }) => state === 'overdue')) context.exitCode = EXIT.drillOverdue;
+  else if (rows.some(({ state }) => state === 'not-covered')) context.exitCode = EXIT.incomplete;
   context.exitCodeWhenUnread = context.exitCode;
   if (flags.format === 'table') return await showTable(rows, flags, now, context);
   const writer = await writerOf(flags.format, DRILL_ROWS);

@@ -64,7 +64,7 @@ day; --collect does so now. What is not complete is named, with what to do. It n
 
 It reads the ledger itself (--table, --data), not an API.
 
-Exit code: 0 the report is made, gaps or not; 6 --verify found that the record was changed (the report says where), 1 the ledger
+Exit code: 0 the report is made, gaps or not; 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
 
 Examples:

@@ -37,7 +37,7 @@ It reads the ledger itself (--table, --data), not an API.
 
 Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too.
 
-Exit code: 0 all fits, 6 something does not (each break is named), 3 all that is there fits, but of some projects it is not on
+Exit code: 0 all fits, 9 something does not (each break is named), 3 all that is there fits, but of some projects it is not on
 record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong usage.
 
 Examples:

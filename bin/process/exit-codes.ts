@@ -13,9 +13,9 @@ export const EXIT = {
   /** It has ended, and how is not known. */
   jobUnknown: 7,
   /** A cluster is overdue for a restore drill. */
-  drillOverdue: 3,
+  drillOverdue: 8,
   /** A history, or a number of jobs, doesn't fit any more. */
-  historyBroken: 6,
+  historyBroken: 9,
   /** As `timeout` of GNU coreutils. */
   timedOut: 124,
   interrupted: 130,

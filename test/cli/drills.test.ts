@@ -59,9 +59,9 @@ describe('drills', () => {
     return { code, stderr, rows: JSON.parse(stdout) as Row[] };
   };
 
-  test('every cluster has its state, the overdue ones first, and the end is 3', async () => {
+  test('every cluster has its state, the overdue ones first, and the end is 8', async () => {
     const all = await rows();
-    expect(all).toMatchObject({ code: 3, stderr: '' });
+    expect(all).toMatchObject({ code: 8, stderr: '' });
     const states = all.rows.map(({ state }) => state);
     expect(states).toEqual([...states].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)));
     const of = (name: string) =>
@@ -82,7 +82,7 @@ describe('drills', () => {
 
   test('--overdue keeps those alone, and where none is the end is 0', async () => {
     const late = await rows('--overdue');
-    expect(late.code).toBe(3);
+    expect(late.code).toBe(8);
     expect(new Set(late.rows.map(({ state }) => state))).toEqual(new Set(['overdue']));
 
     const calm = { env: { RULES: '{"drillDays":0}' } };
@@ -94,7 +94,7 @@ describe('drills', () => {
 
   test('the table says it in words, CSV and NDJSON in the same fields', async () => {
     const { code, stdout } = await shell.run(['drills']);
-    expect(code).toBe(3);
+    expect(code).toBe(8);
     expect(stdout).toMatch(/^project +cluster +last restore \(UTC\) +took +snapshot age +every +due +state\n/);
     expect(stdout).toMatch(new RegExp(`^\\S.* ${partly} +never +30 d +\\S+ +OVERDUE for \\d+ d$`, 'm'));
     expect(stdout).toMatch(/ brand-new +never +30 d +\S+ +due in (29|30) d$/m);

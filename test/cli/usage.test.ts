@@ -123,9 +123,9 @@ describe('--help', () => {
     ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 3 a cluster is overdue, or of one it can']],
     [
       'evidence',
-      ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '6 --verify'],
+      ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '9 --verify'],
     ],
-    ['verify', ['--project', '--json', 'Exit code: 0 all fits, 6 something does not', 'not an API']],
+    ['verify', ['--project', '--json', 'Exit code: 0 all fits, 9 something does not', 'not an API']],
     [
       'reevaluate',
       ['--rules', '--since', '--until', '--dry-run', 'A\ntarget in a project without coverage', 'Exit code: 0'],

@@ -55,7 +55,7 @@ describe('verify', () => {
     set(changed, '$.status', 'COMPLETED-BY-HAND');
     set(rewritten, '$.changes[0].status', 'CANCELLED');
     const { code, stdout } = await shell.run(['verify']);
-    expect(code).toBe(6);
+    expect(code).toBe(9);
     expect(valuesOf(stdout)).toMatchObject({ result: 'BROKEN', breaks: expect.any(String) });
     // The coverage does not count the table, and says so.
     expect((await shell.run(['coverage'])).stdout).toContain('The jobs in the table were not counted here');
@@ -65,7 +65,7 @@ describe('verify', () => {
 
     tamper('DELETE FROM items', gone);
     const { stdout: json, code: again } = await shell.run(['verify', '--json']);
-    expect(again).toBe(6);
+    expect(again).toBe(9);
     const { projects, breakCount } = JSON.parse(json) as {
       projects: { projectId: string; breaks: { problem: string }[] }[];
       breakCount: number;
@@ -89,7 +89,7 @@ describe('verify', () => {
     const variable = await shell.run(['verify'], { env: { RESTORE_LEDGER_API: 'https://ledger.example.com' } });
     expect(variable).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: RESTORE_LEDGER_API: /) });
     const both = { env: { RESTORE_LEDGER_API: 'https://ledger.example.com' } };
-    expect((await shell.run(['verify', '--data', '.ledger'], both)).code).toBe(6);
+    expect((await shell.run(['verify', '--data', '.ledger'], both)).code).toBe(9);
     const unknown = await shell.run(['verify', '--project', '0123456789abcdef01234567']);
     expect(unknown).toMatchObject({
       code: 1,

@@ -200,7 +200,7 @@ describe('evidence', () => {
       await table.update(key, { set: { targetClusterName: 'elsewhere' } }, {});
     }
     const { code, stdout } = await shell.run(['evidence', '--verify', '--format', 'json']);
-    expect(code).toBe(6);
+    expect(code).toBe(9);
     const { integrity, verdict } = JSON.parse(stdout) as Evidence;
     expect(integrity).toMatchObject({
       unbroken: false,
@@ -209,7 +209,7 @@ describe('evidence', () => {
     });
     expect(verdict.text).toContain('RECORD WAS CHANGED');
     const html = await shell.run(['evidence', '--verify']);
-    expect(html.code).toBe(6);
+    expect(html.code).toBe(9);
     expect(html.stdout).toMatch(/<section class="verdict bad".*The record was changed/);
     expect(html.stdout).toContain('Integrity broken: 1 break');
   });
