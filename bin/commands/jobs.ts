@@ -120,11 +120,11 @@ async function showTable(
     return out.line(
       'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
     );
-  const [{ table }, { jobColumns, namesFor }] = await Promise.all([
+  const [{ tableParts }, { jobColumns, namesFor }] = await Promise.all([
     import('../output/tables.ts'),
     import('../output/job-table.ts'),
   ]);
   const columns = Object.values(jobColumns(await namesFor(rows, ledger)));
-  await out.line(table(columns, rows, out));
+  for await (const lines of tableParts(columns, rows, out)) await out.line(lines);
   if (rows.length === limit) await err.line(`The newest ${limit}: there may be more, see --limit and --until.`);
 }

@@ -1,5 +1,6 @@
 // bin/process/terminal.ts is the two streams that a command writes to, and what is known of whoever reads them.
 import { styleText } from 'node:util';
+import { letSignalsIn } from './turns.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -31,6 +32,8 @@ export class Terminal {
 
   /** Resolves when the stream can take more. What comes from outside must be plain already. */
   async write(text: string): Promise<void> {
+    // Into a file nothing is waited for.
+    await letSignalsIn();
     if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
   }
 
