@@ -10,9 +10,19 @@ export type Paint = (style: Style, text: string) => string;
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
 
-  /** @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written */
-  constructor(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
+  readonly #spoken: (text: string) => string;
+
+  /**
+   * @param spoken what becomes of a text on its way, for a stream that only people read
+   * @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written
+   */
+  constructor(
+    stream: NodeJS.WriteStream,
+    onError: (error: NodeJS.ErrnoException) => void,
+    spoken: (text: string) => string = (text) => text,
+  ) {
     this.#stream = stream;
+    this.#spoken = spoken;
     stream.on('error', onError);
   }
 
@@ -34,7 +44,8 @@ export class Terminal {
   async write(text: string): Promise<void> {
     // Into a file nothing is waited for.
     await letSignalsIn();
-    if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
+    if (!this.#stream.write(this.#spoken(text)))
+      await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
   }
 
   line = (text = '') => this.write(`${text}\n`);
