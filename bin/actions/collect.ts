@@ -18,7 +18,6 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
 import type { Accounts } from '../options/credentials.ts';
 import { span } from '../process/duration.ts';
-import { raised } from '../process/interrupt.ts';
 import type { Progress } from '../process/progress.ts';
 import { plain } from '../process/sanitize.ts';
 import { thisProcess } from '../process/this-process.ts';
@@ -92,15 +91,15 @@ export async function collectHere(
   const runs: { runId: string; status: PartStatus; parts: RunPart[]; failures: ClusterFailure[] }[] = [];
   const eventsFailures: EventsFailure[] = [];
   // Calls under way may end; those that take longer are cut off, and what they were to bring is left to the next run.
-  void raised(signal)
-    .then(() => systemClock.sleep(GRACE_MS))
-    .then(() => accounts[Symbol.asyncDispose]());
+  const cutOff = () => void systemClock.sleep(GRACE_MS).then(() => accounts[Symbol.asyncDispose]());
+  signal.addEventListener('abort', cutOff, { once: true });
   try {
     for (const scope of scopes) {
       signal.throwIfAborted();
       runs.push(await runOne(scope, full, { ...collecting, waits, eventsFailures }, tally));
     }
   } finally {
+    signal.removeEventListener('abort', cutOff);
     progress.clear();
   }
   const parts = runs.flatMap((run) => run.parts);
