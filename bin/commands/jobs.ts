@@ -6,6 +6,7 @@ import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
 import { JOB_ROWS } from '../output/job-rows.ts';
+import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { FORMATS, type Format, writerOf } from '../process/formats.ts';
@@ -118,13 +119,15 @@ async function showTable(
   for await (const job of jobs) rows.push(job);
   if (rows.length === 0)
     return out.line(
-      'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
+      asCalled(
+        'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
+      ),
     );
-  const [{ table }, { jobColumns, namesFor }] = await Promise.all([
+  const [{ tableParts }, { jobColumns, namesFor }] = await Promise.all([
     import('../output/tables.ts'),
     import('../output/job-table.ts'),
   ]);
   const columns = Object.values(jobColumns(await namesFor(rows, ledger)));
-  await out.line(table(columns, rows, out));
+  for await (const lines of tableParts(columns, rows, out)) await out.line(lines);
   if (rows.length === limit) await err.line(`The newest ${limit}: there may be more, see --limit and --until.`);
 }

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { plain } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
+import { letSignalsIn } from '../process/turns.ts';
 
 export interface Column<T> {
   title: string;
@@ -22,6 +23,34 @@ const NO_LINES = {
   middle: ' '.repeat(GAP),
 };
 
+/** Rows laid out at once. */
+const PART = 500;
+
+/** As `table`, in parts, each some lines: for more rows than are laid out in no time. */
+export async function* tableParts<T>(
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  { width, paint }: { width: number; paint: Paint },
+): AsyncGenerator<string> {
+  const widths = new Map<Column<T>, number>(columns.map((column) => [column, displayWidth(column.title)]));
+  for (let from = 0; from < rows.length; from += PART) {
+    await letSignalsIn();
+    for (const row of rows.slice(from, from + PART)) {
+      for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(plain(column.cell(row)))));
+    }
+  }
+  const fitted = narrowed(
+    [...widths].map(([column, needed]) => ({ column, cells: [], width: Math.max(1, needed) })),
+    width,
+  );
+  for (let from = 0; from === 0 || from < rows.length; from += PART) {
+    await letSignalsIn();
+    const part = rows.slice(from, from + PART);
+    const filled = fitted.map((each) => ({ ...each, cells: part.map((row) => plain(each.column.cell(row))) }));
+    yield laidOut(filled, part, { paint, isTitled: from === 0 });
+  }
+}
+
 /** Lines without their line breaks at the end; a title line first. */
 export function table<T>(
   columns: readonly Column<T>[],
@@ -33,8 +62,16 @@ export function table<T>(
     filled.map(({ column, cells }) => ({ column, cells, width: widest([column.title, ...cells]) })),
     width,
   );
+  return laidOut(fitted, rows, { paint, isTitled: true });
+}
+
+function laidOut<T>(
+  fitted: readonly Fitted<T>[],
+  rows: readonly T[],
+  { paint, isTitled }: { paint: Paint; isTitled: boolean },
+): string {
   const grid = new Table({
-    head: fitted.map(({ column }) => paint('dim', column.title)),
+    ...(isTitled ? { head: fitted.map(({ column }) => paint('dim', column.title)) } : {}),
     colWidths: fitted.map((column) => column.width),
     colAligns: fitted.map(({ column }) => column.align ?? 'left'),
     chars: NO_LINES,

@@ -1,4 +1,5 @@
 // bin/process/output-file.ts writes a file that is there as a whole or not at all: under another name, until it is kept.
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { CommandError, UsageError } from './exit-codes.ts';
 
@@ -10,6 +11,7 @@ export class OutputFile implements AsyncDisposable {
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
     this.#file = file;
+    process.on('exit', this.#remove);
   }
 
   /** @param flag that named the file @throws UsageError where it can't be written */
@@ -31,7 +33,11 @@ export class OutputFile implements AsyncDisposable {
       await rename(partOf(this.#path), this.#path);
     });
     this.#kept = true;
+    process.off('exit', this.#remove);
   }
+
+  /** Where the process ends before, as by a second Ctrl-C. */
+  #remove = () => rmSync(partOf(this.#path), { force: true });
 
   async #tried(work: () => Promise<void>): Promise<void> {
     try {
@@ -45,6 +51,7 @@ export class OutputFile implements AsyncDisposable {
     if (this.#kept) return;
     await this.#file.close();
     await rm(partOf(this.#path), { force: true });
+    process.off('exit', this.#remove);
   }
 }
 

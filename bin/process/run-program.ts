@@ -1,11 +1,15 @@
 // bin/process/run-program.ts runs a program of commands and ends the process: help, errors and exit codes go one way, ours.
 import { type Command, CommanderError } from 'commander';
+import { asCalled } from './called.ts';
 import type { Context } from './context.ts';
 import { EXIT, lastWords, UsageError } from './exit-codes.ts';
 
 /** Commands say how they ended in `context.exitCode`. @param argv without node and the file */
 export async function toTheEnd(program: Command, argv: readonly string[], context: Context): Promise<never> {
   try {
+    const [first, named] = argv;
+    const isKnown = named === undefined || program.commands.some((each) => each.name() === named);
+    if (first === 'help' && !isKnown) throw new UsageError(`unknown command '${named}': see --help`);
     await asOurs(program).parseAsync(argv, { from: 'user' });
   } catch (error) {
     // Shown because nothing was asked for, help ends with 1.
@@ -24,9 +28,9 @@ export async function toTheEnd(program: Command, argv: readonly string[], contex
 function asOurs(command: Command): Command {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .helpOption('-h, --help', 'show this')
-    .helpCommand(false);
+    .configureOutput({ outputError: () => {}, writeOut: (text) => void process.stdout.write(asCalled(text)) })
+    .helpOption('-h, --help', 'show this');
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'show this, or how a command is used');
   if (command.commands.length === 0) {
     command.option('--verbose', 'log what is done, and show the causes of errors').allowExcessArguments(false);
   }

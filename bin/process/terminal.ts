@@ -1,5 +1,6 @@
 // bin/process/terminal.ts is the two streams that a command writes to, and what is known of whoever reads them.
 import { styleText } from 'node:util';
+import { letSignalsIn } from './turns.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -9,9 +10,19 @@ export type Paint = (style: Style, text: string) => string;
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
 
-  /** @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written */
-  constructor(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
+  readonly #spoken: (text: string) => string;
+
+  /**
+   * @param spoken what becomes of a text on its way, for a stream that only people read
+   * @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written
+   */
+  constructor(
+    stream: NodeJS.WriteStream,
+    onError: (error: NodeJS.ErrnoException) => void,
+    spoken: (text: string) => string = (text) => text,
+  ) {
     this.#stream = stream;
+    this.#spoken = spoken;
     stream.on('error', onError);
   }
 
@@ -31,7 +42,10 @@ export class Terminal {
 
   /** Resolves when the stream can take more. What comes from outside must be plain already. */
   async write(text: string): Promise<void> {
-    if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
+    // Into a file nothing is waited for.
+    await letSignalsIn();
+    if (!this.#stream.write(this.#spoken(text)))
+      await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
   }
 
   line = (text = '') => this.write(`${text}\n`);

@@ -1,7 +1,8 @@
 // bin/servers/simulate.ts runs the Atlas simulator until Ctrl-C, for trying this program or anything else that speaks to Atlas.
 import { Command } from 'commander';
-import { amount, oneOf, wholeNumber } from '../options/flags.ts';
+import { amount, oneOf, time, wholeNumber } from '../options/flags.ts';
 import type { Context } from '../process/context.ts';
+import { UsageError } from '../process/exit-codes.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
 
@@ -16,6 +17,7 @@ interface SimulateFlags {
   serverless: (typeof SERVERLESS)[number];
   latency: number;
   activity: number;
+  historyUntil?: string;
 }
 
 export function simulateCommand(context: Context): Command {
@@ -25,7 +27,10 @@ export function simulateCommand(context: Context): Command {
       wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(27_080),
     )
     .addOption(
-      wholeNumber('--seed <n>', 'the same seed and sizes make the same world', { least: 0, most: 2 ** 31 }).default(1),
+      wholeNumber('--seed <n>', 'the same seed, sizes and --history-until make the same world', {
+        least: 0,
+        most: 2 ** 31,
+      }).default(1),
     )
     .addOption(wholeNumber('--projects <n>', 'projects', { least: 0, most: 10_000 }).default(3))
     .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 0, most: 10_000 }).default(4))
@@ -43,14 +48,20 @@ export function simulateCommand(context: Context): Command {
     .addOption(
       amount('--activity <n>', 'restores that start by themselves in a minute', { least: 0, most: 60_000 }).default(6),
     )
+    .addOption(
+      time('--history-until <time>', 'where the past ends and --activity begins: 2026-11-23, or 7d ago (default: now)'),
+    )
     .addHelpText(
       'after',
       `
 It speaks as Atlas does: digest and OAuth sign-in, versioned media types, pages, rate limits, errors.
-Its credentials follow from the seed, and work nowhere else.
+Its credentials follow from the seed, and work nowhere else. Job ids tell when a restore was requested: started again, it has other
+restores, and a ledger that was collected before sees the former ones vanish, unless --history-until is what it was. The line that
+it prints first says how to start the same world again.
 
 Examples:
   $ restore-ledger simulate
+  $ restore-ledger simulate --history-until 2026-11-23
   $ restore-ledger simulate --projects 20 --clusters 25 --jobs 300 --activity 60 --latency 80`,
     )
     .action((flags: SimulateFlags) => simulate(flags, context));
@@ -60,8 +71,10 @@ async function simulate(flags: SimulateFlags, { out, err, interrupt }: Context) 
   const { startAtlas } = await import('../../local/atlas/server.ts');
   const signal = interrupt.gently();
   const { port, seed, projects, clusters, jobs, serverless, latency: latencyMs, activity: activityPerMinute } = flags;
-  const options = { port, seed, projects, clusters, jobs, serverless, latencyMs, activityPerMinute };
-  await using atlas = await listening(port, startAtlas(options));
+  const until = flags.historyUntil ?? new Date().toISOString();
+  const historyUntil = Date.parse(until);
+  const options = { historyUntil, port, seed, projects, clusters, jobs, serverless, latencyMs, activityPerMinute };
+  await using atlas = await listening(port, startAtlas(options).catch(tooEarly));
   const { apiKey, serviceAccount } = atlas;
   const world = `seed ${seed}: ${projects} projects of ${clusters} clusters with ${jobs} jobs each`;
   await err.line(`Atlas simulator at ${atlas.url} (${world}). Ctrl-C stops it. In another terminal:\n`);
@@ -69,7 +82,12 @@ async function simulate(flags: SimulateFlags, { out, err, interrupt }: Context) 
   await out.line(`export MONGODB_ATLAS_PUBLIC_API_KEY=${apiKey.publicKey}`);
   await out.line(`export MONGODB_ATLAS_PRIVATE_API_KEY=${apiKey.privateKey}`);
   await err.line(
-    `\nThen: restore-ledger collect\n\nAs a service account, instead of the key: MONGODB_ATLAS_CLIENT_ID=${serviceAccount.clientId} MONGODB_ATLAS_CLIENT_SECRET=${serviceAccount.clientSecret}`,
+    `\nThen: restore-ledger collect\nThe same world again, with the same restores: the same options and --history-until ${until}\n\nAs a service account, instead of the key: MONGODB_ATLAS_CLIENT_ID=${serviceAccount.clientId} MONGODB_ATLAS_CLIENT_SECRET=${serviceAccount.clientSecret}`,
   );
   await raised(signal);
+}
+
+/** @throws UsageError for a past that ends before the simulated company began */
+function tooEarly(error: unknown): never {
+  throw error instanceof RangeError ? new UsageError(`--history-until: ${error.message}`) : error;
 }

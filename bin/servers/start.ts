@@ -26,6 +26,7 @@ import { withEvents } from '../output/events-file.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester } from '../output/requester-text.ts';
 import { displayWidth, table } from '../output/tables.ts';
+import { asCalled } from '../process/called.ts';
 import { Context } from '../process/context.ts';
 import { span, utcClock } from '../process/duration.ts';
 import { EXIT, Interrupted } from '../process/exit-codes.ts';
@@ -129,7 +130,7 @@ async function start(flags: StartFlags, context: Context) {
   try {
     const first = await collectHere([{}], false, { ...collecting, progress });
     await out.line(firstCollection(first, paint));
-    await showNoteworthy(told.sinceLast(), context);
+    await showNoteworthy(told.sinceLast(), page?.url, context);
     await showJobs(ledger, context);
     await showCoverage(ledger, context);
     if (first.status === 'failed') context.exitCode = EXIT.failed;
@@ -198,15 +199,21 @@ function firstCollection({ projects, counts, failures, seconds }: Collected, pai
 }
 
 /** Of restores that ended long ago none is told: they are no news. */
-async function showNoteworthy(events: readonly LedgerEvent[], { out }: Context) {
+/** @param pageUrl while it answers: with --once nothing can be asked any more */
+async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | undefined, { out }: Context) {
   const noteworthy = events.filter(isNoteworthy);
   if (noteworthy.length === 0) return;
   await out.line(
     `\n${out.paint('bold', 'Noteworthy')}   of the last 24 hours; jobs that ended before are recorded quietly\n`,
   );
   for (const event of noteworthy.slice(0, MOST_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
-  const left = noteworthy.length - MOST_NOTEWORTHY;
-  if (left > 0) await out.line(out.paint('dim', `and ${left} more: restore-ledger jobs --finding RULE lists such`));
+  const more = noteworthy.slice(MOST_NOTEWORTHY);
+  if (more.length === 0) return;
+  const rule = more
+    .map((event) => (event['detail-type'] === 'Restore Finding' ? event.detail.finding.rule : ''))
+    .find(Boolean);
+  const how = pageUrl === undefined || !rule ? '' : `, such as: restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
+  await out.line(out.paint('dim', asCalled(`and ${more.length} more${how}`)));
 }
 
 /** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */

@@ -4,11 +4,14 @@
 // A writer that ends in good order puts it back into one plain file, which needs no right to write to be read. One that was
 // killed leaves the log beside the file; whoever opens it next reads what was committed, and nothing else.
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'libsql';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { isBusy, ledgerError, notALedger, refused } from './errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+/** Between two turns of the event loop, in ms. */
+const TURN_MS = 20;
 
 export interface ConnectionOptions {
   file: string;
@@ -40,6 +43,7 @@ export class Connection {
   readonly #patienceMs: number;
   readonly #statements = new Map<string, Database.Statement>();
   #waiting: Waiting[] = [];
+  #turnMs = 0;
   #committing: Promise<void> | undefined;
 
   /** @throws LedgerError, EmptyFile */
@@ -74,6 +78,7 @@ export class Connection {
 
   /** Runs `work` when nothing stands in its way. */
   async read<T>(work: () => T): Promise<T> {
+    await this.#letOthersIn();
     return this.#patiently(work);
   }
 
@@ -168,6 +173,13 @@ export class Connection {
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** SQLite answers at once: whoever reads on and on would keep signals, timers and other requests waiting. */
+  async #letOthersIn() {
+    if (performance.now() - this.#turnMs < TURN_MS) return;
+    await nextTurn();
+    this.#turnMs = performance.now();
   }
 
   async #patiently<T>(work: () => T): Promise<T> {

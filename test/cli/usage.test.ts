@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { calledFrom } from '../../bin/process/called.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -134,7 +135,20 @@ describe('--help', () => {
     ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
     ['serve', ['--port', '--table', '--data', 'Other commands may use the same directory meanwhile']],
-    ['simulate', ['--port', '--seed', '--projects', '--clusters', '--jobs', '--serverless', '--latency', '--activity']],
+    [
+      'simulate',
+      [
+        '--port',
+        '--seed',
+        '--projects',
+        '--clusters',
+        '--jobs',
+        '--serverless',
+        '--latency',
+        '--activity',
+        '--history-until',
+      ],
+    ],
   ])('%s has its flags and examples', async (command, parts) => {
     await using shell = await CommandLine.open();
     const { code, stdout, stderr } = await shell.run([...command.split(' '), '--help']);
@@ -181,7 +195,91 @@ test("runs as a package's bin, through a link, from a directory with a TypeScrip
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+describe('help', () => {
+  test('alone is what --help says, and of a command what its --help says', async () => {
+    await using shell = await CommandLine.open();
+    for (const [asked, flags] of [
+      [['help'], ['--help']],
+      [
+        ['help', 'collect'],
+        ['collect', '--help'],
+      ],
+      [
+        ['atlas', 'help', 'list'],
+        ['atlas', 'list', '--help'],
+      ],
+    ] as const) {
+      const help = await shell.run(asked);
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toBe((await shell.run(flags)).stdout);
+    }
+    expect(await shell.run(['help', 'nothing'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "restore-ledger: unknown command 'nothing': see --help\n",
+    });
+  });
+});
+
+describe('the commands that it names', () => {
+  const executable = join(PACKAGE_DIR, 'bin/restore-ledger');
+  test.each([
+    ['where the shell does not find it', executable, { PATH: process.env.PATH ?? '' }],
+    ['where it does', 'restore-ledger', {}],
+  ])('work as they stand %s', async (_, called, env) => {
+    await using shell = await CommandLine.open();
+    const { stderr } = await shell.run(['collect'], { env });
+    expect(stderr).toContain(`run ${called} simulate\n`);
+    expect((await shell.run(['collect', '--help'], { env })).stdout).toContain(
+      `  $ ${called} collect --table restore-ledger --json\n`,
+    );
+  });
+
+  test('are relative to where one is, from a clone', () => {
+    expect(calledFrom(PACKAGE_DIR, '/usr/bin')).toBe('bin/restore-ledger');
+    expect(calledFrom(join(PACKAGE_DIR, 'bin'), '')).toBe('./restore-ledger');
+    expect(calledFrom(join(PACKAGE_DIR, 'docs'), '')).toBe(executable);
+    expect(calledFrom(PACKAGE_DIR, `/nowhere:${join(PACKAGE_DIR, 'bin')}`)).toBe('restore-ledger');
+  });
+});
+
+describe('a secret that can’t be read', () => {
+  test.each([
+    [{}, 'no AWS region: set AWS_REGION'],
+    [{ AWS_REGION: 'eu-west-1' }, 'no AWS credentials: sign in (aws sso login), or set AWS_PROFILE'],
+  ])('says what is missing: %j', async (env, why) => {
+    await using shell = await CommandLine.open();
+    const nowhere = { HOME: shell.dir, ATLAS_SECRET_ID: 'atlas/key', ...env };
+    const { code, stderr } = await shell.run(['collect'], { env: nowhere });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `restore-ledger: nothing could be read: projects: secret atlas/key could not be read: ${why}\n`,
+    );
+  });
+});
+
 describe('simulate', () => {
+  test('makes the same world again, to a ledger that knows it, with the same --history-until', async () => {
+    await using shell = await CommandLine.open();
+    const collected = async (...more: string[]) => {
+      const options = ['--port', '0', '--projects', '1', '--clusters', '2', '--jobs', '6', '--activity', '0'];
+      const simulator = shell.start(['simulate', ...options, ...more]);
+      await simulator.until(({ stderr }) => stderr.includes('service account'));
+      const pasted = Object.fromEntries(
+        [...simulator.stdout.matchAll(/export (\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+      );
+      const { stdout } = await shell.run(['collect', '--full', '--json'], { env: pasted });
+      simulator.signal('SIGINT');
+      await simulator.ended;
+      return { told: simulator.stderr, ...(JSON.parse(stdout) as { jobsNew: number; jobsVanished: number }) };
+    };
+    const first = await collected();
+    const [, until = ''] = /--history-until (\S+)$/m.exec(first.told) ?? [];
+    expect(await collected('--history-until', until)).toMatchObject({ jobsNew: 0, jobsVanished: 0 });
+    const early = await shell.run(['simulate', '--port', '0', '--history-until', '1999-01-01']);
+    expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: --history-until: .*\n$/) });
+  });
+
   test('prints what to paste, answers to it, and ends on Ctrl-C', async () => {
     await using shell = await CommandLine.open();
     const simulator = shell.start([

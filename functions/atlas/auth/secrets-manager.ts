@@ -16,7 +16,17 @@ const ADVICE: Record<string, string> = {
     'access is denied: grant secretsmanager:GetSecretValue, and kms:Decrypt where it has its own key',
   DecryptionFailure: 'it cannot be decrypted: grant kms:Decrypt on its key',
   InvalidRequestException: 'it is marked for deletion, or has no value yet',
+  CredentialsProviderError: 'no AWS credentials: sign in (aws sso login), or set AWS_PROFILE',
+  ExpiredTokenException: 'the AWS credentials have expired: sign in again (aws sso login)',
+  UnrecognizedClientException: 'the AWS credentials are not valid: check AWS_PROFILE, or sign in again (aws sso login)',
+  TimeoutError: 'Secrets Manager did not answer in time: check AWS_REGION, the network and any VPC endpoint',
 };
+
+/** The SDK tells a missing region by its words alone. */
+const adviceFor = (error: unknown, name: string): string =>
+  error instanceof Error && /^Region is missing/.test(error.message)
+    ? 'no AWS region: set AWS_REGION'
+    : (ADVICE[name] ?? `Secrets Manager failed with ${name}`);
 
 // Lambda may hold a sandbox still in the middle of a request, and its connection is gone when it goes on.
 const defaultClient = () =>
@@ -54,10 +64,7 @@ export class SecretsManagerCredentials implements CredentialSource {
     } catch (error) {
       // No cause: the SDK's errors carry whole requests and answers.
       const name = error instanceof Error && /^\w{1,60}$/.test(error.name) ? error.name : 'an unknown error';
-      throw new AtlasError(
-        'ATLAS_CREDENTIALS',
-        `${this.describe} could not be read: ${ADVICE[name] ?? `Secrets Manager failed with ${name}`}`,
-      );
+      throw new AtlasError('ATLAS_CREDENTIALS', `${this.describe} could not be read: ${adviceFor(error, name)}`);
     }
     if (text === undefined) throw new AtlasError('ATLAS_CREDENTIALS', `${this.describe} holds no text`);
     return parseSecret(text, this.describe);

@@ -34,6 +34,8 @@ test('the secret is read once, by all who ask at the same time, and again when a
 test.each([
   ['ResourceNotFoundException', 'does not exist'],
   ['AccessDeniedException', 'grant secretsmanager:GetSecretValue'],
+  ['CredentialsProviderError', 'no AWS credentials: sign in'],
+  ['ExpiredTokenException', 'have expired'],
   ['InternalServiceError', 'Secrets Manager failed with InternalServiceError'],
 ])('%s becomes a message that says what to do, and nothing of the original error', async (name, advice) => {
   const error = Object.assign(new Error('CANARY'), { name, $response: { headers: { authorization: 'CANARY' } } });
@@ -41,6 +43,12 @@ test.each([
   const failure = await failureOf(new SecretsManagerCredentials({ secretId: 'atlas/key', client }).read());
   expect(failure).toMatchObject({ code: 'ATLAS_CREDENTIALS', message: expect.stringContaining(advice) });
   expect(inspect(failure, { depth: 20 })).not.toContain('CANARY');
+});
+
+test('where no region is set it says so', async () => {
+  const { client } = secretsManager(() => new Error('Region is missing'));
+  const failure = await failureOf(new SecretsManagerCredentials({ secretId: 'atlas/key', client }).read());
+  expect(failure.message).toBe('secret atlas/key could not be read: no AWS region: set AWS_REGION');
 });
 
 test('a failure is not kept: the next read asks again', async () => {

@@ -115,6 +115,19 @@ const contents = (file: string) => {
   }
 };
 
+test('whoever reads on and on lets timers and signals in', async () => {
+  await using table = await open(newDirectory());
+  await table.put(item('1'));
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 5);
+  for (const endsAt = Date.now() + 400; Date.now() < endsAt; ) {
+    await table.get({ pk: 'P', sk: '1' });
+    for await (const _ of table.all({ partition: 'P' })) await table.query({ partition: 'P' });
+  }
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(5);
+});
+
 describe('several at once', () => {
   test('readers see what is committed while it is written, by two', async () => {
     const dir = newDirectory();

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Column, table, tableParts } from '../../bin/output/tables.ts';
+import { startAtlas } from '../../local/atlas/server.ts';
+import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
+
+describe('Ctrl-C while a big ledger is read', () => {
+  let shell: CommandLine;
+  beforeAll(async () => {
+    await using atlas = await startAtlas({ projects: 1, clusters: 3, jobs: 2_000 });
+    shell = await CommandLine.open(accessTo(atlas));
+    await shell.run(['collect']);
+  }, 120_000);
+  afterAll(() => shell[Symbol.asyncDispose]());
+
+  /** Through the shell, into a file: into a pipe, waiting for whoever reads it would let the signal in. */
+  const intoFile = (args: string) =>
+    shell.start(['-c', `exec ${join(PACKAGE_DIR, 'bin/restore-ledger')} ${args} > out`], { command: 'sh' });
+  const files = async () => (await readdir(shell.dir)).filter((name) => name !== '.ledger' && name !== 'out');
+
+  test.each([
+    'jobs --limit 100000 --format csv',
+    'jobs --limit 100000 --format json',
+    'jobs --limit 100000',
+    'evidence --verify --output report.html',
+    'evidence --verify --format json',
+    'verify',
+  ])(
+    '%s ends soon, with 130, and leaves no file',
+    async (args) => {
+      const whole = Date.now();
+      expect((await intoFile(args).ended).code).toBe(0);
+      const wholeMs = Date.now() - whole;
+      await shell.run(['-f', 'report.html'], { command: 'rm' });
+      const reading = intoFile(args);
+      await new Promise((resolve) => setTimeout(resolve, wholeMs * 0.6));
+      const stoppedAt = Date.now();
+      reading.signal('SIGINT');
+      expect((await reading.ended).code).toBe(130);
+      expect(Date.now() - stoppedAt).toBeLessThan(1_500);
+      expect(await files()).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('twice, it leaves no file either', async () => {
+    const reading = shell.start(['evidence', '--verify', '--output', 'report.html']);
+    for (const endsAt = Date.now() + 20_000; (await files()).length === 0 && Date.now() < endsAt; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    reading.signal('SIGINT');
+    reading.signal('SIGINT');
+    expect((await reading.ended).code).toBe(130);
+    expect(await files()).toEqual([]);
+  }, 60_000);
+});
+
+test('a table in parts is the table', async () => {
+  const columns: Column<number>[] = [
+    { title: 'n', cell: String, align: 'right' },
+    { title: 'text', cell: (n) => 'x'.repeat(n % 37), style: () => 'red', least: 5 },
+    { title: 'goes', cell: () => 'y'.repeat(40), goes: 1 },
+  ];
+  for (const [length, width] of [
+    [0, 80],
+    [1, 30],
+    [1_234, 25],
+    [1_234, Number.POSITIVE_INFINITY],
+  ] as const) {
+    const rows = Array.from({ length }, (_, n) => n);
+    const terminal = { width, paint: (_: unknown, text: string) => text };
+    const parts: string[] = [];
+    for await (const part of tableParts(columns, rows, terminal)) parts.push(part);
+    expect(parts.join('\n')).toBe(table(columns, rows, terminal));
+  }
+});
