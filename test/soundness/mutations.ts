@@ -26,13 +26,13 @@ export const mutations: readonly Mutation[] = [
   mend(
     'an incremental reading proves a period',
     'functions/proof/list.ts',
-    'if (fullReadAt !== undefined && fullReadAt >= end) return undefined;',
-    "if (fullReadAt !== undefined && (believed(list.readAt, now) ?? '') >= end) return undefined;",
+    'let until = believed(list.fullReadAt, now);',
+    'let until = believed(list.readAt, now) ?? believed(list.fullReadAt, now);',
   ),
   mend(
     'projects that were listed before the period ended are all there are',
-    'functions/proof/ledger.ts',
-    'if (listedAt >= period.until) return [];',
+    'functions/proof/scope.ts',
+    'if (listedAt >= period.until && late.length === 0) return [];',
     'return [];',
   ),
   mend(

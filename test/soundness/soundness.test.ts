@@ -1,9 +1,11 @@
 // test/soundness/soundness.test.ts plays a small, fixed set of histories, and shows that the oracle can tell a wrong claim from a right one.
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { campaign, weaknessOf } from './campaign.ts';
 import { historyOf } from './history.ts';
 import { CONTINUITY_MS } from './limits.ts';
 import { type Asker, type Entry, Log } from './log.ts';
+import { mutations } from './mutations.ts';
 import { Oracle, type Row } from './oracle.ts';
 import { type Cluster, HOUR_MS, idOfSecond, type Job, type World } from './outside/world.ts';
 import { Process } from './process.ts';
@@ -22,6 +24,11 @@ test('the same seed gives the same history, and the same course of it', async ()
   const [once, again] = [await campaign(['7', '8']), await campaign(['7', '8'])];
   expect(again).toEqual(once);
 }, 240_000);
+
+test.each(mutations.flatMap(({ name, patches }) => patches.map((patch) => ({ name, ...patch }))))(
+  'the mutation "$name" follows the code',
+  ({ file, from }) => expect(readFileSync(file, 'utf8').split(from)).toHaveLength(2),
+);
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 const PROJECT = {
