@@ -15,14 +15,14 @@ import { runsCommand } from './commands/runs.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { Context } from './process/context.ts';
-import { toTheEnd } from './process/run-program.ts';
+import { runProgram } from './process/run-program.ts';
 import { serveCommand } from './servers/serve.ts';
 import { simulateCommand } from './servers/simulate.ts';
 
 /** Ends the process. @param argv without node and the file */
 export function main(argv: readonly string[]): Promise<never> {
   const context = new Context(argv.includes('--verbose'));
-  return toTheEnd(programFor(context), argv, context);
+  return runProgram(programFor(context), argv, context);
 }
 
 function programFor(context: Context): Command {

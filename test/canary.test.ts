@@ -5,8 +5,8 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixedCredentials } from '../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
-import { runHere } from '../functions/collector/run/local-run.ts';
-import { DynamoLedger } from '../functions/ledger/repositories/table-ledger.ts';
+import { runLocally } from '../functions/collector/run/local-run.ts';
+import { TableLedger } from '../functions/ledger/repositories/table-ledger.ts';
 import type { Log, LogFields } from '../functions/platform/log.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
 import { startAtlas } from '../local/atlas/server.ts';
@@ -37,7 +37,7 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
   const say = (message: string, fields?: LogFields) => void said.push(inspect({ message, fields }, { depth: 20 }));
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const { client, tableName } = await store.table();
-  const ledger = new DynamoLedger({ tableName, client, now: () => clock.now() });
+  const ledger = new TableLedger({ tableName, client, now: () => clock.now() });
   const secrets = [CANARY, atlas.apiKey.privateKey, atlas.serviceAccount.clientSecret];
 
   // The canary is where it should be: Atlas does send it, for every kind that has such fields.
@@ -53,7 +53,7 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
     const onRecorded = (recorded: unknown) => say('recorded', { recorded });
     for (let run = 0; run < 3; run++) {
       const request = { runId: newObjectId(new Date(clock.now())), trigger: 'command' as const, full: true };
-      const { parts } = await runHere(request, { accounts, ledger, log, clock, onRecorded });
+      const { parts } = await runLocally(request, { accounts, ledger, log, clock, onRecorded });
       say('parts', { parts });
       clock.advance(40 * MINUTE);
     }
@@ -84,7 +84,7 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
       log,
     });
     const accounts = [{ name: 'canary', atlas: reader }];
-    const result = await runHere(
+    const result = await runLocally(
       { runId: newObjectId(new Date(clock.now())), trigger: 'command' },
       { accounts, ledger, log, clock },
     );

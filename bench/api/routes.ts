@@ -1,5 +1,5 @@
 // bench/api/routes.ts is what is asked of the API, and which ids a right answer holds.
-import { MOST_JOBS } from '../../functions/api/query/summary.ts';
+import { MAX_JOBS } from '../../functions/api/query/summary.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
 import {
   clusterNameOf,
@@ -98,5 +98,5 @@ function inSummary(load: Load): number {
   const from = Math.floor(load.untilMs / DAY_MS) * DAY_MS - (SUMMARY_DAYS - 1) * DAY_MS;
   const most = Math.ceil(((SUMMARY_DAYS + 1) * load.jobs) / PERIOD_DAYS) + 1;
   const ids = Array.from({ length: Math.min(most, load.jobs) }, (_, nth) => jobIdOf(nth, load));
-  return Math.min(ids.filter((id) => Number.parseInt(id.slice(0, 8), 16) * 1_000 >= from).length, MOST_JOBS);
+  return Math.min(ids.filter((id) => Number.parseInt(id.slice(0, 8), 16) * 1_000 >= from).length, MAX_JOBS);
 }

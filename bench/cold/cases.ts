@@ -2,7 +2,7 @@
 
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -38,7 +38,7 @@ async function collectOnce({ atlas: { access }, ledger }: Surroundings): Promise
   const atlas = new AtlasClient({ credentials });
   const accounts = [{ name: 'atlas/key', atlas }];
   const request = { runId: newObjectId(new Date()), trigger: 'command' } as const;
-  const { run, parts } = await runHere(request, { accounts, ledger, log: silentLog, clock: systemClock });
+  const { run, parts } = await runLocally(request, { accounts, ledger, log: silentLog, clock: systemClock });
   await atlas.close();
   checkRun(run, parts);
   return { projectId: parts[0]?.projectId ?? '', lists: run.counts?.listsRead ?? 0 };

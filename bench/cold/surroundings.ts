@@ -1,6 +1,6 @@
 // bench/cold/surroundings.ts is what functions find around them here: a table, Atlas, and something that stands for the rest of AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { BenchAtlas } from '../atlas/atlas.ts';
 import { BenchDynamo } from '../dynamo/dynamo.ts';
 import { TABLE } from '../dynamo/orders.ts';
@@ -17,7 +17,7 @@ export class Surroundings implements AsyncDisposable {
   readonly dynamo: BenchDynamo;
   readonly aws: ToldProcess<AwsOrders>;
   /** The same table that the functions have, seen from here. */
-  readonly ledger: DynamoLedger;
+  readonly ledger: TableLedger;
   /** Of every function; nothing else is in it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #client: DynamoDBClient;
@@ -32,7 +32,7 @@ export class Surroundings implements AsyncDisposable {
       region: REGION,
       credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     });
-    this.ledger = new DynamoLedger({ tableName: TABLE, client: this.#client });
+    this.ledger = new TableLedger({ tableName: TABLE, client: this.#client });
     this.environment = {
       ...{ TABLE_NAME: TABLE, ATLAS_SECRET_ID: 'atlas/key', EVENT_BUS_NAME: 'ledger' },
       ...{ COLLECT_QUEUE_URL: `${awsUrl}/000000000000/orders`, MONGODB_ATLAS_BASE_URL: atlas.access.url },

@@ -1,7 +1,7 @@
 // bench/contenders/collector.ts enters the project's collector, reading only: a whole run of it, as the command line makes one,
 // over a ledger in memory. `warm` keeps the client and forgets the ledger; `steady` keeps both.
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -29,7 +29,7 @@ contend<ListConfig>(({ access, scheme, connections }) => {
 async function collect(atlas: AtlasClient, ledger: MemoryLedger) {
   const request = { runId: newObjectId(new Date()), trigger: 'command' } as const;
   const ports = { accounts: [{ name: 'bench', atlas }], ledger, log: silentLog, clock: systemClock };
-  const { run, parts } = await runHere(request, ports, { kinds: ['dedicated'] });
+  const { run, parts } = await runLocally(request, ports, { kinds: ['dedicated'] });
   const failure = [...run.failures, ...parts.flatMap(({ failures }) => failures)][0];
   if (failure) throw new Error(`${failure.what} ${failure.clusterName ?? ''}: ${failure.message}`);
 }

@@ -3,7 +3,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { Annotating } from '../../functions/ledger/model/ledger.ts';
-import { decide } from '../../functions/ledger/model/merge-observation.ts';
+import { mergeObservation } from '../../functions/ledger/model/merge-observation.ts';
 import { noCounts } from '../../functions/ledger/model/run.ts';
 import { TABLE } from '../../functions/ledger/model/table.ts';
 import { jobItem } from '../../functions/ledger/table/job-item.ts';
@@ -33,7 +33,7 @@ const asItem = (item: object): Item => marshall(item, OPTIONS) as unknown as Ite
 /** First seen when it had ended. */
 function storedJob(job: RestoreJob, load: Load) {
   const sighting = { runId: runIdOf(0, load), observedAt: new Date(load.untilMs).toISOString() };
-  const decision = decide(undefined, job, sighting, annotationsOf(job));
+  const decision = mergeObservation(undefined, job, sighting, annotationsOf(job));
   if (!('job' in decision)) throw new Error(`job ${job.jobId} would not be written`);
   return jobItem(decision.job);
 }

@@ -1,7 +1,7 @@
 // bench/dynamo/made-jobs.ts makes up the restore jobs of an organization, the same for the same numbers: synthetic, in Atlas's
 // shape, through our own parser. They are spread evenly over the months, as the table's feed is by month.
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import { normalise } from '../../functions/restore/normalize/normalize.ts';
+import { normalize } from '../../functions/restore/normalize/normalize.ts';
 import { redactJob } from '../../functions/restore/redact/redact.ts';
 
 export interface Load {
@@ -49,7 +49,7 @@ export function madeJob(nth: number, load: Load): RestoreJob {
   const projectId = projectIdOf(projectOfCluster(cluster));
   const source = { projectId, projectName: `team-${projectOfCluster(cluster)}`, clusterName: clusterNameOf(cluster) };
   const readAt = new Date(load.untilMs);
-  return normalise(
+  return normalize(
     'dedicated',
     redactJob(atlasJob(nth, load, projectId)),
     { ...source, clusterId: hex(cluster, 24) },

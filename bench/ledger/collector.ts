@@ -1,9 +1,9 @@
 // bench/ledger/collector.ts enters the collector with its ledger: a whole run of it in one process, as the command line makes
 // one, of every kind of restore job. Between two passes the world changes or it does not; the collector keeps what it has.
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
 import type { Ledger, Recorded } from '../../functions/ledger/model/ledger.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -19,7 +19,7 @@ import { clientOf } from './table.ts';
 contend<LedgerConfig>(({ access, scheme, dynamo }) => {
   const atlas = new AtlasClient({ credentials: sourceOf(access, scheme) });
   const client = dynamo && clientOf(dynamo);
-  const ledger: Ledger = client ? new DynamoLedger({ tableName: TABLE, client }) : new MemoryLedger();
+  const ledger: Ledger = client ? new TableLedger({ tableName: TABLE, client }) : new MemoryLedger();
   const ids: string[] = [];
   const onRecorded = ({ outcome, job }: Recorded) => {
     if (outcome === 'new') ids.push(job.jobId);
@@ -29,7 +29,7 @@ contend<LedgerConfig>(({ access, scheme, dynamo }) => {
       const had = ids.length;
       const request = { runId: newObjectId(new Date()), trigger: 'command', full: name === 'full' } as const;
       const ports = { accounts: [{ name: 'bench', atlas }], ledger, log: silentLog, clock: systemClock, onRecorded };
-      const { run, parts } = await runHere(request, ports);
+      const { run, parts } = await runLocally(request, ports);
       checkRun(run, parts);
       return { ids, numbers: { jobsSeen: run.counts?.jobsSeen ?? 0, jobsNew: ids.length - had, peakMb: peakMb() } };
     },

@@ -2,14 +2,14 @@
 // is warm. Their milliseconds are those that a bill counts; a start of a sandbox is in bench/cold.
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { plan } from '../../functions/collector/plan/plan.ts';
-import { carryOut } from '../../functions/collector/run/handle-task.ts';
-import type { CollectOrder } from '../../functions/collector/task/task.ts';
+import { handleTask } from '../../functions/collector/run/handle-task.ts';
+import type { CollectTask } from '../../functions/collector/task/task.ts';
 import type { Recorded } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunPart } from '../../functions/ledger/model/run.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import { Metrics, measured } from '../../functions/runtime/metrics.ts';
+import { Metrics, withMetrics } from '../../functions/runtime/metrics.ts';
 import { sourceOf } from '../contenders/credentials.ts';
 import { TABLE } from '../dynamo/orders.ts';
 import { contend } from '../harness/contender.ts';
@@ -30,7 +30,7 @@ const BATCH = 10;
 contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
   const client = clientOf(dynamo);
   const atlas = new AtlasClient({ credentials: sourceOf(access, scheme) });
-  const sandbox = new Sandbox(atlas, new DynamoLedger({ tableName: TABLE, client }));
+  const sandbox = new Sandbox(atlas, new TableLedger({ tableName: TABLE, client }));
   return {
     async pass() {
       const numbers = await sandbox.run();
@@ -46,14 +46,14 @@ contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
 class Sandbox {
   readonly ids: string[] = [];
   readonly #atlas: AtlasClient;
-  readonly #ledger: DynamoLedger;
+  readonly #ledger: TableLedger;
   #logBytes = 0;
-  #queued: CollectOrder[] = [];
+  #queued: CollectTask[] = [];
   #later = 0;
   #run: Run | undefined;
   #parts: RunPart[] = [];
 
-  constructor(atlas: AtlasClient, ledger: DynamoLedger) {
+  constructor(atlas: AtlasClient, ledger: TableLedger) {
     this.#atlas = atlas;
     this.#ledger = ledger;
   }
@@ -80,12 +80,12 @@ class Sandbox {
   #plan(runId: string) {
     const { ledger, log, flush } = this.#ports();
     const accounts = [{ name: 'bench', atlas: this.#atlas }];
-    const enqueue = async (orders: readonly CollectOrder[]) => void this.#queued.push(...orders);
+    const enqueue = async (orders: readonly CollectTask[]) => void this.#queued.push(...orders);
     const ports = { accounts, ledger, log, now: Date.now, enqueue };
     return plan({ runId, trigger: 'schedule' }, ports).finally(flush);
   }
 
-  #carryOut(order: CollectOrder) {
+  #carryOut(order: CollectTask) {
     const { ledger, log, flush } = this.#ports();
     const began = Date.now();
     const queue = {
@@ -96,7 +96,7 @@ class Sandbox {
     const accounts = [{ name: 'bench', atlas: this.#atlas }];
     const timeLeftMs = () => TIMEOUT_MS - (Date.now() - began);
     const ports = { accounts, ledger, queue, log, now: Date.now, timeLeftMs };
-    return carryOut(JSON.stringify(order), ports, {}).finally(flush);
+    return handleTask(JSON.stringify(order), ports, {}).finally(flush);
   }
 
   #ports() {
@@ -104,7 +104,7 @@ class Sandbox {
     const keep = (message: string, fields: object = {}) =>
       this.#note(LINE_BYTES + message.length + JSON.stringify(fields).length);
     const log: Log = { debug: () => {}, info: keep, warn: keep, error: keep };
-    const ledger = measured(
+    const ledger = withMetrics(
       {
         ...this.#ledger,
         record: async (...job) => this.#noteJob(await this.#ledger.record(...job)),

@@ -5,13 +5,13 @@ import { systemClock } from '../../functions/platform/clock.ts';
 import { CommandError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import type { Progress } from '../process/progress.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import { ApiError } from '../remote/errors.ts';
 import type { ApiLedger } from '../remote/ledger.ts';
 import type { RunReport } from '../remote/shapes.ts';
 import { type Collected, together } from './collect.ts';
 
-export interface CollectingThere {
+export interface RemoteCollection {
   ledger: ApiLedger;
   progress: Progress;
   signal: AbortSignal;
@@ -27,10 +27,10 @@ const PATIENCE = 5;
 const STALLED_MS = 30 * 60_000;
 
 /** A run for each scope, one after the other, told as one. @throws ApiError, CommandError, Interrupted */
-export async function collectThere(
+export async function collectRemotely(
   scopes: readonly RunScope[],
   full: boolean,
-  { ledger, progress, signal, onStarted = () => {} }: CollectingThere,
+  { ledger, progress, signal, onStarted = () => {} }: RemoteCollection,
 ): Promise<Collected> {
   const beganAt = Date.now();
   const runs: RunReport[] = [];
@@ -101,7 +101,7 @@ async function finished(
 
 function told({ finishedProjects, projects, counts = noCounts(), parts }: RunReport): string {
   if (projects === undefined) return 'listing projects';
-  const latest = plain(parts.at(-1)?.projectName ?? '');
+  const latest = sanitize(parts.at(-1)?.projectName ?? '');
   return `${finishedProjects} of ${projects} projects, ${counts.jobsNew} new, ${counts.jobsChanged} changed  ${latest}`;
 }
 

@@ -19,7 +19,7 @@ import type { Rules } from '../../functions/restore/rules/rules.ts';
 import type { Accounts } from '../options/credentials.ts';
 import { span } from '../process/duration.ts';
 import type { Progress } from '../process/progress.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import { thisProcess } from '../process/this-process.ts';
 
 /** For calls under way when a run is stopped, in ms. */
@@ -73,18 +73,18 @@ export interface Tally {
   changed: number;
 }
 
-export const noTally = (): Tally => ({ lists: 0, added: 0, changed: 0 });
+export const emptyTally = (): Tally => ({ lists: 0, added: 0, changed: 0 });
 
 /**
  * A run for each scope, one after the other, told as one.
  * @param tally counts along
  * @throws LedgerError, Interrupted
  */
-export async function collectHere(
+export async function collectLocally(
   scopes: readonly RunScope[],
   full: boolean,
   collecting: Collecting,
-  tally = noTally(),
+  tally = emptyTally(),
 ): Promise<Collected> {
   const { accounts, progress, signal, waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, systemClock) } = collecting;
   const [beganAt, before] = [Date.now(), accounts.usage];
@@ -139,10 +139,10 @@ async function runOne(
   let [planned, done] = [0, 0];
   const told = () =>
     `${done} of ${planned} projects, ${tally.lists} lists of jobs, ${tally.added} new, ${tally.changed} changed`;
-  const show = (what: string) => progress.show(`${told()}  ${plain(what)}`);
+  const show = (what: string) => progress.show(`${told()}  ${sanitize(what)}`);
   progress.show('listing projects');
   // Only now: other commands, and --help, have no use for it.
-  const { runHere } = await import('../../functions/collector/run/local-run.ts');
+  const { runLocally: runHere } = await import('../../functions/collector/run/local-run.ts');
   const runId = newObjectId(new Date());
   const { run, parts } = await runHere(
     { runId, trigger: 'command', scope, full },
@@ -154,7 +154,7 @@ async function runOne(
       maker: thisProcess,
       waits,
       onWait: ({ projectName, ms }) =>
-        progress.note(`waiting ${span(ms / 1_000)}: Atlas's rate limit of project ${plain(projectName)}`),
+        progress.note(`waiting ${span(ms / 1_000)}: Atlas's rate limit of project ${sanitize(projectName)}`),
       onEventsFailed: (failure) => eventsFailures.push(failure),
       onPlanned: (projects) => {
         planned = projects;
@@ -201,5 +201,5 @@ export function together(statuses: readonly PartStatus[]): PartStatus {
 /** `Payments/Cluster0, dedicated restore jobs: GET ... answered 503 ...` */
 export function failureLine({ projectName, clusterName, what, message }: NamedFailure): string {
   const where = [projectName, clusterName].filter((part) => part !== undefined).join('/');
-  return plain(`${where === '' ? '' : `${where}, `}${what}: ${message}`);
+  return sanitize(`${where === '' ? '' : `${where}, `}${what}: ${message}`);
 }

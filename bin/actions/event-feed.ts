@@ -1,6 +1,6 @@
 // bin/actions/event-feed.ts is where a command's events go: into a file, if one is named, and to whoever watches.
 
-import type { telling } from '../../functions/events/delivery/publishing-ledger.ts';
+import type { withEvents } from '../../functions/events/delivery/publishing-ledger.ts';
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { EventsFile } from '../output/events-file.ts';
@@ -12,9 +12,9 @@ export interface FeedFlags {
 export class Feed implements AsyncDisposable {
   readonly #file: EventsFile | undefined;
   readonly #show: (event: LedgerEvent) => void;
-  readonly #telling: typeof telling;
+  readonly #telling: typeof withEvents;
 
-  private constructor(file: EventsFile | undefined, show: (event: LedgerEvent) => void, tellingOf: typeof telling) {
+  private constructor(file: EventsFile | undefined, show: (event: LedgerEvent) => void, tellingOf: typeof withEvents) {
     this.#file = file;
     this.#show = show;
     this.#telling = tellingOf;
@@ -24,7 +24,7 @@ export class Feed implements AsyncDisposable {
   static async open({ events }: FeedFlags, show: (event: LedgerEvent) => void): Promise<Feed> {
     const file = events === undefined ? undefined : await EventsFile.open(events);
     // Only now: other commands, and --help, have no use for it.
-    const { telling: tellingOf } = await import('../../functions/events/delivery/publishing-ledger.ts');
+    const { withEvents: tellingOf } = await import('../../functions/events/delivery/publishing-ledger.ts');
     return new Feed(file, show, tellingOf);
   }
 

@@ -2,14 +2,14 @@
 
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { inParallel } from '../../functions/platform/for-each-concurrent.ts';
+import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import type { Kind } from '../../functions/restore/job.ts';
 import { type CompiledRules, compileRules } from '../../functions/restore/rules/compile-rules.ts';
-import { assess, mergeFindings } from '../../functions/restore/rules/evaluate.ts';
+import { evaluate, mergeFindings } from '../../functions/restore/rules/evaluate.ts';
 import type { Finding, Rule } from '../../functions/restore/rules/finding.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
 import type { Progress } from '../process/progress.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 
 export interface Reevaluating {
   rules: Rules;
@@ -40,7 +40,7 @@ const BATCH = 100;
 const PARALLEL_WRITES = 8;
 
 /** @throws LedgerError, the signal's reason */
-export async function reevaluating(ledger: Ledger, options: Reevaluating, result: Reevaluation): Promise<void> {
+export async function reevaluateAll(ledger: Ledger, options: Reevaluating, result: Reevaluation): Promise<void> {
   const names = new Map<string, string>();
   for await (const { projectId, projectName } of ledger.coverages()) names.set(projectId, projectName);
   const rules = compileRules(options.rules);
@@ -92,7 +92,7 @@ class ProjectReevaluation {
     for await (const job of this.#ledger.projectJobs(projectId, period)) {
       signal.throwIfAborted();
       this.#result.jobs += 1;
-      if (this.#result.jobs % 50 === 0) progress.show(plain(`${this.#result.jobs} jobs, now of ${projectName}`));
+      if (this.#result.jobs % 50 === 0) progress.show(sanitize(`${this.#result.jobs} jobs, now of ${projectName}`));
       if (same(job.findings, this.#findings(job))) continue;
       batch.push(job);
       if (batch.length < BATCH) continue;
@@ -103,7 +103,7 @@ class ProjectReevaluation {
   }
 
   async #write(batch: readonly LedgerJob[]): Promise<void> {
-    await inParallel(batch, PARALLEL_WRITES, (job) => this.#writeOne(job));
+    await forEachConcurrent(batch, PARALLEL_WRITES, (job) => this.#writeOne(job));
   }
 
   async #writeOne(job: LedgerJob): Promise<void> {
@@ -126,7 +126,7 @@ class ProjectReevaluation {
       projectNameOf: (projectId: string) => names.get(projectId),
       principal,
     };
-    return [...mergeFindings(job.findings, assess(job, context), { afresh: true })];
+    return [...mergeFindings(job.findings, evaluate(job, context), { afresh: true })];
   }
 
   #count(before: readonly Finding[] = [], after: readonly Finding[]) {

@@ -5,7 +5,7 @@ import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';
 import { type Verification, verifiedMissing, verifyProject } from '../../functions/proof/verify.ts';
 import type { Progress } from '../process/progress.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 
 export interface VerifyingOptions {
   /** @default every project that anything is on record of */
@@ -14,7 +14,7 @@ export interface VerifyingOptions {
 }
 
 /** Projects with jobs alone come last. @throws LedgerError */
-export async function* verifying(
+export async function* verifyAll(
   ledger: Ledger,
   { projectIds, progress }: VerifyingOptions,
 ): AsyncGenerator<Verification> {
@@ -31,7 +31,7 @@ export async function* verifying(
     if (!facts.has(projectId) && !census.has(projectId) && missing.some((one) => one.projectId === projectId)) continue;
     yield await verifyProject(ledger, project, census.get(projectId), () => {
       jobs += 1;
-      if (jobs % 50 === 0) progress.show(plain(`verified ${jobs} jobs, now of project ${projectId}`));
+      if (jobs % 50 === 0) progress.show(sanitize(`verified ${jobs} jobs, now of project ${projectId}`));
     });
   }
   for (const one of missing) if (projectIds?.includes(one.projectId) ?? true) yield verifiedMissing(one);

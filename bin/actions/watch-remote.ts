@@ -7,7 +7,7 @@ import { ApiError } from '../remote/errors.ts';
 import type { ApiLedger } from '../remote/ledger.ts';
 import type { Watched } from './watch.ts';
 
-export function watchedThere(id: string, ledger: ApiLedger, { err }: Context): Watched {
+export function watchRemotely(id: string, ledger: ApiLedger, { err }: Context): Watched {
   let looks = 0;
   const look = async () => {
     const job = await ledger.job(id);

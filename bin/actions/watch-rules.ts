@@ -1,7 +1,7 @@
 // bin/actions/watch-rules.ts holds a restore that is watched against the rules, as a collector would.
 import type { Atlas } from '../../functions/atlas/model/atlas.ts';
 import { ProjectNames } from '../../functions/collector/evaluate/project-names.ts';
-import { Judge } from '../../functions/collector/evaluate/rule-evaluator.ts';
+import { RuleEvaluator } from '../../functions/collector/evaluate/rule-evaluator.ts';
 import { clusterNamed } from '../../functions/ledger/model/coverage.ts';
 import type { Ledger, Recorded, Sighting } from '../../functions/ledger/model/ledger.ts';
 import type { Kind, RestoreJob, Source } from '../../functions/restore/job.ts';
@@ -44,12 +44,12 @@ export class WatchJudge {
     return await ledger.annotate(job.projectId, job.jobId, sighting, judge.annotate);
   }
 
-  async #judge(ledger: Ledger, at: string): Promise<Judge> {
+  async #judge(ledger: Ledger, at: string): Promise<RuleEvaluator> {
     const { source, atlas } = this.#options;
     this.#background ??= await this.#look(ledger);
     const { projectName, pastDurations } = this.#background;
     const { principal } = atlas;
-    return new Judge({
+    return new RuleEvaluator({
       names: new ProjectNames({ atlas, ledger }, { projectId: source.projectId, projectName }),
       ...{ rules: this.#rules, at, pastDurations, afresh: false },
       ...(principal === undefined ? {} : { principal }),

@@ -7,7 +7,7 @@ import type { Context } from '../process/context.ts';
 import { span, utc, utcClock } from '../process/duration.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { ShownJob } from '../remote/ledger-port.ts';
 
 export interface Watched {
@@ -63,7 +63,7 @@ export async function follow(
         failures += 1;
         if (failures >= PATIENCE) throw looked.failure;
         await context.err.line(
-          `${utcClock(Date.now())}  not answered, trying again (${failures} of ${PATIENCE}): ${plain(looked.failure.message)}`,
+          `${utcClock(Date.now())}  not answered, trying again (${failures} of ${PATIENCE}): ${sanitize(looked.failure.message)}`,
         );
       }
       const leftMs = endsAt - Date.now();
@@ -88,7 +88,7 @@ const timedOut = (id: string, known: ShownJob | undefined, seconds: number) =>
 function lineOf(job: ShownJob, before: ShownJob | undefined, { out }: Context): string {
   const status = out.paint(styleOf(job.status), job.status.padEnd(9));
   const about = before ? changeOf(job, before) : aboutOf(job);
-  return `${out.paint('dim', utcClock(Date.now()))}  ${status}  ${plain(about)}`.trimEnd();
+  return `${out.paint('dim', utcClock(Date.now()))}  ${status}  ${sanitize(about)}`.trimEnd();
 }
 
 function aboutOf(job: ShownJob): string {

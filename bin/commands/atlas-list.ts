@@ -5,7 +5,7 @@ import { atlasAccounts } from '../options/credentials.ts';
 import { clusterName, oneOf, projectId, wholeNumber } from '../options/flags.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 
 interface ListFlags {
   kind: Kind;
@@ -56,5 +56,5 @@ async function listRaw({ project, cluster, includeCount, ...flags }: ListFlags, 
   const atlas = await accounts.thatSees(project);
   const count = includeCount ? {} : { includeCount };
   const { body } = await atlas.rawList({ ...flags, ...count, projectId: project, clusterName: cluster });
-  await context.out.line(plainJson(body, flags.pretty ? 2 : 0));
+  await context.out.line(sanitizeJson(body, flags.pretty ? 2 : 0));
 }

@@ -2,29 +2,29 @@
 // the collector behind an API.
 import { Command } from 'commander';
 import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
-import { SKEW_WORTH_TELLING_MS } from '../../functions/collector/list/atlas-time.ts';
+import { SKEW_WARNING_MS } from '../../functions/collector/list/atlas-time.ts';
 import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collector/run/wait-budget.ts';
 import type { RunScope } from '../../functions/ledger/model/run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
-import { type Collected, collectHere, failureLine, noTally, type Tally } from '../actions/collect.ts';
+import { type Collected, collectLocally, emptyTally, failureLine, type Tally } from '../actions/collect.ts';
 import { Feed, type FeedFlags } from '../actions/event-feed.ts';
 import { type Accounts, atlasAccounts } from '../options/credentials.ts';
 import { clusterName, duration, projectIds } from '../options/flags.ts';
-import { type AskFlags, ledgerOf, whereToAsk, withAsk } from '../options/ledger-source.ts';
-import { openLedger, type Where } from '../options/ledger-target.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
+import { openLedger, type Target } from '../options/ledger-target.ts';
 import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
-import { NoteworthyLines } from '../output/event-printer.ts';
+import { EventPrinter } from '../output/event-printer.ts';
 import { withEvents } from '../output/events-file.ts';
 import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { span } from '../process/duration.ts';
 import { EXIT, Interrupted, UsageError } from '../process/exit-codes.ts';
 import { Progress } from '../process/progress.ts';
-import { plain, plainJson } from '../process/sanitize.ts';
+import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import type { ApiAddress } from '../remote/address.ts';
 
-interface CollectFlags extends AskFlags, RulesFlags, FeedFlags {
+interface CollectFlags extends SourceFlags, RulesFlags, FeedFlags {
   project?: string[];
   cluster?: string;
   full?: true;
@@ -72,7 +72,7 @@ Examples:
   $ restore-ledger collect --rules cdk.json --events events.ndjson
   $ restore-ledger collect --full --api https://abc123.execute-api.eu-west-1.amazonaws.com`,
     );
-  return withEvents(withRules(withAsk(command))).action((flags: CollectFlags) => collect(flags, context));
+  return withEvents(withRules(addSourceOptions(command))).action((flags: CollectFlags) => collect(flags, context));
 }
 
 async function collect(flags: CollectFlags, context: Context) {
@@ -88,7 +88,7 @@ async function collect(flags: CollectFlags, context: Context) {
     ...(cluster === undefined ? {} : { clusterName: cluster }),
   }));
   const asked = { scopes: scopes.length > 0 ? scopes : [{}], full };
-  const where = whereToAsk(flags, context.env);
+  const where = resolveSource(flags, context.env);
   const { maxWait: maxWaitMs = DEFAULT_MAX_WAIT_MS } = flags;
   if ('api' in where) {
     refuseBesideApi(flags);
@@ -101,10 +101,10 @@ async function collect(flags: CollectFlags, context: Context) {
   const waits = new WaitBudget(maxWaitMs, systemClock);
   const onWait = ({ what, ms, reason }: Wait) => {
     const why = reason === 'rate-limit' ? "Atlas's rate limit" : 'the call failed and is made again';
-    progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${plain(what)}`);
+    progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${sanitize(what)}`);
   };
   await using accounts = await atlasAccounts(context, { onWait });
-  const lines = new NoteworthyLines(context.err, progress);
+  const lines = new EventPrinter(context.err, progress);
   await using feed = await Feed.open(flags, lines.show);
   const collected = await fromHere(asked, where, { ...chosen, accounts, feed, progress, waits }, context);
   await lines.end();
@@ -118,7 +118,7 @@ async function tell(collected: Collected | undefined, { json }: CollectFlags, co
   const { out, err } = context;
   context.exitCode = EXIT_CODES[collected.status];
   context.exitCodeWhenUnread = context.exitCode;
-  await out.line(json ? plainJson(documentOf(collected)) : summary(collected, out.paint));
+  await out.line(json ? sanitizeJson(documentOf(collected)) : summary(collected, out.paint));
   if (collected.status === 'failed')
     await err.line(`restore-ledger: nothing could be read: ${firstFailure(collected)}`);
 }
@@ -137,7 +137,7 @@ interface Here extends Pick<ChosenRules, 'rules'> {
 
 async function fromHere(
   { scopes, full }: Asked,
-  where: Where,
+  where: Target,
   { accounts, feed, progress, rules, waits }: Here,
   context: Context,
 ): Promise<Collected | undefined> {
@@ -148,9 +148,9 @@ async function fromHere(
     progress.clear();
     void err.line('Stopping; Ctrl-C again stops at once.');
   });
-  const tally = noTally();
+  const tally = emptyTally();
   try {
-    return await collectHere(scopes, full, { accounts, ledger, rules, log, progress, signal, waits }, tally);
+    return await collectLocally(scopes, full, { accounts, ledger, rules, log, progress, signal, waits }, tally);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = error.exitCode;
@@ -161,7 +161,7 @@ async function fromHere(
 
 async function fromThere({ scopes, full }: Asked, api: ApiAddress, context: Context): Promise<Collected | undefined> {
   const { err, verbose, interrupt } = context;
-  const { collectThere } = await import('../actions/collect-remote.ts');
+  const { collectRemotely: collectThere } = await import('../actions/collect-remote.ts');
   const [ledger, progress] = [await ledgerOf(api, context), new Progress(err, { on: !verbose })];
   const signal = interrupt.gently();
   let runId: string | undefined;
@@ -222,11 +222,11 @@ export function summary(collected: Collected, paint: Paint): string {
 /** `2 projects: Payments: GET ... answered 403 ...` */
 function eventsFailed({ counts, eventsFailures: [first] }: Collected): string {
   const projects = counts.eventsFailed === 1 ? '1 project' : `${counts.eventsFailed} projects`;
-  return first ? `${projects}: ${plain(`${first.projectName}: ${first.message}`)}` : projects;
+  return first ? `${projects}: ${sanitize(`${first.projectName}: ${first.message}`)}` : projects;
 }
 
 function clockRow({ clockSkewMs = 0 }: Collected): [string, string][] {
-  if (Math.abs(clockSkewMs) < SKEW_WORTH_TELLING_MS) return [];
+  if (Math.abs(clockSkewMs) < SKEW_WARNING_MS) return [];
   const how = `${span(Math.abs(clockSkewMs) / 1_000)} ${clockSkewMs > 0 ? 'ahead of' : 'behind'} Atlas's`;
   return [['clock', `${how}; ids are compared in Atlas's time`]];
 }

@@ -1,11 +1,11 @@
 // bin/commands/coverage.ts shows for every cluster when it was last read completely, and if not, why not.
 import { Command } from 'commander';
 import { type CoverageRow, needsAttention } from '../../functions/views/coverage.ts';
-import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { coverageColumns, coverageLines, coverageSummary } from '../output/coverage-table.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 
 export function coverageCommand(context: Context): Command {
   const command = new Command('coverage')
@@ -28,17 +28,17 @@ Examples:
   $ restore-ledger coverage
   $ restore-ledger coverage --json | jq '.[] | select(.state == "failing")'`,
     );
-  return withAsk(command).action((flags: AskFlags & { json?: true }) => showCoverage(flags, context));
+  return addSourceOptions(command).action((flags: SourceFlags & { json?: true }) => showCoverage(flags, context));
 }
 
-async function showCoverage(flags: AskFlags & { json?: true }, context: Context) {
+async function showCoverage(flags: SourceFlags & { json?: true }, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const rows: CoverageRow[] = [];
   for await (const row of opened.ledger.coverageRows()) rows.push(row);
   if (rows.some(({ state }) => needsAttention(state))) context.exitCode = EXIT.incomplete;
   context.exitCodeWhenUnread = context.exitCode;
-  if (flags.json) return await out.line(plainJson(rows));
+  if (flags.json) return await out.line(sanitizeJson(rows));
   if (rows.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
   const { table } = await import('../output/tables.ts');
   await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);

@@ -1,7 +1,7 @@
 // bin/commands/drills.ts shows which clusters were restored lately, how long that took, and which are overdue.
 import { Command } from 'commander';
 import { oneOf, projectIds } from '../options/flags.ts';
-import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
@@ -9,7 +9,7 @@ import { EXIT } from '../process/exit-codes.ts';
 import { FORMATS, type Format, writerOf } from '../process/formats.ts';
 import type { ReadableLedger } from '../remote/ledger-port.ts';
 
-interface DrillsFlags extends AskFlags {
+interface DrillsFlags extends SourceFlags {
   project?: string[];
   overdue?: true;
   format: Format;
@@ -37,7 +37,7 @@ Examples:
   $ restore-ledger drills --project 65a1b2c3d4e5f60718293a4b --table restore-ledger
   $ restore-ledger drills --format json | jq '.[] | select(.durationSeconds > 3600) | .clusterName'`,
     );
-  return withAsk(command).action((flags: DrillsFlags) => showDrills(flags, context));
+  return addSourceOptions(command).action((flags: DrillsFlags) => showDrills(flags, context));
 }
 
 async function showDrills(flags: DrillsFlags, context: Context) {

@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { oneOf, time } from '../options/flags.ts';
-import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
-import { openLedger, type Where } from '../options/ledger-target.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { openLedger, type Target } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
@@ -15,7 +15,7 @@ import type { Evidence, Period } from '../report/report.ts';
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-interface EvidenceFlags extends AskFlags {
+interface EvidenceFlags extends SourceFlags {
   since?: string;
   until?: string;
   format?: EvidenceFormat;
@@ -80,7 +80,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const { out, err, env, interrupt, verbose } = context;
   const asked = new Date();
   const period = periodOf(flags, asked);
-  const where = whereAtHand(flags, env, WHY);
+  const where = sourceOf(flags, env, WHY);
   const format = flags.format ?? formatFor(flags.output);
   if (flags.collect) await collectToTheEnd(where, context);
   const now = flags.collect ? new Date() : asked;
@@ -98,9 +98,9 @@ async function evidence(flags: EvidenceFlags, context: Context) {
 }
 
 /** What failed is a gap in the report, and is said here, too. */
-async function collectToTheEnd(where: Where, context: Context) {
+async function collectToTheEnd(where: Target, context: Context) {
   const { err, env, log, interrupt, verbose } = context;
-  const [{ collectHere, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
+  const [{ collectLocally: collectHere, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
     import('../actions/collect.ts'),
     import('../options/credentials.ts'),
     import('../options/rules.ts'),
@@ -133,7 +133,7 @@ function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
 }
 
 interface Gathering {
-  where: Where;
+  where: Target;
   period: Period;
   now: Date;
   verify: boolean;

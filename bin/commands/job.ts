@@ -8,14 +8,14 @@ import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { objectId } from '../options/flags.ts';
-import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { severityStyle } from '../output/event-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester, wholeRequester } from '../output/requester-text.ts';
 import type { Context } from '../process/context.ts';
 import { span, utc } from '../process/duration.ts';
 import { CommandError } from '../process/exit-codes.ts';
-import { plain, plainJson } from '../process/sanitize.ts';
+import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
@@ -34,15 +34,17 @@ Examples:
   $ restore-ledger job 65a1b2c3d4e5f60718293a4b
   $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`,
     );
-  return withAsk(command).action((id: string, flags: AskFlags & { json?: true }) => showJob(id, flags, context));
+  return addSourceOptions(command).action((id: string, flags: SourceFlags & { json?: true }) =>
+    showJob(id, flags, context),
+  );
 }
 
-async function showJob(id: string, flags: AskFlags & { json?: true }, context: Context) {
+async function showJob(id: string, flags: SourceFlags & { json?: true }, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
-  if (flags.json) return await out.line(plainJson(withoutFingerprint(job)));
+  if (flags.json) return await out.line(sanitizeJson(withoutFingerprint(job)));
   const names = await namesFor([job], opened.ledger);
   const parts = [fieldsOf(job, names, out.paint), findingsOf(job, out.paint), historyOf(job, out.paint)];
   await out.line(parts.filter((part) => part !== '').join('\n\n'));
@@ -77,7 +79,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
   const width = Math.max(...present.map(([name]) => name.length));
   return present
     .map(([name, value = '']) => {
-      const text = plain(value);
+      const text = sanitize(value);
       return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
     })
     .join('\n');
@@ -109,7 +111,7 @@ function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {
   const width = Math.max(...findings.map(({ severity }) => severity.length));
   const lines = findings.map(({ at, severity, rule, why }) => {
     const mark = paint(severityStyle(severity), severity.padEnd(width));
-    return `${paint('dim', utc(at))}  ${mark}  ${plain(`${rule}: ${why}`)}`;
+    return `${paint('dim', utc(at))}  ${mark}  ${sanitize(`${rule}: ${why}`)}`;
   });
   return [paint('dim', 'findings (UTC)'), ...lines].join('\n');
 }
@@ -118,7 +120,7 @@ function historyOf({ changes }: WholeJob, paint: Paint): string {
   const width = Math.max(...changes.map(({ status }) => status.length));
   const lines = changes.map((change) => {
     const status = paint(styleOf(change.status), change.status.padEnd(width));
-    return `${paint('dim', utc(change.at))}  ${status}  ${plain(whatChanged(change))}`.trimEnd();
+    return `${paint('dim', utc(change.at))}  ${status}  ${sanitize(whatChanged(change))}`.trimEnd();
   });
   return [paint('dim', 'history (UTC)'), ...lines].join('\n');
 }

@@ -4,7 +4,7 @@ import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
 import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
-import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { JOB_ROWS } from '../output/job-rows.ts';
 import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
@@ -12,7 +12,7 @@ import { UsageError } from '../process/exit-codes.ts';
 import { FORMATS, type Format, writerOf } from '../process/formats.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends AskFlags {
+interface JobsFlags extends SourceFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -57,7 +57,7 @@ Examples:
   $ restore-ledger jobs --since 2026-01-01 --limit 100000 --format csv > restores.csv
   $ restore-ledger jobs --format ndjson | jq -r 'select(.durationSeconds > 3600) | .jobId'`,
     );
-  return withAsk(command).action((flags: JobsFlags) => listJobs(flags, context));
+  return addSourceOptions(command).action((flags: JobsFlags) => listJobs(flags, context));
 }
 
 async function listJobs(flags: JobsFlags, context: Context) {

@@ -5,16 +5,16 @@ import { principalsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Reevaluation } from '../actions/reevaluate.ts';
 import { projectIds, time } from '../options/flags.ts';
-import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, Interrupted, UsageError } from '../process/exit-codes.ts';
 import { Progress } from '../process/progress.ts';
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface ReevaluateFlags extends AskFlags, RulesFlags {
+interface ReevaluateFlags extends SourceFlags, RulesFlags {
   project?: string[];
   since?: string;
   until?: string;
@@ -61,13 +61,13 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   if (since !== undefined && until !== undefined && since >= until) {
     throw new UsageError(`--until: expected a time after --since (${since}), came ${until}`);
   }
-  const where = whereAtHand(flags, env, WHY);
+  const where = sourceOf(flags, env, WHY);
   const { rules, from } = await chosenRules(flags, env);
   await using opened = await openLedger(where, { create: false, write: true });
   const progress = new Progress(err, { on: !verbose });
   const signal = interrupt.gently();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };
-  const { reevaluating } = await import('../actions/reevaluate.ts');
+  const { reevaluateAll: reevaluating } = await import('../actions/reevaluate.ts');
   const period = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
   const [principal] = principalsFromEnv(env);
   try {
@@ -93,7 +93,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
     );
   }
   const document = { rules: from, dryRun, ...result };
-  await out.line(flags.json ? plainJson(document) : summary(result, { from, dryRun }, out.paint));
+  await out.line(flags.json ? sanitizeJson(document) : summary(result, { from, dryRun }, out.paint));
 }
 
 function summary(

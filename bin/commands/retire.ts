@@ -12,16 +12,16 @@ import {
 import type { KnownProject, Retirement } from '../../functions/ledger/model/known-project.ts';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { projectId } from '../options/flags.ts';
-import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import type { Column } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { utc } from '../process/duration.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
-import { plain, plainJson } from '../process/sanitize.ts';
+import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
 
-interface RetireFlags extends AskFlags {
+interface RetireFlags extends SourceFlags {
   project?: string;
   credentials?: string;
   reason?: string;
@@ -97,20 +97,20 @@ async function retire(flags: RetireFlags, context: Context) {
     throw new UsageError('--project: expected a project id, --credentials or --list, came none of them');
   }
   if (reason === undefined) throw new UsageError('--reason: expected why, came nothing: it stays on record');
-  await using opened = await openLedger(whereAtHand(flags, context.env, WHY), { create: false, write: true });
+  await using opened = await openLedger(sourceOf(flags, context.env, WHY), { create: false, write: true });
   const { ledger } = opened;
   const decision = { at: new Date().toISOString(), by, reason };
   if (project === undefined) {
     const name = credentials ?? '';
     const scope = await orRefused(ledger.saveScope((stored) => retiredCredentials(stored, name, decision)));
     const said = `The credentials ${name} count no more: their projects have to be listed by others.`;
-    return await context.out.line(json ? plainJson(scope) : plain(said));
+    return await context.out.line(json ? sanitizeJson(scope) : sanitize(said));
   }
   const known = await orRefused(retiring(ledger, project, { undo, decision }));
   const done = undo
     ? 'is in scope again: runs are incomplete until it is visible'
     : 'is retired: what was recorded of it stays';
-  await context.out.line(json ? plainJson(known) : plain(`${known.projectName} (${project}) ${done}.`));
+  await context.out.line(json ? sanitizeJson(known) : sanitize(`${known.projectName} (${project}) ${done}.`));
 }
 
 async function retiring(
@@ -137,9 +137,9 @@ async function list(flags: RetireFlags, context: Context) {
     (name) => flags[name] !== undefined,
   );
   if (besides) throw new UsageError(`--list and --${besides}: expected one of them, came both`);
-  await using opened = await openLedger(whereAtHand(flags, env, WHY), { create: false });
+  await using opened = await openLedger(sourceOf(flags, env, WHY), { create: false });
   const rows = await outOfSight(opened.ledger);
-  if (flags.json) return await out.line(plainJson(rows.map(({ known }) => known)));
+  if (flags.json) return await out.line(sanitizeJson(rows.map(({ known }) => known)));
   if (rows.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
   const { table } = await import('../output/tables.ts');
   await out.line(table(COLUMNS, rows, out));

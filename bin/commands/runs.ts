@@ -2,15 +2,15 @@
 import { Command } from 'commander';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { type AskFlags, openToRead, withAsk } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import type { Column } from '../output/tables.ts';
 import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { span, utc } from '../process/duration.ts';
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
 
-interface RunsFlags extends AskFlags {
+interface RunsFlags extends SourceFlags {
   limit: number;
   json?: true;
 }
@@ -31,7 +31,7 @@ Examples:
   $ restore-ledger runs
   $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete") | .failures'`,
     );
-  return withAsk(command).action((flags: RunsFlags) => listRuns(flags, context));
+  return addSourceOptions(command).action((flags: RunsFlags) => listRuns(flags, context));
 }
 
 async function listRuns(flags: RunsFlags, context: Context) {
@@ -47,7 +47,7 @@ async function listRuns(flags: RunsFlags, context: Context) {
     cursor = page.cursor;
     if (cursor === undefined) break;
   }
-  if (flags.json) return await out.line(plainJson(runs));
+  if (flags.json) return await out.line(sanitizeJson(runs));
   if (runs.length === 0) return await out.line(asCalled('No runs yet: run restore-ledger collect.'));
   const { table } = await import('../output/tables.ts');
   await out.line(table(COLUMNS, runs, out));

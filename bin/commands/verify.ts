@@ -1,18 +1,18 @@
 // bin/commands/verify.ts recomputes every history in the ledger: has anything been changed, or gone, since it was recorded?
 import { Command } from 'commander';
 import type { Verification } from '../../functions/proof/verify.ts';
-import { integrityOf, verifying } from '../actions/verify.ts';
+import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { projectIds } from '../options/flags.ts';
-import { type AskFlags, whereAtHand, withLedger } from '../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { Progress } from '../process/progress.ts';
-import { plain, plainJson } from '../process/sanitize.ts';
+import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface VerifyFlags extends AskFlags {
+interface VerifyFlags extends SourceFlags {
   project?: string[];
   json?: true;
 }
@@ -50,12 +50,12 @@ Examples:
 
 async function verify(flags: VerifyFlags, context: Context) {
   const { out, err, env, interrupt, verbose } = context;
-  const where = whereAtHand(flags, env, WHY);
+  const where = sourceOf(flags, env, WHY);
   await using opened = await openLedger(where, { create: false });
   const progress = new Progress(err, { on: !verbose });
   const results: Verification[] = [];
   try {
-    const all = verifying(opened.ledger, { projectIds: flags.project, progress });
+    const all = verifyAll(opened.ledger, { projectIds: flags.project, progress });
     const collected = (async () => {
       for await (const result of all) results.push(result);
     })();
@@ -71,7 +71,7 @@ async function verify(flags: VerifyFlags, context: Context) {
   const { unbroken, verified } = integrityOf(results);
   context.exitCode = verified ? EXIT.ok : unbroken ? EXIT.incomplete : EXIT.historyBroken;
   context.exitCodeWhenUnread = context.exitCode;
-  await out.line(flags.json ? plainJson(documentOf(results)) : summary(results, out.paint));
+  await out.line(flags.json ? sanitizeJson(documentOf(results)) : summary(results, out.paint));
 }
 
 const documentOf = (results: readonly Verification[]) => {
@@ -124,5 +124,5 @@ function breakLine({ projectName, projectId }: Verification, one: Verification['
     ...(jobId === undefined ? [] : [`job ${jobId}`]),
     ...(revision === undefined ? [] : [`revision ${revision}`]),
   ];
-  return plain(`${what.join(', ')}: ${problem}`);
+  return sanitize(`${what.join(', ')}: ${problem}`);
 }

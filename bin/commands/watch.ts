@@ -8,24 +8,24 @@ import { AtlasTime } from '../../functions/collector/list/atlas-time.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
 import { isOpen, KINDS, type Kind, type Source } from '../../functions/restore/job.ts';
-import { normalise } from '../../functions/restore/normalize/normalize.ts';
+import { normalize } from '../../functions/restore/normalize/normalize.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { Feed, type FeedFlags } from '../actions/event-feed.ts';
 import { follow, type Pace, type Watched } from '../actions/watch.ts';
 import type { WatchJudge } from '../actions/watch-rules.ts';
 import { atlasAccounts } from '../options/credentials.ts';
 import { amount, clusterName, objectId, oneOf, projectId } from '../options/flags.ts';
-import { type AskFlags, ledgerOf, whereToAsk, withAsk } from '../options/ledger-source.ts';
-import { openLedger, type Where } from '../options/ledger-target.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
+import { openLedger, type Target } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
-import { NoteworthyLines } from '../output/event-printer.ts';
+import { EventPrinter } from '../output/event-printer.ts';
 import { withEvents } from '../output/events-file.ts';
 import type { Context } from '../process/context.ts';
 import { utc } from '../process/duration.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
 import { Progress } from '../process/progress.ts';
 
-interface WatchFlags extends AskFlags, RulesFlags, FeedFlags, Pace {
+interface WatchFlags extends SourceFlags, RulesFlags, FeedFlags, Pace {
   project?: string;
   cluster?: string;
   kind?: Kind;
@@ -57,22 +57,24 @@ Examples:
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b && ./verify-restored-data
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b --project 5f0b... --cluster Cluster0 --kind dedicated --interval 30`,
     );
-  return withEvents(withRules(withAsk(command))).action((id: string, flags: WatchFlags) => watch(id, flags, context));
+  return withEvents(withRules(addSourceOptions(command))).action((id: string, flags: WatchFlags) =>
+    watch(id, flags, context),
+  );
 }
 
 async function watch(id: string, flags: WatchFlags, context: Context) {
-  const where = whereToAsk(flags, context.env);
+  const where = resolveSource(flags, context.env);
   const place = placeOf(flags);
   if ('api' in where) {
     refuseBesideApi(flags);
     if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, came with it');
-    const { watchedThere } = await import('../actions/watch-remote.ts');
+    const { watchRemotely: watchedThere } = await import('../actions/watch-remote.ts');
     context.exitCode = await follow(watchedThere(id, await ledgerOf(where.api, context), context), flags, context);
     return;
   }
   const { rules } = await chosenRules(flags, context.env);
   await using accounts = await atlasAccounts(context);
-  await using feed = await Feed.open(flags, new NoteworthyLines(context.err, new Progress(context.err)).show);
+  await using feed = await Feed.open(flags, new EventPrinter(context.err, new Progress(context.err)).show);
   const stored = await usingLedger(where, place !== undefined, (ledger) => ledger.job(id));
   const source = stored ? sourceOf(stored) : place?.source;
   const kind = stored?.kind ?? place?.kind;
@@ -110,7 +112,7 @@ const sourceOf = ({ projectId, projectName, clusterName, clusterId }: JobSummary
 });
 
 /** A directory is open only while it is used, so that it can be copied or moved meanwhile. */
-async function usingLedger<T>(where: Where, create: boolean, use: (ledger: Ledger) => Promise<T>): Promise<T> {
+async function usingLedger<T>(where: Target, create: boolean, use: (ledger: Ledger) => Promise<T>): Promise<T> {
   await using opened = await openLedger(where, { create });
   return await use(opened.ledger);
 }
@@ -120,7 +122,7 @@ interface WatcherOptions {
   source: Source;
   kind: Kind;
   stored: JobSummary | undefined;
-  where: Where;
+  where: Target;
   atlas: AtlasClient;
   judge: WatchJudge;
   feed: Feed;
@@ -172,7 +174,7 @@ class Watcher implements Watched {
     const askedMs = Date.now();
     const answer = await view.job(list, id);
     const askedAt = new Date(time.at(askedMs));
-    const job = understood(() => normalise(kind, answer, source, askedAt));
+    const job = understood(() => normalize(kind, answer, source, askedAt));
     const sighting = { runId: this.#runId, observedAt: askedAt.toISOString() };
     const recorded = await usingLedger(where, true, (ledger) =>
       judge.record(feed.of(ledger), job, sighting, this.known !== undefined),

@@ -7,16 +7,16 @@ import { API_AUTHS, type ApiAddress, type ApiFlags, apiAddress } from '../remote
 import type { ApiLedger } from '../remote/ledger.ts';
 import { type ReadableLedger, readable } from '../remote/ledger-port.ts';
 import { oneOf } from './flags.ts';
-import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from './ledger-target.ts';
+import { addTargetOptions, openLedger, resolveTarget, type Target, type TargetFlags } from './ledger-target.ts';
 
-export interface AskFlags extends WhereFlags, ApiFlags {
+export interface SourceFlags extends TargetFlags, ApiFlags {
   api?: string;
 }
 
 const VARIABLE = 'RESTORE_LEDGER_API';
 
-export const withAsk = (command: Command) =>
-  withWhere(command)
+export const addSourceOptions = (command: Command) =>
+  addTargetOptions(command)
     .addOption(new Option('--api <url>', 'ask this API instead, deployed or of restore-ledger serve').env(VARIABLE))
     .addOption(
       oneOf(
@@ -29,21 +29,21 @@ export const withAsk = (command: Command) =>
 
 /** For commands that need the ledger itself. They know `--api`, to say why not. */
 export const withLedger = (command: Command) =>
-  withWhere(command).addOption(new Option('--api <url>').env(VARIABLE).hideHelp());
+  addTargetOptions(command).addOption(new Option('--api <url>').env(VARIABLE).hideHelp());
 
 /** @param why an API won't do @throws UsageError */
-export function whereAtHand({ api, ...where }: AskFlags, env: Environment, why: string): Where {
-  if (!isApiChosen(api, where, env)) return whereToWrite(where, env);
+export function sourceOf({ api, ...where }: SourceFlags, env: Environment, why: string): Target {
+  if (!isApiChosen(api, where, env)) return resolveTarget(where, env);
   throw new UsageError(`${nameOf(api, env)}: expected --table or --data instead, since ${why}`);
 }
 
 /** A flag beats a variable. @throws UsageError */
-export function whereToAsk(
-  { api, apiAuth, apiRegion, ...where }: AskFlags,
+export function resolveSource(
+  { api, apiAuth, apiRegion, ...where }: SourceFlags,
   env: Environment,
-): Where | { api: ApiAddress } {
+): Target | { api: ApiAddress } {
   if (!isApiChosen(api, where, env)) {
-    if (apiAuth === undefined && apiRegion === undefined) return whereToWrite(where, env);
+    if (apiAuth === undefined && apiRegion === undefined) return resolveTarget(where, env);
     throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, came none`);
   }
   const [name, other] = [nameOf(api, env), otherPlace(where, env)];
@@ -57,12 +57,12 @@ export function whereToAsk(
 const nameOf = (api: string, env: Environment) => (api === env[VARIABLE] ? VARIABLE : '--api');
 
 /** An empty variable is none, and a ledger named by a flag beats one. */
-const isApiChosen = (api: string | undefined, where: WhereFlags, env: Environment): api is string =>
+const isApiChosen = (api: string | undefined, where: TargetFlags, env: Environment): api is string =>
   api !== undefined &&
   !(nameOf(api, env) === VARIABLE && (api === '' || otherPlace(where, env)?.startsWith('--') === true));
 
 /** What names a ledger beside `--api`, if anything does. */
-function otherPlace({ table, data }: WhereFlags, env: Environment): string | undefined {
+function otherPlace({ table, data }: TargetFlags, env: Environment): string | undefined {
   if (data !== undefined) return '--data';
   const fromVariable = table !== undefined && table === env.TABLE_NAME;
   if (table === undefined || (fromVariable && table === '')) return undefined;
@@ -74,8 +74,8 @@ export interface OpenToRead extends AsyncDisposable {
 }
 
 /** @throws UsageError, CommandError */
-export async function openToRead(flags: AskFlags, context: Context): Promise<OpenToRead> {
-  const where = whereToAsk(flags, context.env);
+export async function openToRead(flags: SourceFlags, context: Context): Promise<OpenToRead> {
+  const where = resolveSource(flags, context.env);
   if (!('api' in where)) {
     const opened = await openLedger(where, { create: false });
     return {

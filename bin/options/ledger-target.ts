@@ -4,16 +4,16 @@ import type { LedgerReader } from '../../functions/ledger/repositories/ledger-re
 import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
-export interface WhereFlags {
+export interface TargetFlags {
   table?: string;
   data?: string;
 }
 
-export type Where = { tableName: string } | { dataDir: string };
+export type Target = { tableName: string } | { dataDir: string };
 
 export const DEFAULT_DATA_DIR = '.ledger';
 
-export const withWhere = (command: Command) =>
+export const addTargetOptions = (command: Command) =>
   command
     .addOption(
       new Option('--table <name>', "DynamoDB table in the AWS environment's account and region").env('TABLE_NAME'),
@@ -26,7 +26,7 @@ export const withWhere = (command: Command) =>
     );
 
 /** A flag beats the variable. @throws UsageError */
-export function whereToWrite({ table, data }: WhereFlags, env: Environment): Where {
+export function resolveTarget({ table, data }: TargetFlags, env: Environment): Target {
   const fromVariable = table !== undefined && table === env.TABLE_NAME;
   if (table !== undefined && data !== undefined && !fromVariable) {
     throw new UsageError(
@@ -54,7 +54,7 @@ export interface OpenLedger extends AsyncDisposable {
  * @throws LedgerError where there is no ledger in the directory, or it can't be read
  */
 export async function openLedger(
-  where: Where,
+  where: Target,
   { create, write = create }: { create: boolean; write?: boolean },
 ): Promise<OpenLedger> {
   const { ledgerReader } = await import('../../functions/ledger/repositories/ledger-reader.ts');

@@ -1,7 +1,7 @@
 // bin/output/event-lines.ts shows events of the change feed to people, a line each: what is noteworthy, and nothing else.
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import type { Severity } from '../../functions/restore/rules/finding.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 
 const STYLES: Record<Severity, Style> = { info: 'cyan', warning: 'yellow', critical: 'red' };
@@ -13,5 +13,5 @@ export const isNoteworthy = (event: LedgerEvent): boolean =>
 
 /** `warning   Restore Finding  prod-eu/Cluster0: download (warning): ...` */
 export function eventLine({ 'detail-type': type, detail: { severity, message } }: LedgerEvent, paint: Paint): string {
-  return `${paint(severityStyle(severity), severity.padEnd(8))}  ${type}  ${plain(message)}`;
+  return `${paint(severityStyle(severity), severity.padEnd(8))}  ${type}  ${sanitize(message)}`;
 }

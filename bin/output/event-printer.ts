@@ -7,7 +7,7 @@ import { eventLine, isNoteworthy } from './event-lines.ts';
 /** More are counted; the ledger, and a file of events, have them all. */
 const MOST_LINES = 50;
 
-export class NoteworthyLines {
+export class EventPrinter {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
   #seen = 0;

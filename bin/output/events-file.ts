@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 
 export const withEvents = (command: Command) =>
   command.addOption(
@@ -38,7 +38,7 @@ export class EventsFile implements AsyncDisposable {
     this.#turn = this.#turn.then(async () => {
       if (this.#failure !== undefined) return;
       try {
-        await this.#file.appendFile(`${plainJson(event, 0)}\n`);
+        await this.#file.appendFile(`${sanitizeJson(event, 0)}\n`);
       } catch (error) {
         this.#failure = error;
       }

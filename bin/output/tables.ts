@@ -1,6 +1,6 @@
 // bin/output/tables.ts lays out rows in columns that fit the terminal.
 import Table from 'cli-table3';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import { letSignalsIn } from '../process/turns.ts';
 
@@ -36,7 +36,7 @@ export async function* tableParts<T>(
   for (let from = 0; from < rows.length; from += PART) {
     await letSignalsIn();
     for (const row of rows.slice(from, from + PART)) {
-      for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(plain(column.cell(row)))));
+      for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(sanitize(column.cell(row)))));
     }
   }
   const fitted = narrowed(
@@ -46,7 +46,7 @@ export async function* tableParts<T>(
   for (let from = 0; from === 0 || from < rows.length; from += PART) {
     await letSignalsIn();
     const part = rows.slice(from, from + PART);
-    const filled = fitted.map((each) => ({ ...each, cells: part.map((row) => plain(each.column.cell(row))) }));
+    const filled = fitted.map((each) => ({ ...each, cells: part.map((row) => sanitize(each.column.cell(row))) }));
     yield laidOut(filled, part, { paint, isTitled: from === 0 });
   }
 }
@@ -57,7 +57,7 @@ export function table<T>(
   rows: readonly T[],
   { width, paint }: { width: number; paint: Paint },
 ): string {
-  const filled = columns.map((column) => ({ column, cells: rows.map((row) => plain(column.cell(row))) }));
+  const filled = columns.map((column) => ({ column, cells: rows.map((row) => sanitize(column.cell(row))) }));
   const fitted = narrowed(
     filled.map(({ column, cells }) => ({ column, cells, width: widest([column.title, ...cells]) })),
     width,

@@ -1,5 +1,5 @@
 // bin/process/exit-codes.ts is what a command can end with: one line that says what to do, and an exit code.
-import { plain } from './sanitize.ts';
+import { sanitize } from './sanitize.ts';
 
 /** The shell's codes for a process that a signal ended are 128 and the signal's number. */
 export const EXIT = {
@@ -51,9 +51,9 @@ export class Interrupted extends Error {
 }
 
 /** What to write to stderr for an error, and what to end with. */
-export function lastWords(error: unknown, verbose: boolean): { text: string; exitCode: ExitCode } {
+export function formatFatal(error: unknown, verbose: boolean): { text: string; exitCode: ExitCode } {
   const exitCode = exitCodeOf(error);
-  const lines = [`restore-ledger: ${plain(messageOf(error))}`];
+  const lines = [`restore-ledger: ${sanitize(messageOf(error))}`];
   if (verbose) lines.push(...causes(error));
   return { text: `${lines.join('\n')}\n`, exitCode };
 }
@@ -97,6 +97,6 @@ function chainOf({ cause }: Error): Error[] {
 function causes(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const stack = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  const because = chainOf(error).map(({ name, message }) => `  because ${name}: ${plain(message)}`);
-  return [...because, ...stack.slice(0, 8).map((line) => `  ${plain(line.trim())}`)];
+  const because = chainOf(error).map(({ name, message }) => `  because ${name}: ${sanitize(message)}`);
+  return [...because, ...stack.slice(0, 8).map((line) => `  ${sanitize(line.trim())}`)];
 }

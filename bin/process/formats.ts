@@ -1,5 +1,5 @@
 // bin/process/formats.ts writes rows for programs: JSON, JSON lines, CSV. Each row goes out as it comes.
-import { plain, plainJson } from './sanitize.ts';
+import { sanitize, sanitizeJson } from './sanitize.ts';
 
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -22,8 +22,8 @@ export interface Writer<T> {
 export async function writerOf<T>(format: Exclude<Format, 'table'>, shape: RowShape<T>): Promise<Writer<T>> {
   const { document } = shape;
   if (format === 'csv') return csv(shape);
-  if (format === 'ndjson') return { begin: '', row: (row) => `${plainJson(document(row), 0)}\n`, end: () => '' };
-  const indented = (row: T) => plainJson(document(row)).replaceAll('\n', '\n  ');
+  if (format === 'ndjson') return { begin: '', row: (row) => `${sanitizeJson(document(row), 0)}\n`, end: () => '' };
+  const indented = (row: T) => sanitizeJson(document(row)).replaceAll('\n', '\n  ');
   return {
     begin: '[',
     row: (row, index) => `${index === 0 ? '' : ','}\n  ${indented(row)}`,
@@ -36,7 +36,7 @@ async function csv<T>({ columns, cells }: RowShape<T>): Promise<Writer<T>> {
   // A cell must not become a formula where a spreadsheet opens the file; nor may a part of one, where it splits at ";".
   const line = (values: readonly (string | number)[]) =>
     stringify([values], { escape_formulas: true, quoted_match: /[;]/ });
-  const cellOf = (value: unknown) => (typeof value === 'number' ? value : plain(String(value ?? '')));
+  const cellOf = (value: unknown) => (typeof value === 'number' ? value : sanitize(String(value ?? '')));
   return {
     begin: line([...columns]),
     row: (row) => {

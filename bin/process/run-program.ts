@@ -2,10 +2,10 @@
 import { type Command, CommanderError } from 'commander';
 import { asCalled } from './called.ts';
 import type { Context } from './context.ts';
-import { EXIT, lastWords, UsageError } from './exit-codes.ts';
+import { EXIT, formatFatal, UsageError } from './exit-codes.ts';
 
 /** Commands say how they ended in `context.exitCode`. @param argv without node and the file */
-export async function toTheEnd(program: Command, argv: readonly string[], context: Context): Promise<never> {
+export async function runProgram(program: Command, argv: readonly string[], context: Context): Promise<never> {
   try {
     const [first, named] = argv;
     const isKnown = named === undefined || program.commands.some((each) => each.name() === named);
@@ -15,7 +15,7 @@ export async function toTheEnd(program: Command, argv: readonly string[], contex
     // Shown because nothing was asked for, help ends with 1.
     if (isHelp(error)) context.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     else {
-      const { text, exitCode } = lastWords(asUsage(error), context.verbose);
+      const { text, exitCode } = formatFatal(asUsage(error), context.verbose);
       context.exitCode = exitCode;
       await context.err.write(text);
     }

@@ -1,7 +1,7 @@
 // bin/process/stderr-log.ts writes log lines for people to stderr: `12:00:05 debug message name=value`.
 import type { Log, LogFields } from '../../functions/platform/log.ts';
 import { utcClock } from './duration.ts';
-import { plain } from './sanitize.ts';
+import { sanitize } from './sanitize.ts';
 
 export function stderrLog(write: (line: string) => void): Log {
   const at =
@@ -10,7 +10,7 @@ export function stderrLog(write: (line: string) => void): Log {
       const values = Object.entries(fields).flatMap(([name, value]) =>
         value === undefined ? [] : [` ${name}=${shown(value)}`],
       );
-      write(plain(`${utcClock(Date.now())} ${level} ${message}${values.join('')}`));
+      write(sanitize(`${utcClock(Date.now())} ${level} ${message}${values.join('')}`));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

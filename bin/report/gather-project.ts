@@ -3,7 +3,7 @@
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import { isAltered } from '../../functions/ledger/model/hash-chain.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
-import { inParallel } from '../../functions/platform/for-each-concurrent.ts';
+import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import type { ClusterProof } from '../../functions/proof/cluster.ts';
 import { lastRestore } from '../../functions/proof/drill-state.ts';
 import type { Gap } from '../../functions/proof/gap.ts';
@@ -51,7 +51,7 @@ export class ProjectGatherer {
       restores.add(job);
     }
     const clusters: ClusterEvidence[] = [];
-    await inParallel(known, PARALLEL_READS, async (cluster) => {
+    await forEachConcurrent(known, PARALLEL_READS, async (cluster) => {
       const mine = restores.of(cluster);
       const proof = proven.clusters.find((one) => one.cluster === cluster)?.proof;
       if (proof || mine.length > 0) clusters.push(await this.#cluster(cluster, proof ?? NOTHING_TO_PROVE, mine));

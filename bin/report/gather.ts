@@ -10,9 +10,9 @@ import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../..
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
-import { integrityOf, verifying } from '../actions/verify.ts';
+import { integrityOf, verifyAll } from '../actions/verify.ts';
 import type { Progress } from '../process/progress.ts';
-import { plain } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import { type GatheredProject, ProjectGatherer } from './gather-project.ts';
 import { byName } from './names.ts';
 import { numbersOf } from './numbers.ts';
@@ -39,7 +39,7 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
   const facts = await allProjects(ledger, progress);
   const gathered: GatheredProject[] = [];
   for (const project of facts) {
-    progress.show(plain(`reading ${project.projectName}, ${gathered.length} projects before it`));
+    progress.show(sanitize(`reading ${project.projectName}, ${gathered.length} projects before it`));
     const one = await new ProjectGatherer(ledger, project, asking).gather();
     if (one) gathered.push(one);
   }
@@ -158,6 +158,6 @@ function nameTargets(projects: readonly ProjectEvidence[]) {
 
 async function integrityEvidence(ledger: Ledger, progress: Progress): Promise<IntegrityEvidence> {
   const results: Verification[] = [];
-  for await (const result of verifying(ledger, { progress })) results.push(result);
+  for await (const result of verifyAll(ledger, { progress })) results.push(result);
   return { ...integrityOf(results), projectsBroken: results.filter(({ breakCount }) => breakCount > 0) };
 }

@@ -1,11 +1,11 @@
 // bin/report/json.ts writes the evidence for machines: one JSON document, a project at a time.
-import { plainJson } from '../process/sanitize.ts';
+import { sanitizeJson } from '../process/sanitize.ts';
 import type { Evidence } from './report.ts';
 
 export function* evidenceJson({ projects, ...head }: Evidence): Generator<string> {
-  yield plainJson(head).replace(/\n}$/, ',\n  "projects": [');
+  yield sanitizeJson(head).replace(/\n}$/, ',\n  "projects": [');
   for (const [index, project] of projects.entries()) {
-    yield `${index === 0 ? '' : ','}\n    ${plainJson(project).replaceAll('\n', '\n    ')}`;
+    yield `${index === 0 ? '' : ','}\n    ${sanitizeJson(project).replaceAll('\n', '\n    ')}`;
   }
   yield `${projects.length === 0 ? '' : '\n  '}]\n}\n`;
 }

@@ -1,18 +1,18 @@
 // bin/servers/runs-here.ts starts runs in this process, where there is no plan function: npm start, restore-ledger serve.
 
 import { type RunRequest, type RunStarter, TooManyRuns } from '../../functions/api/http/ports.ts';
-import { type RunHerePorts, runHere } from '../../functions/collector/run/local-run.ts';
+import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
 
 /** A second one may wait for the first; more would only wait for Atlas. */
 const MOST_RUNS = 2;
 
 export class RunsHere implements RunStarter, AsyncDisposable {
-  readonly #ports: RunHerePorts;
+  readonly #ports: LocalRunPorts;
   /** By the id of the run. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
-  constructor(ports: RunHerePorts) {
+  constructor(ports: LocalRunPorts) {
     this.#ports = ports;
   }
 
@@ -36,7 +36,7 @@ export class RunsHere implements RunStarter, AsyncDisposable {
   async #run(request: RunRequest): Promise<void> {
     const { log } = this.#ports;
     try {
-      await runHere({ ...request, trigger: 'request' }, this.#ports, {}, this.#stop.signal);
+      await runLocally({ ...request, trigger: 'request' }, this.#ports, {}, this.#stop.signal);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.error('run ended early', { runId: request.runId, reason });

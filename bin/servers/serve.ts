@@ -5,7 +5,13 @@ import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import { type Accounts, accountsAtHand } from '../options/credentials.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { openLedger, type Where, type WhereFlags, whereToWrite, withWhere } from '../options/ledger-target.ts';
+import {
+  addTargetOptions,
+  openLedger,
+  resolveTarget,
+  type Target,
+  type TargetFlags,
+} from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
@@ -13,7 +19,7 @@ import { stderrLog } from '../process/stderr-log.ts';
 import { thisProcess } from '../process/this-process.ts';
 import type { RunsHere } from './runs-here.ts';
 
-interface ServeFlags extends WhereFlags {
+interface ServeFlags extends TargetFlags {
   port: number;
   runsEvery?: number;
 }
@@ -47,12 +53,12 @@ Examples:
   $ restore-ledger serve --table restore-ledger --port 0
   $ restore-ledger jobs --since 7d --api http://127.0.0.1:${SERVE_PORT}`,
     );
-  return withWhere(command).action((flags: ServeFlags) => serve(flags, context));
+  return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));
 }
 
 async function serve(flags: ServeFlags, context: Context) {
   const { out, err, interrupt } = context;
-  const where = whereToWrite(flags, context.env);
+  const where = resolveTarget(flags, context.env);
   await using accounts = await accountsAtHand(context);
   await using opened = await openLedger(where, { create: accounts !== undefined });
   const { ledger } = opened;
@@ -87,7 +93,7 @@ function logOf({ log, verbose, err }: Context): Log {
   return { ...log, error: (message, { stack: _, ...fields } = {}) => error(message, fields) };
 }
 
-function aboutOf(where: Where, starts: boolean): string {
+function aboutOf(where: Target, starts: boolean): string {
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
   const runs = starts ? 'runs can be started' : 'without Atlas credentials no run can be started';
   return `The page and API of ${place}; ${runs}. Ctrl-C stops it.`;

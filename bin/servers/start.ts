@@ -15,7 +15,7 @@ import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import type { Restore } from '../../local/atlas/world/world.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
-import { type Collected, collectHere, failureLine } from '../actions/collect.ts';
+import { type Collected, collectLocally, failureLine } from '../actions/collect.ts';
 import { Feed, type FeedFlags } from '../actions/event-feed.ts';
 import { Accounts } from '../options/credentials.ts';
 import { amount, wholeNumber } from '../options/flags.ts';
@@ -32,8 +32,8 @@ import { span, utcClock } from '../process/duration.ts';
 import { EXIT, Interrupted } from '../process/exit-codes.ts';
 import { listening } from '../process/port-error.ts';
 import { Progress } from '../process/progress.ts';
-import { toTheEnd } from '../process/run-program.ts';
-import { plain } from '../process/sanitize.ts';
+import { runProgram } from '../process/run-program.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 import { thisProcess } from '../process/this-process.ts';
 import { readable } from '../remote/ledger-port.ts';
@@ -128,7 +128,7 @@ async function start(flags: StartFlags, context: Context) {
   const progress = new Progress(err, { on: !verbose });
   const collecting = { accounts, ledger: telling, rules, log, signal };
   try {
-    const first = await collectHere([{}], false, { ...collecting, progress });
+    const first = await collectLocally([{}], false, { ...collecting, progress });
     await out.line(firstCollection(first, paint));
     await showNoteworthy(told.sinceLast(), page?.url, context);
     await showJobs(ledger, context);
@@ -142,7 +142,7 @@ async function start(flags: StartFlags, context: Context) {
         ledger,
         context,
         told,
-        collect: () => collectHere([{}], false, { ...collecting, progress: new Progress(err, { on: false }) }),
+        collect: () => collectLocally([{}], false, { ...collecting, progress: new Progress(err, { on: false }) }),
       });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -219,7 +219,7 @@ async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | 
 /** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */
 function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint): string {
   const [what = ''] = message.split('\n');
-  const line = plain(`${severity.padEnd(8)}  ${what}`);
+  const line = sanitize(`${severity.padEnd(8)}  ${what}`);
   return paint(severityStyle(severity), line.length <= WIDTH - 10 ? line : `${line.slice(0, WIDTH - 11)}…`);
 }
 
@@ -300,13 +300,13 @@ function restoreStarter({ world }: AtlasSimulator): () => void {
 function changeLine({ job, revision, oldStatus, change }: JobStateChange, names: ProjectNames, paint: Paint): string {
   const isMove = oldStatus !== undefined && oldStatus !== job.status;
   const [was, now] = revision === 1 ? ['new', job.status] : isMove ? [oldStatus, job.status] : [job.status, 'details'];
-  const place = plain(`${job.projectName ?? job.projectId}/${job.clusterName}`);
+  const place = sanitize(`${job.projectName ?? job.projectId}/${job.clusterName}`);
   return [
     paint('dim', utcClock(Date.now())),
     place.padEnd(32 - displayWidth(place) + place.length),
     job.kind.padEnd(10),
     `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
-    plain(aboutOf(job, change, names)),
+    sanitize(aboutOf(job, change, names)),
   ].join('  ');
 }
 
@@ -326,4 +326,4 @@ What next, in this directory:
   bin/restore-ledger --help       jobs, job, coverage, runs, watch, verify, and Atlas's raw answers`;
 
 const context = new Context(process.argv.includes('--verbose'));
-await toTheEnd(programFor(context), process.argv.slice(2), context);
+await runProgram(programFor(context), process.argv.slice(2), context);

@@ -4,7 +4,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
 import { LedgerError } from '../ledger/model/errors.ts';
 import { CursorError } from '../ledger/model/ledger.ts';
-import { atlasView } from './atlas-compat/routes.ts';
+import { atlasRoutes } from './atlas-compat/routes.ts';
 import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
 import { badParameter, notFound, RequestProblem } from './http/problem.ts';
 import { allowed, refuseOthers } from './http/resource.ts';
@@ -28,7 +28,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   runRoutes(app, ports);
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);
-  app.route('/api/atlas/v2', atlasView(ports));
+  app.route('/api/atlas/v2', atlasRoutes(ports));
   const page = pageRoutes(ports);
   app.route('/', page);
   for (const { path } of page.routes) refuseOthers(app, path, allowed({ GET: true }));

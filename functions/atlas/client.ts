@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Log, silentLog } from '../platform/log.ts';
 import type { AtlasEvent } from '../restore/requesters/event.ts';
-import { AccessKeeper } from './auth/credential-session.ts';
+import { CredentialSession } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
 import { SkewMeter } from './http/clock-skew.ts';
 import type { ProxySettings } from './http/proxy.ts';
@@ -22,8 +22,8 @@ import type {
 import { AtlasError } from './model/errors.ts';
 import type { SkewReading } from './model/skew-reading.ts';
 import { RateLimits, type Wait } from './request/rate-limits.ts';
-import { Caller } from './request/request.ts';
-import { LONGEST_WAIT_MS, type RetryOptions } from './request/retry.ts';
+import { AtlasHttp } from './request/request.ts';
+import { MAX_WAIT_MS, type RetryOptions } from './request/retry.ts';
 import { listClusters, listProjects } from './resources/discovery.ts';
 import { listEventPages } from './resources/events.ts';
 import { type RawList, type RawListRequest, readRawList } from './resources/raw-list.ts';
@@ -56,10 +56,10 @@ export interface AtlasClientOptions {
 
 /** What a client, or its view within a time budget, can be asked. */
 export class AtlasReader implements Atlas {
-  readonly #caller: Caller;
+  readonly #caller: AtlasHttp;
   readonly #timeLeftMs: () => number;
 
-  constructor(caller: Caller, timeLeftMs: () => number) {
+  constructor(caller: AtlasHttp, timeLeftMs: () => number) {
     this.#caller = caller;
     this.#timeLeftMs = timeLeftMs;
   }
@@ -147,11 +147,11 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       if (wait.ms >= SHOWN_WAIT_MS) onWait(wait);
     };
     setMaxListeners(0, closing.signal); // every call under way listens, and stops when it's over
-    const caller = new Caller({
-      access: new AccessKeeper(credentials, baseUrl, clock),
+    const caller = new AtlasHttp({
+      access: new CredentialSession(credentials, baseUrl, clock),
       rateLimits: new RateLimits({
         ...{ clock, onWait: onLongWait, signal: closing.signal },
-        longestMs: retry.longestMs ?? LONGEST_WAIT_MS,
+        longestMs: retry.longestMs ?? MAX_WAIT_MS,
       }),
       onWait: onLongWait,
       skew: new SkewMeter(),

@@ -4,14 +4,14 @@ import { apiApp } from '../api/app.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
-import { quickClient } from '../ledger/table/dynamodb-client.ts';
+import { dynamoDbClient } from '../ledger/table/dynamodb-client.ts';
 import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
 
 const settings = apiSettings(process.env); // a missing variable fails the cold start, by name
 // Somebody is waiting: fewer attempts than the collector makes, and none that takes long.
-const client = quickClient({
+const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });

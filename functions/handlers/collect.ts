@@ -1,26 +1,26 @@
 // functions/handlers/collect.ts is the Lambda that carries out orders from the queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { carryOut } from '../collector/run/handle-task.ts';
-import { OrderQueue } from '../collector/task/queue.ts';
-import { DynamoLedger } from '../ledger/repositories/table-ledger.ts';
+import { handleTask } from '../collector/run/handle-task.ts';
+import { TaskQueue } from '../collector/task/queue.ts';
+import { TableLedger } from '../ledger/repositories/table-ledger.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
-import { Metrics, measured } from '../runtime/metrics.ts';
+import { Metrics, withMetrics } from '../runtime/metrics.ts';
 import { collectSettings } from '../runtime/settings.ts';
 
 const settings = collectSettings(process.env); // a missing variable fails the cold start, by name
 const log = lambdaLog('collect', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
-const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
-const queue = new OrderQueue(settings.queueUrl);
+const ledger = withMetrics(new TableLedger(settings), metrics, Date.now);
+const queue = new TaskQueue(settings.queueUrl);
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   const timeLeftMs = () => context.getRemainingTimeInMillis();
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body } of event.Records) {
     try {
-      await carryOut(body, { accounts, ledger, queue, log, now: Date.now, timeLeftMs }, settings);
+      await handleTask(body, { accounts, ledger, queue, log, now: Date.now, timeLeftMs }, settings);
     } catch (error) {
       // Only this message goes back to the queue, and after enough tries to the dead-letter queue.
       log.error('order failed', { messageId, error: error instanceof Error ? error.message : String(error) });

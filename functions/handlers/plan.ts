@@ -2,19 +2,19 @@
 import type { Context } from 'aws-lambda';
 import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
-import { OrderQueue } from '../collector/task/queue.ts';
-import { DynamoLedger } from '../ledger/repositories/table-ledger.ts';
+import { TaskQueue } from '../collector/task/queue.ts';
+import { TableLedger } from '../ledger/repositories/table-ledger.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
-import { Metrics, measured } from '../runtime/metrics.ts';
+import { Metrics, withMetrics } from '../runtime/metrics.ts';
 import { planSettings } from '../runtime/settings.ts';
 
 const settings = planSettings(process.env); // a missing variable fails the cold start, by name
 const log = lambdaLog('plan', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
-const ledger = measured(new DynamoLedger(settings), metrics, Date.now);
-const queue = new OrderQueue(settings.queueUrl);
+const ledger = withMetrics(new TableLedger(settings), metrics, Date.now);
+const queue = new TaskQueue(settings.queueUrl);
 /** Kept back for recording the run, in ms. */
 const RESERVE_MS = 5_000;
 

@@ -5,7 +5,7 @@
  * way are waited for, so that nothing goes on in the background.
  * @throws the first error of `work`
  */
-export async function inParallel<T>(
+export async function forEachConcurrent<T>(
   items: Iterable<T>,
   width: number,
   work: (item: T) => Promise<void>,

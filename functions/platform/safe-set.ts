@@ -1,7 +1,7 @@
 // functions/platform/safe-set.ts gives an object a field whose name came from outside.
 
 /** A name like `__proto__` becomes data as well, and changes nothing else. */
-export function setField(object: Record<string, unknown>, name: string, value: unknown) {
+export function defineOwn(object: Record<string, unknown>, name: string, value: unknown) {
   // Defining a field takes several times as long as assigning it.
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });

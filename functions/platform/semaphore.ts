@@ -1,8 +1,8 @@
 // functions/platform/semaphore.ts lets several share a number of places: who comes first goes first.
 
-import { inParallel } from './for-each-concurrent.ts';
+import { forEachConcurrent } from './for-each-concurrent.ts';
 
-export class Places {
+export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
@@ -11,7 +11,7 @@ export class Places {
   }
 
   /** Waits for a place and keeps it while `work` goes on. @throws what `work` throws */
-  async hold<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
@@ -27,7 +27,7 @@ export class Places {
    * Calls `work` for each item in order, with a place for as many as `most` of them at once; a place is kept from item to
    * item, so whoever holds one goes on before those who wait. After a failure no further item is begun. @throws the first error of `work`
    */
-  async holdForEach<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
+  async forEach<T>(items: readonly T[], most: number, work: (item: T) => Promise<void>): Promise<void> {
     let next = 0;
     let failed = false;
     const lane = async () => {
@@ -41,16 +41,16 @@ export class Places {
       }
     };
     const lanes = Math.min(most, items.length);
-    await inParallel(Array(lanes).keys(), lanes, () => this.hold(lane));
+    await forEachConcurrent(Array(lanes).keys(), lanes, () => this.run(lane));
   }
 }
 
 /** How much is done at once. Projects that are collected side by side share it. */
-export interface SharedPlaces {
+export interface SharedSemaphores {
   /** To read lists. */
-  lists: Places;
+  lists: Semaphore;
   /** To write jobs. */
-  writes: Places;
+  writes: Semaphore;
 }
 
 /** Half as many again as there are connections to Atlas, so that the next request leaves while an answer is worked on. */
@@ -58,7 +58,7 @@ export const PARALLEL_LISTS = 48;
 /** Half as many as there are connections to the table. */
 const PARALLEL_WRITES = 64;
 
-export const sharedPlaces = (parallelLists = PARALLEL_LISTS): SharedPlaces => ({
-  lists: new Places(parallelLists),
-  writes: new Places(PARALLEL_WRITES),
+export const sharedSemaphores = (parallelLists = PARALLEL_LISTS): SharedSemaphores => ({
+  lists: new Semaphore(parallelLists),
+  writes: new Semaphore(PARALLEL_WRITES),
 });

@@ -29,8 +29,8 @@ const DAY_MS = 86_400_000;
  * A job without an end that was requested longer ago than this, or that expired longer ago, doesn't run any more, in ms: old
  * jobs are listed without the time of their end (docs/decisions/0023-understood.md). A large restore takes hours, not weeks.
  */
-export const LONGEST_RUN_MS = 30 * DAY_MS;
-export const LONGEST_PAST_EXPIRY_MS = 7 * DAY_MS;
+export const MAX_RUN_MS = 30 * DAY_MS;
+export const MAX_PAST_EXPIRY_MS = 7 * DAY_MS;
 
 /**
  * Dedicated and serverless jobs: failed, then cancelled, then expired, as the Atlas CLI judges; a download that ended
@@ -53,7 +53,7 @@ export function fromFlags(flags: Flags, readAt: Date): Derived {
       ? { status: 'EXPIRED', sourceStatus: 'expiresAt' }
       : { status: 'READY', sourceStatus: 'deliveryUrl' };
   }
-  if (overMs !== undefined && overMs > LONGEST_PAST_EXPIRY_MS) return { status: 'UNKNOWN', sourceStatus: 'expiresAt' };
+  if (overMs !== undefined && overMs > MAX_PAST_EXPIRY_MS) return { status: 'UNKNOWN', sourceStatus: 'expiresAt' };
   return { status: isOld(requestedAt, readAt) ? 'UNKNOWN' : 'RUNNING', sourceStatus: 'IN_PROGRESS' };
 }
 
@@ -65,7 +65,7 @@ function raisedStatus({ failed, cancelled }: Flags): Status {
   return cancelled === undefined ? 'UNKNOWN' : 'EXPIRED';
 }
 
-const isOld = (requestedAt: string, readAt: Date) => readAt.getTime() - Date.parse(requestedAt) > LONGEST_RUN_MS;
+const isOld = (requestedAt: string, readAt: Date) => readAt.getTime() - Date.parse(requestedAt) > MAX_RUN_MS;
 
 /** What a job with a status field shows of its state. */
 export interface Said {

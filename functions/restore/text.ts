@@ -6,7 +6,7 @@ const UNSEEN = /\p{C}/gu;
 const BLANKS = /[\s\p{Zl}\p{Zp}]+/gu;
 
 /** One line without control characters; each is shown as U+FFFD. @param most characters, the last an ellipsis where some are left out */
-export function plain(text: string, most = 64): string {
+export function printable(text: string, most = 64): string {
   // A character has at most two code units, and nothing below makes two of one.
   const line = text
     .slice(0, most * 2 + 2)

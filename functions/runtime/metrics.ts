@@ -98,7 +98,7 @@ export class Metrics {
 }
 
 /** The same ledger, counting what is written to it. */
-export function measured(ledger: Ledger, metrics: Metrics, now: () => number): Ledger {
+export function withMetrics(ledger: Ledger, metrics: Metrics, now: () => number): Ledger {
   return {
     ...ledger,
     async record(job, ...rest) {

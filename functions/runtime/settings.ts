@@ -1,6 +1,6 @@
 // functions/runtime/settings.ts turns the environment into typed settings; nothing else reads process.env.
 import { type ProxySettings, parseProxyUrl } from '../atlas/http/proxy.ts';
-import { NEWS_HOURS } from '../ledger/model/backfill.ts';
+import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { chooser } from '../platform/patterns.ts';
 import { KINDS, type Kind } from '../restore/job.ts';
@@ -139,7 +139,12 @@ const ledgerName = withDefault('LEDGER_NAME', text, 'a name', 'AtlasRestoreLedge
 const planFunctionName = optional('PLAN_FUNCTION_NAME', text, 'the name or ARN of the plan function');
 const runEveryMinutes = optional('EXPECTED_RUN_MINUTES', count(1, 2_000_000_000), 'a whole number of minutes from 1');
 const busName = required('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
-const newsHours = withDefault('NEWS_HOURS', count(0, 8_760), 'a whole number of hours from 0 to 8760', NEWS_HOURS);
+const newsHours = withDefault(
+  'NEWS_HOURS',
+  count(0, 8_760),
+  'a whole number of hours from 0 to 8760',
+  MAX_EVENT_AGE_HOURS,
+);
 /** JSON of the fields that aren't as by default. @throws SettingsError with a line for each field that is wrong */
 const rules = (environment: Environment): Rules => {
   try {

@@ -1,7 +1,7 @@
 // Coverage and summary over HTTP.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lastDays, type Summary, summarise, summary } from '../../functions/api/query/summary.ts';
+import { lastDays, type Summary, summarize, summary } from '../../functions/api/query/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
 import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
@@ -281,9 +281,9 @@ describe('GET /summary', () => {
     const jobs = Array.from({ length: 9 }, (_, n) => job({ jobId: idAt(`2026-11-20T10:00:0${n}Z`, n) }));
     await service.add(...jobs);
     const period = lastDays(7, Date.parse(NOW));
-    const some = await summarise(service.ledger, period, 5);
+    const some = await summarize(service.ledger, period, 5);
     expect(some).toMatchObject({ jobs: 5, truncated: true, countedFrom: '2026-11-20T10:00:04.000Z' });
-    expect(await summarise(service.ledger, period, 9)).toMatchObject({ jobs: 9, truncated: false });
+    expect(await summarize(service.ledger, period, 9)).toMatchObject({ jobs: 9, truncated: false });
   });
 
   test('every job is counted once in each way of counting, and durations are those of jobs', () => {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
@@ -25,7 +25,7 @@ await ensureTable(client, TABLE_NAME);
 const ledger = ledgerReader({ tableName: TABLE_NAME, client });
 const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey, baseUrl: atlas.url });
 const atlasClient = new AtlasClient({ credentials });
-await runHere(
+await runLocally(
   { runId: newObjectId(new Date()), trigger: 'command' },
   { accounts: [{ name: 'simulator', atlas: atlasClient }], ledger, log: silentLog, clock: systemClock },
 );

@@ -2,8 +2,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { credentialsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -20,9 +20,9 @@ client.middlewareStack.add(
 );
 await using atlas = new AtlasClient({ credentials: credentialsFromEnv(process.env) });
 const accounts = [{ name: 'environment', atlas }];
-const ledger = new DynamoLedger({ tableName, client });
+const ledger = new TableLedger({ tableName, client });
 const request = { runId: newObjectId(new Date()), trigger: 'command' as const };
-const { run } = await runHere(request, { accounts, ledger, log: silentLog, clock: systemClock });
+const { run } = await runLocally(request, { accounts, ledger, log: silentLog, clock: systemClock });
 const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(
   JSON.stringify({ status: run.status, counts: run.counts, requests: atlas.usage.requests, counted, peakMb }),

@@ -1,8 +1,8 @@
 // Answers that contradict what is known, or themselves, and are neither believed nor thrown away.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plan } from '../../functions/collector/plan/plan.ts';
-import { carryOut } from '../../functions/collector/run/handle-task.ts';
-import type { CollectOrder } from '../../functions/collector/task/task.ts';
+import { handleTask } from '../../functions/collector/run/handle-task.ts';
+import type { CollectTask } from '../../functions/collector/task/task.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { type Store, System, startStore } from './system.ts';
@@ -225,16 +225,16 @@ describe('a reading that goes on in a second message', () => {
     const account = { name: 'test', atlas: system.client };
     const shared = { accounts: [account], ledger: system.ledger, log: silentLog, now: () => system.clock.now() };
     const runId = newObjectId(new Date(system.clock.now()));
-    const orders: CollectOrder[] = [];
-    const enqueue = async (planned: readonly CollectOrder[]) => void orders.push(...planned);
+    const orders: CollectTask[] = [];
+    const enqueue = async (planned: readonly CollectTask[]) => void orders.push(...planned);
     await plan({ runId, trigger: 'schedule', full: true }, { ...shared, enqueue });
-    const queue = { sendLater: async (order: CollectOrder) => void orders.push(order) };
+    const queue = { sendLater: async (order: CollectTask) => void orders.push(order) };
     for (let nth = 1; orders.length > 0 && nth < 10; nth++) {
       const before = system.atlas.requests.length;
       const isOver = () => nth === 1 && system.atlas.requests.slice(before).some(({ path }) => lastOfFirst.test(path));
       const timeLeftMs = () => (isOver() ? 0 : 600_000);
       const body = JSON.stringify(orders.shift());
-      await carryOut(body, { ...shared, queue, timeLeftMs }, { followMs: 0, parallelLists: 1 });
+      await handleTask(body, { ...shared, queue, timeLeftMs }, { followMs: 0, parallelLists: 1 });
     }
     return (await system.ledger.run(runId))?.run.status;
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
-import { type AttributePorts, attribute } from '../../functions/collector/evaluate/attribute-requesters.ts';
+import { type AttributePorts, attributeRequesters } from '../../functions/collector/evaluate/attribute-requesters.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import type { AttributionCoverage } from '../../functions/ledger/model/coverage.ts';
 import { canonicalJson } from '../../functions/ledger/model/fingerprint.ts';
@@ -215,7 +215,7 @@ test('however many are to be found, none is read by itself; what there was no ti
     const outOfTime = () => recorded.length >= most;
     const onRecorded = (each: Recorded) => recorded.push(each);
     const task = { projectId, runId: 'a'.repeat(24), from: requestedAt(jobs[0]?.id ?? ''), stored: undefined };
-    return attribute(task, { ...ports, atlas: system.client.within(() => 1e9), outOfTime, onRecorded });
+    return attributeRequesters(task, { ...ports, atlas: system.client.within(() => 1e9), outOfTime, onRecorded });
   };
   system.counted.reads = 0;
   expect(await look(50)).toMatchObject({ from: expect.any(String), dueAt: expect.any(String) });
@@ -274,7 +274,7 @@ describe('of very many, a look', () => {
     const look = (coverage: AttributionCoverage, changed: Partial<AttributePorts> = {}) => {
       const from = coverage.from ?? '';
       const task = { projectId: 'a'.repeat(24), runId: 'b'.repeat(24), from, stored: coverage };
-      return attribute(task, { ...ports, ...changed });
+      return attributeRequesters(task, { ...ports, ...changed });
     };
     return { stored, seen, look };
   }

@@ -1,16 +1,16 @@
 // test/collector/system.ts is the whole system but for AWS: simulator, real client, real ledger on dynalite, all over HTTP.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { integrityOf, verifying } from '../../bin/actions/verify.ts';
+import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { gather } from '../../bin/report/gather.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
-import { type RunHerePorts, runHere } from '../../functions/collector/run/local-run.ts';
+import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Kind } from '../../functions/restore/job.ts';
@@ -57,7 +57,7 @@ export class System implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly atlas: AtlasSimulator;
   readonly client: AtlasClient;
-  readonly ledger: DynamoLedger;
+  readonly ledger: TableLedger;
   readonly counted: { reads: number; writes: number };
   readonly #table: { client: DynamoDBDocumentClient; tableName: string };
 
@@ -79,14 +79,14 @@ export class System implements AsyncDisposable {
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey });
     const client = new AtlasClient({ credentials, baseUrl: atlas.url, clock, log });
     const { client: dynamodb, document, tableName, counted } = await store.table();
-    const ledger = new DynamoLedger({ tableName, client: dynamodb, now: () => clock.now() });
+    const ledger = new TableLedger({ tableName, client: dynamodb, now: () => clock.now() });
     return new System({ clock, atlas, client, ledger, counted }, { client: document, tableName });
   }
 
   /** A run of everything, or of what `request` narrows it to. */
-  run(request: Partial<PlanRequest> & { signal?: AbortSignal } = {}, ports: Partial<RunHerePorts> = {}, options = {}) {
+  run(request: Partial<PlanRequest> & { signal?: AbortSignal } = {}, ports: Partial<LocalRunPorts> = {}, options = {}) {
     const { signal, ...rest } = request;
-    return runHere(
+    return runLocally(
       { runId: newObjectId(new Date(this.clock.now())), trigger: 'command', ...rest },
       {
         accounts: [{ name: 'test', atlas: this.client }],
@@ -149,7 +149,7 @@ export class System implements AsyncDisposable {
 
   async verify() {
     const results = [];
-    for await (const result of verifying(this.ledger, { progress: silent })) results.push(result);
+    for await (const result of verifyAll(this.ledger, { progress: silent })) results.push(result);
     return { ...integrityOf(results), results };
   }
 

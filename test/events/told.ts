@@ -1,7 +1,7 @@
 // test/events/told.ts makes up what events are told of. All of it is synthetic.
 
 import type { Annotating, Change, LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { decide } from '../../functions/ledger/model/merge-observation.ts';
+import { mergeObservation } from '../../functions/ledger/model/merge-observation.ts';
 import { noCounts, type Run } from '../../functions/ledger/model/run.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { FoundRequester } from '../../functions/restore/requesters/requester.ts';
@@ -13,7 +13,7 @@ export function ledgerJobAfter(answers: readonly RestoreJob[], annotating: Annot
   let stored: LedgerJob | undefined;
   let change: Change | undefined;
   for (const [index, answer] of answers.entries()) {
-    const decision = decide(stored, answer, seen(firstMinute + index), annotating);
+    const decision = mergeObservation(stored, answer, seen(firstMinute + index), annotating);
     if (!('change' in decision)) throw new Error(`answer ${index} changed nothing: ${decision.outcome}`);
     stored = decision.job;
     change = decision.change;

@@ -7,9 +7,9 @@ import { buffer, json } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { OrderQueue } from '../../functions/collector/task/queue.ts';
-import type { CollectOrder } from '../../functions/collector/task/task.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TaskQueue } from '../../functions/collector/task/queue.ts';
+import type { CollectTask } from '../../functions/collector/task/task.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
@@ -24,8 +24,8 @@ let atlasAheadMs = 0;
 let atlas: AtlasSimulator;
 let dynamodb: LocalDynamoDB;
 let aws: Server;
-let ledger: DynamoLedger;
-const sent: CollectOrder[] = [];
+let ledger: TableLedger;
+const sent: CollectTask[] = [];
 let refuse = false;
 let queueUrl = '';
 const lines: string[] = [];
@@ -40,7 +40,7 @@ beforeAll(async () => {
   dynamodb = await startDynamoDB();
   const client = new DynamoDBClient(dynamodb.clientConfig);
   await ensureTable(client, 'ledger');
-  ledger = new DynamoLedger({ tableName: 'ledger', client });
+  ledger = new TableLedger({ tableName: 'ledger', client });
   aws = createServer(async (request, response): Promise<void> => {
     const target = String(request.headers['x-amz-target']);
     if (target.startsWith('DynamoDB')) return ofTable(request, response);
@@ -50,7 +50,7 @@ beforeAll(async () => {
       return void response.end(JSON.stringify({ SecretString: JSON.stringify(atlas.apiKey) }));
     const entries = body.Entries ?? [{ Id: '0', MessageBody: body.MessageBody ?? '' }];
     expect(entries.length).toBeLessThanOrEqual(10);
-    if (!refuse) sent.push(...entries.map(({ MessageBody }) => JSON.parse(MessageBody) as CollectOrder));
+    if (!refuse) sent.push(...entries.map(({ MessageBody }) => JSON.parse(MessageBody) as CollectTask));
     const told = entries.map(({ Id, MessageBody }) => ({
       Id,
       MessageId: Id,
@@ -181,6 +181,6 @@ test('an event that is none fails, by the name of its field', async () => {
 test('orders that the queue does not take fail the plan, so that it is made again', async () => {
   refuse = true;
   const order = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x' };
-  await expect(new OrderQueue(queueUrl).send([order])).rejects.toThrow('SQS took 0 of 1 orders: InternalError');
+  await expect(new TaskQueue(queueUrl).send([order])).rejects.toThrow('SQS took 0 of 1 orders: InternalError');
   refuse = false;
 });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import Database from 'libsql';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
-import { quickClient } from '../../functions/ledger/table/dynamodb-client.ts';
+import { dynamoDbClient } from '../../functions/ledger/table/dynamodb-client.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { everything, type Range, type Table } from '../../functions/ledger/table/table-port.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
@@ -22,12 +22,12 @@ export interface Engine {
 }
 
 export interface EngineTable extends AsyncDisposable {
-  ledger: DynamoLedger;
+  ledger: TableLedger;
   table: Table;
   /** Requests since last asked, by operation. */
   requests(): Record<string, number>;
   /** A ledger on the same table whose requests wait for `gate` one by one; it may refuse one by throwing. */
-  gated(gate: () => Promise<unknown>): DynamoLedger;
+  gated(gate: () => Promise<unknown>): TableLedger;
   /** What the ledger itself never does. */
   remove(key: Key): Promise<void>;
 }
@@ -50,13 +50,13 @@ async function startSqlite(): Promise<Engine> {
       });
       return {
         table: counted,
-        ledger: new DynamoLedger({ table: counted, now }),
+        ledger: new TableLedger({ table: counted, now }),
         requests: () => {
           const counted = counts;
           counts = {};
           return counted;
         },
-        gated: (gate) => new DynamoLedger({ table: intercepted(table, gate), now }),
+        gated: (gate) => new TableLedger({ table: intercepted(table, gate), now }),
         remove: async ({ pk, sk }) => {
           const database = new Database(ledgerFile(dataDir));
           database.prepare('DELETE FROM items WHERE pk = ? AND sk = ?').run(pk, sk);
@@ -75,12 +75,12 @@ async function startDynamo(): Promise<Engine> {
     newTable: async (now = atNow) => {
       const { tableName, client, ledger, requests, ...table } = await newTable(dynamo, now);
       // Made as the functions make theirs.
-      const quick = quickClient(dynamo.clientConfig);
+      const quick = dynamoDbClient(dynamo.clientConfig);
       return {
         table: new DynamoTable(tableName, client),
         ledger,
         requests,
-        gated: (gate) => new DynamoLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
+        gated: (gate) => new TableLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
         remove: async (key) => {
           await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) }));
         },

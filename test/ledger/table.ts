@@ -1,7 +1,7 @@
 // test/ledger/table.ts gives tests a table of their own on one embedded DynamoDB, and counts what it is asked.
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 
 export const NOW = '2026-11-23T12:00:00Z';
@@ -26,7 +26,7 @@ export async function startEngine(): Promise<LocalDynamoDB> {
 export interface TestTable extends AsyncDisposable {
   tableName: string;
   client: DynamoDBClient;
-  ledger: DynamoLedger;
+  ledger: TableLedger;
   /** HTTP requests since last asked, by operation, the SDK's own retries included. */
   requests(): Record<string, number>;
 }
@@ -48,7 +48,7 @@ export async function newTable(dynamo: LocalDynamoDB, now: () => number = () => 
   return {
     tableName,
     client,
-    ledger: new DynamoLedger({ tableName, client, now }),
+    ledger: new TableLedger({ tableName, client, now }),
     requests: () => {
       const counted = counts;
       counts = {};

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { noCounts, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
-import { METRICS, Metrics, measured } from '../../functions/runtime/metrics.ts';
+import { METRICS, Metrics, withMetrics } from '../../functions/runtime/metrics.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 
 function measuring(fake: Partial<Ledger>) {
   const lines: string[] = [];
   const metrics = new Metrics('Mine', (line) => lines.push(line));
-  const ledger = measured(fake as Ledger, metrics, () => NOW);
+  const ledger = withMetrics(fake as Ledger, metrics, () => NOW);
   const said = () => {
     metrics.flush(NOW);
     return lines.splice(0).map((line) => JSON.parse(line));

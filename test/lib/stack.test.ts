@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
-import { orderFrom } from '../../functions/collector/task/task-message.ts';
+import { parseTask } from '../../functions/collector/task/task-message.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
@@ -100,7 +100,7 @@ test('one order at a time reaches collect, with time for retries before it is gi
     ScalingConfig: { MaximumConcurrency: 5 },
   });
   template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 600, RedrivePolicy: { maxReceiveCount: 3 } });
-  expect(() => orderFrom('{}')).toThrow('runId');
+  expect(() => parseTask('{}')).toThrow('runId');
 });
 
 test('functions run on a named Node, and on the processor that was set', () => {

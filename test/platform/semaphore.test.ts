@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Places } from '../../functions/platform/semaphore.ts';
+import { Semaphore } from '../../functions/platform/semaphore.ts';
 
 test('are held by no more than there are, in the order of asking, and are given back by who fails', async () => {
   await fc.assert(
@@ -9,7 +9,7 @@ test('are held by no more than there are, in the order of asking, and are given 
       fc.integer({ min: 1, max: 5 }),
       fc.array(fc.boolean(), { maxLength: 30 }),
       async (scheduler, count, failing) => {
-        const places = new Places(count);
+        const places = new Semaphore(count);
         const begun: number[] = [];
         let [held, most] = [0, 0];
         const work = async (nth: number, fails: boolean) => {
@@ -21,7 +21,7 @@ test('are held by no more than there are, in the order of asking, and are given 
           if (fails) throw new Error(`${nth}`);
           return nth;
         };
-        const done = Promise.allSettled(failing.map((fails, nth) => places.hold(() => work(nth, fails))));
+        const done = Promise.allSettled(failing.map((fails, nth) => places.run(() => work(nth, fails))));
         const outcomes = await scheduler.waitFor(done);
         expect(outcomes.map(({ status }) => status === 'rejected')).toEqual(failing);
         expect(begun).toEqual(failing.map((_, nth) => nth));
@@ -39,7 +39,7 @@ test('kept from item to item: each item once, in order, no more at a time than w
       fc.integer({ min: 1, max: 5 }),
       fc.array(fc.boolean(), { maxLength: 30 }),
       async (scheduler, count, most, failing) => {
-        const places = new Places(count);
+        const places = new Semaphore(count);
         const begun: number[] = [];
         let [held, mostHeld, failures] = [0, 0, 0];
         const work = async (nth: number) => {
@@ -53,7 +53,7 @@ test('kept from item to item: each item once, in order, no more at a time than w
           failures += 1;
           throw new Error('as told');
         };
-        const done = places.holdForEach([...failing.keys()], most, work).then(
+        const done = places.forEach([...failing.keys()], most, work).then(
           () => 'done',
           (error: Error) => error.message,
         );

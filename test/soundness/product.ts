@@ -1,6 +1,6 @@
 // test/soundness/product.ts is the one place where the oracle's world meets the product: its public faces, and nothing else.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { integrityOf, verifying } from '../../bin/actions/verify.ts';
+import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { gather } from '../../bin/report/gather.ts';
@@ -9,11 +9,11 @@ import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Transport, TransportAnswer, TransportRequest } from '../../functions/atlas/http/transport.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { plan } from '../../functions/collector/plan/plan.ts';
-import { carryOut } from '../../functions/collector/run/handle-task.ts';
-import { runHere } from '../../functions/collector/run/local-run.ts';
+import { handleTask } from '../../functions/collector/run/handle-task.ts';
+import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
-import { DynamoLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
@@ -76,14 +76,14 @@ export const isStoreError = (error: unknown) => error instanceof LedgerError;
 
 export class Product implements AsyncDisposable {
   readonly #machine: Machine;
-  readonly #ledger: DynamoLedger;
+  readonly #ledger: TableLedger;
   readonly #accounts: { name: string; atlas: AtlasClient }[];
 
   constructor(machine: Machine, accounts: readonly string[]) {
     this.#machine = machine;
     const { process, table, conditions } = machine;
     const client = new MemoryClient(table, process, conditions) as unknown as DynamoDBClient;
-    this.#ledger = new DynamoLedger({ tableName: 'ledger', client, now: process.now });
+    this.#ledger = new TableLedger({ tableName: 'ledger', client, now: process.now });
     const clock = { now: process.now, sleep: process.sleep };
     this.#accounts = accounts.map((name) => {
       const credentials = fixedCredentials({
@@ -100,7 +100,7 @@ export class Product implements AsyncDisposable {
   async command({ runId, full, scope = {} as never }: RunRequest, signal: AbortSignal): Promise<RunOutcome> {
     const { now, sleep } = this.#machine.process;
     const ports = { accounts: this.#accounts, ledger: this.#ledger, log: silentLog, clock: { now, sleep } };
-    const { run, parts } = await runHere({ runId, trigger: 'command', scope, full }, ports, {}, signal);
+    const { run, parts } = await runLocally({ runId, trigger: 'command', scope, full }, ports, {}, signal);
     const problems = parts.reduce((sum, { counts }) => sum + counts.problems, 0);
     // As `collect` tells it: a run that has not ended was not read whole.
     return { status: run.status === 'running' ? 'incomplete' : run.status, problems };
@@ -125,7 +125,7 @@ export class Product implements AsyncDisposable {
     const queue = { sendLater: async (order: object, delayMs: number) => sendLater(JSON.stringify(order), delayMs) };
     const { now } = this.#machine.process;
     const ports = { accounts: this.#accounts, ledger: this.#ledger, queue, log: silentLog, now, timeLeftMs };
-    await carryOut(message, ports, { followMs: 20 * 60_000 });
+    await handleTask(message, ports, { followMs: 20 * 60_000 });
   }
 
   async run(runId: string): Promise<RunOutcome | undefined> {
@@ -147,7 +147,7 @@ export class Product implements AsyncDisposable {
 
   async verify(): Promise<{ unbroken: boolean; jobs: number }> {
     const results = [];
-    for await (const result of verifying(this.#ledger, { progress: silent })) results.push(result);
+    for await (const result of verifyAll(this.#ledger, { progress: silent })) results.push(result);
     const { verified, jobs } = integrityOf(results);
     return { unbroken: verified, jobs };
   }

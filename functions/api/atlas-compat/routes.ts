@@ -80,7 +80,7 @@ interface Place {
  * end of its page, and takes 1 batch read for each 100 of the page. A job is 1 read. Where there is nothing to show, 1
  * query more says why.
  */
-export function atlasView({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): Hono<ApiEnv> {
+export function atlasRoutes({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   for (const api of JOB_APIS) {
     resource(app, api.path, { GET: (context) => list(context, api) }, refusals.methodNotAllowed);

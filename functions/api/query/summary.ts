@@ -59,7 +59,7 @@ export type CountedJob = Pick<
 >;
 
 /** Jobs that one summary reads, the newest first. */
-export const MOST_JOBS = 10_000;
+export const MAX_JOBS = 10_000;
 const PAGE = 200;
 const DAY_MS = 86_400_000;
 
@@ -70,10 +70,10 @@ export function lastDays(days: number, now: number): Period {
 }
 
 /** Requests: 1 query for each 200 jobs, so at most 50, and those of empty months (ledger/queries.ts). */
-export async function summarise(
+export async function summarize(
   ledger: Pick<Ledger, 'jobs'>,
   { from, to }: Period,
-  mostJobs = MOST_JOBS,
+  mostJobs = MAX_JOBS,
 ): Promise<Summary> {
   const jobs: CountedJob[] = [];
   for (let cursor: string | undefined; ; ) {

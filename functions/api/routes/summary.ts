@@ -4,7 +4,7 @@ import { acceptable } from '../http/negotiate.ts';
 import { type Parameter, readParameters, wholeNumber } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { resource } from '../http/resource.ts';
-import { lastDays, summarise } from '../query/summary.ts';
+import { lastDays, summarize } from '../query/summary.ts';
 
 const DEFAULT_DAYS = 30;
 
@@ -19,6 +19,6 @@ export const summaryRoutes = (app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts,
     GET: async (context) => {
       acceptable(context);
       const { period: asked = DEFAULT_DAYS } = readParameters(new URL(context.req.url).searchParams, { period });
-      return context.json(await summarise(ledger, lastDays(asked, now())));
+      return context.json(await summarize(ledger, lastDays(asked, now())));
     },
   });

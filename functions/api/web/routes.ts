@@ -8,7 +8,7 @@ import { FRESH_MS } from '../../proof/list.ts';
 import { destinationOf } from '../../restore/destination.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
-import { lastDays, summarise } from '../query/summary.ts';
+import { lastDays, summarize } from '../query/summary.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
 import type { Html } from './html/text.ts';
@@ -89,7 +89,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
 
   async function readState() {
     const [recent, open, runs] = await Promise.all([
-      summarise(ledger, lastDays(PERIOD_DAYS, now())),
+      summarize(ledger, lastDays(PERIOD_DAYS, now())),
       ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
       lastRuns(ledger),
     ]);

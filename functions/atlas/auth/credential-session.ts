@@ -17,7 +17,7 @@ export interface Access {
 /** Where the source still said the same, or nothing, one view doesn't ask again for so long: a broken key is refused many times. */
 const LOOK_AGAIN_MS = 30_000;
 
-export class AccessKeeper {
+export class CredentialSession {
   readonly #source: CredentialSource;
   readonly #baseUrl: string | undefined;
   readonly #clock: Clock;

@@ -7,7 +7,7 @@ import type { TransportAnswer } from '../http/transport.ts';
 import { AtlasError } from '../model/errors.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { ApiKey } from './credentials.ts';
-import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
+import type { SendAuthRequest, Signature, SignedCall, Signer } from './signer.ts';
 
 /** Best first. The `-sess` variants are left out: nobody has seen Atlas offer them. */
 const ALGORITHMS = { 'SHA-256': 'sha256', MD5: 'md5' } as const;
@@ -117,7 +117,7 @@ export class DigestSigner implements Signer {
     this.#clock = clock;
   }
 
-  async sign(call: SignedCall, send: SideSend): Promise<Signature> {
+  async sign(call: SignedCall, send: SendAuthRequest): Promise<Signature> {
     return this.#signature(call, await this.#session(call, send));
   }
 
@@ -125,7 +125,7 @@ export class DigestSigner implements Signer {
     return [this.#key.privateKey, this.#key.publicKey, ...this.#nonces];
   }
 
-  #session(call: SignedCall, send: SideSend): Promise<Session | undefined> {
+  #session(call: SignedCall, send: SendAuthRequest): Promise<Session | undefined> {
     if (this.#use !== 'shared') {
       const idle = this.#idle.pop();
       return idle ? Promise.resolve(idle) : this.#challenge(call, send);
@@ -146,7 +146,7 @@ export class DigestSigner implements Signer {
   }
 
   /** Asks without a signature. An answer other than 401 means that none is needed. */
-  async #challenge(call: SignedCall, send: SideSend): Promise<Session | undefined> {
+  async #challenge(call: SignedCall, send: SendAuthRequest): Promise<Session | undefined> {
     const { status, headers } = await send({ ...call, as: 'call', headers: {} });
     if (status !== 401) return undefined;
     const session = this.#open(headers);

@@ -1,11 +1,11 @@
 // functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (docs/atlas.md#3-2).
 import type { Clock } from '../../platform/clock.ts';
 import { quote } from '../../restore/redact/quote.ts';
-import { refusal } from '../http/response-error.ts';
+import { responseError } from '../http/response-error.ts';
 import type { TransportAnswer } from '../http/transport.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ServiceAccount } from './credentials.ts';
-import type { SideSend, Signature, SignedCall, Signer } from './signer.ts';
+import type { SendAuthRequest, Signature, SignedCall, Signer } from './signer.ts';
 
 export const TOKEN_PATH = '/api/oauth/token';
 
@@ -48,7 +48,7 @@ export class OAuthSigner implements Signer {
     this.#basic = Buffer.from(`${account.clientId}:${account.clientSecret}`).toString('base64');
   }
 
-  async sign(_call: SignedCall, send: SideSend): Promise<Signature> {
+  async sign(_call: SignedCall, send: SendAuthRequest): Promise<Signature> {
     const token = await this.#current(send);
     return {
       authorization: `Bearer ${token.value}`,
@@ -65,7 +65,7 @@ export class OAuthSigner implements Signer {
     return [clientSecret, this.#basic, clientId, ...this.#issued];
   }
 
-  async #current(send: SideSend): Promise<Token> {
+  async #current(send: SendAuthRequest): Promise<Token> {
     const held = this.#token;
     const now = this.#clock.now();
     if (held && now < held.renewAtMs) return held;
@@ -81,7 +81,7 @@ export class OAuthSigner implements Signer {
     }
   }
 
-  async #ask(send: SideSend): Promise<Token> {
+  async #ask(send: SendAuthRequest): Promise<Token> {
     const askedMs = this.#clock.now();
     if (this.#quiet && askedMs < this.#quiet.untilMs) {
       const { because, untilMs } = this.#quiet;
@@ -150,7 +150,7 @@ function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number):
     body = undefined;
   }
   const { error, error_description: said } = (body ?? {}) as Record<string, unknown>;
-  const plain = refusal(answer, { what: `POST ${TOKEN_PATH}`, hidden, nowMs });
+  const plain = responseError(answer, { what: `POST ${TOKEN_PATH}`, hidden, nowMs });
   if (typeof error !== 'string' || !/^[a-z_]{1,60}$/.test(error)) return plain;
   const detail = typeof said === 'string' && said !== '' ? ` (${quote(said, hidden)})` : '';
   const advice = ADVICE[error] ?? 'check the credentials and the base URL';

@@ -8,7 +8,7 @@ export interface SignedCall {
   target: string;
 }
 
-export interface SideRequest extends SignedCall {
+export interface AuthRequest extends SignedCall {
   /** How it is counted in the usage. */
   as: 'call' | 'token';
   headers: Record<string, string>;
@@ -19,7 +19,7 @@ export interface SideRequest extends SignedCall {
  * Makes a request that signing needs: a challenge, a token. Bounded in time and size by the call that needs it.
  * @throws AtlasError where nothing came back
  */
-export type SideSend = (request: SideRequest) => Promise<TransportAnswer>;
+export type SendAuthRequest = (request: AuthRequest) => Promise<TransportAnswer>;
 
 export interface Signature {
   /** The header's value; none where the server asks for none. */
@@ -27,12 +27,12 @@ export interface Signature {
   /** The call was let in. */
   accepted(): void;
   /** The call was answered 401 with these headers: a signature that shares nothing with the refused one. */
-  renew(headers: TransportAnswer['headers'], send: SideSend): Promise<Signature>;
+  renew(headers: TransportAnswer['headers'], send: SendAuthRequest): Promise<Signature>;
 }
 
 export interface Signer {
   /** @throws AtlasError */
-  sign(call: SignedCall, send: SideSend): Promise<Signature>;
+  sign(call: SignedCall, send: SendAuthRequest): Promise<Signature>;
   /** What may appear in no message: keys, secrets, tokens. */
   secrets(): string[];
 }

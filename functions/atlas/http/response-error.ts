@@ -5,7 +5,7 @@ import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.t
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
-export interface RefusalContext {
+export interface ResponseErrorContext {
   /** Method and path, without the query: 'GET /api/atlas/v2/groups'. */
   what: string;
   /** The role that the call needs, for a 401 that means one. */
@@ -74,7 +74,7 @@ export function isAboutAccess(answer: TransportAnswer): boolean {
 }
 
 /** The error for an answer outside 2xx. The HTTP status decides first: Atlas's codes alone mislead (docs/atlas.md#5). */
-export function refusal(answer: TransportAnswer, context: RefusalContext): AtlasError {
+export function responseError(answer: TransportAnswer, context: ResponseErrorContext): AtlasError {
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
   const said = apiError(answer, hidden);
@@ -94,7 +94,7 @@ export function refusal(answer: TransportAnswer, context: RefusalContext): Atlas
   });
 }
 
-function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiError, context: RefusalContext) {
+function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiError, context: ResponseErrorContext) {
   if (!fromAtlas || errorCode === undefined) return undefined;
   const isTier = WRONG_TIER.test(errorCode) && codeOf(status, errorCode) === 'ATLAS_WRONG_TIER';
   const absence = isTier ? 'tier' : status === 404 || status === 410 ? ABSENT.get(errorCode) : undefined;

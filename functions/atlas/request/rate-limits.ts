@@ -1,6 +1,6 @@
 // functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (docs/atlas.md#4).
 import type { Clock } from '../../platform/clock.ts';
-import { inWords } from '../http/duration.ts';
+import { durationText } from '../http/duration.ts';
 import { headerOf, type TransportAnswer } from '../http/transport.ts';
 import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -157,6 +157,6 @@ const hasRoom = ({ left, inFlight }: Bucket) => left === undefined || inFlight <
 const outOfTime = (what: string, waitMs: number, mostMs: number) =>
   new AtlasError(
     'ATLAS_RATE_LIMITED',
-    `${what} was not sent: its rate limit is used up for another ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}; ask again later`,
+    `${what} was not sent: its rate limit is used up for another ${durationText(waitMs)}, and the call may wait for ${durationText(mostMs)}; ask again later`,
     { retryAfterMs: waitMs },
   );

@@ -2,11 +2,11 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { quote } from '../../restore/redact/quote.ts';
-import type { Access, AccessKeeper } from '../auth/credential-session.ts';
-import type { SideRequest, Signature } from '../auth/signer.ts';
+import type { Access, CredentialSession } from '../auth/credential-session.ts';
+import type { AuthRequest, Signature } from '../auth/signer.ts';
 import { SkewMeter } from '../http/clock-skew.ts';
-import { inWords } from '../http/duration.ts';
-import { isAboutAccess, isAboutCredentials, isAtlasOwn, refusal } from '../http/response-error.ts';
+import { durationText } from '../http/duration.ts';
+import { isAboutAccess, isAboutCredentials, isAtlasOwn, responseError } from '../http/response-error.ts';
 import { headerOf, type Transport, type TransportAnswer } from '../http/transport.ts';
 import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -14,11 +14,11 @@ import type { SkewReading } from '../model/skew-reading.ts';
 import { type Answer, bucketOf, type Call, parseBody, urlOf } from './call.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Lease, RateLimits, Wait } from './rate-limits.ts';
-import { judge, LONGEST_WAIT_MS, type RetryOptions } from './retry.ts';
+import { MAX_WAIT_MS, type RetryOptions, retryDecision } from './retry.ts';
 import { UsageCount } from './usage.ts';
 
-export interface CallerOptions {
-  access: AccessKeeper;
+export interface AtlasHttpOptions {
+  access: CredentialSession;
   transport: Transport;
   rateLimits: RateLimits;
   skew: SkewMeter;
@@ -47,15 +47,15 @@ interface Attempts {
   reread: boolean;
 }
 
-export class Caller {
+export class AtlasHttp {
   readonly usage: UsageCount;
-  readonly #options: CallerOptions;
+  readonly #options: AtlasHttpOptions;
   readonly #deprecated: Set<string>;
   readonly #madeAtMs: number;
   readonly #waits: Waits;
 
   /** @param deprecated endpoints whose deprecation was logged already */
-  constructor(options: CallerOptions, usage = new UsageCount(), deprecated = new Set<string>(), waits = NO_BUDGET) {
+  constructor(options: AtlasHttpOptions, usage = new UsageCount(), deprecated = new Set<string>(), waits = NO_BUDGET) {
     this.#options = options;
     this.#waits = waits;
     this.usage = usage;
@@ -67,9 +67,9 @@ export class Caller {
    * The same caller, which counts its own calls too, and measures our clock by their answers alone.
    * @param waits what it may wait where Atlas asks for it. @default as this one
    */
-  counting(waits = this.#waits): Caller {
+  counting(waits = this.#waits): AtlasHttp {
     const skew = new SkewMeter(this.#options.skew);
-    return new Caller({ ...this.#options, skew }, new UsageCount(this.usage), this.#deprecated, waits);
+    return new AtlasHttp({ ...this.#options, skew }, new UsageCount(this.usage), this.#deprecated, waits);
   }
 
   get clock(): Clock {
@@ -80,7 +80,7 @@ export class Caller {
     return this.#options.log;
   }
 
-  /** @see AccessKeeper.principal */
+  /** @see CredentialSession.principal */
   get principal(): string | undefined {
     return this.#options.access.principal;
   }
@@ -139,7 +139,7 @@ export class Caller {
     const { call, timeLeftMs } = attempts;
     const throttled = failure.code === 'ATLAS_RATE_LIMITED';
     attempts[throttled ? 'throttles' : 'failures'] += 1;
-    const verdict = judge(failure, attempts, timeLeftMs(), this.#retryOptions(failure));
+    const verdict = retryDecision(failure, attempts, timeLeftMs(), this.#retryOptions(failure));
     // What Atlas asked for holds for every call on this bucket, whether or not this one goes on.
     const askedMs = verdict.again && throttled ? verdict.waitMs : failure.retryAfterMs;
     if (throttled || askedMs) this.#options.rateLimits.pause(bucketOf(call), askedMs ?? 0);
@@ -156,7 +156,7 @@ export class Caller {
   #retryOptions({ code, retryAfterMs }: AtlasError): RetryOptions {
     const { retry } = this.#options;
     if (code !== 'ATLAS_RATE_LIMITED' && !retryAfterMs) return retry;
-    return { ...retry, longestMs: Math.min(retry.longestMs ?? LONGEST_WAIT_MS, this.#waits.leftMs) };
+    return { ...retry, longestMs: Math.min(retry.longestMs ?? MAX_WAIT_MS, this.#waits.leftMs) };
   }
 
   async #attempt(attempts: Attempts, lease: Lease): Promise<Answer> {
@@ -205,7 +205,7 @@ export class Caller {
   async #signed(attempts: Attempts, access: Access): Promise<TransportAnswer> {
     const { call, what } = attempts;
     const url = urlOf(access.origin, call);
-    const side = (request: SideRequest) => this.#side(attempts, access, request);
+    const side = (request: AuthRequest) => this.#side(attempts, access, request);
     const target = url.pathname + url.search;
     let signature = await signing(access.signer.sign({ method: 'GET', target }, side));
     let answer = await this.#send(attempts, url, signature);
@@ -228,7 +228,7 @@ export class Caller {
   }
 
   /** A challenge or a token: 401 and 2xx are for the signer to read, and the token endpoint's own errors are. */
-  async #side(attempts: Attempts, access: Access, request: SideRequest): Promise<TransportAnswer> {
+  async #side(attempts: Attempts, access: Access, request: AuthRequest): Promise<TransportAnswer> {
     const { call, what } = attempts;
     const accept = `application/vnd.atlas.${call.endpoint.version}+json`;
     const url = new URL(access.origin + request.target);
@@ -237,7 +237,7 @@ export class Caller {
     throw this.#refusal(answer, what, access, call);
   }
 
-  async #exchange(attempts: Attempts, request: SideRequest, url: URL): Promise<TransportAnswer> {
+  async #exchange(attempts: Attempts, request: AuthRequest, url: URL): Promise<TransportAnswer> {
     const { transport, clock, log, signal, skew, callTimeoutMs, maxBytes, userAgent } = this.#options;
     const timeoutMs = Math.min(callTimeoutMs, attempts.timeLeftMs());
     const { method, headers, body } = request;
@@ -272,7 +272,7 @@ export class Caller {
   #refusal(answer: TransportAnswer, what: string, access: Access, { endpoint }: Call) {
     const { role, absences, sunset } = endpoint;
     const nowMs = this.#options.clock.now();
-    return refusal(answer, {
+    return responseError(answer, {
       ...{ what, role, absences, hidden: access.signer.secrets(), nowMs },
       ...(sunset === undefined ? {} : { sunset }),
     });
@@ -303,7 +303,7 @@ export class Caller {
 
 /** The failure, with the wait that it would have taken to go on. */
 function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; mostMs: number }): AtlasError {
-  const message = `${failure.message}. The next attempt was due in ${inWords(waitMs)}, and the call may wait for ${inWords(mostMs)}`;
+  const message = `${failure.message}. The next attempt was due in ${durationText(waitMs)}, and the call may wait for ${durationText(mostMs)}`;
   return failure.saying(message, { retryAfterMs: waitMs });
 }
 

@@ -33,11 +33,16 @@ export type Verdict =
   | { again: false; because: 'budget'; waitMs: number; mostMs: number };
 
 /** The longest wait that a client waits out by itself, whatever the budget, in ms. */
-export const LONGEST_WAIT_MS = 900_000;
+export const MAX_WAIT_MS = 900_000;
 
 /** @param budgetMs time left before the platform stops us; a longer wait is refused now, not cut off later. */
-export function judge(failure: AtlasError, tries: Tries, budgetMs: number, options: RetryOptions = {}): Verdict {
-  const { attempts = 4, throttles = 8, longestMs = LONGEST_WAIT_MS } = options;
+export function retryDecision(
+  failure: AtlasError,
+  tries: Tries,
+  budgetMs: number,
+  options: RetryOptions = {},
+): Verdict {
+  const { attempts = 4, throttles = 8, longestMs = MAX_WAIT_MS } = options;
   if (!failure.transient) return { again: false, because: 'final' };
   const throttled = failure.code === 'ATLAS_RATE_LIMITED';
   if (throttled ? tries.throttles >= throttles : tries.failures >= attempts)

@@ -3,7 +3,7 @@ import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from
 import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import { CLUSTER_LISTS, clustersPath, PROJECTS, projectsPath } from '../request/endpoints.ts';
-import type { Caller } from '../request/request.ts';
+import type { AtlasHttp } from '../request/request.ts';
 import { pages } from './paging.ts';
 import { assertWhole } from './whole.ts';
 
@@ -18,7 +18,7 @@ const TIER_CHANGE_WAIT_MS = 5_000;
 type Read<T> = { found: T; problem?: ElementProblem } | { problem: ElementProblem };
 
 /** Every project that the credentials can see, once each, page by page. @throws AtlasError also for a list that isn't whole */
-export async function* listProjects(caller: Caller, timeLeftMs: () => number): AsyncGenerator<ProjectsFound> {
+export async function* listProjects(caller: AtlasHttp, timeLeftMs: () => number): AsyncGenerator<ProjectsFound> {
   const seen = new Set<string>();
   const path = projectsPath();
   const what = `GET ${path}`;
@@ -36,7 +36,7 @@ export async function* listProjects(caller: Caller, timeLeftMs: () => number): A
 
 /** One list of a project's clusters, once each. @throws AtlasError also for a list that isn't whole */
 export async function listClusters(
-  caller: Caller,
+  caller: AtlasHttp,
   projectId: string,
   list: ClusterList,
   timeLeftMs: () => number,
@@ -52,7 +52,7 @@ export async function listClusters(
 }
 
 async function readClusters(
-  caller: Caller,
+  caller: AtlasHttp,
   projectId: string,
   list: ClusterList,
   timeLeftMs: () => number,

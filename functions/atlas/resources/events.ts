@@ -5,7 +5,7 @@ import type { EventsQuery } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { Query } from '../request/call.ts';
 import { EVENTS, eventsPath } from '../request/endpoints.ts';
-import type { Caller } from '../request/request.ts';
+import type { AtlasHttp } from '../request/request.ts';
 import { asEvent, spelledSecond } from './event.ts';
 import { pages } from './paging.ts';
 import { assertWhole } from './whole.ts';
@@ -15,7 +15,7 @@ const EVENTS_PER_PAGE = 500;
 const SECOND = 1_000;
 
 interface Reading {
-  caller: Caller;
+  caller: AtlasHttp;
   projectId: string;
   timeLeftMs: () => number;
   /** Whole seconds in ms since the epoch, both included. */
@@ -31,7 +31,7 @@ interface Reading {
  * @throws AtlasError, ATLAS_REFUSED for a window that is none
  */
 export async function* listEventPages(
-  caller: Caller,
+  caller: AtlasHttp,
   { projectId, types, since, until }: EventsQuery,
   timeLeftMs: () => number,
 ): AsyncGenerator<AtlasEvent[]> {

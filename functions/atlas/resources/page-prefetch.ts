@@ -8,7 +8,7 @@
 /** One page as Atlas sent it. */
 export type ReadPage = (pageNum: number) => Promise<unknown>;
 
-export class ReadAhead {
+export class PagePrefetch {
   readonly #read: ReadPage;
   #asked = new Map<number, Promise<unknown>>();
   #forgotten: Promise<unknown>[] = [];

@@ -2,7 +2,7 @@
 import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
-import { ReadAhead, type ReadPage } from './page-prefetch.ts';
+import { PagePrefetch, type ReadPage } from './page-prefetch.ts';
 import { Tally } from './tally.ts';
 
 export interface PagesOptions {
@@ -67,7 +67,7 @@ const shown = <T>({ pageNum, elements, last, totalCount }: Page, parse: (element
 async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): AsyncGenerator<Page> {
   const { what, fromPage = 1 } = options;
   let { ahead = 0 } = options;
-  const early = new ReadAhead(read);
+  const early = new PagePrefetch(read);
   let [before, idle]: [Page | undefined, number] = [undefined, 0];
   try {
     for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {

@@ -4,7 +4,7 @@ import type { JobList } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { Query } from '../request/call.ts';
 import { JOB_LISTS, jobsPath } from '../request/endpoints.ts';
-import type { Caller } from '../request/request.ts';
+import type { AtlasHttp } from '../request/request.ts';
 
 /** Atlas's own parameters, sent as they are; those left out are not sent, so Atlas's defaults hold. */
 export interface RawListRequest extends JobList {
@@ -29,7 +29,11 @@ export interface RawList {
 }
 
 /** @throws AtlasError ATLAS_REFUSED, before anything is sent, for a parameter that Atlas would refuse or clamp */
-export async function readRawList(caller: Caller, request: RawListRequest, timeLeftMs: () => number): Promise<RawList> {
+export async function readRawList(
+  caller: AtlasHttp,
+  request: RawListRequest,
+  timeLeftMs: () => number,
+): Promise<RawList> {
   check(request);
   const { kind, projectId, envelope, includeCount, itemsPerPage, pageNum, pretty } = request;
   const query: Query = {};

@@ -4,12 +4,12 @@ import type { JobList, JobPage, JobPagesOptions } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { Query } from '../request/call.ts';
 import { type Endpoint, JOB_LISTS, jobPath, jobsPath } from '../request/endpoints.ts';
-import type { Caller } from '../request/request.ts';
+import type { AtlasHttp } from '../request/request.ts';
 import { pages } from './paging.ts';
 
 /** The pages of a list, in Atlas's order, which is newest first. */
 export async function* listJobPages(
-  caller: Caller,
+  caller: AtlasHttp,
   list: JobList,
   { fromPage = 1, newest, ahead }: JobPagesOptions,
   timeLeftMs: () => number,
@@ -38,7 +38,7 @@ export async function* listJobPages(
 }
 
 /** @throws AtlasError */
-export async function readJob(caller: Caller, list: JobList, jobId: string, timeLeftMs: () => number) {
+export async function readJob(caller: AtlasHttp, list: JobList, jobId: string, timeLeftMs: () => number) {
   const path = jobPath(list, jobId);
   const endpoint = JOB_LISTS[list.kind];
   const withJob = { ...endpoint, absences: [...endpoint.absences, 'job'] } satisfies Endpoint;

@@ -4,7 +4,7 @@ import { AtlasError } from '../../atlas/model/errors.ts';
 import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
 import { canonicalJson } from '../../ledger/model/fingerprint.ts';
 import type { JobSummary, Ledger, LedgerJob, Recorded, Sighting } from '../../ledger/model/ledger.ts';
-import { inParallel } from '../../platform/for-each-concurrent.ts';
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import { MATCH_REACH_SECONDS, matchRequests, REQUEST_TYPES } from '../../restore/requesters/match-requests.ts';
@@ -49,7 +49,7 @@ const JOBS_AT_ONCE = 2_500;
 const MOST_JOBS = 20_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
 const LEAST_WAIT_MS = 60_000;
-export const MOST_WAIT_MS = 6 * 3_600_000;
+export const MAX_WAIT_MS = 6 * 3_600_000;
 /** DynamoDB calls under way at once. */
 const PARALLEL_WRITES = 8;
 /** Jobs held in memory from the first reading until it is known who asked for them. Where there are more, all are read again. */
@@ -97,7 +97,7 @@ interface Answers {
  * each job of which more is known than before. Events that can't be read cost the attribution only, and are not asked for again.
  * @throws LedgerError
  */
-export async function attribute(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
+export async function attributeRequesters(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
   const { projectId, stored } = task;
   const startedAt = ports.now();
   /** Request times of what is left to the next look. */
@@ -152,7 +152,7 @@ async function readStretch(projectId: string, from: string, { ledger, now }: Att
     const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
     const kept = { jobId, kind, delivery, requestedAt, ...known };
     jobs.push(kept);
-    if (requestedAt < from || !isToBeFound(requester)) continue;
+    if (requestedAt < from || !isUnresolved(requester)) continue;
     open.push(kept);
     if (held.length < MOST_HELD) held.push(job);
   }
@@ -211,11 +211,11 @@ async function write(
     for await (const { read, requester } of turns) {
       const annotate = (stored: JobSummary) =>
         // Another collector may have found out more.
-        isToBeFound(stored.requester) ? { requester, findings: ports.findings({ ...stored, requester }) } : {};
+        isUnresolved(stored.requester) ? { requester, findings: ports.findings({ ...stored, requester }) } : {};
       ports.onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
     }
   };
-  await inParallel(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
+  await forEachConcurrent(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
 }
 
 /** Takes out of `news` what it gives out, job by job; what is still in there was left for want of time. */
@@ -236,7 +236,7 @@ async function* inTurn(
 }
 
 /** Pending, never looked into, or not to be had at the time. */
-export function isToBeFound(requester: Requester | undefined): boolean {
+export function isUnresolved(requester: Requester | undefined): boolean {
   if (requester === undefined) return true;
   if (isFound(requester)) return false;
   const { reason, detail } = requester;
@@ -299,7 +299,7 @@ async function readEvents(
 function failedAgain(stored: AttributionCoverage | undefined, error: AtlasError, from: string, now: number) {
   const failed = withError(stored, error, now);
   const failingMs = now - Date.parse(failed.error?.since ?? iso(now));
-  return { ...failed, from, dueAt: iso(now + Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, failingMs))) };
+  return { ...failed, from, dueAt: iso(now + Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, failingMs))) };
 }
 
 function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {

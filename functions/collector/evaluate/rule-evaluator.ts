@@ -3,22 +3,22 @@ import type { Annotating, Annotations, JobSummary } from '../../ledger/model/led
 import type { Delivery, Kind, RestoreJob } from '../../restore/job.ts';
 import { requestTypes } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
-import type { AssessContext } from '../../restore/rules/check.ts';
-import { assess, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
+import type { EvaluationContext } from '../../restore/rules/check.ts';
+import { evaluate, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { ProjectNames } from './project-names.ts';
 
-export interface JudgeOptions extends Omit<AssessContext, 'projectNameOf'> {
+export interface RuleEvaluatorOptions extends Omit<EvaluationContext, 'projectNameOf'> {
   names: ProjectNames;
   /** The rules were changed: open jobs lose findings that no longer hold. */
   afresh: boolean;
 }
 
-export class Judge {
-  readonly #context: AssessContext;
-  readonly #options: JudgeOptions;
+export class RuleEvaluator {
+  readonly #context: EvaluationContext;
+  readonly #options: RuleEvaluatorOptions;
 
-  constructor(options: JudgeOptions) {
+  constructor(options: RuleEvaluatorOptions) {
     this.#options = options;
     this.#context = { ...options, projectNameOf: options.names.nameOf };
   }
@@ -43,12 +43,12 @@ export class Judge {
   annotate = (job: JobSummary): Partial<Annotations> => {
     const { afresh } = this.#options;
     if (afresh) return { findings: this.findings(job, afresh) };
-    const byTime = assess(job, this.#context).filter(({ rule }) => rule === 'slow' || rule === 'stuck');
+    const byTime = evaluate(job, this.#context).filter(({ rule }) => rule === 'slow' || rule === 'stuck');
     return { findings: [...mergeFindings(job.findings, byTime)] };
   };
 
   findings(job: JobSummary, afresh: boolean): Finding[] {
-    return [...mergeFindings(job.findings, assess(job, this.#context), { afresh })];
+    return [...mergeFindings(job.findings, evaluate(job, this.#context), { afresh })];
   }
 }
 

@@ -3,7 +3,7 @@ import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Log } from '../../platform/log.ts';
 
 /** More than this is worth telling, in ms. */
-export const SKEW_WORTH_TELLING_MS = 60_000;
+export const SKEW_WARNING_MS = 60_000;
 
 export const CLOCK_NOT_MEASURED = 'CLOCK_NOT_MEASURED';
 
@@ -50,7 +50,7 @@ export class AtlasTime {
 
   warn(log: Log, fields: Record<string, string>) {
     const skewMs = this.#skew;
-    if (Math.abs(skewMs) < SKEW_WORTH_TELLING_MS) return;
+    if (Math.abs(skewMs) < SKEW_WARNING_MS) return;
     log.warn("this machine's clock differs from Atlas's, which is used", {
       ...fields,
       aheadSeconds: Math.round(skewMs / 1_000),

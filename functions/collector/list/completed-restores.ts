@@ -7,7 +7,7 @@ import { isCompletedRestore, isUnderstood } from '../../restore/understood.ts';
 /** Durations kept for one list: enough for a 95th percentile, few enough for a coverage of hundreds of clusters. */
 export const MAX_DURATIONS = 50;
 
-export class Successes {
+export class CompletedRestores {
   #last: CompletedRestore | undefined;
   /** Of the newest, by request. */
   #durations: { jobId: string; seconds: number }[] = [];

@@ -4,7 +4,7 @@ import type { JobList } from '../../atlas/model/atlas.ts';
 import type { KnownJob, Ledger, Outcome } from '../../ledger/model/ledger.ts';
 import { InTable } from '../../ledger/model/uncounted.ts';
 import { isOpen, type Kind } from '../../restore/job.ts';
-import { isToBeFound } from '../evaluate/attribute-requesters.ts';
+import { isUnresolved } from '../evaluate/attribute-requesters.ts';
 
 /** What a reading compares an answer with. */
 export interface Known {
@@ -111,6 +111,6 @@ const knownOf = ({ fingerprint, observedAt, vanishedAt, status, requester, alter
   observedMs: Date.parse(observedAt),
   vanished: vanishedAt !== undefined,
   open: isOpen(status),
-  unattributed: isToBeFound(requester),
+  unattributed: isUnresolved(requester),
   altered: altered === true,
 });

@@ -3,9 +3,9 @@
 // before a time is written down.
 import type { Atlas, JobList, JobPage, JobPagesOptions } from '../../atlas/model/atlas.ts';
 import type { ListCoverage, Resume } from '../../ledger/model/coverage.ts';
-import type { Places } from '../../platform/semaphore.ts';
+import type { Semaphore } from '../../platform/semaphore.ts';
 import { lowestIdAt } from '../../restore/object-id.ts';
-import type { ChosenList } from './select-lists.ts';
+import type { SelectedList } from './select-lists.ts';
 
 /** Jobs to begin with that may be new, where those before them are known: Atlas's answer grows with what is asked for. */
 export const NEWEST = 20;
@@ -13,7 +13,7 @@ export const NEWEST = 20;
 const MAX_BEGUN = 64;
 
 /** A list whose first page is under way. */
-export interface BegunList {
+export interface PrefetchedList {
   /** By our clock, in ms. */
   askedMs: number;
   /** Ends when the page has come, or has failed, which is thrown to whoever reads the pages. */
@@ -41,18 +41,18 @@ export function pagesOf(
   return full ? { fromPage, ahead } : { fromPage, newest: stored && newestOf(stored) };
 }
 
-export interface BeginPorts {
+export interface PrefetchPorts {
   atlas: Pick<Atlas, 'jobPages'>;
   now(): number;
 }
 
 /** An answer that nobody asks for any more may fail. */
-export function begin(
+export function prefetch(
   list: JobList,
   options: JobPagesOptions,
-  { atlas, now }: BeginPorts,
+  { atlas, now }: PrefetchPorts,
   hold: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
-): BegunList {
+): PrefetchedList {
   const askedMs = now();
   const rest = atlas.jobPages(list, options)[Symbol.asyncIterator]();
   const first = hold(() => rest.next());
@@ -69,18 +69,18 @@ export function begin(
 }
 
 /** Lists that were begun, by cluster and kind. */
-export class BegunLists {
-  readonly #begun = new Map<string, { begun: BegunList; stored: ListCoverage }>();
+export class PrefetchedLists {
+  readonly #begun = new Map<string, { begun: PrefetchedList; stored: ListCoverage }>();
 
   /** Begins the first of these. Whether a cluster is still the same is only known once Atlas has said which there are. */
-  begin(projectId: string, lists: readonly ChosenList[], ports: BeginPorts & { places: Places }) {
+  begin(projectId: string, lists: readonly SelectedList[], ports: PrefetchPorts & { places: Semaphore }) {
     for (const { cluster, kind } of lists.slice(0, MAX_BEGUN)) {
       const stored = cluster.lists[kind];
       if (!stored) continue;
       const list = { kind, projectId, clusterName: cluster.clusterName };
       const options = pagesOf(stored, { full: false, ahead: 0 });
       this.#begun.set(nameOf(cluster.clusterName, kind), {
-        begun: begin(list, options, ports, (work) => ports.places.hold(work)),
+        begun: prefetch(list, options, ports, (work) => ports.places.run(work)),
         stored,
       });
     }
@@ -91,7 +91,7 @@ export class BegunLists {
   }
 
   /** Once, and only where the coverage of the list is still what it was begun with. */
-  take(clusterName: string, kind: string, stored: ListCoverage | undefined): BegunList | undefined {
+  take(clusterName: string, kind: string, stored: ListCoverage | undefined): PrefetchedList | undefined {
     const name = nameOf(clusterName, kind);
     const found = this.#begun.get(name);
     this.#begun.delete(name);

@@ -9,20 +9,20 @@ import type { ListCoverage, Problem, Resume } from '../../ledger/model/coverage.
 import { fingerprint } from '../../ledger/model/fingerprint.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { CLOCK_TOLERANCE_MS, isOfAnotherList } from '../../ledger/model/merge-observation.ts';
-import type { Places } from '../../platform/semaphore.ts';
+import type { Semaphore } from '../../platform/semaphore.ts';
 import { FieldError } from '../../restore/field-reader.ts';
 import { isOpen, type RestoreJob, type Source, type Status } from '../../restore/job.ts';
-import { normalise } from '../../restore/normalize/normalize.ts';
+import { normalize } from '../../restore/normalize/normalize.ts';
 import { isObjectId, lowestIdAt } from '../../restore/object-id.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
-import { isToBeFound } from '../evaluate/attribute-requesters.ts';
-import type { Judge } from '../evaluate/rule-evaluator.ts';
+import { isUnresolved } from '../evaluate/attribute-requesters.ts';
+import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
-import { Successes } from './completed-restores.ts';
+import { CompletedRestores } from './completed-restores.ts';
 import type { Known, KnownJobs, KnownOfList } from './known-jobs.ts';
 import { ListWindow } from './list-window.ts';
-import { type BegunList, NEWEST } from './prefetch.ts';
-import { DAY_MS, Unsettled } from './watermark.ts';
+import { NEWEST, type PrefetchedList } from './prefetch.ts';
+import { DAY_MS, Watermark } from './watermark.ts';
 
 export interface ReadListPorts {
   atlas: Pick<Atlas, 'job'>;
@@ -33,9 +33,9 @@ export interface ReadListPorts {
   outOfTime(): boolean;
   /** True when someone waits for the end: then what is left of a page waits, too. @default never */
   isStopped?(): boolean;
-  judge: Judge;
+  judge: RuleEvaluator;
   /** For one job written each. */
-  writes: Places;
+  writes: Semaphore;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -50,7 +50,7 @@ export interface ListTask {
   /** Where an earlier message of the same order stopped. */
   resume?: Resume | undefined;
   /** Whose first page has been answered. */
-  begun: BegunList;
+  begun: PrefetchedList;
 }
 
 export type ListCounts = Record<Outcome | 'vanished' | 'seen' | 'problems', number>;
@@ -106,12 +106,12 @@ export class ListReader {
   /** Fingerprints of the coverage. */
   readonly #recent: Record<string, string>;
   readonly #newestRecent: string;
-  readonly #unsettled: Unsettled;
+  readonly #unsettled: Watermark;
   readonly #window: ListWindow;
   /** Fingerprints for the next reading. */
   readonly #held = new Map<string, string>();
   readonly #problems: Problem[] = [];
-  readonly #successes = new Successes();
+  readonly #successes = new CompletedRestores();
   /** Request time of the oldest job of which it is still to be found out who asked for it. */
   unattributedFrom: string | undefined;
   /** A job was met that the table had. */
@@ -133,7 +133,7 @@ export class ListReader {
     this.#settledThrough = full ? undefined : stored?.settledThrough;
     this.#recent = stored?.recent ?? {};
     this.#newestRecent = Object.keys(this.#recent).reduce((a, b) => (b > a ? b : a), '');
-    this.#unsettled = new Unsettled(this.#startedAt, resume);
+    this.#unsettled = new Watermark(this.#startedAt, resume);
     this.#window = new ListWindow(resume);
     this.#unproven = resume?.unproven ?? false;
     this.#doubt = resume?.doubt;
@@ -201,10 +201,10 @@ export class ListReader {
     await this.#ports.judge.prepare(changed.map(({ job }) => job));
     await this.#ports.judge.prepareDue(due);
     const { writes } = this.#ports;
-    await writes.holdForEach(changed, MOST_WRITES, async ({ job, before }) => {
+    await writes.forEach(changed, MOST_WRITES, async ({ job, before }) => {
       if (this.#mayGoOn()) await this.#record(job, before);
     });
-    await writes.holdForEach(due, MOST_WRITES, async (job) => {
+    await writes.forEach(due, MOST_WRITES, async (job) => {
       if (this.#mayGoOn()) await this.#judge(job);
     });
     return reachedSettled;
@@ -249,7 +249,7 @@ export class ListReader {
   #understand(element: JobPage['jobs'][number]): RestoreJob | undefined {
     try {
       if ('notAJob' in element) throw new FieldError('results[]', 'an object', element.notAJob);
-      const job = normalise(this.#task.list.kind, element, this.#task.source, new Date(this.#askedAt));
+      const job = normalize(this.#task.list.kind, element, this.#task.source, new Date(this.#askedAt));
       const other = otherSource(element, job);
       if (other === undefined) return job;
       // It stands in the list of that one, which is read as well.
@@ -281,7 +281,7 @@ export class ListReader {
       this.#unsettled.missed(job.jobId);
       return recorded;
     }
-    if (isToBeFound(recorded.job.requester)) this.#notAttributed(recorded.job);
+    if (isUnresolved(recorded.job.requester)) this.#notAttributed(recorded.job);
     // What the ledger holds, not what we saw: where another collector was ahead, the next reading compares with theirs.
     this.#hold(job.jobId, recorded.job.fingerprint, recorded.job.status);
     this.#ports.onRecorded?.(recorded, this.#task.source);

@@ -2,9 +2,9 @@
 import type { Cluster } from '../../atlas/model/atlas.ts';
 import type { ClusterCoverage, ListCoverage } from '../../ledger/model/coverage.ts';
 import { KINDS, type Kind } from '../../restore/job.ts';
-import type { CollectOrder } from '../task/task.ts';
+import type { CollectTask } from '../task/task.ts';
 
-export interface ChosenList {
+export interface SelectedList {
   cluster: ClusterCoverage;
   kind: Kind;
 }
@@ -44,13 +44,13 @@ export function formerSince({ goneAt, missingSince, lists }: ClusterCoverage, ki
  * Longest unread first, so that running out of time never starves the same cluster twice. A look at running jobs takes
  * only the lists that hold some; a message that goes on takes only what the messages before it left.
  */
-export function chooseLists(
+export function selectLists(
   clusters: Record<string, ClusterCoverage>,
-  { clusterName, progress, followAt }: CollectOrder,
+  { clusterName, progress, followAt }: CollectTask,
   { kinds, wantsCluster }: { kinds: readonly Kind[]; wantsCluster(clusterName: string): boolean },
-): ChosenList[] {
+): SelectedList[] {
   const wanted = clusterName === undefined ? wantsCluster : (name: string) => name === clusterName;
-  const readAt = ({ cluster, kind }: ChosenList) => cluster.lists[kind]?.readAt ?? '';
+  const readAt = ({ cluster, kind }: SelectedList) => cluster.lists[kind]?.readAt ?? '';
   return Object.values(clusters)
     .filter((cluster) => wanted(cluster.clusterName))
     .flatMap((cluster) => listsOf(cluster).map((kind) => ({ cluster, kind })))

@@ -15,7 +15,7 @@ const BEGINNING = new Date(0).toISOString();
 /** Open jobs that the coverage carries from one part of a reading to the next. */
 const MAX_CARRIED = 500;
 
-export class Unsettled {
+export class Watermark {
   /** No job requested from here on counts as settled, whatever it says. */
   readonly newestSettled: string;
   readonly #open: Map<string, Status>;

@@ -4,7 +4,7 @@ import { RUN_DIED, type Run, type RunRecord } from '../../ledger/model/run.ts';
 import type { Log } from '../../platform/log.ts';
 import { judgeRun } from '../../proof/run.ts';
 import { requestedAt } from '../../restore/object-id.ts';
-import { plain } from '../../restore/text.ts';
+import { printable } from '../../restore/text.ts';
 
 /**
  * Without a sign of life for so long, a run is dead, in ms. By default the order of a project is given to the collect function three
@@ -62,7 +62,7 @@ function died(record: RunRecord) {
   const { run, parts } = record;
   const { unread, unreadCount } = judgeRun(record);
   const [last = run.startedAt] = parts.map(({ finishedAt }) => finishedAt).sort((a, b) => (a < b ? 1 : -1));
-  const named = unread.slice(0, MOST_NAMED).map(({ projectName }) => plain(projectName));
+  const named = unread.slice(0, MOST_NAMED).map(({ projectName }) => printable(projectName));
   const more = unreadCount > named.length && named.length > 0 ? ` and ${unreadCount - named.length} more` : '';
   const projects = `${unreadCount} ${unreadCount === 1 ? 'project' : 'projects'}`;
   const left =

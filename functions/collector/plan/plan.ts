@@ -4,11 +4,11 @@
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/model/run.ts';
-import { inParallel } from '../../platform/for-each-concurrent.ts';
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { anyOf } from '../task/any-account.ts';
-import type { CollectOrder } from '../task/task.ts';
+import type { CollectTask } from '../task/task.ts';
 import { scopeAfter } from './accounts.ts';
 import { endDeadRuns, type RunMaker } from './dead-runs.ts';
 import { type Account, type Listing, listProjects } from './list-projects.ts';
@@ -17,7 +17,7 @@ import {
   afterAbsence,
   afterLoss,
   afterSight,
-  type Look,
+  type Observation,
   othersInUse,
   projectsSeen,
   recordLost,
@@ -44,7 +44,7 @@ export interface PlanPorts {
   /** True once someone waits for the end: then nothing is ordered, and nothing is concluded from what was listed. @default never */
   isStopped?(): boolean;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
-  enqueue(orders: readonly CollectOrder[]): Promise<void>;
+  enqueue(orders: readonly CollectTask[]): Promise<void>;
 }
 
 export interface PlanOptions {
@@ -104,17 +104,17 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
 
   if (ports.isStopped?.()) return ledger.planRun(runId, 0, [STOPPED], isMeasured ? at : undefined);
 
-  const look: Look = {
+  const look: Observation = {
     ...{ runId, at, listings, scope: memory.scope },
     // A project asked for by its id needs no pattern, and says nothing of them.
     wantsProject: isOverall ? options.wantsProject : undefined,
     othersInUse: othersInUse(memory.scope, listings, at),
   };
   const failures = failuresOf(listings);
-  const orders: CollectOrder[] = [];
+  const orders: CollectTask[] = [];
   const notSeen: ClusterFailure[] = [];
   const all: KnownProject[] = [];
-  await inParallel(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
+  await forEachConcurrent(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
     const known = isMeasured ? await ledger.saveKnownProject(projectId, next, stored) : next(stored);
     if (isMeasured || stored) all.push(known);
     if (seen && isChosen(known)) orders.push(orderFor(known, seen));
@@ -161,7 +161,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     return options.wantsProject === undefined || excludedSince === undefined;
   }
 
-  function orderFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectOrder {
+  function orderFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectTask {
     return {
       runId,
       projectId,
@@ -218,7 +218,7 @@ interface Subject {
 }
 
 /** All that is listed, is known, or was known once. */
-function subjects(look: Look, { known, scope }: Memory): Subject[] {
+function subjects(look: Observation, { known, scope }: Memory): Subject[] {
   const listed = new Set(scope?.projectIds);
   const seen = projectsSeen(look.listings);
   const sights = [...seen].map(([id, { project, accounts }]): Subject => {

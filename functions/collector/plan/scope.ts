@@ -11,10 +11,10 @@ import {
   type ScopeChange,
 } from '../../ledger/model/known-project.ts';
 import type { ClusterFailure } from '../../ledger/model/run.ts';
-import { plain } from '../../restore/text.ts';
+import { printable } from '../../restore/text.ts';
 import type { Listing } from './list-projects.ts';
 
-export interface Look {
+export interface Observation {
   runId: string;
   /** When the run began, ISO 8601: before any project was listed. */
   at: string;
@@ -45,7 +45,7 @@ export function afterSight(
   stored: KnownProject | undefined,
   { id, name, orgId }: Project,
   seenBy: readonly string[],
-  { runId, at, wantsProject }: Look,
+  { runId, at, wantsProject }: Observation,
 ): KnownProject {
   const wasSeen = stored !== undefined && stored.notVisibleSince === undefined;
   const { notVisibleSince, lastSeenAt, retired, ...known } = stored ?? unknown(id, name, at);
@@ -71,7 +71,7 @@ export function afterSight(
 export function afterLoss(
   stored: KnownProject,
   seenBy: readonly string[],
-  { runId, at, listings }: Look,
+  { runId, at, listings }: Observation,
 ): KnownProject {
   const lost = listings.filter(
     ({ account, error }) => !error && !seenBy.includes(account) && isSeenBy(stored, account),
@@ -90,7 +90,7 @@ export function afterLoss(
  * What is known of a project that no listing has. It is not visible only where that can be concluded: all credentials that ever
  * saw it were listed to their end, and others that are in use elsewhere don't see it either.
  */
-export function afterAbsence(stored: KnownProject, look: Look): KnownProject {
+export function afterAbsence(stored: KnownProject, look: Observation): KnownProject {
   const { runId, at } = look;
   const chosen = asChosen(afterLoss(stored, [], look), look);
   if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, look))
@@ -115,13 +115,13 @@ export function afterAbsence(stored: KnownProject, look: Look): KnownProject {
  * A project that was listed once, and of which no record is left: somebody took it away. It may have had a coverage, so that the next
  * one counts as begun anew.
  */
-export function recordLost(projectId: string, projectName: string, { at, runId }: Pick<Look, 'at' | 'runId'>) {
+export function recordLost(projectId: string, projectName: string, { at, runId }: Pick<Observation, 'at' | 'runId'>) {
   const lost = { ...unknown(projectId, projectName, at), coveredSince: at, notVisibleSince: at };
   const unseen = [{ from: new Date(0).toISOString(), until: at }];
   return withChanges({ ...lost, unseen }, [{ at, what: 'not-visible', runId }]);
 }
 
-function isGone(stored: KnownProject, { listings, othersInUse }: Look): boolean {
+function isGone(stored: KnownProject, { listings, othersInUse }: Observation): boolean {
   const unread = listings.filter(({ error }) => error !== undefined);
   if (unread.some(({ account }) => accountOf(stored, account) !== undefined)) return false;
   const elsewhere = Object.keys(stored.accounts).filter((name) => !listings.some(({ account }) => account === name));
@@ -131,7 +131,10 @@ function isGone(stored: KnownProject, { listings, othersInUse }: Look): boolean 
   return isAccountedFor || unread.length === 0;
 }
 
-function asChosen(known: KnownProject, { runId, at, wantsProject }: Pick<Look, 'runId' | 'at' | 'wantsProject'>) {
+function asChosen(
+  known: KnownProject,
+  { runId, at, wantsProject }: Pick<Observation, 'runId' | 'at' | 'wantsProject'>,
+) {
   const isWanted = wantsProject?.(known.projectName);
   if (isWanted === undefined || isWanted === (known.excludedSince === undefined)) return known;
   const { excludedSince, notVisibleSince, lastSeenAt, ...rest } = known;
@@ -160,7 +163,10 @@ export const withChanges = (known: KnownProject, changes: readonly ScopeChange[]
  * Why a run that does not see a project in scope is not complete. Nothing of one that is out of scope, nor where the listing of its
  * credentials failed, which is a failure of its own.
  */
-export function absence(known: KnownProject, { othersInUse }: Pick<Look, 'othersInUse'>): ClusterFailure | undefined {
+export function absence(
+  known: KnownProject,
+  { othersInUse }: Pick<Observation, 'othersInUse'>,
+): ClusterFailure | undefined {
   const { projectId, projectName, notVisibleSince, excludedSince, retired } = known;
   if (retired !== undefined || excludedSince !== undefined) return undefined;
   const failure = (message: string) => ({
@@ -173,7 +179,7 @@ export function absence(known: KnownProject, { othersInUse }: Pick<Look, 'others
       `${since}: give them a role in the project again, exclude it (excludeProjects), or take it out of scope (${retire})`,
     );
   }
-  const others = seenByOthers(known, othersInUse).map((name) => plain(name));
+  const others = seenByOthers(known, othersInUse).map((name) => printable(name));
   if (others.length === 0) return undefined;
   return failure(
     `these credentials do not see it, while ${others.join(' and ')} did of late: collect with those too, or give these a role in it`,

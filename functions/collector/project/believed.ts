@@ -8,19 +8,19 @@ import type {
   ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
-import { MOST_WAIT_MS } from '../evaluate/attribute-requesters.ts';
+import { MAX_WAIT_MS } from '../evaluate/attribute-requesters.ts';
 
 /** Before anything happened. */
 const NEVER = new Date(0).toISOString();
 
-export interface BelievedOptions {
+export interface BelievableOptions {
   /** By Atlas's clock, in ms. */
   now: number;
   /** How far ahead the next look at open jobs is queued at most, in ms. */
   followMs: number;
 }
 
-export function believed(stored: ProjectCoverage, { now, followMs }: BelievedOptions): ProjectCoverage {
+export function believable(stored: ProjectCoverage, { now, followMs }: BelievableOptions): ProjectCoverage {
   const past = isPast(now);
   const { followAt, attribution, ...rest } = stored;
   return {
@@ -86,7 +86,7 @@ function believedAttribution(attribution: AttributionCoverage, now: number): Att
   const { dueAt } = attribution;
   return {
     ...withoutFuture(attribution, past, 'readAt'),
-    ...(dueAt === undefined || isPast(now + MOST_WAIT_MS)(dueAt) ? {} : { dueAt: new Date(now).toISOString() }),
+    ...(dueAt === undefined || isPast(now + MAX_WAIT_MS)(dueAt) ? {} : { dueAt: new Date(now).toISOString() }),
     ...errorOf(attribution, past),
   };
 }

@@ -5,9 +5,9 @@ import { AtlasError } from '../../atlas/model/errors.ts';
 import type { ClusterCoverage, ListCoverage, Resume } from '../../ledger/model/coverage.ts';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import type { Source } from '../../restore/job.ts';
-import type { Judge } from '../evaluate/rule-evaluator.ts';
+import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { Attempt } from '../list/list-coverage.ts';
-import { type BegunList, begin, pagesOf } from '../list/prefetch.ts';
+import { type PrefetchedList, pagesOf, prefetch } from '../list/prefetch.ts';
 import { type ListCounts, ListReader, type ListReading, type ReadListPorts } from '../list/read-list.ts';
 import { type AbsenceAnswer, absenceAnswer, type Standing } from './absence.ts';
 import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
@@ -25,7 +25,7 @@ export interface CollectListTask {
   /** Pages to ask for before their turn, where all are wanted. */
   ahead: number;
   /** Its first page, where that is under way already. */
-  begun: BegunList | undefined;
+  begun: PrefetchedList | undefined;
   /** This is a look at jobs that run. */
   isFollow: boolean;
 }
@@ -33,7 +33,7 @@ export interface CollectListTask {
 export interface CollectListPorts extends Omit<ReadListPorts, 'judge' | 'atlas'> {
   atlas: Pick<Atlas, 'job' | 'jobPages'>;
   now(): number;
-  judge(startedAt: string): Judge;
+  judge(startedAt: string): RuleEvaluator;
   /** A refusal that is left to a later message. */
   isForLater(error: AtlasError): boolean;
 }
@@ -82,12 +82,12 @@ class ListCollection {
     }
   }
 
-  #begin(full: boolean, resume?: Resume): BegunList {
+  #begin(full: boolean, resume?: Resume): PrefetchedList {
     const { list, stored, ahead } = this.#task;
-    return begin(list, pagesOf(stored, { full, resume, ahead }), this.#ports);
+    return prefetch(list, pagesOf(stored, { full, resume, ahead }), this.#ports);
   }
 
-  async #read(begun: BegunList, full: boolean, resume?: Resume): Promise<ListReading> {
+  async #read(begun: PrefetchedList, full: boolean, resume?: Resume): Promise<ListReading> {
     const { list, source, runId, stored } = this.#task;
     // Our clock is measured by then.
     await begun.answered;
@@ -152,7 +152,7 @@ class ListCollection {
     const { list, source, runId, stored } = this.#task;
     const known = await this.#ports.known.ofList(list);
     const open = [...known].filter(([, job]) => job.open && !job.vanished).map(([jobId]) => jobId);
-    const begun: BegunList = { askedMs: this.#ports.now(), answered: Promise.resolve(), async *pages() {} };
+    const begun: PrefetchedList = { askedMs: this.#ports.now(), answered: Promise.resolve(), async *pages() {} };
     const judge = this.#ports.judge(startedAt);
     const reader = new ListReader({ list, source, runId, stored, full: true, begun }, { ...this.#ports, judge });
     this.#readers.push(reader);

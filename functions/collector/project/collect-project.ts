@@ -1,31 +1,31 @@
 // functions/collector/project/collect-project.ts is the core: it brings one project's restore jobs and its coverage up to date.
 import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
-import { NEWS_HOURS } from '../../ledger/model/backfill.ts';
+import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
 import { addCounts, type ClusterFailure, noCounts, type RunCounts, type RunPart } from '../../ledger/model/run.ts';
-import { inParallel } from '../../platform/for-each-concurrent.ts';
-import { PARALLEL_LISTS, type SharedPlaces, sharedPlaces } from '../../platform/semaphore.ts';
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { PARALLEL_LISTS, type SharedSemaphores, sharedSemaphores } from '../../platform/semaphore.ts';
 import { problemText } from '../../restore/field-reader.ts';
 import { KINDS, type Kind } from '../../restore/job.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
 import type { Attempt } from '../list/list-coverage.ts';
-import { BegunLists } from '../list/prefetch.ts';
+import { PrefetchedLists } from '../list/prefetch.ts';
 import type { ListCounts, ListReading } from '../list/read-list.ts';
-import { type ChosenList, chooseLists, formerSince, LISTS_OF, resumeSince } from '../list/select-lists.ts';
-import type { CollectOrder } from '../task/task.ts';
+import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
+import type { CollectTask } from '../task/task.ts';
 import type { Standing } from './absence.ts';
-import { believed } from './believed.ts';
+import { believable } from './believed.ts';
 import { collectList, LIST_CONTRADICTS } from './collect-list.ts';
 import {
+  addressable,
   type Discovery,
   discover,
   interpreted,
   leftOut,
-  meant,
   nothingDiscovered,
   type RawDiscovery,
   withDiscovery,
@@ -39,7 +39,7 @@ import {
   isMoving,
   projectCoverage,
 } from './project-coverage.ts';
-import { Assessment } from './project-evaluation.ts';
+import { ProjectEvaluation } from './project-evaluation.ts';
 
 export interface CollectOptions {
   /** Kinds of restore job to read. @default all */
@@ -53,7 +53,7 @@ export interface CollectOptions {
   /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default PARALLEL_LISTS */
   parallelLists?: number;
   /** What is shared with projects that are collected at the same time. @default nothing */
-  places?: SharedPlaces;
+  places?: SharedSemaphores;
   /** How old the last reading to the end may be before the next one is made, in ms. @default a day */
   fullEveryMs?: number;
   /** When to look again at a project with a job that runs, in ms. 0: never. @default 60_000 */
@@ -66,7 +66,7 @@ export interface CollectOptions {
 
 /** An order for later. */
 export interface Later {
-  order: CollectOrder;
+  order: CollectTask;
   delayMs: number;
 }
 
@@ -86,7 +86,7 @@ export interface CollectResult {
 const MAX_FAILURES = 100;
 const EVERY = () => true;
 /** A list, perhaps of a cluster whose name another one has by now, and with it the place in the coverage. */
-type CollectedList = ChosenList & { isReplaced?: boolean };
+type CollectedList = SelectedList & { isReplaced?: boolean };
 
 /** Pages of all lists of a project that may wait in memory for those before them. */
 const PAGES_AHEAD = 16;
@@ -97,7 +97,7 @@ const PAGES_AHEAD = 16;
  * @throws LedgerError where the ledger can't be read or the coverage not written; the order can be given again
  */
 export async function collectProject(
-  order: CollectOrder,
+  order: CollectTask,
   ports: CollectPorts,
   options: CollectOptions = {},
 ): Promise<CollectResult> {
@@ -105,7 +105,7 @@ export async function collectProject(
 }
 
 class ProjectCollector {
-  readonly #order: CollectOrder;
+  readonly #order: CollectTask;
   readonly #ports: CollectPorts;
   readonly #options: Required<CollectOptions>;
   readonly #time: AtlasTime;
@@ -115,9 +115,9 @@ class ProjectCollector {
   readonly #attempts: { clusterName: string; kind: Kind; attempt: Attempt }[] = [];
   readonly #failures: ClusterFailure[] = [];
   readonly #counts = noCounts();
-  readonly #assessment: Assessment;
+  readonly #assessment: ProjectEvaluation;
   readonly #known: KnownJobs;
-  readonly #begun = new BegunLists();
+  readonly #begun = new PrefetchedLists();
   #clustersLeftOut: number | undefined;
   /** Lists that time, or Atlas's rate limit, left undone. */
   #undone = 0;
@@ -127,10 +127,14 @@ class ProjectCollector {
   /** When the next look is due, where this collector is the one to queue it. */
   #followAt: string | undefined;
 
-  constructor(order: CollectOrder, ports: CollectPorts, options: CollectOptions) {
+  constructor(order: CollectTask, ports: CollectPorts, options: CollectOptions) {
     const { kinds = KINDS, wantsCluster = EVERY, parallelLists = PARALLEL_LISTS, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
-    const { rules = DEFAULT_RULES, newsHours = NEWS_HOURS, places = sharedPlaces(parallelLists) } = options;
+    const {
+      rules = DEFAULT_RULES,
+      newsHours = MAX_EVENT_AGE_HOURS,
+      places = sharedSemaphores(parallelLists),
+    } = options;
     this.#order = order;
     this.#ports = ports;
     const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
@@ -138,7 +142,7 @@ class ProjectCollector {
     this.#time = new AtlasTime(ports);
     this.#known = new KnownJobs(order.projectId, ports.ledger);
     const { now } = this.#time;
-    this.#assessment = new Assessment(order, { ...ports, now }, this.#known, { rules, newsHours });
+    this.#assessment = new ProjectEvaluation(order, { ...ports, now }, this.#known, { rules, newsHours });
     this.#startedMs = ports.now();
     this.#usageBefore = { ...ports.atlas.usage };
   }
@@ -162,13 +166,15 @@ class ProjectCollector {
     this.#noteMissing(discovery, clusters);
     for (const { list, error } of discovery.forLater) this.#leave(error, { what: `${list} clusters` });
 
-    const chosen = chooseLists(clusters, this.#order, this.#options);
+    const chosen = selectLists(clusters, this.#order, this.#options);
     if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
     this.#clustersLeftOut = this.#leftOutOf(clusters);
     const lists = [...chosen, ...leftBehind(stored, discovery)];
     const { parallelLists, places } = this.#options;
     const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
-    await inParallel(lists, parallelLists, (list) => places.lists.hold(() => this.#readOne(list, discovery, ahead)));
+    await forEachConcurrent(lists, parallelLists, (list) =>
+      places.lists.run(() => this.#readOne(list, discovery, ahead)),
+    );
 
     this.#holdAgainstLists(discovery, clusters);
     const told = this.#time.isMeasured ? discovery : this.#withoutTime(discovery);
@@ -218,7 +224,7 @@ class ProjectCollector {
     if (this.#order.progress || !(isMeasuredBefore || this.#isFollow)) return;
     const { projectId } = this.#order;
     const { atlas, now } = this.#ports;
-    const lists = chooseLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
+    const lists = selectLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
     this.#begun.begin(projectId, lists, { atlas, now, places: this.#options.places.lists });
   }
 
@@ -227,7 +233,7 @@ class ProjectCollector {
    * was not held against anything, and nothing that is stored is to be doubted by it
    */
   #believed(coverage: ProjectCoverage, isJudged: boolean): ProjectCoverage {
-    return isJudged ? believed(coverage, { now: this.#time.now(), followMs: this.#options.followMs }) : coverage;
+    return isJudged ? believable(coverage, { now: this.#time.now(), followMs: this.#options.followMs }) : coverage;
   }
 
   /** A time that has not come yet tells nothing. */
@@ -329,7 +335,7 @@ class ProjectCollector {
 
   #outOfTime = () => this.#ports.timeLeftMs() <= this.#options.reserveMs;
 
-  #wantsFull = ({ cluster, kind }: ChosenList) => {
+  #wantsFull = ({ cluster, kind }: SelectedList) => {
     const { fullReadAt } = cluster.lists[kind] ?? {};
     if (this.#order.full === true || fullReadAt === undefined || this.#isOld(fullReadAt)) return true;
     return fullReadAt < (formerSince(cluster, kind) ?? '');
@@ -481,7 +487,7 @@ function unrecorded({ counts: { problems: count }, problems: [first] }: ListRead
 const wasUnanswered = (error: AtlasError) => error.transient || error.status === undefined;
 
 /** What this order's own discovery says of a list's cluster. */
-function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Discovery): Standing {
+function standingOf({ cluster, kind }: SelectedList, { startedAt, clusters }: Discovery): Standing {
   if (cluster.deleted || formerSince(cluster, kind) !== undefined) return 'former';
   const isFound = cluster.seenAt === startedAt && clusters.some(({ name }) => name === cluster.clusterName);
   return isFound ? 'present' : 'unknown';
@@ -489,7 +495,7 @@ function standingOf({ cluster, kind }: ChosenList, { startedAt, clusters }: Disc
 
 /** Lists with open jobs of clusters whose names others have by now, which have no such list: nobody would look at them again. */
 function leftBehind(stored: ProjectCoverage | undefined, discovery: Discovery): CollectedList[] {
-  const tierOf = new Map(meant(discovery.clusters).map(({ name, tier }) => [name, tier]));
+  const tierOf = new Map(addressable(discovery.clusters).map(({ name, tier }) => [name, tier]));
   return clustersReplaced(stored, discovery).flatMap((cluster) => {
     const listed = LISTS_OF[tierOf.get(cluster.clusterName) ?? cluster.tier];
     const kinds = KINDS.filter((kind) => !listed.includes(kind) && (cluster.lists[kind]?.open ?? 0) > 0);

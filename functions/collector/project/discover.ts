@@ -124,7 +124,7 @@ export function withDiscovery(
   for (const [name, cluster] of Object.entries(stored)) {
     next[name] = isMissingFrom(discovery, cluster) ? missing(cluster, startedAt) : cluster;
   }
-  for (const found of meant(clusters)) {
+  for (const found of addressable(clusters)) {
     const { name, id, tier, state, paused, backupEnabled } = found;
     const known = clusterNamed(stored, name);
     const {
@@ -157,7 +157,7 @@ export function withDiscovery(
 /**
  * One cluster for each name: deleted ones with kept backups may stand beside a live one, or a later one, whose list of jobs it then is.
  */
-export function meant(clusters: readonly Cluster[]): Cluster[] {
+export function addressable(clusters: readonly Cluster[]): Cluster[] {
   const byName = new Map<string, Cluster>();
   for (const cluster of clusters) {
     const other = byName.get(cluster.name);

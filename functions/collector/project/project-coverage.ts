@@ -10,12 +10,12 @@ import {
 import type { Kind } from '../../restore/job.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
-import type { CollectOrder } from '../task/task.ts';
-import { type Discovery, isAnother, meant, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
+import type { CollectTask } from '../task/task.ts';
+import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
 
 /** By one order. */
 export interface FoundOut {
-  order: CollectOrder;
+  order: CollectTask;
   discovery: Discovery;
   attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
   /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
@@ -95,7 +95,7 @@ export function clustersToArchive(
  * never met before are archived as what nobody has read.
  */
 export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCoverage[] {
-  const those = new Set(meant(clusters));
+  const those = new Set(addressable(clusters));
   return clusters
     .filter((cluster) => !those.has(cluster))
     .map(({ name: clusterName, id, tier }) => ({
@@ -114,7 +114,7 @@ export function clustersReplaced(
   stored: ProjectCoverage | undefined,
   { clusters, startedAt }: Discovery,
 ): ClusterCoverage[] {
-  return meant(clusters).flatMap(({ name, id }) => {
+  return addressable(clusters).flatMap(({ name, id }) => {
     const former = clusterNamed(stored?.clusters ?? {}, name);
     return former && isAnother(former, id) ? [{ goneAt: startedAt, ...former }] : [];
   });

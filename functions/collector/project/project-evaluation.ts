@@ -1,7 +1,7 @@
 // functions/collector/project/project-evaluation.ts is what the ledger makes of a project's jobs while they are collected: findings, requesters,
 // and how many there are.
 
-import { isOldNews } from '../../ledger/model/backfill.ts';
+import { isBackfilled } from '../../ledger/model/backfill.ts';
 import {
   type AttributionCoverage,
   clusterNamed,
@@ -17,11 +17,11 @@ import { type FirstSeen, reconciled } from '../../ledger/model/uncounted.ts';
 import { type CompiledRules, compileRules } from '../../restore/rules/compile-rules.ts';
 import { rulesDigest } from '../../restore/rules/read-rules.ts';
 import type { Rules } from '../../restore/rules/rules.ts';
-import { attribute } from '../evaluate/attribute-requesters.ts';
+import { attributeRequesters } from '../evaluate/attribute-requesters.ts';
 import { ProjectNames } from '../evaluate/project-names.ts';
-import { Judge } from '../evaluate/rule-evaluator.ts';
+import { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { KnownJobs } from '../list/known-jobs.ts';
-import type { CollectOrder } from '../task/task.ts';
+import type { CollectTask } from '../task/task.ts';
 import type { CollectPorts } from './ports.ts';
 
 /** Kept of a project. */
@@ -29,16 +29,16 @@ const MAX_REPAIRS = 20;
 /** After so long in the table, in ms, a job that no coverage counts is of a run that died, not of one that will count it. */
 const UNCOUNTED_MS = 6 * 3_600_000;
 
-export interface AssessmentOptions {
+export interface ProjectEvaluationOptions {
   rules: Rules;
   newsHours: number;
 }
 
-export class Assessment {
-  readonly #order: CollectOrder;
+export class ProjectEvaluation {
+  readonly #order: CollectTask;
   readonly #ports: CollectPorts;
   readonly #known: KnownJobs;
-  readonly #options: AssessmentOptions;
+  readonly #options: ProjectEvaluationOptions;
   readonly rules: CompiledRules;
   readonly #digest: string;
   readonly #names: ProjectNames;
@@ -58,7 +58,7 @@ export class Assessment {
   #hadToLook = false;
 
   /** @param ports whose `now` is Atlas's time */
-  constructor(order: CollectOrder, ports: CollectPorts, known: KnownJobs, options: AssessmentOptions) {
+  constructor(order: CollectTask, ports: CollectPorts, known: KnownJobs, options: ProjectEvaluationOptions) {
     this.#order = order;
     this.#ports = ports;
     this.#known = known;
@@ -87,9 +87,9 @@ export class Assessment {
   }
 
   /** @param list the coverage of the list that the jobs are of @param at the time of the look, ISO 8601 */
-  judge(list: ListCoverage | undefined, at: string): Judge {
+  judge(list: ListCoverage | undefined, at: string): RuleEvaluator {
     const { principal } = this.#ports.atlas;
-    return new Judge({
+    return new RuleEvaluator({
       names: this.#names,
       rules: this.rules,
       at,
@@ -108,7 +108,7 @@ export class Assessment {
     }
     if (!change) return;
     this.#findings += added(change.fields.findings);
-    if (outcome === 'new' && isOldNews(job, change, this.#options.newsHours)) this.#jobsOld += 1;
+    if (outcome === 'new' && isBackfilled(job, change, this.#options.newsHours)) this.#jobsOld += 1;
   }
 
   /** There are jobs to be attributed from this moment on. */
@@ -142,7 +142,7 @@ export class Assessment {
       };
       const findings = (job: JobSummary) => judge.findings(job, false);
       const ports = { ...this.#ports, outOfTime, onRecorded, prepare: judge.prepare, findings };
-      this.#attribution = await attribute({ projectId, runId, from, stored }, ports);
+      this.#attribution = await attributeRequesters({ projectId, runId, from, stored }, ports);
     }
     this.#judgedAll = sound && clusterName === undefined && followAt === undefined;
   }

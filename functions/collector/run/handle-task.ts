@@ -5,13 +5,13 @@ import type { Log } from '../../platform/log.ts';
 import { type CollectOptions, collectProject } from '../project/collect-project.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
-import { accountsOf, type CollectOrder } from '../task/task.ts';
-import { orderFrom } from '../task/task-message.ts';
+import { accountsOf, type CollectTask } from '../task/task.ts';
+import { parseTask } from '../task/task-message.ts';
 
-export interface CarryOutPorts {
+export interface HandleTaskPorts {
   accounts: readonly { name: string; atlas: Atlas }[];
   ledger: Ledger;
-  queue: { sendLater(order: CollectOrder, delayMs: number): Promise<void> };
+  queue: { sendLater(order: CollectTask, delayMs: number): Promise<void> };
   log: Log;
   now(): number;
   timeLeftMs(): number;
@@ -21,9 +21,9 @@ export interface CarryOutPorts {
 const RESERVE_MS = 15_000;
 
 /** @throws where the order is no order, or the ledger or the queue fail; giving it again is harmless */
-export async function carryOut(body: string, ports: CarryOutPorts, options: CollectOptions): Promise<void> {
+export async function handleTask(body: string, ports: HandleTaskPorts, options: CollectOptions): Promise<void> {
   const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
-  const order = orderFrom(body);
+  const order = parseTask(body);
   const atlas = atlasFor(order, accounts).within(() => timeLeftMs() - RESERVE_MS);
 
   const { part, next, follow } = await collectProject(
@@ -50,7 +50,7 @@ export async function carryOut(body: string, ports: CarryOutPorts, options: Coll
 }
 
 /** @throws Error where the order names none that are here; a single one serves every order */
-function atlasFor(order: CollectOrder, accounts: CarryOutPorts['accounts']): Atlas {
+function atlasFor(order: CollectTask, accounts: HandleTaskPorts['accounts']): Atlas {
   const names = accountsOf(order);
   const named = names.flatMap((name) => accounts.filter((account) => account.name === name));
   const able = named.length > 0 ? named : accounts.length === 1 ? accounts : [];

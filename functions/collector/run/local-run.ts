@@ -3,19 +3,19 @@
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunPart } from '../../ledger/model/run.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { inParallel } from '../../platform/for-each-concurrent.ts';
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
-import { sharedPlaces } from '../../platform/semaphore.ts';
+import { sharedSemaphores } from '../../platform/semaphore.ts';
 import type { RunMaker } from '../plan/dead-runs.ts';
 import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
 import { type CollectOptions, collectProject } from '../project/collect-project.ts';
 import type { CollectPorts } from '../project/ports.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
-import { accountsOf, type CollectOrder } from '../task/task.ts';
+import { accountsOf, type CollectTask } from '../task/task.ts';
 import { DEFAULT_MAX_WAIT_MS, WaitBudget } from './wait-budget.ts';
 
-export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList' | 'onEventsFailed'> {
+export interface LocalRunPorts extends Pick<CollectPorts, 'onRecorded' | 'onList' | 'onEventsFailed'> {
   accounts: readonly Account[];
   ledger: Ledger;
   log: Log;
@@ -29,7 +29,7 @@ export interface RunHerePorts extends Pick<CollectPorts, 'onRecorded' | 'onList'
   waits?: WaitBudget;
 }
 
-interface ProjectPorts extends RunHerePorts {
+interface ProjectPorts extends LocalRunPorts {
   waits: WaitBudget;
   signal: AbortSignal | undefined;
 }
@@ -50,23 +50,23 @@ const MOST_PAUSE_MS = 60_000;
  * the accounts' clients as well: what they are asked then is left undone
  * @throws LedgerError, the signal's reason
  */
-export async function runHere(
+export async function runLocally(
   request: PlanRequest,
-  ports: RunHerePorts,
+  ports: LocalRunPorts,
   options: CollectOptions & PlanOptions = {},
   signal?: AbortSignal,
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
   const parts: RunPart[] = [];
-  const places = sharedPlaces(options.parallelLists);
+  const places = sharedSemaphores(options.parallelLists);
   const { waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, clock) } = ports;
   const projectPorts: ProjectPorts = { ...ports, waits, signal };
   let finished: Run | undefined;
   /** Why parts could not be written down. */
   const unfinished: unknown[] = [];
-  const collectAll = async (orders: readonly CollectOrder[]) => {
+  const collectAll = async (orders: readonly CollectTask[]) => {
     ports.onPlanned?.(orders.length);
-    await inParallel(orders, PARALLEL_PROJECTS, async (order) => {
+    await forEachConcurrent(orders, PARALLEL_PROJECTS, async (order) => {
       const startedAt = new Date(clock.now()).toISOString();
       // One project's failure must not end the run of all the others.
       const part = await collectToTheEnd(order, projectPorts, { places, ...options }).catch((error) =>
@@ -98,7 +98,7 @@ export async function runHere(
   return { run: finished ?? planned, parts };
 }
 
-async function collectToTheEnd(order: CollectOrder, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
+async function collectToTheEnd(order: CollectTask, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
   const { clock, accounts, signal, waits, log, onWait } = ports;
   const { projectName, runId, projectId } = order;
   const names = accountsOf(order);

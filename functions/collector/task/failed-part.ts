@@ -4,13 +4,13 @@ import { LedgerError } from '../../ledger/model/errors.ts';
 import { noCounts, type RunPart } from '../../ledger/model/run.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { CollectOrder } from './task.ts';
+import type { CollectTask } from './task.ts';
 
 /** Of an error that nobody foresaw: a fault of this program. */
 export const UNEXPECTED = 'UNEXPECTED';
 
 export function failedPart(
-  { runId, projectId, projectName, progress }: CollectOrder,
+  { runId, projectId, projectName, progress }: CollectTask,
   error: unknown,
   { startedAt, clock, log }: { startedAt: string; clock: Pick<Clock, 'now'>; log: Log },
 ): RunPart {

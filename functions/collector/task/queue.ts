@@ -1,13 +1,13 @@
 // functions/collector/task/queue.ts is the way from plan to collect: orders as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { CollectOrder } from './task.ts';
+import type { CollectTask } from './task.ts';
 
 /** SQS delays a message by at most 15 minutes. */
 const MAX_DELAY_SECONDS = 900;
 /** SQS's limit of entries a batch. */
 const BATCH = 10;
 
-export class OrderQueue {
+export class TaskQueue {
   readonly #url: string;
   readonly #client: SQSClient;
 
@@ -17,7 +17,7 @@ export class OrderQueue {
   }
 
   /** @throws where SQS refuses any of them; a repeat of the whole is harmless */
-  async send(orders: readonly CollectOrder[]): Promise<void> {
+  async send(orders: readonly CollectTask[]): Promise<void> {
     for (let start = 0; start < orders.length; start += BATCH) {
       const Entries = orders
         .slice(start, start + BATCH)
@@ -28,7 +28,7 @@ export class OrderQueue {
     }
   }
 
-  async sendLater(order: CollectOrder, delayMs: number): Promise<void> {
+  async sendLater(order: CollectTask, delayMs: number): Promise<void> {
     const DelaySeconds = Math.min(MAX_DELAY_SECONDS, Math.ceil(delayMs / 1000));
     await this.#client.send(
       new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(order), DelaySeconds }),

@@ -1,6 +1,6 @@
 // functions/collector/task/task-message.ts reads an order back from a queue message, which anyone with access to the queue may have written.
 import * as z from 'zod/mini';
-import type { CollectOrder } from './task.ts';
+import type { CollectTask } from './task.ts';
 
 const objectId = z.string().check(z.regex(/^[a-f0-9]{24}$/));
 const time = z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'expected a date and time'));
@@ -44,7 +44,7 @@ const order = z.object({
 });
 
 /** @throws Error naming the field that is wrong */
-export function orderFrom(body: string): CollectOrder {
+export function parseTask(body: string): CollectTask {
   let input: unknown;
   try {
     input = JSON.parse(body);
@@ -53,7 +53,7 @@ export function orderFrom(body: string): CollectOrder {
   }
   const result = z.safeParse(order, input);
   // JSON has no undefined, so what is absent is absent.
-  if (result.success) return result.data as CollectOrder;
+  if (result.success) return result.data as CollectTask;
   const [issue] = result.error.issues;
   throw new Error(`the message is no order: ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
 }

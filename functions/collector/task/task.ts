@@ -1,7 +1,7 @@
 // functions/collector/task/task.ts is what a collector is asked to do: the message that travels through the queue.
 import type { ClusterFailure, RunCounts } from '../../ledger/model/run.ts';
 
-export interface CollectOrder {
+export interface CollectTask {
   runId: string;
   projectId: string;
   projectName: string;
@@ -15,12 +15,12 @@ export interface CollectOrder {
   /** Read every list to its end. */
   full?: boolean;
   /** Set where an earlier message ran out of time: what is done already. */
-  progress?: OrderProgress;
+  progress?: TaskProgress;
   /** Set where this is no part of a run, but a look at jobs known to be open: the moment it was due. */
   followAt?: string;
 }
 
-export interface OrderProgress {
+export interface TaskProgress {
   /** When the first message began; lists attempted since are done. */
   startedAt: string;
   /** How many messages it has taken so far. */
@@ -30,5 +30,5 @@ export interface OrderProgress {
 }
 
 /** The names of an order's credentials, the preferred first. Orders of an earlier version name one, or none. */
-export const accountsOf = ({ accounts, account }: CollectOrder): readonly string[] =>
+export const accountsOf = ({ accounts, account }: CollectTask): readonly string[] =>
   accounts && accounts.length > 0 ? accounts : account === undefined ? [] : [account];

@@ -19,6 +19,6 @@ export interface Bus {
 }
 
 /** EventBridge's limit of entries a call (PutEvents, 2026-11). */
-export const MOST_ENTRIES = 10;
+export const MAX_ENTRIES = 10;
 /** Of details, together. 256 KB is the older limit of a whole call, 1 MB the newer one (PutEvents, 2026-11). */
-export const MOST_BYTES = 200_000;
+export const MAX_BYTES = 200_000;

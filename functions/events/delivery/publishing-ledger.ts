@@ -7,7 +7,7 @@ import type { Run } from '../../ledger/model/run.ts';
 import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from '../from/events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
-export type Tell = (event: LedgerEvent) => void | Promise<void>;
+export type EventSink = (event: LedgerEvent) => void | Promise<void>;
 
 /** Only a run's end can be seen twice, by those who finish its last parts at the same moment. */
 const REMEMBERED = 1_000;
@@ -17,7 +17,7 @@ const REMEMBERED = 1_000;
  * in order, and none twice. What `tell` throws, the writer gets; what was written stays written.
  * @param tell must not write to the ledger itself
  */
-export function telling(ledger: Ledger, tell: Tell, options: NewsOptions = {}): Ledger {
+export function withEvents(ledger: Ledger, tell: EventSink, options: NewsOptions = {}): Ledger {
   const turns = new Turns();
   const told = new Recent(REMEMBERED);
   const tellAll = async (events: readonly LedgerEvent[]) => {

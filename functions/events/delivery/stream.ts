@@ -6,7 +6,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { Log } from '../../platform/log.ts';
 import type { NewsOptions } from '../from/events.ts';
 import type { LedgerEvent } from '../model/event.ts';
-import { type Bus, MOST_BYTES, MOST_ENTRIES } from './bus.ts';
+import { type Bus, MAX_BYTES, MAX_ENTRIES } from './bus.ts';
 import { RecordError, recordEvents } from './stream-record.ts';
 
 export interface NotifyPorts {
@@ -102,10 +102,10 @@ function nextCall(left: ReadonlySet<Pending>): Pending[] {
   let bytes = 0;
   for (const entry of left) {
     if (subjects.has(entry.subject)) continue;
-    if (call.length > 0 && bytes + entry.bytes > MOST_BYTES) break;
+    if (call.length > 0 && bytes + entry.bytes > MAX_BYTES) break;
     subjects.add(entry.subject);
     bytes += entry.bytes;
-    if (call.push(entry) === MOST_ENTRIES) break;
+    if (call.push(entry) === MAX_ENTRIES) break;
   }
   return call;
 }

@@ -7,7 +7,7 @@ import { KINDS, type Kind } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { DrillOverdue, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, said, utc } from './single-line.ts';
+import { counted, singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
 const MOST_NAMED = 5;
@@ -60,11 +60,11 @@ function overdueCluster(cluster: ClusterCoverage): OverdueCluster[] {
 function drillMessage(projectName: string, clusters: readonly OverdueCluster[]): string {
   const named = clusters.slice(0, MOST_NAMED).map(({ clusterName, days, dueAt, lastCompletedAt }) => {
     const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
-    return `${said(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
+    return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
   });
   const more = clusters.length > named.length ? ` and ${clusters.length - named.length} more` : '';
   const are = clusters.length === 1 ? 'is' : 'are';
-  return `${said(projectName)}: ${counted(clusters.length, 'cluster')} ${are} overdue for a restore drill.\n${named.join(', ')}${more}.`;
+  return `${singleLine(projectName)}: ${counted(clusters.length, 'cluster')} ${are} overdue for a restore drill.\n${named.join(', ')}${more}.`;
 }
 
 const day = (iso: string) => utc(iso).slice(0, 10);
@@ -100,14 +100,14 @@ function problemEvent(
   { kind, problem, index, at }: FoundProblem,
 ): LedgerEvent {
   const { jobId } = problem;
-  const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : said(jobId, MOST_ID_PART);
-  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${said(jobId)}`} that can't be understood: ${said(problemText(problem), MOST_PROBLEM)}`;
+  const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : singleLine(jobId, MOST_ID_PART);
+  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${singleLine(jobId)}`} that can't be understood: ${singleLine(problemText(problem), MOST_PROBLEM)}`;
   const finding: Finding = { rule: 'unknown-job-shape', severity: 'warning', at, why };
   return enveloped<EventOf<RestoreFinding>>('Restore Finding', {
-    id: `${projectId}/${said(clusterName, MOST_ID_PART)}:${which}:${finding.rule}`,
+    id: `${projectId}/${singleLine(clusterName, MOST_ID_PART)}:${which}:${finding.rule}`,
     severity: finding.severity,
     at,
-    message: `${said(projectName)}/${said(clusterName)}: ${finding.rule} (${finding.severity}): ${why}.\nIt is not in the ledger; a newer version may understand it.`,
+    message: `${singleLine(projectName)}/${singleLine(clusterName)}: ${finding.rule} (${finding.severity}): ${why}.\nIt is not in the ledger; a newer version may understand it.`,
     finding,
     projectId,
     projectName,

@@ -1,11 +1,11 @@
 // functions/events/from/job-events.ts makes the events of one change of a job: the change itself, and what was found with it.
 
-import { isOldNews, NEWS_HOURS } from '../../ledger/model/backfill.ts';
+import { isBackfilled, MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import type { Change, JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../../ledger/model/table.ts';
 import { STATUSES, type Status } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
-import type { JobStateChange, LedgerEvent, RestoreFinding, ToldJob } from '../model/event.ts';
+import type { EventJob, JobStateChange, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { changeMessage, findingMessage } from './job-text.ts';
 
@@ -23,9 +23,9 @@ const TOLD_FIELDS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
 export function jobEvents(
   job: LedgerJob | JobSummary,
   change: Change,
-  { newsHours = NEWS_HOURS }: NewsOptions = {},
+  { newsHours = MAX_EVENT_AGE_HOURS }: NewsOptions = {},
 ): LedgerEvent[] {
-  if (isOldNews(job, change, newsHours)) return [];
+  if (isBackfilled(job, change, newsHours)) return [];
   return [stateChange(job, change), ...findingsAdded(job, change).map((finding) => findingEvent(job, change, finding))];
 }
 
@@ -75,8 +75,8 @@ function findingEvent(job: JobSummary, { revision, at }: Change, finding: Findin
   });
 }
 
-function toldJob(job: JobSummary): ToldJob {
+function toldJob(job: JobSummary): EventJob {
   const fields: Partial<Record<keyof JobSummary, unknown>> = {};
   for (const name of TOLD_FIELDS) if (job[name] !== undefined) fields[name] = job[name];
-  return fields as ToldJob;
+  return fields as EventJob;
 }

@@ -3,8 +3,8 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { destinationOf, whyUnknown } from '../../restore/destination.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
-import { requesterWords } from './requester-text.ts';
-import { said, sentence, utc } from './single-line.ts';
+import { requesterText } from './requester-text.ts';
+import { sentence, singleLine, utc } from './single-line.ts';
 
 const MOST_REASON = 300;
 const MOST_FIELDS = 6;
@@ -15,7 +15,7 @@ export function changeMessage(job: JobSummary, change: Change): string {
   return lines(
     sentence(`${placeOf(job)}: ${restoreOf(job, change.status)}`),
     change.revision > 1 && change.fields.status === undefined && whatElse(change),
-    failed && errorMessage !== undefined && sentence(said(errorMessage, MOST_REASON)),
+    failed && errorMessage !== undefined && sentence(singleLine(errorMessage, MOST_REASON)),
     `${findings.length > 0 && change.fields.findings ? `Findings: ${rulesOf(findings)}. ` : ''}${jobLine(job)}`,
   );
 }
@@ -23,7 +23,7 @@ export function changeMessage(job: JobSummary, change: Change): string {
 export function findingMessage(job: JobSummary, { rule, severity, why }: Finding): string {
   const restore = restoreOf(job, job.status);
   return lines(
-    sentence(`${placeOf(job)}: ${said(rule)} (${severity}): ${said(why, MOST_REASON)}`),
+    sentence(`${placeOf(job)}: ${singleLine(rule)} (${severity}): ${singleLine(why, MOST_REASON)}`),
     `${restore.charAt(0).toUpperCase()}${restore.slice(1)}.`,
     jobLine(job),
   );
@@ -32,7 +32,7 @@ export function findingMessage(job: JobSummary, { rule, severity, why }: Finding
 const lines = (...parts: (string | false)[]) => parts.filter((part) => part !== false).join('\n');
 
 const placeOf = ({ projectId, projectName, clusterName }: JobSummary) =>
-  `${said(projectName ?? projectId)}/${said(clusterName)}`;
+  `${singleLine(projectName ?? projectId)}/${singleLine(clusterName)}`;
 
 /** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
 function restoreOf(job: JobSummary, status: JobSummary['status']): string {
@@ -41,9 +41,9 @@ function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   const isDownload = place === 'download';
   const what = isDownload ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
   const after = durationSeconds === undefined ? '' : ` after ${span(durationSeconds)}`;
-  const how = isDownload ? '' : ` (${said(delivery)}, ${place === 'unknown' ? whyUnknown(job) : targetOf(job)})`;
-  const who = requesterWords(requester);
-  return `${what} ${STATUS_WORDS.get(status) ?? said(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
+  const how = isDownload ? '' : ` (${singleLine(delivery)}, ${place === 'unknown' ? whyUnknown(job) : targetOf(job)})`;
+  const who = requesterText(requester);
+  return `${what} ${STATUS_WORDS.get(status) ?? singleLine(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
 
 /** Where a status is no word of a sentence. */
@@ -52,23 +52,24 @@ const STATUS_WORDS: ReadonlyMap<string, string> = new Map([['UNKNOWN', 'ended, h
 /** Atlas names the project of a target by its id only. */
 function targetOf(job: JobSummary): string {
   const { projectId: otherProject, clusterName } = destinationOf(job);
-  const project = otherProject === undefined ? said(job.projectName ?? job.projectId) : `project ${said(otherProject)}`;
-  return `to ${project}/${clusterName === undefined ? '?' : said(clusterName)}`;
+  const project =
+    otherProject === undefined ? singleLine(job.projectName ?? job.projectId) : `project ${singleLine(otherProject)}`;
+  return `to ${project}/${clusterName === undefined ? '?' : singleLine(clusterName)}`;
 }
 
 function whatElse({ fields, atlas = [] }: Change): string {
   if (fields.vanishedAt)
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
   const names = Object.keys(fields);
-  const changed = (names.length > 0 ? names : atlas).map((name) => said(name));
+  const changed = (names.length > 0 ? names : atlas).map((name) => singleLine(name));
   const more = changed.length > MOST_FIELDS ? ` and ${changed.length - MOST_FIELDS} more` : '';
   return `Changed: ${changed.slice(0, MOST_FIELDS).join(', ')}${more}.`;
 }
 
 function rulesOf(findings: readonly Finding[]): string {
-  const words = findings.map(({ rule, severity }) => `${said(rule)} (${severity})`);
+  const words = findings.map(({ rule, severity }) => `${singleLine(rule)} (${severity})`);
   const more = words.length > MOST_FIELDS ? ` and ${words.length - MOST_FIELDS} more` : '';
   return `${words.slice(0, MOST_FIELDS).join(', ')}${more}`;
 }
 
-const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${said(jobId)}, requested ${utc(requestedAt)}.`;
+const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${singleLine(jobId)}, requested ${utc(requestedAt)}.`;

@@ -3,7 +3,7 @@
 import type { KnownProject } from '../../ledger/model/known-project.ts';
 import type { LedgerEvent, ProjectNotVisible } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, said, sentence, utc } from './single-line.ts';
+import { counted, sentence, singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
 const MOST_NAMED = 3;
@@ -21,25 +21,28 @@ const lostSince = ({ notVisibleSince, retired }: KnownProject) => (retired === u
 function lostEvent(known: KnownProject, since: string): LedgerEvent {
   const { projectName, accounts } = known;
   const names = Object.keys(accounts);
-  const named = names.slice(0, MOST_NAMED).map((name) => said(name));
+  const named = names.slice(0, MOST_NAMED).map((name) => singleLine(name));
   const more = names.length > named.length ? ` and ${names.length - named.length} more` : '';
   const by = named.length === 0 ? '' : ` Last seen by ${named.join(', ')}${more}.`;
   return eventOf(known, {
     ...{ severity: 'warning', state: 'lost', since, accounts: names },
-    message: `${said(projectName)}: no credentials see this project any more, since ${utc(since)}: its restores are not recorded.${by}\nGive the credentials a role in it again, exclude it, or retire it.`,
+    message: `${singleLine(projectName)}: no credentials see this project any more, since ${utc(since)}: its restores are not recorded.${by}\nGive the credentials a role in it again, exclude it, or retire it.`,
   });
 }
 
 function overEvent(known: KnownProject, since: string): LedgerEvent {
   const { projectName, accounts, retired, excludedSince } = known;
   const [ended, words] = retired
-    ? (['retired', `was taken out of scope by ${said(retired.by)}: ${sentence(said(retired.reason, 300))}`] as const)
+    ? ([
+        'retired',
+        `was taken out of scope by ${singleLine(retired.by)}: ${sentence(singleLine(retired.reason, 300))}`,
+      ] as const)
     : excludedSince === undefined
       ? (['visible', 'is visible again.'] as const)
       : (['excluded', 'is excluded by the settings.'] as const);
   return eventOf(known, {
     ...{ severity: 'info', state: 'over', since, ended, accounts: Object.keys(accounts) },
-    message: `${said(projectName)}: the project ${words} It was not visible since ${utc(since)}, for ${spanOf(since, known)}.`,
+    message: `${singleLine(projectName)}: the project ${words} It was not visible since ${utc(since)}, for ${spanOf(since, known)}.`,
   });
 }
 

@@ -1,6 +1,6 @@
 // functions/events/from/requester-text.ts says who asked for a restore, and how sure that is.
 import { type Actor, isFound, type NoRequester, type Requester } from '../../restore/requesters/requester.ts';
-import { said } from './single-line.ts';
+import { singleLine } from './single-line.ts';
 
 const KIND_WORDS: Record<Actor['kind'], string> = {
   user: 'user',
@@ -18,7 +18,7 @@ const REASONS: Record<NoRequester, string> = {
 };
 
 /** `asked for by ci-bot (exact)`; nothing where nobody has looked yet. A weak hint is never told as a fact. */
-export function requesterWords(requester: Requester | undefined): string | undefined {
+export function requesterText(requester: Requester | undefined): string | undefined {
   if (!requester) return undefined;
   if (!isFound(requester)) return REASONS[requester.reason];
   const { actor, grade } = requester;
@@ -26,6 +26,6 @@ export function requesterWords(requester: Requester | undefined): string | undef
 }
 
 function nameOf({ kind, id, name, via }: Actor): string {
-  const who = name === undefined ? [KIND_WORDS[kind], ...(id ? [said(id)] : [])].join(' ') : said(name);
-  return via === undefined ? who : `${who} through ${said(via)}`;
+  const who = name === undefined ? [KIND_WORDS[kind], ...(id ? [singleLine(id)] : [])].join(' ') : singleLine(name);
+  return via === undefined ? who : `${who} through ${singleLine(via)}`;
 }

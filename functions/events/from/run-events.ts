@@ -3,7 +3,7 @@ import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts'
 import type { Severity } from '../../restore/rules/finding.ts';
 import type { LedgerEvent, RunFinished } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, said, sentence } from './single-line.ts';
+import { counted, sentence, singleLine } from './single-line.ts';
 
 const SEVERITY: Record<PartStatus, Severity> = { complete: 'info', incomplete: 'warning', failed: 'critical' };
 /** Of these, a message names the first. */
@@ -36,7 +36,7 @@ function runMessage(run: Run): string {
   const ended =
     status === 'complete' ? 'completed' : status === 'failed' ? 'failed: nothing could be read' : 'incomplete';
   return [
-    `Collector run ${said(runId)} ${ended}. ${countsOf(run)}`,
+    `Collector run ${singleLine(runId)} ${ended}. ${countsOf(run)}`,
     ...(counts?.jobsOld
       ? [`Recorded without an event each: ${counted(counts.jobsOld, 'restore')} that had ended long before.`]
       : []),
@@ -63,8 +63,8 @@ function countsOf({ projects = 0, counts }: Run): string {
 
 function failuresOf(failures: readonly ClusterFailure[]): string {
   const named = failures.slice(0, MOST_NAMED).map(({ clusterName, what, code, message }) => {
-    const where = clusterName === undefined ? said(what) : `${said(clusterName)}, ${said(what)}`;
-    return `${where}: ${said(code)}: ${said(message, MOST_REASON)}`;
+    const where = clusterName === undefined ? singleLine(what) : `${singleLine(clusterName)}, ${singleLine(what)}`;
+    return `${where}: ${singleLine(code)}: ${singleLine(message, MOST_REASON)}`;
   });
   const more = failures.length > named.length ? ` and ${failures.length - named.length} more` : '';
   return sentence(`${named.join('; ')}${more}`);

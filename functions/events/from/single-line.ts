@@ -1,6 +1,6 @@
 // functions/events/from/single-line.ts makes words for people: names and texts from outside, and times.
 import { redactAnswer } from '../../restore/redact/redact.ts';
-import { plain } from '../../restore/text.ts';
+import { printable } from '../../restore/text.ts';
 
 /** Longest name shown, in characters: Atlas allows 64. */
 const MOST_NAME = 80;
@@ -8,12 +8,13 @@ const MOST_NAME = 80;
 const MOST_READ = 10_000;
 
 /** One line of bounded length. URLs are taken out once more, though none should be left: mail and chat make links of them. */
-export const said = (text: string, most = MOST_NAME) => plain(String(redactAnswer(text.slice(0, MOST_READ))), most);
+export const singleLine = (text: string, most = MOST_NAME) =>
+  printable(String(redactAnswer(text.slice(0, MOST_READ))), most);
 
 /** `2026-11-23 12:00:05 UTC`; what is no time stays as it is. */
 export function utc(iso: string): string {
   const ms = Date.parse(iso);
-  return Number.isNaN(ms) ? said(iso) : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return Number.isNaN(ms) ? singleLine(iso) : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** With a full stop, since lines may be joined to one where a message is shown. */

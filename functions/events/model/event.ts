@@ -35,11 +35,11 @@ interface Envelope {
 }
 
 /** The job as lists show it: normalised, without what Atlas sent and without its history. */
-export type ToldJob = Omit<JobSummary, 'fingerprint'>;
+export type EventJob = Omit<JobSummary, 'fingerprint'>;
 
 /** Each revision of a job: a new status, or another change of what is known. Id: `<jobId>:<revision>`. */
 export interface JobStateChange extends Envelope {
-  job: ToldJob;
+  job: EventJob;
   revision: number;
   /** Absent for the first sight. */
   oldStatus?: Status;
@@ -55,7 +55,7 @@ export interface RestoreFinding extends Envelope {
   projectName: string;
   clusterName: string;
   /** Absent for what was listed without the id of a job. */
-  job?: ToldJob;
+  job?: EventJob;
 }
 
 /** Clusters of one project that became overdue together. Id: `<projectId>:<revision of its coverage>:drills`. */

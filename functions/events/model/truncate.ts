@@ -31,7 +31,7 @@ const MOST_CUTS = 20;
 const OWN_WORDS: ReadonlySet<string> = new Set(['id', 'message']);
 
 /** The same detail where it is small; else with shorter texts and lists, and `cut` names them. */
-export function bounded<T extends object>(detail: T): T & { cut?: Cut[] } {
+export function truncated<T extends object>(detail: T): T & { cut?: Cut[] } {
   for (let limits = MOST; ; limits = halved(limits)) {
     const cuts: Cut[] = [];
     const fit = fitted(detail, limits, [], cuts) as T;

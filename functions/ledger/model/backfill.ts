@@ -3,13 +3,13 @@ import { isOpen } from '../../restore/job.ts';
 import type { Change, JobSummary } from './ledger.ts';
 
 /** Hours after which what is learnt of an ended restore is no news. */
-export const NEWS_HOURS = 24;
+export const MAX_EVENT_AGE_HOURS = 24;
 
 /**
  * True for a change of a settled job that ended long before, other than a change of its status: its first sight, a
  * requester found later, a finding by other rules. Such changes are recorded, and nobody is told of each.
  */
-export function isOldNews(
+export function isBackfilled(
   { requestedAt, finishedAt = requestedAt }: Pick<JobSummary, 'requestedAt' | 'finishedAt'>,
   { revision, status, at, fields }: Change,
   newsHours: number,

@@ -1,6 +1,6 @@
 // functions/ledger/model/fingerprint.ts makes a short stand-in for what Atlas said of a job: equal ones mean that nothing changed.
 import { hash } from 'node:crypto';
-import { setField } from '../../platform/safe-set.ts';
+import { defineOwn } from '../../platform/safe-set.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 
 /** Stamped by the collector, not said of the job: a project's new name must not rewrite its jobs. */
@@ -66,6 +66,6 @@ function sorted(value: unknown): unknown {
   if (value instanceof Date) return value.toJSON();
   const fields = value as Record<string, unknown>;
   const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(fields).sort()) setField(copy, name, sorted(fields[name]));
+  for (const name of Object.keys(fields).sort()) defineOwn(copy, name, sorted(fields[name]));
   return copy;
 }

@@ -28,7 +28,7 @@ const MAX_TEXT = 2_000;
 const MAX_NAMES = 50;
 
 /** What to do with an answer about a job. */
-export function decide(
+export function mergeObservation(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
   { observedAt, runId, now }: Sighting,
@@ -89,7 +89,7 @@ function storableJob(observed: RestoreJob): RestoreJob {
 }
 
 /** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
-export function decideVanished(stored: LedgerJob, { observedAt, runId, now }: Sighting): Decision {
+export function mergeVanished(stored: LedgerJob, { observedAt, runId, now }: Sighting): Decision {
   if (timeOf(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
   if (stored.vanishedAt !== undefined) return { outcome: 'same' };
   const job = { ...stored, observedAt, vanishedAt: observedAt };
@@ -97,7 +97,7 @@ export function decideVanished(stored: LedgerJob, { observedAt, runId, now }: Si
 }
 
 /** What to do with what the ledger itself found out about a job. An answer of Atlas is not touched by it. */
-export function decideAnnotations(
+export function mergeAnnotations(
   stored: LedgerJob,
   { observedAt, runId }: Sighting,
   annotate: (job: JobSummary) => Partial<Annotations>,

@@ -31,7 +31,7 @@ import {
   projectPk,
 } from '../table/keys.ts';
 import type { Condition, Table } from '../table/table-port.ts';
-import { barelyKnown, isMark, type KnownProjects, knownProjectOf } from './project-repository.ts';
+import { barelyKnown, isMark, knownProjectOf, type ProjectRepository } from './project-repository.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -68,14 +68,14 @@ export interface ChangedClusters {
   after: Clusters;
 }
 
-export class Coverages {
+export class CoverageRepository {
   readonly #table: Table;
-  readonly #known: KnownProjects;
+  readonly #known: ProjectRepository;
   readonly #now: () => number;
   /** Of the coverages that were given out. */
   readonly #heads = new WeakMap<ProjectCoverage, Head>();
 
-  constructor(table: Table, known: KnownProjects, now: () => number) {
+  constructor(table: Table, known: ProjectRepository, now: () => number) {
     this.#table = table;
     this.#known = known;
     this.#now = now;

@@ -5,7 +5,7 @@ import type { Item } from '../table/job-item.ts';
 import { feedPartition, type MonthlyFeed, monthOf } from '../table/keys.ts';
 import type { Range, Table } from '../table/table-port.ts';
 
-export type Order = 'asc' | 'desc';
+export type SortOrder = 'asc' | 'desc';
 
 /** Ids from and to, both included. */
 export interface IdRange {
@@ -29,7 +29,7 @@ export class Budget {
 }
 
 /** Items of a list in the order of their ids. */
-export interface Lane {
+export interface IndexScan {
   /** Read and not yet taken, in order. */
   readonly items: Item[];
   /** What hasn't been read; absent at the end. */
@@ -38,8 +38,8 @@ export interface Lane {
   read(wanted: number, budget: Budget): Promise<void>;
 }
 
-export interface LaneQuery extends Pick<Range, 'index' | 'filter' | 'holds' | 'fields'> {
-  order: Order;
+export interface IndexScanQuery extends Pick<Range, 'index' | 'filter' | 'holds' | 'fields'> {
+  order: SortOrder;
   /** The field that holds the id. */
   id: string;
 }
@@ -48,13 +48,13 @@ export interface LaneQuery extends Pick<Range, 'index' | 'filter' | 'holds' | 'f
 const MIN_FILTERED = 100;
 const MAX_FILTERED = 1_000;
 
-abstract class TableLane implements Lane {
+abstract class TableLane implements IndexScan {
   readonly items: Item[] = [];
   rest: IdRange | undefined;
   protected readonly table: Table;
-  protected readonly query: LaneQuery;
+  protected readonly query: IndexScanQuery;
 
-  constructor(table: Table, query: LaneQuery, range: IdRange) {
+  constructor(table: Table, query: IndexScanQuery, range: IdRange) {
     this.table = table;
     this.query = query;
     this.rest = range;
@@ -92,7 +92,7 @@ abstract class TableLane implements Lane {
 }
 
 /** A partition of the table or of an index. */
-export class PartitionLane extends TableLane {
+export class PartitionScan extends TableLane {
   readonly #partition: string;
   readonly #keyOf: ((id: string) => string) | undefined;
   readonly #idOf: ((last: Item) => string) | undefined;
@@ -100,7 +100,7 @@ export class PartitionLane extends TableLane {
   /** @param keyOf, idOf the sort key of an id and back, where it isn't the id itself */
   constructor(
     table: Table,
-    query: LaneQuery,
+    query: IndexScanQuery,
     range: IdRange,
     partition: string,
     keyOf?: (id: string) => string,
@@ -118,18 +118,18 @@ export class PartitionLane extends TableLane {
 }
 
 /** The feed, month by month. Empty months are skipped by asking where the next job is, where `probe` can tell. */
-export class FeedLane extends TableLane {
+export class FeedScan extends TableLane {
   readonly #list: MonthlyFeed;
-  readonly #probe: ((rest: IdRange, order: Order, budget: Budget) => Promise<string | undefined>) | undefined;
+  readonly #probe: ((rest: IdRange, order: SortOrder, budget: Budget) => Promise<string | undefined>) | undefined;
   #lost: boolean;
 
   /** @param lost begin by asking where the first job is */
   constructor(
     table: Table,
-    query: LaneQuery,
+    query: IndexScanQuery,
     range: IdRange,
     list: MonthlyFeed,
-    probe?: (rest: IdRange, order: Order, budget: Budget) => Promise<string | undefined>,
+    probe?: (rest: IdRange, order: SortOrder, budget: Budget) => Promise<string | undefined>,
     lost = false,
   ) {
     super(table, query, range);
@@ -168,7 +168,7 @@ const feedKeyOf = (last: Item) => String(last.feedKey);
 export async function firstJobIn(
   table: Table,
   rest: IdRange,
-  order: Order,
+  order: SortOrder,
   budget: Budget,
 ): Promise<string | undefined> {
   const between = [rest.lowest, rest.highest] as const;
@@ -182,7 +182,7 @@ export async function firstJobIn(
   return order === 'asc' ? ids[0] : ids.at(-1);
 }
 
-export interface LanePage {
+export interface ScanPage {
   items: Item[];
   /** The first id that the next page may hold; absent at the end. */
   nextId?: string;
@@ -190,11 +190,11 @@ export interface LanePage {
 
 /** Merges lanes to a page. What a budget cuts short goes on at `nextId`: nothing before it was left out, nothing after it given. */
 export async function readPage(
-  lanes: readonly Lane[],
-  { order, id }: LaneQuery,
+  lanes: readonly IndexScan[],
+  { order, id }: IndexScanQuery,
   limit: number,
   budget: Budget,
-): Promise<LanePage> {
+): Promise<ScanPage> {
   const items: Item[] = [];
   const comesFirst = (a: string, b: string) => (order === 'asc' ? a < b : a > b);
   const idOf = (item: Item) => String(item[id]);
@@ -230,11 +230,11 @@ export async function readPage(
   }
 }
 
-const nearEnd = ({ lowest, highest }: IdRange, order: Order) => (order === 'asc' ? lowest : highest);
-const farEnd = ({ lowest, highest }: IdRange, order: Order) => (order === 'asc' ? highest : lowest);
+const nearEnd = ({ lowest, highest }: IdRange, order: SortOrder) => (order === 'asc' ? lowest : highest);
+const farEnd = ({ lowest, highest }: IdRange, order: SortOrder) => (order === 'asc' ? highest : lowest);
 
 /** What is left of a range past an id. */
-function beyond(range: IdRange, id: string, order: Order): IdRange | undefined {
+function beyond(range: IdRange, id: string, order: SortOrder): IdRange | undefined {
   const next = order === 'asc' ? idAfter(id) : idBefore(id);
   if (next === undefined) return undefined;
   const rest = order === 'asc' ? { ...range, lowest: next } : { ...range, highest: next };

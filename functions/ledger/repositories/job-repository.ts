@@ -15,7 +15,7 @@ import type {
   Recorded,
   Sighting,
 } from '../model/ledger.ts';
-import { type Decision, decide, decideAnnotations, decideVanished } from '../model/merge-observation.ts';
+import { type Decision, mergeAnnotations, mergeObservation, mergeVanished } from '../model/merge-observation.ts';
 import { InTable } from '../model/uncounted.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from '../table/job-item.ts';
 import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
@@ -48,7 +48,7 @@ interface JobAt {
   jobId: string;
 }
 
-export class Jobs {
+export class JobRepository {
   readonly #table: Table;
   /** Of the jobs that were given out whole: attributes that this version doesn't know have to survive a write. */
   readonly #items = new WeakMap<LedgerJob, Item>();
@@ -63,13 +63,13 @@ export class Jobs {
    */
   async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
     return this.#write(job, known ? await this.#read(job) : undefined, (stored) =>
-      decide(stored, job, sighting, annotating),
+      mergeObservation(stored, job, sighting, annotating),
     );
   }
 
   /** Requests: 1 read, and 1 write where the mark is new. */
   async markVanished(at: JobAt, sighting: Sighting): Promise<Recorded> {
-    return this.#change(at, 'vanish from it', (stored) => decideVanished(stored, sighting));
+    return this.#change(at, 'vanish from it', (stored) => mergeVanished(stored, sighting));
   }
 
   /** Requests: 1 read, unless `read` is given, and 1 write where something is new. A writer that loses reads again. */
@@ -80,7 +80,7 @@ export class Jobs {
     read?: LedgerJob,
   ): Promise<Recorded> {
     const held = read && this.#items.get(read);
-    return this.#change(at, 'be annotated', (stored) => decideAnnotations(stored, sighting, annotate), held);
+    return this.#change(at, 'be annotated', (stored) => mergeAnnotations(stored, sighting, annotate), held);
   }
 
   /** Requests: 1 query for each 100 jobs. */

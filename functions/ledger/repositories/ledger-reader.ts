@@ -9,10 +9,10 @@ import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import { ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
-import { Coverages } from './coverage-repository.ts';
+import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { KnownProjects } from './project-repository.ts';
-import { DynamoLedger, type DynamoLedgerOptions, tableOf } from './table-ledger.ts';
+import { ProjectRepository } from './project-repository.ts';
+import { TableLedger, type TableLedgerOptions, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -64,11 +64,11 @@ const BATCH = 100;
 /** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
 const COVERAGE_BATCH = 25;
 
-export function ledgerReader(options: DynamoLedgerOptions): LedgerReader {
+export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
-  const ledger = new DynamoLedger({ ...options, table });
+  const ledger = new TableLedger({ ...options, table });
   const { now = Date.now } = options;
-  const coverages = new Coverages(table, new KnownProjects(table, now), now);
+  const coverages = new CoverageRepository(table, new ProjectRepository(table, now), now);
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
@@ -127,7 +127,7 @@ async function numberedPage(
 
 async function projectPage(
   table: Table,
-  coverages: Coverages,
+  coverages: CoverageRepository,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
@@ -149,7 +149,7 @@ async function projectPage(
   return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
 }
 
-async function projectRecord(coverages: Coverages, projectId: string): Promise<ProjectRecord | undefined> {
+async function projectRecord(coverages: CoverageRepository, projectId: string): Promise<ProjectRecord | undefined> {
   const [facts] = await coverages.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
   const archived: ClusterCoverage[] = [];

@@ -39,7 +39,7 @@ export const knownProjectOf = (item: Item) => pick(item, FIELDS) as unknown as K
 /** Earlier versions wrote the keys alone, as a mark that the project has a coverage. */
 export const isMark = (item: Item) => item.revision === undefined;
 
-export class KnownProjects {
+export class ProjectRepository {
   readonly #table: Table;
   readonly #now: () => number;
 

@@ -11,12 +11,12 @@ import type { Table } from '../table/table-port.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import {
   Budget,
-  FeedLane,
+  FeedScan,
   firstJobIn,
   type IdRange,
-  type Lane,
-  type LaneQuery,
-  PartitionLane,
+  type IndexScan,
+  type IndexScanQuery,
+  PartitionScan,
   readPage,
   within,
 } from './index-scan.ts';
@@ -59,17 +59,17 @@ export async function jobsPage(
   const filter = { kind, delivery, targetProjectId, snapshotId };
   const base = { order, id: 'jobId', ...(finding === undefined ? {} : { holds: { [FINDING_RULES]: finding } }) };
   const filtered = laneQuery(base, filter, statuses);
-  let lanes: Lane[];
+  let lanes: IndexScan[];
   if (projectId !== undefined && clusterName !== undefined) {
     const partition = clusterPartition(projectId, clusterName);
-    lanes = [new PartitionLane(table, { ...filtered, index: 'byCluster' }, range, partition)];
+    lanes = [new PartitionScan(table, { ...filtered, index: 'byCluster' }, range, partition)];
   } else if (projectId !== undefined) {
     // The table itself: its items carry `atlas` and the history, which are read, and paid for, but not sent.
     const summary = { ...filtered, fields: JOB_SUMMARY_FIELDS };
-    lanes = [new PartitionLane(table, summary, range, projectPk(projectId), jobSk, (last) => jobIdOf(String(last.sk)))];
+    lanes = [new PartitionScan(table, summary, range, projectPk(projectId), jobSk, (last) => jobIdOf(String(last.sk)))];
   } else if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
-    const merged: LaneQuery = { ...laneQuery(base, filter, []), index: 'byStatus' };
-    lanes = statuses.map((status) => new PartitionLane(table, merged, range, status));
+    const merged: IndexScanQuery = { ...laneQuery(base, filter, []), index: 'byStatus' };
+    lanes = statuses.map((status) => new PartitionScan(table, merged, range, status));
   } else {
     const horizon = within(range, {
       lowest: FIRST_ID,
@@ -78,7 +78,7 @@ export async function jobsPage(
     if (horizon.lowest > horizon.highest) return { items: [] };
     const lost = order === 'asc' && since === undefined && cursor === undefined;
     const probe = firstJobIn.bind(undefined, table);
-    lanes = [new FeedLane(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', probe, lost)];
+    lanes = [new FeedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', probe, lost)];
   }
   const page = await readPage(lanes, base, limitOf(limit), budget);
   return {
@@ -102,8 +102,8 @@ export async function runsPage(
   };
   const range = pageRange(kept, 'desc', query.cursor, identity);
   if (!range) return { items: [] };
-  const lane: LaneQuery = { order: 'desc', id: 'runId', index: 'feed' };
-  const lanes = [new FeedLane(table, lane, range, 'RUNS')];
+  const lane: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
+  const lanes = [new FeedScan(table, lane, range, 'RUNS')];
   const page = await readPage(lanes, lane, limitOf(query.limit), new Budget(PAGE_QUERIES, PAGE_ITEMS));
   return {
     items: page.items.map(runOf),
@@ -145,10 +145,10 @@ function pageRange(
 }
 
 function laneQuery(
-  base: Pick<LaneQuery, 'order' | 'id' | 'holds'>,
+  base: Pick<IndexScanQuery, 'order' | 'id' | 'holds'>,
   wanted: Record<string, string | undefined>,
   statuses: readonly string[],
-): LaneQuery {
+): IndexScanQuery {
   const filter: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(wanted)) if (value !== undefined) filter[name] = [value];
   if (statuses.length > 0 && statuses.length < STATUSES.length) filter.status = statuses;

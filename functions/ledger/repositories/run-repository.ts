@@ -46,7 +46,7 @@ const PART_FIELDS: readonly (keyof RunPart)[] = [
 export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
 const partOf = (item: Item) => pick(item, PART_FIELDS) as unknown as RunPart;
 
-export class Runs {
+export class RunRepository {
   readonly #table: Table;
   readonly #retentionDays: number;
   readonly #now: () => number;

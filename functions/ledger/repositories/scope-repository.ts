@@ -8,7 +8,7 @@ import type { Table } from '../table/table-port.ts';
 
 const ATTEMPTS = 12;
 
-export class Scopes {
+export class ScopeRepository {
   readonly #table: Table;
 
   constructor(table: Table) {

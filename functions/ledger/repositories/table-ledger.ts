@@ -8,15 +8,15 @@ import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, LedgerJob,
 import type { ClusterFailure, PlannedProject, Run, RunPart } from '../model/run.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
-import { Coverages } from './coverage-repository.ts';
-import { Jobs } from './job-repository.ts';
-import { KnownProjects } from './project-repository.ts';
+import { CoverageRepository } from './coverage-repository.ts';
+import { JobRepository } from './job-repository.ts';
+import { ProjectRepository } from './project-repository.ts';
 import { idBetween, jobsPage, runsPage } from './queries.ts';
-import { Runs } from './run-repository.ts';
-import { Scopes } from './scope-repository.ts';
+import { RunRepository } from './run-repository.ts';
+import { ScopeRepository } from './scope-repository.ts';
 
 /** Any table, or a DynamoDB table by its name. */
-export type DynamoLedgerOptions = LedgerOptions & ({ table: Table } | DynamoTableOptions);
+export type TableLedgerOptions = LedgerOptions & ({ table: Table } | DynamoTableOptions);
 
 interface DynamoTableOptions {
   tableName: string;
@@ -32,24 +32,24 @@ interface LedgerOptions {
 }
 
 /** @throws LedgerError from every method; CursorError and RangeError from lists */
-export class DynamoLedger implements Ledger {
+export class TableLedger implements Ledger {
   readonly #table: Table;
-  readonly #jobs: Jobs;
-  readonly #coverages: Coverages;
-  readonly #known: KnownProjects;
-  readonly #scopes: Scopes;
-  readonly #runs: Runs;
+  readonly #jobs: JobRepository;
+  readonly #coverages: CoverageRepository;
+  readonly #known: ProjectRepository;
+  readonly #scopes: ScopeRepository;
+  readonly #runs: RunRepository;
   readonly #runRetentionDays: number;
   readonly #now: () => number;
 
-  constructor(options: DynamoLedgerOptions) {
+  constructor(options: TableLedgerOptions) {
     const { runRetentionDays = 90, now = Date.now } = options;
     this.#table = tableOf(options);
-    this.#jobs = new Jobs(this.#table);
-    this.#known = new KnownProjects(this.#table, now);
-    this.#coverages = new Coverages(this.#table, this.#known, now);
-    this.#scopes = new Scopes(this.#table);
-    this.#runs = new Runs(this.#table, runRetentionDays, now);
+    this.#jobs = new JobRepository(this.#table);
+    this.#known = new ProjectRepository(this.#table, now);
+    this.#coverages = new CoverageRepository(this.#table, this.#known, now);
+    this.#scopes = new ScopeRepository(this.#table);
+    this.#runs = new RunRepository(this.#table, runRetentionDays, now);
     this.#runRetentionDays = runRetentionDays;
     this.#now = now;
   }
@@ -107,5 +107,5 @@ export class DynamoLedger implements Ledger {
     runsPage(this.#table, query, this.#now(), this.#runRetentionDays);
 }
 
-export const tableOf = (options: DynamoLedgerOptions): Table =>
+export const tableOf = (options: TableLedgerOptions): Table =>
   'table' in options ? options.table : new DynamoTable(options.tableName, options.client);

@@ -18,7 +18,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { LedgerError } from '../model/errors.ts';
 import { INDEXES, TABLE } from '../model/table.ts';
-import { quickClient } from './dynamodb-client.ts';
+import { dynamoDbClient } from './dynamodb-client.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
 import {
@@ -199,7 +199,7 @@ const MAX_SOCKETS = 128;
 // 8 attempts back off for some seconds in all: on-demand tables throttle for moments while they grow.
 // 5 s: an answer takes milliseconds; a lost one must not use up a function's time.
 const defaultClient = () =>
-  quickClient({
+  dynamoDbClient({
     maxAttempts: 8,
     requestHandler: {
       connectionTimeout: 2_000,

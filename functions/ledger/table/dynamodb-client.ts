@@ -2,7 +2,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 /** Middleware that is added after the first request has no effect. */
-export function quickClient(config: DynamoDBClientConfig): DynamoDBClient {
+export function dynamoDbClient(config: DynamoDBClientConfig): DynamoDBClient {
   // Else the SDK puts its middleware in order anew for each request.
   const client = new DynamoDBClient({ ...config, cacheMiddleware: true });
   // It goes through every request and answer for a log that nobody has asked for.

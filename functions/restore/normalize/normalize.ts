@@ -21,7 +21,7 @@ const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
  * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
  * @throws FieldError where the id is missing or is none: 24 hex digits. Capitals are a problem, and the same id
  */
-export function normalise(
+export function normalize(
   kind: Kind,
   { atlas, deliveryUrlCount }: RedactedJob,
   source: Source,

@@ -1,6 +1,6 @@
 // functions/restore/redact/redact.ts takes every secret out of an answer, before anything else can hold it.
 // Whoever has a delivery URL can fetch the whole data set (docs/atlas.md#7), so what looks like one goes, known field or not.
-import { setField } from '../../platform/safe-set.ts';
+import { defineOwn } from '../../platform/safe-set.ts';
 import { isDeliveryName, isLabel, isListOfHeaders, isSecretName, isValueOfPair } from './secret-names.ts';
 import { CREDENTIAL, safeText } from './secret-text.ts';
 
@@ -86,7 +86,7 @@ function redactObject(object: Record<string, unknown>, tally: { urls: number }, 
     const value = isHeaders ? inTurns(object[name]) : object[name];
     if (name === 'links') {
       if (keepLinks) copy[name] = safeLinks(object[name]);
-    } else setField(copy, as, redactValue(value, tally, depth + 1, keepLinks, isNamespace));
+    } else defineOwn(copy, as, redactValue(value, tally, depth + 1, keepLinks, isNamespace));
   }
   return copy;
 }

@@ -6,7 +6,7 @@ import type { CompiledRules } from './compile-rules.ts';
 import type { Finding, Severity } from './finding.ts';
 
 /** What the rules look at. A job as the ledger holds it has all of it. */
-export interface AssessedJob extends Omit<RestoreJob, 'atlas'> {
+export interface EvaluatedJob extends Omit<RestoreJob, 'atlas'> {
   requester?: Requester;
   /** Those it has. */
   findings?: readonly Finding[];
@@ -15,8 +15,8 @@ export interface AssessedJob extends Omit<RestoreJob, 'atlas'> {
 }
 
 /** What the rules on time look at. Without `delivery` it counts as a restore into a cluster. */
-export type TimedJob = Pick<AssessedJob, 'status' | 'requestedAt' | 'vanishedAt' | 'durationSeconds'> &
-  Partial<Pick<AssessedJob, 'delivery'>>;
+export type TimedJob = Pick<EvaluatedJob, 'status' | 'requestedAt' | 'vanishedAt' | 'durationSeconds'> &
+  Partial<Pick<EvaluatedJob, 'delivery'>>;
 
 export interface TimeContext {
   rules: CompiledRules;
@@ -26,7 +26,7 @@ export interface TimeContext {
   pastDurations?: readonly number[] | undefined;
 }
 
-export interface AssessContext extends TimeContext {
+export interface EvaluationContext extends TimeContext {
   /** Of a project that these credentials can see; of another nothing. */
   projectNameOf(projectId: string): string | undefined;
   /** Public key or client id that this ledger reads with. Absent: nobody asks for a restore with it. */
@@ -40,4 +40,4 @@ export interface Verdict {
 }
 
 /** Pure. */
-export type Check = (job: AssessedJob, context: AssessContext) => Verdict | undefined;
+export type Check = (job: EvaluatedJob, context: EvaluationContext) => Verdict | undefined;

@@ -1,7 +1,7 @@
 // functions/restore/rules/evaluate.ts finds what is noteworthy about a restore, rule by rule, and keeps findings from going back and forth.
 
-import { plain } from '../text.ts';
-import type { AssessContext, AssessedJob, Check, TimeContext, TimedJob } from './check.ts';
+import { printable } from '../text.ts';
+import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } from './check.ts';
 import { type Finding, RULES, type Rule } from './finding.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
 import { unknownShape } from './shape-checks.ts';
@@ -13,8 +13,8 @@ const MAX_MESSAGE = 300;
 
 const failed: Check = ({ status, delivery, clusterName, errorMessage }) => {
   if (status !== 'FAILED') return undefined;
-  const what = `The ${delivery === 'download' ? 'download' : 'restore'} of cluster ${plain(clusterName)} failed`;
-  const reason = errorMessage === undefined ? '' : plain(errorMessage, MAX_MESSAGE).trim().replace(/\.$/, '');
+  const what = `The ${delivery === 'download' ? 'download' : 'restore'} of cluster ${printable(clusterName)} failed`;
+  const reason = errorMessage === undefined ? '' : printable(errorMessage, MAX_MESSAGE).trim().replace(/\.$/, '');
   return { severity: 'warning', why: reason === '' ? `${what}; Atlas gave no reason.` : `${what}: ${reason}.` };
 };
 
@@ -33,7 +33,7 @@ const CHECKS: Record<Rule, Check> = {
 };
 
 /** All findings that hold for a job now, in the order of `RULES`. Pure. */
-export function assess(job: AssessedJob, context: AssessContext): Finding[] {
+export function evaluate(job: EvaluatedJob, context: EvaluationContext): Finding[] {
   return RULES.flatMap((rule) => {
     if (context.rules.isOff(rule)) return [];
     const verdict = CHECKS[rule](job, context);

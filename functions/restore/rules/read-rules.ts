@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { FieldError } from '../field-reader.ts';
-import { plain } from '../text.ts';
+import { printable } from '../text.ts';
 import { CAN_BE_OFF } from './finding.ts';
 import { clusterPattern, daysPattern, directionPattern, isPattern, MAX_DRILL_DAYS } from './rule-patterns.ts';
 import { DEFAULT_RULES, type Rules } from './rules.ts';
@@ -109,7 +109,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
 }
 
 const problem = (field: string, expected: string, value: unknown) =>
-  plain(new FieldError(plain(field), expected, value).message, 600);
+  printable(new FieldError(printable(field), expected, value).message, 600);
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]) =>
   path.reduce((value: unknown, key) => (value as Record<PropertyKey, unknown>)[key], input);

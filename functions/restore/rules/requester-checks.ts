@@ -1,8 +1,8 @@
 // functions/restore/rules/requester-checks.ts holds against the rules who asked for a restore, where that is known well enough.
 
 import { type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
-import { plain } from '../text.ts';
-import type { AssessedJob, Check } from './check.ts';
+import { printable } from '../text.ts';
+import type { Check, EvaluatedJob } from './check.ts';
 
 export const requesterNotListed: Check = (job, { rules: { expects } }) => {
   const requester = surely(job);
@@ -26,15 +26,15 @@ export const ownCredential: Check = (job, { principal }) => {
 };
 
 /** Below `strong` a name is a hint, and a hint is no reason to alert. */
-const surely = ({ requester }: AssessedJob): FoundRequester | undefined =>
+const surely = ({ requester }: EvaluatedJob): FoundRequester | undefined =>
   isFound(requester) && (requester.grade === 'exact' || requester.grade === 'strong') ? requester : undefined;
 
 const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
 
 /** Never without the grade. */
 function said({ actor, grade }: FoundRequester): string {
-  const name = plain(actor.name ?? actor.id ?? 'someone without a name');
-  const via = actor.via === undefined ? '' : ` by way of ${plain(actor.via)}`;
+  const name = printable(actor.name ?? actor.id ?? 'someone without a name');
+  const via = actor.via === undefined ? '' : ` by way of ${printable(actor.via)}`;
   return `${name}${via} (${KIND_WORDS[actor.kind]}, ${grade} match)`;
 }
 

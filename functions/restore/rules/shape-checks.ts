@@ -1,7 +1,7 @@
 // functions/restore/rules/shape-checks.ts tells of what Atlas said about a restore and this version can't understand.
 
 import { problemText } from '../field-reader.ts';
-import { plain } from '../text.ts';
+import { printable } from '../text.ts';
 import type { Check } from './check.ts';
 
 /** Of the fields, so many are named. */
@@ -11,7 +11,7 @@ const MAX_PROBLEM = 160;
 /** It stays found once the job is understood: until then nobody could tell what the restore was. */
 export const unknownShape: Check = ({ problems = [] }) => {
   if (problems.length === 0) return undefined;
-  const named = problems.slice(0, MOST_NAMED).map((problem) => plain(problemText(problem), MAX_PROBLEM));
+  const named = problems.slice(0, MOST_NAMED).map((problem) => printable(problemText(problem), MAX_PROBLEM));
   const more = problems.length > named.length ? `; and ${problems.length - named.length} more` : '';
   return {
     severity: 'warning',

@@ -1,24 +1,24 @@
 // functions/restore/rules/target-checks.ts holds against the rules where a restore's data goes.
 
-import { plain } from '../text.ts';
+import { printable } from '../text.ts';
 import { isUnderstood } from '../understood.ts';
-import type { AssessContext, AssessedJob, Check } from './check.ts';
+import type { Check, EvaluatedJob, EvaluationContext } from './check.ts';
 
 export const crossProject: Check = (job, context) => {
   const target = targetOf(job, context);
   if (target === undefined || target.projectId === job.projectId) return undefined;
-  const cluster = target.clusterName === undefined ? 'target' : `target cluster ${plain(target.clusterName)}`;
+  const cluster = target.clusterName === undefined ? 'target' : `target cluster ${printable(target.clusterName)}`;
   if (target.projectName === undefined) {
-    const why = `The ${cluster} is in project ${plain(target.projectId)}, which these credentials cannot see: it may be outside the organization.`;
+    const why = `The ${cluster} is in project ${printable(target.projectId)}, which these credentials cannot see: it may be outside the organization.`;
     return { severity: 'critical', why };
   }
   const [from, to] = [sourceName(job, context), target.projectName];
   const { allows } = context.rules;
   if (allows?.(from, to)) return undefined;
-  const where = `The ${cluster} is in project ${plain(to)}`;
+  const where = `The ${cluster} is in project ${printable(to)}`;
   return allows
-    ? { severity: 'critical', why: `${where}, and no allowed direction fits ${plain(from)} -> ${plain(to)}.` }
-    : { severity: 'warning', why: `${where}, while the backup is of project ${plain(from)}.` };
+    ? { severity: 'critical', why: `${where}, and no allowed direction fits ${printable(from)} -> ${printable(to)}.` }
+    : { severity: 'warning', why: `${where}, while the backup is of project ${printable(from)}.` };
 };
 
 /** In place counts: what is on the target is overwritten all the same. */
@@ -29,8 +29,8 @@ export const protectedTarget: Check = (job, context) => {
   const project = target.projectName ?? target.projectId;
   const pattern = context.rules.protectedBy(project, target.clusterName);
   if (pattern === undefined) return undefined;
-  const name = `${plain(project)}/${plain(target.clusterName)}`;
-  return { severity: 'critical', why: `The target ${name} is protected by ${plain(pattern)}.` };
+  const name = `${printable(project)}/${printable(target.clusterName)}`;
+  return { severity: 'critical', why: `The target ${name} is protected by ${printable(pattern)}.` };
 };
 
 /** From the request on: once it is ready, it is too late to stop. */
@@ -38,7 +38,7 @@ export const download: Check = (job) =>
   job.delivery === 'download'
     ? {
         severity: 'warning',
-        why: `The data of cluster ${plain(job.clusterName)} was asked for as a download, which anyone who has its address can fetch.`,
+        why: `The data of cluster ${printable(job.clusterName)} was asked for as a download, which anyone who has its address can fetch.`,
       }
     : undefined;
 
@@ -46,7 +46,7 @@ export const pointInTime: Check = (job) =>
   job.delivery === 'pointInTime'
     ? {
         severity: 'info',
-        why: `The restore goes back to a point in time${job.pointInTime === undefined ? '' : `, ${plain(job.pointInTime)}`}.`,
+        why: `The restore goes back to a point in time${job.pointInTime === undefined ? '' : `, ${printable(job.pointInTime)}`}.`,
       }
     : undefined;
 
@@ -61,12 +61,12 @@ interface Target {
  * A download has none, nor is it known where the project can't be understood. Where Atlas names no project, the restore stays
  * in its own.
  */
-function targetOf(job: AssessedJob, context: AssessContext): Target | undefined {
+function targetOf(job: EvaluatedJob, context: EvaluationContext): Target | undefined {
   if (job.delivery === 'download' || !isUnderstood(job, 'targetProjectId')) return undefined;
   const { projectId, targetProjectId = projectId, targetClusterName: clusterName } = job;
   const projectName = targetProjectId === projectId ? sourceName(job, context) : context.projectNameOf(targetProjectId);
   return { projectId: targetProjectId, projectName, clusterName };
 }
 
-const sourceName = (job: AssessedJob, { projectNameOf }: AssessContext) =>
+const sourceName = (job: EvaluatedJob, { projectNameOf }: EvaluationContext) =>
   projectNameOf(job.projectId) ?? job.projectName ?? job.projectId;

@@ -1,6 +1,6 @@
 // functions/restore/rules/time-checks.ts holds against the rules when a restore was asked for and how long it takes.
 
-import { plain, span } from '../text.ts';
+import { printable, span } from '../text.ts';
 import type { Check, TimeContext, TimedJob, Verdict } from './check.ts';
 
 /** Fewer restores than this say nothing about what is usual. */
@@ -10,7 +10,7 @@ export const outsideHours: Check = ({ requestedAt }, { rules: { hours } }) => {
   if (hours === undefined) return undefined;
   const { inside, local } = hours.read(requestedAt);
   if (inside) return undefined;
-  const why = `It was asked for on ${local.text} (${hours.timeZone}), outside the working hours ${plain(hours.texts.join(', '), 200)}.`;
+  const why = `It was asked for on ${local.text} (${hours.timeZone}), outside the working hours ${printable(hours.texts.join(', '), 200)}.`;
   return { severity: 'warning', why };
 };
 

@@ -5,7 +5,7 @@ import { noCounts } from '../../../functions/ledger/model/run.ts';
 import type { RestoreJob, Status } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
-import { assess, mergeFindings } from '../../../functions/restore/rules/evaluate.ts';
+import { evaluate, mergeFindings } from '../../../functions/restore/rules/evaluate.ts';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 
@@ -95,7 +95,7 @@ const projectNameOf = (id: string) => PROJECTS.find(({ projectId }) => projectId
 const withFindings: Annotating = {
   assess: (one) => {
     const context = { rules: RULES, at: one.changedAt, projectNameOf, principal: undefined };
-    return mergeFindings(one.findings, assess(one, context));
+    return mergeFindings(one.findings, evaluate(one, context));
   },
 };
 

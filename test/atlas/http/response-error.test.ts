@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAboutCredentials, refusal } from '../../../functions/atlas/http/response-error.ts';
+import { isAboutCredentials, responseError } from '../../../functions/atlas/http/response-error.ts';
 import { quote } from '../../../functions/restore/redact/quote.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -44,7 +44,7 @@ const TABLE = [
 describe('an answer of', () => {
   test.each(TABLE)('%s %s is %s', (status, errorCode, code, advice) => {
     const parameters = status === 429 ? ['/api/atlas/v2/groups', 55, 10, 5, 60] : ['203.0.113.7'];
-    const error = refusal(
+    const error = responseError(
       answer(status, { error: status, errorCode, detail: 'synthetic', reason: null, parameters }),
       context,
     );
@@ -60,7 +60,7 @@ describe('an answer of', () => {
     ['[1]', 'answered 502'],
     ['"text"', 'answered 502'],
   ])('something that is no ApiError, %j, is an error all the same', (body, part) => {
-    const error = refusal(answer(502, body), context);
+    const error = responseError(answer(502, body), context);
     expect(error).toMatchObject({ code: 'ATLAS_UNAVAILABLE', status: 502, message: expect.stringContaining(part) });
   });
 
@@ -76,21 +76,24 @@ describe('an answer of', () => {
     [null, '("Invalid."):'],
   ])('400 with the fields %j tells them', (fields, said) => {
     const body = { error: 400, errorCode: 'VALIDATION_ERROR', detail: 'Invalid.', badRequestDetail: { fields } };
-    expect(refusal(answer(400, body), context).message).toContain(`answered 400 VALIDATION_ERROR ${said}`);
+    expect(responseError(answer(400, body), context).message).toContain(`answered 400 VALIDATION_ERROR ${said}`);
     const { detail: _, ...without } = body;
-    expect(refusal(answer(400, { ...without, badRequestDetail: null }), context).message).toContain(
+    expect(responseError(answer(400, { ...without, badRequestDetail: null }), context).message).toContain(
       'VALIDATION_ERROR: ',
     );
   });
 
   test('400 with fields of any length stays short', () => {
     const fields = Array(50).fill({ field: 'x'.repeat(1_000), description: 'y'.repeat(1_000) });
-    const { message } = refusal(answer(400, { errorCode: 'VALIDATION_ERROR', badRequestDetail: { fields } }), context);
+    const { message } = responseError(
+      answer(400, { errorCode: 'VALIDATION_ERROR', badRequestDetail: { fields } }),
+      context,
+    );
     expect(message.length).toBeLessThan(1_500);
   });
 
   test('no JSON still has its code in a header', () => {
-    expect(refusal(answer(404, '', { 'x-error-code': 'CLUSTER_NOT_FOUND' }), context).errorCode).toBe(
+    expect(responseError(answer(404, '', { 'x-error-code': 'CLUSTER_NOT_FOUND' }), context).errorCode).toBe(
       'CLUSTER_NOT_FOUND',
     );
   });
@@ -110,7 +113,7 @@ describe('an answer of', () => {
     [{ 'retry-after': 'Sunday, 06-Nov-94 08:49:37 GMT' }, {}, 0],
     [{ 'retry-after': 'Mon Nov 23 12:00:09 2026' }, {}, 9_000],
   ])('429 with %j %j asks for a wait of %4$s ms', (headers, body, retryAfterMs) => {
-    expect(refusal(answer(429, body, headers), context).retryAfterMs).toBe(retryAfterMs);
+    expect(responseError(answer(429, body, headers), context).retryAfterMs).toBe(retryAfterMs);
   });
 });
 
@@ -180,7 +183,7 @@ describe("Atlas's own words", () => {
       ' = ',
     ])
       quote(odd.repeat(200_000));
-    refusal(answer(502, '<'.repeat(1_000_000)), context);
+    responseError(answer(502, '<'.repeat(1_000_000)), context);
   });
 
   test('never carry a hidden value, wherever the answer has it', () => {
@@ -196,7 +199,7 @@ describe("Atlas's own words", () => {
           const body = Object.fromEntries(Object.entries(fields).map(([name, [a, b]]) => [name, `${a}${hidden}${b}`]));
           const wrong = [{ field: body.field, description: body.detail }];
           const sent = raw ? Object.values(body).join() : { ...body, badRequestDetail: { fields: wrong } };
-          const error = refusal(answer(status, sent), {
+          const error = responseError(answer(status, sent), {
             ...context,
             hidden: [hidden],
           });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AtlasError, type AtlasErrorCode, type AtlasErrorDetails } from '../../../functions/atlas/model/errors.ts';
-import { judge } from '../../../functions/atlas/request/retry.ts';
+import { retryDecision } from '../../../functions/atlas/request/retry.ts';
 
 const failed = (code: AtlasErrorCode, details: AtlasErrorDetails = {}) => new AtlasError(code, 'synthetic', details);
 const limited = (retryAfterMs?: number) =>
@@ -17,18 +17,21 @@ describe('a failure', () => {
     'ATLAS_REFUSED',
     'ATLAS_CREDENTIALS',
   ] as const)('of %s is final', (code) => {
-    expect(judge(failed(code), { failures: 1, throttles: 0 }, 60_000)).toEqual({ again: false, because: 'final' });
+    expect(retryDecision(failed(code), { failures: 1, throttles: 0 }, 60_000)).toEqual({
+      again: false,
+      because: 'final',
+    });
   });
 
   test('that would be the same again is final, whatever its code', () => {
     const tooLarge = failed('ATLAS_BAD_ANSWER', { lasting: true });
-    expect(judge(tooLarge, { failures: 1, throttles: 0 }, 60_000)).toEqual({ again: false, because: 'final' });
+    expect(retryDecision(tooLarge, { failures: 1, throttles: 0 }, 60_000)).toEqual({ again: false, because: 'final' });
   });
 
   test('that may pass is tried four times, half a second to eight apart at most', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), (failures) => {
-        const verdict = judge(failed('ATLAS_UNAVAILABLE'), { failures, throttles: 0 }, 60_000);
+        const verdict = retryDecision(failed('ATLAS_UNAVAILABLE'), { failures, throttles: 0 }, 60_000);
         if (failures >= 4) expect(verdict).toEqual({ again: false, because: 'attempts' });
         else expect(verdict.again && verdict.waitMs).toBeLessThanOrEqual(Math.min(8_000, 500 * 2 ** (failures - 1)));
       }),
@@ -37,13 +40,16 @@ describe('a failure', () => {
 
   test('of a 503 that names a wait is waited for as long', () => {
     const failure = failed('ATLAS_UNAVAILABLE', { retryAfterMs: 3_000 });
-    expect(judge(failure, { failures: 1, throttles: 0 }, 60_000)).toEqual({ again: true, waitMs: 3_000 });
+    expect(retryDecision(failure, { failures: 1, throttles: 0 }, 60_000)).toEqual({ again: true, waitMs: 3_000 });
   });
 });
 
 describe('a 429', () => {
   test('is waited out exactly as long as Atlas asked', () => {
-    expect(judge(limited(55_000), { failures: 0, throttles: 1 }, 60_000)).toEqual({ again: true, waitMs: 55_000 });
+    expect(retryDecision(limited(55_000), { failures: 0, throttles: 1 }, 60_000)).toEqual({
+      again: true,
+      waitMs: 55_000,
+    });
   });
 
   test.each([
@@ -53,13 +59,13 @@ describe('a 429', () => {
     [4, 40_000, 48_000],
     [5, 40_000, 48_000],
   ])('number %s without a wait named costs %s to %s ms', (throttles, least, most) => {
-    const verdict = judge(limited(), { failures: 0, throttles }, 60_000);
+    const verdict = retryDecision(limited(), { failures: 0, throttles }, 60_000);
     expect(verdict.again && verdict.waitMs).toBeGreaterThanOrEqual(least);
     expect(verdict.again && verdict.waitMs).toBeLessThanOrEqual(most);
   });
 
   test('that asks for no wait at all is not answered at once', () => {
-    expect(judge(limited(0), { failures: 0, throttles: 1 }, 60_000)).toEqual({ again: true, waitMs: 500 });
+    expect(retryDecision(limited(0), { failures: 0, throttles: 1 }, 60_000)).toEqual({ again: true, waitMs: 500 });
   });
 
   test('is never shortened, and refused where it would outlast the budget', () => {
@@ -69,7 +75,7 @@ describe('a 429', () => {
         fc.integer({ min: 1, max: 7 }),
         fc.nat(200_000),
         (askedMs, throttles, budgetMs) => {
-          const verdict = judge(limited(askedMs), { failures: 0, throttles }, budgetMs);
+          const verdict = retryDecision(limited(askedMs), { failures: 0, throttles }, budgetMs);
           if (verdict.again) {
             expect(verdict.waitMs).toBeGreaterThanOrEqual(askedMs);
             expect(verdict.waitMs).toBeLessThan(budgetMs);
@@ -80,8 +86,11 @@ describe('a 429', () => {
   });
 
   test('is given up after eight, and where the wait is beyond a quarter of an hour', () => {
-    expect(judge(limited(1), { failures: 0, throttles: 8 }, 60_000)).toEqual({ again: false, because: 'attempts' });
-    const longest = judge(limited(900_001), { failures: 0, throttles: 1 }, Number.POSITIVE_INFINITY);
+    expect(retryDecision(limited(1), { failures: 0, throttles: 8 }, 60_000)).toEqual({
+      again: false,
+      because: 'attempts',
+    });
+    const longest = retryDecision(limited(900_001), { failures: 0, throttles: 1 }, Number.POSITIVE_INFINITY);
     expect(longest).toEqual({ again: false, because: 'budget', waitMs: 900_001, mostMs: 900_000 });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { whereToAsk } from '../../../bin/options/ledger-source.ts';
+import { resolveSource } from '../../../bin/options/ledger-source.ts';
 
 const AWS = 'https://abc123.execute-api.eu-west-1.amazonaws.com';
 const TOKEN = { RESTORE_LEDGER_API_TOKEN: 'eyJhbGciOi.J9_-.x' };
@@ -20,7 +20,7 @@ describe('who asks follows from the address, unless it is said', () => {
     ['http://localhost:27081/', {}, {}, { by: 'none' }],
     ['http://[::1]:27081', { apiAuth: 'token' }, TOKEN, token],
   ] as const)('%s %j %j', (api, flags, env, auth) => {
-    expect(whereToAsk({ api, ...flags }, env)).toEqual({ api: { url: api.replace(/\/$/, ''), auth } });
+    expect(resolveSource({ api, ...flags }, env)).toEqual({ api: { url: api.replace(/\/$/, ''), auth } });
   });
 });
 
@@ -60,18 +60,18 @@ describe('what is refused', () => {
     [AWS, { data: 'dir' }, {}, /^--api and --data: expected one of them, came both$/],
     [undefined, { apiAuth: 'iam' }, {}, /^--api-auth: expected --api with it, came none$/],
   ] as const)('%s %j %j', (api, flags, env, message) => {
-    expect(() => whereToAsk({ ...(api === undefined ? {} : { api }), ...flags }, env)).toThrow(message);
+    expect(() => resolveSource({ ...(api === undefined ? {} : { api }), ...flags }, env)).toThrow(message);
   });
 });
 
 test('a flag beats a variable, and two variables are one too many', () => {
   const env = { RESTORE_LEDGER_API: AWS, TABLE_NAME: 'some-table' };
   const fromVariables = { api: AWS, table: 'some-table' };
-  expect(() => whereToAsk(fromVariables, env)).toThrow(
+  expect(() => resolveSource(fromVariables, env)).toThrow(
     'RESTORE_LEDGER_API and TABLE_NAME: expected one of them, came both',
   );
-  expect(whereToAsk({ ...fromVariables, api: 'http://127.0.0.1:1' }, env)).toHaveProperty('api');
-  expect(whereToAsk({ ...fromVariables, table: 'other-table' }, env)).toEqual({ tableName: 'other-table' });
-  expect(whereToAsk({ ...fromVariables, data: 'dir' }, env)).toEqual({ dataDir: 'dir' });
-  expect(whereToAsk({ api: '' }, { RESTORE_LEDGER_API: '' })).toEqual({ dataDir: '.ledger' });
+  expect(resolveSource({ ...fromVariables, api: 'http://127.0.0.1:1' }, env)).toHaveProperty('api');
+  expect(resolveSource({ ...fromVariables, table: 'other-table' }, env)).toEqual({ tableName: 'other-table' });
+  expect(resolveSource({ ...fromVariables, data: 'dir' }, env)).toEqual({ dataDir: 'dir' });
+  expect(resolveSource({ api: '' }, { RESTORE_LEDGER_API: '' })).toEqual({ dataDir: '.ledger' });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenLedger, openLedger } from '../../../bin/options/ledger-target.ts';
-import { plainJson as sanitizeJson } from '../../../bin/process/sanitize.ts';
+import { sanitizeJson } from '../../../bin/process/sanitize.ts';
 import { RunsHere } from '../../../bin/servers/runs-here.ts';
 import { fixedCredentials } from '../../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../../functions/atlas/client.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas, JobPage } from '../../../functions/atlas/model/atlas.ts';
 import { type CollectOptions, collectProject } from '../../../functions/collector/project/collect-project.ts';
-import type { CollectOrder } from '../../../functions/collector/task/task.ts';
+import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { isOpen } from '../../../functions/restore/job.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
@@ -26,7 +26,7 @@ const listOf = async (system: System) =>
   (await system.ledger.coverage(refOf(system).projectId))?.clusters.Cluster0?.lists.dedicated;
 
 /** One message, with time for so many requests. */
-async function message(system: System, order: Partial<CollectOrder>, requests = 1_000, options: CollectOptions = {}) {
+async function message(system: System, order: Partial<CollectTask>, requests = 1_000, options: CollectOptions = {}) {
   const { client, clock, ledger } = system;
   const before = client.usage.requests;
   const now = () => clock.now();
@@ -118,7 +118,7 @@ describe('a reading that was cut short', () => {
 
   test('goes on in messages that each make progress, and counts every job once', async () => {
     await using system = await System.start(store, world);
-    let order: Partial<CollectOrder> = {};
+    let order: Partial<CollectTask> = {};
     let messages = 0;
     for (;;) {
       const { next, part } = await message(system, order, 7);
@@ -167,7 +167,7 @@ describe('a reading that was cut short', () => {
     ['for more than the lists of clusters', 4],
   ])('does not go on for ever where there is no time %s', async (_, requests) => {
     await using system = await System.start(store, world);
-    let order: Partial<CollectOrder> = {};
+    let order: Partial<CollectTask> = {};
     for (let messages = 1; ; messages++) {
       const { next, part } = await message(system, order, requests, { maxMessages: 5 });
       expect(messages).toBeLessThan(10);

@@ -3,7 +3,7 @@ import { fixedCredentials } from '../../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../../functions/atlas/client.ts';
 import { plan } from '../../../functions/collector/plan/plan.ts';
 import { planRequest, runIdFor } from '../../../functions/collector/plan/request.ts';
-import type { CollectOrder } from '../../../functions/collector/task/task.ts';
+import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import type { Ledger } from '../../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../../functions/ledger/model/run.ts';
@@ -21,13 +21,13 @@ afterAll(() => store[Symbol.asyncDispose]());
 const runId = runIdFor(new Date('2026-11-23T12:00:00Z'), 'one');
 
 async function planned(system: System, more: Partial<Parameters<typeof plan>[1]> = {}, request = {}, options = {}) {
-  const orders: CollectOrder[] = [];
+  const orders: CollectTask[] = [];
   const ports = {
     accounts: [{ name: 'one', atlas: system.client }],
     ledger: system.ledger,
     log: silentLog,
     now: () => system.clock.now(),
-    enqueue: async (some: readonly CollectOrder[]) => void orders.push(...some),
+    enqueue: async (some: readonly CollectTask[]) => void orders.push(...some),
   };
   const run = await plan({ runId, trigger: 'schedule', ...request }, { ...ports, ...more }, options);
   return { run, orders };
@@ -80,7 +80,7 @@ test('an order is queued once, and not before the run is recorded', async () => 
       await system.ledger.startRun(run);
     },
   };
-  const enqueue = async (orders: readonly CollectOrder[]) => {
+  const enqueue = async (orders: readonly CollectTask[]) => {
     expect(await system.ledger.run(runId)).toBeDefined();
     queued.push(orders.length);
   };

@@ -3,7 +3,7 @@ import type { Atlas, ProjectsFound } from '../../../functions/atlas/model/atlas.
 import { AtlasError } from '../../../functions/atlas/model/errors.ts';
 import type { RunMaker } from '../../../functions/collector/plan/dead-runs.ts';
 import { type PlanOptions, plan } from '../../../functions/collector/plan/plan.ts';
-import type { CollectOrder } from '../../../functions/collector/task/task.ts';
+import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import type { Ledger } from '../../../functions/ledger/model/ledger.ts';
 import { noCounts, type Run, type RunPart, type RunScope } from '../../../functions/ledger/model/run.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
@@ -57,16 +57,16 @@ export class Planner {
   async run(
     sights: Sights,
     options: PlanOptions & { scope?: RunScope; trigger?: Run['trigger']; maker?: RunMaker; read?: boolean } = {},
-  ): Promise<{ run: Run; orders: CollectOrder[] }> {
+  ): Promise<{ run: Run; orders: CollectTask[] }> {
     const { scope = {}, trigger = 'schedule', read = true, maker, ...rest } = options;
-    const orders: CollectOrder[] = [];
+    const orders: CollectTask[] = [];
     const ports = {
       accounts: Object.entries(sights).map(([name, sight]) => ({ name, atlas: seeing(sight) })),
       ledger: this.ledger,
       log: silentLog,
       now: () => this.nowMs,
       ...(maker ? { maker } : {}),
-      enqueue: async (some: readonly CollectOrder[]) => void orders.push(...some),
+      enqueue: async (some: readonly CollectTask[]) => void orders.push(...some),
     };
     const runId = newObjectId(new Date(this.nowMs));
     await plan({ runId, trigger, scope }, ports, rest);
@@ -76,7 +76,7 @@ export class Planner {
     return { run, orders };
   }
 
-  part = ({ projectId, projectName }: CollectOrder): RunPart => ({
+  part = ({ projectId, projectName }: CollectTask): RunPart => ({
     ...{ projectId, projectName, status: 'complete', startedAt: this.now, finishedAt: this.now },
     ...{ counts: { ...noCounts(), clusters: 1 }, failures: [] },
   });

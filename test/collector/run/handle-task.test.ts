@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plan } from '../../../functions/collector/plan/plan.ts';
-import { type CarryOutPorts, carryOut } from '../../../functions/collector/run/handle-task.ts';
-import type { CollectOrder } from '../../../functions/collector/task/task.ts';
-import { orderFrom } from '../../../functions/collector/task/task-message.ts';
+import { type HandleTaskPorts, handleTask } from '../../../functions/collector/run/handle-task.ts';
+import type { CollectTask } from '../../../functions/collector/task/task.ts';
+import { parseTask } from '../../../functions/collector/task/task-message.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import { type Store, System, startStore } from '../system.ts';
@@ -18,10 +18,10 @@ afterAll(() => store[Symbol.asyncDispose]());
 /** A queue as SQS is, but for the waiting: a message comes when its delay is over, or twice. */
 class Queue {
   readonly messages: { body: string; delayMs: number }[] = [];
-  async sendLater(order: CollectOrder, delayMs: number) {
+  async sendLater(order: CollectTask, delayMs: number) {
     this.messages.push({ body: JSON.stringify(order), delayMs });
   }
-  async send(orders: readonly CollectOrder[]) {
+  async send(orders: readonly CollectTask[]) {
     for (const order of orders) await this.sendLater(order, 0);
   }
 }
@@ -29,7 +29,7 @@ class Queue {
 async function begun(system: System, queue: Queue) {
   const runId = newObjectId(new Date(system.clock.now()));
   const accounts = [{ name: 'one', atlas: system.client }];
-  const enqueue = (orders: readonly CollectOrder[]) => queue.send(orders);
+  const enqueue = (orders: readonly CollectTask[]) => queue.send(orders);
   await plan(
     { runId, trigger: 'schedule' },
     { accounts, ledger: system.ledger, log: silentLog, now: () => system.clock.now(), enqueue },
@@ -37,7 +37,7 @@ async function begun(system: System, queue: Queue) {
   return runId;
 }
 
-const portsOf = (system: System, queue: Queue, timeLeftMs = () => 600_000): CarryOutPorts => ({
+const portsOf = (system: System, queue: Queue, timeLeftMs = () => 600_000): HandleTaskPorts => ({
   accounts: [{ name: 'one', atlas: system.client }],
   ledger: system.ledger,
   queue,
@@ -54,7 +54,7 @@ test('the last order of a run ends it', async () => {
   expect(orders).toHaveLength(3);
   for (const { body } of orders) {
     expect((await system.ledger.run(runId))?.run.status).toBe('running');
-    await carryOut(body, portsOf(system, queue), {});
+    await handleTask(body, portsOf(system, queue), {});
   }
   expect((await system.ledger.run(runId))?.run).toMatchObject({
     status: 'complete',
@@ -68,12 +68,12 @@ test('an order delivered twice counts once', async () => {
   const runId = await begun(system, queue);
   const [first, second] = queue.messages.splice(0);
   await Promise.all([
-    carryOut(first?.body ?? '', portsOf(system, queue), {}),
-    carryOut(first?.body ?? '', portsOf(system, queue), {}),
+    handleTask(first?.body ?? '', portsOf(system, queue), {}),
+    handleTask(first?.body ?? '', portsOf(system, queue), {}),
   ]);
   expect((await system.ledger.run(runId))?.run.status).toBe('running');
-  await carryOut(second?.body ?? '', portsOf(system, queue), {});
-  await carryOut(second?.body ?? '', portsOf(system, queue), {});
+  await handleTask(second?.body ?? '', portsOf(system, queue), {});
+  await handleTask(second?.body ?? '', portsOf(system, queue), {});
   const { run, parts } = (await system.ledger.run(runId)) ?? {};
   expect(run?.status).toBe('complete');
   expect(parts).toHaveLength(2);
@@ -91,7 +91,7 @@ test('out of time: it says so, goes on in the next message, and ends with everyt
     // Every request to Atlas takes seven seconds of a minute.
     const before = system.atlas.requests.length;
     const timeLeftMs = () => 75_000 - 7_000 * (system.atlas.requests.length - before);
-    await carryOut(next?.body ?? '', portsOf(system, queue, timeLeftMs), { followMs: 0, parallelLists: 2 });
+    await handleTask(next?.body ?? '', portsOf(system, queue, timeLeftMs), { followMs: 0, parallelLists: 2 });
     expect(messages).toBeLessThan(60);
   }
   expect(messages).toBeGreaterThan(1);
@@ -114,7 +114,7 @@ test('a rate limit that outlasts the time left puts the project back into the qu
     times: 1,
     fault: { type: 'status', status: 429, retryAfterSeconds: 300 },
   });
-  await carryOut(
+  await handleTask(
     order?.body ?? '',
     portsOf(system, queue, () => 60_000),
     { followMs: 0 },
@@ -123,7 +123,7 @@ test('a rate limit that outlasts the time left puts the project back into the qu
   expect(later?.delayMs).toBe(300_000);
   expect((await system.ledger.run(runId))?.run.status).toBe('running');
   system.clock.advance(300_000);
-  await carryOut(later?.body ?? '', portsOf(system, queue), { followMs: 0 });
+  await handleTask(later?.body ?? '', portsOf(system, queue), { followMs: 0 });
   expect((await system.ledger.run(runId))?.run.status).toBe('complete');
   expect((await system.recorded()).size).toBe(system.listed().size);
 });
@@ -140,7 +140,7 @@ describe('following a job that runs', () => {
     });
     const queue = new Queue();
     await begun(system, queue);
-    await carryOut(queue.messages.shift()?.body ?? '', portsOf(system, queue), {});
+    await handleTask(queue.messages.shift()?.body ?? '', portsOf(system, queue), {});
     let looks = 0;
     while (queue.messages.length > 0) {
       expect(queue.messages).toHaveLength(1);
@@ -148,7 +148,7 @@ describe('following a job that runs', () => {
       expect(look?.delayMs).toBe(MINUTE);
       system.clock.advance(look?.delayMs ?? 0);
       system.atlas.requests.length = 0;
-      await carryOut(look?.body ?? '', portsOf(system, queue), {});
+      await handleTask(look?.body ?? '', portsOf(system, queue), {});
       const read = system.atlas.requests.filter(({ status }) => status === 200).map(({ path }) => path);
       // Who asked was pending at first, and is looked up once more.
       expect(read.filter((path) => path.endsWith('/events'))).toHaveLength(looks === 0 ? 1 : 0);
@@ -165,19 +165,19 @@ describe('following a job that runs', () => {
     system.atlas.world.startRestore({ projectId, clusterName: 'Cluster0', kind: 'dedicated', durationMs: 60 * MINUTE });
     const queue = new Queue();
     await begun(system, queue);
-    await carryOut(queue.messages.shift()?.body ?? '', portsOf(system, queue), {});
+    await handleTask(queue.messages.shift()?.body ?? '', portsOf(system, queue), {});
     const [look] = queue.messages;
     await begun(system, queue);
-    await carryOut(queue.messages.pop()?.body ?? '', portsOf(system, queue), {});
+    await handleTask(queue.messages.pop()?.body ?? '', portsOf(system, queue), {});
     expect(queue.messages).toEqual([look]);
 
     system.clock.advance(MINUTE);
     queue.messages.length = 0;
     await Promise.all([
-      carryOut(look?.body ?? '', portsOf(system, queue), {}),
-      carryOut(look?.body ?? '', portsOf(system, queue), {}),
+      handleTask(look?.body ?? '', portsOf(system, queue), {}),
+      handleTask(look?.body ?? '', portsOf(system, queue), {}),
     ]);
-    await carryOut(look?.body ?? '', portsOf(system, queue), {});
+    await handleTask(look?.body ?? '', portsOf(system, queue), {});
     expect(queue.messages).toHaveLength(1);
   });
 });
@@ -197,7 +197,7 @@ test.each([
     }),
   ],
 ])('a message that is no order is refused: %s', (field, body) => {
-  expect(() => orderFrom(body)).toThrow(field);
+  expect(() => parseTask(body)).toThrow(field);
 });
 
 test('an order for credentials that are not here is refused by name', async () => {
@@ -207,5 +207,5 @@ test('an order for credentials that are not here is refused by name', async () =
     ...portsOf(system, new Queue()),
     accounts: ['one', 'two'].map((name) => ({ name, atlas: system.client })),
   };
-  await expect(carryOut(JSON.stringify(order), ports, {})).rejects.toThrow('three');
+  await expect(handleTask(JSON.stringify(order), ports, {})).rejects.toThrow('three');
 });

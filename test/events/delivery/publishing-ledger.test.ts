@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { telling } from '../../../functions/events/delivery/publishing-ledger.ts';
+import { withEvents } from '../../../functions/events/delivery/publishing-ledger.ts';
 import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject } from '../../../functions/ledger/model/known-project.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 /** A ledger on a table of its own, and what it told. */
 function toldBy({ ledger }: TestTable, options = {}) {
   const events: LedgerEvent[] = [];
-  return { events, ids: () => events.map(({ detail }) => detail.id), ledger: telling(ledger, add(events), options) };
+  return { events, ids: () => events.map(({ detail }) => detail.id), ledger: withEvents(ledger, add(events), options) };
 }
 
 const add = (events: LedgerEvent[]) => (event: LedgerEvent) => void events.push(event);
@@ -67,7 +67,7 @@ test('a job that several write at once is told of in the order of its revisions'
 
 test('the writer waits for what is told, and gets what telling throws; what was written stays', async () => {
   await using table = await newTable(dynamo);
-  const ledger = telling(table.ledger, async () => {
+  const ledger = withEvents(table.ledger, async () => {
     throw new Error('no space left on the disk');
   });
   await expect(ledger.record(job(), seen(0))).rejects.toThrow('no space left on the disk');
@@ -165,7 +165,7 @@ test('the end of a run is told once, whoever of those that finish it sees it', a
 test('what collections tell is the history of each job, in order, and the end of each run', async () => {
   await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 4 });
   const events: LedgerEvent[] = [];
-  const ledger = telling(system.ledger, add(events), { newsHours: 100_000 });
+  const ledger = withEvents(system.ledger, add(events), { newsHours: 100_000 });
   for (const minutes of [0, 20]) {
     system.clock.advance(minutes * 60_000);
     await system.run({}, { ledger });

@@ -1,14 +1,14 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bus, MOST_BYTES, MOST_ENTRIES, type Refused } from '../../../functions/events/delivery/bus.ts';
+import { type Bus, MAX_BYTES, MAX_ENTRIES, type Refused } from '../../../functions/events/delivery/bus.ts';
 import { type NotifyOptions, notify } from '../../../functions/events/delivery/stream.ts';
 import { RecordError } from '../../../functions/events/delivery/stream-record.ts';
 import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import type { ClusterCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject } from '../../../functions/ledger/model/known-project.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
-import { decide, decideVanished } from '../../../functions/ledger/model/merge-observation.ts';
+import { mergeObservation, mergeVanished } from '../../../functions/ledger/model/merge-observation.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { jobItem } from '../../../functions/ledger/table/job-item.ts';
 import { partKey } from '../../../functions/ledger/table/keys.ts';
@@ -30,8 +30,8 @@ class TestBus implements Bus {
   readonly turns: ('throws' | readonly number[])[] = [];
 
   async put(events: readonly LedgerEvent[]): Promise<Refused[]> {
-    expect(events.length).toBeLessThanOrEqual(MOST_ENTRIES);
-    expect(Buffer.byteLength(JSON.stringify(events.map(({ detail }) => detail)))).toBeLessThan(MOST_BYTES + 100);
+    expect(events.length).toBeLessThanOrEqual(MAX_ENTRIES);
+    expect(Buffer.byteLength(JSON.stringify(events.map(({ detail }) => detail)))).toBeLessThan(MAX_BYTES + 100);
     const jobs = events.map(jobOf).filter((id) => id !== undefined);
     expect(new Set(jobs).size).toBe(jobs.length);
     this.calls.push([...events]);
@@ -67,12 +67,12 @@ function writesOf(answers: readonly RestoreJob[], firstMinute = 0, vanishes = fa
   const found = answers.map((_, index) => finding({ rule: RULES[index % 10] ?? 'slow' }));
   for (const [index, answer] of answers.entries()) {
     const annotating = { assess: () => found.slice(0, index % 3) };
-    const decision = decide(stored, answer, seen(firstMinute + index), annotating);
+    const decision = mergeObservation(stored, answer, seen(firstMinute + index), annotating);
     if (!('job' in decision)) continue;
     writes.push([stored, decision.job]);
     stored = decision.job;
   }
-  const gone = vanishes && stored && decideVanished(stored, seen(firstMinute + answers.length));
+  const gone = vanishes && stored && mergeVanished(stored, seen(firstMinute + answers.length));
   if (gone && stored && 'job' in gone) writes.push([stored, gone.job]);
   return writes;
 }

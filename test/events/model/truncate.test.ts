@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bounded, type Cut, MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
+import { type Cut, MAX_DETAIL_BYTES, truncated } from '../../../functions/events/model/truncate.ts';
 
 test('a small detail stays as it is', () => {
   const detail = { id: 'a:1', job: { clusterName: 'orders', gone: undefined }, list: [1, 'two', null] };
-  expect(bounded(detail)).toEqual({ id: 'a:1', job: { clusterName: 'orders' }, list: [1, 'two', null] });
+  expect(truncated(detail)).toEqual({ id: 'a:1', job: { clusterName: 'orders' }, list: [1, 'two', null] });
 });
 
 test('a long text is cut between characters, and named with what was kept', () => {
-  const { job, cut } = bounded({ job: { errorMessage: '😀'.repeat(5_000) } });
+  const { job, cut } = truncated({ job: { errorMessage: '😀'.repeat(5_000) } });
   expect(job.errorMessage).toBe(`${'😀'.repeat(999)}…`);
   expect(cut).toEqual([{ field: 'job.errorMessage', kept: 1_998, of: 10_000 }]);
 });
 
 test('a long list keeps its beginning, as much as there is room for', () => {
   const failures = Array.from({ length: 100 }, (_, index) => ({ what: `list ${index}`, message: 'x'.repeat(1_500) }));
-  const { run, cut } = bounded({ run: { failures } });
+  const { run, cut } = truncated({ run: { failures } });
   expect(run.failures[0]).toMatchObject({ what: 'list 0' });
   expect(run.failures.length).toBeGreaterThan(30);
   expect(cut?.[0]?.field).toMatch(/^run\.failures/);
@@ -23,7 +23,7 @@ test('a long list keeps its beginning, as much as there is room for', () => {
 
 test('some value of unknown shape becomes a text where it is long', () => {
   const value = { actor: { name: 'x'.repeat(9_000) } };
-  const { change } = bounded({ change: { fields: { requester: { from: { reason: 'pending' }, to: value } } } });
+  const { change } = truncated({ change: { fields: { requester: { from: { reason: 'pending' }, to: value } } } });
   const { from, to } = change.fields.requester as unknown as { from: unknown; to: unknown };
   expect(from).toEqual({ reason: 'pending' });
   expect(to).toMatch(/^\{"actor":\{"name":"x+…$/);
@@ -40,7 +40,7 @@ test('whatever comes, the size holds, ids, times and hashes stay whole, and ever
   });
   fc.assert(
     fc.property(input, (detail) => {
-      const json = JSON.stringify(bounded(detail));
+      const json = JSON.stringify(truncated(detail));
       const fit = JSON.parse(json) as typeof detail & { cut: Cut[] };
       expect(Buffer.byteLength(json)).toBeLessThanOrEqual(MAX_DETAIL_BYTES);
       expect([fit.id, fit.job.jobId, fit.hash]).toEqual([

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { breaksOf, FIRST_CHANGES } from '../../../functions/ledger/model/hash-chain.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
-import { decide, decideAnnotations, decideVanished } from '../../../functions/ledger/model/merge-observation.ts';
+import {
+  mergeAnnotations,
+  mergeObservation,
+  mergeVanished,
+} from '../../../functions/ledger/model/merge-observation.ts';
 import { fitted } from '../../../functions/ledger/table/job-item.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
@@ -11,7 +15,7 @@ import { completed, job, seen } from '../jobs.ts';
 test('a job without problems has the hashes that it had before there were any', () => {
   let stored: LedgerJob | undefined;
   for (const [minute, answer] of [job(), completed(job())].entries()) {
-    const decision = decide(stored, answer, seen(minute));
+    const decision = mergeObservation(stored, answer, seen(minute));
     if ('job' in decision) stored = decision.job;
   }
   expect([stored?.fingerprint, stored?.changes.map(({ previous, state }) => [previous, state])]).toEqual([
@@ -26,7 +30,7 @@ test('a job without problems has the hashes that it had before there were any', 
 test('a job without problems has the hashes that it had before there were any', () => {
   let stored: LedgerJob | undefined;
   for (const [minute, answer] of [job(), completed(job())].entries()) {
-    const decision = decide(stored, answer, seen(minute));
+    const decision = mergeObservation(stored, answer, seen(minute));
     if ('job' in decision) stored = decision.job;
   }
   expect([stored?.fingerprint, stored?.changes.map(({ previous, state }) => [previous, state])]).toEqual([
@@ -55,13 +59,13 @@ test('any history fits together, also when it is folded, read back from JSON or 
   fc.assert(
     fc.property(steps, fc.boolean(), (story, huge) => {
       const base = job(huge ? { atlas: { id: 'x', blob: 'y'.repeat(380_000) } } : {});
-      let stored = taken(undefined, decide(undefined, base, seen(0)));
+      let stored = taken(undefined, mergeObservation(undefined, base, seen(0)));
       for (const [index, one] of story.entries()) {
         const at = seen(index + 1);
         if (one.do === 'answer') {
           const { errorMessage, n } = one;
-          stored = taken(stored, decide(stored, { ...base, errorMessage, atlas: { ...base.atlas, n } }, at));
-        } else if (one.do === 'vanish') stored = taken(stored, decideVanished(stored, at));
+          stored = taken(stored, mergeObservation(stored, { ...base, errorMessage, atlas: { ...base.atlas, n } }, at));
+        } else if (one.do === 'vanish') stored = taken(stored, mergeVanished(stored, at));
         else {
           const annotations =
             one.do === 'requester'
@@ -69,7 +73,7 @@ test('any history fits together, also when it is folded, read back from JSON or 
               : { findings: one.rules.map((rule) => ({ ...FINDING, rule })) };
           stored = taken(
             stored,
-            decideAnnotations(stored, at, () => annotations),
+            mergeAnnotations(stored, at, () => annotations),
           );
         }
       }
@@ -80,7 +84,7 @@ test('any history fits together, also when it is folded, read back from JSON or 
 });
 
 /** As the table would give it back. */
-function taken(stored: LedgerJob | undefined, decision: ReturnType<typeof decide>): LedgerJob {
+function taken(stored: LedgerJob | undefined, decision: ReturnType<typeof mergeObservation>): LedgerJob {
   if (!('job' in decision)) return stored as LedgerJob;
   return JSON.parse(JSON.stringify(fitted(decision.job))) as LedgerJob;
 }

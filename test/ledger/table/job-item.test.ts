@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { itemBytes, MAX_ITEM_BYTES } from '../../../functions/ledger/model/item-size.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
-import { decide, decideVanished } from '../../../functions/ledger/model/merge-observation.ts';
+import { mergeObservation, mergeVanished } from '../../../functions/ledger/model/merge-observation.ts';
 import { fitted, jobItem, ledgerJob } from '../../../functions/ledger/table/job-item.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { job, seen } from '../jobs.ts';
@@ -10,7 +10,7 @@ import { job, seen } from '../jobs.ts';
 function recorded(answers: readonly RestoreJob[]): LedgerJob {
   let stored: LedgerJob | undefined;
   for (const [minute, answer] of answers.entries()) {
-    const decision = decide(stored, answer, seen(minute));
+    const decision = mergeObservation(stored, answer, seen(minute));
     if ('job' in decision) stored = fitted(decision.job);
   }
   if (!stored) throw new Error('nothing was recorded');
@@ -45,14 +45,14 @@ test('a history of long texts is cut rather than that the job is lost', () => {
 
 test('an answer that differs in nothing that is kept renews the fingerprint without a revision', () => {
   const stored = { ...recorded([job()]), fingerprint: 'of another release' };
-  const decision = decide(stored, job(), seen(1));
+  const decision = mergeObservation(stored, job(), seen(1));
   expect(decision).toMatchObject({ outcome: 'progress', job: { revision: 1, changes: stored.changes } });
   expect('job' in decision && decision.job.fingerprint).not.toBe(stored.fingerprint);
 });
 
 test('a mark is put on everything that was known', () => {
   const stored = recorded([job()]);
-  const decision = decideVanished(stored, seen(1));
+  const decision = mergeVanished(stored, seen(1));
   const { observedAt } = seen(1);
   const change = {
     revision: 2,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DELIVERIES, KINDS, type Kind, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
-import { normalise } from '../../../functions/restore/normalize/normalize.ts';
+import { normalize } from '../../../functions/restore/normalize/normalize.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { redactJob } from '../../../functions/restore/redact/redact.ts';
 import { isCompletedRestore, isUnderstood, type ReadField } from '../../../functions/restore/understood.ts';
@@ -9,7 +9,7 @@ import { EXCHANGES, jobExchanges, keptOf, SYNTHETIC } from '../../fixtures/excha
 
 const readAt = new Date('2026-08-10T12:00:00Z');
 const source = { projectId: 'b'.repeat(24), projectName: 'Payments', clusterName: 'orders' };
-const read = (kind: Kind, job: Record<string, unknown>) => normalise(kind, redactJob(job), source, readAt);
+const read = (kind: Kind, job: Record<string, unknown>) => normalize(kind, redactJob(job), source, readAt);
 
 // Synthetic, in the shapes of recorded and documented answers. 6a794733 is 2026-08-10T03:36:19Z.
 const dedicated = {
@@ -293,7 +293,7 @@ for (const { name, exchanges, skip } of EXCHANGES) {
     for (const { kind, exchange, jobs } of jobExchanges(exchanges)) {
       const answeredAt = new Date(exchange.response.headers.Date ?? '');
       for (const sent of jobs) {
-        const job = normalise(kind, redactJob(sent), source, answeredAt);
+        const job = normalize(kind, redactJob(sent), source, answeredAt);
         const { atlas, deliveryUrlCount } = keptOf(sent);
         expect(job).toMatchObject({ jobId: sent.id, atlas, deliveryUrlCount });
         expect(job).not.toHaveProperty('problems');

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { DELIVERIES, STATUSES } from '../../../functions/restore/job.ts';
 import { type Actor, GRADES, type Grade, type Requester } from '../../../functions/restore/requesters/requester.ts';
-import type { AssessContext } from '../../../functions/restore/rules/check.ts';
+import type { EvaluationContext } from '../../../functions/restore/rules/check.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
-import { assess, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
+import { evaluate, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
 import { CAN_BE_OFF, type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
 
@@ -41,14 +41,14 @@ const running: JobSummary = { ...unfinished, status: 'RUNNING', sourceStatus: 'I
 const { targetProjectId: ___, targetClusterName: ____, ...untargeted } = running;
 const downloaded: JobSummary = { ...untargeted, delivery: 'download' };
 
-const context = (rules: Partial<Rules> = {}, more: Partial<AssessContext> = {}): AssessContext => ({
+const context = (rules: Partial<Rules> = {}, more: Partial<EvaluationContext> = {}): EvaluationContext => ({
   rules: compileRules({ ...DEFAULT_RULES, rulesOff: [], ...rules }),
   at: '2026-08-10T12:30:00.000Z',
   projectNameOf: (id) => NAMES[id],
   ...more,
 });
-const found = (job: Partial<JobSummary>, rules: Partial<Rules> = {}, more: Partial<AssessContext> = {}) =>
-  assess({ ...restore, ...job }, context(rules, more));
+const found = (job: Partial<JobSummary>, rules: Partial<Rules> = {}, more: Partial<EvaluationContext> = {}) =>
+  evaluate({ ...restore, ...job }, context(rules, more));
 const verdicts = (...args: Parameters<typeof found>) =>
   found(...args).map(({ rule, severity, why }) => `${rule} ${severity}: ${why}`);
 
@@ -121,13 +121,13 @@ describe('a protected target', () => {
     // Serverless downloads name a target all the same.
     for (const targetProjectId of [PROD, FOREIGN]) {
       const named: JobSummary = { ...downloaded, targetProjectId, targetClusterName: 'Orders' };
-      expect(assess(named, context(rules)).map(({ rule }) => rule)).toEqual(['download']);
+      expect(evaluate(named, context(rules)).map(({ rule }) => rule)).toEqual(['download']);
     }
   });
 
   test('is in the project of the backup where Atlas names no project', () => {
     const { targetProjectId: _unnamed, ...job } = restore;
-    expect(assess(job, context({ protectedTargets: ['prod-eu/*'] })).map(({ rule }) => rule)).toEqual([
+    expect(evaluate(job, context({ protectedTargets: ['prod-eu/*'] })).map(({ rule }) => rule)).toEqual([
       'protected-target',
     ]);
   });
@@ -141,7 +141,7 @@ describe('a protected target', () => {
 
 test('a download is noteworthy from its request on, with no word of where it lies', () => {
   for (const status of STATUSES.filter((known) => known !== 'FAILED')) {
-    expect(assess({ ...downloaded, status }, context()).map(({ rule, why }) => `${rule}: ${why}`)).toEqual([
+    expect(evaluate({ ...downloaded, status }, context()).map(({ rule, why }) => `${rule}: ${why}`)).toEqual([
       'download: The data of cluster Orders was asked for as a download, which anyone who has its address can fetch.',
     ]);
   }
@@ -306,7 +306,7 @@ describe('a restore that takes long', () => {
     expect(verdicts({ durationSeconds: 1_201 }, limit)).toEqual([
       'slow info: The restore took 20 min 01 s, longer than the limit of 20 min 00 s.',
     ]);
-    expect(assess(running, context(limit)).map(({ why }) => why)).toEqual([
+    expect(evaluate(running, context(limit)).map(({ why }) => why)).toEqual([
       'The restore has been running for 30 min 00 s, longer than the limit of 20 min 00 s.',
     ]);
   });
@@ -330,7 +330,7 @@ describe('a restore that takes long', () => {
 
   test('is neither slow while it waits nor when it failed, and a download never is', () => {
     const limit = { slowMinutes: 1 };
-    const rules = (job: JobSummary) => assess(job, context(limit)).map(({ rule }) => rule);
+    const rules = (job: JobSummary) => evaluate(job, context(limit)).map(({ rule }) => rule);
     expect(rules({ ...running, status: 'PENDING' })).toEqual([]);
     expect(rules({ ...restore, status: 'FAILED' })).toEqual(['failed']);
     expect(rules(downloaded)).toEqual(['download']);
@@ -339,7 +339,7 @@ describe('a restore that takes long', () => {
   test('is stuck while it waits or runs for longer than the limit, and stays so when it has ended', () => {
     const limit = { stuckMinutes: 29 };
     const stuck = (job: JobSummary) =>
-      assess(job, context(limit)).flatMap(({ rule, why }) => (rule === 'stuck' ? why : []));
+      evaluate(job, context(limit)).flatMap(({ rule, why }) => (rule === 'stuck' ? why : []));
     const by = 'longer than the 29 min 00 s after which it counts as stuck.';
     expect(stuck(running)).toEqual([`The restore has been running for 30 min 00 s, ${by}`]);
     expect(stuck({ ...running, status: 'PENDING' })).toEqual([`The restore has been waiting for 30 min 00 s, ${by}`]);
@@ -351,7 +351,7 @@ describe('a restore that takes long', () => {
   });
 
   test('a download is stuck while it is made, not while it waits to be fetched, nor after', () => {
-    const stuck = (job: JobSummary) => assess(job, context({ stuckMinutes: 1 })).some(({ rule }) => rule === 'stuck');
+    const stuck = (job: JobSummary) => evaluate(job, context({ stuckMinutes: 1 })).some(({ rule }) => rule === 'stuck');
     expect(stuck(downloaded)).toBe(true);
     expect(stuck({ ...downloaded, status: 'READY' })).toBe(false);
     expect(stuck({ ...downloaded, status: 'EXPIRED', durationSeconds: 1e6 })).toBe(false);
@@ -359,7 +359,7 @@ describe('a restore that takes long', () => {
 
   test('one that Atlas no longer lists grows no older', () => {
     const vanished = { ...running, vanishedAt: '2026-08-10T12:05:00.000Z' };
-    expect(assess(vanished, context({ stuckMinutes: 10, slowMinutes: 10 }))).toEqual([]);
+    expect(evaluate(vanished, context({ stuckMinutes: 10, slowMinutes: 10 }))).toEqual([]);
     expect(needsTime(vanished, context({ stuckMinutes: 10 }))).toBe(false);
   });
 
@@ -379,7 +379,7 @@ describe('a restore that takes long', () => {
     fc.assert(
       fc.property(job, limits, fc.array(fc.nat(1_200), { maxLength: 20 }), (open, rules, pastDurations) => {
         const now = context(rules, { pastDurations });
-        const timed = assess({ ...unfinished, ...open }, now).some(({ rule }) => rule === 'slow' || rule === 'stuck');
+        const timed = evaluate({ ...unfinished, ...open }, now).some(({ rule }) => rule === 'slow' || rule === 'stuck');
         expect(needsTime(open, now)).toBe(timed);
       }),
     );
