@@ -16,7 +16,7 @@ import { scale } from './scale/scale.ts';
 
 const PARTS: readonly Part[] = [list, ledger, api, cold, scale];
 /** The fewest that a median of the final tables may come from. */
-const LEAST_RUNS = 5;
+const MIN_RUNS = 5;
 const QUICK_RUNS = 3;
 
 interface Flags {
@@ -34,7 +34,7 @@ const program = new Command('npm run bench --')
   )
   .argument('[parts...]', `${PARTS.map(({ name, says }) => `${name}: ${says}`).join('; ')} (default: all)`)
   .option('--quick', 'a small selection, for a look; docs/performance.md stays as it is')
-  .option('--runs <n>', `of each contender (default: ${LEAST_RUNS}, with --quick ${QUICK_RUNS})`, atLeastOne)
+  .option('--runs <n>', `of each contender (default: ${MIN_RUNS}, with --quick ${QUICK_RUNS})`, atLeastOne)
   .option(
     '--only <words...>',
     'rows with all of these words in their names, such as 50x300 120 digest; the document stays as it is',
@@ -52,7 +52,7 @@ try {
 
 async function run(names: readonly string[], flags: Flags) {
   const { quick = false, only = [], json, profile: profileDir } = flags;
-  const runs = flags.runs ?? (quick ? QUICK_RUNS : LEAST_RUNS);
+  const runs = flags.runs ?? (quick ? QUICK_RUNS : MIN_RUNS);
   const progress = (line: string) => console.error(line);
   const node = await functionsNode(progress);
   const here = machine(node.version);
@@ -62,7 +62,7 @@ async function run(names: readonly string[], flags: Flags) {
     const result = await part.run({ quick, runs, bundler, node, profileDir, only, progress });
     const markdown = `${result.markdown}\n\nMeasured ${machineLine(here)}`;
     console.log(`${markdown}\n`);
-    const isWhole = !quick && only.length === 0 && profileDir === undefined && runs >= LEAST_RUNS;
+    const isWhole = !quick && only.length === 0 && profileDir === undefined && runs >= MIN_RUNS;
     if (isWhole) writeSection(part.name, markdown);
     else console.error(`${part.name}: not all of it, or too few runs: docs/performance.md stays as it is`);
     results[part.name] = result;

@@ -18,8 +18,8 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 /** The newest job of the past is this old: settled, and any download expired. */
 const QUIET_MS = DAY;
-const MOST_GAP_MS = 8 * HOUR;
-const LONGEST_PAST_MS = 600 * DAY;
+const MAX_GAP_MS = 8 * HOUR;
+const MAX_PAST_MS = 600 * DAY;
 /** As many of each as in the simulator's own histories. */
 const EPISODES = [
   { delivery: 'automated', outcome: 'completed' },
@@ -46,7 +46,7 @@ export class BenchWorld {
   #nowMs: number;
 
   constructor({ clusters, jobs }: WorldSize, endsAt = Date.now()) {
-    const gapMs = Math.max(2 * SECOND, Math.min(MOST_GAP_MS, LONGEST_PAST_MS / jobs));
+    const gapMs = Math.max(2 * SECOND, Math.min(MAX_GAP_MS, MAX_PAST_MS / jobs));
     const begin = endsAt - QUIET_MS - gapMs * jobs;
     this.#nowMs = begin - DAY;
     this.clock = { now: () => this.#nowMs, sleep: () => Promise.reject(new Error('this clock does not run')) };

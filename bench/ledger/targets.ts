@@ -5,7 +5,7 @@ import type { Result } from '../harness/race.ts';
 import { nameOf } from './cells.ts';
 import type { Collected } from './collected.ts';
 
-const MOST_WALL = 1.2;
+const MAX_WALL = 1.2;
 
 export const resultOf = (results: readonly Result[], entrant: string, pass: string): Result | undefined =>
   results.find((result) => result.entrant === entrant && result.pass === pass);
@@ -23,7 +23,7 @@ export function targetsOf(collected: readonly Collected[]): Target[] {
     return [
       {
         what: what('wall, by the listing alone'),
-        limit: MOST_WALL,
+        limit: MAX_WALL,
         measured: (medianOf(whole, 'wallMs') ?? 0) / listing,
       },
       { what: what('writes of jobs'), limit: 0, measured: most('jobWrites') },

@@ -14,7 +14,7 @@ const QUICK_SIZES = [100, 400, 1_600] as const;
 const CLUSTERS = 100;
 const RUNS = 20;
 /** More don't fit into memory: some 5 KB each with the indexes, and dynalite's own. */
-const MOST_IN_MEMORY = 10_000;
+const MAX_IN_MEMORY = 10_000;
 
 export interface TableGrown {
   jobs: number;
@@ -33,7 +33,7 @@ export async function tableGrown(
     for (const jobs of quick ? QUICK_SIZES : SIZES) {
       progress(`scale: a table of ${jobs} jobs`);
       const load = { jobs, clusters: CLUSTERS, runs: RUNS, untilMs: Date.now() };
-      await dynamo.reset(jobs > MOST_IN_MEMORY ? join(dir, String(jobs)) : null);
+      await dynamo.reset(jobs > MAX_IN_MEMORY ? join(dir, String(jobs)) : null);
       await dynamo.load(load);
       const chosen = routes(load).filter(({ name }) => name !== 'health' && name !== 'openapi');
       const listener = new Listener(chosen, dynamo);

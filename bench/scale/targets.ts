@@ -8,7 +8,7 @@ import type { TableGrown } from './table-sizes.ts';
 /** Room for rounding to whole pages and units. */
 const FLAT = 0.05;
 const LINEAR = 1.05;
-const MOST_MB = 128;
+const MAX_MB = 128;
 /** From here on every route has more to show than a page holds: before, more jobs are more items. */
 const FULL_PAGES = 10_000;
 /** These have to look at all jobs of their period, up to a bound: the rest is to be flat. */
@@ -38,7 +38,7 @@ export function targetsOf({ clusters, table, lists }: Grown): Target[] {
       LINEAR,
       growth(({ unchanged }) => unchanged.cpuMs ?? 0),
     );
-    add('clusters: memory at the most of them, MiB of RSS', MOST_MB, clusters.at(-1)?.unchanged.peakMb ?? 0);
+    add('clusters: memory at the most of them, MiB of RSS', MAX_MB, clusters.at(-1)?.unchanged.peakMb ?? 0);
   }
   if (table.length > 1) {
     const names = Object.keys(table[0]?.asked ?? {}).filter((name) => !BOUNDED.has(name));
@@ -49,7 +49,7 @@ export function targetsOf({ clusters, table, lists }: Grown): Target[] {
     if (full.length > 1) add('jobs in the table: growth of items read, at most', FLAT, worst(full, 'itemsRead'));
   }
   for (const { size, peakMb } of lists) {
-    add(`lists, ${sizeName(size)} jobs: MiB of RSS`, MOST_MB, Math.max(...Object.values(peakMb)));
+    add(`lists, ${sizeName(size)} jobs: MiB of RSS`, MAX_MB, Math.max(...Object.values(peakMb)));
   }
   return targets;
 }

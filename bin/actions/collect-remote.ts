@@ -20,7 +20,7 @@ export interface RemoteCollection {
 
 /** Between two looks, in ms; each is half as long again as the one before. */
 const FIRST_LOOK_MS = 250;
-const LONGEST_LOOK_MS = 3_000;
+const MAX_LOOK_MS = 3_000;
 /** Failed looks in a row that are put up with; the client has tried each several times already. */
 const PATIENCE = 5;
 /** A run that shows no progress for so long has lost a part: twice what Lambda lets a function run. In ms. */
@@ -74,7 +74,7 @@ async function finished(
   let report = started;
   let movedAt = Date.now();
   let failures = 0;
-  for (let waitMs = FIRST_LOOK_MS; report.status === 'running'; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * 1.5)) {
+  for (let waitMs = FIRST_LOOK_MS; report.status === 'running'; waitMs = Math.min(MAX_LOOK_MS, waitMs * 1.5)) {
     progress.show(told(report));
     if (Date.now() - movedAt > STALLED_MS) throw stalled(runId, ledger.url);
     await systemClock.sleep(waitMs, signal);

@@ -45,11 +45,11 @@ Examples:
 async function listRaw({ project, cluster, includeCount, ...flags }: ListFlags, context: Context) {
   // As Atlas has it: https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/, parameter clusterName.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,63}$/.test(cluster)) {
-    throw new UsageError(`--cluster: expected 1 to 64 letters, digits and hyphens, came ${JSON.stringify(cluster)}`);
+    throw new UsageError(`--cluster: expected 1 to 64 letters, digits and hyphens, got ${JSON.stringify(cluster)}`);
   }
   if (flags.kind === 'collection' && !includeCount) {
     throw new UsageError(
-      '--no-include-count: expected with dedicated, flex or serverless, came with --kind collection, whose lists have no count',
+      '--no-include-count: expected with dedicated, flex or serverless, got with --kind collection, whose lists have no count',
     );
   }
   await using accounts = await atlasAccounts(context);

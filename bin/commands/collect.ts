@@ -80,7 +80,7 @@ async function collect(flags: CollectFlags, context: Context) {
   if (cluster !== undefined && projects.length !== 1) {
     const came = projects.length === 0 ? 'none' : String(projects.length);
     throw new UsageError(
-      `--cluster: expected exactly one --project with it, came ${came}: a name is unique in its project only`,
+      `--cluster: expected exactly one --project with it, got ${came}: a name is unique in its project only`,
     );
   }
   const scopes = projects.map((projectId) => ({

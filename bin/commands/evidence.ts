@@ -121,14 +121,14 @@ function formatFor(output = ''): EvidenceFormat {
   if (ending === '.json') return 'json';
   const formats = EVIDENCE_FORMATS.join(' or ');
   throw new UsageError(
-    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, came ${JSON.stringify(output)}`,
+    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, got ${JSON.stringify(output)}`,
   );
 }
 
 function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
   const end = until ?? now.toISOString();
   const begin = since ?? new Date(Date.parse(end) - USUAL_MS).toISOString();
-  if (begin >= end) throw new UsageError(`--until: expected a time after --since (${begin}), came ${end}`);
+  if (begin >= end) throw new UsageError(`--until: expected a time after --since (${begin}), got ${end}`);
   return { since: begin, until: end, ended: end < now.toISOString() };
 }
 

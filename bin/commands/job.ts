@@ -20,7 +20,7 @@ import type { Paint } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 /** Names shown of a restore of collections, which may have 200. */
-const MOST_NAMESPACES = 20;
+const MAX_NAMESPACES = 20;
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
@@ -97,7 +97,7 @@ function collectionsField(job: WholeJob): string | undefined {
   const restored = collectionsOf(job);
   if (!restored) return undefined;
   const { namespaces, complete } = restored;
-  const shown = namespaces.slice(0, MOST_NAMESPACES).map((namespace) => namespaceWords(namespace));
+  const shown = namespaces.slice(0, MAX_NAMESPACES).map((namespace) => namespaceWords(namespace));
   const left = namespaces.length - shown.length;
   const notes = [
     left > 0 && `and ${left} more: --json has them`,

@@ -76,10 +76,10 @@ async function listJobs(flags: JobsFlags, context: Context) {
 
 function queryOf({ project, cluster, status, kind, delivery, finding, since, until }: JobsFlags): JobsQuery {
   if (cluster !== undefined && project === undefined) {
-    throw new UsageError('--cluster: expected --project with it, came none: a name is unique in its project only');
+    throw new UsageError('--cluster: expected --project with it, got none: a name is unique in its project only');
   }
   if (since !== undefined && until !== undefined && since >= until) {
-    throw new UsageError(`--until: expected a time after --since (${since}), came ${until}`);
+    throw new UsageError(`--until: expected a time after --since (${since}), got ${until}`);
   }
   return {
     ...(project === undefined ? {} : { projectId: project }),

@@ -59,7 +59,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const { out, err, env, interrupt, verbose } = context;
   const { project, since, until, dryRun = false } = flags;
   if (since !== undefined && until !== undefined && since >= until) {
-    throw new UsageError(`--until: expected a time after --since (${since}), came ${until}`);
+    throw new UsageError(`--until: expected a time after --since (${since}), got ${until}`);
   }
   const where = sourceOf(flags, env, WHY);
   const { rules, from } = await chosenRules(flags, env);

@@ -33,8 +33,8 @@ interface RetireFlags extends SourceFlags {
 
 const WHY = 'an API only reads';
 /** A sentence or two. In characters. */
-const MOST_REASON = 500;
-const MOST_NAME = 100;
+const MAX_REASON = 500;
+const MAX_NAME = 100;
 
 export function retireCommand(context: Context): Command {
   const command = new Command('retire')
@@ -42,9 +42,9 @@ export function retireCommand(context: Context): Command {
       'take a project that no credentials see any more, or credentials that are used no more, out of scope, for a reason that stays on record',
     )
     .addOption(projectId('--project <id>', 'which; needs --reason'))
-    .addOption(text('--credentials <name>', 'credentials that are used no more; needs --reason', MOST_NAME))
-    .addOption(text('--reason <text>', 'why', MOST_REASON))
-    .addOption(text('--by <name>', 'who decided it (default: you, as this machine knows you)', MOST_NAME))
+    .addOption(text('--credentials <name>', 'credentials that are used no more; needs --reason', MAX_NAME))
+    .addOption(text('--reason <text>', 'why', MAX_REASON))
+    .addOption(text('--by <name>', 'who decided it (default: you, as this machine knows you)', MAX_NAME))
     .option('--undo', 'take it into scope again; needs --project and --reason')
     .option('--list', 'list the projects that are not visible, excluded or retired')
     .option('--json', 'as JSON')
@@ -80,23 +80,23 @@ const text = (flags: string, description: string, most: number) =>
     const trimmed = came.trim();
     if (trimmed !== '' && trimmed.length <= most) return trimmed;
     const name = flags.replace(/ .*/, '');
-    throw new UsageError(`${name}: expected a text of 1 to ${most} characters, came ${came.length}`);
+    throw new UsageError(`${name}: expected a text of 1 to ${most} characters, got ${came.length}`);
   });
 
 async function retire(flags: RetireFlags, context: Context) {
   const { project, credentials, reason, by = whoAmI(context), undo = false, json } = flags;
   if (project !== undefined && credentials !== undefined) {
-    throw new UsageError('--project and --credentials: expected one of them, came both');
+    throw new UsageError('--project and --credentials: expected one of them, got both');
   }
   if (credentials !== undefined && undo) {
     throw new UsageError(
-      '--undo: expected --project with it, came --credentials: they count again once they list projects',
+      '--undo: expected --project with it, got --credentials: they count again once they list projects',
     );
   }
   if (project === undefined && credentials === undefined) {
-    throw new UsageError('--project: expected a project id, --credentials or --list, came none of them');
+    throw new UsageError('--project: expected a project id, --credentials or --list, got none of them');
   }
-  if (reason === undefined) throw new UsageError('--reason: expected why, came nothing: it stays on record');
+  if (reason === undefined) throw new UsageError('--reason: expected why, got nothing: it stays on record');
   await using opened = await openLedger(sourceOf(flags, context.env, WHY), { create: false, write: true });
   const { ledger } = opened;
   const decision = { at: new Date().toISOString(), by, reason };
@@ -136,7 +136,7 @@ async function list(flags: RetireFlags, context: Context) {
   const besides = (['project', 'credentials', 'reason', 'by', 'undo'] as const).find(
     (name) => flags[name] !== undefined,
   );
-  if (besides) throw new UsageError(`--list and --${besides}: expected one of them, came both`);
+  if (besides) throw new UsageError(`--list and --${besides}: expected one of them, got both`);
   await using opened = await openLedger(sourceOf(flags, env, WHY), { create: false });
   const rows = await outOfSight(opened.ledger);
   if (flags.json) return await out.line(sanitizeJson(rows.map(({ known }) => known)));
@@ -182,5 +182,5 @@ function whoAmI({ env }: Context): string {
     // A user without an entry in the system's list, as in a container: the variable has to do.
   }
   if (name === undefined || name === '') throw new UsageError('--by: expected a name, since this machine knows none');
-  return `${name}@${hostname()}`.slice(0, MOST_NAME);
+  return `${name}@${hostname()}`.slice(0, MAX_NAME);
 }

@@ -88,7 +88,7 @@ function resultOf(results: readonly Verification[]): 'unbroken' | 'unverified' |
 const RESULT_STYLE = { unbroken: 'green', unverified: 'yellow', broken: 'red' } as const;
 
 /** More are in --json. */
-const MOST_BREAKS = 50;
+const MAX_BREAKS = 50;
 
 function summary(results: readonly Verification[], paint: Paint): string {
   const result = resultOf(results);
@@ -108,10 +108,10 @@ function summary(results: readonly Verification[], paint: Paint): string {
   const lines = rows.map(([name, value]) => `${paint('dim', name.padEnd(14))}  ${value}`);
   const open = results.flatMap((of) => of.unverified.map((text) => `  ${breakLine(of, { problem: text })}`));
   if (results.length === 0) open.push('  nothing is on record: run restore-ledger collect');
-  if (open.length > 0) lines.push('', paint('yellow', 'Not verified:'), ...open.slice(0, MOST_BREAKS));
+  if (open.length > 0) lines.push('', paint('yellow', 'Not verified:'), ...open.slice(0, MAX_BREAKS));
   if (unbroken) return lines.join('\n');
   const breaks = results.flatMap((result) => result.breaks.map((one) => breakLine(result, one)));
-  const shown = breaks.slice(0, MOST_BREAKS).map((line) => `  ${line}`);
+  const shown = breaks.slice(0, MAX_BREAKS).map((line) => `  ${line}`);
   const left = breakCount - shown.length;
   const more = left > 0 ? [`  and ${left} more: --json names the first thousand of each project`] : [];
   return [...lines, '', paint('red', 'Breaks:'), ...shown, ...more].join('\n');

@@ -67,7 +67,7 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
   const place = placeOf(flags);
   if ('api' in where) {
     refuseBesideApi(flags);
-    if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, came with it');
+    if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, got with it');
     const { watchRemotely: watchedThere } = await import('../actions/watch-remote.ts');
     context.exitCode = await follow(watchedThere(id, await ledgerOf(where.api, context), context), flags, context);
     return;
@@ -98,7 +98,7 @@ function placeOf({ project, cluster, kind }: WatchFlags): { source: Source; kind
   if (missing.length === 3) return undefined;
   if (project === undefined || cluster === undefined || kind === undefined) {
     throw new UsageError(
-      `${missing.join(' and ')}: expected --project, --cluster and --kind together, came ${3 - missing.length} of them`,
+      `${missing.join(' and ')}: expected --project, --cluster and --kind together, got ${3 - missing.length} of them`,
     );
   }
   return { source: { projectId: project, clusterName: cluster }, kind };

@@ -84,7 +84,7 @@ export async function accountsAtHand(
   const inVariables = CREDENTIAL_VARIABLES.filter((name) => (env[name] ?? '').trim() !== '');
   if (secretIds.length > 0 && inVariables.length > 0) {
     throw new UsageError(
-      `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, came both; unset one`,
+      `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, got both; unset one`,
     );
   }
   if (secretIds.length === 0 && inVariables.length === 0) return undefined;

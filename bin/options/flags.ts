@@ -5,7 +5,7 @@ import { DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
 const wrong = (flag: string, expected: string, came: string) =>
-  new UsageError(`${flag}: expected ${expected}, came ${JSON.stringify(came)}`);
+  new UsageError(`${flag}: expected ${expected}, got ${JSON.stringify(came)}`);
 
 /** `--limit <n>` is named `--limit` in messages. */
 const nameOf = (flags: string) => flags.replace(/^-\w, /, '').replace(/ .*/, '');

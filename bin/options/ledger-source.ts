@@ -44,11 +44,11 @@ export function resolveSource(
 ): Target | { api: ApiAddress } {
   if (!isApiChosen(api, where, env)) {
     if (apiAuth === undefined && apiRegion === undefined) return resolveTarget(where, env);
-    throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, came none`);
+    throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, got none`);
   }
   const [name, other] = [nameOf(api, env), otherPlace(where, env)];
   if (other !== undefined && (name === VARIABLE || other.startsWith('--'))) {
-    throw new UsageError(`${name} and ${other}: expected one of them, came both`);
+    throw new UsageError(`${name} and ${other}: expected one of them, got both`);
   }
   const flags = { ...(apiAuth === undefined ? {} : { apiAuth }), ...(apiRegion === undefined ? {} : { apiRegion }) };
   return { api: apiAddress(name, api, flags, env) };

@@ -30,17 +30,17 @@ export function resolveTarget({ table, data }: TargetFlags, env: Environment): T
   const fromVariable = table !== undefined && table === env.TABLE_NAME;
   if (table !== undefined && data !== undefined && !fromVariable) {
     throw new UsageError(
-      `--table and --data: expected one of them, came both (${JSON.stringify(table)} and ${JSON.stringify(data)})`,
+      `--table and --data: expected one of them, got both (${JSON.stringify(table)} and ${JSON.stringify(data)})`,
     );
   }
-  if (data === '') throw new UsageError('--data: expected a directory, came ""');
+  if (data === '') throw new UsageError('--data: expected a directory, got ""');
   if (data !== undefined) return { dataDir: data };
   if (table === undefined || (table === '' && fromVariable)) return { dataDir: DEFAULT_DATA_DIR };
   // DynamoDB's rule: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   if (/^[\w.-]{3,255}$/.test(table) || table.startsWith('arn:')) return { tableName: table };
   const name = fromVariable ? 'TABLE_NAME' : '--table';
   throw new UsageError(
-    `${name}: expected a table's name of 3 to 255 letters, digits, "_", "-" and ".", came ${JSON.stringify(table)}`,
+    `${name}: expected a table's name of 3 to 255 letters, digits, "_", "-" and ".", got ${JSON.stringify(table)}`,
   );
 }
 

@@ -28,7 +28,7 @@ export const withRules = (command: Command) =>
 /** The collector behind an API has rules of its own, and a feed of events. @throws UsageError */
 export function refuseBesideApi({ rules, events }: RulesFlags & { events?: string }) {
   const came = rules === undefined ? events && '--events' : '--rules';
-  if (came) throw new UsageError(`${came}: expected without --api, whose collector has its own, came with it`);
+  if (came) throw new UsageError(`${came}: expected without --api, whose collector has its own, got with it`);
 }
 
 /** A flag beats the variable. @throws UsageError that names the file or the variable, and each field that is wrong */
@@ -46,7 +46,7 @@ async function fromFile(file: string): Promise<Rules> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${name}: expected a file that can be read, came ${codeOf(error)}`);
+    throw new UsageError(`${name}: expected a file that can be read, got ${codeOf(error)}`);
   }
   const settings = cdkSettings(name, text);
   const { parseRules, readRules } = await readers();
@@ -60,7 +60,7 @@ function cdkSettings(name: string, text: string): object | undefined {
   const { ledger = {} } = objectOf(context) ?? { ledger: undefined };
   const settings = objectOf(typeof ledger === 'string' ? jsonOf(ledger) : ledger);
   if (settings) return settings;
-  throw new UsageError(`${name}: context.ledger: expected an object of settings, came something else`);
+  throw new UsageError(`${name}: context.ledger: expected an object of settings, got something else`);
 }
 
 /** The settings of a stack that are rules; it has others. Left out, a rule is as the stack has it: built in. */

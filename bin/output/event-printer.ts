@@ -5,7 +5,7 @@ import type { Terminal } from '../process/terminal.ts';
 import { eventLine, isNoteworthy } from './event-lines.ts';
 
 /** More are counted; the ledger, and a file of events, have them all. */
-const MOST_LINES = 50;
+const MAX_LINES = 50;
 
 export class EventPrinter {
   readonly #terminal: Terminal;
@@ -21,14 +21,14 @@ export class EventPrinter {
     // Where nothing could be read, the last words of the command say so.
     if (!isNoteworthy(event) || ('run' in event.detail && event.detail.run.status === 'failed')) return;
     this.#seen += 1;
-    if (this.#seen > MOST_LINES) return;
+    if (this.#seen > MAX_LINES) return;
     this.#progress.clear();
     void this.#terminal.line(eventLine(event, this.#terminal.paint));
   };
 
   async end(): Promise<void> {
-    if (this.#seen <= MOST_LINES) return;
-    const more = `${this.#seen - MOST_LINES} more like these: restore-ledger jobs --finding RULE lists them`;
+    if (this.#seen <= MAX_LINES) return;
+    const more = `${this.#seen - MAX_LINES} more like these: restore-ledger jobs --finding RULE lists them`;
     await this.#terminal.line(`${more}, and --events FILE keeps them all.`);
   }
 }

@@ -26,7 +26,7 @@ export class EventsFile implements AsyncDisposable {
     try {
       return new EventsFile(path, await open(path, 'a'));
     } catch (error) {
-      throw new UsageError(`--events ${path}: expected a file that can be written, came ${reasonOf(error)}`);
+      throw new UsageError(`--events ${path}: expected a file that can be written, got ${reasonOf(error)}`);
     }
   }
 

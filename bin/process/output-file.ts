@@ -19,7 +19,7 @@ export class OutputFile implements AsyncDisposable {
     try {
       return new OutputFile(path, await open(partOf(path), 'w'));
     } catch (error) {
-      throw new UsageError(`${flag} ${path}: expected a file that can be written, came ${reasonOf(error)}`);
+      throw new UsageError(`${flag} ${path}: expected a file that can be written, got ${reasonOf(error)}`);
     }
   }
 

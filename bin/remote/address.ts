@@ -34,15 +34,15 @@ function baseUrl(name: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Not repeated in the message: it may hold a password.
   if (url && (url.username !== '' || url.password !== '')) {
-    throw new UsageError(`${name}: expected an address without user name and password, came one with them`);
+    throw new UsageError(`${name}: expected an address without user name and password, got one with them`);
   }
   const expected = `${name}: expected an address such as https://abc123.execute-api.eu-west-1.amazonaws.com`;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError(`${expected}, came ${JSON.stringify(text)}`);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError(`${expected}, got ${JSON.stringify(text)}`);
   if (url.protocol === 'http:' && !isLoopback(url)) {
-    throw new UsageError(`${name}: expected https, except on this machine, came ${JSON.stringify(text)}`);
+    throw new UsageError(`${name}: expected https, except on this machine, got ${JSON.stringify(text)}`);
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new UsageError(`${name}: expected an address without ? and #, came ${JSON.stringify(text)}`);
+    throw new UsageError(`${name}: expected an address without ? and #, got ${JSON.stringify(text)}`);
   }
   return url;
 }
@@ -54,7 +54,7 @@ function authOf(url: URL, { apiAuth, apiRegion }: ApiFlags, env: Environment): A
   const [, ofHost] = EXECUTE_API.exec(url.hostname) ?? [];
   const by = apiAuth ?? usualAuth(url, ofHost !== undefined, env);
   if (apiRegion !== undefined && by !== 'iam') {
-    throw new UsageError(`--api-region: expected with --api-auth iam, came with ${by}: only signatures name a region`);
+    throw new UsageError(`--api-region: expected with --api-auth iam, got with ${by}: only signatures name a region`);
   }
   if (by === 'iam') return { by, region: regionOf(url, apiRegion ?? ofHost, env) };
   return by === 'token' ? { by, token: tokenOf(env) } : { by };
@@ -66,23 +66,23 @@ function usualAuth(url: URL, isExecuteApi: boolean, env: Environment): ApiAuthNa
   if ((env[TOKEN] ?? '') !== '') return 'token';
   if (isExecuteApi) return 'iam';
   throw new UsageError(
-    `--api-auth: expected iam, token or none for an API at ${url.hostname}, came none of them: iam signs with your AWS credentials, token sends ${TOKEN}`,
+    `--api-auth: expected iam, token or none for an API at ${url.hostname}, got none of them: iam signs with your AWS credentials, token sends ${TOKEN}`,
   );
 }
 
 function regionOf(url: URL, known: string | undefined, env: Environment): string {
   const region = known ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
   if (!region) {
-    throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, came none`);
+    throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, got none`);
   }
   if (REGION.test(region)) return region;
-  throw new UsageError(`--api-region: expected an AWS region such as eu-west-1, came ${JSON.stringify(region)}`);
+  throw new UsageError(`--api-region: expected an AWS region such as eu-west-1, got ${JSON.stringify(region)}`);
 }
 
 function tokenOf(env: Environment): string {
   const token = env[TOKEN] ?? '';
-  if (token === '') throw new UsageError(`${TOKEN}: expected a token, for --api-auth token, came none`);
+  if (token === '') throw new UsageError(`${TOKEN}: expected a token, for --api-auth token, got none`);
   // RFC 6750 b64token; never repeated.
   if (/^[\w.~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(`${TOKEN}: expected a bearer token, came something with other characters in it`);
+  throw new UsageError(`${TOKEN}: expected a bearer token, got something with other characters in it`);
 }

@@ -10,7 +10,7 @@ import { WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';
 
 /** More are in the JSON. */
-const MOST_REQUESTERS = 100;
+const MAX_REQUESTERS = 100;
 
 export const numberTables = ({
   numbers,
@@ -57,12 +57,10 @@ const UNNAMED: Record<string, string> = {
 };
 
 function requesters({ requesters: all, unnamed }: Numbers) {
-  const left = all.length - MOST_REQUESTERS;
+  const left = all.length - MAX_REQUESTERS;
   const rows = [
-    ...all
-      .slice(0, MOST_REQUESTERS)
-      .map((one) => row(name(nameOf({ actor: one }), WHOLE), one.restores, gradesOf(one))),
-    ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MOST_REQUESTERS)))] : []),
+    ...all.slice(0, MAX_REQUESTERS).map((one) => row(name(nameOf({ actor: one }), WHOLE), one.restores, gradesOf(one))),
+    ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MAX_REQUESTERS)))] : []),
     ...Object.entries(unnamed).map(([reason, count]) => row(UNNAMED[reason] ?? visible(reason), count)),
   ];
   return countTable('Restores by who asked', rows, 'None.');

@@ -78,12 +78,12 @@ function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: Res
 }
 
 /** Names shown of a restore of collections, which may have 200. */
-const MOST_NAMESPACES = 20;
+const MAX_NAMESPACES = 20;
 
 function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
-  const left = namespaces.length - MOST_NAMESPACES;
+  const left = namespaces.length - MAX_NAMESPACES;
   return html`${namespaces
-    .slice(0, MOST_NAMESPACES)
+    .slice(0, MAX_NAMESPACES)
     .map((namespace) => html`<span class="sub">${name(namespaceWords(namespace), WHOLE)}</span>`)}${
     left > 0 ? html`<span class="sub">and ${left} more: --format json has them</span>` : ''
   }${complete ? '' : html`<span class="sub">The ledger does not have all the names.</span>`}`;

@@ -14,8 +14,8 @@ import { STYLE } from './style.ts';
 /** Nothing is fetched and nothing runs, whatever a name holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 /** More are in the JSON. */
-const MOST_GAPS = 1_000;
-const MOST_BREAKS = 200;
+const MAX_GAPS = 1_000;
+const MAX_BREAKS = 200;
 
 export function* evidenceHtml(evidence: Evidence): Generator<string> {
   yield String(head(evidence));
@@ -92,12 +92,12 @@ function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
 <p>Every list of clusters and of restore jobs on record was read to its end after the period had ended.${listed}</p></section>
 `;
   }
-  const left = all.length - MOST_GAPS;
+  const left = all.length - MAX_GAPS;
   return html`<section class="long" aria-labelledby="gaps"><h2 id="gaps">${counted(all.length, 'gap')}</h2>
 <p>Restores that can't be ruled out.${listed}</p>
 <table class="stack gaps" role="table"><caption class="hidden">Gaps</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Where</th><th role="columnheader" scope="col">What can't be ruled out, and why</th></tr></thead>
-<tbody role="rowgroup">${all.slice(0, MOST_GAPS).map(gapRow)}</tbody></table>
+<tbody role="rowgroup">${all.slice(0, MAX_GAPS).map(gapRow)}</tbody></table>
 ${left > 0 ? html`<p>And ${counted(left, 'gap')} more: the report as JSON has all.</p>` : ''}</section>
 `;
 }
@@ -135,13 +135,13 @@ function integrity({ integrity: checked }: Evidence): Html {
   );
   return html`<section class="long" aria-labelledby="integrity"><h2 id="integrity">Integrity broken: ${counted(breakCount, 'break')}</h2>
 <p>Of ${where}, these do not fit:${middle}</p>
-<ul>${breaks.slice(0, MOST_BREAKS).map(
+<ul>${breaks.slice(0, MAX_BREAKS).map(
     ({ projectName, jobId, revision, problem }) =>
       html`<li>${name(projectName, WHOLE)}${jobId === undefined ? '' : html`, job <code>${visible(jobId)}</code>`}${
         revision === undefined ? '' : `, revision ${revision}`
       }: ${visible(problem)}</li>
 `,
-  )}</ul>${breakCount > MOST_BREAKS ? html`<p>The first ${MOST_BREAKS}.</p>` : ''}</section>
+  )}</ul>${breakCount > MAX_BREAKS ? html`<p>The first ${MAX_BREAKS}.</p>` : ''}</section>
 `;
 }
 

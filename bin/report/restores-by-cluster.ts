@@ -6,7 +6,7 @@ import { collectionsOf } from '../../functions/restore/collections.ts';
 import type { ClusterEvidence, RestoreEvidence } from './report.ts';
 
 /** Characters of what Atlas says went wrong. */
-const MOST_REASON = 500;
+const MAX_REASON = 500;
 
 const NO_COVERAGE: Gap = {
   reason: 'never-read',
@@ -73,7 +73,7 @@ function restoreEvidence(job: LedgerJob): RestoreEvidence {
     ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
     ...present(job, ['targetProjectId', 'targetClusterName', 'problems', 'vanishedAt', 'requester']),
     ...(collections === undefined ? {} : { collections }),
-    ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MOST_REASON) }),
+    ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MAX_REASON) }),
     findings,
   };
 }

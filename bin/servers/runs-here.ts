@@ -4,7 +4,7 @@ import { type RunRequest, type RunStarter, TooManyRuns } from '../../functions/a
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
 
 /** A second one may wait for the first; more would only wait for Atlas. */
-const MOST_RUNS = 2;
+const MAX_RUNS = 2;
 
 export class RunsHere implements RunStarter, AsyncDisposable {
   readonly #ports: LocalRunPorts;
@@ -19,7 +19,7 @@ export class RunsHere implements RunStarter, AsyncDisposable {
   /** @throws TooManyRuns */
   async start({ runId, scope, full }: RunRequest): Promise<void> {
     if (this.#underWay.has(runId)) return;
-    if (this.#underWay.size >= MOST_RUNS) throw new TooManyRuns(`${MOST_RUNS} runs are under way`, 5);
+    if (this.#underWay.size >= MAX_RUNS) throw new TooManyRuns(`${MAX_RUNS} runs are under way`, 5);
     const run = this.#run({ runId, scope, full });
     this.#underWay.set(runId, run);
     void run.finally(() => this.#underWay.delete(runId));

@@ -56,7 +56,7 @@ const NEWEST = 15;
 /** What a terminal shows unbroken that nobody has made wider, in characters. */
 const WIDTH = 120;
 /** Of the first collection. */
-const MOST_NOTEWORTHY = 10;
+const MAX_NOTEWORTHY = 10;
 
 function programFor(context: Context): Command {
   const command = new Command('npm start --')
@@ -206,8 +206,8 @@ async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | 
   await out.line(
     `\n${out.paint('bold', 'Noteworthy')}   of the last 24 hours; jobs that ended before are recorded quietly\n`,
   );
-  for (const event of noteworthy.slice(0, MOST_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
-  const more = noteworthy.slice(MOST_NOTEWORTHY);
+  for (const event of noteworthy.slice(0, MAX_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
+  const more = noteworthy.slice(MAX_NOTEWORTHY);
   if (more.length === 0) return;
   const rule = more
     .map((event) => (event['detail-type'] === 'Restore Finding' ? event.detail.finding.rule : ''))

@@ -8,13 +8,13 @@ export interface Clock {
 }
 
 /** Node fires a timer of more than this, 24.8 days, at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
     let leftMs = ms;
-    for (; leftMs > LONGEST_TIMER_MS; leftMs -= LONGEST_TIMER_MS) await sleep(LONGEST_TIMER_MS, signal);
+    for (; leftMs > MAX_TIMER_MS; leftMs -= MAX_TIMER_MS) await sleep(MAX_TIMER_MS, signal);
     await sleep(leftMs, signal);
   },
 };

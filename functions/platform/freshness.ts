@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const MISSED_RUNS = 2;
 /** For a run to begin and end. */
 const RUN_MS = 15 * MINUTE_MS;
-const LEAST_MS = 60 * MINUTE_MS;
+const MIN_MS = 60 * MINUTE_MS;
 
 /** Where no schedule is known, in ms: a day, and two hours for a run that is late. */
 export const UNSCHEDULED_LATE_MS = 26 * 60 * MINUTE_MS;
@@ -18,4 +18,4 @@ export const UNSCHEDULED_LATE_MS = 26 * 60 * MINUTE_MS;
 export const lateAfterMs = (runEveryMinutes: number | undefined): number =>
   runEveryMinutes === undefined
     ? UNSCHEDULED_LATE_MS
-    : Math.max(LEAST_MS, MISSED_RUNS * runEveryMinutes * MINUTE_MS + RUN_MS);
+    : Math.max(MIN_MS, MISSED_RUNS * runEveryMinutes * MINUTE_MS + RUN_MS);

@@ -23,12 +23,12 @@ export class FieldError extends Error {
 export const problemText = ({ field, expected, got }: FieldProblem) => `${field}: expected ${expected}, got ${got}`;
 
 /** Characters of a value that are repeated. */
-const MOST_REPEATED = 40;
+const MAX_REPEATED = 40;
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') {
-    const short = beginning(value, MOST_REPEATED);
+    const short = beginning(value, MAX_REPEATED);
     return `"${short === value ? value : `${short}…`}"`;
   }
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);

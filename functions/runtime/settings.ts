@@ -96,7 +96,7 @@ const optional =
     if (!came) return undefined; // an empty variable is how CloudFormation and shells say "not set"
     const value = shape(came);
     if (value !== undefined) return value;
-    throw new SettingsError(`${name}: expected ${expected}, came ${JSON.stringify(came)}`);
+    throw new SettingsError(`${name}: expected ${expected}, got ${JSON.stringify(came)}`);
   };
 
 /** A reader of one variable. @throws SettingsError */
@@ -105,7 +105,7 @@ const required = <T>(name: string, shape: Shape<T>, expected: string) => {
   return (environment: Environment): T => {
     const value = read(environment);
     if (value !== undefined) return value;
-    throw new SettingsError(`${name}: expected ${expected}, came nothing`);
+    throw new SettingsError(`${name}: expected ${expected}, got nothing`);
   };
 };
 
@@ -176,7 +176,7 @@ export function proxySettings(environment: Environment): ProxySettings | undefin
   } catch {
     // Not quoted, as it may hold a password.
     throw new SettingsError(
-      `${name}: expected the URL of an HTTP proxy, such as http://proxy.example:3128, came another text`,
+      `${name}: expected the URL of an HTTP proxy, such as http://proxy.example:3128, got another text`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 
 /** Bytes of JSON. Lambda's environment holds 4 KB in all; ARNs, patterns and the rest need some 1 KB of it. */
-export const MOST_RULES_BYTES = 3_000;
+export const MAX_RULES_BYTES = 3_000;
 
 /**
  * As functions/runtime/settings.ts reads them: JSON of what isn't as by default, which is little. Undefined where all is.

@@ -111,7 +111,7 @@ export function readValues<S extends Record<string, Setting<unknown>>>(
     if (value === undefined) return [name, setting.default];
     const result = setting.shape.safeParse(value);
     if (result.success) return [name, result.data];
-    problems.push(`${name}: came ${JSON.stringify(value)}, allowed: ${setting.allowed}`);
+    problems.push(`${name}: got ${JSON.stringify(value)}, allowed: ${setting.allowed}`);
     return [name, setting.default];
   });
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));

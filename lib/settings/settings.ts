@@ -7,7 +7,7 @@ import { CAN_BE_OFF, SEVERITIES } from '../../functions/restore/rules/finding.ts
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 import { isSchedule, isTimeZone } from '../compute/schedule.ts';
-import { MOST_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
+import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
 import {
   choice,
   choices,
@@ -310,7 +310,7 @@ function objectOf(ledger: unknown): Record<string, unknown> {
     // Said below, in the same words.
   }
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new SettingsError(`ledger: came ${JSON.stringify(ledger)}, allowed: an object of settings`);
+  throw new SettingsError(`ledger: got ${JSON.stringify(ledger)}, allowed: an object of settings`);
 }
 
 /** What no setting can see by itself. */
@@ -318,20 +318,20 @@ function contradictions(settings: Settings): string[] {
   const { apiAuthorization, apiOpenToEveryone, jwtIssuer, jwtAudience, secrets, secretKeys } = settings;
   const problems: string[] = [];
   if (apiAuthorization === 'none' && !apiOpenToEveryone)
-    problems.push('apiAuthorization: came "none", allowed: only together with apiOpenToEveryone=true, or iam or jwt');
+    problems.push('apiAuthorization: got "none", allowed: only together with apiOpenToEveryone=true, or iam or jwt');
   if (apiAuthorization !== 'none' && apiOpenToEveryone)
-    problems.push(`apiOpenToEveryone: came true, allowed: only together with apiAuthorization=none`);
+    problems.push(`apiOpenToEveryone: got true, allowed: only together with apiAuthorization=none`);
   if (apiAuthorization === 'jwt' && jwtIssuer === '')
-    problems.push('jwtIssuer: came nothing, allowed: an https address, since apiAuthorization is jwt');
+    problems.push('jwtIssuer: got nothing, allowed: an https address, since apiAuthorization is jwt');
   if (apiAuthorization === 'jwt' && jwtAudience.length === 0)
-    problems.push('jwtAudience: came nothing, allowed: at least one audience, since apiAuthorization is jwt');
+    problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
-    problems.push('secretKeys: came without secrets, allowed: only for existing secrets');
+    problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
   const rules = rulesJson(rulesOf(settings)) ?? '{}';
   const bytes = Buffer.byteLength(rules);
-  if (bytes > MOST_RULES_BYTES) {
+  if (bytes > MAX_RULES_BYTES) {
     const names = Object.keys(JSON.parse(rules)).join(', ');
-    problems.push(`${names}: came ${bytes} bytes, allowed: ${MOST_RULES_BYTES} for all rules, shorter by patterns`);
+    problems.push(`${names}: got ${bytes} bytes, allowed: ${MAX_RULES_BYTES} for all rules, shorter by patterns`);
   }
   return problems;
 }

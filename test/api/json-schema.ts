@@ -59,7 +59,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => TYPES.obj
 
 const KEYWORDS: Record<string, (rule: never, value: unknown, scene: Scene) => string[]> = {
   type: (rule: string, value, { at }) =>
-    unless(TYPES[rule]?.(value) === true, at, `expected ${rule}, came ${said(value)}`),
+    unless(TYPES[rule]?.(value) === true, at, `expected ${rule}, got ${said(value)}`),
   nullable: () => [],
   enum: (rule: unknown[], value, { at }) => unless(rule.includes(value), at, `${said(value)} is none of ${said(rule)}`),
   const: (rule: unknown, value, { at }) => unless(rule === value, at, `${said(value)} is not ${said(rule)}`),

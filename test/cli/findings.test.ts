@@ -254,10 +254,10 @@ describe('rules', () => {
     ]);
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
-      'restore-ledger: --rules missing.json: expected a file that can be read, came ENOENT\n',
+      'restore-ledger: --rules missing.json: expected a file that can be read, got ENOENT\n',
       expect.stringMatching(/^restore-ledger: RULES: drillDays: expected a whole number of days .*, got "often"\n$/),
-      'restore-ledger: --rules: expected without --api, whose collector has its own, came with it\n',
-      'restore-ledger: --events: expected without --api, whose collector has its own, came with it\n',
+      'restore-ledger: --rules: expected without --api, whose collector has its own, got with it\n',
+      'restore-ledger: --events: expected without --api, whose collector has its own, got with it\n',
     ]);
   });
 });
@@ -268,7 +268,7 @@ describe('--events', () => {
     const { code, stderr } = await scene.shell.run(['collect', '--events', 'nowhere/events.ndjson']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'restore-ledger: --events nowhere/events.ndjson: expected a file that can be written, came ENOENT\n',
+      stderr: 'restore-ledger: --events nowhere/events.ndjson: expected a file that can be written, got ENOENT\n',
     });
     expect(scene.atlas.requests).toEqual([]);
   });

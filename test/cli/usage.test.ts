@@ -10,50 +10,50 @@ const ID = '0123456789abcdef01234567';
 const LIST = ['atlas', 'list', '--kind', 'flex', '--project', ID, '--cluster'];
 
 test.each([
-  [['jobs', '--limit', '0'], '--limit: expected a whole number from 1 to 1000000, came "0"'],
+  [['jobs', '--limit', '0'], '--limit: expected a whole number from 1 to 1000000, got "0"'],
   [
     ['jobs', '--status', 'FAILED,DONE'],
-    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, UNKNOWN, came "DONE"',
+    '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, UNKNOWN, got "DONE"',
   ],
-  [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, came "xml"'],
+  [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, got "xml"'],
   [
     ['jobs', '--since', '2026-02-30'],
-    '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), came "2026-02-30"',
+    '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), got "2026-02-30"',
   ],
   [
     ['jobs', '--since', '2026-02-02', '--until', '2026-02-01'],
-    '--until: expected a time after --since (2026-02-02T00:00:00.000Z), came 2026-02-01T00:00:00.000Z',
+    '--until: expected a time after --since (2026-02-02T00:00:00.000Z), got 2026-02-01T00:00:00.000Z',
   ],
   [
     ['jobs', '--cluster', 'Cluster0'],
-    '--cluster: expected --project with it, came none: a name is unique in its project only',
+    '--cluster: expected --project with it, got none: a name is unique in its project only',
   ],
-  [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, came "Payments"'],
+  [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, got "Payments"'],
   [
     ['collect', '--cluster', 'Cluster0'],
-    '--cluster: expected exactly one --project with it, came none: a name is unique in its project only',
+    '--cluster: expected exactly one --project with it, got none: a name is unique in its project only',
   ],
   [
     ['collect', '--table', 'a b'],
-    '--table: expected a table\'s name of 3 to 255 letters, digits, "_", "-" and ".", came "a b"',
+    '--table: expected a table\'s name of 3 to 255 letters, digits, "_", "-" and ".", got "a b"',
   ],
   [
     ['collect', '--table', 'some-table', '--data', 'dir'],
-    '--table and --data: expected one of them, came both ("some-table" and "dir")',
+    '--table and --data: expected one of them, got both ("some-table" and "dir")',
   ],
-  [['job', 'newest'], 'ID: expected a job id of 24 hex digits, came "newest"'],
+  [['job', 'newest'], 'ID: expected a job id of 24 hex digits, got "newest"'],
   [
     ['watch', ID, '--kind', 'flex'],
-    '--project and --cluster: expected --project, --cluster and --kind together, came 1 of them',
+    '--project and --cluster: expected --project, --cluster and --kind together, got 1 of them',
   ],
-  [['watch', ID, '--interval', 'soon'], '--interval: expected a number from 0.1 to 86400, came "soon"'],
+  [['watch', ID, '--interval', 'soon'], '--interval: expected a number from 0.1 to 86400, got "soon"'],
   [
     [...LIST, 'Cluster0', '--items-per-page', '501'],
-    '--items-per-page: expected a whole number from 1 to 500, came "501"',
+    '--items-per-page: expected a whole number from 1 to 500, got "501"',
   ],
-  [[...LIST, '../Cluster0'], '--cluster: expected 1 to 64 letters, digits and hyphens, came "../Cluster0"'],
+  [[...LIST, '../Cluster0'], '--cluster: expected 1 to 64 letters, digits and hyphens, got "../Cluster0"'],
   [['atlas', 'list', '--kind', 'flex'], "required option '--project <id>' not specified: see --help"],
-  [['simulate', '--port', '-1'], '--port: expected a whole number from 0 to 65535, came "-1"'],
+  [['simulate', '--port', '-1'], '--port: expected a whole number from 0 to 65535, got "-1"'],
   [['collect', '--fulll'], "unknown option '--fulll' (Did you mean --full?): see --help"],
   [['colect'], "unknown command 'colect' (Did you mean collect?): see --help"],
 ])('%j is refused in one line, with 2', async (args, message) => {
@@ -81,7 +81,7 @@ describe('settings', () => {
     [
       'two places',
       { ...key, ATLAS_SECRET_ID: 'atlas/key' },
-      /^restore-ledger: ATLAS_SECRET_ID and MONGODB_ATLAS_PUBLIC_API_KEY, .*: expected credentials in one place, came both; unset one\n$/,
+      /^restore-ledger: ATLAS_SECRET_ID and MONGODB_ATLAS_PUBLIC_API_KEY, .*: expected credentials in one place, got both; unset one\n$/,
     ],
     [
       'a bad address',

@@ -137,9 +137,9 @@ test('settings: what is needed, and what comes where nothing is said', () => {
     newsHours: 24,
   });
   expect(() => notifySettings({})).toThrow(
-    'EVENT_BUS_NAME: expected the name or ARN of the EventBridge bus, came nothing',
+    'EVENT_BUS_NAME: expected the name or ARN of the EventBridge bus, got nothing',
   );
   expect(() => notifySettings({ EVENT_BUS_NAME: 'x', NEWS_HOURS: '8761' })).toThrow(
-    'NEWS_HOURS: expected a whole number of hours from 0 to 8760, came "8761"',
+    'NEWS_HOURS: expected a whole number of hours from 0 to 8760, got "8761"',
   );
 });

@@ -55,20 +55,20 @@ test('rules that are wrong are named, a line for each field', () => {
 
 describe('a wrong setting is named, with what was expected and what came', () => {
   test.each([
-    [{ TABLE_NAME: undefined }, 'TABLE_NAME: expected the name of the DynamoDB table, came nothing'],
-    [{ TABLE_NAME: '' }, 'TABLE_NAME: expected the name of the DynamoDB table, came nothing'],
-    [{ ATLAS_SECRET_ID: ' , ' }, 'ATLAS_SECRET_ID: expected names or ARNs of secrets, separated by commas, came " , "'],
-    [{ COLLECT_QUEUE_URL: 'orders' }, 'COLLECT_QUEUE_URL: expected the URL of the SQS queue, came "orders"'],
+    [{ TABLE_NAME: undefined }, 'TABLE_NAME: expected the name of the DynamoDB table, got nothing'],
+    [{ TABLE_NAME: '' }, 'TABLE_NAME: expected the name of the DynamoDB table, got nothing'],
+    [{ ATLAS_SECRET_ID: ' , ' }, 'ATLAS_SECRET_ID: expected names or ARNs of secrets, separated by commas, got " , "'],
+    [{ COLLECT_QUEUE_URL: 'orders' }, 'COLLECT_QUEUE_URL: expected the URL of the SQS queue, got "orders"'],
     [
       { KINDS: 'flex,felx' },
-      'KINDS: expected some of dedicated, flex, serverless, collection, separated by commas, came "flex,felx"',
+      'KINDS: expected some of dedicated, flex, serverless, collection, separated by commas, got "flex,felx"',
     ],
-    [{ FULL_READ_HOURS: '0' }, 'FULL_READ_HOURS: expected a whole number of hours from 1 to 744, came "0"'],
-    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 (never) to 900, came "1.5"'],
-    [{ NEWS_HOURS: '-1' }, 'NEWS_HOURS: expected a whole number of hours from 0 to 8760, came "-1"'],
+    [{ FULL_READ_HOURS: '0' }, 'FULL_READ_HOURS: expected a whole number of hours from 1 to 744, got "0"'],
+    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 (never) to 900, got "1.5"'],
+    [{ NEWS_HOURS: '-1' }, 'NEWS_HOURS: expected a whole number of hours from 0 to 8760, got "-1"'],
     [
       { MONGODB_ATLAS_BASE_URL: 'cloud' },
-      'MONGODB_ATLAS_BASE_URL: expected a URL such as https://cloud.mongodb.com, came "cloud"',
+      'MONGODB_ATLAS_BASE_URL: expected a URL such as https://cloud.mongodb.com, got "cloud"',
     ],
   ])('%j', (wrong, message) => {
     expect(() => collectSettings({ ...complete, ...wrong })).toThrow(new SettingsError(message));

@@ -85,7 +85,7 @@ interface RunInHand {
 }
 
 /** Deliveries of one message, before it goes to the dead-letter queue. */
-const MOST_RECEIVES = 3;
+const MAX_RECEIVES = 3;
 const VISIBILITY_MS = 15 * MINUTE_MS;
 const AT_ONCE_MS = 2_000;
 
@@ -290,7 +290,7 @@ class Driver {
       return;
     }
     if (ended !== 'killed' && ended !== 'hangs' && 'error' in ended) this.#noteError(ended.error);
-    if (message.receives + 1 >= MOST_RECEIVES) return this.#line('  a message goes to the dead-letter queue');
+    if (message.receives + 1 >= MAX_RECEIVES) return this.#line('  a message goes to the dead-letter queue');
     this.#messages.push({ ...message, at: this.#timeline.now + VISIBILITY_MS, receives: message.receives + 1 });
   }
 

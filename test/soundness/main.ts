@@ -19,7 +19,7 @@ const MINUTES = 5;
 /** Handed to a process at once. */
 const BATCH = 25;
 /** Rules of which an example is told. */
-const MOST_TOLD = 12;
+const MAX_TOLD = 12;
 
 const { env } = process;
 const ignored = new Set((env.SOUNDNESS_IGNORE ?? '').split(';').filter((rule) => rule !== ''));
@@ -47,7 +47,7 @@ async function many(): Promise<number> {
     const seeds = breaches.slice(0, 8).map(({ seed }) => seed);
     console.log(`\n${rule}: ${breaches.length}, seeds ${seeds.join(' ')}\n  ${breaches[0]?.text}`);
   }
-  for (const [rule, [first]] of [...byRule].slice(0, MOST_TOLD)) if (first) await tell(first.seed, rule);
+  for (const [rule, [first]] of [...byRule].slice(0, MAX_TOLD)) if (first) await tell(first.seed, rule);
   const weakness = weaknessOf(all);
   if (weakness) console.log(`\nThe check itself is weak: ${weakness}`);
   return all.breaches.length > 0 || weakness ? 1 : 0;

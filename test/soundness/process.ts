@@ -2,9 +2,9 @@
 import type { Timeline } from './timeline.ts';
 
 /** One that takes longer in all hangs, whatever it waits for. */
-export const LONGEST_RUN_MS = 2 * 3_600_000;
+export const MAX_RUN_MS = 2 * 3_600_000;
 /** One that asks for more goes round in circles: the largest honest run of these worlds takes some hundreds. */
-export const MOST_CALLS = 20_000;
+export const MAX_CALLS = 20_000;
 
 export type Ending = 'killed' | 'hangs';
 
@@ -39,7 +39,7 @@ export class Process {
 
   /** What the program waits for; never comes back once it is dead. */
   sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    if (this.#timeline.now + ms - this.startedAt > LONGEST_RUN_MS) this.kill('hangs');
+    if (this.#timeline.now + ms - this.startedAt > MAX_RUN_MS) this.kill('hangs');
     if (this.dead) return never();
     await this.#timeline.sleep(ms, this, signal);
   };
@@ -52,7 +52,7 @@ export class Process {
     if (this.dead) return never();
     this.calls += 1;
     this.onCall(this.calls);
-    if (this.calls > MOST_CALLS) {
+    if (this.calls > MAX_CALLS) {
       this.kill('hangs');
       return never();
     }

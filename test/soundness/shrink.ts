@@ -3,7 +3,7 @@ import { type Played, play } from './driver.ts';
 import type { History, RunStep } from './history.ts';
 import type { Rule } from './oracle.ts';
 
-const MOST_PLAYS = 400;
+const MAX_PLAYS = 400;
 
 /** One thing less in it; false where there was nothing to take away. */
 type Cut = (history: History) => boolean;
@@ -26,10 +26,10 @@ export async function shrink(history: History, rule: Rule, ignored: ReadonlySet<
   if (!first) return undefined;
   let best: Shrunk = { history, played: first };
   let plays = 0;
-  for (let again = true; again && plays < MOST_PLAYS; ) {
+  for (let again = true; again && plays < MAX_PLAYS; ) {
     again = false;
     for (const cut of cutsOf(best.history)) {
-      if (plays >= MOST_PLAYS) break;
+      if (plays >= MAX_PLAYS) break;
       const candidate = structuredClone(best.history);
       if (!cut(candidate)) continue;
       plays += 1;

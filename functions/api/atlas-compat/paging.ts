@@ -2,7 +2,7 @@
 import { refusals } from './response-error.ts';
 
 /** Limits in the OpenAPI file; what lies outside is clamped, not refused (docs/atlas.md#1-1). */
-const MOST_ITEMS = 500;
+const MAX_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
 
 export interface Asked {
@@ -17,7 +17,7 @@ export interface Asked {
 export function asked(query: URLSearchParams): Asked {
   return {
     pageNum: Math.max(1, integer(query, 'pageNum', 1)),
-    itemsPerPage: Math.min(MOST_ITEMS, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS))),
+    itemsPerPage: Math.min(MAX_ITEMS, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS))),
     includeCount: boolean(query, 'includeCount', true),
     ...askedOfOne(query),
   };

@@ -29,7 +29,7 @@ export function readParameters<S extends Record<string, Parameter<unknown>>>(sen
     const value = values.join(',');
     read[name] = parameter.read(value);
     if (read[name] === undefined) {
-      throw badParameter(name, `expected ${parameter.expected}, came ${JSON.stringify(value.slice(0, 100))}`);
+      throw badParameter(name, `expected ${parameter.expected}, got ${JSON.stringify(value.slice(0, 100))}`);
     }
   }
   return read as Read<S>;

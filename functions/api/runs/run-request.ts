@@ -50,7 +50,7 @@ async function bodyOf(request: HonoRequest): Promise<z.infer<typeof shape>> {
   if (text.trim() === '') return {};
   const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    const detail = `expected application/json, came ${type ? JSON.stringify(type.slice(0, 100)) : 'nothing'}`;
+    const detail = `expected application/json, got ${type ? JSON.stringify(type.slice(0, 100)) : 'nothing'}`;
     const headers = { 'accept-post': 'application/json' };
     throw new RequestProblem('unsupported-media-type', { field: 'Content-Type', detail, headers });
   }

@@ -9,7 +9,7 @@ import type { AskedRun } from './run-request.ts';
 
 /** Between two looks at a run; each is half as long again as the one before. */
 const FIRST_LOOK_MS = 250;
-const LONGEST_LOOK_MS = 2_000;
+const MAX_LOOK_MS = 2_000;
 
 export interface StartedRun {
   run: Run;
@@ -102,7 +102,7 @@ export async function finished(
   let report = started;
   let leftMs = waitMs;
   for (let lookMs = FIRST_LOOK_MS; leftMs > 0 && report.run.status === 'running'; lookMs *= 1.5) {
-    const sleptMs = Math.min(lookMs, LONGEST_LOOK_MS, leftMs);
+    const sleptMs = Math.min(lookMs, MAX_LOOK_MS, leftMs);
     await sleep(sleptMs);
     leftMs -= sleptMs;
     report = (await ledger.run(started.run.runId)) ?? report;

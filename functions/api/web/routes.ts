@@ -33,7 +33,7 @@ export interface PagePorts {
 
 const PERIOD_DAYS = 30;
 /** Open jobs that the headline counts; beyond, it says so. */
-const MOST_OPEN = 200;
+const MAX_OPEN = 200;
 
 const FILES = [
   [CSS_PATH, CSS, 'text/css; charset=utf-8'],
@@ -90,7 +90,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   async function readState() {
     const [recent, open, runs] = await Promise.all([
       summarize(ledger, lastDays(PERIOD_DAYS, now())),
-      ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MOST_OPEN }),
+      ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MAX_OPEN }),
       lastRuns(ledger),
     ]);
     return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };

@@ -18,7 +18,7 @@ const DEFAULT_LIFE_S = 3600;
 
 const TOKENS_HIDDEN = 10;
 /** A process may live on for months after a wrong Retry-After. */
-const LONGEST_PAUSE_MS = 86_400_000;
+const MAX_PAUSE_MS = 86_400_000;
 
 interface Token {
   value: string;
@@ -108,7 +108,7 @@ export class OAuthSigner implements Signer {
   #refused(answer: TransportAnswer): AtlasError {
     const error = tokenRefusal(answer, this.secrets(), this.#clock.now());
     if (error.code === 'ATLAS_RATE_LIMITED' && error.retryAfterMs) {
-      const pauseMs = Math.min(error.retryAfterMs, LONGEST_PAUSE_MS);
+      const pauseMs = Math.min(error.retryAfterMs, MAX_PAUSE_MS);
       this.#quiet = { untilMs: this.#clock.now() + pauseMs, because: error };
     }
     return error;

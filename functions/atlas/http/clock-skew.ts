@@ -8,10 +8,10 @@ const SAMPLES = 15;
 /** A Date is cut to whole seconds. */
 const RESOLUTION_MS = 1_000;
 /** Answers that differ by more, beyond what each allows by itself, were not given to one clock, in ms. */
-const MOST_DISAGREEMENT_MS = 5_000;
+const MAX_DISAGREEMENT_MS = 5_000;
 
 /** No answer takes this long, in ms, whatever its time limit: the clock was set ahead meanwhile, or the machine slept. */
-const LONGEST_ANSWER_MS = 5 * 60_000;
+const MAX_ANSWER_MS = 5 * 60_000;
 
 /** A meter of its own for each stretch of work: what was measured before may not hold any more. */
 export class SkewMeter {
@@ -42,7 +42,7 @@ export class SkewMeter {
     // A clock that was set back meanwhile shows two differences in one answer. So may a copy out of a cache, in which Date is the
     // time of its making: what it says is no newer than that, so it counts as any other answer.
     this.#highest = Math.max(this.#highest, cameMs < sentMs ? sentMs - dateMs : shown(least, most));
-    this.#wasSet ||= cameMs < sentMs || cameMs - sentMs > LONGEST_ANSWER_MS;
+    this.#wasSet ||= cameMs < sentMs || cameMs - sentMs > MAX_ANSWER_MS;
     this.#least = Math.max(this.#least, least);
     this.#most = Math.min(this.#most, most);
     if (cameMs < sentMs || isCopy(headers)) return;
@@ -69,7 +69,7 @@ export class SkewMeter {
     if (this.#highest === Number.NEGATIVE_INFINITY) return undefined;
     const [least, most] = [this.#least, this.#most];
     if (least <= most) return { skewMs: shown(least, most), agrees: !this.#wasSet };
-    return { skewMs: this.#highest, agrees: !this.#wasSet && least - most <= MOST_DISAGREEMENT_MS };
+    return { skewMs: this.#highest, agrees: !this.#wasSet && least - most <= MAX_DISAGREEMENT_MS };
   }
 }
 
@@ -86,6 +86,6 @@ export function together(readings: readonly (SkewReading | undefined)[]): SkewRe
   const skewMs = Math.max(...skews);
   return {
     skewMs,
-    agrees: known.every(({ agrees }) => agrees) && skewMs - Math.min(...skews) <= MOST_DISAGREEMENT_MS,
+    agrees: known.every(({ agrees }) => agrees) && skewMs - Math.min(...skews) <= MAX_DISAGREEMENT_MS,
   };
 }

@@ -41,7 +41,7 @@ const ABOUT_ROLE = new Set([
   'ACCESS_FORBIDDEN',
 ]);
 /** Wrong fields of a request that are told. */
-const MOST_FIELDS = 5;
+const MAX_FIELDS = 5;
 const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
 /** What these codes say is absent, with a 404 or 410 (docs/atlas.md#5). A code that isn't here says nothing of the kind. */
 const ABSENT = new Map<string, Absence>([
@@ -156,8 +156,8 @@ function fieldsOf(fields: unknown): string[] {
 
 /** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
 function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): string {
-  const more = fields.length > MOST_FIELDS ? [`and ${fields.length - MOST_FIELDS} more`] : [];
-  const said = fields.slice(0, MOST_FIELDS).map((text) => cleaned(text, hidden));
+  const more = fields.length > MAX_FIELDS ? [`and ${fields.length - MAX_FIELDS} more`] : [];
+  const said = fields.slice(0, MAX_FIELDS).map((text) => cleaned(text, hidden));
   const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...said, ...more];
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }

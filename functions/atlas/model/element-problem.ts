@@ -11,7 +11,7 @@ export interface ElementProblem {
 }
 
 /** Characters of a text that are repeated. */
-const MOST_SHOWN = 40;
+const MAX_SHOWN = 40;
 
 export function elementProblem(
   what: ElementProblem['what'],
@@ -35,7 +35,7 @@ export function describeProblems(list: string, problems: readonly ElementProblem
 /** 'null', '"a1"', 'a list': a few characters of it at most. */
 export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return quote(value.slice(0, MOST_SHOWN));
+  if (typeof value === 'string') return quote(value.slice(0, MAX_SHOWN));
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? 'a list' : 'an object';
 }

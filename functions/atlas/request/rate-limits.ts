@@ -9,7 +9,7 @@ import type { UsageCount } from './usage.ts';
 /** No header says when tokens come back. Published buckets get 500 a minute, so a second brings a few. */
 const REFILL_MS = 1_000;
 /** A bucket isn't left alone for longer, whatever was asked: a process may live on for months after a wrong header. */
-const LONGEST_PAUSE_MS = 86_400_000;
+const MAX_PAUSE_MS = 86_400_000;
 
 interface Bucket {
   /** What the newest answer said is left; unknown until one did. */
@@ -89,7 +89,7 @@ export class RateLimits {
     const bucket = this.#bucket(name);
     bucket.left = 0;
     bucket.saidBy = bucket.started;
-    bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + Math.min(waitMs, LONGEST_PAUSE_MS));
+    bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + Math.min(waitMs, MAX_PAUSE_MS));
   }
 
   #bucket(name: string): Bucket {

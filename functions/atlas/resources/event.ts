@@ -10,11 +10,11 @@ type Fields = Record<string, unknown>;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
-const MOST_TEXT = 256;
+const MAX_TEXT = 256;
 /** How much of a text is looked at. */
-const MOST_READ = 2_000;
+const MAX_READ = 2_000;
 /** Principals that act for each other, at most. Nobody has seen even two. */
-const MOST_PRINCIPALS = 8;
+const MAX_PRINCIPALS = 8;
 
 /** Undefined for what has no usable id, time or type. */
 export function asEvent(element: unknown): AtlasEvent | undefined {
@@ -59,7 +59,7 @@ function delegated(principals: readonly Named[], onEvent: Named): Actor {
 function chainOf(value: unknown): Named[] {
   const chain: Named[] = [];
   let principal = value;
-  for (let depth = 0; depth < MOST_PRINCIPALS && isObject(principal); depth++) {
+  for (let depth = 0; depth < MAX_PRINCIPALS && isObject(principal); depth++) {
     const found = named(principal.id, principal.name);
     if (isNamed(found)) chain.push(found);
     principal = principal.onBehalfOf;
@@ -77,10 +77,10 @@ const isNamed = ({ id, name }: Named) => id !== undefined || name !== undefined;
 /** One short line that holds no URL. A public key may be an e-mail address, so no more is asked of it (docs/atlas.md#12-2). */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const line = String(redactAnswer(value.slice(0, MOST_READ)))
+  const line = String(redactAnswer(value.slice(0, MAX_READ)))
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
     .trim();
-  return line === '' ? undefined : [...line].slice(0, MOST_TEXT).join('');
+  return line === '' ? undefined : [...line].slice(0, MAX_TEXT).join('');
 }
 
 const isObject = (value: unknown): value is Fields => value !== null && typeof value === 'object';

@@ -21,9 +21,9 @@ export interface PagesOptions {
 }
 
 /** A list of that many pages of even one item does not exist: something is going round. */
-const MOST_PAGES = 100_000;
+const MAX_PAGES = 100_000;
 /** Pages in a row of which each item is known: a list that grows by that much while it's read does not exist. */
-const MOST_IDLE = 10;
+const MAX_IDLE = 10;
 
 /**
  * Yields page after page with one in memory, and those read ahead; a caller that stops early costs no further call. A list
@@ -70,7 +70,7 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
   const early = new PagePrefetch(read);
   let [before, idle]: [Page | undefined, number] = [undefined, 0];
   try {
-    for (let pageNum = fromPage; pageNum < fromPage + MOST_PAGES; pageNum++) {
+    for (let pageNum = fromPage; pageNum < fromPage + MAX_PAGES; pageNum++) {
       const page = pageOf(await early.take(pageNum), pageNum, options);
       const repeats = before !== undefined && isSame(page.elements, before.elements);
       if (repeats && page.next) {
@@ -80,8 +80,8 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
       idle = fresh > 0 ? 0 : idle + 1;
       // Numbers past the end may be clamped to it (docs/atlas.md#1-1), which is an end all the same.
       page.last = repeats || (!page.next && tally.isEnd(page, fresh));
-      if (!page.last && idle >= MOST_IDLE) {
-        throw endless(`${what} has brought nothing new in ${MOST_IDLE} pages, and does not end`);
+      if (!page.last && idle >= MAX_IDLE) {
+        throw endless(`${what} has brought nothing new in ${MAX_IDLE} pages, and does not end`);
       }
       if (ahead > 0 && !page.last) {
         // The list has grown while it's read: what was asked for before may have been answered before that, too.
@@ -95,7 +95,7 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
       yield repeats ? { ...page, elements: [], ids: [] } : page;
       if (page.last) return;
     }
-    throw endless(`${what} has not ended after ${MOST_PAGES} pages`);
+    throw endless(`${what} has not ended after ${MAX_PAGES} pages`);
   } finally {
     await early.settled();
   }

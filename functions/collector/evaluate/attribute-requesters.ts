@@ -46,14 +46,14 @@ const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
 /** Jobs held against events at once, some 2 KB each with all that the match makes of them. */
 const JOBS_AT_ONCE = 2_500;
 /** Jobs looked at in one collection; the next goes on where this one stops. */
-const MOST_JOBS = 20_000;
+const MAX_JOBS = 20_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
-const LEAST_WAIT_MS = 60_000;
+const MIN_WAIT_MS = 60_000;
 export const MAX_WAIT_MS = 6 * 3_600_000;
 /** DynamoDB calls under way at once. */
 const PARALLEL_WRITES = 8;
 /** Jobs held in memory from the first reading until it is known who asked for them. Where there are more, all are read again. */
-const MOST_HELD = 100;
+const MAX_HELD = 100;
 
 type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'>;
 
@@ -93,7 +93,7 @@ interface Answers {
 
 /**
  * Goes through the jobs since `from` stretch by stretch, so that memory holds one of them. Requests, for each stretch: 1 query
- * a page of the project's jobs, again where it is to be found out of more than `MOST_HELD`, one listing of events, 1 write for
+ * a page of the project's jobs, again where it is to be found out of more than `MAX_HELD`, one listing of events, 1 write for
  * each job of which more is known than before. Events that can't be read cost the attribution only, and are not asked for again.
  * @throws LedgerError
  */
@@ -122,7 +122,7 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
       left.push(...[...news.values()].map(({ job }) => job.requestedAt));
     }
     from = stretch.next;
-    if (from !== undefined && (seen >= MOST_JOBS || ports.outOfTime())) {
+    if (from !== undefined && (seen >= MAX_JOBS || ports.outOfTime())) {
       left.push(from);
       break;
     }
@@ -142,7 +142,7 @@ async function readStretch(projectId: string, from: string, { ledger, now }: Att
     const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
     // However many jobs were requested at once, the next stretch begins well after this one, and rivals are no large part of it.
     const mayEnd = jobs.length >= JOBS_AT_ONCE && Date.parse(requestedAt) - Date.parse(from) > 2 * REACH_MS;
-    if (mayEnd || jobs.length >= MOST_JOBS) {
+    if (mayEnd || jobs.length >= MAX_JOBS) {
       // Of the last, rivals may be among those that follow.
       const next = later(iso(Date.parse(requestedAt) - REACH_MS), open[0]?.requestedAt ?? '');
       // The events of the last may come a little later than the jobs that are left out.
@@ -154,7 +154,7 @@ async function readStretch(projectId: string, from: string, { ledger, now }: Att
     jobs.push(kept);
     if (requestedAt < from || !isUnresolved(requester)) continue;
     open.push(kept);
-    if (held.length < MOST_HELD) held.push(job);
+    if (held.length < MAX_HELD) held.push(job);
   }
   return stretch;
 }
@@ -299,7 +299,7 @@ async function readEvents(
 function failedAgain(stored: AttributionCoverage | undefined, error: AtlasError, from: string, now: number) {
   const failed = withError(stored, error, now);
   const failingMs = now - Date.parse(failed.error?.since ?? iso(now));
-  return { ...failed, from, dueAt: iso(now + Math.min(MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, failingMs))) };
+  return { ...failed, from, dueAt: iso(now + Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, failingMs))) };
 }
 
 function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {

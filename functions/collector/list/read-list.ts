@@ -83,7 +83,7 @@ const MAX_PROBLEMS = 10;
 /** Single reads spent in one attempt on confirming that a job is really gone; the rest waits for the next full read. */
 const MAX_CONFIRMATIONS = 100;
 /** Places for writing that one list may have or wait for. */
-const MOST_WRITES = 16;
+const MAX_WRITES = 16;
 
 /** Memory: a page, and an id for each job of it; in a full reading of all of the list's, with a fingerprint. */
 export class ListReader {
@@ -201,10 +201,10 @@ export class ListReader {
     await this.#ports.judge.prepare(changed.map(({ job }) => job));
     await this.#ports.judge.prepareDue(due);
     const { writes } = this.#ports;
-    await writes.forEach(changed, MOST_WRITES, async ({ job, before }) => {
+    await writes.forEach(changed, MAX_WRITES, async ({ job, before }) => {
       if (this.#mayGoOn()) await this.#record(job, before);
     });
-    await writes.forEach(due, MOST_WRITES, async (job) => {
+    await writes.forEach(due, MAX_WRITES, async (job) => {
       if (this.#mayGoOn()) await this.#judge(job);
     });
     return reachedSettled;

@@ -13,7 +13,7 @@ import { printable } from '../../restore/text.ts';
  */
 export const DEAD_AFTER_MS = 6 * 3_600_000;
 /** Of the projects that were never read, a failure names the first. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** The process that makes runs from their beginning to their end. Where a queue is between, there is none. */
 export interface RunMaker {
@@ -62,7 +62,7 @@ function died(record: RunRecord) {
   const { run, parts } = record;
   const { unread, unreadCount } = judgeRun(record);
   const [last = run.startedAt] = parts.map(({ finishedAt }) => finishedAt).sort((a, b) => (a < b ? 1 : -1));
-  const named = unread.slice(0, MOST_NAMED).map(({ projectName }) => printable(projectName));
+  const named = unread.slice(0, MAX_NAMED).map(({ projectName }) => printable(projectName));
   const more = unreadCount > named.length && named.length > 0 ? ` and ${unreadCount - named.length} more` : '';
   const projects = `${unreadCount} ${unreadCount === 1 ? 'project' : 'projects'}`;
   const left =

@@ -40,8 +40,8 @@ const MAX_FAILURES = 100;
 /** Left for one call and its waits, in ms: as long as a call may take. */
 const CALL_MS = 30_000;
 /** Before a project is taken up again that Atlas's rate limit has stopped; doubled while that goes on. In ms. */
-const LEAST_PAUSE_MS = 1_000;
-const MOST_PAUSE_MS = 60_000;
+const MIN_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 60_000;
 
 /**
  * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
@@ -111,7 +111,7 @@ async function collectToTheEnd(order: CollectTask, ports: ProjectPorts, options:
   const callMs = () => Math.min(timeLeftMs(), CALL_MS);
   const now = () => clock.now();
   let next = order;
-  for (let pauseMs = LEAST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
+  for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const atlas = anyOf(mine.map((account) => account.atlas.within(callMs, waits)));
     const result = await collectProject(
       next,

@@ -11,7 +11,7 @@ export interface Refused {
 
 export interface Bus {
   /**
-   * @param events at most `MOST_ENTRIES`, of together at most `MOST_BYTES`
+   * @param events at most `MAX_ENTRIES`, of together at most `MAX_BYTES`
    * @returns those that were not taken, which can be given again
    * @throws where none was
    */

@@ -60,7 +60,7 @@ const run = z.looseObject({
 /** What a record tells, in order. Nothing of items that were removed, and of those that aren't for telling. @throws RecordError */
 export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: NewsOptions = {}): LedgerEvent[] {
   if (eventName === 'REMOVE') return [];
-  if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, came nothing');
+  if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const events = eventsOf(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
   return events?.(imagesOf(eventName, dynamodb), options) ?? [];
 }
@@ -69,7 +69,7 @@ type Telling = (images: Images, options: NewsOptions) => LedgerEvent[];
 
 /** By the item's own key. */
 function eventsOf(pk: string | undefined, sk: string | undefined): Telling | undefined {
-  if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, came others');
+  if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, got others');
   if (pk.startsWith(projectPk('')) && sk.startsWith(jobSk(''))) return eventsOfJob;
   if (pk.startsWith(projectPk('')) && sk === coverageKey('').sk) return eventsOfCoverage;
   if (pk.startsWith(projectPk('')) && sk === projectKey('').sk) return eventsOfProject;
@@ -89,7 +89,7 @@ function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
   try {
     return unmarshall(image as Record<string, AttributeValue>);
   } catch {
-    throw new RecordError("image: expected DynamoDB's JSON, came something else"); // its own message may hold a value
+    throw new RecordError("image: expected DynamoDB's JSON, got something else"); // its own message may hold a value
   }
 }
 
@@ -133,5 +133,5 @@ function checked(shape: z.ZodMiniType<object, unknown>, value: unknown): Item {
   if (result.success) return value as Item;
   const [issue] = result.error.issues;
   // Only the first part of the path is a name of ours.
-  throw new RecordError(`${String(issue?.path[0] ?? 'the item')}: came something else than expected (${issue?.code})`);
+  throw new RecordError(`${String(issue?.path[0] ?? 'the item')}: got something else than expected (${issue?.code})`);
 }

@@ -10,9 +10,9 @@ import { type EventOf, enveloped } from './envelope.ts';
 import { counted, singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
-const MOST_NAMED = 5;
-const MOST_ID_PART = 64;
-const MOST_PROBLEM = 200;
+const MAX_NAMED = 5;
+const MAX_ID_PART = 64;
+const MAX_PROBLEM = 200;
 
 /** @param before absent for the first coverage of a project */
 export function coverageEvents(before: ProjectCoverage | undefined, after: ProjectCoverage): LedgerEvent[] {
@@ -58,7 +58,7 @@ function overdueCluster(cluster: ClusterCoverage): OverdueCluster[] {
 }
 
 function drillMessage(projectName: string, clusters: readonly OverdueCluster[]): string {
-  const named = clusters.slice(0, MOST_NAMED).map(({ clusterName, days, dueAt, lastCompletedAt }) => {
+  const named = clusters.slice(0, MAX_NAMED).map(({ clusterName, days, dueAt, lastCompletedAt }) => {
     const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
     return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
   });
@@ -100,11 +100,11 @@ function problemEvent(
   { kind, problem, index, at }: FoundProblem,
 ): LedgerEvent {
   const { jobId } = problem;
-  const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : singleLine(jobId, MOST_ID_PART);
-  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${singleLine(jobId)}`} that can't be understood: ${singleLine(problemText(problem), MOST_PROBLEM)}`;
+  const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : singleLine(jobId, MAX_ID_PART);
+  const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${singleLine(jobId)}`} that can't be understood: ${singleLine(problemText(problem), MAX_PROBLEM)}`;
   const finding: Finding = { rule: 'unknown-job-shape', severity: 'warning', at, why };
   return enveloped<EventOf<RestoreFinding>>('Restore Finding', {
-    id: `${projectId}/${singleLine(clusterName, MOST_ID_PART)}:${which}:${finding.rule}`,
+    id: `${projectId}/${singleLine(clusterName, MAX_ID_PART)}:${which}:${finding.rule}`,
     severity: finding.severity,
     at,
     message: `${singleLine(projectName)}/${singleLine(clusterName)}: ${finding.rule} (${finding.severity}): ${why}.\nIt is not in the ledger; a newer version may understand it.`,

@@ -6,8 +6,8 @@ import { span } from '../../restore/text.ts';
 import { requesterText } from './requester-text.ts';
 import { sentence, singleLine, utc } from './single-line.ts';
 
-const MOST_REASON = 300;
-const MOST_FIELDS = 6;
+const MAX_REASON = 300;
+const MAX_FIELDS = 6;
 
 export function changeMessage(job: JobSummary, change: Change): string {
   const { errorMessage, findings = [] } = job;
@@ -15,7 +15,7 @@ export function changeMessage(job: JobSummary, change: Change): string {
   return lines(
     sentence(`${placeOf(job)}: ${restoreOf(job, change.status)}`),
     change.revision > 1 && change.fields.status === undefined && whatElse(change),
-    failed && errorMessage !== undefined && sentence(singleLine(errorMessage, MOST_REASON)),
+    failed && errorMessage !== undefined && sentence(singleLine(errorMessage, MAX_REASON)),
     `${findings.length > 0 && change.fields.findings ? `Findings: ${rulesOf(findings)}. ` : ''}${jobLine(job)}`,
   );
 }
@@ -23,7 +23,7 @@ export function changeMessage(job: JobSummary, change: Change): string {
 export function findingMessage(job: JobSummary, { rule, severity, why }: Finding): string {
   const restore = restoreOf(job, job.status);
   return lines(
-    sentence(`${placeOf(job)}: ${singleLine(rule)} (${severity}): ${singleLine(why, MOST_REASON)}`),
+    sentence(`${placeOf(job)}: ${singleLine(rule)} (${severity}): ${singleLine(why, MAX_REASON)}`),
     `${restore.charAt(0).toUpperCase()}${restore.slice(1)}.`,
     jobLine(job),
   );
@@ -62,14 +62,14 @@ function whatElse({ fields, atlas = [] }: Change): string {
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
   const names = Object.keys(fields);
   const changed = (names.length > 0 ? names : atlas).map((name) => singleLine(name));
-  const more = changed.length > MOST_FIELDS ? ` and ${changed.length - MOST_FIELDS} more` : '';
-  return `Changed: ${changed.slice(0, MOST_FIELDS).join(', ')}${more}.`;
+  const more = changed.length > MAX_FIELDS ? ` and ${changed.length - MAX_FIELDS} more` : '';
+  return `Changed: ${changed.slice(0, MAX_FIELDS).join(', ')}${more}.`;
 }
 
 function rulesOf(findings: readonly Finding[]): string {
   const words = findings.map(({ rule, severity }) => `${singleLine(rule)} (${severity})`);
-  const more = words.length > MOST_FIELDS ? ` and ${words.length - MOST_FIELDS} more` : '';
-  return `${words.slice(0, MOST_FIELDS).join(', ')}${more}`;
+  const more = words.length > MAX_FIELDS ? ` and ${words.length - MAX_FIELDS} more` : '';
+  return `${words.slice(0, MAX_FIELDS).join(', ')}${more}`;
 }
 
 const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${singleLine(jobId)}, requested ${utc(requestedAt)}.`;

@@ -6,7 +6,7 @@ import { type EventOf, enveloped } from './envelope.ts';
 import { counted, sentence, singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** @param before absent for a project that was not known */
 export function projectEvents(before: KnownProject | undefined, after: KnownProject): LedgerEvent[] {
@@ -21,7 +21,7 @@ const lostSince = ({ notVisibleSince, retired }: KnownProject) => (retired === u
 function lostEvent(known: KnownProject, since: string): LedgerEvent {
   const { projectName, accounts } = known;
   const names = Object.keys(accounts);
-  const named = names.slice(0, MOST_NAMED).map((name) => singleLine(name));
+  const named = names.slice(0, MAX_NAMED).map((name) => singleLine(name));
   const more = names.length > named.length ? ` and ${names.length - named.length} more` : '';
   const by = named.length === 0 ? '' : ` Last seen by ${named.join(', ')}${more}.`;
   return eventOf(known, {

@@ -7,8 +7,8 @@ import { counted, sentence, singleLine } from './single-line.ts';
 
 const SEVERITY: Record<PartStatus, Severity> = { complete: 'info', incomplete: 'warning', failed: 'critical' };
 /** Of these, a message names the first. */
-const MOST_NAMED = 3;
-const MOST_REASON = 160;
+const MAX_NAMED = 3;
+const MAX_REASON = 160;
 
 /** @param before absent where it isn't known; then a run that has ended counts as one that just did */
 export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
@@ -62,9 +62,9 @@ function countsOf({ projects = 0, counts }: Run): string {
 }
 
 function failuresOf(failures: readonly ClusterFailure[]): string {
-  const named = failures.slice(0, MOST_NAMED).map(({ clusterName, what, code, message }) => {
+  const named = failures.slice(0, MAX_NAMED).map(({ clusterName, what, code, message }) => {
     const where = clusterName === undefined ? singleLine(what) : `${singleLine(clusterName)}, ${singleLine(what)}`;
-    return `${where}: ${singleLine(code)}: ${singleLine(message, MOST_REASON)}`;
+    return `${where}: ${singleLine(code)}: ${singleLine(message, MAX_REASON)}`;
   });
   const more = failures.length > named.length ? ` and ${failures.length - named.length} more` : '';
   return sentence(`${named.join('; ')}${more}`);

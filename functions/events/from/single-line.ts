@@ -3,13 +3,13 @@ import { redactAnswer } from '../../restore/redact/redact.ts';
 import { printable } from '../../restore/text.ts';
 
 /** Longest name shown, in characters: Atlas allows 64. */
-const MOST_NAME = 80;
+const MAX_NAME = 80;
 /** More of a text is not looked at. */
-const MOST_READ = 10_000;
+const MAX_READ = 10_000;
 
 /** One line of bounded length. URLs are taken out once more, though none should be left: mail and chat make links of them. */
-export const singleLine = (text: string, most = MOST_NAME) =>
-  printable(String(redactAnswer(text.slice(0, MOST_READ))), most);
+export const singleLine = (text: string, most = MAX_NAME) =>
+  printable(String(redactAnswer(text.slice(0, MAX_READ))), most);
 
 /** `2026-11-23 12:00:05 UTC`; what is no time stays as it is. */
 export function utc(iso: string): string {

@@ -23,10 +23,10 @@ const MOST: Limits = { text: 2_000, items: 1_000 };
 /** Ids, times and hashes are shorter, so they stay whole. */
 const LEAST: Limits = { text: 100, items: 4 };
 /** More than a job has fields. */
-const MOST_NAMES = 60;
+const MAX_NAMES = 60;
 /** What is nested deeper is somebody's value, of any shape: it becomes a text where it is long. */
-const MOST_DEPTH = 4;
-const MOST_CUTS = 20;
+const MAX_DEPTH = 4;
+const MAX_CUTS = 20;
 /** Of bounded length by the way they are made. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['id', 'message']);
 
@@ -35,7 +35,7 @@ export function truncated<T extends object>(detail: T): T & { cut?: Cut[] } {
   for (let limits = MOST; ; limits = halved(limits)) {
     const cuts: Cut[] = [];
     const fit = fitted(detail, limits, [], cuts) as T;
-    const told = cuts.length > 0 ? { ...fit, cut: cuts.slice(0, MOST_CUTS) } : fit;
+    const told = cuts.length > 0 ? { ...fit, cut: cuts.slice(0, MAX_CUTS) } : fit;
     const least = limits.text === LEAST.text && limits.items === LEAST.items;
     if (least || Buffer.byteLength(JSON.stringify(told)) <= MAX_DETAIL_BYTES) return told;
   }
@@ -49,7 +49,7 @@ const halved = ({ text, items }: Limits): Limits => ({
 function fitted(value: unknown, limits: Limits, path: readonly string[], cuts: Cut[]): unknown {
   if (typeof value === 'string') return fittedText(value, limits.text, path, cuts);
   if (value === null || typeof value !== 'object') return value;
-  if (path.length >= MOST_DEPTH) {
+  if (path.length >= MAX_DEPTH) {
     const json = JSON.stringify(value);
     return json.length <= limits.text ? value : fittedText(json, limits.text, path, cuts);
   }
@@ -58,9 +58,9 @@ function fitted(value: unknown, limits: Limits, path: readonly string[], cuts: C
     return value.slice(0, limits.items).map((item, index) => fitted(item, limits, [...path, String(index)], cuts));
   }
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  if (entries.length > MOST_NAMES) noteCut(path, MOST_NAMES, entries.length, cuts);
+  if (entries.length > MAX_NAMES) noteCut(path, MAX_NAMES, entries.length, cuts);
   return Object.fromEntries(
-    entries.slice(0, MOST_NAMES).map(([name, inner]) => [name, fitted(inner, limits, [...path, name], cuts)]),
+    entries.slice(0, MAX_NAMES).map(([name, inner]) => [name, fitted(inner, limits, [...path, name], cuts)]),
   );
 }
 

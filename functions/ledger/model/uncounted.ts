@@ -40,7 +40,7 @@ export class InTable implements Counted {
 }
 
 /** Up to so many are found anywhere, as long as they are among so many of the newest, tried in this order: the more, the fewer of them. */
-const MOST_PICKED = 6;
+const MAX_PICKED = 6;
 const TRIED = [24, 200] as const;
 
 /**
@@ -60,7 +60,7 @@ export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' 
   };
   const stretch = stretchOf(counted.ids, table.ids, ids, more);
   if (stretch) return these(stretch);
-  for (const newest of more <= MOST_PICKED ? TRIED : []) {
+  for (const newest of more <= MAX_PICKED ? TRIED : []) {
     const picked = differingIds(counted.ids, table.ids, ids.slice(-newest), more);
     if (picked) return these(picked);
   }
@@ -102,7 +102,7 @@ export function reconciled(
   const jobs = table.inOrder.slice(-TRIED[0]);
   const ids = jobs.map(({ jobId }) => jobId);
   const candidates = [...recorded.slice(0, TRIED[0]), ...ids];
-  for (let count = 1; count <= MOST_PICKED; count++) {
+  for (let count = 1; count <= MAX_PICKED; count++) {
     const picked = differingIds(counted.ids, table.ids, candidates, count);
     if (!picked) continue;
     const left = jobs.filter(({ jobId }) => picked.includes(jobId));

@@ -2,8 +2,8 @@
 import { redactAnswer } from './redact.ts';
 
 /** How much of a text is looked at, and how much is shown. In characters. */
-const MOST_READ = 2_000;
-const MOST_SHOWN = 200;
+const MAX_READ = 2_000;
+const MAX_SHOWN = 200;
 
 /** Spellings of `/` and `:` under which a URL isn't seen to be one. */
 const SLASH = /\\\/|\\u002f|&#(?:x0*2f|0*47);|&sol;/gi;
@@ -23,7 +23,7 @@ export const quote = (text: string, hidden: readonly string[] = []): string => `
 
 /** The same without quotation marks. */
 export function cleaned(text: string, hidden: readonly string[] = []): string {
-  const plain = hide(text, hidden).slice(0, MOST_READ).replace(SLASH, '/').replace(COLON, ':');
+  const plain = hide(text, hidden).slice(0, MAX_READ).replace(SLASH, '/').replace(COLON, ':');
   const line = String(redactAnswer(plain))
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
     .trim()
@@ -31,7 +31,7 @@ export function cleaned(text: string, hidden: readonly string[] = []): string {
     .map((word) => (isUrl(word) ? '[URL removed]' : word))
     .join(' ')
     .replace(NAMED_SECRET, '$1[removed]');
-  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN - 1)}…` : line;
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN - 1)}…` : line;
 }
 
 const isUrl = (word: string) => ENCODED_URL.test(word) || HOST_AND_PATH.test(word) || SIGNED.test(word);

@@ -10,9 +10,9 @@ export const LATE_SECONDS = 60;
 /** What counts as near, in seconds. */
 export const NEAR_SECONDS = 5;
 /** The counter of an event's id speaks for a job while it is ahead by no more than this. */
-const MOST_COUNTS_AHEAD = 4095;
+const MAX_COUNTS_AHEAD = 4095;
 /** A pair with less is none. */
-const LEAST_POINTS = 10;
+const MIN_POINTS = 10;
 
 export interface JobMark extends IdParts {
   id: string;
@@ -115,7 +115,7 @@ function pairOf(job: JobMark, event: EventMark, tier: Tier): Pair | undefined {
   const secondsLater = event.second - job.second;
   const alone = isAlone(job, event, tier);
   const points = counterPoints(countsAhead) + timePoints(secondsLater) + (alone ? 10 : 0);
-  if (points < LEAST_POINTS) return undefined;
+  if (points < MIN_POINTS) return undefined;
   return { job, event, secondsLater, ...(countsAhead === undefined ? {} : { countsAhead }), alone, points };
 }
 
@@ -127,7 +127,7 @@ function countsFrom(job: IdParts, event: IdParts): number | undefined {
 }
 
 function counterPoints(countsAhead: number | undefined): number {
-  if (countsAhead === undefined || countsAhead > MOST_COUNTS_AHEAD) return 0;
+  if (countsAhead === undefined || countsAhead > MAX_COUNTS_AHEAD) return 0;
   return countsAhead <= 64 ? 70 : 60;
 }
 

@@ -6,19 +6,19 @@ import type { Actor, FoundRequester, Grade, MissingRequester } from './requester
 
 export type Verdict = FoundRequester | (MissingRequester & { reason: 'none' | 'ambiguous' });
 
-const LEAST_POINTS: readonly [Grade, number][] = [
+const MIN_POINTS: readonly [Grade, number][] = [
   ['exact', 90],
   ['strong', 70],
   ['likely', 30],
 ];
-const MOST_STRONG = 89;
-const MOST_WEAK = 29;
+const MAX_STRONG = 89;
+const MAX_WEAK = 29;
 
 /**
  * By how much the counter of an event's id was ahead, at least, in 95 recorded pairs; so it was in 77 (docs/atlas.md#12-4, 2026-08).
  * A request that began after the job needs as many ids itself: its event can't be this near.
  */
-const LEAST_AHEAD = 4;
+const MIN_AHEAD = 4;
 /** So it was, at most, in 88 of them. */
 const USUALLY_AHEAD = 8;
 /** All of them came within 1 s; 2 with the second that `created` may be off. */
@@ -43,7 +43,7 @@ export function verdicts(pairs: readonly Pair[], proven: boolean): Map<string, V
   }
   for (const pair of outstanding(choiceOf.values())) {
     if (found.has(pair.job) || taken.has(pair.event)) continue;
-    found.set(pair.job, nameOf([pair], Math.min(pair.points, MOST_STRONG), inQuestion(pair.job) - 1));
+    found.set(pair.job, nameOf([pair], Math.min(pair.points, MAX_STRONG), inQuestion(pair.job) - 1));
     taken.add(pair.event);
   }
   const nobody = (job: JobMark, { pairs: possible }: Choice<Pair>): Verdict => ({
@@ -57,12 +57,12 @@ export function verdicts(pairs: readonly Pair[], proven: boolean): Map<string, V
 function ceiling(pair: Pair, others: number, proven: boolean): number {
   const { alone, countsAhead = 0, secondsLater } = pair;
   // Where others ask, a late count or second may as well mean that this job's event is missing, and so is that event's job.
-  const certain = alone || countsAhead === LEAST_AHEAD || (others === 0 && isUsual(pair));
-  if (certain) return proven ? 100 : MOST_STRONG;
-  return secondsLater <= PROMPT_SECONDS ? MOST_STRONG : MOST_WEAK;
+  const certain = alone || countsAhead === MIN_AHEAD || (others === 0 && isUsual(pair));
+  if (certain) return proven ? 100 : MAX_STRONG;
+  return secondsLater <= PROMPT_SECONDS ? MAX_STRONG : MAX_WEAK;
 }
 
-const isUsual = ({ countsAhead = 0 }: Pair) => countsAhead >= LEAST_AHEAD && countsAhead <= USUALLY_AHEAD;
+const isUsual = ({ countsAhead = 0 }: Pair) => countsAhead >= MIN_AHEAD && countsAhead <= USUALLY_AHEAD;
 
 /** Pairs as near as can be, where neither the job nor the event has another that is usual. */
 function outstanding(all: Iterable<Choice<Pair>>): Pair[] {
@@ -70,7 +70,7 @@ function outstanding(all: Iterable<Choice<Pair>>): Pair[] {
   const ofJob = grouped(usual, ({ job }) => job);
   const ofEvent = grouped(usual, ({ event }) => event);
   const isOnly = ({ job, event }: Pair) => ofJob.get(job)?.length === 1 && ofEvent.get(event)?.length === 1;
-  return usual.filter((pair) => pair.countsAhead === LEAST_AHEAD && isOnly(pair));
+  return usual.filter((pair) => pair.countsAhead === MIN_AHEAD && isOnly(pair));
 }
 
 const identity = ({ kind, id, name, via }: Actor) => JSON.stringify([kind, id, name, via]);
@@ -82,7 +82,7 @@ function nameOf(pairs: readonly Pair[], points: number, rivals: number): FoundRe
   const [first, ...others] = pairs;
   if (!first) throw new RangeError('no pair to take a name from');
   const { event, secondsLater, countsAhead } = first;
-  const grade = LEAST_POINTS.find(([, least]) => points >= least)?.[0] ?? 'weak';
+  const grade = MIN_POINTS.find(([, least]) => points >= least)?.[0] ?? 'weak';
   const named = { actor: event.event.actor, grade, points, eventType: event.event.type, rivals };
   if (others.length > 0) return named;
   return { ...named, eventId: event.id, secondsLater, ...(countsAhead === undefined ? {} : { countsAhead }) };

@@ -4,7 +4,7 @@ import { printable, span } from '../text.ts';
 import type { Check, TimeContext, TimedJob, Verdict } from './check.ts';
 
 /** Fewer restores than this say nothing about what is usual. */
-const LEAST_DURATIONS = 10;
+const MIN_DURATIONS = 10;
 
 export const outsideHours: Check = ({ requestedAt }, { rules: { hours } }) => {
   if (hours === undefined) return undefined;
@@ -55,7 +55,7 @@ const fixedLimit = ({ rules: { slowMinutes } }: TimeContext): Limit[] =>
   slowMinutes === 0 ? [] : [{ seconds: slowMinutes * 60, text: `the limit of ${span(slowMinutes * 60)}` }];
 
 function usualLimit({ rules: { slowFactor }, pastDurations = [] }: TimeContext): Limit[] {
-  if (slowFactor === 0 || pastDurations.length < LEAST_DURATIONS) return [];
+  if (slowFactor === 0 || pastDurations.length < MIN_DURATIONS) return [];
   const usual = percentile95(pastDurations);
   if (usual === 0) return [];
   const text = `${slowFactor} times ${span(usual)}, which 95 % of this cluster's last ${pastDurations.length} restores kept within`;

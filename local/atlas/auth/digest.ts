@@ -22,7 +22,7 @@ const REALM = 'MMS Public API';
 /** 24 bytes make 32 base64 characters, as recorded. */
 const NONCE_BYTES = 24;
 /** Nonces remembered at most; the oldest are forgotten first and then answered as stale. */
-const MOST_NONCES = 100_000;
+const MAX_NONCES = 100_000;
 const SEED = 8;
 
 export class DigestGate {
@@ -76,7 +76,7 @@ export class DigestGate {
 
   #forget(now: number) {
     for (const [nonce, { issuedAt }] of this.#nonces) {
-      if (this.#nonces.size < MOST_NONCES && now - issuedAt < this.#options.nonceLifetimeMs) return;
+      if (this.#nonces.size < MAX_NONCES && now - issuedAt < this.#options.nonceLifetimeMs) return;
       this.#nonces.delete(nonce);
     }
   }

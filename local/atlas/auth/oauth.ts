@@ -36,7 +36,7 @@ export const TOKEN_PATH = '/api/oauth/token';
 export const REVOKE_PATH = '/api/oauth/revoke';
 
 /** The next request above this is refused. */
-const MOST_LIVE_TOKENS = 100;
+const MAX_LIVE_TOKENS = 100;
 /** A minute, for each address and client. */
 const REQUESTS: BucketLimit = { capacity: 50, refill: 50, seconds: 60 };
 const SEED = 9;
@@ -70,7 +70,7 @@ export class TokenOffice {
       throw new OAuthRefusal(400, 'unsupported_grant_type', `Unsupported grant_type: ${grantType}`);
     }
     for (const [token, endsAt] of this.#tokens) if (endsAt <= now) this.#tokens.delete(token);
-    if (this.#tokens.size >= MOST_LIVE_TOKENS) {
+    if (this.#tokens.size >= MAX_LIVE_TOKENS) {
       throw new OAuthRefusal(403, 'access_denied', 'The service account has too many active tokens.');
     }
     const { lifetimeSeconds } = this.#options;

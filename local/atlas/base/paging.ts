@@ -34,11 +34,11 @@ export interface PageOptions {
 }
 
 /** Limits in the OpenAPI file; what lies outside is clamped, not refused (docs/atlas.md#1-1). */
-const MOST_ITEMS = 500;
+const MAX_ITEMS = 500;
 const DEFAULT_ITEMS = 100;
 
 /** @throws Refusal 400 for paging parameters that are no numbers or booleans. */
-export function page(listing: Listing, { path, query, scene, overlap = 0, mostItems = MOST_ITEMS }: PageOptions): Page {
+export function page(listing: Listing, { path, query, scene, overlap = 0, mostItems = MAX_ITEMS }: PageOptions): Page {
   const { hasIncludeCount = true, echo = {}, uncounted } = listing;
   const pageNum = Math.max(1, integer(query, 'pageNum', 1));
   const itemsPerPage = Math.min(mostItems, Math.max(1, integer(query, 'itemsPerPage', DEFAULT_ITEMS)));

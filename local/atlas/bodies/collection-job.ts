@@ -29,7 +29,7 @@ const INDEX_STATES: Partial<Record<Stage, string>> = {
 const STRATEGIES = ['ALL', 'ALL', 'NONE', 'ALL_EXCEPT_TTL'] as const;
 
 /** Upper limit in the OpenAPI file, of collections and of databases. */
-const MOST_NAMESPACES = 100;
+const MAX_NAMESPACES = 100;
 
 export function collectionJob(job: SimJob, scene: Scene) {
   const state = stateAt(job, scene.now);
@@ -65,7 +65,7 @@ function restoredFrom({ pointInTime, snapshotId }: SimJob) {
 
 /** A few as a rule; every eighth job has as many as Atlas allows. */
 function namespaces(random: Random, name: (n: number) => string, suffix: string) {
-  const count = random.next() < 0.125 ? MOST_NAMESPACES : random.between(1, 6);
+  const count = random.next() < 0.125 ? MAX_NAMESPACES : random.between(1, 6);
   return Array.from({ length: count }, (_, n) => ({
     sourceNamespace: name(n),
     targetNamespace: `${name(n)}${suffix}`,

@@ -32,7 +32,7 @@ const EXPORTED_ONE_IN = 5;
 /** From a snapshot's day on, everything about it is over by then. */
 const SNAPSHOT_SPAN_MS = DAY;
 const SLOT_MS = 30 * MINUTE;
-const MOST_IN_SLOT = 3;
+const MAX_IN_SLOT = 3;
 
 /** Taken once a day between three and four, as restore jobs say of their snapshots. */
 export function* snapshotEvents(
@@ -76,7 +76,7 @@ export function* projectEvents(
   const first = Math.max(from, background.from);
   for (let slot = Math.floor(first / SLOT_MS); slot * SLOT_MS <= to; slot++) {
     const random = new Random(background.seed, seeds.project, project.ordinal, slot);
-    for (let left = random.between(0, MOST_IN_SLOT); left > 0; left--) {
+    for (let left = random.between(0, MAX_IN_SLOT); left > 0; left--) {
       yield projectEvent(background, project, slot * SLOT_MS, random);
     }
   }

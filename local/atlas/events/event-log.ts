@@ -30,7 +30,7 @@ export interface LogOptions {
 
 /** So much time is computed first, then twice as much, and so on: the newest page of a long log costs little. */
 const FIRST_SPAN_MS = HOUR;
-const LONGEST_SPAN_MS = 32 * DAY;
+const MAX_SPAN_MS = 32 * DAY;
 
 /** Events of the same second come in no order that their ids would tell. */
 export function* newestFirst(query: EventQuery, { sources, beginning, now }: LogOptions): Generator<SimEvent> {
@@ -50,7 +50,7 @@ export function* newestFirst(query: EventQuery, { sources, beginning, now }: Log
     }
     yield* events.sort(byAge);
     last = from - 1;
-    spanMs = Math.min(2 * spanMs, LONGEST_SPAN_MS);
+    spanMs = Math.min(2 * spanMs, MAX_SPAN_MS);
   }
 }
 

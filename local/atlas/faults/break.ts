@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** The longest that a timer can wait: 24 days, which outlives any client. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** @returns true where the fault was one of these and the request is done with. */
 export async function broken(fault: Fault, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -39,7 +39,7 @@ export async function waited(response: ServerResponse, ms: number): Promise<bool
   const leave = () => left.abort();
   response.once('close', leave);
   try {
-    await delay(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal: left.signal });
+    await delay(Math.min(ms, MAX_TIMER_MS), undefined, { signal: left.signal });
     return true;
   } catch {
     return false;

@@ -36,7 +36,7 @@ export interface ExchangeOptions {
   requests: SimulatedRequest[];
 }
 
-const MOST_LOGGED = 100_000;
+const MAX_LOGGED = 100_000;
 /** Entries dropped at once when the log is full: dropping them singly would move all others every time. */
 const DROPPED = 10_000;
 
@@ -92,7 +92,7 @@ export class Exchange {
 
   #log({ method, path, target, authorization, now }: Asked): SimulatedRequest {
     const { requests } = this.#options;
-    if (requests.length >= MOST_LOGGED) requests.splice(0, DROPPED);
+    if (requests.length >= MAX_LOGGED) requests.splice(0, DROPPED);
     const query = target.slice(path.length + 1);
     const entry: SimulatedRequest = { method, path, query, status: 0, auth: schemeOf(authorization), at: now };
     requests.push(entry);

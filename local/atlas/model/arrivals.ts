@@ -11,7 +11,7 @@ import { type JobPlan, makeJob, type SimJob } from './job.ts';
 /** Restores of a project keep each other company for so long after the first. */
 const COMPANY_MS = 2 * SECOND;
 /** So many of them are remembered. */
-const MOST_REMEMBERED = 50;
+const MAX_REMEMBERED = 50;
 
 const SEED = 16;
 
@@ -31,7 +31,7 @@ export class Arrivals {
     const fresh = { process: processOf(lone.id), counter: counterOf(lone.id) };
     const identity = nextIdentity(identities, fresh, new Random(lone.traits, SEED));
     identities.push(identity);
-    if (identities.length > MOST_REMEMBERED) identities.shift();
+    if (identities.length > MAX_REMEMBERED) identities.shift();
     return { ...lone, id: objectId(plan.requestedAt, identity.process, identity.counter), ahead: identity.ahead };
   }
 

@@ -28,7 +28,7 @@ const GROUP = 9;
 /** From one to the next, in seconds. */
 const DELAYS = [0, 0, 0, 0, 1, 1, 2, 3, 8, 40];
 /** The last of a group comes no later than this. */
-export const LONGEST_DELAY_MS = GROUP * 40 * SECOND;
+export const MAX_DELAY_MS = GROUP * 40 * SECOND;
 
 const SEED = 13;
 

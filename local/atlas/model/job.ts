@@ -77,7 +77,7 @@ const DURATIONS: Record<Kind, readonly [number, number]> = {
 };
 
 /** Nothing that is drawn takes longer. */
-export const LONGEST_RESTORE_MS = Math.max(...Object.values(DURATIONS).flat());
+export const MAX_RESTORE_MS = Math.max(...Object.values(DURATIONS).flat());
 
 /** @throws RangeError for an outcome or a delivery that jobs of that kind do not have. */
 export function makeJob(cluster: SimCluster, plan: JobPlan, random: Random, processes: readonly string[]): SimJob {

@@ -12,7 +12,7 @@ import type { SimCluster } from '../model/cluster.ts';
 import { type SimEvent, wholeSecond } from '../model/event.ts';
 import type { SimJob } from '../model/job.ts';
 import type { SimProject } from '../model/project.ts';
-import { LONGEST_HISTORY } from './history.ts';
+import { MAX_HISTORY } from './history.ts';
 import { type ProjectLog, sourcesOf } from './project-log.ts';
 
 export interface ChronicleOptions {
@@ -48,7 +48,7 @@ export class Chronicle {
 
   constructor({ seed, until, processes, background }: ChronicleOptions) {
     this.actors = new Actors(seed);
-    this.#beginning = until - LONGEST_HISTORY - DAY;
+    this.#beginning = until - MAX_HISTORY - DAY;
     this.#background = { seed, from: until - BACKGROUND_MS, actors: this.actors, processes, background };
   }
 

@@ -8,7 +8,7 @@ import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';
 import { kindsOf, plannedName, type SimCluster } from '../model/cluster.ts';
-import { companyOf, LONGEST_DELAY_MS, type Place } from '../model/company.ts';
+import { companyOf, MAX_DELAY_MS, type Place } from '../model/company.ts';
 import { type Delivery, type JobPlan, makeJob, type Outcome, type SimJob } from '../model/job.ts';
 import type { SimProject } from '../model/project.ts';
 
@@ -77,13 +77,13 @@ const EPISODES: Record<Kind, readonly Episode[]> = {
   ],
 };
 
-const LONGEST_GAP = 8 * HOUR;
+const MAX_GAP = 8 * HOUR;
 /** Clusters are at least two years old by the earliest start of a world, so their histories fit in that. */
-export const LONGEST_HISTORY = 720 * DAY;
+export const MAX_HISTORY = 720 * DAY;
 /** Of a dedicated cluster's jobs, one in so many is a collection restore. */
 const COLLECTION_SHARE = 5;
 /** Jobs of a history that leaves less time between them come alone: in company, they could pass each other. */
-const LEAST_CROWDED_GAP = 10 * LONGEST_DELAY_MS;
+const MIN_CROWDED_GAP = 10 * MAX_DELAY_MS;
 /** When a busy cluster's restore began, before the world did, in ms: long enough for a download to be ready. */
 const BUSY_SINCE: Record<Delivery, number> = {
   automated: 45 * SECOND,
@@ -95,7 +95,7 @@ const BUSY_SINCE: Record<Delivery, number> = {
 export function history(past: Past, cluster: SimCluster, kind: Kind): History {
   const { seed, until, processes } = past;
   const count = historyCount(cluster, kind, past.jobs);
-  const gap = Math.min(LONGEST_GAP, LONGEST_HISTORY / count);
+  const gap = Math.min(MAX_GAP, MAX_HISTORY / count);
   const isBusy = cluster.isBusy && kind !== 'collection';
 
   const draws = (index: number) => new Random(seed, cluster.ordinal, KINDS.indexOf(kind), index);
@@ -110,7 +110,7 @@ export function history(past: Past, cluster: SimCluster, kind: Kind): History {
   };
   const wholeSecond = (ms: number) => Math.floor(ms / SECOND) * SECOND;
   const company = (index: number) =>
-    gap < LEAST_CROWDED_GAP || (index === 0 && isBusy) ? undefined : companyOf(past, cluster, kind, index);
+    gap < MIN_CROWDED_GAP || (index === 0 && isBusy) ? undefined : companyOf(past, cluster, kind, index);
   const moment = (index: number, draw: number, place: Place | undefined) =>
     wholeSecond(until - ageMs(index, place?.moment ?? draw)) + (place?.laterMs ?? 0);
 

@@ -14,7 +14,7 @@ import type { EventSource } from '../events/event-log.ts';
 import { AROUND_MS, ENDING_TYPES, endingEvent, eventsAround } from '../events/job-events.ts';
 import type { SimCluster } from '../model/cluster.ts';
 import type { SimEvent } from '../model/event.ts';
-import { LONGEST_RESTORE_MS } from '../model/job.ts';
+import { MAX_RESTORE_MS } from '../model/job.ts';
 import type { SimProject } from '../model/project.ts';
 import type { JobList } from './job-list.ts';
 
@@ -48,7 +48,7 @@ export function sourcesOf({ background, project, clusters, list, exports }: Proj
       types: ENDING_TYPES,
       *between(from, to) {
         for (const { cluster, jobs } of lists()) {
-          const ended = [...jobs.startedEver(), ...jobs.pastBetween(from - LONGEST_RESTORE_MS - SECOND, to)];
+          const ended = [...jobs.startedEver(), ...jobs.pastBetween(from - MAX_RESTORE_MS - SECOND, to)];
           for (const job of ended) {
             const event = endingEvent(job, cluster, background);
             if (event) yield event;

@@ -23,7 +23,7 @@ import type { SimEvent } from '../model/event.ts';
 import type { Delivery, JobPlan, Outcome, SimJob } from '../model/job.ts';
 import { byName, makeProject, type SimProject, WORLD_BEGAN } from '../model/project.ts';
 import { Chronicle } from './chronicle.ts';
-import { history, LONGEST_HISTORY, type Past } from './history.ts';
+import { history, MAX_HISTORY, type Past } from './history.ts';
 import { JobList } from './job-list.ts';
 
 export interface WorldOptions {
@@ -127,7 +127,7 @@ export class World {
     const { seed = 1, projects = 3, clusters = 4, jobs = 25, clock = systemClock } = options;
     const { deletedClusters = 0, serverlessInstances = 0, activityPerMinute = 0, crowding = 0.04 } = options;
     const { historyUntil: until = clock.now() } = options;
-    const earliest = WORLD_BEGAN + 2 * 366 * DAY + LONGEST_HISTORY;
+    const earliest = WORLD_BEGAN + 2 * 366 * DAY + MAX_HISTORY;
     if (until < earliest) throw new RangeError(`a world cannot start before ${new Date(earliest).toISOString()}`);
     const random = new Random(seed, seeds.processes);
     this.seed = seed;

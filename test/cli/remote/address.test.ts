@@ -26,9 +26,9 @@ describe('who asks follows from the address, unless it is said', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['ledger.example.com', {}, {}, /^--api: expected an address such as https:.*, came "ledger.example.com"$/],
+    ['ledger.example.com', {}, {}, /^--api: expected an address such as https:.*, got "ledger.example.com"$/],
     ['ftp://ledger', {}, {}, /^--api: expected an address such as https:/],
-    ['', {}, {}, /^--api: expected an address such as https:.*, came ""$/],
+    ['', {}, {}, /^--api: expected an address such as https:.*, got ""$/],
     ['http://ledger.example.com', {}, {}, /^--api: expected https, except on this machine/],
     ['http://127.0.0.1.example.com', {}, {}, /^--api: expected https, except on this machine/],
     [`${AWS}?x=1`, {}, {}, /^--api: expected an address without \? and #/],
@@ -41,13 +41,13 @@ describe('what is refused', () => {
     ['https://ledger.example.com', {}, {}, /^--api-auth: expected iam, token or none for an API at ledger.example.com/],
     // Only API Gateway's own names say a region; one that looks alike is anybody's.
     ['https://abc.execute-api.eu-west-1.amazonaws.com.example.com', {}, {}, /^--api-auth: expected iam, token or none/],
-    ['https://ledger.example.com', { apiAuth: 'iam' }, {}, /^--api-region: expected the AWS region .*, came none$/],
+    ['https://ledger.example.com', { apiAuth: 'iam' }, {}, /^--api-region: expected the AWS region .*, got none$/],
     [AWS, { apiAuth: 'iam', apiRegion: 'Ireland' }, {}, /^--api-region: expected an AWS region such as eu-west-1/],
     [
       AWS,
       { apiAuth: 'none', apiRegion: 'eu-west-1' },
       {},
-      /^--api-region: expected with --api-auth iam, came with none/,
+      /^--api-region: expected with --api-auth iam, got with none/,
     ],
     [AWS, { apiAuth: 'token' }, {}, /^RESTORE_LEDGER_API_TOKEN: expected a token, .* came none$/],
     [
@@ -56,9 +56,9 @@ describe('what is refused', () => {
       { RESTORE_LEDGER_API_TOKEN: 'a\nsecret' },
       /^RESTORE_LEDGER_API_TOKEN: expected a bearer token(?!.*secret)/,
     ],
-    [AWS, { table: 'some-table' }, {}, /^--api and --table: expected one of them, came both$/],
-    [AWS, { data: 'dir' }, {}, /^--api and --data: expected one of them, came both$/],
-    [undefined, { apiAuth: 'iam' }, {}, /^--api-auth: expected --api with it, came none$/],
+    [AWS, { table: 'some-table' }, {}, /^--api and --table: expected one of them, got both$/],
+    [AWS, { data: 'dir' }, {}, /^--api and --data: expected one of them, got both$/],
+    [undefined, { apiAuth: 'iam' }, {}, /^--api-auth: expected --api with it, got none$/],
   ] as const)('%s %j %j', (api, flags, env, message) => {
     expect(() => resolveSource({ ...(api === undefined ? {} : { api }), ...flags }, env)).toThrow(message);
   });
@@ -68,7 +68,7 @@ test('a flag beats a variable, and two variables are one too many', () => {
   const env = { RESTORE_LEDGER_API: AWS, TABLE_NAME: 'some-table' };
   const fromVariables = { api: AWS, table: 'some-table' };
   expect(() => resolveSource(fromVariables, env)).toThrow(
-    'RESTORE_LEDGER_API and TABLE_NAME: expected one of them, came both',
+    'RESTORE_LEDGER_API and TABLE_NAME: expected one of them, got both',
   );
   expect(resolveSource({ ...fromVariables, api: 'http://127.0.0.1:1' }, env)).toHaveProperty('api');
   expect(resolveSource({ ...fromVariables, table: 'other-table' }, env)).toEqual({ tableName: 'other-table' });

@@ -209,7 +209,7 @@ describe('--api', () => {
     expect(ended.map(({ code }) => code)).toEqual([4, 124, 1, 2]);
     expect(ended[2]?.stderr).toMatch(/^restore-ledger: no job 0123.* run restore-ledger collect --api http:\S+\n$/);
     expect(ended[3]?.stderr).toBe(
-      'restore-ledger: --project, --cluster and --kind: expected without --api, came with it\n',
+      'restore-ledger: --project, --cluster and --kind: expected without --api, got with it\n',
     );
   });
 });
@@ -264,7 +264,7 @@ describe('an API that answers something else', () => {
     expect(await shell.run(['jobs', '--api', api.url, '--data', 'dir'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'restore-ledger: --api and --data: expected one of them, came both\n',
+      stderr: 'restore-ledger: --api and --data: expected one of them, got both\n',
     });
     expect(api.requests).toEqual([]);
   });

@@ -226,9 +226,9 @@ describe('evidence', () => {
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
-      'restore-ledger: --format: expected one of html, json, came "pdf"\n',
-      'restore-ledger: --output nowhere/report.html: expected a file that can be written, came ENOENT\n',
-      'restore-ledger: --output: expected a name that ends in .html or .json, or --format html or json with it, came "none.pdf"\n',
+      'restore-ledger: --format: expected one of html, json, got "pdf"\n',
+      'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
+      'restore-ledger: --output: expected a name that ends in .html or .json, or --format html or json with it, got "none.pdf"\n',
       'restore-ledger: --api: expected --table or --data instead, since the proof of what was read is in the ledger itself\n',
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);

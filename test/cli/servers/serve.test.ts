@@ -78,6 +78,6 @@ test('a port in use, half of a key and a table out of reach are one line each', 
     `restore-ledger: port ${port} is in use: give another one with --port, or --port 0 for any that is free\n`,
     expect.stringMatching(/^restore-ledger: .*MONGODB_ATLAS_PRIVATE_API_KEY: set both\n$/),
     expect.stringMatching(/^restore-ledger: no AWS .*\n$/),
-    'restore-ledger: --port: expected a whole number from 0 to 65535, came "70000"\n',
+    'restore-ledger: --port: expected a whole number from 0 to 65535, got "70000"\n',
   ]);
 });

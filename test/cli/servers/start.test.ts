@@ -72,7 +72,7 @@ test('a wrong flag is named, with 2', async () => {
   await using shell = await CommandLine.open();
   const { code, stderr } = await shell.run(args('--clusters', '0'), NPM);
   expect(code).toBe(2);
-  expect(withoutNpm(stderr)).toMatch(/--clusters: expected a whole number from 1 to 1000, came "0"\n/);
+  expect(withoutNpm(stderr)).toMatch(/--clusters: expected a whole number from 1 to 1000, got "0"\n/);
 });
 
 const withoutNpm = (text: string) =>

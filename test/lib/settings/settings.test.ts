@@ -86,7 +86,7 @@ describe('settings', () => {
     ['messageTopic', 'alarms', 'SNS topic'],
   ])('%s: a wrong value is refused with its name, the value and what is allowed: %s', (name, value, allowed) => {
     const [line] = refusalOf({ [name]: value });
-    expect(line).toMatch(`${name}: came ${JSON.stringify(value)}, allowed: `);
+    expect(line).toMatch(`${name}: got ${JSON.stringify(value)}, allowed: `);
     expect(line).toContain(allowed);
   });
 
@@ -98,14 +98,14 @@ describe('settings', () => {
   test('rules that the environment of a function has no room for are refused with their size', () => {
     const protectedTargets = Array.from({ length: 200 }, (_, index) => `production-${index}/cluster`);
     const [line] = refusalOf({ ledger: { protectedTargets } });
-    expect(line).toMatch(/^protectedTargets: came \d{4} bytes, allowed: 3000 for all rules/);
+    expect(line).toMatch(/^protectedTargets: got \d{4} bytes, allowed: 3000 for all rules/);
   });
 
   test('an unknown name is refused with the nearest one, and all that is wrong is said at once', () => {
     expect(refusalOf({ shedule: 'rate(1 hour)', ledger: { colectMemoryMb: 512 }, tracing: 'perhaps' })).toEqual([
       'colectMemoryMb: there is no such setting; did you mean collectMemoryMb?',
       'shedule: there is no such setting; did you mean schedule?',
-      'tracing: came "perhaps", allowed: true, false',
+      'tracing: got "perhaps", allowed: true, false',
     ]);
   });
 

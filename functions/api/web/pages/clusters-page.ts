@@ -24,11 +24,11 @@ const STATE_LOOK: Record<CoverageState, { label: string; tone: Tone; shape: Shap
 };
 
 /** Rows of the part that shows everything; the project's own page has them all. */
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 /** Rows of what needs attention. */
-const MOST_ATTENTION = 200;
+const MAX_ATTENTION = 200;
 /** Characters of a message. */
-const LONGEST_ERROR = 300;
+const MAX_ERROR = 300;
 
 export interface ClustersPage {
   clusters: readonly ClusterHealth[];
@@ -72,7 +72,7 @@ const gonePart = (gone: readonly ClusterHealth[], one: boolean, now: number) =>
   html`<section class="card"><details><summary>${counted(gone.length, 'cluster')} no longer there</summary>
 <p class="soft small">Their restores stay in the ledger.
 ${one ? '' : 'Those gone for more than a week are on their project’s page.'}</p>
-${clusterTable(gone.slice(0, MOST_ROWS), 'Clusters that are gone', true, now)}</details></section>`;
+${clusterTable(gone.slice(0, MAX_ROWS), 'Clusters that are gone', true, now)}</details></section>`;
 
 const nothing = (inProject: boolean) =>
   html`<div class="card empty"><h2>No cluster is known${inProject ? ' in this project' : ' yet'}</h2>
@@ -105,13 +105,13 @@ function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }
 <thead role="rowgroup"><tr role="row">
 ${['Cluster', 'State', 'What is wrong', 'Last read (UTC)'].map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${worst.slice(0, MOST_ATTENTION).map(
+${worst.slice(0, MAX_ATTENTION).map(
   (row) => html`<tr role="row">
 ${clusterCell(row, true)}<td role="cell" class="end">${stateMark(row.state)}</td>
 <td role="cell" class="all">${wrong(row, now)}</td>
 ${readCell(row, now)}</tr>
 `,
-)}</tbody></table>${rows.length > MOST_ATTENTION ? html`<p class="soft">And ${number(rows.length - MOST_ATTENTION)} more.</p>` : ''}</section>`;
+)}</tbody></table>${rows.length > MAX_ATTENTION ? html`<p class="soft">And ${number(rows.length - MAX_ATTENTION)} more.</p>` : ''}</section>`;
 }
 
 function stateMark(state: CoverageState): Html {
@@ -122,13 +122,13 @@ function stateMark(state: CoverageState): Html {
 function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): Html {
   if (failures.length > 0) {
     return html`${failures.map(
-      ({ what, failure: { message, code, since } }) => html`<div><bdi>${cut(visible(message), LONGEST_ERROR)}</bdi>
+      ({ what, failure: { message, code, since } }) => html`<div><bdi>${cut(visible(message), MAX_ERROR)}</bdi>
 <span class="sub"><code>${visible(code)}</code> · ${what} · failing since ${time(since)} UTC</span></div>`,
     )}`;
   }
   if (state !== 'stale' && state !== 'late' && gaps.length > 0) {
-    return html`${gaps.slice(0, MOST_GAPS).map(
-      ({ text, action }) => html`<div><bdi>${cut(visible(text), LONGEST_ERROR)}</bdi>
+    return html`${gaps.slice(0, MAX_GAPS).map(
+      ({ text, action }) => html`<div><bdi>${cut(visible(text), MAX_ERROR)}</bdi>
 ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`,
     )}`;
   }
@@ -137,7 +137,7 @@ ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</
 }
 
 /** Gaps of one row. */
-const MOST_GAPS = 3;
+const MAX_GAPS = 3;
 
 function clusterCell(row: ClusterHealth, withProject: boolean): Html {
   const { clusterName, projectId, projectName, kinds, what } = row;
@@ -160,12 +160,12 @@ const readCell = ({ readAt }: ClusterHealth, now: number) =>
 function everything(rows: readonly ClusterHealth[], { project }: ClustersPage, now: number): Html {
   const one = project !== undefined;
   const projects = new Map<string, ClusterHealth[]>();
-  for (const row of one ? rows : rows.slice(0, MOST_ROWS)) {
+  for (const row of one ? rows : rows.slice(0, MAX_ROWS)) {
     const known = projects.get(row.projectId);
     if (known) known.push(row);
     else projects.set(row.projectId, [row]);
   }
-  const left = one ? 0 : rows.length - MOST_ROWS;
+  const left = one ? 0 : rows.length - MAX_ROWS;
   return html`${[...projects.values()].map((clusters) => projectPart(clusters, one, now))}
 ${left > 0 ? html`<div class="note">${number(left)} more clusters are not shown. ${ALL_OF_THEM}</div>` : ''}`;
 }

@@ -74,15 +74,15 @@ function target(job: LedgerJob, names: ProjectNames): Html {
 }
 
 /** Rows of what a restore of collections may name 200 of, and characters of each name. */
-const MOST_NAMESPACES = 20;
-const LONGEST_NAMESPACE = 120;
+const MAX_NAMESPACES = 20;
+const MAX_NAMESPACE = 120;
 
 function collections({ namespaces, complete }: RestoredCollections): Html {
-  const shown = namespaces.slice(0, MOST_NAMESPACES);
+  const shown = namespaces.slice(0, MAX_NAMESPACES);
   const left = namespaces.length - shown.length;
   return html`<ul class="moves">${shown.map(
     ({ source, target: to = source }) =>
-      html`<li>${name(source, LONGEST_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, LONGEST_NAMESPACE)}`}</li>`,
+      html`<li>${name(source, MAX_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, MAX_NAMESPACE)}`}</li>`,
   )}
 ${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${complete ? '' : html`<li class="soft">The ledger does not have all the names.</li>`}</ul>`;
 }

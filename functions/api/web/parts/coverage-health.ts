@@ -35,13 +35,13 @@ export interface Coverage {
 }
 
 /** More than an Atlas organization holds; a page reads no more, in 1 + 20 requests. */
-export const MOST_PROJECTS = 500;
+export const MAX_PROJECTS = 500;
 
 export async function readCoverage(facts: AsyncIterable<ProjectFacts>): Promise<Coverage> {
   const projects: ProjectFacts[] = [];
   let complete = true;
   for await (const project of facts) {
-    complete = projects.length < MOST_PROJECTS;
+    complete = projects.length < MAX_PROJECTS;
     if (!complete) break;
     projects.push(project);
   }

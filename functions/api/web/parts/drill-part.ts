@@ -8,7 +8,7 @@ import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';
 
 /** Rows of those that are overdue. */
-const MOST_OVERDUE = 200;
+const MAX_OVERDUE = 200;
 
 export interface Drills {
   /** Overdue the longest first. */
@@ -62,8 +62,8 @@ const overdueTable = (rows: readonly ClusterHealth[], now: number) =>
 <thead role="rowgroup"><tr role="row">
 ${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class="${look}">${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">
-${rows.slice(0, MOST_OVERDUE).map((row) => overdueRow(row, now))}</tbody></table>
-${rows.length > MOST_OVERDUE ? html`<p class="soft">And ${number(rows.length - MOST_OVERDUE)} more: <a href="/coverage?drill=overdue&amp;format=ndjson">GET /coverage</a> has them all.</p>` : ''}`;
+${rows.slice(0, MAX_OVERDUE).map((row) => overdueRow(row, now))}</tbody></table>
+${rows.length > MAX_OVERDUE ? html`<p class="soft">And ${number(rows.length - MAX_OVERDUE)} more: <a href="/coverage?drill=overdue&amp;format=ndjson">GET /coverage</a> has them all.</p>` : ''}`;
 
 function overdueRow(row: ClusterHealth, now: number): Html {
   const { projectId, projectName, clusterName = '', drill } = row;

@@ -10,7 +10,7 @@ import type { ProjectNames } from './job-form.ts';
 import { askedBy } from './requester-part.ts';
 
 /** The longest name that GET /restore-jobs takes as a filter. */
-const LONGEST_FILTER = 200;
+const MAX_FILTER = 200;
 
 // The roles are what the elements are anyway, until a narrow screen makes blocks of them.
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
@@ -44,7 +44,7 @@ function took({ durationSeconds, status, requestedAt }: JobSummary, now: number)
 
 /** To the jobs of the cluster. */
 export const clusterLink = (projectId: string, clusterName: string) =>
-  clusterName.length > LONGEST_FILTER
+  clusterName.length > MAX_FILTER
     ? name(clusterName)
     : html`<a class="plainlink" href="${jobsHref({ projectId, clusterName })}">${name(clusterName)}</a>`;
 

@@ -18,9 +18,9 @@ import {
 
 const PART = 'asked';
 /** Of an application. */
-const LONGEST_VIA = 40;
+const MAX_VIA = 40;
 /** Characters of a message. */
-const LONGEST_ERROR = 300;
+const MAX_ERROR = 300;
 
 /** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
 export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
@@ -48,7 +48,7 @@ export const awaitsEvents = ({ requester }: Pick<JobSummary, 'requester'>): bool
   requester === undefined || (!isFound(requester) && ['pending', 'not-read'].includes(requester.reason));
 
 const eventsUnreadable = ({ since, code, message }: Failure, now: number) =>
-  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), LONGEST_ERROR)}</bdi>. Until they can, nobody is named.`;
+  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), MAX_ERROR)}</bdi>. Until they can, nobody is named.`;
 
 function gradeMark({ grade, points }: FoundRequester): Html {
   const { label } = gradeLook(grade);
@@ -82,7 +82,7 @@ ${
 const ALSO_OF_EXPORTS = 'CPS_RESTORE_REQUESTED_AUDIT';
 
 const kindOf = ({ actor: { kind, via } }: FoundRequester) =>
-  via === undefined ? (KIND_WORDS[kind] ?? visible(kind)) : html`Through ${name(via, LONGEST_VIA)}`;
+  via === undefined ? (KIND_WORDS[kind] ?? visible(kind)) : html`Through ${name(via, MAX_VIA)}`;
 
 /** Four bars for `exact`, one for `weak`. */
 function bars(grade: Grade): Html {

@@ -13,11 +13,11 @@ export const RUN_LOOK: Record<Run['status'], { label: string; tone: Tone; shape:
 };
 
 /** Failures shown, and characters of each. */
-const MOST_FAILURES = 10;
-const LONGEST_ERROR = 300;
+const MAX_FAILURES = 10;
+const MAX_ERROR = 300;
 
 /** Runs of one project or cluster shown. */
-const MOST_OTHERS = 5;
+const MAX_OTHERS = 5;
 
 export function runsPart(runs: LastRuns, now: number): Html {
   const { newest, ended, others } = runs;
@@ -44,15 +44,15 @@ function wholeRun(title: string, run: Run, now: number, id?: string): Html {
 <p>${mark(label, tone, shape)}</p></div>
 <p>Began ${agoTime(startedAt, now)}, ${exactTime(startedAt)}${took === undefined ? '' : `, and took ${took}`}. ${countsText(run)}
 ${runLink(runId)}</p>
-${failures.length === 0 ? '' : html`<ul class="moves">${failures.slice(0, MOST_FAILURES).map(failureItem)}</ul>`}`;
+${failures.length === 0 ? '' : html`<ul class="moves">${failures.slice(0, MAX_FAILURES).map(failureItem)}</ul>`}`;
 }
 
 const runLink = (runId: string) => html`<a href="/runs/${encodeURIComponent(runId)}">JSON</a>`;
 
 function otherRuns({ ended, others }: LastRuns, now: number): Html {
-  const left = others.length - MOST_OTHERS;
+  const left = others.length - MAX_OTHERS;
   return html`<h3>Other runs${ended ? ' since' : ''}</h3>
-<ul class="moves">${others.slice(0, MOST_OTHERS).map(({ runId, status, startedAt, scope }) => {
+<ul class="moves">${others.slice(0, MAX_OTHERS).map(({ runId, status, startedAt, scope }) => {
     const { label, tone, shape } = RUN_LOOK[status];
     const of = scope.clusterName === undefined ? '' : html`cluster ${name(scope.clusterName)} of `;
     return html`<li>${mark(label, tone, shape)} ${of}project <code>${visible(scope.projectId ?? '')}</code>, began ${agoTime(startedAt, now)}. ${runLink(runId)}</li>`;
@@ -72,4 +72,4 @@ function countsText({ projects, counts }: Run): string {
 }
 
 const failureItem = ({ what, code, message }: Run['failures'][number]) =>
-  html`<li><code>${visible(code)}</code> ${visible(what)}: <bdi>${cut(visible(message), LONGEST_ERROR)}</bdi></li>`;
+  html`<li><code>${visible(code)}</code> ${visible(what)}: <bdi>${cut(visible(message), MAX_ERROR)}</bdi></li>`;

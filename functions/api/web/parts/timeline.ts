@@ -8,7 +8,7 @@ import { ruleLabel } from './finding-badge.ts';
 import { requesterInShort } from './requester-text.ts';
 
 /** Shown of a value; the whole of it is in the JSON. */
-const LONGEST_VALUE = 300;
+const MAX_VALUE = 300;
 
 export function timeline({ requestedAt, changes, revision }: LedgerJob): Html {
   const [first, ...later] = changes;
@@ -68,7 +68,7 @@ function headline({ fields, status, repaired }: Change): string {
 function moves({ fields, atlas = [] }: Change): Html | '' {
   const names = Object.entries(fields);
   if (names.length === 0 && atlas.length === 0) return '';
-  const also = cut(atlas.map(visible).join(', '), LONGEST_VALUE);
+  const also = cut(atlas.map(visible).join(', '), MAX_VALUE);
   return html`<ul class="moves">${names.map(([field, { from, to }]) => move(field, from, to))}
 ${also === '' ? '' : html`<li class="soft">Also in Atlas’s answer: ${also}</li>`}</ul>`;
 }
@@ -83,8 +83,7 @@ const isList = (it: unknown) => Array.isArray(it);
 
 /** Two lists of rules: what came and what went. */
 function foundMove(from: readonly unknown[], to: readonly unknown[]): Html {
-  const labels = (rules: readonly unknown[]) =>
-    cut(rules.map((rule) => ruleLabel(String(rule))).join(', '), LONGEST_VALUE);
+  const labels = (rules: readonly unknown[]) => cut(rules.map((rule) => ruleLabel(String(rule))).join(', '), MAX_VALUE);
   const [came, went] = [to.filter((rule) => !from.includes(rule)), from.filter((rule) => !to.includes(rule))];
   return html`${came.length > 0 ? html`<li>Found: <bdi>${labels(came)}</bdi></li>` : ''}${went.length > 0 ? html`<li>No longer found: <bdi>${labels(went)}</bdi></li>` : ''}`;
 }
@@ -99,5 +98,5 @@ function value(field: string, it: unknown): Html | string {
     if (words) return words;
   }
   if (field === 'durationSeconds' && typeof it === 'number') return span(it);
-  return html`<bdi>${cut(visible(typeof it === 'string' ? it : (JSON.stringify(it) ?? '')), LONGEST_VALUE)}</bdi>`;
+  return html`<bdi>${cut(visible(typeof it === 'string' ? it : (JSON.stringify(it) ?? '')), MAX_VALUE)}</bdi>`;
 }

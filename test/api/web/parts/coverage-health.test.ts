@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MOST_PROJECTS, projectHealth, readCoverage } from '../../../../functions/api/web/parts/coverage-health.ts';
+import { MAX_PROJECTS, projectHealth, readCoverage } from '../../../../functions/api/web/parts/coverage-health.ts';
 import type { ListCoverage, ProjectCoverage } from '../../../../functions/ledger/model/coverage.ts';
 import { FRESH_MS } from '../../../../functions/proof/list.ts';
 import { needsAttention } from '../../../../functions/views/coverage.ts';
@@ -85,7 +85,7 @@ test('a page reads no more projects than it can show, and knows that there are m
   async function* projects(count: number) {
     for (let i = 0; i < count; i++) yield { projectId: String(i), projectName: 'one' };
   }
-  expect(await readCoverage(projects(MOST_PROJECTS))).toMatchObject({ complete: true });
-  const more = await readCoverage(projects(MOST_PROJECTS + 1));
-  expect([more.complete, more.projects.length]).toEqual([false, MOST_PROJECTS]);
+  expect(await readCoverage(projects(MAX_PROJECTS))).toMatchObject({ complete: true });
+  const more = await readCoverage(projects(MAX_PROJECTS + 1));
+  expect([more.complete, more.projects.length]).toEqual([false, MAX_PROJECTS]);
 });
