@@ -38,11 +38,11 @@ export function outputs(stack: Stack & Constructs) {
   );
   say('EgressAddresses', 'For the API access list in Atlas', network?.addresses.join(', '));
   say('PlanFunctionName', 'Starts a run', collection.plan.function.functionName);
-  say('QueueUrl', 'Orders: one project each', collection.queue.queueUrl);
-  say('DeadLetterQueueUrl', 'Orders that failed too often', collection.deadLetters.queueUrl);
+  say('QueueUrl', 'Tasks: one project each', collection.queue.queueUrl);
+  say('DeadLetterQueueUrl', 'Tasks that failed too often', collection.deadLetters.queueUrl);
   say(
     'Redrive',
-    'Gives failed orders again, once the cause is mended',
+    'Returns failed tasks to the queue, once the cause is fixed',
     `aws sqs start-message-move-task --region ${region} --source-arn ${collection.deadLetters.queueArn}`,
   );
   say('EventBusName', 'Where events of the ledger are; put rules of your own on it', changeFeed.bus.eventBusName);

@@ -1,4 +1,4 @@
-// functions/handlers/collect.ts is the Lambda that carries out orders from the queue.
+// functions/handlers/collect.ts is the Lambda that carries out tasks from the queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { handleTask } from '../collector/run/handle-task.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
@@ -23,7 +23,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
       await handleTask(body, { accounts, ledger, queue, log, now: Date.now, timeLeftMs }, settings);
     } catch (error) {
       // Only this message goes back to the queue, and after enough tries to the dead-letter queue.
-      log.error('order failed', { messageId, error: error instanceof Error ? error.message : String(error) });
+      log.error('task failed', { messageId, error: error instanceof Error ? error.message : String(error) });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }

@@ -29,7 +29,7 @@ export const handler = async (event: unknown, context: Context) => {
         ledger,
         log,
         now: Date.now,
-        enqueue: (orders) => queue.send(orders),
+        enqueue: (tasks) => queue.send(tasks),
       },
       settings,
     );

@@ -69,9 +69,9 @@ export interface CollectionProps {
 export class Collection extends Construct {
   readonly plan: NodeFunction;
   readonly collect: NodeFunction;
-  /** Orders: one project each. */
+  /** Tasks: one project each. */
   readonly queue: Queue;
-  /** Orders that failed too often. */
+  /** Tasks that failed too often. */
   readonly deadLetters: Queue;
   /** Events that no run could be made of. */
   readonly planDeadLetters: Queue;
@@ -94,7 +94,7 @@ export class Collection extends Construct {
     this.plan = new NodeFunction(this, 'Plan', {
       ...common,
       handler: 'plan',
-      description: 'Lists the Atlas projects and orders one collection of each',
+      description: 'Lists the Atlas projects and queues a task for each',
       timeout: planTimeout,
       memoryMb: planMemoryMb,
       environment: {
@@ -135,14 +135,14 @@ export class Collection extends Construct {
       this.collect.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
     }
 
-    const orders = new EventSourceMapping(this, 'Orders', {
+    const tasks = new EventSourceMapping(this, 'Orders', {
       target: this.collect.function,
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       maxConcurrency: concurrency,
       reportBatchItemFailures: true,
     });
-    orders.node.addDependency(this.collect.role); // Lambda checks at creation that the role may read the queue
+    tasks.node.addDependency(this.collect.role); // Lambda checks at creation that the role may read the queue
     this.plan.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1), // after that, the next run has long read the same

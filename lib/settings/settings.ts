@@ -123,7 +123,7 @@ export const SETTINGS = {
     default: 120,
   }),
   maxReceives: whole(1, 100, {
-    means: 'How often an order may fail before it goes to the dead-letter queue.',
+    means: 'How often a task may fail before it goes to the dead-letter queue.',
     unit: 'times',
     default: 3,
   }),

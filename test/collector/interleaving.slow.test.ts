@@ -161,7 +161,7 @@ class Story {
     const { client, clock, ledger, atlas } = this.#system;
     const projectId = atlas.world.projects[0]?.id ?? '';
     const now = () => clock.now();
-    let order = { runId: newObjectId(new Date(now())), projectId, projectName: 'p', full };
+    let task = { runId: newObjectId(new Date(now())), projectId, projectName: 'p', full };
     for (let message = 0; message < messages; message++) {
       const before = client.usage.requests;
       const timeLeftMs = () => 15_000 + 1_000 * (requests - (client.usage.requests - before));
@@ -173,9 +173,9 @@ class Story {
         now,
         timeLeftMs,
       };
-      const { next } = await collectProject(order, ports, { parallelLists: 2 });
+      const { next } = await collectProject(task, ports, { parallelLists: 2 });
       if (!next) return;
-      order = { ...order, ...next.order };
+      task = { ...task, ...next.task };
     }
   }
 }

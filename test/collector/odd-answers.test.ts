@@ -225,15 +225,15 @@ describe('a reading that goes on in a second message', () => {
     const account = { name: 'test', atlas: system.client };
     const shared = { accounts: [account], ledger: system.ledger, log: silentLog, now: () => system.clock.now() };
     const runId = newObjectId(new Date(system.clock.now()));
-    const orders: CollectTask[] = [];
-    const enqueue = async (planned: readonly CollectTask[]) => void orders.push(...planned);
+    const tasks: CollectTask[] = [];
+    const enqueue = async (planned: readonly CollectTask[]) => void tasks.push(...planned);
     await plan({ runId, trigger: 'schedule', full: true }, { ...shared, enqueue });
-    const queue = { sendLater: async (order: CollectTask) => void orders.push(order) };
-    for (let nth = 1; orders.length > 0 && nth < 10; nth++) {
+    const queue = { sendLater: async (task: CollectTask) => void tasks.push(task) };
+    for (let nth = 1; tasks.length > 0 && nth < 10; nth++) {
       const before = system.atlas.requests.length;
       const isOver = () => nth === 1 && system.atlas.requests.slice(before).some(({ path }) => lastOfFirst.test(path));
       const timeLeftMs = () => (isOver() ? 0 : 600_000);
-      const body = JSON.stringify(orders.shift());
+      const body = JSON.stringify(tasks.shift());
       await handleTask(body, { ...shared, queue, timeLeftMs }, { followMs: 0, parallelLists: 1 });
     }
     return (await system.ledger.run(runId))?.run.status;

@@ -398,7 +398,7 @@ describe('of very many, a look', () => {
   });
 });
 
-test('an order that is delivered twice, and at the same time, adds nothing twice', async () => {
+test('a task that is delivered twice, and at the same time, adds nothing twice', async () => {
   await using system = await quiet(9);
   const world = system.atlas.world;
   const jobs = world
@@ -409,9 +409,9 @@ test('an order that is delivered twice, and at the same time, adds nothing twice
   system.clock.advance(2 * MINUTE);
   const { run } = await system.run({ runId: 'a'.repeat(24) });
   const before = await system.recorded();
-  const order = { runId: run.runId, projectId: system.projectId, projectName: 'whatever', full: true };
+  const task = { runId: run.runId, projectId: system.projectId, projectName: 'whatever', full: true };
   const ports = { ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
-  const again = () => collectProject(order, { ...ports, atlas: system.client.within(() => 1e9) });
+  const again = () => collectProject(task, { ...ports, atlas: system.client.within(() => 1e9) });
   await Promise.all([again(), again()]);
   await again();
   const after = await system.recorded();

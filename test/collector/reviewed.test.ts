@@ -102,8 +102,8 @@ test.each([403, 404, 500])('projects that cannot be listed (%i) cost a name, not
     },
   );
   const ports = { atlas, ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
-  const order = { runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here' };
-  expect((await collectProject(order, ports)).part).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
+  const task = { runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here' };
+  expect((await collectProject(task, ports)).part).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
   const { findings } = (await system.ledger.job(job.id)) ?? {};
   expect(findings).toEqual([expect.objectContaining({ rule: 'cross-project', why: expect.stringContaining(target) })]);
 });

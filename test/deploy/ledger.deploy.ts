@@ -185,7 +185,7 @@ test('a poisoned message lands in the dead-letter queue after three tries', asyn
   await ledger.send(JSON.stringify({ runId: poison, projectId, projectName: 'of a run that was never started' }));
   await eventually('the dead letter', async () => (await ledger.messages('DeadLetterQueueUrl')) === 1);
   await ledger.idle();
-  const tries = (await ledger.logLines('CollectionCollect')).filter(({ message }) => message === 'order failed');
+  const tries = (await ledger.logLines('CollectionCollect')).filter(({ message }) => message === 'task failed');
   expect(tries).toHaveLength(3);
 });
 

@@ -64,7 +64,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
-  queueUrl = `${endpoint}/000000000000/orders`;
+  queueUrl = `${endpoint}/000000000000/tasks`;
   const env = {
     AWS_REGION: 'eu-central-1',
     AWS_SECRET_ACCESS_KEY: 'x',
@@ -131,19 +131,19 @@ async function functions() {
 const records = (bodies: string[]) =>
   ({ Records: bodies.map((body, index) => ({ messageId: `message-${index}`, body })) }) as SQSEvent;
 
-test('a scheduled event becomes a run, an order a project, and a finished run; a bad message fails alone', async () => {
+test('a scheduled event becomes a run, a task a project, and a finished run; a bad message fails alone', async () => {
   const { plan, collect } = await functions();
   const event = { trigger: 'schedule', scheduledAt: new Date().toISOString(), executionId: 'one' };
   const { runId, projects } = await plan(event);
   expect(projects).toBe(12);
   expect(sent.map(({ projectId }) => projectId).sort()).toEqual(atlas.world.projects.map(({ id }) => id).sort());
 
-  const bodies = sent.splice(0).map((order) => JSON.stringify(order));
+  const bodies = sent.splice(0).map((task) => JSON.stringify(task));
   const answer = await collect(['{"runId":', ...bodies, '{}']);
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }, { itemIdentifier: 'message-13' }] });
   expect((await ledger.run(runId))?.run).toMatchObject({ status: 'complete', projects: 12, trigger: 'schedule' });
   // What runs is looked at again.
-  for (const order of sent) expect(order.followAt).toEqual(expect.any(String));
+  for (const task of sent) expect(task.followAt).toEqual(expect.any(String));
 
   const metrics = lines.filter((line) => line.includes('"_aws"'));
   expect(metrics.length).toBeGreaterThan(0);
@@ -154,9 +154,9 @@ test('a scheduled event becomes a run, an order a project, and a finished run; a
 test('runs that come upon new and changed jobs need no more than the roles allow', async () => {
   const { plan, collect } = await functions();
   const run = async (executionId: string) => {
-    sent.length = 0; // of the run before, orders to look again
+    sent.length = 0; // of the run before, tasks to look again
     const { runId } = await plan({ trigger: 'schedule', scheduledAt: new Date().toISOString(), executionId });
-    await collect(sent.splice(0).map((order) => JSON.stringify(order)));
+    await collect(sent.splice(0).map((task) => JSON.stringify(task)));
     return (await ledger.run(runId))?.run;
   };
   for (const { id: projectId } of atlas.world.projects) {
@@ -178,9 +178,9 @@ test('an event that is none fails, by the name of its field', async () => {
   await expect(plan({ trigger: 'schedule' }, context)).rejects.toThrow('scheduledAt');
 });
 
-test('orders that the queue does not take fail the plan, so that it is made again', async () => {
+test('tasks that the queue does not take fail the plan, so that it is made again', async () => {
   refuse = true;
-  const order = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x' };
-  await expect(new TaskQueue(queueUrl).send([order])).rejects.toThrow('SQS took 0 of 1 orders: InternalError');
+  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x' };
+  await expect(new TaskQueue(queueUrl).send([task])).rejects.toThrow('SQS took 0 of 1 tasks: InternalError');
   refuse = false;
 });

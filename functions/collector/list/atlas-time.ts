@@ -8,7 +8,7 @@ export const SKEW_WARNING_MS = 60_000;
 export const CLOCK_NOT_MEASURED = 'CLOCK_NOT_MEASURED';
 
 /**
- * For one order or plan, by the answers to it alone: a clock may have been set since others came. Where they leave a choice a moment
+ * For one task or plan, by the answers to it alone: a clock may have been set since others came. Where they leave a choice a moment
  * is put earlier, never later: a reading that counts as earlier than it was proves less, and nothing that is wrong.
  */
 export class AtlasTime {
@@ -17,7 +17,7 @@ export class AtlasTime {
   /** The most so far, so that no later moment comes before an earlier one unless the clock was set. */
   #skewMs = Number.NEGATIVE_INFINITY;
 
-  /** @param atlas a view that was made for this order or plan */
+  /** @param atlas a view that was made for this task or plan */
   constructor({ atlas, now }: { atlas: Pick<Atlas, 'skewReading'>; now(): number }) {
     this.#atlas = atlas;
     this.#now = now;

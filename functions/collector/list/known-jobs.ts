@@ -20,7 +20,7 @@ export interface Known {
 export type KnownOfList = Map<string, Known>;
 
 /**
- * For one order. The project's jobs are read once for all lists that are read to their ends, some 200 bytes of memory a job,
+ * For one task. The project's jobs are read once for all lists that are read to their ends, some 200 bytes of memory a job,
  * given back list by list.
  */
 export class KnownJobs {
@@ -68,7 +68,7 @@ export class KnownJobs {
     }
   }
 
-  /** What the table had of the project before this order. Undefined where it was not read. */
+  /** What the table had of the project before this task. Undefined where it was not read. */
   get before(): InTable | undefined {
     return this.#before;
   }

@@ -64,6 +64,6 @@ export function selectLists(
 const isUndone = (list: ListCoverage | undefined, since: string) =>
   list === undefined || resumeSince(list, since) !== undefined || list.attemptedAt < since;
 
-/** Where a reading of the order that began then was cut short. One that an older order left behind is no place to go on from. */
+/** Where a reading of the order that began then was cut short. One that an older task left behind is no place to go on from. */
 export const resumeSince = (list: ListCoverage | undefined, since: string) =>
   list?.resume && list.resume.startedAt >= since ? list.resume : undefined;

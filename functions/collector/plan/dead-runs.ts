@@ -1,4 +1,4 @@
-// functions/collector/plan/dead-runs.ts ends runs that nothing is heard of any more: whoever was to end them was killed, or lost an order.
+// functions/collector/plan/dead-runs.ts ends runs that nothing is heard of any more: whoever was to end them was killed, or lost a task.
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { RUN_DIED, type Run, type RunRecord } from '../../ledger/model/run.ts';
 import type { Log } from '../../platform/log.ts';

@@ -1,5 +1,5 @@
 // functions/collector/plan/plan.ts is the core: it lists the projects that the credentials can see, holds them against those that are known, and
-// orders one collection of each.
+// queues a task for each.
 
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
@@ -39,12 +39,12 @@ export interface PlanPorts {
   ledger: Ledger;
   log: Log;
   now(): number;
-  /** Of runs whose orders are carried out in this process. */
+  /** Of runs whose tasks are carried out in this process. */
   maker?: RunMaker;
   /** True once someone waits for the end: then nothing is ordered, and nothing is concluded from what was listed. @default never */
   isStopped?(): boolean;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
-  enqueue(orders: readonly CollectTask[]): Promise<void>;
+  enqueue(tasks: readonly CollectTask[]): Promise<void>;
 }
 
 export interface PlanOptions {
@@ -61,11 +61,11 @@ const PARALLEL_WRITES = 16;
  * Whatever the run is to read, all that is listed is recorded, and what is no longer. A run over everything is incomplete where a
  * project is no longer seen, and ends runs that died.
  *
- * The run is recorded while its projects are listed, what it is to read before anything is ordered, and how many projects that are
- * while the orders are queued: a run bears with parts that come before that (functions/ledger/repositories/run-repository.ts), not with parts of a run
+ * The run is recorded while its projects are listed, what it is to read before any task is queued, and how many projects that are
+ * while the tasks are queued: a run bears with parts that come before that (functions/ledger/repositories/run-repository.ts), not with parts of a run
  * that isn't there.
  *
- * One account failing costs only its own projects: it is named in the run. A repeat with the same `runId` orders the
+ * One account failing costs only its own projects: it is named in the run. A repeat with the same `runId` queues the
  * same again, which is harmless: collecting is idempotent and a run counts each project once.
  * @throws LedgerError, and what `enqueue` throws
  */
@@ -111,27 +111,27 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     othersInUse: othersInUse(memory.scope, listings, at),
   };
   const failures = failuresOf(listings);
-  const orders: CollectTask[] = [];
+  const tasks: CollectTask[] = [];
   const notSeen: ClusterFailure[] = [];
   const all: KnownProject[] = [];
   await forEachConcurrent(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
     const known = isMeasured ? await ledger.saveKnownProject(projectId, next, stored) : next(stored);
     if (isMeasured || stored) all.push(known);
-    if (seen && isChosen(known)) orders.push(orderFor(known, seen));
+    if (seen && isChosen(known)) tasks.push(taskFor(known, seen));
     const failure = seen || !isOverall ? undefined : absence(known, look);
     if (failure) notSeen.push(failure);
   });
-  orders.sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
+  tasks.sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
   failures.push(...notSeen.sort((a, b) => (String(a.projectId) < String(b.projectId) ? -1 : 1)));
   // One project may be seen by some of the credentials only.
-  if (isOverall || orders.length === 0) failures.push(...emptyScopes(listings));
+  if (isOverall || tasks.length === 0) failures.push(...emptyScopes(listings));
   const isAnySeen = listings.some(({ projects }) => projects.length > 0);
-  if (orders.length === 0 && (failures.length === 0 || (isOverall && isAnySeen))) {
+  if (tasks.length === 0 && (failures.length === 0 || (isOverall && isAnySeen))) {
     failures.unshift(nothingChosen(scope, options));
   }
 
   await Promise.all([
-    ledger.recordPlan(runId, orders),
+    ledger.recordPlan(runId, tasks),
     ledger.saveScope((stored) => {
       const now = new Date(Date.parse(at) + ports.now() - startedMs).toISOString();
       return scopeAfter(stored, { runId, at, now, listings, known: all }, isOverall ? endedThrough : undefined);
@@ -139,15 +139,15 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   ]);
   const planning = planned();
   // Both are waited for, so that nothing goes on in the background.
-  const [queued] = await Promise.allSettled([enqueue(orders), planning]);
+  const [queued] = await Promise.allSettled([enqueue(tasks), planning]);
   if (queued.status === 'rejected') throw queued.reason;
   // Orders are queued, or carried out, by now: a run that does not know how many it has would never end.
   return planning.catch(planned);
 
   async function planned(): Promise<Run> {
-    const run = await ledger.planRun(runId, orders.length, failures, isMeasured ? at : undefined);
+    const run = await ledger.planRun(runId, tasks.length, failures, isMeasured ? at : undefined);
     const accountsFailed = listings.filter(({ error }) => error).length;
-    log.info('run planned', { runId, trigger, projects: orders.length, accountsFailed, notVisible: notSeen.length });
+    log.info('run planned', { runId, trigger, projects: tasks.length, accountsFailed, notVisible: notSeen.length });
     return run;
   }
 
@@ -161,7 +161,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
     return options.wantsProject === undefined || excludedSince === undefined;
   }
 
-  function orderFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectTask {
+  function taskFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectTask {
     return {
       runId,
       projectId,

@@ -4,7 +4,7 @@ import type { Kind } from '../../restore/job.ts';
 import type { AbsenceReason } from '../list/list-coverage.ts';
 
 /**
- * What is known of the cluster that a list is of. present: this order's own discovery found it, in the list's tier. former: it is
+ * What is known of the cluster that a list is of. present: this task's own discovery found it, in the list's tier. former: it is
  * gone or missing, or of another tier by now. unknown: nobody has looked.
  */
 export type Standing = 'present' | 'former' | 'unknown';

@@ -60,18 +60,18 @@ export interface CollectOptions {
   followMs?: number;
   /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
   reserveMs?: number;
-  /** Messages that one order may take before what is left counts as failed. @default 100 */
+  /** Messages that one task may take before what is left counts as failed. @default 100 */
   maxMessages?: number;
 }
 
-/** An order for later. */
+/** A task for later. */
 export interface Later {
-  order: CollectTask;
+  task: CollectTask;
   delayMs: number;
 }
 
 export interface CollectResult {
-  /** What this order, with the messages before it, has done; final unless `next` is there. */
+  /** What this task, with the messages before it, has done; final unless `next` is there. */
   part: RunPart;
   /** Time ran out: this is left to do. */
   next?: Later;
@@ -94,18 +94,18 @@ const PAGES_AHEAD = 16;
 /**
  * One failing cluster costs only itself: it is named in the part and in the coverage. The coverage is read first and
  * written last, so that a crash in between only repeats idempotent writes. Every time that is stored is Atlas's.
- * @throws LedgerError where the ledger can't be read or the coverage not written; the order can be given again
+ * @throws LedgerError where the ledger can't be read or the coverage not written; the task can be given again
  */
 export async function collectProject(
-  order: CollectTask,
+  task: CollectTask,
   ports: CollectPorts,
   options: CollectOptions = {},
 ): Promise<CollectResult> {
-  return new ProjectCollector(order, ports, options).collect();
+  return new ProjectCollector(task, ports, options).collect();
 }
 
 class ProjectCollector {
-  readonly #order: CollectTask;
+  readonly #task: CollectTask;
   readonly #ports: CollectPorts;
   readonly #options: Required<CollectOptions>;
   readonly #time: AtlasTime;
@@ -127,7 +127,7 @@ class ProjectCollector {
   /** When the next look is due, where this collector is the one to queue it. */
   #followAt: string | undefined;
 
-  constructor(order: CollectTask, ports: CollectPorts, options: CollectOptions) {
+  constructor(task: CollectTask, ports: CollectPorts, options: CollectOptions) {
     const { kinds = KINDS, wantsCluster = EVERY, parallelLists = PARALLEL_LISTS, fullEveryMs = 86_400_000 } = options;
     const { followMs = 60_000, reserveMs = 15_000, maxMessages = 100 } = options;
     const {
@@ -135,23 +135,23 @@ class ProjectCollector {
       newsHours = MAX_EVENT_AGE_HOURS,
       places = sharedSemaphores(parallelLists),
     } = options;
-    this.#order = order;
+    this.#task = task;
     this.#ports = ports;
     const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
     this.#options = { kinds, wantsCluster, ...pace, rules, newsHours };
     this.#time = new AtlasTime(ports);
-    this.#known = new KnownJobs(order.projectId, ports.ledger);
+    this.#known = new KnownJobs(task.projectId, ports.ledger);
     const { now } = this.#time;
-    this.#assessment = new ProjectEvaluation(order, { ...ports, now }, this.#known, { rules, newsHours });
+    this.#assessment = new ProjectEvaluation(task, { ...ports, now }, this.#known, { rules, newsHours });
     this.#startedMs = ports.now();
     this.#usageBefore = { ...ports.atlas.usage };
   }
 
   async collect(): Promise<CollectResult> {
-    const { projectId, runId } = this.#order;
+    const { projectId, runId } = this.#task;
     const read = await this.#ports.ledger.coverage(projectId);
     // A look that is not the one the coverage expects: another was queued since, or this one came twice.
-    if (this.#isFollow && read?.followAt !== this.#order.followAt) return { part: this.#part() };
+    if (this.#isFollow && read?.followAt !== this.#task.followAt) return { part: this.#part() };
     const discovering = this.#discover();
     if (read) this.#beginLists(read);
     const found = await discovering;
@@ -166,8 +166,8 @@ class ProjectCollector {
     this.#noteMissing(discovery, clusters);
     for (const { list, error } of discovery.forLater) this.#leave(error, { what: `${list} clusters` });
 
-    const chosen = selectLists(clusters, this.#order, this.#options);
-    if (!this.#order.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
+    const chosen = selectLists(clusters, this.#task, this.#options);
+    if (!this.#task.progress) this.#counts.clusters = new Set(chosen.map(({ cluster }) => cluster.clusterName)).size;
     this.#clustersLeftOut = this.#leftOutOf(clusters);
     const lists = [...chosen, ...leftBehind(stored, discovery)];
     const { parallelLists, places } = this.#options;
@@ -207,12 +207,12 @@ class ProjectCollector {
   }
 
   get #isFollow() {
-    return this.#order.followAt !== undefined;
+    return this.#task.followAt !== undefined;
   }
 
   #discover(): Promise<RawDiscovery> | RawDiscovery {
     if (this.#isFollow) return nothingDiscovered();
-    return discover(this.#ports.atlas, this.#order.projectId, this.#isForLater);
+    return discover(this.#ports.atlas, this.#task.projectId, this.#isForLater);
   }
 
   /**
@@ -221,10 +221,10 @@ class ProjectCollector {
    */
   #beginLists(read: ProjectCoverage) {
     const isMeasuredBefore = this.#ports.atlas.clockSkewMs !== undefined;
-    if (this.#order.progress || !(isMeasuredBefore || this.#isFollow)) return;
-    const { projectId } = this.#order;
+    if (this.#task.progress || !(isMeasuredBefore || this.#isFollow)) return;
+    const { projectId } = this.#task;
     const { atlas, now } = this.#ports;
-    const lists = selectLists(read.clusters, this.#order, this.#options).filter((list) => !this.#wantsFull(list));
+    const lists = selectLists(read.clusters, this.#task, this.#options).filter((list) => !this.#wantsFull(list));
     this.#begun.begin(projectId, lists, { atlas, now, places: this.#options.places.lists });
   }
 
@@ -246,7 +246,7 @@ class ProjectCollector {
     for (const [list, found] of Object.entries(lists)) {
       if ('failure' in found) this.#fail({ what: `${list} clusters`, ...found.failure });
     }
-    const { clusterName, projectName } = this.#order;
+    const { clusterName, projectName } = this.#task;
     if (clusterName !== undefined && !clusterNamed(clusters, clusterName)) {
       const message = `project ${projectName} has no cluster named ${clusterName}`;
       this.#fail({ clusterName, what: 'cluster', code: 'ATLAS_NOT_FOUND', message });
@@ -256,14 +256,14 @@ class ProjectCollector {
   /** @returns how many, where the choice of clusters leaves out all of them */
   #leftOutOf(clusters: Record<string, ClusterCoverage>): number | undefined {
     const { wantsCluster } = this.#options;
-    if (wantsCluster === EVERY || this.#order.clusterName !== undefined) return undefined;
+    if (wantsCluster === EVERY || this.#task.clusterName !== undefined) return undefined;
     const there = Object.values(clusters).filter(({ goneAt }) => goneAt === undefined);
     return there.some(({ clusterName }) => wantsCluster(clusterName)) ? undefined : there.length;
   }
 
   /** A list of clusters that leaves out one whose restores Atlas lists may have left out others, too: it was not read. */
   #holdAgainstLists(discovery: Discovery, clusters: Record<string, ClusterCoverage>) {
-    const since = this.#order.progress?.startedAt ?? discovery.startedAt;
+    const since = this.#task.progress?.startedAt ?? discovery.startedAt;
     const isRead = (clusterName: string, kind: Kind) =>
       this.#attempts.some(
         (made) =>
@@ -287,7 +287,7 @@ class ProjectCollector {
     }
     const { cluster, kind } = chosen;
     const { clusterName, clusterId } = cluster;
-    const { projectId, projectName, runId, progress } = this.#order;
+    const { projectId, projectName, runId, progress } = this.#task;
     const stored = cluster.lists[kind];
     const source = { projectId, projectName, clusterName, ...(clusterId === undefined ? {} : { clusterId }) };
     const resume = progress && resumeSince(stored, progress.startedAt);
@@ -337,7 +337,7 @@ class ProjectCollector {
 
   #wantsFull = ({ cluster, kind }: SelectedList) => {
     const { fullReadAt } = cluster.lists[kind] ?? {};
-    if (this.#order.full === true || fullReadAt === undefined || this.#isOld(fullReadAt)) return true;
+    if (this.#task.full === true || fullReadAt === undefined || this.#isOld(fullReadAt)) return true;
     return fullReadAt < (formerSince(cluster, kind) ?? '');
   };
 
@@ -354,7 +354,7 @@ class ProjectCollector {
     this.#mayGoOn && (error.code === 'ATLAS_RATE_LIMITED' || (wasUnanswered(error) && this.#outOfTime()));
 
   get #mayGoOn() {
-    return (this.#order.progress?.messages ?? 1) < this.#options.maxMessages;
+    return (this.#task.progress?.messages ?? 1) < this.#options.maxMessages;
   }
 
   /** Others are read all the same: they may be in another of Atlas's buckets. */
@@ -367,7 +367,7 @@ class ProjectCollector {
   }
 
   #fail(failure: ClusterFailure) {
-    const { runId, projectId } = this.#order;
+    const { runId, projectId } = this.#task;
     const { message: reason, ...fields } = failure;
     this.#failures.push(failure);
     this.#ports.log.warn('could not be read', { runId, projectId, ...fields, reason });
@@ -380,9 +380,9 @@ class ProjectCollector {
   }
 
   async #finishAssessment(): Promise<void> {
-    const sound = this.#failures.length === 0 && !this.#order.progress?.failures.length;
+    const sound = this.#failures.length === 0 && !this.#task.progress?.failures.length;
     await this.#assessment.finish({ sound, outOfTime: this.#outOfTime });
-    const { projectName } = this.#order;
+    const { projectName } = this.#task;
     const failure = this.#assessment.eventsFailure;
     if (!failure) return;
     this.#counts.eventsFailed = 1;
@@ -394,14 +394,14 @@ class ProjectCollector {
     { read, stored, isJudged }: Record<'read' | 'stored', ProjectCoverage | undefined> & { isJudged: boolean },
   ): Promise<void> {
     const { ledger } = this.#ports;
-    const { projectId } = this.#order;
+    const { projectId } = this.#task;
     const { now } = this.#time;
     const gone = clustersToArchive(stored, discovery, now());
     const [replaced, outnamed] = [clustersReplaced(stored, discovery), clustersOutnamed(discovery)];
     for (const cluster of [...gone, ...replaced]) await ledger.archiveCluster(projectId, cluster);
     for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
     const foundOut = {
-      order: this.#order,
+      task: this.#task,
       discovery,
       attempts: this.#attempts,
       archived: { gone, others: [...replaced, ...outnamed] },
@@ -419,14 +419,14 @@ class ProjectCollector {
     const now = this.#time.now();
     const { followAt: queued, ...rest } = coverage;
     this.#followAt = undefined;
-    if (queued !== undefined && Date.parse(queued) > now && queued !== this.#order.followAt) return coverage;
+    if (queued !== undefined && Date.parse(queued) > now && queued !== this.#task.followAt) return coverage;
     if (!isMoving(coverage) || this.#options.followMs === 0) return rest;
     this.#followAt = new Date(now + this.#options.followMs).toISOString();
     return { ...rest, followAt: this.#followAt };
   }
 
   #part(): RunPart {
-    const { progress, projectId, projectName } = this.#order;
+    const { progress, projectId, projectName } = this.#task;
     const counts = addCounts(progress?.counts ?? noCounts(), {
       ...this.#counts,
       ...this.#assessment.counts,
@@ -459,20 +459,20 @@ class ProjectCollector {
   #next({ startedAt, counts, failures }: RunPart): Pick<CollectResult, 'next' | 'left'> {
     // A look at running jobs is followed by another one anyway.
     if (this.#undone === 0 || this.#isFollow) return {};
-    const { progress: before, ...order } = this.#order;
+    const { progress: before, ...task } = this.#task;
     const progress = { startedAt, messages: (before?.messages ?? 1) + 1, counts, failures };
-    const { runId, projectId } = order;
+    const { runId, projectId } = task;
     this.#ports.log.info('out of time, going on in another message', { runId, projectId, lists: this.#undone });
     return {
-      next: { order: { ...order, progress }, delayMs: this.#stayAwayMs },
+      next: { task: { ...task, progress }, delayMs: this.#stayAwayMs },
       ...(this.#left.length > 0 ? { left: this.#left } : {}),
     };
   }
 
   #follow(): Pick<CollectResult, 'follow'> {
     if (this.#followAt === undefined) return {};
-    const { progress: _, full: __, clusterName: ___, ...order } = this.#order;
-    return { follow: { order: { ...order, followAt: this.#followAt }, delayMs: this.#options.followMs } };
+    const { progress: _, full: __, clusterName: ___, ...task } = this.#task;
+    return { follow: { task: { ...task, followAt: this.#followAt }, delayMs: this.#options.followMs } };
   }
 }
 
@@ -486,7 +486,7 @@ function unrecorded({ counts: { problems: count }, problems: [first] }: ListRead
 /** It may be answered later; a client that is closed answers nothing any more. */
 const wasUnanswered = (error: AtlasError) => error.transient || error.status === undefined;
 
-/** What this order's own discovery says of a list's cluster. */
+/** What this task's own discovery says of a list's cluster. */
 function standingOf({ cluster, kind }: SelectedList, { startedAt, clusters }: Discovery): Standing {
   if (cluster.deleted || formerSince(cluster, kind) !== undefined) return 'former';
   const isFound = cluster.seenAt === startedAt && clusters.some(({ name }) => name === cluster.clusterName);

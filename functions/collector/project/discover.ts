@@ -179,7 +179,7 @@ export function isMissingFrom({ lists, startedAt }: Discovery, { tier, seenAt }:
 
 /**
  * Names of the clusters that a list leaves out, though Atlas still lists restores of them: by list.
- * @param since when the order began @param read lists that it has read
+ * @param since when the task began @param read lists that it has read
  */
 export function leftOut(
   clusters: Record<string, ClusterCoverage>,

@@ -13,9 +13,9 @@ import { listsOf } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
 
-/** By one order. */
+/** By one task. */
 export interface FoundOut {
-  order: CollectTask;
+  task: CollectTask;
   discovery: Discovery;
   attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
   /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
@@ -27,7 +27,7 @@ export interface FoundOut {
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
 export function projectCoverage(
   stored: ProjectCoverage | undefined,
-  { order, discovery, attempts, archived, about }: FoundOut,
+  { task, discovery, attempts, archived, about }: FoundOut,
 ): ProjectCoverage {
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   for (const { clusterName } of archived.gone) delete clusters[clusterKey(clusterName)];
@@ -44,7 +44,7 @@ export function projectCoverage(
     const list = name as ClusterList;
     lists[list] = withDiscoveryList(lists[list], discovery.startedAt, found);
   }
-  const { projectId, projectName, orgId, runId } = order;
+  const { projectId, projectName, orgId, runId } = task;
   return {
     projectId,
     projectName,

@@ -35,7 +35,7 @@ export interface ProjectEvaluationOptions {
 }
 
 export class ProjectEvaluation {
-  readonly #order: CollectTask;
+  readonly #task: CollectTask;
   readonly #ports: CollectPorts;
   readonly #known: KnownJobs;
   readonly #options: ProjectEvaluationOptions;
@@ -58,14 +58,14 @@ export class ProjectEvaluation {
   #hadToLook = false;
 
   /** @param ports whose `now` is Atlas's time */
-  constructor(order: CollectTask, ports: CollectPorts, known: KnownJobs, options: ProjectEvaluationOptions) {
-    this.#order = order;
+  constructor(task: CollectTask, ports: CollectPorts, known: KnownJobs, options: ProjectEvaluationOptions) {
+    this.#task = task;
     this.#ports = ports;
     this.#known = known;
     this.#options = options;
     this.rules = compileRules(options.rules);
     this.#digest = rulesDigest(options.rules);
-    this.#names = new ProjectNames(ports, order);
+    this.#names = new ProjectNames(ports, task);
   }
 
   begin(stored: ProjectCoverage | undefined) {
@@ -118,7 +118,7 @@ export class ProjectEvaluation {
   }
 
   /**
-   * Once all lists of the order are read: only then are all rivals for an event known.
+   * Once all lists of the task are read: only then are all rivals for an event known.
    * @param sound no list failed
    * @throws LedgerError
    */
@@ -126,7 +126,7 @@ export class ProjectEvaluation {
     if (this.#overdueIds.length > 0) await this.#known.readBefore();
     this.#hadToLook = this.#unattributedFrom !== undefined;
     if (outOfTime()) return;
-    const { projectId, runId, clusterName, followAt } = this.#order;
+    const { projectId, runId, clusterName, followAt } = this.#task;
     const { now } = this.#ports;
     const stored = this.#stored?.attribution;
     const isDue = stored?.dueAt !== undefined && Date.parse(stored.dueAt) <= now();
@@ -198,7 +198,7 @@ export class ProjectEvaluation {
     jobs.filter(({ atMs }) => atMs < this.#ports.now() - UNCOUNTED_MS).map(({ jobId }) => jobId);
 
   #repair(jobs: number): Repair {
-    return { at: new Date(this.#ports.now()).toISOString(), runId: this.#order.runId, jobs };
+    return { at: new Date(this.#ports.now()).toISOString(), runId: this.#task.runId, jobs };
   }
 
   #wasRecordedBefore({ clusterName, kind, requestedAt }: JobSummary): boolean {

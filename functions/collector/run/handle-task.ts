@@ -1,4 +1,4 @@
-// functions/collector/run/handle-task.ts carries out one order from the queue, and queues what it leaves to do.
+// functions/collector/run/handle-task.ts carries out one task from the queue, and queues what it leaves to do.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
@@ -11,7 +11,7 @@ import { parseTask } from '../task/task-message.ts';
 export interface HandleTaskPorts {
   accounts: readonly { name: string; atlas: Atlas }[];
   ledger: Ledger;
-  queue: { sendLater(order: CollectTask, delayMs: number): Promise<void> };
+  queue: { sendLater(task: CollectTask, delayMs: number): Promise<void> };
   log: Log;
   now(): number;
   timeLeftMs(): number;
@@ -20,25 +20,25 @@ export interface HandleTaskPorts {
 /** Kept back from Atlas for writing the coverage and queueing what is left, in ms. */
 const RESERVE_MS = 15_000;
 
-/** @throws where the order is no order, or the ledger or the queue fail; giving it again is harmless */
+/** @throws where the task is no task, or the ledger or the queue fail; giving it again is harmless */
 export async function handleTask(body: string, ports: HandleTaskPorts, options: CollectOptions): Promise<void> {
   const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
-  const order = parseTask(body);
-  const atlas = atlasFor(order, accounts).within(() => timeLeftMs() - RESERVE_MS);
+  const task = parseTask(body);
+  const atlas = atlasFor(task, accounts).within(() => timeLeftMs() - RESERVE_MS);
 
   const { part, next, follow } = await collectProject(
-    order,
+    task,
     { atlas, ledger, log, now, timeLeftMs },
     { ...options, reserveMs: RESERVE_MS },
   ).catch((error) => {
-    // The queue gives the order again. Should it fail for good, the run says so once it is given up.
-    failedPart(order, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
+    // The queue gives the task again. Should it fail for good, the run says so once it is given up.
+    failedPart(task, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
     throw error;
   });
-  if (next) await queue.sendLater(next.order, next.delayMs);
-  else if (order.followAt === undefined) await ledger.finishPart(order.runId, part);
-  if (follow) await queue.sendLater(follow.order, follow.delayMs);
-  const { runId, projectId } = order;
+  if (next) await queue.sendLater(next.task, next.delayMs);
+  else if (task.followAt === undefined) await ledger.finishPart(task.runId, part);
+  if (follow) await queue.sendLater(follow.task, follow.delayMs);
+  const { runId, projectId } = task;
   log.info('project collected', {
     runId,
     projectId,
@@ -49,11 +49,11 @@ export async function handleTask(body: string, ports: HandleTaskPorts, options: 
   });
 }
 
-/** @throws Error where the order names none that are here; a single one serves every order */
-function atlasFor(order: CollectTask, accounts: HandleTaskPorts['accounts']): Atlas {
-  const names = accountsOf(order);
+/** @throws Error where the task names none that are here; a single one serves every task */
+function atlasFor(task: CollectTask, accounts: HandleTaskPorts['accounts']): Atlas {
+  const names = accountsOf(task);
   const named = names.flatMap((name) => accounts.filter((account) => account.name === name));
   const able = named.length > 0 ? named : accounts.length === 1 ? accounts : [];
   if (able.length > 0) return anyOf(able.map(({ atlas }) => atlas));
-  throw new Error(`the order names credentials that this function does not have: ${names.join(', ') || 'none'}`);
+  throw new Error(`the task names credentials that this function does not have: ${names.join(', ') || 'none'}`);
 }

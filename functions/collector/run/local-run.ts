@@ -1,4 +1,4 @@
-// functions/collector/run/local-run.ts makes a whole run in this process, where no queue carries the orders: the command line's way.
+// functions/collector/run/local-run.ts makes a whole run in this process, where no queue carries the tasks: the command line's way.
 
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunPart } from '../../ledger/model/run.ts';
@@ -64,13 +64,13 @@ export async function runLocally(
   let finished: Run | undefined;
   /** Why parts could not be written down. */
   const unfinished: unknown[] = [];
-  const collectAll = async (orders: readonly CollectTask[]) => {
-    ports.onPlanned?.(orders.length);
-    await forEachConcurrent(orders, PARALLEL_PROJECTS, async (order) => {
+  const collectAll = async (tasks: readonly CollectTask[]) => {
+    ports.onPlanned?.(tasks.length);
+    await forEachConcurrent(tasks, PARALLEL_PROJECTS, async (task) => {
       const startedAt = new Date(clock.now()).toISOString();
       // One project's failure must not end the run of all the others.
-      const part = await collectToTheEnd(order, projectPorts, { places, ...options }).catch((error) =>
-        failedPart(order, error, { startedAt, clock, log: ports.log }),
+      const part = await collectToTheEnd(task, projectPorts, { places, ...options }).catch((error) =>
+        failedPart(task, error, { startedAt, clock, log: ports.log }),
       );
       parts.push(part);
       ports.onProject?.(part);
@@ -98,10 +98,10 @@ export async function runLocally(
   return { run: finished ?? planned, parts };
 }
 
-async function collectToTheEnd(order: CollectTask, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
+async function collectToTheEnd(task: CollectTask, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
   const { clock, accounts, signal, waits, log, onWait } = ports;
-  const { projectName, runId, projectId } = order;
-  const names = accountsOf(order);
+  const { projectName, runId, projectId } = task;
+  const names = accountsOf(task);
   const mine = names.flatMap((name) => accounts.filter((account) => account.name === name));
   if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${names.join(', ')}`);
   // An interrupt looks like time running out: writes under way are finished, nothing is begun.
@@ -110,7 +110,7 @@ async function collectToTheEnd(order: CollectTask, ports: ProjectPorts, options:
   // Longer waits are made here, where they are told and interrupted.
   const callMs = () => Math.min(timeLeftMs(), CALL_MS);
   const now = () => clock.now();
-  let next = order;
+  let next = task;
   for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const atlas = anyOf(mine.map((account) => account.atlas.within(callMs, waits)));
     const result = await collectProject(
@@ -132,7 +132,7 @@ async function collectToTheEnd(order: CollectTask, ports: ProjectPorts, options:
     // Rejects only where the signal is raised.
     await clock.sleep(waitMs, signal).catch(() => {});
     if (signal?.aborted) return stopped(result.part, [INTERRUPTED]);
-    next = result.next.order;
+    next = result.next.task;
   }
 }
 

@@ -1,4 +1,4 @@
-// functions/collector/task/queue.ts is the way from plan to collect: orders as messages in SQS.
+// functions/collector/task/queue.ts is the way from plan to collect: tasks as messages in SQS.
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CollectTask } from './task.ts';
 
@@ -17,21 +17,21 @@ export class TaskQueue {
   }
 
   /** @throws where SQS refuses any of them; a repeat of the whole is harmless */
-  async send(orders: readonly CollectTask[]): Promise<void> {
-    for (let start = 0; start < orders.length; start += BATCH) {
-      const Entries = orders
+  async send(tasks: readonly CollectTask[]): Promise<void> {
+    for (let start = 0; start < tasks.length; start += BATCH) {
+      const Entries = tasks
         .slice(start, start + BATCH)
-        .map((order, index) => ({ Id: String(index), MessageBody: JSON.stringify(order) }));
+        .map((task, index) => ({ Id: String(index), MessageBody: JSON.stringify(task) }));
       const { Failed = [] } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
       if (Failed[0])
-        throw new Error(`SQS took ${Entries.length - Failed.length} of ${Entries.length} orders: ${Failed[0].Code}`);
+        throw new Error(`SQS took ${Entries.length - Failed.length} of ${Entries.length} tasks: ${Failed[0].Code}`);
     }
   }
 
-  async sendLater(order: CollectTask, delayMs: number): Promise<void> {
+  async sendLater(task: CollectTask, delayMs: number): Promise<void> {
     const DelaySeconds = Math.min(MAX_DELAY_SECONDS, Math.ceil(delayMs / 1000));
     await this.#client.send(
-      new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(order), DelaySeconds }),
+      new SendMessageCommand({ QueueUrl: this.#url, MessageBody: JSON.stringify(task), DelaySeconds }),
     );
   }
 }

@@ -1,4 +1,4 @@
-// functions/collector/task/task-message.ts reads an order back from a queue message, which anyone with access to the queue may have written.
+// functions/collector/task/task-message.ts reads a task back from a queue message, which anyone with access to the queue may have written.
 import * as z from 'zod/mini';
 import type { CollectTask } from './task.ts';
 
@@ -30,7 +30,7 @@ const failure = z.object({
   message: z.string(),
 });
 
-const order = z.object({
+const task = z.object({
   runId: objectId,
   projectId: objectId,
   projectName: z.string(),
@@ -51,9 +51,9 @@ export function parseTask(body: string): CollectTask {
   } catch {
     throw new Error('the message is not JSON');
   }
-  const result = z.safeParse(order, input);
+  const result = z.safeParse(task, input);
   // JSON has no undefined, so what is absent is absent.
   if (result.success) return result.data as CollectTask;
   const [issue] = result.error.issues;
-  throw new Error(`the message is no order: ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
+  throw new Error(`the message is no task: ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
 }

@@ -29,6 +29,6 @@ export interface TaskProgress {
   failures: ClusterFailure[];
 }
 
-/** The names of an order's credentials, the preferred first. Orders of an earlier version name one, or none. */
+/** The names of a task's credentials, the preferred first. Tasks of an earlier version name one, or none. */
 export const accountsOf = ({ accounts, account }: CollectTask): readonly string[] =>
   accounts && accounts.length > 0 ? accounts : account === undefined ? [] : [account];

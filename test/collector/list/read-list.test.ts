@@ -26,12 +26,12 @@ const listOf = async (system: System) =>
   (await system.ledger.coverage(refOf(system).projectId))?.clusters.Cluster0?.lists.dedicated;
 
 /** One message, with time for so many requests. */
-async function message(system: System, order: Partial<CollectTask>, requests = 1_000, options: CollectOptions = {}) {
+async function message(system: System, task: Partial<CollectTask>, requests = 1_000, options: CollectOptions = {}) {
   const { client, clock, ledger } = system;
   const before = client.usage.requests;
   const now = () => clock.now();
   const timeLeftMs = () => 15_000 + 1_000 * (requests - (client.usage.requests - before));
-  const whole = { runId: newObjectId(new Date(now())), projectId: refOf(system).projectId, projectName: 'p', ...order };
+  const whole = { runId: newObjectId(new Date(now())), projectId: refOf(system).projectId, projectName: 'p', ...task };
   const atlas = client.within(() => timeLeftMs() - 15_000);
   return collectProject(whole, { atlas, ledger, log: silentLog, now, timeLeftMs }, { parallelLists: 1, ...options });
 }
@@ -118,13 +118,13 @@ describe('a reading that was cut short', () => {
 
   test('goes on in messages that each make progress, and counts every job once', async () => {
     await using system = await System.start(store, world);
-    let order: Partial<CollectTask> = {};
+    let task: Partial<CollectTask> = {};
     let messages = 0;
     for (;;) {
-      const { next, part } = await message(system, order, 7);
+      const { next, part } = await message(system, task, 7);
       messages += 1;
       expect(messages).toBeLessThan(30);
-      if (next) order = next.order;
+      if (next) task = next.task;
       else {
         expect(part).toMatchObject({ status: 'complete', counts: { jobsNew: 40, clusters: 1 } });
         break;
@@ -151,14 +151,14 @@ describe('a reading that was cut short', () => {
     expect((await listOf(system))?.resume).toBeUndefined();
   });
 
-  test('by an older order is no place for a newer one to go on from', async () => {
+  test('by an older task is no place for a newer one to go on from', async () => {
     await using system = await System.start(store, world);
     await message(system, {}, 8);
     system.clock.advance(HOUR);
     const job = system.atlas.world.startRestore(refOf(system));
-    // The newer order gets no further than to the clusters, and goes on in a second message.
+    // The newer task gets no further than to the clusters, and goes on in a second message.
     const { next } = await message(system, {}, 4);
-    await message(system, next?.order ?? {});
+    await message(system, next?.task ?? {});
     expect(await system.ledger.job(job.id)).toBeDefined();
   });
 
@@ -167,9 +167,9 @@ describe('a reading that was cut short', () => {
     ['for more than the lists of clusters', 4],
   ])('does not go on for ever where there is no time %s', async (_, requests) => {
     await using system = await System.start(store, world);
-    let order: Partial<CollectTask> = {};
+    let task: Partial<CollectTask> = {};
     for (let messages = 1; ; messages++) {
-      const { next, part } = await message(system, order, requests, { maxMessages: 5 });
+      const { next, part } = await message(system, task, requests, { maxMessages: 5 });
       expect(messages).toBeLessThan(10);
       if (!next) {
         expect(messages).toBe(5);
@@ -177,7 +177,7 @@ describe('a reading that was cut short', () => {
         expect(part.failures.length).toBeGreaterThan(0);
         break;
       }
-      order = next.order;
+      task = next.task;
     }
   });
 });
@@ -193,7 +193,7 @@ test('a rate limit on the lists of clusters puts the project back into the queue
   expect(part.failures).toEqual([]);
   expect(next?.delayMs).toBe(300_000);
   system.clock.advance(300_000);
-  expect(await message(system, next?.order ?? {})).toMatchObject({ part: { status: 'complete' } });
+  expect(await message(system, next?.task ?? {})).toMatchObject({ part: { status: 'complete' } });
   expect((await system.recorded()).size).toBe(system.listed().size);
 });
 
@@ -212,7 +212,7 @@ test('nobody follows a job in a list that is no longer there', async () => {
   expect(follow).toBeDefined();
   system.atlas.world.moveTier(refOf(system), 'flex');
   system.clock.advance(MINUTE);
-  expect((await message(system, follow?.order ?? {})).follow).toBeUndefined();
+  expect((await message(system, follow?.task ?? {})).follow).toBeUndefined();
 });
 
 test('a run that is interrupted ends, says so, and keeps what it recorded', async () => {

@@ -21,33 +21,33 @@ afterAll(() => store[Symbol.asyncDispose]());
 const runId = runIdFor(new Date('2026-11-23T12:00:00Z'), 'one');
 
 async function planned(system: System, more: Partial<Parameters<typeof plan>[1]> = {}, request = {}, options = {}) {
-  const orders: CollectTask[] = [];
+  const tasks: CollectTask[] = [];
   const ports = {
     accounts: [{ name: 'one', atlas: system.client }],
     ledger: system.ledger,
     log: silentLog,
     now: () => system.clock.now(),
-    enqueue: async (some: readonly CollectTask[]) => void orders.push(...some),
+    enqueue: async (some: readonly CollectTask[]) => void tasks.push(...some),
   };
   const run = await plan({ runId, trigger: 'schedule', ...request }, { ...ports, ...more }, options);
-  return { run, orders };
+  return { run, tasks };
 }
 
-test('one order a project, and the run knows how many', async () => {
+test('one task a project, and the run knows how many', async () => {
   await using system = await System.start(store, { projects: 7 });
-  const { run, orders } = await planned(system);
+  const { run, tasks } = await planned(system);
   expect(run).toMatchObject({ runId, status: 'running', projects: 7, trigger: 'schedule' });
-  expect(new Set(orders.map(({ projectId }) => projectId))).toEqual(
+  expect(new Set(tasks.map(({ projectId }) => projectId))).toEqual(
     new Set(system.atlas.world.projects.map(({ id }) => id)),
   );
-  for (const order of orders) expect(order).toMatchObject({ runId, account: 'one' });
+  for (const task of tasks) expect(task).toMatchObject({ runId, account: 'one' });
 });
 
 test('a project that cannot be understood fails the list of projects, and costs no other project', async () => {
   await using system = await System.start(store, { projects: 7 });
   system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
-  const { run, orders } = await planned(system);
-  expect(orders).toHaveLength(6);
+  const { run, tasks } = await planned(system);
+  expect(tasks).toHaveLength(6);
   expect(run.failures).toEqual([
     {
       what: 'projects',
@@ -61,12 +61,12 @@ test('a project that cannot be understood fails the list of projects, and costs 
 test('a list of projects that ends short of its count fails, after those that it shows', async () => {
   await using system = await System.start(store, { projects: 7 });
   system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'cutPages', items: 4 } });
-  const { run, orders } = await planned(system);
-  expect(orders).toHaveLength(4);
+  const { run, tasks } = await planned(system);
+  expect(tasks).toHaveLength(4);
   expect(run.failures).toMatchObject([{ what: 'projects', code: 'ATLAS_BAD_ANSWER' }]);
 });
 
-test('an order is queued once, and not before the run is recorded', async () => {
+test('a task is queued once, and not before the run is recorded', async () => {
   await using system = await System.start(store, { projects: 3 });
   let recordRun = () => {};
   const mayRecord = new Promise<void>((resolve) => {
@@ -80,9 +80,9 @@ test('an order is queued once, and not before the run is recorded', async () => 
       await system.ledger.startRun(run);
     },
   };
-  const enqueue = async (orders: readonly CollectTask[]) => {
+  const enqueue = async (tasks: readonly CollectTask[]) => {
     expect(await system.ledger.run(runId)).toBeDefined();
-    queued.push(orders.length);
+    queued.push(tasks.length);
   };
   const planning = planned(system, { ledger, enqueue });
   while (system.atlas.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -106,7 +106,7 @@ test.each(['startRun', 'planRun'] as const)('where %s fails, so does the plan; n
   expect([begun, done]).toEqual(method === 'startRun' ? [0, 0] : [1, 1]);
 });
 
-test('a plan that could not be recorded is recorded once its orders are queued, so that the run ends', async () => {
+test('a plan that could not be recorded is recorded once its tasks are queued, so that the run ends', async () => {
   await using system = await System.start(store, { projects: 3 });
   let failures = 1;
   const ledger: Ledger = {
@@ -119,11 +119,11 @@ test('a plan that could not be recorded is recorded once its orders are queued, 
   expect((await planned(system, { ledger, enqueue: async () => {} })).run).toMatchObject({ projects: 3 });
 });
 
-test('where no order can be queued the plan fails, and a repeat makes it good', async () => {
+test('where no task can be queued the plan fails, and a repeat makes it good', async () => {
   await using system = await System.start(store, { projects: 3 });
   const enqueue = () => Promise.reject(new Error('no queue'));
   await expect(planned(system, { enqueue })).rejects.toThrow('no queue');
-  expect(await planned(system)).toMatchObject({ run: { status: 'running', projects: 3 }, orders: { length: 3 } });
+  expect(await planned(system)).toMatchObject({ run: { status: 'running', projects: 3 }, tasks: { length: 3 } });
 });
 
 test('a repeat of the same event is the same run', async () => {
@@ -137,18 +137,18 @@ test('patterns, and a scope, narrow it; a project asked for by id needs no patte
   await using system = await System.start(store, { projects: 5 });
   const [project] = system.atlas.world.projects;
   const none = { wantsProject: () => false, chosenBy: 'INCLUDE_PROJECTS=prod-*' };
-  const { run, orders: nothing } = await planned(system, {}, {}, none);
+  const { run, tasks: nothing } = await planned(system, {}, {}, none);
   expect(nothing).toEqual([]);
   const message = 'INCLUDE_PROJECTS=prod-* leaves out every project that the credentials see: check the patterns';
   expect(run).toMatchObject({ status: 'failed', failures: [{ code: 'NO_PROJECTS_CHOSEN', message }] });
   const scope = { projectId: project?.id, clusterName: 'Cluster0' };
-  const { orders } = await planned(
+  const { tasks } = await planned(
     system,
     {},
     { runId: runIdFor(new Date('2026-11-23T12:00:00Z'), 'two'), scope },
     none,
   );
-  expect(orders).toEqual([expect.objectContaining(scope)]);
+  expect(tasks).toEqual([expect.objectContaining(scope)]);
 });
 
 test('a project that nobody can see ends the run as failed, and says what to check', async () => {
@@ -188,8 +188,8 @@ test('one account that is refused costs only its own projects; a project seen tw
     { name: 'same', atlas: system.client },
     { name: 'wrong', atlas: wrong },
   ];
-  const { run, orders } = await planned(system, { accounts });
-  expect(orders.map(({ account }) => account)).toEqual(['one', 'one', 'one']);
+  const { run, tasks } = await planned(system, { accounts });
+  expect(tasks.map(({ account }) => account)).toEqual(['one', 'one', 'one']);
   expect(run.failures).toEqual([expect.objectContaining({ what: 'projects of wrong', code: 'ATLAS_UNAUTHORIZED' })]);
   expect(JSON.stringify(run)).not.toContain(system.atlas.apiKey.privateKey);
 });

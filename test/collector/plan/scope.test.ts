@@ -31,9 +31,9 @@ const notVisible = (name: string) => ({ what: 'project', code: 'PROJECT_NOT_VISI
 describe('a project that is seen', () => {
   test('is known before anything is ordered, and so is what the run is to read', async () => {
     await using world = await started();
-    const { run, orders } = await world.planner.run({ one: ['alpha', 'beta'] }, { read: false });
+    const { run, tasks } = await world.planner.run({ one: ['alpha', 'beta'] }, { read: false });
     expect(await world.planner.known()).toEqual({ alpha: 'in scope', beta: 'in scope' });
-    const planned = orders.map(({ projectId, projectName }) => ({ projectId, projectName }));
+    const planned = tasks.map(({ projectId, projectName }) => ({ projectId, projectName }));
     expect((await world.ledger.run(run.runId))?.planned).toEqual(planned);
     expect(await world.ledger.knownProject(idOf('alpha'))).toEqual({
       ...{ projectId: idOf('alpha'), projectName: 'alpha', revision: 1, firstSeenAt: START },
@@ -57,8 +57,8 @@ describe('a project that is seen', () => {
 
   test('by several credentials is ordered once, with all of them', async () => {
     await using world = await started();
-    const { orders, run } = await world.planner.run({ one: ['alpha'], two: ['alpha', 'beta'] });
-    expect(orders.map(({ projectName, accounts }) => [projectName, accounts])).toEqual([
+    const { tasks, run } = await world.planner.run({ one: ['alpha'], two: ['alpha', 'beta'] });
+    expect(tasks.map(({ projectName, accounts }) => [projectName, accounts])).toEqual([
       ['alpha', ['one', 'two']],
       ['beta', ['two']],
     ]);
@@ -73,8 +73,8 @@ describe('a project that is no longer seen', () => {
     world.planner.advance(1);
     const lostAt = world.planner.now;
     for (let runs = 0; runs < 3; runs++) {
-      const { run, orders } = await world.planner.run({ one: ['beta'] });
-      expect(orders.map(({ projectName }) => projectName)).toEqual(['beta']);
+      const { run, tasks } = await world.planner.run({ one: ['beta'] });
+      expect(tasks.map(({ projectName }) => projectName)).toEqual(['beta']);
       expect(run).toMatchObject({ status: 'incomplete', failures: [notVisible('alpha')] });
       const [{ message } = { message: '' }] = run.failures;
       expect(message).toContain('no credentials see it since 2026-11-23 13:00 UTC');
@@ -104,10 +104,10 @@ describe('a project that is no longer seen', () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'], two: ['gamma'] });
     world.planner.advance(1);
-    const { run, orders } = await world.planner.run({ one: sight, two: ['gamma'] });
+    const { run, tasks } = await world.planner.run({ one: sight, two: ['gamma'] });
     expect(run.status).toBe('incomplete');
     expect(run.failures[0]).toMatchObject({ what: 'projects of one', code: 'ATLAS_UNAUTHORIZED' });
-    expect(orders.length).toBe(sight === 'refused' ? 1 : 2);
+    expect(tasks.length).toBe(sight === 'refused' ? 1 : 2);
     expect(await world.planner.known()).toEqual({ alpha: 'in scope', beta: 'in scope', gamma: 'in scope' });
   });
 
@@ -115,8 +115,8 @@ describe('a project that is no longer seen', () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'] });
     world.planner.advance(1);
-    const { run, orders } = await world.planner.run({ one: { beside: ['beta'] } });
-    expect([run.status, orders.length]).toEqual(['incomplete', 1]);
+    const { run, tasks } = await world.planner.run({ one: { beside: ['beta'] } });
+    expect([run.status, tasks.length]).toEqual(['incomplete', 1]);
     expect(run.failures).toMatchObject([{ what: 'projects', code: 'ATLAS_BAD_ANSWER' }]);
     expect((await world.planner.known()).alpha).toBe('in scope');
     expect(await world.ledger.scope()).toMatchObject({ listedAt: START });
@@ -136,9 +136,9 @@ describe('a project that is no longer seen', () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'], two: ['alpha'] });
     world.planner.advance(1);
-    const { run, orders } = await world.planner.run({ one: ['beta'], two: ['alpha'] });
+    const { run, tasks } = await world.planner.run({ one: ['beta'], two: ['alpha'] });
     expect(run.status).toBe('complete');
-    expect(orders.find(({ projectName }) => projectName === 'alpha')?.accounts).toEqual(['two']);
+    expect(tasks.find(({ projectName }) => projectName === 'alpha')?.accounts).toEqual(['two']);
     expect(await world.changesOf('alpha')).toEqual(['visible', 'not-visible to one']);
     world.planner.advance(1);
     expect((await world.planner.run({ one: ['beta'], two: 'refused' })).run.failures).toHaveLength(1); // of that listing: nobody can say
@@ -221,8 +221,8 @@ describe('it ends', () => {
 
   test('an excluded project that is seen is known, and not ordered', async () => {
     await using world = await started();
-    const { run, orders } = await world.planner.run({ one: ['alpha', 'beta'] }, { wantsProject });
-    expect(orders.map(({ projectName }) => projectName)).toEqual(['beta']);
+    const { run, tasks } = await world.planner.run({ one: ['alpha', 'beta'] }, { wantsProject });
+    expect(tasks.map(({ projectName }) => projectName)).toEqual(['beta']);
     expect(run.status).toBe('complete');
     expect((await world.planner.known()).alpha).toBe(`excluded since ${START}`);
   });
@@ -240,8 +240,8 @@ describe('it ends', () => {
     world.planner.advance(1);
     expect((await world.planner.run({ one: ['beta'] })).run.status).toBe('complete');
     world.planner.advance(1);
-    const { run, orders } = await world.planner.run({ one: ['alpha', 'beta'] });
-    expect([run.status, orders.length]).toEqual(['complete', 2]);
+    const { run, tasks } = await world.planner.run({ one: ['alpha', 'beta'] });
+    expect([run.status, tasks.length]).toEqual(['complete', 2]);
     expect((await world.planner.known()).alpha).toBe('in scope');
     expect(await world.changesOf('alpha')).toEqual(['visible', 'not-visible', 'visible', 'reinstated']);
   });
@@ -314,11 +314,11 @@ describe('when all projects were last listed', () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'] });
     world.planner.advance(1);
-    const { run, orders } = await world.planner.run(
+    const { run, tasks } = await world.planner.run(
       { one: ['beta', 'gamma'] },
       { scope: { projectId: idOf('gamma') }, wantsProject: () => false },
     );
-    expect([run.status, orders.length]).toEqual(['complete', 1]);
+    expect([run.status, tasks.length]).toEqual(['complete', 1]);
     expect(await world.ledger.scope()).toMatchObject({
       listedAt: world.planner.now,
       projectIds: ['alpha', 'beta', 'gamma'].map(idOf),
@@ -332,9 +332,9 @@ describe('a run that never ended', () => {
   test('is ended by a later one after hours without a sign of life, and it is said what was never read', async () => {
     await using world = await started();
     const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];
-    const { run, orders } = await world.planner.run({ one: names }, { read: false });
+    const { run, tasks } = await world.planner.run({ one: names }, { read: false });
     world.planner.nowMs += DEAD_AFTER_MS / 2;
-    const [first] = orders;
+    const [first] = tasks;
     if (!first) throw new Error('nothing was ordered');
     await world.ledger.finishPart(run.runId, world.planner.part(first));
     world.planner.nowMs += DEAD_AFTER_MS - 1;

@@ -57,23 +57,23 @@ export class Planner {
   async run(
     sights: Sights,
     options: PlanOptions & { scope?: RunScope; trigger?: Run['trigger']; maker?: RunMaker; read?: boolean } = {},
-  ): Promise<{ run: Run; orders: CollectTask[] }> {
+  ): Promise<{ run: Run; tasks: CollectTask[] }> {
     const { scope = {}, trigger = 'schedule', read = true, maker, ...rest } = options;
-    const orders: CollectTask[] = [];
+    const tasks: CollectTask[] = [];
     const ports = {
       accounts: Object.entries(sights).map(([name, sight]) => ({ name, atlas: seeing(sight) })),
       ledger: this.ledger,
       log: silentLog,
       now: () => this.nowMs,
       ...(maker ? { maker } : {}),
-      enqueue: async (some: readonly CollectTask[]) => void orders.push(...some),
+      enqueue: async (some: readonly CollectTask[]) => void tasks.push(...some),
     };
     const runId = newObjectId(new Date(this.nowMs));
     await plan({ runId, trigger, scope }, ports, rest);
-    if (read) for (const order of orders) await this.ledger.finishPart(runId, this.part(order));
+    if (read) for (const task of tasks) await this.ledger.finishPart(runId, this.part(task));
     const { run } = (await this.ledger.run(runId)) ?? {};
     if (!run) throw new Error('the run is not in the ledger');
-    return { run, orders };
+    return { run, tasks };
   }
 
   part = ({ projectId, projectName }: CollectTask): RunPart => ({

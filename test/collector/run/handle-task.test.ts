@@ -18,18 +18,18 @@ afterAll(() => store[Symbol.asyncDispose]());
 /** A queue as SQS is, but for the waiting: a message comes when its delay is over, or twice. */
 class Queue {
   readonly messages: { body: string; delayMs: number }[] = [];
-  async sendLater(order: CollectTask, delayMs: number) {
-    this.messages.push({ body: JSON.stringify(order), delayMs });
+  async sendLater(task: CollectTask, delayMs: number) {
+    this.messages.push({ body: JSON.stringify(task), delayMs });
   }
-  async send(orders: readonly CollectTask[]) {
-    for (const order of orders) await this.sendLater(order, 0);
+  async send(tasks: readonly CollectTask[]) {
+    for (const task of tasks) await this.sendLater(task, 0);
   }
 }
 
 async function begun(system: System, queue: Queue) {
   const runId = newObjectId(new Date(system.clock.now()));
   const accounts = [{ name: 'one', atlas: system.client }];
-  const enqueue = (orders: readonly CollectTask[]) => queue.send(orders);
+  const enqueue = (tasks: readonly CollectTask[]) => queue.send(tasks);
   await plan(
     { runId, trigger: 'schedule' },
     { accounts, ledger: system.ledger, log: silentLog, now: () => system.clock.now(), enqueue },
@@ -50,9 +50,9 @@ test('the last order of a run ends it', async () => {
   await using system = await System.start(store, { projects: 3, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
-  const orders = queue.messages.splice(0);
-  expect(orders).toHaveLength(3);
-  for (const { body } of orders) {
+  const tasks = queue.messages.splice(0);
+  expect(tasks).toHaveLength(3);
+  for (const { body } of tasks) {
     expect((await system.ledger.run(runId))?.run.status).toBe('running');
     await handleTask(body, portsOf(system, queue), {});
   }
@@ -62,7 +62,7 @@ test('the last order of a run ends it', async () => {
   });
 });
 
-test('an order delivered twice counts once', async () => {
+test('a task delivered twice counts once', async () => {
   await using system = await System.start(store, { projects: 2, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
@@ -108,14 +108,14 @@ test('a rate limit that outlasts the time left puts the project back into the qu
   await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
-  const [order] = queue.messages.splice(0);
+  const [task] = queue.messages.splice(0);
   system.atlas.faults.add({
     when: { kind: 'dedicated' },
     times: 1,
     fault: { type: 'status', status: 429, retryAfterSeconds: 300 },
   });
   await handleTask(
-    order?.body ?? '',
+    task?.body ?? '',
     portsOf(system, queue, () => 60_000),
     { followMs: 0 },
   );
@@ -196,16 +196,16 @@ test.each([
       progress: { startedAt: '2026-11-23T12:00:00Z', messages: 2, counts: 1, failures: [] },
     }),
   ],
-])('a message that is no order is refused: %s', (field, body) => {
+])('a message that is no task is refused: %s', (field, body) => {
   expect(() => parseTask(body)).toThrow(field);
 });
 
-test('an order for credentials that are not here is refused by name', async () => {
+test('a task for credentials that are not here is refused by name', async () => {
   await using system = await System.start(store, { projects: 1 });
-  const order = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', account: 'three' };
+  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', account: 'three' };
   const ports = {
     ...portsOf(system, new Queue()),
     accounts: ['one', 'two'].map((name) => ({ name, atlas: system.client })),
   };
-  await expect(handleTask(JSON.stringify(order), ports, {})).rejects.toThrow('three');
+  await expect(handleTask(JSON.stringify(task), ports, {})).rejects.toThrow('three');
 });
