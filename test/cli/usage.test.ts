@@ -121,7 +121,7 @@ describe('--help', () => {
     ['job', ['<id>', '--json']],
     ['coverage', ['--json', 'FAILING']],
     ['runs', ['--limit', '--json']],
-    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 3 a cluster is overdue, or of one it can']],
+    ['drills', ['--project', '--overdue', '--format', '--api', 'Exit code: 0 no cluster is overdue, 8 one is']],
     [
       'evidence',
       ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '9 --verify'],

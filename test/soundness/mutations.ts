@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
   mend(
     'credentials that see no project are no failure',
     'functions/collector/plan/plan.ts',
-    'if (isOverall || orders.length === 0) failures.push(...emptyScopes(listings));',
+    'if (isOverall || tasks.length === 0) failures.push(...emptyScopes(listings));',
     'if (listings.length === 0) failures.push(...emptyScopes(listings));',
   ),
   mend(
