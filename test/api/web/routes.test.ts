@@ -120,8 +120,8 @@ describe('the restores', () => {
       ['/?clusterName=orders', 'clusterName', 'Choose the project too'],
       ['/?kind=atlas', 'kind', 'Expected one of dedicated, flex'],
       ['/?since=yesterday', 'since', 'Expected a day'],
-      ['/?since=2026-02-30', 'since', 'came "2026-02-30"'],
-      ['/?until=2026-11-23T24:00Z', 'until', 'came "2026-11-23T24:00Z"'],
+      ['/?since=2026-02-30', 'since', 'got "2026-02-30"'],
+      ['/?until=2026-11-23T24:00Z', 'until', 'got "2026-11-23T24:00Z"'],
       ['/?open=true&status=FAILED', 'open', 'not both'],
       ['/?projectId=%3Cscript%3E', 'projectId', 'Expected 24 hex digits'],
     ] as const) {
