@@ -463,4 +463,5 @@ test.each([
   ...['retry with -v to see more', 'the --password option is missing', 'invalid token: expired', 'a - b - c'],
   ...['password: must not be empty', 'step 2 -u was skipped', 'node -p 1', 'the key: none', 'a user-password pair'],
   ...['copied 3 of 4 shards, pin: none', 'see the cookie jar'],
+  'secret arn:aws:secretsmanager:us-east-1:111122223333:secret:Ledger-CredentialsSecret40F8BB41-AbCdEf is empty',
 ])('an ordinary text stays: %s', (text) => expect(redactJob({ text }).atlas).toEqual({ text }));
