@@ -78,6 +78,8 @@ export interface JobPage {
   moved?: true;
   /** With the last page: in each of two readings Atlas gave something as the count that is none. The list may not be whole. */
   miscounted?: string;
+  /** Its own count can be none: the list is to be read to its end. */
+  oddlyCounted?: true;
 }
 
 export interface EventsQuery {

@@ -19,6 +19,8 @@ export interface ItemsPage<T> {
   moved?: true;
   /** With the last page: what Atlas says instead of how many there are, in each of two readings. */
   miscounted?: string;
+  /** Its own count can be none, so that nothing on the page may be taken for all there is above it. */
+  oddlyCounted?: true;
 }
 /** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 

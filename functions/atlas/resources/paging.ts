@@ -56,11 +56,15 @@ export async function* pages<T>(
   }
 }
 
-const shown = <T>({ pageNum, elements, last, totalCount }: Page, parse: (element: unknown) => T): ItemsPage<T> => ({
+const shown = <T>(
+  { pageNum, elements, last, totalCount, miscounted }: Page,
+  parse: (element: unknown) => T,
+): ItemsPage<T> => ({
   pageNum,
   items: elements.map(parse),
   last,
   ...(totalCount === undefined ? {} : { totalCount }),
+  ...(miscounted === undefined ? {} : { oddlyCounted: true as const }),
 });
 
 /** One reading from the first page to the end. */

@@ -154,7 +154,7 @@ export class ListReader {
       if (page.short) this.#doubtful(`${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);
       if (page.miscounted) this.#doubtful(`Atlas says that ${page.miscounted} is how many there are, in two readings`);
       if (page.moved) this.#doubtful('it shrank in each of two readings');
-      if (page.last || (reachedSettled && this.#window.descending)) break;
+      if (page.last || (reachedSettled && this.#window.descending && !page.oddlyCounted)) break;
       if (this.#ports.outOfTime()) return this.#cutShort(page.pageNum + 1, known);
     }
     this.#unsettled.endOfList();
@@ -325,6 +325,9 @@ export class ListReader {
     for (const [jobId] of missing.slice(0, MAX_CONFIRMATIONS)) {
       if (this.#ports.outOfTime()) {
         this.#unproven = true;
+        // Nobody could ask whether they are gone.
+        if (!this.#metKnown && !this.#task.resume)
+          this.#doubtful(`none of the ${known.size} jobs that are known of it are on it`);
         return;
       }
       await this.#confirmVanished(jobId);
