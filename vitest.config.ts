@@ -10,8 +10,8 @@ export const OF_EVERY_ENGINE = [
 export default defineConfig({
   test: {
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     globalSetup: 'test/cli/bundled.ts',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [

@@ -49,7 +49,7 @@ describe('what is refused', () => {
       {},
       /^--api-region: expected with --api-auth iam, got with none/,
     ],
-    [AWS, { apiAuth: 'token' }, {}, /^RESTORE_LEDGER_API_TOKEN: expected a token, .* came none$/],
+    [AWS, { apiAuth: 'token' }, {}, /^RESTORE_LEDGER_API_TOKEN: expected a token, .* got none$/],
     [
       AWS,
       {},
