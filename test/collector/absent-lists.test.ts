@@ -42,6 +42,9 @@ const failing = (system: System) =>
     fault: { type: 'status', status: 500 },
   });
 
+const failingFor = (system: System, kind: 'serverless') =>
+  system.atlas.faults.add({ when: { kind }, fault: { type: 'status', status: 500 } });
+
 describe('a list that was never read to its end', () => {
   test('and whose cluster is deleted is a gap until then, and none after', async () => {
     await using system = await System.start(store, ONE);
@@ -211,6 +214,20 @@ describe('a list of a cluster that the same run found, and that Atlas says it do
     expect((await system.run({ full: true })).run.status).toBe('complete');
     expect(await gapsOf(system, clusterName, believedAt, system.clock.now())).toEqual([]);
   });
+});
+
+test('serverless that failed for an hour in another way is no more believed at once', async () => {
+  await using system = await System.start(store, { ...ONE, serverless: 'alive' });
+  const lift = failingFor(system, 'serverless');
+  expect((await system.run()).run.status).toBe('incomplete');
+  lift();
+  system.atlas.faults.add({ when: { kind: 'serverless' }, fault: answering(410, 'VERSION_GONE') });
+  system.clock.advance(61 * MINUTE);
+  expect((await system.run()).parts[0]?.failures).toMatchObject([{ code: 'LIST_CONTRADICTS' }]);
+  system.clock.advance(MINUTE);
+  expect((await system.run()).parts[0]?.failures).toMatchObject([{ code: 'LIST_CONTRADICTS' }]);
+  system.clock.advance(61 * MINUTE);
+  expect((await system.run()).run.status).toBe('complete');
 });
 
 test('a list of flex clusters that Atlas says it does not know is a failure until it says so again an hour later', async () => {

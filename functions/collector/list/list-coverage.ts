@@ -18,8 +18,8 @@ export type Attempt = { startedAt: string } & (
   | { answer: string; because: AbsenceReason; open: number }
   /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
   | { lostSight: true }
-  /** @param added jobs that were new before it failed */
-  | { failure: Omit<Failure, 'since'>; added: number }
+  /** @param added jobs that were new before it failed @param denied Atlas answered that there is no such list, which is not believed yet */
+  | { failure: Omit<Failure, 'since'>; added: number; denied?: true }
 );
 
 /**
@@ -36,13 +36,15 @@ export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt):
     const { answer, open, because, startedAt } = attempt;
     const name = because === 'plan' ? 'notInPlan' : 'notThere';
     const absence = { [name]: absenceAfter(before, before[name], startedAt) };
-    return latest ? { ...without(base, 'error', 'resume'), answer, ...absence, open, moving: 0 } : base;
+    return latest ? { ...without(base, 'error', 'resume', 'deniedSince'), answer, ...absence, open, moving: 0 } : base;
   }
   if ('lostSight' in attempt) return { ...before, moving: 0 };
   const jobs = base.jobs + attempt.added;
   const since = before.error?.since ?? attempt.startedAt;
+  if (!latest) return { ...base, jobs };
+  const denied = attempt.denied ? { deniedSince: before.deniedSince ?? attempt.startedAt } : {};
   // A reading that failed is begun anew.
-  return latest ? { ...without(base, 'resume'), jobs, error: { ...attempt.failure, since } } : { ...base, jobs };
+  return { ...without(base, 'resume', 'deniedSince'), jobs, ...denied, error: { ...attempt.failure, since } };
 }
 
 /** One that was said lately goes on: what a list can do between two looks that are closer than that is a stated limit. */
@@ -58,7 +60,7 @@ function absenceAfter(before: ListCoverage, said: Absence | undefined, at: strin
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
   const added = reading.counts.new;
   const base = {
-    ...(latest ? without(before, 'error', 'answer', 'notInPlan', 'notThere') : before),
+    ...(latest ? without(before, 'error', 'answer', 'notInPlan', 'notThere', 'deniedSince') : before),
     ...withSuccesses(before, reading.successes),
   };
   if (!reading.complete) {

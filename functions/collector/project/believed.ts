@@ -69,7 +69,7 @@ function believedCluster(cluster: ClusterCoverage, past: IsPast, now: number): C
 function believedList(list: ListCoverage, past: IsPast): ListCoverage {
   const { attemptedAt, settledThrough, resume } = list;
   const kept: ListCoverage = {
-    ...withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'supersededAt'),
+    ...withoutFuture(list, past, 'readAt', 'fullReadAt', 'settledThrough', 'supersededAt', 'deniedSince'),
     attemptedAt: past(attemptedAt) ? attemptedAt : NEVER,
     ...errorOf(list, past),
   };

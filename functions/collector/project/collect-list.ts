@@ -112,7 +112,7 @@ class ListCollection {
       if (answer !== undefined) {
         const doubt = this.#doubtOf(answer, startedAt);
         return doubt
-          ? { ...this.#told, attempt: { startedAt, failure: doubt, added: 0 } }
+          ? { ...this.#told, attempt: { startedAt, failure: doubt, added: 0, denied: true } }
           : this.#absent(answer, startedAt);
       }
       if (isFollow && error.absence !== undefined) return { ...this.#told, attempt: { startedAt, lostSight: true } };
@@ -125,12 +125,9 @@ class ListCollection {
   /** A list of a cluster that is there is gone, and one that has had jobs not in the plan, once Atlas says so an hour later, too. */
   #doubtOf({ answer, because }: AbsenceAnswer, startedAt: string): { code: string; message: string } | undefined {
     const { standing, stored, list } = this.#task;
-    const { jobs = 0 } = stored ?? {};
+    const { jobs = 0, deniedSince } = stored ?? {};
     if (standing !== 'present' || (because === 'plan' && jobs === 0) || stored?.answer !== undefined) return undefined;
-    const { code, since } = stored?.error ?? {};
-    const isSure =
-      code === LIST_CONTRADICTS && since !== undefined && elapsedMs(since, startedAt) >= CONFIRMED_AFTER_MS;
-    if (isSure) return undefined;
+    if (deniedSince !== undefined && elapsedMs(deniedSince, startedAt) >= CONFIRMED_AFTER_MS) return undefined;
     const message = `Atlas answers that there is no list of ${list.kind} restore jobs of ${list.clusterName} (${answer}), whose cluster is there, and of which ${jobs} jobs are known: that is believed where it still says so in an hour`;
     return { code: LIST_CONTRADICTS, message };
   }

@@ -110,6 +110,11 @@ export interface ListCoverage {
   notInPlan?: Absence;
   /** Since when Atlas says that the list of a cluster that is gone, or of another tier by now, is not there any more. */
   notThere?: Absence;
+  /**
+   * Since when each attempt was answered that the list is not there, which is not believed yet. Whatever else happens to an attempt
+   * begins it anew. ISO 8601.
+   */
+  deniedSince?: string;
   error?: Failure;
   /** At most the first ten of the last read. */
   problems?: Problem[];
