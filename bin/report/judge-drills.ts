@@ -1,10 +1,15 @@
 // bin/report/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
 // period. Pure.
-import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
+import type { ClusterCoverage, CompletedRestore, DrillDue } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
-import { coveredUntil, drillState, isCoveredUntil } from '../../functions/proof/drill-state.ts';
+import {
+  coveredUntil,
+  createdAt as createdAtOf,
+  drillState,
+  isCoveredUntil,
+  lostUntil,
+} from '../../functions/proof/drill-state.ts';
 import type { Period } from '../../functions/proof/period.ts';
-import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { isCompletedRestore } from '../../functions/restore/understood.ts';
 import type { DrillProof } from './report.ts';
 
@@ -37,20 +42,20 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
   const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
   return {
-    state: dueAt <= end ? overdueOr(cluster, dueAt) : moments.length > 1 ? 'met' : 'due',
+    state: dueAt <= end ? overdueOr(cluster, { days, dueAt: iso(dueAt) }, end) : moments.length > 1 ? 'met' : 'due',
     days,
     dueAt: iso(dueAt),
     ...measured(last),
     missed: missedIn(moments, within, {
-      from: knownFrom(cluster, moments, period),
+      from: knownFrom(cluster, moments, period, within),
       until: knownUntil(cluster, moments, end),
     }),
   };
 }
 
 /** Only where every restore until then is known can one be said to be missing. */
-const overdueOr = (cluster: ClusterCoverage, dueAt: number) =>
-  isCoveredUntil(cluster, iso(dueAt)) ? ('overdue' as const) : ('not-covered' as const);
+const overdueOr = (cluster: ClusterCoverage, due: DrillDue, end: number) =>
+  isCoveredUntil(cluster, due, new Date(end)) ? ('overdue' as const) : ('not-covered' as const);
 
 /** Between one moment and the next, what lies later than the days allow. */
 function missedIn(moments: readonly number[], within: number, part: { from: number; until: number }) {
@@ -67,14 +72,14 @@ function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: n
   return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
 }
 
-/** Of the time before its first known restore, and before the ledger first read it, nothing can be said. */
-function knownFrom(
-  { firstSeenAt }: Pick<ClusterCoverage, 'firstSeenAt'>,
-  [, first]: readonly number[],
-  { since }: Period,
-): number {
-  const known = Math.min(Date.parse(firstSeenAt), first ?? Number.POSITIVE_INFINITY);
-  return Math.max(Date.parse(since), known);
+/**
+ * Of the time before its first known restore, and before the ledger first read it, nothing can be said; nor while a restore that was
+ * lost with its list would still count.
+ */
+function knownFrom(cluster: ClusterCoverage, [, first]: readonly number[], { since }: Period, within: number): number {
+  const known = Math.min(Date.parse(cluster.firstSeenAt), first ?? Number.POSITIVE_INFINITY);
+  const lost = lostUntil(cluster);
+  return Math.max(Date.parse(since), known, lost === undefined ? 0 : Date.parse(lost) + within);
 }
 
 function measured(last: CompletedRestore | undefined): Partial<DrillProof> {
@@ -86,13 +91,6 @@ function measured(last: CompletedRestore | undefined): Partial<DrillProof> {
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(ageMs === undefined ? {} : { snapshotAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) }),
   };
-}
-
-/** A cluster's id is made when it is. */
-export function createdAtOf({ clusterId, firstSeenAt }: Pick<ClusterCoverage, 'clusterId' | 'firstSeenAt'>): string {
-  if (!isObjectId(clusterId)) return firstSeenAt;
-  const made = requestedAt(clusterId);
-  return made < firstSeenAt ? made : firstSeenAt;
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -4,9 +4,9 @@ import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
-import type { Asking } from '../../functions/proof/period.ts';
+import { type Asking, madeAt } from '../../functions/proof/period.ts';
+import { isObjectId } from '../../functions/restore/object-id.ts';
 import { utc } from '../process/duration.ts';
-import { createdAtOf } from './judge-drills.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
 
 type Judged = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
@@ -128,7 +128,7 @@ export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfSc
     .flatMap(({ clusters }) => clusters)
     .filter(({ firstSeenAt, clusterId }) => {
       if (firstSeenAt === undefined || firstSeenAt <= since) return false;
-      return createdAtOf({ firstSeenAt, ...(clusterId === undefined ? {} : { clusterId }) }) < since;
+      return isObjectId(clusterId) && madeAt(clusterId) < since;
     }).length;
   const firstRead =
     late === 0

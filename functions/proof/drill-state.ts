@@ -6,6 +6,7 @@ import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
 import { FRESH_MS } from './list.ts';
+import { earlier } from './period.ts';
 
 /**
  * met: restored within the days. due: not restored yet, but there is time left. overdue: the time has passed, and every restore
@@ -43,35 +44,43 @@ export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_
 }
 
 /**
- * The moment until which every restore of the whole cluster is known and understood: only before it can one that is not there be
- * said to be missing. Nothing where some list was never read, or holds what was not understood. ISO 8601.
+ * The moment until which every restore of the whole cluster is known and understood, but for those of `lostUntil`: only before it can
+ * one that is not there be said to be missing. Nothing where some list was never read, or holds what was not understood. ISO 8601.
  */
 export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>): string | undefined {
   const kinds = KINDS.filter((kind) => kind !== 'collection' && (LISTS_OF[tier].includes(kind) || lists[kind]));
   let until: string | undefined;
   for (const kind of kinds) {
-    const {
-      readAt = '',
-      fullReadAt = '',
-      attemptedAt = '',
-      answer,
-      supersededAt,
-      problemCount = 0,
-      notUnderstood = 0,
-    } = lists[kind] ?? {};
+    const { readAt = '', fullReadAt = '', notInPlan, notThere, supersededAt } = lists[kind] ?? {};
+    const { problemCount = 0, notUnderstood = 0 } = lists[kind] ?? {};
     if (problemCount + notUnderstood > 0) return undefined;
-    if (supersededAt !== undefined && (fullReadAt >= supersededAt || answer !== undefined)) continue; // nothing comes any more
-    const at = answer === undefined || readAt > attemptedAt ? readAt : attemptedAt;
+    if (supersededAt !== undefined && (fullReadAt >= supersededAt || notThere !== undefined)) continue; // nothing comes any more
+    const [at = ''] = [readAt, notInPlan?.at ?? '', notThere?.at ?? ''].sort().reverse();
     if (at === '') return undefined;
     if (until === undefined || at < until) until = at;
   }
   return until;
 }
 
-/** True where every restore of the whole cluster that was requested until `at` is known and understood. */
-export function isCoveredUntil(cluster: Pick<ClusterCoverage, 'tier' | 'lists'>, at: string): boolean {
-  const until = coveredUntil(cluster);
-  return until !== undefined && until >= at;
+/** Up to when a list that is not there any more can have held restores that were never read. ISO 8601. */
+export function lostUntil({ lists }: Pick<ClusterCoverage, 'lists'>): string | undefined {
+  const all = KINDS.flatMap((kind) => {
+    const { readAt = '', notThere, supersededAt } = lists[kind] ?? {};
+    if (kind === 'collection' || notThere === undefined) return [];
+    const end = earlier(notThere.since, supersededAt);
+    return readAt < end ? [end] : [];
+  });
+  return all.sort().at(-1);
+}
+
+/** True where a restore that was due at `dueAt` is known to be missing `now`: neither to come, nor lost with its list. */
+export function isCoveredUntil(
+  cluster: Pick<ClusterCoverage, 'tier' | 'lists'>,
+  { days, dueAt }: Pick<DrillDue, 'days' | 'dueAt'>,
+  now: Date,
+): boolean {
+  const [until, lost] = [coveredUntil(cluster), lostUntil(cluster)];
+  return until !== undefined && until >= dueAt && (lost === undefined || isOverdue(daysAfter(lost, days), now));
 }
 
 /**
@@ -101,13 +110,17 @@ export function drillOf(
     rules,
     now,
   );
-  if (due?.overdueAt === undefined || isCoveredUntil(cluster, due.dueAt)) return due;
+  if (due?.overdueAt === undefined || isCoveredUntil(cluster, due, now)) return due;
   const { overdueAt: _, ...unknown } = due;
   return unknown;
 }
 
 /** Its id is made when it is; without one, or with one from the future, it is as old as it is known to be. */
-function createdAt({ clusterId, firstSeenAt, seenAt }: ClusterCoverage): string {
+export function createdAt({
+  clusterId,
+  firstSeenAt,
+  seenAt,
+}: Pick<ClusterCoverage, 'clusterId' | 'firstSeenAt' | 'seenAt'>): string {
   if (!isObjectId(clusterId)) return firstSeenAt;
   const made = requestedAt(clusterId);
   return made <= seenAt ? made : firstSeenAt;
@@ -123,11 +136,11 @@ function stateOf(
   if (goneAt !== undefined || deleted || tier === 'free') return 'none';
   if (backupsOff) return 'backups-off';
   if (paused) return 'paused';
-  if (!drill) return isCoveredUntil(cluster, '') ? 'none' : 'not-covered'; // none is expected of it, or it was never read
+  if (!drill) return coveredUntil(cluster) === undefined ? 'not-covered' : 'none'; // it was never read, or none is expected of it
   if (last && !isOverdue(daysAfter(last.finishedAt, drill.days), now)) return 'met';
   if (!isOverdue(drill.dueAt, now)) return 'due';
-  const [until, fresh] = [coveredUntil(cluster), now.getTime() - freshMs];
-  return until !== undefined && until >= drill.dueAt && Date.parse(until) >= fresh ? 'overdue' : 'not-covered';
+  const isFresh = Date.parse(coveredUntil(cluster) ?? '') >= now.getTime() - freshMs;
+  return isFresh && isCoveredUntil(cluster, drill, now) ? 'overdue' : 'not-covered';
 }
 
 function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {

@@ -159,6 +159,27 @@ describe("a cluster's drill", () => {
     expect(drillState(cluster({}), now).state).toBe('not-covered');
   });
 
+  test('is not covered where a list failed after Atlas said that it is not there, nor while a restore of one that is lost would count', () => {
+    const now = at('2026-02-10');
+    const absent = (since: string, until: string) => ({
+      since: `${since}T00:00:00.000Z`,
+      at: `${until}T00:00:00.000Z`,
+    });
+    const failing = { ...list(), answer: 'VERSION_GONE', notThere: absent('2026-01-02', '2026-01-20') };
+    const serverless = cluster({ serverless: failing }, { tier: 'serverless' });
+    expect(drillState(withDrill(serverless, now), now).state).toBe('not-covered');
+
+    const dedicated = { ...list(), readAt: '2026-03-20T00:00:00.000Z' };
+    const flex = { ...list(), supersededAt: '2026-02-15T00:00:00.000Z', notThere: absent('2026-02-16', '2026-02-16') };
+    const moved = cluster({ dedicated, flex });
+    for (const [day, state] of [
+      ['2026-03-16', 'not-covered'],
+      ['2026-03-17', 'overdue'],
+    ] as const) {
+      expect([day, drillState(withDrill(moved, at(day)), at(day)).state]).toEqual([day, state]);
+    }
+  });
+
   test('a cluster that is paused, or has no backups, is told apart from one that is overdue', () => {
     const [due, now] = [{ drill: { days: 30, dueAt: '2026-01-31T00:00:00.000Z' } }, at('2026-02-10')];
     expect(drillState(cluster({ dedicated: list() }, { ...due, paused: true }), now).state).toBe('paused');
