@@ -37,9 +37,9 @@ const USER = String.raw`(?<!\S)(?:-u|--(?:proxy-)?user)[=\s]*(?:"[^"\n:]*:[^"\n]
 /** --password x, --api-key=x; in "the --password option is missing" nothing follows. */
 const OPTION_WORD = '(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|credentials?|otp|signature|[a-z]*-?key)';
 const OPTION = String.raw`(?<!\S)--?(?:[a-z0-9]+-){0,4}${OPTION_WORD}(?:\s*=\s*|\s+(?!-|(?:option|flag|argument|parameter|is|was|and|or|has|must|may|can|to)\b))${VALUE}`;
-/** Headers by their names; and `password: x1`, where it does not go on like a sentence, nor is a part of an ARN. */
+/** Headers by their names; and `password: x1`, where it does not go on like a sentence, nor follows the account in an ARN. */
 const NAMED_HEADER = String.raw`(?<![a-z0-9_-])(?:x-(?:[a-z0-9]+-){0,6}(?:key|token|secret|auth|signature|password)|(?:set-)?cookie)\s*:\s*${VALUE}`;
-const NAMED = String.raw`(?<![a-z0-9_:-])(?:password|passwd|pwd|passphrase|passcode|secret|token|otp|pin|api[_-]?key)\s*:\s*(?=\S*[0-9!@#$%^*+=/])\S+`;
+const NAMED = String.raw`(?<![a-z0-9_-])(?<!\d{12}:)(?:password|passwd|pwd|passphrase|passcode|secret|token|otp|pin|api[_-]?key)\s*:\s*(?=\S*[0-9!@#$%^*+=/])\S+`;
 /** Of a program that takes a password so: -p x, -px. */
 const SHORT_PASSWORD = /(?<!\S)-p\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s-]\S*)/g;
 const TAKES_PASSWORD =

@@ -453,7 +453,7 @@ test.each([
     'x --client-secret CANARY',
   ],
   ...['curl -H "Authorization: Bearer CANARY"', 'X-Api-Key: CANARY', 'cookie: CANARY', "-H 'x-auth-token: CANARY'"],
-  ...['password: CANARY1', 'otp=CANARY', 'creds=CANARY', 'sas=CANARY'],
+  ...['password: CANARY1', 'auth:token: CANARY1', 'otp=CANARY', 'creds=CANARY', 'sas=CANARY'],
 ])('a command line, or a header, that a text quotes loses its secret: %s', (text) => {
   const kept = JSON.stringify([redactJob({ text }).atlas, redactAnswer({ text })]);
   expect(kept).not.toContain('CANARY');
