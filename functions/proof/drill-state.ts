@@ -5,7 +5,7 @@ import { KINDS } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
-import { FRESH_MS } from './list.ts';
+import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
 
 /**
@@ -51,12 +51,11 @@ export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'li
   const kinds = KINDS.filter((kind) => kind !== 'collection' && (LISTS_OF[tier].includes(kind) || lists[kind]));
   let until: string | undefined;
   for (const kind of kinds) {
-    const { readAt = '', fullReadAt = '', notInPlan, notThere, supersededAt } = lists[kind] ?? {};
-    const { problemCount = 0, notUnderstood = 0 } = lists[kind] ?? {};
-    if (problemCount + notUnderstood > 0) return undefined;
-    if (supersededAt !== undefined && (fullReadAt >= supersededAt || notThere !== undefined)) continue; // nothing comes any more
-    const [at = ''] = [readAt, notInPlan?.at ?? '', notThere?.at ?? ''].sort().reverse();
-    if (at === '') return undefined;
+    const list = lists[kind];
+    if (!list || (list.problemCount ?? 0) + (list.notUnderstood ?? 0) > 0) return undefined;
+    if (isOver(list)) continue;
+    const at = heardAt(list);
+    if (at === undefined) return undefined;
     if (until === undefined || at < until) until = at;
   }
   return until;

@@ -58,6 +58,15 @@ function stateOf(list: ListCoverage, fullReadAt: string | undefined, gaps: reado
   return fullReadAt === undefined && (list.notInPlan ?? list.notThere) !== undefined ? 'none' : 'covered';
 }
 
+/** When Atlas last said what is on a list, be it that it is not there. */
+export function heardAt({ readAt = '', notInPlan, notThere }: ListCoverage): string | undefined {
+  return [readAt, notInPlan?.at ?? '', notThere?.at ?? ''].sort().at(-1) || undefined;
+}
+
+/** Of a former tier, and nothing can be added to it any more. */
+export const isOver = ({ supersededAt, fullReadAt = '', notThere }: ListCoverage) =>
+  supersededAt !== undefined && (fullReadAt >= supersededAt || notThere !== undefined);
+
 /** The moment at, or after, which the list must have been asked for: nothing can be added to it later that is of the period. */
 export function endOf({ supersededAt }: Pick<ListCoverage, 'supersededAt'>, context: ListContext): string {
   const { period, cluster, project } = context;

@@ -4,6 +4,7 @@
 import type { ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunCounts, RunPart } from '../ledger/model/run.ts';
+import { heardAt, isOver } from '../proof/list.ts';
 
 export const NAMESPACE = 'AtlasRestoreLedger';
 /** The one dimension: which ledger it is. Never a project, a cluster or a person: each value would be a metric to pay for. */
@@ -166,11 +167,11 @@ function countRun(metrics: Metrics, run: Run) {
   metrics.atLeast('RunSeconds', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
 }
 
-/** Of the lists that Atlas has, and of clusters that exist. */
+/** Since Atlas last said what is on a list, of clusters that exist. */
 function oldestMinutes({ clusters }: ProjectCoverage, now: number): number {
   const readAt = Object.values(clusters).flatMap(({ goneAt, firstSeenAt, lists }) =>
     goneAt === undefined
-      ? Object.values(lists).flatMap((list) => (list.answer === undefined ? [list.readAt ?? firstSeenAt] : []))
+      ? Object.values(lists).flatMap((list) => (isOver(list) ? [] : [heardAt(list) ?? firstSeenAt]))
       : [],
   );
   return Math.max(0, ...readAt.map((at) => Math.floor((now - Date.parse(at)) / 60_000)));

@@ -130,14 +130,16 @@ test('projects without events are counted, those of an earlier version as none',
   expect(said()[0]).toMatchObject({ EventsUnread: 1 });
 });
 
-test('the oldest reading counts, of clusters that exist and lists that Atlas has', async () => {
+test('the oldest word of Atlas counts, on lists of clusters that exist, but for those of a former tier', async () => {
   const at = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+  const read = (minutes: number) => ({ attemptedAt: at(0), readAt: at(minutes), jobs: 0, open: 0, moving: 0 });
+  const former = { ...read(700), fullReadAt: at(700), supersededAt: at(800) };
   const cluster = (name: string, readMinutesAgo: number, more = {}) => ({
     clusterName: name,
     tier: 'flex' as const,
     firstSeenAt: at(999),
     seenAt: at(0),
-    lists: { flex: { attemptedAt: at(0), readAt: at(readMinutesAgo), jobs: 0, open: 0, moving: 0 } },
+    lists: { flex: read(readMinutesAgo) },
     ...more,
   });
   const coverage = {
@@ -146,7 +148,15 @@ test('the oldest reading counts, of clusters that exist and lists that Atlas has
     revision: 1,
     runId: run.runId,
     discovery: {},
-    clusters: { a: cluster('a', 3), b: cluster('b', 45), gone: cluster('gone', 900, { goneAt: at(800) }) },
+    clusters: {
+      a: cluster('a', 3),
+      b: cluster('b', 45),
+      gone: cluster('gone', 900, { goneAt: at(800) }),
+      moved: cluster('moved', 700, { tier: 'dedicated', lists: { dedicated: read(2), flex: former } }),
+      absent: cluster('absent', 0, {
+        lists: { collection: { ...read(600), notInPlan: { since: at(500), at: at(40) } } },
+      }),
+    },
   };
   const { ledger, said } = measuring({ saveCoverage: async () => coverage });
   await ledger.saveCoverage('p', () => coverage);
