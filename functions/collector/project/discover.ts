@@ -230,8 +230,9 @@ function ofTier(
 
 /** What was said of it while its cluster was gone, or of another tier, says nothing of the time since. */
 function thereAgain(list: ListCoverage): ListCoverage {
-  if (list.notThere === undefined) return list;
-  const { notThere: _, answer: __, ...there } = list;
+  const { deniedSince: _, ...kept } = list;
+  if (kept.notThere === undefined) return kept;
+  const { notThere: __, answer: ___, ...there } = kept;
   return there;
 }
 
