@@ -1,5 +1,5 @@
 // bench/ledger/prices.ts makes a month's bill of what was counted. Prices are AWS's for us-east-1, on demand, arm64, without free
-// tiers, as published in 2025: those of the README. A test holds the two together.
+// tiers, as published in 2025: those of docs/cost.md. A test holds the two together.
 
 /** US dollars, each. */
 const PRICES = {

@@ -78,11 +78,11 @@ units by DynamoDB's rules, those of the indexes and of refused writes included. 
 
 - **first**: nothing is known. **unchanged**: again, nothing has happened. **full**: again, every list to its end, as once a day.
   **news**: again, after a restore in every tenth cluster.
-- **collector**: \`runHere\` over \`DynamoLedger\`. **listing alone**: the same over a ledger in memory that writes nothing, and names nobody.
+- **collector**: \`runLocally\` over \`TableLedger\`. **listing alone**: the same over a ledger in memory that writes nothing, and names nobody.
   **functions**: plan, then one order after the other, as a warm sandbox of Lambda carries them out. **naive**: all pages in sequence, 100
   jobs each, and every job put by BatchWrite in each run, into a table without indexes.`;
 
 const COSTS = `US dollars at a run every ${EVERY_MINUTES} minutes, 25 clusters a project, 300 jobs a cluster, nothing new, from the units, requests and milliseconds
 above; larger sizes follow from what one project more costs. Prices of us-east-1 without free tiers. What every size pays alike is left out:
-metrics, alarms, the secret (README). Lambda: 512 MB for collect and for the naive one, at ${'120 ms'} from Atlas; the daily reading to the end of
+metrics, alarms, the secret (docs/cost.md). Lambda: 512 MB for collect and for the naive one, at ${'120 ms'} from Atlas; the daily reading to the end of
 all lists is in it with its units. A naive Lambda would have to be divided from about 500 clusters on, as it would run for more than 15 minutes.`;
