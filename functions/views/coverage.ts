@@ -329,7 +329,7 @@ function listRow(
   context: CoverageContext,
 ): ListRow {
   const { recent: _, resume: __, moving: ___, settledThrough: ____, durations: _____, ...kept } = list;
-  const { notInPlan: ______, notThere: _______, deniedSince: ________, ...shown } = kept;
+  const { notInPlan: ______, notThere: _______, deniedSince: ________, attemptedBy: _________, ...shown } = kept;
   return { state: listState(list, cluster, notVisibleSince, context), ...shown };
 }
 

@@ -632,6 +632,8 @@ class Driver {
     await this.#drain(calmAt);
     this.#timeline.advanceTo(calmAt);
     this.#line('from here on nothing goes wrong');
+    const ended = await this.#look((product) => product.endOthers(accounts));
+    for (const name of ended) this.#line(`a person ends the credentials ${name}`);
     const first = await run(calmAt + HOUR_MS, true);
     await run(calmAt + 2 * HOUR_MS, false);
     const second = await run(calmAt + 4 * HOUR_MS, true);

@@ -9,6 +9,7 @@ import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Transport, TransportAnswer, TransportRequest } from '../../functions/atlas/http/transport.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { plan } from '../../functions/collector/plan/plan.ts';
+import { retiredCredentials } from '../../functions/collector/plan/retirement.ts';
 import { handleTask } from '../../functions/collector/run/handle-task.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
@@ -150,6 +151,16 @@ export class Product implements AsyncDisposable {
     for await (const result of verifyAll(this.#ledger, { progress: silent })) results.push(result);
     const { verified, jobs } = integrityOf(results);
     return { unbroken: verified, jobs };
+  }
+
+  /** A person ends credentials that are not used any more, but for these. */
+  async endOthers(names: readonly string[]): Promise<string[]> {
+    const { accounts = {} } = (await this.#ledger.scope()) ?? {};
+    const others = Object.keys(accounts).filter((name) => !names.includes(name));
+    const at = new Date(this.#machine.process.now()).toISOString();
+    for (const name of others)
+      await this.#ledger.saveScope((stored) => retiredCredentials(stored, name, { at, by: 'ops', reason: 'not used' }));
+    return others;
   }
 
   async coverage(): Promise<CoverageRow[]> {

@@ -25,11 +25,17 @@ export type Attempt = { startedAt: string } & (
 /**
  * Every write goes through here, against what is stored at that moment: of two readings the one begun later wins, of two
  * attempts the later one's failure stands, and jobs that either found new are counted.
+ * @param attemptedBy the run, where more messages of it are to come
  */
-export function withAttempt(stored: ListCoverage | undefined, attempt: Attempt): ListCoverage {
+export function withAttempt(
+  stored: ListCoverage | undefined,
+  attempt: Attempt,
+  attemptedBy: string | undefined,
+): ListCoverage {
   const before: ListCoverage = stored ?? { attemptedAt: attempt.startedAt, jobs: 0, open: 0, moving: 0 };
   const latest = attempt.startedAt >= before.attemptedAt;
-  const base = { ...before, attemptedAt: latest ? attempt.startedAt : before.attemptedAt };
+  const by = attemptedBy === undefined ? {} : { attemptedBy };
+  const base = latest ? { ...without(before, 'attemptedBy'), attemptedAt: attempt.startedAt, ...by } : before;
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
   if ('answer' in attempt) {
     // Nothing can be followed in a list that is not there.

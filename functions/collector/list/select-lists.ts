@@ -46,7 +46,7 @@ export function formerSince({ goneAt, missingSince, lists }: ClusterCoverage, ki
  */
 export function selectLists(
   clusters: Record<string, ClusterCoverage>,
-  { clusterName, progress, followAt }: CollectTask,
+  { runId, clusterName, progress, followAt }: CollectTask,
   { kinds, wantsCluster }: { kinds: readonly Kind[]; wantsCluster(clusterName: string): boolean },
 ): SelectedList[] {
   const wanted = clusterName === undefined ? wantsCluster : (name: string) => name === clusterName;
@@ -57,12 +57,16 @@ export function selectLists(
     .filter(({ kind }) => kinds.includes(kind))
     .filter(({ cluster: { goneAt, lists }, kind }) => goneAt === undefined || !isClosed(lists[kind], goneAt))
     .filter(({ cluster, kind }) => followAt === undefined || (cluster.lists[kind]?.moving ?? 0) > 0)
-    .filter(({ cluster, kind }) => !progress || isUndone(cluster.lists[kind], progress.startedAt))
+    .filter(({ cluster, kind }) => !progress || isUndone(cluster.lists[kind], runId, progress.startedAt))
     .sort((a, b) => (readAt(a) < readAt(b) ? -1 : readAt(a) > readAt(b) ? 1 : 0));
 }
 
-const isUndone = (list: ListCoverage | undefined, since: string) =>
-  list === undefined || resumeSince(list, since) !== undefined || list.attemptedAt < since;
+/** By this run, whose failures and doubts are its own: what another run found out meanwhile says nothing of it. */
+const isUndone = (list: ListCoverage | undefined, runId: string, since: string) =>
+  list === undefined ||
+  resumeSince(list, since) !== undefined ||
+  list.attemptedBy !== runId ||
+  list.attemptedAt < since;
 
 /** Where a reading of the order that began then was cut short. One that an older task left behind is no place to go on from. */
 export const resumeSince = (list: ListCoverage | undefined, since: string) =>

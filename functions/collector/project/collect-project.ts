@@ -402,6 +402,7 @@ class ProjectCollector {
     for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
     const foundOut = {
       task: this.#task,
+      goesOn: this.#undone > 0 && this.#mayGoOn,
       discovery,
       attempts: this.#attempts,
       archived: { gone, others: [...replaced, ...outnamed] },

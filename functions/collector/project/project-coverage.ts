@@ -16,6 +16,8 @@ import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryLis
 /** By one task. */
 export interface FoundOut {
   task: CollectTask;
+  /** More messages of the task's run are to come. */
+  goesOn: boolean;
   discovery: Discovery;
   attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
   /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
@@ -27,7 +29,7 @@ export interface FoundOut {
 /** A function of what is stored at the moment of writing, so that another collector's findings are kept. */
 export function projectCoverage(
   stored: ProjectCoverage | undefined,
-  { task, discovery, attempts, archived, about }: FoundOut,
+  { task, goesOn, discovery, attempts, archived, about }: FoundOut,
 ): ProjectCoverage {
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   for (const { clusterName } of archived.gone) delete clusters[clusterKey(clusterName)];
@@ -36,7 +38,7 @@ export function projectCoverage(
     if (!cluster) continue;
     clusters[clusterKey(clusterName)] = {
       ...cluster,
-      lists: { ...cluster.lists, [kind]: withAttempt(cluster.lists[kind], attempt) },
+      lists: { ...cluster.lists, [kind]: withAttempt(cluster.lists[kind], attempt, goesOn ? task.runId : undefined) },
     };
   }
   const lists = { ...stored?.discovery };

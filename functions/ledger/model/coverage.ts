@@ -81,6 +81,8 @@ export interface Absence {
 export interface ListCoverage {
   /** Start of the last attempt. */
   attemptedAt: string;
+  /** The run that made it, while more messages of that run are to come: what another run did is not done for this one. */
+  attemptedBy?: string;
   /** Start of the last attempt that read everything that could have changed. */
   readAt?: string;
   /** Start of the last attempt that read the list to its end. */

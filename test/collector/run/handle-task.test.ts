@@ -104,6 +104,32 @@ test('out of time: it says so, goes on in the next message, and ends with everyt
   expect((await system.run()).run.counts).toMatchObject({ jobsNew: 0, jobsChanged: 0 });
 });
 
+test('what another run was refused meanwhile is not done for this one', async () => {
+  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 3 });
+  const path = /restoreJobs$/;
+  const queue = new Queue();
+  const runId = await begun(system, queue);
+  const lift = system.atlas.faults.add({
+    when: { path },
+    fault: { type: 'status', status: 429, retryAfterSeconds: 900 },
+  });
+  await handleTask(
+    queue.messages.shift()?.body ?? '',
+    portsOf(system, queue, () => 60_000),
+    { followMs: 0 },
+  );
+  lift();
+  const refuse = system.atlas.faults.add({ when: { path }, fault: { type: 'status', status: 403 } });
+  system.clock.advance(20 * MINUTE);
+  expect((await system.run()).run.status).not.toBe('complete');
+  for (let body = queue.messages.shift()?.body; body !== undefined; body = queue.messages.shift()?.body)
+    await handleTask(body, portsOf(system, queue), { followMs: 0 });
+  refuse();
+  expect((await system.ledger.run(runId))?.run).toMatchObject({
+    status: expect.not.stringMatching(/^(complete|running)$/),
+  });
+});
+
 test('a rate limit that outlasts the time left puts the project back into the queue, for as long as Atlas asked', async () => {
   await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 3 });
   const queue = new Queue();
