@@ -89,6 +89,15 @@ describe('object ids', () => {
     );
   });
 
+  test('made new sort by their millisecond', () => {
+    fc.assert(
+      fc.property(moment, fc.integer({ min: 1, max: 2_000 }), (now, laterMs) => {
+        fc.pre(now.getTime() + laterMs < 2 ** 32 * 1_000);
+        expect(newObjectId(now) < newObjectId(new Date(now.getTime() + laterMs))).toBe(true);
+      }),
+    );
+  });
+
   test('are 24 hex digits in lower case and nothing else', () => {
     for (const no of [
       '',
