@@ -1,6 +1,7 @@
 // functions/collector/plan/request.ts reads the event that starts a run: the scheduler's, or a request's.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { defined } from '../../platform/defined.ts';
 import type { PlanRequest } from './plan.ts';
 
 const OBJECT_ID = /^[a-f0-9]{24}$/;
@@ -35,11 +36,7 @@ export function planRequest(input: unknown): PlanRequest {
     return { trigger: 'schedule', runId: runIdFor(new Date(scheduledAt), executionId) };
   }
   const { runId, projectId, clusterName, full } = result.data;
-  const scope = {
-    ...(projectId === undefined ? {} : { projectId }),
-    ...(clusterName === undefined ? {} : { clusterName }),
-  };
-  return { trigger: 'request', runId, scope, full: full ?? false };
+  return { trigger: 'request', runId, scope: defined({ projectId, clusterName }), full: full ?? false };
 }
 
 /** The same moment and key always give the same id, so that a repeated event repeats its run instead of starting another. */
