@@ -1,5 +1,6 @@
 // bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
-import { DRILL_STATES, type DrillState } from '../../functions/proof/drill-state.ts';
+import type { DrillState } from '../../functions/proof/drill-state.ts';
+import { DRILL_STATES } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import { span, utc } from '../process/duration.ts';
 import type { RowShape } from '../process/formats.ts';

@@ -1,12 +1,12 @@
 // bin/output/requester-text.ts says who asked for a restore, never without how sure that is; or why nobody is named.
 import {
-  type ActorKind,
+  type Actor,
   type FoundRequester,
   isFound,
   type Requester,
 } from '../../functions/restore/requesters/requester.ts';
 
-const KINDS: Record<ActorKind, string> = {
+const KINDS: Record<Actor['kind'], string> = {
   user: 'user',
   apiKey: 'API key',
   staff: 'MongoDB staff',

@@ -1,9 +1,10 @@
 // bin/report/numbers.ts counts what is in the report: restores by outcome, by finding and by who asked.
-import { DRILL_STATES } from '../../functions/proof/drill-state.ts';
+
 import { PROOF_STATES } from '../../functions/proof/list.ts';
 import { STATUSES } from '../../functions/restore/job.ts';
 import { GRADES, isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import { type Finding, SEVERITIES } from '../../functions/restore/rules/finding.ts';
+import { DRILL_STATES } from '../../functions/schema/words.ts';
 import { isDrill } from './judge-drills.ts';
 import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount } from './report.ts';
 

@@ -1,8 +1,10 @@
 // functions/api/query/summary.ts counts the restores of a period, by how they ended, what they were and when.
+import type * as z from 'zod/mini';
 import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
-import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
-import { RULES, type Rule, SEVERITIES, type Severity } from '../../restore/rules/finding.ts';
+import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
+import { RULES, SEVERITIES } from '../../restore/rules/finding.ts';
 import { isUnderstood } from '../../restore/understood.ts';
+import type { summary as summarySchema } from '../../schema/summary.ts';
 import { isRule, worstOf } from './job-rules.ts';
 
 /** Whole days, UTC. ISO 8601. */
@@ -12,46 +14,7 @@ export interface Period {
   to: string;
 }
 
-export interface Durations {
-  /** Completed restores: only their durations say how long a restore takes. */
-  completed: number;
-  /** Absent where there are none, as are the others. */
-  medianSeconds?: number;
-  p95Seconds?: number;
-  maxSeconds?: number;
-}
-
-export interface FindingCounts {
-  /** Restores of which something was found. */
-  jobs: number;
-  /** These, each by the worst of its findings. */
-  bySeverity: Record<Severity, number>;
-  /** Restores that have it; one can have several. */
-  byRule: Record<Rule, number>;
-}
-
-export interface DaySummary {
-  /** `2026-11-23`, UTC */
-  day: string;
-  jobs: number;
-  byStatus: Record<Status, number>;
-}
-
-export interface Summary extends Period {
-  jobs: number;
-  /** Of these, still under way. */
-  open: number;
-  byStatus: Record<Status, number>;
-  byKind: Record<Kind, number>;
-  byDelivery: Record<Delivery, number>;
-  /** Every day of the period, those without a restore too. */
-  byDay: DaySummary[];
-  durations: Durations;
-  findings: FindingCounts;
-  /** True where there were more jobs than are read at once: then only those from `countedFrom` on are counted. */
-  truncated: boolean;
-  countedFrom?: string;
-}
+export interface Summary extends z.infer<typeof summarySchema> {}
 
 export type CountedJob = Pick<
   JobSummary,
@@ -123,7 +86,7 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
   return counts;
 }
 
-function durationsOf(jobs: readonly CountedJob[]): Durations {
+function durationsOf(jobs: readonly CountedJob[]): Summary['durations'] {
   const seconds = jobs
     .flatMap((job) => {
       const { status, durationSeconds } = job;
@@ -140,7 +103,7 @@ function durationsOf(jobs: readonly CountedJob[]): Durations {
   };
 }
 
-function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
+function findingsOf(jobs: readonly CountedJob[]): Summary['findings'] {
   const bySeverity = zeros(SEVERITIES);
   const byRule = zeros(RULES);
   for (const { findings = [] } of jobs) {

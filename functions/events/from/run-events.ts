@@ -44,10 +44,9 @@ function runMessage(run: Run): string {
   ].join('\n');
 }
 
-/** Runs that began before an update lack what was not counted then. */
 function countsOf({ projects = 0, counts }: Run): string {
   if (!counts) return `${counted(projects, 'project')}.`;
-  const { clusters, clustersFailed, jobsSeen, jobsNew, jobsChanged, problems, findings = 0 } = counts;
+  const { clusters, clustersFailed, jobsSeen, jobsNew, jobsChanged, problems, findings } = counts;
   const words = [
     counted(projects, 'project'),
     counted(clusters, 'cluster'),

@@ -1,6 +1,7 @@
 // functions/api/web/pages/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
 import { html } from 'hono/html';
-import { COVERAGE_STATES, type CoverageState, needsAttention, worstFirst } from '../../../views/coverage.ts';
+import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
+import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { KIND_LABEL, mark, type Shape, type Tone } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
 import { agoTime, counted, cut, type Html, name, number, span, spanBetween, time, visible } from '../html/text.ts';
