@@ -1,8 +1,9 @@
 // bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
 import type { DrillState } from '../../functions/proof/drill-state.ts';
+import { span } from '../../functions/restore/text.ts';
 import { DRILL_STATES } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
-import { span, utc } from '../process/duration.ts';
+import { counted, utc } from '../../functions/views/text.ts';
 import type { RowShape } from '../process/formats.ts';
 import type { Style } from '../process/terminal.ts';
 import type { Column } from './tables.ts';
@@ -129,5 +130,5 @@ export function drillSummary(rows: readonly DrillRow[]): string {
       const count = rows.filter((row) => row.state === state).length;
       return count === 0 ? [] : [`${count} ${words[state]}`];
     });
-  return `${rows.length} cluster${rows.length === 1 ? '' : 's'}: ${parts.join(', ')}.`;
+  return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

@@ -2,7 +2,8 @@
 import { destinationWords } from '../../functions/restore/destination.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
-import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { worstOf } from '../../functions/views/findings.ts';
 import { span, utc } from '../process/duration.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
@@ -86,11 +87,6 @@ export type JobColumn =
   | 'grade'
   | 'findings'
   | 'id';
-
-/** Nothing where there are none. */
-export function worstOf(findings: readonly Finding[]): Severity | undefined {
-  return SEVERITIES.findLast((severity) => findings.some((finding) => finding.severity === severity));
-}
 
 function styleOfWorst(findings: readonly Finding[]): Style | undefined {
   const worst = worstOf(findings);

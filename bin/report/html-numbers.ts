@@ -1,10 +1,11 @@
 // bin/report/html-numbers.ts is the part of the report that counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
 import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
-import { counted, type Html, name, number, visible } from '../../functions/api/web/html/text.ts';
+import { type Html, name, visible } from '../../functions/api/web/html/text.ts';
 import type { Status } from '../../functions/restore/job.ts';
 import { GRADES } from '../../functions/restore/requesters/requester.ts';
 import type { Severity } from '../../functions/restore/rules/finding.ts';
+import { counted, number } from '../../functions/views/text.ts';
 import { kindOf, nameOf } from '../output/requester-text.ts';
 import { WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';

@@ -1,11 +1,13 @@
 // functions/api/query/summary.ts counts the restores of a period, by how they ended, what they were and when.
 import type * as z from 'zod/mini';
 import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
+import { defined } from '../../platform/defined.ts';
+import { percentile } from '../../platform/percentile.ts';
 import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
 import { RULES, SEVERITIES } from '../../restore/rules/finding.ts';
 import { isUnderstood } from '../../restore/understood.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
-import { isRule, worstOf } from './job-rules.ts';
+import { isRule, worstOf } from '../../views/findings.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -87,20 +89,13 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
 }
 
 function durationsOf(jobs: readonly CountedJob[]): Summary['durations'] {
-  const seconds = jobs
-    .flatMap((job) => {
-      const { status, durationSeconds } = job;
-      const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
-      return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
-    })
-    .sort((a, b) => a - b);
+  const seconds = jobs.flatMap((job) => {
+    const { status, durationSeconds } = job;
+    const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
+    return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
+  });
   const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
-  return {
-    completed: seconds.length,
-    ...(medianSeconds === undefined ? {} : { medianSeconds }),
-    ...(p95Seconds === undefined ? {} : { p95Seconds }),
-    ...(maxSeconds === undefined ? {} : { maxSeconds }),
-  };
+  return { completed: seconds.length, ...defined({ medianSeconds, p95Seconds, maxSeconds }) };
 }
 
 function findingsOf(jobs: readonly CountedJob[]): Summary['findings'] {
@@ -116,7 +111,3 @@ function findingsOf(jobs: readonly CountedJob[]): Summary['findings'] {
 
 const zeros = <Name extends string>(names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
-
-/** Nearest rank: always one of the values. */
-const percentile = (sorted: readonly number[], share: number): number | undefined =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

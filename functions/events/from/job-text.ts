@@ -3,8 +3,9 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { destinationOf, whyUnknown } from '../../restore/destination.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
+import { listed, sentence } from '../../views/text.ts';
 import { requesterText } from './requester-text.ts';
-import { sentence, singleLine, utc } from './single-line.ts';
+import { singleLine, utc } from './single-line.ts';
 
 const MAX_REASON = 300;
 const MAX_FIELDS = 6;
@@ -62,14 +63,12 @@ function whatElse({ fields, atlas = [] }: Change): string {
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
   const names = Object.keys(fields);
   const changed = (names.length > 0 ? names : atlas).map((name) => singleLine(name));
-  const more = changed.length > MAX_FIELDS ? ` and ${changed.length - MAX_FIELDS} more` : '';
-  return `Changed: ${changed.slice(0, MAX_FIELDS).join(', ')}${more}.`;
+  return `Changed: ${listed(changed.slice(0, MAX_FIELDS), changed.length)}.`;
 }
 
 function rulesOf(findings: readonly Finding[]): string {
   const words = findings.map(({ rule, severity }) => `${singleLine(rule)} (${severity})`);
-  const more = words.length > MAX_FIELDS ? ` and ${words.length - MAX_FIELDS} more` : '';
-  return `${words.slice(0, MAX_FIELDS).join(', ')}${more}`;
+  return listed(words.slice(0, MAX_FIELDS), words.length);
 }
 
 const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${singleLine(jobId)}, requested ${utc(requestedAt)}.`;

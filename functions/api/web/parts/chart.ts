@@ -1,8 +1,9 @@
 // functions/api/web/parts/chart.ts draws restores over time by outcome: bars for the eye, the same numbers as a table for the rest.
 import { html } from 'hono/html';
 import { isOpen, type Status } from '../../../restore/job.ts';
+import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import { counted, type Html, number } from '../html/text.ts';
+import type { Html } from '../html/text.ts';
 import { jobsHref } from './job-filter.ts';
 
 /** Ended, and neither well nor badly as far as is known. */

@@ -3,8 +3,9 @@ import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
+import { number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
-import { agoTime, cut, type Html, name, number, visible } from '../html/text.ts';
+import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
 import {
   actorName,

@@ -9,7 +9,8 @@ import {
   isFound,
   type Requester,
 } from '../../../restore/requesters/requester.ts';
-import { counted, type Html, name, number, visible } from '../html/text.ts';
+import { counted, number } from '../../../views/text.ts';
+import { type Html, name, visible } from '../html/text.ts';
 
 interface GradeLook {
   label: string;
