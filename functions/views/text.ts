@@ -31,3 +31,5 @@ export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${te
 /** `a, b and 3 more`. @param of how many there are, those shown included */
 export const listed = (shown: readonly string[], of: number, separator = ', ') =>
   `${shown.join(separator)}${of > shown.length ? ` and ${number(of - shown.length)} more` : ''}`;
+
+export const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -12,3 +12,11 @@ export type Actor = FoundRequester['actor'];
 
 export const isFound = (requester: Requester | undefined): requester is FoundRequester =>
   requester !== undefined && 'grade' in requester;
+
+export const ACTOR_KIND_TEXT: Record<Actor['kind'], string> = {
+  user: 'user',
+  apiKey: 'API key',
+  staff: 'MongoDB staff',
+  delegated: 'application',
+  unknown: 'of unknown kind',
+};
