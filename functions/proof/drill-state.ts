@@ -125,7 +125,8 @@ function stateOf(
   return isFresh && isCoveredUntil(cluster, drill, now) ? 'overdue' : 'not-covered';
 }
 
-function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
+/** What a restore shows: how long it took, and how old its snapshot was. */
+export function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
   const ageSeconds = snapshotAt && Math.max(0, Math.round((Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000));
   return {
     ...(typeof ageSeconds === 'number' && { snapshotAgeSeconds: ageSeconds }),
