@@ -1,8 +1,9 @@
 // bin/output/coverage-table.ts shows the coverage on a terminal: a line for each list of restore jobs.
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
-import type { CoverageRow, CoverageState } from '../../functions/views/coverage.ts';
-import { ago } from '../process/duration.ts';
+import type { CoverageState } from '../../functions/schema/words.ts';
+import type { CoverageRow } from '../../functions/views/coverage.ts';
+import { ago, counted } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { Column } from './tables.ts';
 
@@ -135,5 +136,3 @@ function provenThrough(rows: readonly CoverageRow[]): string {
     ? ''
     : `\nComplete, by what was read to its end, for restores requested before ${first.slice(0, 19)}Z.\nThe jobs in the table were not counted here: restore-ledger verify does that, and evidence.`;
 }
-
-const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`;

@@ -1,32 +1,23 @@
 // bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
-import { DRILL_STATES, type DrillState } from '../../functions/proof/drill-state.ts';
-import type { CoverageRow } from '../../functions/views/coverage.ts';
-import { span, utc } from '../process/duration.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import type { DrillState } from '../../functions/proof/drill-state.ts';
+import { span } from '../../functions/restore/text.ts';
+import { DRILL_STATES } from '../../functions/schema/words.ts';
+import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
+import { counted, utc } from '../../functions/views/text.ts';
 import type { RowShape } from '../process/formats.ts';
 import type { Style } from '../process/terminal.ts';
 import type { Column } from './tables.ts';
 
-/** Times are ISO 8601 in UTC. */
-export interface DrillRow {
-  projectId: string;
-  projectName: string;
+/** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
+export interface DrillRow
+  extends Pick<CoverageRow, 'projectId' | 'projectName' | 'tier' | 'goneAt'>,
+    Omit<ClusterDrill, 'last'> {
   clusterName: string;
-  tier?: CoverageRow['tier'];
-  state: DrillState['state'];
-  /** Within so many a restore is expected. */
-  days?: number;
-  dueAt?: string;
-  /** When the collector first found it overdue. */
-  overdueAt?: string;
   lastJobId?: string;
   lastRequestedAt?: string;
   lastCompletedAt?: string;
-  /** How long the last one took: the measured recovery time. */
-  durationSeconds?: number;
   snapshotAt?: string;
-  /** How old its snapshot was when it was asked for. */
-  snapshotAgeSeconds?: number;
-  goneAt?: string;
 }
 
 const COLUMNS = [
@@ -62,18 +53,21 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 /** Nothing of a row that is about no cluster. */
 export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
   if (clusterName === undefined || drill === undefined) return [];
-  const { state, last, days, dueAt, overdueAt, ...measured } = drill;
+  const { last, ...state } = drill;
   return [
     {
-      ...{ projectId, projectName, clusterName, state },
-      ...(tier === undefined ? {} : { tier }),
-      ...(days === undefined ? {} : { days }),
-      ...(dueAt === undefined ? {} : { dueAt }),
-      ...(overdueAt === undefined ? {} : { overdueAt }),
-      ...(last ? { lastJobId: last.jobId, lastRequestedAt: last.requestedAt, lastCompletedAt: last.finishedAt } : {}),
-      ...(last?.snapshotAt === undefined ? {} : { snapshotAt: last.snapshotAt }),
-      ...measured,
-      ...(goneAt === undefined ? {} : { goneAt }),
+      projectId,
+      projectName,
+      clusterName,
+      ...state,
+      ...defined({
+        tier,
+        lastJobId: last?.jobId,
+        lastRequestedAt: last?.requestedAt,
+        lastCompletedAt: last?.finishedAt,
+        snapshotAt: last?.snapshotAt,
+        goneAt,
+      }),
     },
   ];
 }
@@ -128,5 +122,5 @@ export function drillSummary(rows: readonly DrillRow[]): string {
       const count = rows.filter((row) => row.state === state).length;
       return count === 0 ? [] : [`${count} ${words[state]}`];
     });
-  return `${rows.length} cluster${rows.length === 1 ? '' : 's'}: ${parts.join(', ')}.`;
+  return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

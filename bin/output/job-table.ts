@@ -2,12 +2,14 @@
 import { destinationWords } from '../../functions/restore/destination.ts';
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
-import { type Finding, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { worstOf } from '../../functions/views/findings.ts';
+import { actorName } from '../../functions/views/requester-text.ts';
 import { span, utc } from '../process/duration.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 import { severityStyle } from './event-lines.ts';
-import { gradeOf, nameOf } from './requester-text.ts';
+import { gradeOf } from './requester-text.ts';
 import type { Column } from './tables.ts';
 
 /** Names of projects by id: Atlas names a restore's target project by its id alone. */
@@ -58,7 +60,7 @@ export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJ
   took: { title: 'took', cell: durationOf, align: 'right' },
   asked: {
     title: 'asked by',
-    cell: ({ requester }) => (isFound(requester) ? nameOf(requester) : ''),
+    cell: ({ requester }) => (isFound(requester) ? actorName(requester.actor) : ''),
     least: 10,
     goes: 5,
   },
@@ -86,11 +88,6 @@ export type JobColumn =
   | 'grade'
   | 'findings'
   | 'id';
-
-/** Nothing where there are none. */
-export function worstOf(findings: readonly Finding[]): Severity | undefined {
-  return SEVERITIES.findLast((severity) => findings.some((finding) => finding.severity === severity));
-}
 
 function styleOfWorst(findings: readonly Finding[]): Style | undefined {
   const worst = worstOf(findings);

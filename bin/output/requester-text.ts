@@ -1,24 +1,6 @@
-// bin/output/requester-text.ts says who asked for a restore, never without how sure that is; or why nobody is named.
-import {
-  type ActorKind,
-  type FoundRequester,
-  isFound,
-  type Requester,
-} from '../../functions/restore/requesters/requester.ts';
-
-const KINDS: Record<ActorKind, string> = {
-  user: 'user',
-  apiKey: 'API key',
-  staff: 'MongoDB staff',
-  delegated: 'application',
-  unknown: 'unknown',
-};
-
-type Named = Pick<FoundRequester, 'actor'>;
-
-/** The name, or the id where there is none. */
-export const nameOf = ({ actor: { kind, id, name } }: Named) => name ?? id ?? KINDS[kind] ?? kind;
-export const kindOf = ({ actor: { kind } }: Named) => KINDS[kind] ?? kind;
+// bin/output/requester-text.ts: who requested a restore, always with the grade; or why nobody is named.
+import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
+import { actorKind, actorName, measures, requesterUnknown } from '../../functions/views/requester-text.ts';
 
 /** How sure it is, or why nobody is named; empty where nobody has looked yet. */
 export const gradeOf = (requester: Requester | undefined): string =>
@@ -27,35 +9,18 @@ export const gradeOf = (requester: Requester | undefined): string =>
 /** `ci-bot (exact)` or `(none)`; empty where nobody has looked yet. */
 export function shortRequester(requester: Requester | undefined): string {
   if (!requester) return '';
-  return isFound(requester) ? `${nameOf(requester)} (${requester.grade})` : `(${requester.reason})`;
+  return isFound(requester) ? `${actorName(requester.actor)} (${requester.grade})` : `(${requester.reason})`;
 }
 
-const REASONS: Record<string, string> = {
-  pending: 'not known yet: the event may still come',
-  'not-read': 'not known: the events of that time could not be read',
-  none: 'not known: no event of Atlas fits',
-  ambiguous: 'not known: events of several actors fit',
-};
-
-/** `ci-bot, API key, exact (100 of 100 points): ORDER_EVENT in the same second, 4 counts later` */
+/** `ci-bot, API key, exact (100 of 100 points): event X, same process, 4 counts later, same second, no rivals` */
 export function wholeRequester(requester: Requester): string {
   if (!isFound(requester)) {
     const { reason, detail } = requester;
-    return `${REASONS[reason] ?? reason} (${reason}${detail === undefined ? '' : `, ${detail}`})`;
+    return `${requesterUnknown(requester)} (${reason}${detail === undefined ? '' : `, ${detail}`})`;
   }
-  const { grade, points, actor } = requester;
+  const { grade, points, actor, eventId, eventType } = requester;
+  const event = eventId === undefined ? `several events ${eventType}` : `event ${eventType}`;
   const via = actor.via === undefined ? '' : ` through ${actor.via}`;
   const hint = grade === 'weak' ? ', a hint and no more' : '';
-  return `${nameOf(requester)}${via}, ${kindOf(requester)}, ${grade} (${points} of 100 points${hint}): ${evidenceOf(requester)}`;
+  return `${actorName(requester.actor)}${via}, ${actorKind(actor)}, ${grade} (${points} of 100 points${hint}): ${event}, ${measures(requester)}`;
 }
-
-function evidenceOf({ eventId, eventType, secondsLater, countsAhead, rivals }: FoundRequester): string {
-  const event = eventId === undefined ? `several events ${eventType}` : `event ${eventType}`;
-  return [
-    secondsLater === undefined ? event : `${event} ${laterBy(secondsLater)}`,
-    ...(countsAhead === undefined ? [] : [`${countsAhead} counts ahead on the same process`]),
-    rivals === 0 ? 'no rival' : `${rivals} ${rivals === 1 ? 'rival' : 'rivals'}`,
-  ].join(', ');
-}
-
-const laterBy = (seconds: number) => (seconds === 0 ? 'in the same second' : `${seconds} s later`);

@@ -1,5 +1,8 @@
-// bin/process/duration.ts reads moments as people give them and shows times as people read them. Always UTC, as Atlas.
+// bin/process/duration.ts: moments and durations as people give them, and as they are shown. Always UTC, as Atlas.
 import { isoMoment } from '../../functions/platform/calendar.ts';
+
+export { span } from '../../functions/restore/text.ts';
+export { utc } from '../../functions/views/text.ts';
 
 const RELATIVE = /^(\d{1,5})([mhdw])$/;
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
@@ -30,29 +33,5 @@ export function durationMs(text: string): number | undefined {
   return ms <= 86_400_000 ? ms : undefined;
 }
 
-/** `2026-11-23 12:00:05`, for what Atlas or the ledger sent; what is no time stays as it is. */
-export const utc = (iso: string) =>
-  Number.isNaN(Date.parse(iso)) ? iso : new Date(iso).toISOString().slice(0, 19).replace('T', ' ');
-
 /** `12:00:05` */
 export const utcClock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
-
-/** `45s`, `12m 30s`, `1h 05m`, `2d 3h`. */
-export function span(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (n: number) => String(n).padStart(2, '0');
-  if (whole < 60) return `${whole}s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
-  return `${Math.floor(whole / 86_400)}d ${Math.floor((whole % 86_400) / 3600)}h`;
-}
-
-/** `just now`, `42s ago`, `12m ago`, `5h ago`, `3d ago`. */
-export function ago(iso: string, now: number): string {
-  const seconds = Math.round((now - Date.parse(iso)) / 1000);
-  if (seconds < 5) return 'just now';
-  if (seconds < 120) return `${seconds}s ago`;
-  if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)}h ago`;
-  return `${Math.floor(seconds / 86_400)}d ago`;
-}

@@ -10,6 +10,7 @@ import type { Gap } from '../../functions/proof/gap.ts';
 import { type NamedGap, proveRecordedProject, type RecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
+import { counted } from '../../functions/views/text.ts';
 import { isDrill, judgeDrill } from './judge-drills.ts';
 import { byName } from './names.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
@@ -153,7 +154,7 @@ function notUnderstood({ projectId, projectName, clusters }: ProjectEvidence): N
       .slice(0, MAX_NAMED)
       .map(({ jobId, problems = [] }) => `${jobId} (${problems.map(problemText).join('; ')})`);
     const more = odd.length > named.length ? `, and ${odd.length - named.length} more` : '';
-    const text = `Of ${odd.length === 1 ? '1 restore' : `${odd.length} restores`} on record, not everything could be understood: ${named.join(', ')}${more}.`;
+    const text = `Of ${counted(odd.length, 'restore')} on record, not everything could be understood: ${named.join(', ')}${more}.`;
     return [{ projectId, projectName, clusterName, reason: 'not-understood', text, action: UPDATE }];
   });
 }

@@ -1,7 +1,6 @@
 // bin/report/gather.ts reads the evidence of a period from the ledger: coverage first, so that what it proves is in
 // the jobs that are read after it. What may be claimed is decided by functions/proof/.
 
-import { counted } from '../../functions/api/web/html/text.ts';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import type { PlannedProject, Run } from '../../functions/ledger/model/run.ts';
@@ -10,6 +9,7 @@ import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../..
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { counted } from '../../functions/views/text.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';

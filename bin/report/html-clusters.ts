@@ -1,7 +1,8 @@
 // bin/report/html-clusters.ts is the overview of all clusters: drills first, then coverage, those without restores
 // in a table of their own.
 import { html } from 'hono/html';
-import { counted, type Html, name, number, time } from '../../functions/api/web/html/text.ts';
+import { type Html, name, time } from '../../functions/api/web/html/text.ts';
+import { counted, number } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, drillMark, missedText, proofMark, spanOrDash, WHOLE } from './marks.ts';
 import type { ClusterEvidence, Evidence, ProjectEvidence } from './report.ts';
 

@@ -1,11 +1,12 @@
 // bin/report/html-numbers.ts is the part of the report that counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
 import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
-import { counted, type Html, name, number, visible } from '../../functions/api/web/html/text.ts';
+import { type Html, name, visible } from '../../functions/api/web/html/text.ts';
 import type { Status } from '../../functions/restore/job.ts';
 import { GRADES } from '../../functions/restore/requesters/requester.ts';
 import type { Severity } from '../../functions/restore/rules/finding.ts';
-import { kindOf, nameOf } from '../output/requester-text.ts';
+import { actorKind, actorName } from '../../functions/views/requester-text.ts';
+import { counted, number } from '../../functions/views/text.ts';
 import { WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';
 
@@ -59,7 +60,7 @@ const UNNAMED: Record<string, string> = {
 function requesters({ requesters: all, unnamed }: Numbers) {
   const left = all.length - MAX_REQUESTERS;
   const rows = [
-    ...all.slice(0, MAX_REQUESTERS).map((one) => row(name(nameOf({ actor: one }), WHOLE), one.restores, gradesOf(one))),
+    ...all.slice(0, MAX_REQUESTERS).map((one) => row(name(actorName(one), WHOLE), one.restores, gradesOf(one))),
     ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MAX_REQUESTERS)))] : []),
     ...Object.entries(unnamed).map(([reason, count]) => row(UNNAMED[reason] ?? visible(reason), count)),
   ];
@@ -70,5 +71,5 @@ const restoresOf = (some: readonly RequesterCount[]) => some.reduce((sum, { rest
 
 function gradesOf(one: RequesterCount): string {
   const grades = GRADES.flatMap((grade) => (one.grades[grade] > 0 ? [`${number(one.grades[grade])} ${grade}`] : []));
-  return `${kindOf({ actor: one })} · ${grades.join(', ')}`;
+  return `${actorKind(one)} · ${grades.join(', ')}`;
 }

@@ -1,10 +1,12 @@
 // bin/report/html-restores.ts is every restore of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
 import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
-import { counted, type Html, name, span, time, visible } from '../../functions/api/web/html/text.ts';
+import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
 import { destinationOf, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
+import { span } from '../../functions/restore/text.ts';
+import { counted } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 

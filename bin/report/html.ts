@@ -2,8 +2,9 @@
 // An overview first, then every restore; a piece at a time, so that a long one is never in memory as a whole.
 import { html, raw } from 'hono/html';
 import { mark, SHAPES } from '../../functions/api/web/html/badge.ts';
-import { counted, type Html, name, number, time, visible } from '../../functions/api/web/html/text.ts';
+import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
+import { counted, number } from '../../functions/views/text.ts';
 import { overviewTables } from './html-clusters.ts';
 import { numberTables } from './html-numbers.ts';
 import { projectRestores } from './html-restores.ts';
@@ -120,7 +121,7 @@ function integrity({ integrity: checked }: Evidence): Html {
 `;
   }
   const { unbroken, projects, jobs, entries, folded, breakCount, projectsBroken } = checked;
-  const where = `${counted(jobs, 'job')} with ${counted(entries, 'entry').replace('entrys', 'entries')} of history in ${counted(projects, 'project')}`;
+  const where = `${counted(jobs, 'job')} with ${counted(entries, 'entry')} of history in ${counted(projects, 'project')}`;
   const middle =
     folded > 0
       ? html` The middle of ${counted(folded, 'very long history').replace('historys', 'histories')} is not kept and was not checked.`

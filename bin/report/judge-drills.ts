@@ -8,6 +8,7 @@ import {
   drillState,
   isCoveredUntil,
   lostUntil,
+  measured,
 } from '../../functions/proof/drill-state.ts';
 import type { Period } from '../../functions/proof/period.ts';
 import { isCompletedRestore } from '../../functions/restore/understood.ts';
@@ -37,7 +38,7 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
     .sort((a, b) => a.at - b.at);
   const last = done.at(-1)?.restore;
   const days = cluster.drill?.days;
-  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...measured(last), missed: [] };
+  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...lastOf(last), missed: [] };
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
@@ -45,7 +46,7 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
     state: dueAt <= end ? overdueOr(cluster, { days, dueAt: iso(dueAt) }, end) : moments.length > 1 ? 'met' : 'due',
     days,
     dueAt: iso(dueAt),
-    ...measured(last),
+    ...lastOf(last),
     missed: missedIn(moments, within, {
       from: knownFrom(cluster, moments, period, within),
       until: knownUntil(cluster, moments, end),
@@ -82,15 +83,7 @@ function knownFrom(cluster: ClusterCoverage, [, first]: readonly number[], { sin
   return Math.max(Date.parse(since), known, lost === undefined ? 0 : Date.parse(lost) + within);
 }
 
-function measured(last: CompletedRestore | undefined): Partial<DrillProof> {
-  if (!last) return {};
-  const { finishedAt, durationSeconds, snapshotAt, requestedAt: askedAt } = last;
-  const ageMs = snapshotAt === undefined ? undefined : Date.parse(askedAt) - Date.parse(snapshotAt);
-  return {
-    lastCompletedAt: finishedAt,
-    ...(durationSeconds === undefined ? {} : { durationSeconds }),
-    ...(ageMs === undefined ? {} : { snapshotAgeSeconds: Math.max(0, Math.round(ageMs / 1000)) }),
-  };
-}
+const lastOf = (last: CompletedRestore | undefined): Partial<DrillProof> =>
+  last ? { lastCompletedAt: last.finishedAt, ...measured(last) } : {};
 
 const iso = (ms: number) => new Date(ms).toISOString();

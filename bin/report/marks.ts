@@ -1,11 +1,13 @@
 // bin/report/marks.ts is how states look in the report: a word, a shape and a colour, so that none is needed alone.
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, span, time, visible } from '../../functions/api/web/html/text.ts';
+import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
-import { kindOf, nameOf } from '../output/requester-text.ts';
+import { span } from '../../functions/restore/text.ts';
+import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
+import { capitalized } from '../../functions/views/text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */
@@ -34,23 +36,15 @@ export function severityMark(severity: Severity): Html {
 export const findingItem = ({ rule, severity, why }: Finding) =>
   html`<li>${severityMark(severity)} <code>${visible(rule)}</code> ${visible(why)}</li>`;
 
-const REASONS: Record<string, string> = {
-  pending: 'Not known yet: the event may still come',
-  'not-read': 'Not known: the events could not be read',
-  none: 'Not known: no event fits',
-  ambiguous: 'Not known: events of several fit',
-};
-
 /** Never without how sure it is. */
 export function requesterCell(requester: Requester | undefined): Html {
   if (!requester) return html`<span class="soft">Nobody has looked</span>`;
-  if (!isFound(requester))
-    return html`<span class="soft">${REASONS[requester.reason] ?? visible(requester.reason)}</span>`;
+  if (!isFound(requester)) return html`<span class="soft">${visible(capitalized(requesterUnknown(requester)))}</span>`;
   const { actor, grade, points } = requester;
   const via = actor.via === undefined ? '' : html` through ${name(actor.via, WHOLE)}`;
   const sure =
     grade === 'weak' ? `weak, ${points} of 100 points: a hint` : `${visible(grade)}, ${points} of 100 points`;
-  return html`${name(nameOf(requester), WHOLE)}${via}<span class="sub">${visible(kindOf(requester))} · ${sure}</span>`;
+  return html`${name(actorName(actor), WHOLE)}${via}<span class="sub">${visible(actorKind(actor))} · ${sure}</span>`;
 }
 
 export function missedText({ missed }: DrillProof): Html | '' {

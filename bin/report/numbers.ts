@@ -1,9 +1,11 @@
 // bin/report/numbers.ts counts what is in the report: restores by outcome, by finding and by who asked.
-import { DRILL_STATES } from '../../functions/proof/drill-state.ts';
+
+import { percentile } from '../../functions/platform/percentile.ts';
 import { PROOF_STATES } from '../../functions/proof/list.ts';
 import { STATUSES } from '../../functions/restore/job.ts';
 import { GRADES, isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import { type Finding, SEVERITIES } from '../../functions/restore/rules/finding.ts';
+import { DRILL_STATES } from '../../functions/schema/words.ts';
 import { isDrill } from './judge-drills.ts';
 import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount } from './report.ts';
 
@@ -88,9 +90,8 @@ class RestoreCounter {
 }
 
 function recoveryOf(seconds: number[]): Numbers['recovery'] {
-  if (seconds.length === 0) return undefined;
-  const sorted = seconds.sort((a, b) => a - b);
-  return { median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, longest: sorted.at(-1) ?? 0 };
+  const [median, longest] = [percentile(seconds, 0.5), percentile(seconds, 1)];
+  return median === undefined || longest === undefined ? undefined : { median, longest };
 }
 
 function recordOf<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {

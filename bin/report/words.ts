@@ -1,11 +1,13 @@
 // bin/report/words.ts says in plain words what the report comes to, and what it can't show.
-import { counted, number, span } from '../../functions/api/web/html/text.ts';
+
 import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import { type Asking, madeAt } from '../../functions/proof/period.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
+import { span } from '../../functions/restore/text.ts';
+import { counted, number } from '../../functions/views/text.ts';
 import { utc } from '../process/duration.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
 

@@ -1,33 +1,16 @@
 // functions/proof/drill-state.ts reads from a cluster's coverage whether its backups have been shown to work, and how well.
-
+import type * as z from 'zod/mini';
 import { type ClusterCoverage, type CompletedRestore, type DrillDue, LISTS_OF } from '../ledger/model/coverage.ts';
 import { KINDS } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
+import type { drill } from '../schema/coverage.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
 
-/**
- * met: restored within the days. due: not restored yet, but there is time left. overdue: the time has passed, and every restore
- * until then is known. not-covered: the time has passed, or never began, and there may be restores that nobody knows of.
- * paused: the cluster is. backups-off: Atlas makes no backups of it, which is worse than an overdue drill. none: no restore is
- * expected.
- */
-export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
-
-export interface DrillState {
-  state: (typeof DRILL_STATES)[number];
-  /** Within which a restore is expected. Absent, as is `dueAt`, where none is. */
-  days?: number;
-  dueAt?: string;
-  /** The restore that was completed last, expected or not. */
-  last?: CompletedRestore;
-  /** How old its snapshot was when it was asked for: what would have been lost. */
-  snapshotAgeSeconds?: number;
-  /** How long it took: the measured recovery time. */
-  durationSeconds?: number;
-}
+/** `overdueAt` is the collector's. */
+export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt'>;
 
 /**
  * Whether a cluster's backups have been shown to work, over all of its lists.
@@ -142,7 +125,8 @@ function stateOf(
   return isFresh && isCoveredUntil(cluster, drill, now) ? 'overdue' : 'not-covered';
 }
 
-function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
+/** What a restore shows: how long it took, and how old its snapshot was. */
+export function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
   const ageSeconds = snapshotAt && Math.max(0, Math.round((Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000));
   return {
     ...(typeof ageSeconds === 'number' && { snapshotAgeSeconds: ageSeconds }),

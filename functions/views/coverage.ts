@@ -1,89 +1,27 @@
 // functions/views/coverage.ts is what is shown of the coverage, by the API, the page and the command line alike: a row a cluster,
 // and one for each thing about a project that hides restores. What may be claimed comes from functions/proof/.
-import type { ClusterCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
+import type * as z from 'zod/mini';
+import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
-import { type DrillState, drillState } from '../proof/drill-state.ts';
+import { drillState } from '../proof/drill-state.ts';
 import type { ClaimState, Gap } from '../proof/gap.ts';
 import type { NamedGap } from '../proof/ledger.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { CLUSTER_LISTS, proveProject, scopeOf } from '../proof/project.ts';
-import { KINDS, type Kind } from '../restore/job.ts';
-
-/**
- * Worst first. failing: the last attempt failed. not-visible: no credentials see the project any more. never: not read once.
- * stale: not read for a day and two hours. late: not read when the schedule should have. read: up to date. absent: Atlas says
- * that there is no such list. none: nothing to read, as the tier has no backups. gone: the cluster is no longer there; its jobs
- * stay. out-of-scope: the project was retired, or is excluded.
- */
-export const COVERAGE_STATES = [
-  'failing',
-  'not-visible',
-  'never',
-  'stale',
-  'late',
-  'read',
-  'absent',
-  'none',
-  'gone',
-  'out-of-scope',
-] as const;
-export type CoverageState = (typeof COVERAGE_STATES)[number];
+import { KINDS } from '../restore/job.ts';
+import type { coverageOfList, coverageRow } from '../schema/coverage.ts';
+import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
 
 const rank = (state: CoverageState) => COVERAGE_STATES.indexOf(state);
 export const needsAttention = (state: CoverageState) => rank(state) < rank('read');
 export const worstFirst = (a: Pick<CoverageRow, 'state'>, b: Pick<CoverageRow, 'state'>) =>
   rank(a.state) - rank(b.state);
 
-export interface CoverageRow {
-  projectId: string;
-  projectName: string;
-  /** Absent: the row is about the project as a whole, which `what` says. */
-  clusterName?: string;
-  /** `project`, `dedicated clusters` and the like, or `audit events`. */
-  what?: string;
-  clusterId?: string;
-  tier?: ClusterCoverage['tier'];
-  state: CoverageState;
-  /** Since when it has been so, where that is known. */
-  since?: string;
-  /** What may be claimed of its restores as of `provenThrough`, by what was read: the table is not counted for it. Absent where the row is about something else. */
-  claim?: ClaimState;
-  /** Every restore requested before is on record: its lists were read to their ends then. */
-  provenThrough?: string;
-  /** When the next reading to the end is due. */
-  fullReadingDueAt?: string;
-  attemptedAt?: string;
-  /** Since when nothing that an incremental reading shows can be missing: of several lists, the one read the longest ago. */
-  readAt?: string;
-  fullReadAt?: string;
-  jobs: number;
-  open: number;
-  /** Elements of its lists that were not understood. */
-  problems: number;
-  /** When the last restore of its backups that was completed finished; that of a few collections is none. */
-  lastCompletedAt?: string;
-  /** Absent where `clusterName` is. */
-  drill?: DrillRow;
-  goneAt?: string;
-  backupsOff?: true;
-  paused?: true;
-  error?: Failure & { what: string };
-  lists?: Partial<Record<Kind, ListRow>>;
-  /** Restores that can't be ruled out, and what to do about it. */
-  gaps: Gap[];
-}
-
-export interface DrillRow extends DrillState {
-  /** When the collector first found it overdue. */
-  overdueAt?: string;
-}
-
-/** Without what only the collector needs. */
-export interface ListRow extends Omit<ListCoverage, 'recent' | 'resume' | 'moving' | 'settledThrough' | 'durations'> {
-  state: CoverageState;
-}
+export interface CoverageRow extends z.infer<typeof coverageRow> {}
+export type DrillRow = NonNullable<CoverageRow['drill']>;
+export type ListRow = z.infer<typeof coverageOfList>;
 
 export const COVERAGE_COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'what', 'clusterId', 'tier', 'state', 'since', 'claim'],

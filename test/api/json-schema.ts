@@ -71,6 +71,7 @@ const KEYWORDS: Record<string, (rule: never, value: unknown, scene: Scene) => st
   minLength: (rule: number, value, { at }) => unless(String(value).length >= rule, at, 'is too short'),
   maxLength: (rule: number, value, { at }) => unless(String(value).length <= rule, at, 'is too long'),
   maxItems: (rule: number, value, { at }) => unless(!Array.isArray(value) || value.length <= rule, at, 'has too many'),
+  minItems: (rule: number, value, { at }) => unless(!Array.isArray(value) || value.length >= rule, at, 'has too few'),
   oneOf: (rule: Schema[], value, { document, at }) => {
     const came = rule.map((schema) => violations(document, schema, value, at));
     const fitting = came.filter((wrong) => wrong.length === 0).length;

@@ -33,7 +33,7 @@ describe('watch', () => {
     expect(first).toMatch(
       /^\d\d:\d\d:\d\d {2}RUNNING {4}dedicated restore of \w+\/Cluster0, automated to itself, requested 20/,
     );
-    expect(last).toMatch(/^\d\d:\d\d:\d\d {2}COMPLETED {2}was RUNNING, took 6s$/);
+    expect(last).toMatch(/^\d\d:\d\d:\d\d {2}COMPLETED {2}was RUNNING, took 6 s$/);
 
     const { changes } = JSON.parse((await shell.run(['job', id, '--json'])).stdout) as {
       changes: { status: string }[];

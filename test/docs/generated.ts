@@ -1,5 +1,7 @@
 // test/docs/generated.ts is what docs/ says of the source, as the source has it.
 import { readFileSync } from 'node:fs';
+import { eventSchema } from '../../functions/schema/events.ts';
+import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import { costTable } from '../lib/cost.ts';
 
@@ -13,6 +15,10 @@ interface Generated {
 export const GENERATED: readonly Generated[] = [
   { path: 'docs/settings.md', text: settingsPage },
   { path: 'docs/cost.md', text: costPage },
+  ...DETAIL_TYPES.map((type) => ({
+    path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
+    text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,
+  })),
 ];
 
 function settingsPage(): string {

@@ -20,7 +20,7 @@ const examples: Json[] = blocks('json');
 const patterns: Json[] = blocks('json pattern');
 
 describe('the schemas', () => {
-  const defs = (type: DetailType) => SCHEMAS[type].$defs as Record<string, Json>;
+  const defs = (type: DetailType) => (SCHEMAS[type].$defs ?? {}) as Record<string, Json>;
   const allDefs = DETAIL_TYPES.flatMap((type) => Object.entries(defs(type)));
   const values = (schema: Json | undefined) => schema?.enum;
   const of = (schema: Json | undefined, name: string) =>
@@ -35,18 +35,23 @@ describe('the schemas', () => {
   });
 
   test('list the words and fields of the code', () => {
-    const { status, severity, rule, job, actor, foundRequester, missingRequester } = defs('Restore Job State Change');
-    expect(values(status)).toEqual(STATUSES);
-    expect(values(severity)).toEqual(SEVERITIES);
-    expect(values(rule)).toEqual(RULES);
+    const {
+      Job: job,
+      Finding: finding,
+      FoundRequester: found,
+      MissingRequester: missing,
+    } = defs('Restore Job State Change');
+    expect(values(of(job, 'status'))).toEqual(STATUSES);
+    expect(values(of(finding, 'severity'))).toEqual(SEVERITIES);
+    expect(values(of(finding, 'rule'))).toEqual(RULES);
     expect(values(of(job, 'kind'))).toEqual(KINDS);
     expect(values(of(job, 'delivery'))).toEqual(DELIVERIES);
-    expect(values(of(actor, 'kind'))).toEqual(ACTOR_KINDS);
-    expect(values(of(foundRequester, 'grade'))).toEqual(GRADES);
-    expect(values(of(missingRequester, 'reason'))).toEqual(NO_REQUESTER);
+    expect(values(of(of(found, 'actor'), 'kind'))).toEqual(ACTOR_KINDS);
+    expect(values(of(found, 'grade'))).toEqual(GRADES);
+    expect(values(of(missing, 'reason'))).toEqual(NO_REQUESTER);
     const told = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
     expect(Object.keys(job?.properties ?? {}).sort()).toEqual(told.toSorted());
-    const { counts } = defs('Collector Run Completed');
+    const { RunCounts: counts } = defs('Collector Run Completed');
     expect(Object.keys(counts?.properties ?? {}).sort()).toEqual(Object.keys(noCounts()).sort());
   });
 

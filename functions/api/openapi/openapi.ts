@@ -1,11 +1,18 @@
-// functions/api/openapi/openapi.ts is the OpenAPI 3.1 description of the HTTP API. Tests hold real answers of every route against it.
-import { DRILL_STATES } from '../../proof/drill-state.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../restore/job.ts';
-import { RULES } from '../../restore/rules/finding.ts';
+// functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
+import { coverageList } from '../../schema/coverage.ts';
+import { jobList, jobWithHistory } from '../../schema/job.ts';
+import { namedSchemas } from '../../schema/json-schema.ts';
+import { runList, runReport, runRequest } from '../../schema/run.ts';
+import { summary } from '../../schema/summary.ts';
+import { DELIVERIES, DRILL_STATES, KINDS, RULES, STATUSES } from '../../schema/words.ts';
 import { JOB_APIS } from '../atlas-compat/routes.ts';
 import { FORMATS } from '../http/negotiate.ts';
 import { PROBLEMS, type ProblemName } from '../http/problem.ts';
-import { ref, SCHEMAS, type Schema } from './schemas.ts';
+import { atlasError, atlasJob, atlasList, health, problem } from './schemas.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+const SCHEMAS = '#/components/schemas/';
+const ref = (name: string): Schema => ({ $ref: `${SCHEMAS}${name}` });
 
 const objectId = { type: 'string', pattern: '^[a-f0-9]{24}$' };
 const moment = { type: 'string', description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.' };
@@ -182,7 +189,7 @@ const coverage = {
   },
 };
 
-const summary = {
+const summaryOfPeriod = {
   get: {
     operationId: 'getSummary',
     summary: 'Restores of a period, counted by how they ended, what they were, what was found and when',
@@ -209,10 +216,15 @@ export const openapi = () => ({
     '/runs': runs,
     '/runs/{id}': run,
     '/coverage': coverage,
-    '/summary': summary,
+    '/summary': summaryOfPeriod,
     '/health': plain('getHealth', 'That the API is there', json('Health')),
     '/openapi.json': plain('getOpenapi', 'This document', { 'application/json': { schema: { type: 'object' } } }),
     ...atlasPaths(),
   },
-  components: { schemas: SCHEMAS },
+  components: {
+    schemas: namedSchemas(SCHEMAS, [
+      ...[jobList, jobWithHistory, runList, runReport, runRequest, coverageList, summary],
+      ...[health, problem, atlasList, atlasJob, atlasError],
+    ]),
+  },
 });

@@ -1,9 +1,13 @@
 // functions/api/query/summary.ts counts the restores of a period, by how they ended, what they were and when.
+import type * as z from 'zod/mini';
 import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
-import { DELIVERIES, type Delivery, isOpen, KINDS, type Kind, STATUSES, type Status } from '../../restore/job.ts';
-import { RULES, type Rule, SEVERITIES, type Severity } from '../../restore/rules/finding.ts';
+import { defined } from '../../platform/defined.ts';
+import { percentile } from '../../platform/percentile.ts';
+import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
+import { RULES, SEVERITIES } from '../../restore/rules/finding.ts';
 import { isUnderstood } from '../../restore/understood.ts';
-import { isRule, worstOf } from './job-rules.ts';
+import type { summary as summarySchema } from '../../schema/summary.ts';
+import { isRule, worstOf } from '../../views/findings.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -12,46 +16,7 @@ export interface Period {
   to: string;
 }
 
-export interface Durations {
-  /** Completed restores: only their durations say how long a restore takes. */
-  completed: number;
-  /** Absent where there are none, as are the others. */
-  medianSeconds?: number;
-  p95Seconds?: number;
-  maxSeconds?: number;
-}
-
-export interface FindingCounts {
-  /** Restores of which something was found. */
-  jobs: number;
-  /** These, each by the worst of its findings. */
-  bySeverity: Record<Severity, number>;
-  /** Restores that have it; one can have several. */
-  byRule: Record<Rule, number>;
-}
-
-export interface DaySummary {
-  /** `2026-11-23`, UTC */
-  day: string;
-  jobs: number;
-  byStatus: Record<Status, number>;
-}
-
-export interface Summary extends Period {
-  jobs: number;
-  /** Of these, still under way. */
-  open: number;
-  byStatus: Record<Status, number>;
-  byKind: Record<Kind, number>;
-  byDelivery: Record<Delivery, number>;
-  /** Every day of the period, those without a restore too. */
-  byDay: DaySummary[];
-  durations: Durations;
-  findings: FindingCounts;
-  /** True where there were more jobs than are read at once: then only those from `countedFrom` on are counted. */
-  truncated: boolean;
-  countedFrom?: string;
-}
+export interface Summary extends z.infer<typeof summarySchema> {}
 
 export type CountedJob = Pick<
   JobSummary,
@@ -123,24 +88,17 @@ function counted<Name extends 'status' | 'kind' | 'delivery', Value extends Coun
   return counts;
 }
 
-function durationsOf(jobs: readonly CountedJob[]): Durations {
-  const seconds = jobs
-    .flatMap((job) => {
-      const { status, durationSeconds } = job;
-      const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
-      return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
-    })
-    .sort((a, b) => a - b);
+function durationsOf(jobs: readonly CountedJob[]): Summary['durations'] {
+  const seconds = jobs.flatMap((job) => {
+    const { status, durationSeconds } = job;
+    const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
+    return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
+  });
   const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
-  return {
-    completed: seconds.length,
-    ...(medianSeconds === undefined ? {} : { medianSeconds }),
-    ...(p95Seconds === undefined ? {} : { p95Seconds }),
-    ...(maxSeconds === undefined ? {} : { maxSeconds }),
-  };
+  return { completed: seconds.length, ...defined({ medianSeconds, p95Seconds, maxSeconds }) };
 }
 
-function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
+function findingsOf(jobs: readonly CountedJob[]): Summary['findings'] {
   const bySeverity = zeros(SEVERITIES);
   const byRule = zeros(RULES);
   for (const { findings = [] } of jobs) {
@@ -153,7 +111,3 @@ function findingsOf(jobs: readonly CountedJob[]): FindingCounts {
 
 const zeros = <Name extends string>(names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
-
-/** Nearest rank: always one of the values. */
-const percentile = (sorted: readonly number[], share: number): number | undefined =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

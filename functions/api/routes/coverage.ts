@@ -3,14 +3,8 @@ import type { Hono } from 'hono';
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../../ledger/model/known-project.ts';
 import type { Page } from '../../ledger/model/ledger.ts';
-import { DRILL_STATES } from '../../proof/drill-state.ts';
-import {
-  COVERAGE_COLUMNS,
-  COVERAGE_STATES,
-  type CoverageRow,
-  coverageCells,
-  coverageRows,
-} from '../../views/coverage.ts';
+import { COVERAGE_STATES, DRILL_STATES } from '../../schema/words.ts';
+import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../../views/coverage.ts';
 import { listAnswer } from '../http/list.ts';
 import { FORMAT } from '../http/negotiate.ts';
 import { objectId, oneOf, readParameters } from '../http/parameters.ts';

@@ -1,15 +1,10 @@
 // functions/api/runs/run-report.ts shows a run and how far it has come, project by project.
+import type * as z from 'zod/mini';
 import { noCounts, type Run, type RunPart } from '../../ledger/model/run.ts';
+import type { runReport as runReportSchema } from '../../schema/run.ts';
 import { MAX_BODY_BYTES, wireBytes } from '../http/payload-limit.ts';
 
-export interface RunReport extends Run {
-  /** Projects that are done. */
-  finishedProjects: number;
-  /** One for each of them. */
-  parts: RunPart[];
-  /** Parts and failures left out because the answer would be too large. */
-  omitted?: { parts: number; failures: number };
-}
+export type RunReport = z.infer<typeof runReportSchema>;
 
 /** Failures kept for each project, less and less until the answer fits. */
 const FAILURES_KEPT = [100, 10, 1, 0];

@@ -2,6 +2,7 @@
 import type { HonoRequest } from 'hono';
 import * as z from 'zod/mini';
 import type { RunScope } from '../../ledger/model/run.ts';
+import { runRequest as runRequestSchema } from '../../schema/run.ts';
 import { badParameter, RequestProblem } from '../http/problem.ts';
 
 export interface AskedRun {
@@ -12,13 +13,6 @@ export interface AskedRun {
 
 /** API Gateway gives up after 30 s. */
 const MAX_WAIT_SECONDS = 25;
-
-const shape = z.strictObject({
-  projectId: z.optional(z.string().check(z.regex(/^[a-f0-9]{24}$/, '24 hex digits in lower case'))),
-  // As the plan function takes it.
-  clusterName: z.optional(z.string().check(z.minLength(1, 'a name'), z.maxLength(64, 'at most 64 characters'))),
-  full: z.optional(z.boolean()),
-});
 
 /** @throws RequestProblem 400, 415, 422 */
 export async function runRequest(request: HonoRequest): Promise<AskedRun> {
@@ -45,7 +39,7 @@ function keyOf(key: string | undefined): string | undefined {
   throw badParameter('Idempotency-Key', 'expected 1 to 255 printable ASCII characters');
 }
 
-async function bodyOf(request: HonoRequest): Promise<z.infer<typeof shape>> {
+async function bodyOf(request: HonoRequest): Promise<z.infer<typeof runRequestSchema>> {
   const text = await request.text();
   if (text.trim() === '') return {};
   const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
@@ -54,7 +48,7 @@ async function bodyOf(request: HonoRequest): Promise<z.infer<typeof shape>> {
     const headers = { 'accept-post': 'application/json' };
     throw new RequestProblem('unsupported-media-type', { field: 'Content-Type', detail, headers });
   }
-  const result = z.safeParse(shape, parsed(text));
+  const result = z.safeParse(runRequestSchema, parsed(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');

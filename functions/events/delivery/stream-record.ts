@@ -11,7 +11,7 @@ import type { ChangedClusters } from '../../ledger/repositories/coverage-reposit
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
 import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
-import { STATUSES } from '../../restore/job.ts';
+import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
 import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from '../from/events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
@@ -53,7 +53,7 @@ const knownProject = z.looseObject({
 const run = z.looseObject({
   runId: text,
   startedAt: text,
-  status: z.enum(['running', 'complete', 'incomplete', 'failed']),
+  status: z.enum(RUN_STATUSES),
   failures: z.array(z.looseObject({ what: z.string(), code: z.string(), message: z.string() })),
 });
 

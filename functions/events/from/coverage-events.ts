@@ -5,9 +5,10 @@ import { lastRestore } from '../../proof/drill-state.ts';
 import { problemText } from '../../restore/field-reader.ts';
 import { KINDS, type Kind } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import { counted, listed } from '../../views/text.ts';
 import type { DrillOverdue, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, singleLine, utc } from './single-line.ts';
+import { singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
 const MAX_NAMED = 5;
@@ -62,9 +63,8 @@ function drillMessage(projectName: string, clusters: readonly OverdueCluster[]):
     const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
     return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
   });
-  const more = clusters.length > named.length ? ` and ${clusters.length - named.length} more` : '';
   const are = clusters.length === 1 ? 'is' : 'are';
-  return `${singleLine(projectName)}: ${counted(clusters.length, 'cluster')} ${are} overdue for a restore drill.\n${named.join(', ')}${more}.`;
+  return `${singleLine(projectName)}: ${counted(clusters.length, 'cluster')} ${are} overdue for a restore drill.\n${listed(named, clusters.length)}.`;
 }
 
 const day = (iso: string) => utc(iso).slice(0, 10);

@@ -3,8 +3,9 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { destinationOf, whyUnknown } from '../../restore/destination.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
+import { capitalized, listed, sentence } from '../../views/text.ts';
 import { requesterText } from './requester-text.ts';
-import { sentence, singleLine, utc } from './single-line.ts';
+import { singleLine, utc } from './single-line.ts';
 
 const MAX_REASON = 300;
 const MAX_FIELDS = 6;
@@ -24,7 +25,7 @@ export function findingMessage(job: JobSummary, { rule, severity, why }: Finding
   const restore = restoreOf(job, job.status);
   return lines(
     sentence(`${placeOf(job)}: ${singleLine(rule)} (${severity}): ${singleLine(why, MAX_REASON)}`),
-    `${restore.charAt(0).toUpperCase()}${restore.slice(1)}.`,
+    `${capitalized(restore)}.`,
     jobLine(job),
   );
 }
@@ -36,13 +37,13 @@ const placeOf = ({ projectId, projectName, clusterName }: JobSummary) =>
 
 /** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
 function restoreOf(job: JobSummary, status: JobSummary['status']): string {
-  const { kind, delivery, durationSeconds, requester } = job;
+  const { kind, delivery, durationSeconds } = job;
   const { place } = destinationOf(job);
   const isDownload = place === 'download';
   const what = isDownload ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
   const after = durationSeconds === undefined ? '' : ` after ${span(durationSeconds)}`;
   const how = isDownload ? '' : ` (${singleLine(delivery)}, ${place === 'unknown' ? whyUnknown(job) : targetOf(job)})`;
-  const who = requesterText(requester);
+  const who = requesterText(job);
   return `${what} ${STATUS_WORDS.get(status) ?? singleLine(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
 
@@ -62,14 +63,12 @@ function whatElse({ fields, atlas = [] }: Change): string {
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
   const names = Object.keys(fields);
   const changed = (names.length > 0 ? names : atlas).map((name) => singleLine(name));
-  const more = changed.length > MAX_FIELDS ? ` and ${changed.length - MAX_FIELDS} more` : '';
-  return `Changed: ${changed.slice(0, MAX_FIELDS).join(', ')}${more}.`;
+  return `Changed: ${listed(changed.slice(0, MAX_FIELDS), changed.length)}.`;
 }
 
 function rulesOf(findings: readonly Finding[]): string {
   const words = findings.map(({ rule, severity }) => `${singleLine(rule)} (${severity})`);
-  const more = words.length > MAX_FIELDS ? ` and ${words.length - MAX_FIELDS} more` : '';
-  return `${words.slice(0, MAX_FIELDS).join(', ')}${more}`;
+  return listed(words.slice(0, MAX_FIELDS), words.length);
 }
 
 const jobLine = ({ jobId, requestedAt }: JobSummary) => `Job ${singleLine(jobId)}, requested ${utc(requestedAt)}.`;

@@ -1,9 +1,10 @@
 // functions/events/from/project-events.ts makes the events of one write of a known project: that no credentials see it any more, and
 // that this is over.
 import type { KnownProject } from '../../ledger/model/known-project.ts';
+import { counted, listed, sentence } from '../../views/text.ts';
 import type { LedgerEvent, ProjectNotVisible } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, sentence, singleLine, utc } from './single-line.ts';
+import { singleLine, utc } from './single-line.ts';
 
 /** Of these, a message names the first. */
 const MAX_NAMED = 3;
@@ -22,8 +23,7 @@ function lostEvent(known: KnownProject, since: string): LedgerEvent {
   const { projectName, accounts } = known;
   const names = Object.keys(accounts);
   const named = names.slice(0, MAX_NAMED).map((name) => singleLine(name));
-  const more = names.length > named.length ? ` and ${names.length - named.length} more` : '';
-  const by = named.length === 0 ? '' : ` Last seen by ${named.join(', ')}${more}.`;
+  const by = named.length === 0 ? '' : ` Last seen by ${listed(named, names.length)}.`;
   return eventOf(known, {
     ...{ severity: 'warning', state: 'lost', since, accounts: names },
     message: `${singleLine(projectName)}: no credentials see this project any more, since ${utc(since)}: its restores are not recorded.${by}\nGive the credentials a role in it again, exclude it, or retire it.`,

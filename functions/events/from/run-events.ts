@@ -1,9 +1,10 @@
 // functions/events/from/run-events.ts makes the event of a run that ended, the one summary of what was not told job by job.
 import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
 import type { Severity } from '../../restore/rules/finding.ts';
+import { counted, listed, sentence } from '../../views/text.ts';
 import type { LedgerEvent, RunFinished } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
-import { counted, sentence, singleLine } from './single-line.ts';
+import { singleLine } from './single-line.ts';
 
 const SEVERITY: Record<PartStatus, Severity> = { complete: 'info', incomplete: 'warning', failed: 'critical' };
 /** Of these, a message names the first. */
@@ -44,10 +45,9 @@ function runMessage(run: Run): string {
   ].join('\n');
 }
 
-/** Runs that began before an update lack what was not counted then. */
 function countsOf({ projects = 0, counts }: Run): string {
   if (!counts) return `${counted(projects, 'project')}.`;
-  const { clusters, clustersFailed, jobsSeen, jobsNew, jobsChanged, problems, findings = 0 } = counts;
+  const { clusters, clustersFailed, jobsSeen, jobsNew, jobsChanged, problems, findings } = counts;
   const words = [
     counted(projects, 'project'),
     counted(clusters, 'cluster'),
@@ -66,6 +66,5 @@ function failuresOf(failures: readonly ClusterFailure[]): string {
     const where = clusterName === undefined ? singleLine(what) : `${singleLine(clusterName)}, ${singleLine(what)}`;
     return `${where}: ${singleLine(code)}: ${singleLine(message, MAX_REASON)}`;
   });
-  const more = failures.length > named.length ? ` and ${failures.length - named.length} more` : '';
-  return sentence(`${named.join('; ')}${more}`);
+  return sentence(listed(named, failures.length, '; '));
 }

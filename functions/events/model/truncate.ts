@@ -1,16 +1,10 @@
 // functions/events/model/truncate.ts keeps an event far below what EventBridge and its targets take, whatever a job holds.
+import type { RunFinished } from './event.ts';
 
 /** Bytes of an event's detail as JSON. EventBridge, SQS and SNS take 256 KB (2026-11); a rule may wrap it up once more. */
 export const MAX_DETAIL_BYTES = 60_000;
 
-/** What was left out, and where. */
-export interface Cut {
-  /** `job.errorMessage`, `run.failures` */
-  field: string;
-  /** How much is here: characters of a text, elements of a list, names of an object. */
-  kept: number;
-  of: number;
-}
+export type Cut = NonNullable<RunFinished['cut']>[number];
 
 interface Limits {
   /** Longest text, in characters. */

@@ -1,56 +1,24 @@
 // functions/ledger/model/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
-
+import type * as z from 'zod/mini';
 import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding, Rule } from '../../restore/rules/finding.ts';
+import type { change, job, jobWithHistory } from '../../schema/job.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 import type { InTable } from './uncounted.ts';
 
 /** One entry of a job's history. */
-export interface Change {
-  /** 1 for the first sight, then one more each. A gap says how many entries were left out of a history too long to keep. */
-  revision: number;
-  /** When the answer that showed it was asked for. */
-  at: string;
-  runId: string;
-  status: Status;
-  /** Normalised fields that changed, `requester` among them, and `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings. */
-  fields: Record<string, { from?: unknown; to?: unknown }>;
-  /** Names of fields in `atlas` that changed. */
-  atlas?: string[];
-  /** The job had been changed by something else, and Atlas's word was put back. */
-  repaired?: true;
-  /** SHA-256 of the entry before, base64url; of the first, of the job's own ids. */
-  previous: string;
-  /** Stands for all that the ledger held of the job after this entry. */
-  state: string;
-}
+export interface Change extends z.infer<typeof change> {}
 
 /** What lists show of a job: everything but `atlas` and `changes`. */
-export interface JobSummary extends Omit<RestoreJob, 'atlas'> {
-  revision: number;
-  firstSeenAt: string;
-  changedAt: string;
-  /** When the answer last recorded was asked for; an older answer is never recorded over it. */
-  observedAt: string;
+export interface JobSummary extends z.infer<typeof job> {
   /** Stands for the recorded answer: equal fingerprints mean that nothing changed. */
   fingerprint: string;
-  /** Since when Atlas no longer lists it. */
-  vanishedAt?: string;
-  /** Who asked for it. Absent: nobody has looked yet. */
-  requester?: Requester;
-  /** What is noteworthy about it. Absent: nothing was found. */
-  findings?: Finding[];
 }
 
-export interface LedgerJob extends JobSummary {
-  atlas: Record<string, unknown>;
-  /** Fields left out of `atlas` because the item would not fit into the store, each with its digest. */
-  atlasOmitted?: Record<string, string>;
-  changes: Change[];
-}
+export interface LedgerJob extends JobSummary, Omit<z.infer<typeof jobWithHistory>, keyof JobSummary> {}
 
 export interface Sighting {
   runId: string;

@@ -1,50 +1,20 @@
-// functions/ledger/model/run.ts is the record of one pass of the collector over everything, one project or one cluster.
+// functions/ledger/model/run.ts: the record of one pass of the collector over everything, one project or one cluster.
+import type * as z from 'zod/mini';
+import type { clusterFailure, run, runCounts, runPart, runScope } from '../../schema/run.ts';
 
-export type RunTrigger = 'schedule' | 'request' | 'command';
-
-export interface RunScope {
-  projectId?: string;
-  clusterName?: string;
-}
+export type RunScope = z.infer<typeof runScope>;
 
 /** What happened, counted. Sums over projects. */
-export interface RunCounts {
-  /** Clusters whose lists were to be read; free ones have none. */
-  clusters: number;
-  /** Lists of restore jobs read completely. */
-  listsRead: number;
-  /** Clusters of which at least one list, or whose discovery, failed. */
-  clustersFailed: number;
-  jobsSeen: number;
-  jobsNew: number;
-  jobsChanged: number;
-  /** Jobs that Atlas no longer lists. */
-  jobsVanished: number;
-  /** Jobs recorded for the first time long after they had ended: no event is told of each. */
-  jobsOld: number;
-  /** Findings added to jobs. */
-  findings: number;
-  /** Jobs that could not be understood. */
-  problems: number;
-  atlasRequests: number;
-  throttles: number;
-  /** Time spent waiting because Atlas asked for it, in ms. */
-  waitedMs: number;
-  /** Projects whose events could not be read: who asked for their new restores is not known. */
-  eventsFailed: number;
-}
+export type RunCounts = z.infer<typeof runCounts>;
 
-export interface ClusterFailure {
-  /** Absent: the whole project, or one of its cluster lists. */
-  clusterName?: string;
-  /** What was being read: a kind of restore job, or a list of clusters. */
-  what: string;
-  code: string;
-  message: string;
-  /** Of a run, where it is about one project. */
-  projectId?: string;
-  projectName?: string;
-}
+export interface ClusterFailure extends z.infer<typeof clusterFailure> {}
+
+/** A run's part for one project. */
+export interface RunPart extends z.infer<typeof runPart> {}
+export type PartStatus = RunPart['status'];
+
+export interface Run extends z.infer<typeof run> {}
+export type RunTrigger = Run['trigger'];
 
 /** The failure of a run that was ended because nothing was heard of it any more. */
 export const RUN_DIED = 'RUN_DIED';
@@ -67,42 +37,6 @@ export interface RunRecord {
   parts: RunPart[];
   /** Absent: nothing was planned yet, or by a version that did not record it. */
   planned?: PlannedProject[];
-}
-
-/** complete: everything was read. incomplete: something was not. failed: nothing was read. */
-export type PartStatus = 'complete' | 'incomplete' | 'failed';
-
-/** A run's part for one project. */
-export interface RunPart {
-  projectId: string;
-  projectName: string;
-  status: PartStatus;
-  startedAt: string;
-  finishedAt: string;
-  counts: RunCounts;
-  /** At most the first hundred; `counts.clustersFailed` counts all. */
-  failures: ClusterFailure[];
-  /** Clusters that the choice of clusters leaves out, where that is every one of the project. Absent: some are chosen, or all are. */
-  clustersLeftOut?: number;
-}
-
-export interface Run {
-  /** 24 hex digits; the first 8 are the second it began, as in Atlas's own ids. */
-  runId: string;
-  trigger: RunTrigger;
-  scope: RunScope;
-  /** True where every list is to be read to its end. */
-  full: boolean;
-  startedAt: string;
-  /** How many projects it covers; absent until the plan is made. */
-  projects?: number;
-  /** `running` until every project has its part, or nothing was heard of it for too long. */
-  status: 'running' | PartStatus;
-  finishedAt?: string;
-  /** Present once it is finished. */
-  counts?: RunCounts;
-  /** Why no plan could be made, or which credentials failed. At most the first hundred. */
-  failures: ClusterFailure[];
 }
 
 export const noCounts = (): RunCounts => ({

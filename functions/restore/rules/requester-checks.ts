@@ -1,6 +1,6 @@
 // functions/restore/rules/requester-checks.ts holds against the rules who asked for a restore, where that is known well enough.
 
-import { type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
+import { ACTOR_KIND_TEXT, type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
 import { printable } from '../text.ts';
 import type { Check, EvaluatedJob } from './check.ts';
 
@@ -35,13 +35,5 @@ const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !==
 function said({ actor, grade }: FoundRequester): string {
   const name = printable(actor.name ?? actor.id ?? 'someone without a name');
   const via = actor.via === undefined ? '' : ` by way of ${printable(actor.via)}`;
-  return `${name}${via} (${KIND_WORDS[actor.kind]}, ${grade} match)`;
+  return `${name}${via} (${ACTOR_KIND_TEXT[actor.kind]}, ${grade} match)`;
 }
-
-const KIND_WORDS: Record<Actor['kind'], string> = {
-  user: 'user',
-  apiKey: 'API key',
-  staff: 'MongoDB staff',
-  delegated: 'application',
-  unknown: 'of unknown kind',
-};

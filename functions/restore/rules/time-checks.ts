@@ -1,5 +1,6 @@
 // functions/restore/rules/time-checks.ts holds against the rules when a restore was asked for and how long it takes.
 
+import { percentile } from '../../platform/percentile.ts';
 import { printable, span } from '../text.ts';
 import type { Check, TimeContext, TimedJob, Verdict } from './check.ts';
 
@@ -56,14 +57,8 @@ const fixedLimit = ({ rules: { slowMinutes } }: TimeContext): Limit[] =>
 
 function usualLimit({ rules: { slowFactor }, pastDurations = [] }: TimeContext): Limit[] {
   if (slowFactor === 0 || pastDurations.length < MIN_DURATIONS) return [];
-  const usual = percentile95(pastDurations);
+  const usual = percentile(pastDurations, 0.95) ?? 0;
   if (usual === 0) return [];
   const text = `${slowFactor} times ${span(usual)}, which 95 % of this cluster's last ${pastDurations.length} restores kept within`;
   return [{ seconds: usual * slowFactor, text }];
-}
-
-/** Nearest rank: one of the values, which 95 % of them do not exceed. */
-function percentile95(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(0.95 * sorted.length) - 1] ?? 0;
 }

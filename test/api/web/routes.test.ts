@@ -261,7 +261,7 @@ describe('who asked for a restore', () => {
       'abcdefgh API key · strong match. Id and time fit, and anything else is unlikely. Same process, 5 counts later, 1 second later, 1 rival.',
       'ana@example.com exact match. Id and time leave practically no other choice. Same process, 4 counts later, same second, no rivals.',
       'probably ben@example.com Through Backup Portal · likely match. Only the time ties it to this restore: no proof. Other process, 2 seconds later, no rivals.',
-      'several could have',
+      'several actors fit',
       'perhaps MongoDB staff weak match. A hint and no more: don’t act on it alone. Other process, 6 seconds later, 2 rivals.',
       'no event fits',
       'events not readable',

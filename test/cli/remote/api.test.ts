@@ -192,7 +192,7 @@ describe('--api', () => {
     const { code, stdout } = await watching.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^\d\d:\d\d:\d\d {2}RUNNING {4}dedicated restore of \w.*\/Cluster0, .*\n\d\d:\d\d:\d\d {2}COMPLETED {2}was RUNNING, took 4s\n$/,
+      /^\d\d:\d\d:\d\d {2}RUNNING {4}dedicated restore of \w.*\/Cluster0, .*\n\d\d:\d\d:\d\d {2}COMPLETED {2}was RUNNING, took 4 s\n$/,
     );
   });
 

@@ -119,12 +119,13 @@ describe('answers of another shape', () => {
     ...{ kind: 'dedicated', status: 'COMPLETED', sourceStatus: 'finishedAt', delivery: 'automated' },
     ...{ requestedAt: '2026-11-23T12:00:00.000Z', deliveryUrlCount: 0, revision: 2 },
     ...{ firstSeenAt: '2026-11-23T12:01:00.000Z', changedAt: '2026-11-23T12:09:00.000Z' },
+    observedAt: '2026-11-23T12:09:00.000Z',
   };
   const FINDING = { rule: 'download', severity: 'warning', at: '2026-11-23T12:01:00.000Z', why: 'It is one.' };
   const REQUESTER = { actor: { kind: 'user', name: 'ada' }, grade: 'exact', points: 100, eventType: 'X', rivals: 0 };
 
   test.each([
-    ['none, of an older version', {}],
+    ['none', {}],
     ['found, and findings', { requester: REQUESTER, findings: [FINDING] }],
     ['a reason', { requester: { reason: 'pending' } }],
     ['words of a later version', { requester: { reason: 'asleep' }, findings: [{ ...FINDING, rule: 'lunar' }] }],

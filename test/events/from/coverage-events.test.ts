@@ -93,7 +93,7 @@ describe('drills', () => {
     const [event] = coverageEvents(undefined, coverage(1, ...many));
     expect(Buffer.byteLength(JSON.stringify(event?.detail))).toBeLessThanOrEqual(MAX_DETAIL_BYTES);
     expect(event?.detail).toMatchObject({ cut: [{ field: 'clusters', of: 2_000 }] });
-    expect(event?.detail.message).toMatch(/^payments: 2000 clusters .* and 1995 more\.$/s);
+    expect(event?.detail.message).toMatch(/^payments: 2,000 clusters .* and 1,995 more\.$/s);
     expect(wrongs(event)).toEqual([]);
   });
 });

@@ -91,8 +91,8 @@ describe('messages', () => {
     [requester({ grade: 'weak', points: 10 }), 'perhaps asked for by ci-bot (weak)'],
     [requester({ actor: { kind: 'staff' } }), 'asked for by MongoDB staff (exact)'],
     [requester({ actor: { kind: 'delegated', name: 'jo', via: 'portal' } }), 'asked for by jo through portal (exact)'],
-    [{ reason: 'none' as const }, 'Atlas names nobody who asked for it'],
-    [{ reason: 'pending' as const }, 'who asked for it is not known yet'],
+    [{ reason: 'none' as const }, 'requester not known: no event fits'],
+    [{ reason: 'pending' as const }, 'requester not known yet'],
   ])('name a requester by how sure that is: %j', (who, words) => {
     expect(message(running, { requester: who })[0]).toContain(words);
   });

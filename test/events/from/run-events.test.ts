@@ -55,13 +55,6 @@ test('it is the one summary of what was too old to be told', () => {
   );
 });
 
-test('a run that an older version began, which counted less, is told too', () => {
-  const { jobsOld: _, findings: __, ...counts } = noCounts();
-  const [event] = runEvents(running, run({ counts: counts as ReturnType<typeof noCounts> }));
-  expect(event?.detail.message).not.toMatch(/undefined|NaN/);
-  expect(wrongs(event)).toEqual([]);
-});
-
 test('a hundred long failures fit', () => {
   const failures = Array.from({ length: 100 }, () => ({ what: 'flex', code: 'X', message: '\u0001'.repeat(1_000) }));
   const [event] = runEvents(running, run({ status: 'incomplete', failures }));

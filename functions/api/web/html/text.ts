@@ -1,9 +1,8 @@
-// functions/api/web/html/text.ts is how names, times and numbers look on a page. Names come from outside and may be hostile:
+// functions/api/web/html/text.ts: names and times on a page. Names come from outside and may be hostile:
 // `html` escapes their markup, and what is here makes characters visible that would change how the rest reads.
 import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
-
-export { span };
+import { ago, utc as plainUtc } from '../../../views/text.ts';
 
 /** What the `html` template makes. It is a promise only where a promise was put in, which no page does. */
 export type Html = ReturnType<typeof html>;
@@ -37,15 +36,7 @@ export const visibleJson = (value: unknown) =>
   );
 
 /** `2026-11-23 12:00` or, exactly, `2026-11-23 12:00:05`; what is no time stays as it is. */
-export function utc(iso: string, exact = false): string {
-  const ms = Date.parse(iso);
-  return Number.isNaN(ms)
-    ? visible(iso)
-    : new Date(ms)
-        .toISOString()
-        .slice(0, exact ? 19 : 16)
-        .replace('T', ' ');
-}
+export const utc = (iso: string, exact = false) => visible(plainUtc(iso, exact ? 'second' : 'minute'));
 
 /** In UTC; page.js puts the local time into its title. */
 export const time = (iso: string) => html`<time datetime="${iso}">${utc(iso)}</time>`;
@@ -57,7 +48,7 @@ export const exactTime = (iso: string) => html`<time datetime="${iso}">${utc(iso
 export const bothTimes = (iso: string) => html`<time datetime="${iso}" data-beside>${utc(iso, true)} UTC</time>`;
 /** `5 min ago`; the time itself is in its title. */
 export const agoTime = (iso: string, now: number) =>
-  html`<time datetime="${iso}" title="${utc(iso)} UTC">${ago(iso, now)}</time>`;
+  html`<time datetime="${iso}" title="${utc(iso)} UTC">${visible(ago(iso, now))}</time>`;
 
 /** Between two times; nothing where one is missing or no time. */
 export function spanBetween(from: string | undefined, to: string | undefined): string | undefined {
@@ -65,17 +56,3 @@ export function spanBetween(from: string | undefined, to: string | undefined): s
   const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
   return seconds >= 0 ? span(seconds) : undefined;
 }
-
-export function ago(iso: string, now: number): string {
-  const seconds = Math.round((now - Date.parse(iso)) / 1000);
-  if (Number.isNaN(seconds)) return visible(iso);
-  if (seconds < 45) return 'just now';
-  if (seconds < 120 * 60) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} days ago`;
-}
-
-/** `1,234` */
-export const number = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
-/** `1 restore`, `2 restores`. */
-export const counted = (n: number, thing: string) => `${number(n)} ${thing}${n === 1 ? '' : 's'}`;

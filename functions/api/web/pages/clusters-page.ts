@@ -1,9 +1,12 @@
 // functions/api/web/pages/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
 import { html } from 'hono/html';
-import { COVERAGE_STATES, type CoverageState, needsAttention, worstFirst } from '../../../views/coverage.ts';
+import { span } from '../../../restore/text.ts';
+import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
+import { needsAttention, worstFirst } from '../../../views/coverage.ts';
+import { counted, number } from '../../../views/text.ts';
 import { KIND_LABEL, mark, type Shape, type Tone } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
-import { agoTime, counted, cut, type Html, name, number, span, spanBetween, time, visible } from '../html/text.ts';
+import { agoTime, cut, type Html, name, spanBetween, time, visible } from '../html/text.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
 import { drillPart, drillsOf, dueCell, lastRestoreCells } from '../parts/drill-part.ts';
 import { clusterLink } from '../parts/job-table.ts';

@@ -7,20 +7,11 @@ import { destinationOf, effectWords, whyUnknown } from '../../../restore/destina
 import { problemText } from '../../../restore/field-reader.ts';
 import { type FieldProblem, isOpen } from '../../../restore/job.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
+import { span } from '../../../restore/text.ts';
+import { number } from '../../../views/text.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
-import {
-  agoTime,
-  bothTimes,
-  exactTime,
-  type Html,
-  name,
-  number,
-  span,
-  spanBetween,
-  visible,
-  visibleJson,
-} from '../html/text.ts';
+import { agoTime, bothTimes, exactTime, type Html, name, spanBetween, visible, visibleJson } from '../html/text.ts';
 import { findingsPart } from '../parts/findings-part.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { ProjectNames } from '../parts/job-form.ts';

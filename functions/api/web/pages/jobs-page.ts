@@ -1,9 +1,10 @@
 // functions/api/web/pages/jobs-page.ts is GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
 import { html } from 'hono/html';
 import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
+import { counted } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
-import { counted, type Html } from '../html/text.ts';
+import type { Html } from '../html/text.ts';
 import { type Asked, dataHref, jobsHref, withCursor, without } from '../parts/job-filter.ts';
 import { isOfForm, jobForm, type ProjectNames } from '../parts/job-form.ts';
 import { jobTable } from '../parts/job-table.ts';

@@ -2,10 +2,12 @@
 import { html } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
 import { RULES } from '../../../restore/rules/finding.ts';
+import { span } from '../../../restore/text.ts';
 import { needsAttention } from '../../../views/coverage.ts';
+import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
 import { mark, type Shape, type Tone } from '../html/badge.ts';
-import { agoTime, counted, type Html, number, span, utc } from '../html/text.ts';
+import { agoTime, type Html, utc } from '../html/text.ts';
 import { chart, totalsText } from '../parts/chart.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
 import { type Drills, drillsOf } from '../parts/drill-part.ts';

@@ -1,8 +1,9 @@
 // functions/api/web/parts/chart.ts draws restores over time by outcome: bars for the eye, the same numbers as a table for the rest.
 import { html } from 'hono/html';
 import { isOpen, type Status } from '../../../restore/job.ts';
-import type { DaySummary } from '../../query/summary.ts';
-import { counted, type Html, number } from '../html/text.ts';
+import { counted, number } from '../../../views/text.ts';
+import type { Summary } from '../../query/summary.ts';
+import type { Html } from '../html/text.ts';
 import { jobsHref } from './job-filter.ts';
 
 /** Ended, and neither well nor badly as far as is known. */
@@ -26,7 +27,7 @@ const byOutcome = (byStatus: Partial<Record<Status, number>>) =>
     Object.entries(byStatus).reduce((sum, [status, n]) => (of(status as Status) ? sum + n : sum), 0),
   );
 
-export function chart(days: readonly DaySummary[], totals: string): Html {
+export function chart(days: readonly Summary['byDay'][number][], totals: string): Html {
   const rows = days.map(({ day, byStatus, jobs }) => ({ day, counts: byOutcome(byStatus), total: jobs }));
   const top = roundUp(Math.max(...rows.map(({ total }) => total), 0));
   const [first, middle, last] = [days[0], days[Math.floor(days.length / 2)], days.at(-1)];

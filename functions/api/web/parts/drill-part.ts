@@ -1,8 +1,10 @@
 // functions/api/web/parts/drill-part.ts shows which clusters were restored lately enough to trust their backups, and which were not.
 import { html } from 'hono/html';
+import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
+import { counted, number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
-import { agoTime, counted, day, type Html, name, number, span } from '../html/text.ts';
+import { agoTime, day, type Html, name } from '../html/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';

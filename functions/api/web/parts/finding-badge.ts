@@ -1,7 +1,7 @@
 // functions/api/web/parts/finding-badge.ts says what findings look like: a word, a shape and a colour each, as states do.
 import { html } from 'hono/html';
 import { type Finding, type Rule, SEVERITIES, type Severity } from '../../../restore/rules/finding.ts';
-import { isRule } from '../../query/job-rules.ts';
+import { isRule } from '../../../views/findings.ts';
 import { mark, type Shape, type Tone } from '../html/badge.ts';
 import { type Html, visible } from '../html/text.ts';
 

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import type { Finding } from '../../../restore/rules/finding.ts';
-import { isRule } from '../../query/job-rules.ts';
+import { isRule } from '../../../views/findings.ts';
 import { exactTime, type Html, visible } from '../html/text.ts';
 import { findingMark, gravestFirst, severityLook } from './finding-badge.ts';
 import { jobsHref } from './job-filter.ts';

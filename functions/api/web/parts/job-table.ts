@@ -2,8 +2,9 @@
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { destinationOf } from '../../../restore/destination.ts';
+import { span } from '../../../restore/text.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../html/badge.ts';
-import { type Html, name, span, spanBetween, time } from '../html/text.ts';
+import { type Html, name, spanBetween, time } from '../html/text.ts';
 import { findingMarks } from './finding-badge.ts';
 import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';

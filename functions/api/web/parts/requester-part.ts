@@ -3,18 +3,12 @@ import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
+import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
+import { capitalized, number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
-import { agoTime, cut, type Html, name, number, visible } from '../html/text.ts';
+import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
-import {
-  actorName,
-  explained,
-  gradeLook,
-  KIND_WORDS,
-  measures,
-  reasonAtLength,
-  reasonInShort,
-} from './requester-text.ts';
+import { explained, gradeLook, reasonAtLength } from './requester-text.ts';
 
 const PART = 'asked';
 /** Of an application. */
@@ -24,11 +18,11 @@ const MAX_ERROR = 300;
 
 /** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
 export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
-  if (!isFound(requester)) return html`<span class="soft">${reasonInShort(requester, api)}</span>`;
+  if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
-  const { label, hedge, meaning } = gradeLook(grade);
+  const { label, meaning } = gradeLook(grade);
   const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
-  return html`${hedge}${actorName(actor)}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${label}<span class="hidden"> match. </span><span class="tip">${meaning} ${measures(requester)}</span></a></span>`;
+  return html`${hedge(grade)}${name(actorName(actor))}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${label}<span class="hidden"> match. </span><span class="tip">${meaning} ${capitalized(measures(requester))}.</span></a></span>`;
 }
 
 /** @param unreadable why the events of the project can't be read, where that is known to go on */
@@ -57,8 +51,8 @@ function gradeMark({ grade, points }: FoundRequester): Html {
 
 function named(requester: FoundRequester): Html {
   const { actor, grade, eventType, eventId } = requester;
-  const { hedge, meaning } = gradeLook(grade);
-  return html`<p class="who">${hedge}<strong>${actorName(actor, 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
+  const { meaning } = gradeLook(grade);
+  return html`<p class="who">${hedge(grade)}<strong>${name(actorName(actor), 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
 <p>${explained(requester)} ${meaning}</p>
 <dl class="pairs"><dt>Event</dt>
 <dd><code>${visible(eventType)}</code>${eventType === ALSO_OF_EXPORTS ? html`<span class="sub">Atlas writes the same one for the export of a snapshot</span>` : ''}</dd>
@@ -81,8 +75,8 @@ ${
 /** Which is why its grade is never more than strong. */
 const ALSO_OF_EXPORTS = 'CPS_RESTORE_REQUESTED_AUDIT';
 
-const kindOf = ({ actor: { kind, via } }: FoundRequester) =>
-  via === undefined ? (KIND_WORDS[kind] ?? visible(kind)) : html`Through ${name(via, MAX_VIA)}`;
+const kindOf = ({ actor }: FoundRequester) =>
+  actor.via === undefined ? visible(capitalized(actorKind(actor))) : html`Through ${name(actor.via, MAX_VIA)}`;
 
 /** Four bars for `exact`, one for `weak`. */
 function bars(grade: Grade): Html {

@@ -1,8 +1,9 @@
 // functions/api/web/parts/run-part.ts tells how the last run of the collector went.
 import { html, raw } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
+import { counted, number } from '../../../views/text.ts';
 import { mark, type Shape, type Tone } from '../html/badge.ts';
-import { agoTime, counted, cut, exactTime, type Html, name, number, spanBetween, visible } from '../html/text.ts';
+import { agoTime, cut, exactTime, type Html, name, spanBetween, visible } from '../html/text.ts';
 import type { LastRuns } from './last-runs.ts';
 
 export const RUN_LOOK: Record<Run['status'], { label: string; tone: Tone; shape: Shape }> = {

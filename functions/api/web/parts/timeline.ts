@@ -2,8 +2,10 @@
 import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { STATUSES, type Status } from '../../../restore/job.ts';
+import { span } from '../../../restore/text.ts';
+import { counted } from '../../../views/text.ts';
 import { STATUS_LOOK } from '../html/badge.ts';
-import { counted, cut, exactTime, type Html, span, utc, visible } from '../html/text.ts';
+import { cut, exactTime, type Html, utc, visible } from '../html/text.ts';
 import { ruleLabel } from './finding-badge.ts';
 import { requesterInShort } from './requester-text.ts';
 
@@ -25,7 +27,7 @@ ${later.map((change) => {
 
 const left = (gap: number) =>
   entry(
-    `${counted(gap, 'entry').replace('entrys', 'entries')} left out`,
+    `${counted(gap, 'entry')} left out`,
     html`<span class="soft">a history this long isn’t kept whole</span>`,
     '',
     'dash',

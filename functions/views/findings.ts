@@ -1,5 +1,5 @@
-// functions/api/query/job-rules.ts says which findings this version knows, and which of a job's weighs most.
-import { type Finding, RULES, type Rule, SEVERITIES, type Severity } from '../../restore/rules/finding.ts';
+// functions/views/findings.ts: which rules this version knows, and the worst of a job's findings.
+import { type Finding, RULES, type Rule, SEVERITIES, type Severity } from '../restore/rules/finding.ts';
 
 /** False for a rule of a later version. */
 export const isRule = (rule: string): rule is Rule => RULES.some((known) => known === rule);

@@ -1,0 +1,156 @@
+// functions/schema/words.ts: the values of every public enumeration.
+
+/** The Atlas API that a job is from. */
+export const KINDS = ['dedicated', 'flex', 'serverless', 'collection'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** One status model for all kinds. READY: a download waits to be fetched. UNKNOWN: it has ended, the outcome isn't known. */
+export const STATUSES = [
+  'PENDING',
+  'RUNNING',
+  'READY',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'EXPIRED',
+  'UNKNOWN',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** How the data is delivered, in the words of the dedicated API; flex says RESTORE for automated. */
+export const DELIVERIES = ['automated', 'download', 'pointInTime', 'unknown'] as const;
+export type Delivery = (typeof DELIVERIES)[number];
+
+/** How sure: 90 points and more, 70, 30, 10. `weak` is a hint and never a reason to alert (docs/atlas.md#12-5). */
+export const GRADES = ['exact', 'strong', 'likely', 'weak'] as const;
+export type Grade = (typeof GRADES)[number];
+
+/**
+ * Why nobody is named. pending: the job is too young for its event to be missing. not-read: the events of that time could
+ * not be read. none: they were read, and none fits. ambiguous: several fit, by different actors, or one fits several jobs.
+ */
+export const NO_REQUESTER = ['pending', 'not-read', 'none', 'ambiguous'] as const;
+export type NoRequester = (typeof NO_REQUESTER)[number];
+
+export const ACTOR_KINDS = ['user', 'apiKey', 'staff', 'delegated', 'unknown'] as const;
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+export const RULES = [
+  /** The target is in another project. */
+  'cross-project',
+  /** The data was made available for download. */
+  'download',
+  /** A restore to a point in time. Off by default. */
+  'point-in-time',
+  /** The target is on the list of those that no restore should overwrite. */
+  'protected-target',
+  /** The requester isn't on the list. */
+  'requester-not-listed',
+  /** Requested outside working hours. */
+  'outside-hours',
+  'failed',
+  /** Took longer than a limit, or than this cluster's restores usually take. */
+  'slow',
+  /** Has been waiting or running for too long. */
+  'stuck',
+  /** Requested with the credentials that this ledger reads with. */
+  'own-credential',
+  /** Something about it can't be understood. Also of what Atlas lists without an id, which is not a job in the ledger. */
+  'unknown-job-shape',
+] as const;
+export type Rule = (typeof RULES)[number];
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const TIERS = ['dedicated', 'free', 'flex', 'serverless'] as const;
+
+export const RUN_TRIGGERS = ['schedule', 'request', 'command'] as const;
+
+/** complete: everything was read. incomplete: something was not. failed: nothing was read. */
+export const PART_STATUSES = ['complete', 'incomplete', 'failed'] as const;
+
+/** `running` until every project has its part, or nothing was heard of it for too long. */
+export const RUN_STATUSES = ['running', ...PART_STATUSES] as const;
+
+/**
+ * complete: every fact that the claim needs is on record. incomplete: restores may be missing, each gap is named. not known:
+ * there are no facts to judge by, as in an empty ledger or for a time that has not come.
+ */
+export const CLAIMS = ['complete', 'incomplete', 'not known'] as const;
+export type ClaimState = (typeof CLAIMS)[number];
+
+export const GAP_REASONS = [
+  /** Not once. */
+  'never-read',
+  /** Every attempt since has failed. */
+  'failing',
+  /** Nobody tried since. */
+  'not-read',
+  /** Read since, but not to its end: what an incremental reading can miss can't be ruled out. */
+  'full-reading-due',
+  /** Between the last reading and when the cluster, or its list, was no longer there. */
+  'gone',
+  /** Atlas lists something that could not be understood. */
+  'not-understood',
+  /** A list of clusters was not read, or not often enough: there may be clusters that nobody knows of. */
+  'clusters',
+  /** A list of projects was not read. */
+  'projects',
+  /** The credentials no longer see the project. */
+  'not-visible',
+  /** A run that was to read it did not end. */
+  'run-not-ended',
+  /** The time before the ledger first read it: what Atlas no longer listed then is not known. */
+  'before-first-reading',
+  /** The period, or a part of it, has not passed. */
+  'future',
+  /** A stored time is ahead of the clock. */
+  'clock',
+  /** The table holds less, or other things, than the ledger has on record. */
+  'record-differs',
+] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
+
+/**
+ * met: restored within the days. due: not restored yet, but there is time left. overdue: the time has passed, and every restore
+ * until then is known. not-covered: the time has passed, or never began, and there may be restores that nobody knows of.
+ * paused: the cluster is. backups-off: Atlas makes no backups of it, which is worse than an overdue drill. none: no restore is
+ * expected.
+ */
+export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
+
+/**
+ * Worst first. failing: the last attempt failed. not-visible: no credentials see the project any more. never: not read once.
+ * stale: not read for a day and two hours. late: not read when the schedule should have. read: up to date. absent: Atlas says
+ * that there is no such list. none: nothing to read, as the tier has no backups. gone: the cluster is no longer there; its jobs
+ * stay. out-of-scope: the project was retired, or is excluded.
+ */
+export const COVERAGE_STATES = [
+  'failing',
+  'not-visible',
+  'never',
+  'stale',
+  'late',
+  'read',
+  'absent',
+  'none',
+  'gone',
+  'out-of-scope',
+] as const;
+export type CoverageState = (typeof COVERAGE_STATES)[number];
+
+/** EventBridge's `source`. It never changes. */
+export const EVENT_SOURCE = 'atlas-restore-ledger';
+/** Grows when a field of an event changes its meaning or goes; a new field does not raise it. */
+export const SCHEMA_VERSION = 1;
+
+export const DETAIL_TYPES = [
+  'Restore Job State Change',
+  'Restore Finding',
+  'Restore Drill Overdue',
+  'Project Not Visible',
+  'Collector Run Completed',
+  'Collector Run Incomplete',
+] as const;
+export type DetailType = (typeof DETAIL_TYPES)[number];
