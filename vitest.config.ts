@@ -7,29 +7,44 @@ export const OF_EVERY_ENGINE = [
   'test/proof/verify.test.ts',
 ];
 
+/** They import a Lambda handler, which reads its environment once. */
+const HANDLERS = [
+  'test/{handlers,api/lambda}/**/*.test.ts',
+  'test/events/handler.test.ts',
+  'test/runtime/accounts.test.ts',
+];
+const SLOW = ['test/**/*.slow.test.ts'];
+
 export default defineConfig({
   test: {
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    globalSetup: 'test/cli/bundled.ts',
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    maxWorkers: '100%',
+    // Importing the sources anew for each file would take as long as a third of the tests.
+    isolate: false,
     projects: [
       {
         extends: true,
-        test: { name: 'dynalite', include: ['test/**/*.test.ts'], exclude: ['test/**/*.slow.test.ts'] },
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: [...HANDLERS, ...SLOW],
+          globalSetup: 'test/cli/bundled.ts',
+        },
       },
+      { extends: true, test: { name: 'handlers', include: HANDLERS, isolate: true } },
       {
         extends: true,
-        test: { name: 'slow', include: ['test/**/*.slow.test.ts'], testTimeout: 600_000 },
+        test: { name: 'slow', include: SLOW, testTimeout: 600_000, globalSetup: 'test/cli/bundled.ts' },
       },
       {
         extends: true,
         test: {
-          name: 'sqlite',
-          include: OF_EVERY_ENGINE,
-          globalSetup: 'test/cli/bundled.ts',
-          env: { LEDGER_ENGINE: 'sqlite' },
+          name: 'dynalite',
+          include: [...OF_EVERY_ENGINE, 'test/{collector,api}/**/*.test.ts', 'test/canary.test.ts'],
+          exclude: [...HANDLERS, ...SLOW],
+          env: { LEDGER_ENGINE: 'dynalite' },
         },
       },
     ],

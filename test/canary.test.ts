@@ -1,26 +1,25 @@
 // A marked secret in every field that hands out data, of every kind of job, looked for in everything that the system keeps or says.
 
 import { inspect } from 'node:util';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixedCredentials } from '../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { runLocally } from '../functions/collector/run/local-run.ts';
-import { TableLedger } from '../functions/ledger/repositories/table-ledger.ts';
 import type { Log, LogFields } from '../functions/platform/log.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
 import { startAtlas } from '../local/atlas/server.ts';
 import { ManualClock } from '../local/manual-clock.ts';
-import { KIND_LIST, type Store, startStore } from './collector/system.ts';
+import { KIND_LIST } from './collector/system.ts';
+import { type Engine, startEngine } from './ledger/engines.ts';
 
 const CANARY = 'CANARY-5c1b9e';
 const MINUTE = 60_000;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 test('a delivery URL, a key or a token reaches neither table, log, error nor progress', async () => {
   const clock = new ManualClock();
@@ -36,8 +35,8 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
   const said: string[] = [];
   const say = (message: string, fields?: LogFields) => void said.push(inspect({ message, fields }, { depth: 20 }));
   const log: Log = { debug: say, info: say, warn: say, error: say };
-  const { client, tableName } = await store.table();
-  const ledger = new TableLedger({ tableName, client, now: () => clock.now() });
+  await using own = await engine.newTable(() => clock.now());
+  const { ledger, table } = own;
   const secrets = [CANARY, atlas.apiKey.privateKey, atlas.serviceAccount.clientSecret];
 
   // The canary is where it should be: Atlas does send it, for every kind that has such fields.
@@ -94,18 +93,11 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
 
   const kinds = new Set<string>();
   let urls = 0;
-  let from: Record<string, import('@aws-sdk/client-dynamodb').AttributeValue> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({ TableName: tableName, ExclusiveStartKey: from }),
-    );
-    for (const item of Items) {
-      if (item.kind?.S && Number(item.deliveryUrlCount?.N) > 0) kinds.add(item.kind.S);
-      urls += Number(item.deliveryUrlCount?.N ?? 0);
-      for (const secret of secrets) expect(JSON.stringify(item)).not.toContain(secret);
-    }
-    from = LastEvaluatedKey;
-  } while (from);
+  for await (const item of table.scan()) {
+    if (item.kind !== undefined && Number(item.deliveryUrlCount) > 0) kinds.add(String(item.kind));
+    urls += Number(item.deliveryUrlCount ?? 0);
+    for (const secret of secrets) expect(JSON.stringify(item)).not.toContain(secret);
+  }
   // That they were there is known all the same: how many, never which. Collection-level jobs quote one in an error text.
   // A collection-level job has no delivery: its URL stood in a message.
   expect(kinds).toEqual(new Set(KIND_LIST.filter((kind) => kind !== 'collection')));

@@ -5,23 +5,24 @@ import { silentLog } from '../../functions/platform/log.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
-import { KIND_LIST, type Store, System, startStore } from '../collector/system.ts';
+import { KIND_LIST, System } from '../collector/system.ts';
 import { jobExchanges, SPECIFICATIONS, SYNTHETIC } from '../fixtures/exchanges.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { job, PROJECT } from '../ledger/jobs.ts';
-import { NOW, startEngine } from '../ledger/table.ts';
+import { NOW, startDynamo } from '../ledger/table.ts';
 import { API, type AtlasList, accepting, departures, pathOf, schemaRef } from './atlas-api.ts';
 import { resolved } from './json-schema.ts';
 import { startService } from './service.ts';
 
 let dynamo: LocalDynamoDB;
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  store = await startStore();
+  dynamo = await startDynamo();
+  engine = await startEngine();
 });
 afterAll(async () => {
   await dynamo.close();
-  await store[Symbol.asyncDispose]();
+  await engine.close();
 });
 
 /** A copy error of the specification: what an increment counts is far below (docs/atlas.md#1-3), and Atlas sends it. */
@@ -41,12 +42,12 @@ describe('what the collector read from Atlas', () => {
   const CANARY = 'CANARY-77aa01';
 
   test('every list and every job of every kind validates', async () => {
-    await using system = await System.start(store, {
+    await using system = await System.start(engine, {
       ...{ canary: CANARY, serverless: 'alive', projects: 2, clusters: 8, jobs: 30 },
     });
-    const { client: dynamodb, tableName } = await store.table();
+    const { table } = await engine.newTable();
     const now = () => system.clock.now();
-    const ledger = ledgerReader({ tableName, client: dynamodb, now });
+    const ledger = ledgerReader({ table, now });
     await system.run({ full: true }, { ledger });
     await using api = await serveApi({ ledger, log: silentLog, now });
     const shown = new Map<Kind, number>();

@@ -5,13 +5,13 @@ import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, PROJECT, RUN } from '../ledger/jobs.ts';
-import { NOW, startEngine } from '../ledger/table.ts';
+import { NOW, startDynamo } from '../ledger/table.ts';
 import { type AtlasList, accepting, departures, pathOf } from './atlas-api.ts';
 import { type Service, startService } from './service.ts';
 
 let dynamo: LocalDynamoDB;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(async () => {
   await dynamo.close();

@@ -8,12 +8,12 @@ import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
-import { NOW, startEngine } from '../ledger/table.ts';
+import { NOW, startDynamo } from '../ledger/table.ts';
 import { startService, walk } from './service.ts';
 
 let dynamo: LocalDynamoDB;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 

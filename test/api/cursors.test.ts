@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, PROJECT } from '../ledger/jobs.ts';
-import { startEngine } from '../ledger/table.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { type Service, startService } from './service.ts';
 
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
 let dynamo: LocalDynamoDB;
 let service: Service;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   service = await startService(dynamo);
   const days = Array.from({ length: 24 }, (_, n) => `2026-11-${String((n % 20) + 1).padStart(2, '0')}T10:00:00Z`);
   await service.add(

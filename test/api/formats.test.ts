@@ -7,7 +7,7 @@ import type { FoundRequester, Requester } from '../../functions/restore/requeste
 import type { Finding, Rule } from '../../functions/restore/rules/finding.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
-import { NOW, startEngine } from '../ledger/table.ts';
+import { NOW, startDynamo } from '../ledger/table.ts';
 import { nextOf, type Service, startService } from './service.ts';
 
 let dynamo: LocalDynamoDB;
@@ -28,7 +28,7 @@ const RESTORED = {
 const finding = (rule: Rule): Finding => ({ rule, severity: 'warning', at: NOW, why: 'Made up.' });
 const LISTS = ['/restore-jobs', '/runs', '/coverage'];
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   service = await startService(dynamo);
   await service.add(
     job({ jobId: idAt('2026-11-20T10:00:00Z', 1), clusterName: '=HYPERLINK("http://evil")', projectName: 'a, "b"; c' }),

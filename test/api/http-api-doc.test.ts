@@ -12,7 +12,8 @@ import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../../functions/restore/reque
 import { RULES, SEVERITIES } from '../../functions/restore/rules/finding.ts';
 import { DRILL_STATES } from '../../functions/schema/words.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
-import { type Store, System, startStore } from '../collector/system.ts';
+import { System } from '../collector/system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { violations } from './json-schema.ts';
 
 const run = promisify(execFile);
@@ -52,17 +53,17 @@ async function variables(): Promise<Record<string, string>> {
   );
 }
 
-let store: Store;
+let engine: Engine;
 let system: System;
 let runs: RunsHere;
 let api: ServedApi;
 const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
 beforeAll(async () => {
-  store = await startStore();
-  system = await System.start(store, { serverless: 'alive', projects: 1, clusters: 8, jobs: 20 });
-  const { client, tableName } = await store.table();
+  engine = await startEngine();
+  system = await System.start(engine, { serverless: 'alive', projects: 1, clusters: 8, jobs: 20 });
+  const { table } = await engine.newTable();
   const now = () => system.clock.now();
-  const ledger = ledgerReader({ tableName, client, now });
+  const ledger = ledgerReader({ table, now });
   await system.run({ full: true }, { ledger });
   runs = new RunsHere({
     accounts: [{ name: 'test', atlas: system.client }],
@@ -78,7 +79,7 @@ afterAll(async () => {
   await runs.close();
   await api.close();
   await system[Symbol.asyncDispose]();
-  await store[Symbol.asyncDispose]();
+  await engine.close();
 });
 
 test.skipIf(!hasCurl)('the variables are set to what the ledger has', () => {

@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { job } from '../ledger/jobs.ts';
-import { startEngine } from '../ledger/table.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { keptLog, type Service, startService } from './service.ts';
 
 let dynamo: LocalDynamoDB;
 let service: Service;
 const begun = job();
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   service = await startService(dynamo);
   await service.add(begun);
 });

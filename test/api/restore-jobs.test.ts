@@ -7,7 +7,7 @@ import type { Requester } from '../../functions/restore/requesters/requester.ts'
 import { type Finding, RULES } from '../../functions/restore/rules/finding.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
-import { startEngine } from '../ledger/table.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { nextOf, type Service, startService, walk } from './service.ts';
 
 interface JobList {
@@ -18,7 +18,7 @@ interface JobList {
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
 let dynamo: LocalDynamoDB;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 

@@ -9,21 +9,22 @@ import { noCounts, type Run, type RunPart } from '../../functions/ledger/model/r
 import { silentLog } from '../../functions/platform/log.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
-import { type Store, System, startStore } from '../collector/system.ts';
+import { System } from '../collector/system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { PROJECT } from '../ledger/jobs.ts';
-import { NOW, startEngine } from '../ledger/table.ts';
+import { NOW, startDynamo } from '../ledger/table.ts';
 import { keptLog, type Service, startService, walk } from './service.ts';
 
 const HOUR = 3_600_000;
 let dynamo: LocalDynamoDB;
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  store = await startStore();
+  dynamo = await startDynamo();
+  engine = await startEngine();
 });
 afterAll(async () => {
   await dynamo.close();
-  await store[Symbol.asyncDispose]();
+  await engine.close();
 });
 
 /** A service whose runs do nothing but be remembered. */
@@ -334,12 +335,12 @@ describe('GET /runs', () => {
 });
 
 test('a run started over HTTP reads the whole of Atlas into the ledger, in this process', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 5 });
+  await using system = await System.start(engine, { projects: 2, clusters: 3, jobs: 5 });
   const { clock, client } = system;
-  const { client: dynamodb, tableName } = await store.table();
+  const { table } = await engine.newTable();
   const { ledgerReader } = await import('../../functions/ledger/repositories/ledger-reader.ts');
   const now = () => clock.now();
-  const ledger = ledgerReader({ tableName, client: dynamodb, now });
+  const ledger = ledgerReader({ table, now });
   await using runs = new RunsHere({ accounts: [{ name: 'test', atlas: client }], ledger, log: silentLog, clock });
   await using api = await serveApi({ ledger, runs, log: silentLog, now });
   const started = await fetch(`${api.url}/runs`, { method: 'POST', headers: { prefer: 'wait=25' } });

@@ -7,7 +7,7 @@ import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { hrefs, jobIds, type Site, startSite } from '../api/web/site.ts';
 import { coverages, jobsOf, PROJECTS } from '../api/web/world.ts';
 import { job } from '../ledger/jobs.ts';
-import { startEngine } from '../ledger/table.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { startChromium } from './chromium.ts';
 import { axeViolations, overflow, SCHEMES, SIZES, type Size, screenshots, visit } from './visit.ts';
 
@@ -23,7 +23,7 @@ let criticalJob: string;
 
 beforeAll(async () => {
   browser = await startChromium();
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   shots = await screenshots();
   await mkdir(shots, { recursive: true });
   console.log(`screenshots: ${shots}`);

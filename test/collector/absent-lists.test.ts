@@ -2,16 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { proveCluster } from '../../functions/proof/cluster.ts';
 import type { Gap } from '../../functions/proof/gap.ts';
-import { type Store, System, startStore } from './system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const ONE = { projects: 1, clusters: 1, jobs: 2 };
 const projectOf = (system: System) => system.atlas.world.projects[0]?.id ?? '';
@@ -47,7 +48,7 @@ const failingFor = (system: System, kind: 'serverless') =>
 
 describe('a list that was never read to its end', () => {
   test('and whose cluster is deleted is a gap until then, and none after', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const began = system.clock.now();
     const fresh = await withUnreadRestore(system, 'replicaSet', 'dedicated');
@@ -71,7 +72,7 @@ describe('a list that was never read to its end', () => {
   });
 
   test('and whose cluster changes its tier is a gap until then', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const began = system.clock.now();
     const fresh = await withUnreadRestore(system, 'flex', 'flex');
@@ -91,7 +92,7 @@ describe('a list that was never read to its end', () => {
   });
 
   test('nor asked for before its cluster changed its tier, is not forgotten', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const began = system.clock.now();
     const fresh = await withUnreadRestore(system, 'flex', 'flex');
@@ -105,7 +106,7 @@ describe('a list that was never read to its end', () => {
   });
 
   test('since the run was interrupted, and whose cluster is deleted, is a gap', async () => {
-    await using system = await System.start(store, { ...ONE, maxItemsPerPage: 2 });
+    await using system = await System.start(engine, { ...ONE, maxItemsPerPage: 2 });
     await system.run();
     const began = system.clock.now();
     const fresh = await withUnreadRestore(system, 'replicaSet', 'dedicated');
@@ -125,7 +126,7 @@ describe('a list that was never read to its end', () => {
   });
 
   test('of a cluster that was first seen deleted, with backups kept, is a gap until Atlas said that it is not there', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const began = system.clock.now();
     const fresh = await withUnreadRestore(system, 'replicaSet', 'dedicated');
@@ -146,7 +147,7 @@ describe('a list that was never read to its end', () => {
 });
 
 test('a list that failed after it was said not to be there is no answer any more', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const collections = { clusterName: 'Cluster0', kind: 'collection' as const };
   const lift = system.atlas.faults.add({ when: collections, fault: answering(403, 'FEATURE_UNSUPPORTED') });
   await system.run();
@@ -162,7 +163,7 @@ test('a list that failed after it was said not to be there is no answer any more
 });
 
 test('a plan without collection restores proves that there are none, also over a failure in between', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const collections = { clusterName: 'Cluster0', kind: 'collection' as const };
   const began = system.clock.now();
   system.atlas.faults.add({ when: collections, fault: answering(403, 'FEATURE_UNSUPPORTED') });
@@ -183,7 +184,7 @@ describe('a list of a cluster that the same run found, and that Atlas says it do
     ['flex', 410, 'VERSION_GONE'],
     ['collection', 403, 'UNEXPECTED_ERROR'],
   ] as const)('%s, %i %s, is a failure each time', async (kind, status, errorCode) => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const projectId = projectOf(system);
     system.atlas.world.addCluster({ projectId, clusterName: 'fresh', tier: kind === 'flex' ? 'flex' : 'replicaSet' });
     system.clock.advance(MINUTE);
@@ -198,7 +199,7 @@ describe('a list of a cluster that the same run found, and that Atlas says it do
   });
 
   test('serverless, which is past its sunset, is a failure until it says so again an hour later', async () => {
-    await using system = await System.start(store, { ...ONE, serverless: 'alive' });
+    await using system = await System.start(engine, { ...ONE, serverless: 'alive' });
     system.atlas.faults.add({ when: { kind: 'serverless' }, fault: answering(410, 'VERSION_GONE') });
     const clusterName = 'serverless-0';
     const began = system.clock.now();
@@ -217,7 +218,7 @@ describe('a list of a cluster that the same run found, and that Atlas says it do
 });
 
 test('serverless that failed for an hour in another way is no more believed at once', async () => {
-  await using system = await System.start(store, { ...ONE, serverless: 'alive' });
+  await using system = await System.start(engine, { ...ONE, serverless: 'alive' });
   const lift = failingFor(system, 'serverless');
   expect((await system.run()).run.status).toBe('incomplete');
   lift();
@@ -231,7 +232,7 @@ test('serverless that failed for an hour in another way is no more believed at o
 });
 
 test('a list of flex clusters that Atlas says it does not know is a failure until it says so again an hour later', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const lift = system.atlas.faults.add({
     when: { path: /\/flexClusters$/ },
     fault: answering(404, 'RESOURCE_NOT_FOUND'),

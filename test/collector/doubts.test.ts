@@ -14,18 +14,19 @@ import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
-import { type Store, System, startStore } from './system.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const ONE = { projects: 1, clusters: 1, jobs: 8 };
 const refOf = (system: System) => {
@@ -91,7 +92,7 @@ async function expectNothingMissing(system: System) {
 
 describe('a job', () => {
   test('that appears hours after it was requested is recorded by the next ordinary run', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(HOUR);
     const late = restored(system);
@@ -104,7 +105,7 @@ describe('a job', () => {
   });
 
   test('that stands at the end of a list in another order is recorded by the next ordinary run', async () => {
-    await using system = await System.start(store, { ...ONE, jobs: 60 });
+    await using system = await System.start(engine, { ...ONE, jobs: 60 });
     const oldestFirst = pagesOfBackups((page) => ({ ...page, jobs: page.jobs.toReversed() }));
     await runWith(system, oldestFirst);
     system.clock.advance(HOUR);
@@ -114,7 +115,7 @@ describe('a job', () => {
   });
 
   test('that has ended and changes all the same is recorded with the change', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(5 * HOUR);
     await system.run();
@@ -131,7 +132,7 @@ describe('a job', () => {
   });
 
   test('that was taken out of the table is put back by the next full reading, and counted once', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const { projectId } = refOf(system);
     const [, second] = system.jobsOf(projectId, 'Cluster0', 'dedicated');
@@ -146,7 +147,7 @@ describe('a job', () => {
 });
 
 test('what is lost for good is still told after new jobs have come', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   await system.run();
   const { projectId } = refOf(system);
   const [, second] = system.jobsOf(projectId, 'Cluster0', 'dedicated');
@@ -166,7 +167,7 @@ describe('a list', () => {
     ['has not the newest job that was on it', (jobs: JobPage['jobs']) => jobs.slice(1)],
     ['ends early', (jobs: JobPage['jobs']) => jobs.slice(0, 2)],
   ])('that %s is not read, says so, and costs no job', async (_, alter) => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(HOUR);
     await system.run();
@@ -184,7 +185,7 @@ describe('a list', () => {
   });
 
   test('that was wrong once is read again within the run', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(HOUR);
     let answers = 0;
@@ -195,7 +196,7 @@ describe('a list', () => {
   });
 
   test('that was cut short by Atlas, by its own count, is a failure, and what came is recorded', async () => {
-    await using system = await System.start(store, { ...ONE, jobs: 43 });
+    await using system = await System.start(engine, { ...ONE, jobs: 43 });
     system.atlas.faults.add({ when: refOf(system), fault: { type: 'cutPages', items: 20 } });
     const { run, parts } = await system.run();
     expect(run.status).toBe('incomplete');
@@ -210,7 +211,7 @@ describe('a list', () => {
   });
 
   test('of which more jobs vanished than are asked for at once is not read to its end until all are confirmed', async () => {
-    await using system = await System.start(store, { ...ONE, jobs: 160 });
+    await using system = await System.start(engine, { ...ONE, jobs: 160 });
     await system.run();
     const full = (await listOf(system))?.fullReadAt;
     const gone = system.jobsOf(refOf(system).projectId, 'Cluster0', 'dedicated').slice(0, 120);
@@ -231,7 +232,7 @@ describe('a list', () => {
     ['another tier', 400, { type: 'status', status: 400, errorCode: 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API' }],
   ] as const;
   test.each(refused)('that answers %s (%i), while its cluster is there, is a failure', async (_, __, fault) => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     system.atlas.faults.add({ when: refOf(system), fault });
     const { run, parts } = await system.run();
     expect(run.status).toBe('incomplete');
@@ -240,7 +241,7 @@ describe('a list', () => {
   });
 
   test('of collection restores that is in no plan here is an answer', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     system.atlas.faults.add({
       when: { ...refOf(system), kind: 'collection' },
       fault: { type: 'status', status: 403, errorCode: 'FEATURE_UNSUPPORTED' },
@@ -253,10 +254,10 @@ describe('a list', () => {
     system.clock.advance(12 * HOUR);
     await system.run();
     system.clock.advance(MINUTE);
-    system.counted.reads = 0;
+    system.requests();
     await system.run();
     // The coverage, and what a run over everything reads of runs and scope.
-    expect(system.counted.reads).toBe(6);
+    expect(system.requests().reads).toBe(6);
   });
 });
 
@@ -290,7 +291,7 @@ describe('clocks', () => {
     ['an hour behind', -HOUR],
     ['years ahead', 4 * 365 * DAY],
   ])('%s of Atlas: nothing is missed, and times are Atlas’s', async (_, skewMs) => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const run = skewed(system, () => skewMs);
     await run();
     for (let nth = 0; nth < 3; nth++) {
@@ -333,7 +334,7 @@ describe('clocks', () => {
       ['an hour behind, and is set right', -HOUR, 0],
       ['an hour ahead, and is set right', HOUR, 0],
     ])('a clock that is %s between two runs', async (_, before, after) => {
-      await using system = await System.start(store, ONE);
+      await using system = await System.start(engine, ONE);
       let skewMs = before;
       await using process = longLived(system, () => skewMs);
       for (let nth = 0; nth < 5; nth++) {
@@ -357,7 +358,7 @@ describe('clocks', () => {
     ])(
       'a clock that is set %s while a project is read proves nothing, and the next run does',
       async (_, from, to, nth) => {
-        await using system = await System.start(store, ONE);
+        await using system = await System.start(engine, ONE);
         await system.run();
         const before = (await listOf(system))?.fullReadAt;
         system.clock.advance(20 * MINUTE);
@@ -376,7 +377,7 @@ describe('clocks', () => {
     );
 
     test('a proxy that answers in Atlas’s place does not tell the time', async () => {
-      await using system = await System.start(store, ONE);
+      await using system = await System.start(engine, ONE);
       const date = new Date(system.clock.now() + HOUR).toUTCString();
       const fault = { type: 'foreign' as const, status: 502, headers: { date } };
       system.atlas.faults.add({ when: { path: /\/groups$/ }, times: 3, fault });
@@ -389,7 +390,7 @@ describe('clocks', () => {
       ['20 minutes ahead', 20 * MINUTE],
       ['a day behind', -DAY],
     ])('where no answer tells it, by a clock %s: all is recorded, and nothing counts as read', async (_, skewMs) => {
-      await using system = await System.start(store, ONE);
+      await using system = await System.start(engine, ONE);
       const clock = {
         now: () => system.clock.now() + skewMs,
         sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
@@ -425,7 +426,7 @@ describe('clocks', () => {
   });
 
   test('that were in 2030 once have left times that nobody believes', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     const { projectId } = refOf(system);
     const job = restored(system);
@@ -455,7 +456,7 @@ describe('the lists of clusters', () => {
     return { projectId, clusterName: flex?.name ?? '', kind: 'flex' as const };
   };
   const withFlex = async (options = {}) => {
-    const system = await System.start(store, { projects: 1, clusters: 6, jobs: 4, ...options });
+    const system = await System.start(engine, { projects: 1, clusters: 6, jobs: 4, ...options });
     if (flexOf(system).clusterName === '') {
       const { projectId } = refOf(system);
       system.atlas.world.addCluster({ projectId, clusterName: 'Flex0', tier: 'flex' });
@@ -519,7 +520,7 @@ describe('the lists of clusters', () => {
   });
 
   test('stretches that were not watched are on record', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const at = () => new Date(system.clock.now()).toISOString();
     const first = at();
     await system.run();
@@ -539,7 +540,7 @@ describe('the lists of clusters', () => {
 
 describe('a cluster that changes its tier', () => {
   test('leaves no job open for ever, and its former list is closed', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const { projectId } = refOf(system);
     system.atlas.world.addCluster({ projectId, clusterName: 'Flex0', tier: 'flex' });
     system.clock.advance(MINUTE);
@@ -562,7 +563,7 @@ describe('a cluster that changes its tier', () => {
   });
 
   test('has its former list read to its end once more where Atlas still answers', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const { projectId } = refOf(system);
     system.atlas.world.addCluster({ projectId, clusterName: 'Flex0', tier: 'flex' });
     const flex = { projectId, clusterName: 'Flex0', kind: 'flex' as const };
@@ -594,7 +595,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
     ['a ledger that fails', new LedgerError('LEDGER_UNAVAILABLE', 'throttled'), 'LEDGER_UNAVAILABLE'],
     ['an error that nobody foresaw', new TypeError("reading 'length'"), 'UNEXPECTED'],
   ])('%s', async (_, error, code) => {
-    await using system = await System.start(store, { projects: 3, clusters: 1, jobs: 3 });
+    await using system = await System.start(engine, { projects: 3, clusters: 1, jobs: 3 });
     const [, second] = system.atlas.world.projects;
     const saveCoverage: Ledger['saveCoverage'] = async (projectId, ...rest) => {
       if (projectId === second?.id) throw error;
@@ -610,7 +611,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   });
 
   test('a rate limit that asks for years', async () => {
-    await using system = await System.start(store, { projects: 3, clusters: 1, jobs: 3 });
+    await using system = await System.start(engine, { projects: 3, clusters: 1, jobs: 3 });
     const [, second] = system.atlas.world.projects;
     system.atlas.faults.add({
       when: { projectId: second?.id ?? '', kind: 'dedicated' },
@@ -625,7 +626,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   });
 
   test('a rate limit is waited for no longer in all than the run may', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 3 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 3 });
     system.atlas.faults.add({ when: refOf(system), fault: { type: 'status', status: 429, retryAfterSeconds: 120 } });
     const startedAt = system.clock.now();
     const told: number[] = [];
@@ -636,7 +637,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   });
 
   test('an interrupt ends a wait', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 3 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 3 });
     system.atlas.faults.add({ when: refOf(system), fault: { type: 'status', status: 429, retryAfterSeconds: 120 } });
     const interrupt = new AbortController();
     const clock = {
@@ -655,7 +656,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   test.each(['before the events are asked for', 'while they are asked for', 'while their jobs are written'])(
     'an interrupt after all lists are read, %s, leaves a run that is not complete, and says what is left',
     async (when) => {
-      await using system = await System.start(store, { ...ONE, jobs: 12 });
+      await using system = await System.start(engine, { ...ONE, jobs: 12 });
       const interrupt = new AbortController();
       const stop = () => interrupt.abort(new Error('by hand'));
       let lists = 0;
@@ -703,7 +704,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   );
 
   test('an interrupt within a page leaves what is not written yet to the next run', async () => {
-    await using system = await System.start(store, { ...ONE, jobs: 200 });
+    await using system = await System.start(engine, { ...ONE, jobs: 200 });
     const interrupt = new AbortController();
     let written = 0;
     const onRecorded = () => {
@@ -719,7 +720,7 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   });
 
   test('credentials without the role are helped out by others that see the project', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 3, jobs: 3 });
+    await using system = await System.start(engine, { projects: 1, clusters: 3, jobs: 3 });
     const asked: string[] = [];
     const weak: Atlas = {
       ...altered(system.client, {}),

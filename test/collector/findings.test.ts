@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
-import { type Store, System, startStore } from './system.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 async function quiet(clusters = 1, projects = 1) {
-  const system = await System.start(store, { projects, clusters, jobs: 0 });
+  const system = await System.start(engine, { projects, clusters, jobs: 0 });
   const [project, other] = system.atlas.world.projects;
   const projectId = project?.id ?? '';
   const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
@@ -122,7 +123,7 @@ describe('findings', () => {
   });
 
   test('of a first reading are recorded, and its jobs counted as old', async () => {
-    await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 30 });
+    await using system = await System.start(engine, { projects: 2, clusters: 3, jobs: 30 });
     const { run } = await system.run();
     const recorded = [...(await system.recorded()).values()];
     const old = recorded.filter(

@@ -9,15 +9,16 @@ import { silentLog } from '../../functions/platform/log.ts';
 import { isOpen } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { Random } from '../../local/atlas/base/random.ts';
-import { type Store, System, startStore } from './system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const dieAfter = fc.option(fc.integer({ min: 0, max: 14 }), { nil: undefined });
 const step = fc.oneof(
@@ -221,7 +222,7 @@ test('nothing lost, nothing doubled, no revision skipped, whatever happens in be
   });
   await fc.assert(
     fc.asyncProperty(story, async ({ seed, steps }) => {
-      await using system = await System.start(store, { seed, projects: 1, clusters: 3, jobs: 9, maxItemsPerPage: 3 });
+      await using system = await System.start(engine, { seed, projects: 1, clusters: 3, jobs: 9, maxItemsPerPage: 3 });
       const told = new Story(system, seed);
       const everListed = new Set<string>();
       for (const next of steps) {

@@ -3,19 +3,20 @@ import type { Atlas, Project } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { retiredCredentials, retiredProject } from '../../functions/collector/plan/retirement.ts';
 import { projectKey } from '../../functions/ledger/table/keys.ts';
-import { type Store, System, startStore } from './system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 async function started(options = {}) {
-  const system = await System.start(store, { projects: 1, clusters: 1, jobs: 2, ...options });
+  const system = await System.start(engine, { projects: 1, clusters: 1, jobs: 2, ...options });
   const { world } = system.atlas;
   const [first, second] = world.projects.map(({ id }) => id) as [string, string];
   const after = (minutes: number) => system.clock.advance(minutes * MINUTE);

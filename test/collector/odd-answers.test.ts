@@ -5,16 +5,17 @@ import { handleTask } from '../../functions/collector/run/handle-task.ts';
 import type { CollectTask } from '../../functions/collector/task/task.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import { type Store, System, startStore } from './system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const ONE = { projects: 1, clusters: 1, jobs: 3 };
 const projectOf = (system: System) => system.atlas.world.projects[0]?.id ?? '';
@@ -41,7 +42,7 @@ const jobsOf = (system: System, kind: 'dedicated' | 'flex' = 'dedicated', cluste
 
 describe('a list that answers with the restores of another one', () => {
   test('is not read, says whose they are, and takes none of them over', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(20 * MINUTE);
     const projectId = projectOf(system);
@@ -77,7 +78,7 @@ describe('a list that answers with the restores of another one', () => {
   });
 
   test('of another kind likewise, and whichever was first gives the restore back once it is right', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.clock.advance(20 * MINUTE);
     const ref = { projectId: projectOf(system), clusterName: 'Cluster0' };
@@ -98,7 +99,7 @@ describe('a list that answers with the restores of another one', () => {
   });
 
   test('of flex clusters, which name theirs, likewise where none of them is known', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     const projectId = projectOf(system);
     system.atlas.world.addCluster({ projectId, clusterName: 'Flex0', tier: 'flex' });
     const id = newObjectId(new Date(system.clock.now() - MINUTE));
@@ -116,7 +117,7 @@ describe('a list that answers with the restores of another one', () => {
 });
 
 test.each(['"43"', '1e400', '43.5', '-1', '{}'])('a count that is %s shows no end of a list', async (totalCount) => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const [first] = jobsOf(system);
   const body = JSON.stringify({
     results: [dedicated(first?.id ?? '')],
@@ -142,7 +143,7 @@ test.each(['"43"', '1e400', '43.5', '-1', '{}'])('a count that is %s shows no en
 });
 
 test('a list of clusters that leaves out one whose restores are listed is not read, however often', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const ref = { projectId: projectOf(system), clusterName: 'Flex0' };
   system.atlas.world.addCluster({ ...ref, tier: 'flex' });
   await system.run();
@@ -174,7 +175,7 @@ test.each([
   ['an id that is no text', { id: 17 }],
   ['nothing in it at all', null],
 ])('an element with %s makes the run incomplete, by name, and costs only itself', async (_, element) => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const known = jobsOf(system).map(({ id }) => dedicated(id));
   system.atlas.faults.add({ when: { kind: 'dedicated' }, fault: page([...known, element as object]) });
   const { run, parts } = await system.run();
@@ -191,7 +192,7 @@ test.each([
 });
 
 test('an id in capitals is the same id, with a problem', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   await system.run();
   const [first, ...others] = jobsOf(system).map(({ id }) => id);
   const fresh = newObjectId(new Date(system.clock.now() - MINUTE));
@@ -208,7 +209,7 @@ test('an id in capitals is the same id, with a problem', async () => {
 });
 
 test('clusters whose ids are no text are read, and their list is not', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   system.atlas.faults.add({ when: { path: /\/clusters$/ }, fault: { type: 'wrongTypes', what: 'numberIds' } });
   const { run, parts } = await system.run();
   expect([run.status, parts[0]?.failures]).toMatchObject([
@@ -240,7 +241,7 @@ describe('a reading that goes on in a second message', () => {
   }
 
   test('and brings fewer than Atlas counts there is not read', async () => {
-    await using system = await System.start(store, { ...ONE, jobs: 0 });
+    await using system = await System.start(engine, { ...ONE, jobs: 0 });
     system.atlas.world.addCluster({ projectId: projectOf(system), clusterName: 'long' });
     const id = (minutes: number) => newObjectId(new Date(system.clock.now() - minutes * MINUTE));
     const links = (...more: object[]) => [{ rel: 'self', href: 'https://atlas.invalid/x?itemsPerPage=2' }, ...more];
@@ -264,7 +265,7 @@ describe('a reading that goes on in a second message', () => {
   });
 
   test('and had a doubt in the first is not read, where it stays when it is read anew', async () => {
-    await using system = await System.start(store, ONE);
+    await using system = await System.start(engine, ONE);
     await system.run();
     system.atlas.world.addCluster({ projectId: projectOf(system), clusterName: 'long' });
     const own = [1, 2, 3].map((n) => dedicated(newObjectId(new Date(system.clock.now() - n * HOUR * 24 * 30))));

@@ -14,22 +14,23 @@ import { isFound } from '../../functions/restore/requesters/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { Random } from '../../local/atlas/base/random.ts';
 import type { Restore } from '../../local/atlas/world/world.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { makeWorld } from '../restore/request-worlds.ts';
-import { type Store, System, startStore } from './system.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 /** A project without a past, whose clusters have been read once. */
 async function quiet(clusters = 3) {
-  const system = await System.start(store, { projects: 1, clusters, jobs: 0 });
+  const system = await System.start(engine, { projects: 1, clusters, jobs: 0 });
   await system.run();
   system.clock.advance(MINUTE);
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
@@ -140,7 +141,7 @@ describe('who asked', () => {
   });
 
   test('of a long history is found in one listing, and every exact name is right', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 9, jobs: 40, crowding: 0.5, seed: 7 });
+    await using system = await System.start(engine, { projects: 1, clusters: 9, jobs: 40, crowding: 0.5, seed: 7 });
     const { run } = await system.run();
     expect(run.counts?.jobsNew).toBe(system.listed().size);
     let exact = 0;
@@ -185,7 +186,7 @@ describe('who asked', () => {
     const lines: string[] = [];
     const write = (message: string, fields?: LogFields) => void lines.push(JSON.stringify({ message, ...fields }));
     const log = { debug: () => {}, info: write, warn: write, error: write };
-    const system = await System.start(store, { projects: 1, clusters: 9, jobs: 10 }, log);
+    const system = await System.start(engine, { projects: 1, clusters: 9, jobs: 10 }, log);
     await using _ = system;
     await system.run({}, { log }, { rules: { ...DEFAULT_RULES, expectedRequesters: ['nobody'] } });
     const names = system.atlas.world.actors.flatMap(({ actor }) => [actor.name, actor.id].filter((name) => name));
@@ -217,10 +218,10 @@ test('however many are to be found, none is read by itself; what there was no ti
     const task = { projectId, runId: 'a'.repeat(24), from: requestedAt(jobs[0]?.id ?? ''), stored: undefined };
     return attributeRequesters(task, { ...ports, atlas: system.client.within(() => 1e9), outOfTime, onRecorded });
   };
-  system.counted.reads = 0;
+  system.requests();
   expect(await look(50)).toMatchObject({ from: expect.any(String), dueAt: expect.any(String) });
   expect(await look(130)).toEqual({ readAt: expect.any(String) });
-  expect(system.counted.reads).toBeLessThan(10);
+  expect(system.requests().reads).toBeLessThan(10);
   expect(recorded.map(({ job }) => job.jobId).sort()).toEqual(jobs.map(({ id }) => id).sort());
   for (const { requester, changes } of (await system.recorded()).values()) {
     expect(requester).not.toEqual({ reason: 'pending' });

@@ -4,21 +4,22 @@ import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
-import { type Store, System, startStore } from './system.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 async function world(options = {}) {
-  const system = await System.start(store, { projects: 1, clusters: 1, jobs: 0, ...options });
+  const system = await System.start(engine, { projects: 1, clusters: 1, jobs: 0, ...options });
   const [{ id: projectId, name: projectName } = { id: '', name: '' }] = system.atlas.world.projects;
   const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
   const runWith = (rules: Partial<Rules> = {}) => system.run({}, {}, { rules: { ...DEFAULT_RULES, ...rules } });

@@ -1,6 +1,4 @@
-// test/collector/system.ts is the whole system but for AWS: simulator, real client, real ledger on dynalite, all over HTTP.
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+// test/collector/system.ts: the whole system but for AWS: simulator, client over real HTTP, ledger on the engine of the run.
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
@@ -10,46 +8,18 @@ import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Kind } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { type AtlasSimulator, type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
-import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
+import type { Engine, EngineTable } from '../ledger/engines.ts';
 
 export const KIND_LIST: readonly Kind[] = ['dedicated', 'flex', 'serverless', 'collection'];
 
-/** One dynalite serves a test file; each system has a table of its own in it. */
-export async function startStore() {
-  const dynamodb = await startDynamoDB();
-  let tables = 0;
-  return {
-    async table() {
-      const counted = { reads: 0, writes: 0 };
-      const client = new DynamoDBClient(dynamodb.clientConfig);
-      client.middlewareStack.add(
-        (next, context) => (args) => {
-          if (/^(Put|Update|Delete)/.test(context.commandName ?? '')) counted.writes += 1;
-          else counted.reads += 1;
-          return next(args);
-        },
-        { step: 'initialize' },
-      );
-      tables += 1;
-      const tableName = `ledger-${tables}`;
-      await ensureTable(client, tableName);
-      counted.reads = 0;
-      // Of its own: a document client changes the settings of the client below it.
-      const document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamodb.clientConfig));
-      return { client, document, tableName, counted };
-    },
-    [Symbol.asyncDispose]: () => dynamodb.close(),
-  };
-}
-
-export type Store = Awaited<ReturnType<typeof startStore>>;
+const READS: ReadonlySet<string> = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
 const silent = new Progress({ isTerminal: false } as Terminal, { on: false });
 
@@ -58,29 +28,34 @@ export class System implements AsyncDisposable {
   readonly atlas: AtlasSimulator;
   readonly client: AtlasClient;
   readonly ledger: TableLedger;
-  readonly counted: { reads: number; writes: number };
-  readonly #table: { client: DynamoDBDocumentClient; tableName: string };
+  readonly #table: EngineTable;
 
-  private constructor(
-    parts: Pick<System, 'clock' | 'atlas' | 'client' | 'ledger' | 'counted'>,
-    table: { client: DynamoDBDocumentClient; tableName: string },
-  ) {
+  private constructor(parts: Pick<System, 'clock' | 'atlas' | 'client'>, table: EngineTable) {
     this.clock = parts.clock;
     this.atlas = parts.atlas;
     this.client = parts.client;
-    this.ledger = parts.ledger;
-    this.counted = parts.counted;
+    this.ledger = table.ledger;
     this.#table = table;
   }
 
-  static async start(store: Store, options: SimulatorOptions = {}, log: Log = silentLog): Promise<System> {
+  static async start(
+    engine: Pick<Engine, 'newTable'>,
+    options: SimulatorOptions = {},
+    log: Log = silentLog,
+  ): Promise<System> {
     const clock = new ManualClock();
     const atlas = await startAtlas({ clock, ...options });
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey });
     const client = new AtlasClient({ credentials, baseUrl: atlas.url, clock, log });
-    const { client: dynamodb, document, tableName, counted } = await store.table();
-    const ledger = new TableLedger({ tableName, client: dynamodb, now: () => clock.now() });
-    return new System({ clock, atlas, client, ledger, counted }, { client: document, tableName });
+    return new System({ clock, atlas, client }, await engine.newTable(() => clock.now()));
+  }
+
+  /** Requests to the table since last asked. */
+  requests(): { reads: number; writes: number } {
+    const counts = { reads: 0, writes: 0 };
+    for (const [operation, count] of Object.entries(this.#table.requests()))
+      counts[READS.has(operation) ? 'reads' : 'writes'] += count;
+    return counts;
   }
 
   /** A run of everything, or of what `request` narrows it to. */
@@ -128,10 +103,8 @@ export class System implements AsyncDisposable {
   /** Every job of the ledger, by id: the items themselves. */
   async recorded(): Promise<Map<string, LedgerJob>> {
     const jobs = new Map<string, LedgerJob>();
-    const scan = paginateScan({ client: this.#table.client }, { TableName: this.#table.tableName });
-    for await (const { Items = [] } of scan) {
-      for (const item of Items) if (String(item.sk).startsWith('JOB#')) jobs.set(item.jobId, item as LedgerJob);
-    }
+    for await (const item of this.#table.table.scan())
+      if (String(item.sk).startsWith('JOB#')) jobs.set(String(item.jobId), item as unknown as LedgerJob);
     return jobs;
   }
 
@@ -155,19 +128,19 @@ export class System implements AsyncDisposable {
 
   /** Writes to an item as somebody else would. */
   async forge(key: Key, change: (item: Record<string, unknown>) => void): Promise<void> {
-    const TableName = this.#table.tableName;
-    const { Item = {} } = await this.#table.client.send(new GetCommand({ TableName, Key: key }));
-    change(Item);
-    await this.#table.client.send(new PutCommand({ TableName, Item }));
+    const item = (await this.#table.table.get(key)) ?? {};
+    change(item);
+    await this.#table.table.put({ ...item, ...key });
   }
 
   /** Takes an item out of the table, as nothing of ours ever does. */
-  async forget(key: Key): Promise<void> {
-    await this.#table.client.send(new DeleteCommand({ TableName: this.#table.tableName, Key: key }));
+  forget(key: Key): Promise<void> {
+    return this.#table.remove(key);
   }
 
   async [Symbol.asyncDispose]() {
     await this.client.close();
     await this.atlas.close();
+    await this.#table[Symbol.asyncDispose]();
   }
 }

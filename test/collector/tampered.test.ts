@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coverageKey, coveragePartKey, jobKey, projectKey, projectPk } from '../../functions/ledger/table/keys.ts';
-import { type Store, System, startStore } from './system.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 /** Two projects, with a restore that failed in the second. */
 async function started() {
-  const system = await System.start(store, { projects: 2, clusters: 1, jobs: 2 });
+  const system = await System.start(engine, { projects: 2, clusters: 1, jobs: 2 });
   const { world } = system.atlas;
   const [first, second] = world.projects.map(({ id }) => id) as [string, string];
   const after = (minutes: number) => system.clock.advance(minutes * MINUTE);

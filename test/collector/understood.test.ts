@@ -13,27 +13,28 @@ import { serveApi } from '../../local/serve.ts';
 import { violations } from '../api/json-schema.ts';
 import { CommandLine } from '../cli/command-line.ts';
 import { wrongs } from '../events/schemas.ts';
+import { type Engine, startEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { rewritten } from './rewriting.ts';
-import { type Store, System, startStore } from './system.ts';
+import { System } from './system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 /** One cluster of a tier, whose list of restore jobs, or of collection-level ones, has these elements more, as text. */
 async function world(tier: 'replicaSet' | 'flex', list: RegExp) {
-  const system = await System.start(store, { projects: 1, clusters: 0, jobs: 0 });
+  const system = await System.start(engine, { projects: 1, clusters: 0, jobs: 0 });
   const projectId = system.atlas.world.projects[0]?.id ?? '';
   system.atlas.world.addCluster({ projectId, clusterName: 'odd', tier });
   system.clock.advance(500 * 24 * HOUR);
-  const { client: dynamodb, tableName } = await store.table();
-  const ledger = ledgerReader({ tableName, client: dynamodb, now: () => system.clock.now() });
+  const { table } = await engine.newTable();
+  const ledger = ledgerReader({ table, now: () => system.clock.now() });
   let more: string[] = [];
   const proxy = await rewritten(system, (path, text) =>
     list.test(path)

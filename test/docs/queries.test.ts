@@ -4,8 +4,11 @@ import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
-import { type Store, System, startStore } from '../collector/system.ts';
+import { System } from '../collector/system.ts';
+import { dynamoTable } from '../ledger/engines.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { Clone, canPaste } from './clone.ts';
 import { codeBlocks, readDocument } from './markdown.ts';
 
@@ -13,20 +16,20 @@ const bash = (path: string, section: string) =>
   codeBlocks(readDocument(path)).find((block) => block.language === 'bash' && block.section === section)?.text ?? '';
 
 describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', () => {
-  let store: Store;
+  let dynamo: LocalDynamoDB;
   let system: System;
-  let table: Awaited<ReturnType<Store['table']>>;
+  let table: Awaited<ReturnType<typeof dynamoTable>>;
   let api: ServedApi;
   let clone: Clone;
   /** The document's examples of ids and months, as this ledger has them. */
   let ours: (text: string) => string;
 
   beforeAll(async () => {
-    store = await startStore();
-    system = await System.start(store, { projects: 1, clusters: 4, jobs: 20 });
-    table = await store.table();
+    dynamo = await startDynamo();
+    table = await dynamoTable(dynamo);
+    system = await System.start({ newTable: async () => table }, { projects: 1, clusters: 4, jobs: 20 });
     const now = () => system.clock.now();
-    const ledger = ledgerReader({ ...table, now });
+    const ledger = ledgerReader({ table: table.table, now });
     const { run } = await system.run({ full: true }, { ledger });
     api = await serveApi({ ledger, log: silentLog, now });
     clone = await Clone.open();
@@ -47,7 +50,7 @@ describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', ()
     await clone[Symbol.asyncDispose]();
     await api.close();
     await system[Symbol.asyncDispose]();
-    await store[Symbol.asyncDispose]();
+    await dynamo.close();
   });
 
   const outputs = bash('docs/deploy.md', 'Outputs');

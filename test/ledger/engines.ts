@@ -1,5 +1,5 @@
-// test/ledger/engines.ts is what the ledger's tests run on: each filling of the table port in turn. LEDGER_ENGINE names one
-// (vitest.config.ts): dynalite, sqlite; DYNAMODB_ENDPOINT any other DynamoDB, such as Amazon's own (npm run test:dynamodb-local).
+// test/ledger/engines.ts: the implementations of the table port that tests run on. LEDGER_ENGINE=dynalite and DYNAMODB_ENDPOINT
+// (npm run test:dynamodb-local) name others than the embedded one, SQLite.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,10 @@ import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../../functions/ledger/table/dynamodb-client.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { everything, type Range, type Table } from '../../functions/ledger/table/table-port.ts';
+import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
-import { NOW, newTable, startEngine as startDynamoEngine } from './table.ts';
+import { NOW, newTable, startDynamo, type TestTable } from './table.ts';
 
 export interface Engine {
   /** A table of its own. */
@@ -33,7 +34,7 @@ export interface EngineTable extends AsyncDisposable {
 }
 
 export const startEngine = (): Promise<Engine> =>
-  process.env.LEDGER_ENGINE === 'sqlite' ? startSqlite() : startDynamo();
+  process.env.LEDGER_ENGINE === 'dynalite' || process.env.DYNAMODB_ENDPOINT ? startDynamoEngine() : startSqlite();
 
 const atNow = () => Date.parse(NOW);
 
@@ -69,28 +70,31 @@ async function startSqlite(): Promise<Engine> {
   };
 }
 
-async function startDynamo(): Promise<Engine> {
-  const dynamo = await startDynamoEngine();
+async function startDynamoEngine(): Promise<Engine> {
+  const dynamo = await startDynamo();
+  return { newTable: (now) => dynamoTable(dynamo, now), close: () => dynamo.close() };
+}
+
+/** A table in DynamoDB, for what only DynamoDB can do. */
+export async function dynamoTable(
+  dynamo: LocalDynamoDB,
+  now = atNow,
+): Promise<EngineTable & Pick<TestTable, 'client' | 'tableName'>> {
+  const own = await newTable(dynamo, now);
+  const { client, tableName } = own;
+  // Made as the functions make theirs.
+  const quick = dynamoDbClient(dynamo.clientConfig);
   return {
-    newTable: async (now = atNow) => {
-      const { tableName, client, ledger, requests, ...table } = await newTable(dynamo, now);
-      // Made as the functions make theirs.
-      const quick = dynamoDbClient(dynamo.clientConfig);
-      return {
-        table: new DynamoTable(tableName, client),
-        ledger,
-        requests,
-        gated: (gate) => new TableLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
-        remove: async (key) => {
-          await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) }));
-        },
-        [Symbol.asyncDispose]: async () => {
-          quick.destroy();
-          await table[Symbol.asyncDispose]();
-        },
-      };
+    ...own,
+    table: new DynamoTable(tableName, client),
+    gated: (gate) => new TableLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
+    remove: async (key) => {
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) }));
     },
-    close: () => dynamo.close(),
+    [Symbol.asyncDispose]: async () => {
+      quick.destroy();
+      await own[Symbol.asyncDispose]();
+    },
   };
 }
 

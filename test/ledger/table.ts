@@ -10,7 +10,7 @@ export const NOW = '2026-11-23T12:00:00Z';
  * The DynamoDB of a test file: an embedded one, or, where DYNAMODB_ENDPOINT is set, whatever answers there, such as
  * Amazon's DynamoDB Local.
  */
-export async function startEngine(): Promise<LocalDynamoDB> {
+export async function startDynamo(): Promise<LocalDynamoDB> {
   const endpoint = process.env.DYNAMODB_ENDPOINT;
   if (!endpoint) return startDynamoDB();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../functions/runtime/metrics.ts';
-import { System, startStore } from '../collector/system.ts';
+import { System } from '../collector/system.ts';
+import { dynamoTable } from '../ledger/engines.ts';
+import { startDynamo } from '../ledger/table.ts';
 import { countsOfRun } from './cost.ts';
 
 test.each([
@@ -10,27 +12,24 @@ test.each([
 ])(
   'a run of $projects projects with $clusters clusters each asks and writes what the price is made of',
   async ({ projects, clusters }) => {
-    await using store = await startStore();
+    await using dynamo = await startDynamo();
     const units = { writes: 0, reads: 0 };
-    const measuring = {
-      ...store,
-      async table() {
-        const table = await store.table();
-        table.client.middlewareStack.add(
-          (next, { commandName = '' }) =>
-            async (args) => {
-              const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
-              const answer = await next({ ...args, input } as typeof args);
-              const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-              units[/^(Put|Update)/.test(commandName) ? 'writes' : 'reads'] += ConsumedCapacity?.CapacityUnits ?? 0;
-              return answer;
-            },
-          { step: 'initialize' },
-        );
-        return table;
-      },
+    const newTable = async (now?: () => number) => {
+      const table = await dynamoTable(dynamo, now);
+      table.client.middlewareStack.add(
+        (next, { commandName = '' }) =>
+          async (args) => {
+            const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
+            const answer = await next({ ...args, input } as typeof args);
+            const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+            units[/^(Put|Update)/.test(commandName) ? 'writes' : 'reads'] += ConsumedCapacity?.CapacityUnits ?? 0;
+            return answer;
+          },
+        { step: 'initialize' },
+      );
+      return table;
     };
-    await using system = await System.start(measuring, { projects, clusters, jobs: 20, buckets: 'off' });
+    await using system = await System.start({ newTable }, { projects, clusters, jobs: 4, buckets: 'off' });
     const slot = async () => {
       system.clock.advance(15 * 60_000);
       Object.assign(units, { writes: 0, reads: 0 });

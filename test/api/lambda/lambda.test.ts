@@ -10,7 +10,7 @@ import { PlanFunction } from '../../../functions/api/lambda/plan-function.ts';
 import { planRequest } from '../../../functions/collector/plan/request.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { idAt, job, PROJECT } from '../../ledger/jobs.ts';
-import { NOW, newTable, startEngine } from '../../ledger/table.ts';
+import { NOW, newTable, startDynamo } from '../../ledger/table.ts';
 import { type Service, startService } from '../service.ts';
 import { eventOf, invoker, REQUEST_ID } from './lambda-event.ts';
 
@@ -22,7 +22,7 @@ const jobs = ['COMPLETED', 'FAILED', 'RUNNING'].map((status, n) =>
   job({ jobId: idAt('2026-11-20T10:00:00Z', n), status: status as never, clusterName: 'Cluster 0 ü' }),
 );
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   const start = async (request: RunRequest) => void started.push(request);
   service = await startService(dynamo, { runs: { start } });
   await service.add(...jobs);

@@ -10,7 +10,7 @@ import { type FoundRequester, NO_REQUESTER, type Requester } from '../../../func
 import { type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
-import { NOW, startEngine } from '../../ledger/table.ts';
+import { NOW, startDynamo } from '../../ledger/table.ts';
 import { resolved, violations } from '../json-schema.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -45,7 +45,7 @@ const RESTORED = {
 let dynamo: LocalDynamoDB;
 let service: Service;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   const started: RunRequest[] = [];
   service = await startService(dynamo, { runs: { start: async (run) => void started.push(run) } });
   const { ledger } = service;

@@ -8,16 +8,16 @@ import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import type { Grade } from '../../../functions/restore/requesters/requester.ts';
 import { job } from '../../ledger/jobs.ts';
-import { startEngine } from '../../ledger/table.ts';
+import { startDynamo } from '../../ledger/table.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { coverages, jobsOf, NOW, PROJECTS } from './world.ts';
 
-let dynamo: Awaited<ReturnType<typeof startEngine>>;
+let dynamo: Awaited<ReturnType<typeof startDynamo>>;
 let empty: Site;
 let many: Site;
 
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   empty = await startSite(dynamo);
   many = await startSite(dynamo, { jobs: jobsOf(230) });
 });

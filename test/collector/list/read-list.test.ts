@@ -6,17 +6,18 @@ import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { isOpen } from '../../../functions/restore/job.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const refOf = (system: System) => {
   const projectId = system.atlas.world.projects[0]?.id ?? '';
@@ -59,7 +60,7 @@ describe('a job that could not be understood once', () => {
   test.each(['nullItem', 'numberIds', 'missingIds'] as const)(
     'is looked at again in the next run: %s',
     async (what) => {
-      await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+      await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 8 });
       await system.run();
       const job = system.atlas.world.startRestore({ ...refOf(system), durationMs: 2 * HOUR });
       system.clock.advance(20 * MINUTE);
@@ -76,14 +77,14 @@ describe('a job that could not be understood once', () => {
 });
 
 test('a list of which nothing could be understood holds nothing, and says so', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 1 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 1 });
   system.atlas.faults.add({ when: refOf(system), times: 1, fault: { type: 'wrongTypes', what: 'missingIds' } });
   expect((await system.run()).run.counts).toMatchObject({ problems: 1, jobsNew: 0 });
   expect((await listOf(system))?.recent).toEqual({});
 });
 
 test('a job that appears a little older than one already seen is still found', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 8 });
   await system.run();
   const late = system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
   system.clock.advance(5 * MINUTE);
@@ -100,7 +101,7 @@ test('a job that appears a little older than one already seen is still found', a
 });
 
 test('a job that a list skipped is asked for by its id before it is said to have vanished', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 20 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 20 });
   await system.run();
   const skipped = system.jobsOf(refOf(system).projectId, 'Cluster0', 'dedicated')[3]?.id ?? '';
   const without = (page: JobPage) => ({
@@ -117,7 +118,7 @@ describe('a reading that was cut short', () => {
   const world = { projects: 1, clusters: 1, jobs: 40, maxItemsPerPage: 3 };
 
   test('goes on in messages that each make progress, and counts every job once', async () => {
-    await using system = await System.start(store, world);
+    await using system = await System.start(engine, world);
     let task: Partial<CollectTask> = {};
     let messages = 0;
     for (;;) {
@@ -139,7 +140,7 @@ describe('a reading that was cut short', () => {
   });
 
   test.each([true, false])('and never taken up again leaves nothing to the next run, full or not: %s', async (full) => {
-    await using system = await System.start(store, world);
+    await using system = await System.start(engine, world);
     const { next } = await message(system, {}, 8);
     expect(next).toBeDefined();
     expect((await listOf(system))?.resume).toBeDefined();
@@ -152,7 +153,7 @@ describe('a reading that was cut short', () => {
   });
 
   test('by an older task is no place for a newer one to go on from', async () => {
-    await using system = await System.start(store, world);
+    await using system = await System.start(engine, world);
     await message(system, {}, 8);
     system.clock.advance(HOUR);
     const job = system.atlas.world.startRestore(refOf(system));
@@ -166,7 +167,7 @@ describe('a reading that was cut short', () => {
     ['for anything', 0],
     ['for more than the lists of clusters', 4],
   ])('does not go on for ever where there is no time %s', async (_, requests) => {
-    await using system = await System.start(store, world);
+    await using system = await System.start(engine, world);
     let task: Partial<CollectTask> = {};
     for (let messages = 1; ; messages++) {
       const { next, part } = await message(system, task, requests, { maxMessages: 5 });
@@ -183,7 +184,7 @@ describe('a reading that was cut short', () => {
 });
 
 test('a rate limit on the lists of clusters puts the project back into the queue', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 4 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 4 });
   system.atlas.faults.add({
     when: { path: /\/clusters$/ },
     times: 1,
@@ -198,7 +199,7 @@ test('a rate limit on the lists of clusters puts the project back into the queue
 });
 
 test('what was recorded before a list failed is counted', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 20, maxItemsPerPage: 4 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 20, maxItemsPerPage: 4 });
   system.atlas.faults.add({ when: { ...refOf(system), pageNum: 3 }, fault: { type: 'status', status: 403 } });
   const { part } = await message(system, {}, 1_000, { kinds: ['dedicated'] });
   expect(part).toMatchObject({ status: 'incomplete', counts: { jobsSeen: 8, jobsNew: 8, clustersFailed: 1 } });
@@ -206,7 +207,7 @@ test('what was recorded before a list failed is counted', async () => {
 });
 
 test('nobody follows a job in a list that is no longer there', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 0 });
   system.atlas.world.startRestore({ ...refOf(system), durationMs: Number.POSITIVE_INFINITY });
   const { follow } = await message(system, {});
   expect(follow).toBeDefined();
@@ -216,7 +217,7 @@ test('nobody follows a job in a list that is no longer there', async () => {
 });
 
 test('a run that is interrupted ends, says so, and keeps what it recorded', async () => {
-  await using system = await System.start(store, { projects: 3, clusters: 3, jobs: 6 });
+  await using system = await System.start(engine, { projects: 3, clusters: 3, jobs: 6 });
   const interrupt = new AbortController();
   const onList = () => interrupt.abort(new Error('stopped by hand'));
   await expect(system.run({ signal: interrupt.signal }, { onList }, { parallelLists: 1 })).rejects.toThrow(
@@ -238,7 +239,7 @@ describe('a list that is known', () => {
       .map((query) => (query.get('itemsPerPage') === '500' ? `page ${query.get('pageNum')}` : 'newest'));
 
   test('is read no further than its newest, and to page 1 where more than those are new', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 60 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 60 });
     await system.run();
     expect(asked(system)).toEqual(['page 1']);
     system.clock.advance(HOUR);
@@ -262,15 +263,15 @@ describe('a list that is known', () => {
   });
 
   test('costs no look into the table, whether or not it has news', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 60 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 60 });
     await system.run();
     system.clock.advance(12 * HOUR);
     await system.run();
     const counted = async () => {
       system.clock.advance(20 * MINUTE);
-      Object.assign(system.counted, { reads: 0, writes: 0 });
+      system.requests();
       const { run } = await system.run();
-      return { new: run.counts?.jobsNew, ...system.counted };
+      return { new: run.counts?.jobsNew, ...system.requests() };
     };
     // Read: the coverage, the run at its end; scope, known projects twice, and runs that have not ended. Written: the coverage, the
     // part, the run four times; scope, and what the run is to read.
@@ -283,7 +284,7 @@ describe('a list that is known', () => {
   });
 
   test('counts what has no id of a job once, though page 1 repeats it', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 8 });
     await system.run();
     system.clock.advance(HOUR);
     for (let nth = 0; nth < 30; nth++) system.atlas.world.startRestore({ ...refOf(system), durationMs: MINUTE });
@@ -299,7 +300,7 @@ describe('a list that is known', () => {
   });
 
   test('is asked for while its cluster is looked for, and its answer dropped where that was replaced', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 8 });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 8 });
     await system.run();
     const { projectId, clusterName } = refOf(system);
     const before = (await system.ledger.coverage(projectId))?.clusters.Cluster0?.clusterId;
@@ -318,7 +319,7 @@ describe('a list that is known', () => {
   });
 
   test('that is gone costs no failure, though it was asked for', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 8 });
+    await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 8 });
     await system.run();
     system.clock.advance(HOUR);
     const { projectId, clusterName } = refOf(system);

@@ -10,13 +10,14 @@ import type { Run } from '../../../functions/ledger/model/run.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const runId = runIdFor(new Date('2026-11-23T12:00:00Z'), 'one');
 
@@ -34,7 +35,7 @@ async function planned(system: System, more: Partial<Parameters<typeof plan>[1]>
 }
 
 test('one task a project, and the run knows how many', async () => {
-  await using system = await System.start(store, { projects: 7 });
+  await using system = await System.start(engine, { projects: 7 });
   const { run, tasks } = await planned(system);
   expect(run).toMatchObject({ runId, status: 'running', projects: 7, trigger: 'schedule' });
   expect(new Set(tasks.map(({ projectId }) => projectId))).toEqual(
@@ -44,7 +45,7 @@ test('one task a project, and the run knows how many', async () => {
 });
 
 test('a project that cannot be understood fails the list of projects, and costs no other project', async () => {
-  await using system = await System.start(store, { projects: 7 });
+  await using system = await System.start(engine, { projects: 7 });
   system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
   const { run, tasks } = await planned(system);
   expect(tasks).toHaveLength(6);
@@ -59,7 +60,7 @@ test('a project that cannot be understood fails the list of projects, and costs 
 });
 
 test('a list of projects that ends short of its count fails, after those that it shows', async () => {
-  await using system = await System.start(store, { projects: 7 });
+  await using system = await System.start(engine, { projects: 7 });
   system.atlas.faults.add({ when: { path: /groups$/ }, fault: { type: 'cutPages', items: 4 } });
   const { run, tasks } = await planned(system);
   expect(tasks).toHaveLength(4);
@@ -67,7 +68,7 @@ test('a list of projects that ends short of its count fails, after those that it
 });
 
 test('a task is queued once, and not before the run is recorded', async () => {
-  await using system = await System.start(store, { projects: 3 });
+  await using system = await System.start(engine, { projects: 3 });
   let recordRun = () => {};
   const mayRecord = new Promise<void>((resolve) => {
     recordRun = resolve;
@@ -93,7 +94,7 @@ test('a task is queued once, and not before the run is recorded', async () => {
 });
 
 test.each(['startRun', 'planRun'] as const)('where %s fails, so does the plan; nothing goes on', async (method) => {
-  await using system = await System.start(store, { projects: 3 });
+  await using system = await System.start(engine, { projects: 3 });
   const failure = new LedgerError('LEDGER_UNAVAILABLE', 'try again later');
   const ledger = { ...system.ledger, [method]: () => Promise.reject(failure) };
   let [begun, done] = [0, 0];
@@ -107,7 +108,7 @@ test.each(['startRun', 'planRun'] as const)('where %s fails, so does the plan; n
 });
 
 test('a plan that could not be recorded is recorded once its tasks are queued, so that the run ends', async () => {
-  await using system = await System.start(store, { projects: 3 });
+  await using system = await System.start(engine, { projects: 3 });
   let failures = 1;
   const ledger: Ledger = {
     ...system.ledger,
@@ -120,21 +121,21 @@ test('a plan that could not be recorded is recorded once its tasks are queued, s
 });
 
 test('where no task can be queued the plan fails, and a repeat makes it good', async () => {
-  await using system = await System.start(store, { projects: 3 });
+  await using system = await System.start(engine, { projects: 3 });
   const enqueue = () => Promise.reject(new Error('no queue'));
   await expect(planned(system, { enqueue })).rejects.toThrow('no queue');
   expect(await planned(system)).toMatchObject({ run: { status: 'running', projects: 3 }, tasks: { length: 3 } });
 });
 
 test('a repeat of the same event is the same run', async () => {
-  await using system = await System.start(store);
+  await using system = await System.start(engine);
   await planned(system);
   await planned(system);
   expect((await system.ledger.runs({})).items).toHaveLength(1);
 });
 
 test('patterns, and a scope, narrow it; a project asked for by id needs no pattern', async () => {
-  await using system = await System.start(store, { projects: 5 });
+  await using system = await System.start(engine, { projects: 5 });
   const [project] = system.atlas.world.projects;
   const none = { wantsProject: () => false, chosenBy: 'INCLUDE_PROJECTS=prod-*' };
   const { run, tasks: nothing } = await planned(system, {}, {}, none);
@@ -152,7 +153,7 @@ test('patterns, and a scope, narrow it; a project asked for by id needs no patte
 });
 
 test('a project that nobody can see ends the run as failed, and says what to check', async () => {
-  await using system = await System.start(store);
+  await using system = await System.start(engine);
   const { run } = await planned(system, {}, { scope: { projectId: 'f'.repeat(24) } });
   expect(run.status).toBe('failed');
   expect(run.failures).toEqual([
@@ -161,7 +162,7 @@ test('a project that nobody can see ends the run as failed, and says what to che
 });
 
 test('a project that Atlas no longer shows is named in each run, and one that it shows again is collected', async () => {
-  await using system = await System.start(store, { projects: 3, clusters: 1, jobs: 2 });
+  await using system = await System.start(engine, { projects: 3, clusters: 1, jobs: 2 });
   const [, lost] = system.atlas.world.projects;
   if (!lost) throw new Error('there are three');
   expect((await system.run()).run.status).toBe('complete');
@@ -179,7 +180,7 @@ test('a project that Atlas no longer shows is named in each run, and one that it
 });
 
 test('one account that is refused costs only its own projects; a project seen twice is ordered once', async () => {
-  await using system = await System.start(store);
+  await using system = await System.start(engine);
   await using other = await startAtlas({ clock: system.clock, seed: 2 });
   const refused = fixedCredentials({ type: 'apiKey', publicKey: 'abcdefgh', privateKey: 'wrong' });
   await using wrong = new AtlasClient({ credentials: refused, baseUrl: other.url, clock: system.clock });

@@ -3,12 +3,12 @@ import { DEAD_AFTER_MS } from '../../../functions/collector/plan/dead-runs.ts';
 import { MAX_SCOPE_CHANGES } from '../../../functions/ledger/model/known-project.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
-import { list, newTable, startEngine } from '../../ledger/table.ts';
+import { list, newTable, startDynamo } from '../../ledger/table.ts';
 import { idOf, Planner } from './worlds.ts';
 
 let dynamo: LocalDynamoDB;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 

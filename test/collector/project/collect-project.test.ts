@@ -2,21 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas } from '../../../functions/atlas/model/atlas.ts';
 import type { Recorded } from '../../../functions/ledger/model/ledger.ts';
 import type { Fault } from '../../../local/atlas/faults/faults.ts';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const failuresOf = ({ parts }: Awaited<ReturnType<System['run']>>) => parts.flatMap(({ failures }) => failures);
 
 test('a first run records every job of every kind that Atlas lists, and covers every cluster', async () => {
-  await using system = await System.start(store, { serverless: 'alive', deletedClusters: 1 });
+  await using system = await System.start(engine, { serverless: 'alive', deletedClusters: 1 });
   const { run, parts } = await system.run();
 
   const listed = system.listed();
@@ -43,7 +44,7 @@ test('a first run records every job of every kind that Atlas lists, and covers e
 });
 
 test('in a steady state a list costs one Atlas request, a project its three cluster lists, and no job is written', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 4, jobs: 520 });
+  await using system = await System.start(engine, { projects: 2, clusters: 4, jobs: 520 });
   const first = await system.run();
   expect(first.run.counts?.jobsNew).toBeGreaterThan(3_000);
 
@@ -51,8 +52,7 @@ test('in a steady state a list costs one Atlas request, a project its three clus
   system.clock.advance(12 * 60 * MINUTE);
   await system.run();
   system.atlas.requests.length = 0;
-  system.counted.reads = 0;
-  system.counted.writes = 0;
+  system.requests();
   const { run } = await system.run();
 
   const lists = run.counts?.listsRead ?? 0;
@@ -66,11 +66,11 @@ test('in a steady state a list costs one Atlas request, a project its three clus
   expect(run.counts?.atlasRequests).toBe(inProjects.length);
   // Per project: its coverage read and written, its part of the run. Per run: begun, planned, ended, and read once at the end.
   // The scope: the last plan, the known projects and their coverage read; the plan and the scope written.
-  expect(system.counted).toEqual({ reads: 2 + 1 + 4, writes: 2 * 3 + 3 + 2 });
+  expect(system.requests()).toEqual({ reads: 2 + 1 + 4, writes: 2 * 3 + 3 + 2 });
 });
 
 test('a job is followed from request to end, a revision each change', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 3, jobs: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 3, jobs: 0 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   const cluster = system.atlas.world.clusters(projectId).find(({ tier }) => tier === 'replicaSet');
   const clusterName = cluster?.name ?? '';
@@ -99,7 +99,7 @@ test('a job is followed from request to end, a revision each change', async () =
 });
 
 test('a job that Atlas no longer lists keeps its item, marked; one that comes back loses the mark', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 40 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 40 });
   await system.run();
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   const [victim] = system.jobsOf(projectId, 'Cluster0', 'dedicated');
@@ -131,7 +131,7 @@ describe('one cluster that fails leaves all others recorded, and is named', () =
     ['a redirect', { type: 'redirect', to: 'http://127.0.0.1:9/' }, 'ATLAS_REFUSED'],
   ];
   test.each(faults)('%s', async (_, fault, code) => {
-    await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 5 });
+    await using system = await System.start(engine, { projects: 2, clusters: 3, jobs: 5 });
     const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
     system.atlas.faults.add({ when: { projectId, clusterName: 'Cluster0', kind: 'dedicated' }, fault });
 
@@ -160,7 +160,7 @@ describe('one cluster that fails leaves all others recorded, and is named', () =
 });
 
 test('one project that fails leaves all others recorded', async () => {
-  await using system = await System.start(store, { projects: 3, clusters: 3, jobs: 5 });
+  await using system = await System.start(engine, { projects: 3, clusters: 3, jobs: 5 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   system.atlas.faults.add({ when: { projectId }, fault: { type: 'status', status: 500 } });
   const { run, parts } = await system.run();
@@ -171,7 +171,7 @@ test('one project that fails leaves all others recorded', async () => {
 });
 
 test('jobs that do not fit are named in the coverage, and the rest goes on', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 10 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 10 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   system.atlas.faults.add({
     when: { clusterName: 'Cluster0', kind: 'dedicated' },
@@ -189,7 +189,7 @@ test('jobs that do not fit are named in the coverage, and the rest goes on', asy
 
 describe('serverless, as a user can meet it today', () => {
   test('200 with jobs: they are recorded', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5, serverless: 'alive' });
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 5, serverless: 'alive' });
     expect((await system.run()).run.status).toBe('complete');
     expect([...(await system.recorded()).values()].filter(({ kind }) => kind === 'serverless').length).toBeGreaterThan(
       0,
@@ -199,7 +199,7 @@ describe('serverless, as a user can meet it today', () => {
   test.each(['empty', 'sunset'] as const)(
     'an %s list of instances: no failure, and each run asks',
     async (serverless) => {
-      await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 2, serverless });
+      await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 2, serverless });
       expect((await system.run()).run.status).toBe('complete');
       const asked = () =>
         system.atlas.requests.filter(({ path, status }) => path.endsWith('/serverless') && status !== 401).length;
@@ -213,7 +213,7 @@ describe('serverless, as a user can meet it today', () => {
   test.each([404, 410])(
     'an instance whose jobs answer %i: doubted, an answer once it is repeated an hour later, and what is known stays',
     async (status) => {
-      await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5, serverless: 'alive' });
+      await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 5, serverless: 'alive' });
       await system.run();
       const known = await system.recorded();
       system.atlas.faults.add({ when: { kind: 'serverless' }, fault: { type: 'status', status } });
@@ -235,7 +235,7 @@ describe('serverless, as a user can meet it today', () => {
 });
 
 test('credentials rotated in mid-run: the run goes on with the new ones', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 4, jobs: 5 });
+  await using system = await System.start(engine, { projects: 2, clusters: 4, jobs: 5 });
   let read = 0;
   const source = {
     describe: 'a secret that was rotated',
@@ -258,7 +258,7 @@ test('credentials rotated in mid-run: the run goes on with the new ones', async 
 });
 
 test('pages out of order are read to the end; pages that repeat or shift lose and double nothing', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 1_400 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 1_400 });
   const when = { clusterName: 'Cluster0', kind: 'dedicated' as const };
   const remove = system.atlas.faults.add({ when, fault: { type: 'duplicatePages', items: 7 } });
   system.atlas.faults.add({ when, fault: { type: 'shiftingPages' } });
@@ -274,7 +274,7 @@ test('pages out of order are read to the end; pages that repeat or shift lose an
 });
 
 test('a cluster that cannot be understood fails its list, and costs no other cluster', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 4, jobs: 3 });
+  await using system = await System.start(engine, { projects: 1, clusters: 4, jobs: 3 });
   system.atlas.faults.add({ when: { path: /\/clusters$/ }, fault: { type: 'wrongTypes', what: 'nullItem' } });
   const { parts } = await system.run();
   expect(parts[0]?.status).toBe('incomplete');
@@ -287,7 +287,7 @@ test('a cluster that cannot be understood fails its list, and costs no other clu
 });
 
 test('a project that was renamed does not rewrite its jobs', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 5 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 5 });
   await system.run();
   const { client } = system;
   async function* projects() {
@@ -310,7 +310,7 @@ test('a project that was renamed does not rewrite its jobs', async () => {
 });
 
 test('coverage knows when the newest restore into a cluster was completed', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 0 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
   const lastCompletedAt = async () => {
@@ -328,7 +328,7 @@ test('coverage knows when the newest restore into a cluster was completed', asyn
 });
 
 test('a cluster may have any name', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 0 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   for (const clusterName of ['constructor', 'toString', 'a'.repeat(64)]) {
     system.atlas.world.addCluster({ projectId, clusterName, tier: 'flex' });
@@ -343,7 +343,7 @@ test('a cluster may have any name', async () => {
 });
 
 test('what changed is told as it is recorded', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 0 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   const flex = system.atlas.world.addCluster({ projectId, clusterName: 'fresh', tier: 'flex' });
   const told: Recorded[] = [];

@@ -1,17 +1,18 @@
 // A choice of clusters that chooses none is a slip, and a run that read nothing because of it says so.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const chosen = (...names: string[]) => ({ wantsCluster: (name: string) => names.includes(name) });
 
 test('a choice that leaves out every cluster of every project fails the run, with advice', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 1, jobs: 2 });
+  await using system = await System.start(engine, { projects: 2, clusters: 1, jobs: 2 });
   const { run } = await system.run({}, {}, chosen('typo'));
   expect(run).toMatchObject({
     status: 'failed',
@@ -22,14 +23,14 @@ test('a choice that leaves out every cluster of every project fails the run, wit
 });
 
 test('one that chooses some, of one project, does not', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 1, jobs: 2 });
+  await using system = await System.start(engine, { projects: 2, clusters: 1, jobs: 2 });
   const [first] = system.atlas.world.projects;
   system.atlas.world.addCluster({ projectId: first?.id ?? '', clusterName: 'wanted' });
   expect((await system.run({}, {}, chosen('wanted'))).run).toMatchObject({ status: 'complete', failures: [] });
 });
 
 test('nor does it where there is no cluster yet, or where it is not known which there are', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 0 });
+  await using system = await System.start(engine, { projects: 1, clusters: 0 });
   expect((await system.run({}, {}, chosen('wanted'))).run.status).toBe('complete');
   system.atlas.world.addCluster({ projectId: system.atlas.world.projects[0]?.id ?? '', clusterName: 'other' });
   system.clock.advance(60_000);

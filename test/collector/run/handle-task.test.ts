@@ -5,15 +5,16 @@ import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { parseTask } from '../../../functions/collector/task/task-message.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
 const MINUTE = 60_000;
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 /** A queue as SQS is, but for the waiting: a message comes when its delay is over, or twice. */
 class Queue {
@@ -47,7 +48,7 @@ const portsOf = (system: System, queue: Queue, timeLeftMs = () => 600_000): Hand
 });
 
 test('the last order of a run ends it', async () => {
-  await using system = await System.start(store, { projects: 3, clusters: 2, jobs: 3 });
+  await using system = await System.start(engine, { projects: 3, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
   const tasks = queue.messages.splice(0);
@@ -63,7 +64,7 @@ test('the last order of a run ends it', async () => {
 });
 
 test('a task delivered twice counts once', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 2, jobs: 3 });
+  await using system = await System.start(engine, { projects: 2, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
   const [first, second] = queue.messages.splice(0);
@@ -81,7 +82,7 @@ test('a task delivered twice counts once', async () => {
 });
 
 test('out of time: it says so, goes on in the next message, and ends with everything counted', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 1_100 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 1_100 });
   const queue = new Queue();
   const runId = await begun(system, queue);
   let messages = 0;
@@ -105,7 +106,7 @@ test('out of time: it says so, goes on in the next message, and ends with everyt
 });
 
 test('what another run was refused meanwhile is not done for this one', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 1, jobs: 3 });
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 3 });
   const path = /restoreJobs$/;
   const queue = new Queue();
   const runId = await begun(system, queue);
@@ -131,7 +132,7 @@ test('what another run was refused meanwhile is not done for this one', async ()
 });
 
 test('a rate limit that outlasts the time left puts the project back into the queue, for as long as Atlas asked', async () => {
-  await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 3 });
+  await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 3 });
   const queue = new Queue();
   const runId = await begun(system, queue);
   const [task] = queue.messages.splice(0);
@@ -156,7 +157,7 @@ test('a rate limit that outlasts the time left puts the project back into the qu
 
 describe('following a job that runs', () => {
   test('one look a minute, of that cluster only, until it has ended', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 4, jobs: 0 });
+    await using system = await System.start(engine, { projects: 1, clusters: 4, jobs: 0 });
     const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
     const job = system.atlas.world.startRestore({
       projectId,
@@ -186,7 +187,7 @@ describe('following a job that runs', () => {
   });
 
   test('runs, and looks that come twice, start no second chain', async () => {
-    await using system = await System.start(store, { projects: 1, clusters: 2, jobs: 0 });
+    await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 0 });
     const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
     system.atlas.world.startRestore({ projectId, clusterName: 'Cluster0', kind: 'dedicated', durationMs: 60 * MINUTE });
     const queue = new Queue();
@@ -227,7 +228,7 @@ test.each([
 });
 
 test('a task for credentials that are not here is refused by name', async () => {
-  await using system = await System.start(store, { projects: 1 });
+  await using system = await System.start(engine, { projects: 1 });
   const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', account: 'three' };
   const ports = {
     ...portsOf(system, new Queue()),

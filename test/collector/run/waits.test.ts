@@ -1,18 +1,19 @@
 // How long a run waits where Atlas asks for it, and what it says of what it did not wait for.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WaitBudget } from '../../../functions/collector/run/wait-budget.ts';
-import { type Store, System, startStore } from '../system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { System } from '../system.ts';
 
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  store = await startStore();
+  engine = await startEngine();
 });
-afterAll(() => store[Symbol.asyncDispose]());
+afterAll(() => engine.close());
 
 const ONE = { projects: 1, clusters: 1, jobs: 3 };
 
 test('a list that asks for too long a wait is named, and the others of its project are read', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const projectId = system.atlas.world.projects[0]?.id ?? '';
   system.atlas.world.addCluster({ projectId, clusterName: 'Flex0', tier: 'flex' });
   system.clock.advance(60_000);
@@ -33,7 +34,7 @@ test('a list that asks for too long a wait is named, and the others of its proje
 });
 
 test('a list of clusters likewise', async () => {
-  await using system = await System.start(store, ONE);
+  await using system = await System.start(engine, ONE);
   const fault = { type: 'status', status: 429, retryAfterSeconds: 7_200 } as const;
   system.atlas.faults.add({ when: { path: /\/flexClusters$/ }, fault });
   const { parts } = await system.run();
@@ -51,7 +52,7 @@ test.each([
   'a run that may wait %i ms waits no longer, where Atlas asks for %s s each time',
   async (maxMs, retryAfterSeconds) => {
     for (const when of [{ kind: 'dedicated' as const }, { path: /\/groups$/ }]) {
-      await using system = await System.start(store, ONE);
+      await using system = await System.start(engine, ONE);
       const fault = { type: 'status', status: 429, ...(retryAfterSeconds ? { retryAfterSeconds } : {}) } as const;
       system.atlas.faults.add({ when, fault });
       const startedMs = system.clock.now();

@@ -6,21 +6,22 @@ import type { KnownProject } from '../../../functions/ledger/model/known-project
 import type { RunPart } from '../../../functions/ledger/model/run.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
-import { type Store, System, startStore } from '../../collector/system.ts';
+import { System } from '../../collector/system.ts';
+import { type Engine, startEngine } from '../../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
-import { newTable, startEngine, type TestTable } from '../../ledger/table.ts';
+import { newTable, startDynamo, type TestTable } from '../../ledger/table.ts';
 import { wrongs } from '../schemas.ts';
 import { finding, requester, run } from '../told.ts';
 
 let dynamo: LocalDynamoDB;
-let store: Store;
+let engine: Engine;
 beforeAll(async () => {
-  dynamo = await startEngine();
-  store = await startStore();
+  dynamo = await startDynamo();
+  engine = await startEngine();
 });
 afterAll(async () => {
   await dynamo.close();
-  await store[Symbol.asyncDispose]();
+  await engine.close();
 });
 
 /** A ledger on a table of its own, and what it told. */
@@ -163,7 +164,7 @@ test('the end of a run is told once, whoever of those that finish it sees it', a
 });
 
 test('what collections tell is the history of each job, in order, and the end of each run', async () => {
-  await using system = await System.start(store, { projects: 2, clusters: 3, jobs: 4 });
+  await using system = await System.start(engine, { projects: 2, clusters: 3, jobs: 4 });
   const events: LedgerEvent[] = [];
   const ledger = withEvents(system.ledger, add(events), { newsHours: 100_000 });
   for (const minutes of [0, 20]) {

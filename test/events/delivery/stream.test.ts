@@ -17,7 +17,7 @@ import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { RULES } from '../../../functions/restore/rules/finding.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
-import { newTable, startEngine } from '../../ledger/table.ts';
+import { newTable, startDynamo } from '../../ledger/table.ts';
 import { wrongs } from '../schemas.ts';
 import { imageOf, readShard, streamOf, streamRecord } from '../table-stream.ts';
 import { finding, requester, run } from '../told.ts';
@@ -89,7 +89,7 @@ const answersOf = (jobId: string, count: number) => {
 describe('records of a real table', () => {
   let dynamo: LocalDynamoDB;
   beforeAll(async () => {
-    dynamo = await startEngine();
+    dynamo = await startDynamo();
   });
   afterAll(() => dynamo.close());
 

@@ -8,7 +8,7 @@ import { ledgerReader } from '../../../functions/ledger/repositories/ledger-read
 import { coverageKey } from '../../../functions/ledger/table/keys.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { idAt, RUN } from '../jobs.ts';
-import { list, newTable, startEngine, type TestTable } from '../table.ts';
+import { list, newTable, startDynamo, type TestTable } from '../table.ts';
 
 let dynamo: LocalDynamoDB;
 let table: TestTable;
@@ -17,7 +17,7 @@ let serial = 0;
 const anotherId = () => (serial++).toString(16).padStart(24, '0');
 
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   table = await newTable(dynamo);
   document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamo.clientConfig));
 });

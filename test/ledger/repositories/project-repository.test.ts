@@ -5,12 +5,12 @@ import type { KnownProject, Scope } from '../../../functions/ledger/model/known-
 import { coverageFeed, projectKey } from '../../../functions/ledger/table/keys.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { RUN } from '../jobs.ts';
-import { list, NOW, newTable, startEngine, type TestTable } from '../table.ts';
+import { list, NOW, newTable, startDynamo, type TestTable } from '../table.ts';
 
 let dynamo: LocalDynamoDB;
 let table: TestTable;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
   table = await newTable(dynamo);
 });
 afterAll(async () => {

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DynamoTable } from '../../../functions/ledger/table/dynamo-table.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
-import { newTable, startEngine } from '../table.ts';
+import { newTable, startDynamo } from '../table.ts';
 
 let dynamo: LocalDynamoDB;
 let serial = 0;
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(() => dynamo.close());
 

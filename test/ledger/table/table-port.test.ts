@@ -9,7 +9,7 @@ import { type Engine, type EngineTable, startEngine } from '../engines.ts';
 import { list } from '../table.ts';
 
 /** It takes some things that DynamoDB refuses. */
-const isDynalite = process.env.LEDGER_ENGINE !== 'sqlite' && process.env.DYNAMODB_ENDPOINT === undefined;
+const isDynalite = process.env.LEDGER_ENGINE === 'dynalite' && process.env.DYNAMODB_ENDPOINT === undefined;
 let engine: Engine;
 let own: EngineTable;
 let serial = 0;

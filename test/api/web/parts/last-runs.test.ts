@@ -4,14 +4,14 @@ import { lastRuns } from '../../../../functions/api/web/parts/last-runs.ts';
 import { runsPart } from '../../../../functions/api/web/parts/run-part.ts';
 import type { Run, RunScope } from '../../../../functions/ledger/model/run.ts';
 import { idAt } from '../../../ledger/jobs.ts';
-import { startEngine } from '../../../ledger/table.ts';
+import { startDynamo } from '../../../ledger/table.ts';
 import { type Site, startSite, textOf } from '../site.ts';
 import { before, coverages, jobsOf, NOW, PROJECTS } from '../world.ts';
 
-let dynamo: Awaited<ReturnType<typeof startEngine>>;
+let dynamo: Awaited<ReturnType<typeof startDynamo>>;
 let site: Site;
 beforeAll(async () => {
-  dynamo = await startEngine();
+  dynamo = await startDynamo();
 });
 afterAll(() => dynamo?.close());
 beforeEach(async () => {
