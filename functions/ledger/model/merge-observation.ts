@@ -119,9 +119,8 @@ type Changed = ReturnType<typeof changed>;
 
 /** An entry must not make good what something else has changed. */
 function stillAltered(stored: LedgerJob, made: Changed): Changed {
-  const state = stored.changes.at(-1)?.state;
-  if (state === undefined || !isAltered(stored)) return made;
-  const change = { ...made.change, state };
+  if (!isAltered(stored)) return made;
+  const change = { ...made.change, state: stored.changes.at(-1)?.state ?? '' };
   return { ...made, change, job: { ...made.job, changes: [...made.job.changes.slice(0, -1), change] } };
 }
 

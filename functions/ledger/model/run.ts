@@ -65,7 +65,7 @@ export interface UnfinishedRun {
 export interface RunRecord {
   run: Run;
   parts: RunPart[];
-  /** Absent: nothing was planned yet, or by a version that did not record it. */
+  /** Absent: nothing is planned yet. */
   planned?: PlannedProject[];
 }
 
@@ -124,6 +124,6 @@ export const noCounts = (): RunCounts => ({
 
 export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
   const sum = noCounts();
-  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = (a[name] ?? 0) + (b[name] ?? 0); // a part of an earlier version lacks some
+  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = a[name] + b[name];
   return sum;
 };

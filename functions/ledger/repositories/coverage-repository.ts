@@ -31,7 +31,7 @@ import {
   projectPk,
 } from '../table/keys.ts';
 import type { Condition, Table } from '../table/table-port.ts';
-import { barelyKnown, isMark, knownProjectOf, type ProjectRepository } from './project-repository.ts';
+import { barelyKnown, knownProjectOf, type ProjectRepository } from './project-repository.ts';
 
 /** As many writers of one project may come first. */
 const ATTEMPTS = 12;
@@ -181,7 +181,7 @@ export class CoverageRepository {
       if (coverage) {
         const whole = headOf(item).parts === undefined ? coverage : await this.get(coverage.projectId);
         if (whole) coverages.set(whole.projectId, whole);
-      } else if (item.sk === projectKey('').sk && !isMark(item)) {
+      } else if (item.sk === projectKey('').sk) {
         known.set(knownProjectOf(item).projectId, knownProjectOf(item));
       }
     }

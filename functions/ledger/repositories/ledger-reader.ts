@@ -68,7 +68,7 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const ledger = new TableLedger({ ...options, table });
   const { now = Date.now } = options;
-  const coverages = new CoverageRepository(table, new ProjectRepository(table, now), now);
+  const coverages = new CoverageRepository(table, new ProjectRepository(table), now);
 
   const jobOf = async (projectId: string, jobId: string) => {
     if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;

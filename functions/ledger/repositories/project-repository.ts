@@ -1,11 +1,10 @@
 // functions/ledger/repositories/project-repository.ts keeps what is known of each project's being in scope, one item a project.
-import type { ProjectCoverage } from '../model/coverage.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { storable } from '../model/item-size.ts';
 import type { KnownProject } from '../model/known-project.ts';
 import { type Item, pick } from '../table/job-item.ts';
-import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from '../table/keys.ts';
+import { COVERAGE_FEED, coverageFeed, projectKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 
 /** As many writers of one project may come first. */
@@ -36,23 +35,18 @@ export const barelyKnown = (projectId: string, projectName: string, firstSeenAt:
 });
 
 export const knownProjectOf = (item: Item) => pick(item, FIELDS) as unknown as KnownProject;
-/** Earlier versions wrote the keys alone, as a mark that the project has a coverage. */
-export const isMark = (item: Item) => item.revision === undefined;
 
 export class ProjectRepository {
   readonly #table: Table;
-  readonly #now: () => number;
 
-  constructor(table: Table, now: () => number) {
+  constructor(table: Table) {
     this.#table = table;
-    this.#now = now;
   }
 
-  /** Requests: 1 read, for an item of an earlier version 2. */
+  /** Requests: 1 read. */
   async get(projectId: string): Promise<KnownProject | undefined> {
     const item = await this.#table.get(projectKey(projectId));
-    if (!item) return undefined;
-    return isMark(item) ? this.#made(projectId, await this.#table.get(coverageKey(projectId))) : knownProjectOf(item);
+    return item && knownProjectOf(item);
   }
 
   /** Requests: 1 query for some hundred projects, and 1 batch read for every 100. */
@@ -79,7 +73,7 @@ export class ProjectRepository {
       const known = { ...(storable(next(stored)) as KnownProject), projectId, revision };
       if (stored && canonicalJson({ ...known, revision: stored.revision }) === canonicalJson(stored)) return stored;
       const item = { ...projectKey(projectId), ...coverageFeed(projectId), ...known };
-      const written = await this.#table.put(item, { revision: stored?.revision || undefined });
+      const written = await this.#table.put(item, { revision: stored?.revision });
       if (written.done) return known;
       stored = await this.get(projectId);
       // Ours after all: its answer was lost and the SDK sent it again.
@@ -92,29 +86,6 @@ export class ProjectRepository {
   /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
   async some(projectIds: readonly string[]): Promise<KnownProject[]> {
     const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
-    const known: KnownProject[] = [];
-    for (const item of items) {
-      const projectId = String(item.feedKey);
-      known.push(
-        isMark(item) ? this.#made(projectId, await this.#table.get(coverageKey(projectId))) : knownProjectOf(item),
-      );
-    }
-    return known;
-  }
-
-  /** What its coverage tells of a project that an earlier version recorded. */
-  #made(projectId: string, item: Item | undefined): KnownProject {
-    const now = new Date(this.#now()).toISOString();
-    if (!item) return barelyKnown(projectId, projectId, now);
-    const { projectName, orgId, clusters, discovery } = item.coverage as ProjectCoverage;
-    const [firstSeenAt = now] = [
-      ...Object.values(clusters).map((cluster) => cluster.firstSeenAt),
-      ...Object.values(discovery).flatMap(({ since }) => since ?? []),
-    ].sort();
-    return {
-      ...barelyKnown(projectId, projectName, firstSeenAt),
-      coveredSince: firstSeenAt,
-      ...(orgId === undefined ? {} : { orgId }),
-    };
+    return items.map(knownProjectOf);
   }
 }

@@ -46,7 +46,7 @@ export class TableLedger implements Ledger {
     const { runRetentionDays = 90, now = Date.now } = options;
     this.#table = tableOf(options);
     this.#jobs = new JobRepository(this.#table);
-    this.#known = new ProjectRepository(this.#table, now);
+    this.#known = new ProjectRepository(this.#table);
     this.#coverages = new CoverageRepository(this.#table, this.#known, now);
     this.#scopes = new ScopeRepository(this.#table);
     this.#runs = new RunRepository(this.#table, runRetentionDays, now);

@@ -18,7 +18,9 @@ const JOB_FIELDS: readonly (keyof LedgerJob)[] = [...JOB_SUMMARY_FIELDS, 'atlas'
 const OF_A_JOB: ReadonlySet<string> = new Set(JOB_FIELDS);
 
 export const jobSummary = (item: Item): JobSummary => pick(item, JOB_SUMMARY_FIELDS) as unknown as JobSummary;
-export const ledgerJob = (item: Item): LedgerJob => pick(item, JOB_FIELDS) as unknown as LedgerJob;
+/** What was taken out of an item counts as empty, so that its history doesn't fit it. */
+export const ledgerJob = (item: Item): LedgerJob =>
+  ({ atlas: {}, changes: [], ...pick(item, JOB_FIELDS) }) as unknown as LedgerJob;
 
 /** The fields of an item that are there. */
 export function pick(item: Item, names: readonly string[]): Item {
