@@ -1,4 +1,6 @@
 // functions/atlas/resources/discovery.ts finds what there is to read: projects, and their clusters by tier.
+import { isoDateTime } from '../../platform/calendar.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';
 import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -116,15 +118,10 @@ function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
       ...(typeof stateName === 'string' ? { state: stateName } : {}),
       ...(typeof paused === 'boolean' ? { paused } : {}),
       ...(typeof backupEnabled === 'boolean' ? { backupEnabled } : {}),
-      ...(isDateTime(createDate) ? { createDate: new Date(createDate).toISOString() } : {}),
+      ...defined({ createDate: typeof createDate === 'string' ? isoDateTime(createDate) : undefined }),
     },
   };
 }
-
-const isDateTime = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(Z|[+-]\d\d:?\d\d)$/.test(value) &&
-  !Number.isNaN(Date.parse(value));
 
 /** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (docs/atlas.md#2-1). */
 function isFree({ replicationSpecs }: Record<string, unknown>): boolean {

@@ -1,5 +1,6 @@
 // functions/atlas/resources/event.ts parses one event of Atlas's (docs/atlas.md#12-2). Only what it names here is kept: addresses and `raw` are not.
 
+import { isoDateTime } from '../../platform/calendar.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
@@ -7,7 +8,6 @@ import type { Actor } from '../../restore/requesters/requester.ts';
 
 type Fields = Record<string, unknown>;
 
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
 const MAX_TEXT = 256;
@@ -29,9 +29,8 @@ export function asEvent(element: unknown): AtlasEvent | undefined {
 export const spelledSecond = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 function wholeSecond(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !DATE_TIME.test(value)) return undefined;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? undefined : spelledSecond(ms);
+  const iso = typeof value === 'string' ? isoDateTime(value) : undefined;
+  return iso && spelledSecond(Date.parse(iso));
 }
 
 function actorOf(event: Fields): Actor {
