@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixedCredentials } from '../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { runLocally } from '../functions/collector/run/local-run.ts';
-import { TableLedger } from '../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../functions/ledger/repositories/table-ledger.ts';
 import type { Log, LogFields } from '../functions/platform/log.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
 import { startAtlas } from '../local/atlas/server.ts';
@@ -37,7 +37,7 @@ test('a delivery URL, a key or a token reaches neither table, log, error nor pro
   const say = (message: string, fields?: LogFields) => void said.push(inspect({ message, fields }, { depth: 20 }));
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const { client, tableName } = await store.table();
-  const ledger = new TableLedger({ tableName, client, now: () => clock.now() });
+  const ledger = tableLedger({ tableName, client, now: () => clock.now() });
   const secrets = [CANARY, atlas.apiKey.privateKey, atlas.serviceAccount.clientSecret];
 
   // The canary is where it should be: Atlas does send it, for every kind that has such fields.

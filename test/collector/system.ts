@@ -9,8 +9,8 @@ import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
-import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Kind } from '../../functions/restore/job.ts';
@@ -57,7 +57,7 @@ export class System implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly atlas: AtlasSimulator;
   readonly client: AtlasClient;
-  readonly ledger: TableLedger;
+  readonly ledger: Ledger;
   readonly counted: { reads: number; writes: number };
   readonly #table: { client: DynamoDBDocumentClient; tableName: string };
 
@@ -79,7 +79,7 @@ export class System implements AsyncDisposable {
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey });
     const client = new AtlasClient({ credentials, baseUrl: atlas.url, clock, log });
     const { client: dynamodb, document, tableName, counted } = await store.table();
-    const ledger = new TableLedger({ tableName, client: dynamodb, now: () => clock.now() });
+    const ledger = tableLedger({ tableName, client: dynamodb, now: () => clock.now() });
     return new System({ clock, atlas, client, ledger, counted }, { client: document, tableName });
   }
 

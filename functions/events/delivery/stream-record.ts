@@ -125,7 +125,7 @@ function eventsOfProject({ before, after }: Images): LedgerEvent[] {
 
 const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
 
-const runOf = (item: Item) => pick(checked(run, item), RUN_FIELDS) as unknown as Run;
+const runOf = (item: Item): Run => pick(checked(run, item), RUN_FIELDS);
 
 /** The value itself: a copy would lose names such as `__proto__`. */
 function checked(shape: z.ZodMiniType<object, unknown>, value: unknown): Item {
