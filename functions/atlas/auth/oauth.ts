@@ -1,5 +1,7 @@
 // functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (docs/atlas.md#3-2).
+
 import type { Clock } from '../../platform/clock.ts';
+import { defined } from '../../platform/defined.ts';
 import { quote } from '../../restore/redact/quote.ts';
 import { responseError } from '../http/response-error.ts';
 import type { TransportAnswer } from '../http/transport.ts';
@@ -157,6 +159,6 @@ function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number):
   return new AtlasError(plain.code, `POST ${TOKEN_PATH} answered ${answer.status} ${error}${detail}: ${advice}`, {
     status: answer.status,
     errorCode: error,
-    ...(plain.retryAfterMs === undefined ? {} : { retryAfterMs: plain.retryAfterMs }),
+    ...defined({ retryAfterMs: plain.retryAfterMs }),
   });
 }

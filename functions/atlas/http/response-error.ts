@@ -1,5 +1,7 @@
 // functions/atlas/http/response-error.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
+
 import { isIP } from 'node:net';
+import { defined } from '../../platform/defined.ts';
 import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
 import { parseHttpDate } from './http-date.ts';
@@ -22,10 +24,10 @@ export interface ResponseErrorContext {
 
 /** What Atlas says in an error, as far as it has the documented shape (docs/atlas.md#5). */
 interface ApiError {
-  errorCode?: string;
+  errorCode: string | undefined;
   /** The body has Atlas's own form: every field of it, and the answer's status among them. */
   fromAtlas: boolean;
-  detail?: string;
+  detail: string | undefined;
   /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
   fields: string[];
   parameters: unknown[];
@@ -88,9 +90,7 @@ export function responseError(answer: TransportAnswer, context: ResponseErrorCon
     status,
     fromAtlas,
     aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
-    ...(absence === undefined ? {} : { absence }),
-    ...(errorCode === undefined ? {} : { errorCode }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ absence, errorCode, retryAfterMs }),
   });
 }
 
@@ -123,20 +123,15 @@ function apiError({ status, headers, body }: TransportAnswer, hidden: readonly s
       .slice(0, 4_000)
       .replace(/<[^>]*>/g, ' ')
       .trim();
-    return {
-      ...codeField(headerOf(headers, 'x-error-code'), hidden),
-      ...(text === '' ? {} : { detail: text }),
-      fromAtlas: false,
-      fields: [],
-      parameters: [],
-    };
+    const errorCode = asCode(headerOf(headers, 'x-error-code'), hidden);
+    return { errorCode, detail: text || undefined, fromAtlas: false, fields: [], parameters: [] };
   }
   const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
-    ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
-    ...(words === undefined ? {} : { detail: words }),
-    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && error === status && isText(detail) && isText(reason),
+    errorCode: asCode(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
+    detail: words,
+    fromAtlas: asCode(errorCode, hidden) !== undefined && error === status && isText(detail) && isText(reason),
     fields: fieldsOf(asFields(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
@@ -163,10 +158,8 @@ function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): strin
 }
 
 /** Codes go into errors, logs and the ledger, so only what looks like one does. */
-const codeField = (code: unknown, hidden: readonly string[]) =>
-  typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,99}$/.test(code) && hide(code, hidden) === code
-    ? { errorCode: code }
-    : {};
+const asCode = (code: unknown, hidden: readonly string[]) =>
+  typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,99}$/.test(code) && hide(code, hidden) === code ? code : undefined;
 
 function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
   if (status === 401) return 'ATLAS_UNAUTHORIZED';

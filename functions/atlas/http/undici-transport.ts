@@ -1,7 +1,9 @@
 // HTTP transport over undici's connection pool.
+
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { defined } from '../../platform/defined.ts';
 import { AtlasError, type AtlasErrorDetails } from '../model/errors.ts';
 import { type ProxySettings, proxyFor, proxyName } from './proxy.ts';
 import { headerOf, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
@@ -176,7 +178,7 @@ class Reader implements Dispatcher.DispatchHandler {
   #fail(code: 'ATLAS_UNAVAILABLE' | 'ATLAS_BAD_ANSWER', problem: string, details: AtlasErrorDetails = {}) {
     if (!this.#settle()) return;
     const status = this.#answer?.status;
-    this.#reject(new AtlasError(code, `${this.#what} ${problem}`, { ...(status ? { status } : {}), ...details }));
+    this.#reject(new AtlasError(code, `${this.#what} ${problem}`, { ...defined({ status }), ...details }));
     this.#controller?.abort(new Error('stopped'));
   }
 }

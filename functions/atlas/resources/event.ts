@@ -1,6 +1,7 @@
 // functions/atlas/resources/event.ts parses one event of Atlas's (docs/atlas.md#12-2). Only what it names here is kept: addresses and `raw` are not.
 
 import { isoDateTime } from '../../platform/calendar.ts';
+import { defined } from '../../platform/defined.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
@@ -51,7 +52,7 @@ function delegated(principals: readonly Named[], onEvent: Named): Actor {
   const through = principals.length > 1 ? principals.slice(0, -1) : isNamed(onEvent) ? [application] : [];
   const actor = principals.length > 1 ? principals.at(-1) : isNamed(onEvent) ? onEvent : application;
   const via = text(through.flatMap(({ id, name }) => name ?? id ?? []).join(' > '));
-  return { kind: 'delegated', ...actor, ...(via === undefined ? {} : { via }) };
+  return { kind: 'delegated', ...actor, ...defined({ via }) };
 }
 
 /** The principal, whom it acts for, whom that one acts for, and so on; those without id and name are left out. */
@@ -66,10 +67,7 @@ function chainOf(value: unknown): Named[] {
   return chain;
 }
 
-function named(id: unknown, name: unknown): Named {
-  const [shownId, shownName] = [text(id), text(name)];
-  return { ...(shownId === undefined ? {} : { id: shownId }), ...(shownName === undefined ? {} : { name: shownName }) };
-}
+const named = (id: unknown, name: unknown): Named => defined({ id: text(id), name: text(name) });
 
 const isNamed = ({ id, name }: Named) => id !== undefined || name !== undefined;
 

@@ -1,4 +1,5 @@
 // functions/atlas/resources/paging.ts reads lists page by page, by number, and says where a list was not whole: no mark of an end is believed alone.
+import { defined } from '../../platform/defined.ts';
 import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
@@ -59,13 +60,10 @@ export async function* pages<T>(
 const shown = <T>(
   { pageNum, elements, last, totalCount, miscounted }: Page,
   parse: (element: unknown) => T,
-): ItemsPage<T> => ({
-  pageNum,
-  items: elements.map(parse),
-  last,
-  ...(totalCount === undefined ? {} : { totalCount }),
-  ...(miscounted === undefined ? {} : { oddlyCounted: true as const }),
-});
+): ItemsPage<T> => {
+  const oddlyCounted = miscounted === undefined ? undefined : (true as const);
+  return defined({ pageNum, items: elements.map(parse), last, totalCount, oddlyCounted });
+};
 
 /** One reading from the first page to the end. */
 async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): AsyncGenerator<Page> {

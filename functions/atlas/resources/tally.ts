@@ -1,5 +1,6 @@
 // functions/atlas/resources/tally.ts holds what one reading of a list has brought against what Atlas says there is.
 
+import { defined } from '../../platform/defined.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
 
 export class Tally {
@@ -70,11 +71,11 @@ export class Tally {
    */
   shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved' | 'miscounted'> {
     const shrank = this.#shrank || this.#seen * 2 < first.#seen;
-    return {
-      ...(this.#isMissing ? { short: { seen: this.#reached, totalCount: this.#expected ?? 0 } } : {}),
-      ...(shrank ? { moved: true } : {}),
-      ...(this.#miscounted === undefined ? {} : { miscounted: this.#miscounted }),
-    };
+    return defined({
+      short: this.#isMissing ? { seen: this.#reached, totalCount: this.#expected ?? 0 } : undefined,
+      moved: shrank || undefined,
+      miscounted: this.#miscounted,
+    });
   }
 
   /** The elements of a page of another reading that this one has not brought. Of those without an id, as many as are more. */

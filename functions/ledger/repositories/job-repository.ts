@@ -1,6 +1,7 @@
 // functions/ledger/repositories/job-repository.ts records jobs: one job, one item, one conditional write.
 
 import { chunks } from '../../platform/chunks.ts';
+import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { FIRST_ID, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
@@ -16,7 +17,13 @@ import type {
   Recorded,
   Sighting,
 } from '../model/ledger.ts';
-import { type Decision, mergeAnnotations, mergeObservation, mergeVanished } from '../model/merge-observation.ts';
+import {
+  type Decision,
+  mergeAnnotations,
+  mergeObservation,
+  mergeVanished,
+  withoutHistory,
+} from '../model/merge-observation.ts';
 import { InTable } from '../model/uncounted.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from '../table/job-item.ts';
 import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
@@ -188,9 +195,8 @@ export class JobRepository {
       // Revision alone isn't enough: progress is written without one, and an older answer must not pass it.
       const { revision, observedAt, fingerprint } = before ?? {};
       const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
-      const { atlas: _, atlasOmitted: __, changes: ___, ...summary } = job;
-      const { outcome } = decision;
-      const recorded = { outcome, job: summary, ...('change' in decision ? { change: decision.change } : {}) };
+      const change = 'change' in decision ? decision.change : undefined;
+      const recorded = defined({ outcome: decision.outcome, job: withoutHistory(job), change });
       const written = await this.#table.put(jobItem(job, before), condition);
       if (written.done) return recorded;
       before = await this.#read(at);

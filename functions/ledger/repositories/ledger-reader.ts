@@ -115,7 +115,7 @@ async function numberedPage(
       seen += 1;
     }
     const more = seen > skip + take;
-    if (!last) return { jobIds, more, seen, ...(count ? { total: seen } : {}) };
+    if (!last) return defined({ jobIds, more, seen, total: count ? seen : undefined });
     if (more && !count) return { jobIds, more, seen };
     if (queries === COUNT_QUERIES && !more) throw new PageOutOfReach(`jobs after the first ${seen} can't be numbered`);
     if (queries === COUNT_QUERIES) return { jobIds, more, seen };

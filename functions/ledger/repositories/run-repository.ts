@@ -105,7 +105,7 @@ export class RunRepository {
       else parts.push(partOf(item));
     }
     if (!run) return undefined;
-    return { run: { counts: sum(parts), ...run }, parts, ...(planned.length > 0 ? { planned } : {}) };
+    return defined({ run: { counts: sum(parts), ...run }, parts, planned: planned.length > 0 ? planned : undefined });
   }
 
   /** Requests: 1 query a month, and for each MB of runs. */

@@ -1,5 +1,6 @@
 // functions/restore/requesters/confidence.ts turns pairs of jobs and events into names with grades, or the reason for none.
 
+import { defined } from '../../platform/defined.ts';
 import { type EventMark, grouped, type JobMark, type Pair } from './candidates.ts';
 import { type Choice, choices } from './matching.ts';
 import type { Actor, FoundRequester, Grade, MissingRequester } from './requester.ts';
@@ -85,7 +86,7 @@ function nameOf(pairs: readonly Pair[], points: number, rivals: number): FoundRe
   const grade = MIN_POINTS.find(([, least]) => points >= least)?.[0] ?? 'weak';
   const named = { actor: event.event.actor, grade, points, eventType: event.event.type, rivals };
   if (others.length > 0) return named;
-  return { ...named, eventId: event.id, secondsLater, ...(countsAhead === undefined ? {} : { countsAhead }) };
+  return { ...named, eventId: event.id, secondsLater, ...defined({ countsAhead }) };
 }
 
 /** Counts, for a job, the events that could belong to it, and the other jobs of the one that could belong to most. */

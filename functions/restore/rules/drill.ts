@@ -1,4 +1,5 @@
 // functions/restore/rules/drill.ts says by when a cluster must have been restored, to show that its backups work.
+import { defined } from '../../platform/defined.ts';
 import type { CompiledRules } from './compile-rules.ts';
 
 /** When a cluster must have been restored by. Times are ISO 8601. */
@@ -37,7 +38,7 @@ export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Dat
   const dueAt = daysAfter(from, days);
   const known = drill?.dueAt === dueAt ? drill.overdueAt : undefined;
   const overdueAt = known ?? (isOverdue(dueAt, now) ? now.toISOString() : undefined);
-  return { days, dueAt, ...(overdueAt === undefined ? {} : { overdueAt }) };
+  return defined({ days, dueAt, overdueAt });
 }
 
 /** ISO 8601. */
