@@ -1,4 +1,4 @@
-// functions/atlas/client.ts is the Atlas port filled by the real API: it puts the parts of this folder together.
+// functions/atlas/client.ts: the Atlas port over the real API.
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Log, silentLog } from '../platform/log.ts';

@@ -1,5 +1,4 @@
-// functions/platform/freshness.ts says from how often the collector runs when a reading is late. Settings, not guesses: who doesn't
-// know the schedule is told so.
+// functions/platform/freshness.ts: when a reading counts as late.
 
 const MINUTE_MS = 60_000;
 /** A look at the page right after a run that was missed once is no reason to ask; the second one is. */

@@ -1,4 +1,4 @@
-// functions/restore/collections.ts reads from a collection-level job what it restores, under which names, and over what.
+// functions/restore/collections.ts: what a collection-level job restores, under which names, and over what.
 // Atlas's answer may hold anything (docs/atlas.md#1-5): what isn't as documented is left out, never guessed.
 
 import { defined } from '../platform/defined.ts';

@@ -1,5 +1,4 @@
-// functions/restore/destination.ts says where a restore's data goes and what becomes of the data that is there: no more than
-// is known. Whoever shows a restore to people takes the words from here, so that all say the same.
+// functions/restore/destination.ts: where the data of a restore goes, and what it does to the data there, in the words for every display.
 import { defined } from '../platform/defined.ts';
 import type { RestoredCollections } from './collections.ts';
 import type { Delivery, RestoreJob } from './job.ts';

@@ -1,5 +1,5 @@
-// functions/restore/field-reader.ts reads the few fields that are used from an answer that may hold anything. What doesn't fit is
-// noted and left alone: the job is recorded all the same.
+// functions/restore/field-reader.ts: typed reads of an answer that may hold anything. What doesn't fit is noted and left alone: the job is
+// recorded all the same.
 import { isoDateTime } from '../platform/calendar.ts';
 import type { FieldProblem } from './job.ts';
 import { isObjectId } from './object-id.ts';

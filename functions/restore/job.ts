@@ -1,4 +1,4 @@
-// functions/restore/job.ts is the vocabulary: one normalised restore job for all of Atlas's kinds.
+// functions/restore/job.ts: the domain's vocabulary: one normalised restore job for all of Atlas's kinds.
 
 /** The Atlas API that a job came from. */
 export const KINDS = ['dedicated', 'flex', 'serverless', 'collection'] as const;

@@ -1,4 +1,4 @@
-// functions/restore/object-id.ts reads time from ids: the first 4 bytes of an ObjectId are the second it was made (docs/atlas.md#0-2).
+// functions/restore/object-id.ts: ObjectIds and the time in them: the first 4 bytes are the second of creation (docs/atlas.md#0-2).
 import { randomBytes } from 'node:crypto';
 
 const OBJECT_ID = /^[0-9a-f]{24}$/;

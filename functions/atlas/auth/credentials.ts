@@ -1,5 +1,6 @@
-// functions/atlas/auth/credentials.ts turns a secret of any shape seen in the field (docs/atlas.md#3-3) into credentials.
-// No message here ever quotes a value, nor a field name that wasn't expected: people do paste keys in the wrong place.
+// functions/atlas/auth/credentials.ts: credentials from a secret of any shape seen in the field (docs/atlas.md#3-3), or from the
+// environment.
+// No message here quotes a value, or a field name that was not expected: people do paste keys in the wrong place.
 import { parseBaseUrl } from '../http/base-url.ts';
 import { AtlasError } from '../model/errors.ts';
 

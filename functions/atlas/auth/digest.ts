@@ -1,6 +1,6 @@
-// functions/atlas/auth/digest.ts signs calls with an API key: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
-// Atlas answers every unsigned call with a challenge, so a nonce is used again for as long as Atlas lets it be: that
-// halves the traffic. Whether Atlas does is not established (docs/atlas.md#3-1); a nonce refused costs one call, never the answer.
+// functions/atlas/auth/digest.ts: the signer for API keys: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
+// Atlas answers every unsigned call with a challenge, so a nonce is reused while Atlas accepts it, which halves the traffic. Whether Atlas
+// does is not established (docs/atlas.md#3-1); a refused nonce costs one call, never the answer.
 
 import { hash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';

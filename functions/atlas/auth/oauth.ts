@@ -1,4 +1,4 @@
-// functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (docs/atlas.md#3-2).
+// functions/atlas/auth/oauth.ts: the signer for service accounts: OAuth 2 client credentials (docs/atlas.md#3-2).
 
 import type { Clock } from '../../platform/clock.ts';
 import { defined } from '../../platform/defined.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/auth/secrets-manager.ts reads Atlas credentials from AWS Secrets Manager.
+// functions/atlas/auth/secrets-manager.ts: Atlas credentials in AWS Secrets Manager.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AtlasError } from '../model/errors.ts';
 import { type CredentialSource, type Credentials, parseSecret } from './credentials.ts';

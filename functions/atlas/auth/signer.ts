@@ -1,4 +1,4 @@
-// functions/atlas/auth/signer.ts is the port through which a call is signed: by digest or by token.
+// functions/atlas/auth/signer.ts: the port that signs a call, by digest or by token.
 import type { TransportAnswer } from '../http/transport.ts';
 
 /** What a signature covers. */

@@ -1,4 +1,4 @@
-// functions/atlas/http/clock-skew.ts measures our clock against Atlas's, by the Date that every answer carries.
+// functions/atlas/http/clock-skew.ts: our clock against Atlas's, by the Date of every answer.
 import type { SkewReading } from '../model/skew-reading.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';

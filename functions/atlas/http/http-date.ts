@@ -1,4 +1,4 @@
-// functions/atlas/http/http-date.ts reads the three forms of a date in HTTP (RFC 9110 5.6.7), and nothing that merely looks like one.
+// functions/atlas/http/http-date.ts: a strict parser of the three date formats of HTTP (RFC 9110 5.6.7).
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

@@ -1,9 +1,10 @@
-// functions/atlas/http/response-error.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
+// functions/atlas/http/response-error.ts: the AtlasError for an answer outside 2xx: what was tried, what came back, what to do.
 
 import { isIP } from 'node:net';
 import { defined } from '../../platform/defined.ts';
 import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
+import { durationText } from './duration.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
@@ -213,9 +214,7 @@ function adviceFor(code: AtlasErrorCode, known: Known): string {
     case 'ATLAS_WRONG_TIER':
       return "the cluster belongs to another tier's API; ask that one";
     case 'ATLAS_RATE_LIMITED':
-      return retryAfterMs === undefined
-        ? 'wait, then ask again'
-        : `wait ${Math.ceil(retryAfterMs / 1000)} s, then ask again`;
+      return `wait${retryAfterMs === undefined ? '' : ` ${durationText(retryAfterMs)}`}, then ask again`;
     case 'ATLAS_UNAVAILABLE':
       return "the fault is on Atlas's side or on the way there; try again later";
     default:

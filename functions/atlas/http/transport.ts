@@ -1,4 +1,4 @@
-// functions/atlas/http/transport.ts is the port through which one HTTP request goes out.
+// functions/atlas/http/transport.ts: the port that sends one HTTP request.
 
 export interface TransportRequest {
   method: 'GET' | 'POST';

@@ -1,4 +1,4 @@
-// HTTP transport over undici's connection pool.
+// functions/atlas/http/undici-transport.ts: the HTTP transport over the connection pools of undici.
 
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';

@@ -1,4 +1,4 @@
-// functions/atlas/model/atlas.ts is the port through which the rest of the system reads Atlas.
+// functions/atlas/model/atlas.ts: the port through which the rest of the system reads Atlas.
 
 import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/model/errors.ts is the one error that leaves functions/atlas/.
+// functions/atlas/model/errors.ts: the one error that leaves functions/atlas/.
 
 export type AtlasErrorCode =
   /** 401: credentials missing, wrong or expired, or a role too small. */

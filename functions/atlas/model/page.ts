@@ -1,11 +1,11 @@
-// functions/atlas/model/page.ts: one page of a list
+// functions/atlas/model/page.ts: one page of a list.
 
-/** Fewer different items came, in two readings, than Atlas says there are. */
-
+/** Two readings returned fewer distinct items than Atlas says there are. */
 export interface Shortfall {
   seen: number;
   totalCount: number;
 }
+
 export interface ItemsPage<T> {
   /** A reading that stops after this page goes on with `pageNum + 1`. */
   pageNum: number;
@@ -22,8 +22,8 @@ export interface ItemsPage<T> {
   /** Its own count can be none, so that nothing on the page may be taken for all there is above it. */
   oddlyCounted?: true;
 }
-/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 
+/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 export interface Page {
   pageNum: number;
   elements: readonly unknown[];

@@ -1,4 +1,4 @@
-// functions/atlas/request/call.ts is what one call asks for, where it goes, and what comes back.
+// functions/atlas/request/call.ts: one call: its parameters, its URL, its answer.
 
 import type { TransportAnswer } from '../http/transport.ts';
 import { AtlasError } from '../model/errors.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (docs/atlas.md#4).
+// functions/atlas/request/rate-limits.ts: the token buckets of Atlas's rate limits, as its headers describe them (docs/atlas.md#4).
 import type { Clock } from '../../platform/clock.ts';
 import { durationText } from '../http/duration.ts';
 import { headerOf, type TransportAnswer } from '../http/transport.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/request/request.ts makes one call from beginning to end: room in the bucket, signature, answer, retries.
+// functions/atlas/request/request.ts: one call from beginning to end: room in its bucket, signature, answer, retries.
 
 import type { Clock } from '../../platform/clock.ts';
 import { defined } from '../../platform/defined.ts';

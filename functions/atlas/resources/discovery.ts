@@ -1,4 +1,4 @@
-// functions/atlas/resources/discovery.ts finds what there is to read: projects, and their clusters by tier.
+// functions/atlas/resources/discovery.ts: the projects, and their clusters by tier.
 import { isoDateTime } from '../../platform/calendar.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';

@@ -1,4 +1,5 @@
-// functions/atlas/resources/event.ts parses one event of Atlas's (docs/atlas.md#12-2). Only what it names here is kept: addresses and `raw` are not.
+// functions/atlas/resources/event.ts: the parser of one of Atlas's events (docs/atlas.md#12-2). Only the fields named here are kept:
+// addresses and `raw` are not.
 
 import { isoDateTime } from '../../platform/calendar.ts';
 import { defined } from '../../platform/defined.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/resources/events.ts reads the events of a project in a window of time, newest first (docs/atlas.md#12-1).
+// functions/atlas/resources/events.ts: the events of a project in a window of time, newest first (docs/atlas.md#12-1).
 
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import type { EventsQuery } from '../model/atlas.ts';

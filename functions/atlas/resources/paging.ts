@@ -1,4 +1,4 @@
-// functions/atlas/resources/paging.ts reads lists page by page, by number, and says where a list was not whole: no mark of an end is believed alone.
+// functions/atlas/resources/paging.ts: the pages of a list, and whether they are all of it: no single sign of an end is trusted.
 import { defined } from '../../platform/defined.ts';
 import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';

@@ -1,4 +1,4 @@
-// functions/atlas/resources/restore-jobs.ts reads restore jobs of the four kinds. Nothing leaves it that redact.ts hasn't been over.
+// functions/atlas/resources/restore-jobs.ts: restore jobs of the four kinds. Nothing leaves here before redaction.
 import { type RedactedJob, redactAnswer, redactJob } from '../../restore/redact/redact.ts';
 import type { JobList, JobPage, JobPagesOptions } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';

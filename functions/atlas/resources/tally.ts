@@ -1,4 +1,4 @@
-// functions/atlas/resources/tally.ts holds what one reading of a list has brought against what Atlas says there is.
+// functions/atlas/resources/tally.ts: what one reading of a list has returned, checked against what Atlas says there is.
 
 import { defined } from '../../platform/defined.ts';
 import type { ItemsPage, Page } from '../model/page.ts';

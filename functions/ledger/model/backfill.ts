@@ -1,4 +1,4 @@
-// functions/ledger/model/backfill.ts tells a change that is worth telling from what a first reading digs up.
+// functions/ledger/model/backfill.ts: the changes too old to emit events.
 import { isOpen } from '../../restore/job.ts';
 import type { Change, JobSummary } from './ledger.ts';
 

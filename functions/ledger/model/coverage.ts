@@ -1,4 +1,4 @@
-// functions/ledger/model/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
+// functions/ledger/model/coverage.ts: what was read of a project, when, and what was not: the evidence that nothing is missing.
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
 import { digest } from './fingerprint.ts';

@@ -1,4 +1,4 @@
-// functions/ledger/model/fingerprint.ts makes a short stand-in for what Atlas said of a job: equal ones mean that nothing changed.
+// functions/ledger/model/fingerprint.ts: digests over canonical JSON: equal ones mean that nothing changed.
 import { hash } from 'node:crypto';
 import { defineOwn } from '../../platform/safe-set.ts';
 import type { RestoreJob } from '../../restore/job.ts';

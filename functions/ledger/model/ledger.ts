@@ -1,4 +1,4 @@
-// functions/ledger/model/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+// functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
 
 import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';

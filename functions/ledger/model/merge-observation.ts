@@ -1,4 +1,4 @@
-// functions/ledger/model/merge-observation.ts decides what an answer of Atlas means for what the ledger holds. It reads and writes nothing.
+// functions/ledger/model/merge-observation.ts: what an answer of Atlas changes in the record. Pure.
 //
 // Answers can be recorded in any order, by several writers. The one asked for last wins; of two asked for in the same
 // millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.

@@ -1,4 +1,4 @@
-// functions/ledger/model/run.ts is the record of one pass of the collector over everything, one project or one cluster.
+// functions/ledger/model/run.ts: one pass of the collector over everything, one project or one cluster.
 
 export type RunTrigger = 'schedule' | 'request' | 'command';
 

@@ -1,4 +1,4 @@
-// functions/ledger/model/table.ts defines the table as plain data, for the stack and for local table creation alike.
+// functions/ledger/model/table.ts: the table as plain data, for the stack and for local tables alike.
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { JobSummary } from './ledger.ts';
 import type { Run } from './run.ts';

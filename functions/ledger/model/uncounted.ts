@@ -1,5 +1,5 @@
-// functions/ledger/model/uncounted.ts tells by two sets of ids whether the table still has every job that a coverage counts, and which it
-// has beside them: those of a run that died before it could count them, or that runs just now.
+// functions/ledger/model/uncounted.ts: the jobs of a table that its coverage doesn't count: those of a run that died first, or that is
+// still running.
 import { difference, differingIds, NO_IDS, toggled } from './id-set.ts';
 
 /** What a coverage says was recorded. */

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/coverage-repository.ts keeps what was read of each project: one item a project, and parts beside it where that is full.
+// functions/ledger/repositories/coverage-repository.ts: the coverage of each project: one item, with parts beside it if it's too large.
 //
 // A coverage that is too large for one item has its clusters in parts, which no reader may see mixed. The parts of a revision
 // go into the slot that the stored revision does not use, so that it stays whole, and the head item is written last, on the

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/index-scan.ts reads lists that are in the order of ids: parts of the table or its indexes, merged to one page.
+// functions/ledger/repositories/index-scan.ts: partitions of the table or its indexes, in the order of ids, merged to one page.
 import { defined } from '../../platform/defined.ts';
 import { STATUSES } from '../../restore/job.ts';
 import { idAfter, idBefore, lowestIdAt } from '../../restore/object-id.ts';

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/job-repository.ts records jobs: one job, one item, one conditional write.
+// functions/ledger/repositories/job-repository.ts: jobs: one job, one item, one conditional write.
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';

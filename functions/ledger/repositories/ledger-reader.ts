@@ -1,5 +1,5 @@
-// functions/ledger/repositories/ledger-reader.ts is what the HTTP API asks of the ledger beside the port: a job whose project is known, pages
-// by number, pages of coverage.
+// functions/ledger/repositories/ledger-reader.ts: what the HTTP API needs beside the port: a job of a known project, numbered pages, pages
+// of coverage.
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/project-repository.ts keeps what is known of each project's being in scope, one item a project.
+// functions/ledger/repositories/project-repository.ts: the scope of each project, one item a project.
 import { canonicalJson } from '../model/fingerprint.ts';
 import { storable } from '../model/item-size.ts';
 import type { KnownProject } from '../model/known-project.ts';

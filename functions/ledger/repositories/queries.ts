@@ -1,5 +1,5 @@
-// functions/ledger/repositories/queries.ts finds the jobs, or runs, of a page. Every index is in the order of ids, so a page can go on
-// from an id alone, whichever index it was read from.
+// functions/ledger/repositories/queries.ts: pages of jobs and of runs. Every index is in the order of ids, so a page can continue from an
+// id alone, whichever index it came from.
 import { defined } from '../../platform/defined.ts';
 import { STATUSES } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/run-repository.ts keeps runs and their parts. A run ends by itself when its last part comes in.
+// functions/ledger/repositories/run-repository.ts: runs and their parts. A run ends by itself when its last part is in.
 //
 // Parts come in any order, twice, or not at all where a function is stopped in between; and before the plan, where a
 // project is quick. So finishPart (1) puts the part unless it is there, (2) counts it on the run, (3) if the count has

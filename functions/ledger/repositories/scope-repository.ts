@@ -1,4 +1,4 @@
-// functions/ledger/repositories/scope-repository.ts keeps when all projects were last listed, and by which credentials: one item.
+// functions/ledger/repositories/scope-repository.ts: when all projects were last listed, and by which credentials: one item.
 import { storable } from '../model/item-size.ts';
 import type { Scope } from '../model/known-project.ts';
 import { SCOPE_KEY } from '../table/keys.ts';

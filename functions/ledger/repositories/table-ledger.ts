@@ -1,5 +1,4 @@
-// functions/ledger/repositories/table-ledger.ts fills the Ledger port with one table of DynamoDB's kind. How many requests each method makes is said
-// where it is done: jobs.ts, queries.ts, coverages.ts, known-projects.ts, scopes.ts, runs.ts.
+// functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories say how many requests each method makes.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';

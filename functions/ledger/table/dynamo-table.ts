@@ -1,5 +1,5 @@
-// functions/ledger/table/dynamo-table.ts fills the table port with DynamoDB's requests, and turns what goes wrong into a LedgerError.
-// Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, as quick-client.ts makes them.
+// functions/ledger/table/dynamo-table.ts: the table port over DynamoDB.
+// Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, which dynamodb-client.ts sets.
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,

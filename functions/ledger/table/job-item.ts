@@ -1,4 +1,4 @@
-// functions/ledger/table/job-item.ts turns a job into its item and back, and makes it fit.
+// functions/ledger/table/job-item.ts: a job as an item, made to fit.
 
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';

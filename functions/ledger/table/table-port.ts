@@ -1,5 +1,5 @@
-// functions/ledger/table/table-port.ts is all that the ledger asks of its table. DynamoDB fills it (dynamo-table.ts), and SQLite in a
-// directory (local/sqlite/), so that every rule of the ledger holds in both.
+// functions/ledger/table/table-port.ts: the table port. DynamoDB fills it (dynamo-table.ts), and SQLite (local/sqlite/), so every rule of
+// the ledger holds in both.
 
 import type { IndexName } from '../model/table.ts';
 import type { Item } from './job-item.ts';

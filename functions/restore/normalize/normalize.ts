@@ -1,4 +1,4 @@
-// functions/restore/normalize/normalize.ts makes one normalised job of what any of Atlas's kinds sent.
+// functions/restore/normalize/normalize.ts: one normalised job from an answer of any of Atlas's kinds.
 
 import { FieldError, Fields } from '../field-reader.ts';
 import type { Kind, RestoreJob, Source } from '../job.ts';

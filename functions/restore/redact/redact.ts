@@ -1,5 +1,5 @@
-// functions/restore/redact/redact.ts takes every secret out of an answer, before anything else can hold it.
-// Whoever has a delivery URL can fetch the whole data set (docs/atlas.md#7), so what looks like one goes, known field or not.
+// functions/restore/redact/redact.ts: the removal of every secret from an answer, before anything else can hold it.
+// Whoever has a delivery URL can fetch the whole data set (docs/atlas.md#7), so anything like one is removed, known field or not.
 import { defineOwn } from '../../platform/safe-set.ts';
 import { isDeliveryName, isLabel, isListOfHeaders, isSecretName, isValueOfPair } from './secret-names.ts';
 import { CREDENTIAL, safeText } from './secret-text.ts';

@@ -1,4 +1,4 @@
-// functions/restore/requesters/candidates.ts says which events could belong to which jobs, and how well each pair fits.
+// functions/restore/requesters/candidates.ts: which events could belong to which jobs, and how well each pair fits.
 
 import { defined } from '../../platform/defined.ts';
 import { COUNTER_SPAN, type IdParts, idParts } from '../object-id.ts';

@@ -1,4 +1,4 @@
-// functions/restore/requesters/confidence.ts turns pairs of jobs and events into names with grades, or the reason for none.
+// functions/restore/requesters/confidence.ts: actors with grades, or the reason for none, from pairs of jobs and events.
 
 import { defined } from '../../platform/defined.ts';
 import { type EventMark, grouped, type JobMark, type Pair } from './candidates.ts';

@@ -1,4 +1,4 @@
-// functions/restore/requesters/match-requests.ts says who asked for which restore job, from Atlas's events alone (docs/atlas.md#12-5).
+// functions/restore/requesters/match-requests.ts: who requested which restore, by Atlas's events alone (docs/atlas.md#12-5).
 
 import { DELIVERIES, type Delivery, KINDS, type Kind } from '../job.ts';
 import {

@@ -1,4 +1,4 @@
-// functions/restore/requesters/requester.ts is the vocabulary of who asked for a restore, and how sure that is.
+// functions/restore/requesters/requester.ts: who requested a restore, and how sure that is.
 
 /** How sure: 90 points and more, 70, 30, 10. `weak` is a hint and never a reason to alert (docs/atlas.md#12-5). */
 export const GRADES = ['exact', 'strong', 'likely', 'weak'] as const;

@@ -1,4 +1,4 @@
-// functions/restore/rules/compile-rules.ts makes rules ready for use: patterns and hours are parsed once, not for each restore.
+// functions/restore/rules/compile-rules.ts: rules ready for use: patterns and hours are parsed once, not for each restore.
 import { defined } from '../../platform/defined.ts';
 import { anyOf } from '../../platform/patterns.ts';
 import type { Rule } from './finding.ts';

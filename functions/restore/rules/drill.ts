@@ -1,4 +1,4 @@
-// functions/restore/rules/drill.ts says by when a cluster must have been restored, to show that its backups work.
+// functions/restore/rules/drill.ts: when a cluster must have been restored by, to show that its backups work.
 import { defined } from '../../platform/defined.ts';
 import type { CompiledRules } from './compile-rules.ts';
 

@@ -1,4 +1,4 @@
-// functions/restore/rules/evaluate.ts finds what is noteworthy about a restore, rule by rule, and keeps findings from going back and forth.
+// functions/restore/rules/evaluate.ts: the findings of a restore, kept stable over repeated evaluations.
 
 import { printable } from '../text.ts';
 import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } from './check.ts';

@@ -1,4 +1,4 @@
-// functions/restore/rules/finding.ts is the vocabulary of what is noteworthy about a restore.
+// functions/restore/rules/finding.ts: the vocabulary of findings.
 
 export const RULES = [
   /** The target is in another project. */

@@ -1,4 +1,4 @@
-// functions/restore/rules/read-rules.ts turns what an operator wrote into rules, or says everything that is wrong with it.
+// functions/restore/rules/read-rules.ts: rules from what an operator wrote, or everything that is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { FieldError } from '../field-reader.ts';

@@ -1,4 +1,4 @@
-// functions/restore/rules/rules.ts is what the rules compare with: every setting of findings and drills, with its default.
+// functions/restore/rules/rules.ts: every setting of findings and drills, with its default.
 import type { CAN_BE_OFF } from './finding.ts';
 
 /** Patterns: * is any text, ? any character, letters of either case. */

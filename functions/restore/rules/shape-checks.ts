@@ -1,4 +1,4 @@
-// functions/restore/rules/shape-checks.ts tells of what Atlas said about a restore and this version can't understand.
+// functions/restore/rules/shape-checks.ts: the rule on fields that this version can't understand.
 
 import { problemText } from '../field-reader.ts';
 import { printable } from '../text.ts';

@@ -1,4 +1,4 @@
-// functions/restore/rules/time-checks.ts holds against the rules when a restore was asked for and how long it takes.
+// functions/restore/rules/time-checks.ts: the rules on when a restore was requested, and how long it takes.
 
 import { printable, span } from '../text.ts';
 import type { Check, TimeContext, TimedJob, Verdict } from './check.ts';
