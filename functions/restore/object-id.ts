@@ -19,7 +19,7 @@ export const requestedAt = (id: string) => new Date(secondOf(id) * 1000).toISOSt
 
 /** Since 1970. @throws RangeError for what isn't an ObjectId in lower case */
 export function secondOf(id: string): number {
-  if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} is no ObjectId: 24 hex digits in lower case`);
+  if (!isObjectId(id)) throw new RangeError(`${JSON.stringify(id)} isn't an ObjectId: 24 hex digits in lower case`);
   return Number.parseInt(id.slice(0, 8), 16);
 }
 
@@ -48,7 +48,7 @@ export function idParts(id: string): IdParts {
  */
 export function lowestIdAt(moment: Date | string): string {
   const ms = new Date(moment).getTime();
-  if (Number.isNaN(ms)) throw new RangeError(`${JSON.stringify(moment)} is no date: give ISO 8601`);
+  if (Number.isNaN(ms)) throw new RangeError(`${JSON.stringify(moment)} isn't a date; use ISO 8601`);
   const second = Math.ceil(ms / 1000);
   if (second > LAST_SECOND) return LAST_ID;
   return Math.max(0, second).toString(16).padStart(8, '0') + '0'.repeat(16);
@@ -65,7 +65,7 @@ const neighbour = (id: string, step: bigint) => (BigInt(`0x${id}`) + step).toStr
 export function newObjectId(now: Date): string {
   const ms = now.getTime();
   const second = Math.floor(ms / 1_000);
-  if (!(second >= 0 && second <= LAST_SECOND)) throw new RangeError(`${ms} ms is no time that an ObjectId can hold`);
+  if (!(second >= 0 && second <= LAST_SECOND)) throw new RangeError(`${ms} ms doesn't fit into an ObjectId`);
   const rest = (ms - second * 1_000).toString(16).padStart(3, '0');
   return second.toString(16).padStart(8, '0') + rest + randomBytes(7).toString('hex').slice(1);
 }

@@ -119,7 +119,7 @@ export function parseSecret(text: string, where: string): Credentials {
 }
 
 /**
- * Reads the variables that MongoDB's own tools read. Nothing is read until asked, so that a missing one fails by name.
+ * Reads the variables that MongoDB's own tools read. Nothing is read before the first call, so that a missing variable is named then.
  * @param env usually `process.env`
  */
 export function credentialsFromEnv(env: Environment): CredentialSource {

@@ -22,7 +22,7 @@ const ADVICE: Record<string, string> = {
   TimeoutError: 'Secrets Manager did not answer in time: check AWS_REGION, the network and any VPC endpoint',
 };
 
-/** The SDK tells a missing region by its words alone. */
+/** Only the message of the SDK's error shows that the region is missing. */
 const adviceFor = (error: unknown, name: string): string =>
   error instanceof Error && /^Region is missing/.test(error.message)
     ? 'no AWS region: set AWS_REGION'

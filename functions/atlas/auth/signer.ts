@@ -17,7 +17,7 @@ export interface AuthRequest extends SignedCall {
 
 /**
  * Makes a request that signing needs: a challenge, a token. Bounded in time and size by the call that needs it.
- * @throws AtlasError where nothing came back
+ * @throws AtlasError if there was no answer
  */
 export type SendAuthRequest = (request: AuthRequest) => Promise<TransportAnswer>;
 

@@ -12,7 +12,7 @@ const FORMS = [
   new RegExp(`^\\w{3} (?<month>\\w{3}) (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
 ];
 
-/** Milliseconds since the epoch. @param nowMs tells the century of a year of two digits */
+/** Milliseconds since the epoch. @param nowMs decides the century of a two-digit year */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   for (const form of FORMS) {
     const { day = '', month = '', year = '', time = '' } = form.exec(text.trim())?.groups ?? {};

@@ -13,7 +13,7 @@ export interface ResponseErrorContext {
   what: string;
   /** The role that the call needs, for a 401 that means one. */
   role?: string;
-  /** Values that must not stand in a message, whoever echoed them. */
+  /** Values that must not appear in a message, whoever echoed them. */
   hidden?: readonly string[];
   /** For a Retry-After that is a date. */
   nowMs?: number;
@@ -35,7 +35,7 @@ interface ApiError {
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** The credentials are good, and not enough: no second attempt with the same ones will mend it (docs/atlas.md#5). */
+/** The credentials are valid but not sufficient: neither a retry nor a new signature can fix that (docs/atlas.md#5). */
 const ABOUT_ROLE = new Set([
   'USER_UNAUTHORIZED',
   'NOT_IN_GROUP',
@@ -43,7 +43,7 @@ const ABOUT_ROLE = new Set([
   'USER_CANNOT_ACCESS_ORG',
   'ACCESS_FORBIDDEN',
 ]);
-/** Wrong fields of a request that are told. */
+/** Wrong fields of a request that the message names. */
 const MAX_FIELDS = 5;
 const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
 /** What these codes say is absent, with a 404 or 410 (docs/atlas.md#5). A code that isn't here says nothing of the kind. */
@@ -58,7 +58,7 @@ const ABSENT = new Map<string, Absence>([
   ['VERSION_GONE', 'endpoint'],
 ]);
 
-/** True where Atlas itself answered, as far as can be told: JSON with a 2xx, else an error in Atlas's own form. */
+/** True if Atlas itself answered, as far as the answer shows: JSON with a 2xx, else an error in Atlas's own form. */
 export function isAtlasOwn(answer: TransportAnswer): boolean {
   const isOk = answer.status >= 200 && answer.status < 300;
   return isOk ? /^\s*[[{]/.test(answer.body) : apiError(answer).fromAtlas;
@@ -105,13 +105,13 @@ function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiErro
   return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
 }
 
-/** Whether it is about what was asked for: an error has been seen that named another cluster (docs/atlas.md#2-1). */
+/** Whether the error is about what was requested: one that named another cluster has been seen (docs/atlas.md#2-1). */
 function isAsked(parameters: unknown[], what: string): boolean {
   const named = parameters.filter((each) => typeof each === 'string');
   return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
 }
 
-/** Undefined for half a surrogate pair, which stands in no path. */
+/** Undefined for half a surrogate pair, which no path can hold. */
 const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
 
 function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
@@ -143,11 +143,11 @@ const isText = (value: unknown) => typeof value === 'string' || value === null;
 const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
 
 function fieldsOf(fields: unknown): string[] {
-  const told = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
+  const texts = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
     const { field, description } = asFields(each);
     return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
   });
-  return told.filter((text) => text !== '');
+  return texts.filter((text) => text !== '');
 }
 
 /** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
@@ -199,9 +199,9 @@ function adviceFor(code: AtlasErrorCode, known: Known): string {
   switch (code) {
     case 'ATLAS_UNAUTHORIZED':
       if (errorCode === 'USER_UNAUTHORIZED') {
-        return `the credentials are good but their role is too small${role ? `; this call needs ${role}` : ''}`;
+        return `the credentials are valid but their role is too small${role ? `; this call needs ${role}` : ''}`;
       }
-      if (ABOUT_ROLE.has(errorCode)) return "the credentials are good but not of this project's organization";
+      if (ABOUT_ROLE.has(errorCode)) return "the credentials are valid but not of this project's organization";
       return 'check that the API key or service account still exists and that the secret holds its current values';
     case 'ATLAS_FORBIDDEN':
       return forbiddenAdvice(status, errorCode, parameters);

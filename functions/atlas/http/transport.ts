@@ -22,7 +22,7 @@ export interface TransportAnswer {
 }
 
 export interface Transport {
-  /** Any status is an answer; redirects are never followed. @throws AtlasError where no whole answer came. */
+  /** Any status is an answer; redirects are never followed. @throws AtlasError without a complete answer. */
   send(request: TransportRequest): Promise<TransportAnswer>;
   /** Ends what is under way and closes the connections. */
   close(): Promise<void>;

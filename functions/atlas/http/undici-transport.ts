@@ -147,7 +147,7 @@ class Reader implements Dispatcher.DispatchHandler {
     else if (this.#answer)
       this.#fail('ATLAS_BAD_ANSWER', `was answered ${this.#answer.status}, then cut off (${code})`);
     else if (/^HPE_|^HTTPParserError$|OVERFLOW/.test(code))
-      this.#fail('ATLAS_BAD_ANSWER', `was answered with something that is no HTTP (${code})`);
+      this.#fail('ATLAS_BAD_ANSWER', `was answered with something that isn't HTTP (${code})`);
     else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
       const problem = `failed: the certificate of ${this.#where} is not trusted (${code})`;
       this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: true });
@@ -195,7 +195,7 @@ async function decode(what: string, headers: TransportAnswer['headers'], raw: Bu
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });
     }
-    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with gzip that is cut or broken`);
+    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with truncated or corrupt gzip`);
   }
 }
 

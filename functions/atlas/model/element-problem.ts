@@ -6,7 +6,7 @@ export interface ElementProblem {
   field: string;
   /** 'text', 'an object'. */
   expected: string;
-  /** Describes what came, and repeats a few characters of it at most: 'null', '"a1"', 'a list'. */
+  /** Describes the value, with a few characters of it at most: 'null', '"a1"', 'a list'. */
   got: string;
 }
 

@@ -17,9 +17,9 @@ export interface ItemsPage<T> {
   short?: Shortfall;
   /** With the last page: the list shrank in each of two readings, so items may have moved past both. */
   moved?: true;
-  /** With the last page: what Atlas says instead of how many there are, in each of two readings. */
+  /** With the last page: what both readings got as the count, if it isn't one. */
   miscounted?: string;
-  /** Its own count can be none, so that nothing on the page may be taken for all there is above it. */
+  /** The count of this page isn't a number, so the page proves nothing about the pages before it. */
   oddlyCounted?: true;
 }
 
@@ -38,7 +38,7 @@ export interface Page {
   /** Whether it has a link to itself, as all of Atlas's pages do. */
   linked: boolean;
   totalCount: number | undefined;
-  /** What came as the count, where it is none. */
+  /** What was sent as the count, if it isn't one. */
   miscounted: string | undefined;
   last: boolean;
 }

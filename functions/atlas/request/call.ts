@@ -41,7 +41,7 @@ export function parseBody({ status, body }: TransportAnswer, what: string): unkn
     return JSON.parse(body);
   } catch {
     // The body is not quoted: it may be the beginning of a job with its delivery URL.
-    const problem = body === '' ? 'with nothing' : `with ${body.length} characters that are no JSON, or cut`;
+    const problem = body === '' ? 'with nothing' : `with ${body.length} characters that aren't JSON, or are cut off`;
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} answered ${status} ${problem}`, { status });
   }
 }

@@ -154,7 +154,7 @@ export class AtlasHttp {
     if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
   }
 
-  /** What Atlas asks for is waited for as long as the budget allows; what we wait of our own choosing is none of it. */
+  /** The budget of waits limits what Atlas asks for, not the waits of our own choosing. */
   #retryOptions({ code, retryAfterMs }: AtlasError): RetryOptions {
     const { retry } = this.#options;
     if (code !== 'ATLAS_RATE_LIMITED' && !retryAfterMs) return retry;
@@ -195,7 +195,7 @@ export class AtlasHttp {
     try {
       return await this.#options.access.insteadOf(access, this.#madeAtMs);
     } catch (error) {
-      // The refusal in hand says more than a source that is out of order, too.
+      // The refusal says more than the failure of the source.
       this.#options.log.warn('Atlas refused the credentials, and reading them again failed', {
         reason: error instanceof AtlasError ? error.message : 'unknown',
       });
@@ -244,7 +244,7 @@ export class AtlasHttp {
     const timeoutMs = Math.min(callTimeoutMs, attempts.timeLeftMs());
     const { method, headers, body } = request;
     if (timeoutMs <= 0) {
-      throw new AtlasError('ATLAS_UNAVAILABLE', `${method} ${url.pathname} was not sent: there is no time left`);
+      throw new AtlasError('ATLAS_UNAVAILABLE', `${method} ${url.pathname} was not sent: no time left`);
     }
     this.usage.add(request.as === 'token' ? 'tokenRequests' : 'requests', 1);
     const startedMs = clock.now();
@@ -311,7 +311,7 @@ class Refused extends Error {
   }
 }
 
-/** Credentials that can't even get a token, or a challenge, are refused as well. */
+/** Credentials that can't get a token or a challenge count as refused, too. */
 async function signing(signature: Promise<Signature>): Promise<Signature> {
   try {
     return await signature;

@@ -108,7 +108,7 @@ function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
   const { id, stateName, paused, createDate } = fields;
   const name = ownText(fields.name);
   if (name === undefined) return { problem: elementProblem('cluster', 'name', 'text', fields.name) };
-  // Without an id, a cluster that took the name of another one can't be told from it.
+  // Without its id, a cluster can't be told apart from an earlier one of the same name.
   const problem = ownText(id) === undefined ? elementProblem('cluster', 'id', 'text', id) : undefined;
   const backupEnabled = list === 'flex' ? asFields(fields.backupSettings)?.enabled : fields.backupEnabled;
   const found = defined({

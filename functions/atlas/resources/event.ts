@@ -27,7 +27,7 @@ export function asEvent(element: unknown): AtlasEvent | undefined {
   return { id, created, type, actor: actorOf(event) };
 }
 
-/** `2026-08-10T03:06:46Z`. @throws RangeError for what is no date */
+/** `2026-08-10T03:06:46Z`. @throws RangeError for an invalid date */
 export const spelledSecond = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 function wholeSecond(value: unknown): string | undefined {

@@ -23,7 +23,7 @@ export class PagePrefetch {
     for (let pageNum = from; pageNum <= to; pageNum++) {
       if (this.#asked.has(pageNum)) continue;
       const page = this.#read(pageNum);
-      page.catch(() => {}); // told to whoever takes it; a page that nobody takes may fail
+      page.catch(() => {}); // whoever takes the page gets the error; a page that nobody takes may fail
       this.#asked.set(pageNum, page);
     }
   }

@@ -17,7 +17,7 @@ export interface PagesOptions {
   ahead?: number | undefined;
   /** Read a list of several pages twice where Atlas doesn't count it, since nothing then shows that it shrank. @default false */
   confirm?: boolean | undefined;
-  /** What tells elements apart; undefined for one that has nothing of the kind. @default their `id`, where it's a text */
+  /** Identifies an element; undefined if nothing does. @default its `id`, if that is text */
   idOf?(element: unknown): unknown;
 }
 
@@ -33,7 +33,7 @@ const MAX_IDLE = 10;
  * The end is where a page is shorter than it could be, has no `next`, and leaves nothing missing of what Atlas counted. A
  * list that ends with less, or that shrank meanwhile (whatever then moved up past the page being read was not seen), is read once
  * more, and what is new in it follows. The last page says what was still missing then.
- * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
+ * @throws AtlasError ATLAS_BAD_ANSWER for an answer without a list, or a list without end
  */
 export async function* pages<T>(
   read: ReadPage,

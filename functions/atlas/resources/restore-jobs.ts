@@ -45,7 +45,7 @@ export async function readJob(caller: AtlasHttp, list: JobList, jobId: string, t
   const { body } = await caller.get({ endpoint: withJob, path, query: {}, scope: list.projectId }, timeLeftMs);
   const job = asJob(body);
   if ('notAJob' in job)
-    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that is no job`);
+    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that isn't a job`);
   return job;
 }
 

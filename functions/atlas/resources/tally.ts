@@ -66,8 +66,8 @@ export class Tally {
   }
 
   /**
-   * Once at its end. @param first the reading before it: items leave a list one at a time, so that one which has lost most of what
-   * came a moment ago is not to be believed either
+   * At its end. @param first the reading before it. Items leave a list one at a time, so a list that has lost most of what it had a
+   * moment ago is not credible either
    */
   shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved' | 'miscounted'> {
     const shrank = this.#shrank || this.#seen * 2 < first.#seen;

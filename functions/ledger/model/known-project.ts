@@ -18,7 +18,7 @@ export interface ScopeChange {
   what: 'visible' | 'not-visible' | 'excluded' | 'included' | 'retired' | 'reinstated';
   /** The run that saw it; absent where a person did it. */
   runId?: string;
-  /** Of the credentials, where it is about one set of them. */
+  /** The name of the credentials, if the change is about one set of them. */
   account?: string;
   by?: string;
   reason?: string;

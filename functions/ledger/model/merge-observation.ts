@@ -5,8 +5,8 @@
 // An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
 // is recorded before B, B stays until the next reading: one that differs is always written.
 //
-// A job that something else wrote to (its last entry does not stand for it) is no record: Atlas's word is put back over it, which its
-// history says. Until that comes, entries that have to be added go on standing for what was there before, so that verify finds it.
+// A job that something else wrote to (it doesn't fit its last entry) is no evidence: Atlas's answer is written over it, and the history
+// says so. Entries added before that keep the digest of what was there before, so that verify still finds the change.
 
 import { defined } from '../../platform/defined.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
@@ -55,7 +55,7 @@ export function mergeObservation(
   const fields = changedFields(stored, answer);
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
-  // Nothing at all: only the way of taking fingerprints changed, which is no history either.
+  // No field at all: only the computation of fingerprints changed, which adds no revision either.
   const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined });
   if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))

@@ -20,7 +20,7 @@ export interface RunCounts {
   jobsChanged: number;
   /** Jobs that Atlas no longer lists. */
   jobsVanished: number;
-  /** Jobs recorded for the first time long after they had ended: no event is told of each. */
+  /** Jobs recorded for the first time long after they had ended: they emit no events. */
   jobsOld: number;
   /** Findings added to jobs. */
   findings: number;
@@ -41,12 +41,12 @@ export interface ClusterFailure {
   what: string;
   code: string;
   message: string;
-  /** Of a run, where it is about one project. */
+  /** In a run: the failure is about this project. */
   projectId?: string;
   projectName?: string;
 }
 
-/** The failure of a run that was ended because nothing was heard of it any more. */
+/** The failure of a run that was ended because it no longer showed any sign of life. */
 export const RUN_DIED = 'RUN_DIED';
 
 /** A project that a run was to read. */
@@ -82,7 +82,7 @@ export interface RunPart {
   counts: RunCounts;
   /** At most the first hundred; `counts.clustersFailed` counts all. */
   failures: ClusterFailure[];
-  /** Clusters that the choice of clusters leaves out, where that is every one of the project. Absent: some are chosen, or all are. */
+  /** How many clusters the project has, if the settings exclude all of them. */
   clustersLeftOut?: number;
 }
 

@@ -48,7 +48,7 @@ interface Parts {
 /** What a head item says beside the coverage. All of it is absent before the first write. */
 interface Head {
   revision?: number;
-  /** Of the writer that came last, whether or not it came to an end. */
+  /** Of the last writer, finished or not. */
   fence?: number;
   parts?: Parts;
 }
@@ -80,7 +80,7 @@ export class CoverageRepository {
   }
 
   /**
-   * Requests: 1 write, for a new project 2 more and 1 read, for its second 1 read more; 1 read and 1 write more for each other writer that came first. In parts: 2 writes,
+   * Requests: 1 write, for a new project 2 more and 1 read, for its second 1 read more; 1 read and 1 write more for each other writer that was first. In parts: 2 writes,
    * and 1 for each part.
    */
   async save(
@@ -203,7 +203,7 @@ export class CoverageRepository {
     return Object.fromEntries(clusters);
   }
 
-  /** @returns no head where another writer came first */
+  /** @returns no head if another writer was first */
   async #write(
     coverage: ProjectCoverage,
     stored: ProjectCoverage | undefined,

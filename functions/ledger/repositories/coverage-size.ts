@@ -82,7 +82,7 @@ export function changedClusters(
   let left = MAX_CHANGED_BYTES;
   for (const [name, cluster] of Object.entries(after)) {
     const known = clusterNamed(before, name);
-    const [was, is] = [known && told(known), told(cluster)];
+    const [was, is] = [known && published(known), published(cluster)];
     if (newsOf(is) === newsOf(was)) continue;
     left -= itemBytes({ [name]: is }) + itemBytes({ [name]: was });
     if (left < 0) break;
@@ -92,8 +92,8 @@ export function changedClusters(
   return { before: Object.fromEntries(changed.before), after: Object.fromEntries(changed.after) };
 }
 
-/** What the change feed may tell of a cluster. */
-function told({ lists, ...cluster }: ClusterCoverage): ClusterCoverage {
+/** What the change feed may need of a cluster. */
+function published({ lists, ...cluster }: ClusterCoverage): ClusterCoverage {
   const kept = Object.entries(lists).map(([kind, { recent: _, durations: __, resume: ___, ...list }]) => [kind, list]);
   return { ...cluster, lists: Object.fromEntries(kept) };
 }

@@ -14,7 +14,7 @@ export interface IdRange {
   highest: string;
 }
 
-/** What one page may still read. It is checked before a reading, so that the last one may go a little over. */
+/** What one page may still read. Checked before each read, so the last one may exceed it a little. */
 export class Budget {
   queries: number;
   items: number;
@@ -186,7 +186,10 @@ export interface ScanPage {
   nextId?: string;
 }
 
-/** Merges lanes to a page. What a budget cuts short goes on at `nextId`: nothing before it was left out, nothing after it given. */
+/**
+ * Merges lanes to a page. If the budget ends first, `nextId` is an exact resume point: everything before it was returned, and nothing
+ * from it on.
+ */
 export async function readPage(
   lanes: readonly IndexScan[],
   { order, id }: IndexScanQuery,

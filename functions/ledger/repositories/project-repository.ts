@@ -66,7 +66,7 @@ export class ProjectRepository {
     for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS)) yield* await this.some(projectIds);
   }
 
-  /** Requests: none where nothing changes what was read; else 1 write, with 1 read before it where none was, or another writer came first. */
+  /** Requests: none if nothing changed since `read`; else 1 write, after 1 read if there was none before, or another writer was first. */
   async save(
     projectId: string,
     next: (stored: KnownProject | undefined) => KnownProject,

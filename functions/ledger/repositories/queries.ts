@@ -108,11 +108,11 @@ export async function runsPage(
 
 /** @throws RangeError */
 function limitOf(limit = DEFAULT_LIMIT): number {
-  if (Number.isNaN(limit)) throw new RangeError('the limit is no number');
+  if (Number.isNaN(limit)) throw new RangeError('the limit is not a number');
   return Math.min(MAX_LIMIT, Math.max(1, Math.trunc(limit)));
 }
 
-/** The ids of a period, from and to, both included; of an empty one, from after to. @throws RangeError for a date that is none */
+/** The first and last id of a period; an empty one has its first after its last. @throws RangeError for an invalid date */
 export function idBetween(since: string | undefined, until: string | undefined): readonly [string, string] {
   const { lowest, highest } = idRange(since, until) ?? { lowest: LAST_ID, highest: FIRST_ID };
   return [lowest, highest];

@@ -75,7 +75,7 @@ export class RunRepository {
     }
   }
 
-  /** Requests: 1 write; where all parts came before, 1 query and 1 write more; 1 read where the run has ended already. */
+  /** Requests: 1 write; if all parts arrived before, 1 query and 1 write more; 1 read if the run has ended already. */
   async plan(runId: string, projects: number, failures: readonly ClusterFailure[], startedAt?: string): Promise<Run> {
     const set = defined({ projects, failures: bounded(failures), startedAt });
     const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });

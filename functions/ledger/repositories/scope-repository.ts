@@ -18,7 +18,7 @@ export class ScopeRepository {
     return item && (item.scope as Scope);
   }
 
-  /** Requests: 1 write; 1 read more where none was before, 1 read and 1 write more for each other writer that came first. */
+  /** Requests: 1 write; 1 read more without `read`, 1 read and 1 write more for each other writer that was first. */
   async save(next: (stored: Scope | undefined) => Scope, read?: Scope): Promise<Scope> {
     return optimisticWrite(
       'scope',

@@ -7,7 +7,7 @@ import { CREDENTIAL, safeText } from './secret-text.ts';
 /** A job as Atlas sent it, less links and less every secret-bearing field. */
 export interface RedactedJob {
   atlas: Record<string, unknown>;
-  /** How many delivery URLs were dropped; one that a text quotes is none. */
+  /** How many delivery URLs were dropped; one quoted in a text doesn't count. */
   deliveryUrlCount: number;
 }
 

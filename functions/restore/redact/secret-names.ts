@@ -25,7 +25,7 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
     'pfx',
   ],
 ]);
-/** The last word: `certExpiresAt` tells nothing that must not be known. */
+/** The last word: `certExpiresAt` is no secret. */
 const SECRET_ENDS: ReadonlySet<string> = new Set([
   'cert',
   'certs',

@@ -12,7 +12,7 @@ export const LATE_SECONDS = 60;
 export const NEAR_SECONDS = 5;
 /** The counter of an event's id speaks for a job while it is ahead by no more than this. */
 const MAX_COUNTS_AHEAD = 4095;
-/** A pair with less is none. */
+/** A pair with fewer is discarded. */
 const MIN_POINTS = 10;
 
 export interface JobMark extends IdParts {

@@ -57,7 +57,7 @@ export function verdicts(pairs: readonly Pair[], proven: boolean): Map<string, V
 /** The most points that a pair is given where its job and event can't be assigned otherwise. */
 function ceiling(pair: Pair, others: number, proven: boolean): number {
   const { alone, countsAhead = 0, secondsLater } = pair;
-  // Where others ask, a late count or second may as well mean that this job's event is missing, and so is that event's job.
+  // With rivals, a late counter or second is also consistent with a missing event and a missing job.
   const certain = alone || countsAhead === MIN_AHEAD || (others === 0 && isUsual(pair));
   if (certain) return proven ? 100 : MAX_STRONG;
   return secondsLater <= PROMPT_SECONDS ? MAX_STRONG : MAX_WEAK;

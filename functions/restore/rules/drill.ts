@@ -4,7 +4,7 @@ import type { CompiledRules } from './compile-rules.ts';
 
 /** When a cluster must have been restored by. Times are ISO 8601. */
 export interface Drill {
-  /** Within so many days of the last restore, or of the cluster's creation. */
+  /** Allowed days since the last restore, or since the cluster's creation. */
   days: number;
   dueAt: string;
   /** When it was first found overdue. */
@@ -45,5 +45,5 @@ export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Dat
 export const daysAfter = (moment: number | string, days: number) =>
   new Date(new Date(moment).getTime() + days * DAY_MS).toISOString();
 
-/** At that very moment it is. */
+/** Overdue from `dueAt` inclusive. */
 export const isOverdue = (dueAt: string, now: Date) => Date.parse(dueAt) <= now.getTime();

@@ -90,9 +90,9 @@ export function parseRules(json: string): Rules {
   try {
     input = JSON.parse(json);
   } catch (cause) {
-    // The runtime's message quotes the text, which may be another file, given by mistake: only where it breaks is told.
+    // The runtime's message quotes the text, which may be another file, given by mistake: only the place of the error is shown.
     const [, place] = /position (\d+)/.exec(String(cause)) ?? [];
-    throw new RulesError([`rules: expected JSON, got text that is none${place ? ` from character ${place} on` : ''}`]);
+    throw new RulesError([`rules: invalid JSON${place ? ` at character ${place}` : ''}`]);
   }
   return readRules(input);
 }
