@@ -2,6 +2,7 @@
 // Atlas's answer may hold anything (docs/atlas.md#1-5): what isn't as documented is left out, never guessed.
 
 import { defined } from '../platform/defined.ts';
+import { fieldsOf } from '../platform/json.ts';
 export interface RestoredNamespace {
   /** `shop.orders`, or of a whole database `shop`. */
   source: string;
@@ -50,7 +51,7 @@ function namespacesOf(list: unknown, suffix: unknown): { understood: RestoredNam
 }
 
 function namespaceOf(entry: unknown, suffix: unknown): RestoredNamespace | undefined {
-  const { sourceNamespace: source, targetNamespace } = (entry ?? {}) as Record<string, unknown>;
+  const { sourceNamespace: source, targetNamespace } = fieldsOf(entry);
   if (!isName(source)) return undefined;
   const target = isName(targetNamespace) ? targetNamespace : isName(suffix) ? `${source}${suffix}` : undefined;
   return defined({ source, target });

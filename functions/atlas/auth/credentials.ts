@@ -1,6 +1,7 @@
 // functions/atlas/auth/credentials.ts: credentials from a secret of any shape seen in the field (docs/atlas.md#3-3), or from the
 // environment.
 // No message here quotes a value, or a field name that was not expected: people do paste keys in the wrong place.
+import { tryJson } from '../../platform/json.ts';
 import { parseBaseUrl } from '../http/base-url.ts';
 import { AtlasError } from '../model/errors.ts';
 
@@ -79,15 +80,7 @@ const SENDABLE = /^[\x21-\x7e]+$/;
 const isBlank = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
-function isJson(text: string): boolean {
-  if (!/^\s*[{[]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isJson = (text: string) => /^\s*[{[]/.test(text) && tryJson(text) !== undefined;
 
 const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message);
 
@@ -98,10 +91,8 @@ const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message)
  */
 export function parseSecret(text: string, where: string): Credentials {
   if (text.trim() === '') throw notFilledIn(where);
-  let secret: unknown;
-  try {
-    secret = JSON.parse(text);
-  } catch {
+  const secret = tryJson(text);
+  if (secret === undefined) {
     throw refuse(`${where} is not JSON: it should be ${EXPECTED}. Has the secret been filled in yet?`);
   }
   if (secret === null || typeof secret !== 'object' || Array.isArray(secret)) {

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf, tryJson } from '../../platform/json.ts';
 import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
 import { durationText } from './duration.ts';
@@ -115,10 +116,8 @@ function isAsked(parameters: unknown[], what: string): boolean {
 const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
 
 function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
+  const answer = tryJson(body);
+  if (answer === undefined) {
     // Not from Atlas itself but from something on the way, which often sends HTML.
     const text = hide(body, hidden)
       .slice(0, 4_000)
@@ -127,24 +126,23 @@ function apiError({ status, headers, body }: TransportAnswer, hidden: readonly s
     const errorCode = asCode(headerOf(headers, 'x-error-code'), hidden);
     return { errorCode, detail: text || undefined, fromAtlas: false, fields: [], parameters: [] };
   }
-  const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
+  const { error, errorCode, detail, reason, parameters, badRequestDetail } = fieldsOf(answer);
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
     errorCode: asCode(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
     detail: words,
     fromAtlas: asCode(errorCode, hidden) !== undefined && error === status && isText(detail) && isText(reason),
-    fields: fieldsOf(asFields(badRequestDetail).fields),
+    fields: wrongFields(fieldsOf(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
 }
 
 /** Documented as text or null, and never left out on record (docs/atlas.md#5). */
 const isText = (value: unknown) => typeof value === 'string' || value === null;
-const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
 
-function fieldsOf(fields: unknown): string[] {
+function wrongFields(fields: unknown): string[] {
   const texts = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
-    const { field, description } = asFields(each);
+    const { field, description } = fieldsOf(each);
     return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
   });
   return texts.filter((text) => text !== '');

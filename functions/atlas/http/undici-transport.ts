@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf } from '../../platform/json.ts';
 import { AtlasError, type AtlasErrorDetails } from '../model/errors.ts';
 import { type ProxySettings, proxyFor, proxyName } from './proxy.ts';
 import { headerOf, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
@@ -208,7 +209,7 @@ const closedError = (what: string) =>
 
 /** Only what looks like a code, or else a name: messages of other libraries may hold anything. */
 function codeOf(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const { code, name } = fieldsOf(error);
   const said = typeof code === 'string' ? code : name;
   return typeof said === 'string' && /^\w{1,60}$/.test(said) ? said : 'unknown cause';
 }

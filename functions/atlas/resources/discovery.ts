@@ -1,6 +1,8 @@
 // functions/atlas/resources/discovery.ts: the projects, and their clusters by tier.
+
 import { isoDateTime } from '../../platform/calendar.ts';
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf, isObject } from '../../platform/json.ts';
 import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';
 import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -92,9 +94,8 @@ function sorted<T>(items: readonly Read<T>[]): { found: T[]; problems: ElementPr
   };
 }
 
-function asProject(element: unknown): Read<Project> {
-  const fields = asFields(element);
-  if (!fields) return { problem: elementProblem('project', 'results[]', 'an object', element) };
+function asProject(fields: unknown): Read<Project> {
+  if (!isObject(fields)) return { problem: elementProblem('project', 'results[]', 'an object', fields) };
   const id = ownText(fields.id);
   if (id === undefined) return { problem: elementProblem('project', 'id', 'text', fields.id) };
   // Kept without a name: the id is what its clusters are asked by.
@@ -102,15 +103,14 @@ function asProject(element: unknown): Read<Project> {
   return { found: defined({ id, name, orgId: typeof fields.orgId === 'string' ? fields.orgId : undefined }) };
 }
 
-function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
-  const fields = asFields(element);
-  if (!fields) return { problem: elementProblem('cluster', 'results[]', 'an object', element) };
+function asCluster(fields: unknown, list: ClusterList): Read<Cluster> {
+  if (!isObject(fields)) return { problem: elementProblem('cluster', 'results[]', 'an object', fields) };
   const { id, stateName, paused, createDate } = fields;
   const name = ownText(fields.name);
   if (name === undefined) return { problem: elementProblem('cluster', 'name', 'text', fields.name) };
   // Without its id, a cluster can't be told apart from an earlier one of the same name.
   const problem = ownText(id) === undefined ? elementProblem('cluster', 'id', 'text', id) : undefined;
-  const backupEnabled = list === 'flex' ? asFields(fields.backupSettings)?.enabled : fields.backupEnabled;
+  const backupEnabled = list === 'flex' ? fieldsOf(fields.backupSettings).enabled : fields.backupEnabled;
   const found = defined({
     name,
     id: ownText(id),
@@ -129,15 +129,8 @@ const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined
 
 /** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (docs/atlas.md#2-1). */
 function isFree({ replicationSpecs }: Record<string, unknown>): boolean {
-  const objects = (list: unknown) =>
-    (Array.isArray(list) ? list : []).map((each: unknown) => (each ?? {}) as Record<string, unknown>);
+  const objects = (list: unknown) => (Array.isArray(list) ? list.map(fieldsOf) : []);
   return objects(replicationSpecs)
     .flatMap(({ regionConfigs }) => objects(regionConfigs))
-    .some(({ providerName, electableSpecs }) => {
-      const { instanceSize } = (electableSpecs ?? {}) as Record<string, unknown>;
-      return providerName === 'TENANT' && instanceSize === 'M0';
-    });
+    .some((region) => region.providerName === 'TENANT' && fieldsOf(region.electableSpecs).instanceSize === 'M0');
 }
-
-const asFields = (value: unknown) =>
-  value === null || typeof value !== 'object' || Array.isArray(value) ? undefined : (value as Record<string, unknown>);

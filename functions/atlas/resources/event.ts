@@ -3,12 +3,11 @@
 
 import { isoDateTime } from '../../platform/calendar.ts';
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf, isObject } from '../../platform/json.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import type { Actor } from '../../restore/requesters/requester.ts';
-
-type Fields = Record<string, unknown>;
 
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
@@ -20,7 +19,7 @@ const MAX_PRINCIPALS = 8;
 
 /** Undefined for what has no usable id, time or type. */
 export function asEvent(element: unknown): AtlasEvent | undefined {
-  const event = asFields(element);
+  const event = fieldsOf(element);
   const { id, eventTypeName: type } = event;
   const created = wholeSecond(event.created);
   if (!isObjectId(id) || created === undefined || typeof type !== 'string' || !TYPE.test(type)) return undefined;
@@ -35,7 +34,7 @@ function wholeSecond(value: unknown): string | undefined {
   return iso && spelledSecond(Date.parse(iso));
 }
 
-function actorOf(event: Fields): Actor {
+function actorOf(event: Record<string, unknown>): Actor {
   const user = named(event.userId, event.username);
   if (event.isGlobalAdmin === true) return { kind: 'staff', ...user };
   const key = named(event.apiKeyId, event.publicKey);
@@ -80,6 +79,3 @@ function text(value: unknown): string | undefined {
     .trim();
   return line === '' ? undefined : [...line].slice(0, MAX_TEXT).join('');
 }
-
-const isObject = (value: unknown): value is Fields => value !== null && typeof value === 'object';
-const asFields = (value: unknown): Fields => (isObject(value) ? value : {});

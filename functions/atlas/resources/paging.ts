@@ -1,5 +1,7 @@
 // functions/atlas/resources/paging.ts: the pages of a list, and whether they are all of it: no single sign of an end is trusted.
+
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf } from '../../platform/json.ts';
 import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
@@ -107,17 +109,12 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && isEqual(a[0], b[0]) && isEqual(a, b);
 const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-interface Link {
-  href?: unknown;
-  rel?: unknown;
-}
-
 function pageOf(answer: unknown, pageNum: number, { what, itemsPerPage, idOf = ownId }: PagesOptions): Page {
-  const { results, links, totalCount } = (answer ?? {}) as Record<string, unknown>;
+  const { results, links, totalCount } = fieldsOf(answer);
   if (!Array.isArray(results)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered without a list of results`);
   }
-  const objects = Array.isArray(links) ? links.filter((link) => link !== null && typeof link === 'object') : [];
+  const objects = Array.isArray(links) ? links.map(fieldsOf) : [];
   const echoed = echoedSize(objects);
   return {
     pageNum,
@@ -143,12 +140,12 @@ const countOf = (totalCount: unknown, items: number) =>
     : undefined;
 
 const ownId = (element: unknown) => {
-  const { id } = (element ?? {}) as { id?: unknown };
+  const { id } = fieldsOf(element);
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
-function echoedSize(links: Link[]): number | undefined {
+function echoedSize(links: Record<string, unknown>[]): number | undefined {
   const self = links.find(({ rel }) => rel === 'self')?.href;
   // Not parsed as a URL, which takes longer than a page of 20 jobs.
   const [, said] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];

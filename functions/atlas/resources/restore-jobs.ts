@@ -1,4 +1,5 @@
 // functions/atlas/resources/restore-jobs.ts: restore jobs of the four kinds. Nothing leaves here before redaction.
+import { isObject } from '../../platform/json.ts';
 import { type RedactedJob, redactAnswer, redactJob } from '../../restore/redact/redact.ts';
 import type { JobList, JobPage, JobPagesOptions } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -50,7 +51,5 @@ export async function readJob(caller: AtlasHttp, list: JobList, jobId: string, t
 }
 
 function asJob(element: unknown): RedactedJob | { notAJob: unknown } {
-  return element !== null && typeof element === 'object' && !Array.isArray(element)
-    ? redactJob(element as Record<string, unknown>)
-    : { notAJob: redactAnswer(element) };
+  return isObject(element) ? redactJob(element) : { notAJob: redactAnswer(element) };
 }

@@ -1,6 +1,7 @@
 // functions/ledger/model/coverage.ts: what was read of a project, when, and what was not: the evidence that nothing is missing.
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
+import type { Drill } from '../../restore/rules/drill.ts';
 import { digest } from './fingerprint.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
@@ -47,15 +48,6 @@ export interface CompletedRestore {
   /** The measured recovery time. */
   durationSeconds?: number;
   snapshotAt?: string;
-}
-
-/** When a cluster must have been restored by. */
-export interface DrillDue {
-  /** Allowed days since the last restore, or since the cluster's creation. */
-  days: number;
-  dueAt: string;
-  /** When the collector first found it overdue. */
-  overdueAt?: string;
 }
 
 /** How far it is known who asked for the restores of a project. */
@@ -155,7 +147,7 @@ export interface ClusterCoverage {
   paused?: true;
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
-  drill?: DrillDue;
+  drill?: Drill;
 }
 
 /** The lists of restore jobs that a cluster of a tier has. */

@@ -1,5 +1,6 @@
 // functions/restore/redact/redact.ts: the removal of every secret from an answer, before anything else can hold it.
 // Whoever has a delivery URL can fetch the whole data set (docs/atlas.md#7), so anything like one is removed, known field or not.
+import { fieldsOf } from '../../platform/json.ts';
 import { defineOwn } from '../../platform/safe-set.ts';
 import { isDeliveryName, isLabel, isListOfHeaders, isSecretName, isValueOfPair } from './secret-names.ts';
 import { CREDENTIAL, safeText } from './secret-text.ts';
@@ -157,7 +158,7 @@ function countStrings(value: unknown, depth: number): number {
 function safeLinks(links: unknown) {
   if (!Array.isArray(links)) return [];
   return links.flatMap((link: unknown) => {
-    const { href, rel } = (link ?? {}) as { href?: unknown; rel?: unknown };
+    const { href, rel } = fieldsOf(link);
     if (typeof href !== 'string' || typeof rel !== 'string' || !URL.canParse(href)) return [];
     const url = new URL(href);
     return url.pathname.startsWith('/api/') ? [{ href: `${url.origin}${url.pathname}${url.search}`, rel }] : [];
