@@ -1,6 +1,7 @@
 // bench/cold/surroundings.ts is what functions find around them here: a table, Atlas, and something that stands for the rest of AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { BenchAtlas } from '../atlas/atlas.ts';
 import { BenchDynamo } from '../dynamo/dynamo.ts';
 import { TABLE } from '../dynamo/orders.ts';
@@ -17,7 +18,7 @@ export class Surroundings implements AsyncDisposable {
   readonly dynamo: BenchDynamo;
   readonly aws: ToldProcess<AwsOrders>;
   /** The same table that the functions have, seen from here. */
-  readonly ledger: TableLedger;
+  readonly ledger: Ledger;
   /** Of every function; nothing else is in it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #client: DynamoDBClient;
@@ -32,7 +33,7 @@ export class Surroundings implements AsyncDisposable {
       region: REGION,
       credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     });
-    this.ledger = new TableLedger({ tableName: TABLE, client: this.#client });
+    this.ledger = tableLedger({ tableName: TABLE, client: this.#client });
     this.environment = {
       ...{ TABLE_NAME: TABLE, ATLAS_SECRET_ID: 'atlas/key', EVENT_BUS_NAME: 'ledger' },
       ...{ COLLECT_QUEUE_URL: `${awsUrl}/000000000000/orders`, MONGODB_ATLAS_BASE_URL: atlas.access.url },

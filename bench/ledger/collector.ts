@@ -3,7 +3,7 @@
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
 import type { Ledger, Recorded } from '../../functions/ledger/model/ledger.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -19,7 +19,7 @@ import { clientOf } from './table.ts';
 contend<LedgerConfig>(({ access, scheme, dynamo }) => {
   const atlas = new AtlasClient({ credentials: sourceOf(access, scheme) });
   const client = dynamo && clientOf(dynamo);
-  const ledger: Ledger = client ? new TableLedger({ tableName: TABLE, client }) : new MemoryLedger();
+  const ledger: Ledger = client ? tableLedger({ tableName: TABLE, client }) : new MemoryLedger();
   const ids: string[] = [];
   const onRecorded = ({ outcome, job }: Recorded) => {
     if (outcome === 'new') ids.push(job.jobId);

@@ -4,9 +4,9 @@ import { AtlasClient } from '../../functions/atlas/client.ts';
 import { plan } from '../../functions/collector/plan/plan.ts';
 import { handleTask } from '../../functions/collector/run/handle-task.ts';
 import type { CollectTask } from '../../functions/collector/task/task.ts';
-import type { Recorded } from '../../functions/ledger/model/ledger.ts';
+import type { Ledger, Recorded } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunPart } from '../../functions/ledger/model/run.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { Metrics, withMetrics } from '../../functions/runtime/metrics.ts';
@@ -30,7 +30,7 @@ const BATCH = 10;
 contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
   const client = clientOf(dynamo);
   const atlas = new AtlasClient({ credentials: sourceOf(access, scheme) });
-  const sandbox = new Sandbox(atlas, new TableLedger({ tableName: TABLE, client }));
+  const sandbox = new Sandbox(atlas, tableLedger({ tableName: TABLE, client }));
   return {
     async pass() {
       const numbers = await sandbox.run();
@@ -46,14 +46,14 @@ contend<Required<LedgerConfig>>(({ access, scheme, dynamo }) => {
 class Sandbox {
   readonly ids: string[] = [];
   readonly #atlas: AtlasClient;
-  readonly #ledger: TableLedger;
+  readonly #ledger: Ledger;
   #logBytes = 0;
   #queued: CollectTask[] = [];
   #later = 0;
   #run: Run | undefined;
   #parts: RunPart[] = [];
 
-  constructor(atlas: AtlasClient, ledger: TableLedger) {
+  constructor(atlas: AtlasClient, ledger: Ledger) {
     this.#atlas = atlas;
     this.#ledger = ledger;
   }

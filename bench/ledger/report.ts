@@ -78,7 +78,7 @@ units by DynamoDB's rules, those of the indexes and of refused writes included. 
 
 - **first**: nothing is known. **unchanged**: again, nothing has happened. **full**: again, every list to its end, as once a day.
   **news**: again, after a restore in every tenth cluster.
-- **collector**: \`runLocally\` over \`TableLedger\`. **listing alone**: the same over a ledger in memory that writes nothing, and names nobody.
+- **collector**: \`runLocally\` over \`tableLedger\`. **listing alone**: the same over a ledger in memory that writes nothing, and names nobody.
   **functions**: plan, then one order after the other, as a warm sandbox of Lambda carries them out. **naive**: all pages in sequence, 100
   jobs each, and every job put by BatchWrite in each run, into a table without indexes.`;
 

@@ -1,6 +1,6 @@
 // bin/report/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
 // period. Pure.
-import type { ClusterCoverage, CompletedRestore, DrillDue } from '../../functions/ledger/model/coverage.ts';
+import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import {
   coveredUntil,
@@ -11,6 +11,7 @@ import {
   measured,
 } from '../../functions/proof/drill-state.ts';
 import type { Period } from '../../functions/proof/period.ts';
+import type { Drill } from '../../functions/restore/rules/drill.ts';
 import { isCompletedRestore } from '../../functions/restore/understood.ts';
 import type { DrillProof } from './report.ts';
 
@@ -55,7 +56,7 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
 }
 
 /** Only where every restore until then is known can one be said to be missing. */
-const overdueOr = (cluster: ClusterCoverage, due: DrillDue, end: number) =>
+const overdueOr = (cluster: ClusterCoverage, due: Drill, end: number) =>
   isCoveredUntil(cluster, due, new Date(end)) ? ('overdue' as const) : ('not-covered' as const);
 
 /** Between one moment and the next, what lies later than the days allow. */

@@ -1,4 +1,4 @@
-// functions/atlas/client.ts is the Atlas port filled by the real API: it puts the parts of this folder together.
+// functions/atlas/client.ts: the Atlas port over the real API.
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Log, silentLog } from '../platform/log.ts';
@@ -143,20 +143,24 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       onWait = () => {},
     } = options;
     const closing = new AbortController();
+    const { signal } = closing;
     const onLongWait = (wait: Wait) => {
       if (wait.ms >= SHOWN_WAIT_MS) onWait(wait);
     };
-    setMaxListeners(0, closing.signal); // every call under way listens, and stops when it's over
+    setMaxListeners(0, signal); // every call under way listens, and stops when it's over
     const caller = new AtlasHttp({
       access: new CredentialSession(credentials, baseUrl, clock),
-      rateLimits: new RateLimits({
-        ...{ clock, onWait: onLongWait, signal: closing.signal },
-        longestMs: retry.longestMs ?? MAX_WAIT_MS,
-      }),
+      rateLimits: new RateLimits({ clock, onWait: onLongWait, signal, longestMs: retry.longestMs ?? MAX_WAIT_MS }),
       onWait: onLongWait,
       skew: new SkewMeter(),
-      signal: closing.signal,
-      ...{ transport, clock, log, callTimeoutMs, maxBytes, userAgent, retry },
+      signal,
+      transport,
+      clock,
+      log,
+      callTimeoutMs,
+      maxBytes,
+      userAgent,
+      retry,
     });
     super(caller, () => Number.POSITIVE_INFINITY);
     this.#transport = transport;

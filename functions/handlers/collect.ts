@@ -2,7 +2,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { handleTask } from '../collector/run/handle-task.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
-import { TableLedger } from '../ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../ledger/repositories/table-ledger.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
@@ -12,7 +12,7 @@ const settings = collectSettings(process.env); // a missing variable fails the c
 const log = lambdaLog('collect', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
-const ledger = withMetrics(new TableLedger(settings), metrics, Date.now);
+const ledger = withMetrics(tableLedger(settings), metrics, Date.now);
 const queue = new TaskQueue(settings.queueUrl);
 
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

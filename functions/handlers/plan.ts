@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
-import { TableLedger } from '../ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../ledger/repositories/table-ledger.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
@@ -13,7 +13,7 @@ const settings = planSettings(process.env); // a missing variable fails the cold
 const log = lambdaLog('plan', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);
-const ledger = withMetrics(new TableLedger(settings), metrics, Date.now);
+const ledger = withMetrics(tableLedger(settings), metrics, Date.now);
 const queue = new TaskQueue(settings.queueUrl);
 /** Kept back for recording the run, in ms. */
 const RESERVE_MS = 5_000;

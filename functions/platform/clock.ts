@@ -1,4 +1,4 @@
-// functions/platform/clock.ts is time as a port, so that waits can be tested without waiting.
+// functions/platform/clock.ts: time as a port, so that tests need not wait.
 
 export interface Clock {
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-// functions/platform/for-each-concurrent.ts does one thing to many, a few at a time.
+// functions/platform/for-each-concurrent.ts: a bounded concurrent for-each.
 
 /**
  * Calls `work` for each item in order, at most `width` at once. After a failure no further item is begun; those under

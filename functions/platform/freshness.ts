@@ -1,8 +1,7 @@
-// functions/platform/freshness.ts says from how often the collector runs when a reading is late. Settings, not guesses: who doesn't
-// know the schedule is told so.
+// functions/platform/freshness.ts: when a reading counts as late.
 
 const MINUTE_MS = 60_000;
-/** A look at the page right after a run that was missed once is no reason to ask; the second one is. */
+/** One missed run is no reason to worry; the second is. */
 const MISSED_RUNS = 2;
 /** For a run to begin and end. */
 const RUN_MS = 15 * MINUTE_MS;

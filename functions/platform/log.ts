@@ -1,4 +1,4 @@
-// functions/platform/log.ts is the log as a port.
+// functions/platform/log.ts: the log as a port.
 
 /** From the least on. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;

@@ -1,4 +1,4 @@
-// functions/platform/patterns.ts chooses names by patterns in which * stands for any characters and ? for one.
+// functions/platform/patterns.ts: names chosen by patterns, in which * stands for any text and ? for one character.
 
 export interface Choice {
   /** Names to take. @default every name */

@@ -1,4 +1,4 @@
-// functions/platform/safe-set.ts gives an object a field whose name came from outside.
+// functions/platform/safe-set.ts: assignment to a field whose name comes from outside.
 
 /** A name like `__proto__` becomes data as well, and changes nothing else. */
 export function defineOwn(object: Record<string, unknown>, name: string, value: unknown) {

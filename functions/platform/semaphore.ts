@@ -1,4 +1,4 @@
-// functions/platform/semaphore.ts lets several share a number of places: who comes first goes first.
+// functions/platform/semaphore.ts: a fair semaphore.
 
 import { forEachConcurrent } from './for-each-concurrent.ts';
 

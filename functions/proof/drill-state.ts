@@ -1,10 +1,10 @@
 // functions/proof/drill-state.ts reads from a cluster's coverage whether its backups have been shown to work, and how well.
 import type * as z from 'zod/mini';
-import { type ClusterCoverage, type CompletedRestore, type DrillDue, LISTS_OF } from '../ledger/model/coverage.ts';
+import { type ClusterCoverage, type CompletedRestore, LISTS_OF } from '../ledger/model/coverage.ts';
 import { KINDS } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
-import { daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
+import { type Drill, daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
 import type { drill } from '../schema/coverage.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
@@ -58,7 +58,7 @@ export function lostUntil({ lists }: Pick<ClusterCoverage, 'lists'>): string | u
 /** True where a restore that was due at `dueAt` is known to be missing `now`: neither to come, nor lost with its list. */
 export function isCoveredUntil(
   cluster: Pick<ClusterCoverage, 'tier' | 'lists'>,
-  { days, dueAt }: Pick<DrillDue, 'days' | 'dueAt'>,
+  { days, dueAt }: Pick<Drill, 'days' | 'dueAt'>,
   now: Date,
 ): boolean {
   const [until, lost] = [coveredUntil(cluster), lostUntil(cluster)];
@@ -83,7 +83,7 @@ export function drillOf(
   cluster: ClusterCoverage,
   rules: CompiledRules,
   now: Date,
-): DrillDue | undefined {
+): Drill | undefined {
   const { clusterName, tier, goneAt, deleted, drill, backupsOff, paused } = cluster;
   if (deleted || backupsOff || paused) return undefined;
   const lastCompletedAt = lastRestore(cluster)?.finishedAt;
@@ -110,7 +110,7 @@ export function createdAt({
 
 function stateOf(
   cluster: ClusterCoverage,
-  drill: DrillDue | undefined,
+  drill: Drill | undefined,
   last: CompletedRestore | undefined,
   { now, freshMs }: { now: Date; freshMs: number },
 ): DrillState['state'] {

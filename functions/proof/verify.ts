@@ -1,7 +1,7 @@
 // functions/proof/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
 
 import type { Repair } from '../ledger/model/coverage.ts';
-import { type Break, breaksOf, FIRST_CHANGES, unchainedIn } from '../ledger/model/hash-chain.ts';
+import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { Census, Ledger } from '../ledger/model/ledger.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
@@ -18,8 +18,6 @@ export interface Verification {
   entries: number;
   /** Jobs with a history too long to keep: its middle could not be checked. */
   folded: number;
-  /** Entries that were written before histories were chained. */
-  unchained: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
   /** What was missing once and was recorded again: it happened, and is mended. Absent: nothing. */
@@ -46,16 +44,15 @@ export async function verifyProject(
 ): Promise<Verification> {
   const { projectId, projectName, coverage, known } = facts;
   const recorded = coverage?.recorded;
-  const found = { jobs: 0, entries: 0, folded: 0, unchained: 0, breaks: [] as Break[], breakCount: 0 };
+  const found = { jobs: 0, entries: 0, folded: 0, breaks: [] as Break[], breakCount: 0 };
   const note = (more: Break[]) => {
     found.breakCount += more.length;
     found.breaks.push(...more.slice(0, MAX_BREAKS - found.breaks.length));
   };
   for await (const job of ledger.projectJobs(projectId)) {
     found.jobs += 1;
-    found.entries += job.changes?.length ?? 0;
-    if (job.revision > (job.changes?.length ?? 0)) found.folded += 1;
-    found.unchained += unchainedIn({ changes: job.changes ?? [] });
+    found.entries += job.changes.length;
+    if (job.revision > job.changes.length) found.folded += 1;
     note(breaksOf(job, FIRST_CHANGES));
     onJob();
   }
@@ -89,7 +86,7 @@ const unread = (jobs: number) =>
 export const verifiedMissing = ({ projectId, projectName, text }: MissingProject): Verification => ({
   projectId,
   ...(projectName === projectId ? {} : { projectName }),
-  ...{ jobs: 0, entries: 0, folded: 0, unchained: 0, unverified: [] },
+  ...{ jobs: 0, entries: 0, folded: 0, unverified: [] },
   breaks: [{ problem: text }],
   breakCount: 1,
 });

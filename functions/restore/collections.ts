@@ -1,6 +1,8 @@
-// functions/restore/collections.ts reads from a collection-level job what it restores, under which names, and over what.
+// functions/restore/collections.ts: what a collection-level job restores, under which names, and over what.
 // Atlas's answer may hold anything (docs/atlas.md#1-5): what isn't as documented is left out, never guessed.
 
+import { defined } from '../platform/defined.ts';
+import { fieldsOf } from '../platform/json.ts';
 export interface RestoredNamespace {
   /** `shop.orders`, or of a whole database `shop`. */
   source: string;
@@ -49,10 +51,10 @@ function namespacesOf(list: unknown, suffix: unknown): { understood: RestoredNam
 }
 
 function namespaceOf(entry: unknown, suffix: unknown): RestoredNamespace | undefined {
-  const { sourceNamespace: source, targetNamespace } = (entry ?? {}) as Record<string, unknown>;
+  const { sourceNamespace: source, targetNamespace } = fieldsOf(entry);
   if (!isName(source)) return undefined;
   const target = isName(targetNamespace) ? targetNamespace : isName(suffix) ? `${source}${suffix}` : undefined;
-  return { source, ...(target === undefined ? {} : { target }) };
+  return defined({ source, target });
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,5 +1,5 @@
-// functions/restore/destination.ts says where a restore's data goes and what becomes of the data that is there: no more than
-// is known. Whoever shows a restore to people takes the words from here, so that all say the same.
+// functions/restore/destination.ts: where the data of a restore goes, and what it does to the data there, in the words for every display.
+import { defined } from '../platform/defined.ts';
 import type { RestoredCollections } from './collections.ts';
 import type { Delivery, RestoreJob } from './job.ts';
 
@@ -42,10 +42,8 @@ const WRITING: ReadonlySet<string> = new Set<Delivery>(['automated', 'pointInTim
 export function destinationOf(job: Placed): Destination {
   const { projectId, clusterName, kind, delivery, targetProjectId = projectId, targetClusterName } = job;
   if (delivery === 'download') return { place: 'download' };
-  const named = {
-    ...(targetClusterName === undefined ? {} : { clusterName: targetClusterName }),
-    ...(targetProjectId === projectId ? {} : { projectId: targetProjectId }),
-  };
+  const otherProject = targetProjectId === projectId ? undefined : targetProjectId;
+  const named = defined({ clusterName: targetClusterName, projectId: otherProject });
   // A collection-level job has no delivery type: it always writes into a cluster.
   const writes = kind === 'collection' || WRITING.has(delivery);
   if (!writes || hasProblem(job, TARGET_FIELDS)) return { place: 'unknown', ...named };

@@ -1,5 +1,6 @@
-// functions/restore/field-reader.ts reads the few fields that are used from an answer that may hold anything. What doesn't fit is
-// noted and left alone: the job is recorded all the same.
+// functions/restore/field-reader.ts: typed reads of an answer that may hold anything. What doesn't fit is noted and left alone: the job is
+// recorded all the same.
+import { isoDateTime } from '../platform/calendar.ts';
 import type { FieldProblem } from './job.ts';
 import { isObjectId } from './object-id.ts';
 
@@ -42,13 +43,6 @@ function beginning(text: string, most: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most);
 }
 
-/** RFC 3339, with its zone: a time without one would depend on where this runs. */
-const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-/** A second in UTC, as Atlas writes it, on a day that every month has. */
-const PLAIN_SECOND =
-  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-/** 9999-12-31T23:59:59.999Z: a later one is not written in four digits, and sorts before all others. */
-const LAST_MS = 253_402_300_799_999;
 /** How far Atlas's clock and ours, and those of Atlas's own servers, may be apart, in ms. Generous: a day. */
 const CLOCKS_MS = 86_400_000;
 /** Longest text that is taken over, in UTF-16 units. All of it stays in `atlas`. */
@@ -107,10 +101,8 @@ export class Fields {
   time(name: string): string | undefined {
     const value = this.#of[name] ?? undefined;
     if (value === undefined) return undefined;
-    // Only the milliseconds are missing; to read and write a date takes twenty times as long.
-    if (typeof value === 'string' && PLAIN_SECOND.test(value)) return `${value.slice(0, -1)}.000Z`;
-    const ms = typeof value === 'string' ? millisecondsOf(value) : undefined;
-    return ms === undefined ? this.note(name, 'a date and time with its zone') : new Date(ms).toISOString();
+    const at = typeof value === 'string' ? isoDateTime(value) : undefined;
+    return at !== undefined && at >= '1970' ? at : this.note(name, 'a date and time with its zone');
   }
 
   /** A time that was over when the answer was given. @param since it is no earlier either, ISO 8601 */
@@ -130,13 +122,4 @@ export class Fields {
     const fits = typeof value === 'number' && value > 0 && value * 1000 <= this.#readMs + CLOCKS_MS;
     return fits ? new Date(value * 1000).toISOString() : this.note(name, 'seconds since 1970, up to now');
   }
-}
-
-/** Of a time that exists: JavaScript takes February 30 for March 2. */
-function millisecondsOf(text: string): number | undefined {
-  const [, year, month, day] = DATE_TIME.exec(text) ?? [];
-  if (year === undefined) return undefined;
-  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  const ms = Date.parse(text);
-  return Number(day) <= days && ms >= 0 && ms <= LAST_MS ? ms : undefined;
 }

@@ -1,4 +1,4 @@
-// functions/restore/status.ts derives one status model from what each kind of job says (docs/atlas.md#1-2 to #1-5).
+// functions/restore/status.ts: the one status model, derived from what each kind of job says (docs/atlas.md#1-2 to #1-5).
 import { isOpen, type Status } from './job.ts';
 
 export interface Derived {

@@ -1,5 +1,5 @@
-// functions/restore/text.ts is how names and times look inside a sentence about a restore. Names come from outside and may be
-// hostile: what is here keeps them short and lets none change how the rest reads.
+// functions/restore/text.ts: names and durations inside a sentence about a restore. Names may be hostile: they are kept short, and none can
+// change how the rest reads.
 
 /** Control characters, what reverses the direction of text, what takes no room, and half characters. */
 const UNSEEN = /\p{C}/gu;

@@ -1,4 +1,4 @@
-// functions/restore/understood.ts says whether what a job says can be relied on, before anything is concluded from it.
+// functions/restore/understood.ts: whether the fields of a job can be relied on.
 import type { Kind, RestoreJob } from './job.ts';
 
 /** What is read from an answer, and may not be understood. */

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { credentialsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -20,7 +20,7 @@ client.middlewareStack.add(
 );
 await using atlas = new AtlasClient({ credentials: credentialsFromEnv(process.env) });
 const accounts = [{ name: 'environment', atlas }];
-const ledger = new TableLedger({ tableName, client });
+const ledger = tableLedger({ tableName, client });
 const request = { runId: newObjectId(new Date()), trigger: 'command' as const };
 const { run } = await runLocally(request, { accounts, ledger, log: silentLog, clock: systemClock });
 const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);

@@ -323,7 +323,7 @@ describe('clocks', () => {
     /** All that a claim rests on. */
     const newest = async (system: System) => {
       const coverage = (await coverageOf(system)) as ProjectCoverage;
-      const runs = (await system.ledger.runs()).items.map(({ startedAt }) => startedAt);
+      const runs = (await system.ledger.runs({})).items.map(({ startedAt }) => startedAt);
       const scope = await system.ledger.scope();
       return [...times(coverage), scope?.listedAt, ...runs].reduce((a = '', b = '') => (a > b ? a : b), '') ?? '';
     };

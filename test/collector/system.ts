@@ -7,8 +7,7 @@ import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
-import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import type { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Kind } from '../../functions/restore/job.ts';
@@ -27,7 +26,7 @@ export class System implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly atlas: AtlasSimulator;
   readonly client: AtlasClient;
-  readonly ledger: TableLedger;
+  readonly ledger: Ledger;
   readonly #table: EngineTable;
 
   private constructor(parts: Pick<System, 'clock' | 'atlas' | 'client'>, table: EngineTable) {

@@ -62,6 +62,20 @@ describe('a job that something else has changed', () => {
     expect(parts.map(({ counts }) => counts.jobsChanged)).toEqual([0, 0]);
   });
 
+  test('without what its history stands for is read again and stays broken', async () => {
+    await using system = await started();
+    await system.forge(jobKey(system.second, system.jobId), (item) => {
+      item.status = 'COMPLETED';
+      delete item.changes;
+    });
+    expect(await system.verify()).toMatchObject({ unbroken: false });
+    system.after(10);
+    await system.run({ full: true });
+    const job = await system.ledger.job(system.jobId);
+    expect([job?.status, job?.changes[0]?.repaired]).toEqual(['FAILED', true]);
+    expect(await system.verify()).toMatchObject({ unbroken: false });
+  });
+
   test('is not made good by an entry that only adds to it', async () => {
     await using system = await started();
     await system.forge(jobKey(system.second, system.jobId), (item) => Object.assign(item, { status: 'COMPLETED' }));

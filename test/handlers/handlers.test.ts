@@ -9,7 +9,8 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TaskQueue } from '../../functions/collector/task/queue.ts';
 import type { CollectTask } from '../../functions/collector/task/task.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
@@ -24,7 +25,7 @@ let atlasAheadMs = 0;
 let atlas: AtlasSimulator;
 let dynamodb: LocalDynamoDB;
 let aws: Server;
-let ledger: TableLedger;
+let ledger: Ledger;
 const sent: CollectTask[] = [];
 let refuse = false;
 let queueUrl = '';
@@ -40,7 +41,7 @@ beforeAll(async () => {
   dynamodb = await startDynamoDB();
   const client = new DynamoDBClient(dynamodb.clientConfig);
   await ensureTable(client, 'ledger');
-  ledger = new TableLedger({ tableName: 'ledger', client });
+  ledger = tableLedger({ tableName: 'ledger', client });
   aws = createServer(async (request, response): Promise<void> => {
     const target = String(request.headers['x-amz-target']);
     if (target.startsWith('DynamoDB')) return ofTable(request, response);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import Database from 'libsql';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../../functions/ledger/table/dynamodb-client.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
@@ -23,12 +24,12 @@ export interface Engine {
 }
 
 export interface EngineTable extends AsyncDisposable {
-  ledger: TableLedger;
+  ledger: Ledger;
   table: Table;
   /** Requests since last asked, by operation. */
   requests(): Record<string, number>;
   /** A ledger on the same table whose requests wait for `gate` one by one; it may refuse one by throwing. */
-  gated(gate: () => Promise<unknown>): TableLedger;
+  gated(gate: () => Promise<unknown>): Ledger;
   /** What the ledger itself never does. */
   remove(key: Key): Promise<void>;
 }
@@ -51,13 +52,13 @@ async function startSqlite(): Promise<Engine> {
       });
       return {
         table: counted,
-        ledger: new TableLedger({ table: counted, now }),
+        ledger: tableLedger({ table: counted, now }),
         requests: () => {
           const counted = counts;
           counts = {};
           return counted;
         },
-        gated: (gate) => new TableLedger({ table: intercepted(table, gate), now }),
+        gated: (gate) => tableLedger({ table: intercepted(table, gate), now }),
         remove: async ({ pk, sk }) => {
           const database = new Database(ledgerFile(dataDir));
           database.prepare('DELETE FROM items WHERE pk = ? AND sk = ?').run(pk, sk);
@@ -87,7 +88,7 @@ export async function dynamoTable(
   return {
     ...own,
     table: new DynamoTable(tableName, client),
-    gated: (gate) => new TableLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
+    gated: (gate) => tableLedger({ table: intercepted(new DynamoTable(tableName, quick), gate), now }),
     remove: async (key) => {
       await client.send(new DeleteItemCommand({ TableName: tableName, Key: marshall(key) }));
     },

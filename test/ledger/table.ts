@@ -1,7 +1,8 @@
 // test/ledger/table.ts gives tests a table of their own on one embedded DynamoDB, and counts what it is asked.
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 
 export const NOW = '2026-11-23T12:00:00Z';
@@ -26,7 +27,7 @@ export async function startDynamo(): Promise<LocalDynamoDB> {
 export interface TestTable extends AsyncDisposable {
   tableName: string;
   client: DynamoDBClient;
-  ledger: TableLedger;
+  ledger: Ledger;
   /** HTTP requests since last asked, by operation, the SDK's own retries included. */
   requests(): Record<string, number>;
 }
@@ -48,7 +49,7 @@ export async function newTable(dynamo: LocalDynamoDB, now: () => number = () => 
   return {
     tableName,
     client,
-    ledger: new TableLedger({ tableName, client, now }),
+    ledger: tableLedger({ tableName, client, now }),
     requests: () => {
       const counted = counts;
       counts = {};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from 'vitest';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { job, seen } from '../ledger/jobs.ts';
 
@@ -25,7 +25,7 @@ test('a ledger in a directory is there again after a restart', async () => {
     expect(dynamo.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const client = new DynamoDBClient(dynamo.clientConfig);
     await ensureTable(client, 'ledger');
-    const ledger = new TableLedger({ tableName: 'ledger', client });
+    const ledger = tableLedger({ tableName: 'ledger', client });
     expect(await ledger.record(job(), seen(0))).toMatchObject({ outcome });
     client.destroy();
   }

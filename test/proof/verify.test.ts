@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import type { Change, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import { jobKey, type Key } from '../../functions/ledger/table/keys.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
@@ -51,7 +51,6 @@ test('histories that this ledger wrote fit together, and all jobs are there', as
     jobs: 3,
     entries: 12,
     folded: 0,
-    unchained: 0,
     recorded: 3,
     unverified: [],
     breaks: [],
@@ -76,6 +75,30 @@ const forgeries: [string, (item: Stored) => void, RegExp, number | undefined][] 
   ['a status in the past', (item) => Object.assign(item.changes[1] ?? {}, { status: 'FAILED' }), /revision 2/, 3],
   ['an entry taken out', (item) => void item.changes.splice(1, 1), /revision 2 was expected/, 3],
   ['the last entries cut off', (item) => void item.changes.splice(2), /ends with 2/, undefined],
+  [
+    'an entry without the hash of the one before',
+    (item) => void delete (item.changes[1] as Partial<Change>).previous,
+    /revision 1/,
+    2,
+  ],
+  [
+    'no entry with any hash',
+    (item) =>
+      void item.changes.forEach((entry: Partial<Change>) => {
+        delete entry.previous;
+        delete entry.state;
+      }),
+    /ids of its job/,
+    1,
+  ],
+  [
+    'no word of what it was',
+    (item) => void delete (item.changes.at(-1) as Partial<Change>).state,
+    /differs/,
+    undefined,
+  ],
+  ['its history taken away', (item) => void delete (item as Partial<Stored>).changes, /no history/, undefined],
+  ['all that Atlas sent taken away', (item) => void delete (item as Partial<Stored>).atlas, /differs/, undefined],
   ['its whole history gone', (item) => void item.changes.splice(0), /no history/, undefined],
 ];
 

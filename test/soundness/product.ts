@@ -13,8 +13,9 @@ import { retiredCredentials } from '../../functions/collector/plan/retirement.ts
 import { handleTask } from '../../functions/collector/run/handle-task.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
-import { TableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
@@ -77,14 +78,14 @@ export const isStoreError = (error: unknown) => error instanceof LedgerError;
 
 export class Product implements AsyncDisposable {
   readonly #machine: Machine;
-  readonly #ledger: TableLedger;
+  readonly #ledger: Ledger;
   readonly #accounts: { name: string; atlas: AtlasClient }[];
 
   constructor(machine: Machine, accounts: readonly string[]) {
     this.#machine = machine;
     const { process, table, conditions } = machine;
     const client = new MemoryClient(table, process, conditions) as unknown as DynamoDBClient;
-    this.#ledger = new TableLedger({ tableName: 'ledger', client, now: process.now });
+    this.#ledger = tableLedger({ tableName: 'ledger', client, now: process.now });
     const clock = { now: process.now, sleep: process.sleep };
     this.#accounts = accounts.map((name) => {
       const credentials = fixedCredentials({

@@ -1,4 +1,4 @@
-// functions/atlas/auth/challenge.ts reads WWW-Authenticate headers (RFC 9110 11.6.1) as servers send them, not as they should.
+// functions/atlas/auth/challenge.ts: a reader of WWW-Authenticate headers (RFC 9110 11.6.1) as servers send them, not as they should.
 
 export interface Challenge {
   /** In lower case. */

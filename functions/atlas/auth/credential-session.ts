@@ -1,4 +1,4 @@
-// functions/atlas/auth/credential-session.ts holds the credentials in use, and replaces them when they were changed at their source.
+// functions/atlas/auth/credential-session.ts: the credentials in use, replaced when they change at their source.
 import type { Clock } from '../../platform/clock.ts';
 import { ATLAS_URL, parseBaseUrl } from '../http/base-url.ts';
 import { AtlasError } from '../model/errors.ts';

@@ -1,5 +1,7 @@
-// functions/atlas/auth/credentials.ts turns a secret of any shape seen in the field (docs/atlas.md#3-3) into credentials.
-// No message here ever quotes a value, nor a field name that wasn't expected: people do paste keys in the wrong place.
+// functions/atlas/auth/credentials.ts: credentials from a secret of any shape seen in the field (docs/atlas.md#3-3), or from the
+// environment.
+// No message here quotes a value, or a field name that was not expected: people do paste keys in the wrong place.
+import { tryJson } from '../../platform/json.ts';
 import { parseBaseUrl } from '../http/base-url.ts';
 import { AtlasError } from '../model/errors.ts';
 
@@ -78,15 +80,7 @@ const SENDABLE = /^[\x21-\x7e]+$/;
 const isBlank = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
-function isJson(text: string): boolean {
-  if (!/^\s*[{[]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isJson = (text: string) => /^\s*[{[]/.test(text) && tryJson(text) !== undefined;
 
 const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message);
 
@@ -97,10 +91,8 @@ const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message)
  */
 export function parseSecret(text: string, where: string): Credentials {
   if (text.trim() === '') throw notFilledIn(where);
-  let secret: unknown;
-  try {
-    secret = JSON.parse(text);
-  } catch {
+  const secret = tryJson(text);
+  if (secret === undefined) {
     throw refuse(`${where} is not JSON: it should be ${EXPECTED}. Has the secret been filled in yet?`);
   }
   if (secret === null || typeof secret !== 'object' || Array.isArray(secret)) {
@@ -118,7 +110,7 @@ export function parseSecret(text: string, where: string): Credentials {
 }
 
 /**
- * Reads the variables that MongoDB's own tools read. Nothing is read until asked, so that a missing one fails by name.
+ * Reads the variables that MongoDB's own tools read. Nothing is read before the first call, so that a missing variable is named then.
  * @param env usually `process.env`
  */
 export function credentialsFromEnv(env: Environment): CredentialSource {

@@ -1,8 +1,10 @@
-// functions/atlas/auth/digest.ts signs calls with an API key: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
-// Atlas answers every unsigned call with a challenge, so a nonce is used again for as long as Atlas lets it be: that
-// halves the traffic. Whether Atlas does is not established (docs/atlas.md#3-1); a nonce refused costs one call, never the answer.
+// functions/atlas/auth/digest.ts: the signer for API keys: HTTP digest (RFC 7616), MD5 or SHA-256, qop=auth.
+// Atlas answers every unsigned call with a challenge, so a nonce is reused while Atlas accepts it, which halves the traffic. Whether Atlas
+// does is not established (docs/atlas.md#3-1); a refused nonce costs one call, never the answer.
+
 import { hash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
+import { defined } from '../../platform/defined.ts';
 import type { TransportAnswer } from '../http/transport.ts';
 import { AtlasError } from '../model/errors.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
@@ -33,13 +35,8 @@ function asDigest({ scheme, params }: Challenge): DigestChallenge | undefined {
   const algorithm = (Object.keys(ALGORITHMS) as Algorithm[]).find((name) => name === (sent || 'MD5').toUpperCase());
   const qop = (params.get('qop') ?? '').split(',').map((each) => each.trim().toLowerCase());
   if (scheme !== 'digest' || !nonce || algorithm === undefined || !qop.includes('auth')) return undefined;
-  return {
-    realm: params.get('realm') ?? '',
-    nonce,
-    algorithm,
-    ...(sent ? { algorithmSent: sent } : {}),
-    ...(opaque === undefined ? {} : { opaque }),
-  };
+  const realm = params.get('realm') ?? '';
+  return defined({ realm, nonce, algorithm, algorithmSent: sent || undefined, opaque });
 }
 
 export interface DigestInput {

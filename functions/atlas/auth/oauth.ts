@@ -1,5 +1,8 @@
-// functions/atlas/auth/oauth.ts signs calls with a service account: OAuth 2 client credentials (docs/atlas.md#3-2).
+// functions/atlas/auth/oauth.ts: the signer for service accounts: OAuth 2 client credentials (docs/atlas.md#3-2).
+
 import type { Clock } from '../../platform/clock.ts';
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf, tryJson } from '../../platform/json.ts';
 import { quote } from '../../restore/redact/quote.ts';
 import { responseError } from '../http/response-error.ts';
 import type { TransportAnswer } from '../http/transport.ts';
@@ -117,13 +120,7 @@ export class OAuthSigner implements Signer {
 
 /** @throws AtlasError ATLAS_BAD_ANSWER, which never quotes the answer: it may hold a token */
 function readToken(body: string, askedMs: number): Token {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    answer = undefined;
-  }
-  const { access_token: value, expires_in: life } = (answer ?? {}) as Record<string, unknown>;
+  const { access_token: value, expires_in: life } = fieldsOf(tryJson(body));
   // Printable, without spaces: anything else can't travel in a header.
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `POST ${TOKEN_PATH} answered 200 without an access token`);
@@ -143,13 +140,7 @@ const ADVICE: Record<string, string> = {
 
 /** OAuth-shaped, `{error: 'invalid_client', error_description}`, except for a 429 (docs/atlas.md#3-2). */
 function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number): AtlasError {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.body);
-  } catch {
-    body = undefined;
-  }
-  const { error, error_description: said } = (body ?? {}) as Record<string, unknown>;
+  const { error, error_description: said } = fieldsOf(tryJson(answer.body));
   const plain = responseError(answer, { what: `POST ${TOKEN_PATH}`, hidden, nowMs });
   if (typeof error !== 'string' || !/^[a-z_]{1,60}$/.test(error)) return plain;
   const detail = typeof said === 'string' && said !== '' ? ` (${quote(said, hidden)})` : '';
@@ -157,6 +148,6 @@ function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number):
   return new AtlasError(plain.code, `POST ${TOKEN_PATH} answered ${answer.status} ${error}${detail}: ${advice}`, {
     status: answer.status,
     errorCode: error,
-    ...(plain.retryAfterMs === undefined ? {} : { retryAfterMs: plain.retryAfterMs }),
+    ...defined({ retryAfterMs: plain.retryAfterMs }),
   });
 }

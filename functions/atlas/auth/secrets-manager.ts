@@ -1,4 +1,4 @@
-// functions/atlas/auth/secrets-manager.ts reads Atlas credentials from AWS Secrets Manager.
+// functions/atlas/auth/secrets-manager.ts: Atlas credentials in AWS Secrets Manager.
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AtlasError } from '../model/errors.ts';
 import { type CredentialSource, type Credentials, parseSecret } from './credentials.ts';
@@ -22,7 +22,7 @@ const ADVICE: Record<string, string> = {
   TimeoutError: 'Secrets Manager did not answer in time: check AWS_REGION, the network and any VPC endpoint',
 };
 
-/** The SDK tells a missing region by its words alone. */
+/** Only the message of the SDK's error shows that the region is missing. */
 const adviceFor = (error: unknown, name: string): string =>
   error instanceof Error && /^Region is missing/.test(error.message)
     ? 'no AWS region: set AWS_REGION'

@@ -1,4 +1,4 @@
-// functions/atlas/auth/signer.ts is the port through which a call is signed: by digest or by token.
+// functions/atlas/auth/signer.ts: the port that signs a call, by digest or by token.
 import type { TransportAnswer } from '../http/transport.ts';
 
 /** What a signature covers. */
@@ -17,7 +17,7 @@ export interface AuthRequest extends SignedCall {
 
 /**
  * Makes a request that signing needs: a challenge, a token. Bounded in time and size by the call that needs it.
- * @throws AtlasError where nothing came back
+ * @throws AtlasError if there was no answer
  */
 export type SendAuthRequest = (request: AuthRequest) => Promise<TransportAnswer>;
 

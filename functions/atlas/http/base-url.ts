@@ -1,4 +1,4 @@
-// functions/atlas/http/base-url.ts decides which hosts may be sent credentials.
+// functions/atlas/http/base-url.ts: the hosts that may be sent credentials.
 import { AtlasError } from '../model/errors.ts';
 
 export const ATLAS_URL = 'https://cloud.mongodb.com';

@@ -1,4 +1,4 @@
-// functions/atlas/http/clock-skew.ts measures our clock against Atlas's, by the Date that every answer carries.
+// functions/atlas/http/clock-skew.ts: our clock against Atlas's, by the Date of every answer.
 import type { SkewReading } from '../model/skew-reading.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
@@ -24,7 +24,7 @@ export class SkewMeter {
   /** Of what each answer shows by itself. */
   #highest = Number.NEGATIVE_INFINITY;
 
-  /** @param parent is told of each answer, too */
+  /** @param parent also takes each answer */
   constructor(parent?: SkewMeter) {
     this.#parent = parent;
   }
@@ -32,25 +32,25 @@ export class SkewMeter {
   /**
    * Takes one answer of Atlas's own. Its clock was read somewhere between the two moments.
    * @param sentMs our clock when the request went out
-   * @param cameMs our clock when its answer had come
+   * @param receivedMs our clock when its answer was received
    */
-  note(headers: TransportAnswer['headers'], sentMs: number, cameMs: number) {
-    this.#parent?.note(headers, sentMs, cameMs);
-    const dateMs = parseHttpDate(headerOf(headers, 'date') ?? '', cameMs);
+  note(headers: TransportAnswer['headers'], sentMs: number, receivedMs: number) {
+    this.#parent?.note(headers, sentMs, receivedMs);
+    const dateMs = parseHttpDate(headerOf(headers, 'date') ?? '', receivedMs);
     if (dateMs === undefined) return;
-    const [least, most] = [sentMs - dateMs - RESOLUTION_MS, cameMs - dateMs];
+    const [least, most] = [sentMs - dateMs - RESOLUTION_MS, receivedMs - dateMs];
     // A clock that was set back meanwhile shows two differences in one answer. So may a copy out of a cache, in which Date is the
     // time of its making: what it says is no newer than that, so it counts as any other answer.
-    this.#highest = Math.max(this.#highest, cameMs < sentMs ? sentMs - dateMs : shown(least, most));
-    this.#wasSet ||= cameMs < sentMs || cameMs - sentMs > MAX_ANSWER_MS;
+    this.#highest = Math.max(this.#highest, receivedMs < sentMs ? sentMs - dateMs : shown(least, most));
+    this.#wasSet ||= receivedMs < sentMs || receivedMs - sentMs > MAX_ANSWER_MS;
     this.#least = Math.max(this.#least, least);
     this.#most = Math.min(this.#most, most);
-    if (cameMs < sentMs || isCopy(headers)) return;
+    if (receivedMs < sentMs || isCopy(headers)) return;
     this.#samples.push(least > 0 ? least : Math.min(most, 0));
     if (this.#samples.length > SAMPLES) this.#samples.shift();
   }
 
-  /** The one that is told of all answers. */
+  /** The meter that takes all answers. */
   get root(): SkewMeter {
     return this.#parent?.root ?? this;
   }
@@ -73,7 +73,7 @@ export class SkewMeter {
   }
 }
 
-/** Of the differences that are possible: none where that is one of them, else the greatest. */
+/** Of the possible differences: 0 if it is among them, else the greatest. */
 const shown = (least: number, most: number) => (least <= 0 && most >= 0 ? 0 : most);
 
 const isCopy = (headers: TransportAnswer['headers']) => !/^0*$/.test(headerOf(headers, 'age')?.trim() ?? '');

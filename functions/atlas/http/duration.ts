@@ -1,4 +1,4 @@
-// functions/atlas/http/duration.ts spells a wait for a message.
+// functions/atlas/http/duration.ts: a wait as text, for messages.
 
 /** Whole seconds, rounded up: '55 s'. */
 export const durationText = (ms: number) => `${Math.ceil(ms / 1000)} s`;

@@ -1,4 +1,4 @@
-// functions/atlas/http/http-date.ts reads the three forms of a date in HTTP (RFC 9110 5.6.7), and nothing that merely looks like one.
+// functions/atlas/http/http-date.ts: a strict parser of the three date formats of HTTP (RFC 9110 5.6.7).
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -12,7 +12,7 @@ const FORMS = [
   new RegExp(`^\\w{3} (?<month>\\w{3}) (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
 ];
 
-/** Milliseconds since the epoch. @param nowMs tells the century of a year of two digits */
+/** Milliseconds since the epoch. @param nowMs decides the century of a two-digit year */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   for (const form of FORMS) {
     const { day = '', month = '', year = '', time = '' } = form.exec(text.trim())?.groups ?? {};

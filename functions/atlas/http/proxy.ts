@@ -1,4 +1,4 @@
-// functions/atlas/http/proxy.ts decides which hosts are reached through a proxy.
+// functions/atlas/http/proxy.ts: the hosts that are reached through a proxy.
 
 export interface ProxySettings {
   /** Of the proxy itself, with its user and password where it wants them: http://proxy.example:3128. */

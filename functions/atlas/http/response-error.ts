@@ -1,7 +1,11 @@
-// functions/atlas/http/response-error.ts turns an answer that is a refusal into an AtlasError: what was tried, what came back, what to do.
+// functions/atlas/http/response-error.ts: the AtlasError for an answer outside 2xx: what was tried, what came back, what to do.
+
 import { isIP } from 'node:net';
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf, tryJson } from '../../platform/json.ts';
 import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
+import { durationText } from './duration.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
@@ -10,7 +14,7 @@ export interface ResponseErrorContext {
   what: string;
   /** The role that the call needs, for a 401 that means one. */
   role?: string;
-  /** Values that must not stand in a message, whoever echoed them. */
+  /** Values that must not appear in a message, whoever echoed them. */
   hidden?: readonly string[];
   /** For a Retry-After that is a date. */
   nowMs?: number;
@@ -22,17 +26,17 @@ export interface ResponseErrorContext {
 
 /** What Atlas says in an error, as far as it has the documented shape (docs/atlas.md#5). */
 interface ApiError {
-  errorCode?: string;
+  errorCode: string | undefined;
   /** The body has Atlas's own form: every field of it, and the answer's status among them. */
   fromAtlas: boolean;
-  detail?: string;
+  detail: string | undefined;
   /** What is wrong with which field of the request: 'groupId: must be 24 hex digits'. */
   fields: string[];
   parameters: unknown[];
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** The credentials are good, and not enough: no second attempt with the same ones will mend it (docs/atlas.md#5). */
+/** The credentials are valid but not sufficient: neither a retry nor a new signature can fix that (docs/atlas.md#5). */
 const ABOUT_ROLE = new Set([
   'USER_UNAUTHORIZED',
   'NOT_IN_GROUP',
@@ -40,7 +44,7 @@ const ABOUT_ROLE = new Set([
   'USER_CANNOT_ACCESS_ORG',
   'ACCESS_FORBIDDEN',
 ]);
-/** Wrong fields of a request that are told. */
+/** Wrong fields of a request that the message names. */
 const MAX_FIELDS = 5;
 const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
 /** What these codes say is absent, with a 404 or 410 (docs/atlas.md#5). A code that isn't here says nothing of the kind. */
@@ -55,7 +59,7 @@ const ABSENT = new Map<string, Absence>([
   ['VERSION_GONE', 'endpoint'],
 ]);
 
-/** True where Atlas itself answered, as far as can be told: JSON with a 2xx, else an error in Atlas's own form. */
+/** True if Atlas itself answered, as far as the answer shows: JSON with a 2xx, else an error in Atlas's own form. */
 export function isAtlasOwn(answer: TransportAnswer): boolean {
   const isOk = answer.status >= 200 && answer.status < 300;
   return isOk ? /^\s*[[{]/.test(answer.body) : apiError(answer).fromAtlas;
@@ -88,9 +92,7 @@ export function responseError(answer: TransportAnswer, context: ResponseErrorCon
     status,
     fromAtlas,
     aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
-    ...(absence === undefined ? {} : { absence }),
-    ...(errorCode === undefined ? {} : { errorCode }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ absence, errorCode, retryAfterMs }),
   });
 }
 
@@ -104,54 +106,46 @@ function absenceOf(status: number, { errorCode, fromAtlas, parameters }: ApiErro
   return absence === 'endpoint' || isAsked(parameters, context.what) ? absence : undefined;
 }
 
-/** Whether it is about what was asked for: an error has been seen that named another cluster (docs/atlas.md#2-1). */
+/** Whether the error is about what was requested: one that named another cluster has been seen (docs/atlas.md#2-1). */
 function isAsked(parameters: unknown[], what: string): boolean {
   const named = parameters.filter((each) => typeof each === 'string');
   return named.length === 0 || what.split('/').some((part) => named.some((name) => encoded(name) === part));
 }
 
-/** Undefined for half a surrogate pair, which stands in no path. */
+/** Undefined for half a surrogate pair, which no path can hold. */
 const encoded = (text: string) => (text.isWellFormed() ? encodeURIComponent(text) : undefined);
 
 function apiError({ status, headers, body }: TransportAnswer, hidden: readonly string[] = []): ApiError {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
+  const answer = tryJson(body);
+  if (answer === undefined) {
     // Not from Atlas itself but from something on the way, which often sends HTML.
     const text = hide(body, hidden)
       .slice(0, 4_000)
       .replace(/<[^>]*>/g, ' ')
       .trim();
-    return {
-      ...codeField(headerOf(headers, 'x-error-code'), hidden),
-      ...(text === '' ? {} : { detail: text }),
-      fromAtlas: false,
-      fields: [],
-      parameters: [],
-    };
+    const errorCode = asCode(headerOf(headers, 'x-error-code'), hidden);
+    return { errorCode, detail: text || undefined, fromAtlas: false, fields: [], parameters: [] };
   }
-  const { error, errorCode, detail, reason, parameters, badRequestDetail } = asFields(answer);
+  const { error, errorCode, detail, reason, parameters, badRequestDetail } = fieldsOf(answer);
   const words = [detail, reason].find((each) => typeof each === 'string' && each !== '') as string | undefined;
   return {
-    ...codeField(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
-    ...(words === undefined ? {} : { detail: words }),
-    fromAtlas: 'errorCode' in codeField(errorCode, hidden) && error === status && isText(detail) && isText(reason),
-    fields: fieldsOf(asFields(badRequestDetail).fields),
+    errorCode: asCode(errorCode ?? headerOf(headers, 'x-error-code'), hidden),
+    detail: words,
+    fromAtlas: asCode(errorCode, hidden) !== undefined && error === status && isText(detail) && isText(reason),
+    fields: wrongFields(fieldsOf(badRequestDetail).fields),
     parameters: Array.isArray(parameters) ? parameters : [],
   };
 }
 
 /** Documented as text or null, and never left out on record (docs/atlas.md#5). */
 const isText = (value: unknown) => typeof value === 'string' || value === null;
-const asFields = (value: unknown) => (value ?? {}) as Record<string, unknown>;
 
-function fieldsOf(fields: unknown): string[] {
-  const told = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
-    const { field, description } = asFields(each);
+function wrongFields(fields: unknown): string[] {
+  const texts = (Array.isArray(fields) ? fields : []).map((each: unknown) => {
+    const { field, description } = fieldsOf(each);
     return [field, description].filter((text) => typeof text === 'string' && text !== '').join(': ');
   });
-  return told.filter((text) => text !== '');
+  return texts.filter((text) => text !== '');
 }
 
 /** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
@@ -163,10 +157,8 @@ function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): strin
 }
 
 /** Codes go into errors, logs and the ledger, so only what looks like one does. */
-const codeField = (code: unknown, hidden: readonly string[]) =>
-  typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,99}$/.test(code) && hide(code, hidden) === code
-    ? { errorCode: code }
-    : {};
+const asCode = (code: unknown, hidden: readonly string[]) =>
+  typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,99}$/.test(code) && hide(code, hidden) === code ? code : undefined;
 
 function codeOf(status: number, errorCode: string | undefined): AtlasErrorCode {
   if (status === 401) return 'ATLAS_UNAUTHORIZED';
@@ -205,9 +197,9 @@ function adviceFor(code: AtlasErrorCode, known: Known): string {
   switch (code) {
     case 'ATLAS_UNAUTHORIZED':
       if (errorCode === 'USER_UNAUTHORIZED') {
-        return `the credentials are good but their role is too small${role ? `; this call needs ${role}` : ''}`;
+        return `the credentials are valid but their role is too small${role ? `; this call needs ${role}` : ''}`;
       }
-      if (ABOUT_ROLE.has(errorCode)) return "the credentials are good but not of this project's organization";
+      if (ABOUT_ROLE.has(errorCode)) return "the credentials are valid but not of this project's organization";
       return 'check that the API key or service account still exists and that the secret holds its current values';
     case 'ATLAS_FORBIDDEN':
       return forbiddenAdvice(status, errorCode, parameters);
@@ -220,9 +212,7 @@ function adviceFor(code: AtlasErrorCode, known: Known): string {
     case 'ATLAS_WRONG_TIER':
       return "the cluster belongs to another tier's API; ask that one";
     case 'ATLAS_RATE_LIMITED':
-      return retryAfterMs === undefined
-        ? 'wait, then ask again'
-        : `wait ${Math.ceil(retryAfterMs / 1000)} s, then ask again`;
+      return `wait${retryAfterMs === undefined ? '' : ` ${durationText(retryAfterMs)}`}, then ask again`;
     case 'ATLAS_UNAVAILABLE':
       return "the fault is on Atlas's side or on the way there; try again later";
     default:

@@ -1,4 +1,4 @@
-// functions/atlas/http/transport.ts is the port through which one HTTP request goes out.
+// functions/atlas/http/transport.ts: the port that sends one HTTP request.
 
 export interface TransportRequest {
   method: 'GET' | 'POST';
@@ -22,7 +22,7 @@ export interface TransportAnswer {
 }
 
 export interface Transport {
-  /** Any status is an answer; redirects are never followed. @throws AtlasError where no whole answer came. */
+  /** Any status is an answer; redirects are never followed. @throws AtlasError without a complete answer. */
   send(request: TransportRequest): Promise<TransportAnswer>;
   /** Ends what is under way and closes the connections. */
   close(): Promise<void>;

@@ -1,7 +1,10 @@
-// HTTP transport over undici's connection pool.
+// functions/atlas/http/undici-transport.ts: the HTTP transport over the connection pools of undici.
+
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf } from '../../platform/json.ts';
 import { AtlasError, type AtlasErrorDetails } from '../model/errors.ts';
 import { type ProxySettings, proxyFor, proxyName } from './proxy.ts';
 import { headerOf, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
@@ -145,7 +148,7 @@ class Reader implements Dispatcher.DispatchHandler {
     else if (this.#answer)
       this.#fail('ATLAS_BAD_ANSWER', `was answered ${this.#answer.status}, then cut off (${code})`);
     else if (/^HPE_|^HTTPParserError$|OVERFLOW/.test(code))
-      this.#fail('ATLAS_BAD_ANSWER', `was answered with something that is no HTTP (${code})`);
+      this.#fail('ATLAS_BAD_ANSWER', `was answered with something that isn't HTTP (${code})`);
     else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
       const problem = `failed: the certificate of ${this.#where} is not trusted (${code})`;
       this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: true });
@@ -176,7 +179,7 @@ class Reader implements Dispatcher.DispatchHandler {
   #fail(code: 'ATLAS_UNAVAILABLE' | 'ATLAS_BAD_ANSWER', problem: string, details: AtlasErrorDetails = {}) {
     if (!this.#settle()) return;
     const status = this.#answer?.status;
-    this.#reject(new AtlasError(code, `${this.#what} ${problem}`, { ...(status ? { status } : {}), ...details }));
+    this.#reject(new AtlasError(code, `${this.#what} ${problem}`, { ...defined({ status }), ...details }));
     this.#controller?.abort(new Error('stopped'));
   }
 }
@@ -193,7 +196,7 @@ async function decode(what: string, headers: TransportAnswer['headers'], raw: Bu
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
       throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });
     }
-    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with gzip that is cut or broken`);
+    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with truncated or corrupt gzip`);
   }
 }
 
@@ -206,7 +209,7 @@ const closedError = (what: string) =>
 
 /** Only what looks like a code, or else a name: messages of other libraries may hold anything. */
 function codeOf(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const { code, name } = fieldsOf(error);
   const said = typeof code === 'string' ? code : name;
   return typeof said === 'string' && /^\w{1,60}$/.test(said) ? said : 'unknown cause';
 }

@@ -1,4 +1,4 @@
-// functions/atlas/model/atlas.ts is the port through which the rest of the system reads Atlas.
+// functions/atlas/model/atlas.ts: the port through which the rest of the system reads Atlas.
 
 import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
@@ -54,7 +54,7 @@ export interface JobList {
 export interface JobPagesOptions {
   /** @default 1 */
   fromPage?: number | undefined;
-  /** Begin with a page of the newest so many alone; page 1 after it repeats them. @default page 1 */
+  /** Start with a page of this many of the newest jobs; page 1 repeats them. @default page 1 */
   newest?: number | undefined;
   /** Pages to ask for before their turn, once page 1 has said how many there are. Each waits in memory. @default 0 */
   ahead?: number | undefined;
@@ -66,19 +66,19 @@ export interface JobPage {
    * about to be read once more since it was not whole.
    */
   pageNum: number;
-  /** What Atlas sent, in its order, secret-bearing fields removed. An element that is no object stays as it is. */
+  /** What Atlas sent, in its order, secret-bearing fields removed. An element that isn't an object stays as it is. */
   jobs: (RedactedJob | { notAJob: unknown })[];
   /** True when no further page exists. */
   last: boolean;
   /** Atlas's estimate of the list's length, where it gives one. */
   totalCount?: number;
-  /** With the last page: fewer different jobs came, in two readings, than Atlas says there are. The list is not whole. */
+  /** With the last page: two readings returned fewer distinct jobs than Atlas says there are. The list is incomplete. */
   short?: Shortfall;
-  /** With the last page: the list shrank in each of two readings, so jobs may have moved past both. It is not whole. */
+  /** With the last page: the list shrank during both readings, so jobs may have moved past both. The list is incomplete. */
   moved?: true;
-  /** With the last page: in each of two readings Atlas gave something as the count that is none. The list may not be whole. */
+  /** With the last page: what both readings got as the count, if it isn't one. The list may be incomplete. */
   miscounted?: string;
-  /** Its own count can be none: the list is to be read to its end. */
+  /** Its count isn't a number: the list must be read to its end. */
   oddlyCounted?: true;
 }
 
@@ -93,7 +93,7 @@ export interface EventsQuery {
 
 /** @throws AtlasError from every method; nothing else. */
 export interface Atlas {
-  /** Every project the credentials can see, once each, page by page. Fails where the list is not whole, after its last page. */
+  /** Every project the credentials can see, once each, page by page. An incomplete list fails after its last page. */
   projects(): AsyncIterable<ProjectsFound>;
   /** One list of a project's clusters. Dedicated ones include deleted clusters whose backups are kept. */
   clusters(projectId: string, list: ClusterList): Promise<ClustersFound>;
@@ -102,7 +102,7 @@ export interface Atlas {
   job(list: JobList, jobId: string): Promise<RedactedJob>;
   /**
    * The pages of a project's events of some types, newest first; a caller that stops early costs no further call.
-   * An event may come twice. Fails where the list is not whole, after its last page.
+   * An event may be returned twice. An incomplete list fails after its last page.
    */
   events(query: EventsQuery): AsyncIterable<AtlasEvent[]>;
   /** Public key of the API key, or client id of the service account, that was used last. Absent before the first call. */
@@ -112,7 +112,7 @@ export interface Atlas {
    * agree as far as can be seen. Shared by all views, and so perhaps of a while ago: a hint. Undefined before the first answer.
    */
   readonly clockSkewMs: number | undefined;
-  /** The same by the answers to this view alone, for times that are stored. Undefined where none of them told Atlas's time. */
+  /** The same by the answers to this view alone, for times that are stored. Undefined if none of them had a usable Date. */
   readonly skewReading: SkewReading | undefined;
   /**
    * The same, whose calls and waits must fit into the time left, and which counts its own usage.

@@ -1,4 +1,4 @@
-// functions/atlas/model/element-problem.ts is what is said of an element that can't be used, while the rest of its list is.
+// functions/atlas/model/element-problem.ts: an element of a list that can't be used, while the rest of the list can.
 import { quote } from '../../restore/redact/quote.ts';
 
 export interface ElementProblem {
@@ -6,7 +6,7 @@ export interface ElementProblem {
   field: string;
   /** 'text', 'an object'. */
   expected: string;
-  /** Describes what came, and repeats a few characters of it at most: 'null', '"a1"', 'a list'. */
+  /** Describes the value, with a few characters of it at most: 'null', '"a1"', 'a list'. */
   got: string;
 }
 

@@ -1,4 +1,4 @@
-// functions/atlas/model/errors.ts is the one error that leaves functions/atlas/.
+// functions/atlas/model/errors.ts: the one error that leaves functions/atlas/.
 
 export type AtlasErrorCode =
   /** 401: credentials missing, wrong or expired, or a role too small. */
@@ -15,9 +15,9 @@ export type AtlasErrorCode =
   | 'ATLAS_REFUSED'
   /** 429. */
   | 'ATLAS_RATE_LIMITED'
-  /** 5xx, a lost connection, an answer that came too late. */
+  /** 5xx, a lost connection, a late answer. */
   | 'ATLAS_UNAVAILABLE'
-  /** An answer that is cut, too large, no JSON, or not of the shape that was asked for. */
+  /** An answer that is cut off, too large, not JSON, or of another shape than requested. */
   | 'ATLAS_BAD_ANSWER'
   /** The secret with the credentials is missing, unreadable or of no known shape. */
   | 'ATLAS_CREDENTIALS';

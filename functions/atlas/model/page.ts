@@ -1,11 +1,11 @@
-// functions/atlas/model/page.ts: one page of a list
+// functions/atlas/model/page.ts: one page of a list.
 
-/** Fewer different items came, in two readings, than Atlas says there are. */
-
+/** Two readings returned fewer distinct items than Atlas says there are. */
 export interface Shortfall {
   seen: number;
   totalCount: number;
 }
+
 export interface ItemsPage<T> {
   /** A reading that stops after this page goes on with `pageNum + 1`. */
   pageNum: number;
@@ -17,13 +17,13 @@ export interface ItemsPage<T> {
   short?: Shortfall;
   /** With the last page: the list shrank in each of two readings, so items may have moved past both. */
   moved?: true;
-  /** With the last page: what Atlas says instead of how many there are, in each of two readings. */
+  /** With the last page: what both readings got as the count, if it isn't one. */
   miscounted?: string;
-  /** Its own count can be none, so that nothing on the page may be taken for all there is above it. */
+  /** The count of this page isn't a number, so the page proves nothing about the pages before it. */
   oddlyCounted?: true;
 }
-/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 
+/** All that is kept of an answer: a generator holds on to its variables while its caller works. */
 export interface Page {
   pageNum: number;
   elements: readonly unknown[];
@@ -38,7 +38,7 @@ export interface Page {
   /** Whether it has a link to itself, as all of Atlas's pages do. */
   linked: boolean;
   totalCount: number | undefined;
-  /** What came as the count, where it is none. */
+  /** What was sent as the count, if it isn't one. */
   miscounted: string | undefined;
   last: boolean;
 }

@@ -1,4 +1,4 @@
-// A measurement of our clock by Atlas's.
+// functions/atlas/model/skew-reading.ts: a measurement of our clock against Atlas's.
 
 /** What the answers of a while show of our clock. */
 export interface SkewReading {

@@ -1,5 +1,6 @@
-// functions/atlas/request/call.ts is what one call asks for, where it goes, and what comes back.
+// functions/atlas/request/call.ts: one call: its parameters, its URL, its answer.
 
+import { tryJson } from '../../platform/json.ts';
 import type { TransportAnswer } from '../http/transport.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -37,11 +38,9 @@ export function urlOf(origin: string, { path, query }: Call): URL {
 
 /** @throws AtlasError ATLAS_BAD_ANSWER */
 export function parseBody({ status, body }: TransportAnswer, what: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // The body is not quoted: it may be the beginning of a job with its delivery URL.
-    const problem = body === '' ? 'with nothing' : `with ${body.length} characters that are no JSON, or cut`;
-    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} answered ${status} ${problem}`, { status });
-  }
+  const answer = tryJson(body);
+  if (answer !== undefined) return answer;
+  // The body is not quoted: it may be the beginning of a job with its delivery URL.
+  const problem = body === '' ? 'with nothing' : `with ${body.length} characters that aren't JSON, or are cut off`;
+  throw new AtlasError('ATLAS_BAD_ANSWER', `${what} answered ${status} ${problem}`, { status });
 }

@@ -1,4 +1,4 @@
-// functions/atlas/request/endpoints.ts is the table of what is asked of Atlas: versions, roles, rate-limit buckets, paths.
+// functions/atlas/request/endpoints.ts: the endpoints of Atlas that are used: versions, roles, rate-limit buckets, paths.
 import type { Kind } from '../../restore/job.ts';
 import type { ClusterList, JobList } from '../model/atlas.ts';
 import { type Absence, AtlasError } from '../model/errors.ts';

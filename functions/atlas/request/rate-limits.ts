@@ -1,4 +1,4 @@
-// functions/atlas/request/rate-limits.ts keeps calls within what Atlas's headers say is left, bucket by bucket (docs/atlas.md#4).
+// functions/atlas/request/rate-limits.ts: the token buckets of Atlas's rate limits, as its headers describe them (docs/atlas.md#4).
 import type { Clock } from '../../platform/clock.ts';
 import { durationText } from '../http/duration.ts';
 import { headerOf, type TransportAnswer } from '../http/transport.ts';
@@ -6,9 +6,9 @@ import type { Waits } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { UsageCount } from './usage.ts';
 
-/** No header says when tokens come back. Published buckets get 500 a minute, so a second brings a few. */
+/** No header says when tokens are refilled. Published buckets get 500 a minute, so a second adds a few. */
 const REFILL_MS = 1_000;
-/** A bucket isn't left alone for longer, whatever was asked: a process may live on for months after a wrong header. */
+/** Longest pause of a bucket, whatever the header says: a process may live on for months after a wrong one. */
 const MAX_PAUSE_MS = 86_400_000;
 
 interface Bucket {
@@ -66,8 +66,8 @@ export class RateLimits {
   /**
    * Waits until the bucket has room.
    * @param what names the call in a message
-   * @param usage, and waits, are told of the wait, and it has to fit into what those have left
-   * @throws AtlasError ATLAS_RATE_LIMITED at once where the wait doesn't fit into the time left, or is too long anyway
+   * @param spending counts the wait, which must fit into what it has left
+   * @throws AtlasError ATLAS_RATE_LIMITED at once if the wait doesn't fit into the time left, or is too long anyway
    */
   async enter(name: string, what: string, timeLeftMs: () => number, spending: Spending): Promise<Lease> {
     const bucket = this.#bucket(name);
@@ -84,7 +84,7 @@ export class RateLimits {
     }
   }
 
-  /** Atlas refused a call: nobody asks for so long, and then one call at a time until an answer says what is left. */
+  /** Atlas refused a call: none is made for this long, then one at a time until an answer says what is left. */
   pause(name: string, waitMs: number) {
     const bucket = this.#bucket(name);
     bucket.left = 0;

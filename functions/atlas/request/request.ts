@@ -1,5 +1,7 @@
-// functions/atlas/request/request.ts makes one call from beginning to end: room in the bucket, signature, answer, retries.
+// functions/atlas/request/request.ts: one call from beginning to end: room in its bucket, signature, answer, retries.
+
 import type { Clock } from '../../platform/clock.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
 import { quote } from '../../restore/redact/quote.ts';
 import type { Access, CredentialSession } from '../auth/credential-session.ts';
@@ -152,7 +154,7 @@ export class AtlasHttp {
     if (!throttled && !askedMs) await this.sleep(verdict.waitMs, attempts.what);
   }
 
-  /** What Atlas asks for is waited for as long as the budget allows; what we wait of our own choosing is none of it. */
+  /** The budget of waits limits what Atlas asks for, not the waits of our own choosing. */
   #retryOptions({ code, retryAfterMs }: AtlasError): RetryOptions {
     const { retry } = this.#options;
     if (code !== 'ATLAS_RATE_LIMITED' && !retryAfterMs) return retry;
@@ -193,7 +195,7 @@ export class AtlasHttp {
     try {
       return await this.#options.access.insteadOf(access, this.#madeAtMs);
     } catch (error) {
-      // The refusal in hand says more than a source that is out of order, too.
+      // The refusal says more than the failure of the source.
       this.#options.log.warn('Atlas refused the credentials, and reading them again failed', {
         reason: error instanceof AtlasError ? error.message : 'unknown',
       });
@@ -223,7 +225,7 @@ export class AtlasHttp {
 
   #send(attempts: Attempts, url: URL, { authorization }: Signature) {
     const accept = `application/vnd.atlas.${attempts.call.endpoint.version}+json`;
-    const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
+    const headers = defined({ accept, authorization });
     return this.#exchange(attempts, { as: 'call', method: 'GET', target: url.pathname + url.search, headers }, url);
   }
 
@@ -242,21 +244,14 @@ export class AtlasHttp {
     const timeoutMs = Math.min(callTimeoutMs, attempts.timeLeftMs());
     const { method, headers, body } = request;
     if (timeoutMs <= 0) {
-      throw new AtlasError('ATLAS_UNAVAILABLE', `${method} ${url.pathname} was not sent: there is no time left`);
+      throw new AtlasError('ATLAS_UNAVAILABLE', `${method} ${url.pathname} was not sent: no time left`);
     }
     this.usage.add(request.as === 'token' ? 'tokenRequests' : 'requests', 1);
     const startedMs = clock.now();
     const fields = { method, path: url.pathname };
     try {
-      const answer = await transport.send({
-        method,
-        url,
-        headers: { ...headers, 'user-agent': userAgent },
-        ...(body === undefined ? {} : { body }),
-        signal,
-        timeoutMs,
-        maxBytes,
-      });
+      const sent = { method, url, headers: { ...headers, 'user-agent': userAgent }, body, signal, timeoutMs, maxBytes };
+      const answer = await transport.send(defined(sent));
       // A proxy that answers in Atlas's place has a clock of its own.
       if (isAtlasOwn(answer)) skew.note(answer.headers, startedMs, clock.now());
       if (answer.status === 429) this.usage.add('throttles', 1);
@@ -272,22 +267,16 @@ export class AtlasHttp {
   #refusal(answer: TransportAnswer, what: string, access: Access, { endpoint }: Call) {
     const { role, absences, sunset } = endpoint;
     const nowMs = this.#options.clock.now();
-    return responseError(answer, {
-      ...{ what, role, absences, hidden: access.signer.secrets(), nowMs },
-      ...(sunset === undefined ? {} : { sunset }),
-    });
+    return responseError(answer, defined({ what, role, absences, sunset, hidden: access.signer.secrets(), nowMs }));
   }
 
   #noteDeprecation({ operation, version }: Endpoint, { headers }: TransportAnswer, { signer }: Access) {
     const [deprecation, sunset] = [headerOf(headers, 'deprecation'), headerOf(headers, 'sunset')];
     if ((deprecation === undefined && sunset === undefined) || this.#deprecated.has(operation)) return;
     this.#deprecated.add(operation);
-    this.#options.log.warn('Atlas calls an endpoint version deprecated', {
-      operation,
-      version,
-      ...(deprecation === undefined ? {} : { deprecation: quote(deprecation, signer.secrets()) }),
-      ...(sunset === undefined ? {} : { sunset: quote(sunset, signer.secrets()) }),
-    });
+    const quoted = (text: string | undefined) => (text === undefined ? undefined : quote(text, signer.secrets()));
+    const fields = { operation, version, deprecation: quoted(deprecation), sunset: quoted(sunset) };
+    this.#options.log.warn('Atlas calls an endpoint version deprecated', defined(fields));
   }
 
   /** Whatever is thrown in here leaves as an AtlasError. What an unknown error holds is not repeated. */
@@ -322,7 +311,7 @@ class Refused extends Error {
   }
 }
 
-/** Credentials that can't even get a token, or a challenge, are refused as well. */
+/** Credentials that can't get a token or a challenge count as refused, too. */
 async function signing(signature: Promise<Signature>): Promise<Signature> {
   try {
     return await signature;

@@ -1,4 +1,4 @@
-// functions/atlas/request/retry.ts decides whether a failed call is made again, and when. Sleeping is the caller's.
+// functions/atlas/request/retry.ts: the decision whether and when a failed call is made again. Sleeping is up to the caller.
 import type { AtlasError } from '../model/errors.ts';
 
 export interface RetryOptions {

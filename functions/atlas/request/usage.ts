@@ -1,4 +1,4 @@
-// functions/atlas/request/usage.ts counts what a client, or one of its views, has spent.
+// functions/atlas/request/usage.ts: what a client, or one of its views, has spent.
 import type { AtlasUsage } from '../model/atlas.ts';
 
 /** What a view spends, its client spends too. */

@@ -1,4 +1,8 @@
-// functions/atlas/resources/discovery.ts finds what there is to read: projects, and their clusters by tier.
+// functions/atlas/resources/discovery.ts: the projects, and their clusters by tier.
+
+import { isoDateTime } from '../../platform/calendar.ts';
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf, isObject } from '../../platform/json.ts';
 import type { Cluster, ClusterList, ClustersFound, Project, ProjectsFound } from '../model/atlas.ts';
 import { type ElementProblem, elementProblem } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -66,9 +70,9 @@ async function readClusters(
       itemsPerPage: CLUSTERS_PER_PAGE,
       includeCount: true,
       // A deleted cluster's restore jobs may be listed for as long as its backups are kept.
-      ...(list === 'dedicated' ? { includeDeletedWithRetainedBackups: true } : {}),
+      includeDeletedWithRetainedBackups: list === 'dedicated' || undefined,
     };
-    return (await caller.get({ endpoint, path, query, scope: projectId }, timeLeftMs)).body;
+    return (await caller.get({ endpoint, path, query: defined(query), scope: projectId }, timeLeftMs)).body;
   };
   const parse = (element: unknown) => asCluster(element, list);
   const clusters = new Map<string, Cluster>();
@@ -90,53 +94,43 @@ function sorted<T>(items: readonly Read<T>[]): { found: T[]; problems: ElementPr
   };
 }
 
-function asProject(element: unknown): Read<Project> {
-  const fields = asFields(element);
-  if (!fields) return { problem: elementProblem('project', 'results[]', 'an object', element) };
-  const { id, name, orgId } = fields;
-  if (typeof id !== 'string' || id === '') return { problem: elementProblem('project', 'id', 'text', id) };
+function asProject(fields: unknown): Read<Project> {
+  if (!isObject(fields)) return { problem: elementProblem('project', 'results[]', 'an object', fields) };
+  const id = ownText(fields.id);
+  if (id === undefined) return { problem: elementProblem('project', 'id', 'text', fields.id) };
   // Kept without a name: the id is what its clusters are asked by.
-  return { found: { id, name: typeof name === 'string' ? name : id, ...(typeof orgId === 'string' ? { orgId } : {}) } };
+  const name = typeof fields.name === 'string' ? fields.name : id;
+  return { found: defined({ id, name, orgId: typeof fields.orgId === 'string' ? fields.orgId : undefined }) };
 }
 
-function asCluster(element: unknown, list: ClusterList): Read<Cluster> {
-  const fields = asFields(element);
-  if (!fields) return { problem: elementProblem('cluster', 'results[]', 'an object', element) };
-  const { name, id, stateName, paused, createDate } = fields;
-  if (typeof name !== 'string' || name === '') return { problem: elementProblem('cluster', 'name', 'text', name) };
-  // Without an id, a cluster that took the name of another one can't be told from it.
-  const problem = typeof id === 'string' && id !== '' ? undefined : elementProblem('cluster', 'id', 'text', id);
-  const backupEnabled = list === 'flex' ? asFields(fields.backupSettings)?.enabled : fields.backupEnabled;
-  return {
-    ...(problem ? { problem } : {}),
-    found: {
-      name,
-      ...(problem ? {} : { id: String(id) }),
-      tier: list === 'dedicated' && isFree(fields) ? 'free' : list,
-      ...(typeof stateName === 'string' ? { state: stateName } : {}),
-      ...(typeof paused === 'boolean' ? { paused } : {}),
-      ...(typeof backupEnabled === 'boolean' ? { backupEnabled } : {}),
-      ...(isDateTime(createDate) ? { createDate: new Date(createDate).toISOString() } : {}),
-    },
-  };
+function asCluster(fields: unknown, list: ClusterList): Read<Cluster> {
+  if (!isObject(fields)) return { problem: elementProblem('cluster', 'results[]', 'an object', fields) };
+  const { id, stateName, paused, createDate } = fields;
+  const name = ownText(fields.name);
+  if (name === undefined) return { problem: elementProblem('cluster', 'name', 'text', fields.name) };
+  // Without its id, a cluster can't be told apart from an earlier one of the same name.
+  const problem = ownText(id) === undefined ? elementProblem('cluster', 'id', 'text', id) : undefined;
+  const backupEnabled = list === 'flex' ? fieldsOf(fields.backupSettings).enabled : fields.backupEnabled;
+  const found = defined({
+    name,
+    id: ownText(id),
+    tier: list === 'dedicated' && isFree(fields) ? ('free' as const) : list,
+    state: ownText(stateName),
+    paused: flag(paused),
+    backupEnabled: flag(backupEnabled),
+    createDate: isoDateTime(ownText(createDate) ?? ''),
+  });
+  return { found, ...defined({ problem }) };
 }
 
-const isDateTime = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(Z|[+-]\d\d:?\d\d)$/.test(value) &&
-  !Number.isNaN(Date.parse(value));
+/** Not empty. */
+const ownText = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
 
 /** A free cluster (M0) is in the dedicated list, backup links and all, but has no backups (docs/atlas.md#2-1). */
 function isFree({ replicationSpecs }: Record<string, unknown>): boolean {
-  const objects = (list: unknown) =>
-    (Array.isArray(list) ? list : []).map((each: unknown) => (each ?? {}) as Record<string, unknown>);
+  const objects = (list: unknown) => (Array.isArray(list) ? list.map(fieldsOf) : []);
   return objects(replicationSpecs)
     .flatMap(({ regionConfigs }) => objects(regionConfigs))
-    .some(({ providerName, electableSpecs }) => {
-      const { instanceSize } = (electableSpecs ?? {}) as Record<string, unknown>;
-      return providerName === 'TENANT' && instanceSize === 'M0';
-    });
+    .some((region) => region.providerName === 'TENANT' && fieldsOf(region.electableSpecs).instanceSize === 'M0');
 }
-
-const asFields = (value: unknown) =>
-  value === null || typeof value !== 'object' || Array.isArray(value) ? undefined : (value as Record<string, unknown>);

@@ -1,13 +1,14 @@
-// functions/atlas/resources/event.ts parses one event of Atlas's (docs/atlas.md#12-2). Only what it names here is kept: addresses and `raw` are not.
+// functions/atlas/resources/event.ts: the parser of one of Atlas's events (docs/atlas.md#12-2). Only the fields named here are kept:
+// addresses and `raw` are not.
 
+import { isoDateTime } from '../../platform/calendar.ts';
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf, isObject } from '../../platform/json.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import type { Actor } from '../../restore/requesters/requester.ts';
 
-type Fields = Record<string, unknown>;
-
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
 const MAX_TEXT = 256;
@@ -18,23 +19,22 @@ const MAX_PRINCIPALS = 8;
 
 /** Undefined for what has no usable id, time or type. */
 export function asEvent(element: unknown): AtlasEvent | undefined {
-  const event = asFields(element);
+  const event = fieldsOf(element);
   const { id, eventTypeName: type } = event;
   const created = wholeSecond(event.created);
   if (!isObjectId(id) || created === undefined || typeof type !== 'string' || !TYPE.test(type)) return undefined;
   return { id, created, type, actor: actorOf(event) };
 }
 
-/** `2026-08-10T03:06:46Z`. @throws RangeError for what is no date */
+/** `2026-08-10T03:06:46Z`. @throws RangeError for an invalid date */
 export const spelledSecond = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 function wholeSecond(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !DATE_TIME.test(value)) return undefined;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? undefined : spelledSecond(ms);
+  const iso = typeof value === 'string' ? isoDateTime(value) : undefined;
+  return iso && spelledSecond(Date.parse(iso));
 }
 
-function actorOf(event: Fields): Actor {
+function actorOf(event: Record<string, unknown>): Actor {
   const user = named(event.userId, event.username);
   if (event.isGlobalAdmin === true) return { kind: 'staff', ...user };
   const key = named(event.apiKeyId, event.publicKey);
@@ -52,7 +52,7 @@ function delegated(principals: readonly Named[], onEvent: Named): Actor {
   const through = principals.length > 1 ? principals.slice(0, -1) : isNamed(onEvent) ? [application] : [];
   const actor = principals.length > 1 ? principals.at(-1) : isNamed(onEvent) ? onEvent : application;
   const via = text(through.flatMap(({ id, name }) => name ?? id ?? []).join(' > '));
-  return { kind: 'delegated', ...actor, ...(via === undefined ? {} : { via }) };
+  return { kind: 'delegated', ...actor, ...defined({ via }) };
 }
 
 /** The principal, whom it acts for, whom that one acts for, and so on; those without id and name are left out. */
@@ -67,10 +67,7 @@ function chainOf(value: unknown): Named[] {
   return chain;
 }
 
-function named(id: unknown, name: unknown): Named {
-  const [shownId, shownName] = [text(id), text(name)];
-  return { ...(shownId === undefined ? {} : { id: shownId }), ...(shownName === undefined ? {} : { name: shownName }) };
-}
+const named = (id: unknown, name: unknown): Named => defined({ id: text(id), name: text(name) });
 
 const isNamed = ({ id, name }: Named) => id !== undefined || name !== undefined;
 
@@ -82,6 +79,3 @@ function text(value: unknown): string | undefined {
     .trim();
   return line === '' ? undefined : [...line].slice(0, MAX_TEXT).join('');
 }
-
-const isObject = (value: unknown): value is Fields => value !== null && typeof value === 'object';
-const asFields = (value: unknown): Fields => (isObject(value) ? value : {});

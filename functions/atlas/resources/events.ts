@@ -1,4 +1,4 @@
-// functions/atlas/resources/events.ts reads the events of a project in a window of time, newest first (docs/atlas.md#12-1).
+// functions/atlas/resources/events.ts: the events of a project in a window of time, newest first (docs/atlas.md#12-1).
 
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import type { EventsQuery } from '../model/atlas.ts';
@@ -28,7 +28,7 @@ interface Reading {
 /**
  * Page after page, less what was not asked for and what could not be read: a page may be empty.
  * @param query without types: events of every type
- * @throws AtlasError, ATLAS_REFUSED for a window that is none
+ * @throws AtlasError, ATLAS_REFUSED for an invalid window
  */
 export async function* listEventPages(
   caller: AtlasHttp,
@@ -83,7 +83,7 @@ function moment(field: string, value: string): number {
   const seconds = Date.parse(value) / SECOND;
   // From 1970 to 9999: what Atlas's dates can say.
   if (seconds >= 1 && seconds < 253_402_300_799) return seconds;
-  throw refused(`${field} is no date that Atlas can take: give ISO 8601`);
+  throw refused(`${field} isn't a date that Atlas can take; use ISO 8601`);
 }
 
 const refused = (problem: string) => new AtlasError('ATLAS_REFUSED', `Events were not asked for: ${problem}`);

@@ -1,4 +1,5 @@
-// functions/atlas/resources/page-prefetch.ts asks for pages of a list before their turn, so that a long list takes two round trips, not one a page.
+// functions/atlas/resources/page-prefetch.ts: pages of a list that are requested early, so that a long list takes two round trips instead
+// of one per page.
 //
 // Pages of a list that grows at its top move down while they are under way: of two neighbours the lower one may have been
 // answered before, the upper one after, and what lay between them is in neither. Such a move shows: the first page that
@@ -22,7 +23,7 @@ export class PagePrefetch {
     for (let pageNum = from; pageNum <= to; pageNum++) {
       if (this.#asked.has(pageNum)) continue;
       const page = this.#read(pageNum);
-      page.catch(() => {}); // told to whoever takes it; a page that nobody takes may fail
+      page.catch(() => {}); // whoever takes the page gets the error; a page that nobody takes may fail
       this.#asked.set(pageNum, page);
     }
   }

@@ -1,4 +1,7 @@
-// functions/atlas/resources/paging.ts reads lists page by page, by number, and says where a list was not whole: no mark of an end is believed alone.
+// functions/atlas/resources/paging.ts: the pages of a list, and whether they are all of it: no single sign of an end is trusted.
+
+import { defined } from '../../platform/defined.ts';
+import { fieldsOf } from '../../platform/json.ts';
 import { described } from '../model/element-problem.ts';
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
@@ -16,7 +19,7 @@ export interface PagesOptions {
   ahead?: number | undefined;
   /** Read a list of several pages twice where Atlas doesn't count it, since nothing then shows that it shrank. @default false */
   confirm?: boolean | undefined;
-  /** What tells elements apart; undefined for one that has nothing of the kind. @default their `id`, where it's a text */
+  /** Identifies an element; undefined if nothing does. @default its `id`, if that is text */
   idOf?(element: unknown): unknown;
 }
 
@@ -32,7 +35,7 @@ const MAX_IDLE = 10;
  * The end is where a page is shorter than it could be, has no `next`, and leaves nothing missing of what Atlas counted. A
  * list that ends with less, or that shrank meanwhile (whatever then moved up past the page being read was not seen), is read once
  * more, and what is new in it follows. The last page says what was still missing then.
- * @throws AtlasError ATLAS_BAD_ANSWER for an answer that is no list, or a list without end
+ * @throws AtlasError ATLAS_BAD_ANSWER for an answer without a list, or a list without end
  */
 export async function* pages<T>(
   read: ReadPage,
@@ -59,13 +62,10 @@ export async function* pages<T>(
 const shown = <T>(
   { pageNum, elements, last, totalCount, miscounted }: Page,
   parse: (element: unknown) => T,
-): ItemsPage<T> => ({
-  pageNum,
-  items: elements.map(parse),
-  last,
-  ...(totalCount === undefined ? {} : { totalCount }),
-  ...(miscounted === undefined ? {} : { oddlyCounted: true as const }),
-});
+): ItemsPage<T> => {
+  const oddlyCounted = miscounted === undefined ? undefined : (true as const);
+  return defined({ pageNum, items: elements.map(parse), last, totalCount, oddlyCounted });
+};
 
 /** One reading from the first page to the end. */
 async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): AsyncGenerator<Page> {
@@ -109,17 +109,12 @@ const isSame = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && isEqual(a[0], b[0]) && isEqual(a, b);
 const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-interface Link {
-  href?: unknown;
-  rel?: unknown;
-}
-
 function pageOf(answer: unknown, pageNum: number, { what, itemsPerPage, idOf = ownId }: PagesOptions): Page {
-  const { results, links, totalCount } = (answer ?? {}) as Record<string, unknown>;
+  const { results, links, totalCount } = fieldsOf(answer);
   if (!Array.isArray(results)) {
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered without a list of results`);
   }
-  const objects = Array.isArray(links) ? links.filter((link) => link !== null && typeof link === 'object') : [];
+  const objects = Array.isArray(links) ? links.map(fieldsOf) : [];
   const echoed = echoedSize(objects);
   return {
     pageNum,
@@ -145,12 +140,12 @@ const countOf = (totalCount: unknown, items: number) =>
     : undefined;
 
 const ownId = (element: unknown) => {
-  const { id } = (element ?? {}) as { id?: unknown };
+  const { id } = fieldsOf(element);
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
 /** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
-function echoedSize(links: Link[]): number | undefined {
+function echoedSize(links: Record<string, unknown>[]): number | undefined {
   const self = links.find(({ rel }) => rel === 'self')?.href;
   // Not parsed as a URL, which takes longer than a page of 20 jobs.
   const [, said] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];

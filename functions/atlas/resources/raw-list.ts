@@ -1,4 +1,4 @@
-// functions/atlas/resources/raw-list.ts gives one page of a list as Atlas sent it, for people who want to see just that.
+// functions/atlas/resources/raw-list.ts: one page of a list as Atlas sent it, less its secrets.
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { JobList } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';

@@ -1,4 +1,5 @@
-// functions/atlas/resources/restore-jobs.ts reads restore jobs of the four kinds. Nothing leaves it that redact.ts hasn't been over.
+// functions/atlas/resources/restore-jobs.ts: restore jobs of the four kinds. Nothing leaves here before redaction.
+import { isObject } from '../../platform/json.ts';
 import { type RedactedJob, redactAnswer, redactJob } from '../../restore/redact/redact.ts';
 import type { JobList, JobPage, JobPagesOptions } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
@@ -45,12 +46,10 @@ export async function readJob(caller: AtlasHttp, list: JobList, jobId: string, t
   const { body } = await caller.get({ endpoint: withJob, path, query: {}, scope: list.projectId }, timeLeftMs);
   const job = asJob(body);
   if ('notAJob' in job)
-    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that is no job`);
+    throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that isn't a job`);
   return job;
 }
 
 function asJob(element: unknown): RedactedJob | { notAJob: unknown } {
-  return element !== null && typeof element === 'object' && !Array.isArray(element)
-    ? redactJob(element as Record<string, unknown>)
-    : { notAJob: redactAnswer(element) };
+  return isObject(element) ? redactJob(element) : { notAJob: redactAnswer(element) };
 }

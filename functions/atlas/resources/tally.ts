@@ -1,5 +1,6 @@
-// functions/atlas/resources/tally.ts holds what one reading of a list has brought against what Atlas says there is.
+// functions/atlas/resources/tally.ts: what one reading of a list has returned, checked against what Atlas says there is.
 
+import { defined } from '../../platform/defined.ts';
 import type { ItemsPage, Page } from '../model/page.ts';
 
 export class Tally {
@@ -65,16 +66,16 @@ export class Tally {
   }
 
   /**
-   * Once at its end. @param first the reading before it: items leave a list one at a time, so that one which has lost most of what
-   * came a moment ago is not to be believed either
+   * At its end. @param first the reading before it. Items leave a list one at a time, so a list that has lost most of what it had a
+   * moment ago is not credible either
    */
   shortcomingAfter(first: Tally): Pick<ItemsPage<unknown>, 'short' | 'moved' | 'miscounted'> {
     const shrank = this.#shrank || this.#seen * 2 < first.#seen;
-    return {
-      ...(this.#isMissing ? { short: { seen: this.#reached, totalCount: this.#expected ?? 0 } } : {}),
-      ...(shrank ? { moved: true } : {}),
-      ...(this.#miscounted === undefined ? {} : { miscounted: this.#miscounted }),
-    };
+    return defined({
+      short: this.#isMissing ? { seen: this.#reached, totalCount: this.#expected ?? 0 } : undefined,
+      moved: shrank || undefined,
+      miscounted: this.#miscounted,
+    });
   }
 
   /** The elements of a page of another reading that this one has not brought. Of those without an id, as many as are more. */

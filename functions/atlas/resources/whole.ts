@@ -1,4 +1,4 @@
-// functions/atlas/resources/whole.ts fails a list that was not whole even in its second reading.
+// functions/atlas/resources/whole.ts: the failure of a list that is incomplete even in its second reading.
 import { AtlasError } from '../model/errors.ts';
 import type { ItemsPage } from '../model/page.ts';
 

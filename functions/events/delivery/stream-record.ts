@@ -7,7 +7,7 @@ import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { RUN_FIELDS } from '../../ledger/model/table.ts';
-import type { ChangedClusters } from '../../ledger/repositories/coverage-repository.ts';
+import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts';
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
 import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
@@ -125,7 +125,7 @@ function eventsOfProject({ before, after }: Images): LedgerEvent[] {
 
 const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
 
-const runOf = (item: Item) => pick(checked(run, item), RUN_FIELDS) as unknown as Run;
+const runOf = (item: Item): Run => pick(checked(run, item), RUN_FIELDS);
 
 /** The value itself: a copy would lose names such as `__proto__`. */
 function checked(shape: z.ZodMiniType<object, unknown>, value: unknown): Item {

@@ -1,11 +1,12 @@
-// functions/ledger/model/coverage.ts is the shape of the proof that nothing was missed: what was read, when, and what wasn't.
+// functions/ledger/model/coverage.ts: what was read of a project, when, and what was not: the evidence that nothing is missing.
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
+import type { Drill } from '../../restore/rules/drill.ts';
 import { digest } from './fingerprint.ts';
 
 /** Something that went wrong and what to call it. `message` holds no credential and no URL. */
 export interface Failure {
-  /** An AtlasErrorCode, or `LEDGER` for a failure of our own store. */
+  /** An AtlasErrorCode, a LedgerErrorCode, or a code of the collector such as OUT_OF_TIME. */
   code: string;
   message: string;
   /** Since when every attempt has failed. */
@@ -49,15 +50,6 @@ export interface CompletedRestore {
   snapshotAt?: string;
 }
 
-/** When a cluster must have been restored by. */
-export interface DrillDue {
-  /** Within so many days of the last one, or of the cluster's creation. */
-  days: number;
-  dueAt: string;
-  /** When the collector first found it overdue. */
-  overdueAt?: string;
-}
-
 /** How far it is known who asked for the restores of a project. */
 export interface AttributionCoverage {
   /** Request time of the oldest job that is still to be looked into. */
@@ -69,11 +61,11 @@ export interface AttributionCoverage {
   error?: Failure;
 }
 
-/** Answers in a row that there is no such list: when the first of them was asked for, and the last. ISO 8601 in UTC. */
+/** Consecutive answers that there is no such list: when the first was requested, and the last. ISO 8601 in UTC. */
 export interface Absence {
   since: string;
   at: string;
-  /** What the list held before the first is not known: it was there, or nobody could tell for more than `CONTINUITY_MS`. */
+  /** What the list held before the first isn't known: it existed, or had not been read for more than `CONTINUITY_MS`. */
   unsure?: true;
 }
 
@@ -102,7 +94,7 @@ export interface ListCoverage {
   moving: number;
   /** A reading that ran out of time goes on from here. */
   resume?: Resume;
-  /** The restore that was completed last; a download is none. */
+  /** The last completed restore. A download doesn't count. */
   lastCompleted?: CompletedRestore;
   /** How long the newest completed restores took, in seconds, oldest first: at most `MAX_DURATIONS`. */
   durations?: number[];
@@ -155,7 +147,7 @@ export interface ClusterCoverage {
   paused?: true;
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
-  drill?: DrillDue;
+  drill?: Drill;
 }
 
 /** The lists of restore jobs that a cluster of a tier has. */
@@ -225,7 +217,7 @@ export interface ProjectCoverage {
   /** When the next look at this project's open jobs is due, if one is queued. */
   followAt?: string;
   attribution?: AttributionCoverage;
-  /** Stands for the rules that open jobs were last held against. */
+  /** Digest of the rules that open jobs were last evaluated against. */
   rules?: string;
   /** Oldest first, at most the last 20. */
   repairs?: Repair[];
@@ -241,7 +233,7 @@ export interface ProjectCoverage {
 export const incarnationOf = ({ clusterId, goneAt, firstSeenAt }: ClusterCoverage): string =>
   clusterId ?? goneAt ?? firstSeenAt;
 
-/** 8 characters: 48 bits are enough to tell a project's clusters apart. */
+/** 8 characters: 48 bits are enough to distinguish a project's clusters. */
 export const archiveMark = (cluster: ClusterCoverage): string =>
   digest([cluster.clusterName, incarnationOf(cluster)]).slice(0, 8);
 

@@ -1,4 +1,4 @@
-// functions/ledger/model/errors.ts is the one error that leaves functions/ledger/, next to CursorError for a caller's bad cursor.
+// functions/ledger/model/errors.ts: the one error that leaves functions/ledger/, beside CursorError for a caller's bad cursor.
 
 export type LedgerErrorCode =
   /** Throttled, a 5xx, a lost connection, no credentials: the SDK's own retries were used up. */

@@ -1,4 +1,4 @@
-// functions/ledger/model/fingerprint.ts makes a short stand-in for what Atlas said of a job: equal ones mean that nothing changed.
+// functions/ledger/model/fingerprint.ts: digests over canonical JSON: equal ones mean that nothing changed.
 import { hash } from 'node:crypto';
 import { defineOwn } from '../../platform/safe-set.ts';
 import type { RestoreJob } from '../../restore/job.ts';
@@ -7,32 +7,7 @@ import type { RestoreJob } from '../../restore/job.ts';
 export const STAMPS = ['projectName', 'clusterId'] as const satisfies readonly (keyof RestoreJob)[];
 
 /** The fingerprint of an answer: of every normalised field but the stamps, and of everything that Atlas sent. */
-export function fingerprint(job: RestoreJob): string {
-  // In the order of their names, so that nothing has to be sorted.
-  const said = {
-    atlas: job.atlas,
-    clusterName: job.clusterName,
-    delivery: job.delivery,
-    deliveryUrlCount: job.deliveryUrlCount,
-    durationSeconds: job.durationSeconds,
-    errorMessage: job.errorMessage,
-    expiresAt: job.expiresAt,
-    finishedAt: job.finishedAt,
-    jobId: job.jobId,
-    kind: job.kind,
-    pointInTime: job.pointInTime,
-    problems: job.problems,
-    projectId: job.projectId,
-    requestedAt: job.requestedAt,
-    snapshotAt: job.snapshotAt,
-    snapshotId: job.snapshotId,
-    sourceStatus: job.sourceStatus,
-    status: job.status,
-    targetClusterName: job.targetClusterName,
-    targetProjectId: job.targetProjectId,
-  } satisfies Record<Exclude<keyof RestoreJob, (typeof STAMPS)[number]>, unknown>;
-  return digest(said);
-}
+export const fingerprint = ({ projectName: _, clusterId: __, ...answer }: RestoreJob) => digest(answer);
 
 /** 16 characters, 96 bits of a SHA-256: two different answers of one job won't meet by chance. */
 export const digest = (value: unknown) => sha256(value).slice(0, 16);
@@ -41,25 +16,8 @@ export const digest = (value: unknown) => sha256(value).slice(0, 16);
 export const sha256 = (value: unknown) => hash('sha256', canonicalJson(value), 'base64url');
 
 /** JSON with sorted names, so that equal values give equal text. Undefined fields are absent ones. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(isInOrder(value) ? value : sorted(value)) ?? 'null';
+export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value)) ?? 'null';
 
-/** Most jobs are, as redaction leaves their fields in order: to look takes a fifth of the time that a sorted copy does. */
-function isInOrder(value: unknown): boolean {
-  if (value === null || typeof value !== 'object') return true;
-  if (Array.isArray(value)) return value.every(isInOrder);
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false; // a Date, say, is not its fields
-  const fields = value as Record<string, unknown>;
-  let before = '';
-  for (const name of Object.keys(fields)) {
-    if (name < before || !isInOrder(fields[name])) return false;
-    before = name;
-  }
-  return true;
-}
-
-/** A sorted copy for `JSON.stringify` takes half the time of a replacer that sorts. */
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(sorted);

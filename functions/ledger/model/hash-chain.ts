@@ -1,5 +1,7 @@
-// functions/ledger/model/hash-chain.ts ties a job's history together: each entry holds the hash of the one before, and stands for the
-// job as it was then. So an entry, or the job, that was changed by anything but this ledger no longer fits.
+// functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of the
+// job at that time, so an entry or job
+// that something else changed no longer fits.
+import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { digest, STAMPS, sha256 } from './fingerprint.ts';
 import type { Change, JobSummary, LedgerJob } from './ledger.ts';
@@ -25,6 +27,9 @@ export const COMPARED = JOB_SUMMARY_FIELDS.filter(
 /** Everything that no write may change without an entry in the history. */
 const SEALED = [...COMPARED, 'vanishedAt', 'requester', 'findings'] as const;
 
+/** Entries at the beginning of a history that are always kept. */
+export const FIRST_CHANGES = 20;
+
 type Chained = Pick<LedgerJob, 'projectId' | 'jobId' | 'changes'>;
 
 /** The entry with what ties it to the others. @param job as it is after the entry, but for the entry itself */
@@ -42,10 +47,7 @@ export function stateOf(job: LedgerJob): string {
 }
 
 /** Something else wrote to the job: it is not what its last entry stands for. */
-export const isAltered = (job: LedgerJob): boolean => {
-  const state = job.changes?.at(-1)?.state;
-  return state !== undefined && state !== stateOf(job);
-};
+export const isAltered = (job: LedgerJob): boolean => job.changes.at(-1)?.state !== stateOf(job);
 
 /** A break in one job's history, in words. */
 export interface Break {
@@ -56,26 +58,18 @@ export interface Break {
   problem: string;
 }
 
-/** Entries at the beginning that were written before there was a chain. */
-export const unchainedIn = ({ changes }: Pick<LedgerJob, 'changes'>): number => {
-  const first = changes.findIndex(({ previous }) => previous !== undefined);
-  return first === -1 ? changes.length : first;
-};
-
 /** Recomputes a job's chain. Empty where all fits. */
 export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
   const { jobId, changes } = job;
   const breaks: Break[] = [];
-  const found = (problem: string, revision?: number) =>
-    breaks.push({ jobId, ...(revision === undefined ? {} : { revision }), problem });
+  const found = (problem: string, revision?: number) => breaks.push(defined({ jobId, revision, problem }));
   if (!Array.isArray(changes) || changes.length === 0) return [{ jobId, problem: 'the job has no history' }];
-  const unchained = unchainedIn(job);
   for (const [index, { revision, previous }] of changes.entries()) {
     const expected = (changes[index - 1]?.revision ?? 0) + 1;
     // The middle of a very long history is left out, always after the same entry: what it held can't be checked.
     if (revision > expected && index === foldedAfter) continue;
     if (revision !== expected) found(`revision ${expected} was expected here`, revision);
-    else if (index >= unchained && previous !== hashBefore(job, index)) {
+    else if (previous !== hashBefore(job, index)) {
       const before = index === 0 ? 'the ids of its job' : `revision ${expected - 1}`;
       found(`it does not fit to ${before}: one of them was changed`, revision);
     }
@@ -83,12 +77,9 @@ export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
   const last = changes.at(-1);
   if (last?.revision !== job.revision)
     found(`the job says revision ${job.revision}, its history ends with ${last?.revision}`);
-  else if (unchained < changes.length && isAltered(job)) found('the job differs from what its last entry stands for');
+  else if (isAltered(job)) found('the job differs from what its last entry stands for');
   return breaks;
 }
 
 const hashBefore = ({ projectId, jobId, changes }: Chained, index: number) =>
   sha256(index === 0 ? [projectId, jobId] : changes[index - 1]);
-/** Entries of a history that are kept: how it began, and what came last. A job changes a handful of times in its life. */
-
-export const FIRST_CHANGES = 20;

@@ -1,4 +1,4 @@
-// functions/ledger/model/item-size.ts makes values fit for DynamoDB and tells how large they are there.
+// functions/ledger/model/item-size.ts: values that DynamoDB can hold, and their size there.
 import { digest } from './fingerprint.ts';
 
 /** Bytes that an item may take: DynamoDB's limit is 409,600 (2026-11); the rest is for keys and for what we miscount. */

@@ -1,4 +1,4 @@
-// functions/ledger/model/known-project.ts is the durable record of scope: which projects which credentials could see, and when.
+// functions/ledger/model/known-project.ts: the durable record of scope: which credentials could see which projects, and when.
 
 import type { ProjectCoverage, Stretch } from './coverage.ts';
 
@@ -18,7 +18,7 @@ export interface ScopeChange {
   what: 'visible' | 'not-visible' | 'excluded' | 'included' | 'retired' | 'reinstated';
   /** The run that saw it; absent where a person did it. */
   runId?: string;
-  /** Of the credentials, where it is about one set of them. */
+  /** The name of the credentials, if the change is about one set of them. */
   account?: string;
   by?: string;
   reason?: string;
@@ -110,8 +110,8 @@ export interface Scope {
  * run that is late. Until then a run with other credentials, as from a laptop, does not make its projects not visible.
  */
 export const ACCOUNT_KEPT_MS = 26 * 3_600_000;
-/** What the ledger has on record of a project. */
 
+/** What the ledger has on record of a project. */
 export interface ProjectFacts {
   projectId: string;
   projectName: string;

@@ -25,14 +25,14 @@ export interface Sighting {
   /** When the answer was asked for. */
   observedAt: string;
   /**
-   * Tells the time where an answer is held against what is stored, which may be long after it was asked for: what the ledger
-   * says it observed later than that is not believed. Milliseconds since the epoch. @default everything is
+   * The time when an answer is compared with what is stored, which may be long after the request. A stored time later than that is
+   * not trusted. Milliseconds since the epoch. @default every stored time is trusted
    */
   now?(): number;
 }
 
 /**
- * new: first sight. changed: a revision was added. progress: only progress counters moved, which is no history.
+ * new: first sight. changed: a revision was added. progress: only progress counters changed, which adds no revision.
  * same: nothing to write. stale: the ledger already holds a later answer.
  */
 export type Outcome = 'new' | 'changed' | 'progress' | 'same' | 'stale';
@@ -123,8 +123,8 @@ export interface Ledger {
    */
   record(job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating): Promise<Recorded>;
   /**
-   * Records what the ledger itself found out about a job it has. Nothing is written where that is what it holds already.
-   * @param annotate what the job should have; what it leaves out stays. Asked again where another writer came first
+   * Records what the ledger itself found out about a job. Nothing is written if it holds that already.
+   * @param annotate what the job should have; what it leaves out stays. Called again if another writer was first
    * @param read the job as `projectJobs` gave it, to save a read
    * @throws LedgerError, also where the ledger has no such job
    */
@@ -140,7 +140,7 @@ export interface Ledger {
    * @throws LedgerError, also where the ledger has no such job
    */
   markVanished(projectId: string, jobId: string, sighting: Sighting): Promise<Recorded>;
-  /** Every job of a project, held against its own history; a consistent read of the table itself, not of an index. */
+  /** Every job of a project, checked against its own history; a consistent read of the table itself, not of an index. */
   known(projectId: string): AsyncIterable<KnownJob>;
   /** Those of these jobs that the ledger has, in any order; a consistent read of the table itself. */
   lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]>;
@@ -154,13 +154,13 @@ export interface Ledger {
   /**
    * Lists over all projects hold nothing that was requested later than ten minutes from now, unless `until` says so.
    * @throws CursorError
-   * @throws RangeError for a date that is none, and for a cluster without its project
+   * @throws RangeError for an invalid date, and for a cluster without its project
    */
   jobs(query: JobsQuery): Promise<Page<JobSummary>>;
 
   coverage(projectId: string): Promise<ProjectCoverage | undefined>;
   /**
-   * Writes what `next` makes of the stored coverage; where another writer came first, `next` is asked again with theirs.
+   * Writes what `next` makes of the stored coverage; if another writer was first, `next` is called again with theirs.
    * @param read what the caller read before, to save a read
    */
   saveCoverage(
@@ -187,8 +187,8 @@ export interface Ledger {
   /** Every project that a run has ever listed, in the order of their ids; a consistent read of each. */
   knownProjects(): AsyncIterable<KnownProject>;
   /**
-   * Writes what `next` makes of what is known, unless nothing changed; where another writer came first, `next` is asked again
-   * with theirs.
+   * Writes what `next` makes of what is known, unless nothing changed; if another writer was first, `next` is called again with
+   * theirs.
    * @param read what the caller read before, to save a read
    */
   saveKnownProject(
@@ -203,9 +203,9 @@ export interface Ledger {
 
   /** A run that was started already stays as it is. @param maker the process that makes it, if one does from beginning to end */
   startRun(run: Run, maker?: string): Promise<void>;
-  /** Says which projects a run is to read, before any of them is ordered. Once more replaces it. */
+  /** Records the projects of a run, before any task is queued. Again: replaces them. */
   recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
-  /** Says how many projects a run has; ends it where that is none. @param startedAt when it began, where that is known better by now */
+  /** Sets how many projects a run has; with 0 it ends. @param startedAt a more precise start */
   planRun(runId: string, projects: number, failures: Run['failures'], startedAt?: string): Promise<Run>;
   /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
   finishPart(runId: string, part: RunPart): Promise<Run>;
@@ -214,9 +214,9 @@ export interface Ledger {
   /** Runs that have not ended, oldest first. @param since those that began before are left out; ISO 8601 */
   unfinishedRuns(since?: string): AsyncIterable<UnfinishedRun>;
   /**
-   * Ends a run that nothing is heard of any more, with this failure, under the code RUN_DIED. Should its last part come all
-   * the same, the run ends as if in time.
-   * @throws LedgerError, also where there is no such run
+   * Ends a run that shows no sign of life, with this failure, under the code RUN_DIED. If its last part arrives after all, the
+   * run ends as if in time.
+   * @throws LedgerError, also for an unknown run
    */
   endRun(runId: string, failure: ClusterFailure): Promise<Run>;
   /** Newest first. @throws CursorError */

@@ -1,16 +1,17 @@
-// functions/ledger/model/merge-observation.ts decides what an answer of Atlas means for what the ledger holds. It reads and writes nothing.
+// functions/ledger/model/merge-observation.ts: what an answer of Atlas changes in the record. Pure.
 //
 // Answers can be recorded in any order, by several writers. The one asked for last wins; of two asked for in the same
 // millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.
 // An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
 // is recorded before B, B stays until the next reading: one that differs is always written.
 //
-// A job that something else wrote to (its last entry does not stand for it) is no record: Atlas's word is put back over it, which its
-// history says. Until that comes, entries that have to be added go on standing for what was there before, so that verify finds it.
+// A job that something else wrote to (it doesn't fit its last entry) is no evidence: Atlas's answer is written over it, and the history
+// says so. Entries added before that keep the digest of what was there before, so that verify still finds the change.
 
+import { defined } from '../../platform/defined.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
-import { canonicalJson, digest, fingerprint, STAMPS } from './fingerprint.ts';
+import { canonicalJson, digest, fingerprint, type STAMPS } from './fingerprint.ts';
 import { COMPARED, chained, isAltered, PROGRESS, stateOf } from './hash-chain.ts';
 import { boundedFields, storable } from './item-size.ts';
 import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
@@ -39,7 +40,7 @@ export function mergeObservation(
   const at = observedAt;
   if (!stored) {
     const { requester } = annotating;
-    const first = { revision: 0, firstSeenAt: at, changedAt: at, changes: [], ...(requester ? { requester } : {}) };
+    const first = defined({ revision: 0, firstSeenAt: at, changedAt: at, changes: [] as Change[], requester });
     return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
   }
   const reappeared = stored.vanishedAt !== undefined;
@@ -49,14 +50,13 @@ export function mergeObservation(
   if (stored.fingerprint === print && !reappeared && !altered) return { outcome: 'same' };
 
   const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
-  const annotations = { ...(requester ? { requester } : {}), ...(findings ? { findings } : {}) };
-  const own = { revision, firstSeenAt, changedAt, changes, ...annotations };
+  const own = defined({ revision, firstSeenAt, changedAt, changes, requester, findings });
   const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), ...own };
   const fields = changedFields(stored, answer);
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
-  // Nothing at all: only the way of taking fingerprints changed, which is no history either.
-  const what = { at, runId, fields, ...(atlas.length > 0 ? { atlas: named(atlas) } : {}) };
+  // No field at all: only the computation of fingerprints changed, which adds no revision either.
+  const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined });
   if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
@@ -105,23 +105,24 @@ export function mergeAnnotations(
   const { requester = stored.requester, findings } = annotate(stored);
   const fields: Change['fields'] = {};
   if (canonicalJson(requester) !== canonicalJson(stored.requester)) {
-    fields.requester = { ...(stored.requester ? { from: stored.requester } : {}), to: requester };
+    fields.requester = defined({ from: stored.requester, to: requester });
   }
-  const job = { ...stored, ...(requester ? { requester } : {}) };
-  const annotating = findings ? { assess: () => findings } : {};
+  const job = { ...stored, ...defined({ requester }) };
   if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
-  return stillAltered(stored, changed(job, { at: observedAt, runId, fields }, annotating));
+  return stillAltered(
+    stored,
+    changed(job, { at: observedAt, runId, fields }, defined({ assess: findings && (() => findings) })),
+  );
 }
 
 type Changed = ReturnType<typeof changed>;
 
 /** An entry must not make good what something else has changed. */
 function stillAltered(stored: LedgerJob, made: Changed): Changed {
-  const state = stored.changes.at(-1)?.state;
-  if (state === undefined || !isAltered(stored)) return made;
-  const change = { ...made.change, state };
+  if (!isAltered(stored)) return made;
+  const change = { ...made.change, state: stored.changes.at(-1)?.state ?? '' };
   return { ...made, change, job: { ...made.job, changes: [...made.job.changes.slice(0, -1), change] } };
 }
 
@@ -147,39 +148,40 @@ function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Nu
   return observed > now() + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
 }
 
+export function withoutHistory({ changes: _, atlas: __, atlasOmitted: ___, ...summary }: LedgerJob): JobSummary {
+  return summary;
+}
+
 /** @param job as it was, but for the fields that changed */
 function changed(
   job: LedgerJob,
   what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'repaired'>,
   { assess }: Annotating = {},
 ): { outcome: 'changed'; job: LedgerJob; change: Change } {
-  const { changes, atlas: _, atlasOmitted: __, ...summary } = { ...job, changedAt: what.at };
+  const summary = { ...withoutHistory(job), changedAt: what.at };
   const findings = assess?.(summary) ?? job.findings;
-  const next = { ...job, ...withFindings(findings), revision: job.revision + 1, changedAt: what.at };
-  if (!findings?.length) delete next.findings;
+  const { findings: __, ...others } = job;
+  const kept = defined({ findings: findings?.length ? [...findings] : undefined });
+  const next: LedgerJob = { ...others, ...kept, revision: job.revision + 1, changedAt: what.at };
   const [before, after] = [job.findings ?? [], findings ?? []];
   const names = (of: readonly Finding[], others: readonly Finding[]) =>
     of.map(({ rule, severity }) =>
       others.some((other) => other.rule === rule && other.severity !== severity) ? `${rule}:${severity}` : rule,
     );
   const findingsChanged = rulesOf(before) !== rulesOf(after) && {
-    findings: { ...(before.length > 0 ? { from: names(before, after) } : {}), to: names(after, before) },
+    findings: defined({ from: before.length > 0 ? names(before, after) : undefined, to: names(after, before) }),
   };
   const fields = { ...what.fields, ...findingsChanged };
   const change = chained(next, { revision: next.revision, status: next.status, ...what, fields });
-  return { outcome: 'changed', change, job: { ...next, changes: [...changes, change] } };
+  return { outcome: 'changed', change, job: { ...next, changes: [...job.changes, change] } };
 }
-
-const withFindings = (findings: readonly Finding[] | undefined) =>
-  findings?.length ? { findings: [...findings] } : {};
 
 /** Stamps are kept from the first sight that had them. */
 function stampsOf(stored: LedgerJob, answer: RestoreJob): Partial<Pick<RestoreJob, (typeof STAMPS)[number]>> {
-  return Object.fromEntries(
-    STAMPS.flatMap((name) =>
-      (stored[name] ?? answer[name]) === undefined ? [] : [[name, stored[name] ?? answer[name]]],
-    ),
-  );
+  return defined({
+    projectName: stored.projectName ?? answer.projectName,
+    clusterId: stored.clusterId ?? answer.clusterId,
+  } satisfies Record<(typeof STAMPS)[number], string | undefined>);
 }
 
 function changedFields(stored: LedgerJob, answer: RestoreJob): Change['fields'] {
@@ -189,10 +191,7 @@ function changedFields(stored: LedgerJob, answer: RestoreJob): Change['fields'] 
   for (const name of COMPARED) {
     const [from, to] = [before[name], after[name]];
     if (canonicalJson(from) === canonicalJson(to)) continue;
-    fields[name] = {
-      ...(from === undefined ? {} : { from: short(from) }),
-      ...(to === undefined ? {} : { to: short(to) }),
-    };
+    fields[name] = defined({ from: short(from), to: short(to) });
   }
   return fields;
 }

@@ -16,7 +16,7 @@ export type PartStatus = RunPart['status'];
 export interface Run extends z.infer<typeof run> {}
 export type RunTrigger = Run['trigger'];
 
-/** The failure of a run that was ended because nothing was heard of it any more. */
+/** The failure of a run that was ended because it no longer showed any sign of life. */
 export const RUN_DIED = 'RUN_DIED';
 
 /** A project that a run was to read. */
@@ -35,7 +35,7 @@ export interface UnfinishedRun {
 export interface RunRecord {
   run: Run;
   parts: RunPart[];
-  /** Absent: nothing was planned yet, or by a version that did not record it. */
+  /** Absent: nothing is planned yet. */
   planned?: PlannedProject[];
 }
 
@@ -58,6 +58,6 @@ export const noCounts = (): RunCounts => ({
 
 export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
   const sum = noCounts();
-  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = (a[name] ?? 0) + (b[name] ?? 0); // a part of an earlier version lacks some
+  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = a[name] + b[name];
   return sum;
 };

@@ -1,10 +1,13 @@
-// functions/ledger/model/table.ts defines the table as plain data, for the stack and for local table creation alike.
+// functions/ledger/model/table.ts: the table as plain data, for the stack and for local tables alike.
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { JobSummary } from './ledger.ts';
 import type { Run } from './run.ts';
 
-/** What lists show of a job. `satisfies` keeps it whole: a field added to JobSummary must be added here. */
-const JOB_FIELDS = {
+/** The names of all fields of a record: one added to its type must be added here. */
+export const fieldNames = <T>(fields: Record<keyof T, true>) => Object.keys(fields) as (keyof T & string)[];
+
+/** What lists show of a job. */
+export const JOB_SUMMARY_FIELDS = fieldNames<JobSummary>({
   projectId: true,
   projectName: true,
   clusterName: true,
@@ -34,10 +37,9 @@ const JOB_FIELDS = {
   vanishedAt: true,
   requester: true,
   findings: true,
-} as const satisfies Record<keyof JobSummary, true>;
-export const JOB_SUMMARY_FIELDS = Object.keys(JOB_FIELDS) as (keyof JobSummary)[];
+});
 
-const RUN_FIELDS_MAP = {
+export const RUN_FIELDS = fieldNames<Run>({
   runId: true,
   trigger: true,
   scope: true,
@@ -48,8 +50,7 @@ const RUN_FIELDS_MAP = {
   finishedAt: true,
   counts: true,
   failures: true,
-} as const satisfies Record<keyof Run, true>;
-export const RUN_FIELDS = Object.keys(RUN_FIELDS_MAP) as (keyof Run)[];
+});
 
 export interface Index {
   partition: string;

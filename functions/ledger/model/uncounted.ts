@@ -1,5 +1,5 @@
-// functions/ledger/model/uncounted.ts tells by two sets of ids whether the table still has every job that a coverage counts, and which it
-// has beside them: those of a run that died before it could count them, or that runs just now.
+// functions/ledger/model/uncounted.ts: the jobs of a table that its coverage doesn't count: those of a run that died first, or that is
+// still running.
 import { difference, differingIds, NO_IDS, toggled } from './id-set.ts';
 
 /** What a coverage says was recorded. */
@@ -39,14 +39,14 @@ export class InTable implements Counted {
   }
 }
 
-/** Up to so many are found anywhere, as long as they are among so many of the newest, tried in this order: the more, the fewer of them. */
+/** Up to MAX_PICKED jobs are found anywhere among this many of the newest, tried in this order. */
 const MAX_PICKED = 6;
 const TRIED = [24, 200] as const;
 
 /**
  * The jobs of the table that the coverage does not count. Such jobs were recorded one after the other, so it looks for a stretch of
  * them, for a stretch and one more, and for a few among the newest.
- * @returns nothing where one that is counted is not in the table, or that can't be told
+ * @returns undefined if a counted job is not in the table, or that can't be decided
  */
 export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' | 'inOrder'>): FirstSeen[] | undefined {
   const more = table.jobs - counted.jobs;
@@ -87,7 +87,7 @@ function stretchOf(counted: string, table: string, ids: readonly string[], more:
  * What was counted, is missing from a table, and is among the jobs that were recorded after it was read; and what the table has that
  * was not counted.
  * @param recorded ids of those that may have been counted before
- * @returns nothing where that can't be told
+ * @returns undefined if that can't be decided
  */
 export function reconciled(
   counted: Counted,

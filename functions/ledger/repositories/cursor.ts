@@ -1,4 +1,4 @@
-// functions/ledger/repositories/cursor.ts says where the next page of a query begins, in a form that only the same query takes back.
+// functions/ledger/repositories/cursor.ts: where the next page of a query begins, in a form that only the same query accepts.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { CursorError } from '../model/ledger.ts';

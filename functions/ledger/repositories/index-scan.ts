@@ -1,4 +1,5 @@
-// functions/ledger/repositories/index-scan.ts reads lists that are in the order of ids: parts of the table or its indexes, merged to one page.
+// functions/ledger/repositories/index-scan.ts: partitions of the table or its indexes, in the order of ids, merged to one page.
+import { defined } from '../../platform/defined.ts';
 import { STATUSES } from '../../restore/job.ts';
 import { idAfter, idBefore, lowestIdAt } from '../../restore/object-id.ts';
 import type { Item } from '../table/job-item.ts';
@@ -13,7 +14,7 @@ export interface IdRange {
   highest: string;
 }
 
-/** What one page may still read. It is checked before a reading, so that the last one may go a little over. */
+/** What one page may still read. Checked before each read, so the last one may exceed it a little. */
 export class Budget {
   queries: number;
   items: number;
@@ -71,22 +72,19 @@ abstract class TableLane implements IndexScan {
     keyOf = (id: string) => id,
     idOf = (last: Item) => String(last[this.query.id]),
   ): Promise<number> {
-    const { index, filter, holds, fields, order } = this.query;
-    const most = filter || holds ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
+    const { id: _, ...query } = this.query;
+    const isFiltered = Object.keys(query.filter ?? {}).length > 0 || query.holds !== undefined;
+    const most = isFiltered ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
     const { items, scanned, last } = await this.table.query({
-      ...(index ? { index } : {}),
-      ...(filter ? { filter } : {}),
-      ...(holds ? { holds } : {}),
-      ...(fields ? { fields } : {}),
+      ...query,
       partition,
       between: [keyOf(range.lowest), keyOf(range.highest)],
-      order,
       limit: Math.max(1, Math.min(most, budget.items)),
     });
     budget.queries -= 1;
     budget.items -= scanned;
     this.items.push(...items);
-    this.rest = this.rest && beyond(this.rest, last ? idOf(last) : farEnd(range, order), order);
+    this.rest = this.rest && beyond(this.rest, last ? idOf(last) : farEnd(range, query.order), query.order);
     return scanned;
   }
 }
@@ -188,7 +186,10 @@ export interface ScanPage {
   nextId?: string;
 }
 
-/** Merges lanes to a page. What a budget cuts short goes on at `nextId`: nothing before it was left out, nothing after it given. */
+/**
+ * Merges lanes to a page. If the budget ends first, `nextId` is an exact resume point: everything before it was returned, and nothing
+ * from it on.
+ */
 export async function readPage(
   lanes: readonly IndexScan[],
   { order, id }: IndexScanQuery,
@@ -212,7 +213,7 @@ export async function readPage(
     if (items.length === limit) {
       const last = items.at(-1);
       const nextId = last && (order === 'asc' ? idAfter(idOf(last)) : idBefore(idOf(last)));
-      return { items, ...(nextId === undefined ? {} : { nextId }) };
+      return defined({ items, nextId });
     }
     if (behind.length > 0) {
       if (budget.spent) {

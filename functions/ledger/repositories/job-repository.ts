@@ -1,5 +1,7 @@
-// functions/ledger/repositories/job-repository.ts records jobs: one job, one item, one conditional write.
+// functions/ledger/repositories/job-repository.ts: jobs: one job, one item, one conditional write.
 
+import { chunks } from '../../platform/chunks.ts';
+import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { FIRST_ID, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
@@ -15,14 +17,19 @@ import type {
   Recorded,
   Sighting,
 } from '../model/ledger.ts';
-import { type Decision, mergeAnnotations, mergeObservation, mergeVanished } from '../model/merge-observation.ts';
+import {
+  type Decision,
+  mergeAnnotations,
+  mergeObservation,
+  mergeVanished,
+  withoutHistory,
+} from '../model/merge-observation.ts';
 import { InTable } from '../model/uncounted.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from '../table/job-item.ts';
 import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
-import type { Table } from '../table/table-port.ts';
+import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { ATTEMPTS, conflict } from './optimistic-write.ts';
 
-/** Losing means that another writer won, so each attempt more is another writer of the same job at the same moment. */
-const ATTEMPTS = 12;
 const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
   'jobId',
   'clusterName',
@@ -34,9 +41,6 @@ const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
   'vanishedAt',
   'requester',
 ];
-/** DynamoDB's limit of keys a batch. */
-const BATCH = 100;
-
 /**
  * Whole jobs read at once: an answer, parsed and unmarshalled, takes some 20 times its 2 KB a job, so that one of 1 MB would
  * be the largest thing in memory. Units are the same but for the last 4 KB of each answer.
@@ -88,7 +92,7 @@ export class JobRepository {
     const between = jobSks([FIRST_ID, LAST_ID]);
     const range = { partition: projectPk(projectId), between, consistent: true, limit: WHOLE_JOBS };
     for await (const item of this.#table.all(range)) {
-      const known = pick(item, KNOWN_FIELDS) as unknown as KnownJob;
+      const known = pick<KnownJob>(item, KNOWN_FIELDS);
       yield isAltered(ledgerJob(item)) ? { ...known, altered: true } : known;
     }
   }
@@ -96,10 +100,10 @@ export class JobRepository {
   /** Requests: 1 batch read for each 100. */
   async lookUp(projectId: string, jobIds: readonly string[]): Promise<KnownJob[]> {
     const found: KnownJob[] = [];
-    for (let start = 0; start < jobIds.length; start += BATCH) {
-      const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
+    for (const some of chunks(jobIds, MAX_BATCH_KEYS)) {
+      const keys = some.map((jobId) => jobKey(projectId, jobId));
       const items = await this.#table.batchGet(keys, { consistent: true, fields: KNOWN_FIELDS });
-      found.push(...items.map((item) => pick(item, KNOWN_FIELDS) as unknown as KnownJob));
+      found.push(...items.map((item) => pick<KnownJob>(item, KNOWN_FIELDS)));
     }
     return found;
   }
@@ -191,16 +195,14 @@ export class JobRepository {
       // Revision alone isn't enough: progress is written without one, and an older answer must not pass it.
       const { revision, observedAt, fingerprint } = before ?? {};
       const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
-      const { atlas: _, atlasOmitted: __, changes: ___, ...summary } = job;
-      const { outcome } = decision;
-      const recorded = { outcome, job: summary, ...('change' in decision ? { change: decision.change } : {}) };
+      const change = 'change' in decision ? decision.change : undefined;
+      const recorded = defined({ outcome: decision.outcome, job: withoutHistory(job), change });
       const written = await this.#table.put(jobItem(job, before), condition);
       if (written.done) return recorded;
       before = await this.#read(at);
       if (written.repeated && before && isOurs(ledgerJob(before), job)) return recorded;
     }
-    const message = `job ${at.jobId}: ${ATTEMPTS} writers came first, one after the other; record it again`;
-    throw new LedgerError('LEDGER_CONFLICT', message);
+    throw conflict(`job ${at.jobId}`);
   }
 }
 

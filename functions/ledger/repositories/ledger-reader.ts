@@ -1,18 +1,20 @@
-// functions/ledger/repositories/ledger-reader.ts is what the HTTP API asks of the ledger beside the port: a job whose project is known, pages
-// by number, pages of coverage.
+// functions/ledger/repositories/ledger-reader.ts: what the HTTP API needs beside the port: a job of a known project, numbered pages, pages
+// of coverage.
 
+import { chunks } from '../../platform/chunks.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Kind } from '../../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
 import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
-import { ledgerJob } from '../table/job-item.ts';
+import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
-import type { Table } from '../table/table-port.ts';
+import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { ProjectRepository } from './project-repository.ts';
-import { TableLedger, type TableLedgerOptions, tableOf } from './table-ledger.ts';
+import { type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
   projectId: string;
@@ -59,36 +61,31 @@ export class PageOutOfReach extends Error {
 
 /** What one numbered page may read: 24 MB of the index, some 16,000 jobs of one cluster. */
 export const COUNT_QUERIES = 24;
-/** DynamoDB's limit of keys a batch. */
-const BATCH = 100;
 /** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
 const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
-  const ledger = new TableLedger({ ...options, table });
   const { now = Date.now } = options;
-  const coverages = new CoverageRepository(table, new ProjectRepository(table, now), now);
+  const coverages = new CoverageRepository(table, new ProjectRepository(table), now);
 
-  const jobOf = async (projectId: string, jobId: string) => {
-    if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
-    const item = await table.get(jobKey(projectId, jobId));
-    return item && ledgerJob(item);
+  return {
+    ...tableLedger({ ...options, table }),
+    jobOf: async (projectId, jobId) => {
+      if (!isObjectId(projectId) || !isObjectId(jobId)) return undefined;
+      const item = await table.get(jobKey(projectId, jobId));
+      return item && ledgerJob(item);
+    },
+    jobsOf: (...args) => jobsOf(table, ...args),
+    numberedPage: (...args) => numberedPage(table, ...args),
+    projectPage: (query) => projectPage(table, coverages, query),
+    projectRecord: (projectId) => projectRecord(coverages, projectId),
   };
-
-  return Object.assign(ledger, {
-    jobOf,
-    jobsOf: (projectId: string, jobIds: readonly string[]) => jobsOf(table, projectId, jobIds),
-    numberedPage: (of: ClusterJobs, page: { skip: number; take: number; count: boolean }) =>
-      numberedPage(table, of, page),
-    projectPage: (query: { limit: number; cursor?: string }) => projectPage(table, coverages, query),
-    projectRecord: (projectId: string) => projectRecord(coverages, projectId),
-  });
 }
 
 async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
-  for (let start = 0; start < jobIds.length; start += BATCH) {
-    const keys = jobIds.slice(start, start + BATCH).map((jobId) => jobKey(projectId, jobId));
+  for (const some of chunks(jobIds, MAX_BATCH_KEYS)) {
+    const keys = some.map((jobId) => jobKey(projectId, jobId));
     for (const item of await table.batchGet(keys)) yield ledgerJob(item);
   }
 }
@@ -100,24 +97,25 @@ async function numberedPage(
 ): Promise<NumberedPage> {
   const jobIds: string[] = [];
   let seen = 0;
-  let after: Record<string, unknown> | undefined;
+  let after: Item | undefined;
   for (let queries = 1; ; queries++) {
-    const { items, last } = await table.query({
+    const range = {
       index: 'byCluster',
       partition: clusterPartition(projectId, clusterName),
       order: 'desc',
       filter: { kind: [kind] },
       fields: ['jobId'],
       // One more than the page, so that its end is known to be the list's.
-      ...(count ? {} : { limit: Math.max(25, skip + take + 1 - seen) }),
-      ...(after ? { after } : {}),
-    });
+      limit: count ? undefined : Math.max(25, skip + take + 1 - seen),
+      after,
+    } as const;
+    const { items, last } = await table.query(defined(range));
     for (const { jobId } of items) {
       if (seen >= skip && seen < skip + take) jobIds.push(String(jobId));
       seen += 1;
     }
     const more = seen > skip + take;
-    if (!last) return { jobIds, more, seen, ...(count ? { total: seen } : {}) };
+    if (!last) return defined({ jobIds, more, seen, total: count ? seen : undefined });
     if (more && !count) return { jobIds, more, seen };
     if (queries === COUNT_QUERIES && !more) throw new PageOutOfReach(`jobs after the first ${seen} can't be numbered`);
     if (queries === COUNT_QUERIES) return { jobIds, more, seen };
@@ -141,20 +139,16 @@ async function projectPage(
   });
   const projectIds = items.map(({ feedKey }) => String(feedKey));
   const projects: ProjectFacts[] = [];
-  for (let start = 0; start < projectIds.length; start += COVERAGE_BATCH) {
-    projects.push(...(await coverages.factsOf(projectIds.slice(start, start + COVERAGE_BATCH))));
-  }
+  for (const some of chunks(projectIds, COVERAGE_BATCH)) projects.push(...(await coverages.factsOf(some)));
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
-  return { items: projects, ...(nextId === undefined ? {} : { cursor: cursorAt(nextId, identity) }) };
+  return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
 }
 
 async function projectRecord(coverages: CoverageRepository, projectId: string): Promise<ProjectRecord | undefined> {
   const [facts] = await coverages.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
   const archived: ClusterCoverage[] = [];
-  for await (const cluster of coverages.archived(projectId)) {
-    archived.push(cluster);
-  }
+  for await (const cluster of coverages.archived(projectId)) archived.push(cluster);
   return { ...facts, archived };
 }

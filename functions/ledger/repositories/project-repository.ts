@@ -1,19 +1,14 @@
-// functions/ledger/repositories/project-repository.ts keeps what is known of each project's being in scope, one item a project.
-import type { ProjectCoverage } from '../model/coverage.ts';
-import { LedgerError } from '../model/errors.ts';
+// functions/ledger/repositories/project-repository.ts: the scope of each project, one item a project.
 import { canonicalJson } from '../model/fingerprint.ts';
 import { storable } from '../model/item-size.ts';
 import type { KnownProject } from '../model/known-project.ts';
+import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
-import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from '../table/keys.ts';
-import type { Table } from '../table/table-port.ts';
+import { COVERAGE_FEED, coverageFeed, projectKey } from '../table/keys.ts';
+import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { optimisticWrite } from './optimistic-write.ts';
 
-/** As many writers of one project may come first. */
-const ATTEMPTS = 12;
-/** DynamoDB's limit of keys a batch. */
-const BATCH = 100;
-
-const FIELDS_MAP = {
+const FIELDS = fieldNames<KnownProject>({
   projectId: true,
   projectName: true,
   orgId: true,
@@ -27,94 +22,71 @@ const FIELDS_MAP = {
   excludedSince: true,
   retired: true,
   changes: true,
-} as const satisfies Record<keyof KnownProject, true>;
-const FIELDS = Object.keys(FIELDS_MAP) as (keyof KnownProject)[];
+});
 
 /** Nobody has recorded which credentials see it. */
 export const barelyKnown = (projectId: string, projectName: string, firstSeenAt: string): KnownProject => ({
-  ...{ projectId, projectName, revision: 0, firstSeenAt, accounts: {}, changes: [] },
+  projectId,
+  projectName,
+  revision: 0,
+  firstSeenAt,
+  accounts: {},
+  changes: [],
 });
 
-export const knownProjectOf = (item: Item) => pick(item, FIELDS) as unknown as KnownProject;
-/** Earlier versions wrote the keys alone, as a mark that the project has a coverage. */
-export const isMark = (item: Item) => item.revision === undefined;
+export const knownProjectOf = (item: Item): KnownProject => pick(item, FIELDS);
+
+/** The ids of all projects on record, in order. Requests: 1 query for some thousand projects. */
+export async function* projectIdBatches(table: Table, size: number): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const { feedKey } of table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
+    batch.push(String(feedKey));
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
 
 export class ProjectRepository {
   readonly #table: Table;
-  readonly #now: () => number;
 
-  constructor(table: Table, now: () => number) {
+  constructor(table: Table) {
     this.#table = table;
-    this.#now = now;
   }
 
-  /** Requests: 1 read, for an item of an earlier version 2. */
+  /** Requests: 1 read. */
   async get(projectId: string): Promise<KnownProject | undefined> {
     const item = await this.#table.get(projectKey(projectId));
-    if (!item) return undefined;
-    return isMark(item) ? this.#made(projectId, await this.#table.get(coverageKey(projectId))) : knownProjectOf(item);
+    return item && knownProjectOf(item);
   }
 
   /** Requests: 1 query for some hundred projects, and 1 batch read for every 100. */
   async *all(): AsyncGenerator<KnownProject> {
-    let batch: string[] = [];
-    for await (const item of this.#table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
-      batch.push(String(item.feedKey));
-      if (batch.length < BATCH) continue;
-      yield* await this.some(batch);
-      batch = [];
-    }
-    if (batch.length > 0) yield* await this.some(batch);
+    for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS)) yield* await this.some(projectIds);
   }
 
-  /** Requests: none where nothing changes what was read; else 1 write, with 1 read before it where none was, or another writer came first. */
+  /** Requests: none if nothing changed since `read`; else 1 write, after 1 read if there was none before, or another writer was first. */
   async save(
     projectId: string,
     next: (stored: KnownProject | undefined) => KnownProject,
     read?: KnownProject,
   ): Promise<KnownProject> {
-    let stored = read ?? (await this.get(projectId));
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const get = () => this.get(projectId);
+    return optimisticWrite(`project ${projectId}`, read, get, async (stored) => {
       const revision = (stored?.revision ?? 0) + 1;
       const known = { ...(storable(next(stored)) as KnownProject), projectId, revision };
-      if (stored && canonicalJson({ ...known, revision: stored.revision }) === canonicalJson(stored)) return stored;
+      if (stored && canonicalJson({ ...known, revision: stored.revision }) === canonicalJson(stored)) {
+        return { value: stored, written: { done: true } };
+      }
       const item = { ...projectKey(projectId), ...coverageFeed(projectId), ...known };
-      const written = await this.#table.put(item, { revision: stored?.revision || undefined });
-      if (written.done) return known;
-      stored = await this.get(projectId);
-      // Ours after all: its answer was lost and the SDK sent it again.
-      if (written.repeated && canonicalJson(stored) === canonicalJson(known)) return known;
-    }
-    const message = `project ${projectId}: ${ATTEMPTS} writers came first, one after the other; save it again`;
-    throw new LedgerError('LEDGER_CONFLICT', message);
+      return { value: known, written: await this.#table.put(item, { revision: stored?.revision }) };
+    });
   }
 
   /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
   async some(projectIds: readonly string[]): Promise<KnownProject[]> {
     const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
-    const known: KnownProject[] = [];
-    for (const item of items) {
-      const projectId = String(item.feedKey);
-      known.push(
-        isMark(item) ? this.#made(projectId, await this.#table.get(coverageKey(projectId))) : knownProjectOf(item),
-      );
-    }
-    return known;
-  }
-
-  /** What its coverage tells of a project that an earlier version recorded. */
-  #made(projectId: string, item: Item | undefined): KnownProject {
-    const now = new Date(this.#now()).toISOString();
-    if (!item) return barelyKnown(projectId, projectId, now);
-    const { projectName, orgId, clusters, discovery } = item.coverage as ProjectCoverage;
-    const [firstSeenAt = now] = [
-      ...Object.values(clusters).map((cluster) => cluster.firstSeenAt),
-      ...Object.values(discovery).flatMap(({ since }) => since ?? []),
-    ].sort();
-    return {
-      ...barelyKnown(projectId, projectName, firstSeenAt),
-      coveredSince: firstSeenAt,
-      ...(orgId === undefined ? {} : { orgId }),
-    };
+    return items.map(knownProjectOf);
   }
 }

@@ -1,5 +1,6 @@
-// functions/ledger/repositories/queries.ts finds the jobs, or runs, of a page. Every index is in the order of ids, so a page can go on
-// from an id alone, whichever index it was read from.
+// functions/ledger/repositories/queries.ts: pages of jobs and of runs. Every index is in the order of ids, so a page can continue from an
+// id alone, whichever index it came from.
+import { defined } from '../../platform/defined.ts';
 import { STATUSES } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
 import type { JobSummary, JobsQuery, Page } from '../model/ledger.ts';
@@ -57,7 +58,7 @@ export async function jobsPage(
 
   const { kind, delivery, targetProjectId, snapshotId, finding } = asked;
   const filter = { kind, delivery, targetProjectId, snapshotId };
-  const base = { order, id: 'jobId', ...(finding === undefined ? {} : { holds: { [FINDING_RULES]: finding } }) };
+  const base = defined({ order, id: 'jobId', holds: finding && { [FINDING_RULES]: finding } });
   const filtered = laneQuery(base, filter, statuses);
   let lanes: IndexScan[];
   if (projectId !== undefined && clusterName !== undefined) {
@@ -81,10 +82,7 @@ export async function jobsPage(
     lanes = [new FeedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', probe, lost)];
   }
   const page = await readPage(lanes, base, limitOf(limit), budget);
-  return {
-    items: page.items.map(jobSummary),
-    ...(page.nextId === undefined ? {} : { cursor: cursorAt(page.nextId, identity) }),
-  };
+  return defined({ items: page.items.map(jobSummary), cursor: page.nextId && cursorAt(page.nextId, identity) });
 }
 
 /** Requests: 1 query a month, no further back than runs are kept. @throws CursorError */
@@ -105,19 +103,16 @@ export async function runsPage(
   const lane: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
   const lanes = [new FeedScan(table, lane, range, 'RUNS')];
   const page = await readPage(lanes, lane, limitOf(query.limit), new Budget(PAGE_QUERIES, PAGE_ITEMS));
-  return {
-    items: page.items.map(runOf),
-    ...(page.nextId === undefined ? {} : { cursor: cursorAt(page.nextId, identity) }),
-  };
+  return defined({ items: page.items.map(runOf), cursor: page.nextId && cursorAt(page.nextId, identity) });
 }
 
 /** @throws RangeError */
 function limitOf(limit = DEFAULT_LIMIT): number {
-  if (Number.isNaN(limit)) throw new RangeError('the limit is no number');
+  if (Number.isNaN(limit)) throw new RangeError('the limit is not a number');
   return Math.min(MAX_LIMIT, Math.max(1, Math.trunc(limit)));
 }
 
-/** The ids of a period, from and to, both included; of an empty one, from after to. @throws RangeError for a date that is none */
+/** The first and last id of a period; an empty one has its first after its last. @throws RangeError for an invalid date */
 export function idBetween(since: string | undefined, until: string | undefined): readonly [string, string] {
   const { lowest, highest } = idRange(since, until) ?? { lowest: LAST_ID, highest: FIRST_ID };
   return [lowest, highest];
@@ -152,5 +147,5 @@ function laneQuery(
   const filter: Record<string, readonly string[]> = {};
   for (const [name, value] of Object.entries(wanted)) if (value !== undefined) filter[name] = [value];
   if (statuses.length > 0 && statuses.length < STATUSES.length) filter.status = statuses;
-  return { ...base, ...(Object.keys(filter).length > 0 ? { filter } : {}) };
+  return { ...base, filter };
 }

@@ -1,4 +1,4 @@
-// functions/ledger/repositories/run-repository.ts keeps runs and their parts. A run ends by itself when its last part comes in.
+// functions/ledger/repositories/run-repository.ts: runs and their parts. A run ends by itself when its last part is in.
 //
 // Parts come in any order, twice, or not at all where a function is stopped in between; and before the plan, where a
 // project is quick. So finishPart (1) puts the part unless it is there, (2) counts it on the run, (3) if the count has
@@ -8,6 +8,8 @@
 // counted, and a message that is stopped in between is delivered again. The count only says when looking is worthwhile;
 // whether all are in is read consistently from the parts, and the last to count sees them all. The plan looks too, in
 // case it comes last. So a run costs 2 requests a project, and not a reading of all its parts for each.
+import { chunks } from '../../platform/chunks.ts';
+import { defined } from '../../platform/defined.ts';
 import { judgeRun, noneChosen } from '../../proof/run.ts';
 import { isObjectId, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
@@ -22,7 +24,7 @@ import {
   type RunRecord,
   type UnfinishedRun,
 } from '../model/run.ts';
-import { RUN_FIELDS, TABLE } from '../model/table.ts';
+import { fieldNames, RUN_FIELDS, TABLE } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { feedPartition, isPlanSk, isRunSk, monthOf, partKey, planKey, runFeed, runKey, runPk } from '../table/keys.ts';
 import type { Condition, Table } from '../table/table-port.ts';
@@ -32,19 +34,19 @@ const PLANNED_PER_ITEM = 500;
 const MAX_FAILURES = 100;
 /** 100 of them fit into an item. */
 const MAX_MESSAGE = 1_000;
-const PART_FIELDS: readonly (keyof RunPart)[] = [
-  'projectId',
-  'projectName',
-  'status',
-  'startedAt',
-  'finishedAt',
-  'counts',
-  'failures',
-  'clustersLeftOut',
-];
+const PART_FIELDS = fieldNames<RunPart>({
+  projectId: true,
+  projectName: true,
+  status: true,
+  startedAt: true,
+  finishedAt: true,
+  counts: true,
+  failures: true,
+  clustersLeftOut: true,
+});
 
-export const runOf = (item: Item) => pick(item, RUN_FIELDS) as unknown as Run;
-const partOf = (item: Item) => pick(item, PART_FIELDS) as unknown as RunPart;
+export const runOf = (item: Item): Run => pick(item, RUN_FIELDS);
+const partOf = (item: Item): RunPart => pick(item, PART_FIELDS);
 
 export class RunRepository {
   readonly #table: Table;
@@ -60,23 +62,22 @@ export class RunRepository {
   /** Requests: 1 write. A run that was started already stays as it is. */
   async start(run: Run, maker?: string): Promise<void> {
     const { runId } = run;
-    const own = { partsCounted: 0, ...(maker === undefined ? {} : { maker }) };
+    const own = defined({ partsCounted: 0, maker });
     const item = { ...runKey(runId), ...runFeed(runId), ...this.#expiry(runId), ...own, ...run };
     await this.#table.put({ ...item, failures: bounded(run.failures) }, { pk: undefined });
   }
 
   /** Requests: 1 write for every 500 projects. */
   async recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void> {
-    for (let n = 0; n * PLANNED_PER_ITEM < projects.length; n++) {
-      const some = projects.slice(n * PLANNED_PER_ITEM, (n + 1) * PLANNED_PER_ITEM);
+    for (const [n, some] of [...chunks(projects, PLANNED_PER_ITEM)].entries()) {
       const planned = some.map(({ projectId, projectName }) => ({ projectId, projectName }));
       await this.#table.put({ ...planKey(runId, n), ...this.#expiry(runId), planned });
     }
   }
 
-  /** Requests: 1 write; where all parts came before, 1 query and 1 write more; 1 read where the run has ended already. */
+  /** Requests: 1 write; if all parts arrived before, 1 query and 1 write more; 1 read if the run has ended already. */
   async plan(runId: string, projects: number, failures: readonly ClusterFailure[], startedAt?: string): Promise<Run> {
-    const set = { projects, failures: bounded(failures), ...(startedAt === undefined ? {} : { startedAt }) };
+    const set = defined({ projects, failures: bounded(failures), startedAt });
     const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });
     if (!written.done) return this.#get(runId);
     return this.#endedIfLast(written.item);
@@ -104,7 +105,7 @@ export class RunRepository {
       else parts.push(partOf(item));
     }
     if (!run) return undefined;
-    return { run: { counts: sum(parts), ...run }, parts, ...(planned.length > 0 ? { planned } : {}) };
+    return defined({ run: { counts: sum(parts), ...run }, parts, planned: planned.length > 0 ? planned : undefined });
   }
 
   /** Requests: 1 query a month, and for each MB of runs. */
@@ -117,7 +118,7 @@ export class RunRepository {
       const partition = feedPartition('RUNS', month);
       const range = { index: 'feed', partition, between, filter: { status: ['running'] } } as const;
       for await (const item of this.#table.all(range)) {
-        yield { run: runOf(item), ...(item.maker === undefined ? {} : { maker: String(item.maker) }) };
+        yield defined({ run: runOf(item), maker: item.maker as string | undefined });
       }
     }
   }
@@ -154,11 +155,10 @@ export class RunRepository {
   async #end({ run, parts, planned = [] }: RunRecord, condition: Condition): Promise<Run> {
     const failures = [...run.failures.filter(({ code }) => code !== RUN_DIED), ...noneChosen(parts)];
     const { status } = judgeRun({ run: { ...run, failures }, parts, planned });
-    const finishedAt =
-      parts
-        .map((part) => part.finishedAt)
-        .sort()
-        .at(-1) ?? new Date(this.#now()).toISOString();
+    const [finishedAt = new Date(this.#now()).toISOString()] = parts
+      .map((part) => part.finishedAt)
+      .sort()
+      .reverse();
     const set = { status, failures, finishedAt, counts: sum(parts) };
     const written = await this.#table.update(runKey(run.runId), { set }, condition);
     return written.done ? runOf(written.item) : this.#get(run.runId); // another writer saw the same and ended it

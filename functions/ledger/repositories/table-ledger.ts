@@ -1,11 +1,6 @@
-// functions/ledger/repositories/table-ledger.ts fills the Ledger port with one table of DynamoDB's kind. How many requests each method makes is said
-// where it is done: jobs.ts, queries.ts, coverages.ts, known-projects.ts, scopes.ts, runs.ts.
+// functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories say how many requests each method makes.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { RestoreJob } from '../../restore/job.ts';
-import type { ProjectCoverage } from '../model/coverage.ts';
-import type { KnownProject, Scope } from '../model/known-project.ts';
-import type { Annotating, Annotations, JobSummary, JobsQuery, Ledger, LedgerJob, Sighting } from '../model/ledger.ts';
-import type { ClusterFailure, PlannedProject, Run, RunPart } from '../model/run.ts';
+import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
 import { CoverageRepository } from './coverage-repository.ts';
@@ -32,79 +27,48 @@ interface LedgerOptions {
 }
 
 /** @throws LedgerError from every method; CursorError and RangeError from lists */
-export class TableLedger implements Ledger {
-  readonly #table: Table;
-  readonly #jobs: JobRepository;
-  readonly #coverages: CoverageRepository;
-  readonly #known: ProjectRepository;
-  readonly #scopes: ScopeRepository;
-  readonly #runs: RunRepository;
-  readonly #runRetentionDays: number;
-  readonly #now: () => number;
+export function tableLedger(options: TableLedgerOptions): Ledger {
+  const { runRetentionDays = 90, now = Date.now } = options;
+  const table = tableOf(options);
+  const jobs = new JobRepository(table);
+  const projects = new ProjectRepository(table);
+  const coverages = new CoverageRepository(table, projects, now);
+  const scope = new ScopeRepository(table);
+  const runs = new RunRepository(table, runRetentionDays, now);
+  return {
+    record: (...args) => jobs.record(...args),
+    annotate: (projectId, jobId, ...args) => jobs.annotate({ projectId, jobId }, ...args),
+    markVanished: (projectId, jobId, sighting) => jobs.markVanished({ projectId, jobId }, sighting),
+    known: (projectId) => jobs.known(projectId),
+    lookUp: (projectId, jobIds) => jobs.lookUp(projectId, jobIds),
+    projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
+    countJobs: (projectId) => jobs.count(projectId),
+    census: () => jobs.census(),
+    job: (jobId) => jobs.job(jobId),
+    jobs: (query) => jobsPage(table, query, now()),
 
-  constructor(options: TableLedgerOptions) {
-    const { runRetentionDays = 90, now = Date.now } = options;
-    this.#table = tableOf(options);
-    this.#jobs = new JobRepository(this.#table);
-    this.#known = new ProjectRepository(this.#table, now);
-    this.#coverages = new CoverageRepository(this.#table, this.#known, now);
-    this.#scopes = new ScopeRepository(this.#table);
-    this.#runs = new RunRepository(this.#table, runRetentionDays, now);
-    this.#runRetentionDays = runRetentionDays;
-    this.#now = now;
-  }
+    coverage: (projectId) => coverages.get(projectId),
+    saveCoverage: (...args) => coverages.save(...args),
+    projects: () => coverages.facts(),
+    coverages: () => coverages.all(),
+    archiveCluster: (...args) => coverages.archive(...args),
+    archivedClusters: (projectId) => coverages.archived(projectId),
 
-  record = (job: RestoreJob, sighting: Sighting, known?: boolean, annotating?: Annotating) =>
-    this.#jobs.record(job, sighting, known, annotating);
-  annotate = (
-    projectId: string,
-    jobId: string,
-    sighting: Sighting,
-    annotate: (job: JobSummary) => Partial<Annotations>,
-    read?: LedgerJob,
-  ) => this.#jobs.annotate({ projectId, jobId }, sighting, annotate, read);
-  markVanished = (projectId: string, jobId: string, sighting: Sighting) =>
-    this.#jobs.markVanished({ projectId, jobId }, sighting);
-  known = (projectId: string) => this.#jobs.known(projectId);
-  lookUp = (projectId: string, jobIds: readonly string[]) => this.#jobs.lookUp(projectId, jobIds);
-  projectJobs = (projectId: string, { since, until }: { since?: string; until?: string } = {}) =>
-    this.#jobs.ofProject(projectId, idBetween(since, until));
-  countJobs = (projectId: string) => this.#jobs.count(projectId);
-  census = () => this.#jobs.census();
-  job = (jobId: string) => this.#jobs.job(jobId);
-  jobs = (query: JobsQuery) => jobsPage(this.#table, query, this.#now());
+    knownProject: (projectId) => projects.get(projectId),
+    knownProjects: () => projects.all(),
+    saveKnownProject: (...args) => projects.save(...args),
+    scope: () => scope.get(),
+    saveScope: (...args) => scope.save(...args),
 
-  coverage = (projectId: string) => this.#coverages.get(projectId);
-  saveCoverage = (
-    projectId: string,
-    next: (stored: ProjectCoverage | undefined) => ProjectCoverage,
-    read?: ProjectCoverage,
-  ) => this.#coverages.save(projectId, next, read);
-  projects = () => this.#coverages.facts();
-  coverages = () => this.#coverages.all();
-  archiveCluster: Ledger['archiveCluster'] = (...args) => this.#coverages.archive(...args);
-  archivedClusters = (projectId: string) => this.#coverages.archived(projectId);
-
-  knownProject = (projectId: string) => this.#known.get(projectId);
-  knownProjects = () => this.#known.all();
-  saveKnownProject = (
-    projectId: string,
-    next: (stored: KnownProject | undefined) => KnownProject,
-    read?: KnownProject,
-  ) => this.#known.save(projectId, next, read);
-  scope = () => this.#scopes.get();
-  saveScope = (next: (stored: Scope | undefined) => Scope, read?: Scope) => this.#scopes.save(next, read);
-
-  startRun = (run: Run, maker?: string) => this.#runs.start(run, maker);
-  recordPlan = (runId: string, projects: readonly PlannedProject[]) => this.#runs.recordPlan(runId, projects);
-  planRun = (runId: string, projects: number, failures: Run['failures'], startedAt?: string) =>
-    this.#runs.plan(runId, projects, failures, startedAt);
-  finishPart = (runId: string, part: RunPart) => this.#runs.finishPart(runId, part);
-  run = (runId: string) => this.#runs.get(runId);
-  unfinishedRuns = (since?: string) => this.#runs.unfinished(since);
-  endRun = (runId: string, failure: ClusterFailure) => this.#runs.end(runId, failure);
-  runs = (query: { limit?: number; cursor?: string } = {}) =>
-    runsPage(this.#table, query, this.#now(), this.#runRetentionDays);
+    startRun: (run, maker) => runs.start(run, maker),
+    recordPlan: (runId, planned) => runs.recordPlan(runId, planned),
+    planRun: (...args) => runs.plan(...args),
+    finishPart: (runId, part) => runs.finishPart(runId, part),
+    run: (runId) => runs.get(runId),
+    unfinishedRuns: (since) => runs.unfinished(since),
+    endRun: (runId, failure) => runs.end(runId, failure),
+    runs: (query) => runsPage(table, query, now(), runRetentionDays),
+  };
 }
 
 export const tableOf = (options: TableLedgerOptions): Table =>

@@ -1,7 +1,6 @@
-// functions/ledger/table/dynamo-table.ts fills the table port with DynamoDB's requests, and turns what goes wrong into a LedgerError.
-// Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, as quick-client.ts makes them.
+// functions/ledger/table/dynamo-table.ts: the table port over DynamoDB.
+// Items are marshalled here: @aws-sdk/lib-dynamodb refuses clients with `cacheMiddleware`, which dynamodb-client.ts sets.
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
   ConditionalCheckFailedException,
@@ -15,10 +14,12 @@ import {
   type ScanCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { defined } from '../../platform/defined.ts';
 import { LedgerError } from '../model/errors.ts';
-import { INDEXES, TABLE } from '../model/table.ts';
+import { TABLE } from '../model/table.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
+import { conditionInput, Expression, marshalled, queryInput, updateInput } from './expressions.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
 import {
@@ -51,24 +52,19 @@ export class DynamoTable implements Table {
   }
 
   async put(item: Item & Key, condition: Condition = {}): Promise<Written> {
-    const input = { TableName: this.#tableName, Item: marshalled(item), ...conditionOf(condition) };
+    const input = { TableName: this.#tableName, Item: marshalled(item), ...conditionInput(condition) };
     return this.#written('PutItem', async () => {
       await this.#client.send(new PutItemCommand(input));
       return item;
     });
   }
 
-  async update(key: Key, { set = {}, add = {} }: Update, condition: Condition): Promise<Written> {
-    const expression = new Expression();
-    const sets = Object.entries(set).map(([name, value]) => `${expression.name(name)} = ${expression.value(value)}`);
-    const adds = Object.entries(add).map(([name, value]) => `${expression.name(name)} ${expression.value(value)}`);
-    const clauses = [sets.length > 0 ? `SET ${sets.join(', ')}` : '', adds.length > 0 ? `ADD ${adds.join(', ')}` : ''];
+  async update(key: Key, change: Update, condition: Condition): Promise<Written> {
     const input = {
       TableName: this.#tableName,
       Key: marshalled(key),
-      UpdateExpression: clauses.join(' ').trim(),
       ReturnValues: 'ALL_NEW' as const,
-      ...conditionOf(condition, expression),
+      ...updateInput(change, condition),
     };
     return this.#written('UpdateItem', async () =>
       unmarshall((await this.#client.send(new UpdateItemCommand(input))).Attributes ?? {}),
@@ -77,13 +73,9 @@ export class DynamoTable implements Table {
 
   async query(range: Range): Promise<Slice> {
     const command = new QueryCommand({ TableName: this.#tableName, ...queryInput(range) });
-    const {
-      Items = [],
-      ScannedCount = 0,
-      LastEvaluatedKey,
-    } = await this.#tried('Query', () => this.#client.send(command));
-    const last = LastEvaluatedKey ? { last: unmarshall(LastEvaluatedKey) } : {};
-    return { items: Items.map((item) => unmarshall(item)), scanned: ScannedCount, ...last };
+    const answer = await this.#tried('Query', () => this.#client.send(command));
+    const { Items = [], ScannedCount: scanned = 0, LastEvaluatedKey: last } = answer;
+    return defined({ items: Items.map((item) => unmarshall(item)), scanned, last: last && unmarshall(last) });
   }
 
   /** At most 1 MB of items a request. */
@@ -108,11 +100,8 @@ export class DynamoTable implements Table {
     const found = new Map<string, Item>();
     const expression = new Expression();
     // The keys are needed to tell the items apart.
-    const names = fields && [...new Set([TABLE.partition, TABLE.sort, ...fields])].map((name) => expression.name(name));
-    const how = {
-      ...(names ? { ProjectionExpression: names.join(', '), ...expression.attributes } : {}),
-      ...(consistent ? { ConsistentRead: true } : {}),
-    };
+    const ProjectionExpression = expression.projection(fields && [TABLE.partition, TABLE.sort, ...fields]);
+    const how = { ...defined({ ProjectionExpression }), ...expression.attributes, ConsistentRead: consistent };
     let asked = keys.map(({ pk, sk }) => marshalled({ pk, sk }));
     for (let attempt = 1; asked.length > 0; attempt++) {
       const request = { RequestItems: { [this.#tableName]: { Keys: asked, ...how } } };
@@ -132,10 +121,7 @@ export class DynamoTable implements Table {
       // Keys come back unprocessed when throttled, or past 16 MB; only the first needs the wait, 50 ms doubling to 3.2 s.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** (attempt - 1)));
     }
-    return keys.flatMap((key) => {
-      const item = found.get(nameOf(key));
-      return item ? [item] : [];
-    });
+    return keys.map((key) => found.get(nameOf(key))).filter((item) => item !== undefined);
   }
 
   /** At most 1 MB of items a request. */
@@ -143,9 +129,9 @@ export class DynamoTable implements Table {
     const expression = new Expression();
     const input: ScanCommandInput = {
       TableName: this.#tableName,
-      ...(fields ? { ProjectionExpression: fields.map((name) => expression.name(name)).join(', ') } : {}),
+      ...defined({ ProjectionExpression: expression.projection(fields), IndexName: index }),
       ...expression.attributes,
-      ...(index ? { IndexName: index } : { ConsistentRead: true }),
+      ConsistentRead: index === undefined,
     };
     for (;;) {
       const { Items = [], LastEvaluatedKey } = await this.#tried('Scan', () =>
@@ -209,81 +195,4 @@ const defaultClient = () =>
     },
   });
 
-function marshalled(item: Item | Key): Record<string, AttributeValue> {
-  try {
-    // A map with a field named `constructor`, which a cluster may be, looks like a class instance to the marshaller.
-    return marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LedgerError('LEDGER_REFUSED', `an item can't hold what it should: ${why}`, error);
-  }
-}
-
 const nameOf = ({ pk, sk }: Item | Key) => JSON.stringify([pk, sk]);
-
-/** Names and values of an expression. Every name is a placeholder, so that no reserved word matters. */
-class Expression {
-  readonly names: Record<string, string> = {};
-  readonly values: Item = {};
-
-  name(name: string): string {
-    this.names[`#${name}`] = name;
-    return `#${name}`;
-  }
-
-  value(value: unknown): string {
-    const placeholder = `:v${Object.keys(this.values).length}`;
-    this.values[placeholder] = value;
-    return placeholder;
-  }
-
-  /** As a request takes it: it refuses empty maps. */
-  get attributes() {
-    return {
-      ...(Object.keys(this.names).length > 0 ? { ExpressionAttributeNames: this.names } : {}),
-      ...(Object.keys(this.values).length > 0 ? { ExpressionAttributeValues: marshalled(this.values) } : {}),
-    };
-  }
-}
-
-function conditionOf(condition: Condition, expression = new Expression()) {
-  const clauses = Object.entries(condition).map(([name, value]) => {
-    const attribute = expression.name(name);
-    if (value === undefined) return `attribute_not_exists(${attribute})`;
-    if (typeof value !== 'object') return `${attribute} = ${expression.value(value)}`;
-    return `(attribute_not_exists(${attribute}) OR ${attribute} < ${expression.value(value.below)})`;
-  });
-  return { ...(clauses.length > 0 ? { ConditionExpression: clauses.join(' AND ') } : {}), ...expression.attributes };
-}
-
-function queryInput(range: Range) {
-  const { index, partition, between, beginsWith, order = 'asc', limit, filter, holds, fields, ...rest } = range;
-  const keys = index ? INDEXES[index] : TABLE;
-  const expression = new Expression();
-  const conditions = [`${expression.name(keys.partition)} = ${expression.value(partition)}`];
-  if (between) {
-    const [from, to] = between.map((key) => expression.value(key));
-    conditions.push(`${expression.name(keys.sort)} BETWEEN ${from} AND ${to}`);
-  }
-  if (beginsWith !== undefined) {
-    conditions.push(`begins_with(${expression.name(keys.sort)}, ${expression.value(beginsWith)})`);
-  }
-  const filters = Object.entries(filter ?? {}).map(
-    ([name, values]) => `${expression.name(name)} IN (${values.map((value) => expression.value(value)).join(', ')})`,
-  );
-  for (const [name, text] of Object.entries(holds ?? {})) {
-    filters.push(`contains(${expression.name(name)}, ${expression.value(text)})`);
-  }
-  const projection = fields?.map((name) => expression.name(name)).join(', ');
-  return {
-    ...(index ? { IndexName: index } : {}),
-    KeyConditionExpression: conditions.join(' AND '),
-    ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
-    ...(projection ? { ProjectionExpression: projection } : {}),
-    ...expression.attributes,
-    ScanIndexForward: order === 'asc',
-    ...(limit === undefined ? {} : { Limit: limit }),
-    ...(rest.consistent ? { ConsistentRead: true } : {}),
-    ...(rest.after ? { ExclusiveStartKey: marshalled(rest.after) } : {}),
-  };
-}

@@ -1,4 +1,4 @@
-// functions/ledger/table/dynamodb-client.ts makes a client of the SDK that spends no more on a request than it has to.
+// functions/ledger/table/dynamodb-client.ts: a DynamoDB client without the SDK's avoidable work on each request.
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 /** Middleware that is added after the first request has no effect. */

@@ -1,4 +1,4 @@
-// functions/ledger/table/job-item.ts turns a job into its item and back, and makes it fit.
+// functions/ledger/table/job-item.ts: a job as an item, made to fit.
 
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';
@@ -14,17 +14,18 @@ const LAST_CHANGES = 180;
 /** A smaller field takes as much room as its digest would, in bytes. */
 const WORTH_OMITTING = 64;
 
-const JOB_FIELDS: readonly (keyof LedgerJob)[] = [...JOB_SUMMARY_FIELDS, 'atlas', 'atlasOmitted', 'changes'];
+const JOB_FIELDS = [...JOB_SUMMARY_FIELDS, 'atlas', 'atlasOmitted', 'changes'] as const;
 const OF_A_JOB: ReadonlySet<string> = new Set(JOB_FIELDS);
 
-export const jobSummary = (item: Item): JobSummary => pick(item, JOB_SUMMARY_FIELDS) as unknown as JobSummary;
-export const ledgerJob = (item: Item): LedgerJob => pick(item, JOB_FIELDS) as unknown as LedgerJob;
+export const jobSummary = (item: Item): JobSummary => pick(item, JOB_SUMMARY_FIELDS);
+/** What was taken out of an item counts as empty, so that its history doesn't fit it. */
+export const ledgerJob = (item: Item): LedgerJob => pick({ atlas: {}, changes: [], ...item }, JOB_FIELDS);
 
-/** The fields of an item that are there. */
-export function pick(item: Item, names: readonly string[]): Item {
+/** What an item holds of a record: the fields that are there. */
+export function pick<T>(item: Item, names: readonly (keyof T & string)[]): T {
   const picked: Item = {};
   for (const name of names) if (item[name] !== undefined) picked[name] = item[name];
-  return picked;
+  return picked as T;
 }
 
 /** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */

@@ -1,4 +1,4 @@
-// functions/ledger/table/keys.ts owns every key string of the table. Nothing else spells one.
+// functions/ledger/table/keys.ts: every key string of the table. Nothing else spells one.
 import { requestedAt } from '../../restore/object-id.ts';
 
 /** An item's own key. */

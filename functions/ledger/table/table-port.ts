@@ -1,9 +1,12 @@
-// functions/ledger/table/table-port.ts is all that the ledger asks of its table. DynamoDB fills it (dynamo-table.ts), and SQLite in a
-// directory (local/sqlite/), so that every rule of the ledger holds in both.
+// functions/ledger/table/table-port.ts: the table port. DynamoDB fills it (dynamo-table.ts), and SQLite (local/sqlite/), so every rule of
+// the ledger holds in both.
 
 import type { IndexName } from '../model/table.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
+
+/** DynamoDB's limit of keys in one batch. */
+export const MAX_BATCH_KEYS = 100;
 
 /** Equal to these values; undefined means that the attribute, or the item, isn't there; `below` that it isn't, or is less. */
 export type Condition = Record<string, string | number | { below: number } | undefined>;
@@ -85,10 +88,9 @@ export interface Table {
 
 /** Everything in a range, slice by slice. */
 export async function* everything(query: Table['query'], range: Range): AsyncGenerator<Item> {
-  for (let after: Item | undefined; ; ) {
-    const { items, last } = await query({ ...range, ...(after ? { after } : {}) });
+  for (let next: Range | undefined = range; next; ) {
+    const { items, last }: Slice = await query(next);
     yield* items;
-    if (!last) return;
-    after = last;
+    next = last && { ...range, after: last };
   }
 }

@@ -1,4 +1,4 @@
-// functions/restore/normalize/collection.ts reads a collection-level job (docs/atlas.md#1-5).
+// functions/restore/normalize/collection.ts: a collection-level job (docs/atlas.md#1-5).
 import type { Fields } from '../field-reader.ts';
 import type { Delivery } from '../job.ts';
 import { fromCollectionState } from '../status.ts';

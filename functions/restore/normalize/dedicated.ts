@@ -1,4 +1,4 @@
-// functions/restore/normalize/dedicated.ts reads a dedicated job, and a serverless one, which has the same fields (docs/atlas.md#1-3, #1-4).
+// functions/restore/normalize/dedicated.ts: a dedicated job, or a serverless one, which has the same fields (docs/atlas.md#1-3, #1-4).
 import type { Fields } from '../field-reader.ts';
 import type { Delivery } from '../job.ts';
 import { fromFlags } from '../status.ts';

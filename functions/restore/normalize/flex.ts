@@ -1,4 +1,4 @@
-// functions/restore/normalize/flex.ts reads a flex job (docs/atlas.md#1-2).
+// functions/restore/normalize/flex.ts: a flex job (docs/atlas.md#1-2).
 import type { Fields } from '../field-reader.ts';
 import type { Delivery } from '../job.ts';
 import { fromFlexStatus } from '../status.ts';

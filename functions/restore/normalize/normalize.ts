@@ -1,4 +1,4 @@
-// functions/restore/normalize/normalize.ts makes one normalised job of what any of Atlas's kinds sent.
+// functions/restore/normalize/normalize.ts: one normalised job from an answer of any of Atlas's kinds.
 
 import { FieldError, Fields } from '../field-reader.ts';
 import type { Kind, RestoreJob, Source } from '../job.ts';
@@ -19,7 +19,7 @@ const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
 /**
  * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
  * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
- * @throws FieldError where the id is missing or is none: 24 hex digits. Capitals are a problem, and the same id
+ * @throws FieldError without a valid id: 24 hex digits. Capitals are a problem, but the same id
  */
 export function normalize(
   kind: Kind,

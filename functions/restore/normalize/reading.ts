@@ -1,9 +1,8 @@
-// functions/restore/normalize/reading.ts: what the reader of a kind is given, and finds
+// functions/restore/normalize/reading.ts: input and result of the reader of each kind.
 
 import type { Delivery, Status } from '../job.ts';
 
-/** What a kind's own reader finds. Written without a spread: V8 took longer for that than for all the rest of a job. */
-
+/** What the reader of a kind finds. */
 export interface Reading {
   status: Status;
   sourceStatus: string;
@@ -17,8 +16,8 @@ export interface Reading {
   targetClusterName?: string | undefined;
   errorMessage?: string | undefined;
 }
-/** What is known of a job before its fields are read. */
 
+/** What is known of a job before its fields are read. */
 export interface Asked {
   deliveryUrlCount: number;
   requestedAt: string;

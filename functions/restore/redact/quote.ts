@@ -1,4 +1,4 @@
-// functions/restore/redact/quote.ts makes somebody else's words fit for a message: short, one line, without URLs and secrets.
+// functions/restore/redact/quote.ts: other people's text for a message: short, one line, without URLs and secrets.
 import { redactAnswer } from './redact.ts';
 
 /** How much of a text is looked at, and how much is shown. In characters. */

@@ -1,4 +1,4 @@
-// functions/restore/redact/secret-names.ts says which fields are a secret, or hold nothing else, by their names alone.
+// functions/restore/redact/secret-names.ts: the fields that are secret by their name alone.
 
 /**
  * Wherever in a name they stand. Known ones (docs/atlas.md#7): deliveryUrl, downloadUrl, snapshotUrl, privateDownloadDeliveryUrls; of
@@ -25,7 +25,7 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
     'pfx',
   ],
 ]);
-/** The last word: `certExpiresAt` tells nothing that must not be known. */
+/** The last word: `certExpiresAt` is no secret. */
 const SECRET_ENDS: ReadonlySet<string> = new Set([
   'cert',
   'certs',

@@ -1,7 +1,7 @@
-// functions/restore/redact/secret-text.ts takes URLs and credentials out of a text: an error message may quote one.
+// functions/restore/redact/secret-text.ts: the removal of URLs and credentials from text.
 //
-// Time is in proportion to the length of the text: each pattern begins where a word does, by a look behind, or with a fixed
-// word, and has one way only to go on from there.
+// Time is proportional to the length of the text: each pattern starts at a word boundary, by lookbehind, or with a fixed word, and
+// has one way only to continue from there.
 
 /** As they are, percent-encoded (several times too), escaped for JSON, as entities of HTML. */
 const COLON = String.raw`(?::|%(?:25)*3a|(?<!\\)\\+u003a|&#58;|&#x3a;|&colon;)`;

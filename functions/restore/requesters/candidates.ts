@@ -1,5 +1,6 @@
-// functions/restore/requesters/candidates.ts says which events could belong to which jobs, and how well each pair fits.
+// functions/restore/requesters/candidates.ts: which events could belong to which jobs, and how well each pair fits.
 
+import { defined } from '../../platform/defined.ts';
 import { COUNTER_SPAN, type IdParts, idParts } from '../object-id.ts';
 import type { AtlasEvent } from './event.ts';
 
@@ -11,7 +12,7 @@ export const LATE_SECONDS = 60;
 export const NEAR_SECONDS = 5;
 /** The counter of an event's id speaks for a job while it is ahead by no more than this. */
 const MAX_COUNTS_AHEAD = 4095;
-/** A pair with less is none. */
+/** A pair with fewer is discarded. */
 const MIN_POINTS = 10;
 
 export interface JobMark extends IdParts {
@@ -116,7 +117,7 @@ function pairOf(job: JobMark, event: EventMark, tier: Tier): Pair | undefined {
   const alone = isAlone(job, event, tier);
   const points = counterPoints(countsAhead) + timePoints(secondsLater) + (alone ? 10 : 0);
   if (points < MIN_POINTS) return undefined;
-  return { job, event, secondsLater, ...(countsAhead === undefined ? {} : { countsAhead }), alone, points };
+  return defined({ job, event, secondsLater, countsAhead, alone, points });
 }
 
 /** Negative where the event lies behind; the counter wraps. */

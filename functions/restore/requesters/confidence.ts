@@ -1,5 +1,6 @@
-// functions/restore/requesters/confidence.ts turns pairs of jobs and events into names with grades, or the reason for none.
+// functions/restore/requesters/confidence.ts: actors with grades, or the reason for none, from pairs of jobs and events.
 
+import { defined } from '../../platform/defined.ts';
 import { type EventMark, grouped, type JobMark, type Pair } from './candidates.ts';
 import { type Choice, choices } from './matching.ts';
 import type { Actor, FoundRequester, Grade, MissingRequester } from './requester.ts';
@@ -56,7 +57,7 @@ export function verdicts(pairs: readonly Pair[], proven: boolean): Map<string, V
 /** The most points that a pair is given where its job and event can't be assigned otherwise. */
 function ceiling(pair: Pair, others: number, proven: boolean): number {
   const { alone, countsAhead = 0, secondsLater } = pair;
-  // Where others ask, a late count or second may as well mean that this job's event is missing, and so is that event's job.
+  // With rivals, a late counter or second is also consistent with a missing event and a missing job.
   const certain = alone || countsAhead === MIN_AHEAD || (others === 0 && isUsual(pair));
   if (certain) return proven ? 100 : MAX_STRONG;
   return secondsLater <= PROMPT_SECONDS ? MAX_STRONG : MAX_WEAK;
@@ -85,7 +86,7 @@ function nameOf(pairs: readonly Pair[], points: number, rivals: number): FoundRe
   const grade = MIN_POINTS.find(([, least]) => points >= least)?.[0] ?? 'weak';
   const named = { actor: event.event.actor, grade, points, eventType: event.event.type, rivals };
   if (others.length > 0) return named;
-  return { ...named, eventId: event.id, secondsLater, ...(countsAhead === undefined ? {} : { countsAhead }) };
+  return { ...named, eventId: event.id, secondsLater, ...defined({ countsAhead }) };
 }
 
 /** Counts, for a job, the events that could belong to it, and the other jobs of the one that could belong to most. */

@@ -1,8 +1,6 @@
-// functions/restore/requesters/event.ts: what is kept of one of Atlas's events
+// functions/restore/requesters/event.ts: what is kept of one of Atlas's events.
 
 import type { Actor } from './requester.ts';
-
-/** What is kept of one of Atlas's events: who did what, when. */
 
 export interface AtlasEvent {
   /** 24 hex digits. */

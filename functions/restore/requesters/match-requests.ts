@@ -1,4 +1,4 @@
-// functions/restore/requesters/match-requests.ts says who asked for which restore job, from Atlas's events alone (docs/atlas.md#12-5).
+// functions/restore/requesters/match-requests.ts: who requested which restore, by Atlas's events alone (docs/atlas.md#12-5).
 
 import { DELIVERIES, type Delivery, KINDS, type Kind } from '../job.ts';
 import {
@@ -27,8 +27,8 @@ export interface JobToMatch {
 export type { Verdict };
 
 /**
- * Within so many seconds before and after a job is what can speak for it or against it: its event, other jobs that could
- * have that, and what is near them. Jobs and events of so much more time belong into a match, so that its ends hold too.
+ * How far from a job its evidence can lie, in seconds: its event, other jobs that could have that event, and what is near them. A match
+ * needs jobs and events from this far beyond both its ends.
  */
 export const MATCH_REACH_SECONDS = EARLY_SECONDS + LATE_SECONDS + NEAR_SECONDS;
 

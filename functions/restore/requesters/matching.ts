@@ -1,7 +1,7 @@
-// functions/restore/requesters/matching.ts says which pairs occur when as many jobs as possible get an event of their own.
+// functions/restore/requesters/matching.ts: the pairs that occur in maximum matchings of jobs and events.
 //
-// Where several such assignments exist, none of them is the right one for sure: what they all agree on is. Only a job
-// whose event is missing beside an event whose job is missing can make all of them wrong.
+// If several exist, only pairs present in all of them are certain. All of them are wrong only where the event of one job is missing, and
+// the job of another event.
 
 interface JobNode<P> {
   edges: Edge<P>[];

@@ -1,4 +1,4 @@
-// functions/restore/rules/check.ts is what holding a restore against one rule takes, and what comes of it.
+// functions/restore/rules/check.ts: the input and result of a rule.
 
 import type { RestoreJob } from '../job.ts';
 import type { Requester } from '../requesters/requester.ts';

@@ -1,4 +1,5 @@
-// functions/restore/rules/compile-rules.ts makes rules ready for use: patterns and hours are parsed once, not for each restore.
+// functions/restore/rules/compile-rules.ts: rules ready for use: patterns and hours are parsed once, not for each restore.
+import { defined } from '../../platform/defined.ts';
 import { anyOf } from '../../platform/patterns.ts';
 import type { Rule } from './finding.ts';
 import { readRules } from './read-rules.ts';
@@ -29,17 +30,19 @@ export function compileRules(input: Rules): CompiledRules {
   const targets = parsed(protectedTargets, clusterPattern);
   const exceptions = parsed(rules.drillDaysFor, daysPattern);
   const hours = parsed(rules.workingHours, dailyHours);
-  return {
+  return defined({
     slowMinutes: rules.slowMinutes,
     slowFactor: rules.slowFactor,
     stuckMinutes: rules.stuckMinutes,
-    isOff: (rule) => off.has(rule),
-    ...(directions.length > 0 && { allows: (from, to) => directions.some((direction) => direction.fits(from, to)) }),
-    protectedBy: (project, cluster) => targets.find((target) => target.fits(project, cluster))?.text,
-    ...(expectedRequesters.length > 0 && { expects: anyOf(expectedRequesters) }),
-    ...(hours.length > 0 && { hours: workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) }),
-    drillDays: (project, cluster) => exceptions.find((e) => e.fits(project, cluster))?.days ?? drillDays,
-  };
+    isOff: (rule: Rule) => off.has(rule),
+    allows:
+      directions.length > 0 ? (from: string, to: string) => directions.some((each) => each.fits(from, to)) : undefined,
+    protectedBy: (project: string, cluster: string) => targets.find((target) => target.fits(project, cluster))?.text,
+    expects: expectedRequesters.length > 0 ? anyOf(expectedRequesters) : undefined,
+    hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
+    drillDays: (project: string, cluster: string) =>
+      exceptions.find((e) => e.fits(project, cluster))?.days ?? drillDays,
+  });
 }
 
 /** What `readRules` let through can be parsed. */

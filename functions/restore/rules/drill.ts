@@ -1,9 +1,10 @@
-// functions/restore/rules/drill.ts says by when a cluster must have been restored, to show that its backups work.
+// functions/restore/rules/drill.ts: when a cluster must have been restored by, to show that its backups work.
+import { defined } from '../../platform/defined.ts';
 import type { CompiledRules } from './compile-rules.ts';
 
 /** When a cluster must have been restored by. Times are ISO 8601. */
 export interface Drill {
-  /** Within so many days of the last restore, or of the cluster's creation. */
+  /** Allowed days since the last restore, or since the cluster's creation. */
   days: number;
   dueAt: string;
   /** When it was first found overdue. */
@@ -37,12 +38,12 @@ export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Dat
   const dueAt = daysAfter(from, days);
   const known = drill?.dueAt === dueAt ? drill.overdueAt : undefined;
   const overdueAt = known ?? (isOverdue(dueAt, now) ? now.toISOString() : undefined);
-  return { days, dueAt, ...(overdueAt === undefined ? {} : { overdueAt }) };
+  return defined({ days, dueAt, overdueAt });
 }
 
 /** ISO 8601. */
 export const daysAfter = (moment: number | string, days: number) =>
   new Date(new Date(moment).getTime() + days * DAY_MS).toISOString();
 
-/** At that very moment it is. */
+/** Overdue from `dueAt` inclusive. */
 export const isOverdue = (dueAt: string, now: Date) => Date.parse(dueAt) <= now.getTime();

@@ -1,4 +1,4 @@
-// functions/restore/rules/evaluate.ts finds what is noteworthy about a restore, rule by rule, and keeps findings from going back and forth.
+// functions/restore/rules/evaluate.ts: the findings of a restore, kept stable over repeated evaluations.
 
 import { printable } from '../text.ts';
 import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } from './check.ts';
@@ -42,7 +42,7 @@ export function evaluate(job: EvaluatedJob, context: EvaluationContext): Finding
 }
 
 /**
- * Whether the mere passing of time has made an open job noteworthy: it is slow or stuck. Cheap enough to ask at every look;
+ * Whether the mere passing of time has made an open job noteworthy: it is slow or stuck. Cheap enough for every pass;
  * whether the job already has that finding is the caller's to see.
  */
 export function needsTime(job: TimedJob, context: TimeContext): boolean {
@@ -54,8 +54,8 @@ export function needsTime(job: TimedJob, context: TimeContext): boolean {
 
 export interface MergeOptions {
   /**
-   * Whether what no longer holds goes, and what holds with another severity is told anew: for when the rules have changed.
-   * Otherwise what was found once stays as it was found. @default false
+   * After a change of the rules: findings that no longer hold are removed, and those with another severity replaced. Otherwise a
+   * finding stays as it was found. @default false
    */
   afresh?: boolean;
 }

@@ -1,4 +1,4 @@
-// functions/restore/rules/read-rules.ts turns what an operator wrote into rules, or says everything that is wrong with it.
+// functions/restore/rules/read-rules.ts: rules from what an operator wrote, or everything that is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { FieldError } from '../field-reader.ts';
@@ -90,9 +90,9 @@ export function parseRules(json: string): Rules {
   try {
     input = JSON.parse(json);
   } catch (cause) {
-    // The runtime's message quotes the text, which may be another file, given by mistake: only where it breaks is told.
+    // The runtime's message quotes the text, which may be another file, given by mistake: only the place of the error is shown.
     const [, place] = /position (\d+)/.exec(String(cause)) ?? [];
-    throw new RulesError([`rules: expected JSON, got text that is none${place ? ` from character ${place} on` : ''}`]);
+    throw new RulesError([`rules: invalid JSON${place ? ` at character ${place}` : ''}`]);
   }
   return readRules(input);
 }

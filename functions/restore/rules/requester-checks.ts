@@ -1,4 +1,4 @@
-// functions/restore/rules/requester-checks.ts holds against the rules who asked for a restore, where that is known well enough.
+// functions/restore/rules/requester-checks.ts: the rules on who requested a restore, where that is known well enough.
 
 import { ACTOR_KIND_TEXT, type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
 import { printable } from '../text.ts';

@@ -1,4 +1,4 @@
-// functions/restore/rules/rule-patterns.ts reads the patterns that rules are written in: directions, clusters and days for clusters.
+// functions/restore/rules/rule-patterns.ts: the patterns in rules: directions, clusters, and days for clusters.
 import { matcher } from '../../platform/patterns.ts';
 
 /** A pair of names that a pattern fits: two projects, or a project and a cluster. */

@@ -1,4 +1,4 @@
-// functions/restore/rules/rules.ts is what the rules compare with: every setting of findings and drills, with its default.
+// functions/restore/rules/rules.ts: every setting of findings and drills, with its default.
 import type { CAN_BE_OFF } from './finding.ts';
 
 /** Patterns: * is any text, ? any character, letters of either case. */
@@ -21,13 +21,13 @@ export interface Rules {
   slowFactor: number;
   /** A restore that waits or runs for longer than this is stuck, in minutes. 0: never. @default 720 */
   stuckMinutes: number;
-  /** A cluster must have been restored within so many days. 0: none has to. @default 365 */
+  /** Days within which a cluster must have been restored. 0: none has to. @default 365 */
   drillDays: number;
   /** Others for some: `project/cluster = 90`, the first that fits; 0: none. @default none */
   drillDaysFor: readonly string[];
 }
 
-/** Quiet: what no setting asks for is found only where it is out of the ordinary for any organization. */
+/** Quiet: without settings, only what is unusual for any organization is found. */
 export const DEFAULT_RULES: Rules = {
   rulesOff: ['point-in-time'],
   allowedDirections: [],

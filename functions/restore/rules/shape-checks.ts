@@ -1,14 +1,14 @@
-// functions/restore/rules/shape-checks.ts tells of what Atlas said about a restore and this version can't understand.
+// functions/restore/rules/shape-checks.ts: the rule on fields that this version can't understand.
 
 import { problemText } from '../field-reader.ts';
 import { printable } from '../text.ts';
 import type { Check } from './check.ts';
 
-/** Of the fields, so many are named. */
+/** Fields that are named. */
 const MAX_NAMED = 3;
 const MAX_PROBLEM = 160;
 
-/** It stays found once the job is understood: until then nobody could tell what the restore was. */
+/** Stays once the job is understood: until then nobody knew what the restore was. */
 export const unknownShape: Check = ({ problems = [] }) => {
   if (problems.length === 0) return undefined;
   const named = problems.slice(0, MAX_NAMED).map((problem) => printable(problemText(problem), MAX_PROBLEM));

@@ -1,4 +1,4 @@
-// functions/restore/rules/target-checks.ts holds against the rules where a restore's data goes.
+// functions/restore/rules/target-checks.ts: the rules on where the data of a restore goes.
 
 import { printable } from '../text.ts';
 import { isUnderstood } from '../understood.ts';

@@ -1,4 +1,4 @@
-// functions/restore/rules/time-checks.ts holds against the rules when a restore was asked for and how long it takes.
+// functions/restore/rules/time-checks.ts: the rules on when a restore was requested, and how long it takes.
 
 import { percentile } from '../../platform/percentile.ts';
 import { printable, span } from '../text.ts';
@@ -15,7 +15,7 @@ export const outsideHours: Check = ({ requestedAt }, { rules: { hours } }) => {
   return { severity: 'warning', why };
 };
 
-/** A download is no restore: nothing is written into a cluster, and how long it takes compares with nothing. */
+/** Not for downloads: they write nothing into a cluster, and their time compares with nothing. */
 export function slow(job: TimedJob, context: TimeContext): Verdict | undefined {
   const seconds = job.status === 'RUNNING' || job.status === 'COMPLETED' ? secondsTaken(job, context) : undefined;
   if (seconds === undefined || job.delivery === 'download') return undefined;

@@ -1,4 +1,4 @@
-// functions/restore/rules/working-hours.ts tells whether a moment is within working hours, by the clocks of a time zone.
+// functions/restore/rules/working-hours.ts: working hours by a time zone's clocks.
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const HOURS = /^([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)$/i;

@@ -154,7 +154,10 @@ describe('no answer', () => {
       const failure = await failureOf(
         ask((response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(body)),
       );
-      expect(failure).toMatchObject({ code: 'ATLAS_BAD_ANSWER', message: expect.stringContaining('cut or broken') });
+      expect(failure).toMatchObject({
+        code: 'ATLAS_BAD_ANSWER',
+        message: expect.stringContaining('truncated or corrupt'),
+      });
     }
   });
 
@@ -163,7 +166,7 @@ describe('no answer', () => {
     expect(failure.code).toBe('ATLAS_BAD_ANSWER');
   });
 
-  test('from something that is no HTTP', async () => {
+  test('from something that is not HTTP', async () => {
     const server = createServer((socket) => void socket.end('SSH-2.0-synthetic\r\n\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     await using transport = new DisposableTransport();

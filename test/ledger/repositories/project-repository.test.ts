@@ -1,8 +1,6 @@
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject, Scope } from '../../../functions/ledger/model/known-project.ts';
-import { coverageFeed, projectKey } from '../../../functions/ledger/table/keys.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { RUN } from '../jobs.ts';
 import { list, NOW, newTable, startDynamo, type TestTable } from '../table.ts';
@@ -77,28 +75,6 @@ describe('a known project', () => {
     expect(all.map(({ projectId }) => projectId)).toEqual([...Array(120).keys(), 500].map(idOf));
     expect(all[7]).toEqual(known(7, { revision: 1 }));
     expect((await list(own.ledger.coverages())).map(({ projectId }) => projectId)).toEqual([idOf(500)]);
-  });
-
-  test('that an earlier version marked is known by what its coverage tells', async () => {
-    await using own = await newTable(dynamo);
-    const firstSeenAt = '2026-02-01T00:00:00.000Z';
-    const cluster = { clusterName: 'c', tier: 'flex' as const, firstSeenAt, seenAt: at, lists: {} };
-    await own.ledger.saveCoverage(idOf(8), () => coverage(8, { orgId: idOf(9), clusters: { c: cluster } }));
-    const document = DynamoDBDocumentClient.from(own.client);
-    for (const n of [8, 10]) {
-      const Item = { ...projectKey(idOf(n)), ...coverageFeed(idOf(n)) };
-      await document.send(new PutCommand({ TableName: own.tableName, Item }));
-    }
-    const nobody = { accounts: {}, changes: [] };
-    expect(await list(own.ledger.knownProjects())).toEqual([
-      known(8, { orgId: idOf(9), firstSeenAt, coveredSince: firstSeenAt, ...nobody }),
-      known(10, { projectName: idOf(10), firstSeenAt: new Date(NOW).toISOString(), ...nobody }),
-    ]);
-    const saved = await own.ledger.saveKnownProject(idOf(8), (stored) => ({
-      ...(stored ?? known(0)),
-      projectName: 'x',
-    }));
-    expect(saved).toMatchObject({ projectName: 'x', revision: 1, firstSeenAt });
   });
 });
 

@@ -134,9 +134,9 @@ describe('candidates', () => {
   });
 
   test('name what is no id', () => {
-    expect(() => matchRequests([flexJob('5')], [])).toThrow('"5" is no ObjectId');
+    expect(() => matchRequests([flexJob('5')], [])).toThrow('"5" isn\'t an ObjectId');
     const event = { ...wrote(BOT, 0, 4), id: 'z'.repeat(24) };
-    expect(() => matchRequests([], [event])).toThrow('is no ObjectId');
+    expect(() => matchRequests([], [event])).toThrow("isn't an ObjectId");
   });
 });
 

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  ClusterCoverage,
-  CompletedRestore,
-  DrillDue,
-  ListCoverage,
-} from '../../../functions/ledger/model/coverage.ts';
+import type { ClusterCoverage, CompletedRestore, ListCoverage } from '../../../functions/ledger/model/coverage.ts';
 import { drillOf, drillState } from '../../../functions/proof/drill-state.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
-import { type DrilledCluster, drillDue } from '../../../functions/restore/rules/drill.ts';
+import { type Drill, type DrilledCluster, drillDue } from '../../../functions/restore/rules/drill.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
 
 const rules = (given: Partial<Rules> = {}) => compileRules({ ...DEFAULT_RULES, drillDays: 30, ...given });
@@ -74,7 +69,7 @@ describe('when a cluster must have been restored by', () => {
       .map((all) => all.sort((a, b) => a - b));
     fc.assert(
       fc.property(looks, (seconds) => {
-        let drill: DrillDue | undefined;
+        let drill: Drill | undefined;
         const dueMs = Date.parse('2026-01-31T00:00:00.000Z');
         const moments = seconds.map((s) => Date.parse(orders.createdAt) + s * 1_000);
         for (const moment of moments) drill = drillDue({ ...orders, drill }, rules(), new Date(moment));
