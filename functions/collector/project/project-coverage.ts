@@ -13,13 +13,19 @@ import { listsOf } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
 
+export interface ListAttempt {
+  clusterName: string;
+  kind: Kind;
+  attempt: Attempt;
+}
+
 /** By one task. */
 export interface FoundOut {
   task: CollectTask;
   /** More messages of the task's run are to come. */
   goesOn: boolean;
   discovery: Discovery;
-  attempts: readonly { clusterName: string; kind: Kind; attempt: Attempt }[];
+  attempts: readonly ListAttempt[];
   /** Clusters that moved to items of their own: those that are gone for long, and others, whose names are in use again. */
   archived: { gone: readonly ClusterCoverage[]; others: readonly ClusterCoverage[] };
   /** What the ledger's own work on the jobs came to. */
@@ -91,7 +97,6 @@ export function clustersToArchive(
   );
 }
 
-/** Clusters whose name another one has now. */
 /**
  * Clusters that Atlas keeps backups of, and whose name another one has by now: nobody can ask for their restores. Those that were
  * never met before are archived as what nobody has read.
@@ -112,6 +117,7 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
     }));
 }
 
+/** Clusters whose name another one has now. */
 export function clustersReplaced(
   stored: ProjectCoverage | undefined,
   { clusters, startedAt }: Discovery,

@@ -2,7 +2,8 @@
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
-import { type CollectOptions, collectProject } from '../project/collect-project.ts';
+import { collectProject } from '../project/collect-project.ts';
+import type { CollectOptions } from '../project/collection.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
 import { accountsOf, type CollectTask } from '../task/task.ts';

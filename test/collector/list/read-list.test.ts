@@ -1,7 +1,8 @@
 // What one list can do to a collector, case by case.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Atlas, JobPage } from '../../../functions/atlas/model/atlas.ts';
-import { type CollectOptions, collectProject } from '../../../functions/collector/project/collect-project.ts';
+import { collectProject } from '../../../functions/collector/project/collect-project.ts';
+import type { CollectOptions } from '../../../functions/collector/project/collection.ts';
 import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { isOpen } from '../../../functions/restore/job.ts';

@@ -1,0 +1,67 @@
+// functions/collector/project/save-coverage.ts: the last write of a task, its project's coverage.
+import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { believable } from './believed.ts';
+import { type Collection, mayGoOn } from './collection.ts';
+import type { Discovery } from './discover.ts';
+import { withDrills } from './drills.ts';
+import {
+  clustersOutnamed,
+  clustersReplaced,
+  clustersToArchive,
+  isMoving,
+  projectCoverage,
+} from './project-coverage.ts';
+
+export interface Before {
+  /** As the ledger had it. */
+  read: ProjectCoverage | undefined;
+  /** As far as it is believed. */
+  stored: ProjectCoverage | undefined;
+  /** False where Atlas had answered nothing: a clock that was compared with nothing can't cast doubt on what is stored. */
+  isJudged: boolean;
+}
+
+/** By the time that it is now: others write meanwhile. */
+export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isJudged: boolean) =>
+  isJudged ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
+
+/** @returns when the next look at running jobs is due, where this collector is the one to queue it */
+export async function saveCoverage(
+  collection: Collection,
+  discovery: Discovery,
+  { read, stored, isJudged }: Before,
+): Promise<string | undefined> {
+  const { task, ports, time, evaluation, attempts, undone } = collection;
+  const { ledger } = ports;
+  const { projectId } = task;
+  const gone = clustersToArchive(stored, discovery, time.now());
+  const [replaced, outnamed] = [clustersReplaced(stored, discovery), clustersOutnamed(discovery)];
+  for (const cluster of [...gone, ...replaced]) await ledger.archiveCluster(projectId, cluster);
+  for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
+  const archived = { gone, others: [...replaced, ...outnamed] };
+  const goesOn = undone > 0 && mayGoOn(collection);
+  let followAt: string | undefined;
+  const next = (latest: ProjectCoverage | undefined) => {
+    const before = latest && believed(collection, latest, isJudged);
+    const about = evaluation.about(before);
+    const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
+    const look = withNextLook(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
+    followAt = look.followAt;
+    return look.coverage;
+  };
+  await ledger.saveCoverage(projectId, next, read);
+  return followAt;
+}
+
+/** One look ahead at a time: while one is queued and still to come, another would start a second chain. */
+function withNextLook(
+  { task, time, options }: Collection,
+  coverage: ProjectCoverage,
+): { coverage: ProjectCoverage; followAt?: string } {
+  const now = time.now();
+  const { followAt: queued, ...rest } = coverage;
+  if (queued !== undefined && Date.parse(queued) > now && queued !== task.followAt) return { coverage };
+  if (!isMoving(coverage) || options.followMs === 0) return { coverage: rest };
+  const followAt = new Date(now + options.followMs).toISOString();
+  return { coverage: { ...rest, followAt }, followAt };
+}
