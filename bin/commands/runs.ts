@@ -90,5 +90,5 @@ function scopeOf({ scope: { projectId, clusterName }, full }: Run): string {
 }
 
 function tookOf({ startedAt, finishedAt }: Run): string {
-  return finishedAt === undefined ? '' : span((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+  return finishedAt === undefined ? '' : span((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000, 'narrow');
 }

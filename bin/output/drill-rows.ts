@@ -96,7 +96,7 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STYLES[state] },
 ];
 
-const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds));
+const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
 
 function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
   if (state === 'none') return goneAt !== undefined ? 'gone' : tier === 'free' ? 'no backups' : 'none expected';

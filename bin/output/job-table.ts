@@ -42,7 +42,7 @@ export async function namesFor(
 
 /** How long it took, or has been running. */
 function durationOf({ durationSeconds }: ShownJob): string {
-  return durationSeconds === undefined ? '' : span(durationSeconds);
+  return durationSeconds === undefined ? '' : span(durationSeconds, 'narrow');
 }
 
 export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJob>> => ({

@@ -17,12 +17,18 @@ export function printable(text: string, most = 64): string {
   return short ? line : `${characters.slice(0, most - 1).join('')}…`;
 }
 
-/** `45 s`, `12 min 30 s`, `1 h 05 min`, `2 d 3 h`. */
-export function span(seconds: number): string {
+const UNITS = {
+  short: { s: ' s', min: ' min', h: ' h', d: ' d' },
+  narrow: { s: 's', min: 'm', h: 'h', d: 'd' },
+} as const;
+
+/** `45 s`, `12 min 30 s`, `1 h 05 min`, `2 d 3 h`. @param style as of `Intl.DurationFormat`; narrow, for columns: `12m 30s` */
+export function span(seconds: number, style: keyof typeof UNITS = 'short'): string {
+  const { s, min, h, d } = UNITS[style];
   const whole = Math.max(0, Math.round(seconds));
   const two = (n: number) => String(n).padStart(2, '0');
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${two(Math.floor((whole % 3_600) / 60))} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`;
+  if (whole < 60) return `${whole}${s}`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)}${min} ${two(whole % 60)}${s}`;
+  if (whole < 86_400) return `${Math.floor(whole / 3_600)}${h} ${two(Math.floor((whole % 3_600) / 60))}${min}`;
+  return `${Math.floor(whole / 86_400)}${d} ${Math.floor((whole % 86_400) / 3_600)}${h}`;
 }

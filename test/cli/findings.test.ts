@@ -230,7 +230,7 @@ describe('rules', () => {
       '{"rulesOff":["slowly"],"drillDays":-1}',
       /--rules rules\.json: rulesOff\[0\]: expected one of .*; drillDays: expected/,
     ],
-    ['{', /^restore-ledger: --rules rules\.json: rules: expected JSON/],
+    ['{', /^restore-ledger: --rules rules\.json: rules: invalid JSON/],
     ['{"context":{"ledger":[]}}', /--rules rules\.json: context\.ledger: expected an object of settings/],
     ['{"context":{"ledger":{"stuckMinutes":1.5}}}', /--rules rules\.json: stuckMinutes: expected a whole number/],
   ])('%s is refused with 2, before any call, naming the file and the field', async (content, message) => {

@@ -50,7 +50,7 @@ test('rules that are wrong are named, a line for each field', () => {
     'RULES: slowMinutes: expected a whole number of minutes from 0 to 525600, got -1',
   ];
   expect(() => collectSettings({ ...complete, RULES })).toThrow(new SettingsError(problems.join('\n')));
-  expect(() => collectSettings({ ...complete, RULES: '{' })).toThrow(/^RULES: rules: expected JSON/);
+  expect(() => collectSettings({ ...complete, RULES: '{' })).toThrow(/^RULES: rules: invalid JSON/);
 });
 
 describe('a wrong setting is named, with what was expected and what came', () => {

@@ -37,7 +37,7 @@ test('without --once it goes on, a line for each change, until Ctrl-C', async ()
   const collecting = shell.start([...tsx, join(PACKAGE_DIR, 'bin/servers/start.ts'), ...flags], node);
   await collecting.until(
     ({ stdout }) =>
-      / new → RUNNING /.test(stdout) && / RUNNING → COMPLETED .*, took \d+s/.test(stdout) && FOUND.test(stdout),
+      / new → RUNNING /.test(stdout) && / RUNNING → COMPLETED .*, took \d+ s/.test(stdout) && FOUND.test(stdout),
   );
   const [, url = ''] = /^Page and API +(http:\/\/127\.0\.0\.1:\d+) /m.exec(collecting.stdout) ?? [];
   expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/i);
