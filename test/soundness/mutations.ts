@@ -85,7 +85,7 @@ export const mutations: readonly Mutation[] = [
   ),
   mend(
     'a job older than what was settled is thrown away',
-    'functions/collector/list/read-list.ts',
+    'functions/collector/list/record-page.ts',
     '} else changed.push({ job, before: before !== undefined });',
     '} else if (!isSettled) changed.push({ job, before: before !== undefined });',
   ),

@@ -6,7 +6,7 @@ import {
   type ListCoverage,
   type Problem,
 } from '../../ledger/model/coverage.ts';
-import type { ListReading } from './read-list.ts';
+import type { ListReading } from './reading.ts';
 
 /** plan: the cluster's plan has no such list. gone: it went with its cluster, or with the tier that the cluster had. */
 export type AbsenceReason = 'plan' | 'gone';

@@ -8,7 +8,16 @@ import type { Source } from '../../restore/job.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { type PrefetchedList, pagesOf, prefetch } from '../list/prefetch.ts';
-import { type ListCounts, ListReader, type ListReading, type ReadListPorts } from '../list/read-list.ts';
+import { readList } from '../list/read-list.ts';
+import {
+  beginReading,
+  type ListCounts,
+  type ListReading,
+  noListCounts,
+  type Reading,
+  type ReadListPorts,
+} from '../list/reading.ts';
+import { settle } from '../list/vanished-jobs.ts';
 import { type AbsenceAnswer, absenceAnswer, type Standing } from './absence.ts';
 import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
 
@@ -58,7 +67,7 @@ export async function collectList(task: CollectListTask, ports: CollectListPorts
 class ListCollection {
   readonly #task: CollectListTask;
   readonly #ports: CollectListPorts;
-  readonly #readers: ListReader[] = [];
+  readonly #readings: Reading[] = [];
 
   constructor(task: CollectListTask, ports: CollectListPorts) {
     this.#task = task;
@@ -92,9 +101,9 @@ class ListCollection {
     // Our clock is measured by then.
     await begun.answered;
     const judge = this.#ports.judge(this.#ports.time.at(begun.askedMs));
-    const reader = new ListReader({ list, source, runId, stored, full, resume, begun }, { ...this.#ports, judge });
-    this.#readers.push(reader);
-    return reader.read();
+    const reading = beginReading({ list, source, runId, stored, full, resume, begun }, { ...this.#ports, judge });
+    this.#readings.push(reading);
+    return readList(reading);
   }
 
   #contradicted({ startedAt }: ListReading, doubt: string): ListOutcome {
@@ -151,22 +160,22 @@ class ListCollection {
     const open = [...known].filter(([, job]) => job.open && !job.vanished).map(([jobId]) => jobId);
     const begun: PrefetchedList = { askedMs: this.#ports.now(), answered: Promise.resolve(), async *pages() {} };
     const judge = this.#ports.judge(startedAt);
-    const reader = new ListReader({ list, source, runId, stored, full: true, begun }, { ...this.#ports, judge });
-    this.#readers.push(reader);
+    const reading = beginReading({ list, source, runId, stored, full: true, begun }, { ...this.#ports, judge });
+    this.#readings.push(reading);
     let left = 0;
-    for (const jobId of open) if (await reader.settle(jobId)) left += 1;
+    for (const jobId of open) if (await settle(reading, jobId)) left += 1;
     return left;
   }
 
   get #told() {
-    const times = this.#readers.flatMap(({ unattributedFrom }) => unattributedFrom ?? []).sort();
+    const times = this.#readings.flatMap(({ unattributedFrom }) => unattributedFrom ?? []).sort();
     return { counts: this.#counts, unattributedFrom: times[0] };
   }
 
   /** What was written is written; what was seen twice was seen once. */
   get #counts(): ListCounts {
-    const sum: ListCounts = { new: 0, changed: 0, progress: 0, same: 0, stale: 0, vanished: 0, seen: 0, problems: 0 };
-    for (const { counts } of this.#readers) {
+    const sum = noListCounts();
+    for (const { counts } of this.#readings) {
       for (const name of ['new', 'changed', 'progress', 'vanished'] as const) sum[name] += counts[name];
       for (const name of ['same', 'stale', 'seen', 'problems'] as const) sum[name] = Math.max(sum[name], counts[name]);
     }

@@ -6,7 +6,7 @@ import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { problemText } from '../../restore/field-reader.ts';
 import { KINDS, type Source } from '../../restore/job.ts';
 import type { Attempt } from '../list/list-coverage.ts';
-import type { ListCounts, ListReading } from '../list/read-list.ts';
+import type { ListCounts, ListReading } from '../list/reading.ts';
 import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
 import type { Standing } from './absence.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
