@@ -71,7 +71,7 @@ const collectCase = ({ ledger }: Surroundings, { projectId, lists }: ProjectAt):
       failures: [],
     });
     await ledger.planRun(runId, 1, []);
-    const order = { runId, projectId, projectName: 'bench', account: 'atlas/key' };
+    const order = { runId, projectId, projectName: 'bench', accounts: ['atlas/key'] };
     return {
       event: { Records: [{ messageId: '1', body: JSON.stringify(order) }] },
       check: async (answer) => {

@@ -162,7 +162,7 @@ class Story {
     const { client, clock, ledger, atlas } = this.#system;
     const projectId = atlas.world.projects[0]?.id ?? '';
     const now = () => clock.now();
-    let task = { runId: newObjectId(new Date(now())), projectId, projectName: 'p', full };
+    let task = { runId: newObjectId(new Date(now())), projectId, projectName: 'p', accounts: [] as string[], full };
     for (let message = 0; message < messages; message++) {
       const before = client.usage.requests;
       const timeLeftMs = () => 15_000 + 1_000 * (requests - (client.usage.requests - before));

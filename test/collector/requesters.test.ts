@@ -410,7 +410,7 @@ test('a task that is delivered twice, and at the same time, adds nothing twice',
   system.clock.advance(2 * MINUTE);
   const { run } = await system.run({ runId: 'a'.repeat(24) });
   const before = await system.recorded();
-  const task = { runId: run.runId, projectId: system.projectId, projectName: 'whatever', full: true };
+  const task = { runId: run.runId, projectId: system.projectId, projectName: 'whatever', accounts: [], full: true };
   const ports = { ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
   const again = () => collectProject(task, { ...ports, atlas: system.client.within(() => 1e9) });
   await Promise.all([again(), again()]);

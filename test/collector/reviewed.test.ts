@@ -26,7 +26,7 @@ async function world(options = {}) {
   const collect = (runId: string, parts = {}, options = {}) => {
     const ports = { ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
     const atlas = system.client.within(() => 1e9);
-    return collectProject({ runId, projectId, projectName, ...parts }, { ...ports, atlas }, options);
+    return collectProject({ runId, projectId, projectName, accounts: [], ...parts }, { ...ports, atlas }, options);
   };
   const coverage = async () => (await system.ledger.coverage(projectId)) ?? expect.unreachable();
   return Object.assign(system, { projectId, at, runWith, collect, coverage });
@@ -103,7 +103,7 @@ test.each([403, 404, 500])('projects that cannot be listed (%i) cost a name, not
     },
   );
   const ports = { atlas, ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
-  const task = { runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here' };
+  const task = { runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here', accounts: [] };
   expect((await collectProject(task, ports)).part).toMatchObject({ status: 'complete', counts: { jobsNew: 1 } });
   const { findings } = (await system.ledger.job(job.id)) ?? {};
   expect(findings).toEqual([expect.objectContaining({ rule: 'cross-project', why: expect.stringContaining(target) })]);
@@ -191,7 +191,10 @@ test('empty pages of events end after as many as are read at most', async () => 
     { events },
   );
   const ports = { atlas, ledger: system.ledger, log: silentLog, now: () => system.clock.now(), timeLeftMs: () => 1e9 };
-  await collectProject({ runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here' }, ports);
+  await collectProject(
+    { runId: 'c'.repeat(24), projectId: system.projectId, projectName: 'here', accounts: [] },
+    ports,
+  );
   expect(pages).toBeLessThan(50);
   expect((await system.ledger.job(job.id))?.requester).toMatchObject({ reason: 'not-read', detail: 'TOO_MANY_EVENTS' });
 });

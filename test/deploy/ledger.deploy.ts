@@ -182,7 +182,9 @@ test('a poisoned message lands in the dead-letter queue after three tries', asyn
     'VisibilityTimeout=1',
   );
   const { projectId } = firstCluster(atlas.world);
-  await ledger.send(JSON.stringify({ runId: poison, projectId, projectName: 'of a run that was never started' }));
+  await ledger.send(
+    JSON.stringify({ runId: poison, projectId, projectName: 'of a run that was never started', accounts: [] }),
+  );
   await eventually('the dead letter', async () => (await ledger.messages('DeadLetterQueueUrl')) === 1);
   await ledger.idle();
   const tries = (await ledger.logLines('CollectionCollect')).filter(({ message }) => message === 'task failed');

@@ -181,7 +181,7 @@ test('an event that is none fails, by the name of its field', async () => {
 
 test('tasks that the queue does not take fail the plan, so that it is made again', async () => {
   refuse = true;
-  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x' };
+  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', accounts: [] };
   await expect(new TaskQueue(queueUrl).send([task])).rejects.toThrow('SQS took 0 of 1 tasks: InternalError');
   refuse = false;
 });

@@ -4,6 +4,7 @@
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/model/run.ts';
+import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
@@ -162,16 +163,8 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   }
 
   function taskFor({ projectId, projectName, orgId }: KnownProject, accounts: string[]): CollectTask {
-    return {
-      runId,
-      projectId,
-      projectName,
-      ...(orgId === undefined ? {} : { orgId }),
-      ...(accounts[0] === undefined ? {} : { account: accounts[0] }),
-      accounts,
-      ...(scope.clusterName === undefined ? {} : { clusterName: scope.clusterName }),
-      ...(full ? { full } : {}),
-    };
+    const of = { runId, projectId, projectName, accounts };
+    return { ...of, ...defined({ orgId, clusterName: scope.clusterName }), ...(full ? { full } : {}) };
   }
 }
 

@@ -6,7 +6,7 @@ import { collectProject } from '../project/collect-project.ts';
 import type { CollectOptions } from '../project/collection.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
-import { accountsOf, type CollectTask } from '../task/task.ts';
+import type { CollectTask } from '../task/task.ts';
 import { parseTask } from '../task/task-message.ts';
 
 export interface HandleTaskPorts {
@@ -52,9 +52,8 @@ export async function handleTask(body: string, ports: HandleTaskPorts, options: 
 
 /** @throws Error where the task names none that are here; a single one serves every task */
 function atlasFor(task: CollectTask, accounts: HandleTaskPorts['accounts']): Atlas {
-  const names = accountsOf(task);
-  const named = names.flatMap((name) => accounts.filter((account) => account.name === name));
+  const named = task.accounts.flatMap((name) => accounts.filter((account) => account.name === name));
   const able = named.length > 0 ? named : accounts.length === 1 ? accounts : [];
   if (able.length > 0) return anyOf(able.map(({ atlas }) => atlas));
-  throw new Error(`the task names credentials that this function does not have: ${names.join(', ') || 'none'}`);
+  throw new Error(`the task names credentials that this function does not have: ${task.accounts.join(', ') || 'none'}`);
 }

@@ -13,7 +13,7 @@ import type { CollectOptions } from '../project/collection.ts';
 import type { CollectPorts } from '../project/ports.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
-import { accountsOf, type CollectTask } from '../task/task.ts';
+import type { CollectTask } from '../task/task.ts';
 import { DEFAULT_MAX_WAIT_MS, WaitBudget } from './wait-budget.ts';
 
 export interface LocalRunPorts extends Pick<CollectPorts, 'onRecorded' | 'onList' | 'onEventsFailed'> {
@@ -102,9 +102,8 @@ export async function runLocally(
 async function collectToTheEnd(task: CollectTask, ports: ProjectPorts, options: CollectOptions): Promise<RunPart> {
   const { clock, accounts, signal, waits, log, onWait } = ports;
   const { projectName, runId, projectId } = task;
-  const names = accountsOf(task);
-  const mine = names.flatMap((name) => accounts.filter((account) => account.name === name));
-  if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${names.join(', ')}`);
+  const mine = task.accounts.flatMap((name) => accounts.filter((account) => account.name === name));
+  if (mine.length === 0) throw new Error(`the plan names credentials that are not here: ${task.accounts.join(', ')}`);
   // An interrupt looks like time running out: writes under way are finished, nothing is begun.
   const isStopped = () => signal?.aborted === true;
   const timeLeftMs = () => (isStopped() ? 0 : Number.POSITIVE_INFINITY);

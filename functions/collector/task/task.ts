@@ -1,4 +1,4 @@
-// functions/collector/task/task.ts is what a collector is asked to do: the message that travels through the queue.
+// functions/collector/task/task.ts: what a collector is asked to do, as the queue carries it.
 import type { ClusterFailure, RunCounts } from '../../ledger/model/run.ts';
 
 export interface CollectTask {
@@ -6,10 +6,8 @@ export interface CollectTask {
   projectId: string;
   projectName: string;
   orgId?: string;
-  /** Which credentials see the project; the name of their secret. Absent where there is only one, or where `accounts` says it. */
-  account?: string;
-  /** Every set of credentials that sees the project, the preferred one first: where one may not read something, the next is asked. */
-  accounts?: string[];
+  /** The credentials that see the project, by the name of their secret, the preferred first: where one may not read something, the next is asked. */
+  accounts: string[];
   /** Only this cluster. */
   clusterName?: string;
   /** Read every list to its end. */
@@ -28,7 +26,3 @@ export interface TaskProgress {
   counts: RunCounts;
   failures: ClusterFailure[];
 }
-
-/** The names of a task's credentials, the preferred first. Tasks of an earlier version name one, or none. */
-export const accountsOf = ({ accounts, account }: CollectTask): readonly string[] =>
-  accounts && accounts.length > 0 ? accounts : account === undefined ? [] : [account];

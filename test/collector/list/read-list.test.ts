@@ -33,7 +33,13 @@ async function message(system: System, task: Partial<CollectTask>, requests = 1_
   const before = client.usage.requests;
   const now = () => clock.now();
   const timeLeftMs = () => 15_000 + 1_000 * (requests - (client.usage.requests - before));
-  const whole = { runId: newObjectId(new Date(now())), projectId: refOf(system).projectId, projectName: 'p', ...task };
+  const whole = {
+    runId: newObjectId(new Date(now())),
+    projectId: refOf(system).projectId,
+    projectName: 'p',
+    accounts: [],
+    ...task,
+  };
   const atlas = client.within(() => timeLeftMs() - 15_000);
   return collectProject(whole, { atlas, ledger, log: silentLog, now, timeLeftMs }, { parallelLists: 1, ...options });
 }

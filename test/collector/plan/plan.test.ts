@@ -41,7 +41,7 @@ test('one task a project, and the run knows how many', async () => {
   expect(new Set(tasks.map(({ projectId }) => projectId))).toEqual(
     new Set(system.atlas.world.projects.map(({ id }) => id)),
   );
-  for (const task of tasks) expect(task).toMatchObject({ runId, account: 'one' });
+  for (const task of tasks) expect(task).toMatchObject({ runId, accounts: ['one'] });
 });
 
 test('a project that cannot be understood fails the list of projects, and costs no other project', async () => {
@@ -190,7 +190,7 @@ test('one account that is refused costs only its own projects; a project seen tw
     { name: 'wrong', atlas: wrong },
   ];
   const { run, tasks } = await planned(system, { accounts });
-  expect(tasks.map(({ account }) => account)).toEqual(['one', 'one', 'one']);
+  expect(tasks.map(({ accounts: [first] }) => first)).toEqual(['one', 'one', 'one']);
   expect(run.failures).toEqual([expect.objectContaining({ what: 'projects of wrong', code: 'ATLAS_UNAUTHORIZED' })]);
   expect(JSON.stringify(run)).not.toContain(system.atlas.apiKey.privateKey);
 });

@@ -213,13 +213,14 @@ test.each([
   ['not JSON', '{'],
   ['its top', 'null'],
   ['runId', '{}'],
-  ['projectId', JSON.stringify({ runId: 'a'.repeat(24), projectId: 'PROJECT#x', projectName: 'x' })],
+  ['projectId', JSON.stringify({ runId: 'a'.repeat(24), projectId: 'PROJECT#x', projectName: 'x', accounts: [] })],
   [
     'progress.counts',
     JSON.stringify({
       runId: 'a'.repeat(24),
       projectId: 'a'.repeat(24),
       projectName: 'x',
+      accounts: [],
       progress: { startedAt: '2026-11-23T12:00:00Z', messages: 2, counts: 1, failures: [] },
     }),
   ],
@@ -229,7 +230,7 @@ test.each([
 
 test('a task for credentials that are not here is refused by name', async () => {
   await using system = await System.start(engine, { projects: 1 });
-  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', account: 'three' };
+  const task = { runId: 'a'.repeat(24), projectId: 'a'.repeat(24), projectName: 'x', accounts: ['three'] };
   const ports = {
     ...portsOf(system, new Queue()),
     accounts: ['one', 'two'].map((name) => ({ name, atlas: system.client })),
