@@ -45,6 +45,7 @@ export default defineConfig({
           include: [...OF_EVERY_ENGINE, 'test/{collector,api}/**/*.test.ts', 'test/canary.test.ts'],
           exclude: [...HANDLERS, ...SLOW],
           env: { LEDGER_ENGINE: 'dynalite' },
+          globalSetup: 'test/cli/bundled.ts',
         },
       },
     ],
