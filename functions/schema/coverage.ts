@@ -5,7 +5,9 @@ import { amount, count, flag, list, moment, named, objectId, oneOf, optional, pa
 import { CLAIMS, COVERAGE_STATES, DRILL_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
 
 const failure = z.object({
-  code: text('An error code of Atlas, or `LEDGER` for a failure of our own table.'),
+  code: text(
+    "An error code of Atlas's; `LEDGER_…` for a failure of our own table; or the collector's, such as `OUT_OF_TIME`.",
+  ),
   message: text(),
   since: moment('Since when every attempt has failed.'),
 });

@@ -1,6 +1,5 @@
-// functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of the
-// job at that time, so an entry or job
-// that something else changed no longer fits.
+// functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of
+// the job at that time, so an entry or job that something else changed no longer fits.
 import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { digest, STAMPS, sha256 } from './fingerprint.ts';

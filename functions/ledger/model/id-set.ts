@@ -1,6 +1,5 @@
 // functions/ledger/model/id-set.ts: a set of job ids in 16 characters: the XOR of their hashes. Ids can be added, and two sets that differ
-// by a few ids show which of
-// some candidates these are.
+// by a few ids show which of some candidates these are.
 import { hash } from 'node:crypto';
 
 /** Of no ids. */
