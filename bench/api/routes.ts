@@ -1,4 +1,4 @@
-// bench/api/routes.ts is what is asked of the API, and which ids a right answer holds.
+// bench/api/routes.ts: requests to the API, and the ids that a right answer holds.
 import { MAX_JOBS } from '../../functions/api/query/summary.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
 import {
@@ -11,18 +11,17 @@ import {
   projectOfCluster,
 } from '../dynamo/made-jobs.ts';
 
-/** What an id is of. Made-up ids tell it by their digits. */
+/** Made-up ids show it by their digits. */
 export type IdKind = 'job' | 'project' | 'run';
 
 export interface Route {
-  /** In tables. */
   name: string;
   /** Path and query. */
   target: string;
   /** @default application/json */
   accept?: string;
   ids: { kind: IdKind; all: readonly string[] };
-  /** What the body has to hold besides. */
+  /** What else the body has to hold. */
   holds?: string;
 }
 
@@ -35,18 +34,18 @@ const PATTERNS: Record<IdKind, RegExp> = {
 /** The different ids of a kind in a text, in the order they come. */
 export const idsIn = (text: string, kind: IdKind): string[] => [...new Set(text.match(PATTERNS[kind]) ?? [])];
 
-/** A cluster in the middle. */
 const CLUSTER = 7;
 const DAY_MS = 86_400_000;
 const SUMMARY_DAYS = 30;
 const ATLAS = 'application/vnd.atlas.2023-01-01+json';
 
 export function routes(load: Load): Route[] {
-  const jobs = (wanted: (nth: number) => boolean, most: number) => {
+  const jobs = (wanted: (nth: number) => boolean, max: number) => {
     const ids: string[] = [];
-    for (let nth = 0; nth < load.jobs && ids.length < most; nth++) if (wanted(nth)) ids.push(jobIdOf(nth, load));
+    for (let nth = 0; nth < load.jobs && ids.length < max; nth++) if (wanted(nth)) ids.push(jobIdOf(nth, load));
     return { kind: 'job', all: ids } as const;
   };
+  const newest = (max: number) => jobs(() => true, max);
   const projects = Math.ceil(load.clusters / 25);
   const project = projectIdOf(0);
   const ofCluster = (nth: number) => clusterOf(nth, load) === CLUSTER;
@@ -54,19 +53,17 @@ export function routes(load: Load): Route[] {
   const [job] = jobs(ofCluster, 1).all;
   const none = { kind: 'job', all: [] } as const;
   const one = { kind: 'job', all: [job ?? ''] } as const;
-  const runs = Array.from({ length: load.runs ?? 0 }, (_, nth) => runIdOf(nth, load));
+  const runs = Array.from({ length: load.runs }, (_, nth) => runIdOf(nth, load));
   const allProjects = { kind: 'project', all: Array.from({ length: projects }, (_, nth) => projectIdOf(nth)) } as const;
   const cluster = `projectId=${project}&clusterName=${clusterNameOf(CLUSTER)}`;
   const listPath = `/api/atlas/v2/groups/${project}/clusters/${clusterNameOf(CLUSTER)}/backup/restoreJobs`;
   return [
-    { name: 'health', target: '/health', ids: none, holds: '"ok"' },
-    { name: 'openapi', target: '/openapi.json', ids: none, holds: '"openapi"' },
-    { name: 'jobs', target: '/restore-jobs', ids: jobs(() => true, 50) },
-    { name: 'jobs-200', target: '/restore-jobs?limit=200', ids: jobs(() => true, 200) },
+    { name: 'jobs', target: '/restore-jobs', ids: newest(50) },
+    { name: 'jobs-200', target: '/restore-jobs?limit=200', ids: newest(200) },
     {
       name: 'jobs-200-csv',
       target: '/restore-jobs?limit=200&format=csv',
-      ids: jobs(() => true, 200),
+      ids: newest(200),
       accept: 'text/csv',
     },
     { name: 'jobs-of-cluster', target: `/restore-jobs?${cluster}`, ids: jobs(ofCluster, 50) },
@@ -86,17 +83,16 @@ export function routes(load: Load): Route[] {
       accept: ATLAS,
     },
     { name: 'atlas-job', target: `${listPath}/${job}`, ids: one, accept: ATLAS },
-    { name: 'page', target: '/', ids: jobs(() => true, 50), accept: 'text/html' },
+    { name: 'page', target: '/', ids: newest(50), accept: 'text/html' },
     { name: 'page-job', target: `/jobs/${job}`, ids: one, accept: 'text/html' },
-
     { name: 'page-clusters', target: '/clusters', ids: allProjects, accept: 'text/html' },
   ];
 }
 
-/** Whole days, today included, UTC; of very many, those that one summary counts. */
+/** Jobs of whole days, today included, UTC, as many as one summary counts. */
 function inSummary(load: Load): number {
   const from = Math.floor(load.untilMs / DAY_MS) * DAY_MS - (SUMMARY_DAYS - 1) * DAY_MS;
-  const most = Math.ceil(((SUMMARY_DAYS + 1) * load.jobs) / PERIOD_DAYS) + 1;
-  const ids = Array.from({ length: Math.min(most, load.jobs) }, (_, nth) => jobIdOf(nth, load));
+  const max = Math.ceil(((SUMMARY_DAYS + 1) * load.jobs) / PERIOD_DAYS) + 1;
+  const ids = Array.from({ length: Math.min(max, load.jobs) }, (_, nth) => jobIdOf(nth, load));
   return Math.min(ids.filter((id) => Number.parseInt(id.slice(0, 8), 16) * 1_000 >= from).length, MAX_JOBS);
 }

@@ -1,34 +1,19 @@
-// bench/atlas/atlas.ts starts the simulator in a process of its own, so that its work is not charged to whom it serves.
-import { type ChildProcess, fork } from 'node:child_process';
-import type { Answer } from '../harness/answer.ts';
-import type { Bundler } from '../harness/bundle.ts';
-import type { AtlasAccess, Counted, OrderName, Orders, Reply } from './orders.ts';
+// bench/atlas/atlas.ts: the simulator in a process of its own, so that its work isn't charged to those it serves.
+import { fileURLToPath } from 'node:url';
+import type { Fixture } from '../harness/trial.ts';
+import { Worker } from '../harness/worker.ts';
+import type { AtlasAccess } from './access.ts';
+import type { AtlasHandlers } from './process.ts';
 import type { WorldSize } from './world.ts';
 
-const ENTRY = new URL('./process.ts', import.meta.url);
+const FILE = fileURLToPath(new URL('./process.ts', import.meta.url));
 
-export class BenchAtlas implements AsyncDisposable {
-  readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
-  #asked = 0;
+export class BenchAtlas extends Worker<AtlasHandlers> {
   #access: AtlasAccess | undefined;
 
-  private constructor(process: ChildProcess) {
-    this.#process = process;
-    process.on('message', (reply: Reply) => {
-      const waiting = this.#waiting.get(reply.nth);
-      this.#waiting.delete(reply.nth);
-      if ('failed' in reply) waiting?.reject(new Error(`the simulator failed: ${reply.failed}`));
-      else waiting?.resolve(reply.answer);
-    });
-    process.on('exit', (code) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`the simulator ended with ${code}`));
-    });
-  }
-
-  static async start(size: WorldSize, bundler: Bundler): Promise<BenchAtlas> {
-    const atlas = new BenchAtlas(fork(await bundler.bundle(ENTRY), []));
-    atlas.#access = await atlas.#tell('start', size);
+  static async start(size: WorldSize): Promise<BenchAtlas> {
+    const atlas = new BenchAtlas('the simulator', FILE);
+    atlas.#access = await atlas.call.start(size);
     return atlas;
   }
 
@@ -36,42 +21,23 @@ export class BenchAtlas implements AsyncDisposable {
     if (!this.#access) throw new Error('the simulator was not started');
     return this.#access;
   }
-
-  /** @param ms waited before each answer */
-  async setLatency(ms: number): Promise<void> {
-    await this.#tell('latency', ms);
-  }
-
-  /** A restore starts, and ends, in every tenth cluster. */
-  async addNews(): Promise<void> {
-    await this.#tell('addNews', null);
-  }
-
-  /** Takes all of them away again. */
-  async removeNews(): Promise<void> {
-    await this.#tell('removeNews', null);
-  }
-
-  expected(): Promise<Answer> {
-    return this.#tell('expected', null);
-  }
-
-  counted(): Promise<Counted> {
-    return this.#tell('counted', null);
-  }
-
-  async [Symbol.asyncDispose]() {
-    if (this.#process.exitCode !== null) return;
-    const ended = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
-    this.#process.disconnect();
-    await ended;
-  }
-
-  #tell<N extends OrderName>(name: N, told: Orders[N]['told']): Promise<Orders[N]['answer']> {
-    const nth = ++this.#asked;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(nth, { resolve: (answer) => resolve(answer as Orders[N]['answer']), reject });
-      this.#process.send({ nth, name, told });
-    });
-  }
 }
+
+/**
+ * What surrounds these passes. `cold`: nothing is known. `warm`: nothing but connections, nonce and token. `unchanged`: all is
+ * known, and nothing has happened. `full`: the same, every list to its end. `changed`: all is known but a restore in every tenth
+ * cluster; a reading that never looked would miss it.
+ */
+export const atlasFixture = (
+  atlas: BenchAtlas,
+  table?: { call: { reset(): Promise<void>; counted(): Promise<{ tableRequests: number }> } },
+): Fixture => ({
+  async before(pass) {
+    if (pass.startsWith('changed')) return atlas.call.addRestores();
+    if (pass !== 'cold' && pass !== 'warm') return;
+    await atlas.call.removeRestores();
+    await table?.call.reset();
+  },
+  counted: async () => ({ ...(await atlas.call.counted()), ...(await table?.call.counted()) }),
+  expected: () => atlas.call.expected(),
+});

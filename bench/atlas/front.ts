@@ -1,6 +1,7 @@
-// bench/atlas/front.ts answers over HTTP with the simulator's own credentials check and bodies, each made and compressed once:
-// made anew for each request they would take 5 ms of 300 jobs, and what is measured would be the simulator.
+// bench/atlas/front.ts: HTTP over the simulator's own sign-in and bodies. Each body is made and compressed once; made for every
+// request, one of 300 jobs would take 5 ms, and the simulator would be what is measured.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import { constants, gzipSync } from 'node:zlib';
 import type { Gate } from '../../local/atlas/auth/gate.ts';
 import { type Answer, send } from '../../local/atlas/base/answer.ts';
@@ -48,7 +49,7 @@ export class Front {
     }
   }
 
-  /** Makes anew what begins with one of these paths. */
+  /** Makes every body again whose path begins with one of these. */
   refresh(paths: readonly string[]) {
     for (const [key, { asked }] of this.#ready) {
       if (paths.some((path) => asked.path.startsWith(path))) this.#ready.set(key, this.#make(asked));
@@ -84,3 +85,31 @@ const unauthorized = (challenge: string): Answer => ({
   headers: { 'Content-Type': 'application/json', 'Www-Authenticate': challenge },
   body: '{"error":401,"reason":"Unauthorized","errorCode":"UNEXPECTED_ERROR"}',
 });
+
+/** A server's connections, counted, with the bytes on them. */
+export class Traffic {
+  readonly #open = new Set<Socket>();
+  readonly #closed = { connections: 0, read: 0, written: 0 };
+
+  constructor(server: Server) {
+    server.on('connection', (socket) => {
+      this.#open.add(socket);
+      socket.once('close', () => {
+        this.#open.delete(socket);
+        this.#closed.connections += 1;
+        this.#closed.read += socket.bytesRead;
+        this.#closed.written += socket.bytesWritten;
+      });
+    });
+  }
+
+  get counted() {
+    let { connections, read, written } = this.#closed;
+    for (const socket of this.#open) {
+      connections += 1;
+      read += socket.bytesRead;
+      written += socket.bytesWritten;
+    }
+    return { connections, bytesSent: read, bytesReceived: written };
+  }
+}

@@ -1,40 +1,44 @@
-// bench/atlas/process.ts is the simulator's own process: it serves one world, and does what bench/atlas/atlas.ts tells it.
+// bench/atlas/process.ts: the simulator's process, which serves one world.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Gate } from '../../local/atlas/auth/gate.ts';
 import { Buckets } from '../../local/atlas/base/buckets.ts';
 import { Gateway } from '../../local/atlas/http/gateway.ts';
-import { Front } from './front.ts';
-import type { AtlasAccess, Handlers, Message, Reply } from './orders.ts';
-import { Traffic } from './traffic.ts';
+import { serve } from '../harness/serve.ts';
+import type { AtlasAccess } from './access.ts';
+import { Front, Traffic } from './front.ts';
 import { BenchWorld, type ListRef, type WorldSize } from './world.ts';
 
 /** Far above any pause of a client. */
 const KEEP_ALIVE_MS = 10 * 60_000;
 
 class Simulator {
-  readonly #world: BenchWorld;
-  readonly #gate = new Gate({
-    seed: 1,
-    nonceLifetimeMs: Number.POSITIVE_INFINITY,
-    reuseNonce: true,
-    lifetimeSeconds: 3_600,
-    limited: false,
-  });
-  readonly #server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
-  readonly #traffic = new Traffic(this.#server);
-  #front: Front | undefined;
+  readonly front: Front;
+  readonly world: BenchWorld;
+  readonly traffic: Traffic;
+  readonly access: AtlasAccess;
 
-  constructor(size: WorldSize) {
-    this.#world = new BenchWorld(size);
+  private constructor(front: Front, world: BenchWorld, traffic: Traffic, access: AtlasAccess) {
+    this.front = front;
+    this.world = world;
+    this.traffic = traffic;
+    this.access = access;
   }
 
-  async listen(): Promise<AtlasAccess> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    const { world, clock } = this.#world;
+  static async start(size: WorldSize): Promise<Simulator> {
+    const world = new BenchWorld(size);
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const gate = new Gate({
+      seed: 1,
+      nonceLifetimeMs: Number.POSITIVE_INFINITY,
+      reuseNonce: true,
+      lifetimeSeconds: 3_600,
+      limited: false,
+    });
     const gateway = new Gateway({
-      world,
+      world: world.world,
       buckets: new Buckets('off'),
       serverless: 'sunset',
       baseUrl: url,
@@ -42,67 +46,41 @@ class Simulator {
       rateLimitHeaders: true,
       mostItems: 500,
     });
-    const front = new Front({ gate: this.#gate, gateway, now: () => clock.now() });
-    this.#server.on('request', (request, response) => void front.serve(request, response));
-    this.#front = front;
-    return { url, ...this.#gate.credentials };
+    const front = new Front({ gate, gateway, now: () => world.clock.now() });
+    server.on('request', (request, response) => void front.serve(request, response));
+    return new Simulator(front, world, new Traffic(server), { url, ...gate.credentials });
   }
 
-  setLatency(ms: number) {
-    this.#listening.latencyMs = ms;
-    return null;
-  }
-
-  addNews = () => this.#refresh(this.#world.addNews());
-
-  removeNews = () => this.#refresh(this.#world.removeNews());
-
-  expected = () => this.#world.answer();
-
-  counted() {
-    const { requests, challenges } = this.#listening;
-    return { requests, challenges, ...this.#traffic.counted };
-  }
-
-  #refresh(changed: readonly ListRef[]) {
+  refresh(changed: readonly ListRef[]) {
     const pathOf = ({ projectId, clusterName }: ListRef) =>
       `/api/atlas/v2/groups/${projectId}/clusters/${clusterName}/backup/`;
-    this.#listening.refresh(changed.map(pathOf));
-    return null;
-  }
-
-  get #listening(): Front {
-    if (!this.#front) throw new Error('the simulator was told something before it was started');
-    return this.#front;
+    this.front.refresh(changed.map(pathOf));
   }
 }
 
-let simulator: Simulator | undefined;
-const started = () => {
-  if (!simulator) throw new Error('the simulator was told something before it was started');
-  return simulator;
-};
+let simulator: Simulator;
 
-const handlers: Handlers = {
-  start: (size) => {
-    simulator = new Simulator(size);
-    return simulator.listen();
+const handlers = {
+  /** First, once. */
+  start: async (size: WorldSize) => {
+    simulator = await Simulator.start(size);
+    return simulator.access;
   },
-  latency: (ms) => started().setLatency(ms),
-  addNews: () => started().addNews(),
-  removeNews: () => started().removeNews(),
-  expected: () => started().expected(),
-  counted: () => started().counted(),
+  /** @param ms waited before each answer */
+  setLatency: (ms: number) => {
+    simulator.front.latencyMs = ms;
+  },
+  /** A restore starts, and ends, in every tenth cluster. */
+  addRestores: () => simulator.refresh(simulator.world.addRestores()),
+  removeRestores: () => simulator.refresh(simulator.world.removeRestores()),
+  /** Every job there is. */
+  expected: () => simulator.world.answer(),
+  /** Since the start; bytes on the wire, headers included. */
+  counted: () => {
+    const { requests: atlasRequests, challenges } = simulator.front;
+    return { atlasRequests, challenges, ...simulator.traffic.counted };
+  },
 };
+export type AtlasHandlers = typeof handlers;
 
-process.on('message', (message: Message) => {
-  const reply = (said: Reply) => process.send?.(said);
-  const handle = handlers[message.name] as (told: unknown) => unknown;
-  Promise.resolve()
-    .then(() => handle(message.told))
-    .then(
-      (answer) => reply({ nth: message.nth, answer }),
-      (error: unknown) => reply({ nth: message.nth, failed: String(error) }),
-    );
-});
-process.on('disconnect', () => process.exit());
+serve(handlers);

@@ -1,5 +1,5 @@
-// bench/atlas/world.ts makes a world of a given size for the bench: dedicated clusters, 25 a project as Atlas allows, each with
-// exactly so many backup restore jobs, all settled. Built from the simulator's own world, whose clock is wound on job by job.
+// bench/atlas/world.ts: a simulated organization of a given size: dedicated clusters, 25 a project, each with the same number of
+// settled backup restore jobs.
 import type { Clock } from '../../functions/platform/clock.ts';
 import { World } from '../../local/atlas/world/world.ts';
 import { answerOf } from '../harness/answer.ts';
@@ -16,11 +16,10 @@ export const CLUSTERS_A_PROJECT = 25;
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
-/** The newest job of the past is this old: settled, and any download expired. */
+/** Age of the newest job: it is settled, and any download expired. */
 const QUIET_MS = DAY;
 const MAX_GAP_MS = 8 * HOUR;
 const MAX_PAST_MS = 600 * DAY;
-/** As many of each as in the simulator's own histories. */
 const EPISODES = [
   { delivery: 'automated', outcome: 'completed' },
   { delivery: 'download', outcome: 'completed' },
@@ -29,8 +28,8 @@ const EPISODES = [
   { delivery: 'automated', outcome: 'completed' },
   { delivery: 'download', outcome: 'cancelled' },
 ] as const;
-/** Of the clusters, one in so many has news. */
-const NEWS_SHARE = 10;
+/** One of this many clusters gets a new restore. */
+const CHANGED_SHARE = 10;
 
 export interface ListRef {
   projectId: string;
@@ -42,14 +41,14 @@ export class BenchWorld {
   readonly world: World;
   readonly clock: Clock;
   readonly #refs: ListRef[] = [];
-  readonly #news: { ref: ListRef; id: string }[] = [];
+  readonly #added: { ref: ListRef; id: string }[] = [];
   #nowMs: number;
 
   constructor({ clusters, jobs }: WorldSize, endsAt = Date.now()) {
     const gapMs = Math.max(2 * SECOND, Math.min(MAX_GAP_MS, MAX_PAST_MS / jobs));
     const begin = endsAt - QUIET_MS - gapMs * jobs;
     this.#nowMs = begin - DAY;
-    this.clock = { now: () => this.#nowMs, sleep: () => Promise.reject(new Error('this clock does not run')) };
+    this.clock = { now: () => this.#nowMs, sleep: () => Promise.reject(new Error('this clock is set by hand')) };
     const projects = Math.ceil(clusters / CLUSTERS_A_PROJECT);
     this.world = new World({ projects, clusters: 0, jobs: 0, clock: this.clock, historyUntil: endsAt });
     this.#addClusters(clusters);
@@ -64,26 +63,26 @@ export class BenchWorld {
   }
 
   /** Starts a restore in some clusters and lets it end. @returns the lists that have changed */
-  addNews(): ListRef[] {
-    const changed = this.#refs.filter((_, at) => at % NEWS_SHARE === 0);
-    // By the machine's clock, so that a collector, which goes by that too, takes it for new.
+  addRestores(): ListRef[] {
+    const changed = this.#refs.filter((_, at) => at % CHANGED_SHARE === 0);
+    // By the machine's clock, which a collector goes by too.
     this.#nowMs = Math.max(this.#nowMs + SECOND, Date.now());
     for (const ref of changed) {
       const { id } = this.world.startRestore({ ...ref, durationMs: SECOND / 2 });
-      this.#news.push({ ref, id });
+      this.#added.push({ ref, id });
     }
     this.#nowMs += SECOND;
     return changed;
   }
 
-  /** As before any news. @returns the lists that have changed */
-  removeNews(): ListRef[] {
-    const taken = this.#news.splice(0);
+  /** @returns the lists that have changed */
+  removeRestores(): ListRef[] {
+    const taken = this.#added.splice(0);
     for (const { ref, id } of taken) this.world.removeJob(ref, id);
     return taken.map(({ ref }) => ref);
   }
 
-  /** The answer to: which jobs are there? */
+  /** Every job there is. */
   answer() {
     return answerOf(
       this.#refs.flatMap(({ projectId, clusterName, kind }) =>

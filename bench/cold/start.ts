@@ -1,39 +1,36 @@
-// bench/cold/start.ts starts one process and stops the clock at its first answer.
+// bench/cold/start.ts: one process, timed from its start to its first answer.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { atExit } from '../harness/cleanup.ts';
+import type { Numbers } from '../harness/contender.ts';
+import { profileOptions } from '../harness/profile.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.mjs', import.meta.url));
 const ANSWER = /^ANSWER (.*)$/m;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export interface Start {
-  /** The Node to start. */
-  node: string;
   /** URL of the module that exports the handler. */
   bundle: string;
   event: unknown;
   environment: Readonly<Record<string, string>>;
-  /** Of Node. */
-  options?: readonly string[];
 }
 
 export interface Started {
-  /** From the start of the process to its answer. */
-  wallMs: number;
-  /** User and system time of all threads, over the same stretch. */
-  cpuMs: number;
-  /** Highest resident size, in MiB. */
-  rssMb: number;
   answer: unknown;
+  /** `wallMs`; `cpuMs`, user and system time of all threads; `rssMb`, the peak, in MiB. */
+  numbers: Numbers;
 }
 
 /** @throws Error with what the process wrote, where it ended without an answer */
-export function start({ node, bundle, event, environment, options = [] }: Start): Promise<Started> {
+export function start({ bundle, event, environment }: Start): Promise<Started> {
   const env = { ...environment, BUNDLE: bundle, EVENT: JSON.stringify(event) };
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(node, [...options, RUNNER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    const child = spawn(process.execPath, [...profileOptions(), RUNNER], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kill = () => child.kill('SIGKILL');
+    const timer = setTimeout(kill, TIMEOUT_MS);
+    const forget = atExit(kill);
     let [out, wallMs] = ['', 0];
     const take = (chunk: Buffer) => {
       out += chunk.toString();
@@ -44,9 +41,11 @@ export function start({ node, bundle, event, environment, options = [] }: Start)
     child.once('error', reject);
     child.once('close', () => {
       clearTimeout(timer);
-      const found = ANSWER.exec(out);
-      if (found) resolve({ wallMs, ...JSON.parse(found[1] ?? '{}') });
-      else reject(new Error(`${bundle} ended without an answer: ${out.trim().slice(0, 2_000)}`));
+      forget();
+      const found = ANSWER.exec(out)?.[1];
+      if (found === undefined) return reject(new Error(`no answer from ${bundle}: ${out.trim().slice(0, 2_000)}`));
+      const { answer, numbers } = JSON.parse(found) as Started;
+      resolve({ answer, numbers: { ...numbers, wallMs } });
     });
   });
 }

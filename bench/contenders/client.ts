@@ -1,21 +1,22 @@
-// bench/contenders/client.ts enters the project's Atlas client alone: the same lists in the same order as the probe's, without
-// the collector, so that what each of the two costs can be told apart.
-
+// bench/contenders/client.ts: the project's Atlas client without the collector, for the probe's lists.
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Atlas, Cluster } from '../../functions/atlas/model/atlas.ts';
+import { type AtlasConfig, credentialsOf } from '../atlas/access.ts';
 import { contend } from '../harness/contender.ts';
-import type { ListConfig } from './config.ts';
-import { sourceOf } from './credentials.ts';
 
-contend<ListConfig>(({ access, scheme, connections }) => {
-  const client = new AtlasClient({ credentials: sourceOf(access, scheme), connections });
+contend<AtlasConfig>((config) => {
+  const client = new AtlasClient({ credentials: credentialsOf(config) });
+  let ids: string[] = [];
   return {
-    pass: async () => ({ ids: await everything(client) }),
+    async pass() {
+      ids = await everyJob(client);
+    },
+    ids: () => ids,
     close: () => client.close(),
   };
 });
 
-async function everything(atlas: Atlas): Promise<string[]> {
+async function everyJob(atlas: Atlas): Promise<string[]> {
   const ids: string[] = [];
   const readJobs = async (projectId: string, { name, tier }: Cluster) => {
     if (tier !== 'dedicated') return;

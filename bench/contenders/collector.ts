@@ -1,35 +1,51 @@
-// bench/contenders/collector.ts enters the project's collector, reading only: a whole run of it, as the command line makes one,
-// over a ledger in memory. `warm` keeps the client and forgets the ledger; `steady` keeps both.
+// bench/contenders/collector.ts: the collector as the command line runs it, over a ledger in memory, in SQLite or in DynamoDB.
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
+import type { RunPart } from '../../functions/ledger/model/run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import type { Kind } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
+import { type AtlasConfig, credentialsOf } from '../atlas/access.ts';
+import type { DynamoAccess } from '../dynamo/access.ts';
 import { contend } from '../harness/contender.ts';
-import type { ListConfig } from './config.ts';
-import { sourceOf } from './credentials.ts';
+import { checkRun, dynamoLedger, idsIn, type OpenLedger, sqliteLedger } from './ledgers.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
-contend<ListConfig>(({ access, scheme, connections }) => {
-  const atlas = new AtlasClient({ credentials: sourceOf(access, scheme), connections });
-  let ledger = new MemoryLedger();
+export interface CollectorConfig extends AtlasConfig {
+  /** `sqlite`: the directory. */
+  ledger: 'memory' | { sqlite: string } | { dynamo: DynamoAccess };
+  /** @default all */
+  kinds?: readonly Kind[];
+}
+
+contend<CollectorConfig>((config) => {
+  const atlas = new AtlasClient({ credentials: credentialsOf(config) });
+  let open: OpenLedger | undefined;
+  let parts: readonly RunPart[] = [];
   return {
     async pass(name) {
-      const isFirst = name !== 'steady';
-      if (isFirst) ledger = new MemoryLedger();
-      await collect(atlas, ledger);
-      // A first reading records each job: one that was recorded twice was read twice.
-      return { ids: isFirst ? ledger.recorded : ledger.ids };
+      if (name === 'cold' || name === 'warm') {
+        await open?.close();
+        open = await newLedger(config.ledger);
+      }
+      if (!open) throw new Error(`pass ${name} needs an earlier one`);
+      const request = { runId: newObjectId(new Date()), trigger: 'command', full: name === 'full' } as const;
+      const ports = { accounts: [{ name: 'bench', atlas }], ledger: open.ledger, log: silentLog, clock: systemClock };
+      const done = await runLocally(request, ports, defined({ kinds: config.kinds }));
+      checkRun(done.run, done.parts);
+      parts = done.parts;
     },
-    close: () => atlas.close(),
+    ids: async () => (open ? idsIn(open.ledger, parts) : []),
+    async close() {
+      await atlas.close();
+      await open?.close();
+    },
   };
 });
 
-/** @throws Error where anything could not be read */
-async function collect(atlas: AtlasClient, ledger: MemoryLedger) {
-  const request = { runId: newObjectId(new Date()), trigger: 'command' } as const;
-  const ports = { accounts: [{ name: 'bench', atlas }], ledger, log: silentLog, clock: systemClock };
-  const { run, parts } = await runLocally(request, ports, { kinds: ['dedicated'] });
-  const failure = [...run.failures, ...parts.flatMap(({ failures }) => failures)][0];
-  if (failure) throw new Error(`${failure.what} ${failure.clusterName ?? ''}: ${failure.message}`);
+async function newLedger(ledger: CollectorConfig['ledger']): Promise<OpenLedger> {
+  if (ledger === 'memory') return { ledger: new MemoryLedger(), close: async () => {} };
+  return 'sqlite' in ledger ? sqliteLedger(ledger.sqlite) : dynamoLedger(ledger.dynamo);
 }

@@ -1,5 +1,5 @@
-// bench/contenders/memory-ledger.ts is a ledger that writes nothing: it keeps what a collector needs for its next reading, the
-// coverage and a fingerprint a job, and says at once that all is well. What is left is what reading costs.
+// bench/contenders/memory-ledger.ts: a ledger that writes nothing, so that what is left is the cost of reading. It keeps what a
+// collector needs for its next reading: the coverage, and a fingerprint a job.
 
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { fingerprint } from '../../functions/ledger/model/fingerprint.ts';
@@ -20,7 +20,7 @@ import type { Requester } from '../../functions/restore/requesters/requester.ts'
 /** What stays of a job. */
 type Held = KnownJob & Pick<JobSummary, 'requestedAt'>;
 
-/** Settled, so that no events are read: a listing of them is no listing of jobs. */
+/** Settled, so that no events are read. */
 const NOBODY_KNOWN: Requester = { reason: 'none' };
 
 export class MemoryLedger implements Ledger {
@@ -30,15 +30,8 @@ export class MemoryLedger implements Ledger {
   readonly #runs = new Map<string, { run: Run; parts: RunPart[] }>();
   readonly #projects = new Map<string, KnownProject>();
   #scope: Scope | undefined;
-  /** Ids of the jobs that were recorded, as often as they were. */
-  recorded: string[] = [];
 
-  /** Every job it has. */
-  get ids(): string[] {
-    return [...this.#clusters.values()].flatMap((jobs) => [...jobs.keys()]);
-  }
-
-  /** As cheap as can be: the fingerprint is made, as any ledger has to; the answer is the job itself, with more in it. */
+  /** As cheap as possible: it makes the fingerprint, as every ledger has to, and answers with the job itself. */
   async record(job: RestoreJob, { observedAt }: Sighting): Promise<Recorded> {
     const { jobId, clusterName, kind, status, requestedAt } = job;
     const jobs = this.#of(job.projectId, job.clusterName);
@@ -46,7 +39,6 @@ export class MemoryLedger implements Ledger {
     const print = fingerprint(job);
     const held = { jobId, clusterName, kind, status, requestedAt, observedAt, firstSeenAt: observedAt };
     jobs.set(jobId, { ...held, fingerprint: print, requester: NOBODY_KNOWN });
-    this.recorded.push(jobId);
     const summary = job as RestoreJob & JobSummary;
     summary.fingerprint = print;
     summary.requester = NOBODY_KNOWN;
@@ -171,5 +163,5 @@ export class MemoryLedger implements Ledger {
 }
 
 function notHere(method: string): never {
-  throw new Error(`${method} is no part of listing: this ledger does not have it`);
+  throw new Error(`${method} is not implemented: reading doesn't need it`);
 }

@@ -1,24 +1,15 @@
-// bench/dynamo/front.ts stands before the engine: it makes callers wait, counts them, and writes down what they ask.
+// bench/dynamo/front.ts: a latency, a count and a record of requests before dynalite.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { RecordedCall } from './orders.ts';
+import type { RecordedCall } from './access.ts';
 
 export class Front {
   /** Waited before each answer, in ms. */
   latencyMs = 0;
   requests = 0;
-  #answer: RequestListener;
+  answer: RequestListener = (_, response) => response.destroy();
   #recorded: RecordedCall[] | undefined;
   #open = 0;
   #wave = 0;
-
-  constructor(answer: RequestListener) {
-    this.#answer = answer;
-  }
-
-  /** What answers from now on. */
-  set engine(answer: RequestListener) {
-    this.#answer = answer;
-  }
 
   record() {
     this.#recorded = [];
@@ -40,8 +31,8 @@ export class Front {
     });
     const wave = this.#wave;
     if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
-    // Nobody listens yet, so the body waits; from here on both of us get it.
-    this.#answer(request, response);
+    // The body waits until somebody listens, so that both listeners get it.
+    this.answer(request, response);
     if (this.#recorded) this.#note(request, response, wave, this.#recorded);
   }
 

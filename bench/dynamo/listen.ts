@@ -1,4 +1,4 @@
-// bench/dynamo/listen.ts is how the servers of the bench come up: on a free port, over HTTPS with the certificate that dynalite brings.
+// bench/dynamo/listen.ts: servers on a free port, over HTTPS with the certificate that dynalite brings.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
@@ -11,7 +11,7 @@ export async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Out of date, and made for nobody: whoever connects has to be told to take it. */
+/** Expired, and made for no host: clients have to be set to accept it. */
 export function certificate(): { key: Buffer; cert: Buffer } {
   const read = (file: string) => readFileSync(require.resolve(`dynalite/ssl/${file}`));
   return { key: read('server-key.pem'), cert: read('server-crt.pem') };

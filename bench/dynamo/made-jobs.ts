@@ -1,5 +1,4 @@
-// bench/dynamo/made-jobs.ts makes up the restore jobs of an organization, the same for the same numbers: synthetic, in Atlas's
-// shape, through our own parser. They are spread evenly over the months, as the table's feed is by month.
+// bench/dynamo/made-jobs.ts: synthetic restore jobs in Atlas's shape, the same for the same numbers, spread evenly over the months.
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { normalize } from '../../functions/restore/normalize/normalize.ts';
 import { redactJob } from '../../functions/restore/redact/redact.ts';
@@ -10,8 +9,8 @@ export interface Load {
   clusters: number;
   /** The newest job was requested a minute before this moment, in ms since the epoch. */
   untilMs: number;
-  /** Finished runs, a quarter of an hour apart. @default 0 */
-  runs?: number;
+  /** Finished runs, a quarter of an hour apart. */
+  runs: number;
 }
 
 /** Atlas's limit unless it is raised (docs/atlas.md#2). */
@@ -38,7 +37,7 @@ export function jobIdOf(nth: number, { jobs, untilMs }: Load): string {
 /** The cluster of a job. */
 export const clusterOf = (nth: number, { clusters }: Load) => nth % clusters;
 
-/** Of a hundred: which end how. */
+/** Of a hundred jobs: how they end. */
 const FAILED = 4;
 const CANCELLED = 2;
 const DOWNLOADED = 12;

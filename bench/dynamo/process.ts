@@ -1,100 +1,89 @@
-// bench/dynamo/process.ts is the DynamoDB's own process: one table, in memory or in a directory.
-import { rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+// bench/dynamo/process.ts: the process of the bench's DynamoDB, which is one table of dynalite behind a latency.
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { coverageKey, jobIdOf, jobSk } from '../../functions/ledger/table/keys.ts';
+import { createRequire } from 'node:module';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { ensureTable } from '../../local/dynamodb.ts';
-import { Traffic } from '../atlas/traffic.ts';
-import { answerOf } from '../harness/answer.ts';
-import { type Engine, putAll, startEngine } from './engine.ts';
+import { serve } from '../harness/serve.ts';
+import { clientConfig, type DynamoAccess, TABLE } from './access.ts';
 import { Front } from './front.ts';
 import { certificate, listen } from './listen.ts';
 import { madeItems } from './made-items.ts';
-import { Meter } from './meter.ts';
-import { type DynamoOrders, TABLE } from './orders.ts';
-import { obey } from './told-process.ts';
-import { type Item, itemBytes } from './units.ts';
+import type { Load } from './made-jobs.ts';
 
 /** Far above any pause of a client. */
 const KEEP_ALIVE_MS = 10 * 60_000;
+/** DynamoDB's limit of items a batch. */
+const BATCH = 25;
+const PARALLEL_BATCHES = 8;
 
-const meter = new Meter();
-let engine: Engine = startEngine(meter);
-const front = new Front(engine.answer);
-const serve: RequestListener = (request, response) => void front.serve(request, response);
-const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, serve);
-const secure = createSecureServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...certificate() }, serve);
-const traffic = new Traffic(server);
+const dynalite: (options: object) => Server = createRequire(import.meta.url)('dynalite');
+
+const front = new Front();
+const answer: RequestListener = (request, response) => void front.serve(request, response);
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, answer);
+const secureServer = createSecureServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...certificate() }, answer);
 let endpoint = '';
 
-/** Talks to the table like everybody else, but is not counted. */
-async function unmetered<T>(work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
-  const [charged, requests, latencyMs] = [{ ...meter.charged }, front.requests, front.latencyMs];
+/** At once and uncounted. */
+async function privately<T>(work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
+  const { requests, latencyMs } = front;
   front.latencyMs = 0;
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
+  const client = new DynamoDBClient(clientConfig({ endpoint }));
   try {
     return await work(client);
   } finally {
     client.destroy();
-    Object.assign(meter.charged, charged);
-    front.requests = requests;
-    front.latencyMs = latencyMs;
+    Object.assign(front, { requests, latencyMs });
   }
 }
 
-const items = (beginsWith: string) =>
-  unmetered(async (client) => {
-    const found: Item[] = [];
-    for await (const { Items = [] } of paginateScan({ client }, { TableName: TABLE })) {
-      found.push(...(Items as Item[]).filter(({ sk }) => sk?.S?.startsWith(beginsWith)));
-    }
-    return found;
-  });
+async function reset() {
+  const engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  front.answer = (request, response) => void engine.emit('request', request, response);
+  await privately((client) => ensureTable(client, TABLE));
+}
 
-obey<DynamoOrders>({
-  start: async () => {
+function* batchesOf(load: Load) {
+  let batch: { PutRequest: { Item: never } }[] = [];
+  for (const item of madeItems(load)) {
+    batch.push({ PutRequest: { Item: item as never } });
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const handlers = {
+  /** First, once; the table is empty. */
+  start: async (): Promise<DynamoAccess> => {
     endpoint = `http://127.0.0.1:${await listen(server)}`;
-    return { endpoint, secureEndpoint: `https://127.0.0.1:${await listen(secure)}` };
+    const secureEndpoint = `https://127.0.0.1:${await listen(secureServer)}`;
+    await reset();
+    return { endpoint, secureEndpoint };
   },
-  reset: async ({ dir }) => {
-    if (dir !== null) rmSync(dir, { recursive: true, force: true });
-    engine = startEngine(meter, dir ?? undefined);
-    front.engine = engine.answer;
-    await unmetered((client) => ensureTable(client, TABLE));
-    return null;
-  },
-  latency: (ms) => {
+  /** Empties the table. */
+  reset,
+  /** @param ms waited before each answer */
+  setLatency: (ms: number) => {
     front.latencyMs = ms;
-    return null;
   },
-  load: async (load) => {
-    let count = 0;
-    await putAll(
-      engine,
-      TABLE,
-      (function* () {
-        for (const item of madeItems(load)) {
-          count += 1;
-          yield item;
-        }
-      })(),
-    );
-    return count;
-  },
-  counted: () => ({ requests: front.requests, ...meter.charged, ...traffic.counted }),
-  jobs: async () => answerOf((await items(jobSk(''))).map(({ sk }) => jobIdOf(sk?.S ?? ''))),
-  coverageBytes: async () => {
-    const { sk } = coverageKey('');
-    return (await items(sk)).filter((item) => item.sk?.S === sk).map(itemBytes);
-  },
-  record: () => {
-    front.record();
-    return null;
-  },
+  /** Makes items up and puts them into the table. */
+  load: (load: Load) =>
+    privately((client) =>
+      forEachConcurrent(batchesOf(load), PARALLEL_BATCHES, async (batch) => {
+        await client.send(new BatchWriteItemCommand({ RequestItems: { [TABLE]: batch } }));
+      }),
+    ),
+  /** Since the start. */
+  counted: () => ({ tableRequests: front.requests }),
+  /** From now on each request is kept. */
+  record: () => front.record(),
+  /** The requests that have arrived since. */
   recorded: () => front.stopRecording(),
-});
+};
+export type DynamoHandlers = typeof handlers;
+
+serve(handlers);

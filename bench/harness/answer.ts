@@ -1,12 +1,11 @@
-// bench/harness/answer.ts is what a contender found, in a form that two processes can compare.
+// bench/harness/answer.ts: what a contender found, in a form that two processes can compare.
 import { createHash } from 'node:crypto';
 
 export interface Answer {
-  /** Ids that were delivered, repeats included. */
+  /** Ids, repeats included. */
   count: number;
-  /** Different ones among them. */
   distinct: number;
-  /** SHA-256 of the different ones in order, so that equal digests mean the same set. */
+  /** SHA-256 of the distinct ids in order: equal digests mean equal sets. */
   digest: string;
 }
 
@@ -17,17 +16,17 @@ export function answerOf(ids: Iterable<string>): Answer {
   return { count: all.length, distinct: distinct.length, digest };
 }
 
-/** A contender that did not bring every id exactly once: however fast it was, it does not count. */
+/** A contender that didn't find every id exactly once. However fast it was, it doesn't count. */
 export class WrongAnswerError extends Error {
   override readonly name = 'WrongAnswerError';
 }
 
 /** @throws WrongAnswerError */
-export function checkAnswer(who: string, came: Answer, expected: Answer) {
-  if (came.count === expected.count && came.digest === expected.digest) return;
-  const [was, is] = [expected.count, came.count];
-  const repeats = came.count - came.distinct;
+export function checkAnswer(who: string, found: Answer, expected: Answer) {
+  if (found.count === expected.count && found.digest === expected.digest) return;
   const why =
-    came.digest === expected.digest ? `${repeats} of them twice` : `${came.distinct} different, not the right ones`;
-  throw new WrongAnswerError(`${who} brought ${is} ids where there are ${was}, ${why}: its time does not count`);
+    found.digest === expected.digest
+      ? `${found.count - found.distinct} of them twice`
+      : `${found.distinct} different, not the right ones`;
+  throw new WrongAnswerError(`${who}: found ${found.count} ids, expected ${expected.count}; ${why}`);
 }

@@ -1,41 +1,48 @@
-// bench/harness/race.ts lets several contenders run in turn, so that a slow moment of the machine meets all alike: A B C, B C A,
-// C A B, and so on. Each round begins with another one, as the first may find the machine colder than the last.
-import type { Measured } from './contender.ts';
+// bench/harness/race.ts: contenders in turn, so that a slow moment of the machine affects all alike: A B C, B C A, C A B.
+import type { Numbers } from './contender.ts';
 import { type Spread, spreads } from './statistics.ts';
-import { type Course, type Entrant, runTrial, type TrialOptions } from './trial.ts';
 
+/** One row: of one case, one pass of one contender. */
 export interface Result {
-  entrant: string;
-  /** `load`, or the pass. */
+  case: string;
+  contender: string;
   pass: string;
-  runs: readonly Measured[];
   /** Of every number measured, by name. */
-  spread: Record<string, Spread>;
+  spread: Readonly<Record<string, Spread>>;
 }
 
-/** @param runs how often each runs @throws what `runTrial` throws: one wrong answer, and nothing is measured */
-export async function race(
-  entrants: readonly Entrant[],
-  course: Course,
-  runs: number,
-  options: TrialOptions,
+/** @param run one contender's passes, once @throws what `run` throws: with one wrong answer nothing is measured */
+export async function race<E extends { name: string }>(
+  caseName: string,
+  entrants: readonly E[],
+  rounds: number,
+  run: (entrant: E) => Promise<ReadonlyMap<string, Numbers>>,
 ): Promise<Result[]> {
-  const measured = new Map<string, { entrant: string; pass: string; runs: Measured[] }>();
-  for (let round = 0; round < runs; round++) {
-    for (const entrant of turned(entrants, round)) {
-      for (const [pass, numbers] of await runTrial(entrant, course, options)) {
-        const key = `${entrant.name}\n${pass}`;
-        const known = measured.get(key) ?? { entrant: entrant.name, pass, runs: [] };
-        known.runs.push(numbers);
-        measured.set(key, known);
-      }
+  const measured = new Map(entrants.map(({ name }) => [name, new Map<string, Numbers[]>()]));
+  for (let round = 0; round < rounds; round++) {
+    for (const entrant of rotated(entrants, round)) {
+      const passes = measured.get(entrant.name) ?? new Map<string, Numbers[]>();
+      for (const [pass, numbers] of await run(entrant)) passes.set(pass, [...(passes.get(pass) ?? []), numbers]);
     }
   }
-  const inOrder = entrants.flatMap(({ name, passes }) =>
-    ['load', ...passes].map((pass) => measured.get(`${name}\n${pass}`)),
+  return [...measured].flatMap(([contender, passes]) =>
+    [...passes].map(([pass, runs]) => ({ case: caseName, contender, pass, spread: spreads(runs) })),
   );
-  return inOrder.flatMap((found) => (found ? [{ ...found, spread: spreads(found.runs) }] : []));
 }
 
-const turned = <T>(items: readonly T[], by: number): T[] =>
-  items.map((_, index) => items[(index + by) % items.length] as T);
+const rotated = <T>(items: readonly T[], by: number): T[] => {
+  const at = by % Math.max(1, items.length);
+  return [...items.slice(at), ...items.slice(0, at)];
+};
+
+export const median = (results: readonly Result[], caseName: string, contender: string, pass: string, number: string) =>
+  results.find((each) => each.case === caseName && each.contender === contender && each.pass === pass)?.spread[number]
+    ?.median;
+
+/** A result's median divided by the baseline's, of the same case and pass. */
+export function ratio(results: readonly Result[], result: Result, baseline: string, number: string) {
+  const [its, limit] = [result.contender, baseline].map((who) =>
+    median(results, result.case, who, result.pass, number),
+  );
+  return its === undefined || !limit ? undefined : its / limit;
+}

@@ -1,63 +1,99 @@
-// bench/list/list.ts is the part `list`: all restore jobs of an organization are listed by the collector, by what others use, and
-// by the probe, which is the limit. Everybody finds the projects and their clusters by the same calls first.
-import { BenchAtlas } from '../atlas/atlas.ts';
-import type { Bench, Part, PartResult } from '../harness/part.ts';
-import { race } from '../harness/race.ts';
-import type { Course, Entrant, TrialOptions } from '../harness/trial.ts';
-import { type Cell, cells, entrants, nameOf } from './cells.ts';
-import type { Listed } from './listed.ts';
-import { report } from './report.ts';
-import { targetsOf } from './targets.ts';
+// bench/list/list.ts: all restore jobs of an organization, read by each contender in turn.
+import type { AtlasAccess, AtlasConfig, Scheme } from '../atlas/access.ts';
+import { atlasFixture, BenchAtlas } from '../atlas/atlas.ts';
+import type { WorldSize } from '../atlas/world.ts';
+import type { CollectorConfig } from '../contenders/collector.ts';
+import type { Bench } from '../harness/benchmark.ts';
+import { type Result, race, ratio } from '../harness/race.ts';
+import type { Target } from '../harness/table.ts';
+import { type Entrant, runTrial } from '../harness/trial.ts';
 
-export const list: Part = {
-  name: 'list',
-  says: 'listing all restore jobs, beside a hand-tuned probe and the packages that others use',
-  async run(bench): Promise<PartResult> {
-    const listed: Listed[] = [];
-    for (const ofWorld of byWorld(cells(bench))) listed.push(...(await measureWorld(ofWorld, bench)));
-    const targets = targetsOf(listed);
-    return { markdown: report(listed, targets, bench), targets, data: listed };
-  },
-};
+export interface Case {
+  /** `50x300 120 ms digest`: clusters x jobs of each, latency, sign-in. */
+  name: string;
+  size: WorldSize;
+  latencyMs: number;
+  scheme: Scheme;
+}
+
+/** Far enough away that round trips are what counts. */
+const FAR_MS = 120;
+const SCHEMES = ['digest', 'oauth'] as const;
+const SIZES: readonly WorldSize[] = [
+  { clusters: 1, jobs: 2_160 },
+  { clusters: 50, jobs: 300 },
+  { clusters: 200, jobs: 100 },
+  { clusters: 1_000, jobs: 20 },
+];
+/** Processor time alone. */
+const NO_LATENCY = '50x300 0 ms digest';
+const QUICK: readonly string[] = ['1x2160 120 ms digest', '50x300 120 ms oauth'];
+
+export function cases(quick: boolean): Case[] {
+  const all = SIZES.flatMap((size) =>
+    [0, FAR_MS].flatMap((latencyMs) =>
+      SCHEMES.map((scheme) => {
+        return { name: `${size.clusters}x${size.jobs} ${latencyMs} ms ${scheme}`, size, latencyMs, scheme };
+      }),
+    ),
+  );
+  return all.filter(({ name, latencyMs }) => (quick ? QUICK.includes(name) : latencyMs > 0 || name === NO_LATENCY));
+}
+
+export const LIMIT = 'probe';
+const COLLECTOR = 'collector';
+const PEER = 'mongodb-atlas-api-client';
+const MAX_PEER_CLUSTERS = 50;
+const FIRST_PASSES = ['cold', 'warm'];
+
+export function entrants({ scheme, size }: Pick<Case, 'scheme' | 'size'>, access: AtlasAccess): Entrant[] {
+  const config: AtlasConfig = { access, scheme };
+  // The lists that everybody reads: one a cluster.
+  const collector: CollectorConfig = { ...config, ledger: 'memory', kinds: ['dedicated'] };
+  const entry = (file: string) => new URL(`../contenders/${file}.ts`, import.meta.url);
+  const all: Entrant[] = [
+    { name: LIMIT, entry: entry('probe'), config, passes: [...FIRST_PASSES, 'changed', 'changed at once'] },
+    { name: 'fetch', entry: entry('fetch'), config, passes: FIRST_PASSES },
+    { name: 'client', entry: entry('client'), config, passes: FIRST_PASSES },
+    { name: COLLECTOR, entry: entry('collector'), config: collector, passes: [...FIRST_PASSES, 'changed'] },
+  ];
+  // It knows API keys only, and takes minutes where others take a second.
+  if (scheme === 'digest' && size.clusters <= MAX_PEER_CLUSTERS) {
+    all.push({ name: PEER, entry: entry(PEER), config, passes: ['cold'] });
+  }
+  return all;
+}
 
 /** @throws WrongAnswerError */
-async function measureWorld(ofWorld: readonly Cell[], bench: Bench): Promise<Listed[]> {
-  const { bundler, node, profileDir, runs, progress } = bench;
-  const [first] = ofWorld;
-  if (!first) return [];
-  await using atlas = await BenchAtlas.start(first.size, bundler);
-  const course = courseOn(atlas);
-  await warmUp(ofWorld, atlas, course, { bundler, node });
-  const listed: Listed[] = [];
-  for (const cell of ofWorld) {
-    progress(`list: ${nameOf(cell)}`);
-    await atlas.setLatency(cell.latencyMs);
-    const results = await race(entrants(cell, atlas.access), course, runs, { bundler, node, profileDir });
-    listed.push({ cell, results });
+export async function listAll(chosen: readonly Case[], { runs, progress }: Omit<Bench, 'quick'>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const size of new Set(chosen.map((each) => each.size))) {
+    await using atlas = await BenchAtlas.start(size);
+    const fixture = atlasFixture(atlas);
+    // Not measured: the simulator makes its answers, and the disk has the bundles.
+    for (const entrant of entrants({ scheme: 'oauth', size }, atlas.access)) await runTrial(entrant, fixture);
+    for (const each of chosen.filter((one) => one.size === size)) {
+      progress(each.name);
+      await atlas.call.setLatency(each.latencyMs);
+      results.push(...(await race(each.name, entrants(each, atlas.access), runs, (one) => runTrial(one, fixture))));
+    }
   }
-  return listed;
+  return results;
 }
 
-/** Each contender once, unmeasured and without latency: the simulator makes its answers, the disk has the bundles. */
-async function warmUp(ofWorld: readonly Cell[], atlas: BenchAtlas, course: Course, options: TrialOptions) {
-  const all = new Map<string, Entrant>();
-  for (const cell of ofWorld) for (const entrant of entrants(cell, atlas.access)) all.set(entrant.name, entrant);
-  await atlas.setLatency(0);
-  await race([...all.values()], course, 1, options);
-}
+const MAX_WALL = 1.15;
+const MAX_CPU = 2;
+const MAX_CHANGED_WALL = 1.1;
 
-export const courseOn = (atlas: BenchAtlas): Course => ({
-  // Steady is worth nothing where nothing happens: a reading that never looked would pass.
-  before: (pass) => (pass.startsWith('steady') ? atlas.addNews() : atlas.removeNews()),
-  counted: () => atlas.counted(),
-  expected: () => atlas.expected(),
-});
-
-function byWorld(all: readonly Cell[]): Cell[][] {
-  const worlds = new Map<string, Cell[]>();
-  for (const cell of all) {
-    const key = `${cell.size.clusters}x${cell.size.jobs}`;
-    worlds.set(key, [...(worlds.get(key) ?? []), cell]);
-  }
-  return [...worlds.values()];
+/** Of the collector, where Atlas is far away. */
+export function targets(results: readonly Result[]): Target[] {
+  const far = results.filter((each) => each.contender === COLLECTOR && each.case.includes(` ${FAR_MS} ms `));
+  return far.flatMap((result) => {
+    const target = (what: string, number: string, limit: number): Target[] => {
+      const measured = ratio(results, result, LIMIT, number);
+      return measured === undefined ? [] : [{ what: `${result.case}, ${result.pass}: ${what}`, limit, measured }];
+    };
+    if (result.pass === 'changed') return target('wall', 'wallMs', MAX_CHANGED_WALL);
+    return [...target('wall', 'wallMs', MAX_WALL), ...target('CPU', 'cpuMs', MAX_CPU)];
+  });
 }

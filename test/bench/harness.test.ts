@@ -1,15 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { answerOf, checkAnswer, WrongAnswerError } from '../../bench/harness/answer.ts';
-import { Bundler } from '../../bench/harness/bundle.ts';
-import { withSection } from '../../bench/harness/document.ts';
-import { race } from '../../bench/harness/race.ts';
-import { spread, spreads } from '../../bench/harness/statistics.ts';
-import type { Course, Entrant } from '../../bench/harness/trial.ts';
+import { race, ratio } from '../../bench/harness/race.ts';
+import { growth, spread, spreads } from '../../bench/harness/statistics.ts';
+import { resultTable, targetTable } from '../../bench/harness/table.ts';
+import { type Entrant, type Fixture, runTrial } from '../../bench/harness/trial.ts';
 import type { Script } from './contenders/scripted.ts';
-
-const bundler = new Bundler();
-afterAll(() => bundler[Symbol.dispose]());
 
 describe('a spread', () => {
   test.each([
@@ -63,69 +59,103 @@ describe('an answer', () => {
   });
 });
 
+describe('growth', () => {
+  test.each([
+    [0, [5, 5, 5]],
+    [1, [3, 30, 300]],
+    [2, [1, 100, 10_000]],
+    [0, [0, 0, 0]],
+  ])('is the exponent %d over sizes of 10, 100 and 1,000 for %j', (exponent, values) => {
+    expect(growth(values.map((y, at) => ({ x: 10 ** (at + 1), y })))).toBeCloseTo(exponent);
+  });
+
+  test('of one size is an error', () => {
+    expect(() => growth([{ x: 10, y: 1 }])).toThrow(RangeError);
+  });
+});
+
 describe('a race', () => {
   const ids = ['a', 'b'];
-  const scripted = (name: string, brings: Script['brings'], passes = Object.keys(brings)): Entrant => ({
+  const scripted = (name: string, finds: Script['finds'], passes = Object.keys(finds)): Entrant => ({
     name,
     entry: new URL('./contenders/scripted.ts', import.meta.url),
-    config: { brings } satisfies Script,
+    config: { finds } satisfies Script,
     passes,
   });
-  const course: Course = { expected: async () => answerOf(ids) };
+  const fixture: Fixture = { expected: async () => answerOf(ids) };
+  const raceOn = (entrants: readonly Entrant[], rounds: number, on = fixture) =>
+    race('here', entrants, rounds, (entrant) => runTrial(entrant, on));
 
-  test('gives each run of each pass of each contender, with what it said and what was counted around it', async () => {
+  test('measures each pass of each contender, with what it said and what was counted around it', async () => {
     let requests = 0;
     const counted = async () => {
       requests += 5;
       return { requests };
     };
-    const counting: Course = { ...course, counted };
-    const results = await race([scripted('one', { cold: ids, warm: ids })], counting, 2, { bundler });
-    expect(results.map(({ entrant, pass, runs }) => [entrant, pass, runs.length])).toEqual([
-      ['one', 'load', 2],
-      ['one', 'cold', 2],
-      ['one', 'warm', 2],
+    const results = await raceOn([scripted('one', { cold: ids, warm: ids })], 2, { ...fixture, counted });
+    expect(results.map((each) => [each.case, each.contender, each.pass])).toEqual([
+      ['here', 'one', 'cold'],
+      ['here', 'one', 'warm'],
     ]);
-    for (const { spread: numbers } of results.slice(1)) {
-      expect(numbers).toMatchObject({ requests: { median: 5 }, brought: { median: 2 } });
+    for (const { spread: numbers } of results) {
+      expect(numbers).toMatchObject({ requests: { median: 5 }, found: { median: 2 } });
       expect(Object.keys(numbers)).toEqual(expect.arrayContaining(['wallMs', 'cpuMs', 'rssMb']));
     }
   });
 
   test('lets the contenders take turns, and another one begin each round', async () => {
     const order: string[] = [];
-    const noting: Course = { ...course, before: async (pass) => void order.push(pass) };
-    await race([scripted('one', { a: ids }), scripted('two', { b: ids })], noting, 3, { bundler });
+    const noting: Fixture = { ...fixture, before: async (pass) => void order.push(pass) };
+    await raceOn([scripted('one', { a: ids }), scripted('two', { b: ids })], 3, noting);
     expect(order.join('')).toBe('abbaab');
   });
 
   test('fails where one answer of one pass is wrong, and says whose', async () => {
-    const entrants = [scripted('right', { cold: ids }), scripted('hasty', { cold: ids, warm: ['a'] })];
-    const racing = race(entrants, course, 1, { bundler });
+    const racing = raceOn([scripted('right', { cold: ids }), scripted('hasty', { cold: ids, warm: ['a'] })], 1);
     await expect(racing).rejects.toThrow(WrongAnswerError);
-    await expect(racing).rejects.toThrow(/hasty, warm, brought 1 ids where there are 2/);
+    await expect(racing).rejects.toThrow(/hasty, warm: found 1 ids, expected 2/);
   });
 
   test('fails where a contender fails, and says whose', async () => {
     const broken = scripted('broken', { cold: ids }, ['cold', 'unheard of']);
-    await expect(race([broken], course, 1, { bundler })).rejects.toThrow(/broken failed: .*no script for unheard of/);
+    await expect(raceOn([broken], 1)).rejects.toThrow(/broken failed: .*no script for unheard of/);
   });
 });
 
-describe('the document', () => {
-  const text = '# Performance\n\nBy hand.\n\n<!-- bench:list -->\nold\n<!-- /bench:list -->\n\nMore.\n';
+describe('a table', () => {
+  const result = (contender: string, ms: number) => ({
+    case: '1x1',
+    contender,
+    pass: 'cold',
+    spread: { wallMs: { median: ms, min: ms - 1, max: ms + 1 } },
+  });
+  const results = [result('probe', 10), result('collector', 15)];
 
-  test('gets what was measured between the marks of its part, and keeps the rest', () => {
-    expect(withSection(text, 'list', 'new\n')).toBe(
-      '# Performance\n\nBy hand.\n\n<!-- bench:list -->\n\nnew\n\n<!-- /bench:list -->\n\nMore.\n',
-    );
+  test('shows medians with their spread, and ratios by the baseline', () => {
+    const columns = [
+      { title: 'wall, ms', number: 'wallMs', as: 'spread' },
+      { title: 'x', number: 'wallMs', as: 'ratio' },
+      { title: 'CPU', number: 'cpuMs' },
+    ] as const;
+    expect(resultTable(columns, results, 'probe').split('\n')).toEqual([
+      '| case | contender | pass |      wall, ms |    x | CPU |',
+      '| ---- | --------- | ---- | ------------: | ---: | --: |',
+      '| 1x1  | probe     | cold |  10 (9 to 11) |      |     |',
+      '| 1x1  | collector | cold | 15 (14 to 16) | 1.50 |     |',
+    ]);
   });
 
-  test('gets a section that is not there yet at its end', () => {
-    expect(withSection(text, 'api', 'new')).toBe(`${text}\n<!-- bench:api -->\n\nnew\n\n<!-- /bench:api -->\n`);
+  test('a ratio that was not measured is none', () => {
+    const [, collector] = results;
+    expect(collector && ratio(results, collector, 'probe', 'cpuMs')).toBeUndefined();
+    expect(collector && ratio(results, collector, 'nobody', 'wallMs')).toBeUndefined();
   });
 
-  test('with half of the marks is left alone', () => {
-    expect(() => withSection('<!-- bench:list -->', 'list', 'new')).toThrow(/put both back/);
+  test('says which targets were met', () => {
+    const targets = [
+      { what: 'a', limit: 1.1, measured: 1.1 },
+      { what: 'b', limit: 2, measured: 3 },
+    ];
+    expect(targetTable(targets)).toMatch(/\| a +\| met +\|[\s\S]*\| b +\| missed by 50 % \|/);
   });
 });
