@@ -48,7 +48,11 @@ export function outputs(stack: Stack & Constructs) {
   say('EventBusName', 'Where events of the ledger are; put rules of your own on it', changeFeed.bus.eventBusName);
   say('MessageTopicArn', 'What people read of them; subscribe to it', messages.topics.at(-1)?.topicArn);
   say('NotifyFunctionName', 'Tells what changed', changeFeed.notify.function.functionName);
-  say('UntoldQueueUrl', 'Where in the stream the changes are that could not be told', changeFeed.untold.queueUrl);
+  say(
+    'UnpublishedQueueUrl',
+    'Where in the stream the changes are that could not be published',
+    changeFeed.unpublished.queueUrl,
+  );
   say('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
   say('DashboardUrl', 'How collecting goes', monitoring.dashboard?.url);
 }

@@ -88,7 +88,7 @@ export function proveRecordedProject(project: RecordedProject, asking: Asking): 
         ...proof.gaps,
         ...proof.clusterLists.flatMap((list) => list.gaps),
         ...differing(project),
-        ...untold(project.counts),
+        ...undetermined(project.counts),
       ].map((gap) => ({ ...about, ...gap })),
       ...clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
         gaps.map((gap) => ({ ...about, clusterName, ...gap })),
@@ -136,7 +136,7 @@ function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap
 }
 
 /** As many as were recorded are in the table, and it can't be told whether it's these. */
-export function untold({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
+export function undetermined({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
   if (isAllThere !== false || table < recorded) return [];
   const text = `The table has ${table} restore jobs of the project. Whether the ${recorded} that were counted are among them can’t be told: one may be missing.`;
   return [

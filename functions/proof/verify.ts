@@ -5,7 +5,7 @@ import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { Census, Ledger } from '../ledger/model/ledger.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
-import { differing, untold } from './ledger.ts';
+import { differing, undetermined } from './ledger.ts';
 import { when } from './period.ts';
 import type { MissingProject } from './scope.ts';
 
@@ -69,7 +69,7 @@ export async function verifyProject(
     unverified: [
       ...(coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : []),
       ...(coverage?.restartedAt === undefined ? [] : [restarted(coverage.restartedAt)]),
-      ...untold({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+      ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
     ],
   };
 }

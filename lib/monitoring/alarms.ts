@@ -27,7 +27,7 @@ export interface AlarmsProps {
   /** Of events that should have started a run. */
   readonly planDeadLetters: IQueue;
   /** Of changes that could not be told. */
-  readonly untold: IQueue;
+  readonly unpublished: IQueue;
   /** Of events whose message could not be delivered. */
   readonly undelivered: IQueue;
   /** Between two runs. */
@@ -60,7 +60,7 @@ export class Alarms extends Construct {
     super(scope, id);
     this.#props = props;
     const { ledgerName, tableName, apiId, plan, collect, notify } = props;
-    const { deadLetters, planDeadLetters, untold, undelivered } = props;
+    const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
     const slot = props.slot.toMinutes() > DAY.toMinutes() ? DAY : props.slot;
     const own = (name: MetricName, period: Duration) => ledgerMetric(ledgerName, name, Stats.SUM, period);
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
@@ -124,8 +124,8 @@ export class Alarms extends Construct {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),
     });
-    this.#add('ChangesUntold', 'Changes could not be told; where in the stream they are is in a queue.', {
-      metric: waiting(untold),
+    this.#add('ChangesUnpublished', 'Changes could not be published; a queue keeps where in the stream they are.', {
+      metric: waiting(unpublished),
     });
     this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
       metric: waiting(undelivered),

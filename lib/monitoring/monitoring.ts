@@ -64,7 +64,7 @@ export class Monitoring extends Construct {
     const { deadLetters, planDeadLetters, queue } = collection;
     const [plan, collect] = [collection.plan.function, collection.collect.function];
     const notify = changeFeed.notify.function;
-    const { untold } = changeFeed;
+    const { unpublished } = changeFeed;
     const { undelivered } = messages;
     const { all: alarms } = new Alarms(this, 'Alarms', {
       ledgerName,
@@ -75,7 +75,7 @@ export class Monitoring extends Construct {
       notify,
       deadLetters,
       planDeadLetters,
-      untold,
+      unpublished,
       undelivered,
       slot,
       silence: alarmAfter,
@@ -89,7 +89,7 @@ export class Monitoring extends Construct {
         functions,
         queue,
         deadLetters,
-        untold,
+        unpublished,
         undelivered,
         alarms,
         slot,

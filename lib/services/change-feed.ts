@@ -33,14 +33,14 @@ const TRIED_FOR = Duration.hours(12);
 export class ChangeFeed extends Construct {
   readonly bus: IEventBus;
   readonly notify: NodeFunction;
-  /** Where in the stream the changes are that could not be told. */
-  readonly untold: Queue;
+  /** Where in the stream the changes are that could not be published. */
+  readonly unpublished: Queue;
 
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
     const { table, ledgerName, eventBus, newsFor, memoryMb = 256, encryptionKey, defaults } = props;
     this.bus = eventBus ? this.#existing(eventBus) : this.#own(ledgerName, encryptionKey);
-    this.untold = deadLetters(this, 'Untold', "the table's stream", encryptionKey);
+    this.unpublished = deadLetters(this, 'Unpublished', "the table's stream", encryptionKey);
     this.notify = new NodeFunction(this, 'Notify', {
       handler: 'notify',
       description: 'Tells what changed in the ledger, as events',
@@ -55,7 +55,7 @@ export class ChangeFeed extends Construct {
     });
     table.grantStream(this.notify);
     this.notify.allow(['events:PutEvents'], [this.bus.eventBusArn]);
-    this.notify.allow(['sqs:SendMessage'], [this.untold.queueArn]);
+    this.notify.allow(['sqs:SendMessage'], [this.unpublished.queueArn]);
     if (encryptionKey) this.notify.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
 
     const changes = new EventSourceMapping(this, 'Changes', {
@@ -69,7 +69,7 @@ export class ChangeFeed extends Construct {
       bisectBatchOnError: true,
       retryAttempts: 100,
       maxRecordAge: TRIED_FOR,
-      onFailure: { bind: () => ({ destination: this.untold.queueArn }) }, // granted above
+      onFailure: { bind: () => ({ destination: this.unpublished.queueArn }) }, // granted above
     });
     changes.node.addDependency(this.notify.role); // Lambda checks at creation that the role may read the stream
   }

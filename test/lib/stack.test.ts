@@ -137,7 +137,7 @@ test('the outputs say what to do next', () => {
     'SecretArn',
     'TableName',
     'UndeliveredQueueUrl',
-    'UntoldQueueUrl',
+    'UnpublishedQueueUrl',
   ]);
   expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');

@@ -27,7 +27,7 @@ test('there is an alarm for each thing that can go wrong', () => {
   ).toEqual([
     'ApiErrors',
     'ChangesLate',
-    'ChangesUntold',
+    'ChangesUnpublished',
     'ClustersFailing',
     'CollectErrors',
     'CollectionIncomplete',
