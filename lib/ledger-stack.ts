@@ -26,7 +26,7 @@ export interface LedgerStackProps extends StackProps {
   /** @default everything, every 15 minutes */
   readonly collection?: Without<CollectionProps, 'credentials' | 'ledgerName' | 'vpc'> | undefined;
   /** @default an event bus of its own */
-  readonly changeFeed?: Without<ChangeFeedProps, 'ledgerName' | 'newsFor'> | undefined;
+  readonly changeFeed?: Without<ChangeFeedProps, 'ledgerName' | 'maxEventAge'> | undefined;
   /** @default warnings and worse, to a topic without subscribers */
   readonly messages?:
     | (Without<MessagesProps, 'bus' | 'topic'> & { readonly topicArn?: string | undefined })
@@ -94,7 +94,7 @@ export class LedgerStack extends Stack {
       ledgerName,
       encryptionKey,
       defaults,
-      newsFor: collection.newsFor,
+      maxEventAge: collection.maxEventAge,
     });
     this.messages = new Messages(this, 'Messages', {
       ...messages,

@@ -36,7 +36,7 @@ export function stackProps(settings: Settings): LedgerStackProps {
       fullReadEvery: Duration.hours(settings.fullReadHours),
       followAfter: Duration.seconds(settings.followSeconds),
       rules: rulesOf(settings),
-      newsFor: Duration.hours(settings.newsHours),
+      maxEventAge: Duration.hours(settings.maxEventAgeHours),
       runRetention: Duration.days(settings.runRetentionDays),
       concurrency: settings.collectConcurrency,
       timeout: Duration.seconds(settings.collectTimeoutSeconds),

@@ -55,8 +55,8 @@ export interface CollectSettings extends LedgerSettings {
   followMs: number;
   /** What restores are held against. */
   rules: Rules;
-  /** How long after its end a restore that is seen for the first time is still news. */
-  newsHours: number;
+  /** A restore that ended longer ago than this when it is first seen emits no events. */
+  maxEventAgeHours: number;
 }
 
 /** What the notify function needs. It reads the table's stream only, not the table. */
@@ -64,8 +64,8 @@ export interface NotifySettings {
   ledgerName: string;
   /** Name or ARN of the EventBridge bus. */
   busName: string;
-  /** How long after its end a restore that is seen for the first time is still news. */
-  newsHours: number;
+  /** A restore that ended longer ago than this when it is first seen emits no events. */
+  maxEventAgeHours: number;
 }
 
 /** What a text that isn't empty stands for, or undefined where it doesn't fit. By hand: each start of a function pays for it. */
@@ -139,8 +139,8 @@ const ledgerName = withDefault('LEDGER_NAME', text, 'a name', 'AtlasRestoreLedge
 const planFunctionName = optional('PLAN_FUNCTION_NAME', text, 'the name or ARN of the plan function');
 const runEveryMinutes = optional('EXPECTED_RUN_MINUTES', count(1, 2_000_000_000), 'a whole number of minutes from 1');
 const busName = required('EVENT_BUS_NAME', text, 'the name or ARN of the EventBridge bus');
-const newsHours = withDefault(
-  'NEWS_HOURS',
+const maxEventAgeHours = withDefault(
+  'MAX_EVENT_AGE_HOURS',
   count(0, 8_760),
   'a whole number of hours from 0 to 8760',
   MAX_EVENT_AGE_HOURS,
@@ -227,12 +227,12 @@ export const collectSettings = (environment: Environment): CollectSettings => ({
   fullEveryMs: fullReadHours(environment) * 3_600_000,
   followMs: followSeconds(environment) * 1_000,
   rules: rules(environment),
-  newsHours: newsHours(environment),
+  maxEventAgeHours: maxEventAgeHours(environment),
 });
 
 /** @throws SettingsError */
 export const notifySettings = (environment: Environment): NotifySettings => ({
   ledgerName: ledgerName(environment),
   busName: busName(environment),
-  newsHours: newsHours(environment),
+  maxEventAgeHours: maxEventAgeHours(environment),
 });

@@ -104,13 +104,13 @@ export class Alarms extends Construct {
       datapointsToAlarm: 2,
     });
     this.#add(
-      'OrdersDead',
-      'A project could not be collected, again and again; its order is in the dead-letter queue.',
+      'TasksDeadLettered',
+      'A project could not be collected, again and again; its task is in the dead-letter queue.',
       {
         metric: waiting(deadLetters),
       },
     );
-    this.#add('SchedulesDead', 'The schedule could not start a run; its event is in a dead-letter queue.', {
+    this.#add('SchedulesDeadLettered', 'The schedule could not start a run; its event is in a dead-letter queue.', {
       metric: waiting(planDeadLetters),
     });
     this.#add('PlanErrors', 'The plan function fails.', { metric: plan.metricErrors({ period: FIVE_MINUTES }) });
@@ -162,7 +162,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** The heading of its section in docs/operations.md: `OrdersDead` is `orders-dead`. */
+/** The heading of its section in docs/operations.md: `TasksDeadLettered` is `tasks-dead-lettered`. */
 export const anchorOf = (id: string) =>
   id
     .replace(/^Throttled.*/, 'WritesThrottled')

@@ -18,8 +18,8 @@ export interface ChangeFeedProps {
   readonly ledgerName: string;
   /** Name or ARN of an existing bus in this account and region, or 'default'. @default one of its own, named as the ledger */
   readonly eventBus?: string | undefined;
-  /** How long after its end a restore that is seen for the first time is still news. @default Duration.hours(24) */
-  readonly newsFor?: Duration | undefined;
+  /** A restore that ended longer ago than this when it is first seen emits no events. @default Duration.hours(24) */
+  readonly maxEventAge?: Duration | undefined;
   /** @default 256 */
   readonly memoryMb?: number | undefined;
   /** Of the bus that is made and of the queue. @default keys that AWS owns */
@@ -38,7 +38,7 @@ export class ChangeFeed extends Construct {
 
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
-    const { table, ledgerName, eventBus, newsFor, memoryMb = 256, encryptionKey, defaults } = props;
+    const { table, ledgerName, eventBus, maxEventAge, memoryMb = 256, encryptionKey, defaults } = props;
     this.bus = eventBus ? this.#existing(eventBus) : this.#own(ledgerName, encryptionKey);
     this.unpublished = deadLetters(this, 'Unpublished', "the table's stream", encryptionKey);
     this.notify = new NodeFunction(this, 'Notify', {
@@ -48,7 +48,7 @@ export class ChangeFeed extends Construct {
       memoryMb,
       environment: {
         EVENT_BUS_NAME: this.bus.eventBusName,
-        NEWS_HOURS: newsFor?.toHours().toString(),
+        MAX_EVENT_AGE_HOURS: maxEventAge?.toHours().toString(),
         LEDGER_NAME: ledgerName,
       },
       defaults,

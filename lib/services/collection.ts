@@ -44,15 +44,15 @@ export interface CollectionProps {
   readonly followAfter?: Duration | undefined;
   /** What restores are held against. @default DEFAULT_RULES of functions/restore/rules/rules.ts, field by field */
   readonly rules?: Partial<Rules> | undefined;
-  /** How long after its end a restore that is seen for the first time is still news. @default Duration.hours(24) */
-  readonly newsFor?: Duration | undefined;
+  /** A restore that ended longer ago than this when it is first seen emits no events. @default Duration.hours(24) */
+  readonly maxEventAge?: Duration | undefined;
   /** How long runs are kept. @default Duration.days(90) */
   readonly runRetention?: Duration | undefined;
   /** Projects read at the same time, 2 to 1,000. @default 5 */
   readonly concurrency?: number | undefined;
   /** Of the collect function. @default Duration.seconds(120) */
   readonly timeout?: Duration | undefined;
-  /** Failures of one order before it goes to the dead-letter queue. @default 3 */
+  /** Failures of one task before it goes to the dead-letter queue. @default 3 */
   readonly maxReceives?: number | undefined;
   /** @default 256 */
   readonly planMemoryMb?: number | undefined;
@@ -65,7 +65,7 @@ export interface CollectionProps {
   readonly defaults?: FunctionDefaults | undefined;
 }
 
-/** Runs everything on a schedule. An order that fails is given again, and then kept for people to look at. */
+/** Runs everything on a schedule. A task that fails is retried, then kept in the dead-letter queue. */
 export class Collection extends Construct {
   readonly plan: NodeFunction;
   readonly collect: NodeFunction;
@@ -118,7 +118,7 @@ export class Collection extends Construct {
         FULL_READ_HOURS: props.fullReadEvery?.toHours().toString(),
         FOLLOW_SECONDS: props.followAfter?.toSeconds().toString(),
         RULES: rulesJson(props.rules ?? {}),
-        NEWS_HOURS: props.newsFor?.toHours().toString(),
+        MAX_EVENT_AGE_HOURS: props.maxEventAge?.toHours().toString(),
       },
     });
 
@@ -135,7 +135,7 @@ export class Collection extends Construct {
       this.collect.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
     }
 
-    const tasks = new EventSourceMapping(this, 'Orders', {
+    const tasks = new EventSourceMapping(this, 'Tasks', {
       target: this.collect.function,
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,

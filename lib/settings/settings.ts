@@ -185,7 +185,7 @@ export const SETTINGS = {
     'patterns of a project and a cluster with days, such as prod-*/orders = 90',
     'Other days for some clusters; the first that fits. 0: none.',
   ),
-  newsHours: whole(0, 8_760, {
+  maxEventAgeHours: whole(0, 8_760, {
     means:
       'A restore that is seen for the first time longer than this after its end is recorded, and no event tells of it.',
     unit: 'hours',

@@ -22,7 +22,7 @@ export interface CollectOptions {
   /** What jobs are checked against. @default DEFAULT_RULES */
   rules?: Rules;
   /** A job that ended longer ago than this emits no events when it is first seen, in hours. @default 24 */
-  newsHours?: number;
+  maxEventAgeHours?: number;
   /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default PARALLEL_LISTS */
   parallelLists?: number;
   /** What is shared with projects that are collected at the same time. @default nothing */
@@ -88,11 +88,11 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
 
 function withDefaults(options: CollectOptions): Required<CollectOptions> {
   const { kinds = KINDS, wantsCluster = EVERY_CLUSTER, rules = DEFAULT_RULES } = options;
-  const { newsHours = MAX_EVENT_AGE_HOURS, parallelLists = PARALLEL_LISTS } = options;
+  const { maxEventAgeHours = MAX_EVENT_AGE_HOURS, parallelLists = PARALLEL_LISTS } = options;
   const { places = sharedSemaphores(parallelLists), fullEveryMs = 86_400_000, followMs = 60_000 } = options;
   const { reserveMs = 15_000, maxMessages = 100 } = options;
   const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
-  return { kinds, wantsCluster, rules, newsHours, ...pace };
+  return { kinds, wantsCluster, rules, maxEventAgeHours, ...pace };
 }
 
 /** True for a look at running jobs, which discovers no clusters. */

@@ -31,7 +31,7 @@ const UNCOUNTED_MS = 6 * 3_600_000;
 
 export interface ProjectEvaluationOptions {
   rules: Rules;
-  newsHours: number;
+  maxEventAgeHours: number;
 }
 
 export class ProjectEvaluation {
@@ -108,7 +108,7 @@ export class ProjectEvaluation {
     }
     if (!change) return;
     this.#findings += added(change.fields.findings);
-    if (outcome === 'new' && isBackfilled(job, change, this.#options.newsHours)) this.#jobsOld += 1;
+    if (outcome === 'new' && isBackfilled(job, change, this.#options.maxEventAgeHours)) this.#jobsOld += 1;
   }
 
   /** There are jobs to be attributed from this moment on. */

@@ -4,7 +4,7 @@ import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { KnownProject } from '../../ledger/model/known-project.ts';
 import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
-import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from '../from/events.ts';
+import { coverageEvents, type EventOptions, jobEvents, projectEvents, runEvents } from '../from/events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
 export type EventSink = (event: LedgerEvent) => void | Promise<void>;
@@ -17,7 +17,7 @@ const REMEMBERED = 1_000;
  * in order, and none twice. What `tell` throws, the writer gets; what was written stays written.
  * @param tell must not write to the ledger itself
  */
-export function withEvents(ledger: Ledger, tell: EventSink, options: NewsOptions = {}): Ledger {
+export function withEvents(ledger: Ledger, tell: EventSink, options: EventOptions = {}): Ledger {
   const turns = new Turns();
   const told = new Recent(REMEMBERED);
   const tellAll = async (events: readonly LedgerEvent[]) => {

@@ -12,7 +12,7 @@ import { knownProjectOf } from '../../ledger/repositories/project-repository.ts'
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
 import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
 import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
-import { coverageEvents, jobEvents, type NewsOptions, projectEvents, runEvents } from '../from/events.ts';
+import { coverageEvents, type EventOptions, jobEvents, projectEvents, runEvents } from '../from/events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
 /** A record that this version can't read. The message names a field, never its value. */
@@ -58,14 +58,14 @@ const run = z.looseObject({
 });
 
 /** What a record tells, in order. Nothing of items that were removed, and of those that aren't for telling. @throws RecordError */
-export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: NewsOptions = {}): LedgerEvent[] {
+export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: EventOptions = {}): LedgerEvent[] {
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const events = eventsOf(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
   return events?.(imagesOf(eventName, dynamodb), options) ?? [];
 }
 
-type Telling = (images: Images, options: NewsOptions) => LedgerEvent[];
+type Telling = (images: Images, options: EventOptions) => LedgerEvent[];
 
 /** By the item's own key. */
 function eventsOf(pk: string | undefined, sk: string | undefined): Telling | undefined {
@@ -94,7 +94,7 @@ function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
 }
 
 /** A write adds one revision; should one have added more, each is told. */
-function eventsOfJob({ before, after }: Images, options: NewsOptions): LedgerEvent[] {
+function eventsOfJob({ before, after }: Images, options: EventOptions): LedgerEvent[] {
   checked(job, after);
   if (before) checked(revised, before);
   const told = Number(before?.revision ?? 0);

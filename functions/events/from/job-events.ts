@@ -9,23 +9,23 @@ import type { EventJob, JobStateChange, LedgerEvent, RestoreFinding } from '../m
 import { type EventOf, enveloped } from './envelope.ts';
 import { changeMessage, findingMessage } from './job-text.ts';
 
-export interface NewsOptions {
-  /** How long after its end a restore that is seen for the first time is still news, in hours. @default 24 */
-  newsHours?: number;
+export interface EventOptions {
+  /** A restore that ended longer ago than this when it is first seen emits no events, in hours. @default 24 */
+  maxEventAgeHours?: number;
 }
 
 const TOLD_FIELDS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
 
 /**
- * The change first, then each finding that it added, in their order. None for old news.
+ * The change first, then each finding that it added, in their order. None if it is backfilled.
  * @param job as it is after the change
  */
 export function jobEvents(
   job: LedgerJob | JobSummary,
   change: Change,
-  { newsHours = MAX_EVENT_AGE_HOURS }: NewsOptions = {},
+  { maxEventAgeHours = MAX_EVENT_AGE_HOURS }: EventOptions = {},
 ): LedgerEvent[] {
-  if (isBackfilled(job, change, newsHours)) return [];
+  if (isBackfilled(job, change, maxEventAgeHours)) return [];
   return [stateChange(job, change), ...findingsAdded(job, change).map((finding) => findingEvent(job, change, finding))];
 }
 

@@ -37,10 +37,10 @@ test('there is an alarm for each thing that can go wrong', () => {
     'EventsUnread',
     'MessagesUndelivered',
     'NotifyErrors',
-    'OrdersDead',
     'PlanErrors',
     'ProjectsNotVisible',
-    'SchedulesDead',
+    'SchedulesDeadLettered',
+    'TasksDeadLettered',
     'ThrottledPutItem',
     'ThrottledUpdateItem',
   ]);
