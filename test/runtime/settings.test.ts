@@ -64,7 +64,7 @@ describe('a wrong setting is named, with what was expected and what came', () =>
       'KINDS: expected some of dedicated, flex, serverless, collection, separated by commas, got "flex,felx"',
     ],
     [{ FULL_READ_HOURS: '0' }, 'FULL_READ_HOURS: expected a whole number of hours from 1 to 744, got "0"'],
-    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 (never) to 900, got "1.5"'],
+    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 to 900, got "1.5"'],
     [{ MAX_EVENT_AGE_HOURS: '-1' }, 'MAX_EVENT_AGE_HOURS: expected a whole number of hours from 0 to 8760, got "-1"'],
     [
       { MONGODB_ATLAS_BASE_URL: 'cloud' },
