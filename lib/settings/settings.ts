@@ -1,13 +1,16 @@
-// lib/settings/settings.ts is every setting of a deployment, in one place: what it means, its unit, its default, what is allowed.
+// lib/settings/settings.ts: every setting of a deployment. The stack, the context in cdk.json and docs/settings.md follow.
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseBaseUrl } from '../../functions/atlas/http/base-url.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { LOG_LEVELS } from '../../functions/platform/log.ts';
 import { KINDS } from '../../functions/restore/job.ts';
 import { CAN_BE_OFF, SEVERITIES } from '../../functions/restore/rules/finding.ts';
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
-import { isSchedule, isTimeZone } from '../compute/schedule.ts';
+import { RANGES } from '../../functions/runtime/variables.ts';
 import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
+import { isSchedule, isTimeZone } from './schedule.ts';
 import {
   choice,
   choices,
@@ -58,6 +61,9 @@ const ruleTexts = <Field extends keyof Rules>(field: Field, allowed: string, mea
 const ruleNumber = <Field extends keyof Rules>(field: Field, allowed: string, words: { means: string; unit: string }) =>
   number(allowed, isRule(field), { ...words, default: DEFAULT_RULES[field] as number });
 
+const ranged = ({ min, max, ...words }: (typeof RANGES)[keyof typeof RANGES], means: string) =>
+  whole(min, max, { means, ...words });
+
 export const SETTINGS = {
   stackName: text('letters, digits and hyphens, a letter first', matches(/^[A-Za-z][A-Za-z0-9-]{0,99}$/), {
     means: 'Name of the CloudFormation stack. Another name is another ledger, with a table of its own.',
@@ -102,16 +108,14 @@ export const SETTINGS = {
     default: [],
   }),
   excludeClusters: texts('patterns without commas', pattern, { means: 'Clusters to leave out, by name.', default: [] }),
-  fullReadHours: whole(1, 744, {
-    means: 'How often every list of jobs is read to its end, not just its changed part.',
-    unit: 'hours',
-    default: 24,
-  }),
-  followSeconds: whole(0, 900, {
-    means: 'How soon a project with a running restore is looked at again. 0: at the next scheduled run.',
-    unit: 'seconds',
-    default: 60,
-  }),
+  fullReadHours: ranged(
+    RANGES.FULL_READ_HOURS,
+    'How often every list of jobs is read to its end, not just its changed part.',
+  ),
+  followSeconds: ranged(
+    RANGES.FOLLOW_SECONDS,
+    'How soon a project with a running restore is looked at again. 0: at the next scheduled run.',
+  ),
   collectConcurrency: whole(2, 1_000, {
     means: 'Projects read at the same time, at most.',
     unit: 'functions',
@@ -185,12 +189,10 @@ export const SETTINGS = {
     'patterns of a project and a cluster with days, such as prod-*/orders = 90',
     'Other days for some clusters; the first that fits. 0: none.',
   ),
-  maxEventAgeHours: whole(0, 8_760, {
-    means:
-      'A restore that is seen for the first time longer than this after its end is recorded, and no event tells of it.',
-    unit: 'hours',
-    default: 24,
-  }),
+  maxEventAgeHours: ranged(
+    RANGES.MAX_EVENT_AGE_HOURS,
+    'A restore that is seen for the first time longer than this after its end is recorded, and no event tells of it.',
+  ),
 
   eventBus: text(
     'default, or the name or ARN of an event bus in this account and region',
@@ -258,11 +260,10 @@ export const SETTINGS = {
     default: false,
   }),
 
-  runRetentionDays: whole(1, 3_650, {
-    means: 'How long runs are kept. Restore jobs and coverage are kept for good.',
-    unit: 'days',
-    default: 90,
-  }),
+  runRetentionDays: ranged(
+    RANGES.RUN_RETENTION_DAYS,
+    'How long runs are kept. Restore jobs and coverage are kept for good.',
+  ),
   removalPolicy: choice(['keep', 'delete'], {
     means:
       'What becomes of the table, the secret and the logs when the stack is deleted. With keep the table is also protected from deletion.',
@@ -288,18 +289,31 @@ export const SETTINGS = {
 
 export type Settings = ValuesOf<typeof SETTINGS>;
 
+export const removalPolicyOf = ({ removalPolicy }: Pick<Settings, 'removalPolicy'>) =>
+  removalPolicy === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
+
 /**
- * Settings from CDK context: the object under `ledger` in cdk.json, and over it what `-c name=value` says.
+ * The given settings, and the defaults of the others. Values may be CDK tokens, so single values aren't checked.
+ * @throws SettingsError if they contradict each other
+ */
+export function completeSettings(given: Partial<Settings> = {}): Settings {
+  const settings = { ...DEFAULTS, ...defined(given) } as Settings;
+  const problems = contradictions(settings);
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+  return settings;
+}
+
+/**
+ * Settings from CDK context: the object under `ledger` in cdk.json, overridden by `-c name=value`.
  * @param context all of the app's context; keys with a colon, a slash or an at sign belong to the CDK itself
  * @throws SettingsError
  */
 export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
   const { ledger = {}, ...others } = context;
   const fromCommand = Object.entries(others).filter(([name]) => /^\w+$/.test(name));
-  const settings = readValues(SETTINGS, { ...objectOf(ledger), ...Object.fromEntries(fromCommand) });
-  const problems = contradictions(settings);
-  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
-  return settings;
+  return completeSettings(readValues(SETTINGS, { ...objectOf(ledger), ...Object.fromEntries(fromCommand) }));
 }
 
 function objectOf(ledger: unknown): Record<string, unknown> {
@@ -307,7 +321,7 @@ function objectOf(ledger: unknown): Record<string, unknown> {
   try {
     if (typeof ledger === 'string') value = JSON.parse(ledger);
   } catch {
-    // Said below, in the same words.
+    // reported below, in the same words
   }
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new SettingsError(`ledger: got ${JSON.stringify(ledger)}, allowed: an object of settings`);
