@@ -122,6 +122,6 @@ function codeOf(handler: string, sourceMaps: boolean): Code {
   });
 }
 
-/** Lambda refuses no empty variable, but functions read one as absent. */
+/** The functions take an empty variable for an absent one. */
 const nonEmpty = (environment: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));

@@ -1,4 +1,4 @@
-// lib/monitoring/alarms.ts is what people are woken for. docs/operations.md has a section for each: what it means, what to do.
+// lib/monitoring/alarms.ts: the alarms. docs/operations.md has a section for each: what it means, what to do.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -26,7 +26,7 @@ export interface AlarmsProps {
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
   readonly planDeadLetters: IQueue;
-  /** Of changes that could not be told. */
+  /** Of changes that could not be published. */
   readonly unpublished: IQueue;
   /** Of events whose message could not be delivered. */
   readonly undelivered: IQueue;
@@ -34,9 +34,9 @@ export interface AlarmsProps {
   readonly slot: Duration;
   /** Time without a complete run. */
   readonly silence: Duration;
-  /** Told when an alarm rings and when it is over. */
+  /** Notified when an alarm goes off and when it clears. */
   readonly topics: readonly ITopic[];
-  /** Where docs/operations.md is, for the alarm's text. */
+  /** Of docs/operations.md, for the alarm's text. */
   readonly runbookUrl: string;
 }
 
@@ -73,7 +73,7 @@ export class Alarms extends Construct {
       evaluationPeriods: silent.count,
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING, // no runs means no data points, which is the thing to wake for
+      treatMissingData: TreatMissingData.BREACHING, // no runs means no data points, which is what this alarm is for
     };
     const minutes = props.silence.toMinutes();
     this.#add('CollectionSilent', `No collection has ended for ${minutes} minutes.`, {
@@ -95,10 +95,10 @@ export class Alarms extends Construct {
     this.#add('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', {
       metric: own('ProjectsNotVisible', slot),
     });
-    this.#add('EmptyScope', 'Credentials see no project at all, or the choice of projects leaves none.', {
+    this.#add('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', {
       metric: own('EmptyScopes', slot),
     });
-    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so nobody is named who asked.', {
+    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so requesters are not known.', {
       metric: own('EventsUnread', slot),
       evaluationPeriods: 3,
       datapointsToAlarm: 2,
@@ -120,7 +120,7 @@ export class Alarms extends Construct {
     this.#add('NotifyErrors', 'The notify function fails, or runs out of time or memory.', {
       metric: notify.metricErrors({ period: FIVE_MINUTES }),
     });
-    this.#add('ChangesLate', `Changes are told more than ${LATE.toMinutes()} minutes after they were recorded.`, {
+    this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),
     });
@@ -133,7 +133,7 @@ export class Alarms extends Construct {
     this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', {
       metric: aws('AWS/ApiGateway', '5xx', { ApiId: apiId }),
     });
-    // Counts a request too that an index held up, which WriteThrottleEvents of the table does not.
+    // Counts requests that an index throttled too; the table's WriteThrottleEvents doesn't.
     for (const Operation of ['PutItem', 'UpdateItem']) {
       this.#add(`Throttled${Operation}`, 'DynamoDB throttles writes to the table.', {
         metric: aws('AWS/DynamoDB', 'ThrottledRequests', { TableName: tableName, Operation }),
@@ -142,7 +142,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** Rings at the first period that has one, unless said otherwise. */
+  /** By default it goes off at the first period that has one. */
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {
     const { runbookUrl, topics } = this.#props;
     const alarm = new Alarm(this, id, {
@@ -162,7 +162,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** The heading of its section in docs/operations.md: `TasksDeadLettered` is `tasks-dead-lettered`. */
+/** The heading of its section in docs/operations.md: `PlanErrors` is `plan-errors`. */
 export const anchorOf = (id: string) =>
   id
     .replace(/^Throttled.*/, 'WritesThrottled')

@@ -1,4 +1,4 @@
-// lib/monitoring/dashboard.ts draws how collecting goes, and what was restored.
+// lib/monitoring/dashboard.ts: the CloudWatch dashboard.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   type Alarm,
@@ -77,8 +77,8 @@ export class LedgerDashboard extends Construct {
     );
     dashboard.addWidgets(
       graph('Events', [metric('EventsSent', 'sent'), metric('EventsFailed', 'failed')]),
-      graph('Age of the oldest change when told, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
-      graph('Not told, not delivered', [
+      graph('Age of the oldest change when published, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
+      graph('Not published, not delivered', [
         unpublished.metricApproximateNumberOfMessagesVisible({ label: 'changes' }),
         undelivered.metricApproximateNumberOfMessagesVisible({ label: 'messages' }),
       ]),
