@@ -1,7 +1,7 @@
 // Commands that the documents name exist, with the options that they are given there.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { EXIT } from '../../bin/process/exit-codes.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -40,7 +40,7 @@ describe('restore-ledger', () => {
 
   beforeAll(async () => {
     const helpOf = async (name: string) => {
-      const { stdout } = await run('bin/restore-ledger', [...name.split(' '), '--help']).catch(() => ({ stdout: '' }));
+      const { stdout } = await run(inject('commandLine'), [...name.split(' '), '--help']).catch(() => ({ stdout: '' }));
       help.set(name, stdout);
     };
     const names = [...new Set(uses.map(({ words }) => nameOf(words)))];
@@ -62,7 +62,7 @@ describe('restore-ledger', () => {
   });
 
   test('has no command that docs/cli.md leaves out', async () => {
-    const { stdout } = await run('bin/restore-ledger', ['--help']);
+    const { stdout } = await run(inject('commandLine'), ['--help']);
     const [, list = ''] = /^Commands:\n((?: .*\n)+)/m.exec(stdout) ?? [];
     const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
     expect(names.length).toBeGreaterThan(10);

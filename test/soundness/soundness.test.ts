@@ -12,7 +12,7 @@ import { Process } from './process.ts';
 import { Timeline } from './timeline.ts';
 
 /** The last two once broke a rule: by a count that can be none, and by a stop before jobs could be asked for. */
-const SEEDS = [...Array.from({ length: 12 }, (_, i) => String(i + 1)), '196', '847'];
+const SEEDS = [...Array.from({ length: 4 }, (_, i) => String(i + 1)), '196', '847'];
 
 test('no claim of a few histories is wrong, and those that have to be made are', async () => {
   const played = await campaign(SEEDS);

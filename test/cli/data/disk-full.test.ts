@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { startAtlas } from '../../../local/atlas/server.ts';
-import { accessTo, CommandLine, PACKAGE_DIR, valuesOf } from '../command-line.ts';
+import { accessTo, CommandLine, valuesOf } from '../command-line.ts';
 
 // A limit on the size of files, since a full disk can't be had everywhere; in blocks of 1 KB.
 test.skipIf(process.platform === 'win32')(
@@ -8,7 +8,7 @@ test.skipIf(process.platform === 'win32')(
   async () => {
     await using atlas = await startAtlas({ projects: 1, clusters: 3, jobs: 200 });
     await using shell = await CommandLine.open(accessTo(atlas));
-    const limited = ['-c', 'ulimit -f 800; exec "$0" collect', `${PACKAGE_DIR}/bin/restore-ledger`];
+    const limited = ['-c', 'ulimit -f 800; exec "$0" collect', inject('commandLine')];
     const { code, stdout, stderr } = await shell.run(limited, { command: 'bash' });
     expect(code).toBe(1);
     const said = `${stdout}${stderr}`

@@ -1,7 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import { CommandLine, PACKAGE_DIR } from '../command-line.ts';
 
 const NPM = { command: 'npm' };
@@ -23,34 +22,6 @@ test('npm start -- --once collects a simulated world and shows jobs, coverage an
   );
   // What a terminal of 120 columns shows unbroken.
   expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
-});
-
-/** Between the changes, a line for what is noteworthy about one. */
-const FOUND = /^\d\d:\d\d:\d\d {2}warning {3}\S.*\/\S+: download \(warning\): /m;
-
-test('without --once it goes on, a line for each change, until Ctrl-C', async () => {
-  await using shell = await CommandLine.open();
-  // Without npm between, which ends as it likes when interrupted.
-  const node = { command: process.execPath };
-  const tsx = ['--import', join(PACKAGE_DIR, 'node_modules/tsx/dist/loader.mjs')];
-  const flags = ['--every', '0.5', '--activity', '120', '--events', 'events.ndjson', ...SMALL];
-  const collecting = shell.start([...tsx, join(PACKAGE_DIR, 'bin/servers/start.ts'), ...flags], node);
-  await collecting.until(
-    ({ stdout }) =>
-      / new → RUNNING /.test(stdout) && / RUNNING → COMPLETED .*, took \d+ s/.test(stdout) && FOUND.test(stdout),
-  );
-  const [, url = ''] = /^Page and API +(http:\/\/127\.0\.0\.1:\d+) /m.exec(collecting.stdout) ?? [];
-  expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/i);
-  expect((await fetch(`${url}/runs`, { method: 'POST' })).status).toBe(202);
-  collecting.signal('SIGINT');
-  const { code, stdout, stderr } = await collecting.ended;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/\d\d:\d\d:\d\d {2}\S.*\/\S+ +(dedicated|flex|collection) +(new|\w+) → \w+ +\w+/);
-  const told = (await readFile(join(shell.dir, 'events.ndjson'), 'utf8')).trimEnd().split('\n');
-  const types = new Set(told.map((line) => (JSON.parse(line) as LedgerEvent)['detail-type']));
-  expect(types).toContain('Restore Finding');
-  expect(types).toContain('Collector Run Completed');
-  expect(stdout.trimEnd()).toMatch(/What next[\s\S]*--help/);
 });
 
 test('--rules are what its restores are held against', async () => {
