@@ -27,21 +27,6 @@ test('a job without problems has the hashes that it had before there were any', 
   ]);
 });
 
-test('a job without problems has the hashes that it had before there were any', () => {
-  let stored: LedgerJob | undefined;
-  for (const [minute, answer] of [job(), completed(job())].entries()) {
-    const decision = mergeObservation(stored, answer, seen(minute));
-    if ('job' in decision) stored = decision.job;
-  }
-  expect([stored?.fingerprint, stored?.changes.map(({ previous, state }) => [previous, state])]).toEqual([
-    'kVhhjY_3h47dQ33H',
-    [
-      ['ebMYfL7psW6-vgZrjvM85Ab97Ujz8l5wr49dTwikwkM', '52uiwK6ngFKNVzG7'],
-      ['TWRHiZJnkQDf-92roanRuHSf-or0u8VV3h3hCmQGqGM', 'FU9SzNryydJ9DXft'],
-    ],
-  ]);
-});
-
 const REQUESTER: Requester = {
   actor: { kind: 'apiKey', id: 'e'.repeat(24), name: 'abcdefgh' },
   ...{ grade: 'exact', points: 100, eventType: 'TENANT_RESTORE_REQUESTED_AUDIT', rivals: 0 },
