@@ -1,25 +1,21 @@
 // A marked secret in every field that hands out data, of every kind of job, looked for in everything that the system keeps or says.
 
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fixedCredentials } from '../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../functions/atlas/client.ts';
 import { runLocally } from '../functions/collector/run/local-run.ts';
 import type { Log, LogFields } from '../functions/platform/log.ts';
 import { newObjectId } from '../functions/restore/object-id.ts';
+import { MINUTE } from '../local/atlas/base/time.ts';
 import { startAtlas } from '../local/atlas/server.ts';
 import { ManualClock } from '../local/manual-clock.ts';
 import { KIND_LIST } from './collector/system.ts';
-import { type Engine, startEngine } from './ledger/engines.ts';
+import { testEngine } from './ledger/engines.ts';
 
 const CANARY = 'CANARY-5c1b9e';
-const MINUTE = 60_000;
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 test('a delivery URL, a key or a token reaches neither table, log, error nor progress', async () => {
   const clock = new ManualClock();

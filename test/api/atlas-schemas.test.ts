@@ -1,29 +1,19 @@
 // The Atlas-compatible view against our schemas of Atlas's answers and, where it is at hand, MongoDB's specification.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
 import { KIND_LIST, System } from '../collector/system.ts';
 import { jobExchanges, SPECIFICATIONS, SYNTHETIC } from '../fixtures/exchanges.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { job, PROJECT } from '../ledger/jobs.ts';
-import { NOW, startDynamo } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 import { API, type AtlasList, accepting, departures, pathOf, schemaRef } from './atlas-api.ts';
 import { resolved } from './json-schema.ts';
 import { startService } from './service.ts';
 
-let dynamo: LocalDynamoDB;
-let engine: Engine;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-  engine = await startEngine();
-});
-afterAll(async () => {
-  await dynamo.close();
-  await engine.close();
-});
+const engine = testEngine();
 
 /** A copy error of the specification: what an increment counts is far below (docs/atlas.md#1-3), and Atlas sends it. */
 const SMALL_INCREMENT = /\.desiredTimestamp\.increment: \d+ is under 1199145600$/;
@@ -98,7 +88,7 @@ describe('shapes that Atlas sends and its specification refuses', () => {
     ['a flex download', 'flex', { deliveryType: 'DOWNLOAD', status: 'COMPLETED', snapshotUrl: 'https://a/CANARY' }],
     ['nulls in lists', 'collection', { state: 'FAILED', databases: [null], errorMessage: 'at https://a/CANARY' }],
   ] as const)('%s comes out valid and without secrets', async (_, kind, atlas) => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const one = job({ kind });
     await service.add({ ...one, atlas: { id: one.jobId, ...atlas } });
     const path = `${pathOf(kind, PROJECT, 'orders')}/${one.jobId}`;

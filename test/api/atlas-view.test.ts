@@ -3,19 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { idAt, job, PROJECT, RUN } from '../ledger/jobs.ts';
-import { NOW, startDynamo } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 import { type AtlasList, accepting, departures, pathOf } from './atlas-api.ts';
 import { type Service, startService } from './service.ts';
 
-let dynamo: LocalDynamoDB;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-});
-afterAll(async () => {
-  await dynamo.close();
-});
+const engine = testEngine();
 
 const cluster = (clusterName: string, tier: ClusterCoverage['tier']): ClusterCoverage => ({
   ...{ clusterName, tier, firstSeenAt: NOW, seenAt: NOW, lists: {} },
@@ -32,7 +26,7 @@ describe('a ledger with one dedicated cluster of 23 jobs, and others without', (
     service.json<AtlasList>(`${path}?${query}`, headers);
 
   beforeAll(async () => {
-    service = await startService(dynamo);
+    service = await startService(engine);
     await service.add(...jobs, job({ jobId: idAt(NOW, 'x'), kind: 'collection' }));
     const names = { orders: 'dedicated', quiet: 'dedicated', small: 'flex', old: 'serverless', free: 'free' } as const;
     const clusters = Object.fromEntries(Object.entries(names).map(([name, tier]) => [name, cluster(name, tier)]));
@@ -170,7 +164,7 @@ describe('a ledger with one dedicated cluster of 23 jobs, and others without', (
 
   test('what goes wrong inside is an UNEXPECTED_ERROR without an inside message', async () => {
     const numberedPage = () => Promise.reject(new Error('secret of the inside'));
-    await using broken = await startService(dynamo, { ledger: { ...service.ledger, numberedPage } });
+    await using broken = await startService(engine, { ledger: { ...service.ledger, numberedPage } });
     const response = await broken.get(path, accepting('2023-01-01'));
     const text = await response.text();
     expect(text).not.toContain('secret');
@@ -180,7 +174,7 @@ describe('a ledger with one dedicated cluster of 23 jobs, and others without', (
 });
 
 test('a page too large for Lambda is refused with what would do, so that no client takes a short page for the last', async () => {
-  await using service = await startService(dynamo);
+  await using service = await startService(engine);
   const namespaces = Array.from({ length: 100 }, (_, n) => ({ sourceNamespace: `${'x'.repeat(900)}.${n}` }));
   const big = Array.from({ length: 70 }, (_, n) =>
     job({

@@ -1,21 +1,17 @@
 // Coverage and summary over HTTP.
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lastDays, type Summary, summarize, summary } from '../../functions/api/query/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
 import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
-import { NOW, startDynamo } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 import { startService, walk } from './service.ts';
 
-let dynamo: LocalDynamoDB;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-});
-afterAll(() => dynamo.close());
+const engine = testEngine();
 
 const READ: ListCoverage = {
   attemptedAt: '2026-11-23T11:45:00.000Z',
@@ -60,7 +56,7 @@ const project = (clusters: ClusterCoverage[], parts: Partial<ProjectCoverage> = 
 
 describe('GET /coverage', () => {
   test('every cluster says when it was last read, what failed, how many jobs are known and when a restore last succeeded', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const { readAt: _, ...unread } = READ;
     const restored = {
       jobId: idAt('2026-11-21T07:50:00Z'),
@@ -127,7 +123,7 @@ describe('GET /coverage', () => {
   });
 
   test('projects come page by page, in the order of their ids', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const ids = Array.from({ length: 60 }, (_, n) => (n + 1).toString(16).padStart(24, '0'));
     for (const projectId of ids) {
       await service.ledger.saveCoverage(projectId, () => project([cluster('one'), cluster('two')], { projectId }));
@@ -150,7 +146,7 @@ describe('GET /coverage', () => {
   });
 
   test('drills are met, due or overdue as of now, and can be asked for by that', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const overdueAt = '2026-11-20T10:00:00.000Z';
     const restored = { jobId: idAt('2026-11-01T10:00:00Z'), requestedAt: NOW, finishedAt: '2026-11-01T10:05:00.000Z' };
     const met = { drill: { days: 30, dueAt: '2026-12-01T10:05:00.000Z' } };
@@ -194,7 +190,7 @@ describe('GET /coverage', () => {
   });
 
   test('one project shows the clusters that are gone for long as well', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     await service.ledger.saveCoverage(PROJECT, () => project([cluster('here')]));
     await service.ledger.archiveCluster(PROJECT, cluster('long-gone', { goneAt: '2025-01-01T00:00:00.000Z' }));
     const { coverage } = await service.json<{ coverage: CoverageRow[] }>(`/coverage?projectId=${PROJECT}`);
@@ -208,7 +204,7 @@ describe('GET /coverage', () => {
 
 describe('GET /summary', () => {
   test('the restores of the last days are counted by status, kind, delivery and day, and timed', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const at = (moment: string, salt: number) => job({ jobId: idAt(moment, salt) });
     const lasting = (moment: string, salt: number, seconds: number) => {
       const begun = at(moment, salt);
@@ -251,7 +247,7 @@ describe('GET /summary', () => {
   });
 
   test('findings are counted by rule, and restores by the worst of theirs', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const record = (salt: number, ...severities: Severity[]) => {
       const findings = severities.map((severity, n): Finding => {
         const rule = (['slow', 'download', 'protected-target'] as const)[n] ?? 'failed';
@@ -277,7 +273,7 @@ describe('GET /summary', () => {
   });
 
   test('more restores than are read at once are said to be more, and from when on they are counted', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const jobs = Array.from({ length: 9 }, (_, n) => job({ jobId: idAt(`2026-11-20T10:00:0${n}Z`, n) }));
     await service.add(...jobs);
     const period = lastDays(7, Date.parse(NOW));

@@ -2,17 +2,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { idAt, job, PROJECT } from '../ledger/jobs.ts';
-import { startDynamo } from '../ledger/table.ts';
 import { type Service, startService } from './service.ts';
 
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
-let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let service: Service;
 beforeAll(async () => {
-  dynamo = await startDynamo();
-  service = await startService(dynamo);
+  service = await startService(engine);
   const days = Array.from({ length: 24 }, (_, n) => `2026-11-${String((n % 20) + 1).padStart(2, '0')}T10:00:00Z`);
   await service.add(
     ...days.map((at, n) => job({ jobId: idAt(at, n), projectId: n % 2 ? PROJECT : OTHER, clusterName: `c${n % 3}` })),
@@ -20,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
-  await dynamo.close();
 });
 
 const QUERIES = [

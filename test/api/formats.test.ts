@@ -5,12 +5,12 @@ import { csvLine } from '../../functions/api/http/csv.ts';
 import { preferred } from '../../functions/api/http/negotiate.ts';
 import type { FoundRequester, Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding, Rule } from '../../functions/restore/rules/finding.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
-import { NOW, startDynamo } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 import { nextOf, type Service, startService } from './service.ts';
 
-let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let service: Service;
 const RUN = idAt(NOW, 'run');
 const NAMED: FoundRequester = {
@@ -28,8 +28,7 @@ const RESTORED = {
 const finding = (rule: Rule): Finding => ({ rule, severity: 'warning', at: NOW, why: 'Made up.' });
 const LISTS = ['/restore-jobs', '/runs', '/coverage'];
 beforeAll(async () => {
-  dynamo = await startDynamo();
-  service = await startService(dynamo);
+  service = await startService(engine);
   await service.add(
     job({ jobId: idAt('2026-11-20T10:00:00Z', 1), clusterName: '=HYPERLINK("http://evil")', projectName: 'a, "b"; c' }),
     job({ jobId: idAt('2026-11-19T10:00:00Z', 2), clusterName: '@SUM(1)', errorMessage: 'line\r\nline' }),
@@ -51,7 +50,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
-  await dynamo.close();
 });
 
 describe('what Accept asks for', () => {

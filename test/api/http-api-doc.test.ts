@@ -13,7 +13,7 @@ import { RULES, SEVERITIES } from '../../functions/restore/rules/finding.ts';
 import { DRILL_STATES } from '../../functions/schema/words.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { violations } from './json-schema.ts';
 
 const run = promisify(execFile);
@@ -53,13 +53,12 @@ async function variables(): Promise<Record<string, string>> {
   );
 }
 
-let engine: Engine;
+const engine = testEngine();
 let system: System;
 let runs: RunsHere;
 let api: ServedApi;
 const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
 beforeAll(async () => {
-  engine = await startEngine();
   system = await System.start(engine, { serverless: 'alive', projects: 1, clusters: 8, jobs: 20 });
   const { table } = await engine.newTable();
   const now = () => system.clock.now();
@@ -79,7 +78,6 @@ afterAll(async () => {
   await runs.close();
   await api.close();
   await system[Symbol.asyncDispose]();
-  await engine.close();
 });
 
 test.skipIf(!hasCurl)('the variables are set to what the ledger has', () => {

@@ -2,22 +2,19 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { job } from '../ledger/jobs.ts';
-import { startDynamo } from '../ledger/table.ts';
 import { keptLog, type Service, startService } from './service.ts';
 
-let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let service: Service;
 const begun = job();
 beforeAll(async () => {
-  dynamo = await startDynamo();
-  service = await startService(dynamo);
+  service = await startService(engine);
   await service.add(begun);
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
-  await dynamo.close();
 });
 
 const GETS = [
@@ -75,7 +72,7 @@ test.each(['/nowhere', '/restore-jobs/', '/restore-jobs/a/b', '/.env', '/runs/a/
 test('what goes wrong inside stays in the log, under the id that the caller was given', async () => {
   const log = keptLog();
   const jobs = () => Promise.reject(new TypeError('secret of the inside'));
-  await using broken = await startService(dynamo, { log, ledger: { ...service.ledger, jobs } });
+  await using broken = await startService(engine, { log, ledger: { ...service.ledger, jobs } });
   const response = await broken.get('/restore-jobs');
   expect(response.status).toBe(500);
   const problem = (await response.json()) as object;
@@ -142,7 +139,7 @@ describe('on this machine', () => {
       noticed = resolve;
     });
     const info = (message: string) => message === 'caller left' && noticed();
-    await using api = await startService(dynamo, { log: { ...log, info }, runs: { start: async () => {} } });
+    await using api = await startService(engine, { log: { ...log, info }, runs: { start: async () => {} } });
     const { host, port } = new URL(api.url);
     const headers = `Host: ${host}\r\nContent-Type: application/json\r\nContent-Length: 100`;
     const socket = connect(Number(port), '127.0.0.1', () => {

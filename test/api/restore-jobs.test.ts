@@ -5,9 +5,8 @@ import type { JobSummary, LedgerJob } from '../../functions/ledger/model/ledger.
 import { DELIVERIES, isOpen, KINDS, type RestoreJob, STATUSES, type Status } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import { type Finding, RULES } from '../../functions/restore/rules/finding.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
-import { startDynamo } from '../ledger/table.ts';
 import { nextOf, type Service, startService, walk } from './service.ts';
 
 interface JobList {
@@ -16,11 +15,7 @@ interface JobList {
 }
 
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
-let dynamo: LocalDynamoDB;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-});
-afterAll(() => dynamo.close());
+const engine = testEngine();
 
 /** A job for each number, spread over four months, over everything that can be filtered by. */
 function various(n: number): RestoreJob {
@@ -52,7 +47,7 @@ const ALL = Array.from({ length: 90 }, (_, n) => various(n));
 describe('GET /restore-jobs', () => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService(dynamo);
+    service = await startService(engine);
     const { ledger } = service;
     await Promise.all(ALL.map((one, n) => ledger.record(one, seen(0), false, { assess: () => found(n) })));
   });
@@ -179,7 +174,7 @@ describe('GET /restore-jobs', () => {
 });
 
 test('a filter that finds nothing ends after 2,000 items, with a cursor, and the pages after it end the list', async () => {
-  await using service = await startService(dynamo);
+  await using service = await startService(engine);
   const jobs = Array.from({ length: 2_300 }, (_, n) => job({ jobId: idAt('2026-11-20T10:00:00Z', n) }));
   for (let start = 0; start < jobs.length; start += 100) await service.add(...jobs.slice(start, start + 100));
   const path = `/restore-jobs?snapshotId=${'f'.repeat(24)}&limit=200`;
@@ -194,7 +189,7 @@ describe('GET /restore-jobs/{id}', () => {
   const path = `/restore-jobs/${begun.jobId}`;
 
   test('a job comes with its whole history and with what Atlas said', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     await service.add(begun);
     await service.ledger.record(completed(begun), seen(5), true);
     const found = await service.json<LedgerJob>(path);
@@ -207,7 +202,7 @@ describe('GET /restore-jobs/{id}', () => {
   });
 
   test('it says who asked for it and how sure that is, what was found, and since when both are known', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const found: Finding = { rule: 'download', severity: 'warning', at: seen(5).observedAt, why: 'It is a download.' };
     const requester: Requester = {
       actor: { kind: 'user', id: '1'.repeat(24), name: 'ana@example.com' },
@@ -230,7 +225,7 @@ describe('GET /restore-jobs/{id}', () => {
   });
 
   test('a client that has it already gets 304, until something changes', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     await service.add(begun);
     const etag = (await service.get(path)).headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[\w-]{22}"$/);
@@ -246,7 +241,7 @@ describe('GET /restore-jobs/{id}', () => {
   });
 
   test('a job is not found under another project, nor under an id that is none', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     await service.add(begun);
     for (const other of [`${path}?projectId=${OTHER}`, `/restore-jobs/${idAt('2026-11-20T10:00:00Z', 9)}`]) {
       expect((await service.get(other)).status).toBe(404);
@@ -260,7 +255,7 @@ describe('GET /restore-jobs/{id}', () => {
   });
 
   test('a secret that an older version left in the table is not shown', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const url = 'https://restore-1.abc.mongodb.net:27017/CANARY/restore-2.tar.gz';
     await service.add({ ...begun, atlas: { ...begun.atlas, deliveryUrl: [url], note: `see ${url}` } });
     const text = await (await service.get(path)).text();
@@ -269,7 +264,7 @@ describe('GET /restore-jobs/{id}', () => {
 });
 
 test('a page that would be too large for Lambda is cut short, and the next one goes on from there', async () => {
-  await using service = await startService(dynamo);
+  await using service = await startService(engine);
   const jobs = Array.from({ length: 40 }, (_, n) =>
     job({
       jobId: idAt('2026-11-20T10:00:00Z', n),

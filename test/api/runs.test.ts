@@ -1,5 +1,5 @@
 // Runs over HTTP: starting them, once, waiting for them, and looking at how they went.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RunsHere } from '../../bin/servers/runs-here.ts';
 import { type ApiPorts, type RunRequest, TooManyRuns } from '../../functions/api/http/ports.ts';
 import type { RunReport } from '../../functions/api/runs/run-report.ts';
@@ -7,25 +7,15 @@ import { planRequest } from '../../functions/collector/plan/request.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { noCounts, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { HOUR } from '../../local/atlas/base/time.ts';
 import { serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { PROJECT } from '../ledger/jobs.ts';
-import { NOW, startDynamo } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 import { keptLog, type Service, startService, walk } from './service.ts';
 
-const HOUR = 3_600_000;
-let dynamo: LocalDynamoDB;
-let engine: Engine;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-  engine = await startEngine();
-});
-afterAll(async () => {
-  await dynamo.close();
-  await engine.close();
-});
+const engine = testEngine();
 
 /** A service whose runs do nothing but be remembered. */
 async function withRuns(options: Partial<ApiPorts> = {}, fails?: () => Error) {
@@ -34,7 +24,7 @@ async function withRuns(options: Partial<ApiPorts> = {}, fails?: () => Error) {
     if (fails) throw fails();
     started.push(request);
   };
-  return Object.assign(await startService(dynamo, { runs: { start }, ...options }), { started });
+  return Object.assign(await startService(engine, { runs: { start }, ...options }), { started });
 }
 
 const part = (parts: Partial<RunPart> = {}): RunPart => ({
@@ -207,7 +197,7 @@ describe('POST /runs', () => {
       if (room === 0) throw new TooManyRuns('busy', 5);
       room -= 1;
     };
-    await using service = await startService(dynamo, { runs: { start } });
+    await using service = await startService(engine, { runs: { start } });
     const headers = { 'idempotency-key': 'again' };
     const refused = await Promise.all(
       Array.from({ length: 20 }, (_, n) => service.post('/runs', {}, n % 2 ? headers : {})),
@@ -235,7 +225,7 @@ describe('POST /runs', () => {
 
   test('a run that wrote itself first is answered as it is, and so is one that has ended by the time of a repeat', async () => {
     const options: { write?: (request: RunRequest) => Promise<void> } = {};
-    await using service = await startService(dynamo, { runs: { start: async (it) => options.write?.(it) } });
+    await using service = await startService(engine, { runs: { start: async (it) => options.write?.(it) } });
     options.write = async ({ runId, scope, full }) => {
       const own = { runId, trigger: 'request', scope, full, startedAt: NOW, status: 'running', failures: [] } as const;
       await service.ledger.startRun({ ...own, failures: [] });
@@ -255,7 +245,7 @@ describe('POST /runs', () => {
     const refused = await busy.post('/runs');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
     expect(await refused.json()).toMatchObject({ type: '/problems/too-many-runs' });
-    await using alone = await startService(dynamo);
+    await using alone = await startService(engine);
     const response = await alone.post('/runs');
     expect(response.status).toBe(501);
     expect(await response.json()).toMatchObject({ type: '/problems/runs-not-available' });
@@ -274,7 +264,7 @@ describe('GET /runs', () => {
   });
 
   test('runs come newest first, page by page', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const runs = Array.from({ length: 11 }, (_, n) => runOf(n));
     for (const run of runs) await service.ledger.startRun(run);
     const { items, pages } = await walk<Run>(service, '/runs?limit=4', 'runs');
@@ -285,7 +275,7 @@ describe('GET /runs', () => {
   });
 
   test('one run tells how far it has come, project by project, and failures by name', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const run = runOf(0);
     await service.ledger.startRun(run);
     await service.ledger.planRun(run.runId, 2, []);
@@ -299,7 +289,7 @@ describe('GET /runs', () => {
   });
 
   test('a run with more failures than can be sent says how many it leaves out', async () => {
-    await using service = await startService(dynamo);
+    await using service = await startService(engine);
     const run = runOf(0);
     await service.ledger.startRun(run);
     await service.ledger.planRun(run.runId, 80, []);
@@ -318,12 +308,12 @@ describe('GET /runs', () => {
 
   test('a table that is throttled is 503, one that is missing 500, and neither says more', async () => {
     const log = keptLog();
-    await using service = await startService(dynamo, { log });
+    await using service = await startService(engine, { log });
     const codes = ['LEDGER_UNAVAILABLE', 'LEDGER_TABLE_MISSING'] as const;
     const answers: (number | string)[] = [];
     for (const code of codes) {
       const runs = () => Promise.reject(new LedgerError(code, 'Query on table secret-name'));
-      await using broken = await startService(dynamo, { log, ledger: { ...service.ledger, runs } });
+      await using broken = await startService(engine, { log, ledger: { ...service.ledger, runs } });
       const response = await broken.get('/runs');
       const text = await response.text();
       expect(text).not.toContain('secret-name');

@@ -4,16 +4,16 @@ import type { LedgerReader } from '../../functions/ledger/repositories/ledger-re
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { type Log, type LogFields, silentLog } from '../../functions/platform/log.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { serveApi } from '../../local/serve.ts';
+import type { TestEngine } from '../ledger/engines.ts';
 import { seen } from '../ledger/jobs.ts';
-import { NOW, newTable } from '../ledger/table.ts';
+import { NOW } from '../ledger/table.ts';
 
 export interface Service extends AsyncDisposable {
   url: string;
   ledger: LedgerReader;
   ports: ApiPorts;
-  /** Requests to DynamoDB since last asked, by operation. */
+  /** Requests to the table since last asked, by operation. */
   requests(): Record<string, number>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -22,11 +22,11 @@ export interface Service extends AsyncDisposable {
   add(...jobs: RestoreJob[]): Promise<void>;
 }
 
-export async function startService(dynamo: LocalDynamoDB, options: Partial<ApiPorts> = {}): Promise<Service> {
+export async function startService(engine: TestEngine, options: Partial<ApiPorts> = {}): Promise<Service> {
   const now = options.now ?? (() => Date.parse(NOW));
-  const table = await newTable(dynamo, now);
-  const { tableName, client, requests } = table;
-  const ledger = options.ledger ?? ledgerReader({ tableName, client, now });
+  const own = await engine.newTable(now);
+  const { table, requests } = own;
+  const ledger = options.ledger ?? ledgerReader({ table, now });
   const ports: ApiPorts = { ledger, log: silentLog, now, ...options };
   const server = await serveApi(ports);
   const { url } = server;
@@ -56,7 +56,7 @@ export async function startService(dynamo: LocalDynamoDB, options: Partial<ApiPo
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();
-      await table[Symbol.asyncDispose]();
+      await own[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
+import { DAY } from '../../local/atlas/base/time.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
 import { all, clientFor, FLEX_JOBS, failureOf, projectsOf } from './clients.ts';
 import { apiError, inOrder, json, list, serve, withTokens } from './scripted-server.ts';
 
-const DAY = 86_400_000;
 const limited = (retryAfter?: string) =>
   apiError(429, 'RATE_LIMITED', {}, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
 const unavailable = (retryAfter: string) => apiError(503, 'SERVICE_UNAVAILABLE', {}, { 'Retry-After': retryAfter });

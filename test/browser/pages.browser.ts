@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Grade, Requester } from '../../functions/restore/requesters/requester.ts';
-import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { hrefs, jobIds, type Site, startSite } from '../api/web/site.ts';
 import { coverages, jobsOf, PROJECTS } from '../api/web/world.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { job } from '../ledger/jobs.ts';
-import { startDynamo } from '../ledger/table.ts';
 import { startChromium } from './chromium.ts';
 import { axeViolations, overflow, SCHEMES, SIZES, type Size, screenshots, visit } from './visit.ts';
 
 const SIZE_NAMES = Object.keys(SIZES) as Size[];
 const LONG = `<script>alert(1)</script>"'&${'x'.repeat(200)} \u202Egnp.exe 👩‍👩‍👧 ${'wide '.repeat(40)}`.slice(0, 500);
 
-let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let browser: Browser;
 let shots: string;
 let sites: Record<'none' | 'five' | 'thousands' | 'hostile', Site>;
@@ -23,15 +22,14 @@ let criticalJob: string;
 
 beforeAll(async () => {
   browser = await startChromium();
-  dynamo = await startDynamo();
   shots = await screenshots();
   await mkdir(shots, { recursive: true });
   console.log(`screenshots: ${shots}`);
   sites = {
-    none: await startSite(dynamo),
-    five: await startSite(dynamo, { jobs: jobsOf(5) }),
-    thousands: await startSite(dynamo, { jobs: jobsOf(5_000) }),
-    hostile: await startSite(dynamo, {
+    none: await startSite(engine),
+    five: await startSite(engine, { jobs: jobsOf(5) }),
+    thousands: await startSite(engine, { jobs: jobsOf(5_000) }),
+    hostile: await startSite(engine, {
       jobs: hostileJobs(),
       coverages: hostileCoverages(),
       requesters: [hostileRequester('exact'), hostileRequester('weak')],
@@ -43,7 +41,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   for (const site of Object.values(sites ?? {})) await site[Symbol.asyncDispose]();
-  await dynamo?.[Symbol.asyncDispose]();
 });
 
 const hostileJobs = () =>

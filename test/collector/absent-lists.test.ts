@@ -1,18 +1,12 @@
 // What it means that Atlas answers that a list of restores is not there, and what it does not mean.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { proveCluster } from '../../functions/proof/cluster.ts';
 import type { Gap } from '../../functions/proof/gap.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const ONE = { projects: 1, clusters: 1, jobs: 2 };
 const projectOf = (system: System) => system.atlas.world.projects[0]?.id ?? '';

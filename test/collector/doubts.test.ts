@@ -1,5 +1,5 @@
 // What would make a collector say that it has read everything, though it has not, and what it says instead.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Transport } from '../../functions/atlas/http/transport.ts';
@@ -14,19 +14,12 @@ import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const ONE = { projects: 1, clusters: 1, jobs: 8 };
 const refOf = (system: System) => {

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 async function quiet(clusters = 1, projects = 1) {
   const system = await System.start(engine, { projects, clusters, jobs: 0 });

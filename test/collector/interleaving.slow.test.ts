@@ -1,7 +1,7 @@
 // Random histories of a world, read by collectors that overlap, run out of time, die and come back, over real HTTP and a
 // real DynamoDB API. Pages are small, and the world goes on while it is read.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import { breaksOf, FIRST_CHANGES } from '../../functions/ledger/model/hash-chain.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
@@ -9,16 +9,11 @@ import { silentLog } from '../../functions/platform/log.ts';
 import { isOpen } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { Random } from '../../local/atlas/base/random.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const dieAfter = fc.option(fc.integer({ min: 0, max: 14 }), { nil: undefined });
 const step = fc.oneof(

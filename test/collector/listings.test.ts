@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Atlas, Project } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { retiredCredentials, retiredProject } from '../../functions/collector/plan/retirement.ts';
 import { projectKey } from '../../functions/ledger/table/keys.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 async function started(options = {}) {
   const system = await System.start(engine, { projects: 1, clusters: 1, jobs: 2, ...options });

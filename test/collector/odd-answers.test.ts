@@ -1,21 +1,15 @@
 // Answers that contradict what is known, or themselves, and are neither believed nor thrown away.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plan } from '../../functions/collector/plan/plan.ts';
 import { handleTask } from '../../functions/collector/run/handle-task.ts';
 import type { CollectTask } from '../../functions/collector/task/task.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const ONE = { projects: 1, clusters: 1, jobs: 3 };
 const projectOf = (system: System) => system.atlas.world.projects[0]?.id ?? '';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { type AttributePorts, attributeRequesters } from '../../functions/collector/evaluate/attribute-requesters.ts';
@@ -13,20 +13,14 @@ import { type JobToMatch, matchRequests } from '../../functions/restore/requeste
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { Random } from '../../local/atlas/base/random.ts';
+import { DAY, MINUTE } from '../../local/atlas/base/time.ts';
 import type { Restore } from '../../local/atlas/world/world.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { makeWorld } from '../restore/request-worlds.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 /** A project without a past, whose clusters have been read once. */
 async function quiet(clusters = 3) {

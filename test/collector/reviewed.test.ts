@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Atlas } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 async function world(options = {}) {
   const system = await System.start(engine, { projects: 1, clusters: 1, jobs: 0, ...options });

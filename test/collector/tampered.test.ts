@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { coverageKey, coveragePartKey, jobKey, projectKey, projectPk } from '../../functions/ledger/table/keys.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 /** Two projects, with a restore that failed in the second. */
 async function started() {

@@ -1,5 +1,5 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ProjectGatherer } from '../../bin/report/gather-project.ts';
 import { isDrill } from '../../bin/report/judge-drills.ts';
 import { numbersOf } from '../../bin/report/numbers.ts';
@@ -9,23 +9,17 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import { silentLog } from '../../functions/platform/log.ts';
 import { drillState } from '../../functions/proof/drill-state.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
+import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { serveApi } from '../../local/serve.ts';
 import { violations } from '../api/json-schema.ts';
 import { CommandLine } from '../cli/command-line.ts';
 import { wrongs } from '../events/schemas.ts';
-import { type Engine, startEngine } from '../ledger/engines.ts';
+import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { rewritten } from './rewriting.ts';
 import { System } from './system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 /** One cluster of a tier, whose list of restore jobs, or of collection-level ones, has these elements more, as text. */
 async function world(tier: 'replicaSet' | 'flex', list: RegExp) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import Database from 'libsql';
+import { afterAll, beforeAll } from 'vitest';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
@@ -29,13 +30,37 @@ export interface EngineTable extends AsyncDisposable {
   /** Requests since last asked, by operation. */
   requests(): Record<string, number>;
   /** A ledger on the same table whose requests wait for `gate` one by one; it may refuse one by throwing. */
-  gated(gate: () => Promise<unknown>): Ledger;
+  gated(gate: (operation: string) => Promise<unknown>): Ledger;
   /** What the ledger itself never does. */
   remove(key: Key): Promise<void>;
 }
 
 export const startEngine = (): Promise<Engine> =>
   process.env.LEDGER_ENGINE === 'dynalite' || process.env.DYNAMODB_ENDPOINT ? startDynamoEngine() : startSqlite();
+
+export type TestEngine = Pick<Engine, 'newTable'>;
+
+/** The engine of a test file, started with its first table. */
+export function testEngine(): TestEngine {
+  let started: Promise<Engine> | undefined;
+  afterAll(async () => (await started)?.close());
+  return {
+    newTable: async (now) => {
+      started ??= startEngine();
+      return (await started).newTable(now);
+    },
+  };
+}
+
+/** One table for all tests of a file. */
+export function testTable(engine = testEngine()): EngineTable {
+  const table = {} as EngineTable;
+  beforeAll(async () => {
+    Object.assign(table, await engine.newTable());
+  });
+  afterAll(() => table[Symbol.asyncDispose]());
+  return table;
+}
 
 const atNow = () => Date.parse(NOW);
 

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../functions/platform/clock.ts';
+import { DAY } from '../../local/atlas/base/time.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
-
-const DAY = 86_400_000;
 
 describe("the machine's clock sleeps", () => {
   test.each([0, 5, 2 ** 31 - 1, 2 ** 31, 3 * (2 ** 31 - 1), 100 * DAY])('%i ms, and no less', async (ms) => {

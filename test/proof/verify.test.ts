@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Change, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import { jobKey, type Key } from '../../functions/ledger/table/keys.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
-import { type Engine, type EngineTable, startEngine } from '../ledger/engines.ts';
+import { testTable } from '../ledger/engines.ts';
 import { completed, idAt, job, seen, verified } from '../ledger/jobs.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const table = testTable();
 let projects = 0;
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 const REQUESTER: Requester = {
   actor: { kind: 'apiKey', id: 'e'.repeat(24), name: 'abcdefgh' },

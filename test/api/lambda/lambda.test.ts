@@ -9,12 +9,14 @@ import { type RunRequest, TooManyRuns } from '../../../functions/api/http/ports.
 import { PlanFunction } from '../../../functions/api/lambda/plan-function.ts';
 import { planRequest } from '../../../functions/collector/plan/request.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { idAt, job, PROJECT } from '../../ledger/jobs.ts';
 import { NOW, newTable, startDynamo } from '../../ledger/table.ts';
 import { type Service, startService } from '../service.ts';
 import { eventOf, invoker, REQUEST_ID } from './lambda-event.ts';
 
 let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let service: Service;
 let invoke: ReturnType<typeof invoker>;
 const started: RunRequest[] = [];
@@ -24,7 +26,7 @@ const jobs = ['COMPLETED', 'FAILED', 'RUNNING'].map((status, n) =>
 beforeAll(async () => {
   dynamo = await startDynamo();
   const start = async (request: RunRequest) => void started.push(request);
-  service = await startService(dynamo, { runs: { start } });
+  service = await startService(engine, { runs: { start } });
   await service.add(...jobs);
   invoke = invoker(apiApp(service.ports));
 });

@@ -8,9 +8,9 @@ import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { KINDS, STATUSES } from '../../../functions/restore/job.ts';
 import { type FoundRequester, NO_REQUESTER, type Requester } from '../../../functions/restore/requesters/requester.ts';
 import { type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
-import { NOW, startDynamo } from '../../ledger/table.ts';
+import { NOW } from '../../ledger/table.ts';
 import { resolved, violations } from '../json-schema.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -42,12 +42,11 @@ const RESTORED = {
   snapshotAt: '2026-11-20T04:00:00.000Z',
 };
 
-let dynamo: LocalDynamoDB;
+const engine = testEngine();
 let service: Service;
 beforeAll(async () => {
-  dynamo = await startDynamo();
   const started: RunRequest[] = [];
-  service = await startService(dynamo, { runs: { start: async (run) => void started.push(run) } });
+  service = await startService(engine, { runs: { start: async (run) => void started.push(run) } });
   const { ledger } = service;
   await service.add(
     JOB,
@@ -97,7 +96,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
-  await dynamo.close();
 });
 
 /** Status, media type, headers and body of an answer must be described. */
@@ -180,7 +178,7 @@ describe('real answers are as described', () => {
       await ledger.startRun({ runId, trigger: 'request', scope, full, startedAt, status: 'running', failures: [] });
       await ledger.planRun(runId, 0, []);
     };
-    await using quick = await startService(dynamo, { ledger, runs: { start } });
+    await using quick = await startService(engine, { ledger, runs: { start } });
     const response = await quick.post('/runs', undefined, { prefer: 'wait=5' });
     expect(response.status).toBe(200);
     await expectDescribed('/runs', 'POST', response);
@@ -195,7 +193,7 @@ describe('real answers are as described', () => {
         ...service.ledger,
         ...Object.fromEntries(names.map((name) => [name, fail])),
       } as typeof service.ledger;
-      await using api = await startService(dynamo, { ledger: broken, runs: { start: async () => {} } });
+      await using api = await startService(engine, { ledger: broken, runs: { start: async () => {} } });
       for (const [path, operations] of Object.entries(paths)) {
         const target = path
           .replace('{groupId}', PROJECT)

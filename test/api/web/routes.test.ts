@@ -7,24 +7,22 @@ import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import type { Grade } from '../../../functions/restore/requesters/requester.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { job } from '../../ledger/jobs.ts';
-import { startDynamo } from '../../ledger/table.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
 import { coverages, jobsOf, NOW, PROJECTS } from './world.ts';
 
-let dynamo: Awaited<ReturnType<typeof startDynamo>>;
+const engine = testEngine();
 let empty: Site;
 let many: Site;
 
 beforeAll(async () => {
-  dynamo = await startDynamo();
-  empty = await startSite(dynamo);
-  many = await startSite(dynamo, { jobs: jobsOf(230) });
+  empty = await startSite(engine);
+  many = await startSite(engine, { jobs: jobsOf(230) });
 });
 afterAll(async () => {
   await empty?.[Symbol.asyncDispose]();
   await many?.[Symbol.asyncDispose]();
-  await dynamo?.[Symbol.asyncDispose]();
 });
 
 const anyJob = async (site: Site, path = '/') => {
@@ -189,7 +187,7 @@ describe('without restores', () => {
   });
 
   test('but with coverage, it says that Atlas lists none', async () => {
-    await using site = await startSite(dynamo, { coverages: coverages(true) });
+    await using site = await startSite(engine, { coverages: coverages(true) });
     expect(textOf(await site.get('/'))).toContain('7 clusters in 3 projects were read, and Atlas lists no restore job');
     expect(textOf(await site.get('/clusters'))).toContain('Nothing needs attention');
   });
@@ -214,7 +212,7 @@ describe('a restore', () => {
 
   test('shows no delivery URL, should the store hold one', async () => {
     const deliveryUrl = ['https://restore.example/secret.tar.gz'];
-    await using site = await startSite(dynamo, { jobs: [job({ atlas: { ...job().atlas, deliveryUrl } })] });
+    await using site = await startSite(engine, { jobs: [job({ atlas: { ...job().atlas, deliveryUrl } })] });
     const page = await site.get(`/jobs/${job().jobId}`);
     expect(page).toContain('desiredTimestamp');
     expect(page).not.toContain('restore.example');
@@ -228,7 +226,7 @@ describe('a restore', () => {
   });
 
   test('that Atlas no longer lists says so', async () => {
-    await using site = await startSite(dynamo, { jobs: [job()] });
+    await using site = await startSite(engine, { jobs: [job()] });
     const { jobId, projectId } = job();
     await site.ledger.markVanished(projectId, jobId, { runId: 'a'.repeat(24), observedAt: '2026-11-22T10:00:00.000Z' });
     site.requests();
@@ -392,14 +390,14 @@ describe('the clusters', () => {
       /orders Dedicated, Collection Up to date proven to 2026-11-23 03:00 14 26 h ago 12 min 30 s 6 h 00 min 2027-02-20 every 90 days/,
     );
     expect(text).toContain('Not covered 2026-11-11');
-    await using healthy = await startSite(dynamo, { coverages: coverages(true) });
+    await using healthy = await startSite(engine, { coverages: coverages(true) });
     expect(textOf(await healthy.get('/clusters'))).toContain('None of 7 restore drills overdue');
   });
 
   test('a project whose events can’t be read needs attention', async () => {
     const [one] = coverages(true);
     const error = { code: 'ATLAS_FORBIDDEN', message: 'GET events answered 403', since: '2026-11-22T12:00:00.000Z' };
-    await using site = await startSite(dynamo, {
+    await using site = await startSite(engine, {
       coverages: [{ ...(one as ProjectCoverage), attribution: { error } }],
     });
     const text = textOf(await site.get('/clusters'));
@@ -470,7 +468,7 @@ test('why nobody is named is said where the events of the project can not be rea
     [undefined, true],
     [{ reason: 'ambiguous' as const, rivals: 3 }, false],
   ] as const) {
-    await using site = await startSite(dynamo, { jobs: one, requesters: [requester] });
+    await using site = await startSite(engine, { jobs: one, requesters: [requester] });
     const text = textOf(await site.get(`/jobs/${one[0]?.jobId}`));
     const why = 'The project’s events can’t be read, since 2 days ago : ATLAS_REFUSED GET events answered 403';
     expect(text.includes(why), JSON.stringify(requester)).toBe(said);

@@ -7,8 +7,7 @@ import { type LedgerReader, ledgerReader } from '../../../functions/ledger/repos
 import { silentLog } from '../../../functions/platform/log.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
-import { newTable } from '../../ledger/table.ts';
+import type { TestEngine } from '../../ledger/engines.ts';
 import { fill, NOW } from './world.ts';
 
 export interface Site extends AsyncDisposable {
@@ -18,7 +17,7 @@ export interface Site extends AsyncDisposable {
   /** The page's text. */
   get(path: string): Promise<string>;
   fetch(path: string): Promise<Response>;
-  /** DynamoDB requests since last asked, by operation. */
+  /** Requests to the table since last asked, by operation. */
   requests(): Record<string, number>;
 }
 
@@ -32,15 +31,15 @@ interface SiteOptions {
 }
 
 export async function startSite(
-  dynamo: LocalDynamoDB,
+  engine: TestEngine,
   { jobs = [], coverages, requesters }: SiteOptions = {},
 ): Promise<Site> {
-  const { tableName, client, requests, [Symbol.asyncDispose]: closeTable } = await newTable(dynamo, () => NOW);
-  const ledger = ledgerReader({ tableName, client, now: () => NOW });
+  const { table, requests, [Symbol.asyncDispose]: closeTable } = await engine.newTable(() => NOW);
+  const ledger = ledgerReader({ table, now: () => NOW });
   if (jobs.length > 0 || coverages) await fill(ledger, jobs, coverages, requesters);
   requests();
   // A reader of its own, which remembers nothing of the filling.
-  const fresh = ledgerReader({ tableName, client, now: () => NOW });
+  const fresh = ledgerReader({ table, now: () => NOW });
   const app = apiApp({ ledger: fresh, log: silentLog, now: () => NOW });
   const server = await new Promise<ServerType>((resolve) => {
     const started = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(started));

@@ -7,13 +7,11 @@ import type { Requester } from '../../../functions/restore/requesters/requester.
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../../functions/restore/rules/evaluate.ts';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
+import { DAY, HOUR, MINUTE } from '../../../local/atlas/base/time.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
 export const before = (ms: number) => new Date(NOW - ms).toISOString();
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Young enough to be kept. */
 const RUN = idAt(before(4 * MINUTE), 'run');

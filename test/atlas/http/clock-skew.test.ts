@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SkewMeter, together } from '../../../functions/atlas/http/clock-skew.ts';
 import { parseHttpDate } from '../../../functions/atlas/http/http-date.ts';
+import { HOUR } from '../../../local/atlas/base/time.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { clientFor, failureOf, keyOf, projectsOf } from '../clients.ts';
 import { apiError, json, list, serve, withTokens } from '../scripted-server.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
-const HOUR = 3_600_000;
 
 describe('a date of HTTP', () => {
   test.each([

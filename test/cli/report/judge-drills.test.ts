@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { isDrill, judgeDrill } from '../../../bin/report/judge-drills.ts';
 import type { Period } from '../../../bin/report/report.ts';
 import type { ListCoverage } from '../../../functions/ledger/model/coverage.ts';
+import { DAY } from '../../../local/atlas/base/time.ts';
 import { idAt } from '../../ledger/jobs.ts';
 
-const DAY = 86_400_000;
 const EPOCH = Date.parse('2026-01-01T00:00:00Z');
 const at = (day: number) => new Date(EPOCH + day * DAY).toISOString();
 const restore = (day: number) => ({

@@ -1,5 +1,5 @@
 // What one list can do to a collector, case by case.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Atlas, JobPage } from '../../../functions/atlas/model/atlas.ts';
 import { collectProject } from '../../../functions/collector/project/collect-project.ts';
 import type { CollectOptions } from '../../../functions/collector/project/collection.ts';
@@ -7,18 +7,11 @@ import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { isOpen } from '../../../functions/restore/job.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { DAY, HOUR, MINUTE } from '../../../local/atlas/base/time.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const refOf = (system: System) => {
   const projectId = system.atlas.world.projects[0]?.id ?? '';

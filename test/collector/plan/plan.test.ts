@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fixedCredentials } from '../../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../../functions/atlas/client.ts';
 import { plan } from '../../../functions/collector/plan/plan.ts';
@@ -10,14 +10,10 @@ import type { Run } from '../../../functions/ledger/model/run.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const runId = runIdFor(new Date('2026-11-23T12:00:00Z'), 'one');
 

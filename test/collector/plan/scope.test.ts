@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEAD_AFTER_MS } from '../../../functions/collector/plan/dead-runs.ts';
 import { MAX_SCOPE_CHANGES } from '../../../functions/ledger/model/known-project.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
-import { list, newTable, startDynamo } from '../../ledger/table.ts';
+import { testEngine } from '../../ledger/engines.ts';
+import { list } from '../../ledger/table.ts';
 import { idOf, Planner } from './worlds.ts';
 
-let dynamo: LocalDynamoDB;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-});
-afterAll(() => dynamo.close());
+const engine = testEngine();
 
 const START = '2026-11-23T12:00:00.000Z';
 
 async function started() {
   const clock = { now: () => planner.nowMs };
-  const table = await newTable(dynamo, () => clock.now());
+  const table = await engine.newTable(() => clock.now());
   const planner = new Planner(table.ledger, START);
   const { ledger } = table;
   const changesOf = async (name: string) =>

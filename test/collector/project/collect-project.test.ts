@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Atlas } from '../../../functions/atlas/model/atlas.ts';
 import type { Recorded } from '../../../functions/ledger/model/ledger.ts';
+import { DAY, MINUTE } from '../../../local/atlas/base/time.ts';
 import type { Fault } from '../../../local/atlas/faults/faults.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const failuresOf = ({ parts }: Awaited<ReturnType<System['run']>>) => parts.flatMap(({ failures }) => failures);
 

@@ -1,13 +1,9 @@
 // A choice of clusters that chooses none is a slip, and a run that read nothing because of it says so.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { expect, test } from 'vitest';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const chosen = (...names: string[]) => ({ wantsCluster: (name: string) => names.includes(name) });
 

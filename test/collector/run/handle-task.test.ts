@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plan } from '../../../functions/collector/plan/plan.ts';
 import { type HandleTaskPorts, handleTask } from '../../../functions/collector/run/handle-task.ts';
 import type { CollectTask } from '../../../functions/collector/task/task.ts';
 import { parseTask } from '../../../functions/collector/task/task-message.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { MINUTE } from '../../../local/atlas/base/time.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-const MINUTE = 60_000;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 /** A queue as SQS is, but for the waiting: a message comes when its delay is over, or twice. */
 class Queue {

@@ -1,14 +1,10 @@
 // How long a run waits where Atlas asks for it, and what it says of what it did not wait for.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WaitBudget } from '../../../functions/collector/run/wait-budget.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { testEngine } from '../../ledger/engines.ts';
 import { System } from '../system.ts';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 const ONE = { projects: 1, clusters: 1, jobs: 3 };
 

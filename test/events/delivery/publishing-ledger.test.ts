@@ -1,31 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { withEvents } from '../../../functions/events/delivery/publishing-ledger.ts';
 import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject } from '../../../functions/ledger/model/known-project.ts';
 import type { RunPart } from '../../../functions/ledger/model/run.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { System } from '../../collector/system.ts';
-import { type Engine, startEngine } from '../../ledger/engines.ts';
+import { type EngineTable, testEngine } from '../../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
-import { newTable, startDynamo, type TestTable } from '../../ledger/table.ts';
+
 import { wrongs } from '../schemas.ts';
 import { finding, requester, run } from '../told.ts';
 
-let dynamo: LocalDynamoDB;
-let engine: Engine;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-  engine = await startEngine();
-});
-afterAll(async () => {
-  await dynamo.close();
-  await engine.close();
-});
+const engine = testEngine();
 
 /** A ledger on a table of its own, and what it told. */
-function toldBy({ ledger }: TestTable, options = {}) {
+function toldBy({ ledger }: EngineTable, options = {}) {
   const events: LedgerEvent[] = [];
   return { events, ids: () => events.map(({ detail }) => detail.id), ledger: withEvents(ledger, add(events), options) };
 }
@@ -33,7 +23,7 @@ function toldBy({ ledger }: TestTable, options = {}) {
 const add = (events: LedgerEvent[]) => (event: LedgerEvent) => void events.push(event);
 
 test('a job is told of from its first sight to its last, each change once', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, events, ids } = toldBy(table);
   const running = job();
   const { jobId } = running;
@@ -55,7 +45,7 @@ test('a job is told of from its first sight to its last, each change once', asyn
 });
 
 test('a job that several write at once is told of in the order of its revisions', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, ids } = toldBy(table);
   const { jobId, ...running } = job();
   await Promise.all(
@@ -67,7 +57,7 @@ test('a job that several write at once is told of in the order of its revisions'
 });
 
 test('the writer waits for what is told, and gets what telling throws; what was written stays', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const ledger = withEvents(table.ledger, async () => {
     throw new Error('no space left on the disk');
   });
@@ -79,7 +69,7 @@ test('the writer waits for what is told, and gets what telling throws; what was 
 });
 
 test('old news is not told, and what is old is said by an option', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const old = completed(job({ jobId: idAt('2026-11-01T10:00:00Z') }), '2026-11-01T10:05:00.000Z');
   const quiet = toldBy(table);
   await quiet.ledger.record(old, seen(0));
@@ -90,7 +80,7 @@ test('old news is not told, and what is old is said by an option', async () => {
 });
 
 test('coverage is held against what it replaced, also where another writer came first', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, events } = toldBy(table);
   const overdue = { days: 30, dueAt: seen(0).observedAt, overdueAt: seen(1).observedAt };
   const withDrill = (stored: ProjectCoverage | undefined): ProjectCoverage => ({
@@ -115,7 +105,7 @@ test('coverage is held against what it replaced, also where another writer came 
 });
 
 test('a project that is lost is told of once, and so is that it is over', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, events } = toldBy(table);
   const lost = { notVisibleSince: seen(1).observedAt };
   const known = (stored?: KnownProject): KnownProject => ({
@@ -136,7 +126,7 @@ test('a project that is lost is told of once, and so is that it is over', async 
 });
 
 test('a run that is ended since it died is told of', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, events } = toldBy(table);
   const { finishedAt: _, counts: __, projects: ___, ...started } = run();
   await ledger.startRun({ ...started, status: 'running' });
@@ -146,7 +136,7 @@ test('a run that is ended since it died is told of', async () => {
 });
 
 test('the end of a run is told once, whoever of those that finish it sees it', async () => {
-  await using table = await newTable(dynamo);
+  await using table = await engine.newTable();
   const { ledger, ids } = toldBy(table);
   const { finishedAt: _, counts: __, projects: ___, ...started } = run();
   await ledger.startRun({ ...started, status: 'running' });

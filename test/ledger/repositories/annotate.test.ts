@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../../functions/ledger/table/keys.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testTable } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 import { list } from '../table.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const table = testTable();
 let serial = 0;
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 const PENDING: Requester = { reason: 'pending' };
 const FOUND: Requester = {

@@ -1,22 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fingerprint } from '../../../functions/ledger/model/fingerprint.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testEngine, testTable } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../jobs.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const engine = testEngine();
+const table = testTable(engine);
 let serial = 0;
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 /** Minute by minute another answer: queued, running, copying with only a counter that moves, done. */
 function life(): RestoreJob[] {

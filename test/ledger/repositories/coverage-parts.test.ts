@@ -1,54 +1,17 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordEvents } from '../../../functions/events/delivery/stream-record.ts';
-import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
+import type { ClusterCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
 import { coverageKey } from '../../../functions/ledger/table/keys.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
-import { idAt, RUN } from '../jobs.ts';
-import { list, newTable, startDynamo, type TestTable } from '../table.ts';
+import { AT, anotherProjectId, cluster, coverage } from '../coverages.ts';
+import { testEngine } from '../engines.ts';
+import { idAt } from '../jobs.ts';
+import { list } from '../table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
-let document: DynamoDBDocumentClient;
-let serial = 0;
-const anotherId = () => (serial++).toString(16).padStart(24, '0');
-
-beforeAll(async () => {
-  dynamo = await startDynamo();
-  table = await newTable(dynamo);
-  document = DynamoDBDocumentClient.from(new DynamoDBClient(dynamo.clientConfig));
-});
-afterAll(async () => {
-  document.destroy();
-  await table[Symbol.asyncDispose]();
-  await dynamo.close();
-});
-
-const at = '2026-11-20T11:00:00.000Z';
-function cluster(clusterName: string, recent: Record<string, string> = {}): ClusterCoverage {
-  const read = { attemptedAt: at, readAt: at, fullReadAt: at, settledThrough: at, recent, jobs: 1, open: 0, moving: 0 };
-  return {
-    clusterName,
-    clusterId: 'c1',
-    tier: 'dedicated',
-    firstSeenAt: at,
-    seenAt: at,
-    lists: { dedicated: read as ListCoverage },
-  };
-}
-const coverage = (projectId: string, clusters: ClusterCoverage[]): ProjectCoverage => ({
-  projectId,
-  projectName: 'payments',
-  revision: 0,
-  runId: RUN,
-  discovery: { dedicated: { attemptedAt: at, readAt: at } },
-  clusters: Object.fromEntries(clusters.map((each) => [each.clusterName, each])),
-});
+const engine = testEngine();
 const fingerprints = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, n) => [idAt(at, n), 'f'.repeat(16)]));
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [idAt(AT, n), 'f'.repeat(16)]));
 
 describe('a project with thousands of clusters', () => {
   /** 64 characters, as many as Atlas allows. */
@@ -57,18 +20,18 @@ describe('a project with thousands of clusters', () => {
     Array.from({ length: count }, (_, n) => cluster(longName(n), of(n)));
   const isDueFrom = (overdueAt: string, each: ClusterCoverage) => ({
     ...each,
-    drill: { days: 90, dueAt: at, overdueAt },
+    drill: { days: 90, dueAt: AT, overdueAt },
   });
 
   test('is kept whole, and found by everyone who reads coverages', async () => {
-    await using own = await newTable(dynamo);
-    const reader = ledgerReader({ tableName: own.tableName, client: own.client });
-    const [small, large] = [anotherId(), anotherId()];
+    await using own = await engine.newTable();
+    const reader = ledgerReader({ table: own.table });
+    const [small, large] = [anotherProjectId(), anotherProjectId()];
     await own.ledger.saveCoverage(small, () => coverage(small, [cluster('orders')]));
     const saved = await own.ledger.saveCoverage(large, () => coverage(large, many(3_000)));
     expect(Object.keys(saved.clusters)).toHaveLength(3_000);
     expect(saved.clusters[longName(7)]?.lists.dedicated?.recent).toEqual(fingerprints(5));
-    const gone = { ...cluster('former'), goneAt: at };
+    const gone = { ...cluster('former'), goneAt: AT };
     await own.ledger.archiveCluster(large, gone);
 
     const read = await own.ledger.coverage(large);
@@ -96,21 +59,16 @@ describe('a project with thousands of clusters', () => {
   });
 
   test('loses nothing to writers that come at the same time, or die half-way', async () => {
-    await using own = await newTable(dynamo);
-    const projectId = anotherId();
+    await using own = await engine.newTable();
+    const projectId = anotherProjectId();
     await own.ledger.saveCoverage(projectId, () => coverage(projectId, many(1_000)));
     let puts = 0;
     let dieAt = 0;
-    own.client.middlewareStack.add(
-      (next, { commandName }) =>
-        async (args) => {
-          if (commandName?.startsWith('Put') && ++puts === dieAt) throw new Error('killed');
-          return next(args);
-        },
-      { step: 'initialize', name: 'die' },
-    );
+    const dying = own.gated(async (operation) => {
+      if (operation === 'PutItem' && ++puts === dieAt) throw new Error('killed');
+    });
     const add = async (name: string) =>
-      own.ledger.saveCoverage(projectId, (stored = coverage(projectId, [])) => ({
+      dying.saveCoverage(projectId, (stored = coverage(projectId, [])) => ({
         ...stored,
         clusters: { ...stored.clusters, [name]: cluster(name) },
       }));
@@ -136,13 +94,11 @@ describe('a project with thousands of clusters', () => {
   });
 
   test('tells of a cluster that became overdue, once', async () => {
-    await using own = await newTable(dynamo);
-    const projectId = anotherId();
+    await using own = await engine.newTable();
+    const projectId = anotherProjectId();
     const head = async () => {
-      const { Item } = await document.send(
-        new GetCommand({ TableName: own.tableName, Key: coverageKey(projectId), ConsistentRead: true }),
-      );
-      return Item && marshall(Item, { removeUndefinedValues: true });
+      const item = await own.table.get(coverageKey(projectId));
+      return item && marshall(item, { removeUndefinedValues: true });
     };
     const write = async (clusters: ClusterCoverage[]) => {
       const before = await head();
@@ -159,10 +115,10 @@ describe('a project with thousands of clusters', () => {
     const overdue = (times: string[]) =>
       many(1_000).map((each, n) => (times[n] === undefined ? each : isDueFrom(times[n], each)));
     expect(await write(many(1_000))).toEqual([]);
-    expect(await write(overdue([at]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(0) }] } }]);
-    expect(await write(overdue([at, at]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(1) }] } }]);
-    expect(await write(overdue([at, at]))).toEqual([]);
-    expect(await write(overdue([at, at]).slice(0, 3))).toEqual([]);
-    expect(await write(overdue([at, at]))).toEqual([]);
+    expect(await write(overdue([AT]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(0) }] } }]);
+    expect(await write(overdue([AT, AT]))).toMatchObject([{ detail: { clusters: [{ clusterName: longName(1) }] } }]);
+    expect(await write(overdue([AT, AT]))).toEqual([]);
+    expect(await write(overdue([AT, AT]).slice(0, 3))).toEqual([]);
+    expect(await write(overdue([AT, AT]))).toEqual([]);
   });
 });

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testEngine, testTable } from '../engines.ts';
 import { job, RUN, seen } from '../jobs.ts';
 import { list } from '../table.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const engine = testEngine();
+const table = testTable(engine);
 let serial = 0;
 const anotherId = () => (serial++).toString(16).padStart(24, '0');
-
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 const at = '2026-11-20T11:00:00.000Z';
 function cluster(clusterName: string, recent: Record<string, string> = {}): ClusterCoverage {

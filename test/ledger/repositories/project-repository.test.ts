@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject, Scope } from '../../../functions/ledger/model/known-project.ts';
-import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
+import { testEngine, testTable } from '../engines.ts';
 import { RUN } from '../jobs.ts';
-import { list, NOW, newTable, startDynamo, type TestTable } from '../table.ts';
+import { list, NOW } from '../table.ts';
 
-let dynamo: LocalDynamoDB;
-let table: TestTable;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-  table = await newTable(dynamo);
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await dynamo.close();
-});
+const engine = testEngine();
+const table = testTable(engine);
 
 const at = '2026-11-20T11:00:00.000Z';
 const idOf = (n: number) => n.toString(16).padStart(24, '0');
@@ -66,7 +58,7 @@ describe('a known project', () => {
   });
 
   test('is listed with or without coverage, in the order of ids, over batches', async () => {
-    await using own = await newTable(dynamo);
+    await using own = await engine.newTable();
     for (let n = 0; n < 120; n++) await own.ledger.saveKnownProject(idOf(n), () => known(n));
     await own.ledger.saveCoverage(idOf(500), () => coverage(500));
     own.requests();

@@ -5,7 +5,7 @@ import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories
 import { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
 import { jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
 import { DELIVERIES, KINDS, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { type EngineTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { NOW } from '../table.ts';
 
@@ -18,11 +18,7 @@ const MOMENTS = [
   ...['2026-10-31T23:59:59Z', '2026-11-01T00:00:00Z', '2026-11-20T10:00:00Z', '2026-11-23T11:59:00Z'],
 ];
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.close());
+const engine = testEngine();
 
 /** The n-th of a set of jobs that mixes everything a query can ask for. */
 const mixed = (n: number): RestoreJob => {

@@ -1,31 +1,21 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import { fingerprint } from '../../../functions/ledger/model/fingerprint.ts';
 import { breaksOf, FIRST_CHANGES } from '../../../functions/ledger/model/hash-chain.ts';
 import { storable } from '../../../functions/ledger/model/item-size.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../../functions/ledger/table/keys.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testTable } from '../engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../jobs.ts';
 import { list } from '../table.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const table = testTable();
 let serial = 0;
 /** What ties an entry to the others; chain.test.ts has its say about them. */
 const LINKS = { previous: expect.stringMatching(/^[\w-]{43}$/), state: expect.stringMatching(/^[\w-]{16}$/) };
 /** Another job each time. */
 const another = () => job({ jobId: idAt('2026-11-20T10:00:00Z', serial++) });
-
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 describe('record', () => {
   test('the first sight of a job costs one write, and holds everything that was said', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   noCounts,
   type PartStatus,
@@ -10,21 +10,13 @@ import {
 } from '../../../functions/ledger/model/run.ts';
 import { runPk } from '../../../functions/ledger/table/keys.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testEngine, testTable } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
 
-let engine: Engine;
-let table: EngineTable;
+const engine = testEngine();
+const table = testTable(engine);
 let serial = 0;
-beforeAll(async () => {
-  engine = await startEngine();
-  table = await engine.newTable();
-});
-afterAll(async () => {
-  await table[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 const another = (at = '2026-11-20T11:00:00Z'): Run => {
   const runId = idAt(at, serial++);

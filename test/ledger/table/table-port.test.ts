@@ -1,28 +1,20 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { storable } from '../../../functions/ledger/model/item-size.ts';
 import { INDEXES, type IndexName } from '../../../functions/ledger/model/table.ts';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../../functions/ledger/table/keys.ts';
 import type { Condition, Range, Update } from '../../../functions/ledger/table/table-port.ts';
-import { type Engine, type EngineTable, startEngine } from '../engines.ts';
+import { testEngine, testTable } from '../engines.ts';
 import { list } from '../table.ts';
 
 /** It takes some things that DynamoDB refuses. */
 const isDynalite = process.env.LEDGER_ENGINE === 'dynalite' && process.env.DYNAMODB_ENDPOINT === undefined;
-let engine: Engine;
-let own: EngineTable;
+const engine = testEngine();
+const own = testTable(engine);
 let serial = 0;
 /** No two tests meet in a partition. */
 const partition = () => `P#${serial++}`;
-beforeAll(async () => {
-  engine = await startEngine();
-  own = await engine.newTable();
-});
-afterAll(async () => {
-  await own[Symbol.asyncDispose]();
-  await engine.close();
-});
 
 test('an item comes back as it went, whatever its names and values', async () => {
   const name = fc.oneof(

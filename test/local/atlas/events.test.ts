@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { counterOf, processOf, secondsOf } from '../../../local/atlas/base/object-id.ts';
 import { Random } from '../../../local/atlas/base/random.ts';
+import { HOUR } from '../../../local/atlas/base/time.ts';
 import { OWN_KEY, SERVICE_ACCOUNT } from '../../../local/atlas/model/actors.ts';
 import { type Identity, nextIdentity } from '../../../local/atlas/model/api-process.ts';
 import { kindsOf, mainKind } from '../../../local/atlas/model/cluster.ts';
@@ -13,7 +14,6 @@ import { ManualClock } from '../../../local/manual-clock.ts';
 import { type ApiErrorBody, DigestClient, type List, NEWEST, pages, requestToken, send } from './client.ts';
 
 const SECOND = 1_000;
-const HOUR = 3_600_000;
 const FLEX_REQUEST = 'TENANT_RESTORE_REQUESTED_AUDIT';
 const FLEX_DOWNLOAD = 'TENANT_SNAPSHOT_DOWNLOAD_REQUESTED_AUDIT';
 const DEDICATED_REQUEST = 'CPS_RESTORE_REQUESTED_AUDIT';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../../local/atlas/base/kind.ts';
+import { MINUTE } from '../../../local/atlas/base/time.ts';
 import type { SimCluster } from '../../../local/atlas/model/cluster.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
 import type { Restore } from '../../../local/atlas/world/world.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { type ApiErrorBody, DigestClient } from './client.ts';
 
-const MINUTE = 60_000;
 const CANARY = 'canary-7f3a';
 
 const LISTS: Record<Kind, (name: string) => string> = {

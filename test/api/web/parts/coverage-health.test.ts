@@ -3,10 +3,10 @@ import { MAX_PROJECTS, projectHealth, readCoverage } from '../../../../functions
 import type { ListCoverage, ProjectCoverage } from '../../../../functions/ledger/model/coverage.ts';
 import { FRESH_MS } from '../../../../functions/proof/list.ts';
 import { needsAttention } from '../../../../functions/views/coverage.ts';
+import { HOUR } from '../../../../local/atlas/base/time.ts';
 import { known } from '../../../proof/facts.ts';
 import { before, coverages, NOW } from '../world.ts';
 
-const HOUR = 3_600_000;
 const [some] = coverages(true) as [ProjectCoverage];
 const read = { readAt: before(0), fullReadAt: before(0) };
 

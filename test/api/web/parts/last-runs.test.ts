@@ -1,25 +1,21 @@
 // The last run on the page: of everything, however many runs of less came after it.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { lastRuns } from '../../../../functions/api/web/parts/last-runs.ts';
 import { runsPart } from '../../../../functions/api/web/parts/run-part.ts';
 import type { Run, RunScope } from '../../../../functions/ledger/model/run.ts';
+import { MINUTE } from '../../../../local/atlas/base/time.ts';
+import { testEngine } from '../../../ledger/engines.ts';
 import { idAt } from '../../../ledger/jobs.ts';
-import { startDynamo } from '../../../ledger/table.ts';
 import { type Site, startSite, textOf } from '../site.ts';
 import { before, coverages, jobsOf, NOW, PROJECTS } from '../world.ts';
 
-let dynamo: Awaited<ReturnType<typeof startDynamo>>;
+const engine = testEngine();
 let site: Site;
-beforeAll(async () => {
-  dynamo = await startDynamo();
-});
-afterAll(() => dynamo?.close());
 beforeEach(async () => {
-  site = await startSite(dynamo, { jobs: jobsOf(1), coverages: coverages(true) }); // with an incomplete run, 4 min ago
+  site = await startSite(engine, { jobs: jobsOf(1), coverages: coverages(true) }); // with an incomplete run, 4 min ago
   return () => site[Symbol.asyncDispose]();
 });
 
-const MINUTE = 60_000;
 const ONE: RunScope = { projectId: PROJECTS[0].projectId };
 
 async function add(

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KINDS } from '../../../../local/atlas/base/kind.ts';
 import { Random } from '../../../../local/atlas/base/random.ts';
+import { MINUTE } from '../../../../local/atlas/base/time.ts';
 import { makeCluster } from '../../../../local/atlas/model/cluster.ts';
 import { type JobPlan, makeJob, type Outcome } from '../../../../local/atlas/model/job.ts';
 import { makeProject } from '../../../../local/atlas/model/project.ts';
 import { DOWNLOAD_LIFE_MS, STAGES, stateAt } from '../../../../local/atlas/model/timeline.ts';
 
 const START = Date.UTC(2026, 10, 23, 12);
-const MINUTE = 60_000;
 const cluster = makeCluster(1, makeProject(1, 0), { ordinal: 0, name: 'Cluster0', tier: 'replicaSet' });
 
 const job = (plan: Partial<JobPlan>, seed = 1) =>
