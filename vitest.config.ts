@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Run on each implementation of the table port: test/ledger/engines.ts. */
 export const OF_EVERY_ENGINE = [
-  'test/ledger/repositories/{annotate,concurrency,coverage-repository,queries,record,run-repository}.test.ts',
+  'test/ledger/repositories/*.test.ts',
   'test/ledger/table/table-port.test.ts',
   'test/proof/verify.test.ts',
 ];
@@ -42,7 +42,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'dynalite',
-          include: [...OF_EVERY_ENGINE, 'test/{collector,api}/**/*.test.ts', 'test/canary.test.ts'],
+          include: [
+            ...OF_EVERY_ENGINE,
+            'test/{collector,api}/**/*.test.ts',
+            'test/events/delivery/publishing-ledger.test.ts',
+            'test/canary.test.ts',
+          ],
           exclude: [...HANDLERS, ...SLOW],
           env: { LEDGER_ENGINE: 'dynalite' },
           globalSetup: 'test/cli/bundled.ts',
