@@ -1,7 +1,6 @@
-// local/dynamodb.ts runs an embedded DynamoDB (dynalite) that speaks real HTTP, in memory or in a directory.
+// local/dynamodb.ts: an embedded DynamoDB (dynalite) on real HTTP, in memory or in a directory.
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -13,6 +12,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { createTableInput } from '../functions/ledger/model/table.ts';
+import { listen } from './listen.ts';
 
 export interface LocalDynamoDBOptions {
   /** Directory that keeps the data; made where it isn't there. @default in memory */
@@ -43,21 +43,12 @@ interface LevelStore {
 const require = createRequire(import.meta.url);
 const dynalite: Dynalite = require('dynalite');
 
-/** Another process has the directory open. */
-export class DirectoryInUseError extends Error {
-  override readonly name = 'DirectoryInUseError';
-}
-
-/** @throws DirectoryInUseError, Error where the port is in use */
+/** @throws Error where the port or the directory is in use */
 export async function startDynamoDB({ dataDir, port = 0 }: LocalDynamoDBOptions = {}): Promise<LocalDynamoDB> {
   if (dataDir !== undefined) await openOnce(dataDir);
   const path = dataDir === undefined ? {} : { path: dataDir };
   const server = dynalite({ ...path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = await listen(server, port);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -90,7 +81,7 @@ async function openOnce(dataDir: string): Promise<void> {
   } catch (error) {
     const { message, cause } = error as Error & { cause?: Error & { code?: string } };
     if (cause?.code === 'LEVEL_LOCKED') {
-      throw new DirectoryInUseError(`another restore-ledger uses ${dataDir}; stop it or use --data`, { cause: error });
+      throw new Error(`another restore-ledger uses ${dataDir}; stop it or use --data`, { cause: error });
     }
     throw new Error(`${dataDir} can't be opened: ${cause?.message ?? message}`, { cause: error });
   }

@@ -1,4 +1,4 @@
-// local/manual-clock.ts is a clock that moves only when told to, so that tests and replays never wait.
+// local/manual-clock.ts: a clock that moves only by `advance` and `sleep`, so that tests and replays never wait.
 import type { Clock } from '../functions/platform/clock.ts';
 
 /** A Monday noon, so that ids, dates and months in a test are plain to read. */

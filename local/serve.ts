@@ -1,9 +1,9 @@
-// local/serve.ts serves the API and its page on this machine, from any ledger. A browser can't sign requests as AWS wants
-// them; here it needn't.
-import type { AddressInfo } from 'node:net';
+// local/serve.ts: the API and its page on this machine, from any ledger. A browser can't sign requests as AWS wants them;
+// here it needn't.
 import { createAdaptorServer } from '@hono/node-server';
 import { apiApp } from '../functions/api/app.ts';
 import type { ApiPorts } from '../functions/api/http/ports.ts';
+import { listen } from './listen.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now'> {
   /** On 127.0.0.1. @default a free one */
@@ -24,10 +24,7 @@ export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOpti
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => refusal(request, incoming.rawHeaders) ?? app.fetch(request, {}),
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const url = await listen(server, port);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= new Promise<void>((resolve, reject) => {
@@ -36,7 +33,6 @@ export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOpti
     });
     return closing;
   };
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url, close, [Symbol.asyncDispose]: close };
 }
 

@@ -1,8 +1,7 @@
-// local/atlas/server.ts starts a simulator of the Atlas Admin API: real HTTP on this machine, a made-up organization
-// behind it.
+// local/atlas/server.ts: a simulator of the Atlas Admin API: real HTTP on this machine, a made-up organization behind it.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Clock, systemClock } from '../../functions/platform/clock.ts';
+import { systemClock } from '../../functions/platform/clock.ts';
+import { listen } from '../listen.ts';
 import type { ApiKey } from './auth/digest.ts';
 import { Gate } from './auth/gate.ts';
 import type { ServiceAccount } from './auth/oauth.ts';
@@ -11,27 +10,13 @@ import { Faults } from './faults/faults.ts';
 import { Exchange, type SimulatedRequest } from './http/exchange.ts';
 import { Gateway } from './http/gateway.ts';
 import type { Serverless } from './routes/route.ts';
-import { World } from './world/world.ts';
+import { World, type WorldOptions } from './world/world.ts';
 
 export type { SimulatedRequest };
 
-export interface SimulatorOptions {
-  /** The same seed and sizes make the same world, for a clock that starts at the same time. @default 1 */
-  seed?: number;
-  /** @default 3 */
-  projects?: number;
-  /** Clusters a project, deleted and serverless ones not counted; the fourth is a free one. @default 4 */
-  clusters?: number;
-  /** Jobs a cluster in its history. Of dedicated clusters, a fifth are collection restores. @default 25 */
-  jobs?: number;
-  /** Deleted clusters a project whose backups are kept. @default 0 */
-  deletedClusters?: number;
+export interface SimulatorOptions extends Omit<WorldOptions, 'serverlessInstances'> {
   /** @default 0, a free one */
   port?: number;
-  /** The states of jobs, nonces, tokens and rate limits follow it. @default systemClock */
-  clock?: Clock;
-  /** When history ends, in ms since the epoch. Fix it to get the same job ids on every start. @default clock.now() */
-  historyUntil?: number;
   /**
    * `sunset`: 410 on serverless restore jobs, and no instances. `empty`: empty lists of both. `alive`: an instance in
    * every project, with jobs. @default 'sunset'
@@ -51,10 +36,6 @@ export interface SimulatorOptions {
   buckets?: BucketOverrides;
   /** @default true */
   rateLimitHeaders?: boolean;
-  /** Share of past jobs that come with others of their project, as `WorldOptions` has it. @default 0.04 */
-  crowding?: number;
-  /** Restores that start by themselves in a minute, over the whole world. @default 0 */
-  activityPerMinute?: number;
   /** Atlas's own limit of `itemsPerPage`; a smaller one gives a small world many pages. @default 500 */
   maxItemsPerPage?: number;
   /** Put into every URL that hands out data, so that a leak is found by searching for it. @default '' */
@@ -95,11 +76,7 @@ export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasS
 
   const server = createServer();
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = await listen(server, port);
   const gateway = new Gateway({
     world,
     buckets: new Buckets(buckets),

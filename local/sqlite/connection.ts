@@ -1,4 +1,4 @@
-// local/sqlite/connection.ts is one process's hold of a ledger's file: reads at once, and writes that share a commit.
+// local/sqlite/connection.ts: one process's connection to a ledger's file: reads at once, and writes that share a commit.
 //
 // While a writer has the file, it is in WAL mode: readers and the writer don't wait for each other, and a commit is one fsync.
 // A writer that ends in good order puts it back into one plain file, which needs no right to write to be read. One that was
@@ -213,7 +213,7 @@ export class Connection {
   }
 }
 
-/** What to tell whoever waits, once all is committed. */
+/** How to settle whoever waits, once all is committed. */
 function attempt({ work }: Waiting): (waiting: Waiting) => void {
   try {
     const value = work();

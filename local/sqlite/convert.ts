@@ -1,4 +1,4 @@
-// local/sqlite/convert.ts copies a ledger that an earlier version kept in dynalite's files into one of SQLite.
+// local/sqlite/convert.ts: a ledger in dynalite's files, copied into one of SQLite.
 //
 // A write there touched the indexes first and the item last, so a kill could leave a job in the indexes only. Indexes hold
 // whole items; what they have and the table has not, or has in an earlier revision, is taken from them.

@@ -1,4 +1,4 @@
-// local/sqlite/directory.ts finds the ledger's file in its directory, and says what stands in its place.
+// local/sqlite/directory.ts: the ledger's file in its directory, or what is in its place.
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';

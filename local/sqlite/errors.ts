@@ -1,4 +1,4 @@
-// local/sqlite/errors.ts turns what SQLite and the file system refuse into a LedgerError that says what to do.
+// local/sqlite/errors.ts: errors of SQLite and the file system as LedgerErrors that say what to do.
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 
 /** Primary result codes of SQLite: https://sqlite.org/rescode.html */
@@ -12,8 +12,8 @@ const OPENING = /Unable to open connection .*: (\d+)"?\)?$/s;
 const codeOf = (error: unknown): number | undefined => {
   const { rawCode, message = '' } = error as { rawCode?: number; message?: string };
   if (typeof rawCode === 'number') return rawCode & 0xff;
-  const told = OPENING.exec(message)?.[1];
-  return told === undefined ? undefined : Number(told) & 0xff;
+  const code = OPENING.exec(message)?.[1];
+  return code === undefined ? undefined : Number(code) & 0xff;
 };
 
 /** Another connection holds a lock for now. */

@@ -1,5 +1,5 @@
-// local/sqlite/schema.ts is the table in SQLite: whole items as JSON, and DynamoDB's indexes over fields of the same row, so that
-// no index can differ from the table.
+// local/sqlite/schema.ts: the table in SQLite: whole items as JSON, and DynamoDB's indexes over fields of the same row, so
+// that no index can differ.
 import { INDEXES, type Index, type IndexName } from '../../functions/ledger/model/table.ts';
 
 /** `ARLG`, by which `file` and we tell a ledger from any other SQLite file: https://sqlite.org/pragma.html#pragma_application_id */

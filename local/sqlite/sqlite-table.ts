@@ -1,5 +1,4 @@
-// local/sqlite/sqlite-table.ts fills the table port with SQLite in one file, without AWS and without a server.
-
+// local/sqlite/sqlite-table.ts: the table port on SQLite: one file, without AWS and without a server.
 import { INDEXES, TABLE } from '../../functions/ledger/model/table.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';

@@ -1,4 +1,4 @@
-// local/sqlite/stored-item.ts is an item as it is kept: JSON, of what DynamoDB would take and in no other shape.
+// local/sqlite/stored-item.ts: an item as stored: JSON of what DynamoDB would take.
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { itemBytes } from '../../functions/ledger/model/item-size.ts';
 import { TABLE } from '../../functions/ledger/model/table.ts';
@@ -26,7 +26,7 @@ export function stored(item: Item): Stored {
   // Nothing takes more than 4 times as many bytes there as characters here, so most need no second look.
   const bytes = json.length * 4 > MAX_BYTES ? itemBytes(item) : 0;
   if (bytes <= MAX_BYTES) return { pk: keys[0] as string, sk: keys[1] as string, json };
-  const message = `item ${keys.join(' ')} takes ${bytes} bytes, and ${MAX_BYTES} are the most: see which field is so long`;
+  const message = `item ${keys.join(' ')} takes ${bytes} bytes, and at most ${MAX_BYTES} are allowed: see which field is so long`;
   throw new LedgerError('LEDGER_ITEM_TOO_LARGE', message);
 }
 

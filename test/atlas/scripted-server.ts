@@ -1,6 +1,6 @@
 // test/atlas/scripted-server.ts is a server on this machine that answers as a test says: real sockets, no Atlas behind it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../local/listen.ts';
 
 export interface Seen {
   method: string;
@@ -34,9 +34,9 @@ export async function serve(reply: Reply): Promise<ScriptedServer> {
     connections += 1;
   });
   server.on('clientError', (_, socket) => socket.destroy());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     seen,
     connections: () => connections,
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,9 @@
 // test/collector/rewriting.ts stands between a client and the simulator, over real HTTP, and rewrites the text of answers.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import { listen } from '../../local/listen.ts';
 import type { System } from './system.ts';
 
 export interface Rewritten extends AsyncDisposable {
@@ -20,9 +20,8 @@ export async function rewritten(system: System, rewrite: (path: string, text: st
     response.writeHead(answer.status, kept);
     response.end(answer.status === 200 ? rewrite(request.url?.split('?')[0] ?? '', text) : text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = await listen(server);
   const credentials = fixedCredentials({ type: 'apiKey', ...system.atlas.apiKey });
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new AtlasClient({ credentials, baseUrl, clock: system.clock, log: silentLog });
   return {
     client,

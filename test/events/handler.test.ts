@@ -1,12 +1,12 @@
 // The notify function as it is, with what AWS sends it; EventBridge is a server that speaks its protocol, since nothing real of
 // it runs on Node alone; test/deploy has it too.
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Context, DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { jobItem } from '../../functions/ledger/table/job-item.ts';
 import { notifySettings } from '../../functions/runtime/settings.ts';
+import { listen } from '../../local/listen.ts';
 import { idAt, job } from '../ledger/jobs.ts';
 import { wrongs } from './schemas.ts';
 import { imageOf, streamRecord } from './table-stream.ts';
@@ -42,10 +42,10 @@ beforeAll(async () => {
     const results = codes.map((ErrorCode, index) => (ErrorCode ? { ErrorCode } : { EventId: `event-${index}` }));
     response.end(JSON.stringify({ FailedEntryCount: codes.filter(Boolean).length, Entries: results }));
   });
-  await new Promise<void>((resolve) => eventBridge.listen(0, '127.0.0.1', resolve));
+  const url = await listen(eventBridge);
   const env = {
     ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(eventBridge.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL: url,
     ...{ EVENT_BUS_NAME: BUS, LEDGER_NAME: 'Mine', MAX_EVENT_AGE_HOURS: '24' },
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

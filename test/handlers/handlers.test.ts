@@ -2,7 +2,6 @@
 // and SQS are a server that speaks their protocol, since nothing real of them runs on Node alone; test/deploy has them too.
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer, json } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
@@ -14,6 +13,7 @@ import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts
 import { systemClock } from '../../functions/platform/clock.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
+import { listen } from '../../local/listen.ts';
 import { grants } from '../lib/grants.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
@@ -63,8 +63,7 @@ beforeAll(async () => {
       return void response.end(JSON.stringify({ MessageId: '0', MD5OfMessageBody: told[0]?.MD5OfMessageBody }));
     response.end(JSON.stringify(refuse ? { Successful: [], Failed: told } : { Successful: told, Failed: [] }));
   });
-  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
+  const endpoint = await listen(aws);
   queueUrl = `${endpoint}/000000000000/tasks`;
   const env = {
     AWS_REGION: 'eu-central-1',

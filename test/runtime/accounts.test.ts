@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { silentLog } from '../../functions/platform/log.ts';
 import { atlasAccounts } from '../../functions/runtime/accounts.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
+import { listen } from '../../local/listen.ts';
 
 test('a secret is read from the start on, and again where that failed', async () => {
   const atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 1 });
@@ -14,8 +14,8 @@ test('a secret is read from the start on, and again where that failed', async ()
     if (reads === 1) response.writeHead(400).end(JSON.stringify({ __type: 'AccessDeniedException' }));
     else response.end(JSON.stringify({ SecretString: JSON.stringify(atlas.apiKey) }));
   });
-  await new Promise<void>((resolve) => secretsManager.listen(0, '127.0.0.1', resolve));
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(secretsManager.address() as AddressInfo).port}`);
+  const url = await listen(secretsManager);
+  vi.stubEnv('AWS_ENDPOINT_URL', url);
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'x');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
 

@@ -1,5 +1,4 @@
-// local/atlas/auth/credentials.ts makes the keys that open the simulator, and new ones when they are rotated.
-
+// local/atlas/auth/credentials.ts: the credentials that the simulator accepts, by seed and rotation.
 import { Random } from '../base/random.ts';
 import type { ApiKey } from './digest.ts';
 import type { ServiceAccount } from './oauth.ts';
@@ -14,7 +13,7 @@ const SEED = 10;
 /** @param generation 0 at the start; every rotation adds one. */
 export function makeCredentials(seed: number, generation: number): Credentials {
   const random = new Random(seed, SEED, generation);
-  const publicKey = Array.from({ length: 8 }, () => random.pick([...'abcdefghijklmnopqrstuvwxyz'])).join('');
+  const publicKey = random.letters(8);
   const privateKey = [8, 4, 4, 4, 12].map((length) => random.hex(length)).join('-');
   return {
     apiKey: { publicKey, privateKey },

@@ -1,4 +1,4 @@
-// local/atlas/auth/digest.ts verifies HTTP Digest (RFC 7616, MD5 only) as Atlas speaks it (docs/atlas.md#3-1).
+// local/atlas/auth/digest.ts: HTTP Digest as Atlas speaks it: RFC 7616, MD5 only (docs/atlas.md#3-1).
 import { createHash } from 'node:crypto';
 import { Random } from '../base/random.ts';
 

@@ -1,5 +1,4 @@
-// local/atlas/auth/gate.ts tells whether a request may pass: which credentials it carries, and whether they are the
-// current ones.
+// local/atlas/auth/gate.ts: authentication of a request.
 import { type Credentials, makeCredentials } from './credentials.ts';
 import { DigestGate, type DigestOptions } from './digest.ts';
 import { TokenOffice, type TokenOfficeOptions } from './oauth.ts';
@@ -46,7 +45,7 @@ export class Gate {
     return { challenge: this.#digest.challenge(verdict === 'stale', now) };
   }
 
-  /** What refuses a request in spite of good credentials: a challenge of the scheme that it came with. */
+  /** A challenge in spite of good credentials, of the scheme that the request used. */
   challenge(authorization: string | undefined, now: number): string {
     return schemeOf(authorization) === 'bearer' ? BEARER_CHALLENGE : this.#digest.challenge(false, now);
   }

@@ -1,4 +1,4 @@
-// local/atlas/auth/oauth.ts hands out and knows access tokens for a service account (docs/atlas.md#3-2).
+// local/atlas/auth/oauth.ts: access tokens of the service account (docs/atlas.md#3-2).
 import { type BucketLimit, TokenBucket } from '../base/buckets.ts';
 import { Refusal } from '../base/errors.ts';
 import { Random } from '../base/random.ts';

@@ -1,4 +1,4 @@
-// local/atlas/base/answer.ts puts an answer on the wire: headers, compression, length.
+// local/atlas/base/answer.ts: a response on the wire: headers, compression, length.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';

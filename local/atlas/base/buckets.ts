@@ -1,4 +1,4 @@
-// local/atlas/base/buckets.ts is Atlas's rate limiting: a token bucket for every endpoint set and scope (docs/atlas.md#4).
+// local/atlas/base/buckets.ts: Atlas's rate limits: a token bucket for each endpoint set and scope (docs/atlas.md#4).
 import { Refusal } from './errors.ts';
 import { SECOND } from './time.ts';
 

@@ -1,4 +1,4 @@
-// local/atlas/base/errors.ts is every refusal that the simulator can answer with, in Atlas's words (docs/atlas.md#5).
+// local/atlas/base/errors.ts: every error of the simulated API, in Atlas's words (docs/atlas.md#5).
 import { STATUS_CODES } from 'node:http';
 
 export interface RefusalOptions {
@@ -50,113 +50,64 @@ export class Refusal extends Error {
 /** Answers that repeat their code in a header, on record (docs/atlas.md#5). */
 const CODED = new Set([400, 404, 409]);
 
+const refusal = (status: number, errorCode: string, detail: string, ...parameters: string[]) =>
+  new Refusal(status, errorCode, detail, { parameters });
+
+const invalidParameter = (where: 'Query' | 'Path') => (field: string, description: string) =>
+  new Refusal(400, `INVALID_${where.toUpperCase()}_PARAMETER`, `${where} parameter ${field} is invalid.`, {
+    parameters: [field],
+    fields: [{ field, description }],
+  });
+
 export const refusals = {
-  groupNotFound: (id: string) =>
-    new Refusal(404, 'GROUP_NOT_FOUND', `No group with ID ${id} exists.`, { parameters: [id] }),
-
-  invalidGroupId: (id: string) =>
-    new Refusal(404, 'INVALID_GROUP_ID', `An invalid group ID ${id} was specified.`, { parameters: [id] }),
-
-  clusterNotFound: (name: string, groupId: string) =>
-    new Refusal(404, 'CLUSTER_NOT_FOUND', `No cluster named ${name} exists in group ${groupId}.`, {
-      parameters: [name, groupId],
-    }),
-
-  serverlessNotFound: (name: string, groupId: string) =>
-    new Refusal(
-      404,
-      'SERVERLESS_INSTANCE_NOT_FOUND',
-      `No serverless instance named ${name} exists in group ${groupId}.`,
-      { parameters: [name, groupId] },
-    ),
-
-  flexInClusterApi: (name: string) =>
-    new Refusal(
-      400,
-      'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
-      `Flex cluster ${name} cannot be used in the Cluster API.`,
-      { parameters: [name] },
-    ),
-
-  nonFlexInFlexApi: (name: string) =>
-    new Refusal(
-      400,
-      'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API',
-      `Cannot use non-flex cluster ${name} in the flex API.`,
-      { parameters: [name] },
-    ),
-
-  serverlessInClusterApi: (name: string) =>
-    new Refusal(
-      400,
-      'CANNOT_USE_SERVERLESS_INSTANCE_IN_CLUSTER_API',
-      `Serverless instance ${name} cannot be used in the Cluster API.`,
-      { parameters: [name] },
-    ),
-
-  clusterInServerlessApi: (name: string) =>
-    new Refusal(
-      400,
-      'CANNOT_USE_CLUSTER_IN_SERVERLESS_INSTANCE_API',
-      `Cluster ${name} cannot be used in the Serverless Instance API.`,
-      { parameters: [name] },
-    ),
-
-  incorrectBackupEndpoint: (name: string) =>
-    new Refusal(
-      400,
-      'INCORRECT_BACKUP_API_ENDPOINT',
-      `The specified cluster ${name} does not use legacy backup; use the Cloud Backup endpoints.`,
-      { parameters: [name] },
-    ),
-
-  jobNotFound: (id: string) =>
-    new Refusal(404, 'RESTORE_JOB_NOT_FOUND', `No restore job with ID ${id} exists.`, { parameters: [id] }),
-
+  groupNotFound: (id: string) => refusal(404, 'GROUP_NOT_FOUND', `No group with ID ${id} exists.`, id),
+  invalidGroupId: (id: string) => refusal(404, 'INVALID_GROUP_ID', `An invalid group ID ${id} was specified.`, id),
+  clusterNotFound: (name: string, group: string) =>
+    refusal(404, 'CLUSTER_NOT_FOUND', `No cluster named ${name} exists in group ${group}.`, name, group),
+  serverlessNotFound: (name: string, group: string) => {
+    const detail = `No serverless instance named ${name} exists in group ${group}.`;
+    return refusal(404, 'SERVERLESS_INSTANCE_NOT_FOUND', detail, name, group);
+  },
+  flexInClusterApi: (name: string) => {
+    const detail = `Flex cluster ${name} cannot be used in the Cluster API.`;
+    return refusal(400, 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API', detail, name);
+  },
+  nonFlexInFlexApi: (name: string) => {
+    const detail = `Cannot use non-flex cluster ${name} in the flex API.`;
+    return refusal(400, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API', detail, name);
+  },
+  serverlessInClusterApi: (name: string) => {
+    const detail = `Serverless instance ${name} cannot be used in the Cluster API.`;
+    return refusal(400, 'CANNOT_USE_SERVERLESS_INSTANCE_IN_CLUSTER_API', detail, name);
+  },
+  clusterInServerlessApi: (name: string) => {
+    const detail = `Cluster ${name} cannot be used in the Serverless Instance API.`;
+    return refusal(400, 'CANNOT_USE_CLUSTER_IN_SERVERLESS_INSTANCE_API', detail, name);
+  },
+  incorrectBackupEndpoint: (name: string) => {
+    const detail = `The specified cluster ${name} does not use legacy backup; use the Cloud Backup endpoints.`;
+    return refusal(400, 'INCORRECT_BACKUP_API_ENDPOINT', detail, name);
+  },
+  jobNotFound: (id: string) => refusal(404, 'RESTORE_JOB_NOT_FOUND', `No restore job with ID ${id} exists.`, id),
   flexJobNotFound: (id: string) =>
-    new Refusal(404, 'TENANT_RESTORE_NOT_FOUND', `No tenant restore with ID ${id} exists.`, { parameters: [id] }),
-
-  resourceNotFound: (what: string) =>
-    new Refusal(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, { parameters: [what] }),
-
-  invalidQuery: (field: string, description: string) =>
-    new Refusal(400, 'INVALID_QUERY_PARAMETER', `Query parameter ${field} is invalid.`, {
-      parameters: [field],
-      fields: [{ field, description }],
-    }),
-
-  invalidPath: (field: string, description: string) =>
-    new Refusal(400, 'INVALID_PATH_PARAMETER', `Path parameter ${field} is invalid.`, {
-      parameters: [field],
-      fields: [{ field, description }],
-    }),
-
+    refusal(404, 'TENANT_RESTORE_NOT_FOUND', `No tenant restore with ID ${id} exists.`, id),
+  resourceNotFound: (what: string) => refusal(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, what),
+  invalidQuery: invalidParameter('Query'),
+  invalidPath: invalidParameter('Path'),
   missingAttribute: (name: string) =>
-    new Refusal(400, 'MISSING_ATTRIBUTE', `The required attribute ${name} was not specified.`, { parameters: [name] }),
-
+    refusal(400, 'MISSING_ATTRIBUTE', `The required attribute ${name} was not specified.`, name),
   invalidEnum: (name: string, value: string) =>
-    new Refusal(400, 'INVALID_ENUM_VALUE', `An invalid enumeration value ${value} was specified for ${name}.`, {
-      parameters: [value, name],
-    }),
-
-  validation: (detail: string) => new Refusal(400, 'VALIDATION_ERROR', detail),
-
+    refusal(400, 'INVALID_ENUM_VALUE', `An invalid enumeration value ${value} was specified for ${name}.`, value, name),
+  validation: (detail: string) => refusal(400, 'VALIDATION_ERROR', detail),
   invalidVersion: (accept: string) =>
-    new Refusal(406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.', { parameters: [accept] }),
-
-  versionGone: () => new Refusal(410, 'VERSION_GONE', 'This version of the resource is past its sunset date.'),
-
-  userUnauthorized: () =>
-    new Refusal(401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.'),
-
-  addressRefused: (address: string) =>
-    new Refusal(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', `IP address ${address} is not allowed to access this resource.`, {
-      parameters: [address],
-    }),
-
-  featureUnsupported: (name: string) =>
-    new Refusal(403, 'FEATURE_UNSUPPORTED', `Cluster ${name} has no backups.`, { parameters: [name] }),
-
-  unexpected: () => new Refusal(500, 'UNEXPECTED_ERROR', 'Unexpected error.'),
-  unavailable: () => new Refusal(503, 'SERVICE_UNAVAILABLE', 'The service is temporarily unavailable.'),
+    refusal(406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.', accept),
+  versionGone: () => refusal(410, 'VERSION_GONE', 'This version of the resource is past its sunset date.'),
+  userUnauthorized: () => refusal(401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.'),
+  addressRefused: (address: string) => {
+    const detail = `IP address ${address} is not allowed to access this resource.`;
+    return refusal(403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', detail, address);
+  },
+  featureUnsupported: (name: string) => refusal(403, 'FEATURE_UNSUPPORTED', `Cluster ${name} has no backups.`, name),
+  unexpected: () => refusal(500, 'UNEXPECTED_ERROR', 'Unexpected error.'),
+  unavailable: () => refusal(503, 'SERVICE_UNAVAILABLE', 'The service is temporarily unavailable.'),
 } as const;

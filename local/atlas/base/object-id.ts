@@ -1,4 +1,4 @@
-// local/atlas/base/object-id.ts spells ObjectIds: 4 bytes of seconds, 5 of the process that made it, 3 of a counter.
+// local/atlas/base/object-id.ts: ObjectIds: 4 bytes of seconds, 5 of the process that made it, 3 of a counter.
 import type { Random } from './random.ts';
 
 const COUNTERS = 2 ** 24;

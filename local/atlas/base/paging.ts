@@ -1,5 +1,4 @@
-// local/atlas/base/paging.ts cuts a list into pages and links them to each other (docs/atlas.md#1-1).
-
+// local/atlas/base/paging.ts: pages of a list, with links to each other (docs/atlas.md#1-1).
 import { refusals } from './errors.ts';
 import { type Link, type Scene, selfLink } from './scene.ts';
 
@@ -47,7 +46,7 @@ export function page(listing: Listing, { path, query, scene, overlap = 0, mostIt
   const offset = (pageNum - 1) * stride;
 
   const fixed = { ...(hasIncludeCount && { includeCount: String(includeCount) }), ...echo };
-  // The `next` link on record has its parameters in another order than `self`: nobody should compare the two as text.
+  // The `next` link on record has its parameters in another order than `self`: clients should not compare the two as text.
   const self = { ...fixed, pageNum, itemsPerPage };
   const neighbour = (number: number) => ({ ...fixed, itemsPerPage, pageNum: number });
   const link = (rel: string, parameters: Record<string, string | number | readonly string[]>): Link => {

@@ -1,7 +1,8 @@
-// local/atlas/base/random.ts draws numbers that depend on their keys alone: the same keys, the same world.
+// local/atlas/base/random.ts: random numbers that depend on their keys alone: the same keys, the same world.
 
 const HEX = '0123456789abcdef';
-const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const LOWER = `${LETTERS}0123456789`;
 const MIXED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** The finalizer of MurmurHash3: every bit of `value` reaches every bit of the answer. */
@@ -32,9 +33,9 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `least` to `most`, both included. */
-  between(least: number, most: number) {
-    return least + Math.floor(this.next() * (most - least + 1));
+  /** A whole number from `min` to `max`, both included. */
+  between(min: number, max: number) {
+    return min + Math.floor(this.next() * (max - min + 1));
   }
 
   /** @throws RangeError when there is nothing to choose from. */
@@ -46,6 +47,11 @@ export class Random {
 
   hex(length: number) {
     return this.#digits(HEX, length);
+  }
+
+  /** Lower-case, as in the public part of an API key. */
+  letters(length: number) {
+    return this.#digits(LETTERS, length);
   }
 
   /** Lower-case letters and digits, as in Atlas's host names. */

@@ -1,4 +1,4 @@
-// local/atlas/base/scene.ts is what every body needs to know beside the thing that it shows.
+// local/atlas/base/scene.ts: what every body needs beside the thing that it shows, and links.
 
 export interface Scene {
   /** ms since the epoch. */

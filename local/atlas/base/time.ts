@@ -1,4 +1,4 @@
-// local/atlas/base/time.ts spells times as Atlas does, and names spans of it in milliseconds.
+// local/atlas/base/time.ts: spans of time in milliseconds, and Atlas's timestamps.
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

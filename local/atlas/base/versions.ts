@@ -1,4 +1,4 @@
-// local/atlas/base/versions.ts picks the version of a resource that an Accept header asks for (docs/atlas.md#6).
+// local/atlas/base/versions.ts: negotiation of the API version by the Accept header (docs/atlas.md#6).
 import { refusals } from './errors.ts';
 
 export interface Version {

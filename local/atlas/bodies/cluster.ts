@@ -1,12 +1,11 @@
-// local/atlas/bodies/cluster.ts shows clusters: as the cluster API does today and did before 2024-08-05, as the flex
-// API and as the serverless API do (docs/atlas.md#2-1).
-
+// local/atlas/bodies/cluster.ts: bodies of clusters: the cluster API today and before 2024-08-05, the flex and the serverless
+// API (docs/atlas.md#2-1).
 import { Random } from '../base/random.ts';
 import { groupPath, relatedLink, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';
 import type { SimCluster } from '../model/cluster.ts';
 
-/** The first version that tells of every shard by itself. */
+/** The first version with a specification for every shard. */
 const INDEPENDENT_SHARDS = '2024-08-05';
 
 const VERSION = '8.0.29';

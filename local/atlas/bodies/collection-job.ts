@@ -1,6 +1,5 @@
-// local/atlas/bodies/collection-job.ts shows a restore job as the collection API does (docs/atlas.md#1-5). Never recorded;
-// after the one example in the specification.
-
+// local/atlas/bodies/collection-job.ts: a restore job in the collection API (docs/atlas.md#1-5). Never recorded; after the
+// one example in the specification.
 import { Random } from '../base/random.ts';
 import type { Scene } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';

@@ -1,5 +1,4 @@
-// local/atlas/bodies/dedicated-job.ts shows a restore job as the dedicated API does (docs/atlas.md#1-3).
-
+// local/atlas/bodies/dedicated-job.ts: a restore job in the dedicated API (docs/atlas.md#1-3).
 import { Random } from '../base/random.ts';
 import { groupPath, relatedLink, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';

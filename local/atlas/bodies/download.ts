@@ -1,5 +1,4 @@
-// local/atlas/bodies/download.ts makes the URLs that would hand out a whole data set: real in shape, fake in all else.
-
+// local/atlas/bodies/download.ts: URLs of a whole data set: real in shape, fake in all else.
 import { Random } from '../base/random.ts';
 import type { Scene } from '../base/scene.ts';
 import type { SimJob } from '../model/job.ts';

@@ -1,5 +1,4 @@
-// local/atlas/bodies/event.ts shows an event (docs/atlas.md#12-2).
-
+// local/atlas/bodies/event.ts: the body of an event (docs/atlas.md#12-2).
 import { groupPath, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';
 import type { SimEvent } from '../model/event.ts';

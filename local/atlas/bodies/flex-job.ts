@@ -1,5 +1,4 @@
-// local/atlas/bodies/flex-job.ts shows a restore job as the flex API does (docs/atlas.md#1-2): no links, no flags, a status.
-
+// local/atlas/bodies/flex-job.ts: a restore job in the flex API: no links, no flags, a status (docs/atlas.md#1-2).
 import type { Scene } from '../base/scene.ts';
 import { HOUR, timestamp } from '../base/time.ts';
 import type { SimJob } from '../model/job.ts';

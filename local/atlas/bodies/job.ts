@@ -1,17 +1,16 @@
-// local/atlas/bodies/job.ts shows a restore job in the words of the API that lists it.
-
-import type { Kind } from '../base/kind.ts';
+// local/atlas/bodies/job.ts: a restore job in the API that lists it.
+import type { Kind } from '../../../functions/restore/job.ts';
 import type { Scene } from '../base/scene.ts';
 import type { SimJob } from '../model/job.ts';
 import { collectionJob } from './collection-job.ts';
-import { dedicatedJob } from './dedicated-job.ts';
+import { dedicatedJob, snapshotRestore } from './dedicated-job.ts';
 import { flexJob } from './flex-job.ts';
-import { serverlessJob } from './serverless-job.ts';
 
 const BODIES: Record<Kind, (job: SimJob, scene: Scene) => object> = {
   dedicated: dedicatedJob,
   flex: flexJob,
-  serverless: serverlessJob,
+  // Never recorded: as a dedicated one, less the parts that only larger clusters have (docs/atlas.md#1-4).
+  serverless: (job, scene) => snapshotRestore(job, scene, 'serverless'),
   collection: collectionJob,
 };
 

@@ -1,5 +1,4 @@
-// local/atlas/bodies/project.ts shows projects, alone and with their clusters (docs/atlas.md#2).
-
+// local/atlas/bodies/project.ts: bodies of projects, alone and with their clusters (docs/atlas.md#2).
 import { groupPath, type Scene, selfLink } from '../base/scene.ts';
 import { timestamp } from '../base/time.ts';
 import type { SimCluster, Tier } from '../model/cluster.ts';

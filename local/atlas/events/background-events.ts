@@ -1,6 +1,5 @@
-// local/atlas/events/background-events.ts is what happens in a project beside restores: snapshots, some of them exported, and the
-// deeds of everybody else. Each event is computed from its place in time.
-
+// local/atlas/events/background-events.ts: events of a project beside restores: snapshots, exports, changes by people and
+// keys. Each is computed from its place in time.
 import { objectId } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';
@@ -27,7 +26,7 @@ export const PROJECT_TYPES: readonly string[] = [...DEEDS, ...HAPPENINGS];
 
 const seeds = { snapshot: 14, project: 15 } as const;
 
-/** Of dedicated clusters' daily snapshots, one in so many is exported. */
+/** One daily snapshot of a dedicated cluster in this many is exported. */
 const EXPORTED_ONE_IN = 5;
 /** From a snapshot's day on, everything about it is over by then. */
 const SNAPSHOT_SPAN_MS = DAY;

@@ -1,6 +1,4 @@
-// local/atlas/events/event-log.ts puts the events of all sources in one order, newest first, and computes no more of them than is
-// read.
-
+// local/atlas/events/event-log.ts: the events of all sources, newest first, computed no further than they are read.
 import { DAY, HOUR } from '../base/time.ts';
 import type { SimEvent } from '../model/event.ts';
 
@@ -28,11 +26,11 @@ export interface LogOptions {
   now: number;
 }
 
-/** So much time is computed first, then twice as much, and so on: the newest page of a long log costs little. */
+/** Computed first, then twice as much, and so on: the newest page of a long log costs little. */
 const FIRST_SPAN_MS = HOUR;
 const MAX_SPAN_MS = 32 * DAY;
 
-/** Events of the same second come in no order that their ids would tell. */
+/** Events of the same second are not in the order of their ids. */
 export function* newestFirst(query: EventQuery, { sources, beginning, now }: LogOptions): Generator<SimEvent> {
   const { wants = () => true } = query;
   const first = Math.max(beginning, query.from ?? beginning);

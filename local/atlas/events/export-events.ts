@@ -1,6 +1,5 @@
-// local/atlas/events/export-events.ts is the events of a snapshot and of its export. The request of an export looks like that of
-// a restore, and there is no restore job to it (docs/atlas.md#12-4).
-
+// local/atlas/events/export-events.ts: events of a snapshot and its export, whose request looks like that of a restore and
+// has no job (docs/atlas.md#12-4).
 import { objectId } from '../base/object-id.ts';
 import type { Random } from '../base/random.ts';
 import { MINUTE, SECOND, timestamp } from '../base/time.ts';

@@ -1,7 +1,6 @@
-// local/atlas/events/job-events.ts is the events that a restore job leaves behind (docs/atlas.md#12-3, #12-4): who asked for it, how it
-// ended, and what else happened around it. All follow from the job alone.
-
-import type { Kind } from '../base/kind.ts';
+// local/atlas/events/job-events.ts: events of a restore job: its request, its end and what happened around it
+// (docs/atlas.md#12-3, #12-4). All follow from the job.
+import type { Kind } from '../../../functions/restore/job.ts';
 import { counterOf, objectId, processOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { SECOND } from '../base/time.ts';
@@ -17,9 +16,9 @@ const seeds = { requester: 1, request: 2, ending: 3, around: 4 } as const;
 const NEXT_SECOND_SHARE = 4 / 95;
 /** Of 77 completions, 7. */
 const LATE_ENDING_SHARE = 7 / 77;
-/** Of dedicated restores, so many have an export beside them. A guess, made so that nobody overlooks them. */
+/** Share of dedicated restores with an export beside them. A guess, frequent enough to be tested. */
 const EXPORT_SHARE = 1 / 30;
-/** Of restores, so many come with something else that the same actor does through the same process. A guess. */
+/** Share of restores with another action of the same actor through the same process. A guess. */
 const DEED_SHARE = 1 / 5;
 /** Nothing around a job is further from its request than this. */
 export const AROUND_MS = 10 * SECOND;
@@ -55,7 +54,7 @@ export function requestEvent(job: SimJob, actors: Actors): SimEvent | undefined 
   };
 }
 
-/** The request, and now and then what makes it harder to tell whose it was. */
+/** The request, and at times what makes its requester harder to identify. */
 export function* eventsAround(job: SimJob, cluster: SimCluster, makers: EventMakers): Generator<SimEvent> {
   const request = requestEvent(job, makers.actors);
   if (!request) return;

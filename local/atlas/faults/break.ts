@@ -1,4 +1,4 @@
-// local/atlas/faults/break.ts carries out the faults in which no proper answer comes at all.
+// local/atlas/faults/break.ts: faults of the connection: no proper answer at all.
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

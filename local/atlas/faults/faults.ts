@@ -1,5 +1,5 @@
-// local/atlas/faults/faults.ts is what goes wrong on request: which answers are spoiled, how, and how often.
-import type { Kind } from '../base/kind.ts';
+// local/atlas/faults/faults.ts: faults on request: which responses are spoiled, how, and how often.
+import type { Kind } from '../../../functions/restore/job.ts';
 
 export type Fault =
   /** An answer of that status: 400, 401, 403, 404, 410, 429, 500 or 503, in Atlas's words. */
@@ -19,7 +19,7 @@ export type Fault =
   | { type: 'wrongJson' }
   /** Spoils a list: `results` a string; ids that are numbers; no ids; the first item null. */
   | { type: 'wrongTypes'; what: 'results' | 'numberIds' | 'missingIds' | 'nullItem' }
-  /** A valid list padded to so many bytes. `Infinity`: it goes on until the client leaves. */
+  /** A valid list padded to `bytes`. `Infinity`: until the client leaves. */
   | { type: 'hugeBody'; bytes: number }
   /** Every page holds the right items in the wrong order. */
   | { type: 'notDescending' }
@@ -27,7 +27,7 @@ export type Fault =
   | { type: 'duplicatePages'; items: number }
   /** A job starts before every page after the first is read, so that all others move on by one. */
   | { type: 'shiftingPages' }
-  /** Events are shown so much later than usual, by the simulator's clock. */
+  /** Events are shown `ms` later than usual, by the simulator's clock. */
   | { type: 'lateEvents'; ms: number }
   /** That status with the words of something that is not Atlas, such as a proxy. */
   | {
@@ -38,7 +38,7 @@ export type Fault =
       /** @default none but what the body needs */
       headers?: Record<string, string>;
     }
-  /** Every page of a list ends after so many items, and says so nowhere but in `totalCount`. */
+  /** Every page of a list ends after `items`, as only `totalCount` shows. */
   | { type: 'cutPages'; items: number }
   /** Lists come without links. */
   | { type: 'noLinks' }
@@ -66,7 +66,7 @@ export interface FaultPlan {
   fault: Fault;
 }
 
-/** What a request is, as far as faults can tell. */
+/** What faults know of a request. */
 export type FaultFacts = { path: string } & Partial<
   Record<Exclude<keyof FaultTarget, 'path'>, string | number | undefined>
 >;

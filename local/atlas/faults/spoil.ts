@@ -1,35 +1,33 @@
-// local/atlas/faults/spoil.ts carries out the faults that change what an answer says; `break.ts` has those of the connection.
-import { type BucketLimit, ENDPOINT_SETS, tooManyRequests } from '../base/buckets.ts';
+// local/atlas/faults/spoil.ts: faults of the content: what a response says.
+import { ENDPOINT_SETS, tooManyRequests } from '../base/buckets.ts';
 import { Refusal, refusals } from '../base/errors.ts';
 import type { Page } from '../base/paging.ts';
 import type { Fault } from './faults.ts';
 
-/** What Atlas refuses with that status, unless told otherwise. */
+/** What Atlas answers with that status, unless the fault says otherwise. */
 export function refusalOf(fault: Extract<Fault, { type: 'status' }>, path: string, address: string): Refusal {
-  const usual = usualRefusal(fault.status, path, address, fault.retryAfterSeconds ?? 0);
-  const { retryAfterSeconds, errorCode = usual.errorCode } = fault;
-  return new Refusal(fault.status, errorCode, usual.message, { ...usual.options, retryAfterSeconds });
+  const { status, retryAfterSeconds } = fault;
+  const usual = (USUAL[status] ?? refusals.unexpected)({ path, address, waitSeconds: retryAfterSeconds ?? 0 });
+  return new Refusal(status, fault.errorCode ?? usual.errorCode, usual.message, {
+    ...usual.options,
+    retryAfterSeconds,
+  });
 }
 
-function usualRefusal(status: number, path: string, address: string, waitSeconds: number): Refusal {
-  const limit: BucketLimit = ENDPOINT_SETS.cloudBackups;
-  switch (status) {
-    case 401:
-      return refusals.userUnauthorized();
-    case 403:
-      return refusals.addressRefused(address);
-    case 404:
-      return refusals.resourceNotFound(path);
-    case 410:
-      return refusals.versionGone();
-    case 429:
-      return tooManyRequests(path, waitSeconds, limit);
-    case 503:
-      return refusals.unavailable();
-    default:
-      return refusals.unexpected();
-  }
+interface Struck {
+  path: string;
+  address: string;
+  waitSeconds: number;
 }
+
+const USUAL: Readonly<Record<number, (request: Struck) => Refusal>> = {
+  401: refusals.userUnauthorized,
+  403: ({ address }) => refusals.addressRefused(address),
+  404: ({ path }) => refusals.resourceNotFound(path),
+  410: refusals.versionGone,
+  429: ({ path, waitSeconds }) => tooManyRequests(path, waitSeconds, ENDPOINT_SETS.cloudBackups),
+  503: refusals.unavailable,
+};
 
 /** The page as the fault leaves it; itself where the fault is of another sort. */
 export function spoiled(page: Page, fault: Fault | undefined): object {

@@ -1,4 +1,4 @@
-// local/atlas/http/asked.ts is a request as it came in, before anything about it is checked.
+// local/atlas/http/asked.ts: a request as received, before anything about it is checked.
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 

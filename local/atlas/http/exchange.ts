@@ -1,5 +1,4 @@
-// local/atlas/http/exchange.ts takes one request from the wire to its answer, past the faults that were asked for, and
-// logs it.
+// local/atlas/http/exchange.ts: one request from the wire to its response, through the faults and into the log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../functions/platform/clock.ts';
 import { type Gate, type Scheme, schemeOf } from '../auth/gate.ts';
@@ -47,7 +46,7 @@ export class Exchange {
     this.#options = options;
   }
 
-  /** Never rejects: whatever goes wrong in here is answered with 500, and told on the console. */
+  /** Never rejects: whatever goes wrong in here is answered with 500, and logged on the console. */
   async serve(request: IncomingMessage, response: ServerResponse) {
     const { clock, latencyMs, dateAheadMs } = this.#options;
     try {

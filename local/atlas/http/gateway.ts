@@ -1,4 +1,4 @@
-// local/atlas/http/gateway.ts takes a request of the versioned API through everything that Atlas checks to an answer.
+// local/atlas/http/gateway.ts: the checks of the versioned API, and its response.
 import { type Answer, USUAL_HEADERS } from '../base/answer.ts';
 import type { Allowance, Buckets } from '../base/buckets.ts';
 import { Refusal, refusals } from '../base/errors.ts';

@@ -1,5 +1,4 @@
-// local/atlas/http/token-endpoint.ts answers requests for tokens: OAuth-shaped errors, but for 429 (docs/atlas.md#3-2).
-
+// local/atlas/http/token-endpoint.ts: the token endpoint: OAuth-shaped errors, but for 429 (docs/atlas.md#3-2).
 import type { Gate } from '../auth/gate.ts';
 import { OAuthRefusal, REVOKE_PATH, TOKEN_PATH } from '../auth/oauth.ts';
 import { type Answer, USUAL_HEADERS } from '../base/answer.ts';

@@ -1,4 +1,4 @@
-// local/atlas/model/activity.ts is the restores that people start while the simulator runs, at moments fixed by the seed.
+// local/atlas/model/activity.ts: restores that people start while the simulator runs, at moments fixed by the seed.
 import { Random } from '../base/random.ts';
 import { MINUTE } from '../base/time.ts';
 

@@ -1,4 +1,5 @@
-// local/atlas/model/actors.ts is who does things in the simulated organization, and what events show of them (docs/atlas.md#12-2).
+// local/atlas/model/actors.ts: people, keys and applications of the simulated organization, as events show them
+// (docs/atlas.md#12-2).
 import type { Actor } from '../../../functions/restore/requesters/requester.ts';
 import { makeCredentials } from '../auth/credentials.ts';
 import { randomObjectId } from '../base/object-id.ts';
@@ -18,10 +19,10 @@ export interface SimActor {
 
 /** The API key that the simulator accepts. No drawn restore was asked for with it. */
 export const OWN_KEY = 'own-key';
-/** The service account that the simulator accepts. Its events name nobody: no field for it is documented. */
+/** The service account that the simulator accepts. Its events name no actor: no field for it is documented. */
 export const SERVICE_ACCOUNT = 'service-account';
 
-/** Of 100 restores drawn, how many each asked for. Keys do most, as in the recordings; the others are a guess. */
+/** Of 100 restores drawn, how many each requested. Keys lead, as in the recordings; the others are a guess. */
 const SHARES: Record<string, number> = {
   'deploy-key': 40,
   'nightly-key': 20,
@@ -54,10 +55,10 @@ export class Actors {
     return [...this.#byName.values()];
   }
 
-  /** @throws RangeError for a name that nobody has. */
+  /** @throws RangeError for an unknown name */
   named(name: string): SimActor {
     const actor = this.#byName.get(name);
-    if (!actor) throw new RangeError(`nobody is called ${name}; there are ${[...this.#byName.keys()].join(', ')}`);
+    if (!actor) throw new RangeError(`there is no ${name}; there are ${[...this.#byName.keys()].join(', ')}`);
     return actor;
   }
 
@@ -83,7 +84,7 @@ const MAKERS: readonly ((random: Random) => SimActor)[] = [
   (random) => ({
     name: 'staff',
     actor: { kind: 'staff' },
-    // The 11 on record name nobody.
+    // The 11 on record name no actor.
     fields: { isGlobalAdmin: true },
     address: address(random),
   }),
@@ -95,7 +96,7 @@ const MAKERS: readonly ((random: Random) => SimActor)[] = [
   }),
 ];
 
-function apiKey(name: string, random: Random, publicKey = letters(random)): SimActor {
+function apiKey(name: string, random: Random, publicKey = random.letters(8)): SimActor {
   const id = randomObjectId(WORLD_BEGAN, random);
   return {
     name,
@@ -129,9 +130,5 @@ function assistant(random: Random): SimActor {
     address: address(random),
   };
 }
-
-/** Public keys are eight letters. */
-const letters = (random: Random) =>
-  Array.from({ length: 8 }, () => random.pick([...'abcdefghijklmnopqrstuvwxyz'])).join('');
 
 const address = (random: Random) => `203.0.113.${random.between(1, 254)}`;

@@ -1,5 +1,5 @@
-// local/atlas/model/api-process.ts is how the ids that one API process makes follow each other: a job's, then its request
-// event's, now and then with another request's between them (docs/atlas.md#12-4).
+// local/atlas/model/api-process.ts: ids made by one API process: a job's, then its request event's, with another request's
+// between them at times (docs/atlas.md#12-4).
 import type { Random } from '../base/random.ts';
 
 /** Where the ids of a job and of its request event come from. */
@@ -24,18 +24,18 @@ const AHEAD = [
 const SAME_PROCESS_SHARE = 0.5;
 
 /** How far a request is from the one before it on the same process, and the share up to which it is drawn. */
-const STEPS: readonly { upTo: number; least: number; most: number }[] = [
-  { upTo: 0.12, least: 1, most: 3 }, // before the event of the one before: 2 on record
-  { upTo: 0.67, least: 5, most: 64 }, // 24 of the 36
-  { upTo: 1, least: 65, most: 900 },
+const STEPS: readonly { upTo: number; min: number; max: number }[] = [
+  { upTo: 0.12, min: 1, max: 3 }, // before the previous request's event: 2 on record
+  { upTo: 0.67, min: 5, max: 64 }, // 24 of the 36
+  { upTo: 1, min: 65, max: 900 },
 ];
 
 export const drawAhead = (random: Random) => random.pick(AHEAD);
 
 /**
  * The ids of one more request at nearly the same time.
- * @param before those that came before it, in order: no counter of theirs is given out again
- * @param fresh where it comes from if it meets none of them
+ * @param before earlier requests, in order: none of their counters is used again
+ * @param fresh its process and counter if it shares a process with none of them
  */
 export function nextIdentity(
   before: readonly Identity[],
@@ -60,6 +60,6 @@ export function nextIdentity(
 
 function step(random: Random): number {
   const [share, place] = [random.next(), random.next()];
-  const { least, most } = STEPS.find(({ upTo }) => share < upTo) ?? { least: 5, most: 64 };
-  return least + Math.floor(place * (most - least + 1));
+  const { min, max } = STEPS.find(({ upTo }) => share < upTo) ?? { min: 5, max: 64 };
+  return min + Math.floor(place * (max - min + 1));
 }

@@ -1,5 +1,5 @@
-// local/atlas/model/cluster.ts makes the clusters of a simulated project.
-import type { Kind } from '../base/kind.ts';
+// local/atlas/model/cluster.ts: clusters of a simulated project.
+import type { Kind } from '../../../functions/restore/job.ts';
 import { randomObjectId } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, SECOND } from '../base/time.ts';
@@ -41,7 +41,7 @@ export interface ClusterPlan {
 /** No two projects' clusters share an ordinal, as long as no project has more than this. */
 export const CLUSTERS_A_PROJECT = 2 ** 20;
 
-/** Of all clusters, one in so many is busy. */
+/** One cluster in this many is busy. */
 const BUSY_SHARE = 5;
 
 const WORDS = ['orders', 'billing', 'catalog', 'sessions', 'audit', 'ledger', 'events', 'Reports', 'mail', 'geo'];
@@ -77,7 +77,7 @@ export const plannedCluster = (seed: number, project: SimProject, n: number): Cl
   isBusy: n % BUSY_SHARE === project.ordinal % BUSY_SHARE,
 });
 
-/** Many a project's first cluster still has the name that Atlas proposes, so a name alone tells nothing. */
+/** Many a project's first cluster still has the name that Atlas proposes, so a name alone identifies nothing. */
 export function plannedName(seed: number, project: SimProject, n: number) {
   return n === 0 ? 'Cluster0' : `${new Random(seed, seeds.name, project.ordinal, n).pick(WORDS)}-${n}`;
 }

@@ -1,5 +1,4 @@
-// local/atlas/model/event.ts is the vocabulary of simulated events: what there can be, and when lists begin to show it.
-
+// local/atlas/model/event.ts: simulated events: their types, and when lists begin to show them.
 import type { Random } from '../base/random.ts';
 import { SECOND } from '../base/time.ts';
 import type { Actors, SimActor } from './actors.ts';
@@ -58,7 +57,7 @@ export const HAPPENINGS = [
 /** Every type that a filter may name. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set([...BACKUP_TYPES, ...DEEDS, ...HAPPENINGS]);
 
-/** Of events, so many are shown at once. */
+/** Share of events that are shown at once. */
 const AT_ONCE_SHARE = 0.25;
 /** The newest event of a list was up to 3 s old (docs/atlas.md#12-1). */
 export const LATEST_VISIBLE_MS = 3 * SECOND;

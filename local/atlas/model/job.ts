@@ -1,6 +1,5 @@
-// local/atlas/model/job.ts is the vocabulary of simulated restore jobs, and how one is made.
-
-import type { Kind } from '../base/kind.ts';
+// local/atlas/model/job.ts: simulated restore jobs.
+import type { Kind } from '../../../functions/restore/job.ts';
 import { objectId } from '../base/object-id.ts';
 import type { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';

@@ -1,4 +1,4 @@
-// local/atlas/model/project.ts makes the projects of a simulated organization.
+// local/atlas/model/project.ts: projects of a simulated organization.
 import { randomObjectId } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, SECOND } from '../base/time.ts';
@@ -13,7 +13,7 @@ export interface SimProject {
   readonly ordinal: number;
 }
 
-/** The first project came to be on this day, and every cluster of the first hour within the two years after it. */
+/** The day of the first project; every cluster of the start was created within the two years after it. */
 export const WORLD_BEGAN = Date.UTC(2022, 0, 1);
 
 // Real names hold spaces and any letter, which the documented pattern forbids (docs/atlas.md#2).

@@ -1,6 +1,4 @@
-// local/atlas/model/timeline.ts says where a job stands at a given time. Nothing is remembered: the same job and time, the
-// same state.
-
+// local/atlas/model/timeline.ts: the state of a job at a given time, computed from the job alone.
 import { HOUR, SECOND } from '../base/time.ts';
 import type { SimJob } from './job.ts';
 
@@ -49,7 +47,7 @@ export const wasDelivered = (job: SimJob, { stage }: JobState) =>
 
 function openStage({ kind, traits, durationMs }: SimJob, elapsed: number): Stage {
   if (elapsed < Math.min(PENDING_MS, durationMs * 0.1)) return 'pending';
-  // 2 of 1,878 recorded flex jobs were seen QUEUED; a quarter of ours pass through it, so that nobody misses it.
+  // 2 of 1,878 recorded flex jobs were seen QUEUED; a quarter of ours pass through it, so that every client meets it.
   if (kind === 'flex' && traits % 4 === 0 && elapsed < Math.min(QUEUED_MS, durationMs * 0.2)) return 'queued';
   if (kind === 'collection' && elapsed >= durationMs * FINALIZING_FROM) return 'finalizing';
   return 'running';

@@ -1,5 +1,4 @@
-// local/atlas/routes/discovery.ts is the endpoints through which projects and clusters are found (docs/atlas.md#2).
-
+// local/atlas/routes/discovery.ts: endpoints of projects and clusters (docs/atlas.md#2).
 import { refusals } from '../base/errors.ts';
 import { boolean, listing } from '../base/paging.ts';
 import { clusterBody, flexClusterBody, serverlessInstanceBody } from '../bodies/cluster.ts';

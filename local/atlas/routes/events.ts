@@ -1,5 +1,4 @@
-// local/atlas/routes/events.ts is the endpoints that read the events of a project (docs/atlas.md#12-1).
-
+// local/atlas/routes/events.ts: endpoints of a project's events (docs/atlas.md#12-1).
 import { refusals } from '../base/errors.ts';
 import { isObjectId } from '../base/object-id.ts';
 import { boolean, type Listing } from '../base/paging.ts';
@@ -64,7 +63,7 @@ function eventListing({ world, params, query, scene }: Call): Listing {
   };
 }
 
-/** The moments themselves are left out: whether Atlas includes them is not documented, and this is the least. */
+/** The moments themselves are left out: whether Atlas includes them is not documented, and this returns fewer. */
 function eventQuery(query: URLSearchParams): EventQuery {
   const [only, never] = [types(query, 'eventType'), types(query, 'excludedEventType')];
   const [after, before] = [date(query, 'minDate'), date(query, 'maxDate')];

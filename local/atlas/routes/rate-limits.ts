@@ -1,5 +1,4 @@
-// local/atlas/routes/rate-limits.ts is the endpoints that tell which limits are in force; tokens left are not told
-// (docs/atlas.md#4).
+// local/atlas/routes/rate-limits.ts: endpoints of the rate limits in force, without the tokens left (docs/atlas.md#4).
 import { type BucketName, type Buckets, ENDPOINT_SETS } from '../base/buckets.ts';
 import { refusals } from '../base/errors.ts';
 import { listing } from '../base/paging.ts';

@@ -1,7 +1,6 @@
-// local/atlas/routes/restore-jobs.ts is the endpoints that list and start restore jobs (docs/atlas.md#1).
-
+// local/atlas/routes/restore-jobs.ts: endpoints that list and start restore jobs (docs/atlas.md#1).
+import type { Kind } from '../../../functions/restore/job.ts';
 import { refusals } from '../base/errors.ts';
-import type { Kind } from '../base/kind.ts';
 import { isObjectId } from '../base/object-id.ts';
 import { type Listing, listing } from '../base/paging.ts';
 import type { Version } from '../base/versions.ts';

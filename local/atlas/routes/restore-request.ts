@@ -1,4 +1,4 @@
-// local/atlas/routes/restore-request.ts reads what a POST asks to be restored.
+// local/atlas/routes/restore-request.ts: the body of a POST that starts a restore.
 import { refusals } from '../base/errors.ts';
 import type { Delivery } from '../model/job.ts';
 import type { Restore } from '../world/world.ts';

@@ -1,7 +1,6 @@
-// local/atlas/routes/route.ts is what an endpoint is, and how one is found for a path.
-
+// local/atlas/routes/route.ts: an endpoint, and the router that finds it for a path.
+import type { Kind } from '../../../functions/restore/job.ts';
 import type { BucketName, Buckets } from '../base/buckets.ts';
-import type { Kind } from '../base/kind.ts';
 import type { Listing } from '../base/paging.ts';
 import type { Scene } from '../base/scene.ts';
 import type { Version } from '../base/versions.ts';

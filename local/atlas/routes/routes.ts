@@ -1,4 +1,4 @@
-// local/atlas/routes/routes.ts is every endpoint that the simulator has, but those of tokens.
+// local/atlas/routes/routes.ts: every endpoint of the simulator but those of tokens.
 import { discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events.ts';
 import { rateLimitRoutes } from './rate-limits.ts';

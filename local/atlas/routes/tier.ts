@@ -1,5 +1,4 @@
-// local/atlas/routes/tier.ts finds the cluster in a path, and refuses it to the API of another tier (docs/atlas.md#2-1).
-
+// local/atlas/routes/tier.ts: the cluster in a path, refused to the API of another tier (docs/atlas.md#2-1).
 import { refusals } from '../base/errors.ts';
 import type { SimCluster } from '../model/cluster.ts';
 import { type Call, clusterRef } from './route.ts';

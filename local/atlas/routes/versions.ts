@@ -1,4 +1,4 @@
-// local/atlas/routes/versions.ts is which versions the endpoints have (docs/atlas.md#1, #2, #6).
+// local/atlas/routes/versions.ts: the versions of the endpoints (docs/atlas.md#1, #2, #6).
 import type { Version } from '../base/versions.ts';
 
 export const FIRST: readonly Version[] = [{ date: '2023-01-01' }];
@@ -7,7 +7,7 @@ export const FLEX: readonly Version[] = [{ date: '2024-11-13' }];
 
 export const NEWEST: readonly Version[] = [{ date: '2025-03-12' }];
 
-/** The second one's headers are as recorded; that the first went out when the second came is a guess. */
+/** The second one's headers are as recorded; that the first was deprecated when the second appeared is a guess. */
 export const CLUSTERS: readonly Version[] = [
   { date: '2023-01-01', deprecation: 'Wed, 1 Feb 2023 00:00:00 GMT', sunset: 'Thu, 1 Jul 2027 00:00:00 GMT' },
   { date: '2023-02-01', deprecation: 'Mon, 5 Aug 2024 00:00:00 GMT', sunset: 'Thu, 1 Jul 2027 00:00:00 GMT' },

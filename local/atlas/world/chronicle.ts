@@ -1,16 +1,13 @@
-// local/atlas/world/chronicle.ts is what has happened in the simulated organization: it keeps what cannot be computed, namely who
-// was told to do what and which clusters are gone, and tells the events of a project from that and from its jobs.
-
+// local/atlas/world/chronicle.ts: the simulated organization's past that cannot be computed: who did what on request, which
+// clusters are gone; and the events that follow.
 import { Random } from '../base/random.ts';
 import { DAY } from '../base/time.ts';
 import { BACKGROUND_MS, type Background } from '../events/background-events.ts';
 import { type EventQuery, newestFirst } from '../events/event-log.ts';
 import { asked } from '../events/export-events.ts';
-import { requestEvent, requesterOf } from '../events/job-events.ts';
-import { Actors, type SimActor } from '../model/actors.ts';
+import { Actors } from '../model/actors.ts';
 import type { SimCluster } from '../model/cluster.ts';
 import { type SimEvent, wholeSecond } from '../model/event.ts';
-import type { SimJob } from '../model/job.ts';
 import type { SimProject } from '../model/project.ts';
 import { MAX_HISTORY } from './history.ts';
 import { type ProjectLog, sourcesOf } from './project-log.ts';
@@ -71,14 +68,6 @@ export class Chronicle {
     return event;
   }
 
-  requesterOf(job: SimJob): SimActor {
-    return requesterOf(job, this.actors);
-  }
-
-  requestEventOf(job: SimJob): SimEvent | undefined {
-    return requestEvent(job, this.actors);
-  }
-
   /** Newest first; what is shown after `now` is left out. */
   events({ project, clusters, list }: Subject, query: EventQuery, now: number): Generator<SimEvent> {
     const ever = [...clusters, ...(this.#former.get(project.id) ?? [])];
@@ -92,7 +81,7 @@ export class Chronicle {
     return newestFirst(query, { sources, beginning: this.#beginning, now });
   }
 
-  /** Of clusters that the world began with as deleted, snapshots are not told. */
+  /** Clusters that were deleted before the start have no snapshot events. */
   #endOf({ id, state, created }: SimCluster) {
     return this.#ends.get(id) ?? (state === 'IDLE' ? Number.POSITIVE_INFINITY : created);
   }

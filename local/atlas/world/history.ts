@@ -1,14 +1,11 @@
-// local/atlas/world/history.ts is the jobs that a cluster had before the world was started. Each is computed from its place
-// in the list, so a history of a million jobs costs nothing until it is read, and never more than the page that is
-// read.
-
-import type { Kind } from '../base/kind.ts';
-import { KINDS } from '../base/kind.ts';
+// local/atlas/world/history.ts: the jobs of a cluster from before the start of the world. Each is computed from its place in
+// the list, so a million cost nothing until they are read.
+import { KINDS, type Kind } from '../../../functions/restore/job.ts';
 import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';
+import { burstOf, MAX_DELAY_MS, type Place } from '../model/burst.ts';
 import { kindsOf, plannedName, type SimCluster } from '../model/cluster.ts';
-import { companyOf, MAX_DELAY_MS, type Place } from '../model/company.ts';
 import { type Delivery, type JobPlan, makeJob, type Outcome, type SimJob } from '../model/job.ts';
 import type { SimProject } from '../model/project.ts';
 
@@ -80,9 +77,9 @@ const EPISODES: Record<Kind, readonly Episode[]> = {
 const MAX_GAP = 8 * HOUR;
 /** Clusters are at least two years old by the earliest start of a world, so their histories fit in that. */
 export const MAX_HISTORY = 720 * DAY;
-/** Of a dedicated cluster's jobs, one in so many is a collection restore. */
+/** One job of a dedicated cluster in this many is a collection restore. */
 const COLLECTION_SHARE = 5;
-/** Jobs of a history that leaves less time between them come alone: in company, they could pass each other. */
+/** Jobs of a history that leaves less time between them come alone: in a burst, they could pass each other. */
 const MIN_CROWDED_GAP = 10 * MAX_DELAY_MS;
 /** When a busy cluster's restore began, before the world did, in ms: long enough for a download to be ready. */
 const BUSY_SINCE: Record<Delivery, number> = {
@@ -109,17 +106,17 @@ export function history(past: Past, cluster: SimCluster, kind: Kind): History {
     return index === 0 && isBusy ? Math.min(age, BUSY_SINCE[episode(index)[0]]) : age;
   };
   const wholeSecond = (ms: number) => Math.floor(ms / SECOND) * SECOND;
-  const company = (index: number) =>
-    gap < MIN_CROWDED_GAP || (index === 0 && isBusy) ? undefined : companyOf(past, cluster, kind, index);
+  const burst = (index: number) =>
+    gap < MIN_CROWDED_GAP || (index === 0 && isBusy) ? undefined : burstOf(past, cluster, kind, index);
   const moment = (index: number, draw: number, place: Place | undefined) =>
     wholeSecond(until - ageMs(index, place?.moment ?? draw)) + (place?.laterMs ?? 0);
 
-  const requestedAt = (index: number) => moment(index, draws(index).next(), company(index));
+  const requestedAt = (index: number) => moment(index, draws(index).next(), burst(index));
 
   function at(index: number): SimJob {
     const random = draws(index);
     const [delivery, outcome, where] = episode(index);
-    const place = company(index);
+    const place = burst(index);
     const requested = moment(index, random.next(), place);
     const plan: JobPlan = { kind, delivery, outcome, requestedAt: requested, identity: place?.identity };
     if (where === 'elsewhere') {

@@ -1,6 +1,5 @@
-// local/atlas/world/job-list.ts is one list of restore jobs, newest first: those started while the world runs, then its
+// local/atlas/world/job-list.ts: one list of restore jobs, newest first: those started while the world runs, then its
 // history.
-
 import type { SimJob } from '../model/job.ts';
 import type { History } from './history.ts';
 

@@ -1,7 +1,5 @@
-// local/atlas/world/project-log.ts finds the sources of a project's events: its jobs, its clusters, its people.
-
-import type { Kind } from '../base/kind.ts';
-import { KINDS } from '../base/kind.ts';
+// local/atlas/world/project-log.ts: the sources of a project's events: its jobs, its clusters, its people.
+import { KINDS, type Kind } from '../../../functions/restore/job.ts';
 import { SECOND } from '../base/time.ts';
 import {
   type Background,

@@ -1,12 +1,14 @@
-// local/atlas/world/world.ts is the state behind the simulator: projects, their clusters and their restore jobs. It is a
-// function of a seed, of sizes and of the clock's time at the start, and then of what is done to it.
+// local/atlas/world/world.ts: the state behind the simulator: a function of a seed, of sizes and of the time at the start,
+// and then of what is done to it.
+
 import type { Clock } from '../../../functions/platform/clock.ts';
 import { systemClock } from '../../../functions/platform/clock.ts';
-import type { Kind } from '../base/kind.ts';
+import type { Kind } from '../../../functions/restore/job.ts';
 import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, SECOND } from '../base/time.ts';
 import type { EventQuery } from '../events/event-log.ts';
+import { requestEvent, requesterOf } from '../events/job-events.ts';
 import { type Activity, activity } from '../model/activity.ts';
 import { OWN_KEY, type SimActor } from '../model/actors.ts';
 import { Arrivals } from '../model/arrivals.ts';
@@ -27,25 +29,26 @@ import { history, MAX_HISTORY, type Past } from './history.ts';
 import { JobList } from './job-list.ts';
 
 export interface WorldOptions {
-  /** @default 1 */
+  /** The same seed and sizes make the same world, for a clock that starts at the same time. @default 1 */
   seed?: number;
   /** @default 3 */
   projects?: number;
-  /** Clusters a project, deleted and serverless ones not counted. @default 4 */
+  /** Clusters a project, deleted and serverless ones not counted; the fourth is a free one. @default 4 */
   clusters?: number;
-  /** Jobs a cluster in its history; free clusters have none. @default 25 */
+  /** Jobs a cluster in its history, of dedicated clusters a fifth of them collection restores. @default 25 */
   jobs?: number;
   /** Deleted clusters a project, their backups kept. @default 0 */
   deletedClusters?: number;
   /** Serverless instances a project. @default 0 */
   serverlessInstances?: number;
-  /** Jobs that start by themselves in a minute, over the whole world. @default 0 */
+  /** Restores that people start in a minute, over the whole world. @default 0 */
   activityPerMinute?: number;
   /**
    * Share of past jobs that come with those of neighbouring clusters of their project, within seconds and often through
-   * the same process: 0 to 1. Nine clusters hold three flex ones, which keep each other company. @default 0.04, as recorded
+   * the same process: 0 to 1. Of nine clusters, three flex ones form a burst. @default 0.04, as recorded
    */
   crowding?: number;
+  /** The states of jobs follow it, and the simulator's nonces, tokens and rate limits. @default systemClock */
   clock?: Clock;
   /** When history ends, in ms since the epoch. Fix it to get the same job ids on every start. @default clock.now() */
   historyUntil?: number;
@@ -98,7 +101,7 @@ const FIRST_SERVERLESS = 2 ** 17;
 const FIRST_DELETED = 2 ** 18;
 const FIRST_ADDED = 2 ** 19;
 
-/** Of restores that start by themselves, one in eight fails. */
+/** Of restores that people start, one in eight fails. */
 const USUAL_OUTCOMES: readonly Outcome[] = [...Array<Outcome>(7).fill('completed'), 'failed'];
 
 const seeds = { processes: 5, restores: 6 } as const;
@@ -233,18 +236,18 @@ export class World {
     return this.#chronicle.actors.named(OWN_KEY);
   }
 
-  /** Who asked for a job, whether or not an event tells. */
+  /** Who asked for a job, whether or not an event says so. */
   requesterOf(job: SimJob): SimActor {
-    return this.#chronicle.requesterOf(job);
+    return requesterOf(job, this.#chronicle.actors);
   }
 
   /** The event of a job's request, shown yet or not. Undefined for collection and serverless jobs, which have none. */
   requestEventOf(job: SimJob): SimEvent | undefined {
-    return this.#chronicle.requestEventOf(job);
+    return requestEvent(job, this.#chronicle.actors);
   }
 
   /**
-   * The events of a project, newest first, each computed when it is come to.
+   * The events of a project, newest first, each computed when it is reached.
    * @param now what is shown later is left out, in ms since the epoch. @default clock.now()
    */
   events(projectId: string, query: EventQuery = {}, now = this.#clock.now()): Generator<SimEvent> {

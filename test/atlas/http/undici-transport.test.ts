@@ -1,9 +1,9 @@
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { TransportRequest } from '../../../functions/atlas/http/transport.ts';
 import { UndiciTransport } from '../../../functions/atlas/http/undici-transport.ts';
+import { listen } from '../../../local/listen.ts';
 import { failureOf } from '../clients.ts';
 import { json, type Reply, serve } from '../scripted-server.ts';
 
@@ -168,9 +168,8 @@ describe('no answer', () => {
 
   test('from something that is not HTTP', async () => {
     const server = createServer((socket) => void socket.end('SSH-2.0-synthetic\r\n\r\n'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = await listen(server);
     await using transport = new DisposableTransport();
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect((await failureOf(transport.send(requestTo(url)))).code).toBe('ATLAS_BAD_ANSWER');
     server.close();
   });

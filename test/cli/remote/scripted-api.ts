@@ -1,6 +1,6 @@
 // test/cli/remote/scripted-api.ts answers over real HTTP as a test says, and keeps what was asked.
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../local/listen.ts';
 import type { SentRequest } from './signature-check.ts';
 
 export interface ScriptedApi extends AsyncDisposable {
@@ -26,9 +26,9 @@ export async function startScriptedApi(...replies: readonly Reply[]): Promise<Sc
       reply?.(request, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {

@@ -1,29 +1,27 @@
-// local/atlas/model/company.ts is restores of several clusters of a project that were asked for at nearly the same time.
-
-import type { Kind } from '../base/kind.ts';
-import { KINDS } from '../base/kind.ts';
+// local/atlas/model/burst.ts: restores of several clusters of a project requested at nearly the same time.
+import { KINDS, type Kind } from '../../../functions/restore/job.ts';
 import { Random } from '../base/random.ts';
 import { SECOND } from '../base/time.ts';
 import { type Identity, nextIdentity } from './api-process.ts';
 import { CLUSTERS_A_PROJECT, type SimCluster } from './cluster.ts';
 
-/** One job's place in a company. */
+/** One job's place in a burst. */
 export interface Place {
-  /** When the company gathers: a share of the time that one job of the history has for itself. */
+  /** When the burst begins: a share of the time that one job of the history has for itself. */
   moment: number;
   /** This one's delay, in whole seconds as ms. */
   laterMs: number;
   identity: Identity;
 }
 
-export interface CompanyOptions {
+export interface BurstOptions {
   seed: number;
-  /** Share of jobs that come in company, 0 to 1. */
+  /** Share of jobs that come in a burst, 0 to 1. */
   crowding: number;
   processes: readonly string[];
 }
 
-/** So many neighbouring clusters of a project keep each other company: three of them flex, the others dedicated. */
+/** Neighbouring clusters of a project in a burst: three of them flex, the others dedicated. */
 const GROUP = 9;
 /** From one to the next, in seconds. */
 const DELAYS = [0, 0, 0, 0, 1, 1, 2, 3, 8, 40];
@@ -33,7 +31,7 @@ export const MAX_DELAY_MS = GROUP * 40 * SECOND;
 const SEED = 13;
 
 /** The place of a cluster's job of that kind; undefined where it comes alone. The n-th jobs of a group come together. */
-export function companyOf(options: CompanyOptions, cluster: SimCluster, kind: Kind, index: number): Place | undefined {
+export function burstOf(options: BurstOptions, cluster: SimCluster, kind: Kind, index: number): Place | undefined {
   const { seed, crowding, processes } = options;
   if (crowding <= 0) return undefined;
   const project = Math.floor(cluster.ordinal / CLUSTERS_A_PROJECT);
