@@ -1,7 +1,9 @@
-// test/soundness/campaign.ts plays many histories and adds up what they came to.
-import { noStats, play, type Stats } from './driver.ts';
+// test/soundness/campaign.ts: many histories, and the sum of what they show.
+
 import { historyOf } from './history.ts';
 import type { Rule } from './oracle.ts';
+import { play } from './play/driver.ts';
+import { noStats, type Stats } from './play/playing.ts';
 
 export interface Breach {
   seed: string;

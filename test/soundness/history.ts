@@ -1,4 +1,4 @@
-// test/soundness/history.ts makes up a history from a seed: a world, the runs over it, and what goes wrong when.
+// test/soundness/history.ts: a history made from a seed: a world, the runs over it, and what goes wrong when.
 import type { Endpoint } from './outside/atlas.ts';
 import { ANSWER_FAULT_NAMES, type AnswerFault, generatorOf } from './outside/faults.ts';
 import type { StoreFault } from './outside/store.ts';

@@ -1,4 +1,4 @@
-// test/soundness/limits.ts is what may stay unknown: the stated limits of any proof that asks now and then. Nothing else is excused.
+// test/soundness/limits.ts: what may stay unknown: the stated limits of any proof that polls. Nothing else is excused.
 import { type Entry, isListOf, type Log } from './log.ts';
 import { type Job, type Stage, stageOf } from './outside/world.ts';
 

@@ -1,4 +1,4 @@
-// test/soundness/log.ts is what Atlas was asked and what it showed, as Atlas knows it.
+// test/soundness/log.ts: requests to Atlas and what the responses showed, as Atlas knows them.
 import type { Endpoint } from './outside/atlas.ts';
 import type { Job, Kind, Tier } from './outside/world.ts';
 import type { Process } from './process.ts';

@@ -1,4 +1,5 @@
-// test/soundness/main.ts is `npm run test:soundness`: thousands of random histories, on all processors, each judged by the oracle.
+// test/soundness/main.ts: `npm run test:soundness`: thousands of random histories, on all processors, each judged by the
+// oracle.
 //
 // SOUNDNESS_HISTORIES: how many. SOUNDNESS_MINUTES: begin no more after so many. SOUNDNESS_FROM: the first seed. SOUNDNESS_SEED: play this one, make it small and tell it.
 // SOUNDNESS_UNTIL_FIRST: stop at the first history that breaks a rule, and don't make it small.
@@ -6,10 +7,10 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { type Breach, type Campaign, campaign, together, told, weaknessOf } from './campaign.ts';
-import { play } from './driver.ts';
 import { historyOf } from './history.ts';
 import { mutate } from './mutate.ts';
 import type { Rule } from './oracle.ts';
+import { play } from './play/driver.ts';
 import { shrink } from './shrink.ts';
 
 /** Some four minutes on two cores. */

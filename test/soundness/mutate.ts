@@ -1,14 +1,12 @@
-// test/soundness/mutate.ts takes one mend after the other out of a copy of the product, and expects the oracle to notice.
+// test/soundness/mutate.ts: the mutations of mutations.ts, each in a copy of the product. The oracle has to notice every one.
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { workingCopy } from '../mutations/working-copy.ts';
 import { type Mutation, mutations } from './mutations.ts';
 
 /** Histories played over each: those that break a rule are found among the first, as a rule. */
 const HISTORIES = 400;
-const root = dirname(dirname(import.meta.dirname));
-const COPIED = ['functions', 'bin', 'local', 'lib', 'test/soundness', 'package.json', 'tsconfig.json'];
 
 /** @returns the exit code: 0 where every mutation is noticed */
 export async function mutate(): Promise<number> {
@@ -27,15 +25,9 @@ export async function mutate(): Promise<number> {
 }
 
 async function notices(mutation: Mutation): Promise<boolean> {
-  const copy = await mkdtemp(join(tmpdir(), 'soundness-'));
-  try {
-    for (const name of COPIED) await cp(join(root, name), join(copy, name), { recursive: true });
-    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    for (const patch of mutation.patches) await apply(copy, mutation.name, patch);
-    return (await played(copy, mutation)) === 1;
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
+  await using copy = await workingCopy();
+  for (const patch of mutation.patches) await apply(copy.dir, mutation.name, patch);
+  return (await played(copy.dir, mutation)) === 1;
 }
 
 async function apply(copy: string, name: string, { file, from, to }: Mutation['patches'][number]) {

@@ -1,4 +1,4 @@
-// test/soundness/mutations.ts is the mends of the proof, each taken out again: the oracle has to notice every one.
+// test/soundness/mutations.ts: the safeguards of the proof, each taken out.
 
 export interface Patch {
   /** From the root of the repository. */
@@ -17,73 +17,73 @@ export interface Mutation {
   from?: number;
 }
 
-const mend = (name: string, file: string, from: string, to: string): Mutation => ({
+const without = (name: string, file: string, from: string, to: string): Mutation => ({
   name,
   patches: [{ file, from, to }],
 });
 
 export const mutations: readonly Mutation[] = [
-  mend(
+  without(
     'an incremental reading proves a period',
     'functions/proof/list.ts',
     'let until = believed(list.fullReadAt, now);',
     'let until = believed(list.readAt, now) ?? believed(list.fullReadAt, now);',
   ),
-  mend(
+  without(
     'projects that were listed before the period ended are all there are',
     'functions/proof/scope.ts',
     'if (listedAt >= period.until && late.length === 0) return [];',
     'return [];',
   ),
-  mend(
+  without(
     'nobody minds how long the clusters were not listed',
     'functions/proof/project.ts',
     'return merged.map(({ from, until }) => ({',
     'return merged.slice(merged.length).map(({ from, until }) => ({',
   ),
-  mend(
+  without(
     'the ledger knows the time before it began',
     'functions/proof/project.ts',
     'if (first !== undefined && (first <= from || (isNew && made >= period.since))) return [];',
     'return [];',
   ),
-  mend(
+  without(
     'a stored time ahead of now is believed',
     'functions/proof/period.ts',
     'at === undefined || isAhead(at, now) ? undefined : at;',
     'at;',
   ),
-  mend(
+  without(
     'a project out of sight is none of the run',
     'functions/collector/plan/plan.ts',
     'failures.push(...notSeen.sort(',
     'failures.push(...notSeen.slice(notSeen.length).sort(',
   ),
-  mend(
+  without(
     'credentials that see no project are no failure',
     'functions/collector/plan/plan.ts',
     'if (isOverall || tasks.length === 0) failures.push(...emptyScopes(listings));',
     'if (listings.length === 0) failures.push(...emptyScopes(listings));',
   ),
-  mend(
+  without(
     'jobs that were recorded may be missing from the table',
     'functions/proof/ledger.ts',
     '...(recorded !== undefined && table < recorded',
     '...(recorded !== undefined && table < 0',
   ),
-  mend(
+  without(
     'what a list counts is not held against what it shows',
     'functions/atlas/resources/paging.ts',
     'totalCount: countOf(totalCount, results.length),',
     'totalCount: undefined,',
   ),
-  mend(
+  without(
     'a cluster that was not found says that its endpoint is gone',
     'functions/atlas/http/response-error.ts',
     "['CLUSTER_NOT_FOUND', 'cluster'],",
     "['CLUSTER_NOT_FOUND', 'endpoint'],",
   ),
-  mend(
+  without(
     'a job older than what was settled is thrown away',
     'functions/collector/list/record-page.ts',
     '} else changed.push({ job, before: before !== undefined });',

@@ -1,4 +1,4 @@
-// test/soundness/process.ts is one run of the program: it has a clock of its own, and can be killed in the middle of anything.
+// test/soundness/process.ts: one run of the program, with a clock of its own, that can be killed at any point.
 import type { Timeline } from './timeline.ts';
 
 /** One that takes longer in all hangs, whatever it waits for. */

@@ -1,4 +1,4 @@
-// test/soundness/product.ts is the one place where the oracle's world meets the product: its public faces, and nothing else.
+// test/soundness/product.ts: the product's public faces, the only place where it meets the oracle's world.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';

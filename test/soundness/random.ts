@@ -1,4 +1,4 @@
-// test/soundness/random.ts is chance that repeats itself: the same seed, the same history.
+// test/soundness/random.ts: repeatable random numbers: the same seed, the same history.
 
 export class Random {
   #state: number;

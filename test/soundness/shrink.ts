@@ -1,7 +1,8 @@
-// test/soundness/shrink.ts makes a history that breaks a rule as small as it can be and break it still.
-import { type Played, play } from './driver.ts';
+// test/soundness/shrink.ts: the smallest history that still breaks a rule.
+
 import type { History, RunStep } from './history.ts';
 import type { Rule } from './oracle.ts';
+import { type Played, play } from './play/driver.ts';
 
 const MAX_PLAYS = 400;
 

@@ -1,4 +1,5 @@
-// test/soundness/soundness.test.ts plays a small, fixed set of histories, and shows that the oracle can tell a wrong claim from a right one.
+// test/soundness/soundness.test.ts: a small, fixed set of histories, and checks that the oracle distinguishes right claims
+// from wrong ones.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { campaign, weaknessOf } from './campaign.ts';

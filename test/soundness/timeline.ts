@@ -1,4 +1,4 @@
-// test/soundness/timeline.ts is the one true time of a history. It moves on when everybody sleeps, and nobody ever waits for it.
+// test/soundness/timeline.ts: the true time of a history. It moves on when everybody sleeps, so nobody waits.
 
 interface Sleeper {
   wakeAt: number;

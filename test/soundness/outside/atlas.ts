@@ -1,4 +1,4 @@
-// test/soundness/outside/atlas.ts answers requests from the world, as Atlas does when all is well.
+// test/soundness/outside/atlas.ts: responses of Atlas when all is well.
 import {
   answers,
   type Cluster,

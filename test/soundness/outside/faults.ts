@@ -1,4 +1,4 @@
-// test/soundness/outside/faults.ts is everything that can come back instead of what Atlas would say, each by its name.
+// test/soundness/outside/faults.ts: everything that can come back instead of the right response, each under its name.
 
 import type { Random } from '../random.ts';
 import { type Answer, type Endpoint, type ListBody, refusal } from './atlas.ts';

@@ -1,4 +1,4 @@
-// test/soundness/outside/store.ts is DynamoDB in memory, as the AWS SDK's client shows it, with everything that can go wrong there.
+// test/soundness/outside/store.ts: DynamoDB in memory, as the AWS SDK's client shows it, with its faults.
 import {
   type AttributeValue,
   ConditionalCheckFailedException,

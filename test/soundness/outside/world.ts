@@ -1,4 +1,4 @@
-// test/soundness/outside/world.ts is what really happens at Atlas, as plain data over time. Nobody but the oracle knows all of it.
+// test/soundness/outside/world.ts: what really happens at Atlas, as plain data over time. Only the oracle knows all of it.
 
 export type Tier = 'dedicated' | 'flex' | 'serverless' | 'free';
 export type Kind = 'dedicated' | 'flex' | 'serverless' | 'collection';
