@@ -1,4 +1,4 @@
-// test/api/service.ts serves the API over real HTTP from a table of its own, and counts what that table is asked.
+// test/api/service.ts: the API on real HTTP over a table of its own, whose requests are counted.
 import type { ApiPorts } from '../../functions/api/http/ports.ts';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';

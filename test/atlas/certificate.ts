@@ -1,4 +1,4 @@
-// test/atlas/certificate.ts makes a key and a certificate that lives for a day and is trusted by nobody who isn't told to.
+// test/atlas/certificate.ts: a key and a certificate for a day, trusted only where a test says so.
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 const element = (tag: number, ...parts: Uint8Array[]): Buffer => {

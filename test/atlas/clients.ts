@@ -1,4 +1,4 @@
-// test/atlas/clients.ts makes the clients that tests use: real sockets, their own clock.
+// test/atlas/clients.ts: the clients that tests use: real sockets, the test's clock.
 import { expect } from 'vitest';
 import { type Credentials, fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient, type AtlasClientOptions } from '../../functions/atlas/client.ts';

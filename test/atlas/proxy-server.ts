@@ -1,4 +1,4 @@
-// test/atlas/proxy-server.ts is an HTTP proxy on this machine that tunnels (CONNECT) to one server, whatever host is asked for.
+// test/atlas/proxy-server.ts: an HTTP proxy (CONNECT) on this machine that tunnels to one server, whatever host is requested.
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 

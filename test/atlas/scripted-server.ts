@@ -1,4 +1,4 @@
-// test/atlas/scripted-server.ts is a server on this machine that answers as a test says: real sockets, no Atlas behind it.
+// test/atlas/scripted-server.ts: a server on this machine that answers as a test says: real sockets, no Atlas behind it.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen } from '../../local/listen.ts';
 

@@ -1,4 +1,4 @@
-// test/browser/chromium.ts finds Chromium, or says what to install; and starts it with what a server without a screen needs.
+// test/browser/chromium.ts: Chromium on a machine without a screen, or what to install.
 import { accessSync, constants } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 

@@ -1,4 +1,4 @@
-// test/browser/screenshot.ts renders docs/images/page.webp, the picture in README.md: `npm run docs:screenshot`.
+// test/browser/screenshot.ts: docs/images/page.webp, the picture in README.md: `npm run docs:screenshot`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';

@@ -1,4 +1,4 @@
-// test/browser/visit.ts looks at pages as people do, and fails where the browser complains.
+// test/browser/visit.ts: visits to pages that fail where the browser complains.
 import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';

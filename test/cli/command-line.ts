@@ -1,4 +1,4 @@
-// test/cli/command-line.ts runs the real executable, as a person would, and keeps all that it says.
+// test/cli/command-line.ts: the command line as a process, with all of its output.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// test/collector/collector-process.ts is a collector in a process of its own, so that its memory is its own: one run, then a report on stdout.
+// test/collector/collector-process.ts: a collector in a process of its own, so that its memory is its own: one run, then a
+// report on stdout.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { credentialsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';

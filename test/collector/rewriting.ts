@@ -1,4 +1,4 @@
-// test/collector/rewriting.ts stands between a client and the simulator, over real HTTP, and rewrites the text of answers.
+// test/collector/rewriting.ts: a proxy before the simulator, over real HTTP, that rewrites the text of responses.
 import { createServer } from 'node:http';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';

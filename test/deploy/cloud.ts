@@ -1,4 +1,4 @@
-// test/deploy/cloud.ts is AWS on this machine: MiniStack in a venv, with IAM switched on, and the tools that talk to it.
+// test/deploy/cloud.ts: AWS on this machine: MiniStack in a venv, with IAM switched on, and the tools that talk to it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// test/deploy/deployment.ts is a deployed ledger, seen from outside: through the AWS CLI, curl and what the stack says.
+// test/deploy/deployment.ts: a deployed ledger from outside: the AWS CLI, curl and the outputs of the stack.
 import { readFile } from 'node:fs/promises';
 import type { Cloud, Credentials } from './cloud.ts';
 import { REGION } from './cloud.ts';

@@ -1,4 +1,4 @@
-// test/deploy/eventually.ts waits for what happens elsewhere, by asking again and again, up to a bound.
+// test/deploy/eventually.ts: waits for what happens elsewhere, by polling up to a bound.
 
 /** @returns the first value that is neither undefined nor false; what `look` throws counts as "not yet" */
 export async function eventually<T>(

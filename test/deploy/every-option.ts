@@ -1,4 +1,4 @@
-// test/deploy/every-option.ts is each setting, away from its default. What only an account has is added where it is used.
+// test/deploy/every-option.ts: each setting, away from its default. What only an account has is added where it is used.
 
 export const EVERY_OPTION = {
   tags: '{"team":"platform","cost":"42"}',

@@ -1,4 +1,4 @@
-// test/deploy/ledger.deploy.ts deploys the real app and drives it from outside. The steps build on each other.
+// test/deploy/ledger.deploy.ts: the real app deployed and driven from outside. The steps build on each other.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// test/deploy/processes.ts runs commands and ends what it started, and nothing else.
+// test/deploy/processes.ts: commands that are run, and ended with the tests.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -1,4 +1,4 @@
-// test/deploy/subscriber.ts is somebody who listens: a queue that gets what a rule on the bus, or a topic, sends it.
+// test/deploy/subscriber.ts: a queue that receives what a rule on the bus, or a topic, sends it.
 import { type Cloud, REGION } from './cloud.ts';
 
 /** An event as EventBridge delivers it. */

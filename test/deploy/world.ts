@@ -1,4 +1,4 @@
-// test/deploy/world.ts is what the simulator holds, read from inside, to compare with what the table holds.
+// test/deploy/world.ts: the simulator's content, to compare with the table's.
 import { KINDS, type Kind } from '../../functions/restore/job.ts';
 import { kindsOf } from '../../local/atlas/model/cluster.ts';
 import type { World } from '../../local/atlas/world/world.ts';

@@ -1,4 +1,4 @@
-// test/docs/clone.ts is a fresh clone in which a reader pastes what a document says, without AWS or an Atlas account.
+// test/docs/clone.ts: a fresh clone to paste commands into, without AWS or an Atlas account.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

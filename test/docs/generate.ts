@@ -1,4 +1,4 @@
-// test/docs/generate.ts writes the pages and tables of docs/ that follow from the source: `npm run docs`.
+// test/docs/generate.ts: `npm run docs`: the pages and tables of docs/ that follow from the source.
 import { writeFileSync } from 'node:fs';
 import { GENERATED } from './generated.ts';
 

@@ -1,4 +1,4 @@
-// test/docs/generated.ts is what docs/ says of the source, as the source has it.
+// test/docs/generated.ts: the generated pages and tables of docs/.
 import { readFileSync } from 'node:fs';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';

@@ -1,4 +1,4 @@
-// test/docs/markdown.ts finds the documents of the repository, and in them blocks of code, links and anchors.
+// test/docs/markdown.ts: the repository's documents, and their blocks of code, links and anchors.
 import { readdirSync, readFileSync } from 'node:fs';
 
 export const documentPaths = (): string[] =>

@@ -1,4 +1,4 @@
-// test/dynamodb-local/start.ts runs Amazon's own DynamoDB engine beside the tests, which find it by DYNAMODB_ENDPOINT.
+// test/dynamodb-local/start.ts: Amazon's own DynamoDB engine beside the tests, which find it by DYNAMODB_ENDPOINT.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';

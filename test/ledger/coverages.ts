@@ -1,4 +1,4 @@
-// test/ledger/coverages.ts makes coverages up.
+// test/ledger/coverages.ts: synthetic coverages.
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { RUN } from './jobs.ts';
 

@@ -1,4 +1,4 @@
-// test/ledger/jobs.ts makes restore jobs up.
+// test/ledger/jobs.ts: synthetic restore jobs.
 import { createHash } from 'node:crypto';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';

@@ -1,4 +1,4 @@
-// test/ledger/table.ts gives tests a table of their own on one embedded DynamoDB, and counts what it is asked.
+// test/ledger/table.ts: a table of its own for each test on one embedded DynamoDB, with counts of its requests.
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';

@@ -1,4 +1,4 @@
-// test/lib/bundles.ts bundles the functions as a deployment does, and says where the bundles are.
+// test/lib/bundles.ts: the functions bundled as for a deployment.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// test/lib/cost.ts is what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
+// test/lib/cost.ts: what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
 // Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
 
 const PRICES = {

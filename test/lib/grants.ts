@@ -1,4 +1,4 @@
-// test/lib/grants.ts reads what each role of the synthesized stack may do.
+// test/lib/grants.ts: what each role of the synthesized stack may do.
 import { templateOf } from './template.ts';
 
 interface Statement {

@@ -1,4 +1,4 @@
-// test/lib/template.ts synthesizes the stack without bundling its functions, which takes about a second.
+// test/lib/template.ts: the synthesized stack without the bundles of its functions, which takes about a second.
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LedgerStack } from '../../lib/ledger-stack.ts';

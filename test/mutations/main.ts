@@ -1,4 +1,4 @@
-// test/mutations/main.ts is `npm run test:mutations`: which mistakes in atlas, ledger and proof no test would notice.
+// test/mutations/main.ts: `npm run test:mutations`: which mistakes in atlas, ledger and proof no test would notice.
 //
 // Each is made in a copy of the sources. There are thousands, so a sample is drawn, as many of each room.
 import { type ChildProcess, spawn } from 'node:child_process';

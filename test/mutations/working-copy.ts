@@ -1,4 +1,4 @@
-// test/mutations/working-copy.ts is a copy of the sources to spoil, so that nothing has to be put back.
+// test/mutations/working-copy.ts: a copy of the sources to spoil, so that nothing has to be put back.
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// test/proof/facts.ts makes facts on record for tests of what may be claimed. All of it is synthetic.
+// test/proof/facts.ts: synthetic facts on record for tests of what may be claimed.
 import type {
   ClusterCoverage,
   DiscoveryCoverage,

@@ -1,4 +1,5 @@
-// test/restore/attribution-report.ts prints how often each grade is right in synthetic projects: npx tsx test/restore/attribution-report.ts [worlds]
+// test/restore/attribution-report.ts: how often each grade is right in synthetic projects: npx tsx test/restore/attribution-
+// report.ts [worlds]
 import type { Kind } from '../../functions/restore/job.ts';
 import { idParts } from '../../functions/restore/object-id.ts';
 import { matchRequests, type Verdict } from '../../functions/restore/requesters/match-requests.ts';

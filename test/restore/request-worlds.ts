@@ -1,4 +1,5 @@
-// test/restore/request-worlds.ts makes crowded projects: restore jobs, the events of their requests, and who really asked. Synthetic.
+// test/restore/request-worlds.ts: crowded synthetic projects: restore jobs, the events of their requests, and who really
+// asked.
 
 import type { Kind } from '../../functions/restore/job.ts';
 import { COUNTER_SPAN } from '../../functions/restore/object-id.ts';

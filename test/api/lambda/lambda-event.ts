@@ -1,4 +1,4 @@
-// test/api/lambda/lambda-event.ts makes events as API Gateway's HTTP API sends them (payload format 2.0), and reads the answers.
+// test/api/lambda/lambda-event.ts: events as API Gateway's HTTP API sends them (payload format 2.0), and the responses.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../../../functions/api/http/ports.ts';

@@ -1,4 +1,4 @@
-// test/api/web/site.ts serves the whole API, the pages among it, over a ledger on real HTTP.
+// test/api/web/site.ts: the whole API, pages included, on real HTTP over a ledger.
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { apiApp } from '../../../functions/api/app.ts';

@@ -1,4 +1,4 @@
-// test/api/web/world.ts fills a ledger with an organization that has a bit of everything the pages show.
+// test/api/web/world.ts: an organization with a bit of everything the pages show.
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { Annotating, Ledger } from '../../../functions/ledger/model/ledger.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';

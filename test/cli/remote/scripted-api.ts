@@ -1,4 +1,4 @@
-// test/cli/remote/scripted-api.ts answers over real HTTP as a test says, and keeps what was asked.
+// test/cli/remote/scripted-api.ts: an API on real HTTP that answers as a test says, and keeps the requests.
 import { createServer, type ServerResponse } from 'node:http';
 import { listen } from '../../../local/listen.ts';
 import type { SentRequest } from './signature-check.ts';

@@ -1,4 +1,4 @@
-// test/collector/plan/worlds.ts is an Atlas of which only the lists of projects count, and the runs that plan by them, one after the other.
+// test/collector/plan/worlds.ts: an Atlas of which only the lists of projects count, and runs that plan by them.
 import type { Atlas, ProjectsFound } from '../../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../../functions/atlas/model/errors.ts';
 import type { RunMaker } from '../../../functions/collector/plan/dead-runs.ts';

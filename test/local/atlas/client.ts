@@ -1,4 +1,4 @@
-// test/local/atlas/client.ts speaks to the simulator with nothing of its own code: node:http, and RFC 7616 by hand.
+// test/local/atlas/client.ts: a client of the simulator with none of its code: node:http, and RFC 7616 by hand.
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';

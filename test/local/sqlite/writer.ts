@@ -1,4 +1,5 @@
-// test/local/sqlite/writer.ts puts items until it is killed, and says which were acknowledged. Arguments: directory, its name.
+// test/local/sqlite/writer.ts: a writer of items until it is killed, which says what was acknowledged. Arguments: directory,
+// its name.
 import { writeSync } from 'node:fs';
 import { SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
 
