@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Run on each implementation of the table port: test/ledger/engines.ts. */
@@ -20,7 +21,8 @@ export default defineConfig({
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    maxWorkers: '100%',
+    // One more than there are processors: tests of the command line wait for processes.
+    maxWorkers: availableParallelism() + 1,
     // Importing the sources anew for each file would take as long as a third of the tests.
     isolate: false,
     projects: [

@@ -1,5 +1,5 @@
-// test/api/json-schema.ts: a check of values against the part of JSON Schema that our descriptions and Atlas's specification
-// use.
+// test/api/json-schema.ts: values checked against the part of JSON Schema that our descriptions and Atlas's specification use.
+// Keywords it doesn't know are an error: a check that is skipped would look like one that passed.
 
 type Schema = Record<string, unknown>;
 
