@@ -11,7 +11,7 @@ export const PACKAGE_DIR = fileURLToPath(new URL('../..', import.meta.url));
 /** What users run; it starts by way of tsx. */
 export const EXECUTABLE = join(PACKAGE_DIR, 'bin/restore-ledger');
 /** A wait that ends in a failure, in ms: far above what anything here takes on a busy machine. */
-const BOUND_MS = 45_000;
+const BOUND_MS = 150_000;
 
 export interface Ended {
   /** Null where a signal ended it. */
