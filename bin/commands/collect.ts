@@ -15,7 +15,6 @@ import { openLedger, type Target } from '../options/ledger-target.ts';
 import { type ChosenRules, chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
 import { EventPrinter } from '../output/event-printer.ts';
 import { withEvents } from '../output/events-file.ts';
-import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { span } from '../process/duration.ts';
 import { EXIT, Interrupted, UsageError } from '../process/exit-codes.ts';
@@ -203,7 +202,7 @@ export function summary(collected: Collected, paint: Paint): string {
     ['changed', counts.jobsChanged],
     ...(counts.jobsVanished > 0 ? [['vanished', counts.jobsVanished] as [string, number]] : []),
     ...(counts.problems > 0
-      ? [['not understood', asCalled(`${counts.problems} (restore-ledger coverage names them)`)] as [string, string]]
+      ? [['not understood', `${counts.problems} (restore-ledger coverage names them)`] as [string, string]]
       : []),
     ['findings', counts.findings],
     ...(counts.jobsOld > 0 ? [['no news', `${counts.jobsOld} that had ended long before`] as [string, string]] : []),

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { oneOf, projectIds } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
-import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { FORMATS, type Format, writerOf } from '../process/formats.ts';
@@ -66,9 +65,7 @@ async function rowsOf(ledger: ReadableLedger, { project: projects, overdue }: Dr
 
 async function showTable(rows: readonly DrillRow[], { overdue }: DrillsFlags, now: Date, { out }: Context) {
   if (rows.length === 0) {
-    return await out.line(
-      overdue ? 'No cluster is overdue.' : asCalled('No cluster is known: run restore-ledger collect.'),
-    );
+    return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
   }
   const { table } = await import('../output/tables.ts');
   await out.line(`${table(drillColumns(now.getTime()), rows, out)}\n\n${drillSummary(rows)}`);

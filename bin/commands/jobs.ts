@@ -6,7 +6,6 @@ import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { JOB_ROWS } from '../output/job-rows.ts';
-import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { FORMATS, type Format, writerOf } from '../process/formats.ts';
@@ -119,9 +118,7 @@ async function showTable(
   for await (const job of jobs) rows.push(job);
   if (rows.length === 0)
     return out.line(
-      asCalled(
-        'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
-      ),
+      'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
     );
   const [{ tableParts }, { jobColumns, namesFor }] = await Promise.all([
     import('../output/tables.ts'),

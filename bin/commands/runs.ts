@@ -4,7 +4,6 @@ import type { Run } from '../../functions/ledger/model/run.ts';
 import { wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import type { Column } from '../output/tables.ts';
-import { asCalled } from '../process/called.ts';
 import type { Context } from '../process/context.ts';
 import { span, utc } from '../process/duration.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
@@ -48,7 +47,7 @@ async function listRuns(flags: RunsFlags, context: Context) {
     if (cursor === undefined) break;
   }
   if (flags.json) return await out.line(sanitizeJson(runs));
-  if (runs.length === 0) return await out.line(asCalled('No runs yet: run restore-ledger collect.'));
+  if (runs.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
   const { table } = await import('../output/tables.ts');
   await out.line(table(COLUMNS, runs, out));
 }

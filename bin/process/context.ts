@@ -1,7 +1,6 @@
 // bin/process/context.ts is what a command is given from outside: the only place that touches `process`, but for signals and its name.
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
-import { asCalled } from './called.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -25,7 +24,7 @@ export class Context {
 
   constructor(verbose: boolean) {
     this.verbose = verbose;
-    this.err = new Terminal(process.stderr, () => {}, asCalled);
+    this.err = new Terminal(process.stderr, () => {});
     this.out = new Terminal(process.stdout, ({ code, message }) => {
       if (code === 'EPIPE') process.exit(this.exitCodeWhenUnread);
       void this.err.line(`restore-ledger: the output can't be written: ${message}`);

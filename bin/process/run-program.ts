@@ -1,6 +1,5 @@
 // bin/process/run-program.ts runs a program of commands and ends the process: help, errors and exit codes go one way, ours.
 import { type Command, CommanderError } from 'commander';
-import { asCalled } from './called.ts';
 import type { Context } from './context.ts';
 import { EXIT, formatFatal, UsageError } from './exit-codes.ts';
 
@@ -28,7 +27,7 @@ export async function runProgram(program: Command, argv: readonly string[], cont
 function asOurs(command: Command): Command {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeOut: (text) => void process.stdout.write(asCalled(text)) })
+    .configureOutput({ outputError: () => {} })
     .helpOption('-h, --help', 'show this');
   if (command.commands.length > 0) command.helpCommand('help [command]', 'show this, or how a command is used');
   if (command.commands.length === 0) {

@@ -10,19 +10,9 @@ export type Paint = (style: Style, text: string) => string;
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
 
-  readonly #spoken: (text: string) => string;
-
-  /**
-   * @param spoken what becomes of a text on its way, for a stream that only people read
-   * @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written
-   */
-  constructor(
-    stream: NodeJS.WriteStream,
-    onError: (error: NodeJS.ErrnoException) => void,
-    spoken: (text: string) => string = (text) => text,
-  ) {
+  /** @param onError called when nobody reads any more (EPIPE, as after `| head`), or nothing can be written */
+  constructor(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
     this.#stream = stream;
-    this.#spoken = spoken;
     stream.on('error', onError);
   }
 
@@ -44,8 +34,7 @@ export class Terminal {
   async write(text: string): Promise<void> {
     // Into a file nothing is waited for.
     await letSignalsIn();
-    if (!this.#stream.write(this.#spoken(text)))
-      await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
+    if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
   }
 
   line = (text = '') => this.write(`${text}\n`);

@@ -26,7 +26,6 @@ import { withEvents } from '../output/events-file.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester } from '../output/requester-text.ts';
 import { displayWidth, table } from '../output/tables.ts';
-import { asCalled } from '../process/called.ts';
 import { Context } from '../process/context.ts';
 import { span, utcClock } from '../process/duration.ts';
 import { EXIT, Interrupted } from '../process/exit-codes.ts';
@@ -212,8 +211,9 @@ async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | 
   const rule = more
     .map((event) => (event['detail-type'] === 'Restore Finding' ? event.detail.finding.rule : ''))
     .find(Boolean);
-  const how = pageUrl === undefined || !rule ? '' : `, such as: restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
-  await out.line(out.paint('dim', asCalled(`and ${more.length} more${how}`)));
+  const how =
+    pageUrl === undefined || !rule ? '' : `, such as: bin/restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
+  await out.line(out.paint('dim', `and ${more.length} more${how}`));
 }
 
 /** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import type { AtlasSimulator } from '../../local/atlas/server.ts';
@@ -77,9 +77,7 @@ export class CommandLine implements AsyncDisposable {
   static async open(env: Record<string, string> = {}): Promise<CommandLine> {
     const { PATH = '', HOME = '' } = process.env;
     const dir = await mkdtemp(join(tmpdir(), 'restore-ledger-'));
-    // As installed: what it says to call is found.
-    const path = [join(PACKAGE_DIR, 'bin'), PATH].join(delimiter);
-    return new CommandLine(dir, { PATH: path, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...env });
+    return new CommandLine(dir, { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...env });
   }
 
   start(

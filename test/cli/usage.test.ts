@@ -2,7 +2,6 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { calledFrom } from '../../bin/process/called.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -218,28 +217,6 @@ describe('help', () => {
       stdout: '',
       stderr: "restore-ledger: unknown command 'nothing': see --help\n",
     });
-  });
-});
-
-describe('the commands that it names', () => {
-  const executable = join(PACKAGE_DIR, 'bin/restore-ledger');
-  test.each([
-    ['where the shell does not find it', executable, { PATH: process.env.PATH ?? '' }],
-    ['where it does', 'restore-ledger', {}],
-  ])('work as they stand %s', async (_, called, env) => {
-    await using shell = await CommandLine.open();
-    const { stderr } = await shell.run(['collect'], { env });
-    expect(stderr).toContain(`run ${called} simulate\n`);
-    expect((await shell.run(['collect', '--help'], { env })).stdout).toContain(
-      `  $ ${called} collect --table restore-ledger --json\n`,
-    );
-  });
-
-  test('are relative to where one is, from a clone', () => {
-    expect(calledFrom(PACKAGE_DIR, '/usr/bin')).toBe('bin/restore-ledger');
-    expect(calledFrom(join(PACKAGE_DIR, 'bin'), '')).toBe('./restore-ledger');
-    expect(calledFrom(join(PACKAGE_DIR, 'docs'), '')).toBe(executable);
-    expect(calledFrom(PACKAGE_DIR, `/nowhere:${join(PACKAGE_DIR, 'bin')}`)).toBe('restore-ledger');
   });
 });
 
