@@ -6,9 +6,6 @@ import { Interrupt } from './interrupt.ts';
 import { stderrLog } from './stderr-log.ts';
 import { Terminal } from './terminal.ts';
 
-// The SDK tells everyone on Node 20 that it will need 22 in 2027. That is for us to know, and not for each run to say.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 export class Context {
   readonly env: Environment = process.env;
   readonly verbose: boolean;

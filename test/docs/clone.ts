@@ -64,7 +64,6 @@ export class Clone implements AsyncDisposable {
       REAL_PATH: PATH,
       STAND_INS: this.#standIns,
       HOME,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
   }
 
