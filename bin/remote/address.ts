@@ -1,4 +1,4 @@
-// bin/remote/address.ts says where an API is, and how its requests show who asks.
+// bin/remote/address.ts: the address of an API, and how requests to it are authenticated.
 import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
@@ -61,7 +61,7 @@ function authOf(url: URL, { apiAuth, apiRegion }: ApiFlags, env: Environment): A
 }
 
 function usualAuth(url: URL, isExecuteApi: boolean, env: Environment): ApiAuthName {
-  // On this machine nobody signs in, and a token meant for elsewhere stays at home.
+  // Nothing is sent to this machine: a token is meant for elsewhere.
   if (isLoopback(url)) return 'none';
   if ((env[TOKEN] ?? '') !== '') return 'token';
   if (isExecuteApi) return 'iam';

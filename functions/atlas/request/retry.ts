@@ -52,9 +52,14 @@ export function retryDecision(
   return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
 }
 
-function failureWait(failure: AtlasError, { failures }: Tries, { baseMs = 500, capMs = 8_000 }: RetryOptions) {
+/** After a failure other than a 429, in ms. */
+export function failureWait(
+  { retryAfterMs }: Pick<AtlasError, 'retryAfterMs'>,
+  { failures }: Pick<Tries, 'failures'>,
+  { baseMs = 500, capMs = 8_000 }: RetryOptions = {},
+) {
   // Jitter spreads our own guesses only: coming back before Atlas said so spends another refusal.
-  return failure.retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
+  return retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
 }
 
 /** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (docs/atlas.md#4). */
