@@ -1,4 +1,4 @@
-// bin/report/html-numbers.ts is the part of the report that counts: restores by outcome, finding and requester.
+// bin/report/html-numbers.ts: the report's counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
 import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, visible } from '../../functions/api/web/html/text.ts';

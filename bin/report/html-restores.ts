@@ -1,4 +1,4 @@
-// bin/report/html-restores.ts is every restore of a project: a table for each cluster that has some.
+// bin/report/html-restores.ts: every restore of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
 import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';

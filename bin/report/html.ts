@@ -1,5 +1,4 @@
-// bin/report/html.ts writes the evidence for people: one HTML document that needs nothing else, no script either.
-// An overview first, then every restore; a piece at a time, so that a long one is never in memory as a whole.
+// bin/report/html.ts: the report for people: one HTML document without a script, written a piece at a time to save memory.
 import { html, raw } from 'hono/html';
 import { mark, SHAPES } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';

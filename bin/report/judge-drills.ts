@@ -1,5 +1,4 @@
-// bin/report/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
-// period. Pure.
+// bin/report/judge-drills.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import {

@@ -1,4 +1,4 @@
-// bin/report/marks.ts is how states look in the report: a word, a shape and a colour, so that none is needed alone.
+// bin/report/marks.ts: states in the report: each a word, a shape and a colour, so that none is needed alone.
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
@@ -36,7 +36,7 @@ export function severityMark(severity: Severity): Html {
 export const findingItem = ({ rule, severity, why }: Finding) =>
   html`<li>${severityMark(severity)} <code>${visible(rule)}</code> ${visible(why)}</li>`;
 
-/** Never without how sure it is. */
+/** Always with the grade of certainty. */
 export function requesterCell(requester: Requester | undefined): Html {
   if (!requester) return html`<span class="soft">Nobody has looked</span>`;
   if (!isFound(requester)) return html`<span class="soft">${visible(capitalized(requesterUnknown(requester)))}</span>`;
@@ -53,6 +53,7 @@ export function missedText({ missed }: DrillProof): Html | '' {
   return html`<span class="sub">Missed from ${parts.map((part, index) => html`${index > 0 ? '; ' : ''}${part}`)}</span>`;
 }
 
+export const timeOrDash = (iso: string | undefined) => (iso === undefined ? '–' : time(iso));
 export const spanOrDash = (seconds: number | undefined) => (seconds === undefined ? '–' : span(seconds));
 
 /** Of a place in the document: names may be anything, ids may not. */

@@ -1,4 +1,4 @@
-// bin/report/report.ts is the vocabulary of the evidence report. It is also what the report is as JSON.
+// bin/report/report.ts: the evidence report, as it is in JSON.
 import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { ClusterProof } from '../../functions/proof/cluster.ts';
@@ -17,6 +17,9 @@ import type { Integrity } from '../actions/verify.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
 export const SCHEMA_VERSION = 2;
+
+/** The order of names as people sort them: shard-2 before shard-10. */
+export const { compare: byName } = new Intl.Collator('en', { numeric: true });
 
 /** Times are ISO 8601 in UTC. */
 export interface Period extends AskedPeriod {
@@ -41,27 +44,15 @@ export interface DrillProof {
   missed: { from: string; until: string }[];
 }
 
-type Shown =
-  | 'jobId'
-  | 'kind'
-  | 'delivery'
-  | 'status'
-  | 'requestedAt'
-  | 'finishedAt'
-  | 'durationSeconds'
-  | 'expiresAt'
-  | 'snapshotId'
-  | 'snapshotAt'
-  | 'pointInTime'
-  | 'targetProjectId'
-  | 'targetClusterName'
-  | 'errorMessage'
-  | 'problems'
-  | 'vanishedAt'
-  | 'requester'
-  | 'revision';
+/** What the report has of a job, where the job has it. */
+export const OPTIONAL_FIELDS = [
+  ...(['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime'] as const),
+  ...(['targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt', 'requester'] as const),
+] as const;
 
-export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
+type Field = 'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'revision' | (typeof OPTIONAL_FIELDS)[number];
+
+export interface RestoreEvidence extends Pick<LedgerJob, Field> {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
   /** Of a restore of collections: which, under which names, and over what. */
