@@ -1,5 +1,4 @@
-// bin/actions/verify.ts verifies the histories of one project after the other, and adds up what came of it.
-
+// bin/actions/verify.ts: verification of all histories, project by project.
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';

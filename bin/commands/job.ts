@@ -1,4 +1,4 @@
-// bin/commands/job.ts shows one restore job with its history.
+// bin/commands/job.ts: one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
@@ -7,39 +7,42 @@ import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
-import { objectId } from '../options/flags.ts';
+import { span } from '../../functions/restore/text.ts';
+import { utc } from '../../functions/views/text.ts';
+import { jobId } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { severityStyle } from '../output/event-lines.ts';
+import { fieldLines } from '../output/field-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester, wholeRequester } from '../output/requester-text.ts';
 import type { Context } from '../process/context.ts';
-import { span, utc } from '../process/duration.ts';
 import { CommandError } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
+interface JobFlags extends SourceFlags {
+  json?: true;
+}
+
 /** Names shown of a restore of collections, which may have 200. */
 const MAX_NAMESPACES = 20;
+
+const HELP = `
+Examples:
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`;
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
     .description('show one restore job with its history')
-    .argument('<id>', 'of the job: 24 hex digits', (text: string) => objectId('ID', 'a job id', text))
+    .argument('<id>', 'of the job: 24 hex digits', jobId)
     .option('--json', 'everything that the ledger holds of it, as JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ restore-ledger job 65a1b2c3d4e5f60718293a4b
-  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`,
-    );
-  return addSourceOptions(command).action((id: string, flags: SourceFlags & { json?: true }) =>
-    showJob(id, flags, context),
-  );
+    .addHelpText('after', HELP);
+  return addSourceOptions(command).action((id: string, flags: JobFlags) => showJob(id, flags, context));
 }
 
-async function showJob(id: string, flags: SourceFlags & { json?: true }, context: Context) {
+async function showJob(id: string, flags: JobFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
@@ -75,14 +78,9 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'first seen': at(job.firstSeenAt),
     vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
   };
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const width = Math.max(...present.map(([name]) => name.length));
-  return present
-    .map(([name, value = '']) => {
-      const text = sanitize(value);
-      return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
-    })
-    .join('\n');
+  const plain = Object.entries(fields).map(([name, value]) => [name, value === undefined ? value : sanitize(value)]);
+  const text: Record<string, string | undefined> = Object.fromEntries(plain);
+  return fieldLines({ ...text, status: paint(styleOf(job.status), text.status ?? '') }, paint);
 }
 
 function targetField(job: WholeJob, names: ProjectNames): string | undefined {
@@ -97,13 +95,16 @@ function collectionsField(job: WholeJob): string | undefined {
   const restored = collectionsOf(job);
   if (!restored) return undefined;
   const { namespaces, complete } = restored;
-  const shown = namespaces.slice(0, MAX_NAMESPACES).map((namespace) => namespaceWords(namespace));
-  const left = namespaces.length - shown.length;
-  const notes = [
+  const left = namespaces.length - MAX_NAMESPACES;
+  const parts = [
+    namespaces
+      .slice(0, MAX_NAMESPACES)
+      .map((namespace) => namespaceWords(namespace))
+      .join(', '),
     left > 0 && `and ${left} more: --json has them`,
     !complete && 'the ledger does not have all the names',
   ];
-  return [shown.join(', '), ...notes.filter((note) => note !== false)].filter((part) => part !== '').join('; ');
+  return parts.filter(Boolean).join('; ');
 }
 
 function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {

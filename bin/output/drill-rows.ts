@@ -1,12 +1,11 @@
-// bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
+// bin/output/drill-rows.ts: the last restore of each cluster, and when the next is due: one row a cluster.
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
 import { span } from '../../functions/restore/text.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
 import { counted, utc } from '../../functions/views/text.ts';
-import type { RowShape } from '../process/formats.ts';
 import type { Style } from '../process/terminal.ts';
+import type { RowShape } from './formats.ts';
 import type { Column } from './tables.ts';
 
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
@@ -25,50 +24,32 @@ const COLUMNS = [
   ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
 ];
 
-export const DRILL_ROWS: RowShape<DrillRow> = {
-  columns: COLUMNS,
-  document: (row) => row,
-  cells: (row) => ({ ...row }),
-};
+export const DRILL_ROWS: RowShape<DrillRow> = { columns: COLUMNS, document: (row) => row, cells: (row) => row };
 
-const URGENCY: Record<DrillState['state'], number> = {
-  overdue: 0,
-  'backups-off': 1,
-  'not-covered': 2,
-  due: 3,
-  paused: 4,
-  met: 5,
-  none: 6,
-};
+const BY_URGENCY = ['overdue', 'backups-off', 'not-covered', 'due', 'paused', 'met', 'none'] as const;
 
 /** Overdue first, then by the day it is due. */
 export const byUrgency = (a: DrillRow, b: DrillRow) =>
-  URGENCY[a.state] - URGENCY[b.state] ||
+  BY_URGENCY.indexOf(a.state) - BY_URGENCY.indexOf(b.state) ||
   compare(a.dueAt ?? '', b.dueAt ?? '') ||
   compare(a.projectName, b.projectName) ||
   compare(a.clusterName, b.clusterName);
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Nothing of a row that is about no cluster. */
+/** Empty where the row is about no cluster. */
 export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
   if (clusterName === undefined || drill === undefined) return [];
   const { last, ...state } = drill;
   return [
-    {
-      projectId,
-      projectName,
-      clusterName,
-      ...state,
-      ...defined({
-        tier,
-        lastJobId: last?.jobId,
-        lastRequestedAt: last?.requestedAt,
-        lastCompletedAt: last?.finishedAt,
-        snapshotAt: last?.snapshotAt,
-        goneAt,
-      }),
-    },
+    defined({
+      ...{ projectId, projectName, clusterName, ...state, tier },
+      lastJobId: last?.jobId,
+      lastRequestedAt: last?.requestedAt,
+      lastCompletedAt: last?.finishedAt,
+      snapshotAt: last?.snapshotAt,
+      goneAt,
+    }),
   ];
 }
 
@@ -116,11 +97,9 @@ export function drillSummary(rows: readonly DrillRow[]): string {
     'not-covered': 'not covered (restores may be missing)',
     none: 'of which none is expected',
   };
-  const parts = [...DRILL_STATES]
-    .sort((a, b) => URGENCY[a] - URGENCY[b])
-    .flatMap((state) => {
-      const count = rows.filter((row) => row.state === state).length;
-      return count === 0 ? [] : [`${count} ${words[state]}`];
-    });
+  const parts = BY_URGENCY.flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${words[state]}`];
+  });
   return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

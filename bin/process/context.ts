@@ -1,8 +1,9 @@
-// bin/process/context.ts is what a command is given from outside: the only place that touches `process`, but for signals and its name.
+// bin/process/context.ts: what a command gets from its environment: variables, streams, signals, exit code.
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, Interrupted } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
+import { Progress } from './progress.ts';
 import { stderrLog } from './stderr-log.ts';
 import { Terminal } from './terminal.ts';
 
@@ -14,9 +15,8 @@ export class Context {
   /** Silent without --verbose. */
   readonly log: Log;
   readonly interrupt = new Interrupt();
-  /** What the process will end with. */
   exitCode: ExitCode = EXIT.ok;
-  /** The same where nobody reads our output any more: `| head` has seen enough, which is no failure. */
+  /** The exit code where nobody reads the output to its end: `| head` has seen enough, which is no failure. */
   exitCodeWhenUnread: ExitCode = EXIT.ok;
 
   constructor(verbose: boolean) {
@@ -28,5 +28,26 @@ export class Context {
       process.exit(EXIT.failed);
     });
     this.log = verbose ? stderrLog((line) => void this.err.line(line)) : silentLog;
+  }
+
+  /** Silent with --verbose, whose log lines say more. */
+  progress = () => new Progress(this.err, { on: !this.verbose });
+
+  /** Both exit codes: the command's result is known before it is printed. */
+  end(exitCode: ExitCode) {
+    this.exitCode = exitCode;
+    this.exitCodeWhenUnread = exitCode;
+  }
+
+  /** Undefined where the work was interrupted; `farewell` is printed then. */
+  async unlessInterrupted<T>(work: () => Promise<T>, farewell: () => string): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      this.exitCode = error.exitCode;
+      await this.err.line(farewell());
+      return undefined;
+    }
   }
 }

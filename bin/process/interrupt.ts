@@ -1,4 +1,4 @@
-// bin/process/interrupt.ts turns Ctrl-C into an AbortSignal: once to stop in good order, twice to stop at once.
+// bin/process/interrupt.ts: Ctrl-C as an AbortSignal: once to stop in good order, twice to stop at once.
 import { EXIT, Interrupted } from './exit-codes.ts';
 
 export class Interrupt {

@@ -1,4 +1,4 @@
-// bin/process/terminal.ts is the two streams that a command writes to, and what is known of whoever reads them.
+// bin/process/terminal.ts: an output stream of a command, and what is known of its reader.
 import { styleText } from 'node:util';
 import { letSignalsIn } from './turns.ts';
 

@@ -1,4 +1,4 @@
-// bin/process/turns.ts lets signals in: work that never waits for anything outside keeps Node from hearing Ctrl-C.
+// bin/process/turns.ts: turns of the event loop: work that never waits for anything outside keeps Node from noticing Ctrl-C.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Between two turns, in ms: too short for a person to notice, and seldom enough to cost nothing. */

@@ -17,7 +17,7 @@ import { json, startScriptedApi } from './scripted-api.ts';
 /** Ages go on between two looks, and with them the widths of their columns. */
 const steady = ({ stdout, ...rest }: Ended) => ({
   ...rest,
-  stdout: stdout.replace(/just now|\d+[smh] ago/g, 'AGO').replace(/ {2,}/g, '  '),
+  stdout: stdout.replace(/just now|\d+ (min|h) ago/g, 'AGO').replace(/ {2,}/g, '  '),
 });
 
 /** A dozen processes, one after the other, on a busy machine. */
