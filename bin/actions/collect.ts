@@ -99,11 +99,7 @@ export interface Collecting {
 }
 
 /** Progress so far, for a pass that is stopped half-way. */
-export interface Tally {
-  lists: number;
-  added: number;
-  changed: number;
-}
+export type Tally = { lists: number; added: number; changed: number };
 
 /** @param tally counts along @throws LedgerError, Interrupted */
 export async function collectLocally(
@@ -128,11 +124,7 @@ export async function collectLocally(
   }
 }
 
-interface RunningHere extends Collecting {
-  waits: WaitBudget;
-  tally: Tally;
-  eventsFailures: Collected['eventsFailures'];
-}
+type RunningHere = Required<Collecting> & { tally: Tally } & Pick<Collected, 'eventsFailures'>;
 
 async function runHere(
   scope: RunScope,

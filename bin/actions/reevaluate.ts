@@ -29,12 +29,10 @@ export interface Reevaluating {
 export interface Reevaluation {
   projects: number;
   jobs: number;
-  /** Jobs whose findings changed. */
   changed: number;
   findings: Partial<Record<Rule, { added: number; removed: number }>>;
 }
 
-/** Jobs evaluated before their changes are written. */
 const BATCH = 100;
 const PARALLEL_WRITES = 8;
 

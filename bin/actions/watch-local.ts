@@ -1,13 +1,12 @@
 // bin/actions/watch-local.ts: a restore job watched at Atlas. Each answer is recorded, with its findings, as a collector would.
 import type { AtlasClient } from '../../functions/atlas/client.ts';
-import type { Atlas } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { ProjectNames } from '../../functions/collector/evaluate/project-names.ts';
 import { RuleEvaluator } from '../../functions/collector/evaluate/rule-evaluator.ts';
 import { AtlasTime } from '../../functions/collector/list/atlas-time.ts';
 import { clusterNamed } from '../../functions/ledger/model/coverage.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
-import type { JobSummary, Ledger, Recorded, Sighting } from '../../functions/ledger/model/ledger.ts';
+import type { JobSummary, Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { isOpen, type Kind, type RestoreJob, type Source } from '../../functions/restore/job.ts';
 import { normalize } from '../../functions/restore/normalize/normalize.ts';
@@ -23,7 +22,6 @@ export interface WatchOptions {
   id: string;
   source: Source;
   kind: Kind;
-  /** As the ledger has it. */
   stored: JobSummary | undefined;
   atlas: AtlasClient;
   rules: Rules;
@@ -33,7 +31,7 @@ export interface WatchOptions {
 }
 
 export function watchLocally({ id, source, kind, stored, atlas, rules, usingLedger, context }: WatchOptions): Watched {
-  const recorder = new Recorder({ source, kind, atlas, rules: compileRules(rules) });
+  const record = recorderOf({ source, kind, atlas }, compileRules(rules));
   const runId = newObjectId(new Date());
   let known = stored;
 
@@ -45,8 +43,7 @@ export function watchLocally({ id, source, kind, stored, atlas, rules, usingLedg
     const askedAt = new Date(time.at(askedMs));
     const job = understood(() => normalize(kind, answer, source, askedAt));
     const sighting = { runId, observedAt: askedAt.toISOString() };
-    const recorded = await usingLedger((ledger) => recorder.record(ledger, job, sighting, known !== undefined));
-    known = recorded.job;
+    known = await usingLedger((ledger) => record(ledger, job, sighting, known !== undefined));
     return known;
   };
 
@@ -84,28 +81,12 @@ function understood<T>(read: () => T): T {
   }
 }
 
-interface RecorderOptions extends Pick<WatchOptions, 'source' | 'kind'> {
-  atlas: Atlas;
-  rules: CompiledRules;
-}
-
-class Recorder {
-  readonly #options: RecorderOptions;
-  #background: { projectName: string; pastDurations: readonly number[] } | undefined;
-
-  constructor(options: RecorderOptions) {
-    this.#options = options;
-  }
-
-  /**
-   * Time alone can bring a finding where nothing else changed.
-   * @param known as for `Ledger.record`
-   * @throws AtlasError, LedgerError
-   */
-  async record(ledger: Ledger, job: RestoreJob, sighting: Sighting, known: boolean): Promise<Recorded> {
-    const { source, atlas, rules } = this.#options;
-    this.#background ??= await this.#read(ledger);
-    const { projectName, pastDurations } = this.#background;
+/** Records a job with its findings; time alone can bring one where nothing else changed. @throws AtlasError, LedgerError */
+function recorderOf({ source, kind, atlas }: Pick<WatchOptions, 'source' | 'kind' | 'atlas'>, rules: CompiledRules) {
+  let background: { projectName: string; pastDurations: readonly number[] } | undefined;
+  return async (ledger: Ledger, job: RestoreJob, sighting: Sighting, known: boolean): Promise<JobSummary> => {
+    background ??= await backgroundOf(ledger, source, kind, atlas);
+    const { projectName, pastDurations } = background;
     const evaluator = new RuleEvaluator({
       names: new ProjectNames({ atlas, ledger }, { projectId: source.projectId, projectName }),
       ...{ rules, at: sighting.observedAt, pastDurations, afresh: false },
@@ -113,24 +94,22 @@ class Recorder {
     });
     await evaluator.prepare([job]);
     const recorded = await ledger.record(job, sighting, known, evaluator.annotating(job));
-    if (recorded.outcome !== 'same' || !evaluator.isDue(job)) return recorded;
-    return await ledger.annotate(job.projectId, job.jobId, sighting, evaluator.annotate);
-  }
+    if (recorded.outcome !== 'same' || !evaluator.isDue(job)) return recorded.job;
+    return (await ledger.annotate(job.projectId, job.jobId, sighting, evaluator.annotate)).job;
+  };
+}
 
-  async #read(ledger: Ledger) {
-    const { source, kind } = this.#options;
-    const coverage = await ledger.coverage(source.projectId);
-    const cluster = coverage && clusterNamed(coverage.clusters, source.clusterName);
-    const projectName = source.projectName ?? coverage?.projectName ?? (await this.#nameInAtlas());
-    return { projectName, pastDurations: cluster?.lists[kind]?.durations ?? [] };
-  }
+async function backgroundOf(ledger: Ledger, source: Source, kind: Kind, atlas: AtlasClient) {
+  const coverage = await ledger.coverage(source.projectId);
+  const cluster = coverage && clusterNamed(coverage.clusters, source.clusterName);
+  const projectName = source.projectName ?? coverage?.projectName ?? (await nameInAtlas(source.projectId, atlas));
+  return { projectName, pastDurations: cluster?.lists[kind]?.durations ?? [] };
+}
 
-  async #nameInAtlas(): Promise<string> {
-    const { source, atlas } = this.#options;
-    for await (const { projects } of atlas.projects()) {
-      const found = projects.find(({ id }) => id === source.projectId);
-      if (found) return found.name;
-    }
-    return source.projectId;
+async function nameInAtlas(projectId: string, atlas: AtlasClient): Promise<string> {
+  for await (const { projects } of atlas.projects()) {
+    const found = projects.find(({ id }) => id === projectId);
+    if (found) return found.name;
   }
+  return projectId;
 }

@@ -14,14 +14,12 @@ import type { ShownJob } from '../remote/ledger-port.ts';
 
 export interface Watched {
   id: string;
-  /** As known before the first look. */
   known?: ShownJob | undefined;
   /** The job, or why it could not be read this time. @throws what a retry would not change */
   look(): Promise<{ job: ShownJob } | { failure: Error }>;
 }
 
 export interface Pace {
-  /** Seconds between two looks. */
   interval: number;
   /** Seconds after which it gives up. @default never */
   timeout?: number;

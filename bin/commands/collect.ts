@@ -11,7 +11,7 @@ import { counted } from '../../functions/views/text.ts';
 import { type Collected, collectLocally, failureLine, type Tally } from '../actions/collect.ts';
 import { atlasAccounts } from '../options/credentials.ts';
 import { clusterName, duration, projectIds } from '../options/flags.ts';
-import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
+import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
@@ -23,13 +23,12 @@ import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import type { ApiAddress } from '../remote/address.ts';
 
-interface CollectFlags extends SourceFlags, RulesFlags, FeedFlags {
+interface CollectFlags extends JsonFlags, RulesFlags, FeedFlags {
   project?: string[];
   cluster?: string;
   full?: true;
   /** In ms. */
   maxWait?: number;
-  json?: true;
 }
 
 const HELP = `
@@ -89,7 +88,7 @@ async function collectHere(scopes: readonly RunScope[], where: Target, flags: Co
     const why = reason === 'rate-limit' ? "Atlas's rate limit" : 'the call failed and is repeated';
     progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${sanitize(what)}`);
   };
-  await using accounts = await atlasAccounts(context, { onWait });
+  await using accounts = await atlasAccounts(context, onWait);
   const lines = new EventPrinter(err, progress);
   await using feed = await EventFeed.open(flags, lines.show);
   await using opened = await openLedger(where, { create: true });
@@ -146,7 +145,6 @@ const documentOf = ({ status, runIds, projects, counts, failures, seconds, clock
 });
 
 const STYLES: Record<Collected['status'], Style> = { complete: 'green', incomplete: 'yellow', failed: 'red' };
-/** More are in --json. */
 const MAX_FAILURES = 20;
 
 function summary(collected: Collected, paint: Paint): string {

@@ -1,16 +1,12 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
 import { needsAttention } from '../../functions/views/coverage.ts';
-import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { writeCoverage } from '../output/coverage-table.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
-
-interface CoverageFlags extends SourceFlags {
-  json?: true;
-}
 
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole stands before its clusters. FAILING: the
@@ -32,10 +28,10 @@ export function coverageCommand(context: Context): Command {
     )
     .option('--json', 'a JSON list with a row for each cluster')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: CoverageFlags) => showCoverage(flags, context));
+  return addSourceOptions(command).action((flags: JsonFlags) => showCoverage(flags, context));
 }
 
-async function showCoverage(flags: CoverageFlags, context: Context) {
+async function showCoverage(flags: JsonFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const rows = await listOf(opened.ledger.coverageRows());

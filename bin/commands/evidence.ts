@@ -23,9 +23,7 @@ interface EvidenceFlags extends SourceFlags {
   collect?: true;
 }
 
-/** Default length of the period. */
-const USUAL_MS = 90 * 86_400_000;
-const WHY = 'the proof of what was read is in the ledger itself';
+const DEFAULT_PERIOD_MS = 90 * 86_400_000;
 
 const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
@@ -64,7 +62,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const { output, collect, verify = false } = flags;
   const asked = new Date();
   const period = periodOf(flags, asked);
-  const where = sourceOf(flags, env, WHY);
+  const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
   const format = flags.format ?? formatFor(output);
   if (collect) await collectToTheEnd(where, context);
   const madeAt = (collect ? new Date() : asked).toISOString();
@@ -101,20 +99,24 @@ async function collectToTheEnd(where: Target, context: Context) {
   for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);
 }
 
-/** @throws UsageError for a name that promises what the file would not be */
+const FORMAT_OF_ENDING: Record<string, EvidenceFormat> = {
+  '': 'html',
+  '.html': 'html',
+  '.htm': 'html',
+  '.json': 'json',
+};
+
+/** @throws UsageError for a name that promises another format */
 function formatFor(output = ''): EvidenceFormat {
-  const ending = extname(output).toLowerCase();
-  if (ending === '' || ending === '.html' || ending === '.htm') return 'html';
-  if (ending === '.json') return 'json';
-  const formats = EVIDENCE_FORMATS.join(' or ');
-  throw new UsageError(
-    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, got ${JSON.stringify(output)}`,
-  );
+  const format = FORMAT_OF_ENDING[extname(output).toLowerCase()];
+  if (format) return format;
+  const expected = 'a name that ends in .html or .json, or --format html or json with it';
+  throw new UsageError(`--output: expected ${expected}, got ${JSON.stringify(output)}`);
 }
 
 function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
   const end = until ?? now.toISOString();
-  const begin = since ?? new Date(Date.parse(end) - USUAL_MS).toISOString();
+  const begin = since ?? new Date(Date.parse(end) - DEFAULT_PERIOD_MS).toISOString();
   checkPeriod({ since: begin, until: end });
   return { since: begin, until: end, ended: end < now.toISOString() };
 }

@@ -5,7 +5,7 @@ import { defined } from '../../functions/platform/defined.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Reevaluation } from '../actions/reevaluate.ts';
 import { checkPeriod, projectIds, time } from '../options/flags.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import { fieldLines } from '../output/field-lines.ts';
@@ -14,15 +14,12 @@ import { CommandError } from '../process/exit-codes.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface ReevaluateFlags extends SourceFlags, RulesFlags {
+interface ReevaluateFlags extends JsonFlags, RulesFlags {
   project?: string[];
   since?: string;
   until?: string;
   dryRun?: true;
-  json?: true;
 }
-
-const WHY = 'an API only reads';
 
 const HELP = `
 The collector holds a restore against the rules while it is open. After a change of the rules this does so for all of them.
@@ -58,7 +55,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const { out, env, interrupt } = context;
   const { project: projectIds, since, until, dryRun = false } = flags;
   checkPeriod(flags);
-  const where = sourceOf(flags, env, WHY);
+  const where = sourceOf(flags, env, 'an API only reads');
   const { rules, from } = await chosenRules(flags, env);
   await using opened = await openLedger(where, { write: true });
   const { reevaluateAll } = await import('../actions/reevaluate.ts');

@@ -13,7 +13,7 @@ import type { KnownProject, Retirement } from '../../functions/ledger/model/know
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { utc } from '../../functions/views/text.ts';
 import { projectId, sentence } from '../options/flags.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
@@ -22,14 +22,13 @@ import { listOf } from '../process/list-of.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
 
-interface RetireFlags extends SourceFlags {
+interface RetireFlags extends JsonFlags {
   project?: string;
   credentials?: string;
   reason?: string;
   by?: string;
   undo?: true;
   list?: true;
-  json?: true;
 }
 
 const WHY = 'an API only reads';
@@ -87,35 +86,26 @@ async function retire(flags: RetireFlags, context: Context) {
   if (reason === undefined) throw new UsageError('--reason: expected a reason, got none: it stays on record');
   await using opened = await openLedger(sourceOf(flags, context.env, WHY), { write: true });
   const decision = { at: new Date().toISOString(), by, reason };
-  const change = project === undefined ? retireCredentials : undo ? reinstate : retireProject;
-  const { document, said } = await change(opened.ledger, named, decision).catch((error) => {
+  const change = project === undefined ? retireCredentials : changeProject;
+  const [document, text] = await change(opened.ledger, named, decision, undo).catch((error) => {
     throw error instanceof RetirementError ? new CommandError(error.message) : error;
   });
-  await context.out.line(json ? sanitizeJson(document) : sanitize(said));
+  await context.out.line(json ? sanitizeJson(document) : sanitize(text));
 }
 
 async function retireCredentials(ledger: LedgerReader, name: string, decision: Retirement) {
-  const document = await ledger.saveScope((stored) => retiredCredentials(stored, name, decision));
-  return { document, said: `The credentials ${name} count no more: their projects have to be listed by others.` };
+  const scope = await ledger.saveScope((stored) => retiredCredentials(stored, name, decision));
+  return [scope, `The credentials ${name} count no more: their projects have to be listed by others.`] as const;
 }
 
-async function retireProject(ledger: LedgerReader, id: string, decision: Retirement) {
-  const document = await decided(ledger, id, retiredProject, decision);
-  return { document, said: `${document.projectName} (${id}) is retired: what was recorded of it stays.` };
-}
-
-async function reinstate(ledger: LedgerReader, id: string, decision: Retirement) {
-  const document = await decided(ledger, id, reinstatedProject, decision);
-  return {
-    document,
-    said: `${document.projectName} (${id}) is in scope again: runs are incomplete until it is visible.`,
-  };
-}
-
-async function decided(ledger: LedgerReader, id: string, change: typeof retiredProject, decision: Retirement) {
+async function changeProject(ledger: LedgerReader, id: string, decision: Retirement, undo: boolean) {
   const scope = await ledger.scope();
   const at = momentAfter(scope ? listingsOf(scope) : [], decision.at);
-  return ledger.saveKnownProject(id, (stored) => change(stored, id, { ...decision, at }));
+  const change = undo ? reinstatedProject : retiredProject;
+  const known = await ledger.saveKnownProject(id, (stored) => change(stored, id, { ...decision, at }));
+  const reinstated = 'is in scope again: runs are incomplete until it is visible';
+  const text = undo ? reinstated : 'is retired: what was recorded of it stays';
+  return [known, `${known.projectName} (${id}) ${text}.`] as const;
 }
 
 async function list({ json, ...flags }: RetireFlags, { out, env }: Context) {
@@ -130,11 +120,7 @@ async function list({ json, ...flags }: RetireFlags, { out, env }: Context) {
   await writeTable(COLUMNS, rows, out);
 }
 
-interface Row {
-  known: KnownProject;
-  state: 'not visible' | 'excluded' | 'retired';
-  since: string;
-}
+type Row = { known: KnownProject; state: 'not visible' | 'excluded' | 'retired'; since: string };
 
 /** Nothing where the project is in scope and visible. */
 function rowOf(known: KnownProject): Row[] {

@@ -4,7 +4,7 @@ import type { Run } from '../../functions/ledger/model/run.ts';
 import { span } from '../../functions/restore/text.ts';
 import { utc } from '../../functions/views/text.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { listOf } from '../process/list-of.ts';
@@ -12,9 +12,8 @@ import { sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
 import { upTo } from '../remote/ledger-port.ts';
 
-interface RunsFlags extends SourceFlags {
+interface RunsFlags extends JsonFlags {
   limit: number;
-  json?: true;
 }
 
 const HELP = `

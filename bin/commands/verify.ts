@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Verification } from '../../functions/proof/verify.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { projectIds } from '../options/flags.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import type { Context } from '../process/context.ts';
@@ -13,12 +13,9 @@ import { listOf } from '../process/list-of.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface VerifyFlags extends SourceFlags {
+interface VerifyFlags extends JsonFlags {
   project?: string[];
-  json?: true;
 }
-
-const WHY = 'an API could not be trusted to verify itself';
 
 const HELP = `
 Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
@@ -50,7 +47,7 @@ export function verifyCommand(context: Context): Command {
 
 async function verify({ project: projectIds, json, ...flags }: VerifyFlags, context: Context) {
   const { out, env, interrupt } = context;
-  await using opened = await openLedger(sourceOf(flags, env, WHY));
+  await using opened = await openLedger(sourceOf(flags, env, 'an API could not be trusted to verify itself'));
   const progress = context.progress();
   const all = listOf(verifyAll(opened.ledger, { projectIds, progress }));
   const results = await unlessRaised(interrupt.gently(), all).finally(() => progress.clear());
@@ -71,7 +68,6 @@ type Result = 'unbroken' | 'unverified' | 'broken';
 const EXIT_CODES = { unbroken: EXIT.ok, unverified: EXIT.incomplete, broken: EXIT.historyBroken } as const;
 const STYLES = { unbroken: 'green', unverified: 'yellow', broken: 'red' } as const;
 
-/** More are in --json. */
 const MAX_BREAKS = 50;
 
 function summary(result: Result, results: readonly Verification[], paint: Paint): string {

@@ -38,17 +38,14 @@ export function watchCommand(context: Context): Command {
   const command = new Command('watch')
     .description('follow one restore job to its end, recording each change')
     .argument('<id>', 'of the job: 24 hex digits', jobId)
-    .addOption(
-      projectId('--project <id>', 'where the job is; needed, with --cluster and --kind, where the ledger lacks it'),
-    )
+    .addOption(projectId('--project <id>', 'of the job; with --cluster and --kind, where the ledger lacks it'))
     .addOption(clusterName('--cluster <name>', 'see --project'))
     .addOption(oneOf('--kind <kind>', `see --project; ${KINDS.join(', ')}`, KINDS))
     .addOption(amount('--interval <seconds>', 'between two looks', 0.1, 86_400).default(10))
     .addOption(amount('--timeout <seconds>', 'give up after so long (default: never)', 0, 8_640_000))
     .addHelpText('after', HELP);
-  return withEventsOption(withRules(addSourceOptions(command))).action((id: string, flags: WatchFlags) =>
-    watch(id, flags, context),
-  );
+  withEventsOption(withRules(addSourceOptions(command)));
+  return command.action((id: string, flags: WatchFlags) => watch(id, flags, context));
 }
 
 async function watch(id: string, flags: WatchFlags, context: Context) {
@@ -61,10 +58,7 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
   context.exitCode = await follow(watchRemotely(id, await ledgerOf(where.api, context), context), flags, context);
 }
 
-interface Place {
-  source: Source;
-  kind: Kind;
-}
+type Place = { source: Source; kind: Kind };
 
 async function watchHere(
   id: string,
@@ -89,11 +83,8 @@ async function watchHere(
   }
   const atlas = await accounts.thatSees(found.source.projectId);
   const { watchLocally } = await import('../actions/watch-local.ts');
-  context.exitCode = await follow(
-    watchLocally({ id, ...found, stored, atlas, rules, usingLedger, context }),
-    flags,
-    context,
-  );
+  const watched = watchLocally({ id, ...found, stored, atlas, rules, usingLedger, context });
+  context.exitCode = await follow(watched, flags, context);
   await feed.check();
 }
 

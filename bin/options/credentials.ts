@@ -20,7 +20,6 @@ export class Accounts implements AsyncDisposable {
     this.all = all;
   }
 
-  /** Of all together, so far. */
   get usage(): AtlasUsage {
     const sum = { requests: 0, tokenRequests: 0, throttles: 0, waitedMs: 0 };
     for (const { atlas } of this.all) {
@@ -49,14 +48,12 @@ export class Accounts implements AsyncDisposable {
   }
 }
 
-export interface AccountOptions {
-  /** Called for each wait of a second or more. @default logs it */
-  onWait?: (wait: Wait) => void;
-}
-
-/** Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none */
-export async function atlasAccounts(context: Context, options: AccountOptions = {}): Promise<Accounts> {
-  const accounts = await accountsAtHand(context, options);
+/**
+ * Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none
+ * @param onWait called for each wait of a second or more. @default logs it
+ */
+export async function atlasAccounts(context: Context, onWait?: (wait: Wait) => void): Promise<Accounts> {
+  const accounts = await accountsAtHand(context, onWait);
   if (accounts) return accounts;
   throw new UsageError(
     'no Atlas credentials: set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY (or MONGODB_ATLAS_CLIENT_ID ' +
@@ -67,7 +64,7 @@ export async function atlasAccounts(context: Context, options: AccountOptions = 
 /** Undefined where the environment has no credentials. @throws UsageError for half of them, and for two at once */
 export async function accountsAtHand(
   { env, log }: Context,
-  { onWait = (wait) => log.info('waiting', { ...wait }) }: AccountOptions = {},
+  onWait = (wait: Wait) => log.info('waiting', { ...wait }),
 ): Promise<Accounts | undefined> {
   const secretIds = (env.ATLAS_SECRET_ID ?? '')
     .split(',')

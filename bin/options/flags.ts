@@ -24,7 +24,6 @@ function several(option: Option): Option {
   ]);
 }
 
-/** The least and the most. */
 type Bounds = readonly [number, number];
 
 const within = (pattern: RegExp, [least, most]: Bounds) => {
@@ -63,7 +62,6 @@ export const projectId = (flags: string, description: string) =>
 
 export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
-/** The argument `<id>`. */
 export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);
 
 export const clusterName = (flags: string, description: string) =>
@@ -75,7 +73,6 @@ export const sentence = (flags: string, description: string, most: number) =>
     text.trim() !== '' && text.trim().length <= most ? text.trim() : undefined,
   );
 
-/** @throws UsageError where the period is empty */
 export function checkPeriod({ since, until }: { since?: string | undefined; until?: string | undefined }) {
   if (since === undefined || until === undefined || since < until) return;
   throw new UsageError(`--until: expected a time after --since (${since}), got ${until}`);

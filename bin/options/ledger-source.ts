@@ -14,6 +14,10 @@ export interface SourceFlags extends TargetFlags, ApiFlags {
   api?: string;
 }
 
+export interface JsonFlags extends SourceFlags {
+  json?: true;
+}
+
 const VARIABLE = 'RESTORE_LEDGER_API';
 
 export const addSourceOptions = (command: Command) =>
@@ -50,7 +54,6 @@ export function resolveSource(
   throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, got none`);
 }
 
-/** @throws UsageError where a table or a directory is named as well */
 function chosenApi(api: string | undefined, { table, data }: TargetFlags, env: Environment) {
   const flag = data !== undefined ? '--data' : table !== undefined ? '--table' : undefined;
   const url = api ?? (flag ? undefined : env[VARIABLE] || undefined);
@@ -61,12 +64,11 @@ function chosenApi(api: string | undefined, { table, data }: TargetFlags, env: E
   return { name, url };
 }
 
-export interface OpenToRead extends AsyncDisposable {
-  ledger: ReadableLedger;
-}
-
 /** @throws UsageError, CommandError */
-export async function openToRead(flags: SourceFlags, context: Context): Promise<OpenToRead> {
+export async function openToRead(
+  flags: SourceFlags,
+  context: Context,
+): Promise<AsyncDisposable & { ledger: ReadableLedger }> {
   const where = resolveSource(flags, context.env);
   if ('api' in where) return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
   const { ledger, ...opened } = await openLedger(where);

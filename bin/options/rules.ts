@@ -6,9 +6,7 @@ import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { reasonOf } from '../process/output-file.ts';
 
-export interface RulesFlags {
-  rules?: string;
-}
+export type RulesFlags = { rules?: string };
 
 const VARIABLE = 'RULES';
 

@@ -5,9 +5,8 @@ import type { CoverageState } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import { ago, counted } from '../../functions/views/text.ts';
 import type { Style, Terminal } from '../process/terminal.ts';
-import { type Column, writeTable } from './tables.ts';
+import { type Column, compare, writeTable } from './tables.ts';
 
-/** A row of the coverage, or one of its lists. */
 interface Line {
   row: CoverageRow;
   state: CoverageState;
@@ -31,8 +30,6 @@ export async function writeCoverage(rows: readonly CoverageRow[], out: Terminal)
   await writeTable(coverageColumns(Date.now()), sorted.flatMap(linesOf), out);
   await out.line(`\n${coverageSummary(rows)}`);
 }
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function linesOf(row: CoverageRow): Line[] {
   const { clusterName, state, since, gaps, error, lists = {} } = row;

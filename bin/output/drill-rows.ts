@@ -6,7 +6,7 @@ import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/view
 import { counted, utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { RowShape } from './formats.ts';
-import type { Column } from './tables.ts';
+import { type Column, compare } from './tables.ts';
 
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
 export interface DrillRow
@@ -26,7 +26,19 @@ const COLUMNS = [
 
 export const DRILL_ROWS: RowShape<DrillRow> = { columns: COLUMNS, document: (row) => row, cells: (row) => row };
 
-const BY_URGENCY = ['overdue', 'backups-off', 'not-covered', 'due', 'paused', 'met', 'none'] as const;
+type State = DrillState['state'];
+
+/** The most urgent first. */
+const STATES: Record<State, { style: Style; counted: string }> = {
+  overdue: { style: 'red', counted: 'OVERDUE' },
+  'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
+  'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  due: { style: 'yellow', counted: 'due' },
+  paused: { style: 'dim', counted: 'paused' },
+  met: { style: 'green', counted: 'met' },
+  none: { style: 'dim', counted: 'of which none is expected' },
+};
+const BY_URGENCY = Object.keys(STATES) as State[];
 
 /** Overdue first, then by the day it is due. */
 export const byUrgency = (a: DrillRow, b: DrillRow) =>
@@ -34,8 +46,6 @@ export const byUrgency = (a: DrillRow, b: DrillRow) =>
   compare(a.dueAt ?? '', b.dueAt ?? '') ||
   compare(a.projectName, b.projectName) ||
   compare(a.clusterName, b.clusterName);
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Empty where the row is about no cluster. */
 export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
@@ -53,16 +63,6 @@ export function drillRow({ projectId, projectName, clusterName, tier, goneAt, dr
   ];
 }
 
-const STYLES: Record<DrillState['state'], Style> = {
-  overdue: 'red',
-  'backups-off': 'red',
-  'not-covered': 'yellow',
-  due: 'yellow',
-  paused: 'dim',
-  met: 'green',
-  none: 'dim',
-};
-
 export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'project', cell: ({ projectName }) => projectName, least: 12 },
   { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
@@ -74,7 +74,7 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanOf(snapshotAgeSeconds), align: 'right', goes: 2 },
   { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
   { title: 'due', cell: ({ dueAt }) => dueAt?.slice(0, 10) ?? '' },
-  { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STYLES[state] },
+  { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
 ];
 
 const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
@@ -91,15 +91,9 @@ function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string 
 
 /** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 of which none is expected.` */
 export function drillSummary(rows: readonly DrillRow[]): string {
-  const words: Record<DrillState['state'], string> = {
-    ...{ overdue: 'OVERDUE', due: 'due', met: 'met', paused: 'paused' },
-    'backups-off': 'with BACKUPS OFF',
-    'not-covered': 'not covered (restores may be missing)',
-    none: 'of which none is expected',
-  };
   const parts = BY_URGENCY.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${words[state]}`];
+    return count === 0 ? [] : [`${count} ${STATES[state].counted}`];
   });
   return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

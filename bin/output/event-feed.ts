@@ -7,9 +7,7 @@ import { CommandError, UsageError } from '../process/exit-codes.ts';
 import { reasonOf } from '../process/output-file.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
 
-export interface FeedFlags {
-  events?: string;
-}
+export type FeedFlags = { events?: string };
 
 export const withEventsOption = (command: Command) =>
   command.option('--events <file>', 'append every event of the change feed to this file: one a line, as JSON');
@@ -59,7 +57,6 @@ export class EventFeed implements AsyncDisposable {
     return this.#turn;
   }
 
-  /** @throws CommandError where an event could not be written */
   async check(): Promise<void> {
     await this.#turn;
     if (this.#failure === undefined) return;

@@ -1,7 +1,6 @@
 // bin/output/field-lines.ts: `name   value` lines for people.
 import type { Paint } from '../process/terminal.ts';
 
-/** Fields without a value are left out. */
 export function fieldLines(fields: Readonly<Record<string, string | number | undefined>>, paint: Paint): string {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   const width = Math.max(14, ...present.map(([name]) => name.length));

@@ -1,7 +1,6 @@
 // bin/output/tables.ts: rows laid out in columns that fit the terminal.
 import { sanitize } from '../process/sanitize.ts';
-import type { Style, Terminal } from '../process/terminal.ts';
-import { letSignalsIn } from '../process/turns.ts';
+import { letSignalsIn, type Style, type Terminal } from '../process/terminal.ts';
 
 export interface Column<T> {
   title: string;
@@ -17,7 +16,6 @@ export interface Column<T> {
 
 const GAP = '  ';
 
-/** A title line, then one line a row. */
 export async function writeTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
@@ -88,3 +86,6 @@ function cut(text: string, room: number): string {
   }
   return `${kept}…`;
 }
+
+/** For sorting, by code unit. */
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -12,7 +12,6 @@ export const EXIT = {
   jobExpired: 6,
   /** It has ended, with an unknown outcome. */
   jobUnknown: 7,
-  /** A cluster is overdue for a restore drill. */
   drillOverdue: 8,
   /** A history, or a number of jobs, differs from what was recorded. */
   historyBroken: 9,
@@ -30,7 +29,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command can't do its work. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
   readonly exitCode: ExitCode;
@@ -52,7 +50,6 @@ export class Interrupted extends Error {
   }
 }
 
-/** What to write to stderr for an error, and what to end with. */
 export function formatFatal(error: unknown, verbose: boolean): { text: string; exitCode: ExitCode } {
   const exitCode = exitCodeOf(error);
   const lines = [`restore-ledger: ${sanitize(messageOf(error))}`];

@@ -23,7 +23,6 @@ export class OutputFile implements AsyncDisposable {
     }
   }
 
-  /** @throws CommandError */
   write = (text: string): Promise<void> => this.#tried(() => this.#file.appendFile(text));
 
   /** Puts the file in its place. @throws CommandError */

@@ -38,7 +38,6 @@ function asOurs(command: Command): Command {
 const HELP = new Set(['commander.helpDisplayed', 'commander.version', 'commander.help']);
 const isHelp = (error: unknown): error is CommanderError => error instanceof CommanderError && HELP.has(error.code);
 
-/** Commander's errors, in one line. */
 function asUsage(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   return new UsageError(`${error.message.replace(/^error: /, '')}: see --help`);

@@ -1,6 +1,6 @@
 // bin/process/terminal.ts: an output stream of a command, and what is known of its reader.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { letSignalsIn } from './turns.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -39,6 +39,16 @@ export class Terminal {
 
   line = (text = '') => this.write(`${text}\n`);
 
-  /** Resolves when everything is out. */
   flush = () => new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+}
+
+/** Between two turns, in ms: too short to notice, and long enough to cost nothing. */
+const EVERY_MS = 50;
+let lastMs = 0;
+
+/** For long work that waits for nothing outside: without a turn of the event loop Node does not notice Ctrl-C. */
+export async function letSignalsIn(): Promise<void> {
+  if (performance.now() - lastMs < EVERY_MS) return;
+  await nextTurn();
+  lastMs = performance.now();
 }

@@ -14,10 +14,7 @@ export interface ApiAddress {
   auth: ApiAuth;
 }
 
-export interface ApiFlags {
-  apiAuth?: ApiAuthName;
-  apiRegion?: string;
-}
+export type ApiFlags = { apiAuth?: ApiAuthName; apiRegion?: string };
 
 /** API Gateway's own names: an API's, and those of its VPC endpoints. */
 const EXECUTE_API = /^[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
@@ -72,9 +69,7 @@ function usualAuth(url: URL, isExecuteApi: boolean, env: Environment): ApiAuthNa
 
 function regionOf(url: URL, known: string | undefined, env: Environment): string {
   const region = known ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
-  if (!region) {
-    throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, got none`);
-  }
+  if (!region) throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, got none`);
   if (REGION.test(region)) return region;
   throw new UsageError(`--api-region: expected an AWS region such as eu-west-1, got ${JSON.stringify(region)}`);
 }

@@ -17,7 +17,6 @@ export interface AwsSignerOptions {
   region: string;
   /** @default the caller's: environment, profile, sign-in, container or instance */
   credentials?: SignatureV4Init['credentials'];
-  /** Milliseconds since the epoch. @default Date.now */
   now?: () => number;
 }
 
@@ -35,15 +34,9 @@ export class AwsSigner {
   /** The headers to send, but for `host`. @throws CommandError where there are no credentials */
   async sign({ method, url, headers, body }: Signable): Promise<Record<string, string>> {
     await this.accessKeyId();
-    const request = {
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { ...headers, host: url.host },
-      body,
-    };
+    const { protocol, hostname, pathname: path, searchParams, host } = url;
+    const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+    const request = { method, protocol, hostname, path, query, headers: { ...headers, host }, body };
     const signed = await this.#signer.sign(request, { signingDate: new Date(this.#now()) });
     const { host: _, ...sent } = signed.headers;
     return sent;
@@ -58,8 +51,4 @@ export class AwsSigner {
       throw new CommandError(`no AWS credentials to sign requests with: ${advice}`, { cause });
     }
   }
-}
-
-function queryOf(url: URL): Record<string, string[]> {
-  return Object.fromEntries([...url.searchParams.keys()].map((name) => [name, url.searchParams.getAll(name)]));
 }

@@ -26,19 +26,13 @@ const ATTEMPTS = 4;
 /** The longest wait between two calls, even where the API asks for more, in ms. */
 const MAX_WAIT_MS = 20_000;
 
-export interface ApiClientOptions {
-  log: Log;
-  /** @default real time */
-  pause?: (ms: number) => Promise<unknown>;
-}
-
 export class ApiClient {
   readonly address: ApiAddress;
   readonly #log: Log;
   readonly #pause: (ms: number) => Promise<unknown>;
   #signer: AwsSigner | undefined;
 
-  constructor(address: ApiAddress, { log, pause = sleep }: ApiClientOptions) {
+  constructor(address: ApiAddress, { log, pause = sleep }: { log: Log; pause?: (ms: number) => Promise<unknown> }) {
     this.address = address;
     this.#log = log;
     this.#pause = pause;

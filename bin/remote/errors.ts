@@ -34,7 +34,6 @@ export class ApiError extends CommandError {
 }
 
 export interface Refusal {
-  /** `GET https://api/runs` */
   what: string;
   status: number;
   headers: Headers;
@@ -70,23 +69,16 @@ export function refused({ what, status, headers, text, advice }: Refusal): ApiEr
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 const GATEWAY_IDS = ['x-request-id', 'apigw-requestid', 'x-amzn-requestid'];
 
-/** A problem document (RFC 9457), or what API Gateway says by itself, which is `message` or `Message`. */
-function documentOf(
-  text: string,
-): Record<'type' | 'title' | 'detail' | 'field' | 'requestId' | 'message', string | undefined> {
-  const document = parsed(text);
-  const part = (name: string) => {
-    const value = document[name];
-    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_PART) : undefined;
-  };
-  const [type, title, detail, field, requestId] = ['type', 'title', 'detail', 'field', 'requestId'].map(part);
-  return { type, title, detail, field, requestId, message: part('message') ?? part('Message') };
+/** A problem document (RFC 9457), or API Gateway's own, which has `message` or `Message`. */
+function documentOf(text: string) {
+  const { type, title, detail, field, requestId, Message, message = Message } = textsIn(text);
+  return { type, title, detail, field, requestId, message };
 }
 
-function parsed(text: string): Record<string, unknown> {
+function textsIn(json: string): Record<string, string | undefined> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    const texts = Object.entries({ ...JSON.parse(json) }).filter(([, value]) => typeof value === 'string' && value);
+    return Object.fromEntries(texts.map(([name, value]) => [name, String(value).slice(0, MAX_PART)]));
   } catch {
     return {};
   }

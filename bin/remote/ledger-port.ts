@@ -19,11 +19,9 @@ export interface ReadableLedger {
   jobs(query: JobsQuery): Promise<Page<ShownJob>>;
   /** In the order of project ids, a project's rows together. */
   coverageRows(): AsyncIterable<CoverageRow>;
-  /** Newest first. */
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }
 
-/** A ledger opened here. */
 export const readable = (ledger: Ledger, now: () => number): ReadableLedger => ({
   job: (jobId) => ledger.job(jobId),
   jobs: (query) => ledger.jobs(query),

@@ -16,7 +16,6 @@ export class ApiLedger implements ReadableLedger {
     this.#client = client;
   }
 
-  /** For messages. */
   get url() {
     return this.#client.address.url;
   }

@@ -23,10 +23,7 @@ type Facts = Omit<RecordedProject, 'clusters'>;
 /** For a cluster that was gone before the period: its restores are shown, and none can be missing. */
 const NOTHING_TO_PROVE: ClusterProof = { state: 'none', lists: [], gaps: [] };
 
-export interface GatheredProject {
-  evidence: ProjectEvidence;
-  gaps: NamedGap[];
-}
+export type GatheredProject = { evidence: ProjectEvidence; gaps: NamedGap[] };
 
 /** Undefined where no restore of it can be of the period. */
 export async function gatherProject(

@@ -1,10 +1,10 @@
 // bin/report/gather.ts: the evidence of a period, read from the ledger. Coverage comes first, so that what it proves is in the jobs that are read after it.
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
-import type { PlannedProject, Run } from '../../functions/ledger/model/run.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
 import { isAllThere } from '../../functions/ledger/model/uncounted.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../functions/proof/ledger.ts';
+import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
@@ -21,12 +21,10 @@ import { limitsOf, verdictOf } from './words.ts';
 
 export interface GatherOptions {
   period: Evidence['period'];
-  /** ISO 8601. */
   madeAt: string;
   version: string;
   /** The table, or the directory. */
   ledgerName: string;
-  /** Recompute all histories too. */
   verify: boolean;
   progress: Progress;
 }
@@ -55,6 +53,8 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
   ];
   const numbers = numbersOf(projects);
   const claim = claimOf(gaps, numbers.clusters);
+  const outOfScope = facts.filter(({ known }) => !isInScope(known, asking));
+  const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
   const judged = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
@@ -64,10 +64,7 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
     verdict: verdictOf(judged),
     ...{ numbers, gaps },
     ...defined({ provenThrough: provenTo(scope?.listedAt, projects), integrity, projectsReadAt: scope?.listedAt }),
-    limits: limitsOf(projects, {
-      ...{ asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) },
-      ended: (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since),
-    }),
+    limits: limitsOf(projects, period, outOfScope, ended),
     projects,
   };
 }
@@ -84,10 +81,7 @@ function provenTo(listedAt: string | undefined, projects: readonly ProjectEviden
 }
 
 /** Those with jobs alone too, of which nothing else is on record. */
-async function allProjects(
-  ledger: Ledger,
-  progress: Progress,
-): Promise<(ProjectFacts & Pick<RecordedProject, 'counts'>)[]> {
+async function allProjects(ledger: Ledger, progress: Progress) {
   const facts = await listOf(ledger.projects());
   progress.show('counting restore jobs');
   const census = await ledger.census();
@@ -116,9 +110,7 @@ function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: V
 }
 
 /** The newest run over everything, and the newest that has ended. Runs expire, so there is an end to them. */
-async function runsOverAll(
-  ledger: Ledger,
-): Promise<{ lastRun?: Run; lastEndedRun?: Run; planned?: readonly PlannedProject[] }> {
+async function runsOverAll(ledger: Ledger): Promise<Pick<LedgerFacts, 'lastRun' | 'lastEndedRun' | 'planned'>> {
   let lastRun: Run | undefined;
   for await (const listed of upTo(Number.POSITIVE_INFINITY, (page) => ledger.runs(page))) {
     if (listed.scope.projectId !== undefined) continue;
@@ -128,7 +120,7 @@ async function runsOverAll(
     const { run, planned = [] } = (await ledger.run(listed.runId)) ?? {};
     if (run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
   }
-  return defined({ lastRun });
+  return { lastRun };
 }
 
 const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
@@ -137,12 +129,9 @@ const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
 /** Atlas names a target's project by its id alone. */
 function nameTargets(projects: readonly ProjectEvidence[]) {
   const names = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
-  for (const { clusters } of projects) {
-    for (const { restores } of clusters) {
-      for (const restore of restores) {
-        const name = restore.targetProjectId === undefined ? undefined : names.get(restore.targetProjectId);
-        if (name !== undefined) restore.targetProjectName = name;
-      }
-    }
+  const clusters = projects.flatMap((project) => project.clusters);
+  for (const restore of clusters.flatMap(({ restores }) => restores)) {
+    const name = names.get(restore.targetProjectId ?? '');
+    if (name !== undefined) restore.targetProjectName = name;
   }
 }

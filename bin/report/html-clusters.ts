@@ -5,12 +5,7 @@ import { counted, number } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, drillMark, missedText, proofMark, spanOrDash, timeOrDash, WHOLE } from './marks.ts';
 import type { ClusterEvidence, Evidence, ProjectEvidence } from './report.ts';
 
-interface Placed {
-  project: ProjectEvidence;
-  cluster: ClusterEvidence;
-  /** Of the cluster in its project. */
-  index: number;
-}
+type Placed = { project: ProjectEvidence; cluster: ClusterEvidence; index: number };
 
 export function* overviewTables({ projects }: Evidence): Generator<string> {
   const all = projects.flatMap((project) => project.clusters.map((cluster, index) => ({ project, cluster, index })));

@@ -7,10 +7,9 @@ import { GRADES } from '../../functions/restore/requesters/requester.ts';
 import type { Severity } from '../../functions/restore/rules/finding.ts';
 import { actorKind, actorName } from '../../functions/views/requester-text.ts';
 import { counted, number } from '../../functions/views/text.ts';
-import { WHOLE } from './marks.ts';
+import { sub, WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';
 
-/** More are in the JSON. */
 const MAX_REQUESTERS = 100;
 
 export const numberTables = ({
@@ -25,8 +24,8 @@ const countTable = (caption: string, rows: readonly Html[], none: string) =>
     : html`<div><table><caption>${caption}</caption><tbody>${rows}</tbody></table></div>
 `;
 
-const row = (what: Html | string, count: number, sub: Html | string = '') =>
-  html`<tr><th scope="row">${what}${sub === '' ? '' : html`<span class="sub">${sub}</span>`}</th><td class="r">${number(count)}</td></tr>
+const row = (what: Html | string, count: number, beside?: Html | string) =>
+  html`<tr><th scope="row">${what}${sub(beside)}</th><td class="r">${number(count)}</td></tr>
 `;
 
 const outcomes = ({ outcomes: of }: Numbers) =>

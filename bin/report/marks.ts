@@ -48,10 +48,13 @@ export function requesterCell(requester: Requester | undefined): Html {
 }
 
 export function missedText({ missed }: DrillProof): Html | '' {
-  if (missed.length === 0) return '';
-  const parts = missed.map(({ from, until }) => html`${time(from)} to ${time(until)}`);
-  return html`<span class="sub">Missed from ${parts.map((part, index) => html`${index > 0 ? '; ' : ''}${part}`)}</span>`;
+  const parts = missed.map(({ from, until }, at) => html`${at > 0 ? '; ' : ''}${time(from)} to ${time(until)}`);
+  return sub(parts.length > 0 && html`Missed from ${parts}`);
 }
+
+/** A second line of a cell, where there is one. */
+export const sub = (content: Html | string | false | undefined) =>
+  content ? html`<span class="sub">${content}</span>` : '';
 
 export const timeOrDash = (iso: string | undefined) => (iso === undefined ? '–' : time(iso));
 export const spanOrDash = (seconds: number | undefined) => (seconds === undefined ? '–' : span(seconds));

@@ -71,7 +71,6 @@ export interface ClusterEvidence {
   deleted?: true;
   proof: ClusterProof;
   drill: DrillProof;
-  /** Oldest first. */
   restores: RestoreEvidence[];
 }
 
@@ -96,15 +95,12 @@ export interface Numbers {
   projects: number;
   clusters: number;
   clustersWithRestores: number;
-  /** By the state of their proof. */
   proofs: Record<ProofState, number>;
   restores: number;
   outcomes: Record<Status, number>;
   findings: number;
   severities: Record<Severity, number>;
-  /** Those that were found at all. */
   rules: Partial<Record<Rule, Record<Severity, number>>>;
-  /** Most restores first. */
   requesters: RequesterCount[];
   /** Restores of which nobody is named, by the reason; `not-looked` where nobody has looked. */
   unnamed: Record<string, number>;

@@ -6,7 +6,6 @@ import type { Gap } from '../../functions/proof/gap.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
 import { type ClusterEvidence, OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
 
-/** Characters of what Atlas says went wrong. */
 const MAX_REASON = 500;
 
 const NO_COVERAGE: Gap = {

@@ -103,17 +103,17 @@ function integritySentence(integrity: Evidence['integrity']) {
     : `The histories of ${counted(jobs, 'recorded job')} were recomputed: ${counted(breakCount, 'break')} show that the RECORD WAS CHANGED.`;
 }
 
-export interface LimitFacts {
-  asking: Asking;
-  /** Projects that were out of scope before the period began. */
-  outOfScope: readonly ProjectFacts[];
-  /** Credentials that ended after the period began, and of which somebody says that nothing was missed. */
-  ended: readonly EndedAccount[];
-}
-
-/** What no ledger of this kind can show, with the numbers of this one. */
-export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfScope, ended }: LimitFacts): string[] {
-  const { since } = asking.period;
+/**
+ * What no ledger of this kind can show, with the numbers of this one.
+ * @param outOfScope before the period began
+ * @param ended after the period began, with somebody's word that nothing was missed
+ */
+export function limitsOf(
+  projects: readonly ProjectEvidence[],
+  { since }: Asking['period'],
+  outOfScope: readonly ProjectFacts[],
+  ended: readonly EndedAccount[],
+): string[] {
   const late = projects
     .flatMap(({ clusters }) => clusters)
     .filter(({ firstSeenAt, clusterId }) => {

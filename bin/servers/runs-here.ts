@@ -7,7 +7,6 @@ const MAX_RUNS = 2;
 
 export class RunsHere implements RunStarter, AsyncDisposable {
   readonly #ports: LocalRunPorts;
-  /** By the id of the run. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 

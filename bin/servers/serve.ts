@@ -36,7 +36,7 @@ export function serveCommand(context: Context): Command {
     .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
     .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', 0, 65_535).default(SERVE_PORT))
     .addOption(
-      wholeNumber('--runs-every <minutes>', 'when the page calls a list late (default: after 26 hours)', 1, 1_000_000),
+      wholeNumber('--runs-every <minutes>', 'how often the collector runs: more is late (default: 26 h)', 1, 1_000_000),
     )
     .addHelpText('after', HELP);
   return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));

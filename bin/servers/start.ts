@@ -53,7 +53,6 @@ const TABLE_NAME = 'restore-ledger';
 const NEWEST = 15;
 /** What a terminal shows unbroken that nobody has made wider, in characters. */
 const WIDTH = 120;
-/** Of the first collection. */
 const MAX_NOTEWORTHY = 10;
 
 const HELP = `

@@ -133,7 +133,7 @@ describe('--help', () => {
     ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit code: 0 done']],
     ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
-    ['serve', ['--port', '--table', '--data', 'Other commands may use the same directory meanwhile']],
+    ['serve', ['--port', '--table', '--data', 'Other commands may read and write the same directory meanwhile']],
     [
       'simulate',
       [
