@@ -34,4 +34,4 @@ export function watchRemotely(id: string, ledger: ApiLedger, { err }: Context): 
 }
 
 const SLOWER =
-  'A deployed collector reads an open job about once a minute; behind restore-ledger serve, whenever somebody collects.';
+  'A deployed collector reads an open job about once a minute; behind restore-ledger serve, at each collect.';

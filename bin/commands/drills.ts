@@ -17,10 +17,11 @@ interface DrillsFlags extends SourceFlags {
 const HELP = `
 A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
-collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so nobody can say.
-How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
+called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
 
-Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the API could not be read, 2 wrong usage.
+Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the
+API could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger drills

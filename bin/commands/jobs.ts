@@ -29,7 +29,7 @@ interface JobsFlags extends SourceFlags {
 
 const HELP = `
 The table leaves out columns that the terminal has no room for; the other formats never do.
-Who asked comes with a grade: exact, strong, likely, or weak, which is a hint. Where nobody is named, the grade is the reason:
+A requester has a grade: exact, strong, likely, or weak, which is a hint. Without a requester, the grade column has the reason:
 pending, not-read, none, ambiguous.
 CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front.
 

@@ -22,12 +22,12 @@ interface ReevaluateFlags extends JsonFlags, RulesFlags {
 }
 
 const HELP = `
-The collector holds a restore against the rules while it is open. After a change of the rules this does so for all of them.
-Findings that hold stay as they are; others come and go, each with an entry in the job's history. Doing it again changes
-nothing. Give the rules that the collector has (--rules cdk.json for a deployed one): the next collect goes by its own.
+The collector evaluates a restore against the rules while it is open. After a change of the rules this command evaluates all of
+them. Findings that still apply stay as they are; others come and go, each with an entry in the job's history. A second run changes
+nothing. Give the rules that the collector has (--rules cdk.json for a deployed one): the next collect uses its own.
 
-It goes by what the ledger holds, and asks Atlas nothing. "Slow" compares with how long the cluster's newest restores took. A
-target in a project without coverage counts as one that can't be seen. own-credential is added only where
+It uses the ledger alone and calls Atlas for nothing. "Slow" compares with how long the cluster's newest restores took. A target in
+a project without coverage counts as one that can't be seen. own-credential is added only where
 MONGODB_ATLAS_PUBLIC_API_KEY or MONGODB_ATLAS_CLIENT_ID names the credentials of the collector.
 
 It writes to the ledger itself (--table, --data), not through an API.
@@ -41,7 +41,7 @@ Examples:
 
 export function reevaluateCommand(context: Context): Command {
   const command = new Command('reevaluate')
-    .description('hold every recorded restore against the rules afresh, and record which findings come and go')
+    .description('evaluate every recorded restore against the rules again, and record which findings come and go')
     .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
     .addOption(time('--since <time>', 'requested at or after; as of restore-ledger jobs'))
     .addOption(time('--until <time>', 'requested before; as --since'))

@@ -21,7 +21,7 @@ const EXECUTE_API = /^[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 const TOKEN = 'RESTORE_LEDGER_API_TOKEN';
 
-/** @param name of the flag or variable that `text` came from @throws UsageError */
+/** @param name of the flag or variable that holds `text` @throws UsageError */
 export function apiAddress(name: string, text: string, flags: ApiFlags, env: Environment): ApiAddress {
   const url = baseUrl(name, text);
   return { url: url.origin + url.pathname.replace(/\/+$/, ''), auth: authOf(url, flags, env) };

@@ -13,7 +13,7 @@ import { problemText } from '../../functions/restore/field-reader.ts';
 import { counted, listed } from '../../functions/views/text.ts';
 import { listOf } from '../process/list-of.ts';
 import { upTo } from '../remote/ledger-port.ts';
-import { isDrill, judgeDrill } from './judge-drills.ts';
+import { isDrill, proveDrill } from './drill-proof.ts';
 import { byName, type ClusterEvidence, type ProjectEvidence, type RestoreEvidence } from './report.ts';
 import { RestoresByCluster } from './restores-by-cluster.ts';
 
@@ -59,7 +59,7 @@ export async function gatherProject(
     clusters.push({
       ...defined({ clusterName, clusterId, tier, firstSeenAt, goneAt, deleted: deleted || undefined }),
       proof: proof ?? NOTHING_TO_PROVE,
-      drill: judgeDrill({ cluster, completed, period: asking.period, madeAt: asking.now }),
+      drill: proveDrill({ cluster, completed, period: asking.period, madeAt: asking.now }),
       restores: mine,
     });
   });
@@ -73,7 +73,7 @@ export async function gatherProject(
   return { evidence, gaps: [...proven.gaps, ...gaps.map((gap) => ({ projectId, projectName, ...gap }))] };
 }
 
-/** The restore that was completed last, and the last one before the period, by which its beginning is judged. */
+/** The restore that was completed last, and the last one before the period, which counts for its beginning. */
 async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, since: string) {
   const last = lastRestore(cluster);
   if (!last) return [];

@@ -55,13 +55,13 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
   const claim = claimOf(gaps, numbers.clusters);
   const outOfScope = facts.filter(({ known }) => !isInScope(known, asking));
   const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
-  const judged = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
+  const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
     madeBy: { program: 'restore-ledger', version },
     ledger: ledgerName,
     period,
-    verdict: verdictOf(judged),
+    verdict: verdictOf(verdictFacts),
     ...{ numbers, gaps },
     ...defined({ provenThrough: provenTo(scope?.listedAt, projects), integrity, projectsReadAt: scope?.listedAt }),
     limits: limitsOf(projects, period, outOfScope, ended),

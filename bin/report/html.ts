@@ -117,7 +117,7 @@ const gapRow = ({
 function integrity({ integrity: checked }: Evidence): Html {
   if (!checked) {
     return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity not verified</h2>
-<p>Whether histories were changed since they were recorded was not asked for (<code>--verify</code>).</p></section>
+<p>Without <code>--verify</code> it is not known whether histories were changed since they were recorded.</p></section>
 `;
   }
   const { unbroken, projects, jobs, entries, folded, breakCount, projectsBroken } = checked;

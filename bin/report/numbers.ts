@@ -6,7 +6,7 @@ import { STATUSES } from '../../functions/restore/job.ts';
 import { GRADES, isFound } from '../../functions/restore/requesters/requester.ts';
 import { SEVERITIES } from '../../functions/restore/rules/finding.ts';
 import { DRILL_STATES } from '../../functions/schema/words.ts';
-import { isDrill } from './judge-drills.ts';
+import { isDrill } from './drill-proof.ts';
 import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount, RestoreEvidence } from './report.ts';
 
 /** Memory: a number for each completed restore, and a row for each requester. */

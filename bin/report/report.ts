@@ -38,7 +38,7 @@ export interface DrillProof {
   lastCompletedAt?: string;
   /** How long it took: the measured recovery time. */
   durationSeconds?: number;
-  /** How old its snapshot was when it was asked for. */
+  /** How old its snapshot was when the restore was requested. */
   snapshotAgeSeconds?: number;
   /** Parts of the period in which no restore had been completed within the days before. */
   missed: { from: string; until: string }[];
@@ -102,7 +102,7 @@ export interface Numbers {
   severities: Record<Severity, number>;
   rules: Partial<Record<Rule, Record<Severity, number>>>;
   requesters: RequesterCount[];
-  /** Restores of which nobody is named, by the reason; `not-looked` where nobody has looked. */
+  /** Restores without a known requester, by the reason; `not-looked` where events were not read for it yet. */
   unnamed: Record<string, number>;
   /** Of completed restores into a cluster, in seconds. */
   recovery?: { median: number; longest: number };
@@ -136,7 +136,7 @@ export interface Evidence {
   provenThrough?: string;
   /** When the list of projects was last read as a whole. */
   projectsReadAt?: string;
-  /** Absent: it was not asked for. */
+  /** Absent without --verify. */
   integrity?: IntegrityEvidence;
   /** What the report can't show, a sentence each. */
   limits: string[];

@@ -9,10 +9,10 @@ import { span } from '../../functions/restore/text.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
 
-type Judged = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+type VerdictFacts = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
 
 /** One paragraph, which claims what was done and no more. */
-export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: Judged): Evidence['verdict'] {
+export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: VerdictFacts): Evidence['verdict'] {
   const sentences = [
     restoresSentence(period, numbers),
     state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),

@@ -51,7 +51,7 @@ interface StartFlags extends RulesFlags, FeedFlags {
 
 const TABLE_NAME = 'restore-ledger';
 const NEWEST = 15;
-/** What a terminal shows unbroken that nobody has made wider, in characters. */
+/** What a terminal of the usual width shows unbroken, in characters. */
 const WIDTH = 120;
 const MAX_NOTEWORTHY = 10;
 

@@ -1,7 +1,7 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isDrill } from '../../bin/report/drill-proof.ts';
 import { gatherProject } from '../../bin/report/gather-project.ts';
-import { isDrill } from '../../bin/report/judge-drills.ts';
 import { numbersOf } from '../../bin/report/numbers.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';

@@ -1,4 +1,4 @@
-// bin/report/judge-drills.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
+// bin/report/drill-proof.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import {
@@ -28,7 +28,7 @@ export interface DrillFacts {
   madeAt: string;
 }
 
-export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
+export function proveDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
   const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
   const done = completed
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
