@@ -62,7 +62,7 @@ test.each([
   [1, 30],
   [1_234, 25],
   [1_234, Number.POSITIVE_INFINITY],
-])('a table of %i rows in %i columns has a title and a line for each, none too wide', async (length, width) => {
+])('a table of %i rows in %s columns has a title and a line for each, none too wide', async (length, width) => {
   const columns: Column<number>[] = [
     { title: 'n', cell: String, align: 'right' },
     { title: 'text', cell: (n) => 'x'.repeat(n % 37), style: () => 'red', least: 5 },

@@ -128,7 +128,7 @@ describe('--help', () => {
     ['verify', ['--project', '--json', 'Exit code: 0 all fits, 9 something does not', 'not an API']],
     [
       'reevaluate',
-      ['--rules', '--since', '--until', '--dry-run', 'A\ntarget in a project without coverage', 'Exit code: 0'],
+      ['--rules', '--since', '--until', '--dry-run', 'A target in\na project without coverage', 'Exit code: 0'],
     ],
     ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit code: 0 done']],
     ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
