@@ -1,7 +1,7 @@
 // bin/actions/watch.ts follows one restore job, as somebody looks at it again and again, to its end.
 import { systemClock } from '../../functions/platform/clock.ts';
-import { deliveryWords } from '../../functions/restore/destination.ts';
 import { isOpen, type Status } from '../../functions/restore/job.ts';
+import { deliveryWords } from '../../functions/views/target.ts';
 import { styleOf } from '../output/job-table.ts';
 import type { Context } from '../process/context.ts';
 import { span, utc, utcClock } from '../process/duration.ts';

@@ -1,10 +1,11 @@
 // bin/output/job-table.ts shows restore jobs in a row each.
-import { destinationWords } from '../../functions/restore/destination.ts';
+
 import type { RestoreJob, Status } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { worstOf } from '../../functions/views/findings.ts';
 import { actorName } from '../../functions/views/requester-text.ts';
+import { destinationWords } from '../../functions/views/target.ts';
 import { span, utc } from '../process/duration.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';

@@ -6,14 +6,9 @@ import { jobPage } from '../../functions/api/web/pages/job-page.ts';
 import { jobTable } from '../../functions/api/web/parts/job-table.ts';
 import { jobEvents } from '../../functions/events/from/events.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
-import {
-  deliveryWords,
-  destinationOf,
-  destinationWords,
-  effectWords,
-  type Place,
-} from '../../functions/restore/destination.ts';
+import { destinationOf, type Place } from '../../functions/restore/destination.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../../functions/restore/job.ts';
+import { deliveryWords, destinationWords, effectWords } from '../../functions/views/target.ts';
 import { textOf } from '../api/web/site.ts';
 import { ledgerJobAfter } from '../events/told.ts';
 import { job as jobWith, PROJECT } from '../ledger/jobs.ts';
