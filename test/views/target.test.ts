@@ -4,7 +4,7 @@ import { projectRestores } from '../../bin/report/html-restores.ts';
 import type { ProjectEvidence, RestoreEvidence } from '../../bin/report/report.ts';
 import { jobPage } from '../../functions/api/web/pages/job-page.ts';
 import { jobTable } from '../../functions/api/web/parts/job-table.ts';
-import { jobEvents } from '../../functions/events/from/events.ts';
+import { jobEvents } from '../../functions/events/from/job-events.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
 import { destinationOf, type Place } from '../../functions/restore/destination.ts';
 import type { Delivery, Kind, RestoreJob, Status } from '../../functions/restore/job.ts';

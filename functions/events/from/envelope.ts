@@ -1,12 +1,11 @@
-// functions/events/from/envelope.ts puts what is told into the envelope that all events share.
-
+// functions/events/from/envelope.ts: the envelope that all events share.
 import { EVENT_SOURCE, type LedgerEvent, SCHEMA_VERSION } from '../model/event.ts';
 import { truncated } from '../model/truncate.ts';
 
 /** An event that fits into EventBridge. */
-export function enveloped<E extends LedgerEvent>(type: E['detail-type'], told: Omit<E['detail'], 'schemaVersion'>): E {
-  const detail = truncated({ schemaVersion: SCHEMA_VERSION, ...told });
-  return { source: EVENT_SOURCE, 'detail-type': type, time: told.at, detail } as unknown as E;
+export function enveloped<E extends LedgerEvent>(type: E['detail-type'], what: Omit<E['detail'], 'schemaVersion'>): E {
+  const detail = truncated({ schemaVersion: SCHEMA_VERSION, ...what });
+  return { source: EVENT_SOURCE, 'detail-type': type, time: what.at, detail } as unknown as E;
 }
 
 /** The event that has this detail. */

@@ -1,4 +1,4 @@
-// functions/events/from/job-text.ts says in a few lines of plain text what became of a restore job.
+// functions/events/from/job-text.ts: what became of a restore job, in a few lines of plain text.
 import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';

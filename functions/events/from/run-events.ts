@@ -1,4 +1,4 @@
-// functions/events/from/run-events.ts makes the event of a run that ended, the one summary of what was not told job by job.
+// functions/events/from/run-events.ts: the event of a run that ended: the only one about jobs that have none of their own.
 import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
 import type { Severity } from '../../restore/rules/finding.ts';
 import { counted, listed, sentence } from '../../views/text.ts';
@@ -26,7 +26,7 @@ export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
   return [event];
 }
 
-/** What was found on restores that nobody is told of one by one is worth a look all the same. */
+/** Findings of restores without events of their own are worth a look all the same. */
 function severityOf({ status, counts }: Run): Severity {
   const isWorthALook = status === 'complete' && (counts?.jobsOld ?? 0) > 0 && (counts?.findings ?? 0) > 0;
   return isWorthALook ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];

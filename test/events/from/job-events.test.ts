@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOldNews, jobEvents } from '../../../functions/events/from/events.ts';
+import { jobEvents } from '../../../functions/events/from/job-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
+import { isBackfilled } from '../../../functions/ledger/model/backfill.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { RULES } from '../../../functions/restore/rules/finding.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
@@ -122,7 +123,7 @@ describe('old news', () => {
 
   test('a restore that ended long before its first sight is told of neither way', () => {
     const [now, change] = sighted(ended, { assess: () => [finding()] });
-    expect(isOldNews(now, change, 24)).toBe(true);
+    expect(isBackfilled(now, change, 24)).toBe(true);
     expect(jobEvents(now, change)).toEqual([]);
     expect(jobEvents(now, change, { newsHours: 72 })).toHaveLength(2);
   });

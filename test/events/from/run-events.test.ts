@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runEvents } from '../../../functions/events/from/events.ts';
+import { runEvents } from '../../../functions/events/from/run-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { RUN } from '../../ledger/jobs.ts';
