@@ -19,15 +19,6 @@ export function proofMark(state: ProofState): Html {
   return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
 }
 
-export function drillMark({ state }: DrillProof): Html {
-  if (state === 'overdue') return mark('Overdue', 'bad', 'alert');
-  if (state === 'due') return mark('Time left', 'now', 'ring');
-  if (state === 'not-covered') return mark('Not covered', 'wait', 'ring');
-  if (state === 'backups-off') return mark('Backups off', 'bad', 'cross');
-  if (state === 'paused') return mark('Paused', 'off', 'dash');
-  return state === 'met' ? mark('Met', 'ok', 'check') : mark('None expected', 'off', 'dash');
-}
-
 export function severityMark(severity: Severity): Html {
   if (severity === 'critical') return mark('Critical', 'bad', 'cross');
   return severity === 'warning' ? mark('Warning', 'wait', 'alert') : mark('Info', 'now', 'ring');

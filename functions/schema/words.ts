@@ -119,6 +119,7 @@ export type GapReason = (typeof GAP_REASONS)[number];
  * expected.
  */
 export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
+export type DrillState = (typeof DRILL_STATES)[number];
 
 /**
  * Worst first. failing: the last attempt failed. not-visible: no credentials see the project any more. never: not read once.

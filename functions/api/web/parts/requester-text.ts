@@ -6,22 +6,16 @@ import { actorName, hedge, isUntold, secondsText, whyNobody } from '../../../vie
 import { counted, number } from '../../../views/text.ts';
 import { type Html, name, visible } from '../html/text.ts';
 
-interface GradeLook {
-  label: string;
-  meaning: string;
-}
-
-const GRADE_LOOK: Record<Grade, GradeLook> = {
-  exact: { label: 'exact', meaning: 'Id and time leave practically no other choice.' },
-  strong: { label: 'strong', meaning: 'Id and time fit, and anything else is unlikely.' },
-  likely: { label: 'likely', meaning: 'Only the time ties it to this restore: no proof.' },
-  weak: { label: 'weak', meaning: 'A hint and no more: don’t act on it alone.' },
+const GRADE_MEANING: Record<Grade, string> = {
+  exact: 'Id and time leave practically no other choice.',
+  strong: 'Id and time fit, and anything else is unlikely.',
+  likely: 'Only the time ties it to this restore: no proof.',
+  weak: 'A hint and no more: don’t act on it alone.',
 };
-/** A grade of a later version is shown as it is, and trusted as little as can be. */
-export const gradeLook = (grade: Grade): GradeLook =>
-  GRADE_LOOK[grade] ?? { ...GRADE_LOOK.weak, label: visible(grade) };
+/** A grade of a later version is trusted as little as can be. */
+export const gradeMeaning = (grade: Grade): string => GRADE_MEANING[grade] ?? GRADE_MEANING.weak;
 
-/** The same for whoever has never heard of counts and processes. */
+/** For whoever has never heard of counts and processes. */
 export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundRequester): string {
   const when = secondsLater === 0 ? 'in the same second' : secondsLater === undefined ? '' : secondsText(secondsLater);
   const parts = [
@@ -35,7 +29,7 @@ export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundR
 }
 
 const others = (rivals: number) => `${number(rivals)} other ${rivals === 1 ? 'event or job' : 'events or jobs'}`;
-/** And in whole sentences. */
+/** Why nobody is named, in whole sentences. */
 export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' | 'kind'>): string {
   if (requester === undefined || isFound(requester)) {
     return 'Nobody has looked yet. Atlas’s events are read when a collection finds new restores.';
@@ -65,5 +59,5 @@ export function requesterInShort(value: unknown): Html | undefined {
   const it = value as Partial<FoundRequester> & { reason?: unknown };
   if (typeof it.reason === 'string') return html`nobody: ${visible(whyNobody(it as Requester))}`;
   if (typeof it.grade !== 'string' || typeof it.actor !== 'object' || it.actor === null) return undefined;
-  return html`${hedge(it.grade)}${name(actorName(it.actor))} (${gradeLook(it.grade).label} match)`;
+  return html`${hedge(it.grade)}${name(actorName(it.actor))} (${visible(it.grade)} match)`;
 }
