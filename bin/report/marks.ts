@@ -2,12 +2,12 @@
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
 import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
-import { capitalized } from '../../functions/views/text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */

@@ -1,4 +1,5 @@
-// functions/proof/period.ts is what a claim is asked about: a stretch of time, at a moment.
+// functions/proof/period.ts: what a claim is about: a stretch of time, as of a moment.
+import type { Stretch } from '../ledger/model/coverage.ts';
 import { requestedAt } from '../restore/object-id.ts';
 
 /** Restores count by when they were requested: at or after `since`, before `until`. ISO 8601 in UTC. */
@@ -28,8 +29,11 @@ export const later = (a: string, b: string | undefined): string => (b !== undefi
 
 /** `2026-11-28 09:15:00 UTC` */
 export const when = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-export const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+export const overlaps =
+  ({ since, until }: Period) =>
+  (stretch: Stretch) =>
+    stretch.from < until && stretch.until > since;
 
 /** When a project or a cluster was made: its id says so. @param id an ObjectId */
 export const madeAt = (id: string) => requestedAt(id);

@@ -1,4 +1,4 @@
-// functions/proof/run.ts decides what may be claimed of a run, from what is on record of it.
+// functions/proof/run.ts: what may be claimed of a run, from what is on record of it.
 import type { ClusterFailure, PartStatus, PlannedProject, RunPart, RunRecord } from '../ledger/model/run.ts';
 
 export interface RunClaim {

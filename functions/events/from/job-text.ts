@@ -1,9 +1,10 @@
 // functions/events/from/job-text.ts: what became of a restore job, in a few lines of plain text.
 import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
+import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
 import { targetView } from '../../views/target.ts';
-import { capitalized, listed, sentence } from '../../views/text.ts';
+import { listed } from '../../views/text.ts';
 import { requesterText } from './requester-text.ts';
 import { singleLine, utc } from './single-line.ts';
 

@@ -1,6 +1,7 @@
 // functions/events/from/project-events.ts: the events of one write of a known project: no credentials see it any more, or they do again.
 import type { KnownProject } from '../../ledger/model/known-project.ts';
-import { counted, listed, sentence } from '../../views/text.ts';
+import { sentence } from '../../platform/text.ts';
+import { counted, listed } from '../../views/text.ts';
 import type { LedgerEvent, ProjectNotVisible } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { singleLine, utc } from './single-line.ts';

@@ -2,13 +2,14 @@
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
+import { capitalized } from '../../../platform/text.ts';
 import { collectionsOf, type RestoredCollections } from '../../../restore/collections.ts';
 import { problemText } from '../../../restore/field-reader.ts';
 import { type FieldProblem, isOpen } from '../../../restore/job.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
 import { span } from '../../../restore/text.ts';
 import { effectWords, targetView } from '../../../views/target.ts';
-import { capitalized, number } from '../../../views/text.ts';
+import { number } from '../../../views/text.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
 import { agoTime, bothTimes, exactTime, type Html, name, spanBetween, visible, visibleJson } from '../html/text.ts';

@@ -1,6 +1,6 @@
 // functions/api/web/parts/job-filter.ts: the filters of the jobs page, which are those of GET /restore-jobs, and links to them.
 import type { JobsQuery } from '../../../ledger/model/ledger.ts';
-import { capitalized } from '../../../views/text.ts';
+import { capitalized } from '../../../platform/text.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { jobsQuery } from '../../query/jobs-query.ts';

@@ -2,9 +2,10 @@
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
+import { capitalized } from '../../../platform/text.ts';
 import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
-import { capitalized, number } from '../../../views/text.ts';
+import { number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
 import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
