@@ -1,6 +1,4 @@
-// functions/ledger/repositories/ledger-reader.ts: what the HTTP API needs beside the port: a job of a known project, numbered pages, pages
-// of coverage.
-
+// functions/ledger/repositories/ledger-reader.ts: reads of the HTTP API beyond the port: numbered pages, and pages of projects.
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Kind } from '../../restore/job.ts';
@@ -11,6 +9,7 @@ import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { archived } from './archive.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -79,7 +78,7 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, coverages, query),
-    projectRecord: (projectId) => projectRecord(coverages, projectId),
+    projectRecord: (projectId) => projectRecord(table, coverages, projectId),
   };
 }
 
@@ -145,10 +144,14 @@ async function projectPage(
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
 }
 
-async function projectRecord(coverages: CoverageRepository, projectId: string): Promise<ProjectRecord | undefined> {
+async function projectRecord(
+  table: Table,
+  coverages: CoverageRepository,
+  projectId: string,
+): Promise<ProjectRecord | undefined> {
   const [facts] = await coverages.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
-  const archived: ClusterCoverage[] = [];
-  for await (const cluster of coverages.archived(projectId)) archived.push(cluster);
-  return { ...facts, archived };
+  const clusters: ClusterCoverage[] = [];
+  for await (const cluster of archived(table, projectId)) clusters.push(cluster);
+  return { ...facts, archived: clusters };
 }
