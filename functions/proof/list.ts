@@ -62,7 +62,7 @@ export function heardAt({ readAt = '', notInPlan, notThere }: ListCoverage): str
 export const isOver = ({ supersededAt, fullReadAt = '', notThere }: ListCoverage) =>
   supersededAt !== undefined && (fullReadAt >= supersededAt || notThere !== undefined);
 
-/** The moment at, or after, which the list must have been asked for: nothing can be added to it later that is of the period. */
+/** The moment at, or after, which the list must have been requested: nothing can be added to it later that is of the period. */
 export function endOf({ supersededAt }: Pick<ListCoverage, 'supersededAt'>, context: ListContext): string {
   const { period, cluster, project } = context;
   return earlier(earlier(earlier(period.until, cluster.goneAt), supersededAt), project.outOfScopeSince);

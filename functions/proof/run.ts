@@ -11,7 +11,7 @@ export interface RunClaim {
 }
 
 /** As if the run ended now. */
-export function judgeRun({ run, parts, planned = [] }: RunRecord): RunClaim {
+export function proveRun({ run, parts, planned = [] }: RunRecord): RunClaim {
   const read = new Set(parts.map(({ projectId }) => projectId));
   const unread = planned.filter(({ projectId }) => !read.has(projectId));
   const unreadCount = Math.max(unread.length, (run.projects ?? 0) - parts.length);

@@ -33,7 +33,7 @@ export const MAX_RUN_MS = 30 * DAY_MS;
 export const MAX_PAST_EXPIRY_MS = 7 * DAY_MS;
 
 /**
- * Dedicated and serverless jobs: failed, then cancelled, then expired, as the Atlas CLI judges; a download that ended
+ * Dedicated and serverless jobs: failed, then cancelled, then expired, as in the Atlas CLI; a download that ended
  * `failed` and `cancelled` is on record. Where a flag that would have won can't be read, how a job ended is not known.
  */
 export function fromFlags(flags: Flags, readAt: Date): Derived {

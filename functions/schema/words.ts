@@ -75,7 +75,7 @@ export const RUN_STATUSES = ['running', ...PART_STATUSES] as const;
 
 /**
  * complete: every fact that the claim needs is on record. incomplete: restores may be missing, each gap is named. not known:
- * there are no facts to judge by, as in an empty ledger or for a time that has not come.
+ * there are no facts, as in an empty ledger or for a time that has not come.
  */
 export const CLAIMS = ['complete', 'incomplete', 'not known'] as const;
 export type ClaimState = (typeof CLAIMS)[number];

@@ -149,7 +149,7 @@ describe('GET /coverage', () => {
     }
   });
 
-  test('drills are met, due or overdue as of now, and can be asked for by that', async () => {
+  test('drills are met, due or overdue as of now, and can be requested by that', async () => {
     await using service = await startService(dynamo);
     const overdueAt = '2026-11-20T10:00:00.000Z';
     const restored = { jobId: idAt('2026-11-01T10:00:00Z'), requestedAt: NOW, finishedAt: '2026-11-01T10:05:00.000Z' };

@@ -58,7 +58,7 @@ const ATLAS_ERRORS: Record<number, string> = {
   400: 'Bad request: a parameter is wrong, or the cluster is of another tier',
   404: 'The ledger knows no such project, cluster or job',
   405: 'The ledger can only be read',
-  406: 'No version of Atlas was asked for, or one older than the resource',
+  406: 'No version of Atlas was requested, or one older than the resource',
   500: 'Internal server error',
   503: 'Service unavailable',
 };

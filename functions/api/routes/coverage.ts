@@ -44,9 +44,9 @@ export function coverageRoutes(
         rows: ({ archived, ...project }: Covered) =>
           coverageRows(project, { now: now(), lateAfterMs }, archived).filter(isWanted),
         cells: (row: object) => coverageCells(row as CoverageRow),
-        read: async (most: number): Promise<Page<Covered>> =>
+        read: async (max: number): Promise<Page<Covered>> =>
           projectId === undefined
-            ? ledger.projectPage(defined({ limit: most, cursor }))
+            ? ledger.projectPage(defined({ limit: max, cursor }))
             : { items: [await oneProject(projectId)] },
       };
       return listAnswer(context, listing, limit);

@@ -24,7 +24,7 @@ export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, '
   resource(app, '/restore-jobs', {
     GET: (context) => {
       const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(queryOf(context));
-      const read = (most: number) => ledger.jobs({ ...query, limit: most });
+      const read = (max: number) => ledger.jobs({ ...query, limit: max });
       const rows = (job: JobSummary) => [shown(job)];
       return listAnswer(context, { name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells, read }, limit);
     },

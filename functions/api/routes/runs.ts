@@ -29,7 +29,7 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
   resource(app, '/runs', {
     GET: (context) => {
       const { limit = DEFAULT_LIMIT, cursor } = readParameters(queryOf(context), RUN_PARAMETERS);
-      const read = (most: number) => ledger.runs(defined({ limit: most, cursor }));
+      const read = (max: number) => ledger.runs(defined({ limit: max, cursor }));
       const rows = (run: Run) => [run];
       return listAnswer(context, { name: 'runs', columns: RUN_COLUMNS, rows, cells: runCells, read }, limit);
     },

@@ -36,7 +36,7 @@ const lines = (...parts: (string | false)[]) => parts.filter((part) => part !== 
 const projectOf = ({ projectId, projectName = projectId }: JobSummary) => singleLine(projectName);
 const placeOf = (job: JobSummary) => `${projectOf(job)}/${singleLine(job.clusterName)}`;
 
-/** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
+/** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), requested by ci-bot (exact)` */
 function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   const { kind, delivery, durationSeconds } = job;
   const { place, clusterName = '?', projectId, about } = targetView(job, new Map());

@@ -58,10 +58,10 @@ function fitted(value: unknown, limits: Limits, path: readonly string[], cuts: C
   );
 }
 
-function fittedText(text: string, most: number, path: readonly string[], cuts: Cut[]): string {
+function fittedText(text: string, max: number, path: readonly string[], cuts: Cut[]): string {
   const [first = ''] = path;
-  if (text.length <= most || (path.length === 1 && OWN_WORDS.has(first))) return text.toWellFormed();
-  const kept = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
+  if (text.length <= max || (path.length === 1 && OWN_WORDS.has(first))) return text.toWellFormed();
+  const kept = text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '');
   noteCut(path, kept.length, text.length, cuts);
   return `${kept.toWellFormed()}…`;
 }

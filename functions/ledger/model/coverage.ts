@@ -34,7 +34,7 @@ export interface Resume {
   doubt?: string;
 }
 
-/** How far it is known who asked for the restores of a project. */
+/** How far it is known who requested the restores of a project. */
 export interface AttributionCoverage {
   /** Request time of the oldest job that is still to be looked into. */
   from?: string;

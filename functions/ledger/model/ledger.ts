@@ -1,4 +1,4 @@
-// functions/ledger/model/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+// functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
 import type * as z from 'zod/mini';
 import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
@@ -22,7 +22,7 @@ export interface LedgerJob extends JobSummary, Omit<z.infer<typeof jobWithHistor
 
 export interface Sighting {
   runId: string;
-  /** When the answer was asked for. */
+  /** When the answer was requested. */
   observedAt: string;
   /**
    * The time when an answer is compared with what is stored, which may be long after the request. A stored time later than that is

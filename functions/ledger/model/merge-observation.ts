@@ -69,7 +69,7 @@ function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
 }
 
 /**
- * A job stands in one list, for as long as that list shows it: another one that shows it is not what was asked for. Instances that became
+ * A job stands in one list, for as long as that list shows it: another one that shows it was not requested. Instances that became
  * flex clusters have been in the lists of both (docs/atlas.md#1-4).
  */
 export function isOfAnotherList(

@@ -28,7 +28,7 @@ export interface NumberedPage {
   more: boolean;
   /** Jobs seen up to the end of the page, or to the end of the list where it was counted. */
   seen: number;
-  /** Absent unless asked for, and past `COUNT_QUERIES`. */
+  /** Absent unless requested, and past `COUNT_QUERIES`. */
   total?: number;
 }
 

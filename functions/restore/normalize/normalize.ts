@@ -19,7 +19,7 @@ const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
 
 /**
  * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
- * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
+ * @param readAt when the answer was requested; it decides what is over by now, though nobody said so
  * @throws FieldError without a valid id: 24 hex digits. Capitals are a problem, but the same id
  */
 export function normalize(

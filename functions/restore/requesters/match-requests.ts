@@ -65,7 +65,7 @@ const REACHES: readonly Reach[] = [
 ];
 
 /**
- * Who asked for each job, with a grade. All jobs and events are of one project; jobs whose requester is known already
+ * Who requested each job, with a grade. All jobs and events are of one project; jobs whose requester is known already
  * belong among them, since they are rivals. An event that is given twice counts once; none is named for two jobs.
  *
  * `exact` is right unless two things are missing at once, within seconds, on one process and of different actors: the event

@@ -71,7 +71,7 @@ describe('messages', () => {
     const target = { targetProjectId: PROJECT, targetClusterName: 'orders-test' };
     expect(message({ ...failed, ...target }, { requester: requester() })).toEqual([
       [
-        'payments/orders: restore FAILED after 12 min 00 s (automated, to payments/orders-test), asked for by ci-bot (exact).',
+        'payments/orders: restore FAILED after 12 min 00 s (automated, to payments/orders-test), requested by ci-bot (exact).',
         'no disk space left on the target.',
         `Job ${JOB}, requested 2026-11-20 10:48:00 UTC.`,
       ].join('\n'),
@@ -89,9 +89,9 @@ describe('messages', () => {
   });
 
   test.each([
-    [requester({ grade: 'weak', points: 10 }), 'perhaps asked for by ci-bot (weak)'],
-    [requester({ actor: { kind: 'staff' } }), 'asked for by MongoDB staff (exact)'],
-    [requester({ actor: { kind: 'delegated', name: 'jo', via: 'portal' } }), 'asked for by jo through portal (exact)'],
+    [requester({ grade: 'weak', points: 10 }), 'perhaps requested by ci-bot (weak)'],
+    [requester({ actor: { kind: 'staff' } }), 'requested by MongoDB staff (exact)'],
+    [requester({ actor: { kind: 'delegated', name: 'jo', via: 'portal' } }), 'requested by jo through portal (exact)'],
     [{ reason: 'none' as const }, 'requester not known: no event fits'],
     [{ reason: 'pending' as const }, 'requester not known yet'],
   ])('name a requester by how sure that is: %j', (who, words) => {

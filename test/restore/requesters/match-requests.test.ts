@@ -49,7 +49,7 @@ describe('pairs with the measures of recorded ones', () => {
     ['69b50000a1a1a1a1a1000100', '69b50001a1a1a1a1a1000104', { points: 100, secondsLater: 1, countsAhead: 4 }],
     ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a100013c', { points: 100, secondsLater: 0, countsAhead: 60 }],
     ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a1000246', { points: 90, secondsLater: 0, countsAhead: 326 }],
-  ])('%s was asked for by %s', (jobId, eventId, measures) => {
+  ])('%s was requested by %s', (jobId, eventId, measures) => {
     expect(one(flexJob(jobId), flexEvent(eventId, BOT))).toEqual({
       actor: BOT,
       grade: 'exact',

@@ -1,4 +1,4 @@
-// functions/api/web/pages/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
+// functions/api/web/pages/job-page.ts: GET /jobs/:id: one restore and its history.
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';

@@ -1,4 +1,4 @@
-// functions/api/web/parts/coverage-health.ts reads what the pages show of the coverage: every project in scope, worst rows first.
+// functions/api/web/parts/coverage-health.ts: the coverage of every project in scope, worst rows first.
 import type { ClusterCoverage, Failure } from '../../../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../../../ledger/model/known-project.ts';
 import { KINDS, type Kind } from '../../../restore/job.ts';

@@ -1,4 +1,4 @@
-// functions/api/web/parts/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
+// functions/api/web/parts/job-table.ts: jobs in a row each; on a narrow screen, a card each.
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { span } from '../../../restore/text.ts';

@@ -16,7 +16,7 @@ export interface LastRuns {
   complete: boolean;
 }
 
-/** Runs a reading: as a rule the first one has what is asked for. */
+/** Runs a reading: as a rule the first one is enough. */
 const READINGS = [10, 20, 100, 200];
 
 /** Requests: 1 query a month until the last run is found and an hour before it; of at most 330 runs, in 4 pages. */

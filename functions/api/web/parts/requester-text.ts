@@ -23,12 +23,16 @@ export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundR
       ? `Another process of Atlas wrote the event${when && `, ${when}`}.`
       : `The process of Atlas that numbered this restore wrote the event too, ${counted(countsAhead, 'number')} further on${when && ` and ${when}`}.`,
     ...(eventId === undefined ? ['Several events of this one actor fit.'] : []),
-    `${rivals === 0 ? 'Nothing else' : others(rivals)} came into question.`,
+    others(rivals),
   ];
   return parts.join(' ');
 }
 
-const others = (rivals: number) => `${number(rivals)} other ${rivals === 1 ? 'event or job' : 'events or jobs'}`;
+const others = (rivals: number) => {
+  if (rivals === 0) return 'Nothing else was possible.';
+  return rivals === 1 ? '1 other event or job was possible.' : `${number(rivals)} other events or jobs were possible.`;
+};
+
 /** Why nobody is named, in whole sentences. */
 export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' | 'kind'>): string {
   if (requester === undefined || isFound(requester)) {
@@ -44,10 +48,10 @@ export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' 
         : `The project’s events could not be read${detail === undefined ? '' : ` (${visible(detail)})`}. To read them, the credentials need the role Project Read Only. The next collection tries again.`;
     case 'none':
       return isUntold(kind)
-        ? 'Atlas writes no event when a restore of this kind is asked for.'
+        ? 'Atlas writes no event when a restore of this kind is requested.'
         : 'The project’s events of that time were read, and none of them fits.';
     case 'ambiguous':
-      return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)} came into question.` : ''}`;
+      return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)}` : ''}`;
     default:
       return visible(reason);
   }
