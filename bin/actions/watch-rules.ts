@@ -1,12 +1,14 @@
 // bin/actions/watch-rules.ts holds a restore that is watched against the rules, as a collector would.
+
 import type { Atlas } from '../../functions/atlas/model/atlas.ts';
 import { ProjectNames } from '../../functions/collector/evaluate/project-names.ts';
 import { RuleEvaluator } from '../../functions/collector/evaluate/rule-evaluator.ts';
 import { clusterNamed } from '../../functions/ledger/model/coverage.ts';
 import type { Ledger, Recorded, Sighting } from '../../functions/ledger/model/ledger.ts';
-import type { Kind, RestoreJob, Source } from '../../functions/restore/job.ts';
+import type { RestoreJob, Source } from '../../functions/restore/job.ts';
 import { type CompiledRules, compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 
 export interface WatchJudgeOptions {
   source: Source;

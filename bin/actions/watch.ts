@@ -1,6 +1,8 @@
 // bin/actions/watch.ts follows one restore job, as somebody looks at it again and again, to its end.
+
 import { systemClock } from '../../functions/platform/clock.ts';
-import { isOpen, type Status } from '../../functions/restore/job.ts';
+import { isOpen } from '../../functions/restore/job.ts';
+import type { Status } from '../../functions/schema/words.ts';
 import { deliveryWords } from '../../functions/views/target.ts';
 import { styleOf } from '../output/job-table.ts';
 import type { Context } from '../process/context.ts';

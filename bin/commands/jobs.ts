@@ -1,8 +1,17 @@
 // bin/commands/jobs.ts lists restore jobs from the ledger.
+
 import { Command } from 'commander';
 import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
-import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
-import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  KINDS,
+  type Kind,
+  RULES,
+  type Rule,
+  STATUSES,
+  type Status,
+} from '../../functions/schema/words.ts';
 import { clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { JOB_ROWS } from '../output/job-rows.ts';

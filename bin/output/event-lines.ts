@@ -1,6 +1,7 @@
 // bin/output/event-lines.ts shows events of the change feed to people, a line each: what is noteworthy, and nothing else.
+
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import type { Severity } from '../../functions/schema/words.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 

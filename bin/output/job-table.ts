@@ -1,8 +1,9 @@
 // bin/output/job-table.ts shows restore jobs in a row each.
 
-import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+import type { RestoreJob } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
+import type { Status } from '../../functions/schema/words.ts';
 import { worstOf } from '../../functions/views/findings.ts';
 import { actorName } from '../../functions/views/requester-text.ts';
 import { destinationWords } from '../../functions/views/target.ts';

@@ -1,12 +1,14 @@
 // bin/report/marks.ts is how states look in the report: a word, a shape and a colour, so that none is needed alone.
+
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import { capitalized } from '../../functions/platform/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import type { Severity } from '../../functions/schema/words.ts';
 import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 

@@ -2,10 +2,9 @@
 
 import { percentile } from '../../functions/platform/percentile.ts';
 import { PROOF_STATES } from '../../functions/proof/list.ts';
-import { STATUSES } from '../../functions/restore/job.ts';
-import { GRADES, isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import { type Finding, SEVERITIES } from '../../functions/restore/rules/finding.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
+import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { DRILL_STATES, GRADES, SEVERITIES, STATUSES } from '../../functions/schema/words.ts';
 import { isDrill } from './judge-drills.ts';
 import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount } from './report.ts';
 

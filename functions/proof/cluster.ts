@@ -1,8 +1,9 @@
 // functions/proof/cluster.ts: what may be claimed of a cluster: of all lists that its restores can be in.
+
 import { type ClusterCoverage, LISTS_OF } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
-import { KINDS, type Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import { KINDS, type Kind } from '../schema/words.ts';
 import type { Gap } from './gap.ts';
 import { type ListProof, PROOF_STATES, type ProjectScope, type ProofState, proveList } from './list.ts';
 import type { Asking, Period } from './period.ts';

@@ -1,12 +1,13 @@
 // functions/proof/drill-state.ts: whether a cluster's backups have been shown to work, and how well, by its coverage.
+
 import type * as z from 'zod/mini';
 import { type ClusterCoverage, type CompletedRestore, LISTS_OF, type ListCoverage } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
-import { KINDS } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { type Drill, daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
 import type { drill } from '../schema/coverage.ts';
+import { KINDS } from '../schema/words.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
 

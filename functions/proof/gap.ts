@@ -3,8 +3,6 @@ import type * as z from 'zod/mini';
 import type { gap } from '../schema/coverage.ts';
 import type { ClaimState } from '../schema/words.ts';
 
-export type { ClaimState, GapReason } from '../schema/words.ts';
-
 /** Restores that can't be ruled out. Times are ISO 8601 in UTC. */
 export interface Gap extends z.infer<typeof gap> {}
 

@@ -1,11 +1,12 @@
 // functions/proof/list.ts: what may be claimed of one list of restore jobs: complete for a period only where the list was read to its
 // end, in an answer requested after the period ended.
+
 import type { ClusterCoverage, Failure, ListCoverage, Problem } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
 import { capitalized, sentence } from '../platform/text.ts';
 import { problemText } from '../restore/field-reader.ts';
-import type { Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import type { Kind } from '../schema/words.ts';
 import type { Gap } from './gap.ts';
 import { type Asking, believed, earlier, later, type Period, when } from './period.ts';
 

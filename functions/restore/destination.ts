@@ -1,6 +1,8 @@
 // functions/restore/destination.ts: where the data of a restore goes.
+
 import { defined } from '../platform/defined.ts';
-import type { Delivery, RestoreJob } from './job.ts';
+import type { Delivery } from '../schema/words.ts';
+import type { RestoreJob } from './job.ts';
 import { isUnderstood, type Understandable } from './understood.ts';
 
 /**

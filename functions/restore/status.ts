@@ -1,5 +1,6 @@
 // functions/restore/status.ts: the one status model, derived from what each kind of job says (docs/atlas.md#1-2 to #1-5).
-import { isOpen, type Status } from './job.ts';
+import type { Status } from '../schema/words.ts';
+import { isOpen } from './job.ts';
 
 export interface Derived {
   status: Status;

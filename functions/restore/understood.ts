@@ -1,5 +1,6 @@
 // functions/restore/understood.ts: whether the fields of a job can be relied on.
-import type { Kind, RestoreJob } from './job.ts';
+import type { Kind } from '../schema/words.ts';
+import type { RestoreJob } from './job.ts';
 
 /** Atlas's fields that decide each of ours. */
 const DEDICATED = {

@@ -1,11 +1,12 @@
 // functions/runtime/settings.ts turns the environment into typed settings; nothing else reads process.env.
+
 import { type ProxySettings, parseProxyUrl } from '../atlas/http/proxy.ts';
 import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { chooser } from '../platform/patterns.ts';
-import { KINDS, type Kind } from '../restore/job.ts';
 import { parseRules, RulesError } from '../restore/rules/read-rules.ts';
 import type { Rules } from '../restore/rules/rules.ts';
+import { KINDS, type Kind } from '../schema/words.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

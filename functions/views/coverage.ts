@@ -1,19 +1,19 @@
 // functions/views/coverage.ts: the rows of the coverage: one a cluster, and one for each thing about a project that hides restores.
+
 import type * as z from 'zod/mini';
 import type { ClusterCoverage, Failure, ListCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
 import { drillState } from '../proof/drill-state.ts';
-import type { ClaimState, Gap } from '../proof/gap.ts';
+import type { Gap } from '../proof/gap.ts';
 import type { NamedGap } from '../proof/ledger.ts';
 import { FRESH_MS, VISIBLE_AGAIN } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { proveProject, scopeOf } from '../proof/project.ts';
-import { KINDS } from '../restore/job.ts';
 import { daysAfter } from '../restore/rules/drill.ts';
 import type { coverageOfList, coverageRow } from '../schema/coverage.ts';
-import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
+import { type ClaimState, COVERAGE_STATES, type CoverageState, KINDS } from '../schema/words.ts';
 
 const rank = (state: CoverageState) => COVERAGE_STATES.indexOf(state);
 export const needsAttention = (state: CoverageState) => rank(state) < rank('read');

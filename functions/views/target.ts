@@ -1,9 +1,11 @@
 // functions/views/target.ts: where the data of a restore goes and what becomes of the data there, in the words of every display.
+
 import { defined } from '../platform/defined.ts';
 import type { RestoredCollections } from '../restore/collections.ts';
 import { type Destination, destinationOf, isWriting, type Place, type Placed } from '../restore/destination.ts';
-import type { RestoreJob, Status } from '../restore/job.ts';
+import type { RestoreJob } from '../restore/job.ts';
 import { isUnderstood } from '../restore/understood.ts';
+import type { Status } from '../schema/words.ts';
 
 type Names = ReadonlyMap<string, string>;
 

@@ -1,4 +1,5 @@
 // lib/services/messages.ts is what people read of the change feed: texts of chosen severities, on a topic to subscribe to.
+
 import { Aws } from 'aws-cdk-lib';
 import { type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
@@ -8,8 +9,8 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE, type RestoreFinding } from '../../functions/events/model/event.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import type { RestoreFinding } from '../../functions/events/model/event.ts';
+import { EVENT_SOURCE, type Severity } from '../../functions/schema/words.ts';
 import { deadLetters } from '../compute/queue.ts';
 
 export interface MessagesProps {

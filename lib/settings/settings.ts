@@ -1,11 +1,12 @@
 // lib/settings/settings.ts is every setting of a deployment, in one place: what it means, its unit, its default, what is allowed.
+
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseBaseUrl } from '../../functions/atlas/http/base-url.ts';
 import { LOG_LEVELS } from '../../functions/platform/log.ts';
-import { KINDS } from '../../functions/restore/job.ts';
-import { CAN_BE_OFF, SEVERITIES } from '../../functions/restore/rules/finding.ts';
+import { CAN_BE_OFF } from '../../functions/restore/rules/finding.ts';
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
+import { KINDS, SEVERITIES } from '../../functions/schema/words.ts';
 import { isSchedule, isTimeZone } from '../compute/schedule.ts';
 import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
 import {

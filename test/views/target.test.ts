@@ -1,4 +1,5 @@
 // What is said of where a restore goes, over every status, kind, delivery and target: nothing that isn't known.
+
 import { describe, expect, test } from 'vitest';
 import { projectRestores } from '../../bin/report/html-restores.ts';
 import type { ProjectEvidence, RestoreEvidence } from '../../bin/report/report.ts';
@@ -7,7 +8,8 @@ import { jobTable } from '../../functions/api/web/parts/job-table.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
 import { destinationOf, type Place } from '../../functions/restore/destination.ts';
-import type { Delivery, Kind, RestoreJob, Status } from '../../functions/restore/job.ts';
+import type { RestoreJob } from '../../functions/restore/job.ts';
+import type { Delivery, Kind, Status } from '../../functions/schema/words.ts';
 import { deliveryWords, destinationWords, effectWords } from '../../functions/views/target.ts';
 import { textOf } from '../api/web/site.ts';
 import { ledgerJobAfter } from '../events/told.ts';

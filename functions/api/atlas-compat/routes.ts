@@ -1,12 +1,13 @@
 // functions/api/atlas-compat/routes.ts: Atlas's own paths, answered from the ledger in Atlas's own contract (docs/atlas.md#1): so a
 // client written for Atlas reads the history of a cluster that Atlas no longer lists.
+
 import { type Context, Hono } from 'hono';
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import { type NumberedPage, PageOutOfReach } from '../../ledger/repositories/ledger-reader.ts';
-import type { Kind } from '../../restore/job.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import type { Kind } from '../../schema/words.ts';
 import { MAX_BODY_BYTES, wireBytes } from '../http/payload-limit.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { resource } from '../http/resource.ts';

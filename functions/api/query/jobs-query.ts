@@ -1,8 +1,9 @@
 // functions/api/query/jobs-query.ts: the query parameters of GET /restore-jobs, and of the page.
+
 import type { JobsQuery } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
-import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
-import { RULES } from '../../restore/rules/finding.ts';
+import { isOpen } from '../../restore/job.ts';
+import { DELIVERIES, KINDS, RULES, STATUSES } from '../../schema/words.ts';
 import { FORMAT } from '../http/negotiate.ts';
 import {
   described,

@@ -1,12 +1,13 @@
 // functions/api/query/summary.ts: the restores of a period, counted by how they ended, what they were and when.
+
 import type * as z from 'zod/mini';
 import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { percentile } from '../../platform/percentile.ts';
-import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
-import { RULES, SEVERITIES } from '../../restore/rules/finding.ts';
+import { isOpen } from '../../restore/job.ts';
 import { isUnderstood } from '../../restore/understood.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
+import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from '../../schema/words.ts';
 import { isRule, worstOf } from '../../views/findings.ts';
 
 /** Whole days, UTC. ISO 8601. */

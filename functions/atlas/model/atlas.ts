@@ -1,8 +1,8 @@
 // functions/atlas/model/atlas.ts: the port through which the rest of the system reads Atlas.
 
-import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ElementProblem } from './element-problem.ts';
 import type { Shortfall } from './page.ts';
 import type { SkewReading } from './skew-reading.ts';

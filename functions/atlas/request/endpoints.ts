@@ -1,5 +1,5 @@
 // functions/atlas/request/endpoints.ts: the endpoints of Atlas that are used: versions, roles, rate-limit buckets, paths.
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ClusterList, JobList } from '../model/atlas.ts';
 import { type Absence, AtlasError } from '../model/errors.ts';
 

@@ -1,11 +1,13 @@
 // functions/collector/evaluate/rule-evaluator.ts holds the jobs of one list against the rules, where they are recorded and as time goes by.
+
 import type { Annotating, Annotations, JobSummary } from '../../ledger/model/ledger.ts';
-import type { Delivery, Kind, RestoreJob } from '../../restore/job.ts';
+import type { RestoreJob } from '../../restore/job.ts';
 import { requestTypes } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../restore/rules/check.ts';
 import { evaluate, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import type { Delivery, Kind } from '../../schema/words.ts';
 import type { ProjectNames } from './project-names.ts';
 
 export interface RuleEvaluatorOptions extends Omit<EvaluationContext, 'projectNameOf'> {

@@ -1,9 +1,11 @@
 // functions/collector/list/known-jobs.ts knows what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
 // The table is the record: no index and no coverage is asked.
+
 import type { JobList } from '../../atlas/model/atlas.ts';
 import type { KnownJob, Ledger, Outcome } from '../../ledger/model/ledger.ts';
 import { InTable } from '../../ledger/model/uncounted.ts';
-import { isOpen, type Kind } from '../../restore/job.ts';
+import { isOpen } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import { isUnresolved } from '../evaluate/attribute-requesters.ts';
 
 /** What a reading compares an answer with. */

@@ -1,10 +1,12 @@
 // functions/collector/list/reading.ts: the state of one attempt at reading a list, and its result.
+
 import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
 import type { ListCoverage, Problem, Resume } from '../../ledger/model/coverage.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Semaphore } from '../../platform/semaphore.ts';
-import type { RestoreJob, Source, Status } from '../../restore/job.ts';
+import type { RestoreJob, Source } from '../../restore/job.ts';
+import type { Status } from '../../schema/words.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
 import { CompletedRestores } from './completed-restores.ts';

@@ -1,7 +1,8 @@
 // functions/collector/list/select-lists.ts decides which lists of restore jobs an order reads, and in which order.
+
 import type { Cluster } from '../../atlas/model/atlas.ts';
 import type { ClusterCoverage, ListCoverage } from '../../ledger/model/coverage.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import type { CollectTask } from '../task/task.ts';
 
 export interface SelectedList {

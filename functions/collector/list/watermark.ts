@@ -1,7 +1,9 @@
 // functions/collector/list/watermark.ts knows which jobs of a list have to be looked at again, and so up to when all is settled.
+
 import type { Resume } from '../../ledger/model/coverage.ts';
-import { isOpen, type RestoreJob, type Status } from '../../restore/job.ts';
+import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import { requestedAt } from '../../restore/object-id.ts';
+import type { Status } from '../../schema/words.ts';
 
 export const DAY_MS = 86_400_000;
 

@@ -1,6 +1,7 @@
 // functions/collector/project/absence.ts decides whether Atlas's refusal of a list of restore jobs is an answer: the list is not there.
+
 import type { AtlasError } from '../../atlas/model/errors.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { AbsenceReason } from '../list/list-coverage.ts';
 
 /**

@@ -1,7 +1,8 @@
 // functions/collector/project/check-discovery.ts: what makes a project's discovery fail, or not count.
+
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import { clusterNamed } from '../../ledger/model/coverage.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { LIST_CONTRADICTS } from './collect-list.ts';
 import { type Collection, EVERY_CLUSTER, fail, leave } from './collection.ts';

@@ -1,11 +1,12 @@
 // functions/collector/project/collection.ts: the state of one task while its project is collected.
+
 import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import { type ClusterFailure, noCounts, type RunCounts } from '../../ledger/model/run.ts';
 import { PARALLEL_LISTS, type SharedSemaphores, sharedSemaphores } from '../../platform/semaphore.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
 import { PrefetchedLists } from '../list/prefetch.ts';

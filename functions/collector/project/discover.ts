@@ -1,4 +1,5 @@
 // functions/collector/project/discover.ts finds a project's clusters, and says which of Atlas's three cluster lists could be read.
+
 import type { Atlas, Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import { describeProblems } from '../../atlas/model/element-problem.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
@@ -14,7 +15,7 @@ import {
   type Stretch,
   withStretch,
 } from '../../ledger/model/coverage.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import { LISTS_OF } from '../list/select-lists.ts';
 
 type Failed = Omit<Failure, 'since'>;

@@ -3,7 +3,8 @@
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Kind, Source } from '../../restore/job.ts';
+import type { Source } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 
 export interface CollectPorts {
   atlas: Atlas;

@@ -1,4 +1,5 @@
 // functions/collector/project/project-coverage.ts works what a collector found out into a project's coverage.
+
 import type { ClusterList } from '../../atlas/model/atlas.ts';
 import {
   archiveMark,
@@ -7,7 +8,7 @@ import {
   clusterNamed,
   type ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';

@@ -1,10 +1,12 @@
 // functions/collector/project/read-lists.ts: the reading of the lists that a task selected.
+
 import type { ProjectCoverage, Resume } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
 import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { problemText } from '../../restore/field-reader.ts';
-import { KINDS, type Source } from '../../restore/job.ts';
+import type { Source } from '../../restore/job.ts';
+import { KINDS } from '../../schema/words.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import type { ListCounts, ListReading } from '../list/reading.ts';
 import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';

@@ -1,11 +1,12 @@
 // functions/events/from/coverage-events.ts: the events of one write of a project's coverage: restore drills that became overdue, and
 // elements of its lists that this version can't understand.
+
 import { type ClusterCoverage, clusterNamed, type Problem, type ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { defined } from '../../platform/defined.ts';
 import { lastRestore } from '../../proof/drill-state.ts';
 import { problemText } from '../../restore/field-reader.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import { counted, listed } from '../../views/text.ts';
 import type { DrillOverdue, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';

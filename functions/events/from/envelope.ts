@@ -1,5 +1,6 @@
 // functions/events/from/envelope.ts: the envelope that all events share.
-import { EVENT_SOURCE, type LedgerEvent, SCHEMA_VERSION } from '../model/event.ts';
+import { EVENT_SOURCE, SCHEMA_VERSION } from '../../schema/words.ts';
+import type { LedgerEvent } from '../model/event.ts';
 import { truncated } from '../model/truncate.ts';
 
 /** An event that fits into EventBridge. */

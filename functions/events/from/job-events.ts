@@ -1,11 +1,12 @@
 // functions/events/from/job-events.ts: the events of one change of a job: the change itself, and what was found with it.
+
 import { isBackfilled, MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import type { Change, JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../../ledger/model/table.ts';
 import { type Item, pick } from '../../ledger/table/job-item.ts';
 import { defined } from '../../platform/defined.ts';
-import { STATUSES, type Status } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import { STATUSES, type Status } from '../../schema/words.ts';
 import type { EventJob, JobStateChange, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { changeMessage, findingMessage } from './job-text.ts';

@@ -1,7 +1,8 @@
 // functions/events/from/run-events.ts: the event of a run that ended: the only one about jobs that have none of their own.
+
 import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
 import { sentence } from '../../platform/text.ts';
-import type { Severity } from '../../restore/rules/finding.ts';
+import type { Severity } from '../../schema/words.ts';
 import { counted, listed } from '../../views/text.ts';
 import type { LedgerEvent, RunFinished } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';

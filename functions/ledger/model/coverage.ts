@@ -1,9 +1,10 @@
 // functions/ledger/model/coverage.ts: what was read of a project, and when: the evidence that nothing is missing.
+
 import type * as z from 'zod/mini';
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
-import type { Kind, Status } from '../../restore/job.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
 import type { completedRestore, coverageOfList, failure, problem } from '../../schema/coverage.ts';
+import type { Kind, Status } from '../../schema/words.ts';
 import { digest } from './fingerprint.ts';
 
 /** `message` holds no credential and no URL. */

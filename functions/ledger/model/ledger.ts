@@ -1,9 +1,11 @@
 // functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
+
 import type * as z from 'zod/mini';
-import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
+import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
-import type { Finding, Rule } from '../../restore/rules/finding.ts';
+import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
+import type { Delivery, Kind, Rule, Status } from '../../schema/words.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';

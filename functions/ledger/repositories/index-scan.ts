@@ -1,7 +1,8 @@
 // functions/ledger/repositories/index-scan.ts: partitions of the table or its indexes, in the order of ids, merged to one page.
+
 import { defined } from '../../platform/defined.ts';
-import { STATUSES } from '../../restore/job.ts';
 import { idAfter, idBefore, lowestIdAt } from '../../restore/object-id.ts';
+import { STATUSES } from '../../schema/words.ts';
 import { INDEXES, TABLE } from '../model/table.ts';
 import type { Item } from '../table/job-item.ts';
 import { feedPartition, jobIdOf, jobSk, type MonthlyFeed, monthOf } from '../table/keys.ts';

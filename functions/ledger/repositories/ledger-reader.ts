@@ -1,8 +1,9 @@
 // functions/ledger/repositories/ledger-reader.ts: reads of the HTTP API beyond the port: numbered pages, and pages of projects.
+
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import type { Kind } from '../../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
 import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';

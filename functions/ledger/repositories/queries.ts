@@ -1,8 +1,9 @@
 // functions/ledger/repositories/queries.ts: pages of jobs and of runs. Every index is in the order of ids, so a page can continue from an
 // id alone, whichever index it came from.
+
 import { defined } from '../../platform/defined.ts';
-import { STATUSES } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import { STATUSES } from '../../schema/words.ts';
 import type { JobSummary, JobsQuery, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import { JOB_SUMMARY_FIELDS } from '../model/table.ts';

@@ -1,8 +1,9 @@
 // functions/restore/normalize/normalize.ts: one normalised job from an answer of any of Atlas's kinds.
 
 import { defined } from '../../platform/defined.ts';
+import type { Kind } from '../../schema/words.ts';
 import { FieldError, Fields } from '../field-reader.ts';
-import type { Kind, RestoreJob, Source } from '../job.ts';
+import type { RestoreJob, Source } from '../job.ts';
 import { isObjectId, requestedAt as requestedAtOf, secondOf } from '../object-id.ts';
 import type { RedactedJob } from '../redact/redact.ts';
 import { readCollection } from './collection.ts';

@@ -1,6 +1,5 @@
 // functions/restore/normalize/reading.ts: input and result of the reader of each kind.
-
-import type { Delivery, Status } from '../job.ts';
+import type { Delivery, Status } from '../../schema/words.ts';
 
 /** What the reader of a kind finds. */
 export interface Reading {

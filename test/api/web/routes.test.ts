@@ -6,7 +6,7 @@ import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.t
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
-import type { Grade } from '../../../functions/restore/requesters/requester.ts';
+import type { Grade } from '../../../functions/schema/words.ts';
 import { job } from '../../ledger/jobs.ts';
 import { startDynamo } from '../../ledger/table.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';

@@ -4,7 +4,7 @@ import { jobEvents } from '../../../functions/events/from/job-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
 import { isBackfilled } from '../../../functions/ledger/model/backfill.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
-import { RULES } from '../../../functions/restore/rules/finding.ts';
+import { RULES } from '../../../functions/schema/words.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
 import { wrongs } from '../schemas.ts';
 import { finding, ledgerJobAfter, requester } from '../told.ts';

@@ -4,7 +4,8 @@ import { CursorError, type JobSummary, type JobsQuery } from '../../../functions
 import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories/cursor.ts';
 import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
 import { jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
-import { DELIVERIES, KINDS, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
+import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type Engine, type EngineTable, startEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { NOW } from '../table.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
-import { DELIVERIES, STATUSES } from '../../../functions/restore/job.ts';
-import { type Actor, GRADES, type Grade, type Requester } from '../../../functions/restore/requesters/requester.ts';
+import type { Actor, Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../../functions/restore/rules/check.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
-import { CAN_BE_OFF, type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
+import { CAN_BE_OFF, type Finding } from '../../../functions/restore/rules/finding.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
+import { DELIVERIES, GRADES, type Grade, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
 
 const PROD = '65f000000000000000000001';
 const STAGING = '65f000000000000000000002';

@@ -1,7 +1,8 @@
 // functions/api/web/pages/overview.ts: the headline numbers, and restores over time.
+
 import { html } from 'hono/html';
-import { RULES } from '../../../restore/rules/finding.ts';
 import { span } from '../../../restore/text.ts';
+import { RULES } from '../../../schema/words.ts';
 import { needsAttention } from '../../../views/coverage.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';

@@ -1,6 +1,8 @@
 // functions/api/web/parts/finding-badge.ts: what findings look like.
+
 import { html } from 'hono/html';
-import { type Finding, type Rule, SEVERITIES, type Severity } from '../../../restore/rules/finding.ts';
+import type { Finding } from '../../../restore/rules/finding.ts';
+import { type Rule, SEVERITIES, type Severity } from '../../../schema/words.ts';
 import { isRule } from '../../../views/findings.ts';
 import { type Look, mark } from '../html/badge.ts';
 import { type Html, visible } from '../html/text.ts';

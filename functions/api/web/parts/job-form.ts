@@ -1,8 +1,8 @@
 // functions/api/web/parts/job-form.ts: the filters of the jobs page: quick links, those in force, and the form.
+
 import { html, raw } from 'hono/html';
 import { isoMoment } from '../../../platform/calendar.ts';
-import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../../restore/job.ts';
-import { RULES } from '../../../restore/rules/finding.ts';
+import { DELIVERIES, type Delivery, KINDS, type Kind, RULES, STATUSES, type Status } from '../../../schema/words.ts';
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from '../html/badge.ts';
 import { cut, type Html, visible } from '../html/text.ts';
 import { ruleLabel } from './finding-badge.ts';

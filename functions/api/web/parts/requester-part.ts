@@ -1,9 +1,11 @@
 // functions/api/web/parts/requester-part.ts: who requested a restore, never without how sure that is.
+
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
-import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
+import { type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
+import { GRADES, type Grade } from '../../../schema/words.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
 import { number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';

@@ -1,7 +1,9 @@
 // functions/api/web/parts/requester-text.ts: how it is known who requested a restore, or why it isn't, in whole sentences.
+
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
-import { type FoundRequester, type Grade, isFound, type Requester } from '../../../restore/requesters/requester.ts';
+import { type FoundRequester, isFound, type Requester } from '../../../restore/requesters/requester.ts';
+import type { Grade } from '../../../schema/words.ts';
 import { actorName, hedge, isUntold, secondsText, whyNobody } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
 import { type Html, name, visible } from '../html/text.ts';

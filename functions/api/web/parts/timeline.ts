@@ -1,8 +1,9 @@
 // functions/api/web/parts/timeline.ts: a job's history: when it was requested, first seen, and what changed.
+
 import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../../ledger/model/ledger.ts';
-import { STATUSES, type Status } from '../../../restore/job.ts';
 import { span } from '../../../restore/text.ts';
+import { STATUSES, type Status } from '../../../schema/words.ts';
 import { counted } from '../../../views/text.ts';
 import { STATUS_LOOK } from '../html/badge.ts';
 import { cut, exactTime, type Html, utc, visible } from '../html/text.ts';
