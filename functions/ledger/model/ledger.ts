@@ -48,18 +48,19 @@ export interface Recorded {
 }
 
 /** What a reading compares with. */
-export type KnownJob = Pick<
-  JobSummary,
-  | 'jobId'
-  | 'clusterName'
-  | 'kind'
-  | 'status'
-  | 'fingerprint'
-  | 'firstSeenAt'
-  | 'observedAt'
-  | 'vanishedAt'
-  | 'requester'
-> & {
+export const KNOWN_FIELDS = [
+  'jobId',
+  'clusterName',
+  'kind',
+  'status',
+  'fingerprint',
+  'firstSeenAt',
+  'observedAt',
+  'vanishedAt',
+  'requester',
+] as const satisfies readonly (keyof JobSummary)[];
+
+export type KnownJob = Pick<JobSummary, (typeof KNOWN_FIELDS)[number]> & {
   /** The item is not what its history stands for: something else wrote to it. */
   altered?: true;
 };

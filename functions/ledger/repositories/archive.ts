@@ -2,7 +2,7 @@
 import { type ClusterCoverage, incarnationOf } from '../model/coverage.ts';
 import { itemBytes, storable } from '../model/item-size.ts';
 import { ARCHIVED_CLUSTERS, archivedClusterKey, projectPk } from '../table/keys.ts';
-import type { Table } from '../table/table-port.ts';
+import { everything, type Table } from '../table/table-port.ts';
 import { fitted } from './coverage-size.ts';
 
 /** Requests: 1 write. The same cluster again replaces what was archived of it. */
@@ -15,7 +15,7 @@ export async function archive(table: Table, projectId: string, cluster: ClusterC
 /** Requests: 1 query a MB. */
 export async function* archived(table: Table, projectId: string): AsyncGenerator<ClusterCoverage> {
   const partition = projectPk(projectId);
-  for await (const item of table.all({ partition, beginsWith: ARCHIVED_CLUSTERS })) {
+  for await (const item of everything(table, { partition, beginsWith: ARCHIVED_CLUSTERS })) {
     yield item.archived as ClusterCoverage;
   }
 }

@@ -16,8 +16,9 @@ import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from '../model/item-size.ts';
 import type { KnownProject, ProjectFacts } from '../model/known-project.ts';
 import type { Item } from '../table/job-item.ts';
-import { type CoverageSlot, coverageKey, coveragePartKey, projectKey } from '../table/keys.ts';
-import type { Condition, Table } from '../table/table-port.ts';
+import { coverageKey, coveragePartKey, projectKey } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { conditionOf, type Head, headOf, type Parts } from './coverage-head.ts';
 import { type Clusters, changedClusters, divided, withFitting } from './coverage-size.ts';
 import { ATTEMPTS, conflict } from './optimistic-write.ts';
 import { barelyKnown, knownProjectOf, type ProjectRepository, projectIdBatches } from './project-repository.ts';
@@ -28,22 +29,6 @@ const BATCH = 25;
 const PARTS_BATCH = 40;
 /** Parts written at once. */
 const PARALLEL_PARTS = 4;
-
-/** Where the clusters are, if not in the head itself. */
-interface Parts {
-  slot: CoverageSlot;
-  count: number;
-  /** That they were written with. */
-  fence: number;
-}
-
-/** What a head item says beside the coverage. All of it is absent before the first write. */
-interface Head {
-  revision?: number;
-  /** Of the last writer, finished or not. */
-  fence?: number;
-  parts?: Parts;
-}
 
 export class CoverageRepository {
   readonly #table: Table;
@@ -222,12 +207,3 @@ export class CoverageRepository {
     return { slot, count: shares.length, fence };
   }
 }
-
-const conditionOf = ({ revision, fence }: Head): Condition => ({ coverageRevision: revision, coverageFence: fence });
-
-const headOf = ({ coverageRevision, coverageFence, coverageParts }: Item) =>
-  defined({
-    revision: coverageRevision as number | undefined,
-    fence: coverageFence as number | undefined,
-    parts: coverageParts as Parts | undefined,
-  });

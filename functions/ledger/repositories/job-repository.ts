@@ -7,7 +7,16 @@ import { FIRST_ID, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { isAltered } from '../model/hash-chain.ts';
-import type { Annotating, Annotations, JobSummary, KnownJob, LedgerJob, Recorded, Sighting } from '../model/ledger.ts';
+import {
+  type Annotating,
+  type Annotations,
+  type JobSummary,
+  KNOWN_FIELDS,
+  type KnownJob,
+  type LedgerJob,
+  type Recorded,
+  type Sighting,
+} from '../model/ledger.ts';
 import {
   type Decision,
   mergeAnnotations,
@@ -17,20 +26,9 @@ import {
 } from '../model/merge-observation.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from '../table/job-item.ts';
 import { jobFeed, jobKey, jobSk, projectPk } from '../table/keys.ts';
-import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { ATTEMPTS, conflict } from './optimistic-write.ts';
 
-const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
-  'jobId',
-  'clusterName',
-  'kind',
-  'status',
-  'fingerprint',
-  'firstSeenAt',
-  'observedAt',
-  'vanishedAt',
-  'requester',
-];
 /**
  * Whole jobs read at once: an answer, parsed and unmarshalled, takes some 20 times its 2 KB a job, so that one of 1 MB would
  * be the largest thing in memory. Units are the same but for the last 4 KB of each answer.
@@ -80,7 +78,7 @@ export class JobRepository {
   async *known(projectId: string): AsyncGenerator<KnownJob> {
     const between = jobSks([FIRST_ID, LAST_ID]);
     const range = { partition: projectPk(projectId), between, consistent: true, limit: WHOLE_JOBS };
-    for await (const item of this.#table.all(range)) {
+    for await (const item of everything(this.#table, range)) {
       const known = pick<KnownJob>(item, KNOWN_FIELDS);
       yield isAltered(ledgerJob(item)) ? { ...known, altered: true } : known;
     }
@@ -101,7 +99,7 @@ export class JobRepository {
   async *ofProject(projectId: string, between: readonly [string, string]): AsyncGenerator<LedgerJob> {
     if (between[0] > between[1]) return;
     const range = { partition: projectPk(projectId), between: jobSks(between), consistent: true, limit: WHOLE_JOBS };
-    for await (const item of this.#table.all(range)) {
+    for await (const item of everything(this.#table, range)) {
       const job = ledgerJob(item);
       this.#items.set(job, item);
       yield job;

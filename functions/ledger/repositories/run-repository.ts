@@ -27,7 +27,7 @@ import {
 import { fieldNames, RUN_FIELDS, TABLE } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { feedPartition, isPlanSk, isRunSk, monthOf, partKey, planKey, runFeed, runKey, runPk } from '../table/keys.ts';
-import type { Condition, Table } from '../table/table-port.ts';
+import { type Condition, everything, type Table } from '../table/table-port.ts';
 
 /** Of at most some 300 bytes each. */
 const PLANNED_PER_ITEM = 500;
@@ -99,7 +99,7 @@ export class RunRepository {
     let run: Run | undefined;
     const parts: RunPart[] = [];
     const planned: PlannedProject[] = [];
-    for await (const item of this.#table.all({ partition: runPk(runId), consistent: true })) {
+    for await (const item of everything(this.#table, { partition: runPk(runId), consistent: true })) {
       if (isRunSk(String(item.sk))) run = runOf(item);
       else if (isPlanSk(String(item.sk))) planned.push(...(item.planned as PlannedProject[]));
       else parts.push(partOf(item));
@@ -117,7 +117,7 @@ export class RunRepository {
     for (let month = monthOf(between[0]); month <= last; month = monthAfter(month)) {
       const partition = feedPartition('RUNS', month);
       const range = { index: 'feed', partition, between, filter: { status: ['running'] } } as const;
-      for await (const item of this.#table.all(range)) {
+      for await (const item of everything(this.#table, range)) {
         yield defined({ run: runOf(item), maker: item.maker as string | undefined });
       }
     }

@@ -3,7 +3,8 @@
 import type { ClusterCoverage, Failure } from '../../../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../../../ledger/model/known-project.ts';
 import { KINDS, type Kind } from '../../../schema/words.ts';
-import { type CoverageContext, type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
+import type { CoverageContext } from '../../../views/cluster-row.ts';
+import { type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
 
 export interface ClusterHealth extends CoverageRow {
   kinds: Kind[];
