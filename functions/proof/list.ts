@@ -1,7 +1,13 @@
 // functions/proof/list.ts: what may be claimed of one list of restore jobs: complete for a period only where the list was read to its
 // end, in an answer requested after the period ended.
 
-import type { ClusterCoverage, Failure, ListCoverage, Problem } from '../ledger/model/coverage.ts';
+import {
+  type ClusterCoverage,
+  CONTINUITY_MS,
+  type Failure,
+  type ListCoverage,
+  type Problem,
+} from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
 import { capitalized, sentence } from '../platform/text.ts';
 import { problemText } from '../restore/field-reader.ts';
@@ -150,8 +156,8 @@ function restGap(
 export const failedSince = (error: Failure | undefined) =>
   error ? ` Every attempt since ${when(error.since)} has failed: ${sentence(error.message)}` : '';
 
-/** A reading this old says nothing of the present any more, in ms: a daily schedule, and two hours for a run that is late. */
-export const FRESH_MS = 26 * 3_600_000;
+/** A reading this old says nothing of the present any more, in ms. */
+export const FRESH_MS = CONTINUITY_MS;
 export const isFresh = (at: string, now: string) => Date.parse(now) - Date.parse(at) <= FRESH_MS;
 
 export const VISIBLE_AGAIN =
@@ -185,24 +191,16 @@ function lost(what: string, from: string, until: string, { supersededAt }: ListC
 }
 
 /** Elements of the list that had no id to record them by. Those known to have been requested outside the period are none of it. */
-function notUnderstood(
-  kind: Kind,
-  { problems = [], problemCount = problems.length }: ListCoverage,
-  period: Period,
-): Gap[] {
+function notUnderstood(kind: Kind, list: ListCoverage, period: Period): Gap[] {
+  const { problems = [], problemCount = problems.length } = list;
   const inside = problems.filter((problem) => !isOutside(problem, period));
   const count = problemCount - (problems.length - inside.length);
   if (count <= 0) return [];
-  const named = inside
-    .slice(0, 3)
-    .map((problem) => `${problem.jobId ?? 'one without an id'} (${problemText(problem)})`);
+  const named = inside.slice(0, 3).map((each) => `${each.jobId ?? 'one without an id'} (${problemText(each)})`);
   const jobs = count === 1 ? 'restore job that is' : 'restore jobs that are';
   const text = `Atlas lists ${count} ${kind} ${jobs} of a shape this version can't read, and not in the ledger: ${named.join('; ')}.`;
   return [{ reason: 'not-understood', text, action: 'update the program, and report what it could not read' }];
 }
 
-function isOutside({ jobId }: Problem, { since, until }: Period): boolean {
-  if (!isObjectId(jobId)) return false;
-  const at = requestedAt(jobId);
-  return at < since || at >= until;
-}
+const isOutside = ({ jobId }: Problem, { since, until }: Period): boolean =>
+  isObjectId(jobId) && (requestedAt(jobId) < since || requestedAt(jobId) >= until);

@@ -1,6 +1,7 @@
 // functions/proof/period.ts: what a claim is about: a stretch of time, as of a moment.
+
 import type { Stretch } from '../ledger/model/coverage.ts';
-import { requestedAt } from '../restore/object-id.ts';
+import { CLOCK_TOLERANCE_MS } from '../ledger/model/merge-observation.ts';
 
 /** Restores count by when they were requested: at or after `since`, before `until`. ISO 8601 in UTC. */
 export interface Period {
@@ -13,9 +14,6 @@ export interface Asking {
   /** The moment of the claim, ISO 8601. */
   now: string;
 }
-
-/** What clocks that are right may differ by, in ms. */
-const CLOCK_TOLERANCE_MS = 60_000;
 
 /** A stored time that has not come yet: some clock was wrong, so it is no fact. */
 export const isAhead = (at: string, now: string) => Date.parse(at) > Date.parse(now) + CLOCK_TOLERANCE_MS;
@@ -34,6 +32,3 @@ export const overlaps =
   ({ since, until }: Period) =>
   (stretch: Stretch) =>
     stretch.from < until && stretch.until > since;
-
-/** When a project or a cluster was made: its id says so. @param id an ObjectId */
-export const madeAt = (id: string) => requestedAt(id);

@@ -3,10 +3,10 @@ import type { ClusterList } from '../atlas/model/atlas.ts';
 import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage, type Stretch } from '../ledger/model/coverage.ts';
 import type { KnownProject, ProjectFacts } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
-import { isObjectId } from '../restore/object-id.ts';
+import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
 import { failedSince, isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
-import { type Asking, believed, earlier, later, madeAt, overlaps, when } from './period.ts';
+import { type Asking, believed, earlier, later, overlaps, when } from './period.ts';
 
 /** The list of a project's clusters. */
 export interface DiscoveryProof {
@@ -41,7 +41,7 @@ export const isInScope = (known: KnownProject | undefined, { period }: Asking) =
 
 /** Whether there can be restores of it in the period at all: an id is made with its project. */
 export const isProjectOfPeriod = ({ projectId }: ProjectFacts, { period }: Asking) =>
-  !isObjectId(projectId) || madeAt(projectId) < period.until;
+  !isObjectId(projectId) || requestedAt(projectId) < period.until;
 
 export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof {
   const { coverage, known } = facts;
@@ -109,7 +109,7 @@ function beforeFirstReading(
     (a, b) => (a === undefined || b === undefined ? undefined : later(a, b)),
     firsts[0],
   );
-  const made = isObjectId(projectId) ? madeAt(projectId) : undefined;
+  const made = isObjectId(projectId) ? requestedAt(projectId) : undefined;
   const isNew = made !== undefined && first !== undefined && Date.parse(first) - Date.parse(made) <= CONTINUITY_MS;
   const from = made === undefined ? period.since : later(period.since, made);
   if (first !== undefined && (first <= from || (isNew && made >= period.since))) return [];
