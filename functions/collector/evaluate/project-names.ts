@@ -1,4 +1,4 @@
-// functions/collector/evaluate/project-names.ts knows what the projects are called that restores go to.
+// functions/collector/evaluate/project-names.ts: the names of the projects that restores go to.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';

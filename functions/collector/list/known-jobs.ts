@@ -1,5 +1,5 @@
-// functions/collector/list/known-jobs.ts knows what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
-// The table is the record: no index and no coverage is asked.
+// functions/collector/list/known-jobs.ts: what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
+// The table is the record: no index and no coverage is read instead.
 import type { JobList } from '../../atlas/model/atlas.ts';
 import type { KnownJob, Ledger, Outcome } from '../../ledger/model/ledger.ts';
 import { InTable } from '../../ledger/model/uncounted.ts';

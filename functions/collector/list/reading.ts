@@ -1,9 +1,9 @@
 // functions/collector/list/reading.ts: the state of one attempt at reading a list, and its result.
+import type { LimitFunction } from 'p-limit';
 import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
 import type { ListCoverage, Problem, Resume } from '../../ledger/model/coverage.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
-import type { Semaphore } from '../../platform/semaphore.ts';
 import type { RestoreJob, Source, Status } from '../../restore/job.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
@@ -23,9 +23,9 @@ export interface ReadListPorts {
   outOfTime(): boolean;
   /** True when someone waits for the end: then what is left of a page waits, too. @default never */
   isStopped?(): boolean;
-  judge: RuleEvaluator;
-  /** For one job written each. */
-  writes: Semaphore;
+  evaluator: RuleEvaluator;
+  /** For each job written. */
+  writes: LimitFunction;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -40,7 +40,7 @@ export interface ListTask {
   /** Where an earlier message of the same task stopped. */
   resume?: Resume | undefined;
   /** Whose first page has been answered. */
-  begun: PrefetchedList;
+  prefetched: PrefetchedList;
 }
 
 export type ListCounts = Record<Outcome | 'vanished' | 'seen' | 'problems', number>;
@@ -85,7 +85,7 @@ export interface Reading {
   /** When its first page was asked for, or that of the earlier message that it goes on from. */
   readonly startedAt: string;
   /** When it was asked for, not when it is looked at: of two answers the one asked for later wins. */
-  readonly askedAt: string;
+  readonly requestedAt: string;
   /** Jobs requested before this are known and settled. Absent: look at all. */
   readonly settledThrough: string | undefined;
   readonly fingerprints: Fingerprints;
@@ -109,14 +109,14 @@ export interface Reading {
 }
 
 export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
-  const { full, resume, stored, begun } = task;
-  const askedAt = ports.time.at(begun.askedMs);
+  const { full, resume, stored, prefetched } = task;
+  const askedAt = ports.time.at(prefetched.requestedMs);
   const startedAt = resume?.startedAt ?? askedAt;
   return {
     task,
     ports,
     startedAt,
-    askedAt,
+    requestedAt: askedAt,
     settledThrough: full ? undefined : stored?.settledThrough,
     fingerprints: new Fingerprints(stored?.recent ?? {}),
     watermark: new Watermark(startedAt, resume),
@@ -137,7 +137,7 @@ export function raiseDoubt(reading: Reading, doubt: string) {
   reading.doubt ??= doubt;
 }
 
-export const sightingOf = ({ task, askedAt, ports }: Reading): Sighting => ({
+export const sightingOf = ({ task, requestedAt: askedAt, ports }: Reading): Sighting => ({
   runId: task.runId,
   observedAt: askedAt,
   now: ports.time.now,

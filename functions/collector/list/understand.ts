@@ -16,7 +16,7 @@ export function understand(reading: Reading, element: JobPage['jobs'][number]): 
   const { list, source } = reading.task;
   try {
     if ('notAJob' in element) throw new FieldError('results[]', 'an object', element.notAJob);
-    const job = normalize(list.kind, element, source, new Date(reading.askedAt));
+    const job = normalize(list.kind, element, source, new Date(reading.requestedAt));
     const other = otherSource(element, job);
     if (other === undefined) return job;
     // The job is in that list too, which is read as well.

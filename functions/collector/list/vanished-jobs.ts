@@ -72,7 +72,7 @@ async function asked(
 async function recordOne(reading: Reading, element: RedactedJob): Promise<Recorded | undefined> {
   const job = understand(reading, element);
   if (!job) return undefined;
-  await reading.ports.judge.prepare([job]);
+  await reading.ports.evaluator.prepare([job]);
   return record(reading, job, true);
 }
 

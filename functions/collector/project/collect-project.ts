@@ -54,9 +54,9 @@ export async function collectProject(
   checkAgainstLists(collection, discovery, clusters);
   const proven = time.isMeasured ? discovery : withoutTime(collection, discovery);
   // By a clock that may be wrong nobody can say whose events are still to come.
-  if (collection.undone === 0 && time.isMeasured) await finishEvaluation(collection);
+  if (collection.listsLeft === 0 && time.isMeasured) await finishEvaluation(collection);
   const followAt = await saveCoverage(collection, proven, { read, stored, isJudged });
-  if (collection.undone > 0 && !mayGoOn(collection)) giveUp(collection);
+  if (collection.listsLeft > 0 && !mayGoOn(collection)) giveUp(collection);
   const part = partOf(collection);
   const isLeft = evaluation.hadToLook && outOfTime(collection);
   return {

@@ -1,4 +1,5 @@
 // functions/collector/project/discover.ts finds a project's clusters, and says which of Atlas's three cluster lists could be read.
+
 import type { Atlas, Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import { describeProblems } from '../../atlas/model/element-problem.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
@@ -14,6 +15,7 @@ import {
   type Stretch,
   withStretch,
 } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Kind } from '../../restore/job.ts';
 import { LISTS_OF } from '../list/select-lists.ts';
 
@@ -139,11 +141,13 @@ export function withDiscovery(
       firstSeenAt: startedAt,
       ...before,
       clusterName: name,
-      ...(id === undefined ? {} : { clusterId: id }),
       tier,
-      ...(state === 'DELETED' ? { deleted: true } : {}),
-      ...(backupEnabled === false ? { backupsOff: true } : {}),
-      ...(paused === true ? { paused: true } : {}),
+      ...defined({
+        clusterId: id,
+        deleted: state === 'DELETED' || undefined,
+        backupsOff: backupEnabled === false || undefined,
+        paused: paused || undefined,
+      }),
       seenAt: startedAt,
       lists: ofTier(before.tier === tier ? (before.lists ?? {}) : withUnread(before), found, {
         at: startedAt,

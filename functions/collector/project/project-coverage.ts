@@ -1,4 +1,5 @@
-// functions/collector/project/project-coverage.ts works what a collector found out into a project's coverage.
+// functions/collector/project/project-coverage.ts: a project's coverage after a task.
+
 import type { ClusterList } from '../../atlas/model/atlas.ts';
 import {
   archiveMark,
@@ -7,6 +8,7 @@ import {
   clusterNamed,
   type ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Kind } from '../../restore/job.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
@@ -56,13 +58,12 @@ export function projectCoverage(
   return {
     projectId,
     projectName,
-    ...(orgId === undefined ? {} : { orgId }),
+    ...defined({ orgId, followAt: stored?.followAt }),
     revision: stored?.revision ?? 0,
     runId,
     discovery: lists,
     clusters: withGone(clusters, discovery),
     ...withArchived(stored, [...archived.gone, ...archived.others]),
-    ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
     ...about,
   };
 }
@@ -107,7 +108,7 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
     .filter((cluster) => !those.has(cluster))
     .map(({ name: clusterName, id, tier }) => ({
       clusterName,
-      ...(id === undefined ? {} : { clusterId: id }),
+      ...defined({ clusterId: id }),
       tier,
       firstSeenAt: startedAt,
       seenAt: startedAt,

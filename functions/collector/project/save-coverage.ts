@@ -31,7 +31,7 @@ export async function saveCoverage(
   discovery: Discovery,
   { read, stored, isJudged }: Before,
 ): Promise<string | undefined> {
-  const { task, ports, time, evaluation, attempts, undone } = collection;
+  const { task, ports, time, evaluation, attempts, listsLeft } = collection;
   const { ledger } = ports;
   const { projectId } = task;
   const gone = clustersToArchive(stored, discovery, time.now());
@@ -39,7 +39,7 @@ export async function saveCoverage(
   for (const cluster of [...gone, ...replaced]) await ledger.archiveCluster(projectId, cluster);
   for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
   const archived = { gone, others: [...replaced, ...outnamed] };
-  const goesOn = undone > 0 && mayGoOn(collection);
+  const goesOn = listsLeft > 0 && mayGoOn(collection);
   let followAt: string | undefined;
   const next = (latest: ProjectCoverage | undefined) => {
     const before = latest && believed(collection, latest, isJudged);

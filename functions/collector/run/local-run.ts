@@ -4,8 +4,8 @@ import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunPart } from '../../ledger/model/run.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { sharedLimits } from '../../platform/limits.ts';
 import type { Log } from '../../platform/log.ts';
-import { sharedSemaphores } from '../../platform/semaphore.ts';
 import type { RunMaker } from '../plan/dead-runs.ts';
 import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
 import { collectProject } from '../project/collect-project.ts';
@@ -59,7 +59,7 @@ export async function runLocally(
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
   const parts: RunPart[] = [];
-  const places = sharedSemaphores(options.parallelLists);
+  const limits = sharedLimits(options.parallelLists);
   const { waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, clock) } = ports;
   const projectPorts: ProjectPorts = { ...ports, waits, signal };
   let finished: Run | undefined;
@@ -70,7 +70,7 @@ export async function runLocally(
     await forEachConcurrent(tasks, PARALLEL_PROJECTS, async (task) => {
       const startedAt = new Date(clock.now()).toISOString();
       // One project's failure must not end the run of all the others.
-      const part = await collectToTheEnd(task, projectPorts, { places, ...options }).catch((error) =>
+      const part = await collectToTheEnd(task, projectPorts, { limits, ...options }).catch((error) =>
         failedPart(task, error, { startedAt, clock, log: ports.log }),
       );
       parts.push(part);

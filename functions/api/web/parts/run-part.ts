@@ -65,8 +65,8 @@ function countsText({ projects, counts }: Run): string {
   const about = `It covers ${counted(projects, 'project')}`;
   if (!counts) return `${about}.`;
   // Runs of an earlier version did not count what is found, nor what is old.
-  const { clusters, jobsNew, jobsOld = 0, jobsChanged, findings = 0, clustersFailed } = counts;
-  const old = jobsOld > 0 ? ` (${number(jobsOld)} had ended long before)` : '';
+  const { clusters, jobsNew, jobsBackfilled = 0, jobsChanged, findings = 0, clustersFailed } = counts;
+  const old = jobsBackfilled > 0 ? ` (${number(jobsBackfilled)} had ended long before)` : '';
   const news = `${counted(jobsNew, 'new restore')}${old}, ${number(jobsChanged)} changed`;
   const failed = `${counted(clustersFailed, 'cluster')} failed`;
   return `${about}: ${counted(clusters, 'cluster')}, ${news}, ${counted(findings, 'finding')}, ${failed}.`;
