@@ -50,11 +50,11 @@ export interface AtlasClientOptions {
   /** @default 'atlas-restore-ledger' */
   userAgent?: string | undefined;
   retry?: RetryOptions | undefined;
-  /** Told when a wait of a second or more begins. */
+  /** Called when a wait of a second or more begins. */
   onWait?: ((wait: Wait) => void) | undefined;
 }
 
-/** What a client, or its view within a time budget, can be asked. */
+/** What a client, or its view within a time budget, can read. */
 export class AtlasReader implements Atlas {
   readonly #http: AtlasHttp;
 
@@ -112,7 +112,7 @@ export class AtlasReader implements Atlas {
   }
 }
 
-/** Shorter waits are nobody's business. */
+/** Shorter waits are not reported. */
 const SHOWN_WAIT_MS = 1_000;
 
 /** Outlives a run: its connections, nonce or token, and what it learnt of rate limits are worth keeping. */

@@ -120,21 +120,21 @@ export class DigestSigner implements Signer {
       return idle ? Promise.resolve(idle) : this.#challenge(call, send);
     }
     if (this.#shared && this.#clock.now() - this.#sharedSinceMs < SHARED_MS) return this.#shared;
-    const asking = this.#challenge(call, send);
-    this.#share(asking);
-    // What was no challenge is not kept, so that the next call asks again.
+    const challenging = this.#challenge(call, send);
+    this.#share(challenging);
+    // What was no challenge is not kept, so that the next call gets a new one.
     const forget = () => {
-      if (this.#shared === asking) this.#shared = undefined;
+      if (this.#shared === challenging) this.#shared = undefined;
     };
     const keep = (session: Session | undefined) => {
       if (session) session.shared = true;
       else forget();
     };
-    asking.then(keep, forget);
-    return asking;
+    challenging.then(keep, forget);
+    return challenging;
   }
 
-  /** Asks without a signature. An answer other than 401 means that none is needed. */
+  /** Sends the call without a signature. An answer other than 401 means that none is needed. */
   async #challenge(call: SignedCall, send: SendAuthRequest): Promise<Session | undefined> {
     const { status, headers } = await send({ ...call, as: 'call', headers: {} });
     if (status !== 401) return undefined;

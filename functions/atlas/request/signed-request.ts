@@ -24,7 +24,7 @@ export interface RequestContext {
   rateLimits: RateLimits;
   skew: SkewMeter;
   usage: UsageCount;
-  /** What the calls may wait where Atlas asks for it. */
+  /** What the calls may wait where Atlas requires it. */
   waits: Waits;
   timeLeftMs(): number;
   /** Endpoints whose deprecation was logged already. */
@@ -67,7 +67,7 @@ export async function sendSigned(context: RequestContext, call: Call, access: Ac
       signature = await signature.renew(answer.headers, sendAuth);
       answer = await send(signature);
     }
-    // A server out of order, or out of tokens, may not have looked at the signature.
+    // A server out of order, or out of tokens, may not have checked the signature.
     if (!isAboutCredentials(answer) && answer.status !== 429 && answer.status < 500) signature.accepted();
   } catch (error) {
     // Credentials that can't get a token or a challenge count as refused, too.

@@ -88,7 +88,7 @@ function asProject(fields: unknown): Read<Project> {
   if (!isObject(fields)) return { problem: elementProblem('project', 'results[]', 'an object', fields) };
   const id = ownText(fields.id);
   if (id === undefined) return { problem: elementProblem('project', 'id', 'text', fields.id) };
-  // Kept without a name: the id is what its clusters are asked by.
+  // Kept without a name: its clusters are listed by the id.
   const name = typeof fields.name === 'string' ? fields.name : id;
   return { found: defined({ id, name, orgId: typeof fields.orgId === 'string' ? fields.orgId : undefined }) };
 }

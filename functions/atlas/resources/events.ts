@@ -25,7 +25,7 @@ interface Reading {
 }
 
 /**
- * Page after page, less what was not asked for and what could not be read: a page may be empty.
+ * Page after page, less what was not requested and what could not be read: a page may be empty.
  * @param query without types: events of every type
  * @throws AtlasError, ATLAS_REFUSED for an invalid window
  */

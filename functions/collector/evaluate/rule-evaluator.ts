@@ -37,7 +37,7 @@ export class RuleEvaluator {
     assess: (job) => this.findings(job, this.#options.rulesChanged),
   });
 
-  /** Whether an open job that has not changed is to be looked at all the same. */
+  /** Whether an open job that has not changed is to be evaluated all the same. */
   isDue = (job: RestoreJob): boolean => this.#options.rulesChanged || needsTime(job, this.#context);
 
   annotate = (job: JobSummary): Partial<Annotations> => {

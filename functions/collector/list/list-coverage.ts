@@ -17,7 +17,7 @@ export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
   /** Atlas answered that there is no such list. @param open jobs of it that are still open */
   | { answer: string; because: AbsenceReason; open: number }
-  /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
+  /** Atlas answered so to a follow-up of running jobs, which knows nothing of clusters: what it means is for the next run to say. */
   | { lostSight: true }
   /** @param added jobs that were new before it failed @param denied Atlas answered that there is no such list, which is not believed yet */
   | { failure: Omit<Failure, 'since'>; added: number; denied?: true }
@@ -55,7 +55,7 @@ export function withAttempt(
   return { ...without(base, 'resume', 'deniedSince'), jobs, ...denied, error: { ...attempt.failure, since } };
 }
 
-/** A recent answer still holds: what a list can do between two looks that are closer than that is a stated limit. */
+/** A recent answer still holds: what a list can do between two readings that are closer than that is a stated limit. */
 function absenceAfter(before: ListCoverage, said: Absence | undefined, at: string): Absence {
   const isLong = (since: string) => Date.parse(at) - Date.parse(since) > CONTINUITY_MS;
   if (said && !isLong(said.at)) return { ...said, at };

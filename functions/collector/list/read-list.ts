@@ -17,7 +17,7 @@ export async function readList(reading: Reading): Promise<ListReading> {
     // Not before: a list that doesn't exist costs no reading of the table.
     if (full) known ??= await ports.known.ofList(list);
     const reachedSettled = await recordPage(reading, page, known);
-    // It is asked for again: what was recorded of it is known by then.
+    // The page is requested again: what was recorded of it is known by then.
     if (reading.cutPage) return cutShort(reading, page.pageNum, known);
     ended = page.last;
     if (page.short) raiseDoubt(reading, `${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);

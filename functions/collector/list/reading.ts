@@ -35,7 +35,7 @@ export interface ListTask {
   runId: string;
   /** What the coverage knew of this list. */
   stored: ListCoverage | undefined;
-  /** Read to the end, and look for jobs that have vanished. */
+  /** Read to the end, and find jobs that have vanished. */
   full: boolean;
   /** Where an earlier message of the same task stopped. */
   resume?: Resume | undefined;
@@ -68,7 +68,7 @@ export interface ListReading {
   total: number | undefined;
   counts: Readonly<ListCounts>;
   open: number;
-  /** Open jobs worth a look every minute. */
+  /** Open jobs to follow up every minute. */
   moving: number;
   settledThrough: string;
   recent: Record<string, string>;
@@ -82,11 +82,11 @@ export interface ListReading {
 export interface Reading {
   readonly task: ListTask;
   readonly ports: ReadListPorts;
-  /** When its first page was asked for, or that of the earlier message that it goes on from. */
+  /** When its first page was requested, or that of the earlier message that it goes on from. */
   readonly startedAt: string;
-  /** When it was asked for, not when it is looked at: of two answers the one asked for later wins. */
+  /** When it was requested, not when it is processed: of two answers the one requested later wins. */
   readonly requestedAt: string;
-  /** Jobs requested before this are known and settled. Absent: look at all. */
+  /** Jobs requested before this are known and settled. Absent: read all. */
   readonly settledThrough: string | undefined;
   readonly fingerprints: Fingerprints;
   readonly watermark: Watermark;
@@ -104,7 +104,7 @@ export interface Reading {
   cutPage: boolean;
   /** The first that was found. */
   doubt: string | undefined;
-  /** Jobs may be missing from the list that nobody could ask Atlas about. */
+  /** Jobs may be missing from the list that were not confirmed by Atlas. */
   unproven: boolean;
 }
 

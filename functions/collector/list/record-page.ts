@@ -5,7 +5,7 @@ import type { Recorded } from '../../ledger/model/ledger.ts';
 import { isOfAnotherList } from '../../ledger/model/merge-observation.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
-import { isUnresolved } from '../evaluate/attribute-requesters.ts';
+import { isUnresolved } from '../evaluate/attribution.ts';
 import type { Known, KnownOfList } from './known-jobs.ts';
 import { hold, notAttributed, type Reading, raiseDoubt, sightingOf } from './reading.ts';
 import { understand } from './understand.ts';
@@ -27,7 +27,7 @@ interface Compared {
 const MAX_WRITES = 16;
 
 /**
- * Every job is compared with the table: an equal fingerprint in the coverage saves the look, and a job that is not in the
+ * Every job is compared with the table: an equal fingerprint in the coverage saves reading it, and a job that is not in the
  * table is recorded, however old.
  * @param known what the table has of the whole list, where that was read
  * @returns true where the page holds a job from before `settledThrough` that was known
@@ -67,7 +67,7 @@ function understoodOf(reading: Reading, page: JobPage): Understood[] {
   return understood;
 }
 
-/** What the table has of those that the coverage does not vouch for. Jobs newer than it knows are added without a look. */
+/** What the table has of those that the coverage does not vouch for. Jobs newer than it knows are added without a read. */
 function lookedUp(reading: Reading, understood: readonly Understood[]): Promise<KnownOfList> {
   const { fingerprints, ports } = reading;
   const unsure = understood.filter(

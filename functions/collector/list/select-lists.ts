@@ -68,6 +68,6 @@ const isLeft = (list: ListCoverage | undefined, runId: string, since: string) =>
   list.attemptedBy !== runId ||
   list.attemptedAt < since;
 
-/** Where a reading of the task that began then was cut short. One that an older task left behind is no place to go on from. */
+/** Where a reading of the task that began then was cut short. One that an older task left behind can't be resumed. */
 export const resumeSince = (list: ListCoverage | undefined, since: string) =>
   list?.resume && list.resume.startedAt >= since ? list.resume : undefined;

@@ -106,7 +106,7 @@ function afterListing(
 const believed = (at: string | undefined, now: string) =>
   at !== undefined && Date.parse(at) <= Date.parse(now) + AHEAD_MS ? at : undefined;
 
-/** Not asked for long, and these see all that it saw. */
+/** Not used for long, and these see all that it saw. */
 function isSucceeded(
   name: string,
   { attemptedAt, listedAt }: AccountScope,
@@ -119,7 +119,7 @@ function isSucceeded(
   return known.every((project) => !isInScopeOf(project, name) || able.some((other) => isInScopeOf(project, other)));
 }
 
-/** Of those that were asked now, on their own: whether others, which count, see every project that they see. */
+/** Of those that listed now, on their own: whether others, which count, see every project that they see. */
 function isGuestOf(
   elsewhere: readonly (readonly [string, AccountScope])[],
   before: ReadonlyMap<string, AccountScope>,

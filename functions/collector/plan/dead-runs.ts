@@ -23,7 +23,7 @@ export interface RunMaker {
 }
 
 export interface DeadRunsOptions {
-  /** Not to be looked at: the run that looks. */
+  /** The present run, which is passed over. */
   runId: string;
   /** Runs that began before have ended. @default as long ago as runs are kept */
   since?: string | undefined;

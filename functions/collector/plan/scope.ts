@@ -89,10 +89,10 @@ export function afterLoss(
  * What is known of a project that no listing has. It is not visible only where that can be concluded: all credentials that ever
  * saw it were listed to their end, and others that are in use elsewhere don't see it either.
  */
-export function afterAbsence(stored: KnownProject, look: Observation): KnownProject {
-  const { runId, at } = look;
-  const chosen = asChosen(afterLoss(stored, [], look), look);
-  if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, look))
+export function afterAbsence(stored: KnownProject, observation: Observation): KnownProject {
+  const { runId, at } = observation;
+  const chosen = asChosen(afterLoss(stored, [], observation), observation);
+  if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, observation))
     return chosen;
   const accounts = Object.fromEntries(
     Object.entries(chosen.accounts).map(([name, sight]) => [name, { ...sight, lostAt: sight.lostAt ?? at }]),
@@ -100,7 +100,7 @@ export function afterAbsence(stored: KnownProject, look: Observation): KnownProj
   // One line says it of all.
   const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
   const sights = Object.keys(stored.accounts).flatMap((name) =>
-    isSeenBy(stored, name) ? (listedBy(look.scope, name)?.listedAt ?? []) : [],
+    isSeenBy(stored, name) ? (listedBy(observation.scope, name)?.listedAt ?? []) : [],
   );
   const [lastSeenAt] = sights
     .filter((seenAt) => seenAt < at)

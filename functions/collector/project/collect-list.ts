@@ -1,5 +1,5 @@
-// functions/collector/project/collect-list.ts brings one list of restore jobs up to date: it is read, read to its end where that raises
-// doubts, and what comes of it is an attempt for the coverage.
+// functions/collector/project/collect-list.ts: an attempt to bring one list of restore jobs up to date: read, and read to its end where that
+// raises doubts.
 import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { ClusterCoverage, ListCoverage, Resume } from '../../ledger/model/coverage.ts';
@@ -31,11 +31,11 @@ export interface CollectListTask {
   /** Read to the end. */
   full: boolean;
   resume: Resume | undefined;
-  /** Pages to ask for before their turn, where all are wanted. */
+  /** Pages to request before their turn, where all are wanted. */
   ahead: number;
   /** Its first page, where that is under way already. */
   prefetched: PrefetchedList | undefined;
-  /** This is a look at jobs that run. */
+  /** This is a follow-up of running jobs. */
   isFollow: boolean;
 }
 
@@ -79,7 +79,7 @@ class ListCollection {
     const first = prefetched ?? this.#prefetch(full, resume);
     try {
       let reading = await this.#read(first, full, resume);
-      // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not tell.
+      // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not show it.
       for (let again = full ? 1 : 2; again > 0 && reading.doubt !== undefined && reading.complete; again--) {
         reading = await this.#read(this.#prefetch(true), true);
       }

@@ -31,7 +31,7 @@ export interface CollectOptions {
   limits?: SharedLimits;
   /** How old the last full reading may be before the next one is made, in ms. @default a day */
   fullEveryMs?: number;
-  /** When to look again at a project with a running job, in ms. 0: never. @default 60_000 */
+  /** When to follow up a project with a running job, in ms. 0: never. @default 60_000 */
   followMs?: number;
   /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
   reserveMs?: number;
@@ -56,11 +56,11 @@ export interface Collection {
   readonly failures: ClusterFailure[];
   readonly counts: RunCounts;
   clustersLeftOut: number | undefined;
-  /** Lists that time, or Atlas's rate limit, left undone. */
+  /** Lists that time, or Atlas's rate limit, left. */
   listsLeft: number;
   /** Those left by the rate limit, or by a call that took too long. */
   readonly left: ClusterFailure[];
-  /** How long Atlas asked us to stay away, in ms. */
+  /** The longest Retry-After, in ms. */
   stayAwayMs: number;
 }
 
@@ -96,7 +96,7 @@ const withDefaults = ({ parallelLists = PARALLEL_LISTS, ...options }: CollectOpt
   ...defined(options),
 });
 
-/** True for a look at running jobs, which discovers no clusters. */
+/** True for a follow-up of running jobs, which discovers no clusters. */
 export const isFollow = ({ task }: Pick<Collection, 'task'>) => task.followAt !== undefined;
 
 export const outOfTime = ({ ports, options }: Collection) => ports.timeLeftMs() <= options.reserveMs;

@@ -13,7 +13,8 @@ import type { Kind } from '../../restore/job.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
-import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
+import { type Discovery, withDiscoveryList } from './discover.ts';
+import { addressable, isAnother, withDiscovery, withGone } from './discovered-clusters.ts';
 
 export interface ListAttempt {
   clusterName: string;
@@ -76,7 +77,7 @@ function withArchived(
   return archived.size === 0 ? {} : { archived: [...archived] };
 }
 
-/** True where some list that a look would read holds a job that runs, or waits to. */
+/** True where some list that a follow-up would read holds a job that runs, or waits to. */
 export const isMoving = ({ clusters }: ProjectCoverage) =>
   Object.values(clusters).some(
     (cluster) =>

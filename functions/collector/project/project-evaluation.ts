@@ -54,7 +54,7 @@ export class ProjectEvaluation {
   #unattributedFrom: string | undefined;
   #attribution: AttributionCoverage | undefined;
   #evaluatedAll = false;
-  /** It was to be found out who asked for some jobs. */
+  /** There were jobs to attribute. */
   #lookedForRequesters = false;
 
   /** @param ports whose `now` is Atlas's time */
@@ -76,7 +76,7 @@ export class ProjectEvaluation {
     return { jobsBackfilled: this.#jobsBackfilled, findings: this.#findings };
   }
 
-  /** Who asked for jobs of this collection was to be found out, though perhaps there was no time to. */
+  /** There were jobs to attribute, though perhaps no time for it. */
   get hadToLook(): boolean {
     return this.#lookedForRequesters;
   }
@@ -86,7 +86,7 @@ export class ProjectEvaluation {
     return (this.#attribution ?? this.#stored?.attribution)?.error;
   }
 
-  /** @param list the coverage of the list that the jobs are of @param at the time of the look, ISO 8601 */
+  /** @param list the coverage of the list that the jobs are of @param at the time of the reading, ISO 8601 */
   evaluatorOf(list: ListCoverage | undefined, at: string): RuleEvaluator {
     const { principal } = this.#ports.atlas;
     return new RuleEvaluator({
@@ -168,7 +168,7 @@ export class ProjectEvaluation {
 
   /**
    * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
-   * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be told.
+   * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be known.
    */
   get #reconciled(): { putBack: readonly string[]; left: readonly string[] } {
     const before = this.#known.before;
@@ -197,7 +197,7 @@ export class ProjectEvaluation {
     const read = this.#stored?.attribution;
     if (ours && stored?.from === read?.from && stored?.dueAt === read?.dueAt) return ours;
     if (!ours && this.#unattributedFrom === undefined) return stored;
-    // Not looked into by us, or not only by us: what either has left to do is left.
+    // Not attributed by us, or not only by us: what either has left to do is left.
     const from = earlier(stored?.from, ours ? ours.from : this.#unattributedFrom);
     if (from === undefined) return ours ?? stored;
     const dueAt = earlier(stored?.dueAt, ours ? ours.dueAt : new Date(this.#ports.now()).toISOString());

@@ -11,10 +11,11 @@ import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } fr
 import type { Standing } from './absence.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
 import { type Collection, fail, isFollow, isForLater, leave, outOfTime } from './collection.ts';
-import { addressable, type Discovery } from './discover.ts';
+import type { Discovery } from './discover.ts';
+import { addressable } from './discovered-clusters.ts';
 import { clustersReplaced } from './project-coverage.ts';
 
-/** A list, perhaps of a cluster whose name, and with it the place in the coverage, another one has by now. */
+/** A list, perhaps of a cluster whose name, and so its coverage, another one has by now. */
 type CollectedList = SelectedList & { isReplaced?: boolean };
 
 /** Pages of all lists of a project that may wait in memory for those before them. */

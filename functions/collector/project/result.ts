@@ -17,9 +17,9 @@ export interface CollectResult {
   next?: Later;
   /** The lists that Atlas's rate limit, or a call that took too long, left, each with why. */
   left?: ClusterFailure[];
-  /** Jobs are running: this looks at them again. */
+  /** Jobs are running: this reads them again. */
   follow?: Later;
-  /** Time ran out before all requesters were looked for: the next collection goes on. */
+  /** Time ran out before all restores were attributed: the next collection goes on. */
   requestersLeft?: true;
 }
 
@@ -63,7 +63,7 @@ export function giveUp(collection: Collection): void {
 /** The rest of the task, where something of it is left. */
 export function nextOf(collection: Collection, part: RunPart): Pick<CollectResult, 'next' | 'left'> {
   const { listsLeft, left, stayAwayMs, ports } = collection;
-  // A look at running jobs is followed by another one anyway.
+  // A follow-up of running jobs is followed by another one anyway.
   if (listsLeft === 0 || isFollow(collection)) return {};
   const { progress: before, ...task } = collection.task;
   const { startedAt, counts, failures } = part;
@@ -74,7 +74,7 @@ export function nextOf(collection: Collection, part: RunPart): Pick<CollectResul
   return { next, ...(left.length > 0 ? { left } : {}) };
 }
 
-/** The next look at running jobs, where it is this collector's to queue. */
+/** The next follow-up of running jobs, where it is this collector's to queue. */
 export function followOf({ task, options }: Collection, followAt: string | undefined): Pick<CollectResult, 'follow'> {
   if (followAt === undefined) return {};
   const { progress: _, full: __, clusterName: ___, ...rest } = task;

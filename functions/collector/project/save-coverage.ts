@@ -1,4 +1,4 @@
-// functions/collector/project/save-coverage.ts: the last write of a task, its project's coverage.
+// functions/collector/project/save-coverage.ts: the last write of a task: its project's coverage.
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { believable } from './believed.ts';
 import { type Collection, mayGoOn } from './collection.ts';
@@ -25,7 +25,7 @@ export interface Before {
 export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isJudged: boolean) =>
   isJudged ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
 
-/** @returns when the next look at running jobs is due, where this collector is the one to queue it */
+/** @returns when the next follow-up of running jobs is due, where this collector is the one to queue it */
 export async function saveCoverage(
   collection: Collection,
   discovery: Discovery,
@@ -45,16 +45,16 @@ export async function saveCoverage(
     const before = latest && believed(collection, latest, isJudged);
     const about = evaluation.about(before);
     const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
-    const look = withNextLook(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
-    followAt = look.followAt;
-    return look.coverage;
+    const followed = withFollowUp(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
+    followAt = followed.followAt;
+    return followed.coverage;
   };
   await ledger.saveCoverage(projectId, next, read);
   return followAt;
 }
 
-/** One look ahead at a time: while one is queued and still to come, another would start a second chain. */
-function withNextLook(
+/** One follow-up at a time: while one is queued and still to come, another would start a second chain. */
+function withFollowUp(
   { task, time, options }: Collection,
   coverage: ProjectCoverage,
 ): { coverage: ProjectCoverage; followAt?: string } {
