@@ -14,22 +14,25 @@ export const NAMES = {
   clientSecret: ['clientSecret', 'ClientSecret', 'client_secret'],
   baseUrl: ['baseUrl', 'BaseUrl', 'base_url'],
 } as const;
+
 export type Half = Exclude<keyof typeof NAMES, 'baseUrl'>;
 
 export const EXPECTED = '{"publicKey","privateKey"} of an API key or {"clientId","clientSecret"} of a service account';
 /** What templates put where a value belongs. */
 const PLACEHOLDER =
   /^(<.*>|\$?\{.*\}|\.{3,}|x{3,}|-+|todo\b.*|tbd|none|null|undefined|placeholder.*|dummy|(change|replace|fill)[-_ ]?(me|this|in).*|(your|my)[-_ ].*)$/i;
-
 /** Printable, without spaces: anything else can't travel in a header, and comes from a bad paste. */
 const SENDABLE = /^[\x21-\x7e]+$/;
+
 /** null and an empty text are how templates leave a field out. */
 export const isBlank = (value: unknown) =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 export const isJson = (text: string) => /^\s*[{[]/.test(text) && tryJson(text) !== undefined;
+
 export const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message);
-export interface Found {
+
+interface Found {
   name: string;
   value: unknown;
 }

@@ -5,15 +5,18 @@ import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
 import { isFound, type Requester } from '../../restore/requesters/requester.ts';
 
 /** Atlas's newest events were 0 to 3 s older than the answer (docs/atlas.md#12-1): an event can be missing for as long, and more. */
-export const VISIBLE_AFTER_MS = 30_000;
+const VISIBLE_AFTER_MS = 30_000;
 /** No event comes later than this, as far as is known. */
 export const FINAL_AFTER_MS = 15 * 60_000;
 /** How long events that failed are left alone: as long as they have been failing, between these. */
-export const MIN_WAIT_MS = 60_000;
-export const MAX_WAIT_MS = 6 * 360_0000;
+const MIN_WAIT_MS = 60_000;
+export const MAX_WAIT_MS = 6 * 3_600_000;
 export const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
+
 export const iso = (ms: number) => new Date(ms).toISOString();
+
 export const earliest = (times: readonly string[]) => times.reduce((a, b) => (b < a ? b : a));
+
 export function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {
   return rest;
 }
