@@ -1,14 +1,13 @@
-// bin/app.ts turns settings into one stack. `npx cdk synth`, `npx cdk deploy -c schedule="rate(1 hour)"`.
+// bin/app.ts: the CDK app, one stack from the settings in cdk.json. `npx cdk synth`, `npx cdk deploy -c schedule="rate(1 hour)"`.
 import { App } from 'aws-cdk-lib';
 import { LedgerStack } from '../lib/ledger-stack.ts';
 import { SettingsError } from '../lib/settings/setting.ts';
 import { readSettings } from '../lib/settings/settings.ts';
-import { stackProps } from '../lib/stack-props.ts';
 
 const app = new App();
 try {
   const settings = readSettings(app.node.getAllContext());
-  new LedgerStack(app, settings.stackName, stackProps(settings));
+  new LedgerStack(app, settings.stackName, { settings });
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(`The settings are wrong. Nothing was changed.\n${error.message}`); // a stack trace would hide the names

@@ -1,7 +1,6 @@
-// lib/index.ts is what a CDK app of your own imports: the stack, or the constructs that it is made of.
-
-export { Network, type NetworkProps } from './compute/network.ts';
-export { type FunctionDefaults, NodeFunction, type NodeFunctionProps } from './compute/node-function.ts';
+// lib/index.ts: what other CDK apps import, the stack or its constructs.
+export { Network } from './compute/network.ts';
+export { NodeFunction, type NodeFunctionProps } from './compute/node-function.ts';
 export { AtlasCredentials, type AtlasCredentialsProps } from './data/credentials.ts';
 export { Encryption, type EncryptionProps } from './data/encryption.ts';
 export { LedgerTable, type LedgerTableProps } from './data/table.ts';
@@ -9,10 +8,9 @@ export { LedgerStack, type LedgerStackProps } from './ledger-stack.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { LedgerDashboard, type LedgerDashboardProps } from './monitoring/dashboard.ts';
 export { Monitoring, type MonitoringProps } from './monitoring/monitoring.ts';
-export { Api, type ApiAuthorization, type ApiProps } from './services/api.ts';
+export { Api, type ApiProps } from './services/api.ts';
 export { ChangeFeed, type ChangeFeedProps } from './services/change-feed.ts';
 export { Collection, type CollectionProps } from './services/collection.ts';
 export { Messages, type MessagesProps } from './services/messages.ts';
 export { SettingsError } from './settings/setting.ts';
-export { readSettings, type Settings } from './settings/settings.ts';
-export { stackProps } from './stack-props.ts';
+export { completeSettings, readSettings, type Settings } from './settings/settings.ts';

@@ -53,7 +53,7 @@ export class WatchJudge {
     const { principal } = atlas;
     return new RuleEvaluator({
       names: new ProjectNames({ atlas, ledger }, { projectId: source.projectId, projectName }),
-      ...{ rules: this.#rules, at, pastDurations, afresh: false },
+      ...{ rules: this.#rules, at, pastDurations, rulesChanged: false },
       ...(principal === undefined ? {} : { principal }),
     });
   }

@@ -206,7 +206,9 @@ export function summary(collected: Collected, paint: Paint): string {
       ? [['not understood', asCalled(`${counts.problems} (restore-ledger coverage names them)`)] as [string, string]]
       : []),
     ['findings', counts.findings],
-    ...(counts.jobsOld > 0 ? [['no news', `${counts.jobsOld} that had ended long before`] as [string, string]] : []),
+    ...(counts.jobsBackfilled > 0
+      ? [['backfilled', `${counts.jobsBackfilled} that had ended long before`] as [string, string]]
+      : []),
     ...(counts.eventsFailed > 0 ? [['who asked', `not known for ${eventsFailed(collected)}`] as [string, string]] : []),
     ...clockRow(collected),
     ['Atlas requests', `${counts.atlasRequests}${waited}`],

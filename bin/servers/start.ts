@@ -198,7 +198,7 @@ function firstCollection({ projects, counts, failures, seconds }: Collected, pai
   ].join('\n');
 }
 
-/** Of restores that ended long ago none is told: they are no news. */
+/** Restores that ended long ago are backfilled, and not printed. */
 /** @param pageUrl while it answers: with --once nothing can be asked any more */
 async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | undefined, { out }: Context) {
   const noteworthy = events.filter(isNoteworthy);

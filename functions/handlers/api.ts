@@ -1,5 +1,4 @@
-// functions/handlers/api.ts is the Lambda behind the HTTP API.
-
+// functions/handlers/api.ts: the Lambda behind the HTTP API.
 import { apiApp } from '../api/app.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
@@ -9,8 +8,8 @@ import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
 
-const settings = apiSettings(process.env); // a missing variable fails the cold start, by name
-// Somebody is waiting: fewer attempts than the collector makes, and none that takes long.
+const settings = apiSettings(process.env); // a missing variable fails the cold start
+// A caller is waiting: fewer attempts than the collector makes, and short ones.
 const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },

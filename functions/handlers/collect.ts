@@ -1,4 +1,4 @@
-// functions/handlers/collect.ts is the Lambda that carries out tasks from the queue.
+// functions/handlers/collect.ts: the Lambda that carries out tasks from the queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { handleTask } from '../collector/run/handle-task.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
@@ -8,7 +8,7 @@ import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
 import { collectSettings } from '../runtime/settings.ts';
 
-const settings = collectSettings(process.env); // a missing variable fails the cold start, by name
+const settings = collectSettings(process.env); // a missing variable fails the cold start
 const log = lambdaLog('collect', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);

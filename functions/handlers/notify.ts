@@ -1,4 +1,4 @@
-// functions/handlers/notify.ts is the Lambda on the table's stream.
+// functions/handlers/notify.ts: the Lambda on the table's stream.
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { EventBridgeBus } from '../events/delivery/event-bridge.ts';
 import { notify } from '../events/delivery/stream.ts';
@@ -6,7 +6,7 @@ import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics } from '../runtime/metrics.ts';
 import { notifySettings } from '../runtime/settings.ts';
 
-const settings = notifySettings(process.env); // a missing variable fails the cold start, by name
+const settings = notifySettings(process.env); // a missing variable fails the cold start
 const log = lambdaLog('notify', process.env);
 const metrics = new Metrics(settings.ledgerName);
 const bus = new EventBridgeBus(settings.busName);

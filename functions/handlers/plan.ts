@@ -1,4 +1,4 @@
-// functions/handlers/plan.ts is the Lambda that starts a run.
+// functions/handlers/plan.ts: the Lambda that starts a run.
 import type { Context } from 'aws-lambda';
 import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
@@ -9,7 +9,7 @@ import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
 import { planSettings } from '../runtime/settings.ts';
 
-const settings = planSettings(process.env); // a missing variable fails the cold start, by name
+const settings = planSettings(process.env); // a missing variable fails the cold start
 const log = lambdaLog('plan', process.env);
 const accounts = atlasAccounts(settings, log); // outlive a run: their connections and tokens are worth keeping
 const metrics = new Metrics(settings.ledgerName);

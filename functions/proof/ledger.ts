@@ -80,7 +80,7 @@ export function proveRecordedProject(project: RecordedProject, asking: Asking): 
     .filter((cluster) => isOfPeriod(cluster, asking.period))
     .map((cluster) => ({ cluster, proof: proveCluster(cluster, scope, asking) }));
   const lists = proof.clusterLists.flatMap((list) => list.gaps);
-  const own: NamedGap[] = [...proof.gaps, ...lists, ...differing(project), ...untold(project.counts)];
+  const own: NamedGap[] = [...proof.gaps, ...lists, ...differing(project), ...undetermined(project.counts)];
   const ofClusters = clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
     gaps.map((gap) => ({ clusterName, ...gap })),
   );
@@ -124,7 +124,7 @@ function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap
 }
 
 /** As many as were recorded are in the table, and it can't be told whether it's these. */
-export function untold({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
+export function undetermined({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
   if (isAllThere !== false || table < recorded) return [];
   const text = `The table has ${table} restore jobs of the project. Whether the ${recorded} that were counted are among them can’t be told: one may be missing.`;
   const action = 'run restore-ledger collect --full, which records again what Atlas still lists';

@@ -5,7 +5,7 @@ import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { Census, Ledger } from '../ledger/model/ledger.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
 import { defined } from '../platform/defined.ts';
-import { differing, untold } from './ledger.ts';
+import { differing, undetermined } from './ledger.ts';
 import { when } from './period.ts';
 import type { MissingProject } from './scope.ts';
 
@@ -65,7 +65,7 @@ export async function verifyProject(
     isUnread ? unread(found.jobs) : undefined,
     coverage?.restartedAt &&
       `the coverage of the project was lost, and is kept anew since ${when(coverage.restartedAt)}: what was recorded before that can't be checked`,
-    ...untold({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+    ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
   ].filter((text) => text !== undefined);
   const name = projectName === projectId ? undefined : projectName;
   return defined({ projectId, projectName: name, ...found, recorded, repairs: coverage?.repairs, unverified });

@@ -1,17 +1,16 @@
-// functions/runtime/accounts.ts makes a client for each set of Atlas credentials in Secrets Manager.
-
+// functions/runtime/accounts.ts: an Atlas client for each set of credentials in Secrets Manager.
 import { SecretsManagerCredentials } from '../atlas/auth/secrets-manager.ts';
 import { AtlasClient } from '../atlas/client.ts';
 import type { ProxySettings } from '../atlas/http/proxy.ts';
 import type { Log } from '../platform/log.ts';
 
 export interface AtlasAccount {
-  /** What its secret is called. */
+  /** Of its secret. */
   name: string;
   atlas: AtlasClient;
 }
 
-/** Their secrets are being read when it returns. */
+/** It starts to read their secrets. */
 export function atlasAccounts(
   settings: { secretIds: readonly string[]; baseUrl: string | undefined; proxy?: ProxySettings | undefined },
   log: Log,
@@ -19,7 +18,7 @@ export function atlasAccounts(
   const { secretIds, baseUrl, proxy } = settings;
   return secretIds.map((secretId) => {
     const credentials = new SecretsManagerCredentials({ secretId });
-    // Begun here, it is read while a start goes on. What fails is tried again, and told, where it is needed.
+    // Started here, so that the rest of a cold start doesn't wait. A failure is retried, and reported, where they are needed.
     credentials.read().catch(() => undefined);
     return { name: secretId, atlas: new AtlasClient({ credentials, log, baseUrl, proxy }) };
   });

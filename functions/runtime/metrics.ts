@@ -1,18 +1,17 @@
-// functions/runtime/metrics.ts measures what passes through the ledger and says it to CloudWatch, as embedded metrics in the log:
-// one line an invocation, no call. The stack's alarms take the names from here.
-// Written by hand: it is one JSON object, for which Powertools' class adds 10 KB to a bundle, and this adds 1 (2026-11).
+// functions/runtime/metrics.ts: the metrics, in CloudWatch's embedded format: one log line an invocation, no call.
+// By hand, as Powertools' class would add 10 KB to a bundle, and this adds 1 (2026-11).
 import type { ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunCounts, RunPart } from '../ledger/model/run.ts';
 import { heardAt, isOver } from '../proof/list.ts';
 
 export const NAMESPACE = 'AtlasRestoreLedger';
-/** The one dimension: which ledger it is. Never a project, a cluster or a person: each value would be a metric to pay for. */
+/** The one dimension: the ledger's name. Never a project, a cluster or a person: each value would be a metric to pay for. */
 export const DIMENSION = 'Ledger';
 
 /**
- * Units as CloudWatch spells them. A metric costs money for every hour in which it is sent, so those that `sparse` names
- * are sent only where they aren't zero.
+ * Units as CloudWatch spells them. A metric costs money for every hour in which it is sent, so those in SPARSE are sent only
+ * when they aren't zero.
  */
 export const METRICS = {
   /** Runs over everything: one of a single project shows nothing of the others. */
@@ -25,24 +24,24 @@ export const METRICS = {
   JobsSeen: 'Count',
   JobsNew: 'Count',
   JobsChanged: 'Count',
-  /** Restores that went wrong, as they become known. */
+  /** Failed restores, when they become known. */
   RestoresFailed: 'Count',
   AtlasRequests: 'Count',
   AtlasThrottles: 'Count',
   AtlasWaitMs: 'Milliseconds',
   /** Atlas, or its secret, refused: filled in wrongly or not yet, expired, role too small, address not on the access list. */
   CredentialsRefused: 'Count',
-  /** Projects that are in scope and that no credentials see any more, in each run over everything. */
+  /** Projects in scope that no credentials see any more, in each run over everything. */
   ProjectsNotVisible: 'Count',
-  /** Credentials that see no project, and choices of projects that leave none. */
+  /** Credentials that see no project, and settings that leave none. */
   EmptyScopes: 'Count',
-  /** Projects whose events could not be read, so that nobody can be named who asked for a restore. */
+  /** Projects whose events could not be read, so that requesters are not known. */
   EventsUnread: 'Count',
-  /** Since the cluster of this project that was read completely the longest ago was. */
+  /** Age of the oldest complete reading of a cluster. */
   OldestCoverageMinutes: 'None',
-  /** Events that the bus took. */
+  /** Events that the bus accepted. */
   EventsSent: 'Count',
-  /** Events that it did not, and records of the stream that could not be read. They come again. */
+  /** Events that it did not, and records of the stream that could not be read. They are retried. */
   EventsFailed: 'Count',
 } as const;
 export type MetricName = keyof typeof METRICS;
@@ -84,7 +83,7 @@ export class Metrics {
     this.#values.set(name, Math.max(this.#values.get(name) ?? 0, value));
   }
 
-  /** Says everything since the last time, and starts afresh. @param now in ms since the epoch */
+  /** Prints what was added since the last flush. @param now in ms since the epoch */
   flush(now: number) {
     const values = [...this.#values].filter(([name, value]) => value !== 0 || !SPARSE.has(name));
     this.#values = new Map();
@@ -167,7 +166,7 @@ function countRun(metrics: Metrics, run: Run) {
   metrics.atLeast('RunSeconds', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
 }
 
-/** Since Atlas last said what is on a list, of clusters that exist. */
+/** Since the last answer of Atlas about a list, of clusters that exist. */
 function oldestMinutes({ clusters }: ProjectCoverage, now: number): number {
   const readAt = Object.values(clusters).flatMap(({ goneAt, firstSeenAt, lists }) =>
     goneAt === undefined

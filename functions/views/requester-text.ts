@@ -35,7 +35,7 @@ export function measures({ countsAhead, secondsLater, rivals }: FoundRequester):
 }
 
 /** Atlas writes no event when one is requested (docs/atlas.md#12-3). */
-export const isUntold = (kind: Kind | undefined) => kind === 'collection' || kind === 'serverless';
+export const hasNoEvent = (kind: Kind | undefined) => kind === 'collection' || kind === 'serverless';
 
 /** Why nobody is named, in a few words. @param kind of the job, where that is at hand */
 export function whyNobody(requester: Requester | undefined, kind?: Kind): string {
@@ -46,7 +46,7 @@ export function whyNobody(requester: Requester | undefined, kind?: Kind): string
     case 'not-read':
       return 'events not readable';
     case 'none':
-      return isUntold(kind) ? 'Atlas writes no event' : 'no event fits';
+      return hasNoEvent(kind) ? 'Atlas writes no event' : 'no event fits';
     case 'ambiguous':
       return 'several actors fit';
     default:

@@ -1,10 +1,10 @@
-// lib/compute/bundle.ts says how code is bundled for a function: what it begins with in one file, what it may need later in others.
+// lib/compute/bundle.ts: a function's bundle, with what a start needs in one file and what may be needed later in others.
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 /**
- * The SDK's other sources of AWS credentials, which it asks where the environment holds none. Lambda's always does. Without
- * them a bundle is 130 KB smaller, and doesn't import `node:http` as an ES module, which loads Node's whole fetch (2026-11).
+ * The SDK's other sources of AWS credentials, for environments that hold none. Lambda's always does. Without them a bundle
+ * is 130 KB smaller, and doesn't import `node:http` as an ES module, which loads Node's whole fetch (2026-11).
  */
 const OTHER_CREDENTIALS = [
   '@aws-sdk/credential-provider-http',
@@ -19,7 +19,7 @@ const BANNER = "import{createRequire}from'node:module';const require=createRequi
 
 export const BUNDLING = {
   bundle: true,
-  // In one file, what `import()` may load later is read at every start, and what it shares with the rest is read twice.
+  // Without it, every start would read what `import()` may load later.
   splitting: true,
   outExtension: { '.js': '.mjs' },
   format: 'esm',
@@ -30,7 +30,7 @@ export const BUNDLING = {
   external: OTHER_CREDENTIALS, // never loaded, and nothing else: the SDK is bundled
   banner: { js: BANNER },
   logLevel: 'warning',
-  absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)), // else names of files change with the folder that one is in
+  absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)), // else file names depend on the working directory
 } as const satisfies BuildOptions;
 
 /** Writes `index.mjs` and what it loads. @param entry path of the module that exports the handler */

@@ -1,5 +1,4 @@
-// lib/compute/network.ts gives the calls to Atlas fixed addresses, for the access list of an Atlas API key.
-
+// lib/compute/network.ts: fixed addresses for calls to Atlas, for the access list of an Atlas API key.
 import { Validations } from 'aws-cdk-lib';
 import {
   CfnEIP,
@@ -11,31 +10,25 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-
-export interface NetworkProps {
-  /** Elastic IPs, each with a NAT gateway and an availability zone of its own: 1 to 3. @default 1 */
-  readonly addresses?: number | undefined;
-  /** @default '10.20.0.0/24' */
-  readonly cidr?: string | undefined;
-}
+import type { Settings } from '../settings/settings.ts';
 
 /** A VPC whose private subnets reach the internet from known addresses. DynamoDB is reached without them, free of charge. */
 export class Network extends Construct {
   readonly vpc: IVpc;
-  /** To be put on the API access list in Atlas. They stay as long as the stack does. */
+  /** For the API access list in Atlas. They last as long as the stack. */
   readonly addresses: readonly string[];
 
-  constructor(scope: Construct, id: string, { addresses = 1, cidr = '10.20.0.0/24' }: NetworkProps = {}) {
+  constructor(scope: Construct, id: string, { fixedAddresses, vpcCidr }: Pick<Settings, 'fixedAddresses' | 'vpcCidr'>) {
     super(scope, id);
     const eips = Array.from(
-      { length: addresses },
+      { length: fixedAddresses },
       (_, index) => new CfnEIP(this, `Address${index + 1}`, { domain: 'vpc' }),
     );
     this.addresses = eips.map(({ attrPublicIp }) => attrPublicIp);
     const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(cidr),
-      maxAzs: Math.max(2, addresses), // functions run in both zones even where one gateway serves them
-      natGateways: addresses,
+      ipAddresses: IpAddresses.cidr(vpcCidr),
+      maxAzs: Math.max(2, fixedAddresses), // functions run in both zones even where one gateway serves them
+      natGateways: fixedAddresses,
       natGatewayProvider: NatProvider.gateway({
         eipAllocationIds: eips.map(({ attrAllocationId }) => attrAllocationId),
       }),

@@ -1,14 +1,7 @@
-// lib/compute/node-function.ts is the one place that says how code becomes a Lambda function.
+// lib/compute/node-function.ts: a Lambda function with its own role and log group.
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  AssetHashType,
-  DockerImage,
-  type Duration,
-  type ILocalBundling,
-  RemovalPolicy,
-  Validations,
-} from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Validations } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -19,26 +12,12 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { LogLevel } from '../../functions/platform/log.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import type { VariableName } from '../../functions/runtime/variables.ts';
+import { removalPolicyOf, type Settings } from '../settings/settings.ts';
 import { bundle } from './bundle.ts';
-
-/** What all functions of a stack have in common. */
-export interface FunctionDefaults {
-  /** @default Architecture.ARM_64 */
-  readonly architecture?: Architecture | undefined;
-  /** @default 'INFO' */
-  readonly logLevel?: LogLevel | undefined;
-  /** @default RetentionDays.ONE_MONTH */
-  readonly logRetention?: RetentionDays | undefined;
-  /** Of the logs. @default RemovalPolicy.RETAIN */
-  readonly removalPolicy?: RemovalPolicy | undefined;
-  /** Ship source maps and use them in stack traces. @default false */
-  readonly sourceMaps?: boolean | undefined;
-  /** @default false */
-  readonly tracing?: boolean | undefined;
-}
 
 export interface NodeFunctionProps {
   /** Its file in functions/handlers/. */
@@ -48,10 +27,10 @@ export interface NodeFunctionProps {
   readonly memoryMb: number;
   /** Options of Node itself. @default none */
   readonly nodeOptions?: readonly string[] | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Partial<Record<VariableName, string | undefined>>;
   /** Where its calls leave from. @default Lambda's own network, from changing addresses */
   readonly vpc?: IVpc | undefined;
-  readonly defaults?: FunctionDefaults | undefined;
+  readonly settings: Settings;
 }
 
 /** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
@@ -64,7 +43,7 @@ const VPC_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** A function that may write its own log, and beyond that only what `allow` is told. */
+/** A function that may write its own log, and otherwise do only what `allow` grants. */
 export class NodeFunction extends Construct {
   readonly function: IFunction;
   readonly role: Role;
@@ -72,12 +51,14 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc, defaults = {} } = props;
-    const { architecture = Architecture.ARM_64, logLevel = 'INFO', sourceMaps = false, tracing = false } = defaults;
-    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = defaults;
+    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc } = props;
+    const { architecture, logLevel, logRetentionDays, sourceMaps, tracing } = props.settings;
     const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
-    this.logs = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy });
+    this.logs = new LogGroup(this, 'Logs', {
+      retention: logRetentionDays,
+      removalPolicy: removalPolicyOf(props.settings),
+    });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
     if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
@@ -87,25 +68,23 @@ export class NodeFunction extends Construct {
       handler: 'index.handler',
       description,
       runtime: Runtime.NODEJS_24_X, // named: the default follows a feature flag
-      architecture,
+      architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       timeout,
       memorySize: memoryMb,
       role: this.role.withoutPolicyUpdates(), // grants are given by `allow` alone
       logGroup: this.logs,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      ...(vpc ? { vpc } : {}),
-      environment: {
-        ...defined({ ...environment, NODE_OPTIONS: allNodeOptions }),
-        LOG_LEVEL: logLevel,
-      },
+      ...defined({ vpc }),
+      environment: nonEmpty({ ...environment, NODE_OPTIONS: allNodeOptions, LOG_LEVEL: logLevel }),
     });
     if (tracing)
       this.allowOnEverything(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], 'X-Ray has no ARNs for these.');
   }
 
   allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions) {
-    const statement = { actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) };
-    this.role.addToPolicy(new PolicyStatement(statement));
+    this.role.addToPolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], ...defined({ conditions }) }),
+    );
   }
 
   /** @param reason why no resource can be named */
@@ -115,7 +94,7 @@ export class NodeFunction extends Construct {
   }
 }
 
-/** What the CDK is told to run. It runs it once for each combination of the fields. */
+/** The CDK bundles once for each combination of these fields. */
 class Bundling implements ILocalBundling {
   readonly entry: string;
   readonly sourceMaps: boolean;
@@ -143,5 +122,6 @@ function codeOf(handler: string, sourceMaps: boolean): Code {
   });
 }
 
-const defined = (environment: Readonly<Record<string, string | undefined>>) =>
+/** The functions take an empty variable for an absent one. */
+const nonEmpty = (environment: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));

@@ -1,10 +1,10 @@
-// lib/compute/queue.ts is the one place that says how queues are made: encrypted, over TLS only.
+// lib/compute/queue.ts: queues, encrypted and over TLS only.
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** SQS's longest. */
+/** SQS's maximum. */
 export const KEPT = Duration.days(14);
 
 /** @param encryptionMasterKey absent: a key that SQS owns */
@@ -13,7 +13,7 @@ export function queue(scope: Construct, id: string, props: QueueProps, encryptio
   return new Queue(scope, id, { retentionPeriod: KEPT, ...props, ...encryption, enforceSSL: true });
 }
 
-/** Keeps what something other than a queue could not do. @param of whose dead letters it holds */
+/** A dead-letter queue of something other than a queue. @param of what it serves, for cdk-nag */
 export function deadLetters(scope: Construct, id: string, of: string, encryptionKey?: IKey): Queue {
   const made = queue(scope, id, {}, encryptionKey);
   const reason = `It is a dead-letter queue itself: of ${of}.`;

@@ -1,31 +1,32 @@
-// lib/data/credentials.ts is where the Atlas credentials are: in a secret that the stack makes, or in secrets that exist.
+// lib/data/credentials.ts: the Atlas credentials, in a secret that the stack creates or in existing ones.
 import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { defined } from '../../functions/platform/defined.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 export interface AtlasCredentialsProps {
-  /** Names or ARNs of secrets in this account and region, one for each Atlas organization. @default one is made */
+  /** Names or ARNs of secrets in this account and region, one for each Atlas organization. @default one is created */
   readonly existing?: readonly string[] | undefined;
   /** ARNs of the keys that existing secrets are encrypted with. @default the AWS-managed key */
   readonly existingKeys?: readonly string[] | undefined;
-  /** Of the secret that is made. @default the AWS-managed key */
+  /** Of the secret that the stack creates. @default the AWS-managed key */
   readonly encryptionKey?: IKey | undefined;
-  /** Of the secret that is made. @default RemovalPolicy.RETAIN */
+  /** Of the secret that the stack creates. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
 /**
- * functions/atlas/auth/credentials.ts takes anything in angle brackets for "not filled in yet". Generated rather than given:
- * CloudFormation writes a given value again when it changes, a generated one never.
+ * functions/atlas/auth/credentials.ts takes anything in angle brackets for "not filled in yet". Generated rather than given,
+ * because CloudFormation would overwrite the secret when a given value changes.
  */
 const PLACEHOLDER = { secretStringTemplate: '{"publicKey":"<not filled in yet>"}', generateStringKey: 'privateKey' };
 
 export class AtlasCredentials extends Construct {
-  /** Names or ARNs, as the functions are told. */
+  /** Names or ARNs, for the functions. */
   readonly secretIds: readonly string[];
-  /** The one that was made, if one was. */
+  /** The one that the stack created, if any. */
   readonly secret: Secret | undefined;
   readonly #arns: readonly string[];
   readonly #keyArns: readonly string[];
@@ -43,11 +44,11 @@ export class AtlasCredentials extends Construct {
       description: 'MongoDB Atlas credentials: {"publicKey","privateKey"} or {"clientId","clientSecret"}',
       generateSecretString: { ...PLACEHOLDER, excludePunctuation: true, passwordLength: 16 },
       removalPolicy,
-      ...(encryptionKey ? { encryptionKey } : {}),
+      ...defined({ encryptionKey }),
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'Atlas makes and ends its keys, in its own console; the functions read a changed secret by themselves.',
+      reason: 'Atlas issues and revokes its keys; the functions notice a changed secret.',
     });
     this.secretIds = [this.secret.secretArn];
     this.#arns = this.secretIds;

@@ -1,15 +1,15 @@
-// lib/data/encryption.ts is the customer's key, where the keys that AWS owns are not enough.
+// lib/data/encryption.ts: a customer-managed key, where AWS-owned keys are not enough.
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 export interface EncryptionProps {
-  /** What becomes of the key with the stack. Without the key, the table can't be read any more. @default RemovalPolicy.RETAIN */
+  /** Without the key, the table can't be read any more. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-/** A key that turns every year, for everything in the stack that holds data. */
+/** A key that is rotated every year, for everything in the stack that holds data. */
 export class Encryption extends Construct {
   readonly key: Key;
 

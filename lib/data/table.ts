@@ -1,4 +1,4 @@
-// lib/data/table.ts is the one table, as functions/ledger/model/table.ts defines it: jobs, coverage, runs.
+// lib/data/table.ts: the DynamoDB table, as functions/ledger/model/table.ts defines it.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -27,7 +27,7 @@ const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey'];
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** Keeps what happened: point-in-time recovery, a stream of changes, and no way to lose it by a change of this stack. */
+/** With point-in-time recovery, a stream of changes, and protection from changes of this stack. */
 export class LedgerTable extends Construct {
   readonly table: Table;
   readonly #key: IKey | undefined;
@@ -76,7 +76,7 @@ export class LedgerTable extends Construct {
     grantee.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [this.streamArn]);
     grantee.allowOnEverything(
       ['dynamodb:ListStreams'],
-      'Lambda asks for it, and DynamoDB has no ARN for a list of streams.',
+      'Lambda needs it, and DynamoDB has no ARN for a list of streams.',
     );
     if (this.#key) grantee.allow(['kms:Decrypt'], [this.#key.keyArn]);
   }
@@ -91,16 +91,16 @@ export class LedgerTable extends Construct {
       const arns = indexes.map((name) => `${this.table.tableArn}/index/${name}`);
       grantee.allow(['dynamodb:Query'], arns);
     }
-    // DynamoDB uses a customer's key in the name of whoever calls.
+    // DynamoDB uses a customer's key with the caller's permissions.
     const writes = actions.some((action) => WRITES.includes(action)) ? KEY_WRITES : [];
     if (this.#key) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#key.keyArn]);
   }
 
-  /** For whoever may read already: adding runs, which have partitions of their own, and no job and no coverage. */
+  /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
   grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [runPk('*')] },
-      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" also holds for none
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
     };
     grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
     if (this.#key) grantee.allow(KEY_WRITES, [this.#key.keyArn]);

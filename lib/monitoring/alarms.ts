@@ -1,4 +1,4 @@
-// lib/monitoring/alarms.ts is what people are woken for. docs/operations.md has a section for each: what it means, what to do.
+// lib/monitoring/alarms.ts: the alarms. docs/operations.md has a section for each: what it means, what to do.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -26,17 +26,17 @@ export interface AlarmsProps {
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
   readonly planDeadLetters: IQueue;
-  /** Of changes that could not be told. */
-  readonly untold: IQueue;
+  /** Of changes that could not be published. */
+  readonly unpublished: IQueue;
   /** Of events whose message could not be delivered. */
   readonly undelivered: IQueue;
   /** Between two runs. */
   readonly slot: Duration;
   /** Time without a complete run. */
   readonly silence: Duration;
-  /** Told when an alarm rings and when it is over. */
+  /** Notified when an alarm goes off and when it clears. */
   readonly topics: readonly ITopic[];
-  /** Where docs/operations.md is, for the alarm's text. */
+  /** Of docs/operations.md, for the alarm's text. */
   readonly runbookUrl: string;
 }
 
@@ -60,7 +60,7 @@ export class Alarms extends Construct {
     super(scope, id);
     this.#props = props;
     const { ledgerName, tableName, apiId, plan, collect, notify } = props;
-    const { deadLetters, planDeadLetters, untold, undelivered } = props;
+    const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
     const slot = props.slot.toMinutes() > DAY.toMinutes() ? DAY : props.slot;
     const own = (name: MetricName, period: Duration) => ledgerMetric(ledgerName, name, Stats.SUM, period);
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
@@ -73,7 +73,7 @@ export class Alarms extends Construct {
       evaluationPeriods: silent.count,
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING, // no runs means no data points, which is the thing to wake for
+      treatMissingData: TreatMissingData.BREACHING, // no runs means no data points, which is what this alarm is for
     };
     const minutes = props.silence.toMinutes();
     this.#add('CollectionSilent', `No collection has ended for ${minutes} minutes.`, {
@@ -95,22 +95,22 @@ export class Alarms extends Construct {
     this.#add('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', {
       metric: own('ProjectsNotVisible', slot),
     });
-    this.#add('EmptyScope', 'Credentials see no project at all, or the choice of projects leaves none.', {
+    this.#add('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', {
       metric: own('EmptyScopes', slot),
     });
-    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so nobody is named who asked.', {
+    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so requesters are not known.', {
       metric: own('EventsUnread', slot),
       evaluationPeriods: 3,
       datapointsToAlarm: 2,
     });
     this.#add(
-      'OrdersDead',
-      'A project could not be collected, again and again; its order is in the dead-letter queue.',
+      'TasksDeadLettered',
+      'A project could not be collected, again and again; its task is in the dead-letter queue.',
       {
         metric: waiting(deadLetters),
       },
     );
-    this.#add('SchedulesDead', 'The schedule could not start a run; its event is in a dead-letter queue.', {
+    this.#add('SchedulesDeadLettered', 'The schedule could not start a run; its event is in a dead-letter queue.', {
       metric: waiting(planDeadLetters),
     });
     this.#add('PlanErrors', 'The plan function fails.', { metric: plan.metricErrors({ period: FIVE_MINUTES }) });
@@ -120,12 +120,12 @@ export class Alarms extends Construct {
     this.#add('NotifyErrors', 'The notify function fails, or runs out of time or memory.', {
       metric: notify.metricErrors({ period: FIVE_MINUTES }),
     });
-    this.#add('ChangesLate', `Changes are told more than ${LATE.toMinutes()} minutes after they were recorded.`, {
+    this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),
     });
-    this.#add('ChangesUntold', 'Changes could not be told; where in the stream they are is in a queue.', {
-      metric: waiting(untold),
+    this.#add('ChangesUnpublished', 'Changes could not be published; a queue keeps where in the stream they are.', {
+      metric: waiting(unpublished),
     });
     this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
       metric: waiting(undelivered),
@@ -133,7 +133,7 @@ export class Alarms extends Construct {
     this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', {
       metric: aws('AWS/ApiGateway', '5xx', { ApiId: apiId }),
     });
-    // Counts a request too that an index held up, which WriteThrottleEvents of the table does not.
+    // Counts requests that an index throttled too; the table's WriteThrottleEvents doesn't.
     for (const Operation of ['PutItem', 'UpdateItem']) {
       this.#add(`Throttled${Operation}`, 'DynamoDB throttles writes to the table.', {
         metric: aws('AWS/DynamoDB', 'ThrottledRequests', { TableName: tableName, Operation }),
@@ -142,7 +142,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** Rings at the first period that has one, unless said otherwise. */
+  /** By default it goes off at the first period that has one. */
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {
     const { runbookUrl, topics } = this.#props;
     const alarm = new Alarm(this, id, {
@@ -162,7 +162,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** The heading of its section in docs/operations.md: `OrdersDead` is `orders-dead`. */
+/** The heading of its section in docs/operations.md: `PlanErrors` is `plan-errors`. */
 export const anchorOf = (id: string) =>
   id
     .replace(/^Throttled.*/, 'WritesThrottled')

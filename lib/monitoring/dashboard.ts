@@ -1,4 +1,4 @@
-// lib/monitoring/dashboard.ts draws how collecting goes, and what was restored.
+// lib/monitoring/dashboard.ts: the CloudWatch dashboard.
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   type Alarm,
@@ -20,7 +20,7 @@ export interface LedgerDashboardProps {
   readonly functions: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', IFunction>>;
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
-  readonly untold: IQueue;
+  readonly unpublished: IQueue;
   readonly undelivered: IQueue;
   readonly alarms: readonly Alarm[];
   /** Between two runs. */
@@ -32,7 +32,7 @@ export class LedgerDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: LedgerDashboardProps) {
     super(scope, id);
-    const { ledgerName, functions, queue, deadLetters, untold, undelivered, alarms, slot } = props;
+    const { ledgerName, functions, queue, deadLetters, unpublished, undelivered, alarms, slot } = props;
     const metric = (name: MetricName, label: string, statistic: string = Stats.SUM) =>
       ledgerMetric(ledgerName, name, statistic, slot).with({ label });
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
@@ -77,9 +77,9 @@ export class LedgerDashboard extends Construct {
     );
     dashboard.addWidgets(
       graph('Events', [metric('EventsSent', 'sent'), metric('EventsFailed', 'failed')]),
-      graph('Age of the oldest change when told, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
-      graph('Not told, not delivered', [
-        untold.metricApproximateNumberOfMessagesVisible({ label: 'changes' }),
+      graph('Age of the oldest change when published, ms', [changeAge(functions.notify, slot).with({ label: 'ms' })]),
+      graph('Not published, not delivered', [
+        unpublished.metricApproximateNumberOfMessagesVisible({ label: 'changes' }),
         undelivered.metricApproximateNumberOfMessagesVisible({ label: 'messages' }),
       ]),
     );

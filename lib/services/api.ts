@@ -1,6 +1,5 @@
-// lib/services/api.ts is how the ledger is asked over HTTP. Its function reads the table and starts runs; it can't write a job,
-// read the secret or call Atlas.
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+// lib/services/api.ts: the HTTP API. Its function reads the table and starts runs; it can't write a job, read the secret or call Atlas.
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -14,35 +13,19 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FunctionDefaults, NodeFunction } from '../compute/node-function.ts';
-import { longestMinutesBetween } from '../compute/schedule.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { NodeFunction } from '../compute/node-function.ts';
 import type { LedgerTable } from '../data/table.ts';
-
-/** Who may ask: AWS identities with `execute-api:Invoke`, bearers of a token, or everyone on the internet. */
-export type ApiAuthorization =
-  | { readonly by: 'iam' }
-  | { readonly by: 'jwt'; readonly issuer: string; readonly audience: readonly string[] }
-  | { readonly by: 'none' };
+import { longestMinutesBetween } from '../settings/schedule.ts';
+import { removalPolicyOf, type Settings } from '../settings/settings.ts';
 
 export interface ApiProps {
   readonly table: LedgerTable;
   /** Starts runs, for POST /runs. */
   readonly plan: NodeFunction;
-  /** @default { by: 'iam' } */
-  readonly authorization?: ApiAuthorization | undefined;
-  /** Web pages that may ask. @default none */
-  readonly corsOrigins?: readonly string[] | undefined;
-  /** More are answered with 429; bursts may be twice as large. @default 50 */
-  readonly requestsPerSecond?: number | undefined;
-  /** @default 256 */
-  readonly memoryMb?: number | undefined;
-  /** How long runs are kept, so that none is promised that may be gone. @default Duration.days(90) */
-  readonly runRetention?: Duration | undefined;
-  /** What the collection runs by, so that the page knows what is late. @default 'rate(15 minutes)' */
-  readonly schedule?: string | undefined;
-  readonly defaults?: FunctionDefaults | undefined;
+  readonly settings: Settings;
 }
 
 export class Api extends Construct {
@@ -53,30 +36,23 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const {
-      table,
-      plan,
-      authorization = { by: 'iam' },
-      corsOrigins = [],
-      requestsPerSecond = 50,
-      memoryMb = 256,
-    } = props;
-    const { runRetention, schedule = 'rate(15 minutes)', defaults = {} } = props;
+    const { table, plan, settings } = props;
+    const { corsOrigins, apiRequestsPerSecond } = settings;
     this.function = new NodeFunction(this, 'Handler', {
       handler: 'api',
       description: 'Answers questions about restore jobs over HTTP',
       timeout: Duration.seconds(29), // API Gateway waits for 30
-      memoryMb,
+      memoryMb: settings.apiMemoryMb,
       environment: {
         TABLE_NAME: table.tableName,
-        RUN_RETENTION_DAYS: runRetention?.toDays().toString(),
+        RUN_RETENTION_DAYS: String(settings.runRetentionDays),
         PLAN_FUNCTION_NAME: plan.function.functionName,
-        EXPECTED_RUN_MINUTES: longestMinutesBetween(schedule)?.toString(),
+        EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(),
       },
-      defaults,
+      settings,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
-    table.grantAddRuns(this.function); // a run is written down once it is accepted
+    table.grantAddRuns(this.function); // a run is recorded when it is accepted
     this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
 
     this.api = new HttpApi(this, 'Api', {
@@ -84,26 +60,28 @@ export class Api extends Construct {
       createDefaultStage: false,
       ...(corsOrigins.length > 0 ? { corsPreflight: { allowOrigins: [...corsOrigins], ...CORS } } : {}),
     });
-    const authorizer = authorizerOf(authorization);
+    const authorizer = authorizerOf(settings);
     const integration = new HttpLambdaIntegration('Integration', this.function.function);
     for (const path of ['/', '/{proxy+}']) {
-      this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration, ...(authorizer ? { authorizer } : {}) });
+      this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration, ...defined({ authorizer }) });
     }
-    if (corsOrigins.length > 0) this.#letBrowsersAsk(integration);
-    const { logRetention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.RETAIN } = defaults;
-    const logs = new LogGroup(this, 'AccessLogs', { retention: logRetention, removalPolicy });
+    if (corsOrigins.length > 0) this.#allowPreflight(integration);
+    const logs = new LogGroup(this, 'AccessLogs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: removalPolicyOf(settings),
+    });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: requestsPerSecond, burstLimit: requestsPerSecond * 2 },
+      throttle: { rateLimit: apiRequestsPerSecond, burstLimit: apiRequestsPerSecond * 2 },
       accessLogSettings: { destination: new LogGroupLogDestination(logs), format: ACCESS_LOG },
     });
     this.url = `https://${this.api.apiId}.execute-api.${Stack.of(stage).region}.${Stack.of(stage).urlSuffix}`;
   }
 
-  /** A browser asks without credentials whether it may ask. API Gateway answers that by itself, if a route lets it in. */
-  #letBrowsersAsk(integration: HttpLambdaIntegration) {
+  /** Preflight requests carry no credentials. API Gateway answers them itself if a route lets them in. */
+  #allowPreflight(integration: HttpLambdaIntegration) {
     const authorizer = new HttpNoneAuthorizer();
     const routes = this.api.addRoutes({ path: '/{proxy+}', methods: [HttpMethod.OPTIONS], integration, authorizer });
     for (const route of routes) {
@@ -131,7 +109,7 @@ const CORS: CorsPreflightOptions = {
   maxAge: Duration.hours(1),
 };
 
-/** Who asked what, and how it went. No query: it may name what is searched for. */
+/** No query: it may name what is searched for. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     at: '$context.requestTime',
@@ -146,12 +124,12 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
-function authorizerOf(authorization: ApiAuthorization): IHttpRouteAuthorizer | undefined {
-  switch (authorization.by) {
+function authorizerOf({ apiAuthorization, jwtIssuer, jwtAudience }: Settings): IHttpRouteAuthorizer | undefined {
+  switch (apiAuthorization) {
     case 'iam':
       return new HttpIamAuthorizer();
     case 'jwt':
-      return new HttpJwtAuthorizer('Jwt', authorization.issuer, { jwtAudience: [...authorization.audience] });
+      return new HttpJwtAuthorizer('Jwt', jwtIssuer, { jwtAudience: [...jwtAudience] });
     case 'none':
       return undefined;
   }

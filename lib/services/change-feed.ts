@@ -1,4 +1,4 @@
-// lib/services/change-feed.ts tells what changed in the table: from its stream, by the notify function, to an event bus.
+// lib/services/change-feed.ts: events on a bus, from the table's stream, by the notify function.
 import { Duration } from 'aws-cdk-lib';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,61 +7,58 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import { coverageKey, jobSk, projectKey, projectPk, runKey, runPk } from '../../functions/ledger/table/keys.ts';
-import { type FunctionDefaults, NodeFunction } from '../compute/node-function.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { NodeFunction } from '../compute/node-function.ts';
 import { deadLetters } from '../compute/queue.ts';
 import type { LedgerTable } from '../data/table.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface ChangeFeedProps {
-  /** Whose stream is read. The function may read the stream, and not the table. */
+  /** The function may read its stream, and not the table. */
   readonly table: LedgerTable;
-  /** What its metrics are called by. */
+  /** The dimension of its metrics. */
   readonly ledgerName: string;
-  /** Name or ARN of an existing bus in this account and region, or 'default'. @default one of its own, named as the ledger */
-  readonly eventBus?: string | undefined;
-  /** How long after its end a restore that is seen for the first time is still news. @default Duration.hours(24) */
-  readonly newsFor?: Duration | undefined;
-  /** @default 256 */
-  readonly memoryMb?: number | undefined;
+  readonly settings: Settings;
   /** Of the bus that is made and of the queue. @default keys that AWS owns */
   readonly encryptionKey?: IKey | undefined;
-  readonly defaults?: FunctionDefaults | undefined;
 }
 
-/** The stream keeps a change for 24 hours: half of them to tell it by itself, half for people to tell it by hand. */
+/** The stream keeps a change for 24 hours: half of them for retries, half for people to publish it by hand. */
 const TRIED_FOR = Duration.hours(12);
 
 export class ChangeFeed extends Construct {
   readonly bus: IEventBus;
   readonly notify: NodeFunction;
-  /** Where in the stream the changes are that could not be told. */
-  readonly untold: Queue;
+  /** Positions in the stream of changes that could not be published. */
+  readonly unpublished: Queue;
 
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
-    const { table, ledgerName, eventBus, newsFor, memoryMb = 256, encryptionKey, defaults } = props;
+    const { table, ledgerName, settings, encryptionKey } = props;
+    const { eventBus, maxEventAgeHours, notifyMemoryMb: memoryMb } = settings;
     this.bus = eventBus ? this.#existing(eventBus) : this.#own(ledgerName, encryptionKey);
-    this.untold = deadLetters(this, 'Untold', "the table's stream", encryptionKey);
+    this.unpublished = deadLetters(this, 'Unpublished', "the table's stream", encryptionKey);
     this.notify = new NodeFunction(this, 'Notify', {
       handler: 'notify',
-      description: 'Tells what changed in the ledger, as events',
+      description: 'Publishes what changed in the ledger as events',
       timeout: Duration.minutes(1),
       memoryMb,
       environment: {
         EVENT_BUS_NAME: this.bus.eventBusName,
-        NEWS_HOURS: newsFor?.toHours().toString(),
+        MAX_EVENT_AGE_HOURS: String(maxEventAgeHours),
         LEDGER_NAME: ledgerName,
       },
-      defaults,
+      settings,
     });
     table.grantStream(this.notify);
     this.notify.allow(['events:PutEvents'], [this.bus.eventBusArn]);
-    this.notify.allow(['sqs:SendMessage'], [this.untold.queueArn]);
+    this.notify.allow(['sqs:SendMessage'], [this.unpublished.queueArn]);
     if (encryptionKey) this.notify.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
 
     const changes = new EventSourceMapping(this, 'Changes', {
       target: this.notify.function,
       eventSourceArn: table.streamArn,
-      filters: TOLD,
+      filters: PUBLISHED,
       startingPosition: StartingPosition.TRIM_HORIZON, // from before this feed was made, so that nothing falls in between
       batchSize: 100,
       parallelizationFactor: 1, // the changes of an item in order
@@ -69,14 +66,14 @@ export class ChangeFeed extends Construct {
       bisectBatchOnError: true,
       retryAttempts: 100,
       maxRecordAge: TRIED_FOR,
-      onFailure: { bind: () => ({ destination: this.untold.queueArn }) }, // granted above
+      onFailure: { bind: () => ({ destination: this.unpublished.queueArn }) }, // granted above
     });
     changes.node.addDependency(this.notify.role); // Lambda checks at creation that the role may read the stream
   }
 
   #own(eventBusName: string, kmsKey?: IKey) {
     const description = 'What changes in the Atlas Restore Ledger';
-    const bus = new EventBus(this, 'Bus', { eventBusName, description, ...(kmsKey ? { kmsKey } : {}) });
+    const bus = new EventBus(this, 'Bus', { eventBusName, description, ...defined({ kmsKey }) });
     return bus as unknown as IEventBus; // they differ in how an absent policy is spelled
   }
 
@@ -87,14 +84,14 @@ export class ChangeFeed extends Construct {
   }
 }
 
-/** Jobs, the coverage of a project, what changes of a known project, and runs that have ended; nothing that expired. All else would start the function for nothing. */
+/** What makes events: jobs, a project's coverage, changes of a known project, and ended runs. No deletions: those are expired runs. */
 const RUNNING: Run['status'] = 'running';
 const written = (pk: string, sk: unknown, more: Record<string, unknown> = {}, events = ['INSERT', 'MODIFY']) =>
   FilterCriteria.filter({
     eventName: FilterRule.or(...events),
     dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(pk) }, sk: { S: sk } }, ...more },
   });
-const TOLD = [
+const PUBLISHED = [
   written(projectPk(''), FilterRule.beginsWith(jobSk(''))),
   written(projectPk(''), FilterRule.isEqual(coverageKey('').sk)),
   written(projectPk(''), FilterRule.isEqual(projectKey('').sk), {}, ['MODIFY']),

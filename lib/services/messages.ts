@@ -1,4 +1,4 @@
-// lib/services/messages.ts is what people read of the change feed: texts of chosen severities, on a topic to subscribe to.
+// lib/services/messages.ts: the texts of events of chosen severities, on a topic to subscribe to.
 
 import { Aws } from 'aws-cdk-lib';
 import { type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
@@ -10,33 +10,32 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RestoreFinding } from '../../functions/events/model/event.ts';
-import { EVENT_SOURCE, type Severity } from '../../functions/schema/words.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { EVENT_SOURCE } from '../../functions/schema/words.ts';
 import { deadLetters } from '../compute/queue.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface MessagesProps {
-  /** Where the events are. CloudFormation refuses one that doesn't exist. */
+  /** CloudFormation refuses one that doesn't exist. */
   readonly bus: IEventBus;
-  /** @default ['warning', 'critical'] */
-  readonly severities?: readonly Severity[] | undefined;
-  /** Told by a topic that is made. AWS asks the address for consent first. @default nobody */
-  readonly email?: string | undefined;
-  /** Told too. @default none */
-  readonly topic?: ITopic | undefined;
+  readonly settings: Pick<Settings, 'messageSeverities' | 'messageEmail' | 'messageTopic'>;
   /** Of the topic that is made and of the queue. @default a key that SQS owns, and none for the topic */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export class Messages extends Construct {
-  /** The one that exists, and the one that is made where there is none or an e-mail address. */
+  /** The existing one, if any; and one that is made if there is none, or for the e-mail address. */
   readonly topics: readonly ITopic[];
   /** Events whose message could not be delivered. */
   readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string, props: MessagesProps) {
     super(scope, id);
-    const { bus, severities = ['warning', 'critical'], email, topic, encryptionKey } = props;
-    const made = email || !topic ? [this.#topic(email, encryptionKey)] : [];
-    this.topics = [...(topic ? [topic] : []), ...made];
+    const { bus, settings, encryptionKey } = props;
+    const { messageSeverities: severities, messageEmail: email, messageTopic } = settings;
+    const existing = messageTopic ? [Topic.fromTopicArn(this, 'Existing', messageTopic)] : [];
+    const own = email || existing.length === 0 ? [this.#topic(email, encryptionKey)] : [];
+    this.topics = [...existing, ...own];
     this.undelivered = deadLetters(this, 'Undelivered', 'a rule on the event bus', encryptionKey);
 
     const publisher = this.#publisher(encryptionKey);
@@ -48,11 +47,11 @@ export class Messages extends Construct {
       eventPattern: { source: [EVENT_SOURCE], detail: { severity: [...severities] } },
       targets: this.topics.map((each) => new SnsTopic(each, to)),
     });
-    rule.node.addDependency(publisher); // what it may not publish at first, EventBridge does not try again
+    rule.node.addDependency(publisher); // EventBridge doesn't retry what the role may not publish yet
   }
 
-  #topic(email: string | undefined, masterKey: IKey | undefined) {
-    const topic = new Topic(this, 'Topic', { enforceSSL: true, ...(masterKey ? { masterKey } : {}) });
+  #topic(email: string, masterKey: IKey | undefined) {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true, ...defined({ masterKey }) });
     if (email) topic.addSubscription(new EmailSubscription(email));
     return topic;
   }
@@ -78,5 +77,5 @@ export class Messages extends Construct {
   }
 }
 
-/** The text alone. EventBridge sends it as JSON does: in quotes, with \n between its lines. */
+/** The text alone. EventBridge sends it as a JSON string. */
 const MESSAGE = '$.detail.message' satisfies `$.detail.${keyof RestoreFinding}`;

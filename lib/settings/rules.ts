@@ -1,4 +1,4 @@
-// lib/settings/rules.ts is how rules get from the stack's settings into the collect function's environment.
+// lib/settings/rules.ts: the rules among the settings, as the collect function's environment holds them.
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 
@@ -6,7 +6,7 @@ import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.t
 export const MAX_RULES_BYTES = 3_000;
 
 /**
- * As functions/runtime/settings.ts reads them: JSON of what isn't as by default, which is little. Undefined where all is.
+ * JSON of the rules that differ from the defaults, as functions/runtime/settings.ts reads it. Undefined if none does.
  * @throws RulesError
  */
 export function rulesJson(given: Partial<Rules>): string | undefined {
@@ -16,7 +16,7 @@ export function rulesJson(given: Partial<Rules>): string | undefined {
   return fields.length > 0 ? JSON.stringify(Object.fromEntries(fields)) : undefined;
 }
 
-/** The rules among other settings, which have the same names. */
+/** Settings and rules share their names. */
 export const rulesOf = (settings: Rules): Rules =>
   Object.fromEntries(
     Object.keys(DEFAULT_RULES).map((field) => [field, settings[field as keyof Rules]]),

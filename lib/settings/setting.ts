@@ -1,4 +1,4 @@
-// lib/settings/setting.ts is what a setting is: a shape, a default and words that explain it; and how a value is read and refused.
+// lib/settings/setting.ts: kinds of settings, each with a shape, a default and a description.
 import * as z from 'zod';
 
 export interface Setting<T> {
@@ -102,20 +102,19 @@ export function map(allowed: string, words: Words<Readonly<Record<string, string
 export function readValues<S extends Record<string, Setting<unknown>>>(
   settings: S,
   given: Readonly<Record<string, unknown>>,
-): ValuesOf<S> {
-  const problems = Object.keys(given).flatMap((name) =>
-    name in settings ? [] : [unknown(name, Object.keys(settings))],
-  );
-  const values = Object.entries(settings).map(([name, setting]) => {
-    const value = given[name];
-    if (value === undefined) return [name, setting.default];
-    const result = setting.shape.safeParse(value);
-    if (result.success) return [name, result.data];
-    problems.push(`${name}: got ${JSON.stringify(value)}, allowed: ${setting.allowed}`);
-    return [name, setting.default];
-  });
+): Partial<ValuesOf<S>> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    const result = setting?.shape.safeParse(value);
+    if (!setting) problems.push(unknown(name, Object.keys(settings)));
+    else if (result?.success) values[name] = result.data;
+    else problems.push(`${name}: got ${JSON.stringify(value)}, allowed: ${setting.allowed}`);
+  }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
-  return Object.fromEntries(values) as ValuesOf<S>;
+  return values as Partial<ValuesOf<S>>;
 }
 
 function unknown(name: string, names: readonly string[]) {

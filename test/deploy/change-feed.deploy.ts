@@ -197,7 +197,7 @@ test('while the bus refuses the notify function, changes wait; then all of them 
   for (const job of jobs) expect((await toldInFull(job)).length).toBeGreaterThanOrEqual(2);
   const failed = (await ledger.logLines(NOTIFY)).filter((line) => '_aws' in line && Number(line.EventsFailed) > 0);
   expect(failed.length).toBeGreaterThan(0);
-  expect(await ledger.messages('UntoldQueueUrl')).toBe(0);
+  expect(await ledger.messages('UnpublishedQueueUrl')).toBe(0);
 });
 
 test('what can not be told for too long is named in a queue, and can be told by the commands of the runbook', async () => {
@@ -212,14 +212,14 @@ test('what can not be told for too long is named in a queue, and can be told by 
   const mend = await withoutEnvironment();
   const job = restore({ actor: 'bo' });
   await collect(job.projectId);
-  await eventually('the failure', async () => (await ledger.messages('UntoldQueueUrl')) > 0);
+  await eventually('the failure', async () => (await ledger.messages('UnpublishedQueueUrl')) > 0);
   await mend();
   await age('43200');
   expect(about(await bus.events(), job.id)).toEqual([]);
 
   await eventually('all of it told', async () => {
     await retell();
-    return (await ledger.messages('UntoldQueueUrl')) === 0;
+    return (await ledger.messages('UnpublishedQueueUrl')) === 0;
   });
   await toldInFull(job);
   await untilItEnds(job);
@@ -227,9 +227,9 @@ test('what can not be told for too long is named in a queue, and can be told by 
   await toldInFull(job);
 });
 
-/** As docs/operations.md says, under changes-untold. */
+/** As docs/operations.md says, under changes-unpublished. */
 async function retell() {
-  const queue = ['--queue-url', await ledger.output('UntoldQueueUrl')];
+  const queue = ['--queue-url', await ledger.output('UnpublishedQueueUrl')];
   type Received = { Messages?: { Body: string; ReceiptHandle: string }[] } | undefined;
   const [message] = (await cloud.aws<Received>('sqs', 'receive-message', ...queue))?.Messages ?? [];
   if (!message) return;

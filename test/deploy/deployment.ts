@@ -168,7 +168,7 @@ export class Deployment {
   }
 
   /** Messages that wait, are being worked on, or are delayed. */
-  async messages(queueOutput: 'QueueUrl' | 'DeadLetterQueueUrl' | 'UntoldQueueUrl'): Promise<number> {
+  async messages(queueOutput: 'QueueUrl' | 'DeadLetterQueueUrl' | 'UnpublishedQueueUrl'): Promise<number> {
     const { Attributes } = await this.cloud.aws<{ Attributes: Record<string, string> }>(
       'sqs',
       'get-queue-attributes',

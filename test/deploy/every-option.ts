@@ -29,7 +29,7 @@ export const EVERY_OPTION = {
   stuckMinutes: '240',
   drillDays: '180',
   drillDaysFor: 'prod-*/orders = 90,*/*-tmp = 0',
-  newsHours: '48',
+  maxEventAgeHours: '48',
   messageSeverities: 'info,critical',
   messageEmail: 'dba@example.com',
   apiAuthorization: 'jwt',

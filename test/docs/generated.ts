@@ -29,7 +29,7 @@ function settingsPage(): string {
 
 <!-- Generated from lib/settings/settings.ts by \`npm run docs\`. Edit that file, not this one. -->
 
-Settings of a deployment are in \`cdk.json\`, under \`ledger\`:
+Put the settings of a deployment into \`cdk.json\`, under \`ledger\`:
 
 \`\`\`json
 {
@@ -39,13 +39,13 @@ Settings of a deployment are in \`cdk.json\`, under \`ledger\`:
 }
 \`\`\`
 
-or on the command line, where lists have commas. The command line takes precedence:
+or on the command line, which takes precedence. Separate the elements of a list with commas:
 
 \`\`\`bash
 npx cdk deploy -c "schedule=rate(1 hour)" -c "excludeProjects=sandbox-*,demo-*"
 \`\`\`
 
-\`npx cdk synth\` stops at a wrong setting, with its name, its value and what is allowed.
+\`npx cdk synth\` rejects a wrong setting with its name, its value and what is allowed.
 
 | name | meaning | unit | default | allowed |
 | --- | --- | --- | --- | --- |

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const env = {
     ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
     AWS_ENDPOINT_URL: `http://127.0.0.1:${(eventBridge.address() as AddressInfo).port}`,
-    ...{ EVENT_BUS_NAME: BUS, LEDGER_NAME: 'Mine', NEWS_HOURS: '24' },
+    ...{ EVENT_BUS_NAME: BUS, LEDGER_NAME: 'Mine', MAX_EVENT_AGE_HOURS: '24' },
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   for (const stream of [process.stdout, process.stderr]) {
@@ -134,12 +134,12 @@ test('settings: what is needed, and what comes where nothing is said', () => {
   expect(notifySettings({ EVENT_BUS_NAME: 'ledger' })).toEqual({
     busName: 'ledger',
     ledgerName: 'AtlasRestoreLedger',
-    newsHours: 24,
+    maxEventAgeHours: 24,
   });
   expect(() => notifySettings({})).toThrow(
     'EVENT_BUS_NAME: expected the name or ARN of the EventBridge bus, got nothing',
   );
-  expect(() => notifySettings({ EVENT_BUS_NAME: 'x', NEWS_HOURS: '8761' })).toThrow(
-    'NEWS_HOURS: expected a whole number of hours from 0 to 8760, got "8761"',
+  expect(() => notifySettings({ EVENT_BUS_NAME: 'x', MAX_EVENT_AGE_HOURS: '8761' })).toThrow(
+    'MAX_EVENT_AGE_HOURS: expected a whole number of hours from 0 to 8760, got "8761"',
   );
 });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
 import { readSettings } from '../../lib/settings/settings.ts';
-import { stackProps } from '../../lib/stack-props.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
@@ -16,7 +15,7 @@ export interface Bundles extends Disposable {
 export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles {
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
-  const stack = new LedgerStack(app, 'Ledger', stackProps(readSettings({ ledger: given })));
+  const stack = new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
   const { template } = app.synth().getStackArtifact(stack.artifactId);
   const folder = (start: string) => {
     const [, found] =

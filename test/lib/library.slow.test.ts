@@ -14,14 +14,15 @@ test('as a library: built to JavaScript with types, imported by a plain CDK app,
   expect(existsSync(join(folder, 'lib/index.d.ts'))).toBe(true);
 
   const script = `
-    import { App, Duration, Stack } from 'aws-cdk-lib';
-    import { AtlasCredentials, Collection, LedgerStack, LedgerTable } from './lib/index.js';
+    import { App, Stack } from 'aws-cdk-lib';
+    import { AtlasCredentials, Collection, completeSettings, LedgerStack, LedgerTable } from './lib/index.js';
     const app = new App({ outdir: ${JSON.stringify(join(folder, 'out'))} });
-    new LedgerStack(app, 'Whole', { collection: { schedule: 'rate(1 hour)' } });
+    new LedgerStack(app, 'Whole', { settings: { schedule: 'rate(1 hour)' } });
     const own = new Stack(app, 'Own');
     const table = new LedgerTable(own, 'Ledger');
     const credentials = new AtlasCredentials(own, 'Credentials', { existing: ['atlas/key'] });
-    new Collection(own, 'Collection', { table, credentials, ledgerName: 'mine', timeout: Duration.seconds(60) });
+    const settings = completeSettings({ collectTimeoutSeconds: 60 });
+    new Collection(own, 'Collection', { table, credentials, ledgerName: 'mine', settings });
     app.synth();
   `;
   writeFileSync(join(folder, 'app.mjs'), script);

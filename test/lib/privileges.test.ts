@@ -68,7 +68,7 @@ describe('each role may do exactly this', () => {
       'events:PutEvents on ChangeFeedBus',
       'logs:CreateLogStream on ChangeFeedNotifyLogs',
       'logs:PutLogEvents on ChangeFeedNotifyLogs',
-      'sqs:SendMessage on ChangeFeedUntold',
+      'sqs:SendMessage on ChangeFeedUnpublished',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
-import { parseTask } from '../../functions/collector/task/task-message.ts';
+import { parseTask } from '../../functions/collector/task/task.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
@@ -36,7 +36,7 @@ test('settings arrive where they are used', () => {
     fullEveryMs: 48 * 3_600_000,
     followMs: 120_000,
     runRetentionDays: 30,
-    newsHours: 48,
+    maxEventAgeHours: 48,
     rules: {
       rulesOff: ['download', 'slow'],
       allowedDirections: ['prod-* -> stage-*'],
@@ -52,7 +52,7 @@ test('settings arrive where they are used', () => {
     },
   });
   const notify = notifySettings(environmentOf('ChangeFeedNotifyFunction', EVERY_OPTION));
-  expect(notify).toMatchObject({ newsHours: 48, ledgerName: 'AtlasRestoreLedger' });
+  expect(notify).toMatchObject({ maxEventAgeHours: 48, ledgerName: 'AtlasRestoreLedger' });
   expect([collect.wantsCluster('main-1'), collect.wantsCluster('main-tmp')]).toEqual([true, false]);
   const plan = planSettings(environmentOf('CollectionPlanFunction', EVERY_OPTION));
   expect([plan.wantsProject('prod-1'), plan.wantsProject('prod-scratch')]).toEqual([true, false]);
@@ -137,7 +137,7 @@ test('the outputs say what to do next', () => {
     'SecretArn',
     'TableName',
     'UndeliveredQueueUrl',
-    'UntoldQueueUrl',
+    'UnpublishedQueueUrl',
   ]);
   expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');

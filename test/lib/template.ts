@@ -3,12 +3,11 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
 import { readSettings } from '../../lib/settings/settings.ts';
-import { stackProps } from '../../lib/stack-props.ts';
 
 /** @param given settings, as under `ledger` in cdk.json */
 export function stackOf(given: Readonly<Record<string, unknown>> = {}): LedgerStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return new LedgerStack(app, 'Ledger', stackProps(readSettings({ ledger: given })));
+  return new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
 }
 
 const templates = new Map<string, Template>();

@@ -21,7 +21,7 @@ test('the least that is needed, and the defaults of the rest', () => {
     fullEveryMs: 86_400_000,
     followMs: 60_000,
     rules: DEFAULT_RULES,
-    newsHours: 24,
+    maxEventAgeHours: 24,
   });
   expect(wantsCluster('any')).toBe(true);
 });
@@ -37,9 +37,9 @@ test('patterns choose projects and clusters', () => {
 
 test('rules are JSON, and what it leaves out is as by default', () => {
   const RULES = JSON.stringify({ rulesOff: [], allowedDirections: ['prod-* -> staging-*'], slowMinutes: 90 });
-  expect(collectSettings({ ...complete, RULES, NEWS_HOURS: '48' })).toMatchObject({
+  expect(collectSettings({ ...complete, RULES, MAX_EVENT_AGE_HOURS: '48' })).toMatchObject({
     rules: { ...DEFAULT_RULES, rulesOff: [], allowedDirections: ['prod-* -> staging-*'], slowMinutes: 90 },
-    newsHours: 48,
+    maxEventAgeHours: 48,
   });
 });
 
@@ -64,8 +64,8 @@ describe('a wrong setting is named, with what was expected and what came', () =>
       'KINDS: expected some of dedicated, flex, serverless, collection, separated by commas, got "flex,felx"',
     ],
     [{ FULL_READ_HOURS: '0' }, 'FULL_READ_HOURS: expected a whole number of hours from 1 to 744, got "0"'],
-    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 (never) to 900, got "1.5"'],
-    [{ NEWS_HOURS: '-1' }, 'NEWS_HOURS: expected a whole number of hours from 0 to 8760, got "-1"'],
+    [{ FOLLOW_SECONDS: '1.5' }, 'FOLLOW_SECONDS: expected a whole number of seconds from 0 to 900, got "1.5"'],
+    [{ MAX_EVENT_AGE_HOURS: '-1' }, 'MAX_EVENT_AGE_HOURS: expected a whole number of hours from 0 to 8760, got "-1"'],
     [
       { MONGODB_ATLAS_BASE_URL: 'cloud' },
       'MONGODB_ATLAS_BASE_URL: expected a URL such as https://cloud.mongodb.com, got "cloud"',

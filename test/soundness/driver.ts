@@ -135,7 +135,7 @@ class Driver {
   #coverageLost = false;
   /** Jobs were written over: what Atlas no longer lists nobody can put right. */
   #isForged = false;
-  readonly #untold = new Set<string>();
+  readonly #forgotten = new Set<string>();
   #storeFailed = false;
   /** The jobs of the table, for as long as it stays as it is. */
   #read: { version: number; rows: ReadonlyMap<string, Row> } | undefined;
@@ -170,7 +170,7 @@ class Driver {
   async #take(step: Step) {
     if (step.do === 'run') {
       await this.#run(step);
-      for (const id of this.#uncounted) this.#untold.add(id);
+      for (const id of this.#uncounted) this.#forgotten.add(id);
       this.#uncounted = new Set();
     }
     if (step.do === 'vanish') await this.#vanish(step);
@@ -519,7 +519,9 @@ class Driver {
   async #askVerify(table: ReadonlyMap<string, Row>): Promise<boolean> {
     const { unbroken, jobs } = await this.#look((product) => product.verify());
     if (!unbroken) return false;
-    const gone = [...this.#tampered].filter((id) => !table.has(id) && !this.#excused.has(id) && !this.#untold.has(id));
+    const gone = [...this.#tampered].filter(
+      (id) => !table.has(id) && !this.#excused.has(id) && !this.#forgotten.has(id),
+    );
     if (gone.length > 0) this.#violate('verify unbroken, jobs gone', `${gone.join(', ')} were taken out of the table`);
     if (jobs < table.size)
       this.#violate('verify unbroken, jobs not looked at', `it looked at ${jobs} of ${table.size} jobs of the table`);

@@ -4,7 +4,7 @@
 import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
-import { jobEvents, type NewsOptions } from '../from/job-events.ts';
+import { type EventOptions, jobEvents } from '../from/job-events.ts';
 import { projectEvents } from '../from/project-events.ts';
 import { runEvents } from '../from/run-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
@@ -19,7 +19,7 @@ const MAX_REMEMBERED = 1_000;
  * twice. What `publish` throws, the writer gets; what was written stays written.
  * @param publish must not write to the ledger itself
  */
-export function withEvents(ledger: Ledger, publish: EventSink, options: NewsOptions = {}): Ledger {
+export function withEvents(ledger: Ledger, publish: EventSink, options: EventOptions = {}): Ledger {
   const inTurn = turns();
   const published = new Set<string>();
   const publishAll = async (events: readonly LedgerEvent[]) => {

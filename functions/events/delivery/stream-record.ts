@@ -13,7 +13,7 @@ import { coverageKey, isJobSk, isRunSk, projectKey, projectPk, runPk } from '../
 import { jobWithHistory } from '../../schema/job.ts';
 import { run as runSchema } from '../../schema/run.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
-import { jobEvents, type NewsOptions } from '../from/job-events.ts';
+import { type EventOptions, jobEvents } from '../from/job-events.ts';
 import { projectEvents } from '../from/project-events.ts';
 import { runEvents } from '../from/run-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
@@ -45,10 +45,10 @@ const knownProject = z.looseObject({
   changes: z.array(z.looseObject({ at: text })),
 });
 
-type EventsOf = (images: Images, options: NewsOptions) => LedgerEvent[];
+type EventsOf = (images: Images, options: EventOptions) => LedgerEvent[];
 
 /** The events of a record, in order. None of an item that was removed, or has no events. @throws RecordError */
-export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: NewsOptions = {}): LedgerEvent[] {
+export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: EventOptions = {}): LedgerEvent[] {
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const eventsOf = byKey(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
@@ -81,7 +81,7 @@ function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
 }
 
 /** A write adds one revision; should one have added more, each has its events. */
-function eventsOfJob({ before, after }: Images, options: NewsOptions): LedgerEvent[] {
+function eventsOfJob({ before, after }: Images, options: EventOptions): LedgerEvent[] {
   checked(job, after);
   if (before) checked(revised, before);
   const published = Number(before?.revision ?? 0);

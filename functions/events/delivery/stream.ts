@@ -5,7 +5,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
-import type { NewsOptions } from '../from/job-events.ts';
+import type { EventOptions } from '../from/job-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 import { type Bus, MAX_BYTES, MAX_ENTRIES } from './bus.ts';
 import { RecordError, recordEvents } from './stream-record.ts';
@@ -17,7 +17,7 @@ export interface NotifyPorts {
   timeLeftMs(): number;
 }
 
-export interface NotifyOptions extends NewsOptions {
+export interface NotifyOptions extends EventOptions {
   /** What a call to the bus may take, in ms: none but the first is begun with less time left. @default 10_000 */
   reserveMs?: number;
 }
@@ -67,7 +67,7 @@ export async function notify(
 function read(
   records: readonly DynamoDBRecord[],
   log: Log,
-  options: NewsOptions,
+  options: EventOptions,
 ): { pending: Pending[]; unread?: number } {
   const pending: Pending[] = [];
   for (const [record, one] of records.entries()) {

@@ -11,9 +11,9 @@ import type { EventJob, JobStateChange, LedgerEvent, RestoreFinding } from '../m
 import { type EventOf, enveloped } from './envelope.ts';
 import { changeMessage, findingMessage } from './job-text.ts';
 
-export interface NewsOptions {
+export interface EventOptions {
   /** How long after its end a restore that is seen for the first time has events, in hours. @default 24 */
-  newsHours?: number;
+  maxEventAgeHours?: number;
 }
 
 /**
@@ -23,9 +23,9 @@ export interface NewsOptions {
 export function jobEvents(
   job: LedgerJob | JobSummary,
   change: Change,
-  { newsHours = MAX_EVENT_AGE_HOURS }: NewsOptions = {},
+  { maxEventAgeHours = MAX_EVENT_AGE_HOURS }: EventOptions = {},
 ): LedgerEvent[] {
-  if (isBackfilled(job, change, newsHours)) return [];
+  if (isBackfilled(job, change, maxEventAgeHours)) return [];
   return [stateChange(job, change), ...findingsAdded(job, change).map((finding) => findingEvent(job, change, finding))];
 }
 

@@ -30,7 +30,7 @@ export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
 
 /** Findings of restores without events of their own are worth a look all the same. */
 function severityOf({ status, counts }: Run): Severity {
-  const isWorthALook = status === 'complete' && (counts?.jobsOld ?? 0) > 0 && (counts?.findings ?? 0) > 0;
+  const isWorthALook = status === 'complete' && (counts?.jobsBackfilled ?? 0) > 0 && (counts?.findings ?? 0) > 0;
   return isWorthALook ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
 }
 
@@ -40,8 +40,8 @@ function runMessage(run: Run): string {
     status === 'complete' ? 'completed' : status === 'failed' ? 'failed: nothing could be read' : 'incomplete';
   return [
     `Collector run ${singleLine(runId)} ${ended}. ${countsOf(run)}`,
-    ...(counts?.jobsOld
-      ? [`Recorded without an event each: ${counted(counts.jobsOld, 'restore')} that had ended long before.`]
+    ...(counts?.jobsBackfilled
+      ? [`Recorded without an event each: ${counted(counts.jobsBackfilled, 'restore')} that had ended long before.`]
       : []),
     ...(failures.length > 0 ? [failuresOf(failures)] : []),
   ].join('\n');

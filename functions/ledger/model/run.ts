@@ -47,7 +47,7 @@ export const noCounts = (): RunCounts => ({
   jobsNew: 0,
   jobsChanged: 0,
   jobsVanished: 0,
-  jobsOld: 0,
+  jobsBackfilled: 0,
   findings: 0,
   problems: 0,
   atlasRequests: 0,

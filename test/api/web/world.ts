@@ -227,7 +227,7 @@ export async function fill(
     clustersFailed: 2,
     jobsSeen: 40,
     jobsNew: 2,
-    jobsOld: 1,
+    jobsBackfilled: 1,
     jobsChanged: 1,
     findings: 3,
   };

@@ -84,7 +84,7 @@ test('old news is not told, and what is old is said by an option', async () => {
   const quiet = toldBy(table);
   await quiet.ledger.record(old, seen(0));
   expect(quiet.ids()).toEqual([]);
-  const keen = toldBy(table, { newsHours: 8_760 });
+  const keen = toldBy(table, { maxEventAgeHours: 8_760 });
   await keen.ledger.record({ ...old, jobId: idAt('2026-11-01T10:00:00Z', 1) }, seen(0));
   expect(keen.ids()).toHaveLength(1);
 });
@@ -166,7 +166,7 @@ test('the end of a run is told once, whoever of those that finish it sees it', a
 test('what collections tell is the history of each job, in order, and the end of each run', async () => {
   await using system = await System.start(engine, { projects: 2, clusters: 3, jobs: 4 });
   const events: LedgerEvent[] = [];
-  const ledger = withEvents(system.ledger, add(events), { newsHours: 100_000 });
+  const ledger = withEvents(system.ledger, add(events), { maxEventAgeHours: 100_000 });
   for (const minutes of [0, 20]) {
     system.clock.advance(minutes * 60_000);
     await system.run({}, { ledger });

@@ -171,7 +171,7 @@ test('old news in the stream is not told, and how old is an option', async () =>
   const records = writesOf([old]).map(recordOf);
   const [quiet, keen] = [new TestBus(), new TestBus()];
   await notifying(quiet).notify(records);
-  await notifying(keen, { newsHours: 8_760 }).notify(records);
+  await notifying(keen, { maxEventAgeHours: 8_760 }).notify(records);
   expect([quiet.taken.length, keen.taken.length]).toEqual([0, 1]);
 });
 

@@ -125,7 +125,7 @@ describe('old news', () => {
     const [now, change] = sighted(ended, { assess: () => [finding()] });
     expect(isBackfilled(now, change, 24)).toBe(true);
     expect(jobEvents(now, change)).toEqual([]);
-    expect(jobEvents(now, change, { newsHours: 72 })).toHaveLength(2);
+    expect(jobEvents(now, change, { maxEventAgeHours: 72 })).toHaveLength(2);
   });
 
   test('its status changing is news, however late; its requester becoming known is not', () => {

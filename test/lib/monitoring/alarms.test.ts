@@ -27,7 +27,7 @@ test('there is an alarm for each thing that can go wrong', () => {
   ).toEqual([
     'ApiErrors',
     'ChangesLate',
-    'ChangesUntold',
+    'ChangesUnpublished',
     'ClustersFailing',
     'CollectErrors',
     'CollectionIncomplete',
@@ -37,10 +37,10 @@ test('there is an alarm for each thing that can go wrong', () => {
     'EventsUnread',
     'MessagesUndelivered',
     'NotifyErrors',
-    'OrdersDead',
     'PlanErrors',
     'ProjectsNotVisible',
-    'SchedulesDead',
+    'SchedulesDeadLettered',
+    'TasksDeadLettered',
     'ThrottledPutItem',
     'ThrottledUpdateItem',
   ]);

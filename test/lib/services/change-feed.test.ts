@@ -31,7 +31,7 @@ describe('the stream of the table reaches the notify function', () => {
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: 100,
       DestinationConfig: {
-        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^ChangeFeedUntold/), 'Arn'] } },
+        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^ChangeFeedUnpublished/), 'Arn'] } },
       },
     });
     // DynamoDB keeps a change in the stream for a day (developer guide, 2026-08).

@@ -79,7 +79,7 @@ describe('settings', () => {
     ['stuckMinutes', 'soon', 'from 0 to 525600'],
     ['drillDays', '-1', 'from 0 to 36500'],
     ['drillDaysFor', 'prod-*/orders', 'prod-*/orders = 90'],
-    ['newsHours', '9000', 'from 0 to 8760'],
+    ['maxEventAgeHours', '9000', 'from 0 to 8760'],
     ['eventBus', 'arn:aws:sqs:eu-west-1:111111111111:events', 'event bus'],
     ['messageSeverities', 'fatal', 'info, warning, critical'],
     ['messageSeverities', '', 'info, warning, critical'],

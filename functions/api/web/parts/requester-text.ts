@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import { type FoundRequester, isFound, type Requester } from '../../../restore/requesters/requester.ts';
 import type { Grade } from '../../../schema/words.ts';
-import { actorName, hedge, isUntold, secondsText, whyNobody } from '../../../views/requester-text.ts';
+import { actorName, hasNoEvent, hedge, secondsText, whyNobody } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
 import { type Html, name, visible } from '../html/text.ts';
 
@@ -49,8 +49,8 @@ export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' 
         ? 'There were more events in that time than are read at once.'
         : `The project’s events could not be read${detail === undefined ? '' : ` (${visible(detail)})`}. To read them, the credentials need the role Project Read Only. The next collection tries again.`;
     case 'none':
-      return isUntold(kind)
-        ? 'Atlas writes no event when a restore of this kind is requested.'
+      return hasNoEvent(kind)
+        ? 'Atlas writes no event when a restore of this kind is asked for.'
         : 'The project’s events of that time were read, and none of them fits.';
     case 'ambiguous':
       return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)}` : ''}`;

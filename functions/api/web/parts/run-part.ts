@@ -55,8 +55,8 @@ function countsText({ projects, counts }: Run): string {
   if (projects === undefined) return '';
   const about = `It covers ${counted(projects, 'project')}`;
   if (!counts) return `${about}.`;
-  const { clusters, jobsNew, jobsOld, jobsChanged, findings, clustersFailed } = counts;
-  const old = jobsOld > 0 ? ` (${number(jobsOld)} had ended long before)` : '';
+  const { clusters, jobsNew, jobsBackfilled, jobsChanged, findings, clustersFailed } = counts;
+  const old = jobsBackfilled > 0 ? ` (${number(jobsBackfilled)} had ended long before)` : '';
   const jobs = `${counted(jobsNew, 'new restore')}${old}, ${number(jobsChanged)} changed`;
   const failed = `${counted(clustersFailed, 'cluster')} failed`;
   return `${about}: ${counted(clusters, 'cluster')}, ${jobs}, ${counted(findings, 'finding')}, ${failed}.`;

@@ -1,4 +1,4 @@
-// lib/compute/schedule.ts understands schedule expressions as far as the stack needs: are they well formed, how far apart are runs.
+// lib/settings/schedule.ts: schedule expressions, whether they are well formed and how far apart their runs are.
 import { longestGapMinutes } from './cron.ts';
 
 const MINUTES = { minute: 1, hour: 60, day: 1_440 } as const;

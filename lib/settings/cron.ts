@@ -1,4 +1,4 @@
-// lib/compute/cron.ts evaluates a cron expression of EventBridge Scheduler as far as it takes to say how far apart its runs can be.
+// lib/settings/cron.ts: the longest time between two runs of an EventBridge Scheduler cron expression.
 
 /** Three years, the middle one a leap year, and the day after: what comes once a year comes four times. */
 const FROM = Date.UTC(2027, 0, 1);
@@ -43,14 +43,14 @@ export function longestGapMinutes(expression: string): number | undefined {
 const sorted = (numbers: Numbers) => [...numbers].sort((a, b) => a - b);
 
 /** Lists, ranges and steps. */
-function numbersOf(field: string, least: number, most: number, names: readonly string[] = []): Numbers | undefined {
+function numbersOf(field: string, min: number, max: number, names: readonly string[] = []): Numbers | undefined {
   const numbers = new Set<number>();
   for (const part of field.split(',')) {
     const [, whole, from, to, step] = /^(?:(\*)|([0-9A-Z]+)(?:-([0-9A-Z]+))?)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
-    const first = whole === undefined ? numberOf(from, least, most, names) : least;
+    const first = whole === undefined ? numberOf(from, min, max, names) : min;
     // `5/15` goes on to the end, `5` does not.
-    const end = to ?? (whole === undefined && step === undefined ? from : String(most));
-    const final = numberOf(end, least, most, names);
+    const end = to ?? (whole === undefined && step === undefined ? from : String(max));
+    const final = numberOf(end, min, max, names);
     const by = Number(step ?? 1);
     if (first === undefined || final === undefined || first > final || by < 1) return undefined;
     for (let number = first; number <= final; number += by) numbers.add(number);
@@ -58,11 +58,11 @@ function numbersOf(field: string, least: number, most: number, names: readonly s
   return numbers;
 }
 
-function numberOf(text: string | undefined, least: number, most: number, names: readonly string[]): number | undefined {
+function numberOf(text: string | undefined, min: number, max: number, names: readonly string[]): number | undefined {
   if (text === undefined) return undefined;
   const named = names.indexOf(text);
-  const number = named >= 0 ? named + least : /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  return number >= least && number <= most ? number : undefined;
+  const number = named >= 0 ? named + min : /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= min && number <= max ? number : undefined;
 }
 
 /** One of the two is `?`, or `*`. */

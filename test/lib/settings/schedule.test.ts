@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lateAfterMs, UNSCHEDULED_LATE_MS } from '../../../functions/platform/freshness.ts';
 import { apiSettings } from '../../../functions/runtime/settings.ts';
-import { longestMinutesBetween } from '../../../lib/compute/schedule.ts';
+import { longestMinutesBetween } from '../../../lib/settings/schedule.ts';
 import { templateOf } from '../template.ts';
 
 const HOUR = 60;

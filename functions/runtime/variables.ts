@@ -1,0 +1,103 @@
+// functions/runtime/variables.ts: every environment variable of the functions, its form and its default. lib/ sets no others.
+
+import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
+import { LOG_LEVELS } from '../platform/log.ts';
+import { KINDS } from '../schema/words.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable that is missing or wrong. The message names the variable, what was expected and what was found. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Ranges that the settings of a deployment have too. */
+export const RANGES = {
+  FULL_READ_HOURS: { unit: 'hours', min: 1, max: 744, default: 24 },
+  FOLLOW_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 60 },
+  RUN_RETENTION_DAYS: { unit: 'days', min: 1, max: 3_650, default: 90 },
+  MAX_EVENT_AGE_HOURS: { unit: 'hours', min: 0, max: 8_760, default: MAX_EVENT_AGE_HOURS },
+} as const;
+
+/** A value, or undefined if the text doesn't fit. Not by zod: every cold start pays for it. */
+type Parse<T> = (text: string) => T | undefined;
+/** @throws SettingsError */
+type Variable<T> = (text: string | undefined, name: string) => T;
+
+const text: Parse<string> = (value) => value;
+const url: Parse<string> = (value) => (URL.canParse(value) ? value.trim() : undefined);
+const list = (value: string) => value.split(',').flatMap((part) => part.trim() || []);
+const words =
+  <const T extends string>(known: readonly T[]): Parse<T[]> =>
+  (value) => {
+    const found = list(value).map((word) => known.find((each) => each === word));
+    return found.length > 0 && !found.includes(undefined) ? (found as T[]) : undefined;
+  };
+const integer =
+  (min: number, max: number): Parse<number> =>
+  (value) => {
+    const number = Number(value);
+    return Number.isInteger(number) && number >= min && number <= max ? number : undefined;
+  };
+
+function optional<T>(expected: string, parse: Parse<T>): Variable<T | undefined> {
+  return (given, name) => {
+    if (!given) return undefined; // an empty variable is how CloudFormation and shells say "not set"
+    const value = parse(given);
+    if (value !== undefined) return value;
+    throw new SettingsError(`${name}: expected ${expected}, got ${JSON.stringify(given)}`);
+  };
+}
+
+function required<T>(expected: string, parse: Parse<T>): Variable<T> {
+  const read = optional(expected, parse);
+  return (given, name) => {
+    const value = read(given, name);
+    if (value !== undefined) return value;
+    throw new SettingsError(`${name}: expected ${expected}, got nothing`);
+  };
+}
+
+function withDefault<T>(expected: string, parse: Parse<T>, otherwise: T): Variable<T> {
+  const read = optional(expected, parse);
+  return (given, name) => read(given, name) ?? otherwise;
+}
+
+const ranged = ({ unit, min, max, default: otherwise }: (typeof RANGES)[keyof typeof RANGES]) =>
+  withDefault<number>(`a whole number of ${unit} from ${min} to ${max}`, integer(min, max), otherwise);
+
+const patterns = withDefault('patterns separated by commas', list, []);
+
+const VARIABLES = {
+  ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', (value) => {
+    const ids = list(value);
+    return ids.length > 0 ? ids : undefined;
+  }),
+  COLLECT_QUEUE_URL: required('the URL of the SQS queue', url),
+  EVENT_BUS_NAME: required('the name or ARN of the EventBridge bus', text),
+  EXCLUDE_CLUSTERS: patterns,
+  EXCLUDE_PROJECTS: patterns,
+  EXPECTED_RUN_MINUTES: optional('a whole number of minutes from 1', integer(1, 2_000_000_000)),
+  FOLLOW_SECONDS: ranged(RANGES.FOLLOW_SECONDS),
+  FULL_READ_HOURS: ranged(RANGES.FULL_READ_HOURS),
+  INCLUDE_CLUSTERS: patterns,
+  INCLUDE_PROJECTS: patterns,
+  KINDS: withDefault(`some of ${KINDS.join(', ')}, separated by commas`, words(KINDS), [...KINDS]),
+  LEDGER_NAME: withDefault('a name', text, 'AtlasRestoreLedger'),
+  LOG_LEVEL: withDefault(
+    `one of ${LOG_LEVELS.join(', ')}`,
+    (value) => LOG_LEVELS.find((level) => level === value),
+    'INFO',
+  ),
+  MAX_EVENT_AGE_HOURS: ranged(RANGES.MAX_EVENT_AGE_HOURS),
+  MONGODB_ATLAS_BASE_URL: optional('a URL such as https://cloud.mongodb.com', url),
+  PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
+  RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),
+  TABLE_NAME: required('the name of the DynamoDB table', text),
+};
+/** RULES is read in settings.ts: here it would be in every bundle. */
+export type VariableName = keyof typeof VARIABLES | 'RULES';
+
+/** @throws SettingsError */
+export const variable = <Name extends keyof typeof VARIABLES>(environment: Environment, name: Name) =>
+  VARIABLES[name](environment[name], name) as ReturnType<(typeof VARIABLES)[Name]>;
