@@ -1,12 +1,13 @@
 // bin/actions/reevaluate.ts: evaluation of recorded jobs against the rules anew, project by project.
+
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
-import type { Kind } from '../../functions/restore/job.ts';
 import { compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../functions/restore/rules/evaluate.ts';
-import type { Finding, Rule } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import type { Kind, Rule } from '../../functions/schema/words.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 

@@ -1,4 +1,5 @@
 // bin/actions/watch-local.ts: a restore job watched at Atlas. Each answer is recorded, with its findings, as a collector would.
+
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { ProjectNames } from '../../functions/collector/evaluate/project-names.ts';
@@ -8,11 +9,12 @@ import { clusterNamed } from '../../functions/ledger/model/coverage.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { JobSummary, Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { isOpen, type Kind, type RestoreJob, type Source } from '../../functions/restore/job.ts';
+import { isOpen, type RestoreJob, type Source } from '../../functions/restore/job.ts';
 import { normalize } from '../../functions/restore/normalize/normalize.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import { type CompiledRules, compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 import { utc } from '../../functions/views/text.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError } from '../process/exit-codes.ts';
@@ -89,7 +91,7 @@ function recorderOf({ source, kind, atlas }: Pick<WatchOptions, 'source' | 'kind
     const { projectName, pastDurations } = background;
     const evaluator = new RuleEvaluator({
       names: new ProjectNames({ atlas, ledger }, { projectId: source.projectId, projectName }),
-      ...{ rules, at: sighting.observedAt, pastDurations, afresh: false },
+      ...{ rules, at: sighting.observedAt, pastDurations, rulesChanged: false },
       ...defined({ principal: atlas.principal }),
     });
     await evaluator.prepare([job]);

@@ -1,8 +1,10 @@
 // bin/actions/watch.ts: one restore job followed to its end, poll by poll.
+
 import { systemClock } from '../../functions/platform/clock.ts';
-import { deliveryWords } from '../../functions/restore/destination.ts';
-import { isOpen, type Status } from '../../functions/restore/job.ts';
+import { isOpen } from '../../functions/restore/job.ts';
 import { span } from '../../functions/restore/text.ts';
+import type { Status } from '../../functions/schema/words.ts';
+import { deliveryWords } from '../../functions/views/target.ts';
 import { utc } from '../../functions/views/text.ts';
 import { styleOf } from '../output/job-table.ts';
 import type { Context } from '../process/context.ts';

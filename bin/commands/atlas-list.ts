@@ -1,6 +1,6 @@
 // bin/commands/atlas-list.ts: one page of restore jobs as Atlas sends it, less what is secret.
 import { Command } from 'commander';
-import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../functions/schema/words.ts';
 import { atlasAccounts } from '../options/credentials.ts';
 import { clusterName, oneOf, projectId, wholeNumber } from '../options/flags.ts';
 import type { Context } from '../process/context.ts';

@@ -164,7 +164,7 @@ function summary(collected: Collected, paint: Paint): string {
       vanished: counts.jobsVanished || undefined,
       'not understood': counts.problems ? `${counts.problems} (restore-ledger coverage names them)` : undefined,
       findings: counts.findings,
-      backfilled: counts.jobsOld ? `${counts.jobsOld} that had ended long before` : undefined,
+      backfilled: counts.jobsBackfilled ? `${counts.jobsBackfilled} that had ended long before` : undefined,
       requesters: counts.eventsFailed ? `not known for ${eventsFailed(collected)}` : undefined,
       clock: clockText(collected),
       'Atlas requests': `${counts.atlasRequests}${counts.throttles > 0 ? waited : ''}`,

@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
-import { destinationOf, destinationWords, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
+import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import { destinationWords, effectWords, whyUnknown } from '../../functions/views/target.ts';
 import { utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';

@@ -1,9 +1,18 @@
 // bin/commands/jobs.ts: restore jobs of the ledger, newest first.
+
 import { Command } from 'commander';
 import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../functions/restore/job.ts';
-import { RULES, type Rule } from '../../functions/restore/rules/finding.ts';
+import {
+  DELIVERIES,
+  type Delivery,
+  KINDS,
+  type Kind,
+  RULES,
+  type Rule,
+  STATUSES,
+  type Status,
+} from '../../functions/schema/words.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
 import { checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';

@@ -1,8 +1,10 @@
 // bin/commands/watch.ts: one restore job followed to its end, each change recorded.
+
 import { Command } from 'commander';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { KINDS, type Kind, type Source } from '../../functions/restore/job.ts';
+import type { Source } from '../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../functions/schema/words.ts';
 import { follow, type Pace } from '../actions/watch.ts';
 import { atlasAccounts } from '../options/credentials.ts';
 import { amount, clusterName, jobId, oneOf, projectId } from '../options/flags.ts';

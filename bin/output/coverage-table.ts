@@ -1,7 +1,6 @@
 // bin/output/coverage-table.ts: the coverage on a terminal: a line for each list of restore jobs.
 import { problemText } from '../../functions/restore/field-reader.ts';
-import { KINDS, type Kind } from '../../functions/restore/job.ts';
-import type { CoverageState } from '../../functions/schema/words.ts';
+import { type CoverageState, KINDS, type Kind } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import { ago, counted } from '../../functions/views/text.ts';
 import type { Style, Terminal } from '../process/terminal.ts';

@@ -1,6 +1,7 @@
 // bin/output/event-lines.ts: events of the change feed for people: a line each, and only what is noteworthy.
+
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import type { Severity } from '../../functions/schema/words.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style, Terminal } from '../process/terminal.ts';

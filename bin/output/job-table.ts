@@ -1,11 +1,13 @@
 // bin/output/job-table.ts: restore jobs on a terminal: a row each.
-import { destinationWords } from '../../functions/restore/destination.ts';
-import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+
+import type { RestoreJob } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import type { Status } from '../../functions/schema/words.ts';
 import { worstOf } from '../../functions/views/findings.ts';
 import { actorName } from '../../functions/views/requester-text.ts';
+import { destinationWords } from '../../functions/views/target.ts';
 import { utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';

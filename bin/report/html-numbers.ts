@@ -2,9 +2,7 @@
 import { html } from 'hono/html';
 import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, visible } from '../../functions/api/web/html/text.ts';
-import type { Status } from '../../functions/restore/job.ts';
-import { GRADES } from '../../functions/restore/requesters/requester.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import { GRADES, type Severity, type Status } from '../../functions/schema/words.ts';
 import { actorKind, actorName } from '../../functions/views/requester-text.ts';
 import { counted, number } from '../../functions/views/text.ts';
 import { sub, WHOLE } from './marks.ts';

@@ -2,12 +2,13 @@
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import type { Severity } from '../../functions/schema/words.ts';
 import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
-import { capitalized } from '../../functions/views/text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */
@@ -17,15 +18,6 @@ export function proofMark(state: ProofState): Html {
   if (state === 'gap') return mark('Gap', 'bad', 'alert');
   if (state === 'none') return mark('Nothing to read', 'off', 'dash');
   return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
-}
-
-export function drillMark({ state }: DrillProof): Html {
-  if (state === 'overdue') return mark('Overdue', 'bad', 'alert');
-  if (state === 'due') return mark('Time left', 'now', 'ring');
-  if (state === 'not-covered') return mark('Not covered', 'wait', 'ring');
-  if (state === 'backups-off') return mark('Backups off', 'bad', 'cross');
-  if (state === 'paused') return mark('Paused', 'off', 'dash');
-  return state === 'met' ? mark('Met', 'ok', 'check') : mark('None expected', 'off', 'dash');
 }
 
 export function severityMark(severity: Severity): Html {

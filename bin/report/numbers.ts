@@ -1,11 +1,10 @@
 // bin/report/numbers.ts: the numbers of the report: restores by outcome, by finding and by requester.
+
 import { defined } from '../../functions/platform/defined.ts';
 import { percentile } from '../../functions/platform/percentile.ts';
 import { PROOF_STATES } from '../../functions/proof/list.ts';
-import { STATUSES } from '../../functions/restore/job.ts';
-import { GRADES, isFound } from '../../functions/restore/requesters/requester.ts';
-import { SEVERITIES } from '../../functions/restore/rules/finding.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
+import { isFound } from '../../functions/restore/requesters/requester.ts';
+import { DRILL_STATES, GRADES, SEVERITIES, STATUSES } from '../../functions/schema/words.ts';
 import { isDrill } from './drill-proof.ts';
 import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount, RestoreEvidence } from './report.ts';
 

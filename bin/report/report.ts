@@ -3,16 +3,15 @@ import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { ClusterProof } from '../../functions/proof/cluster.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
-import type { ClaimState } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import type { Period as AskedPeriod } from '../../functions/proof/period.ts';
 import type { DiscoveryProof } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
 import type { RestoredCollections } from '../../functions/restore/collections.ts';
-import type { Status } from '../../functions/restore/job.ts';
-import type { Actor, Grade } from '../../functions/restore/requesters/requester.ts';
-import type { Finding, Rule, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Actor } from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import type { ClaimState, Grade, Rule, Severity, Status } from '../../functions/schema/words.ts';
 import type { Integrity } from '../actions/verify.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */

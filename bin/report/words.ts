@@ -3,8 +3,8 @@ import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
-import { type Asking, madeAt } from '../../functions/proof/period.ts';
-import { isObjectId } from '../../functions/restore/object-id.ts';
+import type { Asking } from '../../functions/proof/period.ts';
+import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { span } from '../../functions/restore/text.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
@@ -118,7 +118,7 @@ export function limitsOf(
     .flatMap(({ clusters }) => clusters)
     .filter(({ firstSeenAt, clusterId }) => {
       if (firstSeenAt === undefined || firstSeenAt <= since) return false;
-      return isObjectId(clusterId) && madeAt(clusterId) < since;
+      return isObjectId(clusterId) && requestedAt(clusterId) < since;
     }).length;
   const firstRead =
     late === 0

@@ -1,10 +1,11 @@
 // Coverage and summary over HTTP.
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lastDays, type Summary, summarize, summary } from '../../functions/api/query/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
-import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { DELIVERIES, KINDS, RULES, SEVERITIES, type Severity, STATUSES } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
@@ -149,7 +150,7 @@ describe('GET /coverage', () => {
     }
   });
 
-  test('drills are met, due or overdue as of now, and can be asked for by that', async () => {
+  test('drills are met, due or overdue as of now, and can be requested by that', async () => {
     await using service = await startService(dynamo);
     const overdueAt = '2026-11-20T10:00:00.000Z';
     const restored = { jobId: idAt('2026-11-01T10:00:00Z'), requestedAt: NOW, finishedAt: '2026-11-01T10:05:00.000Z' };

@@ -225,7 +225,7 @@ class Driver {
     this.#lastRunWasWhole = scope === undefined && ended.value.status === 'complete';
     this.#line(`  ended ${ended.value.status}`);
     const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...ended.value };
-    this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
+    this.#note(this.#oracle.proveRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
   }
 
   async #planned(run: RunInHand, random: Random) {
@@ -244,7 +244,7 @@ class Driver {
       if ('error' in ended) this.#noteError(ended.error);
       else asker.endedWell = true;
     }
-    await this.#judgeRuns();
+    await this.#proveRuns();
     await this.#drain(this.#timeline.now + 5 * MINUTE_MS);
   }
 
@@ -267,7 +267,7 @@ class Driver {
       this.#messages = this.#messages.filter((message) => !due.includes(message));
       this.#timeline.advanceTo(next.at);
       await Promise.all(due.map((message) => this.#deliver(message)));
-      await this.#judgeRuns();
+      await this.#proveRuns();
       if (this.#violations.length > 0) return;
     }
   }
@@ -295,7 +295,7 @@ class Driver {
   }
 
   /** Runs of the functions end when their last part comes in. */
-  async #judgeRuns() {
+  async #proveRuns() {
     for (const run of this.#runs.filter(({ judged }) => !judged)) {
       const { runId, step, startedAt } = run;
       const outcome = await this.#look((product) => product.run(runId));
@@ -305,7 +305,7 @@ class Driver {
       this.#line(`  run ${run.number} ended ${outcome.status}`);
       const { full, accounts, scope } = step;
       const judged = { runId, startedAt, endedAt: this.#timeline.now, full, accounts, ...outcome };
-      this.#note(this.#oracle.judgeRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
+      this.#note(this.#oracle.proveRun({ ...judged, ...(scope ? { scope } : {}) }, await this.#rows(), this.#tampered));
     }
   }
 

@@ -1,12 +1,14 @@
 // test/api/web/world.ts fills a ledger with an organization that has a bit of everything the pages show.
+
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { Annotating, Ledger } from '../../../functions/ledger/model/ledger.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
-import type { RestoreJob, Status } from '../../../functions/restore/job.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../../functions/restore/rules/evaluate.ts';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
+import type { Status } from '../../../functions/schema/words.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
@@ -225,7 +227,7 @@ export async function fill(
     clustersFailed: 2,
     jobsSeen: 40,
     jobsNew: 2,
-    jobsOld: 1,
+    jobsBackfilled: 1,
     jobsChanged: 1,
     findings: 3,
   };
