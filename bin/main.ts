@@ -1,4 +1,4 @@
-// bin/main.ts is the command line as a whole: every command, and how each ends.
+// bin/main.ts: the command line as a whole.
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { atlasCommand } from './commands/atlas-list.ts';
@@ -25,13 +25,7 @@ export function main(argv: readonly string[]): Promise<never> {
   return runProgram(programFor(context), argv, context);
 }
 
-function programFor(context: Context): Command {
-  const program = new Command('restore-ledger')
-    .description('A durable record of every restore of every MongoDB Atlas cluster.')
-    .version(packageJson.version)
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 Without --table (TABLE_NAME) or --api (RESTORE_LEDGER_API) the ledger is kept in the directory .ledger, without AWS.
 
 Examples:
@@ -42,27 +36,16 @@ Examples:
   $ restore-ledger drills                         which clusters were not restored for too long?
   $ restore-ledger evidence --output report.html  all of it, for an auditor
   $ restore-ledger serve                          the same in a browser
-  $ restore-ledger jobs --api https://...         ask a deployed ledger`,
-    );
-  const commands = [
-    ...[
-      collectCommand,
-      jobsCommand,
-      jobCommand,
-      coverageCommand,
-      runsCommand,
-      drillsCommand,
-      evidenceCommand,
-      watchCommand,
-      verifyCommand,
-      reevaluateCommand,
-      retireCommand,
-      convertCommand,
-      atlasCommand,
-      serveCommand,
-      simulateCommand,
-    ],
-  ].map((make) => make(context));
-  for (const command of commands) program.addCommand(command);
+  $ restore-ledger jobs --api https://...         ask a deployed ledger`;
+
+function programFor(context: Context): Command {
+  const program = new Command('restore-ledger')
+    .description('A durable record of every restore of every MongoDB Atlas cluster.')
+    .version(packageJson.version)
+    .addHelpText('after', HELP);
+  const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
+  const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand, convertCommand];
+  const third = [atlasCommand, serveCommand, simulateCommand];
+  for (const make of [...first, ...second, ...third]) program.addCommand(make(context));
   return program;
 }

@@ -1,12 +1,13 @@
 // bench/contenders/collector.ts: the collector as the command line runs it, over a ledger in memory, in SQLite or in DynamoDB.
+
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import { runLocally } from '../../functions/collector/run/local-run.ts';
 import type { RunPart } from '../../functions/ledger/model/run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import type { Kind } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 import { type AtlasConfig, credentialsOf } from '../atlas/access.ts';
 import type { DynamoAccess } from '../dynamo/access.ts';
 import { contend } from '../harness/contender.ts';

@@ -1,4 +1,4 @@
-// bin/actions/collect.ts makes one pass of the collector in this process and says what came of it.
+// bin/actions/collect.ts: runs of the collector with one result, whether they are made in this process or behind an API.
 import type { AtlasUsage } from '../../functions/atlas/model/atlas.ts';
 import { DEFAULT_MAX_WAIT_MS, WaitBudget } from '../../functions/collector/run/wait-budget.ts';
 import type { Ledger, Recorded } from '../../functions/ledger/model/ledger.ts';
@@ -13,14 +13,76 @@ import {
 } from '../../functions/ledger/model/run.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import type { Log } from '../../functions/platform/log.ts';
-import type { Source } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import { span } from '../../functions/restore/text.ts';
 import type { Accounts } from '../options/credentials.ts';
-import { span } from '../process/duration.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 import { thisProcess } from '../process/this-process.ts';
+
+export interface Collected {
+  status: PartStatus;
+  runIds: string[];
+  projects: number;
+  /** `atlasRequests` includes those for the list of projects. */
+  counts: RunCounts;
+  failures: ClusterFailure[];
+  /** How many of these belong to no project. */
+  runFailures: number;
+  /** Why events could not be read. Unknown of a run behind an API. */
+  eventsFailures: { projectName: string; message: string }[];
+  seconds: number;
+  /** This machine's clock less Atlas's, where it was measured. */
+  clockSkewMs?: number | undefined;
+}
+
+export interface EndedRun {
+  runId: string;
+  status: PartStatus | 'running';
+  projects: number;
+  counts: RunCounts;
+  parts: readonly Pick<RunPart, 'projectId' | 'projectName' | 'failures'>[];
+  failures: readonly ClusterFailure[];
+}
+
+/** One run for each scope, in turn. @throws what `run` throws, and the signal's reason */
+export async function collectEach(
+  scopes: readonly RunScope[],
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  run: (scope: RunScope) => Promise<EndedRun>,
+): Promise<Collected> {
+  const beganAt = Date.now();
+  const runs: EndedRun[] = [];
+  try {
+    for (const scope of scopes) {
+      signal.throwIfAborted();
+      runs.push(await run(scope));
+    }
+  } finally {
+    progress.clear();
+  }
+  const sum = (of: (run: EndedRun) => number) => runs.reduce((total, each) => total + of(each), 0);
+  // A run that has not ended was not read whole.
+  const [status = 'failed', ...others] = new Set(
+    runs.map((one) => (one.status === 'running' ? 'incomplete' : one.status)),
+  );
+  return {
+    status: others.length === 0 ? status : 'incomplete',
+    runIds: runs.map(({ runId }) => runId),
+    projects: sum(({ projects }) => projects),
+    counts: runs.map(({ counts }) => counts).reduce(addCounts, noCounts()),
+    failures: runs.flatMap(({ parts, failures }) => [
+      ...failures,
+      ...parts.flatMap(({ projectId, projectName, failures: ofPart }) =>
+        ofPart.map((failure) => ({ projectId, projectName, ...failure })),
+      ),
+    ]),
+    runFailures: sum(({ failures }) => failures.length),
+    eventsFailures: [],
+    seconds: (Date.now() - beganAt) / 1000,
+  };
+}
 
 /** For calls under way when a run is stopped, in ms. */
 const GRACE_MS = 500;
@@ -28,131 +90,61 @@ const GRACE_MS = 500;
 export interface Collecting {
   accounts: Accounts;
   ledger: Ledger;
-  /** What restores are held against. */
   rules: Rules;
   log: Log;
   progress: Progress;
   signal: AbortSignal;
   /** Counts how long Atlas's rate limits are waited for. @default up to 15 minutes */
   waits?: WaitBudget;
-  onRecorded?(recorded: Recorded, source: Source): void;
 }
 
-/** One that failed, and whose it is. */
-export interface NamedFailure extends ClusterFailure {
-  projectId?: string;
-  projectName?: string;
-}
+/** Progress so far, for a pass that is stopped half-way. */
+export type Tally = { lists: number; added: number; changed: number };
 
-export interface Collected {
-  status: PartStatus;
-  runIds: string[];
-  projects: number;
-  /** `atlasRequests` has those for the list of projects too. */
-  counts: RunCounts;
-  failures: NamedFailure[];
-  /** Of these, those of no project. */
-  runFailures: number;
-  /** Why events could not be read. Those of a run behind an API are not told. */
-  eventsFailures: EventsFailure[];
-  seconds: number;
-  /** This machine's clock less Atlas's, where it was measured. */
-  clockSkewMs?: number;
-}
-
-export interface EventsFailure {
-  projectName: string;
-  code: string;
-  message: string;
-}
-
-/** What has come in so far, for a pass that is stopped half-way. */
-export interface Tally {
-  lists: number;
-  added: number;
-  changed: number;
-}
-
-export const emptyTally = (): Tally => ({ lists: 0, added: 0, changed: 0 });
-
-/**
- * A run for each scope, one after the other, told as one.
- * @param tally counts along
- * @throws LedgerError, Interrupted
- */
+/** @param tally counts along @throws LedgerError, Interrupted */
 export async function collectLocally(
   scopes: readonly RunScope[],
   full: boolean,
   collecting: Collecting,
-  tally = emptyTally(),
+  tally: Tally = { lists: 0, added: 0, changed: 0 },
 ): Promise<Collected> {
-  const { accounts, progress, signal, waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, systemClock) } = collecting;
-  const [beganAt, before] = [Date.now(), accounts.usage];
-  const runs: { runId: string; status: PartStatus; parts: RunPart[]; failures: ClusterFailure[] }[] = [];
-  const eventsFailures: EventsFailure[] = [];
-  // Calls under way may end; those that take longer are cut off, and what they were to bring is left to the next run.
+  const { accounts, signal } = collecting;
+  const waits = collecting.waits ?? new WaitBudget(DEFAULT_MAX_WAIT_MS, systemClock);
+  const eventsFailures: Collected['eventsFailures'] = [];
+  // Calls under way may end. Longer ones are cut off, and left to the next run.
   const cutOff = () => void systemClock.sleep(GRACE_MS).then(() => accounts[Symbol.asyncDispose]());
   signal.addEventListener('abort', cutOff, { once: true });
   try {
-    for (const scope of scopes) {
-      signal.throwIfAborted();
-      runs.push(await runOne(scope, full, { ...collecting, waits, eventsFailures }, tally));
-    }
+    const collected = await collectEach(scopes, collecting, (scope) =>
+      runHere(scope, full, { ...collecting, waits, tally, eventsFailures }),
+    );
+    return { ...collected, eventsFailures, clockSkewMs: accounts.clockSkewMs };
   } finally {
     signal.removeEventListener('abort', cutOff);
-    progress.clear();
   }
-  const parts = runs.flatMap((run) => run.parts);
-  return {
-    status: together(runs.map(({ status }) => status)),
-    runIds: runs.map(({ runId }) => runId),
-    projects: parts.length,
-    // Projects are read side by side, so the clients themselves know best what Atlas was asked.
-    counts: {
-      ...parts.map(({ counts }) => counts).reduce(addCounts, noCounts()),
-      ...usageSince(before, accounts.usage),
-    },
-    failures: runs.flatMap(({ parts: of, failures }) => [
-      ...failures,
-      ...of.flatMap(({ projectId, projectName, failures: ofPart }) =>
-        ofPart.map((failure) => ({ projectId, projectName, ...failure })),
-      ),
-    ]),
-    runFailures: runs.reduce((sum, { failures }) => sum + failures.length, 0),
-    eventsFailures,
-    seconds: (Date.now() - beganAt) / 1000,
-    ...(accounts.clockSkewMs === undefined ? {} : { clockSkewMs: accounts.clockSkewMs }),
-  };
 }
 
-interface CollectingOne extends Collecting {
-  waits: WaitBudget;
-  eventsFailures: EventsFailure[];
-}
+type RunningHere = Required<Collecting> & { tally: Tally } & Pick<Collected, 'eventsFailures'>;
 
-async function runOne(
+async function runHere(
   scope: RunScope,
   full: boolean,
-  { accounts, ledger, rules, log, progress, signal, onRecorded, waits, eventsFailures }: CollectingOne,
-  tally: Tally,
-) {
+  { accounts, ledger, rules, log, progress, signal, waits, tally, eventsFailures }: RunningHere,
+): Promise<EndedRun> {
   let [planned, done] = [0, 0];
-  const told = () =>
-    `${done} of ${planned} projects, ${tally.lists} lists of jobs, ${tally.added} new, ${tally.changed} changed`;
-  const show = (what: string) => progress.show(`${told()}  ${sanitize(what)}`);
+  const show = (what: string) =>
+    progress.show(
+      `${done} of ${planned} projects, ${tally.lists} lists of jobs, ${tally.added} new, ${tally.changed} changed  ${sanitize(what)}`,
+    );
   progress.show('listing projects');
-  // Only now: other commands, and --help, have no use for it.
-  const { runLocally: runHere } = await import('../../functions/collector/run/local-run.ts');
-  const runId = newObjectId(new Date());
-  const { run, parts } = await runHere(
+  // Loaded here, since other commands, and --help, do without it.
+  const { runLocally } = await import('../../functions/collector/run/local-run.ts');
+  const [runId, before] = [newObjectId(new Date()), accounts.usage];
+  const ports = { accounts: accounts.all, ledger, log, clock: systemClock, maker: thisProcess, waits };
+  const { run, parts } = await runLocally(
     { runId, trigger: 'command', scope, full },
     {
-      accounts: accounts.all,
-      ledger,
-      log,
-      clock: systemClock,
-      maker: thisProcess,
-      waits,
+      ...ports,
       onWait: ({ projectName, ms }) =>
         progress.note(`waiting ${span(ms / 1_000)}: Atlas's rate limit of project ${sanitize(projectName)}`),
       onEventsFailed: (failure) => eventsFailures.push(failure),
@@ -167,23 +159,21 @@ async function runOne(
         tally.lists += 1;
         show(`${projectName}/${clusterName}`);
       },
-      onRecorded: (recorded, source) => {
-        if (recorded.outcome === 'new') tally.added += 1;
-        if (recorded.outcome === 'changed') tally.changed += 1;
-        if (tally.added % 50 === 0) show(`${source.projectName ?? source.projectId}/${source.clusterName}`);
-        onRecorded?.(recorded, source);
+      onRecorded: ({ outcome }: Recorded, { projectName, projectId, clusterName }) => {
+        if (outcome === 'new') tally.added += 1;
+        if (outcome === 'changed') tally.changed += 1;
+        if (tally.added % 50 === 0) show(`${projectName ?? projectId}/${clusterName}`);
       },
     },
     { rules },
     signal,
   );
-  // A run whose parts are all in has an end; one that hasn't was not read whole.
-  return {
-    runId,
-    status: run.status === 'running' ? ('incomplete' as const) : run.status,
-    parts,
-    failures: run.failures,
+  // Projects are read concurrently, so only the clients know how many requests were made.
+  const counts = {
+    ...parts.map((part) => part.counts).reduce(addCounts, noCounts()),
+    ...usageSince(before, accounts.usage),
   };
+  return { runId, status: run.status, projects: parts.length, counts, parts, failures: run.failures };
 }
 
 const usageSince = (before: AtlasUsage, now: AtlasUsage) => ({
@@ -192,14 +182,8 @@ const usageSince = (before: AtlasUsage, now: AtlasUsage) => ({
   waitedMs: now.waitedMs - before.waitedMs,
 });
 
-/** Of several runs, told as one. */
-export function together(statuses: readonly PartStatus[]): PartStatus {
-  const [first = 'failed', ...others] = new Set(statuses);
-  return others.length === 0 ? first : 'incomplete';
-}
-
 /** `Payments/Cluster0, dedicated restore jobs: GET ... answered 503 ...` */
-export function failureLine({ projectName, clusterName, what, message }: NamedFailure): string {
+export function failureLine({ projectName, clusterName, what, message }: ClusterFailure): string {
   const where = [projectName, clusterName].filter((part) => part !== undefined).join('/');
   return sanitize(`${where === '' ? '' : `${where}, `}${what}: ${message}`);
 }

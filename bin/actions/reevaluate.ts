@@ -1,13 +1,13 @@
-// bin/actions/reevaluate.ts holds recorded jobs against the rules afresh, project by project, and counts what changes.
+// bin/actions/reevaluate.ts: evaluation of recorded jobs against the rules anew, project by project.
 
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
-import type { Kind } from '../../functions/restore/job.ts';
-import { type CompiledRules, compileRules } from '../../functions/restore/rules/compile-rules.ts';
+import { compileRules } from '../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../functions/restore/rules/evaluate.ts';
-import type { Finding, Rule } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
+import type { Kind, Rule } from '../../functions/schema/words.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 
@@ -30,12 +30,10 @@ export interface Reevaluating {
 export interface Reevaluation {
   projects: number;
   jobs: number;
-  /** Jobs whose findings changed. */
   changed: number;
   findings: Partial<Record<Rule, { added: number; removed: number }>>;
 }
 
-/** Jobs judged before their changes are written. */
 const BATCH = 100;
 const PARALLEL_WRITES = 8;
 
@@ -43,13 +41,17 @@ const PARALLEL_WRITES = 8;
 export async function reevaluateAll(ledger: Ledger, options: Reevaluating, result: Reevaluation): Promise<void> {
   const names = new Map<string, string>();
   for await (const { projectId, projectName } of ledger.coverages()) names.set(projectId, projectName);
-  const rules = compileRules(options.rules);
+  const { at, principal } = options;
+  const context = { at, principal, rules: compileRules(options.rules), projectNameOf: (id: string) => names.get(id) };
   for (const projectId of options.projectIds ?? names.keys()) {
     const coverage = await ledger.coverage(projectId);
     if (!coverage) continue;
     result.projects += 1;
     const durations = await pastDurations(ledger, coverage);
-    await new ProjectReevaluation(ledger, { ...options, rules, names, durations }, result).run(coverage);
+    const findingsOf = (job: JobSummary) => [
+      ...mergeFindings(job.findings, evaluate(job, { ...context, pastDurations: durations(job) }), { afresh: true }),
+    ];
+    await reevaluateProject(ledger, coverage, findingsOf, options, result);
   }
 }
 
@@ -69,80 +71,48 @@ async function pastDurations(ledger: Ledger, { projectId, clusters }: ProjectCov
     (byCluster.get(clusterId ?? clusterName) ?? byCluster.get(clusterName))?.[kind] ?? [];
 }
 
-interface Judging extends Omit<Reevaluating, 'rules' | 'projectIds'> {
-  rules: CompiledRules;
-  names: ReadonlyMap<string, string>;
-  durations: DurationsOf;
+async function reevaluateProject(
+  ledger: Ledger,
+  { projectId, projectName }: ProjectCoverage,
+  findingsOf: (job: JobSummary) => Finding[],
+  { period, dryRun, runId, at, progress, signal }: Reevaluating,
+  result: Reevaluation,
+): Promise<void> {
+  const writeOne = async (job: LedgerJob) => {
+    if (!dryRun) {
+      const annotate = (stored: JobSummary) => ({ findings: findingsOf(stored) });
+      const recorded = await ledger.annotate(projectId, job.jobId, { runId, observedAt: at }, annotate);
+      if (recorded.outcome !== 'changed' || !recorded.change) return;
+    }
+    count(result, job.findings, findingsOf(job));
+  };
+  let batch: LedgerJob[] = [];
+  for await (const job of ledger.projectJobs(projectId, period)) {
+    signal.throwIfAborted();
+    result.jobs += 1;
+    if (result.jobs % 50 === 0) progress.show(sanitize(`${result.jobs} jobs, now of ${projectName}`));
+    if (isSame(job.findings, findingsOf(job))) continue;
+    batch.push(job);
+    if (batch.length < BATCH) continue;
+    await forEachConcurrent(batch, PARALLEL_WRITES, writeOne);
+    batch = [];
+  }
+  await forEachConcurrent(batch, PARALLEL_WRITES, writeOne);
 }
 
-class ProjectReevaluation {
-  readonly #ledger: Ledger;
-  readonly #options: Judging;
-  readonly #result: Reevaluation;
-
-  constructor(ledger: Ledger, options: Judging, result: Reevaluation) {
-    this.#ledger = ledger;
-    this.#options = options;
-    this.#result = result;
-  }
-
-  async run({ projectId, projectName }: ProjectCoverage): Promise<void> {
-    const { period, signal, progress } = this.#options;
-    let batch: LedgerJob[] = [];
-    for await (const job of this.#ledger.projectJobs(projectId, period)) {
-      signal.throwIfAborted();
-      this.#result.jobs += 1;
-      if (this.#result.jobs % 50 === 0) progress.show(sanitize(`${this.#result.jobs} jobs, now of ${projectName}`));
-      if (same(job.findings, this.#findings(job))) continue;
-      batch.push(job);
-      if (batch.length < BATCH) continue;
-      await this.#write(batch);
-      batch = [];
-    }
-    await this.#write(batch);
-  }
-
-  async #write(batch: readonly LedgerJob[]): Promise<void> {
-    await forEachConcurrent(batch, PARALLEL_WRITES, (job) => this.#writeOne(job));
-  }
-
-  async #writeOne(job: LedgerJob): Promise<void> {
-    const { dryRun, runId, at } = this.#options;
-    if (dryRun) return this.#count(job.findings, this.#findings(job));
-    const annotate = (stored: JobSummary) => ({ findings: this.#findings(stored) });
-    const { outcome, change } = await this.#ledger.annotate(
-      job.projectId,
-      job.jobId,
-      { runId, observedAt: at },
-      annotate,
-    );
-    if (outcome === 'changed' && change) this.#count(job.findings, this.#findings(job));
-  }
-
-  #findings(job: JobSummary): Finding[] {
-    const { rules, at, names, durations, principal } = this.#options;
-    const context = {
-      ...{ rules, at, pastDurations: durations(job) },
-      projectNameOf: (projectId: string) => names.get(projectId),
-      principal,
-    };
-    return [...mergeFindings(job.findings, evaluate(job, context), { afresh: true })];
-  }
-
-  #count(before: readonly Finding[] = [], after: readonly Finding[]) {
-    this.#result.changed += 1;
-    const of = (rule: Rule) => {
-      this.#result.findings[rule] ??= { added: 0, removed: 0 };
-      return this.#result.findings[rule];
-    };
-    for (const { rule } of missingIn(before, after)) of(rule).added += 1;
-    for (const { rule } of missingIn(after, before)) of(rule).removed += 1;
-  }
+function count(result: Reevaluation, before: readonly Finding[] = [], after: readonly Finding[]) {
+  result.changed += 1;
+  const of = (rule: Rule) => {
+    result.findings[rule] ??= { added: 0, removed: 0 };
+    return result.findings[rule];
+  };
+  for (const { rule } of missingIn(before, after)) of(rule).added += 1;
+  for (const { rule } of missingIn(after, before)) of(rule).removed += 1;
 }
 
 /** One whose severity changed is another one. */
 const missingIn = (some: readonly Finding[], others: readonly Finding[]) =>
   others.filter(({ rule, severity }) => !some.some((one) => one.rule === rule && one.severity === severity));
 
-const same = (before: readonly Finding[] = [], after: readonly Finding[]) =>
+const isSame = (before: readonly Finding[] = [], after: readonly Finding[]) =>
   missingIn(before, after).length + missingIn(after, before).length === 0;

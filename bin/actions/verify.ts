@@ -1,5 +1,4 @@
-// bin/actions/verify.ts verifies the histories of one project after the other, and adds up what came of it.
-
+// bin/actions/verify.ts: verification of all histories, project by project.
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';
@@ -7,18 +6,12 @@ import { type Verification, verifiedMissing, verifyProject } from '../../functio
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 
-export interface VerifyingOptions {
-  /** @default every project that anything is on record of */
-  projectIds?: readonly string[] | undefined;
-  progress: Progress;
-}
-
-/** Projects with jobs alone come last. @throws LedgerError */
+/** Projects with jobs alone come last. @param projectIds all on record, where absent @throws LedgerError */
 export async function* verifyAll(
   ledger: Ledger,
-  { projectIds, progress }: VerifyingOptions,
+  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Progress },
 ): AsyncGenerator<Verification> {
-  // First: what it names was recorded before.
+  // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();
   const facts = new Map<string, ProjectFacts>();
   for await (const project of ledger.projects()) facts.set(project.projectId, project);
@@ -37,23 +30,15 @@ export async function* verifyAll(
   for (const one of missing) if (projectIds?.includes(one.projectId) ?? true) yield verifiedMissing(one);
 }
 
-export interface Integrity {
-  /** Nothing on record was changed. */
-  unbroken: boolean;
-  /** Nothing on record was changed, and there was something to hold all of it against. */
-  verified: boolean;
-  projects: number;
-  jobs: number;
-  entries: number;
-  folded: number;
-  breakCount: number;
-}
+export type Integrity = ReturnType<typeof integrityOf>;
 
-export function integrityOf(results: readonly Verification[]): Integrity {
+export function integrityOf(results: readonly Verification[]) {
   const sum = (of: (result: Verification) => number) => results.reduce((total, result) => total + of(result), 0);
   const breakCount = sum((result) => result.breakCount);
   return {
+    /** Nothing on record was changed. */
     unbroken: breakCount === 0,
+    /** Nor is there anything on record that could not be verified. */
     verified: breakCount === 0 && results.length > 0 && results.every(({ unverified }) => unverified.length === 0),
     projects: results.length,
     jobs: sum(({ jobs }) => jobs),

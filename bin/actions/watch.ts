@@ -1,10 +1,14 @@
-// bin/actions/watch.ts follows one restore job, as somebody looks at it again and again, to its end.
+// bin/actions/watch.ts: one restore job followed to its end, poll by poll.
+
 import { systemClock } from '../../functions/platform/clock.ts';
-import { deliveryWords } from '../../functions/restore/destination.ts';
-import { isOpen, type Status } from '../../functions/restore/job.ts';
+import { isOpen } from '../../functions/restore/job.ts';
+import { span } from '../../functions/restore/text.ts';
+import type { Status } from '../../functions/schema/words.ts';
+import { deliveryWords } from '../../functions/views/target.ts';
+import { utc } from '../../functions/views/text.ts';
 import { styleOf } from '../output/job-table.ts';
 import type { Context } from '../process/context.ts';
-import { span, utc, utcClock } from '../process/duration.ts';
+import { utcClock } from '../process/duration.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { sanitize } from '../process/sanitize.ts';
@@ -12,16 +16,14 @@ import type { ShownJob } from '../remote/ledger-port.ts';
 
 export interface Watched {
   id: string;
-  /** What is known before the first look. */
   known?: ShownJob | undefined;
-  /** One look: what it saw, or why it saw nothing this time. @throws what will not mend itself */
+  /** The job, or why it could not be read this time. @throws what a retry would not change */
   look(): Promise<{ job: ShownJob } | { failure: Error }>;
 }
 
 export interface Pace {
-  /** Seconds between two looks. */
   interval: number;
-  /** Seconds until it is given up. @default never */
+  /** Seconds after which it gives up. @default never */
   timeout?: number;
 }
 
@@ -35,16 +37,16 @@ const EXIT_CODES: Record<Status, ExitCode> = {
   EXPIRED: EXIT.jobExpired,
   UNKNOWN: EXIT.jobUnknown,
 };
-/** Failures in a row that are put up with; the client has tried each call several times already. */
-const PATIENCE = 5;
+/** Failures in a row before it gives up; the client has retried each call several times already. */
+const MAX_FAILURES = 5;
 
-/** What to end with. @throws CommandError, and what `look` throws */
+/** The exit code. @throws CommandError, and what `look` throws */
 export async function follow(
   watched: Watched,
   { interval, timeout = Number.POSITIVE_INFINITY }: Pace,
   context: Context,
 ) {
-  // Whoever stops reading has not seen the end, which may not look like a success.
+  // Whoever stops reading has not seen the end, so it must not look like a success.
   context.exitCodeWhenUnread = EXIT.failed;
   const signal = context.interrupt.gently();
   const endsAt = Date.now() + timeout * 1000;
@@ -61,9 +63,9 @@ export async function follow(
         if (!isOpen(known.status) || known.status === 'READY') return EXIT_CODES[known.status];
       } else {
         failures += 1;
-        if (failures >= PATIENCE) throw looked.failure;
+        if (failures >= MAX_FAILURES) throw looked.failure;
         await context.err.line(
-          `${utcClock(Date.now())}  not answered, trying again (${failures} of ${PATIENCE}): ${sanitize(looked.failure.message)}`,
+          `${utcClock(Date.now())}  no answer, trying again (${failures} of ${MAX_FAILURES}): ${sanitize(looked.failure.message)}`,
         );
       }
       const leftMs = endsAt - Date.now();
@@ -80,9 +82,7 @@ export async function follow(
 const timedOut = (id: string, known: ShownJob | undefined, seconds: number) =>
   new CommandError(
     `job ${id} is ${known ? `still ${known.status}` : 'not known to have ended'} after ${seconds} s; it goes on, watch it again or raise --timeout`,
-    {
-      exitCode: EXIT.timedOut,
-    },
+    { exitCode: EXIT.timedOut },
   );
 
 function lineOf(job: ShownJob, before: ShownJob | undefined, { out }: Context): string {

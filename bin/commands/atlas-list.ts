@@ -1,6 +1,6 @@
-// bin/commands/atlas-list.ts makes one raw call: a page of restore jobs as Atlas sends it, less what is secret.
+// bin/commands/atlas-list.ts: one page of restore jobs as Atlas sends it, less what is secret.
 import { Command } from 'commander';
-import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../functions/schema/words.ts';
 import { atlasAccounts } from '../options/credentials.ts';
 import { clusterName, oneOf, projectId, wholeNumber } from '../options/flags.ts';
 import type { Context } from '../process/context.ts';
@@ -18,6 +18,11 @@ interface ListFlags {
   pretty?: true;
 }
 
+const HELP = `
+Examples:
+  $ restore-ledger atlas list --kind dedicated --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --pretty
+  $ restore-ledger atlas list --kind flex --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --items-per-page 500 | jq '.results[].status'`;
+
 export function atlasCommand(context: Context): Command {
   const list = new Command('list')
     .description(
@@ -26,18 +31,12 @@ export function atlasCommand(context: Context): Command {
     .addOption(oneOf('--kind <kind>', KINDS.join(', '), KINDS).makeOptionMandatory())
     .addOption(projectId('--project <id>', 'of the cluster').makeOptionMandatory())
     .addOption(clusterName('--cluster <name>', 'whose jobs').makeOptionMandatory())
-    .addOption(wholeNumber('--items-per-page <n>', "1 to 500 (Atlas's default: 100)", { least: 1, most: 500 }))
-    .addOption(wholeNumber('--page-num <n>', 'from 1', { least: 1, most: 1_000_000 }))
+    .addOption(wholeNumber('--items-per-page <n>', "1 to 500 (Atlas's default: 100)", 1, 500))
+    .addOption(wholeNumber('--page-num <n>', 'from 1', 1, 1_000_000))
     .option('--no-include-count', 'without totalCount; not for collection restore jobs, which never have one')
     .option('--envelope', "wrapped in Atlas's envelope, with the status")
     .option('--pretty', 'indented')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ restore-ledger atlas list --kind dedicated --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --pretty
-  $ restore-ledger atlas list --kind flex --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --items-per-page 500 | jq '.results[].status'`,
-    )
+    .addHelpText('after', HELP)
     .action((flags: ListFlags) => listRaw(flags, context));
   return new Command('atlas').description('ask Atlas itself, past the ledger').addCommand(list);
 }
@@ -54,7 +53,11 @@ async function listRaw({ project, cluster, includeCount, ...flags }: ListFlags, 
   }
   await using accounts = await atlasAccounts(context);
   const atlas = await accounts.thatSees(project);
-  const count = includeCount ? {} : { includeCount };
-  const { body } = await atlas.rawList({ ...flags, ...count, projectId: project, clusterName: cluster });
+  const { body } = await atlas.rawList({
+    ...flags,
+    includeCount: includeCount ? undefined : false,
+    projectId: project,
+    clusterName: cluster,
+  });
   await context.out.line(sanitizeJson(body, flags.pretty ? 2 : 0));
 }

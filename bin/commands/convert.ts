@@ -1,15 +1,9 @@
-// bin/commands/convert.ts takes a directory of an earlier version over into the file that the ledger is kept in now.
+// bin/commands/convert.ts: a directory of an earlier version copied into the file that holds the ledger now.
 import { Command } from 'commander';
 import { DEFAULT_DATA_DIR } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 
-export function convertCommand({ out }: Context): Command {
-  return new Command('convert')
-    .description('copy a --data directory of an earlier version into the file that the ledger is kept in now')
-    .option('--data <dir>', 'the directory', DEFAULT_DATA_DIR)
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 The old files stay as they are; once collect and verify are content, everything but ledger.sqlite can be deleted. Jobs that
 a kill or a full disk had left in an index only are brought back, and counted.
 
@@ -17,8 +11,13 @@ Exit code: 0 converted, 1 there was nothing to convert, or it could not be.
 
 Examples:
   $ restore-ledger convert
-  $ restore-ledger convert --data /var/lib/ledger`,
-    )
+  $ restore-ledger convert --data /var/lib/ledger`;
+
+export function convertCommand({ out }: Context): Command {
+  return new Command('convert')
+    .description('copy a --data directory of an earlier version into the file that the ledger is kept in now')
+    .option('--data <dir>', 'the directory', DEFAULT_DATA_DIR)
+    .addHelpText('after', HELP)
     .action(async ({ data }: { data: string }) => {
       const { convert } = await import('../../local/sqlite/convert.ts');
       const { items, rescued } = await convert(data);

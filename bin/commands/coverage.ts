@@ -1,21 +1,14 @@
-// bin/commands/coverage.ts shows for every cluster when it was last read completely, and if not, why not.
+// bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
-import { type CoverageRow, needsAttention } from '../../functions/views/coverage.ts';
-import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
-import { coverageColumns, coverageLines, coverageSummary } from '../output/coverage-table.ts';
+import { needsAttention } from '../../functions/views/coverage.ts';
+import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
+import { writeCoverage } from '../output/coverage-table.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
+import { listOf } from '../process/list-of.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
 
-export function coverageCommand(context: Context): Command {
-  const command = new Command('coverage')
-    .description(
-      'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
-    )
-    .option('--json', 'a JSON list with a row for each cluster')
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole stands before its clusters. FAILING: the
 last attempt failed, and since when. NOT VISIBLE: no credentials see the project any more. NEVER READ: not once. STALE: not read
 for 26 hours. "ok" is up to date; proof is a reading to the end of the list ("read in full"), which is made once a day.
@@ -26,20 +19,24 @@ Exit code: 0 nothing needs attention, 3 something does, 1 the ledger or the API 
 
 Examples:
   $ restore-ledger coverage
-  $ restore-ledger coverage --json | jq '.[] | select(.state == "failing")'`,
-    );
-  return addSourceOptions(command).action((flags: SourceFlags & { json?: true }) => showCoverage(flags, context));
+  $ restore-ledger coverage --json | jq '.[] | select(.state == "failing")'`;
+
+export function coverageCommand(context: Context): Command {
+  const command = new Command('coverage')
+    .description(
+      'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
+    )
+    .option('--json', 'a JSON list with a row for each cluster')
+    .addHelpText('after', HELP);
+  return addSourceOptions(command).action((flags: JsonFlags) => showCoverage(flags, context));
 }
 
-async function showCoverage(flags: SourceFlags & { json?: true }, context: Context) {
+async function showCoverage(flags: JsonFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
-  const rows: CoverageRow[] = [];
-  for await (const row of opened.ledger.coverageRows()) rows.push(row);
-  if (rows.some(({ state }) => needsAttention(state))) context.exitCode = EXIT.incomplete;
-  context.exitCodeWhenUnread = context.exitCode;
+  const rows = await listOf(opened.ledger.coverageRows());
+  context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);
   if (flags.json) return await out.line(sanitizeJson(rows));
   if (rows.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
-  const { table } = await import('../output/tables.ts');
-  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
+  await writeCoverage(rows, out);
 }

@@ -1,15 +1,14 @@
-// bin/commands/evidence.ts writes a report for an auditor: every restore of a period, and what shows that there were no others.
+// bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { oneOf, time } from '../options/flags.ts';
+import { checkPeriod, oneOf, time } from '../options/flags.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { OutputFile } from '../process/output-file.ts';
-import { Progress } from '../process/progress.ts';
 import type { Evidence, Period } from '../report/report.ts';
 
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
@@ -24,83 +23,70 @@ interface EvidenceFlags extends SourceFlags {
   collect?: true;
 }
 
-/** How far back, where nobody says. */
-const USUAL_MS = 90 * 86_400_000;
-const WHY = 'the proof of what was read is in the ledger itself';
+const DEFAULT_PERIOD_MS = 90 * 86_400_000;
 
-export function evidenceCommand(context: Context): Command {
-  const command = new Command('evidence')
-    .description('write a report for an auditor: every restore of a period, and the proof that there were no others')
-    .addOption(
-      time(
-        '--since <time>',
-        'restores requested at or after; as of restore-ledger jobs (default: 90 days before --until)',
-      ),
-    )
-    .addOption(time('--until <time>', 'restores requested before; as --since (default: now)'))
-    .addOption(
-      oneOf(
-        '--format <format>',
-        'html for people, json for machines (default: html, or as --output ends)',
-        EVIDENCE_FORMATS,
-      ),
-    )
-    .option('--output <file>', 'write it here, once it is whole (default: standard output)')
-    .option('--verify', 'recompute all histories too, as restore-ledger verify does')
-    .option(
-      '--collect',
-      'read every list to its end first, so that the report can prove the time up to now; needs credentials',
-    )
-    .addHelpText(
-      'after',
-      `
-The report has a verdict in plain words; every gap: restores that can't be ruled out, as a list of restore jobs was not read
-since; every restore with who asked, from where to where, how long it took, how it ended, and its findings; drills met and
-missed; and what no such report can show. The HTML is one file that needs nothing else, and prints well.
+const HELP = `
+The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
+restore with requester, source, target, duration, outcome and findings; drills met and missed; and what no such report can show. The
+HTML is one file that needs nothing else, and prints well. It names people and API keys: keep it as you keep such records.
 
-A period is complete only where, after it had ended, all projects and clusters in scope were listed and every list of restore
-jobs was read to its end, by a run that ended; and where the ledger was there when it began. The collector reads to the end once a
-day; --collect does so now. What is not complete is named, with what to do. It names people and API keys: keep it as you keep such records.
+A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
+its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
 
 It reads the ledger itself (--table, --data), not an API.
 
-Exit code: 0 the report is made, gaps or not; 9 --verify found that the record was changed (the report says where), 1 the ledger
+Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger evidence --output evidence.html
   $ restore-ledger evidence --collect --output evidence.html
   $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
-  $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`,
-    );
+  $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`;
+
+export function evidenceCommand(context: Context): Command {
+  const command = new Command('evidence')
+    .description('write a report for an auditor: every restore of a period, and the proof that there were no others')
+    .addOption(time('--since <time>', 'requested at or after, as in jobs (default: 90 days before --until)'))
+    .addOption(time('--until <time>', 'requested before, as --since (default: now)'))
+    .addOption(oneOf('--format <format>', 'html or json (default: as --output ends, else html)', EVIDENCE_FORMATS))
+    .option('--output <file>', 'write it here, once it is whole (default: standard output)')
+    .option('--verify', 'recompute all histories too, as restore-ledger verify does')
+    .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
+    .addHelpText('after', HELP);
   return withLedger(command).action((flags: EvidenceFlags) => evidence(flags, context));
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
-  const { out, err, env, interrupt, verbose } = context;
+  const { out, err, env, interrupt } = context;
+  const { output, collect, verify = false } = flags;
   const asked = new Date();
   const period = periodOf(flags, asked);
-  const where = sourceOf(flags, env, WHY);
-  const format = flags.format ?? formatFor(flags.output);
-  if (flags.collect) await collectToTheEnd(where, context);
-  const now = flags.collect ? new Date() : asked;
+  const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
+  const format = flags.format ?? formatFor(output);
+  if (collect) await collectToTheEnd(where, context);
+  const madeAt = (collect ? new Date() : asked).toISOString();
   const signal = interrupt.gently();
-  const progress = new Progress(err, { on: !verbose });
-  await using file = flags.output === undefined ? undefined : await OutputFile.open('--output', flags.output);
-  const report = await unlessRaised(signal, gathered({ where, period, now, verify: flags.verify === true, progress }));
+  const progress = context.progress();
+  await using file = output === undefined ? undefined : await OutputFile.open('--output', output);
+  await using opened = await openLedger(where);
+  const { gather } = await import('../report/gather.ts');
+  const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
+  const options = { period, verify, progress, version: packageJson.version, madeAt, ledgerName };
+  const report = await unlessRaised(signal, gather(opened.ledger, options)).finally(() => progress.clear());
   for (const part of await partsOf(report, format)) {
     signal.throwIfAborted();
     await (file ?? out).write(part);
   }
   await file?.keep();
   if (report.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
-  if (flags.output !== undefined) await err.line(`${flags.output}: ${summary(report)}`);
+  if (output !== undefined) await err.line(`${output}: ${summary(report)}`);
 }
 
-/** What failed is a gap in the report, and is said here, too. */
+/** What fails is a gap in the report, and is printed here, too. */
 async function collectToTheEnd(where: Target, context: Context) {
-  const { err, env, log, interrupt, verbose } = context;
-  const [{ collectLocally: collectHere, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
+  const { err, env, log, interrupt } = context;
+  const [{ collectLocally, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
     import('../actions/collect.ts'),
     import('../options/credentials.ts'),
     import('../options/rules.ts'),
@@ -108,48 +94,31 @@ async function collectToTheEnd(where: Target, context: Context) {
   await using accounts = await atlasAccounts(context);
   await using opened = await openLedger(where, { create: true });
   const { rules } = await chosenRules({}, env);
-  const progress = new Progress(err, { on: !verbose });
-  const collecting = { accounts, ledger: opened.ledger, rules, log, progress, signal: interrupt.gently() };
-  const { failures } = await collectHere([{}], true, collecting);
+  const running = { progress: context.progress(), signal: interrupt.gently() };
+  const { failures } = await collectLocally([{}], true, { accounts, ledger: opened.ledger, rules, log, ...running });
   for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);
 }
 
-/** @throws UsageError for a name that promises what the file would not be */
+const FORMAT_OF_ENDING: Record<string, EvidenceFormat> = {
+  '': 'html',
+  '.html': 'html',
+  '.htm': 'html',
+  '.json': 'json',
+};
+
+/** @throws UsageError for a name that promises another format */
 function formatFor(output = ''): EvidenceFormat {
-  const ending = extname(output).toLowerCase();
-  if (ending === '' || ending === '.html' || ending === '.htm') return 'html';
-  if (ending === '.json') return 'json';
-  const formats = EVIDENCE_FORMATS.join(' or ');
-  throw new UsageError(
-    `--output: expected a name that ends in .html or .json, or --format ${formats} with it, got ${JSON.stringify(output)}`,
-  );
+  const format = FORMAT_OF_ENDING[extname(output).toLowerCase()];
+  if (format) return format;
+  const expected = 'a name that ends in .html or .json, or --format html or json with it';
+  throw new UsageError(`--output: expected ${expected}, got ${JSON.stringify(output)}`);
 }
 
 function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
   const end = until ?? now.toISOString();
-  const begin = since ?? new Date(Date.parse(end) - USUAL_MS).toISOString();
-  if (begin >= end) throw new UsageError(`--until: expected a time after --since (${begin}), got ${end}`);
+  const begin = since ?? new Date(Date.parse(end) - DEFAULT_PERIOD_MS).toISOString();
+  checkPeriod({ since: begin, until: end });
   return { since: begin, until: end, ended: end < now.toISOString() };
-}
-
-interface Gathering {
-  where: Target;
-  period: Period;
-  now: Date;
-  verify: boolean;
-  progress: Progress;
-}
-
-async function gathered({ where, period, now, verify, progress }: Gathering): Promise<Evidence> {
-  const { gather } = await import('../report/gather.ts');
-  await using opened = await openLedger(where, { create: false });
-  const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const about = { version: packageJson.version, madeAt: now.toISOString(), ledgerName };
-  try {
-    return await gather(opened.ledger, { period, verify, progress, ...about });
-  } finally {
-    progress.clear();
-  }
 }
 
 async function partsOf(report: Evidence, format: EvidenceFormat): Promise<Iterable<string>> {

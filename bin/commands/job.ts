@@ -1,53 +1,54 @@
-// bin/commands/job.ts shows one restore job with its history.
+// bin/commands/job.ts: one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
-import { destinationOf, destinationWords, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
+import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
-import { objectId } from '../options/flags.ts';
-import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { span } from '../../functions/restore/text.ts';
+import { destinationWords, effectWords, whyUnknown } from '../../functions/views/target.ts';
+import { utc } from '../../functions/views/text.ts';
+import { jobId } from '../options/flags.ts';
+import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { severityStyle } from '../output/event-lines.ts';
+import { fieldLines } from '../output/field-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester, wholeRequester } from '../output/requester-text.ts';
 import type { Context } from '../process/context.ts';
-import { span, utc } from '../process/duration.ts';
 import { CommandError } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
-import type { Paint } from '../process/terminal.ts';
+import type { Paint, Style } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 /** Names shown of a restore of collections, which may have 200. */
 const MAX_NAMESPACES = 20;
 
+const HELP = `
+Examples:
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`;
+
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
     .description('show one restore job with its history')
-    .argument('<id>', 'of the job: 24 hex digits', (text: string) => objectId('ID', 'a job id', text))
+    .argument('<id>', 'of the job: 24 hex digits', jobId)
     .option('--json', 'everything that the ledger holds of it, as JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ restore-ledger job 65a1b2c3d4e5f60718293a4b
-  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`,
-    );
-  return addSourceOptions(command).action((id: string, flags: SourceFlags & { json?: true }) =>
-    showJob(id, flags, context),
-  );
+    .addHelpText('after', HELP);
+  return addSourceOptions(command).action((id: string, flags: JsonFlags) => showJob(id, flags, context));
 }
 
-async function showJob(id: string, flags: SourceFlags & { json?: true }, context: Context) {
+async function showJob(id: string, flags: JsonFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
   if (flags.json) return await out.line(sanitizeJson(withoutFingerprint(job)));
   const names = await namesFor([job], opened.ledger);
-  const parts = [fieldsOf(job, names, out.paint), findingsOf(job, out.paint), historyOf(job, out.paint)];
-  await out.line(parts.filter((part) => part !== '').join('\n\n'));
+  const findings = timeline('findings', (job.findings ?? []).map(findingEntry), out.paint);
+  const history = timeline('history', job.changes.map(changeEntry), out.paint);
+  await out.line([fieldsOf(job, names, out.paint), findings, history].filter(Boolean).join('\n\n'));
 }
 
 function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
@@ -75,14 +76,9 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'first seen': at(job.firstSeenAt),
     vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
   };
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const width = Math.max(...present.map(([name]) => name.length));
-  return present
-    .map(([name, value = '']) => {
-      const text = sanitize(value);
-      return `${paint('dim', name.padEnd(width))}  ${name === 'status' ? paint(styleOf(job.status), text) : text}`;
-    })
-    .join('\n');
+  const plain = Object.entries(fields).map(([name, value]) => [name, value === undefined ? value : sanitize(value)]);
+  const text: Record<string, string | undefined> = Object.fromEntries(plain);
+  return fieldLines({ ...text, status: paint(styleOf(job.status), text.status ?? '') }, paint);
 }
 
 function targetField(job: WholeJob, names: ProjectNames): string | undefined {
@@ -97,37 +93,37 @@ function collectionsField(job: WholeJob): string | undefined {
   const restored = collectionsOf(job);
   if (!restored) return undefined;
   const { namespaces, complete } = restored;
-  const shown = namespaces.slice(0, MAX_NAMESPACES).map((namespace) => namespaceWords(namespace));
-  const left = namespaces.length - shown.length;
-  const notes = [
+  const left = namespaces.length - MAX_NAMESPACES;
+  const parts = [
+    Array.from(namespaces.slice(0, MAX_NAMESPACES), (namespace) => namespaceWords(namespace)).join(', '),
     left > 0 && `and ${left} more: --json has them`,
     !complete && 'the ledger does not have all the names',
   ];
-  return [shown.join(', '), ...notes.filter((note) => note !== false)].filter((part) => part !== '').join('; ');
+  return parts.filter(Boolean).join('; ');
 }
 
-function findingsOf({ findings = [] }: WholeJob, paint: Paint): string {
-  if (findings.length === 0) return '';
-  const width = Math.max(...findings.map(({ severity }) => severity.length));
-  const lines = findings.map(({ at, severity, rule, why }) => {
-    const mark = paint(severityStyle(severity), severity.padEnd(width));
-    return `${paint('dim', utc(at))}  ${mark}  ${sanitize(`${rule}: ${why}`)}`;
-  });
-  return [paint('dim', 'findings (UTC)'), ...lines].join('\n');
+type Entry = { at: string; mark: string; style: Style; text: string };
+
+const findingEntry = ({ at, severity, rule, why }: Finding): Entry => ({
+  ...{ at, mark: severity, style: severityStyle(severity), text: `${rule}: ${why}` },
+});
+
+const changeEntry = (change: Change): Entry => ({
+  ...{ at: change.at, mark: change.status, style: styleOf(change.status), text: whatChanged(change) },
+});
+
+function timeline(title: string, entries: readonly Entry[], paint: Paint): string {
+  if (entries.length === 0) return '';
+  const width = Math.max(...entries.map(({ mark }) => mark.length));
+  const lines = entries.map(({ at, mark, style, text }) =>
+    `${paint('dim', utc(at))}  ${paint(style, mark.padEnd(width))}  ${sanitize(text)}`.trimEnd(),
+  );
+  return [paint('dim', `${title} (UTC)`), ...lines].join('\n');
 }
 
-function historyOf({ changes }: WholeJob, paint: Paint): string {
-  const width = Math.max(...changes.map(({ status }) => status.length));
-  const lines = changes.map((change) => {
-    const status = paint(styleOf(change.status), change.status.padEnd(width));
-    return `${paint('dim', utc(change.at))}  ${status}  ${sanitize(whatChanged(change))}`.trimEnd();
-  });
-  return [paint('dim', 'history (UTC)'), ...lines].join('\n');
-}
-
-/** The status has a column of its own, and what Atlas called it says the same again. */
+/** Without the status, which has a column, and Atlas's own word for it. */
 function whatChanged({ revision, fields, atlas = [], repaired }: Change): string {
-  const told = Object.entries(fields).flatMap(([name, { from, to }]) => {
+  const parts = Object.entries(fields).flatMap(([name, { from, to }]) => {
     if (name === 'status') return [`was ${shown(from)}`];
     if (name === 'sourceStatus') return [];
     if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
@@ -136,9 +132,9 @@ function whatChanged({ revision, fields, atlas = [], repaired }: Change): string
     if (name === 'problems') return [problemsChange(to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });
-  if (repaired) return ['changed by something else, and put back', ...told].join('; ');
-  if (revision === 1) return ['first seen', ...told].join('; ');
-  return told.length > 0 ? told.join('; ') : `in Atlas's answer: ${atlas.join(', ')}`;
+  if (repaired) return ['changed by something else, and put back', ...parts].join('; ');
+  if (revision === 1) return ['first seen', ...parts].join('; ');
+  return parts.length > 0 ? parts.join('; ') : `in Atlas's answer: ${atlas.join(', ')}`;
 }
 
 function requesterChange(from: unknown, to: unknown): string {
@@ -155,13 +151,9 @@ function findingsChange(from: unknown, to: unknown): string {
 }
 
 const problemsChange = (to: unknown) =>
-  Array.isArray(to)
-    ? `not understood: ${(to as FieldProblem[]).map(({ field }) => field).join(', ')}`
-    : 'all understood';
+  to ? `not understood: ${(to as FieldProblem[]).map(({ field }) => field).join(', ')}` : 'all understood';
 
-const rulesOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.map((finding: string | Finding) => (typeof finding === 'string' ? finding : finding.rule))
-    : [];
+const rulesOf = (findings: unknown): string[] =>
+  ((findings ?? []) as (string | Finding)[]).map((each) => (typeof each === 'string' ? each : each.rule));
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));

@@ -1,6 +1,6 @@
-// bin/commands/retire.ts takes a project that is no longer visible out of scope, with who did it and why, and takes that back.
+// bin/commands/retire.ts: projects and credentials taken out of scope, with who did it and why.
 import { hostname, userInfo } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import {
   listingsOf,
   momentAfter,
@@ -11,24 +11,24 @@ import {
 } from '../../functions/collector/plan/retirement.ts';
 import type { KnownProject, Retirement } from '../../functions/ledger/model/known-project.ts';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
-import { projectId } from '../options/flags.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { utc } from '../../functions/views/text.ts';
+import { projectId, sentence } from '../options/flags.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
-import type { Column } from '../output/tables.ts';
+import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
-import { utc } from '../process/duration.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
+import { listOf } from '../process/list-of.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
 
-interface RetireFlags extends SourceFlags {
+interface RetireFlags extends JsonFlags {
   project?: string;
   credentials?: string;
   reason?: string;
   by?: string;
   undo?: true;
   list?: true;
-  json?: true;
 }
 
 const WHY = 'an API only reads';
@@ -36,29 +36,14 @@ const WHY = 'an API only reads';
 const MAX_REASON = 500;
 const MAX_NAME = 100;
 
-export function retireCommand(context: Context): Command {
-  const command = new Command('retire')
-    .description(
-      'take a project that no credentials see any more, or credentials that are used no more, out of scope, for a reason that stays on record',
-    )
-    .addOption(projectId('--project <id>', 'which; needs --reason'))
-    .addOption(text('--credentials <name>', 'credentials that are used no more; needs --reason', MAX_NAME))
-    .addOption(text('--reason <text>', 'why', MAX_REASON))
-    .addOption(text('--by <name>', 'who decided it (default: you, as this machine knows you)', MAX_NAME))
-    .option('--undo', 'take it into scope again; needs --project and --reason')
-    .option('--list', 'list the projects that are not visible, excluded or retired')
-    .option('--json', 'as JSON')
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 A run over everything is incomplete while a project that was listed before is in no listing: a lost role looks just like a
-deleted project. Retire a project that was deleted, or that is left on purpose. What was recorded of it stays, and so does who
-retired it, when and why. A project that some credentials see can't be retired; should one be visible again, it is in scope
-again by itself.
+deleted project. Retire a project that was deleted or left on purpose. Its record stays, and so does who retired it, when and why.
+A project that some credentials see can't be retired; one that becomes visible again is in scope again.
 
 All credentials that ever listed projects have to list them again before a period counts as complete, as there may be projects that
-only they see. Retire those that were replaced or taken away: without that they end a day after their last listing, once others see
-every project that they saw, and the time in between stays a gap. The reason says that no project was missed.
+only they see. Retire those that were replaced or revoked, with a reason that says that no project was missed. Otherwise they end a
+day after their last listing, once others see every project that they saw, and the time in between stays a gap.
 
 It writes to the ledger itself (--table, --data), not through an API.
 
@@ -68,23 +53,25 @@ Examples:
   $ restore-ledger retire --list
   $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --reason 'deleted on 3 November, ticket 4711'
   $ restore-ledger retire --project 65a1b2c3d4e5f60718293a4b --undo --reason 'the wrong one'
-  $ restore-ledger retire --credentials old-key --reason 'rotated, sees what new-key sees'`,
-    );
-  return withLedger(command).action((flags: RetireFlags) =>
-    flags.list ? list(flags, context) : retire(flags, context),
-  );
-}
+  $ restore-ledger retire --credentials old-key --reason 'rotated, sees what new-key sees'`;
 
-const text = (flags: string, description: string, most: number) =>
-  new Option(flags, description).argParser((came: string) => {
-    const trimmed = came.trim();
-    if (trimmed !== '' && trimmed.length <= most) return trimmed;
-    const name = flags.replace(/ .*/, '');
-    throw new UsageError(`${name}: expected a text of 1 to ${most} characters, got ${came.length}`);
-  });
+export function retireCommand(context: Context): Command {
+  const command = new Command('retire')
+    .description('take a project that is no longer visible, or credentials no longer used, out of scope, with a reason')
+    .addOption(projectId('--project <id>', 'the project; needs --reason'))
+    .addOption(sentence('--credentials <name>', 'credentials no longer used; needs --reason', MAX_NAME))
+    .addOption(sentence('--reason <text>', 'kept on record', MAX_REASON))
+    .addOption(sentence('--by <name>', 'who decided it (default: you, as this machine knows you)', MAX_NAME))
+    .option('--undo', 'take it into scope again; needs --project and --reason')
+    .option('--list', 'list the projects that are not visible, excluded or retired')
+    .option('--json', 'as JSON')
+    .addHelpText('after', HELP);
+  return withLedger(command).action((flags: RetireFlags) => (flags.list ? list : retire)(flags, context));
+}
 
 async function retire(flags: RetireFlags, context: Context) {
   const { project, credentials, reason, by = whoAmI(context), undo = false, json } = flags;
+  const named = project ?? credentials;
   if (project !== undefined && credentials !== undefined) {
     throw new UsageError('--project and --credentials: expected one of them, got both');
   }
@@ -93,73 +80,54 @@ async function retire(flags: RetireFlags, context: Context) {
       '--undo: expected --project with it, got --credentials: they count again once they list projects',
     );
   }
-  if (project === undefined && credentials === undefined) {
+  if (named === undefined) {
     throw new UsageError('--project: expected a project id, --credentials or --list, got none of them');
   }
-  if (reason === undefined) throw new UsageError('--reason: expected why, got nothing: it stays on record');
-  await using opened = await openLedger(sourceOf(flags, context.env, WHY), { create: false, write: true });
-  const { ledger } = opened;
+  if (reason === undefined) throw new UsageError('--reason: expected a reason, got none: it stays on record');
+  await using opened = await openLedger(sourceOf(flags, context.env, WHY), { write: true });
   const decision = { at: new Date().toISOString(), by, reason };
-  if (project === undefined) {
-    const name = credentials ?? '';
-    const scope = await orRefused(ledger.saveScope((stored) => retiredCredentials(stored, name, decision)));
-    const said = `The credentials ${name} count no more: their projects have to be listed by others.`;
-    return await context.out.line(json ? sanitizeJson(scope) : sanitize(said));
-  }
-  const known = await orRefused(retiring(ledger, project, { undo, decision }));
-  const done = undo
-    ? 'is in scope again: runs are incomplete until it is visible'
-    : 'is retired: what was recorded of it stays';
-  await context.out.line(json ? sanitizeJson(known) : sanitize(`${known.projectName} (${project}) ${done}.`));
+  const change = project === undefined ? retireCredentials : changeProject;
+  const [document, text] = await change(opened.ledger, named, decision, undo).catch((error) => {
+    throw error instanceof RetirementError ? new CommandError(error.message) : error;
+  });
+  await context.out.line(json ? sanitizeJson(document) : sanitize(text));
 }
 
-async function retiring(
-  ledger: LedgerReader,
-  project: string,
-  { undo, decision }: { undo: boolean; decision: Retirement },
-): Promise<KnownProject> {
+async function retireCredentials(ledger: LedgerReader, name: string, decision: Retirement) {
+  const scope = await ledger.saveScope((stored) => retiredCredentials(stored, name, decision));
+  return [scope, `The credentials ${name} count no more: their projects have to be listed by others.`] as const;
+}
+
+async function changeProject(ledger: LedgerReader, id: string, decision: Retirement, undo: boolean) {
   const scope = await ledger.scope();
   const at = momentAfter(scope ? listingsOf(scope) : [], decision.at);
   const change = undo ? reinstatedProject : retiredProject;
-  return ledger.saveKnownProject(project, (stored) => change(stored, project, { ...decision, at }));
+  const known = await ledger.saveKnownProject(id, (stored) => change(stored, id, { ...decision, at }));
+  const reinstated = 'is in scope again: runs are incomplete until it is visible';
+  const text = undo ? reinstated : 'is retired: what was recorded of it stays';
+  return [known, `${known.projectName} (${id}) ${text}.`] as const;
 }
 
-/** @throws CommandError */
-async function orRefused<T>(retiring: Promise<T>): Promise<T> {
-  return retiring.catch((error) => {
-    throw error instanceof RetirementError ? new CommandError(error.message) : error;
-  });
-}
-
-async function list(flags: RetireFlags, context: Context) {
-  const { out, env } = context;
+async function list({ json, ...flags }: RetireFlags, { out, env }: Context) {
   const besides = (['project', 'credentials', 'reason', 'by', 'undo'] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (besides) throw new UsageError(`--list and --${besides}: expected one of them, got both`);
-  await using opened = await openLedger(sourceOf(flags, env, WHY), { create: false });
-  const rows = await outOfSight(opened.ledger);
-  if (flags.json) return await out.line(sanitizeJson(rows.map(({ known }) => known)));
+  await using opened = await openLedger(sourceOf(flags, env, WHY));
+  const rows = (await listOf(opened.ledger.knownProjects())).flatMap(rowOf);
+  if (json) return await out.line(sanitizeJson(rows.map(({ known }) => known)));
   if (rows.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
-  const { table } = await import('../output/tables.ts');
-  await out.line(table(COLUMNS, rows, out));
+  await writeTable(COLUMNS, rows, out);
 }
 
-interface Row {
-  known: KnownProject;
-  state: 'not visible' | 'excluded' | 'retired';
-  since: string;
-}
+type Row = { known: KnownProject; state: 'not visible' | 'excluded' | 'retired'; since: string };
 
-async function outOfSight(ledger: LedgerReader): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const known of ledger.knownProjects()) {
-    const { notVisibleSince, excludedSince, retired } = known;
-    if (retired) rows.push({ known, state: 'retired', since: retired.at });
-    else if (excludedSince !== undefined) rows.push({ known, state: 'excluded', since: excludedSince });
-    else if (notVisibleSince !== undefined) rows.push({ known, state: 'not visible', since: notVisibleSince });
-  }
-  return rows;
+/** Nothing where the project is in scope and visible. */
+function rowOf(known: KnownProject): Row[] {
+  const { notVisibleSince, excludedSince, retired } = known;
+  if (retired) return [{ known, state: 'retired', since: retired.at }];
+  if (excludedSince !== undefined) return [{ known, state: 'excluded', since: excludedSince }];
+  return notVisibleSince === undefined ? [] : [{ known, state: 'not visible', since: notVisibleSince }];
 }
 
 const STYLES: Record<Row['state'], Style> = { 'not visible': 'red', excluded: 'dim', retired: 'dim' };
@@ -181,6 +149,6 @@ function whoAmI({ env }: Context): string {
   } catch {
     // A user without an entry in the system's list, as in a container: the variable has to do.
   }
-  if (name === undefined || name === '') throw new UsageError('--by: expected a name, since this machine knows none');
+  if (!name) throw new UsageError('--by: expected a name, since this machine knows none');
   return `${name}@${hostname()}`.slice(0, MAX_NAME);
 }

@@ -1,56 +1,47 @@
-// bin/commands/runs.ts lists the newest runs of the collector.
+// bin/commands/runs.ts: the newest runs of the collector.
 import { Command } from 'commander';
 import type { Run } from '../../functions/ledger/model/run.ts';
+import { span } from '../../functions/restore/text.ts';
+import { utc } from '../../functions/views/text.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
-import type { Column } from '../output/tables.ts';
-import { asCalled } from '../process/called.ts';
+import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
+import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
-import { span, utc } from '../process/duration.ts';
+import { listOf } from '../process/list-of.ts';
 import { sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
+import { upTo } from '../remote/ledger-port.ts';
 
-interface RunsFlags extends SourceFlags {
+interface RunsFlags extends JsonFlags {
   limit: number;
-  json?: true;
 }
 
-export function runsCommand(context: Context): Command {
-  const command = new Command('runs')
-    .description('list the newest runs of the collector, and what they found')
-    .addOption(wholeNumber('--limit <n>', 'at most so many', { least: 1, most: 10_000 }).default(20))
-    .option('--json', 'as a JSON list')
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 Runs are kept for 90 days. A run is complete where every project that it was to read was, and every project that is known was to
 be read. One that was killed is "running" until the next run over everything finds it dead and says what was never read in it
 (RUN_DIED): at once where its process was on the same machine, else after six hours without a sign of life. What it recorded is kept.
 
 Examples:
   $ restore-ledger runs
-  $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete") | .failures'`,
-    );
+  $ restore-ledger runs --limit 100 --json | jq '.[] | select(.status != "complete") | .failures'`;
+
+export function runsCommand(context: Context): Command {
+  const command = new Command('runs')
+    .description('list the newest runs of the collector, and what they found')
+    .addOption(wholeNumber('--limit <n>', 'at most so many', 1, 10_000).default(20))
+    .option('--json', 'as a JSON list')
+    .addHelpText('after', HELP);
   return addSourceOptions(command).action((flags: RunsFlags) => listRuns(flags, context));
 }
 
-async function listRuns(flags: RunsFlags, context: Context) {
+async function listRuns({ limit, json, ...flags }: RunsFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
-  const runs: Run[] = [];
-  for (let cursor: string | undefined; runs.length < flags.limit; ) {
-    const page = await opened.ledger.runs({
-      limit: flags.limit - runs.length,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    runs.push(...page.items);
-    cursor = page.cursor;
-    if (cursor === undefined) break;
-  }
-  if (flags.json) return await out.line(sanitizeJson(runs));
-  if (runs.length === 0) return await out.line(asCalled('No runs yet: run restore-ledger collect.'));
-  const { table } = await import('../output/tables.ts');
-  await out.line(table(COLUMNS, runs, out));
+  const { ledger } = opened;
+  const runs = await listOf(upTo(limit, (page) => ledger.runs(page)));
+  if (json) return await out.line(sanitizeJson(runs));
+  if (runs.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
+  await writeTable(COLUMNS, runs, out);
 }
 
 const STYLES: Record<Run['status'], Style> = {
@@ -64,7 +55,7 @@ const number = (title: string, value: (run: Run) => number | undefined, goes?: n
   title,
   cell: (run) => String(value(run) ?? ''),
   align: 'right',
-  ...(goes === undefined ? {} : { goes }),
+  goes,
 });
 
 const COLUMNS: Column<Run>[] = [

@@ -1,20 +1,14 @@
-// bin/options/credentials.ts makes the Atlas clients that the environment has credentials for.
-
-import {
-  CREDENTIAL_VARIABLES,
-  type CredentialSource,
-  credentialsFromEnv,
-} from '../../functions/atlas/auth/credentials.ts';
+// bin/options/credentials.ts: Atlas clients for the credentials in the environment.
+import { CREDENTIAL_VARIABLES, credentialsFromEnv } from '../../functions/atlas/auth/credentials.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import type { AtlasUsage } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
-import type { Environment } from '../../functions/runtime/settings.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
 
 export interface Account {
-  /** What its secret is called, or where it comes from. */
+  /** Of its secret, or where its credentials are from. */
   name: string;
   atlas: AtlasClient;
 }
@@ -26,7 +20,6 @@ export class Accounts implements AsyncDisposable {
     this.all = all;
   }
 
-  /** Of all together, so far. */
   get usage(): AtlasUsage {
     const sum = { requests: 0, tokenRequests: 0, throttles: 0, waitedMs: 0 };
     for (const { atlas } of this.all) {
@@ -40,7 +33,7 @@ export class Accounts implements AsyncDisposable {
     return this.all.map(({ atlas }) => atlas.clockSkewMs).find((skewMs) => skewMs !== undefined);
   }
 
-  /** The client that sees a project. With several credentials each is asked for its projects. @throws AtlasError */
+  /** The client that sees a project: of several, the first that lists it. @throws AtlasError */
   async thatSees(projectId: string): Promise<AtlasClient> {
     const [only] = this.all;
     if (only && this.all.length === 1) return only.atlas;
@@ -55,44 +48,45 @@ export class Accounts implements AsyncDisposable {
   }
 }
 
-const NAMES = {
-  key: ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'],
-  account: ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'],
-} as const;
-
-export interface AccountOptions {
-  /** Told of each wait of a second or more. @default the log is */
-  onWait?: (wait: Wait) => void;
-}
-
-/** Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none */
-export async function atlasAccounts(context: Context, options: AccountOptions = {}): Promise<Accounts> {
-  const accounts = await accountsAtHand(context, options);
+/**
+ * Checks what the environment itself holds before any call is made. @throws UsageError, also where there are none
+ * @param onWait called for each wait of a second or more. @default logs it
+ */
+export async function atlasAccounts(context: Context, onWait?: (wait: Wait) => void): Promise<Accounts> {
+  const accounts = await accountsAtHand(context, onWait);
   if (accounts) return accounts;
   throw new UsageError(
-    `no Atlas credentials: set ${NAMES.key.join(' and ')} (or ${NAMES.account.join(' and ')}), or ATLAS_SECRET_ID; ` +
-      'to try it without an Atlas account, run restore-ledger simulate',
+    'no Atlas credentials: set MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY (or MONGODB_ATLAS_CLIENT_ID ' +
+      'and MONGODB_ATLAS_CLIENT_SECRET), or ATLAS_SECRET_ID; to try it without an Atlas account, run restore-ledger simulate',
   );
 }
 
-/** None where the environment has no credentials at all. @throws UsageError for half of them, and for two at once */
+/** Undefined where the environment has no credentials. @throws UsageError for half of them, and for two at once */
 export async function accountsAtHand(
   { env, log }: Context,
-  { onWait = (wait) => log.info('waiting', { ...wait }) }: AccountOptions = {},
+  onWait = (wait: Wait) => log.info('waiting', { ...wait }),
 ): Promise<Accounts | undefined> {
-  const secretIds = (env.ATLAS_SECRET_ID ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const secretIds = (env.ATLAS_SECRET_ID ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
   const inVariables = CREDENTIAL_VARIABLES.filter((name) => (env[name] ?? '').trim() !== '');
-  if (secretIds.length > 0 && inVariables.length > 0) {
+  if (secretIds.length === 0 && inVariables.length === 0) return undefined;
+  const fromSecrets = secretIds.length > 0;
+  if (fromSecrets && inVariables.length > 0) {
     throw new UsageError(
       `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, got both; unset one`,
     );
   }
-  if (secretIds.length === 0 && inVariables.length === 0) return undefined;
-  const { AtlasClient } = await import('../../functions/atlas/client.ts');
-  const baseUrl = secretIds.length > 0 ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
-  const proxy = await proxyOf(env);
-  const sources = secretIds.length > 0 ? await secretSources(secretIds) : [await environmentSource(env)];
+  const [{ AtlasClient }, { proxySettings, SettingsError }] = await Promise.all([
+    import('../../functions/atlas/client.ts'),
+    import('../../functions/runtime/settings.ts'),
+  ]);
+  const baseUrl = fromSecrets ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
   try {
+    const proxy = proxySettings(env);
+    const sources = fromSecrets ? await secretSources(secretIds) : [credentialsFromEnv(env)];
+    if (!fromSecrets) await sources[0]?.read();
     return new Accounts(
       sources.map((credentials) => ({
         name: credentials.describe,
@@ -100,35 +94,14 @@ export async function accountsAtHand(
       })),
     );
   } catch (error) {
-    throw asUsage(error, 'MONGODB_ATLAS_BASE_URL: ');
+    if (error instanceof SettingsError) throw new UsageError(error.message);
+    if (!(error instanceof AtlasError && error.code === 'ATLAS_CREDENTIALS')) throw error;
+    // Secrets are read later, so what is wrong with them here is the address beside them.
+    throw new UsageError(`${fromSecrets ? 'MONGODB_ATLAS_BASE_URL: ' : ''}${error.message}`);
   }
 }
 
-async function secretSources(secretIds: readonly string[]): Promise<CredentialSource[]> {
+async function secretSources(secretIds: readonly string[]) {
   const { SecretsManagerCredentials } = await import('../../functions/atlas/auth/secrets-manager.ts');
   return secretIds.map((secretId) => new SecretsManagerCredentials({ secretId }));
 }
-
-async function environmentSource(env: Environment): Promise<CredentialSource> {
-  const source = credentialsFromEnv(env);
-  try {
-    await source.read();
-  } catch (error) {
-    throw asUsage(error);
-  }
-  return source;
-}
-
-async function proxyOf(env: Environment) {
-  const { proxySettings, SettingsError } = await import('../../functions/runtime/settings.ts');
-  try {
-    return proxySettings(env);
-  } catch (error) {
-    throw error instanceof SettingsError ? new UsageError(error.message) : error;
-  }
-}
-
-const asUsage = (error: unknown, prefix = '') =>
-  error instanceof AtlasError && error.code === 'ATLAS_CREDENTIALS'
-    ? new UsageError(`${prefix}${error.message}`)
-    : error;

@@ -1,84 +1,79 @@
-// bin/options/flags.ts reads the values of flags. Each reader names its flag, what was expected and what came.
+// bin/options/flags.ts: flags with checked values. An error names the flag, what was expected and what was given.
 import { Option } from 'commander';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
-const wrong = (flag: string, expected: string, came: string) =>
-  new UsageError(`${flag}: expected ${expected}, got ${JSON.stringify(came)}`);
-
-/** `--limit <n>` is named `--limit` in messages. */
-const nameOf = (flags: string) => flags.replace(/^-\w, /, '').replace(/ .*/, '');
-
-export interface Bounds {
-  least: number;
-  most: number;
+/** @param read undefined where the text is wrong */
+function checked<T>(flags: string, description: string, expected: string, read: (text: string) => T | undefined) {
+  const name = flags.replace(/ .*/, '');
+  return new Option(flags, description).argParser((text: string) => parsed(name, expected, text, read));
 }
 
-export const wholeNumber = (flags: string, description: string, { least, most }: Bounds) =>
-  new Option(flags, description).argParser((text: string) => {
-    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw wrong(nameOf(flags), `a whole number from ${least} to ${most}`, text);
-  });
+function parsed<T>(name: string, expected: string, text: string, read: (text: string) => T | undefined): T {
+  const value = read(text);
+  if (value !== undefined) return value;
+  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(text)}`);
+}
+
+/** The same flag several times, or once with commas. */
+function several(option: Option): Option {
+  const read = option.parseArg as (text: string, before: undefined) => string;
+  return option.argParser((text: string, before: string[] = []) => [
+    ...new Set([...before, ...text.split(',').map((part) => read(part.trim(), undefined))]),
+  ]);
+}
+
+type Bounds = readonly [number, number];
+
+const within = (pattern: RegExp, [least, most]: Bounds) => {
+  return (text: string) => {
+    const number = pattern.test(text) ? Number(text) : Number.NaN;
+    return number >= least && number <= most ? number : undefined;
+  };
+};
+
+export const wholeNumber = (flags: string, description: string, ...bounds: Bounds) =>
+  checked(flags, description, `a whole number from ${bounds.join(' to ')}`, within(/^\d{1,15}$/, bounds));
 
 /** Seconds or the like, where a fraction makes sense. */
-export const amount = (flags: string, description: string, { least, most }: Bounds) =>
-  new Option(flags, description).argParser((text: string) => {
-    const number = /^\d{1,12}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= least && number <= most) return number;
-    throw wrong(nameOf(flags), `a number from ${least} to ${most}`, text);
-  });
+export const amount = (flags: string, description: string, ...bounds: Bounds) =>
+  checked(flags, description, `a number from ${bounds.join(' to ')}`, within(/^\d{1,12}(\.\d{1,6})?$/, bounds));
 
 /** One of a few words, in whatever case. */
-export const oneOf = <T extends string>(flags: string, description: string, words: readonly T[]) =>
-  new Option(flags, description).argParser((text: string) => word(nameOf(flags), words, text));
+export const oneOf = (flags: string, description: string, words: readonly string[]) =>
+  checked(flags, description, `one of ${words.join(', ')}`, (text) =>
+    words.find((word) => word.toLowerCase() === text.toLowerCase()),
+  );
 
-/** Some of a few words: the flag again, or commas. */
-export const someOf = <T extends string>(flags: string, description: string, words: readonly T[]) =>
-  new Option(flags, description).argParser((text: string, before: T[] | undefined) => [
-    ...(before ?? []),
-    ...text.split(',').map((part) => word(nameOf(flags), words, part.trim())),
-  ]);
-
-function word<T extends string>(flag: string, words: readonly T[], text: string): T {
-  const found = words.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
-  if (found !== undefined) return found;
-  throw wrong(flag, `one of ${words.join(', ')}`, text);
-}
+export const someOf = (flags: string, description: string, words: readonly string[]) =>
+  several(oneOf(flags, description, words));
 
 export const time = (flags: string, description: string) =>
-  new Option(flags, description).argParser((text: string) => {
-    const at = moment(text, Date.now());
-    if (at !== undefined) return at;
-    throw wrong(nameOf(flags), MOMENT, text);
-  });
+  checked(flags, description, MOMENT, (text) => moment(text, Date.now()));
 
 /** `90s`, `15m`, `2h`: in ms. */
-export const duration = (flags: string, description: string) =>
-  new Option(flags, description).argParser((text: string) => {
-    const ms = durationMs(text);
-    if (ms !== undefined) return ms;
-    throw wrong(nameOf(flags), DURATION, text);
-  });
+export const duration = (flags: string, description: string) => checked(flags, description, DURATION, durationMs);
+
+const idOf = (text: string) => (isObjectId(text.toLowerCase()) ? text.toLowerCase() : undefined);
 
 export const projectId = (flags: string, description: string) =>
-  new Option(flags, description).argParser((text: string) => objectId(nameOf(flags), 'a project id', text));
+  checked(flags, description, 'a project id of 24 hex digits', idOf);
 
-export const projectIds = (flags: string, description: string) =>
-  new Option(flags, description).argParser((text: string, before: string[] | undefined) => [
-    ...new Set([...(before ?? []), objectId(nameOf(flags), 'a project id', text)]),
-  ]);
+export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
-/** @param what 'a project id' */
-export function objectId(flag: string, what: string, text: string): string {
-  const id = text.toLowerCase();
-  if (isObjectId(id)) return id;
-  throw wrong(flag, `${what} of 24 hex digits`, text);
-}
+export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);
 
 export const clusterName = (flags: string, description: string) =>
-  new Option(flags, description).argParser((text: string) => {
-    if (text !== '') return text;
-    throw wrong(nameOf(flags), 'the name of a cluster', text);
-  });
+  checked(flags, description, 'the name of a cluster', (text) => text || undefined);
+
+/** Trimmed. @param most characters */
+export const sentence = (flags: string, description: string, most: number) =>
+  checked(flags, description, `a text of 1 to ${most} characters`, (text) =>
+    text.trim() !== '' && text.trim().length <= most ? text.trim() : undefined,
+  );
+
+export function checkPeriod({ since, until }: { since?: string | undefined; until?: string | undefined }) {
+  if (since === undefined || until === undefined || since < until) return;
+  throw new UsageError(`--until: expected a time after --since (${since}), got ${until}`);
+}

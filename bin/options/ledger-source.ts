@@ -1,5 +1,6 @@
-// bin/options/ledger-source.ts is where a command finds its ledger: a table, a directory, or an API that has it.
+// bin/options/ledger-source.ts: where a command finds its ledger: a table, a directory, or an API.
 import { type Command, Option } from 'commander';
+import { defined } from '../../functions/platform/defined.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
@@ -13,11 +14,15 @@ export interface SourceFlags extends TargetFlags, ApiFlags {
   api?: string;
 }
 
+export interface JsonFlags extends SourceFlags {
+  json?: true;
+}
+
 const VARIABLE = 'RESTORE_LEDGER_API';
 
 export const addSourceOptions = (command: Command) =>
   addTargetOptions(command)
-    .addOption(new Option('--api <url>', 'ask this API instead, deployed or of restore-ledger serve').env(VARIABLE))
+    .option('--api <url>', `ask this API instead, deployed or of restore-ledger serve (env: ${VARIABLE})`)
     .addOption(
       oneOf(
         '--api-auth <how>',
@@ -25,16 +30,17 @@ export const addSourceOptions = (command: Command) =>
         API_AUTHS,
       ),
     )
-    .addOption(new Option('--api-region <region>', "to sign for, where the API's address has none"));
+    .option('--api-region <region>', "to sign for, where the API's address has none");
 
 /** For commands that need the ledger itself. They know `--api`, to say why not. */
 export const withLedger = (command: Command) =>
-  addTargetOptions(command).addOption(new Option('--api <url>').env(VARIABLE).hideHelp());
+  addTargetOptions(command).addOption(new Option('--api <url>').hideHelp());
 
 /** @param why an API won't do @throws UsageError */
 export function sourceOf({ api, ...where }: SourceFlags, env: Environment, why: string): Target {
-  if (!isApiChosen(api, where, env)) return resolveTarget(where, env);
-  throw new UsageError(`${nameOf(api, env)}: expected --table or --data instead, since ${why}`);
+  const chosen = chosenApi(api, where, env);
+  if (!chosen) return resolveTarget(where, env);
+  throw new UsageError(`${chosen.name}: expected --table or --data instead, since ${why}`);
 }
 
 /** A flag beats a variable. @throws UsageError */
@@ -42,48 +48,31 @@ export function resolveSource(
   { api, apiAuth, apiRegion, ...where }: SourceFlags,
   env: Environment,
 ): Target | { api: ApiAddress } {
-  if (!isApiChosen(api, where, env)) {
-    if (apiAuth === undefined && apiRegion === undefined) return resolveTarget(where, env);
-    throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, got none`);
-  }
-  const [name, other] = [nameOf(api, env), otherPlace(where, env)];
-  if (other !== undefined && (name === VARIABLE || other.startsWith('--'))) {
-    throw new UsageError(`${name} and ${other}: expected one of them, got both`);
-  }
-  const flags = { ...(apiAuth === undefined ? {} : { apiAuth }), ...(apiRegion === undefined ? {} : { apiRegion }) };
-  return { api: apiAddress(name, api, flags, env) };
+  const chosen = chosenApi(api, where, env);
+  if (chosen) return { api: apiAddress(chosen.name, chosen.url, defined({ apiAuth, apiRegion }), env) };
+  if (apiAuth === undefined && apiRegion === undefined) return resolveTarget(where, env);
+  throw new UsageError(`--api-${apiAuth === undefined ? 'region' : 'auth'}: expected --api with it, got none`);
 }
 
-const nameOf = (api: string, env: Environment) => (api === env[VARIABLE] ? VARIABLE : '--api');
-
-/** An empty variable is none, and a ledger named by a flag beats one. */
-const isApiChosen = (api: string | undefined, where: TargetFlags, env: Environment): api is string =>
-  api !== undefined &&
-  !(nameOf(api, env) === VARIABLE && (api === '' || otherPlace(where, env)?.startsWith('--') === true));
-
-/** What names a ledger beside `--api`, if anything does. */
-function otherPlace({ table, data }: TargetFlags, env: Environment): string | undefined {
-  if (data !== undefined) return '--data';
-  const fromVariable = table !== undefined && table === env.TABLE_NAME;
-  if (table === undefined || (fromVariable && table === '')) return undefined;
-  return fromVariable ? 'TABLE_NAME' : '--table';
-}
-
-export interface OpenToRead extends AsyncDisposable {
-  ledger: ReadableLedger;
+function chosenApi(api: string | undefined, { table, data }: TargetFlags, env: Environment) {
+  const flag = data !== undefined ? '--data' : table !== undefined ? '--table' : undefined;
+  const url = api ?? (flag ? undefined : env[VARIABLE] || undefined);
+  if (url === undefined) return undefined;
+  const name = api === undefined ? VARIABLE : '--api';
+  const other = flag ?? (name === VARIABLE && env.TABLE_NAME ? 'TABLE_NAME' : undefined);
+  if (other) throw new UsageError(`${name} and ${other}: expected one of them, got both`);
+  return { name, url };
 }
 
 /** @throws UsageError, CommandError */
-export async function openToRead(flags: SourceFlags, context: Context): Promise<OpenToRead> {
+export async function openToRead(
+  flags: SourceFlags,
+  context: Context,
+): Promise<AsyncDisposable & { ledger: ReadableLedger }> {
   const where = resolveSource(flags, context.env);
-  if (!('api' in where)) {
-    const opened = await openLedger(where, { create: false });
-    return {
-      ledger: readable(opened.ledger, Date.now),
-      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-    };
-  }
-  return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
+  if ('api' in where) return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
+  const { ledger, ...opened } = await openLedger(where);
+  return { ledger: readable(ledger, Date.now), ...opened };
 }
 
 export async function ledgerOf(api: ApiAddress, { log }: Context): Promise<ApiLedger> {

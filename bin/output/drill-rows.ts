@@ -1,13 +1,12 @@
-// bin/output/drill-rows.ts is whether each cluster's backups have been shown to work, by a restore: a row a cluster.
+// bin/output/drill-rows.ts: the last restore of each cluster, and when the next is due: one row a cluster.
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
 import { span } from '../../functions/restore/text.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
 import { counted, utc } from '../../functions/views/text.ts';
-import type { RowShape } from '../process/formats.ts';
 import type { Style } from '../process/terminal.ts';
-import type { Column } from './tables.ts';
+import type { RowShape } from './formats.ts';
+import { type Column, compare } from './tables.ts';
 
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
 export interface DrillRow
@@ -25,62 +24,44 @@ const COLUMNS = [
   ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
 ];
 
-export const DRILL_ROWS: RowShape<DrillRow> = {
-  columns: COLUMNS,
-  document: (row) => row,
-  cells: (row) => ({ ...row }),
-};
+export const DRILL_ROWS: RowShape<DrillRow> = { columns: COLUMNS, document: (row) => row, cells: (row) => row };
 
-const URGENCY: Record<DrillState['state'], number> = {
-  overdue: 0,
-  'backups-off': 1,
-  'not-covered': 2,
-  due: 3,
-  paused: 4,
-  met: 5,
-  none: 6,
+type State = DrillState['state'];
+
+/** The most urgent first. */
+const STATES: Record<State, { style: Style; counted: string }> = {
+  overdue: { style: 'red', counted: 'OVERDUE' },
+  'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
+  'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  due: { style: 'yellow', counted: 'due' },
+  paused: { style: 'dim', counted: 'paused' },
+  met: { style: 'green', counted: 'met' },
+  none: { style: 'dim', counted: 'of which none is expected' },
 };
+const BY_URGENCY = Object.keys(STATES) as State[];
 
 /** Overdue first, then by the day it is due. */
 export const byUrgency = (a: DrillRow, b: DrillRow) =>
-  URGENCY[a.state] - URGENCY[b.state] ||
+  BY_URGENCY.indexOf(a.state) - BY_URGENCY.indexOf(b.state) ||
   compare(a.dueAt ?? '', b.dueAt ?? '') ||
   compare(a.projectName, b.projectName) ||
   compare(a.clusterName, b.clusterName);
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Nothing of a row that is about no cluster. */
+/** Empty where the row is about no cluster. */
 export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
   if (clusterName === undefined || drill === undefined) return [];
   const { last, ...state } = drill;
   return [
-    {
-      projectId,
-      projectName,
-      clusterName,
-      ...state,
-      ...defined({
-        tier,
-        lastJobId: last?.jobId,
-        lastRequestedAt: last?.requestedAt,
-        lastCompletedAt: last?.finishedAt,
-        snapshotAt: last?.snapshotAt,
-        goneAt,
-      }),
-    },
+    defined({
+      ...{ projectId, projectName, clusterName, ...state, tier },
+      lastJobId: last?.jobId,
+      lastRequestedAt: last?.requestedAt,
+      lastCompletedAt: last?.finishedAt,
+      snapshotAt: last?.snapshotAt,
+      goneAt,
+    }),
   ];
 }
-
-const STYLES: Record<DrillState['state'], Style> = {
-  overdue: 'red',
-  'backups-off': 'red',
-  'not-covered': 'yellow',
-  due: 'yellow',
-  paused: 'dim',
-  met: 'green',
-  none: 'dim',
-};
 
 export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'project', cell: ({ projectName }) => projectName, least: 12 },
@@ -93,7 +74,7 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanOf(snapshotAgeSeconds), align: 'right', goes: 2 },
   { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
   { title: 'due', cell: ({ dueAt }) => dueAt?.slice(0, 10) ?? '' },
-  { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STYLES[state] },
+  { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
 ];
 
 const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
@@ -110,17 +91,9 @@ function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string 
 
 /** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 of which none is expected.` */
 export function drillSummary(rows: readonly DrillRow[]): string {
-  const words: Record<DrillState['state'], string> = {
-    ...{ overdue: 'OVERDUE', due: 'due', met: 'met', paused: 'paused' },
-    'backups-off': 'with BACKUPS OFF',
-    'not-covered': 'not covered (restores may be missing)',
-    none: 'of which none is expected',
-  };
-  const parts = [...DRILL_STATES]
-    .sort((a, b) => URGENCY[a] - URGENCY[b])
-    .flatMap((state) => {
-      const count = rows.filter((row) => row.state === state).length;
-      return count === 0 ? [] : [`${count} ${words[state]}`];
-    });
+  const parts = BY_URGENCY.flatMap((state) => {
+    const count = rows.filter((row) => row.state === state).length;
+    return count === 0 ? [] : [`${count} ${STATES[state].counted}`];
+  });
   return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

@@ -1,10 +1,13 @@
-// bin/output/event-lines.ts shows events of the change feed to people, a line each: what is noteworthy, and nothing else.
+// bin/output/event-lines.ts: events of the change feed for people: a line each, and only what is noteworthy.
+
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import type { Severity } from '../../functions/schema/words.ts';
+import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
-import type { Paint, Style } from '../process/terminal.ts';
+import type { Paint, Style, Terminal } from '../process/terminal.ts';
 
 const STYLES: Record<Severity, Style> = { info: 'cyan', warning: 'yellow', critical: 'red' };
+/** A severity of a later version is cyan. */
 export const severityStyle = (severity: Severity): Style => STYLES[severity] ?? 'cyan';
 
 /** Findings, overdue drills, and runs that did not read everything. State changes, and that all went well, are shown otherwise. */
@@ -12,6 +15,34 @@ export const isNoteworthy = (event: LedgerEvent): boolean =>
   event['detail-type'] !== 'Restore Job State Change' && event['detail-type'] !== 'Collector Run Completed';
 
 /** `warning   Restore Finding  prod-eu/Cluster0: download (warning): ...` */
-export function eventLine({ 'detail-type': type, detail: { severity, message } }: LedgerEvent, paint: Paint): string {
-  return `${paint(severityStyle(severity), severity.padEnd(8))}  ${type}  ${sanitize(message)}`;
+const eventLine = ({ 'detail-type': type, detail: { severity, message } }: LedgerEvent, paint: Paint) =>
+  `${paint(severityStyle(severity), severity.padEnd(8))}  ${type}  ${sanitize(message)}`;
+
+/** More are counted; the ledger, and a file of events, have them all. */
+const MAX_LINES = 50;
+
+export class EventPrinter {
+  readonly #terminal: Terminal;
+  readonly #progress: Progress;
+  #seen = 0;
+
+  constructor(terminal: Terminal, progress: Progress) {
+    this.#terminal = terminal;
+    this.#progress = progress;
+  }
+
+  show = (event: LedgerEvent) => {
+    // Where nothing could be read, the last words of the command say so.
+    if (!isNoteworthy(event) || ('run' in event.detail && event.detail.run.status === 'failed')) return;
+    this.#seen += 1;
+    if (this.#seen > MAX_LINES) return;
+    this.#progress.clear();
+    void this.#terminal.line(eventLine(event, this.#terminal.paint));
+  };
+
+  async end(): Promise<void> {
+    if (this.#seen <= MAX_LINES) return;
+    const more = `${this.#seen - MAX_LINES} more like these: restore-ledger jobs --finding RULE lists them`;
+    await this.#terminal.line(`${more}, and --events FILE keeps them all.`);
+  }
 }

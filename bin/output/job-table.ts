@@ -1,11 +1,14 @@
-// bin/output/job-table.ts shows restore jobs in a row each.
-import { destinationWords } from '../../functions/restore/destination.ts';
-import type { RestoreJob, Status } from '../../functions/restore/job.ts';
+// bin/output/job-table.ts: restore jobs on a terminal: a row each.
+
+import type { RestoreJob } from '../../functions/restore/job.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { span } from '../../functions/restore/text.ts';
+import type { Status } from '../../functions/schema/words.ts';
 import { worstOf } from '../../functions/views/findings.ts';
 import { actorName } from '../../functions/views/requester-text.ts';
-import { span, utc } from '../process/duration.ts';
+import { destinationWords } from '../../functions/views/target.ts';
+import { utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 import { severityStyle } from './event-lines.ts';
@@ -40,54 +43,40 @@ export async function namesFor(
   return names;
 }
 
-/** How long it took, or has been running. */
-function durationOf({ durationSeconds }: ShownJob): string {
-  return durationSeconds === undefined ? '' : span(durationSeconds, 'narrow');
-}
-
-export const jobColumns = (names: ProjectNames): Record<JobColumn, Column<ShownJob>> => ({
-  requested: { title: 'requested (UTC)', cell: ({ requestedAt }) => utc(requestedAt), style: () => 'dim' },
-  project: { title: 'project', cell: ({ projectName, projectId }) => projectName ?? projectId, least: 12, goes: 4 },
-  cluster: { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
-  kind: { title: 'kind', cell: ({ kind }) => kind, goes: 2 },
-  status: {
-    title: 'status',
-    cell: ({ status, vanishedAt }) => (vanishedAt ? `${status}, vanished` : status),
-    style: ({ status }) => styleOf(status),
-  },
-  delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
-  target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
-  took: { title: 'took', cell: durationOf, align: 'right' },
-  asked: {
-    title: 'asked by',
-    cell: ({ requester }) => (isFound(requester) ? actorName(requester.actor) : ''),
-    least: 10,
-    goes: 5,
-  },
-  // Beside the name, so that it is never cut; and never gone before it.
-  grade: { title: 'grade', cell: ({ requester }) => gradeOf(requester), style: () => 'dim', goes: 6 },
-  findings: {
-    title: 'findings',
-    cell: ({ findings = [] }) => findings.map(({ rule }) => rule).join(' '),
-    style: ({ findings = [] }) => styleOfWorst(findings),
-    least: 10,
-  },
-  id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
-});
-
-export type JobColumn =
-  | 'requested'
-  | 'project'
-  | 'cluster'
-  | 'kind'
-  | 'status'
-  | 'delivery'
-  | 'target'
-  | 'took'
-  | 'asked'
-  | 'grade'
-  | 'findings'
-  | 'id';
+export const jobColumns = (names: ProjectNames) =>
+  ({
+    requested: { title: 'requested (UTC)', cell: ({ requestedAt }) => utc(requestedAt), style: () => 'dim' },
+    project: { title: 'project', cell: ({ projectName, projectId }) => projectName ?? projectId, least: 12, goes: 4 },
+    cluster: { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
+    kind: { title: 'kind', cell: ({ kind }) => kind, goes: 2 },
+    status: {
+      title: 'status',
+      cell: ({ status, vanishedAt }) => (vanishedAt ? `${status}, vanished` : status),
+      style: ({ status }) => styleOf(status),
+    },
+    delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
+    target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
+    took: {
+      title: 'took',
+      cell: ({ durationSeconds: took }) => (took === undefined ? '' : span(took, 'narrow')),
+      align: 'right',
+    },
+    asked: {
+      title: 'asked by',
+      cell: ({ requester }) => (isFound(requester) ? actorName(requester.actor) : ''),
+      least: 10,
+      goes: 5,
+    },
+    // Beside the name, so that it is never cut; and never gone before it.
+    grade: { title: 'grade', cell: ({ requester }) => gradeOf(requester), style: () => 'dim', goes: 6 },
+    findings: {
+      title: 'findings',
+      cell: ({ findings = [] }) => findings.map(({ rule }) => rule).join(' '),
+      style: ({ findings = [] }) => styleOfWorst(findings),
+      least: 10,
+    },
+    id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
+  }) satisfies Record<string, Column<ShownJob>>;
 
 function styleOfWorst(findings: readonly Finding[]): Style | undefined {
   const worst = worstOf(findings);

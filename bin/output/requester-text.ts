@@ -1,12 +1,12 @@
-// bin/output/requester-text.ts: who requested a restore, always with the grade; or why nobody is named.
+// bin/output/requester-text.ts: the requester of a restore with the grade of certainty, or the reason why none is known.
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import { actorKind, actorName, measures, requesterUnknown } from '../../functions/views/requester-text.ts';
 
-/** How sure it is, or why nobody is named; empty where nobody has looked yet. */
+/** The grade, or the reason why no requester is known; empty before the first look. */
 export const gradeOf = (requester: Requester | undefined): string =>
   requester === undefined ? '' : isFound(requester) ? requester.grade : requester.reason;
 
-/** `ci-bot (exact)` or `(none)`; empty where nobody has looked yet. */
+/** `ci-bot (exact)` or `(none)`; empty before the first look. */
 export function shortRequester(requester: Requester | undefined): string {
   if (!requester) return '';
   return isFound(requester) ? `${actorName(requester.actor)} (${requester.grade})` : `(${requester.reason})`;

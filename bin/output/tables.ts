@@ -1,136 +1,91 @@
-// bin/output/tables.ts lays out rows in columns that fit the terminal.
-import Table from 'cli-table3';
+// bin/output/tables.ts: rows laid out in columns that fit the terminal.
 import { sanitize } from '../process/sanitize.ts';
-import type { Paint, Style } from '../process/terminal.ts';
-import { letSignalsIn } from '../process/turns.ts';
+import { letSignalsIn, type Style, type Terminal } from '../process/terminal.ts';
 
 export interface Column<T> {
   title: string;
-  /** Made plain and cut where the terminal is too narrow. */
+  /** Sanitized here, and cut where the terminal is too narrow. */
   cell(row: T): string;
   style?(row: T): Style | undefined;
   align?: 'right';
-  /** Narrowest it may get, in characters. @default as wide as its longest cell */
+  /** The narrowest it may get, in characters. @default as wide as its longest cell */
   least?: number;
-  /** Where narrowing is not enough, columns go in this order, 1 first. @default never */
-  goes?: number;
+  /** Where narrowing is not enough, columns are dropped in this order, 1 first. @default never */
+  goes?: number | undefined;
 }
 
-const GAP = 2;
-const NO_LINES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
-  middle: ' '.repeat(GAP),
-};
+const GAP = '  ';
 
-/** Rows laid out at once. */
-const PART = 500;
-
-/** As `table`, in parts, each some lines: for more rows than are laid out in no time. */
-export async function* tableParts<T>(
+export async function writeTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
-  { width, paint }: { width: number; paint: Paint },
-): AsyncGenerator<string> {
-  const widths = new Map<Column<T>, number>(columns.map((column) => [column, displayWidth(column.title)]));
-  for (let from = 0; from < rows.length; from += PART) {
+  { width, paint, line }: Pick<Terminal, 'width' | 'paint' | 'line'>,
+): Promise<void> {
+  const widths = new Map(columns.map((column) => [column, Math.max(1, displayWidth(column.title))]));
+  for (const row of rows) {
     await letSignalsIn();
-    for (const row of rows.slice(from, from + PART)) {
-      for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(sanitize(column.cell(row)))));
-    }
+    for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(sanitize(column.cell(row)))));
   }
-  const fitted = narrowed(
-    [...widths].map(([column, needed]) => ({ column, cells: [], width: Math.max(1, needed) })),
-    width,
+  const fitted = narrowed([...widths], width);
+  const write = (cellOf: (column: Column<T>) => string, styleOf: (column: Column<T>) => Style | undefined) => {
+    const cells = fitted.map(([column, room]) => {
+      const text = cut(sanitize(cellOf(column)), room);
+      const [style, padding] = [styleOf(column), ' '.repeat(room - displayWidth(text))];
+      const shown = style === undefined || text === '' ? text : paint(style, text);
+      return column.align === 'right' ? padding + shown : shown + padding;
+    });
+    return line(cells.join(GAP).trimEnd());
+  };
+  await write(
+    ({ title }) => title,
+    () => 'dim',
   );
-  for (let from = 0; from === 0 || from < rows.length; from += PART) {
-    await letSignalsIn();
-    const part = rows.slice(from, from + PART);
-    const filled = fitted.map((each) => ({ ...each, cells: part.map((row) => sanitize(each.column.cell(row))) }));
-    yield laidOut(filled, part, { paint, isTitled: from === 0 });
-  }
-}
-
-/** Lines without their line breaks at the end; a title line first. */
-export function table<T>(
-  columns: readonly Column<T>[],
-  rows: readonly T[],
-  { width, paint }: { width: number; paint: Paint },
-): string {
-  const filled = columns.map((column) => ({ column, cells: rows.map((row) => sanitize(column.cell(row))) }));
-  const fitted = narrowed(
-    filled.map(({ column, cells }) => ({ column, cells, width: widest([column.title, ...cells]) })),
-    width,
-  );
-  return laidOut(fitted, rows, { paint, isTitled: true });
-}
-
-function laidOut<T>(
-  fitted: readonly Fitted<T>[],
-  rows: readonly T[],
-  { paint, isTitled }: { paint: Paint; isTitled: boolean },
-): string {
-  const grid = new Table({
-    ...(isTitled ? { head: fitted.map(({ column }) => paint('dim', column.title)) } : {}),
-    colWidths: fitted.map((column) => column.width),
-    colAligns: fitted.map(({ column }) => column.align ?? 'left'),
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-  });
-  for (const [index, row] of rows.entries()) {
-    grid.push(
-      fitted.map(({ column, cells }) => {
-        const [style, text = ''] = [column.style?.(row), cells[index]];
-        return style === undefined ? text : paint(style, text);
-      }),
+  for (const row of rows) {
+    await write(
+      (column) => column.cell(row),
+      (column) => column.style?.(row),
     );
   }
-  return grid
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 }
 
-interface Fitted<T> {
-  column: Column<T>;
-  cells: string[];
-  width: number;
-}
+type Sized<T> = [column: Column<T>, width: number];
 
-function narrowed<T>(columns: Fitted<T>[], width: number): Fitted<T>[] {
-  const total = (of: Fitted<T>[]) => of.reduce((sum, column) => sum + column.width, GAP * (of.length - 1));
-  const least = (of: Fitted<T>[]) =>
-    of.map((each) => ({ ...each, width: Math.min(each.width, each.column.least ?? each.width) }));
-  let kept = columns;
-  while (total(least(kept)) > width) {
-    const first = kept
-      .filter(({ column }) => column.goes !== undefined)
-      .sort((a, b) => (a.column.goes ?? 0) - (b.column.goes ?? 0))[0];
+function narrowed<T>(columns: readonly Sized<T>[], width: number): Sized<T>[] {
+  const total = (of: readonly Sized<T>[]) => of.reduce((sum, [, each]) => sum + each, GAP.length * (of.length - 1));
+  const least = ([column, each]: Sized<T>): Sized<T> => [column, Math.min(each, column.least ?? each)];
+  const kept = columns.map(([column, each]): Sized<T> => [column, each]);
+  while (total(kept.map(least)) > width) {
+    const [first] = kept.filter(([{ goes }]) => goes !== undefined).sort(([a], [b]) => (a.goes ?? 0) - (b.goes ?? 0));
     if (!first) break;
-    kept = kept.filter((each) => each !== first);
+    kept.splice(kept.indexOf(first), 1);
   }
-  const fitted = kept.map((each) => ({ ...each }));
   // The widest gives way first, so that short names stay whole.
-  while (total(fitted) > width) {
-    const widestFirst = fitted
-      .filter(({ column, width: now }) => now > (column.least ?? now))
-      .sort((a, b) => b.width - a.width)[0];
-    if (!widestFirst) break;
-    widestFirst.width -= 1;
+  while (total(kept) > width) {
+    const [widest] = kept.filter(([{ least: limit = Infinity }, now]) => now > limit).sort(([, a], [, b]) => b - a);
+    if (!widest) break;
+    widest[1] -= 1;
   }
-  return fitted;
+  return kept;
 }
-
-const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, displayWidth(text)), 1);
 
 const GRAPHEMES = new Intl.Segmenter();
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
 
 /** Columns of a terminal that a plain text takes. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
+export const displayWidth = (text: string) =>
+  [...GRAPHEMES.segment(text)].reduce((width, { segment }) => width + (WIDE.test(segment) ? 2 : 1), 0);
+
+function cut(text: string, room: number): string {
+  if (displayWidth(text) <= room) return text;
+  let [kept, left] = ['', room - 1];
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    left -= displayWidth(segment);
+    if (left < 0) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }
+
+/** For sorting, by code unit. */
+export const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

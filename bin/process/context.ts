@@ -1,14 +1,11 @@
-// bin/process/context.ts is what a command is given from outside: the only place that touches `process`, but for signals and its name.
+// bin/process/context.ts: what a command gets from its environment: variables, streams, signals, exit code.
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
-import { asCalled } from './called.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, Interrupted } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
+import { Progress } from './progress.ts';
 import { stderrLog } from './stderr-log.ts';
 import { Terminal } from './terminal.ts';
-
-// The SDK tells everyone on Node 20 that it will need 22 in 2027. That is for us to know, and not for each run to say.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 export class Context {
   readonly env: Environment = process.env;
@@ -18,19 +15,39 @@ export class Context {
   /** Silent without --verbose. */
   readonly log: Log;
   readonly interrupt = new Interrupt();
-  /** What the process will end with. */
   exitCode: ExitCode = EXIT.ok;
-  /** The same where nobody reads our output any more: `| head` has seen enough, which is no failure. */
+  /** The exit code where nobody reads the output to its end: `| head` has seen enough, which is no failure. */
   exitCodeWhenUnread: ExitCode = EXIT.ok;
 
   constructor(verbose: boolean) {
     this.verbose = verbose;
-    this.err = new Terminal(process.stderr, () => {}, asCalled);
+    this.err = new Terminal(process.stderr, () => {});
     this.out = new Terminal(process.stdout, ({ code, message }) => {
       if (code === 'EPIPE') process.exit(this.exitCodeWhenUnread);
       void this.err.line(`restore-ledger: the output can't be written: ${message}`);
       process.exit(EXIT.failed);
     });
     this.log = verbose ? stderrLog((line) => void this.err.line(line)) : silentLog;
+  }
+
+  /** Silent with --verbose, whose log lines say more. */
+  progress = () => new Progress(this.err, { on: !this.verbose });
+
+  /** Both exit codes: the command's result is known before it is printed. */
+  end(exitCode: ExitCode) {
+    this.exitCode = exitCode;
+    this.exitCodeWhenUnread = exitCode;
+  }
+
+  /** Undefined where the work was interrupted; `farewell` is printed then. */
+  async unlessInterrupted<T>(work: () => Promise<T>, farewell: () => string): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      this.exitCode = error.exitCode;
+      await this.err.line(farewell());
+      return undefined;
+    }
   }
 }

@@ -1,4 +1,4 @@
-// bin/process/exit-codes.ts is what a command can end with: one line that says what to do, and an exit code.
+// bin/process/exit-codes.ts: exit codes, and the errors that a command can end with.
 import { sanitize } from './sanitize.ts';
 
 /** The shell's codes for a process that a signal ended are 128 and the signal's number. */
@@ -10,25 +10,25 @@ export const EXIT = {
   jobFailed: 4,
   jobCancelled: 5,
   jobExpired: 6,
-  /** It has ended, and how is not known. */
+  /** It has ended, with an unknown outcome. */
   jobUnknown: 7,
-  /** A cluster is overdue for a restore drill. */
   drillOverdue: 8,
-  /** A history, or a number of jobs, doesn't fit any more. */
+  /** A history, or a number of jobs, differs from what was recorded. */
   historyBroken: 9,
   /** As `timeout` of GNU coreutils. */
   timedOut: 124,
   interrupted: 130,
   terminated: 143,
 } as const;
+/** Of a run, by its status. */
+export const RUN_EXIT = { complete: EXIT.ok, incomplete: EXIT.incomplete, failed: EXIT.failed } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A mistake in the arguments or settings; found before any call is made. The message names what was expected and what came. */
+/** A mistake in arguments or settings, found before any call is made. The message says what was expected and what was given. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command can't do what it was asked to. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
   readonly exitCode: ExitCode;
@@ -39,7 +39,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Why an AbortSignal was raised: the person at the keyboard, or the system, wants an end. */
+/** The reason of an aborted signal: SIGINT or SIGTERM. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly exitCode: ExitCode;
@@ -50,7 +50,6 @@ export class Interrupted extends Error {
   }
 }
 
-/** What to write to stderr for an error, and what to end with. */
 export function formatFatal(error: unknown, verbose: boolean): { text: string; exitCode: ExitCode } {
   const exitCode = exitCodeOf(error);
   const lines = [`restore-ledger: ${sanitize(messageOf(error))}`];
@@ -60,39 +59,32 @@ export function formatFatal(error: unknown, verbose: boolean): { text: string; e
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof CommandError || error instanceof Interrupted) return error.exitCode;
-  return EXIT.failed;
+  return error instanceof CommandError || error instanceof Interrupted ? error.exitCode : EXIT.failed;
 }
 
-/** Names of errors whose message was written for people. */
+/** Errors whose message, written for people, says all, whatever caused them. */
+const OURS = [UsageError, CommandError, Interrupted];
 const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError']);
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `unexpected: ${String(error)}`;
-  // Ours say all there is to say, whatever caused them.
-  if (error instanceof UsageError || error instanceof CommandError || error instanceof Interrupted)
-    return error.message;
+  if (OURS.some((type) => error instanceof type)) return error.message;
   return awsAdvice(error) ?? (MEANT_FOR_PEOPLE.has(error.name) ? error.message : unexpected(error));
 }
 
 const unexpected = ({ name, message }: Error) =>
   `unexpected ${name}: ${message}; run it again with --verbose, and report what it shows`;
 
-/** What the AWS SDK says about an environment that isn't set up speaks to programmers. */
+/** The AWS SDK's own messages about an environment that isn't set up speak to programmers. */
 function awsAdvice(error: Error): string | undefined {
   const chain = [error, ...chainOf(error)];
-  if (chain.some(({ message }) => /Region is missing/.test(message))) {
-    return 'no AWS region: set AWS_REGION, or leave out --table and TABLE_NAME to keep the ledger in a directory';
-  }
-  if (chain.some(({ name }) => name === 'CredentialsProviderError')) {
-    return 'no AWS credentials: sign in (aws sso login), set AWS_PROFILE, or leave out --table and TABLE_NAME to keep the ledger in a directory';
-  }
-  return undefined;
+  const advice = 'or leave out --table and TABLE_NAME to keep the ledger in a directory';
+  if (chain.some(({ message }) => /Region is missing/.test(message))) return `no AWS region: set AWS_REGION, ${advice}`;
+  if (!chain.some(({ name }) => name === 'CredentialsProviderError')) return undefined;
+  return `no AWS credentials: sign in (aws sso login), set AWS_PROFILE, ${advice}`;
 }
 
-function chainOf({ cause }: Error): Error[] {
-  return cause instanceof Error ? [cause, ...chainOf(cause)] : [];
-}
+const chainOf = ({ cause }: Error): Error[] => (cause instanceof Error ? [cause, ...chainOf(cause)] : []);
 
 function causes(error: unknown): string[] {
   if (!(error instanceof Error)) return [];

@@ -1,4 +1,5 @@
-// bin/process/interrupt.ts turns Ctrl-C into an AbortSignal: once to stop in good order, twice to stop at once.
+// bin/process/interrupt.ts: Ctrl-C as an AbortSignal: once to stop in good order, twice to stop at once.
+import { once } from 'node:events';
 import { EXIT, Interrupted } from './exit-codes.ts';
 
 export class Interrupt {
@@ -10,10 +11,7 @@ export class Interrupt {
     process.on('SIGTERM', () => this.#stop(EXIT.terminated));
   }
 
-  /**
-   * From here on the first Ctrl-C raises the signal, and only the second ends the process. Before, the first does.
-   * @param onFirst says what is happening
-   */
+  /** From here on the first Ctrl-C raises the signal, and only the second ends the process. @param onFirst called then */
   gently(onFirst: () => void = () => {}): AbortSignal {
     this.#gently = onFirst;
     return this.#controller.signal;
@@ -26,24 +24,19 @@ export class Interrupt {
   }
 }
 
-/** Resolves when the signal is raised. */
-export const raised = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Resolves when the signal is raised. @param until no longer waited for then */
+export async function raised(signal: AbortSignal, until?: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: until });
+}
 
-/** What `work` comes to, or the signal's reason where it is raised first; nobody waits for the work then. */
+/** The result of `work`, or the signal's reason where it is raised first; nobody waits for the work then. */
 export async function unlessRaised<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let stop = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-  });
+  const done = new AbortController();
+  const stopped = raised(signal, done.signal).then(() => signal.throwIfAborted());
   try {
-    return await Promise.race([work, stopped]);
+    return (await Promise.race([work, stopped])) as T;
   } finally {
-    signal.removeEventListener('abort', stop);
+    done.abort();
+    stopped.catch(() => {});
   }
 }

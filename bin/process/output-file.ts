@@ -1,4 +1,4 @@
-// bin/process/output-file.ts writes a file that is there as a whole or not at all: under another name, until it is kept.
+// bin/process/output-file.ts: a file that is either whole or not there: it has another name until it is kept.
 import { rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { CommandError, UsageError } from './exit-codes.ts';
@@ -23,7 +23,6 @@ export class OutputFile implements AsyncDisposable {
     }
   }
 
-  /** @throws CommandError */
   write = (text: string): Promise<void> => this.#tried(() => this.#file.appendFile(text));
 
   /** Puts the file in its place. @throws CommandError */
@@ -56,4 +55,4 @@ export class OutputFile implements AsyncDisposable {
 }
 
 const partOf = (path: string) => `${path}.part`;
-const reasonOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);
+export const reasonOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error);

@@ -1,4 +1,4 @@
-// bin/process/port-error.ts says in one line why a port can't be listened on.
+// bin/process/port-error.ts: one-line errors for ports that can't be listened on.
 import { CommandError } from './exit-codes.ts';
 
 /** @throws CommandError where the port is in use, or may not be used */

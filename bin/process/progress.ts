@@ -1,4 +1,4 @@
-// bin/process/progress.ts keeps one line of a terminal up to date while something goes on. Elsewhere it is silent.
+// bin/process/progress.ts: one line of a terminal that shows progress. Elsewhere it is silent.
 import type { Terminal } from './terminal.ts';
 
 /** Faster than anyone reads, slow enough to cost nothing, in ms. */

@@ -1,10 +1,9 @@
-// bin/process/run-program.ts runs a program of commands and ends the process: help, errors and exit codes go one way, ours.
+// bin/process/run-program.ts: the run of a program of commands to the end of the process, with help, errors and exit codes.
 import { type Command, CommanderError } from 'commander';
-import { asCalled } from './called.ts';
 import type { Context } from './context.ts';
 import { EXIT, formatFatal, UsageError } from './exit-codes.ts';
 
-/** Commands say how they ended in `context.exitCode`. @param argv without node and the file */
+/** Commands leave their exit code in `context`. @param argv without node and the file */
 export async function runProgram(program: Command, argv: readonly string[], context: Context): Promise<never> {
   try {
     const [first, named] = argv;
@@ -12,7 +11,7 @@ export async function runProgram(program: Command, argv: readonly string[], cont
     if (first === 'help' && !isKnown) throw new UsageError(`unknown command '${named}': see --help`);
     await asOurs(program).parseAsync(argv, { from: 'user' });
   } catch (error) {
-    // Shown because nothing was asked for, help ends with 1.
+    // Without a command, commander shows the help and ends with 1.
     if (isHelp(error)) context.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     else {
       const { text, exitCode } = formatFatal(asUsage(error), context.verbose);
@@ -24,16 +23,14 @@ export async function runProgram(program: Command, argv: readonly string[], cont
   process.exit(context.exitCode);
 }
 
-/** Errors come to us, and every command takes --verbose. */
+/** Errors are thrown, and every command has --verbose. */
 function asOurs(command: Command): Command {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeOut: (text) => void process.stdout.write(asCalled(text)) })
+    .configureOutput({ outputError: () => {} })
     .helpOption('-h, --help', 'show this');
   if (command.commands.length > 0) command.helpCommand('help [command]', 'show this, or how a command is used');
-  if (command.commands.length === 0) {
-    command.option('--verbose', 'log what is done, and show the causes of errors').allowExcessArguments(false);
-  }
+  else command.option('--verbose', 'log what is done, and show the causes of errors').allowExcessArguments(false);
   for (const each of command.commands) asOurs(each);
   return command;
 }
@@ -41,7 +38,6 @@ function asOurs(command: Command): Command {
 const HELP = new Set(['commander.helpDisplayed', 'commander.version', 'commander.help']);
 const isHelp = (error: unknown): error is CommanderError => error instanceof CommanderError && HELP.has(error.code);
 
-/** What commander finds wrong, in one line. */
 function asUsage(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   return new UsageError(`${error.message.replace(/^error: /, '')}: see --help`);

@@ -1,4 +1,4 @@
-// bin/process/sanitize.ts makes text from outside safe to show: a cluster's name must not be able to move the cursor.
+// bin/process/sanitize.ts: text from outside made safe to show: a cluster's name must not be able to move the cursor.
 import { stripVTControlCharacters } from 'node:util';
 
 const BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]+/gu;

@@ -1,4 +1,4 @@
-// bin/process/stderr-log.ts writes log lines for people to stderr: `12:00:05 debug message name=value`.
+// bin/process/stderr-log.ts: log lines for people on stderr: `12:00:05 debug message name=value`.
 import type { Log, LogFields } from '../../functions/platform/log.ts';
 import { utcClock } from './duration.ts';
 import { sanitize } from './sanitize.ts';

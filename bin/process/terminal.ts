@@ -1,6 +1,6 @@
-// bin/process/terminal.ts is the two streams that a command writes to, and what is known of whoever reads them.
+// bin/process/terminal.ts: an output stream of a command, and what is known of its reader.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { letSignalsIn } from './turns.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -10,19 +10,9 @@ export type Paint = (style: Style, text: string) => string;
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
 
-  readonly #spoken: (text: string) => string;
-
-  /**
-   * @param spoken what becomes of a text on its way, for a stream that only people read
-   * @param onError told when nobody reads any more (EPIPE, as after `| head`), or nothing can be written
-   */
-  constructor(
-    stream: NodeJS.WriteStream,
-    onError: (error: NodeJS.ErrnoException) => void,
-    spoken: (text: string) => string = (text) => text,
-  ) {
+  /** @param onError called when nobody reads any more (EPIPE, as after `| head`), or nothing can be written */
+  constructor(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
     this.#stream = stream;
-    this.#spoken = spoken;
     stream.on('error', onError);
   }
 
@@ -44,12 +34,21 @@ export class Terminal {
   async write(text: string): Promise<void> {
     // Into a file nothing is waited for.
     await letSignalsIn();
-    if (!this.#stream.write(this.#spoken(text)))
-      await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
+    if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
   }
 
   line = (text = '') => this.write(`${text}\n`);
 
-  /** Resolves when everything is out. */
   flush = () => new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+}
+
+/** Between two turns, in ms: too short to notice, and long enough to cost nothing. */
+const EVERY_MS = 50;
+let lastMs = 0;
+
+/** For long work that waits for nothing outside: without a turn of the event loop Node does not notice Ctrl-C. */
+export async function letSignalsIn(): Promise<void> {
+  if (performance.now() - lastMs < EVERY_MS) return;
+  await nextTurn();
+  lastMs = performance.now();
 }

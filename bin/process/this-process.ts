@@ -1,4 +1,4 @@
-// bin/process/this-process.ts names the process, so that a later one can tell whether it still makes a run.
+// bin/process/this-process.ts: this process's name, by which a later one can tell whether it still makes a run.
 import { hostname } from 'node:os';
 import type { RunMaker } from '../../functions/collector/plan/dead-runs.ts';
 

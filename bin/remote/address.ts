@@ -1,4 +1,4 @@
-// bin/remote/address.ts says where an API is, and how its requests show who asks.
+// bin/remote/address.ts: the address of an API, and how requests to it are authenticated.
 import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
@@ -14,17 +14,14 @@ export interface ApiAddress {
   auth: ApiAuth;
 }
 
-export interface ApiFlags {
-  apiAuth?: ApiAuthName;
-  apiRegion?: string;
-}
+export type ApiFlags = { apiAuth?: ApiAuthName; apiRegion?: string };
 
 /** API Gateway's own names: an API's, and those of its VPC endpoints. */
 const EXECUTE_API = /^[a-z0-9-]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 const TOKEN = 'RESTORE_LEDGER_API_TOKEN';
 
-/** @param name of the flag or variable that `text` came from @throws UsageError */
+/** @param name of the flag or variable that holds `text` @throws UsageError */
 export function apiAddress(name: string, text: string, flags: ApiFlags, env: Environment): ApiAddress {
   const url = baseUrl(name, text);
   return { url: url.origin + url.pathname.replace(/\/+$/, ''), auth: authOf(url, flags, env) };
@@ -61,7 +58,7 @@ function authOf(url: URL, { apiAuth, apiRegion }: ApiFlags, env: Environment): A
 }
 
 function usualAuth(url: URL, isExecuteApi: boolean, env: Environment): ApiAuthName {
-  // On this machine nobody signs in, and a token meant for elsewhere stays at home.
+  // Nothing is sent to this machine: a token is meant for elsewhere.
   if (isLoopback(url)) return 'none';
   if ((env[TOKEN] ?? '') !== '') return 'token';
   if (isExecuteApi) return 'iam';
@@ -72,9 +69,7 @@ function usualAuth(url: URL, isExecuteApi: boolean, env: Environment): ApiAuthNa
 
 function regionOf(url: URL, known: string | undefined, env: Environment): string {
   const region = known ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
-  if (!region) {
-    throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, got none`);
-  }
+  if (!region) throw new UsageError(`--api-region: expected the AWS region of the API at ${url.hostname}, got none`);
   if (REGION.test(region)) return region;
   throw new UsageError(`--api-region: expected an AWS region such as eu-west-1, got ${JSON.stringify(region)}`);
 }

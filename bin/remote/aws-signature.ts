@@ -1,6 +1,6 @@
-// bin/remote/aws-signature.ts signs requests to API Gateway with the caller's AWS credentials (SigV4).
-import { createHash, createHmac } from 'node:crypto';
+// bin/remote/aws-signature.ts: signatures (SigV4) of requests to API Gateway, with the caller's AWS credentials.
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { Sha256Node } from '@smithy/core/checksum';
 import { SignatureV4, type SignatureV4Init } from '@smithy/signature-v4';
 import { CommandError } from '../process/exit-codes.ts';
 
@@ -8,7 +8,7 @@ export interface Signable {
   method: string;
   /** Encoded as RFC 3986 has it. */
   url: URL;
-  /** Each is signed. */
+  /** All are signed. */
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
 }
@@ -17,7 +17,6 @@ export interface AwsSignerOptions {
   region: string;
   /** @default the caller's: environment, profile, sign-in, container or instance */
   credentials?: SignatureV4Init['credentials'];
-  /** Milliseconds since the epoch. @default Date.now */
   now?: () => number;
 }
 
@@ -27,7 +26,7 @@ export class AwsSigner {
   readonly #credentials: () => Promise<{ accessKeyId: string }>;
 
   constructor({ region, credentials = defaultProvider(), now = Date.now }: AwsSignerOptions) {
-    this.#signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
+    this.#signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256Node });
     this.#now = now;
     this.#credentials = async () => (typeof credentials === 'function' ? credentials() : credentials);
   }
@@ -35,15 +34,9 @@ export class AwsSigner {
   /** The headers to send, but for `host`. @throws CommandError where there are no credentials */
   async sign({ method, url, headers, body }: Signable): Promise<Record<string, string>> {
     await this.accessKeyId();
-    const request = {
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { ...headers, host: url.host },
-      ...(body === undefined ? {} : { body }),
-    };
+    const { protocol, hostname, pathname: path, searchParams, host } = url;
+    const query = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+    const request = { method, protocol, hostname, path, query, headers: { ...headers, host }, body };
     const signed = await this.#signer.sign(request, { signingDate: new Date(this.#now()) });
     const { host: _, ...sent } = signed.headers;
     return sent;
@@ -58,42 +51,4 @@ export class AwsSigner {
       throw new CommandError(`no AWS credentials to sign requests with: ${advice}`, { cause });
     }
   }
-}
-
-function queryOf(url: URL): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = {};
-  for (const name of new Set(url.searchParams.keys())) query[name] = url.searchParams.getAll(name);
-  return query;
-}
-
-type Data = Parameters<InstanceType<NonNullable<SignatureV4Init['sha256']>>['update']>[0];
-
-/** SHA-256, or HMAC with it where there is a secret: what the signer wants of a hash. */
-class Sha256 {
-  readonly #secret: Data | undefined;
-  #hash: ReturnType<typeof createHash | typeof createHmac>;
-
-  constructor(secret?: Data) {
-    this.#secret = secret;
-    this.#hash = this.#fresh();
-  }
-
-  update(data: Data) {
-    this.#hash.update(bytesOf(data));
-  }
-
-  digest = async (): Promise<Uint8Array> => this.#hash.digest();
-
-  reset() {
-    this.#hash = this.#fresh();
-  }
-
-  #fresh = () => (this.#secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(this.#secret)));
-}
-
-function bytesOf(data: Data): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data, 'utf8');
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }

@@ -1,5 +1,6 @@
-// bin/remote/client.ts makes calls to a restore ledger's API, and holds its answers to what one may say.
+// bin/remote/client.ts: the HTTP client of a restore ledger's API.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failureWait } from '../../functions/atlas/request/retry.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ApiAddress } from './address.ts';
@@ -20,17 +21,10 @@ const TIMEOUT_MS = 35_000;
 /** Lambda sends 6 MB at most. */
 const MAX_BYTES = 10_000_000;
 const MAX_REFUSAL_BYTES = 20_000;
-/** Calls in all, the first included; none is begun later than a timeout after the first. */
+/** Calls in all, the first included; none is made later than a timeout after the first. */
 const ATTEMPTS = 4;
-/** Before the second call, in ms; doubles. What the API asks for comes first, up to the cap. */
-const BASE_MS = 500;
-const CAP_MS = 20_000;
-
-export interface ApiClientOptions {
-  log: Log;
-  /** @default real time */
-  pause?: (ms: number) => Promise<unknown>;
-}
+/** The longest wait between two calls, even where the API asks for more, in ms. */
+const MAX_WAIT_MS = 20_000;
 
 export class ApiClient {
   readonly address: ApiAddress;
@@ -38,7 +32,7 @@ export class ApiClient {
   readonly #pause: (ms: number) => Promise<unknown>;
   #signer: AwsSigner | undefined;
 
-  constructor(address: ApiAddress, { log, pause = sleep }: ApiClientOptions) {
+  constructor(address: ApiAddress, { log, pause = sleep }: { log: Log; pause?: (ms: number) => Promise<unknown> }) {
     this.address = address;
     this.#log = log;
     this.#pause = pause;
@@ -49,7 +43,7 @@ export class ApiClient {
     return this.#call({ method: 'GET', path, query });
   }
 
-  /** The same; nothing where the API says that there is no such thing. @throws ApiError, CommandError */
+  /** The same; undefined where the API answers that there is no such thing. @throws ApiError, CommandError */
   async find(path: string): Promise<unknown> {
     try {
       return await this.get(path);
@@ -71,14 +65,10 @@ export class ApiClient {
         return await this.#once(call);
       } catch (error) {
         if (!(error instanceof ApiError) || attempt >= ATTEMPTS || !mayRepeat(call, error)) throw error;
-        if (Date.now() - began > TIMEOUT_MS) throw error;
-        const waitMs = error.retryAfterMs ?? Math.random() * BASE_MS * 2 ** (attempt - 1);
-        if (waitMs > CAP_MS) throw error;
-        this.#log.info('trying again', {
-          request: `${call.method} ${call.path}`,
-          waitMs: Math.round(waitMs),
-          reason: error.message,
-        });
+        const waitMs = failureWait(error, { failures: attempt });
+        if (waitMs > MAX_WAIT_MS || Date.now() - began > TIMEOUT_MS) throw error;
+        const request = `${call.method} ${call.path}`;
+        this.#log.info('trying again', { request, waitMs: Math.round(waitMs), reason: error.message });
         await this.#pause(waitMs);
       }
     }
@@ -88,18 +78,12 @@ export class ApiClient {
     const url = new URL(this.address.url + path);
     const what = `${method} ${url.href}`;
     url.search = queryText(query);
-    const headers = await this.#headers({
-      method,
-      url,
-      body,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    });
+    const json = 'application/json';
+    const plain: Record<string, string> =
+      body === undefined ? { accept: json } : { accept: json, 'content-type': json };
+    const headers = await this.#headers({ method, url, body, headers: plain });
     const began = Date.now();
-    const { status, ...answer } = await this.#exchange(what, url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-    });
+    const { status, ...answer } = await this.#exchange(what, url, { method, headers, body: body ?? null });
     this.#log.debug('answered', { request: what, status, ms: Date.now() - began });
     if (status === 200 || status === 202) return parsed(what, answer.text);
     const accessKeyId = await this.#signer?.accessKeyId();
@@ -123,31 +107,24 @@ export class ApiClient {
       // Redirects are answers here: credentials go to the address that was given, and nowhere else.
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const response = await fetch(url, { ...request, redirect: 'manual', signal });
-      const { status, headers } = response;
-      const text = await (response.ok ? wholeText(what, response) : beginningOf(response));
-      return { status, headers, text };
+      return { status: response.status, headers: response.headers, text: await textOf(what, response) };
     } catch (error) {
       throw error instanceof ApiError ? error : unanswered(what, error, TIMEOUT_MS);
     }
   }
 
   #advice(status: number, accessKeyId: string | undefined): string {
-    const { by } = this.address.auth;
-    if (by === 'token') {
-      return 'the token in RESTORE_LEDGER_API_TOKEN was not accepted; has it expired, or is it for another issuer or audience?';
-    }
-    if (by === 'none') {
-      return 'no credentials were sent; give --api-auth iam, or RESTORE_LEDGER_API_TOKEN and --api-auth token';
-    }
     const needs = status === 403 ? 'needs execute-api:Invoke on this API' : 'was not accepted';
-    return `the AWS identity of access key ${accessKeyId} ${needs} (aws sts get-caller-identity names it)`;
+    return {
+      token:
+        'the token in RESTORE_LEDGER_API_TOKEN was not accepted; has it expired, or is it for another issuer or audience?',
+      none: 'no credentials were sent; give --api-auth iam, or RESTORE_LEDGER_API_TOKEN and --api-auth token',
+      iam: `the AWS identity of access key ${accessKeyId} ${needs} (aws sts get-caller-identity names it)`,
+    }[this.address.auth.by];
   }
 }
 
-/**
- * Reading can always be repeated. A start only where the API said that it did not happen: after a lost answer it may have
- * happened, and the run would be made twice.
- */
+/** A GET always. A start only where the API refused it: after a lost answer a second call could start a second run. */
 const mayRepeat = ({ method }: Call, { transient, status }: ApiError) =>
   transient && (method === 'GET' || status === 429);
 
@@ -156,8 +133,7 @@ function queryText(query: Query): string {
   const encoded = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   return Object.entries(query)
-    .flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
-    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${encoded(name)}=${encoded(String(value))}`]))
     .join('&');
 }
 
@@ -171,23 +147,16 @@ function parsed(what: string, text: string): unknown {
   }
 }
 
-/** @throws ApiError */
-async function wholeText(what: string, response: Response): Promise<string> {
-  const { text, cut } = await textUpTo(response, MAX_BYTES);
-  if (cut) throw new ApiError(`${what} was answered with more than ${MAX_BYTES} bytes`, { status: response.status });
-  return text;
-}
-
-const beginningOf = async (response: Response) => (await textUpTo(response, MAX_REFUSAL_BYTES)).text;
-
-/** Counted once decompressed, so that a small answer can't become a large one. */
-async function textUpTo({ body }: Response, most: number): Promise<{ text: string; cut: boolean }> {
+/** Counted once decompressed, so that a small answer can't become a large one. @throws ApiError */
+async function textOf(what: string, { ok, status, body }: Response): Promise<string> {
+  const most = ok ? MAX_BYTES : MAX_REFUSAL_BYTES;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > most) return { text: Buffer.concat(chunks).toString('utf8'), cut: true };
+    if (bytes > most && ok) throw new ApiError(`${what} was answered with more than ${MAX_BYTES} bytes`, { status });
+    if (bytes > most) break;
     chunks.push(chunk);
   }
-  return { text: Buffer.concat(chunks).toString('utf8'), cut: false };
+  return Buffer.concat(chunks).toString('utf8');
 }

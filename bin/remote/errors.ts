@@ -1,4 +1,4 @@
-// bin/remote/errors.ts says in one line why an API did not answer, or what it refused.
+// bin/remote/errors.ts: errors of the API client: why an API did not answer, or what it refused, in one line.
 import { CommandError } from '../process/exit-codes.ts';
 
 export interface ApiErrorDetails {
@@ -6,14 +6,14 @@ export interface ApiErrorDetails {
   status?: number | undefined;
   /** True where the same request, unchanged, may succeed later. */
   transient?: boolean;
-  /** True where the API itself says that there is no such thing; another server's 404 says nothing of the kind. */
+  /** True where the API itself answers so; a 404 of another server proves nothing. */
   isNotFound?: boolean;
-  /** How long the API asked us to stay away, in ms. */
+  /** From Retry-After, in ms. */
   retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
-/** The only error that leaves api/client.ts beside CommandError. It never holds a credential. */
+/** The only error that leaves the client, beside CommandError. It never holds a credential. */
 export class ApiError extends CommandError {
   override readonly name = 'ApiError';
   readonly status: number | undefined;
@@ -34,20 +34,19 @@ export class ApiError extends CommandError {
 }
 
 export interface Refusal {
-  /** `GET https://api/runs` */
   what: string;
   status: number;
   headers: Headers;
   /** The body, cut where it is long. */
   text: string;
-  /** Who asked, and what they need: said where that is why. */
+  /** Whose credentials were refused, and what they need. */
   advice(): string;
 }
 
 /** Parts of a message that come from outside; the whole is one line of a terminal. */
 const MAX_PART = 500;
 
-/** What an answer other than 200 or 202 comes to. */
+/** The error for an answer other than 200 or 202. */
 export function refused({ what, status, headers, text, advice }: Refusal): ApiError {
   const { type, title, detail, field, requestId, message } = documentOf(text);
   const isNotFound = status === 404 && type?.endsWith('/problems/not-found') === true;
@@ -70,23 +69,16 @@ export function refused({ what, status, headers, text, advice }: Refusal): ApiEr
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 const GATEWAY_IDS = ['x-request-id', 'apigw-requestid', 'x-amzn-requestid'];
 
-/** A problem document (RFC 9457), or what API Gateway says by itself, which is `message` or `Message`. */
-function documentOf(
-  text: string,
-): Record<'type' | 'title' | 'detail' | 'field' | 'requestId' | 'message', string | undefined> {
-  const document = parsed(text);
-  const part = (name: string) => {
-    const value = document[name];
-    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_PART) : undefined;
-  };
-  const [type, title, detail, field, requestId] = ['type', 'title', 'detail', 'field', 'requestId'].map(part);
-  return { type, title, detail, field, requestId, message: part('message') ?? part('Message') };
+/** A problem document (RFC 9457), or API Gateway's own, which has `message` or `Message`. */
+function documentOf(text: string) {
+  const { type, title, detail, field, requestId, Message, message = Message } = textsIn(text);
+  return { type, title, detail, field, requestId, message };
 }
 
-function parsed(text: string): Record<string, unknown> {
+function textsIn(json: string): Record<string, string | undefined> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    const texts = Object.entries({ ...JSON.parse(json) }).filter(([, value]) => typeof value === 'string' && value);
+    return Object.fromEntries(texts.map(([name, value]) => [name, String(value).slice(0, MAX_PART)]));
   } catch {
     return {};
   }
@@ -97,6 +89,15 @@ function retryAfterMs(headers: Headers): number | undefined {
   return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : undefined;
 }
 
+/** By error code: the reason, and whether the same request may succeed later. The first that matches counts. */
+const CONNECTION_ERRORS: readonly (readonly [RegExp, string, boolean])[] = [
+  [/^ECONNREFUSED$/, 'nothing listens there (CODE); is the address right, and the server up?', true],
+  [/^EAI_AGAIN$/, "the name of the host can't be found (CODE); is the address right?", true],
+  [/^(ENOTFOUND|EAI_\w+)$/, "the name of the host can't be found (CODE); is the address right?", false],
+  [/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL/, "the server's certificate is not trusted (CODE)", false],
+  [/./, 'no connection, or one that was cut (CODE)', true],
+];
+
 /** What went wrong before there was an answer. The message of a failed fetch says nothing; its cause has a code. */
 export function unanswered(what: string, error: unknown, timeoutMs: number): ApiError {
   const { name, cause } = error instanceof Error ? error : new Error(String(error));
@@ -104,20 +105,8 @@ export function unanswered(what: string, error: unknown, timeoutMs: number): Api
     return new ApiError(`${what} was not answered in full within ${timeoutMs / 1000} s`, { transient: true });
   }
   const code = codeOf(cause);
-  if (code === 'ECONNREFUSED') {
-    return new ApiError(`${what} failed: nothing listens there (${code}); is the address right, and the server up?`, {
-      transient: true,
-    });
-  }
-  if (/^(ENOTFOUND|EAI_\w+)$/.test(code)) {
-    return new ApiError(`${what} failed: the name of the host can't be found (${code}); is the address right?`, {
-      transient: code === 'EAI_AGAIN',
-    });
-  }
-  if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL/.test(code)) {
-    return new ApiError(`${what} failed: the server's certificate is not trusted (${code})`);
-  }
-  return new ApiError(`${what} failed: no connection, or one that was cut (${code})`, { transient: true });
+  const [, reason = '', transient = false] = CONNECTION_ERRORS.find(([pattern]) => pattern.test(code)) ?? [];
+  return new ApiError(`${what} failed: ${reason.replace('CODE', code)}`, { transient });
 }
 
 /** Only what looks like a code: messages of other libraries may hold anything. */

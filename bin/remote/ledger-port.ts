@@ -1,10 +1,10 @@
-// bin/remote/ledger-port.ts is the port of the commands that only read. A ledger at hand fills it as it is;
-// api/ledger.ts fills it over HTTP.
+// bin/remote/ledger-port.ts: the port of the commands that only read: a ledger opened here, or one behind an API.
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
 
-/** The fingerprint is the ledger's own affair. */
+/** The fingerprint is internal to the ledger. */
 export type ShownJob = Omit<JobSummary, 'fingerprint'>;
 export type WholeJob = Omit<LedgerJob, 'fingerprint'>;
 
@@ -19,11 +19,9 @@ export interface ReadableLedger {
   jobs(query: JobsQuery): Promise<Page<ShownJob>>;
   /** In the order of project ids, a project's rows together. */
   coverageRows(): AsyncIterable<CoverageRow>;
-  /** Newest first. */
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }
 
-/** A ledger at hand. */
 export const readable = (ledger: Ledger, now: () => number): ReadableLedger => ({
   job: (jobId) => ledger.job(jobId),
   jobs: (query) => ledger.jobs(query),
@@ -32,3 +30,21 @@ export const readable = (ledger: Ledger, now: () => number): ReadableLedger => (
     for await (const project of ledger.projects()) yield* coverageRows(project, { now: now() });
   },
 });
+
+/** The API's largest page. */
+export const MAX_PAGE = 200;
+
+/** The items of a paged list, up to a limit; one page is in memory. */
+export async function* upTo<T>(
+  limit: number,
+  read: (page: { limit: number; cursor?: string }) => Promise<Page<T>>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  for (let left = limit; left > 0; ) {
+    const page = await read({ limit: Math.min(MAX_PAGE, left), ...defined({ cursor }) });
+    yield* page.items;
+    left -= page.items.length;
+    cursor = page.cursor;
+    if (cursor === undefined) return;
+  }
+}

@@ -1,13 +1,12 @@
-// bin/remote/ledger.ts reads a ledger over HTTP, and has its collector started.
+// bin/remote/ledger.ts: a ledger read over HTTP, and runs started there.
+import type * as z from 'zod/mini';
 import type { JobsQuery, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { ApiClient, Query } from './client.ts';
-import type { ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
+import { MAX_PAGE, type ReadableLedger, type ShownJob, upTo, type WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
-
-/** The API's largest page. */
-const MAX_LIMIT = 200;
 
 /** @throws ApiError, CommandError from every method */
 export class ApiLedger implements ReadableLedger {
@@ -17,56 +16,44 @@ export class ApiLedger implements ReadableLedger {
     this.#client = client;
   }
 
-  /** For messages. */
   get url() {
     return this.#client.address.url;
   }
 
-  async job(jobId: string): Promise<WholeJob | undefined> {
-    const path = `/restore-jobs/${jobId}`;
-    const answer = await this.#client.find(path);
-    return answer === undefined ? undefined : understood(`GET ${path}`, ANSWERS.job, answer);
+  job = (jobId: string): Promise<WholeJob | undefined> => this.#find(`/restore-jobs/${jobId}`, ANSWERS.job);
+
+  async jobs({ statuses = [], limit = MAX_PAGE, ...query }: JobsQuery): Promise<Page<ShownJob>> {
+    const status = statuses.join(',') || undefined;
+    const { jobs: items, cursor } = await this.#get('/restore-jobs', ANSWERS.jobs, { ...query, status, limit });
+    return { items, ...defined({ cursor }) };
   }
 
-  async jobs({ statuses = [], limit, ...query }: JobsQuery): Promise<Page<ShownJob>> {
-    const status = statuses.length > 0 ? statuses.join(',') : undefined;
-    const answer = await this.#client.get('/restore-jobs', { ...query, status, limit: atMost(limit) });
-    const { jobs, cursor } = understood('GET /restore-jobs', ANSWERS.jobs, answer);
-    return pageOf(jobs, cursor);
+  coverageRows(): AsyncIterable<CoverageRow> {
+    return upTo(Number.POSITIVE_INFINITY, async ({ cursor }) => {
+      const page = await this.#get('/coverage', ANSWERS.coverage, { cursor });
+      return { items: page.coverage, ...defined({ cursor: page.cursor }) };
+    });
   }
 
-  async *coverageRows(): AsyncGenerator<CoverageRow> {
-    for (let cursor: string | undefined; ; ) {
-      const answer = await this.#client.get('/coverage', { cursor });
-      const page = understood('GET /coverage', ANSWERS.coverage, answer);
-      yield* page.coverage;
-      cursor = page.cursor;
-      if (cursor === undefined) return;
-    }
-  }
-
-  async runs({ limit, cursor }: { limit?: number; cursor?: string }): Promise<Page<Run>> {
-    const query: Query = { limit: atMost(limit), cursor };
-    const page = understood('GET /runs', ANSWERS.runs, await this.#client.get('/runs', query));
-    return pageOf(page.runs, page.cursor);
+  async runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>> {
+    const { runs: items, cursor } = await this.#get('/runs', ANSWERS.runs, query);
+    return { items, ...defined({ cursor }) };
   }
 
   async startRun(scope: RunScope, full: boolean): Promise<RunReport> {
-    const answer = await this.#client.post('/runs', { ...scope, ...(full ? { full } : {}) });
+    const answer = await this.#client.post('/runs', { ...scope, full: full || undefined });
     return understood('POST /runs', ANSWERS.run, answer);
   }
 
-  /** Nothing where the API no longer has it. */
-  async run(runId: string): Promise<RunReport | undefined> {
-    const path = `/runs/${runId}`;
+  /** Undefined where the API no longer has it. */
+  run = (runId: string): Promise<RunReport | undefined> => this.#find(`/runs/${runId}`, ANSWERS.run);
+
+  async #get<S extends z.core.$ZodType>(path: string, schema: S, query: Query): Promise<z.infer<S>> {
+    return understood(`GET ${path}`, schema, await this.#client.get(path, query));
+  }
+
+  async #find<S extends z.core.$ZodType>(path: string, schema: S): Promise<z.infer<S> | undefined> {
     const answer = await this.#client.find(path);
-    return answer === undefined ? undefined : understood(`GET ${path}`, ANSWERS.run, answer);
+    return answer === undefined ? undefined : understood(`GET ${path}`, schema, answer);
   }
 }
-
-const atMost = (limit: number | undefined) => (limit === undefined ? undefined : Math.min(MAX_LIMIT, limit));
-
-const pageOf = <T>(items: T[], cursor: string | undefined): Page<T> => ({
-  items,
-  ...(cursor === undefined ? {} : { cursor }),
-});

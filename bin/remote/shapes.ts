@@ -1,4 +1,4 @@
-// bin/remote/shapes.ts: what the API's answers must look like to be shown. Fields and values of later versions are let through.
+// bin/remote/shapes.ts: the schemas of the API's answers. Fields and values of later versions are let through.
 import * as z from 'zod/mini';
 import { coverageList } from '../../functions/schema/coverage.ts';
 import { jobList, jobWithHistory } from '../../functions/schema/job.ts';
@@ -9,12 +9,12 @@ export type RunReport = z.infer<typeof runReport>;
 
 export const ANSWERS = { job: jobWithHistory, jobs: jobList, runs: runList, run: runReport, coverage: coverageList };
 
-/** The very value, so that it is shown as it was sent. @param what `GET /runs` @throws ApiError */
+/** The value itself, so that it is shown as it was sent. @param what `GET /runs` @throws ApiError */
 export function understood<S extends z.core.$ZodType>(what: string, schema: S, value: unknown): z.infer<S> {
   const result = z.safeParse(schema, value);
   if (result.success) return value as z.infer<S>;
   const [{ path, message } = { path: [], message: 'another shape' }] = result.error.issues;
   throw new ApiError(
-    `${what} was answered with something that is not understood, at ${path.join('.') || 'its top'}: ${message}; is it a restore ledger's API, and no newer than this program?`,
+    `${what} was answered with something else than expected, at ${path.join('.') || 'its top'}: ${message}; is it a restore ledger's API, and no newer than this program?`,
   );
 }

@@ -1,32 +1,30 @@
-// bin/report/gather.ts reads the evidence of a period from the ledger: coverage first, so that what it proves is in
-// the jobs that are read after it. What may be claimed is decided by functions/proof/.
-
+// bin/report/gather.ts: the evidence of a period, read from the ledger. Coverage comes first, so that what it proves is in the jobs that are read after it.
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
-import type { PlannedProject, Run } from '../../functions/ledger/model/run.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
 import { isAllThere } from '../../functions/ledger/model/uncounted.ts';
-import { claimOf, type NamedGap, proveLedger, type RecordedProject } from '../../functions/proof/ledger.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
 import { counted } from '../../functions/views/text.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
+import { listOf } from '../process/list-of.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
-import { type GatheredProject, ProjectGatherer } from './gather-project.ts';
-import { byName } from './names.ts';
+import { upTo } from '../remote/ledger-port.ts';
+import { type GatheredProject, gatherProject } from './gather-project.ts';
 import { numbersOf } from './numbers.ts';
-import { type Evidence, type IntegrityEvidence, type ProjectEvidence, SCHEMA_VERSION } from './report.ts';
+import { byName, type Evidence, type ProjectEvidence, SCHEMA_VERSION } from './report.ts';
 import { limitsOf, verdictOf } from './words.ts';
 
 export interface GatherOptions {
   period: Evidence['period'];
-  /** ISO 8601. */
   madeAt: string;
   version: string;
   /** The table, or the directory. */
   ledgerName: string;
-  /** Recompute all histories too. */
   verify: boolean;
   progress: Progress;
 }
@@ -40,41 +38,38 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
   const gathered: GatheredProject[] = [];
   for (const project of facts) {
     progress.show(sanitize(`reading ${project.projectName}, ${gathered.length} projects before it`));
-    const one = await new ProjectGatherer(ledger, project, asking).gather();
+    const one = await gatherProject(ledger, project, asking);
     if (one) gathered.push(one);
   }
   const projects = gathered.map(({ evidence }) => evidence).sort(byProject);
   nameTargets(projects);
-  const integrity = verify ? await integrityEvidence(ledger, progress) : undefined;
+  const results = verify ? await listOf(verifyAll(ledger, { progress })) : undefined;
+  const projectsBroken = results?.filter(({ breakCount }) => breakCount > 0) ?? [];
+  const integrity = results && { ...integrityOf(results), projectsBroken };
   const gaps: NamedGap[] = [
     ...proveLedger({ scope, ...runs, projects: facts }, asking),
     ...gathered.flatMap((one) => one.gaps),
-    ...(integrity?.projectsBroken ?? []).map(brokenGap),
+    ...projectsBroken.map(brokenGap),
   ];
   const numbers = numbersOf(projects);
   const claim = claimOf(gaps, numbers.clusters);
-  const judged = { period, madeAt, numbers, gaps, claim, ...(integrity ? { integrity } : {}) };
-  const provenThrough = provenTo(scope?.listedAt, projects);
+  const outOfScope = facts.filter(({ known }) => !isInScope(known, asking));
+  const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
+  const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
     madeBy: { program: 'restore-ledger', version },
     ledger: ledgerName,
     period,
-    verdict: verdictOf(judged),
-    ...(provenThrough === undefined ? {} : { provenThrough }),
-    numbers,
-    gaps,
-    ...(integrity ? { integrity } : {}),
-    ...(scope?.listedAt === undefined ? {} : { projectsReadAt: scope.listedAt }),
-    limits: limitsOf(projects, {
-      ...{ asking, outOfScope: facts.filter(({ known }) => !isInScope(known, asking)) },
-      ended: (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since),
-    }),
+    verdict: verdictOf(verdictFacts),
+    ...{ numbers, gaps },
+    ...defined({ provenThrough: provenTo(scope?.listedAt, projects), integrity, projectsReadAt: scope?.listedAt }),
+    limits: limitsOf(projects, period, outOfScope, ended),
     projects,
   };
 }
 
-/** Every restore of what was in scope then and was requested before is on record. Nothing where some list was never read to its end. */
+/** Every restore of what was in scope then and was requested before is on record. Undefined where some list was never read to its end. */
 function provenTo(listedAt: string | undefined, projects: readonly ProjectEvidence[]): string | undefined {
   const moments = projects.flatMap(({ clusterLists, clusters }) => [
     ...clusterLists.map(({ readAt }) => readAt),
@@ -86,30 +81,23 @@ function provenTo(listedAt: string | undefined, projects: readonly ProjectEviden
 }
 
 /** Those with jobs alone too, of which nothing else is on record. */
-async function allProjects(
-  ledger: Ledger,
-  progress: Progress,
-): Promise<(ProjectFacts & Pick<RecordedProject, 'counts'>)[]> {
-  const facts: ProjectFacts[] = [];
-  for await (const project of ledger.projects()) facts.push(project);
+async function allProjects(ledger: Ledger, progress: Progress) {
+  const facts = await listOf(ledger.projects());
   progress.show('counting restore jobs');
   const census = await ledger.census();
   const known = new Set(facts.map(({ projectId }) => projectId));
   const strays: ProjectFacts[] = [...census.keys()]
     .filter((projectId) => !known.has(projectId))
     .map((projectId) => ({ projectId, projectName: projectId }));
-  return [...facts, ...strays].map((project) => ({
-    ...project,
-    counts: {
-      table: census.get(project.projectId)?.table.jobs ?? 0,
-      index: census.get(project.projectId)?.index ?? 0,
-      recorded: project.coverage?.recorded,
-      isAllThere: isAllThere(project.coverage, census.get(project.projectId)?.table),
-    },
-  }));
+  return [...facts, ...strays].map((project) => {
+    const { table, index = 0 } = census.get(project.projectId) ?? {};
+    const { recorded } = project.coverage ?? {};
+    const counts = { table: table?.jobs ?? 0, index, recorded, isAllThere: isAllThere(project.coverage, table) };
+    return { ...project, counts };
+  });
 }
 
-/** What was changed behind the ledger's back can have been anything, so nothing is complete. */
+/** What something else changed can have been anything, so nothing is complete. */
 function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: Verification): NamedGap {
   const [first] = breaks;
   const job = first?.jobId === undefined ? '' : `job ${first.jobId}: `;
@@ -122,22 +110,17 @@ function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: V
 }
 
 /** The newest run over everything, and the newest that has ended. Runs expire, so there is an end to them. */
-async function runsOverAll(
-  ledger: Ledger,
-): Promise<{ lastRun?: Run; lastEndedRun?: Run; planned?: readonly PlannedProject[] }> {
+async function runsOverAll(ledger: Ledger): Promise<Pick<LedgerFacts, 'lastRun' | 'lastEndedRun' | 'planned'>> {
   let lastRun: Run | undefined;
-  for (let cursor: string | undefined; ; ) {
-    const page = await ledger.runs({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    const whole = page.items.filter(({ scope }) => scope.projectId === undefined);
-    lastRun ??= whole[0];
-    for (const { runId } of whole.filter(({ status }) => status !== 'running')) {
-      // The index lists them; the table is the record.
-      const { run, planned = [] } = (await ledger.run(runId)) ?? {};
-      if (lastRun && run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
-    }
-    cursor = page.cursor;
-    if (cursor === undefined) return lastRun ? { lastRun } : {};
+  for await (const listed of upTo(Number.POSITIVE_INFINITY, (page) => ledger.runs(page))) {
+    if (listed.scope.projectId !== undefined) continue;
+    lastRun ??= listed;
+    if (listed.status === 'running') continue;
+    // The index lists them; the table is the record.
+    const { run, planned = [] } = (await ledger.run(listed.runId)) ?? {};
+    if (run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
   }
+  return { lastRun };
 }
 
 const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
@@ -146,18 +129,9 @@ const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
 /** Atlas names a target's project by its id alone. */
 function nameTargets(projects: readonly ProjectEvidence[]) {
   const names = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
-  for (const { clusters } of projects) {
-    for (const { restores } of clusters) {
-      for (const restore of restores) {
-        const name = restore.targetProjectId === undefined ? undefined : names.get(restore.targetProjectId);
-        if (name !== undefined) restore.targetProjectName = name;
-      }
-    }
+  const clusters = projects.flatMap((project) => project.clusters);
+  for (const restore of clusters.flatMap(({ restores }) => restores)) {
+    const name = names.get(restore.targetProjectId ?? '');
+    if (name !== undefined) restore.targetProjectName = name;
   }
-}
-
-async function integrityEvidence(ledger: Ledger, progress: Progress): Promise<IntegrityEvidence> {
-  const results: Verification[] = [];
-  for await (const result of verifyAll(ledger, { progress })) results.push(result);
-  return { ...integrityOf(results), projectsBroken: results.filter(({ breakCount }) => breakCount > 0) };
 }

@@ -1,16 +1,13 @@
-// bin/report/html-numbers.ts is the part of the report that counts: restores by outcome, finding and requester.
+// bin/report/html-numbers.ts: the report's counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
 import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, visible } from '../../functions/api/web/html/text.ts';
-import type { Status } from '../../functions/restore/job.ts';
-import { GRADES } from '../../functions/restore/requesters/requester.ts';
-import type { Severity } from '../../functions/restore/rules/finding.ts';
+import { GRADES, type Severity, type Status } from '../../functions/schema/words.ts';
 import { actorKind, actorName } from '../../functions/views/requester-text.ts';
 import { counted, number } from '../../functions/views/text.ts';
-import { WHOLE } from './marks.ts';
+import { sub, WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';
 
-/** More are in the JSON. */
 const MAX_REQUESTERS = 100;
 
 export const numberTables = ({
@@ -25,8 +22,8 @@ const countTable = (caption: string, rows: readonly Html[], none: string) =>
     : html`<div><table><caption>${caption}</caption><tbody>${rows}</tbody></table></div>
 `;
 
-const row = (what: Html | string, count: number, sub: Html | string = '') =>
-  html`<tr><th scope="row">${what}${sub === '' ? '' : html`<span class="sub">${sub}</span>`}</th><td class="r">${number(count)}</td></tr>
+const row = (what: Html | string, count: number, beside?: Html | string) =>
+  html`<tr><th scope="row">${what}${sub(beside)}</th><td class="r">${number(count)}</td></tr>
 `;
 
 const outcomes = ({ outcomes: of }: Numbers) =>

@@ -1,13 +1,14 @@
-// bin/report/html-restores.ts is every restore of a project: a table for each cluster that has some.
+// bin/report/html-restores.ts: every restore of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
 import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
-import { destinationOf, effectWords, whyUnknown } from '../../functions/restore/destination.ts';
+import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { span } from '../../functions/restore/text.ts';
+import { effectWords, whyUnknown } from '../../functions/views/target.ts';
 import { counted } from '../../functions/views/text.ts';
-import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, WHOLE } from './marks.ts';
+import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
 const TITLES = ['Requested', 'From', 'To', 'Asked for by', 'Outcome', 'Findings'];
@@ -64,7 +65,7 @@ function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: Res
   const { place, projectId, clusterName: target } = destinationOf(job);
   const { collections } = restore;
   const effect = effectWords(job, collections);
-  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${collections ? namespacesOf(collections) : ''}`;
+  const about = html`${sub(effect)}${collections ? namespacesOf(collections) : ''}`;
   switch (place) {
     case 'download':
       return html`<span class="soft">Download</span>`;
@@ -84,24 +85,18 @@ const MAX_NAMESPACES = 20;
 
 function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
   const left = namespaces.length - MAX_NAMESPACES;
-  return html`${namespaces
-    .slice(0, MAX_NAMESPACES)
-    .map((namespace) => html`<span class="sub">${name(namespaceWords(namespace), WHOLE)}</span>`)}${
-    left > 0 ? html`<span class="sub">and ${left} more: --format json has them</span>` : ''
-  }${complete ? '' : html`<span class="sub">The ledger does not have all the names.</span>`}`;
+  return html`${namespaces.slice(0, MAX_NAMESPACES).map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
+    left > 0 && `and ${left} more: --format json has them`,
+  )}${sub(!complete && 'The ledger does not have all the names.')}`;
 }
 
 function outcomeCell(restore: RestoreEvidence): Html {
   const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
-  const took = durationSeconds === undefined ? '' : html`<span class="sub">took ${span(durationSeconds)}</span>`;
-  const ended = finishedAt === undefined ? '' : html`<span class="sub">ended ${time(finishedAt)}</span>`;
-  const gone =
-    vanishedAt === undefined ? '' : html`<span class="sub">no longer listed by Atlas since ${time(vanishedAt)}</span>`;
-  const error = errorMessage === undefined ? '' : html`<span class="sub">${visible(errorMessage)}</span>`;
-  const odd = problems.map(
-    (problem) => html`<span class="sub">not understood: ${visible(problemText(problem))}</span>`,
-  );
-  return html`${statusMark(status)}${took}${ended}${gone}${error}${odd}`;
+  return html`${statusMark(status)}${sub(durationSeconds !== undefined && `took ${span(durationSeconds)}`)}${sub(
+    finishedAt && html`ended ${time(finishedAt)}`,
+  )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
+    errorMessage && visible(errorMessage),
+  )}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
 
 const findingsCell = ({ findings }: RestoreEvidence) =>

@@ -1,5 +1,4 @@
-// bin/report/html.ts writes the evidence for people: one HTML document that needs nothing else, no script either.
-// An overview first, then every restore; a piece at a time, so that a long one is never in memory as a whole.
+// bin/report/html.ts: the report for people: one HTML document without a script, written a piece at a time to save memory.
 import { html, raw } from 'hono/html';
 import { mark, SHAPES } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
@@ -8,13 +7,12 @@ import { counted, number } from '../../functions/views/text.ts';
 import { overviewTables } from './html-clusters.ts';
 import { numberTables } from './html-numbers.ts';
 import { projectRestores } from './html-restores.ts';
-import { WHOLE } from './marks.ts';
+import { sub, WHOLE } from './marks.ts';
 import type { Evidence } from './report.ts';
 import { STYLE } from './style.ts';
 
 /** Nothing is fetched and nothing runs, whatever a name holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-/** More are in the JSON. */
 const MAX_GAPS = 1_000;
 const MAX_BREAKS = 200;
 
@@ -45,18 +43,20 @@ const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype ht
 `;
 
 function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: Evidence): Html {
-  const broken = checked !== undefined && !checked.unbroken;
-  const [tone, look] = broken
-    ? ['bad', mark('The record was changed', 'bad', 'cross')]
-    : state === 'complete'
-      ? ['ok', mark('The record is complete', 'ok', 'check')]
-      : state === 'not known'
-        ? ['wait', mark('Not known', 'wait', 'ring')]
-        : all.every(({ reason }) => reason === 'full-reading-due')
-          ? ['wait', mark('Full reading due', 'wait', 'half')]
-          : ['wait', mark('The record has gaps', 'wait', 'alert')];
+  const [tone, look] =
+    checked?.unbroken === false
+      ? ['bad', mark('The record was changed', 'bad', 'cross')]
+      : state === 'complete'
+        ? ['ok', mark('The record is complete', 'ok', 'check')]
+        : ['wait', incompleteMark(state, all)];
   return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${look}</h2><p>${text}</p></section>
 `;
+}
+
+function incompleteMark(state: Evidence['verdict']['state'], all: readonly NamedGap[]): Html {
+  if (state === 'not known') return mark('Not known', 'wait', 'ring');
+  const isDue = all.every(({ reason }) => reason === 'full-reading-due');
+  return isDue ? mark('Full reading due', 'wait', 'half') : mark('The record has gaps', 'wait', 'alert');
 }
 
 function facts({ numbers, gaps: { length } }: Evidence): Html {
@@ -110,32 +110,30 @@ const gapRow = ({
   action,
 }: NamedGap) => html`<tr role="row"><th role="rowheader" scope="row" class="all">${
   clusterName === undefined ? (projectName === undefined ? 'All projects' : 'The project') : name(clusterName, WHOLE)
-}${projectName === undefined ? '' : html`<span class="sub">${name(projectName, WHOLE)}</span>`}</th>
-<td role="cell" class="all">${visible(text)}${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</td></tr>
+}${sub(projectName !== undefined && name(projectName, WHOLE))}</th>
+<td role="cell" class="all">${visible(text)}${sub(action && `To do: ${visible(action)}`)}</td></tr>
 `;
 
 function integrity({ integrity: checked }: Evidence): Html {
   if (!checked) {
     return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity not verified</h2>
-<p>Whether histories were changed since they were recorded was not asked for (<code>--verify</code>).</p></section>
+<p>Without <code>--verify</code> it is not known whether histories were changed since they were recorded.</p></section>
 `;
   }
   const { unbroken, projects, jobs, entries, folded, breakCount, projectsBroken } = checked;
   const where = `${counted(jobs, 'job')} with ${counted(entries, 'entry')} of history in ${counted(projects, 'project')}`;
   const middle =
-    folded > 0
-      ? html` The middle of ${counted(folded, 'very long history').replace('historys', 'histories')} is not kept and was not checked.`
-      : '';
+    folded > 0 && ` The middle of ${counted(folded, 'very long history')} is not kept and was not checked.`;
   if (unbroken) {
     return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity verified</h2>
-<p>All hashes of ${where} were recomputed, and jobs were counted. Nothing was changed or taken away since it was recorded.${middle}</p></section>
+<p>All hashes of ${where} were recomputed, and jobs were counted. Nothing was changed or taken away since it was recorded.${middle || ''}</p></section>
 `;
   }
   const breaks = projectsBroken.flatMap(({ projectId, projectName = projectId, breaks: of }) =>
     of.map((one) => ({ projectName, ...one })),
   );
   return html`<section class="long" aria-labelledby="integrity"><h2 id="integrity">Integrity broken: ${counted(breakCount, 'break')}</h2>
-<p>Of ${where}, these do not fit:${middle}</p>
+<p>Of ${where}, these do not fit:${middle || ''}</p>
 <ul>${breaks.slice(0, MAX_BREAKS).map(
     ({ projectName, jobId, revision, problem }) =>
       html`<li>${name(projectName, WHOLE)}${jobId === undefined ? '' : html`, job <code>${visible(jobId)}</code>`}${

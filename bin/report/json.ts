@@ -1,4 +1,4 @@
-// bin/report/json.ts writes the evidence for machines: one JSON document, a project at a time.
+// bin/report/json.ts: the report for machines: one JSON document, written a project at a time.
 import { sanitizeJson } from '../process/sanitize.ts';
 import type { Evidence } from './report.ts';
 

@@ -1,13 +1,14 @@
-// bin/report/marks.ts is how states look in the report: a word, a shape and a colour, so that none is needed alone.
+// bin/report/marks.ts: states in the report: each a word, a shape and a colour, so that none is needed alone.
 import { html } from 'hono/html';
 import { mark } from '../../functions/api/web/html/badge.ts';
 import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import type { Finding, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import type { Severity } from '../../functions/schema/words.ts';
 import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
-import { capitalized } from '../../functions/views/text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */
@@ -19,15 +20,6 @@ export function proofMark(state: ProofState): Html {
   return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
 }
 
-export function drillMark({ state }: DrillProof): Html {
-  if (state === 'overdue') return mark('Overdue', 'bad', 'alert');
-  if (state === 'due') return mark('Time left', 'now', 'ring');
-  if (state === 'not-covered') return mark('Not covered', 'wait', 'ring');
-  if (state === 'backups-off') return mark('Backups off', 'bad', 'cross');
-  if (state === 'paused') return mark('Paused', 'off', 'dash');
-  return state === 'met' ? mark('Met', 'ok', 'check') : mark('None expected', 'off', 'dash');
-}
-
 export function severityMark(severity: Severity): Html {
   if (severity === 'critical') return mark('Critical', 'bad', 'cross');
   return severity === 'warning' ? mark('Warning', 'wait', 'alert') : mark('Info', 'now', 'ring');
@@ -36,7 +28,7 @@ export function severityMark(severity: Severity): Html {
 export const findingItem = ({ rule, severity, why }: Finding) =>
   html`<li>${severityMark(severity)} <code>${visible(rule)}</code> ${visible(why)}</li>`;
 
-/** Never without how sure it is. */
+/** Always with the grade of certainty. */
 export function requesterCell(requester: Requester | undefined): Html {
   if (!requester) return html`<span class="soft">Nobody has looked</span>`;
   if (!isFound(requester)) return html`<span class="soft">${visible(capitalized(requesterUnknown(requester)))}</span>`;
@@ -48,11 +40,15 @@ export function requesterCell(requester: Requester | undefined): Html {
 }
 
 export function missedText({ missed }: DrillProof): Html | '' {
-  if (missed.length === 0) return '';
-  const parts = missed.map(({ from, until }) => html`${time(from)} to ${time(until)}`);
-  return html`<span class="sub">Missed from ${parts.map((part, index) => html`${index > 0 ? '; ' : ''}${part}`)}</span>`;
+  const parts = missed.map(({ from, until }, at) => html`${at > 0 ? '; ' : ''}${time(from)} to ${time(until)}`);
+  return sub(parts.length > 0 && html`Missed from ${parts}`);
 }
 
+/** A second line of a cell, where there is one. */
+export const sub = (content: Html | string | false | undefined) =>
+  content ? html`<span class="sub">${content}</span>` : '';
+
+export const timeOrDash = (iso: string | undefined) => (iso === undefined ? '–' : time(iso));
 export const spanOrDash = (seconds: number | undefined) => (seconds === undefined ? '–' : span(seconds));
 
 /** Of a place in the document: names may be anything, ids may not. */

@@ -1,99 +1,72 @@
-// bin/report/numbers.ts counts what is in the report: restores by outcome, by finding and by who asked.
+// bin/report/numbers.ts: the numbers of the report: restores by outcome, by finding and by requester.
 
+import { defined } from '../../functions/platform/defined.ts';
 import { percentile } from '../../functions/platform/percentile.ts';
 import { PROOF_STATES } from '../../functions/proof/list.ts';
-import { STATUSES } from '../../functions/restore/job.ts';
-import { GRADES, isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import { type Finding, SEVERITIES } from '../../functions/restore/rules/finding.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
-import { isDrill } from './judge-drills.ts';
-import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount } from './report.ts';
+import { isFound } from '../../functions/restore/requesters/requester.ts';
+import { DRILL_STATES, GRADES, SEVERITIES, STATUSES } from '../../functions/schema/words.ts';
+import { isDrill } from './drill-proof.ts';
+import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount, RestoreEvidence } from './report.ts';
 
 /** Memory: a number for each completed restore, and a row for each requester. */
 export function numbersOf(projects: readonly ProjectEvidence[]): Numbers {
   const clusters = projects.flatMap((project) => project.clusters);
-  const counter = new RestoreCounter();
-  for (const { restores } of clusters) for (const restore of restores) counter.add(restore);
   const countOf = (fits: (cluster: ClusterEvidence) => boolean) => clusters.filter(fits).length;
   return {
     projects: projects.length,
     clusters: clusters.length,
     clustersWithRestores: countOf(({ restores }) => restores.length > 0),
     proofs: recordOf(PROOF_STATES, (state) => countOf(({ proof }) => proof.state === state)),
-    ...counter.numbers,
+    ...restoreNumbers(clusters),
     drills: recordOf(DRILL_STATES, (state) => countOf(({ drill }) => drill.state === state)),
     drillsMissed: countOf(({ drill }) => drill.missed.length > 0),
   };
 }
 
-type Counted = Pick<
-  Numbers,
-  'restores' | 'outcomes' | 'findings' | 'severities' | 'rules' | 'requesters' | 'unnamed' | 'recovery'
->;
-
-class RestoreCounter {
-  #restores = 0;
-  #findings = 0;
-  readonly #outcomes = recordOf(STATUSES, () => 0);
-  readonly #severities = recordOf(SEVERITIES, () => 0);
-  readonly #rules: Numbers['rules'] = {};
-  readonly #requesters = new Map<string, RequesterCount>();
-  readonly #unnamed: Record<string, number> = {};
-  readonly #durations: number[] = [];
-
-  add(restore: ClusterEvidence['restores'][number]) {
-    const { status, durationSeconds, requester, findings } = restore;
-    this.#restores += 1;
-    this.#outcomes[status] = (this.#outcomes[status] ?? 0) + 1;
-    if (isDrill(restore) && durationSeconds !== undefined) this.#durations.push(durationSeconds);
-    for (const finding of findings) this.#addFinding(finding);
-    this.#addRequester(requester);
-  }
-
-  get numbers(): Counted {
-    const recovery = recoveryOf(this.#durations);
-    return {
-      restores: this.#restores,
-      outcomes: this.#outcomes,
-      findings: this.#findings,
-      severities: this.#severities,
-      rules: this.#rules,
-      requesters: [...this.#requesters.values()].sort((a, b) => b.restores - a.restores),
-      unnamed: this.#unnamed,
-      ...(recovery ? { recovery } : {}),
-    };
-  }
-
-  #addFinding({ rule, severity }: Finding) {
-    this.#findings += 1;
-    this.#severities[severity] += 1;
-    this.#rules[rule] ??= recordOf(SEVERITIES, () => 0);
-    this.#rules[rule][severity] += 1;
-  }
-
-  #addRequester(requester: Requester | undefined) {
-    if (!isFound(requester)) {
-      const reason = requester?.reason ?? 'not-looked';
-      this.#unnamed[reason] = (this.#unnamed[reason] ?? 0) + 1;
-      return;
+function restoreNumbers(clusters: readonly ClusterEvidence[]) {
+  const rules: Numbers['rules'] = {};
+  const numbers = { restores: 0, outcomes: zeros(STATUSES), findings: 0, severities: zeros(SEVERITIES), rules };
+  const durations: number[] = [];
+  const byRequester = new Map<string, RequesterCount>();
+  const unnamed: Record<string, number> = {};
+  for (const restore of clusters.flatMap(({ restores }) => restores)) {
+    const { status, durationSeconds, findings } = restore;
+    numbers.restores += 1;
+    numbers.outcomes[status] = (numbers.outcomes[status] ?? 0) + 1;
+    if (isDrill(restore) && durationSeconds !== undefined) durations.push(durationSeconds);
+    for (const { rule, severity } of findings) {
+      numbers.findings += 1;
+      numbers.severities[severity] += 1;
+      rules[rule] ??= zeros(SEVERITIES);
+      rules[rule][severity] += 1;
     }
-    const { kind, id, name } = requester.actor;
-    const key = JSON.stringify([kind, id, name]);
-    const count = this.#requesters.get(key) ?? {
-      ...{ kind, ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }) },
-      ...{ restores: 0, grades: recordOf(GRADES, () => 0) },
-    };
-    count.restores += 1;
-    count.grades[requester.grade] += 1;
-    this.#requesters.set(key, count);
+    countRequester(restore, byRequester, unnamed);
   }
+  const requesters = [...byRequester.values()].sort((a, b) => b.restores - a.restores);
+  const [median, longest] = [percentile(durations, 0.5), percentile(durations, 1)];
+  const recovery = median === undefined || longest === undefined ? undefined : { median, longest };
+  return { ...numbers, requesters, unnamed, ...defined({ recovery }) };
 }
 
-function recoveryOf(seconds: number[]): Numbers['recovery'] {
-  const [median, longest] = [percentile(seconds, 0.5), percentile(seconds, 1)];
-  return median === undefined || longest === undefined ? undefined : { median, longest };
+function countRequester(
+  { requester }: RestoreEvidence,
+  byRequester: Map<string, RequesterCount>,
+  unnamed: Record<string, number>,
+) {
+  if (!isFound(requester)) {
+    const reason = requester?.reason ?? 'not-looked';
+    unnamed[reason] = (unnamed[reason] ?? 0) + 1;
+    return;
+  }
+  const { kind, id, name } = requester.actor;
+  const key = JSON.stringify([kind, id, name]);
+  const count = byRequester.get(key) ?? { ...defined({ kind, id, name }), restores: 0, grades: zeros(GRADES) };
+  count.restores += 1;
+  count.grades[requester.grade] += 1;
+  byRequester.set(key, count);
 }
 
-function recordOf<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
-  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
-}
+const zeros = <K extends string>(names: readonly K[]) => recordOf(names, () => 0);
+
+const recordOf = <K extends string, V>(names: readonly K[], value: (name: K) => V) =>
+  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;

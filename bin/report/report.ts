@@ -1,22 +1,24 @@
-// bin/report/report.ts is the vocabulary of the evidence report. It is also what the report is as JSON.
+// bin/report/report.ts: the evidence report, as it is in JSON.
 import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { ClusterProof } from '../../functions/proof/cluster.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
-import type { ClaimState } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import type { Period as AskedPeriod } from '../../functions/proof/period.ts';
 import type { DiscoveryProof } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
 import type { RestoredCollections } from '../../functions/restore/collections.ts';
-import type { Status } from '../../functions/restore/job.ts';
-import type { Actor, Grade } from '../../functions/restore/requesters/requester.ts';
-import type { Finding, Rule, Severity } from '../../functions/restore/rules/finding.ts';
+import type { Actor } from '../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import type { ClaimState, Grade, Rule, Severity, Status } from '../../functions/schema/words.ts';
 import type { Integrity } from '../actions/verify.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
 export const SCHEMA_VERSION = 2;
+
+/** The order of names as people sort them: shard-2 before shard-10. */
+export const { compare: byName } = new Intl.Collator('en', { numeric: true });
 
 /** Times are ISO 8601 in UTC. */
 export interface Period extends AskedPeriod {
@@ -35,33 +37,21 @@ export interface DrillProof {
   lastCompletedAt?: string;
   /** How long it took: the measured recovery time. */
   durationSeconds?: number;
-  /** How old its snapshot was when it was asked for. */
+  /** How old its snapshot was when the restore was requested. */
   snapshotAgeSeconds?: number;
   /** Parts of the period in which no restore had been completed within the days before. */
   missed: { from: string; until: string }[];
 }
 
-type Shown =
-  | 'jobId'
-  | 'kind'
-  | 'delivery'
-  | 'status'
-  | 'requestedAt'
-  | 'finishedAt'
-  | 'durationSeconds'
-  | 'expiresAt'
-  | 'snapshotId'
-  | 'snapshotAt'
-  | 'pointInTime'
-  | 'targetProjectId'
-  | 'targetClusterName'
-  | 'errorMessage'
-  | 'problems'
-  | 'vanishedAt'
-  | 'requester'
-  | 'revision';
+/** What the report has of a job, where the job has it. */
+export const OPTIONAL_FIELDS = [
+  ...(['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime'] as const),
+  ...(['targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt', 'requester'] as const),
+] as const;
 
-export interface RestoreEvidence extends Pick<LedgerJob, Shown> {
+type Field = 'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'revision' | (typeof OPTIONAL_FIELDS)[number];
+
+export interface RestoreEvidence extends Pick<LedgerJob, Field> {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
   /** Of a restore of collections: which, under which names, and over what. */
@@ -80,7 +70,6 @@ export interface ClusterEvidence {
   deleted?: true;
   proof: ClusterProof;
   drill: DrillProof;
-  /** Oldest first. */
   restores: RestoreEvidence[];
 }
 
@@ -105,17 +94,14 @@ export interface Numbers {
   projects: number;
   clusters: number;
   clustersWithRestores: number;
-  /** By the state of their proof. */
   proofs: Record<ProofState, number>;
   restores: number;
   outcomes: Record<Status, number>;
   findings: number;
   severities: Record<Severity, number>;
-  /** Those that were found at all. */
   rules: Partial<Record<Rule, Record<Severity, number>>>;
-  /** Most restores first. */
   requesters: RequesterCount[];
-  /** Restores of which nobody is named, by the reason; `not-looked` where nobody has looked. */
+  /** Restores without a known requester, by the reason; `not-looked` where events were not read for it yet. */
   unnamed: Record<string, number>;
   /** Of completed restores into a cluster, in seconds. */
   recovery?: { median: number; longest: number };
@@ -149,7 +135,7 @@ export interface Evidence {
   provenThrough?: string;
   /** When the list of projects was last read as a whole. */
   projectsReadAt?: string;
-  /** Absent: it was not asked for. */
+  /** Absent without --verify. */
   integrity?: IntegrityEvidence;
   /** What the report can't show, a sentence each. */
   limits: string[];

@@ -1,11 +1,11 @@
-// bin/report/restores-by-cluster.ts sorts the restores of a project by the cluster whose backups they restored.
+// bin/report/restores-by-cluster.ts: the restores of a project by the cluster whose backups were restored.
 import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import type { Gap } from '../../functions/proof/gap.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
-import type { ClusterEvidence, RestoreEvidence } from './report.ts';
+import { type ClusterEvidence, OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
 
-/** Characters of what Atlas says went wrong. */
 const MAX_REASON = 500;
 
 const NO_COVERAGE: Gap = {
@@ -33,9 +33,7 @@ export class RestoresByCluster {
     const { clusterName, clusterId } = job;
     const own = keyOf(clusterName, clusterId);
     const key = clusterId !== undefined && this.#known.has(own) ? own : (this.#byName.get(clusterName) ?? own);
-    const group = this.#restores.get(key) ?? {
-      ...{ clusterName, ...(clusterId === undefined ? {} : { clusterId }), restores: [] },
-    };
+    const group = this.#restores.get(key) ?? { ...defined({ clusterName, clusterId }), restores: [] };
     group.restores.push(restoreEvidence(job));
     this.#restores.set(key, group);
   }
@@ -54,33 +52,14 @@ export class RestoresByCluster {
 
 const keyOf = (clusterName: string, clusterId: string | undefined) => JSON.stringify([clusterName, clusterId]);
 
-/** What is shown of a job, and nothing else in memory. */
+/** Only what the report has of a job stays in memory. */
 function restoreEvidence(job: LedgerJob): RestoreEvidence {
-  const {
-    jobId,
-    kind,
-    delivery,
-    status,
-    requestedAt,
-    deliveryUrlCount: _,
-    findings = [],
-    errorMessage,
-    revision,
-  } = job;
-  const collections = collectionsOf(job);
+  const { jobId, kind, delivery, status, requestedAt, revision, findings = [] } = job;
+  const errorMessage = job.errorMessage?.slice(0, MAX_REASON);
+  const optional = Object.fromEntries(OPTIONAL_FIELDS.map((name) => [name, job[name]])) as Partial<LedgerJob>;
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
-    ...present(job, ['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime']),
-    ...present(job, ['targetProjectId', 'targetClusterName', 'problems', 'vanishedAt', 'requester']),
-    ...(collections === undefined ? {} : { collections }),
-    ...(errorMessage === undefined ? {} : { errorMessage: errorMessage.slice(0, MAX_REASON) }),
+    ...defined({ ...optional, errorMessage, collections: collectionsOf(job) }),
     findings,
   };
-}
-
-function present<K extends keyof LedgerJob>(job: LedgerJob, names: readonly K[]): Pick<LedgerJob, K> {
-  return Object.fromEntries(names.flatMap((name) => (job[name] === undefined ? [] : [[name, job[name]]]))) as Pick<
-    LedgerJob,
-    K
-  >;
 }

@@ -1,20 +1,18 @@
-// bin/report/words.ts says in plain words what the report comes to, and what it can't show.
-
+// bin/report/words.ts: the verdict and the limits of the report in plain words.
 import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
-import { type Asking, madeAt } from '../../functions/proof/period.ts';
-import { isObjectId } from '../../functions/restore/object-id.ts';
+import type { Asking } from '../../functions/proof/period.ts';
+import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { span } from '../../functions/restore/text.ts';
-import { counted, number } from '../../functions/views/text.ts';
-import { utc } from '../process/duration.ts';
+import { counted, number, utc } from '../../functions/views/text.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
 
-type Judged = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+type VerdictFacts = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
 
 /** One paragraph, which claims what was done and no more. */
-export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: Judged): Evidence['verdict'] {
+export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: VerdictFacts): Evidence['verdict'] {
   const sentences = [
     restoresSentence(period, numbers),
     state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
@@ -22,7 +20,7 @@ export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }
     drillsSentence(numbers),
     integritySentence(integrity),
   ];
-  return { state, complete: state === 'complete', text: sentences.filter((sentence) => sentence !== '').join(' ') };
+  return { state, complete: state === 'complete', text: sentences.filter(Boolean).join(' ') };
 }
 
 const NOT_KNOWN =
@@ -55,24 +53,19 @@ function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) 
   const open = proofs.gap + proofs.due;
   const which = `For ${number(open)} of ${counted(clusters, 'cluster')}`;
   const gone = gaps.filter(({ clusterName }) => clusterName !== undefined).every(({ reason }) => reason === 'gone');
-  return [
+  const sentences = [
     'The record is NOT complete.',
-    ...(open > 0
-      ? [`${which} there are restores that can't be ruled out${gone ? ', as the cluster was deleted' : ''}.`]
-      : []),
-    ...(some('never-read') ? ['Something in scope was never read.'] : []),
-    ...(some('not-visible') ? ['The credentials no longer see a project that they saw.'] : []),
-    ...(some('clusters', 'projects', 'run-not-ended')
-      ? [
-          'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
-        ]
-      : []),
-    ...(some('before-first-reading')
-      ? ['A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.']
-      : []),
-    ...(some('record-differs') ? ['The table DIFFERS from what was recorded.'] : []),
+    open > 0 && `${which} there are restores that can't be ruled out${gone ? ', as the cluster was deleted' : ''}.`,
+    some('never-read') && 'Something in scope was never read.',
+    some('not-visible') && 'The credentials no longer see a project that they saw.',
+    some('clusters', 'projects', 'run-not-ended') &&
+      'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
+    some('before-first-reading') &&
+      'A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.',
+    some('record-differs') && 'The table DIFFERS from what was recorded.',
     'Each gap is named below.',
-  ].join(' ');
+  ];
+  return sentences.filter(Boolean).join(' ');
 }
 
 function findingsSentence({ findings, severities, restores }: Numbers) {
@@ -89,22 +82,17 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
   const parts = [
     `${number(drills.met)} met that`,
-    ...(drills['not-covered'] > 0 ? [`of ${number(drills['not-covered'])} it is not known`] : []),
-    ...(drills.due > 0 ? [`${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`] : []),
-    drills.overdue === 0
-      ? 'none is overdue'
-      : `${number(drills.overdue)} ${drills.overdue === 1 ? 'is' : 'are'} overdue`,
+    drills['not-covered'] > 0 && `of ${number(drills['not-covered'])} it is not known`,
+    drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,
+    `${drills.overdue === 0 ? 'none' : number(drills.overdue)} ${drills.overdue > 1 ? 'are' : 'is'} overdue`,
   ];
-  const missed =
-    drillsMissed === 0
-      ? ''
-      : ` For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`;
-  const off =
-    drills['backups-off'] > 0 ? ` Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.` : '';
-  const took = recovery
-    ? ` A completed restore took ${span(recovery.median)} in the median, ${span(recovery.longest)} at most.`
-    : '';
-  return `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.join(', ')}.${missed}${off}${took}`;
+  const sentences = [
+    `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
+    drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
+    drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
+    recovery && `A completed restore took ${span(recovery.median)} in the median, ${span(recovery.longest)} at most.`,
+  ];
+  return sentences.filter(Boolean).join(' ');
 }
 
 function integritySentence(integrity: Evidence['integrity']) {
@@ -115,22 +103,22 @@ function integritySentence(integrity: Evidence['integrity']) {
     : `The histories of ${counted(jobs, 'recorded job')} were recomputed: ${counted(breakCount, 'break')} show that the RECORD WAS CHANGED.`;
 }
 
-export interface LimitFacts {
-  asking: Asking;
-  /** Projects that were out of scope before the period began. */
-  outOfScope: readonly ProjectFacts[];
-  /** Credentials that ended after the period began, and of which somebody says that nothing was missed. */
-  ended: readonly EndedAccount[];
-}
-
-/** What no ledger of this kind can show, with the numbers of this one. */
-export function limitsOf(projects: readonly ProjectEvidence[], { asking, outOfScope, ended }: LimitFacts): string[] {
-  const { since } = asking.period;
+/**
+ * What no ledger of this kind can show, with the numbers of this one.
+ * @param outOfScope before the period began
+ * @param ended after the period began, with somebody's word that nothing was missed
+ */
+export function limitsOf(
+  projects: readonly ProjectEvidence[],
+  { since }: Asking['period'],
+  outOfScope: readonly ProjectFacts[],
+  ended: readonly EndedAccount[],
+): string[] {
   const late = projects
     .flatMap(({ clusters }) => clusters)
     .filter(({ firstSeenAt, clusterId }) => {
       if (firstSeenAt === undefined || firstSeenAt <= since) return false;
-      return isObjectId(clusterId) && madeAt(clusterId) < since;
+      return isObjectId(clusterId) && requestedAt(clusterId) < since;
     }).length;
   const firstRead =
     late === 0

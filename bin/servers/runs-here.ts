@@ -1,5 +1,4 @@
-// bin/servers/runs-here.ts starts runs in this process, where there is no plan function: npm start, restore-ledger serve.
-
+// bin/servers/runs-here.ts: runs in this process, where there is no plan function: npm start, restore-ledger serve.
 import { type RunRequest, type RunStarter, TooManyRuns } from '../../functions/api/http/ports.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
 
@@ -8,7 +7,6 @@ const MAX_RUNS = 2;
 
 export class RunsHere implements RunStarter, AsyncDisposable {
   readonly #ports: LocalRunPorts;
-  /** By the id of the run. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 

@@ -1,17 +1,11 @@
-// bin/servers/serve.ts serves the page and the API on this machine, over any ledger, until Ctrl-C.
+// bin/servers/serve.ts: the page and the API on this machine, over any ledger.
 import { Command } from 'commander';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import { type Accounts, accountsAtHand } from '../options/credentials.ts';
 import { wholeNumber } from '../options/flags.ts';
-import {
-  addTargetOptions,
-  openLedger,
-  resolveTarget,
-  type Target,
-  type TargetFlags,
-} from '../options/ledger-target.ts';
+import { addTargetOptions, openLedger, resolveTarget, type TargetFlags } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
@@ -27,32 +21,24 @@ interface ServeFlags extends TargetFlags {
 /** One more than the simulator's. */
 export const SERVE_PORT = 27_081;
 
-export function serveCommand(context: Context): Command {
-  const command = new Command('serve')
-    .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
-    .addOption(
-      wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(SERVE_PORT),
-    )
-    .addOption(
-      wholeNumber(
-        '--runs-every <minutes>',
-        'how often the collector runs, so that the page can say what is late (default: not known; late after 26 hours)',
-        { least: 1, most: 1_000_000 },
-      ),
-    )
-    .addHelpText(
-      'after',
-      `
-A browser can't sign requests as AWS wants them. Here it needn't: whoever uses this machine can read what you can, and
-with Atlas credentials in the environment, as for collect, start runs (POST /runs). Nobody else is answered.
-
-Other commands may use the same directory meanwhile, to read and to record.
+const HELP = `
+A browser can't sign requests for AWS. Here it need not: whoever uses this machine can read what you can and, with Atlas
+credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
+Other commands may read and write the same directory meanwhile.
 
 Examples:
   $ restore-ledger serve
   $ restore-ledger serve --table restore-ledger --port 0
-  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${SERVE_PORT}`,
-    );
+  $ restore-ledger jobs --since 7d --api http://127.0.0.1:${SERVE_PORT}`;
+
+export function serveCommand(context: Context): Command {
+  const command = new Command('serve')
+    .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
+    .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', 0, 65_535).default(SERVE_PORT))
+    .addOption(
+      wholeNumber('--runs-every <minutes>', 'how often the collector runs: more is late (default: 26 h)', 1, 1_000_000),
+    )
+    .addHelpText('after', HELP);
   return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));
 }
 
@@ -62,19 +48,19 @@ async function serve(flags: ServeFlags, context: Context) {
   await using accounts = await accountsAtHand(context);
   await using opened = await openLedger(where, { create: accounts !== undefined });
   const { ledger } = opened;
-  // A table that isn't there, or AWS credentials that aren't, are said now and not in each answer.
+  // A missing table, or missing AWS credentials, fail now and not in each answer.
   await ledger.runs({ limit: 1 });
   const log = logOf(context);
   await using runs = accounts && (await runsOf(accounts, ledger, log));
   const { serveApi } = await import('../../local/serve.ts');
   const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  await using server = await listening(
-    flags.port,
-    serveApi({ ledger, log, runs, port: flags.port, lateAfterMs: lateAfter }),
-  );
+  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter };
+  await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
-  await err.line(aboutOf(where, runs !== undefined));
+  const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
+  const starts = runs ? 'runs can be started' : 'without Atlas credentials no run can be started';
+  await err.line(`The page and API of ${place}; ${starts}. Ctrl-C stops it.`);
   await raised(signal);
 }
 
@@ -86,15 +72,9 @@ async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<Runs
   return new RunsHere({ accounts: all, ledger, log, clock: systemClock, maker: thisProcess });
 }
 
-/** What goes wrong is said always: the answer only says that something did. */
+/** Errors are always logged: an answer only says that there was one. */
 function logOf({ log, verbose, err }: Context): Log {
   if (verbose) return log;
   const { error } = stderrLog((line) => void err.line(line));
   return { ...log, error: (message, { stack: _, ...fields } = {}) => error(message, fields) };
-}
-
-function aboutOf(where: Target, starts: boolean): string {
-  const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
-  const runs = starts ? 'runs can be started' : 'without Atlas credentials no run can be started';
-  return `The page and API of ${place}; ${runs}. Ctrl-C stops it.`;
 }

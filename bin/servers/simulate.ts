@@ -1,4 +1,4 @@
-// bin/servers/simulate.ts runs the Atlas simulator until Ctrl-C, for trying this program or anything else that speaks to Atlas.
+// bin/servers/simulate.ts: an Atlas simulator, for trying this program or any other client of Atlas.
 import { Command } from 'commander';
 import { amount, oneOf, time, wholeNumber } from '../options/flags.ts';
 import type { Context } from '../process/context.ts';
@@ -20,23 +20,26 @@ interface SimulateFlags {
   historyUntil?: string;
 }
 
+const HELP = `
+It answers as Atlas does: digest and OAuth sign-in, versioned media types, pages, rate limits, errors. Its credentials follow from the
+seed, and work nowhere else. Job ids hold the time of the request, so after a restart there are other restores, and a ledger that was
+collected before sees the former ones vanish, unless --history-until is what it was: see the last lines that it prints.
+
+Examples:
+  $ restore-ledger simulate
+  $ restore-ledger simulate --history-until 2026-11-23
+  $ restore-ledger simulate --projects 20 --clusters 25 --jobs 300 --activity 60 --latency 80`;
+
 export function simulateCommand(context: Context): Command {
   return new Command('simulate')
     .description('run an Atlas simulator on this machine, until Ctrl-C')
+    .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', 0, 65_535).default(27_080))
     .addOption(
-      wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', { least: 0, most: 65_535 }).default(27_080),
+      wholeNumber('--seed <n>', 'the same seed, sizes and --history-until make the same world', 0, 2 ** 31).default(1),
     )
-    .addOption(
-      wholeNumber('--seed <n>', 'the same seed, sizes and --history-until make the same world', {
-        least: 0,
-        most: 2 ** 31,
-      }).default(1),
-    )
-    .addOption(wholeNumber('--projects <n>', 'projects', { least: 0, most: 10_000 }).default(3))
-    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 0, most: 10_000 }).default(4))
-    .addOption(
-      wholeNumber('--jobs <n>', "restore jobs in each cluster's past", { least: 0, most: 1_000_000 }).default(25),
-    )
+    .addOption(wholeNumber('--projects <n>', 'projects', 0, 10_000).default(3))
+    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', 0, 10_000).default(4))
+    .addOption(wholeNumber('--jobs <n>', "restore jobs in each cluster's past", 0, 1_000_000).default(25))
     .addOption(
       oneOf(
         '--serverless <how>',
@@ -44,26 +47,12 @@ export function simulateCommand(context: Context): Command {
         SERVERLESS,
       ).default('sunset'),
     )
-    .addOption(wholeNumber('--latency <ms>', 'waited before each answer', { least: 0, most: 60_000 }).default(0))
-    .addOption(
-      amount('--activity <n>', 'restores that start by themselves in a minute', { least: 0, most: 60_000 }).default(6),
-    )
+    .addOption(wholeNumber('--latency <ms>', 'waited before each answer', 0, 60_000).default(0))
+    .addOption(amount('--activity <n>', 'restores that start by themselves in a minute', 0, 60_000).default(6))
     .addOption(
       time('--history-until <time>', 'where the past ends and --activity begins: 2026-11-23, or 7d ago (default: now)'),
     )
-    .addHelpText(
-      'after',
-      `
-It speaks as Atlas does: digest and OAuth sign-in, versioned media types, pages, rate limits, errors.
-Its credentials follow from the seed, and work nowhere else. Job ids tell when a restore was requested: started again, it has other
-restores, and a ledger that was collected before sees the former ones vanish, unless --history-until is what it was. The line that
-it prints first says how to start the same world again.
-
-Examples:
-  $ restore-ledger simulate
-  $ restore-ledger simulate --history-until 2026-11-23
-  $ restore-ledger simulate --projects 20 --clusters 25 --jobs 300 --activity 60 --latency 80`,
-    )
+    .addHelpText('after', HELP)
     .action((flags: SimulateFlags) => simulate(flags, context));
 }
 

@@ -1,5 +1,4 @@
-// bin/servers/start.ts is `npm start`: the whole system on this machine. An Atlas simulator and an embedded DynamoDB, both over
-// real HTTP; a first collection; then what changes, as it changes, here and on a page.
+// bin/servers/start.ts: `npm start`: the whole system on this machine, with an Atlas simulator and an embedded DynamoDB over real HTTP.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
@@ -9,27 +8,26 @@ import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
-import { deliveryWords } from '../../functions/restore/destination.ts';
-import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
+import { span } from '../../functions/restore/text.ts';
+import { deliveryWords } from '../../functions/views/target.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import type { Restore } from '../../local/atlas/world/world.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
 import { type Collected, collectLocally, failureLine } from '../actions/collect.ts';
-import { Feed, type FeedFlags } from '../actions/event-feed.ts';
 import { Accounts } from '../options/credentials.ts';
 import { amount, wholeNumber } from '../options/flags.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
-import { coverageColumns, coverageLines, coverageSummary } from '../output/coverage-table.ts';
+import { writeCoverage } from '../output/coverage-table.ts';
+import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
 import { isNoteworthy, severityStyle } from '../output/event-lines.ts';
-import { withEvents } from '../output/events-file.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester } from '../output/requester-text.ts';
-import { displayWidth, table } from '../output/tables.ts';
-import { asCalled } from '../process/called.ts';
+import { displayWidth, writeTable } from '../output/tables.ts';
 import { Context } from '../process/context.ts';
-import { span, utcClock } from '../process/duration.ts';
-import { EXIT, Interrupted } from '../process/exit-codes.ts';
+import { utcClock } from '../process/duration.ts';
+import { Interrupted, RUN_EXIT } from '../process/exit-codes.ts';
+import { listOf } from '../process/list-of.ts';
 import { listening } from '../process/port-error.ts';
 import { Progress } from '../process/progress.ts';
 import { runProgram } from '../process/run-program.ts';
@@ -53,53 +51,39 @@ interface StartFlags extends RulesFlags, FeedFlags {
 
 const TABLE_NAME = 'restore-ledger';
 const NEWEST = 15;
-/** What a terminal shows unbroken that nobody has made wider, in characters. */
+/** What a terminal of the usual width shows unbroken, in characters. */
 const WIDTH = 120;
-/** Of the first collection. */
 const MAX_NOTEWORTHY = 10;
 
-function programFor(context: Context): Command {
-  const command = new Command('npm start --')
-    .description(
-      'The whole system on this machine: an Atlas simulator, an embedded DynamoDB, and the collector between them.',
-    )
-    .option('--once', 'stop after the first collection')
-    .addOption(
-      wholeNumber('--seed <n>', 'the same seed and sizes make the same world', { least: 0, most: 2 ** 31 }).default(1),
-    )
-    .addOption(wholeNumber('--projects <n>', 'simulated projects', { least: 1, most: 1_000 }).default(3))
-    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', { least: 1, most: 1_000 }).default(4))
-    .addOption(
-      wholeNumber('--jobs <n>', "restore jobs in each cluster's past", { least: 0, most: 100_000 }).default(40),
-    )
-    .addOption(amount('--every <seconds>', 'between two collections', { least: 0.5, most: 3_600 }).default(3))
-    .addOption(amount('--activity <n>', 'restores that start in a minute', { least: 0, most: 600 }).default(20))
-    .addOption(
-      wholeNumber(
-        '--port <n>',
-        `of the page and API, on 127.0.0.1; 0: any that is free (default: ${SERVE_PORT}, or a free one where that is in use)`,
-        { least: 0, most: 65_535 },
-      ),
-    )
-    .addHelpText(
-      'after',
-      `
+const HELP = `
 Examples:
   $ npm start
   $ npm start -- --once
   $ npm start -- --projects 20 --clusters 12 --jobs 300 --once
-  $ npm start -- --rules rules.json --events events.ndjson`,
-    );
-  return withEvents(withRules(command)).action((flags: StartFlags) => start(flags, context));
+  $ npm start -- --rules rules.json --events events.ndjson`;
+
+function programFor(context: Context): Command {
+  const command = new Command('npm start --')
+    .description('The whole system on this machine: an Atlas simulator, an embedded DynamoDB and the collector.')
+    .option('--once', 'stop after the first collection')
+    .addOption(wholeNumber('--seed <n>', 'the same seed and sizes make the same world', 0, 2 ** 31).default(1))
+    .addOption(wholeNumber('--projects <n>', 'simulated projects', 1, 1_000).default(3))
+    .addOption(wholeNumber('--clusters <n>', 'clusters in each project', 1, 1_000).default(4))
+    .addOption(wholeNumber('--jobs <n>', "restore jobs in each cluster's past", 0, 100_000).default(40))
+    .addOption(amount('--every <seconds>', 'between two collections', 0.5, 3_600).default(3))
+    .addOption(amount('--activity <n>', 'restores that start in a minute', 0, 600).default(20))
+    .addOption(wholeNumber('--port <n>', `of page and API; 0: any (default: ${SERVE_PORT}, or a free one)`, 0, 65_535))
+    .addHelpText('after', HELP);
+  return withEventsOption(withRules(command)).action((flags: StartFlags) => start(flags, context));
 }
 
 async function start(flags: StartFlags, context: Context) {
   const { seed, projects, clusters, jobs, once = false } = flags;
-  const { out, err, log, verbose } = context;
-  const { paint } = out;
+  const { out, err, log } = context;
   const { rules } = await chosenRules(flags, context.env);
-  const told = new Told();
-  await using feed = await Feed.open(flags, told.tell);
+  const early: LedgerEvent[] = [];
+  let show = (event: LedgerEvent): void => void early.push(event);
+  await using feed = await EventFeed.open(flags, (event) => show(event));
   // Half of the activity is the simulator's own, with restores that take minutes as real ones do; the others are short.
   await using atlas = await startAtlas({ seed, projects, clusters, jobs, activityPerMinute: flags.activity / 2 });
   await using dynamodb = await startDynamoDB();
@@ -110,40 +94,32 @@ async function start(flags: StartFlags, context: Context) {
   await using accounts = new Accounts([{ name: 'simulator', atlas: new AtlasClient({ credentials, log }) }]);
   await out.line(`Atlas simulator    ${atlas.url}   seed ${seed}, ${projects} projects of ${clusters} clusters`);
   await out.line(`DynamoDB           ${dynamodb.endpoint}   in memory, table ${TABLE_NAME}`);
-  const telling = feed.of(ledger);
-  await using runs = new RunsHere({
-    accounts: accounts.all,
-    ledger: telling,
-    log,
-    clock: systemClock,
-    maker: thisProcess,
-  });
-  // An address that is gone before anyone can open it is not worth telling.
-  const lateAfter = lateAfterMs(flags.every / 60);
-  await using page = once ? undefined : await served({ ledger, log, runs, lateAfterMs: lateAfter }, flags.port);
+  const published = await feed.of(ledger);
+  const ports = { accounts: accounts.all, ledger: published, log, clock: systemClock, maker: thisProcess };
+  await using runs = new RunsHere(ports);
+  // With --once the page would be gone before anyone could open it.
+  const serving = { ledger, log, runs, lateAfterMs: lateAfterMs(flags.every / 60) };
+  await using page = once ? undefined : await served(serving, flags.port);
   if (page) await out.line(`Page and API       ${page.url}   ${aboutPage(page, flags.port)}`);
   await out.line();
 
-  const signal = context.interrupt.gently();
-  const progress = new Progress(err, { on: !verbose });
-  const collecting = { accounts, ledger: telling, rules, log, signal };
+  const collecting = { accounts, ledger: published, rules, log, signal: context.interrupt.gently() };
   try {
-    const first = await collectLocally([{}], false, { ...collecting, progress });
-    await out.line(firstCollection(first, paint));
-    await showNoteworthy(told.sinceLast(), page?.url, context);
+    const first = await collectLocally([{}], false, { ...collecting, progress: context.progress() });
+    await out.line(firstCollection(first, out.paint));
+    await showNoteworthy(early, page?.url, context);
     await showJobs(ledger, context);
-    await showCoverage(ledger, context);
-    if (first.status === 'failed') context.exitCode = EXIT.failed;
-    else if (first.status === 'incomplete') context.exitCode = EXIT.incomplete;
-    if (page)
-      await follow(flags, {
-        pageUrl: page.url,
-        atlas,
-        ledger,
-        context,
-        told,
-        collect: () => collectLocally([{}], false, { ...collecting, progress: new Progress(err, { on: false }) }),
-      });
+    await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
+    await writeCoverage(await listOf(readable(ledger, Date.now).coverageRows()), out);
+    context.exitCode = RUN_EXIT[first.status];
+    if (page) {
+      await out.line(
+        `\n${out.paint('bold', 'Changes')}   collecting every ${flags.every} s; Ctrl-C stops; the page is at ${page.url}\n`,
+      );
+      show = await changePrinter(ledger, context);
+      const silent = { ...collecting, progress: new Progress(err, { on: false }) };
+      await follow(flags, atlas, () => collectLocally([{}], false, silent), collecting.signal);
+    }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   }
@@ -167,39 +143,16 @@ const aboutPage = ({ url }: ServedApi, port: number | undefined) =>
     ? `as ${SERVE_PORT} is in use; set API=${url} in the examples of README.md`
     : 'open it in a browser';
 
-/** Keeps what is told until somebody shows it as it comes. */
-class Told {
-  #events: LedgerEvent[] = [];
-  #show: ((event: LedgerEvent) => void) | undefined;
-
-  tell = (event: LedgerEvent) => {
-    if (this.#show) this.#show(event);
-    else this.#events.push(event);
-  };
-
-  sinceLast(): LedgerEvent[] {
-    const events = this.#events;
-    this.#events = [];
-    return events;
-  }
-
-  /** From now on. */
-  showWith(show: (event: LedgerEvent) => void) {
-    this.#show = show;
-  }
-}
-
 function firstCollection({ projects, counts, failures, seconds }: Collected, paint: Paint): string {
   const { clusters, jobsSeen, jobsNew, atlasRequests } = counts;
-  const told = `${jobsSeen} restore jobs of ${clusters} clusters in ${projects} projects, ${jobsNew} new; ${atlasRequests} Atlas requests in ${seconds.toFixed(1)} s`;
+  const summary = `${jobsSeen} restore jobs of ${clusters} clusters in ${projects} projects, ${jobsNew} new; ${atlasRequests} Atlas requests in ${seconds.toFixed(1)} s`;
   return [
-    `${paint('bold', 'First collection')}   ${told}`,
+    `${paint('bold', 'First collection')}   ${summary}`,
     ...failures.map((failure) => `  ${paint('red', failureLine(failure))}`),
   ].join('\n');
 }
 
-/** Of restores that ended long ago none is told: they are no news. */
-/** @param pageUrl while it answers: with --once nothing can be asked any more */
+/** @param pageUrl as long as it answers */
 async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | undefined, { out }: Context) {
   const noteworthy = events.filter(isNoteworthy);
   if (noteworthy.length === 0) return;
@@ -212,8 +165,9 @@ async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | 
   const rule = more
     .map((event) => (event['detail-type'] === 'Restore Finding' ? event.detail.finding.rule : ''))
     .find(Boolean);
-  const how = pageUrl === undefined || !rule ? '' : `, such as: restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
-  await out.line(out.paint('dim', asCalled(`and ${more.length} more${how}`)));
+  const how =
+    pageUrl === undefined || !rule ? '' : `, such as: bin/restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
+  await out.line(out.paint('dim', `and ${more.length} more${how}`));
 }
 
 /** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */
@@ -227,42 +181,29 @@ async function showJobs(ledger: Ledger, { out }: Context) {
   const { items } = await ledger.jobs({ limit: NEWEST });
   const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
   await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
-  await out.line(table(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint: out.paint }));
+  const { paint, line } = out;
+  await writeTable(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint, line });
 }
 
-async function showCoverage(ledger: Ledger, { out }: Context) {
-  const rows: CoverageRow[] = [];
-  for await (const project of ledger.projects()) rows.push(...coverageRows(project, { now: Date.now() }));
-  await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
-  await out.line(`${table(coverageColumns(Date.now()), coverageLines(rows), out)}\n\n${coverageSummary(rows)}`);
-}
-
-interface Following {
-  pageUrl: string;
-  atlas: AtlasSimulator;
-  ledger: Ledger;
-  context: Context;
-  told: Told;
-  collect(): Promise<Collected>;
+/** Prints every change of a job, and what is noteworthy. */
+async function changePrinter(ledger: Ledger, { out }: Context) {
+  const names = new Map<string, string>();
+  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
+  return (event: LedgerEvent) => {
+    if (event['detail-type'] === 'Restore Job State Change') void out.line(changeLine(event.detail, names, out.paint));
+    else if (isNoteworthy(event)) {
+      void out.line(`${out.paint('dim', utcClock(Date.now()))}  ${shortLine(event, out.paint)}`);
+    }
+  };
 }
 
 /** Until Ctrl-C. @throws Interrupted */
 async function follow(
   { every, activity }: StartFlags,
-  { pageUrl, atlas, ledger, context, told, collect }: Following,
+  atlas: AtlasSimulator,
+  collect: () => Promise<Collected>,
+  signal: AbortSignal,
 ): Promise<never> {
-  const { out, interrupt } = context;
-  const signal = interrupt.gently();
-  const names = new Map<string, string>();
-  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
-  await out.line(
-    `\n${out.paint('bold', 'Changes')}   collecting every ${every} s; Ctrl-C stops; the page is at ${pageUrl}\n`,
-  );
-  told.showWith((event) => {
-    if (event['detail-type'] === 'Restore Job State Change') void out.line(changeLine(event.detail, names, out.paint));
-    else if (isNoteworthy(event))
-      void out.line(`${out.paint('dim', utcClock(Date.now()))}  ${shortLine(event, out.paint)}`);
-  });
   const startRestore = restoreStarter(atlas);
   for (let due = 1; ; due += (every * activity) / 2 / 60) {
     for (; due >= 1; due -= 1) startRestore();

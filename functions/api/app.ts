@@ -1,16 +1,16 @@
-// functions/api/app.ts is the HTTP API as a Hono app, the same behind API Gateway and on a laptop.
+// functions/api/app.ts: the HTTP API as a Hono app, the same behind API Gateway and on a laptop.
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
 import { LedgerError } from '../ledger/model/errors.ts';
 import { CursorError } from '../ledger/model/ledger.ts';
 import { atlasRoutes } from './atlas-compat/routes.ts';
+import { taggedJson } from './http/etag.ts';
+import { acceptable } from './http/negotiate.ts';
 import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
 import { badParameter, notFound, RequestProblem } from './http/problem.ts';
-import { allowed, refuseOthers } from './http/resource.ts';
+import { allowed, refuseOthers, resource } from './http/resource.ts';
 import { coverageRoutes } from './routes/coverage.ts';
-import { healthRoutes } from './routes/health.ts';
-import { openapiRoutes } from './routes/openapi.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
 import { summaryRoutes } from './routes/summary.ts';
@@ -22,8 +22,14 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ router: new TrieRouter() });
   app.use(requestId, securityHeaders);
 
-  healthRoutes(app);
-  openapiRoutes(app);
+  resource(app, '/health', { GET: (context) => context.json({ status: 'ok' }) });
+  resource(app, '/openapi.json', {
+    GET: async (context) => {
+      acceptable(context);
+      const { openapi } = await import('./openapi/openapi.ts'); // with zod, which a start that only reads doesn't need
+      return taggedJson(context, openapi());
+    },
+  });
   restoreJobRoutes(app, ports);
   runRoutes(app, ports);
   coverageRoutes(app, ports);
@@ -43,7 +49,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
     const { method, path } = context.req;
     if (hasLeft(error, context)) {
       log.info('caller left', { requestId: context.get('requestId'), request: `${method} ${path}` });
-      return new RequestProblem('bad-body', { detail: 'the body did not come to its end' });
+      return new RequestProblem('bad-body', { detail: 'the body is not complete' });
     }
     log.error('request failed', {
       requestId: context.get('requestId'),

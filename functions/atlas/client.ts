@@ -19,11 +19,11 @@ import type {
   JobPagesOptions,
   Waits,
 } from './model/atlas.ts';
-import { AtlasError } from './model/errors.ts';
 import type { SkewReading } from './model/skew-reading.ts';
 import { RateLimits, type Wait } from './request/rate-limits.ts';
 import { AtlasHttp } from './request/request.ts';
 import { MAX_WAIT_MS, type RetryOptions } from './request/retry.ts';
+import { UsageCount } from './request/usage.ts';
 import { listClusters, listProjects } from './resources/discovery.ts';
 import { listEventPages } from './resources/events.ts';
 import { type RawList, type RawListRequest, readRawList } from './resources/raw-list.ts';
@@ -50,58 +50,52 @@ export interface AtlasClientOptions {
   /** @default 'atlas-restore-ledger' */
   userAgent?: string | undefined;
   retry?: RetryOptions | undefined;
-  /** Told when a wait of a second or more begins. */
+  /** Called when a wait of a second or more begins. */
   onWait?: ((wait: Wait) => void) | undefined;
 }
 
-/** What a client, or its view within a time budget, can be asked. */
+/** What a client, or its view within a time budget, can read. */
 export class AtlasReader implements Atlas {
-  readonly #caller: AtlasHttp;
-  readonly #timeLeftMs: () => number;
+  readonly #http: AtlasHttp;
 
-  constructor(caller: AtlasHttp, timeLeftMs: () => number) {
-    this.#caller = caller;
-    this.#timeLeftMs = timeLeftMs;
+  constructor(http: AtlasHttp) {
+    this.#http = http;
   }
 
   get usage(): AtlasUsage {
-    return this.#caller.usage;
+    return this.#http.context.usage;
   }
 
   get principal(): string | undefined {
-    return this.#caller.principal;
+    return this.#http.context.access.principal;
   }
 
   get clockSkewMs(): number | undefined {
-    return this.#caller.clockSkewMs;
+    return this.#http.context.skew.root.skewMs;
   }
 
   get skewReading(): SkewReading | undefined {
-    return this.#caller.skewReading;
+    return this.#http.context.skew.reading;
   }
 
   projects() {
-    return listProjects(this.#caller, this.#timeLeftMs);
+    return listProjects(this.#http);
   }
 
   clusters(projectId: string, list: ClusterList) {
-    return listClusters(this.#caller, projectId, list, this.#timeLeftMs);
+    return listClusters(this.#http, projectId, list);
   }
 
-  async *jobPages(list: JobList, options: JobPagesOptions = {}): AsyncGenerator<JobPage> {
-    const { fromPage = 1 } = options;
-    if (!Number.isSafeInteger(fromPage) || fromPage < 1) {
-      throw new AtlasError('ATLAS_REFUSED', 'fromPage is a whole number from 1. Nothing was sent');
-    }
-    yield* listJobPages(this.#caller, list, options, this.#timeLeftMs);
+  jobPages(list: JobList, options: JobPagesOptions = {}): AsyncGenerator<JobPage> {
+    return listJobPages(this.#http, list, options);
   }
 
   job(list: JobList, jobId: string) {
-    return readJob(this.#caller, list, jobId, this.#timeLeftMs);
+    return readJob(this.#http, list, jobId);
   }
 
   events(query: EventsQuery): AsyncGenerator<AtlasEvent[]> {
-    return listEventPages(this.#caller, query, this.#timeLeftMs);
+    return listEventPages(this.#http, query);
   }
 
   /**
@@ -109,16 +103,16 @@ export class AtlasReader implements Atlas {
    * begun: the call then fails with what made the wait necessary.
    */
   within(timeLeftMs: () => number, waits?: Waits): AtlasReader {
-    return new AtlasReader(this.#caller.counting(waits), () => Math.min(timeLeftMs(), this.#timeLeftMs()));
+    return new AtlasReader(this.#http.within(timeLeftMs, waits));
   }
 
   /** One page of a list as Atlas sent it, secret-bearing fields removed. A refusal is thrown, as everywhere. */
   rawList(request: RawListRequest): Promise<RawList> {
-    return readRawList(this.#caller, request, this.#timeLeftMs);
+    return readRawList(this.#http, request);
   }
 }
 
-/** Shorter waits are nobody's business. */
+/** Shorter waits are not reported. */
 const SHOWN_WAIT_MS = 1_000;
 
 /** Outlives a run: its connections, nonce or token, and what it learnt of rate limits are worth keeping. */
@@ -148,21 +142,18 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       if (wait.ms >= SHOWN_WAIT_MS) onWait(wait);
     };
     setMaxListeners(0, signal); // every call under way listens, and stops when it's over
-    const caller = new AtlasHttp({
+    const http = new AtlasHttp({
       access: new CredentialSession(credentials, baseUrl, clock),
       rateLimits: new RateLimits({ clock, onWait: onLongWait, signal, longestMs: retry.longestMs ?? MAX_WAIT_MS }),
-      onWait: onLongWait,
       skew: new SkewMeter(),
-      signal,
-      transport,
-      clock,
-      log,
-      callTimeoutMs,
-      maxBytes,
-      userAgent,
-      retry,
+      usage: new UsageCount(),
+      waits: { leftMs: Number.POSITIVE_INFINITY, note: () => {} },
+      timeLeftMs: () => Number.POSITIVE_INFINITY,
+      deprecated: new Set(),
+      onWait: onLongWait,
+      ...{ signal, transport, clock, log, callTimeoutMs, maxBytes, userAgent, retry },
     });
-    super(caller, () => Number.POSITIVE_INFINITY);
+    super(http);
     this.#transport = transport;
     this.#closing = closing;
   }

@@ -1,7 +1,9 @@
-// functions/proof/cluster.ts decides what may be claimed of a cluster: of all lists that its restores can be in.
+// functions/proof/cluster.ts: what may be claimed of a cluster: of all lists that its restores can be in.
+
 import { type ClusterCoverage, LISTS_OF } from '../ledger/model/coverage.ts';
-import { KINDS, type Kind } from '../restore/job.ts';
+import { defined } from '../platform/defined.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import { KINDS, type Kind } from '../schema/words.ts';
 import type { Gap } from './gap.ts';
 import { type ListProof, PROOF_STATES, type ProjectScope, type ProofState, proveList } from './list.ts';
 import type { Asking, Period } from './period.ts';
@@ -30,26 +32,16 @@ export function proveCluster(cluster: ClusterCoverage, project: ProjectScope, as
     return expected.has(kind) ? [unread(kind, cluster)] : [];
   });
   const read = lists.filter(({ state }) => state !== 'none').map(({ fullReadAt = '' }) => fullReadAt);
-  const [coveredTo] = read.sort();
-  return {
-    state: worstOf(lists.map(({ state }) => state)),
-    ...(coveredTo ? { coveredTo } : {}),
-    lists,
-    gaps: lists.flatMap(({ gaps }) => gaps),
-  };
+  const state = worstOf(lists.map((list) => list.state));
+  const gaps = lists.flatMap((list) => list.gaps);
+  return defined({ state, coveredTo: read.sort()[0] || undefined, lists, gaps });
 }
 
-const unread = (kind: Kind, { goneAt }: ClusterCoverage): ListProof => ({
-  kind,
-  state: 'gap',
-  gaps: [
-    {
-      reason: 'never-read',
-      text: `The list of ${kind} restores was never read: none can be ruled out.`,
-      ...(goneAt === undefined ? { action: 'run restore-ledger collect' } : {}),
-    },
-  ],
-});
+function unread(kind: Kind, { goneAt }: ClusterCoverage): ListProof {
+  const text = `The list of ${kind} restores was never read: none can be ruled out.`;
+  const action = goneAt === undefined ? 'run restore-ledger collect' : undefined;
+  return { kind, state: 'gap', gaps: [defined({ reason: 'never-read' as const, text, action })] };
+}
 
 /** None where there are none. */
 export const worstOf = (states: readonly ProofState[]): ProofState =>

@@ -1,13 +1,18 @@
-// functions/proof/drill-state.ts reads from a cluster's coverage whether its backups have been shown to work, and how well.
+// functions/proof/drill-state.ts: whether a cluster's backups have been shown to work, and how well, by its coverage.
+
 import type * as z from 'zod/mini';
-import { type ClusterCoverage, type CompletedRestore, LISTS_OF } from '../ledger/model/coverage.ts';
-import { KINDS } from '../restore/job.ts';
+import { type ClusterCoverage, type CompletedRestore, LISTS_OF, type ListCoverage } from '../ledger/model/coverage.ts';
+import { defined } from '../platform/defined.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { type Drill, daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
 import type { drill } from '../schema/coverage.ts';
+import { KINDS } from '../schema/words.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
+
+/** Kinds of list whose restores bring back a whole backup. */
+const WHOLE = KINDS.filter((kind) => kind !== 'collection');
 
 /** `overdueAt` is the collector's. */
 export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt'>;
@@ -19,11 +24,8 @@ export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt'>;
 export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_MS): DrillState {
   const last = lastRestore(cluster);
   const drill = cluster.goneAt === undefined ? cluster.drill : undefined;
-  return {
-    state: stateOf(cluster, drill, last, { now, freshMs }),
-    ...(drill && { days: drill.days, dueAt: drill.dueAt }),
-    ...(last && { last, ...measured(last) }),
-  };
+  const state = stateOf(cluster, drill, last, { now, freshMs });
+  return { state, ...defined({ days: drill?.days, dueAt: drill?.dueAt, last, ...(last && measured(last)) }) };
 }
 
 /**
@@ -31,28 +33,25 @@ export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_
  * one that is not there be said to be missing. Nothing where some list was never read, or holds what was not understood. ISO 8601.
  */
 export function coveredUntil({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>): string | undefined {
-  const kinds = KINDS.filter((kind) => kind !== 'collection' && (LISTS_OF[tier].includes(kind) || lists[kind]));
-  let until: string | undefined;
-  for (const kind of kinds) {
+  const kinds = WHOLE.filter((kind) => LISTS_OF[tier].includes(kind) || lists[kind]);
+  const isClear = (list: ListCoverage) => (list.problemCount ?? 0) + (list.notUnderstood ?? 0) === 0;
+  // Empty where nothing was heard, which sorts first.
+  const times = kinds.flatMap((kind) => {
     const list = lists[kind];
-    if (!list || (list.problemCount ?? 0) + (list.notUnderstood ?? 0) > 0) return undefined;
-    if (isOver(list)) continue;
-    const at = heardAt(list);
-    if (at === undefined) return undefined;
-    if (until === undefined || at < until) until = at;
-  }
-  return until;
+    if (!list || !isClear(list)) return [''];
+    return isOver(list) ? [] : [heardAt(list) ?? ''];
+  });
+  return times.sort()[0] || undefined;
 }
 
 /** Up to when a list that is not there any more can have held restores that were never read. ISO 8601. */
 export function lostUntil({ lists }: Pick<ClusterCoverage, 'lists'>): string | undefined {
-  const all = KINDS.flatMap((kind) => {
+  const ends = WHOLE.flatMap((kind) => {
     const { readAt = '', notThere, supersededAt } = lists[kind] ?? {};
-    if (kind === 'collection' || notThere === undefined) return [];
-    const end = earlier(notThere.since, supersededAt);
-    return readAt < end ? [end] : [];
+    const end = notThere && earlier(notThere.since, supersededAt);
+    return end !== undefined && readAt < end ? [end] : [];
   });
-  return all.sort().at(-1);
+  return ends.sort().at(-1);
 }
 
 /** True where a restore that was due at `dueAt` is known to be missing `now`: neither to come, nor lost with its list. */
@@ -70,11 +69,8 @@ export function isCoveredUntil(
  * collections beside what is there, and show neither that the backup is whole nor how long the cluster takes to come back.
  */
 export function lastRestore({ lists }: Pick<ClusterCoverage, 'lists'>): CompletedRestore | undefined {
-  const all = KINDS.flatMap((kind) => (kind === 'collection' ? [] : (lists[kind]?.lastCompleted ?? [])));
-  return all.reduce<CompletedRestore | undefined>(
-    (newest, restore) => (newest && Date.parse(newest.finishedAt) >= Date.parse(restore.finishedAt) ? newest : restore),
-    undefined,
-  );
+  const all = WHOLE.flatMap((kind) => lists[kind]?.lastCompleted ?? []);
+  return all.toSorted((a, b) => Date.parse(b.finishedAt) - Date.parse(a.finishedAt))[0];
 }
 
 /** What a cluster's `drill` should be, from the rest of its coverage. */
@@ -127,9 +123,6 @@ function stateOf(
 
 /** What a restore shows: how long it took, and how old its snapshot was. */
 export function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
-  const ageSeconds = snapshotAt && Math.max(0, Math.round((Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000));
-  return {
-    ...(typeof ageSeconds === 'number' && { snapshotAgeSeconds: ageSeconds }),
-    ...(durationSeconds !== undefined && { durationSeconds }),
-  };
+  const age = snapshotAt === undefined ? undefined : (Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000;
+  return defined({ snapshotAgeSeconds: age === undefined ? undefined : Math.max(0, Math.round(age)), durationSeconds });
 }

@@ -1,10 +1,7 @@
-// functions/proof/gap.ts is the vocabulary of what may be claimed: an answer, and every gap by its name.
-
+// functions/proof/gap.ts: a claim, and the gaps in it.
 import type * as z from 'zod/mini';
 import type { gap } from '../schema/coverage.ts';
 import type { ClaimState } from '../schema/words.ts';
-
-export type { ClaimState, GapReason } from '../schema/words.ts';
 
 /** Restores that can't be ruled out. Times are ISO 8601 in UTC. */
 export interface Gap extends z.infer<typeof gap> {}
@@ -18,8 +15,6 @@ export interface Claim {
 export function together(claims: readonly Claim[]): Claim {
   const gaps = claims.flatMap((claim) => claim.gaps);
   if (gaps.length > 0 || claims.some(({ state }) => state === 'incomplete')) return { state: 'incomplete', gaps };
-  return {
-    state: claims.length > 0 && claims.every(({ state }) => state === 'complete') ? 'complete' : 'not known',
-    gaps,
-  };
+  const isComplete = claims.length > 0 && claims.every(({ state }) => state === 'complete');
+  return { state: isComplete ? 'complete' : 'not known', gaps };
 }

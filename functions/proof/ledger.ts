@@ -1,8 +1,8 @@
-// functions/proof/ledger.ts decides what may be claimed of a period over everything in scope, from what the ledger has on record
-// and from nothing else.
+// functions/proof/ledger.ts: what may be claimed of a period over everything in scope, by the record alone.
 import { archiveMark, type ClusterCoverage } from '../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { PlannedProject, Run } from '../ledger/model/run.ts';
+import { defined } from '../platform/defined.ts';
 import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
 import type { Claim, Gap } from './gap.ts';
 import { type Asking, believed, isAhead, when } from './period.ts';
@@ -60,8 +60,8 @@ export function proveLedger(facts: LedgerFacts, asking: Asking): NamedGap[] {
  * @param clusters in the period, over all projects
  */
 export function claimOf(gaps: readonly NamedGap[], clusters: number): Claim {
-  if (clusters === 0) return { state: 'not known', gaps: [...gaps] };
-  return { state: gaps.length === 0 ? 'complete' : 'incomplete', gaps: [...gaps] };
+  const state = clusters === 0 ? 'not known' : gaps.length === 0 ? 'complete' : 'incomplete';
+  return { state, gaps: [...gaps] };
 }
 
 export interface ProvenProject {
@@ -79,22 +79,12 @@ export function proveRecordedProject(project: RecordedProject, asking: Asking): 
   const clusters = project.clusters
     .filter((cluster) => isOfPeriod(cluster, asking.period))
     .map((cluster) => ({ cluster, proof: proveCluster(cluster, scope, asking) }));
-  const about = { projectId, projectName };
-  return {
-    proof,
-    clusters,
-    gaps: [
-      ...[
-        ...proof.gaps,
-        ...proof.clusterLists.flatMap((list) => list.gaps),
-        ...differing(project),
-        ...undetermined(project.counts),
-      ].map((gap) => ({ ...about, ...gap })),
-      ...clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
-        gaps.map((gap) => ({ ...about, clusterName, ...gap })),
-      ),
-    ],
-  };
+  const lists = proof.clusterLists.flatMap((list) => list.gaps);
+  const own: NamedGap[] = [...proof.gaps, ...lists, ...differing(project), ...undetermined(project.counts)];
+  const ofClusters = clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
+    gaps.map((gap) => ({ clusterName, ...gap })),
+  );
+  return { proof, clusters, gaps: [...own, ...ofClusters].map((gap) => ({ projectId, projectName, ...gap })) };
 }
 
 function future({ period, now }: Asking): Gap[] {
@@ -119,7 +109,7 @@ function runEnded({ scope, lastRun, lastEndedRun }: LedgerFacts, { period, now }
     endedAt === undefined
       ? 'No run over everything that has ended is on record.'
       : `The last run over everything that has ended began at ${when(endedAt)}, before the end of the period.`;
-  return [{ reason: 'run-not-ended', ...(endedAt === undefined ? {} : { from: endedAt }), text, action }];
+  return [defined({ reason: 'run-not-ended' as const, from: endedAt, text, action })];
 }
 
 /** Projects that were deleted before the ledger first listed any can't be ruled out. */
@@ -130,22 +120,15 @@ function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap
     first === undefined
       ? 'When projects were first listed is not on record.'
       : `The ledger began at ${when(first)}: projects deleted before that can’t be ruled out.`;
-  return [
-    { reason: 'before-first-reading', from: period.since, ...(first === undefined ? {} : { until: first }), text },
-  ];
+  return [defined({ reason: 'before-first-reading' as const, from: period.since, until: first, text })];
 }
 
 /** As many as were recorded are in the table, and it can't be told whether it's these. */
 export function undetermined({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
   if (isAllThere !== false || table < recorded) return [];
   const text = `The table has ${table} restore jobs of the project. Whether the ${recorded} that were counted are among them can’t be told: one may be missing.`;
-  return [
-    {
-      reason: 'record-differs',
-      text,
-      action: 'run restore-ledger collect --full, which records again what Atlas still lists',
-    },
-  ];
+  const action = 'run restore-ledger collect --full, which records again what Atlas still lists';
+  return [{ reason: 'record-differs', text, action }];
 }
 
 /** The table is the record: what the ledger counted elsewhere must be in it. */
@@ -153,31 +136,20 @@ export function differing(project: RecordedProject): Gap[] {
   const { counts, coverage, known } = project;
   if (!counts) return lostArchives(project);
   const { table, index, recorded } = counts;
+  const has = `The table has ${table} restore jobs of the project`;
+  const since = coverage === undefined ? known?.coveredSince : undefined;
+  const texts = [
+    recorded !== undefined &&
+      table < recorded &&
+      `${recorded - table} of ${recorded} restore jobs that were recorded are not in the table any more.`,
+    index !== undefined && index !== table && `${has}, and its index shows ${index}.`,
+    since !== undefined &&
+      (table > 0
+        ? `${has}, and no coverage: what was read of it is not on record.`
+        : `The project was read since ${when(since)}, and the table has neither coverage nor jobs of it.`),
+  ].filter((text) => text !== false);
   const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
-  const gap = (text: string): Gap => ({ reason: 'record-differs', text, action });
-  return [
-    ...lostArchives(project),
-    ...(recorded !== undefined && table < recorded
-      ? [gap(`${recorded - table} of ${recorded} restore jobs that were recorded are not in the table any more.`)]
-      : []),
-    ...(index !== undefined && index !== table
-      ? [gap(`The table has ${table} restore jobs of the project, and its index shows ${index}.`)]
-      : []),
-    ...(coverage === undefined && table > 0 && known?.coveredSince !== undefined
-      ? [
-          gap(
-            `The table has ${table} restore jobs of the project, and no coverage: what was read of it is not on record.`,
-          ),
-        ]
-      : []),
-    ...(coverage === undefined && table === 0 && known?.coveredSince !== undefined
-      ? [
-          gap(
-            `The project was read since ${when(known.coveredSince)}, and the table has neither coverage nor jobs of it.`,
-          ),
-        ]
-      : []),
-  ];
+  return [...lostArchives(project), ...texts.map((text): Gap => ({ reason: 'record-differs', text, action }))];
 }
 
 /** What was read of clusters that are gone is kept in items of their own. */

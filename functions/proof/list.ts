@@ -1,11 +1,20 @@
-// functions/proof/list.ts decides what may be claimed of one list of restore jobs: complete for a period only where the list was
-// read to its end, in an answer asked for after the period ended.
-import type { ClusterCoverage, ListCoverage, Problem } from '../ledger/model/coverage.ts';
+// functions/proof/list.ts: what may be claimed of one list of restore jobs: complete for a period only where the list was read to its
+// end, in an answer requested after the period ended.
+
+import {
+  type ClusterCoverage,
+  CONTINUITY_MS,
+  type Failure,
+  type ListCoverage,
+  type Problem,
+} from '../ledger/model/coverage.ts';
+import { defined } from '../platform/defined.ts';
+import { capitalized, sentence } from '../platform/text.ts';
 import { problemText } from '../restore/field-reader.ts';
-import type { Kind } from '../restore/job.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import type { Kind } from '../schema/words.ts';
 import type { Gap } from './gap.ts';
-import { type Asking, asSentence, believed, capital, earlier, later, type Period, when } from './period.ts';
+import { type Asking, believed, earlier, later, type Period, when } from './period.ts';
 
 /** covered: complete for the period. due: nothing failed, and a reading to the end is still to come. none: nothing to read. */
 export const PROOF_STATES = ['gap', 'due', 'covered', 'none'] as const;
@@ -43,14 +52,7 @@ export function proveList(kind: Kind, list: ListCoverage, context: ListContext):
   const { period, now } = context;
   const [readAt, fullReadAt] = [believed(list.readAt, now), believed(list.fullReadAt, now)];
   const gaps = [...readingGaps(kind, list, context), ...notUnderstood(kind, list, period)];
-  return {
-    kind,
-    state: stateOf(list, fullReadAt, gaps),
-    ...(readAt === undefined ? {} : { readAt }),
-    ...(fullReadAt === undefined ? {} : { fullReadAt }),
-    ...(list.answer === undefined ? {} : { answer: list.answer }),
-    gaps,
-  };
+  return defined({ kind, state: stateOf(list, fullReadAt, gaps), readAt, fullReadAt, answer: list.answer, gaps });
 }
 
 function stateOf(list: ListCoverage, fullReadAt: string | undefined, gaps: readonly Gap[]): ProofState {
@@ -67,7 +69,7 @@ export function heardAt({ readAt = '', notInPlan, notThere }: ListCoverage): str
 export const isOver = ({ supersededAt, fullReadAt = '', notThere }: ListCoverage) =>
   supersededAt !== undefined && (fullReadAt >= supersededAt || notThere !== undefined);
 
-/** The moment at, or after, which the list must have been asked for: nothing can be added to it later that is of the period. */
+/** The moment at, or after, which the list must have been requested: nothing can be added to it later that is of the period. */
 export function endOf({ supersededAt }: Pick<ListCoverage, 'supersededAt'>, context: ListContext): string {
   const { period, cluster, project } = context;
   return earlier(earlier(earlier(period.until, cluster.goneAt), supersededAt), project.outOfScopeSince);
@@ -77,8 +79,7 @@ function readingGaps(kind: Kind, list: ListCoverage, context: ListContext): Gap[
   const end = endOf(list, context);
   if (end <= context.period.since) return []; // it ended before the period began
   const { gaps, until } = provenByAbsence(kind, list, end, context);
-  const rest = until !== undefined && until >= end ? undefined : restGap(kind, list, { from: until, end }, context);
-  return rest ? [...gaps, rest] : gaps;
+  return until !== undefined && until >= end ? gaps : [...gaps, restGap(kind, list, until, end, context)];
 }
 
 /**
@@ -102,56 +103,61 @@ function provenByAbsence(kind: Kind, list: ListCoverage, end: string, { now, per
   return { gaps, until };
 }
 
-/** @param from until when everything is proven, or is a gap already */
+/** @param provenUntil until when everything is proven, or is a gap already */
 function restGap(
   kind: Kind,
   list: ListCoverage,
-  { from: provenUntil, end }: { from: string | undefined; end: string },
+  provenUntil: string | undefined,
+  end: string,
   context: ListContext,
-): Gap | undefined {
+): Gap {
   const { now, period, project, cluster } = context;
   const what = `${kind} restores`;
   const { error } = list;
-  const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
-  const since = error ? { since: error.since } : {};
+  const because = failedSince(error);
+  const since = error?.since;
   const isGone = cluster.goneAt !== undefined;
   const action = project.notVisibleSince === undefined ? FULL : VISIBLE_AGAIN;
-  const advice = isGone ? {} : { action };
   if (provenUntil === undefined) {
     const isAhead = list.fullReadAt !== undefined;
     const text = isAhead
       ? `The list of ${what} is on record as read at ${when(list.fullReadAt ?? '')}, which has not come: a clock was wrong, so none can be ruled out.`
       : `The list of ${what} was never read to its end: none can be ruled out.${because}${isGone ? ' The cluster is gone, and it can’t be read any more.' : ''}`;
-    return { reason: isAhead ? 'clock' : error ? 'failing' : 'never-read', ...since, text, ...advice };
+    const reason = isAhead ? 'clock' : error ? 'failing' : 'never-read';
+    return defined({ reason, since, text, action: isGone ? undefined : action } as const);
   }
-  if (end < period.until && project.notVisibleSince === undefined) return lost(what, provenUntil, end, list, context);
+  const from = provenUntil;
+  if (end < period.until && project.notVisibleSince === undefined) return lost(what, from, end, list, context);
   if (isGone) {
-    const text = `${capital(what)} requested between ${when(provenUntil)} and ${when(end)} can't be ruled out: the cluster is gone since ${when(cluster.goneAt ?? '')}, and its list can't be read any more.`;
-    return { reason: 'gone', from: provenUntil, until: end, text };
+    const text = `${capitalized(what)} requested between ${when(from)} and ${when(end)} can't be ruled out: the cluster is gone since ${when(cluster.goneAt ?? '')}, and its list can't be read any more.`;
+    return { reason: 'gone', from, until: end, text };
   }
-  const open = `${capital(what)} requested after ${when(provenUntil)}`;
+  const open = `${capitalized(what)} requested after ${when(from)}`;
   if (project.notVisibleSince !== undefined) {
     const text = `${open} can't be ruled out: no credentials see the project since ${when(project.notVisibleSince)}.`;
-    const until = end < period.until ? { until: end } : {};
-    return { reason: 'not-visible', from: provenUntil, ...until, since: project.notVisibleSince, text, action };
+    const until = end < period.until ? end : undefined;
+    return defined({ reason: 'not-visible', from, until, since: project.notVisibleSince, text, action } as const);
   }
-  if (error) {
-    return { reason: 'failing', from: provenUntil, ...since, text: `${open} can't be ruled out.${because}`, action };
-  }
-  if (list.answer !== undefined) {
-    const text = `Atlas last answered at ${when(provenUntil)} that there is no list of ${what} (${list.answer}); it was not asked since.`;
-    return { reason: 'full-reading-due', from: provenUntil, text, action };
-  }
+  if (since) return { reason: 'failing', from, since, text: `${open} can't be ruled out.${because}`, action };
   const readAt = believed(list.readAt, now);
+  const reason = 'full-reading-due';
+  if (list.answer !== undefined) {
+    const text = `Atlas last answered at ${when(from)} that there is no list of ${what} (${list.answer}); it has not been requested since.`;
+    return { reason, from, text, action };
+  }
   if (readAt !== undefined && (readAt >= end || isFresh(readAt, now))) {
     const text = `${open} are proven by the next reading to the end only: the list is up to date as of ${when(readAt)}.`;
-    return { reason: 'full-reading-due', from: provenUntil, text, action };
+    return { reason, from, text, action };
   }
-  return { reason: 'not-read', from: provenUntil, text: `${open} can't be ruled out.`, action };
+  return { reason: 'not-read', from, text: `${open} can't be ruled out.`, action };
 }
 
-/** A reading this old says nothing of the present any more, in ms: a daily schedule, and two hours for a run that is late. */
-export const FRESH_MS = 26 * 3_600_000;
+/** The rest of a sentence on what was not read; empty without an error. */
+export const failedSince = (error: Failure | undefined) =>
+  error ? ` Every attempt since ${when(error.since)} has failed: ${sentence(error.message)}` : '';
+
+/** A reading this old says nothing of the present any more, in ms. */
+export const FRESH_MS = CONTINUITY_MS;
 export const isFresh = (at: string, now: string) => Date.parse(now) - Date.parse(at) <= FRESH_MS;
 
 export const VISIBLE_AGAIN =
@@ -165,12 +171,11 @@ function gone(
 ): Gap {
   const what = `${kind} restores`;
   const said = `${when(since)} Atlas answers that there is no such list${answer === undefined ? '' : ` (${answer})`}`;
-  if (from === undefined) {
-    const text = `The list of ${what} was never read to its end, and can't be read any more: since ${said}. Those requested before ${when(until)} can't be ruled out.`;
-    return { reason: 'gone', until, since, text };
-  }
-  const text = `${capital(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: since ${said}.`;
-  return { reason: 'gone', from, until, since, text };
+  const text =
+    from === undefined
+      ? `The list of ${what} was never read to its end, and can't be read any more: since ${said}. Those requested before ${when(until)} can't be ruled out.`
+      : `${capitalized(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: since ${said}.`;
+  return defined({ reason: 'gone' as const, from, until, since, text });
 }
 
 function lost(what: string, from: string, until: string, { supersededAt }: ListCoverage, context: ListContext): Gap {
@@ -181,29 +186,21 @@ function lost(what: string, from: string, until: string, { supersededAt }: ListC
       : until === cluster.goneAt
         ? 'then the cluster was no longer there'
         : `then the project went out of scope${until === project.outOfScopeSince ? '' : ', or the list ended'}`;
-  const text = `${capital(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: ${why}.`;
+  const text = `${capitalized(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: ${why}.`;
   return { reason: 'gone', from, until, text };
 }
 
 /** Elements of the list that had no id to record them by. Those known to have been requested outside the period are none of it. */
-function notUnderstood(
-  kind: Kind,
-  { problems = [], problemCount = problems.length }: ListCoverage,
-  period: Period,
-): Gap[] {
+function notUnderstood(kind: Kind, list: ListCoverage, period: Period): Gap[] {
+  const { problems = [], problemCount = problems.length } = list;
   const inside = problems.filter((problem) => !isOutside(problem, period));
   const count = problemCount - (problems.length - inside.length);
   if (count <= 0) return [];
-  const named = inside
-    .slice(0, 3)
-    .map((problem) => `${problem.jobId ?? 'one without an id'} (${problemText(problem)})`);
+  const named = inside.slice(0, 3).map((each) => `${each.jobId ?? 'one without an id'} (${problemText(each)})`);
   const jobs = count === 1 ? 'restore job that is' : 'restore jobs that are';
   const text = `Atlas lists ${count} ${kind} ${jobs} of a shape this version can't read, and not in the ledger: ${named.join('; ')}.`;
   return [{ reason: 'not-understood', text, action: 'update the program, and report what it could not read' }];
 }
 
-function isOutside({ jobId }: Problem, { since, until }: Period): boolean {
-  if (!isObjectId(jobId)) return false;
-  const at = requestedAt(jobId);
-  return at < since || at >= until;
-}
+const isOutside = ({ jobId }: Problem, { since, until }: Period): boolean =>
+  isObjectId(jobId) && (requestedAt(jobId) < since || requestedAt(jobId) >= until);

@@ -1,5 +1,7 @@
-// functions/proof/period.ts is what a claim is asked about: a stretch of time, at a moment.
-import { requestedAt } from '../restore/object-id.ts';
+// functions/proof/period.ts: what a claim is about: a stretch of time, as of a moment.
+
+import type { Stretch } from '../ledger/model/coverage.ts';
+import { CLOCK_TOLERANCE_MS } from '../ledger/model/merge-observation.ts';
 
 /** Restores count by when they were requested: at or after `since`, before `until`. ISO 8601 in UTC. */
 export interface Period {
@@ -13,9 +15,6 @@ export interface Asking {
   now: string;
 }
 
-/** What clocks that are right may differ by, in ms. */
-const CLOCK_TOLERANCE_MS = 60_000;
-
 /** A stored time that has not come yet: some clock was wrong, so it is no fact. */
 export const isAhead = (at: string, now: string) => Date.parse(at) > Date.parse(now) + CLOCK_TOLERANCE_MS;
 
@@ -28,8 +27,8 @@ export const later = (a: string, b: string | undefined): string => (b !== undefi
 
 /** `2026-11-28 09:15:00 UTC` */
 export const when = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-export const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** When a project or a cluster was made: its id says so. @param id an ObjectId */
-export const madeAt = (id: string) => requestedAt(id);
+export const overlaps =
+  ({ since, until }: Period) =>
+  (stretch: Stretch) =>
+    stretch.from < until && stretch.until > since;

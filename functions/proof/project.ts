@@ -1,12 +1,12 @@
-// functions/proof/project.ts decides what may be claimed of a project: whether all of its clusters are known, and whether it was
-// read at all.
+// functions/proof/project.ts: what may be claimed of a project: whether all of its clusters are known, and whether it was read at all.
 import type { ClusterList } from '../atlas/model/atlas.ts';
-import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage } from '../ledger/model/coverage.ts';
+import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage, type Stretch } from '../ledger/model/coverage.ts';
 import type { KnownProject, ProjectFacts } from '../ledger/model/known-project.ts';
-import { isObjectId } from '../restore/object-id.ts';
+import { defined } from '../platform/defined.ts';
+import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
-import { isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
-import { type Asking, asSentence, believed, earlier, later, madeAt, when } from './period.ts';
+import { failedSince, isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
+import { type Asking, believed, earlier, later, overlaps, when } from './period.ts';
 
 /** The list of a project's clusters. */
 export interface DiscoveryProof {
@@ -33,7 +33,7 @@ export function scopeOf(known: KnownProject | undefined): ProjectScope {
   return { notVisibleSince, outOfScopeSince };
 }
 
-/** Out of scope before the period began, by a person's decision or by the settings: said in the report, and no gap. */
+/** Out of scope before the period began, by a person's decision or by the settings: named in the report, and no gap. */
 export const isInScope = (known: KnownProject | undefined, { period }: Asking) => {
   const { outOfScopeSince } = scopeOf(known);
   return outOfScopeSince === undefined || outOfScopeSince > period.since;
@@ -41,7 +41,7 @@ export const isInScope = (known: KnownProject | undefined, { period }: Asking) =
 
 /** Whether there can be restores of it in the period at all: an id is made with its project. */
 export const isProjectOfPeriod = ({ projectId }: ProjectFacts, { period }: Asking) =>
-  !isObjectId(projectId) || madeAt(projectId) < period.until;
+  !isObjectId(projectId) || requestedAt(projectId) < period.until;
 
 export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof {
   const { coverage, known } = facts;
@@ -59,11 +59,12 @@ export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof 
 }
 
 function neverRead({ known }: ProjectFacts, { notVisibleSince }: ProjectScope): Gap {
-  const planned = known === undefined ? '' : `, though a run has had it in its plan since ${when(known.firstSeenAt)}`;
+  const since = known?.firstSeenAt;
+  const planned = since === undefined ? '' : `, though a run has had it in its plan since ${when(since)}`;
   const text = `The project was never read${planned}: no restore of it can be ruled out.`;
-  const since = known === undefined ? {} : { since: known.firstSeenAt };
-  const action = notVisibleSince === undefined ? 'run restore-ledger collect' : VISIBLE_AGAIN;
-  return { reason: notVisibleSince === undefined ? 'never-read' : 'not-visible', ...since, text, action };
+  return notVisibleSince === undefined
+    ? defined({ reason: 'never-read' as const, since, text, action: 'run restore-ledger collect' })
+    : defined({ reason: 'not-visible' as const, since, text, action: VISIBLE_AGAIN });
 }
 
 function proveDiscovery(
@@ -74,28 +75,28 @@ function proveDiscovery(
 ): DiscoveryProof {
   const readAt = believed(coverage?.readAt, now);
   const end = earlier(period.until, outOfScopeSince);
-  const read = readAt === undefined ? {} : { readAt };
-  if (readAt !== undefined && readAt >= end) return { list, state: 'covered', ...read, gaps: [] };
-  const error = coverage?.error;
-  const because = error ? ` Every attempt since ${when(error.since)} has failed: ${asSentence(error.message)}` : '';
-  const about = { ...(error ? { since: error.since } : {}), action: 'run restore-ledger collect' };
+  if (readAt !== undefined && readAt >= end) return { list, state: 'covered', readAt, gaps: [] };
+  const proof = (state: ProofState, gap: Loose<Gap>): DiscoveryProof => {
+    const until = readAt !== undefined && end < period.until ? end : undefined;
+    return defined({ list, state, readAt, gaps: [defined({ from: readAt, until, ...gap })] });
+  };
+  const because = failedSince(coverage?.error);
+  const about = { since: coverage?.error?.since, action: 'run restore-ledger collect' };
   if (readAt === undefined) {
     const text = `The list of ${list} clusters was never read: there may be clusters that nobody knows of.${because}`;
-    return { list, state: 'gap', gaps: [{ reason: 'clusters', ...about, text }] };
+    return proof('gap', { reason: 'clusters', ...about, text });
   }
-  const until = end < period.until ? { until: end } : {};
   if (notVisibleSince !== undefined) {
     const text = `Clusters made after ${when(readAt)} are not known: no credentials see the project since ${when(notVisibleSince)}.`;
-    const gap: Gap = {
-      ...{ reason: 'not-visible', from: readAt, ...until, since: notVisibleSince, text, action: VISIBLE_AGAIN },
-    };
-    return { list, state: 'gap', ...read, gaps: [gap] };
+    return proof('gap', { reason: 'not-visible', since: notVisibleSince, text, action: VISIBLE_AGAIN });
   }
-  const isDue = !error && isFresh(readAt, now);
   const text = `The list of ${list} clusters was last read at ${when(readAt)}: restores of clusters made after that can't be ruled out.${because}`;
-  const reason = isDue ? 'full-reading-due' : 'clusters';
-  return { list, state: isDue ? 'due' : 'gap', ...read, gaps: [{ reason, from: readAt, ...until, ...about, text }] };
+  return !because && isFresh(readAt, now)
+    ? proof('due', { reason: 'full-reading-due', ...about, text })
+    : proof('gap', { reason: 'clusters', ...about, text });
 }
+
+type Loose<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K] };
 
 /** Of the time before the first reading the ledger has what Atlas still listed then. Of a project that was new then, all. */
 function beforeFirstReading(
@@ -108,7 +109,7 @@ function beforeFirstReading(
     (a, b) => (a === undefined || b === undefined ? undefined : later(a, b)),
     firsts[0],
   );
-  const made = isObjectId(projectId) ? madeAt(projectId) : undefined;
+  const made = isObjectId(projectId) ? requestedAt(projectId) : undefined;
   const isNew = made !== undefined && first !== undefined && Date.parse(first) - Date.parse(made) <= CONTINUITY_MS;
   const from = made === undefined ? period.since : later(period.since, made);
   if (first !== undefined && (first <= from || (isNew && made >= period.since))) return [];
@@ -116,15 +117,15 @@ function beforeFirstReading(
     first === undefined
       ? 'When the clusters of the project were first read is not on record: clusters deleted before that can’t be ruled out.'
       : `The project was first read at ${when(first)}: of the time before, the ledger has what Atlas still listed then, and clusters deleted before that can’t be ruled out.`;
-  return [{ reason: 'before-first-reading', from, ...(first === undefined ? {} : { until: first }), text }];
+  return [defined({ reason: 'before-first-reading' as const, from, until: first, text })];
 }
 
 /** Long stretches in which nobody looked which clusters there are. */
 function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
   const stretches = CLUSTER_LISTS.flatMap((list) => discovery[list]?.unread ?? [])
-    .filter(({ from, until }) => from < period.until && until > period.since)
+    .filter(overlaps(period))
     .sort((a, b) => (a.from < b.from ? -1 : 1));
-  const merged: { from: string; until: string }[] = [];
+  const merged: Stretch[] = [];
   for (const stretch of stretches) {
     const last = merged.at(-1);
     if (last && stretch.from <= last.until) last.until = later(last.until, stretch.until);
@@ -140,13 +141,12 @@ function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
 
 /** Stretches in which nobody could look, however short: what is on record as unseen is never claimed. */
 function unseen(known: KnownProject | undefined, { period }: Asking): Gap[] {
-  return (known?.unseen ?? [])
-    .filter(({ from, until }) => from < period.until && until > period.since)
-    .map(({ from, until }) => {
-      const isLost = Date.parse(from) === 0;
-      const text = isLost
-        ? `The record of the project was lost, and begun anew at ${when(until)}: whether it was visible all the time before is not known.`
-        : `The project was out of sight, or out of scope, between ${when(from)} and ${when(until)}: a cluster made and deleted in between can’t be ruled out.`;
-      return { reason: isLost ? 'record-differs' : 'not-visible', from: isLost ? period.since : from, until, text };
-    });
+  return (known?.unseen ?? []).filter(overlaps(period)).map(({ from, until }): Gap => {
+    if (Date.parse(from) === 0) {
+      const text = `The record of the project was lost, and begun anew at ${when(until)}: whether it was visible all the time before is not known.`;
+      return { reason: 'record-differs', from: period.since, until, text };
+    }
+    const text = `The project was out of sight, or out of scope, between ${when(from)} and ${when(until)}: a cluster made and deleted in between can’t be ruled out.`;
+    return { reason: 'not-visible', from, until, text };
+  });
 }

@@ -1,4 +1,4 @@
-// functions/proof/run.ts decides what may be claimed of a run, from what is on record of it.
+// functions/proof/run.ts: what may be claimed of a run, from what is on record of it.
 import type { ClusterFailure, PartStatus, PlannedProject, RunPart, RunRecord } from '../ledger/model/run.ts';
 
 export interface RunClaim {
@@ -11,7 +11,7 @@ export interface RunClaim {
 }
 
 /** As if the run ended now. */
-export function judgeRun({ run, parts, planned = [] }: RunRecord): RunClaim {
+export function proveRun({ run, parts, planned = [] }: RunRecord): RunClaim {
   const read = new Set(parts.map(({ projectId }) => projectId));
   const unread = planned.filter(({ projectId }) => !read.has(projectId));
   const unreadCount = Math.max(unread.length, (run.projects ?? 0) - parts.length);

@@ -1,10 +1,10 @@
-// functions/proof/scope.ts decides what may be claimed of the scope: whether all projects are known that the credentials see, and whether
-// those that were known still are.
+// functions/proof/scope.ts: what may be claimed of the scope: whether all projects that the credentials see are known, and still are.
 import type { AccountScope, EndedAccount, ProjectFacts, Scope } from '../ledger/model/known-project.ts';
 import type { PlannedProject } from '../ledger/model/run.ts';
+import { sentence } from '../platform/text.ts';
 import type { Gap } from './gap.ts';
 import { isFresh } from './list.ts';
-import { type Asking, asSentence, believed, type Period, when } from './period.ts';
+import { type Asking, believed, overlaps, type Period, when } from './period.ts';
 
 export interface ScopeFacts {
   /** Absent: no listing of projects is on record. */
@@ -24,29 +24,18 @@ export function projectsListed(scope: Scope | undefined, asking: Asking): Gap[] 
   ];
 }
 
-const overlaps =
-  ({ since, until }: Period) =>
-  (stretch: { from: string; until: string }) =>
-    stretch.from < until && stretch.until > since;
-
 function lastListed(scope: Scope | undefined, accounts: readonly [string, AccountScope][], asking: Asking): Gap[] {
   const { period, now } = asking;
   const unknown = 'projects that this ledger has never listed are not in this report';
   const action = 'run restore-ledger collect';
   const listedAt = believed(scope?.listedAt, now);
   const late = accounts.filter(([, account]) => (believed(account.listedAt, now) ?? '') < period.until);
-  const failing = late.flatMap(([account, { error }]): Gap[] =>
-    error
-      ? [
-          {
-            reason: 'projects',
-            since: error.since,
-            text: `The projects of the credentials ${account} could not be listed since ${when(error.since)}: ${asSentence(error.message)}`,
-            action: 'mend the credentials, then run restore-ledger collect',
-          },
-        ]
-      : [],
-  );
+  const failing = late.flatMap(([account, { error }]): Gap[] => {
+    if (!error) return [];
+    const text = `The projects of the credentials ${account} could not be listed since ${when(error.since)}: ${sentence(error.message)}`;
+    const repair = 'correct the credentials, then run restore-ledger collect';
+    return [{ reason: 'projects', since: error.since, text, action: repair }];
+  });
   if (listedAt === undefined) {
     return [{ reason: 'projects', text: `No listing of all projects is on record: ${unknown}.`, action }, ...failing];
   }
@@ -54,10 +43,8 @@ function lastListed(scope: Scope | undefined, accounts: readonly [string, Accoun
   const isPart = late.length < Object.keys(scope?.accounts ?? {}).length;
   const names = late.map(([name]) => name).join(' and ');
   const those = isPart ? `, as of the credentials ${names}` : '';
-  const [oldest = listedAt] = [
-    listedAt,
-    ...late.flatMap(([, account]) => believed(account.listedAt, now) ?? []),
-  ].sort();
+  const times = late.flatMap(([, account]) => believed(account.listedAt, now) ?? []);
+  const [oldest = listedAt] = [listedAt, ...times].sort();
   const text = `All projects were last listed at ${when(oldest)}${those}: restores of projects made after that can’t be ruled out.`;
   const reason = failing.length === 0 && isFresh(oldest, now) ? 'full-reading-due' : 'projects';
   const advice = isPart

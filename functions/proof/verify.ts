@@ -1,10 +1,10 @@
-// functions/proof/verify.ts recomputes the histories of a project's jobs, and counts the jobs: has anything been changed?
-
+// functions/proof/verify.ts: the histories of a project's jobs recomputed, and its jobs counted: has anything been changed?
 import type { Repair } from '../ledger/model/coverage.ts';
 import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { Census, Ledger } from '../ledger/model/ledger.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
+import { defined } from '../platform/defined.ts';
 import { differing, undetermined } from './ledger.ts';
 import { when } from './period.ts';
 import type { MissingProject } from './scope.ts';
@@ -20,9 +20,9 @@ export interface Verification {
   folded: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
-  /** What was missing once and was recorded again: it happened, and is mended. Absent: nothing. */
+  /** What was missing once and was recorded again: it happened, and was repaired. Absent: nothing. */
   repairs?: Repair[];
-  /** What can't be verified, as there is nothing on record to hold it against: a sentence each. */
+  /** What can't be verified, as there is nothing on record to compare it with: a sentence each. */
   unverified: string[];
   /** At most the first thousand. */
   breaks: Break[];
@@ -60,22 +60,16 @@ export async function verifyProject(
   const clusters = Object.values(coverage?.clusters ?? {});
   for await (const cluster of ledger.archivedClusters(projectId)) clusters.push(cluster);
   note(differing({ ...facts, clusters, counts }).map(({ text }) => ({ problem: text })));
-  return {
-    projectId,
-    ...(projectName === projectId ? {} : { projectName }),
-    ...found,
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(coverage?.repairs ? { repairs: coverage.repairs } : {}),
-    unverified: [
-      ...(coverage === undefined && known?.coveredSince === undefined ? [unread(found.jobs)] : []),
-      ...(coverage?.restartedAt === undefined ? [] : [restarted(coverage.restartedAt)]),
-      ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
-    ],
-  };
+  const isUnread = coverage === undefined && known?.coveredSince === undefined;
+  const unverified = [
+    isUnread ? unread(found.jobs) : undefined,
+    coverage?.restartedAt &&
+      `the coverage of the project was lost, and is kept anew since ${when(coverage.restartedAt)}: what was recorded before that can't be checked`,
+    ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+  ].filter((text) => text !== undefined);
+  const name = projectName === projectId ? undefined : projectName;
+  return defined({ projectId, projectName: name, ...found, recorded, repairs: coverage?.repairs, unverified });
 }
-
-const restarted = (at: string) =>
-  `the coverage of the project was lost, and is kept anew since ${when(at)}: what was recorded before that is held against nothing`;
 
 const unread = (jobs: number) =>
   jobs === 0
@@ -85,8 +79,6 @@ const unread = (jobs: number) =>
 /** A project that was listed once, and of which nothing is in the table any more. */
 export const verifiedMissing = ({ projectId, projectName, text }: MissingProject): Verification => ({
   projectId,
-  ...(projectName === projectId ? {} : { projectName }),
-  ...{ jobs: 0, entries: 0, folded: 0, unverified: [] },
-  breaks: [{ problem: text }],
-  breakCount: 1,
+  ...(projectName !== projectId && { projectName }),
+  ...{ jobs: 0, entries: 0, folded: 0, unverified: [], breaks: [{ problem: text }], breakCount: 1 },
 });

@@ -3,6 +3,9 @@
 
 import { defined } from '../platform/defined.ts';
 import { fieldsOf } from '../platform/json.ts';
+
+const STRATEGIES = ['CREATE_NEW', 'OVERWRITE_EXISTING'] as const;
+
 export interface RestoredNamespace {
   /** `shop.orders`, or of a whole database `shop`. */
   source: string;
@@ -12,7 +15,7 @@ export interface RestoredNamespace {
 
 export interface RestoredCollections {
   /** What happens to collections that have the target names. Absent: Atlas did not say, or in a word that is not known. */
-  writeStrategy?: 'CREATE_NEW' | 'OVERWRITE_EXISTING';
+  writeStrategy?: (typeof STRATEGIES)[number];
   /** Collections first, then whole databases. */
   namespaces: RestoredNamespace[];
   /** False: more were restored than are named here, as the ledger could not keep, or not understand, them all. */
@@ -29,18 +32,13 @@ interface CollectionJob {
 /** Nothing for a job of another kind. */
 export function collectionsOf({ kind, atlas, atlasOmitted = {} }: CollectionJob): RestoredCollections | undefined {
   if (kind !== 'collection') return undefined;
-  const [collections, databases] = [
-    namespacesOf(atlas.collections, atlas.collectionSuffix),
-    namespacesOf(atlas.databases, atlas.databaseSuffix),
-  ];
+  const collections = namespacesOf(atlas.collections, atlas.collectionSuffix);
+  const databases = namespacesOf(atlas.databases, atlas.databaseSuffix);
   const namespaces = [...collections.understood, ...databases.understood];
   const isOmitted = Object.hasOwn(atlasOmitted, 'collections') || Object.hasOwn(atlasOmitted, 'databases');
-  const { writeStrategy } = atlas;
-  return {
-    ...(writeStrategy === 'CREATE_NEW' || writeStrategy === 'OVERWRITE_EXISTING' ? { writeStrategy } : {}),
-    namespaces,
-    complete: namespaces.length > 0 && !isOmitted && collections.isWhole && databases.isWhole,
-  };
+  const writeStrategy = STRATEGIES.find((strategy) => strategy === atlas.writeStrategy);
+  const complete = namespaces.length > 0 && !isOmitted && collections.isWhole && databases.isWhole;
+  return defined({ writeStrategy, namespaces, complete });
 }
 
 function namespacesOf(list: unknown, suffix: unknown): { understood: RestoredNamespace[]; isWhole: boolean } {

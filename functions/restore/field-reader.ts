@@ -37,10 +37,10 @@ function describe(value: unknown): string {
 }
 
 /** So many UTF-16 units, or one less: none is half a character. */
-function beginning(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const last = text.charCodeAt(most - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most);
+function beginning(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
 /** How far Atlas's clock and ours, and those of Atlas's own servers, may be apart, in ms. Generous: a day. */
@@ -55,7 +55,7 @@ export class Fields {
   readonly #of: Record<string, unknown>;
   readonly #readMs: number;
 
-  /** @param readAt when the answer was asked for: what is over can't be much later */
+  /** @param readAt when the answer was requested: what is over can't be much later */
   constructor(of: Record<string, unknown>, readAt: Date) {
     this.#of = of;
     this.#readMs = readAt.getTime();
@@ -71,13 +71,13 @@ export class Fields {
   }
 
   /** @returns nothing, and notes it, as all of these do, where the value is there and wrong */
-  text(name: string, most = MAX_TEXT): string | undefined {
+  text(name: string, max = MAX_TEXT): string | undefined {
     const value = this.#of[name] ?? undefined;
     if (value === undefined) return undefined;
     if (typeof value !== 'string') return this.note(name, 'a string');
-    if (value.length <= most) return value;
-    this.note(name, `at most ${most} characters`, value);
-    return `${beginning(value, most)}…`;
+    if (value.length <= max) return value;
+    this.note(name, `at most ${max} characters`, value);
+    return `${beginning(value, max)}…`;
   }
 
   /** A word that must be there, and be one of these. */

@@ -3,8 +3,6 @@ import type * as z from 'zod/mini';
 import type { fieldProblem, restoreJob } from '../schema/job.ts';
 import type { Status } from '../schema/words.ts';
 
-export { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../schema/words.ts';
-
 /** A job that can still change. The others are settled. */
 export const isOpen = (status: Status) => status === 'PENDING' || status === 'RUNNING' || status === 'READY';
 

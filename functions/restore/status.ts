@@ -1,5 +1,6 @@
 // functions/restore/status.ts: the one status model, derived from what each kind of job says (docs/atlas.md#1-2 to #1-5).
-import { isOpen, type Status } from './job.ts';
+import type { Status } from '../schema/words.ts';
+import { isOpen } from './job.ts';
 
 export interface Derived {
   status: Status;
@@ -33,7 +34,7 @@ export const MAX_RUN_MS = 30 * DAY_MS;
 export const MAX_PAST_EXPIRY_MS = 7 * DAY_MS;
 
 /**
- * Dedicated and serverless jobs: failed, then cancelled, then expired, as the Atlas CLI judges; a download that ended
+ * Dedicated and serverless jobs: failed, then cancelled, then expired, as in the Atlas CLI; a download that ended
  * `failed` and `cancelled` is on record. Where a flag that would have won can't be read, how a job ended is not known.
  */
 export function fromFlags(flags: Flags, readAt: Date): Derived {

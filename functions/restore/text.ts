@@ -5,16 +5,16 @@
 const UNSEEN = /\p{C}/gu;
 const BLANKS = /[\s\p{Zl}\p{Zp}]+/gu;
 
-/** One line without control characters; each is shown as U+FFFD. @param most characters, the last an ellipsis where some are left out */
-export function printable(text: string, most = 64): string {
+/** One line without control characters; each is shown as U+FFFD. @param max characters, the last an ellipsis where some are left out */
+export function printable(text: string, max = 64): string {
   // A character has at most two code units, and nothing below makes two of one.
   const line = text
-    .slice(0, most * 2 + 2)
+    .slice(0, max * 2 + 2)
     .replace(BLANKS, ' ')
     .replace(UNSEEN, '\ufffd');
   const characters = [...line];
-  const short = text.length <= most * 2 + 2 && characters.length <= most;
-  return short ? line : `${characters.slice(0, most - 1).join('')}…`;
+  const short = text.length <= max * 2 + 2 && characters.length <= max;
+  return short ? line : `${characters.slice(0, max - 1).join('')}…`;
 }
 
 const UNITS = {

@@ -1,23 +1,9 @@
 // functions/restore/understood.ts: whether the fields of a job can be relied on.
-import type { Kind, RestoreJob } from './job.ts';
-
-/** What is read from an answer, and may not be understood. */
-export type ReadField =
-  | 'status'
-  | 'delivery'
-  | 'finishedAt'
-  | 'expiresAt'
-  | 'snapshotId'
-  | 'snapshotAt'
-  | 'pointInTime'
-  | 'targetProjectId'
-  | 'targetClusterName'
-  | 'errorMessage';
+import type { Kind } from '../schema/words.ts';
+import type { RestoreJob } from './job.ts';
 
 /** Atlas's fields that decide each of ours. */
-type Sources = Record<ReadField, readonly string[]>;
-
-const DEDICATED: Sources = {
+const DEDICATED = {
   status: ['failed', 'cancelled', 'expired', 'finishedAt'],
   delivery: ['deliveryType'],
   finishedAt: ['finishedAt'],
@@ -27,9 +13,13 @@ const DEDICATED: Sources = {
   pointInTime: ['pointInTimeUTCSeconds', 'oplogTs'],
   targetProjectId: ['targetGroupId'],
   targetClusterName: ['targetClusterName'],
-  errorMessage: [],
+  errorMessage: [] as string[],
 };
-const SOURCES: ReadonlyMap<Kind, Sources> = new Map([
+
+/** What is read from an answer, and may not be understood. */
+export type ReadField = keyof typeof DEDICATED;
+
+const SOURCES = new Map<Kind, Partial<Record<ReadField, readonly string[]>>>([
   ['dedicated', DEDICATED],
   ['serverless', DEDICATED],
   [
@@ -41,10 +31,8 @@ const SOURCES: ReadonlyMap<Kind, Sources> = new Map([
       expiresAt: ['expirationDate'],
       snapshotId: ['snapshotId'],
       snapshotAt: ['snapshotFinishedDate'],
-      pointInTime: [],
       targetProjectId: ['targetProjectId'],
       targetClusterName: ['targetDeploymentItemName'],
-      errorMessage: [],
     },
   ],
   [
@@ -53,9 +41,7 @@ const SOURCES: ReadonlyMap<Kind, Sources> = new Map([
       status: ['state', 'finishedAt'],
       delivery: ['pointInTimeUtcSeconds', 'oplogTs'],
       finishedAt: ['finishedAt'],
-      expiresAt: [],
       snapshotId: ['snapshotId'],
-      snapshotAt: [],
       pointInTime: ['pointInTimeUtcSeconds', 'oplogTs'],
       targetProjectId: ['targetGroupId'],
       targetClusterName: ['targetClusterName'],
@@ -64,17 +50,21 @@ const SOURCES: ReadonlyMap<Kind, Sources> = new Map([
   ],
 ]);
 
-type Understandable = Pick<RestoreJob, 'kind' | 'status' | 'delivery' | 'problems'>;
+export type Understandable = Pick<RestoreJob, 'kind' | 'status' | 'delivery'> & {
+  problems?: readonly { field: string }[];
+};
 
 /** Whether all of these fields say what Atlas said. False: nothing may be concluded from them, in either direction. */
-export function isUnderstood(job: Understandable, ...fields: readonly ReadField[]): boolean {
-  const { kind, status, delivery, problems = [] } = job;
+export function isUnderstood(
+  { kind, status, delivery, problems = [] }: Understandable,
+  ...fields: ReadField[]
+): boolean {
   if (fields.includes('status') && status === 'UNKNOWN') return false;
   if (fields.includes('delivery') && delivery === 'unknown') return false;
   if (problems.length === 0) return true;
   // A kind of a later version: any of its fields may decide.
   const sources = SOURCES.get(kind);
-  return sources !== undefined && !fields.some((name) => problems.some(({ field }) => sources[name].includes(field)));
+  return sources !== undefined && !fields.some((name) => problems.some(({ field }) => sources[name]?.includes(field)));
 }
 
 /** A restore into a cluster that was completed for certain: a download shows that there is a backup, not that it can be restored. */

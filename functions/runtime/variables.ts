@@ -1,7 +1,8 @@
 // functions/runtime/variables.ts: every environment variable of the functions, its form and its default. lib/ sets no others.
+
 import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS } from '../platform/log.ts';
-import { KINDS } from '../restore/job.ts';
+import { KINDS } from '../schema/words.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

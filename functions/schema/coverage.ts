@@ -4,7 +4,7 @@ import { fieldProblem } from './job.ts';
 import { amount, count, flag, list, moment, named, objectId, oneOf, optional, page, someOf, text } from './types.ts';
 import { CLAIMS, COVERAGE_STATES, DRILL_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
 
-const failure = z.object({
+export const failure = z.object({
   code: text(
     "An error code of Atlas's; `LEDGER_…` for a failure of our own table; or the collector's, such as `OUT_OF_TIME`.",
   ),
@@ -12,7 +12,7 @@ const failure = z.object({
   since: moment('Since when every attempt has failed.'),
 });
 
-const completedRestore = named(
+export const completedRestore = named(
   'CompletedRestore',
   z.object({
     jobId: objectId(),
@@ -55,6 +55,9 @@ export const gap = named(
   "Restores that can't be ruled out.",
 );
 
+/** Without the id of a job, so that it can't be recorded: it is at least known to exist. */
+export const problem = z.extend(fieldProblem, { jobId: optional(text('As sent, where it was a string.')) });
+
 export const coverageOfList = named(
   'CoverageOfList',
   z.object({
@@ -68,7 +71,7 @@ export const coverageOfList = named(
     supersededAt: optional(moment('Since when the cluster is of a tier that has no such list.')),
     error: optional(failure),
     problems: optional(
-      list(z.extend(fieldProblem, { jobId: optional(text('As sent, where it was a string.')) })),
+      list(problem),
       'What was listed without the id of a job, and so is not in the ledger: ten at most.',
     ),
     problemCount: optional(count('How many there were.')),

@@ -56,7 +56,7 @@ const foundRequester = named(
         "How far the counter of the event's id is ahead of the job's; absent where the two ids share no process.",
       ),
     ),
-    rivals: count('Other events and jobs that came into question.'),
+    rivals: count('Other events and jobs that were possible.'),
   }),
 );
 const missingRequester = named(
@@ -126,7 +126,7 @@ export const job = named(
     revision: revision(),
     firstSeenAt: moment(),
     changedAt: moment(),
-    observedAt: moment('When the answer last recorded was asked for.'),
+    observedAt: moment('When the answer last recorded was requested.'),
     vanishedAt: optional(moment('Since when Atlas no longer lists it.')),
     requester: optional(
       requester,
@@ -142,7 +142,7 @@ export const change = named(
     revision: revision(
       '1 for the first sight, then one more each. A gap: entries left out of a history too long to keep.',
     ),
-    at: moment('When the answer that showed it was asked for.'),
+    at: moment('When the answer that showed it was requested.'),
     runId: text(),
     status: status(),
     fields: map(

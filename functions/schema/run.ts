@@ -14,7 +14,7 @@ export const runCounts = named(
     jobsNew: count(),
     jobsChanged: count(),
     jobsVanished: count('Jobs that Atlas no longer lists.'),
-    jobsOld: count('Jobs recorded for the first time long after they had ended: they emit no events.'),
+    jobsBackfilled: count('Jobs recorded for the first time long after they had ended: they emit no events.'),
     findings: count('Findings added to jobs.'),
     problems: count('Jobs that could not be understood.'),
     atlasRequests: count(),

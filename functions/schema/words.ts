@@ -75,7 +75,7 @@ export const RUN_STATUSES = ['running', ...PART_STATUSES] as const;
 
 /**
  * complete: every fact that the claim needs is on record. incomplete: restores may be missing, each gap is named. not known:
- * there are no facts to judge by, as in an empty ledger or for a time that has not come.
+ * there are no facts, as in an empty ledger or for a time that has not come.
  */
 export const CLAIMS = ['complete', 'incomplete', 'not known'] as const;
 export type ClaimState = (typeof CLAIMS)[number];
@@ -119,6 +119,7 @@ export type GapReason = (typeof GAP_REASONS)[number];
  * expected.
  */
 export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
+export type DrillState = (typeof DRILL_STATES)[number];
 
 /**
  * Worst first. failing: the last attempt failed. not-visible: no credentials see the project any more. never: not read once.

@@ -1,5 +1,7 @@
 // functions/views/findings.ts: which rules this version knows, and the worst of a job's findings.
-import { type Finding, RULES, type Rule, SEVERITIES, type Severity } from '../restore/rules/finding.ts';
+
+import type { Finding } from '../restore/rules/finding.ts';
+import { RULES, type Rule, SEVERITIES, type Severity } from '../schema/words.ts';
 
 /** False for a rule of a later version. */
 export const isRule = (rule: string): rule is Rule => RULES.some((known) => known === rule);

@@ -1,4 +1,4 @@
-// functions/views/job-csv.ts is a restore job as a row of CSV, where who asked for it takes several cells.
+// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester takes several cells.
 import type { JobSummary } from '../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../ledger/model/table.ts';
 import { problemText } from '../restore/field-reader.ts';

@@ -1,13 +1,13 @@
 // functions/views/requester-text.ts: who requested a restore, in words. Names are as Atlas sent them: who shows them makes them safe.
-import type { Kind } from '../restore/job.ts';
+
 import {
   ACTOR_KIND_TEXT,
   type Actor,
   type FoundRequester,
-  type Grade,
   isFound,
   type Requester,
 } from '../restore/requesters/requester.ts';
+import type { Grade, Kind } from '../schema/words.ts';
 import { counted } from './text.ts';
 
 /** A kind of a later version is shown as it is. */

@@ -25,11 +25,6 @@ export const number = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 export const counted = (n: number, thing: string) =>
   `${number(n)} ${n === 1 ? thing : /[^aeiou]y$/.test(thing) ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
 
-/** With a full stop, since lines may be joined to one where a message is shown. */
-export const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
 /** `a, b and 3 more`. @param of how many there are, those shown included */
 export const listed = (shown: readonly string[], of: number, separator = ', ') =>
   `${shown.join(separator)}${of > shown.length ? ` and ${number(of - shown.length)} more` : ''}`;
-
-export const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

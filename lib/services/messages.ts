@@ -1,4 +1,5 @@
 // lib/services/messages.ts: the texts of events of chosen severities, on a topic to subscribe to.
+
 import { Aws } from 'aws-cdk-lib';
 import { type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
@@ -8,8 +9,9 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE, type RestoreFinding } from '../../functions/events/model/event.ts';
+import type { RestoreFinding } from '../../functions/events/model/event.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import { EVENT_SOURCE } from '../../functions/schema/words.ts';
 import { deadLetters } from '../compute/queue.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -4,11 +4,11 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parseBaseUrl } from '../../functions/atlas/http/base-url.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { LOG_LEVELS } from '../../functions/platform/log.ts';
-import { KINDS } from '../../functions/restore/job.ts';
-import { CAN_BE_OFF, SEVERITIES } from '../../functions/restore/rules/finding.ts';
+import { CAN_BE_OFF } from '../../functions/restore/rules/finding.ts';
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 import { RANGES } from '../../functions/runtime/variables.ts';
+import { KINDS, SEVERITIES } from '../../functions/schema/words.ts';
 import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
 import {

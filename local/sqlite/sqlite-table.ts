@@ -96,17 +96,13 @@ export class SqliteTable implements Table, AsyncDisposable {
     const { filter, holds, after: _, limit: __, ...all } = range;
     if (filter || holds) {
       let count = 0;
-      for await (const _item of this.all({ ...range, fields: [] })) count += 1;
+      for await (const _item of everything(this, { ...range, fields: [] })) count += 1;
       return count;
     }
     const { where, values } = whereOf(all);
     return this.#connection.read(() =>
       Number(this.#connection.rows(`SELECT count(*) FROM items WHERE ${where}`, values)[0]?.[0]),
     );
-  }
-
-  all(range: Range): AsyncGenerator<Item> {
-    return everything((slice) => this.query(slice), range);
   }
 
   async batchGet(keys: readonly Key[], { fields }: BatchOptions = {}): Promise<Item[]> {

@@ -1,5 +1,5 @@
 // test/api/atlas-api.ts: Atlas's own paths, versions and the names of its schemas
-import type { Kind } from '../../functions/restore/job.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 import { SPECIFICATIONS } from '../fixtures/exchanges.ts';
 import { violations } from './json-schema.ts';
 

@@ -1,8 +1,9 @@
 // The Atlas-compatible view against our schemas of Atlas's answers and, where it is at hand, MongoDB's specification.
+
 import { describe, expect, test } from 'vitest';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../functions/schema/words.ts';
 import { serveApi } from '../../local/serve.ts';
 import { KIND_LIST, System } from '../collector/system.ts';
 import { jobExchanges, SPECIFICATIONS, SYNTHETIC } from '../fixtures/exchanges.ts';

@@ -1,10 +1,11 @@
 // Coverage and summary over HTTP.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lastDays, type Summary, summarize, summary } from '../../functions/api/query/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
-import { type Finding, RULES, SEVERITIES, type Severity } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { DELIVERIES, KINDS, RULES, SEVERITIES, type Severity, STATUSES } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';

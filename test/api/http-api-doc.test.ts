@@ -1,4 +1,5 @@
 // Every example of docs/http-api.md is run as it stands, by a shell and curl, against a ledger that was filled from Atlas.
+
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -8,9 +9,7 @@ import { PROBLEMS } from '../../functions/api/http/problem.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../../functions/restore/requesters/requester.ts';
-import { RULES, SEVERITIES } from '../../functions/restore/rules/finding.ts';
-import { DRILL_STATES } from '../../functions/schema/words.ts';
+import { ACTOR_KINDS, DRILL_STATES, GRADES, NO_REQUESTER, RULES, SEVERITIES } from '../../functions/schema/words.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
 import { testEngine } from '../ledger/engines.ts';

@@ -1,10 +1,12 @@
 // Lists of restore jobs and single ones, over HTTP, against a plain in-memory model.
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobSummary, LedgerJob } from '../../functions/ledger/model/ledger.ts';
-import { DELIVERIES, isOpen, KINDS, type RestoreJob, STATUSES, type Status } from '../../functions/restore/job.ts';
+import { isOpen, type RestoreJob } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
-import { type Finding, RULES } from '../../functions/restore/rules/finding.ts';
+import type { Finding } from '../../functions/restore/rules/finding.ts';
+import { DELIVERIES, KINDS, RULES, STATUSES, type Status } from '../../functions/schema/words.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { nextOf, type Service, startService, walk } from './service.ts';

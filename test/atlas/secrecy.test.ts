@@ -1,11 +1,12 @@
 // What must not leave functions/atlas: marked secrets are planted wherever an answer can hold one, then searched for.
+
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Credentials } from '../../functions/atlas/auth/credentials.ts';
 import type { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Log } from '../../functions/platform/log.ts';
-import { KINDS } from '../../functions/restore/job.ts';
+import { KINDS } from '../../functions/schema/words.ts';
 import { all, clientFor, FLEX_JOBS, PROJECT_ID, projectsOf } from './clients.ts';
 import { json, list, type Reply, type Seen, serve } from './scripted-server.ts';
 

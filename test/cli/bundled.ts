@@ -1,7 +1,6 @@
 // A bundle of the command line for the tests, made once a run: it starts in a fraction of the time that tsx takes.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
 
@@ -23,8 +22,6 @@ export async function setup({ provide }: TestProject) {
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     external: ['libsql', 'dynalite'],
-    // As if it ran where its source is: messages name bin/restore-ledger.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(resolve('bin/process/called.ts')).href) },
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error' },
   });

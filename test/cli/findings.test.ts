@@ -189,7 +189,7 @@ test('what a first run digs up is recorded with its findings, and only the summa
   const { code, stdout, stderr } = await shell.run(['collect', '--events', 'events.ndjson']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(Number(/^findings +(\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(5);
-  expect(stdout).toMatch(/^no news +\d+ that had ended long before$/m);
+  expect(stdout).toMatch(/^backfilled +\d+ that had ended long before$/m);
   const lines = (await readFile(join(shell.dir, 'events.ndjson'), 'utf8')).trimEnd().split('\n');
   const types = lines.map((line) => (JSON.parse(line) as LedgerEvent)['detail-type']);
   expect(types.filter((type) => type === 'Restore Finding')).toEqual([]);

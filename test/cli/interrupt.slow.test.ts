@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Column, table, tableParts } from '../../bin/output/tables.ts';
+import { type Column, writeTable } from '../../bin/output/tables.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -57,22 +57,22 @@ describe('Ctrl-C while a big ledger is read', () => {
   });
 });
 
-test('a table in parts is the table', async () => {
+test.each([
+  [0, 80],
+  [1, 30],
+  [1_234, 25],
+  [1_234, Number.POSITIVE_INFINITY],
+])('a table of %i rows in %s columns has a title and a line for each, none too wide', async (length, width) => {
   const columns: Column<number>[] = [
     { title: 'n', cell: String, align: 'right' },
     { title: 'text', cell: (n) => 'x'.repeat(n % 37), style: () => 'red', least: 5 },
     { title: 'goes', cell: () => 'y'.repeat(40), goes: 1 },
   ];
-  for (const [length, width] of [
-    [0, 80],
-    [1, 30],
-    [1_234, 25],
-    [1_234, Number.POSITIVE_INFINITY],
-  ] as const) {
-    const rows = Array.from({ length }, (_, n) => n);
-    const terminal = { width, paint: (_: unknown, text: string) => text };
-    const parts: string[] = [];
-    for await (const part of tableParts(columns, rows, terminal)) parts.push(part);
-    expect(parts.join('\n')).toBe(table(columns, rows, terminal));
-  }
+  const rows = Array.from({ length }, (_, n) => n);
+  const lines: string[] = [];
+  const line = async (text = '') => void lines.push(text);
+  await writeTable(columns, rows, { width, paint: (_, text) => text, line });
+  expect(lines).toHaveLength(length + 1);
+  expect(Math.max(...lines.map((each) => each.length))).toBeLessThanOrEqual(width);
+  expect(lines[0]).toMatch(width < 60 ? /^ *n {2}text$/ : /^ *n {2}text .*goes$/);
 });

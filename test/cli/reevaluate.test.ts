@@ -116,7 +116,7 @@ describe('reevaluate', () => {
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
       'restore-ledger: --api: expected --table or --data instead, since an API only reads\n',
-      expect.stringMatching(/^restore-ledger: not every project that was named is in the ledger/),
+      expect.stringMatching(/^restore-ledger: not every given project is in the ledger/),
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);
   });

@@ -2,7 +2,6 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { calledFrom } from '../../bin/process/called.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -129,12 +128,12 @@ describe('--help', () => {
     ['verify', ['--project', '--json', 'Exit code: 0 all fits, 9 something does not', 'not an API']],
     [
       'reevaluate',
-      ['--rules', '--since', '--until', '--dry-run', 'A\ntarget in a project without coverage', 'Exit code: 0'],
+      ['--rules', '--since', '--until', '--dry-run', 'A target in\na project without coverage', 'Exit code: 0'],
     ],
     ['retire', ['--project', '--reason', '--by', '--undo', '--list', 'not through an API', 'Exit code: 0 done']],
     ['watch', ['--rules', '--events', '<id>', '--interval', '--timeout', 'Exit code: 0 COMPLETED', '124']],
     ['atlas list', ['--items-per-page', '--page-num', '--no-include-count', '--envelope', '--pretty']],
-    ['serve', ['--port', '--table', '--data', 'Other commands may use the same directory meanwhile']],
+    ['serve', ['--port', '--table', '--data', 'Other commands may read and write the same directory meanwhile']],
     [
       'simulate',
       [
@@ -218,28 +217,6 @@ describe('help', () => {
       stdout: '',
       stderr: "restore-ledger: unknown command 'nothing': see --help\n",
     });
-  });
-});
-
-describe('the commands that it names', () => {
-  const executable = join(PACKAGE_DIR, 'bin/restore-ledger');
-  test.each([
-    ['where the shell does not find it', executable, { PATH: process.env.PATH ?? '' }],
-    ['where it does', 'restore-ledger', {}],
-  ])('work as they stand %s', async (_, called, env) => {
-    await using shell = await CommandLine.open();
-    const { stderr } = await shell.run(['collect'], { env });
-    expect(stderr).toContain(`run ${called} simulate\n`);
-    expect((await shell.run(['collect', '--help'], { env })).stdout).toContain(
-      `  $ ${called} collect --table restore-ledger --json\n`,
-    );
-  });
-
-  test('are relative to where one is, from a clone', () => {
-    expect(calledFrom(PACKAGE_DIR, '/usr/bin')).toBe('bin/restore-ledger');
-    expect(calledFrom(join(PACKAGE_DIR, 'bin'), '')).toBe('./restore-ledger');
-    expect(calledFrom(join(PACKAGE_DIR, 'docs'), '')).toBe(executable);
-    expect(calledFrom(PACKAGE_DIR, `/nowhere:${join(PACKAGE_DIR, 'bin')}`)).toBe('restore-ledger');
   });
 });
 

@@ -58,7 +58,7 @@ describe('watch', () => {
     atlas.faults.add({ when: { path: single(passing.id) }, times: 4, fault: { type: 'status', status: 503 } });
     const survived = await shell.run(['watch', passing.id, ...place]);
     expect(survived).toMatchObject({ code: 0, stdout: expect.stringContaining('COMPLETED') });
-    expect(survived.stderr).toMatch(/^\d\d:\d\d:\d\d {2}not answered, trying again \(1 of 5\): .*503/);
+    expect(survived.stderr).toMatch(/^\d\d:\d\d:\d\d {2}no answer, trying again \(1 of 5\): .*503/);
 
     const staying = restore({ durationMs: 1 });
     const mend = atlas.faults.add({ when: { path: single(staying.id) }, fault: { type: 'status', status: 403 } });

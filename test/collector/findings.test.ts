@@ -28,7 +28,7 @@ describe('findings', () => {
     await using system = await quiet();
     const job = system.atlas.world.startRestore({ ...system.at, delivery: 'download', durationMs: MINUTE });
     const { counts } = await system.runWith();
-    expect(counts).toMatchObject({ jobsNew: 1, findings: 1, jobsOld: 0 });
+    expect(counts).toMatchObject({ jobsNew: 1, findings: 1, jobsBackfilled: 0 });
     const { findings, changes, observedAt } = (await system.ledger.job(job.id)) ?? {};
     expect(findings).toEqual([
       { rule: 'download', severity: 'warning', at: observedAt, why: expect.stringContaining('Cluster0') },
@@ -127,7 +127,7 @@ describe('findings', () => {
     expect(old.length).toBeGreaterThan(50);
     expect(run.counts).toMatchObject({
       jobsNew: recorded.length,
-      jobsOld: old.length,
+      jobsBackfilled: old.length,
       findings: recorded.reduce((sum, { findings = [] }) => sum + findings.length, 0),
     });
     expect(run.counts?.findings).toBeGreaterThan(20);

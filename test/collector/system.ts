@@ -1,4 +1,5 @@
 // test/collector/system.ts: the whole system but for AWS: simulator, client over real HTTP, ledger on the engine of the run.
+
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
@@ -10,8 +11,8 @@ import { type LocalRunPorts, runLocally } from '../../functions/collector/run/lo
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
-import type { Kind } from '../../functions/restore/job.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
 import type { Engine, EngineTable } from '../ledger/engines.ts';

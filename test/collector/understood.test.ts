@@ -1,7 +1,7 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
 import { expect, test } from 'vitest';
-import { ProjectGatherer } from '../../bin/report/gather-project.ts';
-import { isDrill } from '../../bin/report/judge-drills.ts';
+import { isDrill } from '../../bin/report/drill-proof.ts';
+import { gatherProject } from '../../bin/report/gather-project.ts';
 import { numbersOf } from '../../bin/report/numbers.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
@@ -137,7 +137,7 @@ test('a cluster whose only restores are not understood was not restored, as far 
   const coverage = await system.ledger.coverage(system.projectId);
   const [since, until] = [system.at(3), system.at(0)];
   const facts = { projectId: system.projectId, projectName: 'odd', coverage };
-  const gathered = await new ProjectGatherer(system.ledger, facts, { period: { since, until }, now: until }).gather();
+  const gathered = await gatherProject(system.ledger, facts, { period: { since, until }, now: until });
   const { evidence } = gathered ?? {};
   expect(gathered?.gaps).toContainEqual(
     expect.objectContaining({ reason: 'not-understood', text: expect.stringContaining(id) }),

@@ -1,9 +1,10 @@
 // test/deploy/change-feed.deploy.ts follows a change from the simulator to those who listen, also through failures. The
 // steps build on each other. What each event looks like as it is delivered is printed.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { DETAIL_TYPES } from '../../functions/events/model/event.ts';
+import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import type { Restore } from '../../local/atlas/world/world.ts';
 import { wrongs } from '../events/schemas.ts';

@@ -1,5 +1,5 @@
 // test/deploy/world.ts: the simulator's content, to compare with the table's.
-import { KINDS, type Kind } from '../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../functions/schema/words.ts';
 import { kindsOf } from '../../local/atlas/model/cluster.ts';
 import type { World } from '../../local/atlas/world/world.ts';
 

@@ -15,7 +15,7 @@ const LEFT_OUT = new Set(['.git', '.ledger', 'cdk.out', 'dist']);
 const STAND_INS = {
   npm: `case "$1" in
   ci) cd "$STAND_INS/lock" && PATH="$REAL_PATH" exec npm ci --dry-run --offline --silent ;;
-  test) cd "${PACKAGE_DIR}" && PATH="$REAL_PATH" exec npm --silent test -- --project main test/platform/semaphore.test.ts ;;
+  test) cd "${PACKAGE_DIR}" && PATH="$REAL_PATH" exec npm --silent test -- --project main test/platform/clock.test.ts ;;
   *) PATH="$REAL_PATH" exec npm "$@" ;;
 esac`,
   npx: `printf '%s\\037' npx "$@" >> "$STAND_INS/calls.log"; echo >> "$STAND_INS/calls.log"`,
@@ -64,7 +64,6 @@ export class Clone implements AsyncDisposable {
       REAL_PATH: PATH,
       STAND_INS: this.#standIns,
       HOME,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
   }
 

@@ -1,12 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { DETAIL_TYPES, type DetailType, EVENT_SOURCE, SCHEMA_VERSION } from '../../functions/events/model/event.ts';
 import { MAX_DETAIL_BYTES } from '../../functions/events/model/truncate.ts';
 import { noCounts } from '../../functions/ledger/model/run.ts';
 import { JOB_SUMMARY_FIELDS } from '../../functions/ledger/model/table.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../functions/restore/job.ts';
-import { ACTOR_KINDS, GRADES, NO_REQUESTER } from '../../functions/restore/requesters/requester.ts';
-import { RULES, SEVERITIES } from '../../functions/restore/rules/finding.ts';
+import {
+  ACTOR_KINDS,
+  DELIVERIES,
+  DETAIL_TYPES,
+  type DetailType,
+  EVENT_SOURCE,
+  GRADES,
+  KINDS,
+  NO_REQUESTER,
+  RULES,
+  SCHEMA_VERSION,
+  SEVERITIES,
+  STATUSES,
+} from '../../functions/schema/words.ts';
 import { SCHEMAS, wrongs } from './schemas.ts';
 
 type Json = Record<string, unknown>;

@@ -1,7 +1,8 @@
 // test/events/schemas.ts holds events against docs/events/*.schema.json. The schemas are open, so that fields can be added;
 // here they are closed, so that a field that none describes is found.
+
 import { readFileSync } from 'node:fs';
-import { DETAIL_TYPES, type DetailType } from '../../functions/events/model/event.ts';
+import { DETAIL_TYPES, type DetailType } from '../../functions/schema/words.ts';
 import { violations } from '../api/json-schema.ts';
 
 type Schema = Record<string, unknown>;

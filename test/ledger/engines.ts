@@ -12,7 +12,7 @@ import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../../functions/ledger/table/dynamodb-client.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
-import { everything, type Range, type Table } from '../../functions/ledger/table/table-port.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
@@ -126,13 +126,11 @@ export async function dynamoTable(
 
 /** Waits for `before` ahead of every request, which it names as DynamoDB does. */
 function intercepted(table: Table, before: (operation: string) => Promise<unknown>): Table {
-  const query = async (range: Range) => {
-    await before('Query');
-    return table.query(range);
-  };
   return {
-    query,
-    all: (range) => everything(query, range),
+    query: async (range) => {
+      await before('Query');
+      return table.query(range);
+    },
     get: async (key) => {
       await before('GetItem');
       return table.get(key);

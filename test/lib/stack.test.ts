@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
-import { parseTask } from '../../functions/collector/task/task-message.ts';
+import { parseTask } from '../../functions/collector/task/task.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';

@@ -1,9 +1,10 @@
 // test/restore/attribution-report.ts: how often each grade is right in synthetic projects: npx tsx test/restore/attribution-
 // report.ts [worlds]
-import type { Kind } from '../../functions/restore/job.ts';
+
 import { idParts } from '../../functions/restore/object-id.ts';
-import { matchRequests, type Verdict } from '../../functions/restore/requesters/match-requests.ts';
-import { GRADES, type Grade } from '../../functions/restore/requesters/requester.ts';
+import type { Verdict } from '../../functions/restore/requesters/confidence.ts';
+import { matchRequests } from '../../functions/restore/requesters/match-requests.ts';
+import { GRADES, type Grade, type Kind } from '../../functions/schema/words.ts';
 import { Random } from '../../local/atlas/base/random.ts';
 import { makeWorld, type World, type WorldOptions } from './request-worlds.ts';
 

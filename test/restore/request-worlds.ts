@@ -1,11 +1,11 @@
 // test/restore/request-worlds.ts: crowded synthetic projects: restore jobs, the events of their requests, and who really
 // asked.
 
-import type { Kind } from '../../functions/restore/job.ts';
 import { COUNTER_SPAN } from '../../functions/restore/object-id.ts';
 import type { AtlasEvent } from '../../functions/restore/requesters/event.ts';
 import { type JobToMatch, requestTypes } from '../../functions/restore/requesters/match-requests.ts';
 import type { Actor } from '../../functions/restore/requesters/requester.ts';
+import type { Kind } from '../../functions/schema/words.ts';
 import type { Random } from '../../local/atlas/base/random.ts';
 
 export interface WorldOptions {

@@ -153,7 +153,7 @@ export class Oracle {
   }
 
   /** @param gone taken out of the table by somebody else: only a full run has to notice */
-  judgeRun(run: JudgedRun, table: ReadonlyMap<string, Row>, gone: ReadonlySet<string>): Violation[] {
+  proveRun(run: JudgedRun, table: ReadonlyMap<string, Row>, gone: ReadonlySet<string>): Violation[] {
     if (run.status !== 'complete') return [];
     const found: Violation[] = [];
     const kind = run.scope ? 'a run of a part' : run.full ? 'a full run' : 'a run';

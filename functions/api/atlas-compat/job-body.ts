@@ -1,7 +1,8 @@
-// functions/api/atlas-compat/job-body.ts shows a job as Atlas does, from what Atlas sent, such that the official schema takes it.
+// functions/api/atlas-compat/job-body.ts: a job as Atlas shows it, such that the official schema takes it.
+
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
-import type { Kind } from '../../restore/job.ts';
 import { redactJob } from '../../restore/redact/redact.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { Link } from './paging.ts';
 
 type Body = Record<string, unknown>;

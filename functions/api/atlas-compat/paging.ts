@@ -1,4 +1,4 @@
-// functions/api/atlas-compat/paging.ts reads Atlas's paging parameters and links pages to each other (docs/atlas.md#1-1).
+// functions/api/atlas-compat/paging.ts: Atlas's paging parameters, and the links between pages (docs/atlas.md#1-1).
 import { refusals } from './response-error.ts';
 
 /** Limits in the OpenAPI file; what lies outside is clamped, not refused (docs/atlas.md#1-1). */

@@ -1,4 +1,4 @@
-// functions/api/atlas-compat/response-error.ts is how the Atlas view says no: in Atlas's own words (docs/atlas.md#5).
+// functions/api/atlas-compat/response-error.ts: the errors of the Atlas view, in Atlas's own words (docs/atlas.md#5).
 
 /** Node has them too, in a module whose import loads all of its fetch. */
 const REASONS = {
@@ -11,24 +11,21 @@ const REASONS = {
 } as const;
 type RefusalStatus = keyof typeof REASONS;
 
-export interface FieldViolation {
-  field: string;
-  description: string;
-}
+type Violations = readonly { field: string; description: string }[];
 
 /** Ends a request with an ApiError. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: RefusalStatus;
   readonly errorCode: string;
-  readonly fields: readonly FieldViolation[] | undefined;
+  readonly fields: Violations | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: RefusalStatus,
     errorCode: string,
     detail: string,
-    { fields, headers = {} }: { fields?: readonly FieldViolation[]; headers?: Record<string, string> } = {},
+    { fields, headers = {} }: { fields?: Violations; headers?: Record<string, string> } = {},
   ) {
     super(detail);
     this.status = status;
@@ -39,7 +36,7 @@ export class Refusal extends Error {
 
   response(): Response {
     const body = {
-      ...(this.fields ? { badRequestDetail: { fields: this.fields } } : {}),
+      badRequestDetail: this.fields && { fields: this.fields },
       detail: this.message,
       error: this.status,
       errorCode: this.errorCode,
@@ -47,7 +44,7 @@ export class Refusal extends Error {
       parameters: [],
       reason: REASONS[this.status],
     };
-    const coded = CODED.has(this.status) ? { 'x-error-code': this.errorCode } : {};
+    const coded = CODED.has(this.status) && { 'x-error-code': this.errorCode };
     const headers = { ...this.headers, ...coded, 'content-type': 'application/json' };
     return new Response(JSON.stringify(body), { status: this.status, headers });
   }

@@ -1,12 +1,13 @@
-// functions/api/atlas-compat/routes.ts answers Atlas's own paths from the ledger, in Atlas's own contract (docs/atlas.md#1): so a client
-// written for Atlas reads the history of a cluster that Atlas no longer lists.
+// functions/api/atlas-compat/routes.ts: Atlas's own paths, answered from the ledger in Atlas's own contract (docs/atlas.md#1): so a
+// client written for Atlas reads the history of a cluster that Atlas no longer lists.
+
 import { type Context, Hono } from 'hono';
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import { type NumberedPage, PageOutOfReach } from '../../ledger/repositories/ledger-reader.ts';
-import type { Kind } from '../../restore/job.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import type { Kind } from '../../schema/words.ts';
 import { MAX_BODY_BYTES, wireBytes } from '../http/payload-limit.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { resource } from '../http/resource.ts';
@@ -103,13 +104,9 @@ export function atlasRoutes({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): 
 
     const url = `${origin}${pathname}`;
     const results = await sendable(ledger.jobsOf(groupId, page.jobIds), url, paging.pretty);
-    const { total: totalCount } = page;
-    const body = {
-      links: pageLinks(url, paging, page.more),
-      results,
-      ...(totalCount === undefined ? {} : { totalCount }),
-    };
-    return answer(context, type, paging.envelope ? { ...body, status: 200 } : body, paging.pretty);
+    const status = paging.envelope ? 200 : undefined;
+    const body = { links: pageLinks(url, paging, page.more), results, totalCount: page.total, status };
+    return answer(context, type, body, paging.pretty);
   }
 
   async function numbered({ groupId, clusterName }: Place, { kind }: JobApi, paging: Asked): Promise<NumberedPage> {
@@ -143,9 +140,8 @@ export function atlasRoutes({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): 
   async function refuseUnlessServed({ groupId, clusterName }: Place, { refused }: JobApi) {
     const { coverage, archived = [] } = (await ledger.projectRecord(groupId)) ?? {};
     if (!coverage) throw refusals.groupNotFound(groupId);
-    const cluster =
-      Object.values(coverage.clusters).find((one) => one.clusterName === clusterName) ??
-      archived.find((one) => one.clusterName === clusterName);
+    const clusters = [...Object.values(coverage.clusters), ...archived];
+    const cluster = clusters.find((one) => one.clusterName === clusterName);
     if (!cluster) throw refusals.clusterNotFound(clusterName, groupId);
     const errorCode = refused[cluster.tier];
     if (errorCode !== undefined) throw refusals.wrongTier(errorCode, clusterName);

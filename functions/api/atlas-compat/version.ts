@@ -1,11 +1,11 @@
-// functions/api/atlas-compat/version.ts answers in the version of a resource that `Accept` asks for (docs/atlas.md#6).
+// functions/api/atlas-compat/version.ts: the version of a resource that `Accept` names (docs/atlas.md#6).
 import { refusals } from './response-error.ts';
 
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/;
 
 /**
  * The media type to answer with. A later date than the resource's is served by the newest version, which is its only one.
- * @param version the resource's date @throws Refusal 406 where no date is asked for, or only earlier ones
+ * @param version the resource's date @throws Refusal 406 where no date is requested, or only earlier ones
  */
 export function mediaType(accept: string | undefined, version: string): string {
   const dates = (accept ?? '').split(',').flatMap((type) => {

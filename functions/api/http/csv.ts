@@ -1,5 +1,4 @@
-// functions/api/http/csv.ts writes CSV that is safe to open in a spreadsheet. Written by hand: csv-stringify would be larger than
-// the rest of this function's own code together, for one escape.
+// functions/api/http/csv.ts: CSV that is safe to open in a spreadsheet. By hand, as a package would be larger than all of this function, for one escape.
 
 /** What spreadsheets take for the start of a formula, full-width forms too (OWASP: CSV injection). */
 const FORMULA = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;

@@ -1,4 +1,4 @@
-// functions/api/http/etag.ts answers with a body that a client may already have.
+// functions/api/http/etag.ts: answers that a client may already have.
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { ApiEnv } from './ports.ts';

@@ -1,4 +1,4 @@
-// functions/api/http/list.ts answers with a page of a list, as JSON, JSON lines or CSV, and says where the next one is.
+// functions/api/http/list.ts: a page of a list as JSON, JSON lines or CSV, with a link to the next one.
 import type { Context } from 'hono';
 import type { Page } from '../../ledger/model/ledger.ts';
 import { csvLine } from './csv.ts';
@@ -22,12 +22,12 @@ export interface Listing<Item> {
 export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listing<Item>, limit: number) {
   const format = formatOf(context);
   const write = (item: Item) => listing.rows(item).map((row) => line(row, format, listing));
-  for (let most = limit; ; ) {
-    const { items, cursor } = await listing.read(most);
+  for (let max = limit; ; ) {
+    const { items, cursor } = await listing.read(max);
     const parts = items.map((item) => write(item));
     const fit = fitting(parts.map((lines) => lines.join(',')));
     if (fit < items.length) {
-      most = fit; // and the cursor will be where the smaller page ends
+      max = fit; // and the cursor will be where the smaller page ends
       continue;
     }
     const headers: Record<string, string> = { 'content-type': `${FORMATS[format]}; charset=utf-8`, vary: 'accept' };

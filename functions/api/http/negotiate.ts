@@ -1,6 +1,6 @@
-// functions/api/http/negotiate.ts finds the format to answer in: what `Accept` prefers, or what a link asks for by `format`.
+// functions/api/http/negotiate.ts: the format of an answer: what `Accept` prefers, or what a link names in `format`.
 import type { Context } from 'hono';
-import { oneOf } from './parameters.ts';
+import { described, oneOf, queryOf } from './parameters.ts';
 import type { ApiEnv } from './ports.ts';
 import { RequestProblem } from './problem.ts';
 
@@ -8,11 +8,11 @@ export const FORMATS = { json: 'application/json', ndjson: 'application/x-ndjson
 export type Format = keyof typeof FORMATS;
 
 /** A browser can't set `Accept` for a link. */
-export const FORMAT = oneOf(['json', 'ndjson', 'csv']);
+export const FORMAT = described(oneOf(['json', 'ndjson', 'csv']), 'Instead of `Accept`.');
 
 /** @param format has been checked @throws RequestProblem 406 */
 export function formatOf(context: Context<ApiEnv>): Format {
-  const asked = new URL(context.req.url).searchParams.get('format');
+  const asked = queryOf(context).get('format');
   if (asked !== null && Object.hasOwn(FORMATS, asked)) return asked as Format;
   const type = acceptable(context, Object.values(FORMATS));
   return (Object.keys(FORMATS) as Format[]).find((format) => FORMATS[format] === type) ?? 'json';

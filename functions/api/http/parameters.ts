@@ -1,5 +1,6 @@
-// functions/api/http/parameters.ts reads query parameters. Each is checked, and named where it is wrong; unknown ones are refused,
-// since a misspelt filter would look like an answer.
+// functions/api/http/parameters.ts: query parameters. Each is checked, and named where it is wrong; unknown ones are refused, since a
+// misspelt filter would look like an answer.
+import type { Context } from 'hono';
 import { isoMoment } from '../../platform/calendar.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { badParameter } from './problem.ts';
@@ -9,9 +10,19 @@ export interface Parameter<T> {
   /** What a text as sent stands for, or undefined where it doesn't fit. Several values come joined by commas. */
   read(text: string): T | undefined;
   expected: string;
+  /** As of OpenAPI. */
+  schema: Readonly<Record<string, unknown>>;
+  description?: string;
   /** May be given more than once. @default false */
   several?: boolean;
 }
+
+export const described = <T>(parameter: Parameter<T>, description: string): Parameter<T> => ({
+  ...parameter,
+  description,
+});
+
+export const queryOf = (context: Context): URLSearchParams => new URL(context.req.url).searchParams;
 
 type Read<S> = { -readonly [K in keyof S]?: S[K] extends Parameter<infer T> ? T : never };
 
@@ -38,17 +49,20 @@ export function readParameters<S extends Record<string, Parameter<unknown>>>(sen
 export const objectId: Parameter<string> = {
   read: (value) => (isObjectId(value) ? value : undefined),
   expected: '24 hex digits in lower case',
+  schema: { type: 'string', pattern: '^[a-f0-9]{24}$' },
 };
 
 /** A day, or a moment that says its zone: without one, it would be another moment on every machine. */
 export const moment: Parameter<string> = {
   read: (value) => isoMoment(value.replace(/ (?=\d\d:\d\d$)/, '+')), // a + that wasn't encoded
   expected: 'a day such as 2026-11-23, or a moment such as 2026-11-23T12:00:00Z',
+  schema: { type: 'string', description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.' },
 };
 
 export const oneOf = <const T extends readonly string[]>(values: T): Parameter<T[number]> => ({
   read: (value) => values.find((each) => each === value),
   expected: `one of ${values.join(', ')}`,
+  schema: { type: 'string', enum: values },
 });
 
 export const someOf = <const T extends readonly string[]>(values: T): Parameter<T[number][]> => ({
@@ -58,24 +72,28 @@ export const someOf = <const T extends readonly string[]>(values: T): Parameter<
     return known.length === sent.size ? known : undefined;
   },
   expected: `some of ${values.join(', ')}; several with commas, or given more than once`,
+  schema: { type: 'array', items: { type: 'string', enum: values } },
   several: true,
 });
 
-export const wholeNumber = (least: number, most: number): Parameter<number> => ({
+export const wholeNumber = (minimum: number, maximum: number): Parameter<number> => ({
   read: (value) => {
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    return number >= least && number <= most ? number : undefined;
+    return number >= minimum && number <= maximum ? number : undefined;
   },
-  expected: `a whole number from ${least} to ${most}`,
+  expected: `a whole number from ${minimum} to ${maximum}`,
+  schema: { type: 'integer', minimum, maximum },
 });
 
-const FLAGS: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-export const flag: Parameter<boolean> = { read: (value) => FLAGS.get(value), expected: 'true or false' };
+export const flag: Parameter<boolean> = {
+  read: (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
+  expected: 'true or false',
+  schema: { type: 'boolean' },
+};
 
-export const text = (most: number, expected: string): Parameter<string> => ({
-  read: (value) => (value.length > 0 && value.length <= most ? value : undefined),
+/** Of at most 200 characters. */
+export const text = (expected: string): Parameter<string> => ({
+  read: (value) => (value.length > 0 && value.length <= 200 ? value : undefined),
   expected,
+  schema: { type: 'string' },
 });

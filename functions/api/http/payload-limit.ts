@@ -1,4 +1,4 @@
-// functions/api/http/payload-limit.ts says how much room an answer takes on its way out of Lambda.
+// functions/api/http/payload-limit.ts: the room that an answer takes on its way out of Lambda.
 
 /**
  * Lambda's limit is 6,291,556 bytes for the whole answer, in which the body is a JSON string: each `"` takes two bytes.

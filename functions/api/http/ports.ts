@@ -1,4 +1,4 @@
-// functions/api/http/ports.ts is what the HTTP API needs from outside.
+// functions/api/http/ports.ts: the ports of the HTTP API.
 
 import type { RunScope } from '../../ledger/model/run.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
@@ -10,7 +10,7 @@ export interface RunRequest {
   full: boolean;
 }
 
-/** Starts a run somewhere else and returns at once; the run tells of itself through the ledger. */
+/** Starts a run somewhere else and returns at once; the run is seen through the ledger. */
 export interface RunStarter {
   /** A repeat of the same run is harmless. @throws TooManyRuns, or whatever else kept it from starting */
   start(request: RunRequest): Promise<void>;

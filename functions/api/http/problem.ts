@@ -1,4 +1,5 @@
-// functions/api/http/problem.ts is how the API says no: RFC 9457 problem documents. docs/http-api.md lists the types.
+// functions/api/http/problem.ts: the API's errors, RFC 9457 problem documents. docs/http-api.md lists the types.
+import { defined } from '../../platform/defined.ts';
 
 /** Programs branch on these; they don't change. */
 export const PROBLEMS = {
@@ -24,8 +25,8 @@ export interface Problem {
   status: number;
   /** For people: what is wrong and what to do. Never an inside message. */
   detail?: string;
-  /** The parameter, header, or field of the body that is wrong; `field` in the document. */
-  parameter?: string;
+  /** The parameter, header, or field of the body that is wrong. */
+  field?: string;
 }
 
 /** Ends a request with a problem document. */
@@ -40,24 +41,17 @@ export class RequestProblem extends Error {
   ) {
     const { status, title } = PROBLEMS[name];
     super(detail ?? title);
-    this.problem = {
-      type: `/problems/${name}`,
-      title,
-      status,
-      ...(detail === undefined ? {} : { detail }),
-      ...(field === undefined ? {} : { parameter: field }),
-    };
+    this.problem = defined({ type: `/problems/${name}`, title, status, detail, field });
     this.headers = headers;
   }
 
   response(requestId: string): Response {
-    const { parameter: field, ...problem } = this.problem;
-    return new Response(JSON.stringify({ ...problem, field, requestId }), {
-      status: problem.status,
+    return new Response(JSON.stringify({ ...this.problem, requestId }), {
+      status: this.problem.status,
       headers: { ...this.headers, 'content-type': 'application/problem+json' },
     });
   }
 }
 
 export const badParameter = (field: string, detail: string) => new RequestProblem('bad-parameter', { field, detail });
-export const notFound = (detail?: string) => new RequestProblem('not-found', detail === undefined ? {} : { detail });
+export const notFound = (detail: string) => new RequestProblem('not-found', { detail });

@@ -1,4 +1,4 @@
-// functions/api/http/resource.ts says which methods a path has, and refuses the others by name.
+// functions/api/http/resource.ts: a path and its methods; others are refused.
 import type { Handler, Hono } from 'hono';
 import type { ApiEnv } from './ports.ts';
 import { RequestProblem } from './problem.ts';

@@ -1,4 +1,4 @@
-// functions/api/lambda/adapter.ts lets the app answer events of API Gateway's HTTP API, payload format 2.0.
+// functions/api/lambda/adapter.ts: the app as a handler of API Gateway's HTTP API, payload format 2.0.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Hono } from 'hono';
 import type { ApiEnv } from '../http/ports.ts';

@@ -1,4 +1,4 @@
-// functions/api/lambda/plan-function.ts starts runs by the plan function, which takes it from there.
+// functions/api/lambda/plan-function.ts: runs started by the plan function.
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { type RunRequest, type RunStarter, TooManyRuns } from '../http/ports.ts';
 

@@ -1,35 +1,34 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
+import { defined } from '../../platform/defined.ts';
 import { coverageList } from '../../schema/coverage.ts';
 import { jobList, jobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
 import { summary } from '../../schema/summary.ts';
-import { DELIVERIES, DRILL_STATES, KINDS, RULES, STATUSES } from '../../schema/words.ts';
 import { JOB_APIS } from '../atlas-compat/routes.ts';
 import { FORMATS } from '../http/negotiate.ts';
+import { flag as flagParameter, objectId as objectIdParameter, type Parameter } from '../http/parameters.ts';
 import { PROBLEMS, type ProblemName } from '../http/problem.ts';
+import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
+import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
+import { JOB_PARAMETERS } from '../routes/restore-jobs.ts';
+import { RUN_PARAMETERS } from '../routes/runs.ts';
+import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasError, atlasJob, atlasList, health, problem } from './schemas.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 const SCHEMAS = '#/components/schemas/';
 const ref = (name: string): Schema => ({ $ref: `${SCHEMAS}${name}` });
 
-const objectId = { type: 'string', pattern: '^[a-f0-9]{24}$' };
-const moment = { type: 'string', description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.' };
+const objectId = objectIdParameter.schema;
 const text = { type: 'string' };
 
-const query = (name: string, schema: Schema, description?: string) => ({
-  name,
-  in: 'query',
-  schema,
-  ...(description === undefined ? {} : { description }),
-});
+const query = (name: string, { schema, description }: Pick<Parameter<unknown>, 'schema' | 'description'>) =>
+  defined({ name, in: 'query', schema, description });
+const queries = (of: Record<string, Parameter<unknown>>) =>
+  Object.entries(of).map(([name, parameter]) => query(name, parameter));
 const path = (name: string, schema: Schema = text) => ({ name, in: 'path', required: true, schema });
 const header = (name: string, description: string) => ({ name, in: 'header', schema: text, description });
-
-const limit = query('limit', { type: 'integer', minimum: 1, maximum: 200 });
-const cursor = query('cursor', text, 'From the page before, of the same query.');
-const format = query('format', { type: 'string', enum: Object.keys(FORMATS) }, 'Instead of `Accept`.');
 
 const json = (schema: string) => ({ 'application/json': { schema: ref(schema) } });
 const REQUEST_ID = { 'x-request-id': { schema: text } };
@@ -59,7 +58,7 @@ const ATLAS_ERRORS: Record<number, string> = {
   400: 'Bad request: a parameter is wrong, or the cluster is of another tier',
   404: 'The ledger knows no such project, cluster or job',
   405: 'The ledger can only be read',
-  406: 'No version of Atlas was asked for, or one older than the resource',
+  406: 'No version of Atlas was requested, or one older than the resource',
   500: 'Internal server error',
   503: 'Service unavailable',
 };
@@ -69,18 +68,21 @@ const atlasErrors = Object.fromEntries(
 
 /** Atlas's own paths, in Atlas's own contract: its specification is the authority, this only says that they are there. */
 function atlasPaths() {
-  const one = [query('envelope', { type: 'boolean' }), query('pretty', { type: 'boolean' })];
+  const flag = (name: string) => query(name, flagParameter);
+  const number = (name: string, description?: string) =>
+    query(name, defined({ schema: { type: 'integer' }, description }));
+  const one = [flag('envelope'), flag('pretty')];
   const many = [
     ...one,
-    query('includeCount', { type: 'boolean' }),
-    query('itemsPerPage', { type: 'integer' }, '1 to 500; others are clamped.'),
-    query('pageNum', { type: 'integer' }),
+    flag('includeCount'),
+    number('itemsPerPage', '1 to 500; others are clamped.'),
+    number('pageNum'),
   ];
-  const about = (api: (typeof JOB_APIS)[number], parameters: object[], what: string, schema: string) => ({
+  const about = (api: (typeof JOB_APIS)[number], specific: object[], what: string, schema: string) => ({
     get: {
       operationId: `atlas${what}${api.kind}`,
       summary: `${api.kind} restore ${what === 'List' ? 'jobs' : 'job'} in Atlas's own contract`,
-      parameters: [path('groupId', objectId), path('clusterName'), ...parameters],
+      parameters: [path('groupId', objectId), path('clusterName'), ...specific],
       responses: {
         200: ok('As Atlas says it', { [`application/vnd.atlas.${api.version}+json`]: { schema: ref(schema) } }),
         ...atlasErrors,
@@ -104,21 +106,7 @@ const restoreJobs = {
     summary: 'Restore jobs, newest first',
     description:
       'All filters are joined by AND. A page may be shorter than `limit`, even empty, and have a next one: a filter reads at most 2,000 items a page.',
-    parameters: [
-      query('projectId', objectId),
-      query('clusterName', text, 'Needs `projectId`.'),
-      query('status', { type: 'array', items: { type: 'string', enum: STATUSES } }, 'Any of these.'),
-      query('open', { type: 'boolean' }, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
-      query('kind', { type: 'string', enum: KINDS }),
-      query('delivery', { type: 'string', enum: DELIVERIES }),
-      query('targetProjectId', objectId),
-      query('snapshotId', objectId),
-      query('finding', { type: 'string', enum: RULES }, 'Has this finding.'),
-      query('since', moment, 'Requested at or after.'),
-      query('until', moment, 'Requested before.'),
-      query('order', { type: 'string', enum: ['desc', 'asc'] }),
-      ...[limit, cursor, format],
-    ],
+    parameters: queries(JOBS_PARAMETERS),
     responses: { 200: listOf('A page', 'JobList'), ...problems('bad-parameter') },
   },
 };
@@ -129,7 +117,7 @@ const restoreJob = {
     summary: 'One restore job with its history',
     parameters: [
       path('id', objectId),
-      query('projectId', objectId, 'Saves a read where it is known.'),
+      ...queries(JOB_PARAMETERS),
       header('If-None-Match', 'An ETag from before: 304 where nothing changed.'),
     ],
     responses: {
@@ -144,7 +132,7 @@ const runs = {
   get: {
     operationId: 'listRuns',
     summary: 'Runs of the collector, newest first',
-    parameters: [limit, cursor, format],
+    parameters: queries(RUN_PARAMETERS),
     responses: { 200: listOf('A page', 'RunList'), ...problems('bad-parameter') },
   },
   post: {
@@ -179,12 +167,7 @@ const coverage = {
   get: {
     operationId: 'listCoverage',
     summary: 'Of every cluster: when it was last read, what failed, and when it was last restored',
-    parameters: [
-      query('projectId', objectId, 'Only this one; with clusters that are gone for more than a week.'),
-      query('drill', { type: 'string', enum: DRILL_STATES }, 'Clusters whose drill is in this state.'),
-      { ...limit, description: 'Projects a page.' },
-      ...[cursor, format],
-    ],
+    parameters: queries(COVERAGE_PARAMETERS),
     responses: { 200: listOf('A page', 'CoverageList'), ...problems('bad-parameter', 'not-found') },
   },
 };
@@ -193,7 +176,7 @@ const summaryOfPeriod = {
   get: {
     operationId: 'getSummary',
     summary: 'Restores of a period, counted by how they ended, what they were, what was found and when',
-    parameters: [query('period', { type: 'string', pattern: '^\\d{1,3}d$' }, 'Days, today included: 1d to 365d.')],
+    parameters: queries(SUMMARY_PARAMETERS),
     responses: { 200: ok('The counts', json('Summary')), ...problems('bad-parameter') },
   },
 };

@@ -1,26 +1,38 @@
-// functions/api/query/jobs-query.ts reads the query parameters of GET /restore-jobs. The page takes the same ones.
+// functions/api/query/jobs-query.ts: the query parameters of GET /restore-jobs, and of the page.
+
 import type { JobsQuery } from '../../ledger/model/ledger.ts';
-import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
-import { RULES } from '../../restore/rules/finding.ts';
+import { defined } from '../../platform/defined.ts';
+import { isOpen } from '../../restore/job.ts';
+import { DELIVERIES, KINDS, RULES, STATUSES } from '../../schema/words.ts';
 import { FORMAT } from '../http/negotiate.ts';
-import { flag, moment, objectId, oneOf, readParameters, someOf, text, wholeNumber } from '../http/parameters.ts';
+import {
+  described,
+  flag,
+  moment,
+  objectId,
+  oneOf,
+  readParameters,
+  someOf,
+  text,
+  wholeNumber,
+} from '../http/parameters.ts';
 import { badParameter } from '../http/problem.ts';
 
 export const LIMIT = wholeNumber(1, 200);
-export const CURSOR = text(200, 'the cursor of the page before');
+export const CURSOR = described(text('the cursor of the page before'), 'From the page before, of the same query.');
 
-const PARAMETERS = {
+export const JOBS_PARAMETERS = {
   projectId: objectId,
-  clusterName: text(200, 'the name of a cluster'),
-  status: someOf(STATUSES),
-  open: flag,
+  clusterName: described(text('the name of a cluster'), 'Needs `projectId`.'),
+  status: described(someOf(STATUSES), 'Any of these.'),
+  open: described(flag, 'true: PENDING, RUNNING, READY. false: the others. Excludes `status`.'),
   kind: oneOf(KINDS),
   delivery: oneOf(DELIVERIES),
   targetProjectId: objectId,
   snapshotId: objectId,
-  finding: oneOf(RULES),
-  since: moment,
-  until: moment,
+  finding: described(oneOf(RULES), 'Has this finding.'),
+  since: described(moment, 'Requested at or after.'),
+  until: described(moment, 'Requested before.'),
   order: oneOf(['desc', 'asc']),
   limit: LIMIT,
   cursor: CURSOR,
@@ -29,14 +41,14 @@ const PARAMETERS = {
 
 /** @throws RequestProblem that names the parameter */
 export function jobsQuery(sent: URLSearchParams): JobsQuery {
-  const { status, open, format: _, ...query } = readParameters(sent, PARAMETERS);
+  const { status, open, format: _, ...query } = readParameters(sent, JOBS_PARAMETERS);
   if (query.clusterName !== undefined && query.projectId === undefined) {
     throw badParameter('clusterName', 'clusterName needs projectId: names are unique in a project only');
   }
   if (query.since !== undefined && query.until !== undefined && query.since >= query.until) {
     throw badParameter('until', 'expected a time after `since`');
   }
-  if (open === undefined) return { ...query, ...(status === undefined ? {} : { statuses: status }) };
+  if (open === undefined) return defined({ ...query, statuses: status });
   if (status !== undefined) throw badParameter('open', '`open` stands for statuses, so it excludes `status`');
   return { ...query, statuses: STATUSES.filter((one) => isOpen(one) === open) };
 }

@@ -1,12 +1,13 @@
-// functions/api/query/summary.ts counts the restores of a period, by how they ended, what they were and when.
+// functions/api/query/summary.ts: the restores of a period, counted by how they ended, what they were and when.
+
 import type * as z from 'zod/mini';
 import type { JobSummary, Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { percentile } from '../../platform/percentile.ts';
-import { DELIVERIES, isOpen, KINDS, STATUSES } from '../../restore/job.ts';
-import { RULES, SEVERITIES } from '../../restore/rules/finding.ts';
+import { isOpen } from '../../restore/job.ts';
 import { isUnderstood } from '../../restore/understood.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
+import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from '../../schema/words.ts';
 import { isRule, worstOf } from '../../views/findings.ts';
 
 /** Whole days, UTC. ISO 8601. */
@@ -38,15 +39,15 @@ export function lastDays(days: number, now: number): Period {
 export async function summarize(
   ledger: Pick<Ledger, 'jobs'>,
   { from, to }: Period,
-  mostJobs = MAX_JOBS,
+  maxJobs = MAX_JOBS,
 ): Promise<Summary> {
   const jobs: CountedJob[] = [];
   for (let cursor: string | undefined; ; ) {
-    const query = { since: from, until: to, limit: Math.min(PAGE, mostJobs - jobs.length) };
-    const page = await ledger.jobs({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+    const limit = Math.min(PAGE, maxJobs - jobs.length);
+    const page = await ledger.jobs(defined({ since: from, until: to, limit, cursor }));
     jobs.push(...page.items);
     cursor = page.cursor;
-    if (cursor === undefined || jobs.length >= mostJobs) return summary(jobs, { from, to }, cursor !== undefined);
+    if (cursor === undefined || jobs.length >= maxJobs) return summary(jobs, { from, to }, cursor !== undefined);
   }
 }
 
@@ -55,8 +56,7 @@ export function summary(jobs: readonly CountedJob[], { from, to }: Period, trunc
   const days = new Map<string, CountedJob[]>();
   for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS) days.set(dayOf(new Date(at).toISOString()), []);
   for (const job of jobs) days.get(dayOf(job.requestedAt))?.push(job);
-  const oldest = jobs.at(-1);
-  return {
+  return defined({
     from,
     to,
     jobs: jobs.length,
@@ -64,16 +64,12 @@ export function summary(jobs: readonly CountedJob[], { from, to }: Period, trunc
     byStatus: counted(STATUSES, jobs, 'status'),
     byKind: counted(KINDS, jobs, 'kind'),
     byDelivery: counted(DELIVERIES, jobs, 'delivery'),
-    byDay: [...days].map(([day, ofDay]) => ({
-      day,
-      jobs: ofDay.length,
-      byStatus: counted(STATUSES, ofDay, 'status'),
-    })),
+    byDay: [...days].map(([day, of]) => ({ day, jobs: of.length, byStatus: counted(STATUSES, of, 'status') })),
     durations: durationsOf(jobs),
     findings: findingsOf(jobs),
     truncated,
-    ...(truncated && oldest ? { countedFrom: oldest.requestedAt } : {}),
-  };
+    countedFrom: truncated ? jobs.at(-1)?.requestedAt : undefined,
+  });
 }
 
 const dayOf = (iso: string) => iso.slice(0, 10);

@@ -1,4 +1,4 @@
-// functions/api/routes/restore-jobs.ts answers questions about restore jobs: lists of them, and one with its history.
+// functions/api/routes/restore-jobs.ts: GET /restore-jobs, a list, and GET /restore-jobs/:id, one with its history.
 import type { Hono } from 'hono';
 import type { JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
@@ -8,11 +8,14 @@ import { JOB_COLUMNS, jobCells } from '../../views/job-csv.ts';
 import { taggedJson } from '../http/etag.ts';
 import { listAnswer } from '../http/list.ts';
 import { acceptable } from '../http/negotiate.ts';
-import { objectId, readParameters } from '../http/parameters.ts';
+import { described, objectId, queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { notFound } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
 import { jobsQuery } from '../query/jobs-query.ts';
+
+/** Of one job. */
+export const JOB_PARAMETERS = { projectId: described(objectId, 'Saves a read where it is known.') };
 
 const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 
@@ -20,8 +23,8 @@ const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
   resource(app, '/restore-jobs', {
     GET: (context) => {
-      const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(new URL(context.req.url).searchParams);
-      const read = (most: number) => ledger.jobs({ ...query, limit: most });
+      const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(queryOf(context));
+      const read = (max: number) => ledger.jobs({ ...query, limit: max });
       const rows = (job: JobSummary) => [shown(job)];
       return listAnswer(context, { name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells, read }, limit);
     },
@@ -30,7 +33,7 @@ export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, '
   resource(app, '/restore-jobs/:id', {
     GET: async (context) => {
       acceptable(context);
-      const { projectId } = readParameters(new URL(context.req.url).searchParams, { projectId: objectId });
+      const { projectId } = readParameters(queryOf(context), JOB_PARAMETERS);
       const id = context.req.param('id') ?? '';
       if (!isObjectId(id)) throw notFound('a restore job is named by 24 hex digits in lower case');
       const job = projectId === undefined ? await ledger.job(id) : await ledger.jobOf(projectId, id);

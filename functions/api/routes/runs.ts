@@ -1,16 +1,19 @@
-// functions/api/routes/runs.ts starts runs of the collector and says how they went.
+// functions/api/routes/runs.ts: GET and POST /runs, and GET /runs/:id.
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Run } from '../../ledger/model/run.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
+import { defined } from '../../platform/defined.ts';
 import { listAnswer } from '../http/list.ts';
 import { acceptable, FORMAT } from '../http/negotiate.ts';
-import { readParameters } from '../http/parameters.ts';
+import { queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { notFound, RequestProblem } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
 import { RUN_COLUMNS, runCells, runReport } from '../runs/run-report.ts';
+
+export const RUN_PARAMETERS = { limit: LIMIT, cursor: CURSOR, format: FORMAT };
 
 /** A request is some hundred bytes. */
 const MAX_REQUEST_BYTES = 10_000;
@@ -25,9 +28,8 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
 
   resource(app, '/runs', {
     GET: (context) => {
-      const sent = new URL(context.req.url).searchParams;
-      const { limit = DEFAULT_LIMIT, cursor } = readParameters(sent, { limit: LIMIT, cursor: CURSOR, format: FORMAT });
-      const read = (most: number) => ledger.runs({ limit: most, ...(cursor === undefined ? {} : { cursor }) });
+      const { limit = DEFAULT_LIMIT, cursor } = readParameters(queryOf(context), RUN_PARAMETERS);
+      const read = (max: number) => ledger.runs(defined({ limit: max, cursor }));
       const rows = (run: Run) => [run];
       return listAnswer(context, { name: 'runs', columns: RUN_COLUMNS, rows, cells: runCells, read }, limit);
     },
@@ -38,7 +40,7 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
   resource(app, '/runs/:id', {
     GET: async (context) => {
       acceptable(context);
-      readParameters(new URL(context.req.url).searchParams, {});
+      readParameters(queryOf(context), {});
       const id = context.req.param('id') ?? '';
       const report = await ledger.run(id);
       if (!report)

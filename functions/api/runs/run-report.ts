@@ -1,4 +1,4 @@
-// functions/api/runs/run-report.ts shows a run and how far it has come, project by project.
+// functions/api/runs/run-report.ts: a run and how far it has come, project by project.
 import type * as z from 'zod/mini';
 import { noCounts, type Run, type RunPart } from '../../ledger/model/run.ts';
 import type { runReport as runReportSchema } from '../../schema/run.ts';
@@ -17,14 +17,14 @@ export function runReport({ run, parts }: { run: Run; parts: readonly RunPart[] 
     const report = { ...whole, ...shortened(parts, kept) };
     if (fits(report)) return report;
   }
-  for (let most = parts.length; ; most = Math.floor(most / 2)) {
-    const report = { ...whole, ...shortened(parts, 0, most) };
-    if (most === 0 || fits(report)) return report;
+  for (let max = parts.length; ; max = Math.floor(max / 2)) {
+    const report = { ...whole, ...shortened(parts, 0, max) };
+    if (max === 0 || fits(report)) return report;
   }
 }
 
-function shortened(parts: readonly RunPart[], failures: number, most = parts.length) {
-  const kept = parts.slice(0, most).map((part) => ({ ...part, failures: part.failures.slice(0, failures) }));
+function shortened(parts: readonly RunPart[], failures: number, max = parts.length) {
+  const kept = parts.slice(0, max).map((part) => ({ ...part, failures: part.failures.slice(0, failures) }));
   const count = (of: readonly RunPart[]) => of.reduce((sum, part) => sum + part.failures.length, 0);
   return { parts: kept, omitted: { parts: parts.length - kept.length, failures: count(parts) - count(kept) } };
 }

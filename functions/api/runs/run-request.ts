@@ -1,7 +1,9 @@
-// functions/api/runs/run-request.ts reads what POST /runs asks for: body, Idempotency-Key and Prefer.
+// functions/api/runs/run-request.ts: body, Idempotency-Key and Prefer of POST /runs.
 import type { HonoRequest } from 'hono';
 import * as z from 'zod/mini';
 import type { RunScope } from '../../ledger/model/run.ts';
+import { defined } from '../../platform/defined.ts';
+import { tryJson } from '../../platform/json.ts';
 import { runRequest as runRequestSchema } from '../../schema/run.ts';
 import { badParameter, RequestProblem } from '../http/problem.ts';
 
@@ -21,11 +23,7 @@ export async function runRequest(request: HonoRequest): Promise<AskedRun> {
   if (clusterName !== undefined && projectId === undefined) {
     throw new RequestProblem('invalid-body', { field: 'clusterName', detail: 'clusterName needs projectId' });
   }
-  const scope = {
-    ...(projectId === undefined ? {} : { projectId }),
-    ...(clusterName === undefined ? {} : { clusterName }),
-  };
-  return { scope, full, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  return defined({ scope: defined({ projectId, clusterName }), full, idempotencyKey });
 }
 
 /** `Prefer: wait=10`; longer than we may, is as long as we may. What can't be read is no preference (RFC 7240). */
@@ -48,21 +46,15 @@ async function bodyOf(request: HonoRequest): Promise<z.infer<typeof runRequestSc
     const headers = { 'accept-post': 'application/json' };
     throw new RequestProblem('unsupported-media-type', { field: 'Content-Type', detail, headers });
   }
-  const result = z.safeParse(runRequestSchema, parsed(text));
+  const body = tryJson(text);
+  if (body === undefined) throw new RequestProblem('bad-body', { detail: 'leave the body out, or send an object' });
+  const result = z.safeParse(runRequestSchema, body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
   const detail = issue?.code === 'unrecognized_keys' ? 'there are: projectId, clusterName, full' : issue?.message;
-  throw new RequestProblem('invalid-body', {
-    ...(field ? { field: field.slice(0, 100) } : {}),
-    ...(detail ? { detail: `expected: ${detail}` } : {}),
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RequestProblem('bad-body', { detail: 'leave the body out, or send an object' });
-  }
+  throw new RequestProblem(
+    'invalid-body',
+    defined({ field: field?.slice(0, 100) || undefined, detail: `expected: ${detail}` }),
+  );
 }

@@ -1,4 +1,4 @@
-// functions/api/runs/start-run.ts starts a run once, however often it is asked for, and waits for its end.
+// functions/api/runs/start-run.ts: the start of a run, once for each key, and the wait for its end.
 
 import { runIdFor } from '../../collector/plan/request.ts';
 import type { Run, RunPart } from '../../ledger/model/run.ts';

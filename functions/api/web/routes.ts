@@ -1,4 +1,4 @@
-// functions/api/web/routes.ts is the web page over the ledger: rendered here, usable without JavaScript, and it only reads.
+// functions/api/web/routes.ts: the web page over the ledger: rendered here, usable without JavaScript, and read-only.
 import { type Context, Hono } from 'hono';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import { CursorError } from '../../ledger/model/ledger.ts';

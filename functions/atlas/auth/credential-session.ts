@@ -14,8 +14,8 @@ export interface Access {
   signer: Signer;
 }
 
-/** Where the source still said the same, or nothing, one view doesn't ask again for so long: a broken key is refused many times. */
-const LOOK_AGAIN_MS = 30_000;
+/** Where the source still said the same, or nothing, one view doesn't read again for so long: a broken key is refused many times. */
+const REREAD_AFTER_MS = 30_000;
 
 export class CredentialSession {
   readonly #source: CredentialSource;
@@ -24,8 +24,8 @@ export class CredentialSession {
   #current: Promise<Access> | undefined;
   #principal: string | undefined;
   #renewing: Promise<Access> | undefined;
-  /** When the source was last asked again, to no avail. */
-  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** When the source was last read again, to no avail. */
+  #rereadAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param baseUrl wins over the one that comes with the credentials */
   constructor(source: CredentialSource, baseUrl: string | undefined, clock: Clock) {
@@ -39,7 +39,7 @@ export class CredentialSession {
     return this.#principal;
   }
 
-  /** @throws AtlasError ATLAS_CREDENTIALS; the next call then asks the source again */
+  /** @throws AtlasError ATLAS_CREDENTIALS; the next call then reads the source again */
   current(): Promise<Access> {
     if (!this.#current) {
       const reading = this.#read(false);
@@ -53,14 +53,14 @@ export class CredentialSession {
 
   /**
    * What to use instead of an access that was refused; undefined where the source still says the same, or did in the last half
-   * minute and since `sinceMs`. Calls at the same time share one look at the source.
+   * minute and since `sinceMs`. Calls at the same time share one reading of the source.
    * @param sinceMs when the work began that was refused: what the source said before that is not believed
    */
   async insteadOf(refused: Access, sinceMs: number): Promise<Access | undefined> {
     const held = await this.#current?.catch(() => undefined);
     if (held && held !== refused) return held;
-    const lookedLately = this.#lookedAtMs >= sinceMs && this.#clock.now() - this.#lookedAtMs < LOOK_AGAIN_MS;
-    if (!this.#renewing && lookedLately) return undefined;
+    const rereadLately = this.#rereadAtMs >= sinceMs && this.#clock.now() - this.#rereadAtMs < REREAD_AFTER_MS;
+    if (!this.#renewing && rereadLately) return undefined;
     this.#renewing ??= this.#renew(refused).finally(() => {
       this.#renewing = undefined;
     });
@@ -69,10 +69,10 @@ export class CredentialSession {
   }
 
   async #renew(refused: Access): Promise<Access> {
-    this.#lookedAtMs = this.#clock.now();
+    this.#rereadAtMs = this.#clock.now();
     const fresh = await this.#read(true);
     if (same(fresh.credentials, refused.credentials)) return refused;
-    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
+    this.#rereadAtMs = Number.NEGATIVE_INFINITY;
     this.#current = Promise.resolve(fresh);
     return fresh;
   }

@@ -1,9 +1,7 @@
 // functions/atlas/auth/credentials.ts: credentials from a secret of any shape seen in the field (docs/atlas.md#3-3), or from the
 // environment.
-// No message here quotes a value, or a field name that was not expected: people do paste keys in the wrong place.
 import { tryJson } from '../../platform/json.ts';
-import { parseBaseUrl } from '../http/base-url.ts';
-import { AtlasError } from '../model/errors.ts';
+import { assemble, EXPECTED, type Half, isBlank, isJson, NAMES, notFilledIn, refuse } from './credential-fields.ts';
 
 export interface ApiKey {
   type: 'apiKey';
@@ -24,22 +22,13 @@ export type Credentials = ApiKey | ServiceAccount;
 /** Where credentials come from. */
 export interface CredentialSource {
   /**
-   * @param options.fresh ask the source itself, whatever is cached: the credentials in hand were refused.
+   * @param options.fresh read the source itself, whatever is cached: the credentials in hand were refused.
    * @throws AtlasError ATLAS_CREDENTIALS
    */
   read(options?: { fresh?: boolean }): Promise<Credentials>;
   /** Names the source in a message: 'secret atlas/key'. */
   readonly describe: string;
 }
-
-/** What one half of a pair is called, most usual first. */
-const NAMES = {
-  publicKey: ['publicKey', 'PublicKey', 'public_key'],
-  privateKey: ['privateKey', 'PrivateKey', 'private_key'],
-  clientId: ['clientId', 'ClientId', 'client_id'],
-  clientSecret: ['clientSecret', 'ClientSecret', 'client_secret'],
-  baseUrl: ['baseUrl', 'BaseUrl', 'base_url'],
-} as const;
 
 /** The Atlas CLI's names first, then those of the Terraform provider. */
 const ENVIRONMENT = {
@@ -66,23 +55,7 @@ export const principalsFromEnv = (env: Environment): string[] =>
     isBlank(env[name]) ? [] : [env[name]?.trim() ?? ''],
   );
 
-type Half = Exclude<keyof typeof NAMES, 'baseUrl'>;
 const HALVES: readonly Half[] = ['publicKey', 'privateKey', 'clientId', 'clientSecret'];
-
-const EXPECTED = '{"publicKey","privateKey"} of an API key or {"clientId","clientSecret"} of a service account';
-/** What templates put where a value belongs. */
-const PLACEHOLDER =
-  /^(<.*>|\$?\{.*\}|\.{3,}|x{3,}|-+|todo\b.*|tbd|none|null|undefined|placeholder.*|dummy|(change|replace|fill)[-_ ]?(me|this|in).*|(your|my)[-_ ].*)$/i;
-/** Printable, without spaces: anything else can't travel in a header, and comes from a bad paste. */
-const SENDABLE = /^[\x21-\x7e]+$/;
-
-/** null and an empty text are how templates leave a field out. */
-const isBlank = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-
-const isJson = (text: string) => /^\s*[{[]/.test(text) && tryJson(text) !== undefined;
-
-const refuse = (message: string) => new AtlasError('ATLAS_CREDENTIALS', message);
 
 /**
  * @param text what the secret holds: JSON
@@ -135,71 +108,3 @@ export function credentialsFromEnv(env: Environment): CredentialSource {
 export function fixedCredentials(credentials: Credentials, describe = 'the given credentials'): CredentialSource {
   return { describe, read: async () => credentials };
 }
-
-interface Found {
-  name: string;
-  value: unknown;
-}
-
-function assemble(
-  found: (half: keyof typeof NAMES) => Found | undefined,
-  where: string,
-  nameOf: (half: Half) => string,
-): Credentials {
-  const key = { publicKey: found('publicKey'), privateKey: found('privateKey') };
-  const account = { clientId: found('clientId'), clientSecret: found('clientSecret') };
-  const names = (pair: Record<string, Found | undefined>) =>
-    Object.values(pair).flatMap((half) => (half ? [half.name] : []));
-
-  if (names(key).length > 0 && names(account).length > 0) {
-    throw refuse(
-      `${where} holds both an API key (${names(key).join(', ')}) and a service account (${names(account).join(', ')}): ` +
-        `remove ${names(key).join(' and ')} to use the service account, or ${names(account).join(' and ')} to use the API key`,
-    );
-  }
-  const base = found('baseUrl');
-  const baseUrl = base && parseBaseUrl(text(base, where), `${base.name} in ${where}`);
-  const withBase = baseUrl === undefined ? {} : { baseUrl };
-  if (names(key).length > 0) {
-    const [publicKey, privateKey] = pair(key, 'publicKey', 'privateKey', where, nameOf);
-    return { type: 'apiKey', publicKey, privateKey, ...withBase };
-  }
-  if (names(account).length > 0) {
-    const [clientId, clientSecret] = pair(account, 'clientId', 'clientSecret', where, nameOf);
-    return { type: 'serviceAccount', clientId, clientSecret, ...withBase };
-  }
-  throw refuse(
-    `${where} holds no credentials: set ${nameOf('publicKey')} and ${nameOf('privateKey')} of an API key, ` +
-      `or ${nameOf('clientId')} and ${nameOf('clientSecret')} of a service account`,
-  );
-}
-
-function pair<First extends Half, Second extends Half>(
-  halves: Record<First | Second, Found | undefined>,
-  first: First,
-  second: Second,
-  where: string,
-  nameOf: (half: Half) => string,
-): [string, string] {
-  const [one, other] = [halves[first], halves[second]];
-  if (one === undefined) throw refuse(`${where} has ${other?.name} but no ${nameOf(first)}: set both`);
-  if (other === undefined) throw refuse(`${where} has ${one.name} but no ${nameOf(second)}: set both`);
-  const user = text(one, where);
-  // The part before the colon, in a Basic header as in a digest, ends at the first colon.
-  if (user.includes(':')) throw refuse(`${one.name} in ${where} holds a colon: it is not the id alone`);
-  return [user, text(other, where)];
-}
-
-function text({ name, value }: Found, where: string): string {
-  if (typeof value !== 'string') throw refuse(`${name} in ${where} is not a string`);
-  const trimmed = value.trim();
-  if (isJson(trimmed)) throw refuse(`${name} in ${where} holds JSON: expected the value alone, got all of a secret`);
-  if (trimmed === '' || PLACEHOLDER.test(trimmed)) throw notFilledIn(where, name);
-  if (!SENDABLE.test(trimmed)) throw refuse(`${name} in ${where} holds a space or a character outside ASCII`);
-  return trimmed;
-}
-
-const notFilledIn = (where: string, name?: string) =>
-  refuse(
-    `${where} has not been filled in yet${name === undefined ? '' : ` (${name} is still a placeholder)`}: it should be ${EXPECTED}`,
-  );

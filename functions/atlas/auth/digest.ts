@@ -66,25 +66,15 @@ interface Session {
   challenge: DigestChallenge;
   /** The client's part of each response: one for each nonce, as it takes longer to make than all the rest. */
   cnonce: string;
-  /** How often the nonce was used. */
+  /** How often the nonce was used, and the highest count that was accepted. */
   count: number;
-  /** How many of those uses were accepted, and the highest count among them. */
-  accepted: number;
   highest: number;
   bornMs: number;
-  /** Already taken as a sign that nonces can't be used again. */
-  counted: boolean;
-  /** Several calls may have it at the same time. */
+  /** Calls at the same time may have it. */
   shared: boolean;
 }
 
-/**
- * How nonces are used. `shared`: calls at the same time share one, each with its own count. `lent`: one call at a time
- * has it, for servers that want the counts to arrive in order. `single`: for servers that take a nonce once only.
- */
-type Use = 'shared' | 'lent' | 'single';
-
-/** So many signs of a habit are needed before we follow it: one 401 may be an accident (docs/atlas.md#5). */
+/** So many counts out of order are needed before each call gets a nonce to itself: one 401 may be an accident (docs/atlas.md#5). */
 const SIGNS = 3;
 /** Older nonces prove nothing: the sister product drops them after 60 s (docs/atlas.md#3-1). */
 const YOUNG_MS = 30_000;
@@ -96,16 +86,18 @@ const SHARED_MS = 45_000;
 /** Nonces kept for being kept out of messages: more than can be under way at a time. */
 const NONCES = 256;
 
+/**
+ * Calls at the same time share a nonce, each with its own count; where counts must arrive in order, each has one to itself. Where
+ * a nonce is taken only once, a refused one costs as much as a challenge.
+ */
 export class DigestSigner implements Signer {
   readonly #key: ApiKey;
   readonly #clock: Clock;
   readonly #nonces = new Set<string>();
-  #use: Use = 'shared';
+  #inOrder = false;
   #shared: Promise<Session | undefined> | undefined;
   #sharedSinceMs = 0;
   readonly #idle: Session[] = [];
-  /** Nonces that were taken once, and not again. */
-  #once = 0;
   /** Counts refused because a higher one had come first. */
   #disorder = 0;
 
@@ -123,26 +115,26 @@ export class DigestSigner implements Signer {
   }
 
   #session(call: SignedCall, send: SendAuthRequest): Promise<Session | undefined> {
-    if (this.#use !== 'shared') {
+    if (this.#inOrder) {
       const idle = this.#idle.pop();
       return idle ? Promise.resolve(idle) : this.#challenge(call, send);
     }
     if (this.#shared && this.#clock.now() - this.#sharedSinceMs < SHARED_MS) return this.#shared;
-    const asking = this.#challenge(call, send);
-    this.#share(asking);
-    // What was no challenge is not kept, so that the next call asks again.
+    const challenging = this.#challenge(call, send);
+    this.#share(challenging);
+    // What was no challenge is not kept, so that the next call gets a new one.
     const forget = () => {
-      if (this.#shared === asking) this.#shared = undefined;
+      if (this.#shared === challenging) this.#shared = undefined;
     };
     const keep = (session: Session | undefined) => {
       if (session) session.shared = true;
       else forget();
     };
-    asking.then(keep, forget);
-    return asking;
+    challenging.then(keep, forget);
+    return challenging;
   }
 
-  /** Asks without a signature. An answer other than 401 means that none is needed. */
+  /** Sends the call without a signature. An answer other than 401 means that none is needed. */
   async #challenge(call: SignedCall, send: SendAuthRequest): Promise<Session | undefined> {
     const { status, headers } = await send({ ...call, as: 'call', headers: {} });
     if (status !== 401) return undefined;
@@ -162,58 +154,35 @@ export class DigestSigner implements Signer {
     this.#nonces.add(challenge.nonce);
     for (const nonce of this.#nonces) if (this.#nonces.size > NONCES) this.#nonces.delete(nonce);
     const cnonce = randomBytes(16).toString('hex');
-    const bornMs = this.#clock.now();
-    return { challenge, cnonce, count: 0, accepted: 0, highest: 0, bornMs, counted: false, shared: false };
+    return { challenge, cnonce, count: 0, highest: 0, bornMs: this.#clock.now(), shared: false };
   }
 
-  /** @param refused the nonce that this signature's predecessor had */
-  #signature(call: SignedCall, session: Session | undefined, refused?: Session): Signature {
+  #signature(call: SignedCall, session: Session | undefined): Signature {
     if (!session) return { authorization: undefined, accepted: () => {}, renew: (_, send) => this.sign(call, send) };
     const count = ++session.count;
     return {
       authorization: this.#header(call, session, count),
       accepted: () => {
-        session.accepted += 1;
         session.highest = Math.max(session.highest, count);
-        if (session.accepted === 2) this.#once = 0;
-        if (refused) this.#learn(refused);
-        this.#keep(session);
+        if (this.#inOrder && !session.shared) this.#idle.push(session);
+        if (this.#inOrder || this.#shared) return;
+        session.shared = true;
+        this.#share(Promise.resolve(session));
       },
       renew: async (headers, send) => {
         if ((await this.#shared?.catch(() => undefined)) === session) this.#shared = undefined;
-        if (session.highest > count && this.#isYoung(session)) this.#disorder += 1;
-        if (this.#disorder >= SIGNS && this.#use === 'shared') this.#use = 'lent';
+        const isYoung = this.#clock.now() - session.bornMs <= YOUNG_MS;
+        if (session.highest > count && isYoung) this.#disorder += 1;
+        this.#inOrder ||= this.#disorder >= SIGNS;
         // The refusal brings a nonce that nobody else has, so no count of another call can spoil this one.
-        return this.#signature(call, this.#open(headers) ?? (await this.#challenge(call, send)), session);
+        return this.#signature(call, this.#open(headers) ?? (await this.#challenge(call, send)));
       },
     };
-  }
-
-  /** For the calls to come. */
-  #keep(session: Session) {
-    if (this.#use === 'lent' && !session.shared) this.#idle.push(session);
-    if (this.#use !== 'shared' || this.#shared) return;
-    session.shared = true;
-    this.#share(Promise.resolve(session));
   }
 
   #share(session: Promise<Session | undefined>) {
     this.#shared = session;
     this.#sharedSinceMs = this.#clock.now();
-  }
-
-  /** A new nonce was accepted where this one was not. */
-  #learn(refused: Session) {
-    if (refused.accepted !== 1 || refused.counted || !this.#isYoung(refused)) return;
-    refused.counted = true;
-    this.#once += 1;
-    if (this.#once < SIGNS) return;
-    this.#use = 'single';
-    this.#idle.length = 0;
-  }
-
-  #isYoung({ bornMs }: Session) {
-    return this.#clock.now() - bornMs <= YOUNG_MS;
   }
 
   #header(call: SignedCall, { challenge, cnonce }: Session, count: number) {

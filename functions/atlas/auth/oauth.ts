@@ -40,8 +40,8 @@ export class OAuthSigner implements Signer {
   #token: Token | undefined;
   /** The newest few, used up or not: an answer under way may still echo one. */
   readonly #issued: string[] = [];
-  #asking: Promise<Token> | undefined;
-  /** Atlas asked to be left alone until then. */
+  #requesting: Promise<Token> | undefined;
+  /** No request before that, by its Retry-After. */
   #quiet: { untilMs: number; because: AtlasError } | undefined;
 
   constructor(account: ServiceAccount, clock: Clock) {
@@ -73,10 +73,10 @@ export class OAuthSigner implements Signer {
     const now = this.#clock.now();
     if (held && now < held.renewAtMs) return held;
     try {
-      this.#asking ??= this.#ask(send).finally(() => {
-        this.#asking = undefined;
+      this.#requesting ??= this.#request(send).finally(() => {
+        this.#requesting = undefined;
       });
-      return await this.#asking;
+      return await this.#requesting;
     } catch (error) {
       if (!held || this.#token !== held || this.#clock.now() >= held.endsAtMs) throw error;
       held.renewAtMs = this.#clock.now() + RETRY_EARLY_MS;
@@ -84,11 +84,11 @@ export class OAuthSigner implements Signer {
     }
   }
 
-  async #ask(send: SendAuthRequest): Promise<Token> {
-    const askedMs = this.#clock.now();
-    if (this.#quiet && askedMs < this.#quiet.untilMs) {
+  async #request(send: SendAuthRequest): Promise<Token> {
+    const requestedMs = this.#clock.now();
+    if (this.#quiet && requestedMs < this.#quiet.untilMs) {
       const { because, untilMs } = this.#quiet;
-      throw new AtlasError(because.code, because.message, { status: 429, retryAfterMs: untilMs - askedMs });
+      throw new AtlasError(because.code, because.message, { status: 429, retryAfterMs: untilMs - requestedMs });
     }
     const answer = await send({
       as: 'token',
@@ -102,7 +102,7 @@ export class OAuthSigner implements Signer {
       body: 'grant_type=client_credentials',
     });
     if (answer.status !== 200) throw this.#refused(answer);
-    this.#token = readToken(answer.body, askedMs);
+    this.#token = readToken(answer.body, requestedMs);
     this.#issued.unshift(this.#token.value);
     this.#issued.length = Math.min(this.#issued.length, TOKENS_HIDDEN);
     return this.#token;
@@ -119,7 +119,7 @@ export class OAuthSigner implements Signer {
 }
 
 /** @throws AtlasError ATLAS_BAD_ANSWER, which never quotes the answer: it may hold a token */
-function readToken(body: string, askedMs: number): Token {
+function readToken(body: string, requestedMs: number): Token {
   const { access_token: value, expires_in: life } = fieldsOf(tryJson(body));
   // Printable, without spaces: anything else can't travel in a header.
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
@@ -127,8 +127,8 @@ function readToken(body: string, askedMs: number): Token {
   }
   const lifeMs = 1000 * (typeof life === 'number' && Number.isFinite(life) && life > 0 ? life : DEFAULT_LIFE_S);
   // A short life is used for half of it, at least.
-  const renewAtMs = askedMs + Math.max(lifeMs - EARLY_MS, lifeMs / 2);
-  return { value, renewAtMs, endsAtMs: askedMs + lifeMs };
+  const renewAtMs = requestedMs + Math.max(lifeMs - EARLY_MS, lifeMs / 2);
+  return { value, renewAtMs, endsAtMs: requestedMs + lifeMs };
 }
 
 const ADVICE: Record<string, string> = {

@@ -19,7 +19,7 @@ export function parseBaseUrl(text: string, where: string): string {
   // Plain http would show the credentials to the network, and Atlas answers it with a redirect (docs/atlas.md#3-1).
   if (url.protocol !== 'https:' && !plain) throw wrong('is not an https address');
   if (url.username !== '' || url.password !== '') throw wrong('holds a user or a password');
-  // `new URL` drops a bare `?` or `#`, so the text is asked too.
+  // `new URL` drops a bare `?` or `#`, so the text is tested too.
   if (url.pathname !== '/' || /[?#]/.test(text)) throw wrong('has a path or a query');
   return url.origin;
 }

@@ -1,11 +1,10 @@
 // functions/atlas/http/response-error.ts: the AtlasError for an answer outside 2xx: what was tried, what came back, what to do.
 
-import { isIP } from 'node:net';
 import { defined } from '../../platform/defined.ts';
 import { fieldsOf, tryJson } from '../../platform/json.ts';
 import { cleaned, hide, quote } from '../../restore/redact/quote.ts';
 import { type Absence, AtlasError, type AtlasErrorCode } from '../model/errors.ts';
-import { durationText } from './duration.ts';
+import { ABOUT_ROLE, adviceFor } from './advice.ts';
 import { parseHttpDate } from './http-date.ts';
 import { headerOf, type TransportAnswer } from './transport.ts';
 
@@ -36,14 +35,6 @@ interface ApiError {
 }
 
 const WRONG_TIER = /^(CANNOT_USE_.+_IN_.+_API|NOT_SERVERLESS_TENANT_CLUSTER)$/;
-/** The credentials are valid but not sufficient: neither a retry nor a new signature can fix that (docs/atlas.md#5). */
-const ABOUT_ROLE = new Set([
-  'USER_UNAUTHORIZED',
-  'NOT_IN_GROUP',
-  'USER_CANNOT_ACCESS_GROUP',
-  'USER_CANNOT_ACCESS_ORG',
-  'ACCESS_FORBIDDEN',
-]);
 /** Wrong fields of a request that the message names. */
 const MAX_FIELDS = 5;
 const ACCESS_LIST = /^(IP_ADDRESS_NOT_ON_|(ORG|RESOURCE)_REQUIRES_)/;
@@ -181,63 +172,4 @@ function retryAfter(answer: TransportAnswer, errorCode: string | undefined, para
   if (date !== undefined) return Math.max(0, date - nowMs);
   const seconds = errorCode === 'RATE_LIMITED_TOKEN_BUCKET' ? parameters[1] : undefined;
   return typeof seconds === 'number' && seconds >= 0 && seconds < 1e9 ? Math.ceil(seconds * 1000) : undefined;
-}
-
-interface Known {
-  status: number;
-  errorCode: string | undefined;
-  role: string | undefined;
-  parameters: unknown[];
-  retryAfterMs: number | undefined;
-  fromAtlas: boolean;
-}
-
-function adviceFor(code: AtlasErrorCode, known: Known): string {
-  const { status, errorCode = '', role, parameters, retryAfterMs, fromAtlas } = known;
-  switch (code) {
-    case 'ATLAS_UNAUTHORIZED':
-      if (errorCode === 'USER_UNAUTHORIZED') {
-        return `the credentials are valid but their role is too small${role ? `; this call needs ${role}` : ''}`;
-      }
-      if (ABOUT_ROLE.has(errorCode)) return "the credentials are valid but not of this project's organization";
-      return 'check that the API key or service account still exists and that the secret holds its current values';
-    case 'ATLAS_FORBIDDEN':
-      return forbiddenAdvice(status, errorCode, parameters);
-    case 'ATLAS_NOT_FOUND':
-      if (!fromAtlas) return FOREIGN;
-      return 'it does not exist, was deleted, or is not visible to these credentials';
-    case 'ATLAS_GONE':
-      if (!fromAtlas) return FOREIGN;
-      return 'this version of the endpoint is past its sunset; stop asking for it';
-    case 'ATLAS_WRONG_TIER':
-      return "the cluster belongs to another tier's API; ask that one";
-    case 'ATLAS_RATE_LIMITED':
-      return `wait${retryAfterMs === undefined ? '' : ` ${durationText(retryAfterMs)}`}, then ask again`;
-    case 'ATLAS_UNAVAILABLE':
-      return "the fault is on Atlas's side or on the way there; try again later";
-    default:
-      if (status >= 300 && status < 400) {
-        return 'the base URL is wrong, since the API never redirects; it should be the final https address';
-      }
-      if (status === 406) return 'this version of the endpoint is not known there; check the base URL';
-      return 'the request itself was refused, and asking again will not help';
-  }
-}
-
-const FOREIGN =
-  'this is not an answer in the form that Atlas gives, so it says nothing about what was asked for; check the base URL and any proxy';
-
-function forbiddenAdvice(status: number, errorCode: string, parameters: unknown[]): string {
-  if (status === 402) return "settle the organization's billing in Atlas";
-  if (/^IP_ADDRESS_NOT_ON_/.test(errorCode)) {
-    const address = parameters.find((each) => typeof each === 'string' && isIP(each) !== 0);
-    return `add this address${address === undefined ? '' : `, ${address},`} to the API access list of the API key or service account`;
-  }
-  if (/^(ORG|RESOURCE)_REQUIRES_/.test(errorCode)) {
-    return 'the organization requires an API access list; make one for these credentials and add this address';
-  }
-  if (/^(FEATURE_UNSUPPORTED|UNSUPPORTED_FOR_CURRENT_PLAN)$/.test(errorCode)) {
-    return 'the plan of this project or cluster does not include it';
-  }
-  return 'an access list, a plan or a policy forbids it; see the code in Atlas';
 }

@@ -22,6 +22,7 @@ export interface UndiciTransportOptions {
 const CONNECT_MS = 10_000;
 // Off the main thread, so that requests which wait for a free connection are not held back (docs/decisions/0018-round-trips.md).
 const gunzipInThread = promisify(gunzip);
+const LASTING = { lasting: true };
 
 export class UndiciTransport implements Transport {
   readonly #pools = new Map<string, Dispatcher>();
@@ -37,33 +38,55 @@ export class UndiciTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportAnswer> {
-    const what = nameOf(request);
-    if (this.#closed) throw closedError(what);
-    const proxy = proxyFor(request.url, this.#proxy);
-    const pool = this.#pool(request.url.origin, proxy);
-    const { status, headers, chunks } = await new Promise<RawAnswer>((resolve, reject) => {
-      const reader = new Reader(request, proxy, resolve, reject);
-      // Credentials go where this URL says and nowhere else: a pool knows one host, and redirects are answers here.
-      pool.dispatch(
-        {
-          origin: request.url.origin,
-          method: request.method,
-          path: request.url.pathname + request.url.search,
-          headers: { ...request.headers, 'accept-encoding': 'gzip' },
-          body: request.body ?? null,
-          headersTimeout: request.timeoutMs,
-          bodyTimeout: Math.min(this.#stallMs, request.timeoutMs),
-        },
-        reader,
-      );
+    const { method, url, timeoutMs, signal } = request;
+    // The query is left out: messages stay short, and the path says what was requested.
+    const what = `${method} ${url.pathname}`;
+    if (this.#closed) throw new AtlasError('ATLAS_UNAVAILABLE', `${what} was not sent: the client is closed`, LASTING);
+    const stopping = new AbortController();
+    const stop = (problem: string, details?: AtlasErrorDetails) =>
+      stopping.abort(new AtlasError('ATLAS_UNAVAILABLE', `${what} ${problem}`, details));
+    // undici heeds a signal only once a request has its connection.
+    const stopped = new Promise<never>((_, reject) => {
+      stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason));
     });
-    return { status, headers, body: await decode(what, headers, Buffer.concat(chunks), request.maxBytes) };
+    const deadline = setTimeout(stop, timeoutMs, `was not answered in full within ${Math.ceil(timeoutMs)} ms`);
+    const onClose = () => stop('was stopped: the client was closed', LASTING);
+    signal?.addEventListener('abort', onClose, { once: true });
+    if (signal?.aborted) onClose();
+    try {
+      return await Promise.race([stopped, this.#answer(what, request, stopping.signal)]);
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', onClose);
+    }
   }
 
   async close() {
     this.#closed = true;
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
     this.#pools.clear();
+  }
+
+  /** No cause is kept of an error: undici's can hold the request, and that holds the credentials. */
+  async #answer(what: string, request: TransportRequest, signal: AbortSignal): Promise<TransportAnswer> {
+    const { method, url, headers, body = null, timeoutMs, maxBytes } = request;
+    const proxy = proxyFor(url, this.#proxy);
+    let status: number | undefined;
+    try {
+      // Credentials go where this URL says and nowhere else: a pool knows one host, and redirects are answers here.
+      const answer = await this.#pool(url.origin, proxy).request({
+        ...{ origin: url.origin, path: url.pathname + url.search, method, body, signal },
+        headers: { ...headers, 'accept-encoding': 'gzip' },
+        headersTimeout: timeoutMs,
+        bodyTimeout: Math.min(this.#stallMs, timeoutMs),
+      });
+      status = answer.statusCode;
+      const raw = await readAtMost(maxBytes, what, answer);
+      return { status, headers: answer.headers, body: await decode(what, answer.headers, raw, maxBytes) };
+    } catch (error) {
+      if (error instanceof AtlasError) throw error;
+      throw noAnswer(error, what, `${url.host}${proxy ? ` through the proxy ${proxyName(proxy)}` : ''}`, status);
+    }
   }
 
   #pool(origin: string, proxy: ProxySettings | undefined): Dispatcher {
@@ -80,132 +103,65 @@ export class UndiciTransport implements Transport {
   }
 }
 
-interface RawAnswer {
-  status: number;
-  headers: TransportAnswer['headers'];
-  chunks: Buffer[];
+/** @param status of the answer that was cut off */
+function noAnswer(error: unknown, what: string, where: string, status: number | undefined): AtlasError {
+  const code = codeOf(error);
+  const unavailable = (problem: string, lasting = false) =>
+    new AtlasError('ATLAS_UNAVAILABLE', `${what} ${problem}`, { ...defined({ status }), lasting });
+  const [, refusal] = /^Proxy response \((\d{3})\)/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (refusal !== undefined) {
+    const advice = refusal === '407' ? ': check the user and password in its URL' : '';
+    return unavailable(`failed: no connection to ${where}, which answered ${refusal}${advice}`, Number(refusal) < 500);
+  }
+  if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code)) {
+    return unavailable(`failed: no connection to ${where}, which took too long (${code})`);
+  }
+  if (/TIMEOUT/.test(code)) return unavailable(`took too long (${code})`);
+  if (status !== undefined) return badAnswer(`${what} was answered ${status}, then cut off (${code})`, { status });
+  if (/^HPE_|^HTTPParserError$|OVERFLOW/.test(code)) {
+    return badAnswer(`${what} was answered with something that isn't HTTP (${code})`);
+  }
+  if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
+    return unavailable(`failed: the certificate of ${where} is not trusted (${code})`, true);
+  }
+  return unavailable(`failed: no connection to ${where} (${code})`);
 }
 
-/** Collects one answer within its limits. */
-class Reader implements Dispatcher.DispatchHandler {
-  readonly #what: string;
-  readonly #request: TransportRequest;
-  /** Host that was to be reached, and through what. */
-  readonly #where: string;
-  readonly #resolve: (answer: RawAnswer) => void;
-  readonly #reject: (error: AtlasError) => void;
-  readonly #deadline: NodeJS.Timeout;
-  #controller: Dispatcher.DispatchController | undefined;
-  #settled = false;
-  #bytes = 0;
-  #answer: RawAnswer | undefined;
+const badAnswer = (message: string, details?: AtlasErrorDetails) =>
+  new AtlasError('ATLAS_BAD_ANSWER', message, details);
 
-  constructor(
-    request: TransportRequest,
-    proxy: ProxySettings | undefined,
-    resolve: (answer: RawAnswer) => void,
-    reject: (error: AtlasError) => void,
-  ) {
-    this.#where = `${request.url.host}${proxy ? ` through the proxy ${proxyName(proxy)}` : ''}`;
-    this.#request = request;
-    this.#what = nameOf(request);
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#deadline = setTimeout(() => this.#fail('ATLAS_UNAVAILABLE', timedOut(request)), request.timeoutMs);
-    request.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (request.signal?.aborted) this.#onAbort();
+async function readAtMost(maxBytes: number, what: string, { statusCode, headers, body }: Dispatcher.ResponseData) {
+  if (Number(headerOf(headers, 'content-length') ?? 0) > maxBytes) {
+    body.on('error', () => {}).destroy();
+    throw tooLarge(what, maxBytes, { status: statusCode });
   }
-
-  onRequestStart(controller: Dispatcher.DispatchController) {
-    this.#controller = controller;
-    // The deadline may have passed while the request waited for a connection.
-    if (this.#settled) controller.abort(new Error('stopped'));
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop closes the connection.
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(what, maxBytes, { status: statusCode });
+    chunks.push(chunk);
   }
-
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: TransportAnswer['headers']) {
-    this.#answer = { status, headers, chunks: [] };
-    const announced = Number(headerOf(headers, 'content-length') ?? 0);
-    if (announced > this.#request.maxBytes) this.#tooLarge();
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer) {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#request.maxBytes) this.#tooLarge();
-    else this.#answer?.chunks.push(chunk);
-  }
-
-  onResponseEnd() {
-    if (this.#answer && this.#settle()) this.#resolve(this.#answer);
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, error: Error) {
-    const code = codeOf(error);
-    const [, refusedBy] = /^Proxy response \((\d{3})\)/.exec(error.message) ?? [];
-    if (refusedBy !== undefined) this.#refusedByProxy(Number(refusedBy));
-    else if (/CONNECT_TIMEOUT|ETIMEDOUT/.test(code)) {
-      this.#fail('ATLAS_UNAVAILABLE', `failed: no connection to ${this.#where}, which took too long (${code})`);
-    } else if (/TIMEOUT/.test(code)) this.#fail('ATLAS_UNAVAILABLE', `took too long (${code})`);
-    else if (this.#answer)
-      this.#fail('ATLAS_BAD_ANSWER', `was answered ${this.#answer.status}, then cut off (${code})`);
-    else if (/^HPE_|^HTTPParserError$|OVERFLOW/.test(code))
-      this.#fail('ATLAS_BAD_ANSWER', `was answered with something that isn't HTTP (${code})`);
-    else if (/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL|PRX_TLS/.test(code)) {
-      const problem = `failed: the certificate of ${this.#where} is not trusted (${code})`;
-      this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: true });
-    } else this.#fail('ATLAS_UNAVAILABLE', `failed: no connection to ${this.#where} (${code})`);
-  }
-
-  #refusedByProxy(status: number) {
-    const advice = status === 407 ? ': check the user and password in its URL' : '';
-    const problem = `failed: no connection to ${this.#where}, which answered ${status}${advice}`;
-    this.#fail('ATLAS_UNAVAILABLE', problem, { lasting: status < 500 });
-  }
-
-  readonly #onAbort = () => this.#fail('ATLAS_UNAVAILABLE', 'was stopped: the client was closed', { lasting: true });
-
-  #tooLarge() {
-    this.#fail('ATLAS_BAD_ANSWER', tooLarge(this.#request.maxBytes), { lasting: true });
-  }
-
-  #settle() {
-    if (this.#settled) return false;
-    this.#settled = true;
-    clearTimeout(this.#deadline);
-    this.#request.signal?.removeEventListener('abort', this.#onAbort);
-    return true;
-  }
-
-  /** No cause is kept: undici's errors can hold the request, and that holds the credentials. */
-  #fail(code: 'ATLAS_UNAVAILABLE' | 'ATLAS_BAD_ANSWER', problem: string, details: AtlasErrorDetails = {}) {
-    if (!this.#settle()) return;
-    const status = this.#answer?.status;
-    this.#reject(new AtlasError(code, `${this.#what} ${problem}`, { ...defined({ status }), ...details }));
-    this.#controller?.abort(new Error('stopped'));
-  }
+  return Buffer.concat(chunks);
 }
+
+const tooLarge = (what: string, maxBytes: number, details?: AtlasErrorDetails) =>
+  badAnswer(`${what} was answered with more than ${maxBytes} bytes`, { ...LASTING, ...details });
 
 async function decode(what: string, headers: TransportAnswer['headers'], raw: Buffer, maxBytes: number) {
   const encoding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding === '' || encoding === 'identity' || raw.length === 0) return raw.toString('utf8');
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered in an encoding that was not asked for`);
+    throw badAnswer(`${what} was answered in an encoding that was not requested`);
   }
   try {
     return (await gunzipInThread(raw, { maxOutputLength: maxBytes })).toString('utf8');
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') {
-      throw new AtlasError('ATLAS_BAD_ANSWER', `${what} ${tooLarge(maxBytes)} once decoded`, { lasting: true });
-    }
-    throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with truncated or corrupt gzip`);
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(what, maxBytes);
+    throw badAnswer(`${what} was answered with truncated or corrupt gzip`);
   }
 }
-
-/** The query is left out: messages stay short, and the path says what was asked. */
-const nameOf = ({ method, url }: TransportRequest) => `${method} ${url.pathname}`;
-const timedOut = ({ timeoutMs }: TransportRequest) => `was not answered in full within ${Math.ceil(timeoutMs)} ms`;
-const tooLarge = (maxBytes: number) => `was answered with more than ${maxBytes} bytes`;
-const closedError = (what: string) =>
-  new AtlasError('ATLAS_UNAVAILABLE', `${what} was not sent: the client is closed`, { lasting: true });
 
 /** Only what looks like a code, or else a name: messages of other libraries may hold anything. */
 function codeOf(error: unknown): string {

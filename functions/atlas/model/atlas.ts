@@ -1,8 +1,8 @@
 // functions/atlas/model/atlas.ts: the port through which the rest of the system reads Atlas.
 
-import type { Kind } from '../../restore/job.ts';
 import type { RedactedJob } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ElementProblem } from './element-problem.ts';
 import type { Shortfall } from './page.ts';
 import type { SkewReading } from './skew-reading.ts';
@@ -56,7 +56,7 @@ export interface JobPagesOptions {
   fromPage?: number | undefined;
   /** Start with a page of this many of the newest jobs; page 1 repeats them. @default page 1 */
   newest?: number | undefined;
-  /** Pages to ask for before their turn, once page 1 has said how many there are. Each waits in memory. @default 0 */
+  /** Pages to request before their turn, once page 1 has said how many there are. Each waits in memory. @default 0 */
   ahead?: number | undefined;
 }
 
@@ -116,7 +116,7 @@ export interface Atlas {
   readonly skewReading: SkewReading | undefined;
   /**
    * The same, whose calls and waits must fit into the time left, and which counts its own usage.
-   * @param waits what it may wait in all where Atlas asks for it. @default as long as there is time
+   * @param waits what it may wait in all where Atlas requires it. @default as long as there is time
    */
   within(timeLeftMs: () => number, waits?: Waits): Atlas;
   /** Counted since it was made, its views' included. */
@@ -137,6 +137,6 @@ export interface AtlasUsage {
   tokenRequests: number;
   /** Answers of 429. */
   throttles: number;
-  /** Time spent waiting because Atlas asked for it, in ms. */
+  /** Time spent waiting because Atlas required it, in ms. */
   waitedMs: number;
 }

@@ -1,18 +1,18 @@
 // functions/atlas/request/endpoints.ts: the endpoints of Atlas that are used: versions, roles, rate-limit buckets, paths.
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ClusterList, JobList } from '../model/atlas.ts';
 import { type Absence, AtlasError } from '../model/errors.ts';
 
 export interface Endpoint {
   /** The operation in the OpenAPI file of 2026-08. */
   operation: string;
-  /** Date of the media type asked for. */
+  /** Date of the media type requested. */
   version: string;
   /** The least role that may call it, as Atlas's page names it (docs/atlas.md#1, #2). */
   role: string;
   /** Endpoint set whose tokens a call takes (docs/atlas.md#4). Serverless and collection jobs are in no published set. */
   bucket: string;
-  /** What Atlas can say is absent when this is asked for. Anything else that it says is missing is a failure. */
+  /** What Atlas can say is absent when this is requested. Anything else that it says is missing is a failure. */
   absences: readonly Absence[];
   /** Past its sunset as a whole, so that a version of it that is gone means the endpoint is. @default false */
   sunset?: boolean;
@@ -66,7 +66,7 @@ export const EVENTS: Endpoint = {
 interface JobEndpoint extends Endpoint {
   segment: string;
   jobs: string;
-  /** Jobs asked for per page: 500 is the upper limit in the OpenAPI file of 2026-08. */
+  /** Jobs requested per page: 500 is the upper limit in the OpenAPI file of 2026-08. */
   itemsPerPage: number;
   /** Whether the list knows the parameter `includeCount`. */
   counts: boolean;

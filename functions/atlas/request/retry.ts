@@ -8,7 +8,7 @@ export interface RetryOptions {
   throttles?: number;
   /** Wait before the second call, in ms; doubles from there up to `capMs`. @default 500 */
   baseMs?: number;
-  /** Longest wait of our own choosing after a failure, in ms. What Atlas asks for is never shortened. @default 8000 */
+  /** Longest wait of our own choosing after a failure, in ms. What Atlas requires is never shortened. @default 8000 */
   capMs?: number;
   /** Shortest wait after a 429 that followed a 429, in ms; doubles up to `throttleCapMs`. @default 10_000 */
   throttleMs?: number;
@@ -52,17 +52,22 @@ export function retryDecision(
   return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
 }
 
-function failureWait(failure: AtlasError, { failures }: Tries, { baseMs = 500, capMs = 8_000 }: RetryOptions) {
+/** After a failure other than a 429, in ms. */
+export function failureWait(
+  { retryAfterMs }: Pick<AtlasError, 'retryAfterMs'>,
+  { failures }: Pick<Tries, 'failures'>,
+  { baseMs = 500, capMs = 8_000 }: RetryOptions = {},
+) {
   // Jitter spreads our own guesses only: coming back before Atlas said so spends another refusal.
-  return failure.retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
+  return retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
 }
 
 /** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (docs/atlas.md#4). */
 function throttleWait(failure: AtlasError, { throttles }: Tries, options: RetryOptions) {
   const { throttleMs = 10_000, throttleCapMs = 40_000, baseMs = 500 } = options;
-  const asked = failure.retryAfterMs;
+  const requiredMs = failure.retryAfterMs;
   // Retry-After has been seen as 0 (docs/atlas.md#4): come back soon, but not at once.
-  if (throttles <= 1) return asked === 0 ? baseMs : (asked ?? throttleMs);
+  if (throttles <= 1) return requiredMs === 0 ? baseMs : (requiredMs ?? throttleMs);
   const grown = Math.min(throttleCapMs, throttleMs * 2 ** (throttles - 2));
-  return asked !== undefined && asked >= grown ? asked : grown * (1 + Math.random() * 0.2);
+  return requiredMs !== undefined && requiredMs >= grown ? requiredMs : grown * (1 + Math.random() * 0.2);
 }

@@ -22,13 +22,13 @@ const TIER_CHANGE_WAIT_MS = 5_000;
 type Read<T> = { found: T; problem?: ElementProblem } | { problem: ElementProblem };
 
 /** Every project that the credentials can see, once each, page by page. @throws AtlasError also for a list that isn't whole */
-export async function* listProjects(caller: AtlasHttp, timeLeftMs: () => number): AsyncGenerator<ProjectsFound> {
+export async function* listProjects(http: AtlasHttp): AsyncGenerator<ProjectsFound> {
   const seen = new Set<string>();
   const path = projectsPath();
   const what = `GET ${path}`;
   const read = async (pageNum: number) => {
     const query = { pageNum, itemsPerPage: PROJECTS_PER_PAGE, includeCount: true };
-    return (await caller.get({ endpoint: PROJECTS, path, query, scope: '' }, timeLeftMs)).body;
+    return (await http.get({ endpoint: PROJECTS, path, query, scope: '' })).body;
   };
   for await (const page of pages(read, asProject, { what, itemsPerPage: PROJECTS_PER_PAGE })) {
     const { found, problems } = sorted(page.items);
@@ -39,28 +39,18 @@ export async function* listProjects(caller: AtlasHttp, timeLeftMs: () => number)
 }
 
 /** One list of a project's clusters, once each. @throws AtlasError also for a list that isn't whole */
-export async function listClusters(
-  caller: AtlasHttp,
-  projectId: string,
-  list: ClusterList,
-  timeLeftMs: () => number,
-): Promise<ClustersFound> {
+export async function listClusters(http: AtlasHttp, projectId: string, list: ClusterList): Promise<ClustersFound> {
   try {
-    return await readClusters(caller, projectId, list, timeLeftMs);
+    return await readClusters(http, projectId, list);
   } catch (error) {
     const changing = error instanceof AtlasError && error.errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API';
-    if (!changing || list !== 'dedicated' || timeLeftMs() <= TIER_CHANGE_WAIT_MS) throw error;
-    await caller.sleep(TIER_CHANGE_WAIT_MS, `GET ${clustersPath(projectId, list)}`);
-    return readClusters(caller, projectId, list, timeLeftMs);
+    if (!changing || list !== 'dedicated' || http.context.timeLeftMs() <= TIER_CHANGE_WAIT_MS) throw error;
+    await http.sleep(TIER_CHANGE_WAIT_MS, `GET ${clustersPath(projectId, list)}`);
+    return readClusters(http, projectId, list);
   }
 }
 
-async function readClusters(
-  caller: AtlasHttp,
-  projectId: string,
-  list: ClusterList,
-  timeLeftMs: () => number,
-): Promise<ClustersFound> {
+async function readClusters(http: AtlasHttp, projectId: string, list: ClusterList): Promise<ClustersFound> {
   const endpoint = CLUSTER_LISTS[list];
   const path = clustersPath(projectId, list);
   const what = `GET ${path}`;
@@ -72,7 +62,7 @@ async function readClusters(
       // A deleted cluster's restore jobs may be listed for as long as its backups are kept.
       includeDeletedWithRetainedBackups: list === 'dedicated' || undefined,
     };
-    return (await caller.get({ endpoint, path, query: defined(query), scope: projectId }, timeLeftMs)).body;
+    return (await http.get({ endpoint, path, query: defined(query), scope: projectId })).body;
   };
   const parse = (element: unknown) => asCluster(element, list);
   const clusters = new Map<string, Cluster>();
@@ -98,7 +88,7 @@ function asProject(fields: unknown): Read<Project> {
   if (!isObject(fields)) return { problem: elementProblem('project', 'results[]', 'an object', fields) };
   const id = ownText(fields.id);
   if (id === undefined) return { problem: elementProblem('project', 'id', 'text', fields.id) };
-  // Kept without a name: the id is what its clusters are asked by.
+  // Kept without a name: its clusters are listed by the id.
   const name = typeof fields.name === 'string' ? fields.name : id;
   return { found: defined({ id, name, orgId: typeof fields.orgId === 'string' ? fields.orgId : undefined }) };
 }

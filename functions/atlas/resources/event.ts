@@ -12,7 +12,7 @@ import type { Actor } from '../../restore/requesters/requester.ts';
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
 /** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
 const MAX_TEXT = 256;
-/** How much of a text is looked at. */
+/** How much of a text is read. */
 const MAX_READ = 2_000;
 /** Principals that act for each other, at most. Nobody has seen even two. */
 const MAX_PRINCIPALS = 8;
@@ -71,7 +71,7 @@ const named = (id: unknown, name: unknown): Named => defined({ id: text(id), nam
 
 const isNamed = ({ id, name }: Named) => id !== undefined || name !== undefined;
 
-/** One short line that holds no URL. A public key may be an e-mail address, so no more is asked of it (docs/atlas.md#12-2). */
+/** One short line that holds no URL. A public key may be an e-mail address, so no more is required of it (docs/atlas.md#12-2). */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const line = String(redactAnswer(value.slice(0, MAX_READ)))

@@ -15,9 +15,8 @@ const EVENTS_PER_PAGE = 500;
 const SECOND = 1_000;
 
 interface Reading {
-  caller: AtlasHttp;
+  http: AtlasHttp;
   projectId: string;
-  timeLeftMs: () => number;
   /** Whole seconds in ms since the epoch, both included. */
   fromMs: number;
   toMs: number;
@@ -26,19 +25,18 @@ interface Reading {
 }
 
 /**
- * Page after page, less what was not asked for and what could not be read: a page may be empty.
+ * Page after page, less what was not requested and what could not be read: a page may be empty.
  * @param query without types: events of every type
  * @throws AtlasError, ATLAS_REFUSED for an invalid window
  */
 export async function* listEventPages(
-  caller: AtlasHttp,
+  http: AtlasHttp,
   { projectId, types, since, until }: EventsQuery,
-  timeLeftMs: () => number,
 ): AsyncGenerator<AtlasEvent[]> {
   const fromMs = Math.floor(moment('since', since)) * SECOND;
   const toMs = Math.ceil(moment('until', until)) * SECOND;
   const wanted = types.length > 0 ? new Set(types) : undefined;
-  const reading = { caller, projectId, timeLeftMs, wanted, fromMs, toMs };
+  const reading = { http, projectId, wanted, fromMs, toMs };
   if (fromMs > toMs) throw refused(`since (${since}) is after until (${until})`);
   if (wanted === undefined) return yield* eventPages(reading, {});
   try {
@@ -47,20 +45,22 @@ export async function* listEventPages(
     if (!(error instanceof AtlasError) || error.status !== 400) throw error;
     // Most likely a type that this Atlas does not know; which one, it need not say.
     const { errorCode } = error;
-    caller.log.warn('Atlas refused a filter of event types: all events are read instead', { projectId, errorCode });
+    http.context.log.warn('Atlas refused a filter of event types: all events are read instead', {
+      projectId,
+      errorCode,
+    });
     yield* eventPages(reading, {});
   }
 }
 
-async function* eventPages({ caller, projectId, timeLeftMs, ...asked }: Reading, filter: Query) {
+async function* eventPages({ http, projectId, wanted, fromMs, toMs }: Reading, filter: Query) {
   const path = eventsPath(projectId);
-  const { fromMs, toMs, wanted } = asked;
   // Whether Atlas includes the moments that it is given is not documented; the second beside each is cut off below.
   const window = { minDate: spelledSecond(fromMs - SECOND), maxDate: spelledSecond(toMs + SECOND) };
   const read = async (pageNum: number) => {
     // With the count, deep pages can fail; without it there is never a `next` (docs/atlas.md#12-1).
     const query = { includeCount: false, pageNum, itemsPerPage: EVENTS_PER_PAGE, ...window, ...filter };
-    return (await caller.get({ endpoint: EVENTS, path, query, scope: projectId }, timeLeftMs)).body;
+    return (await http.get({ endpoint: EVENTS, path, query, scope: projectId })).body;
   };
   // Parsed afterwards: two pages of which nothing is kept are still two pages.
   const asSent = (element: unknown) => element;
@@ -69,7 +69,7 @@ async function* eventPages({ caller, projectId, timeLeftMs, ...asked }: Reading,
     const { items } = page;
     const events = items.flatMap((each) => asEvent(each) ?? []);
     const skipped = items.length - events.length;
-    if (skipped > 0) caller.log.debug('Events that could not be read were left out', { projectId, skipped });
+    if (skipped > 0) http.context.log.debug('Events that could not be read were left out', { projectId, skipped });
     yield events.filter(({ type, created }) => {
       const at = Date.parse(created);
       return (wanted?.has(type) ?? true) && at >= fromMs && at <= toMs;

@@ -11,11 +11,11 @@ import { Tally } from './tally.ts';
 export interface PagesOptions {
   /** Names the list in messages. */
   what: string;
-  /** As asked for. */
+  /** As requested. */
   itemsPerPage: number;
   /** @default 1 */
   fromPage?: number | undefined;
-  /** Pages asked for before their turn, where Atlas says how many there are. Each waits in memory. @default 0 */
+  /** Pages requested before their turn, where Atlas says how many there are. Each waits in memory. @default 0 */
   ahead?: number | undefined;
   /** Read a list of several pages twice where Atlas doesn't count it, since nothing then shows that it shrank. @default false */
   confirm?: boolean | undefined;
@@ -88,12 +88,12 @@ async function* walk(read: ReadPage, options: PagesOptions, tally: Tally): Async
         throw endless(`${what} has brought nothing new in ${MAX_IDLE} pages, and does not end`);
       }
       if (ahead > 0 && !page.last) {
-        // The list has grown while it's read: what was asked for before may have been answered before that, too.
+        // The list has grown while it's read: what was requested before may have been answered before that, too.
         if (before && known > 0) {
           early.forget();
           ahead = 0; // and may grow on: from here in turn
         }
-        early.ask(pageNum + 1, Math.min(pageNum + ahead, Math.ceil((page.totalCount ?? 0) / page.size)));
+        early.request(pageNum + 1, Math.min(pageNum + ahead, Math.ceil((page.totalCount ?? 0) / page.size)));
       }
       before = page;
       yield repeats ? { ...page, elements: [], ids: [] } : page;
@@ -144,7 +144,7 @@ const ownId = (element: unknown) => {
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
-/** Servers clamp what they're asked for and say so in `self`: a page full by that measure may not be the last. */
+/** Servers clamp what is requested and say so in `self`: a page full by that measure may not be the last. */
 function echoedSize(links: Record<string, unknown>[]): number | undefined {
   const self = links.find(({ rel }) => rel === 'self')?.href;
   // Not parsed as a URL, which takes longer than a page of 20 jobs.

@@ -1,8 +1,8 @@
 // functions/atlas/resources/raw-list.ts: one page of a list as Atlas sent it, less its secrets.
+import { defined } from '../../platform/defined.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { JobList } from '../model/atlas.ts';
 import { AtlasError } from '../model/errors.ts';
-import type { Query } from '../request/call.ts';
 import { JOB_LISTS, jobsPath } from '../request/endpoints.ts';
 import type { AtlasHttp } from '../request/request.ts';
 
@@ -29,19 +29,11 @@ export interface RawList {
 }
 
 /** @throws AtlasError ATLAS_REFUSED, before anything is sent, for a parameter that Atlas would refuse or clamp */
-export async function readRawList(
-  caller: AtlasHttp,
-  request: RawListRequest,
-  timeLeftMs: () => number,
-): Promise<RawList> {
+export async function readRawList(http: AtlasHttp, request: RawListRequest): Promise<RawList> {
   check(request);
   const { kind, projectId, envelope, includeCount, itemsPerPage, pageNum, pretty } = request;
-  const query: Query = {};
-  for (const [name, value] of Object.entries({ envelope, includeCount, itemsPerPage, pageNum, pretty })) {
-    if (value !== undefined) query[name] = value;
-  }
-  const call = { endpoint: JOB_LISTS[kind], path: jobsPath(request), query, scope: projectId };
-  const answer = await caller.get(call, timeLeftMs);
+  const query = defined({ envelope, includeCount, itemsPerPage, pageNum, pretty });
+  const answer = await http.get({ endpoint: JOB_LISTS[kind], path: jobsPath(request), query, scope: projectId });
   const body = redactAnswer(answer.body);
   return { status: answer.status, body, text: JSON.stringify(body, null, pretty ? 2 : 0) };
 }

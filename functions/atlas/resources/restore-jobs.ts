@@ -10,18 +10,20 @@ import { pages } from './paging.ts';
 
 /** The pages of a list, in Atlas's order, which is newest first. */
 export async function* listJobPages(
-  caller: AtlasHttp,
+  http: AtlasHttp,
   list: JobList,
   { fromPage = 1, newest, ahead }: JobPagesOptions,
-  timeLeftMs: () => number,
 ): AsyncGenerator<JobPage> {
+  if (!Number.isSafeInteger(fromPage) || fromPage < 1) {
+    throw new AtlasError('ATLAS_REFUSED', 'fromPage is a whole number from 1. Nothing was sent');
+  }
   const endpoint = JOB_LISTS[list.kind];
   const path = jobsPath(list);
   // With the count a missing `next` is known to mark the end (docs/atlas.md#1-1); once a list can't be counted, it isn't again.
   let counted: Query = endpoint.counts ? { includeCount: true } : {};
   const reading = (itemsPerPage: number) => async (pageNum: number) => {
     const query = { pageNum, itemsPerPage, ...counted };
-    const answer = await caller.get({ endpoint, path, query, scope: list.projectId }, timeLeftMs);
+    const answer = await http.get({ endpoint, path, query, scope: list.projectId });
     if (answer.query.includeCount === false) counted = { includeCount: false };
     return answer.body;
   };
@@ -39,11 +41,11 @@ export async function* listJobPages(
 }
 
 /** @throws AtlasError */
-export async function readJob(caller: AtlasHttp, list: JobList, jobId: string, timeLeftMs: () => number) {
+export async function readJob(http: AtlasHttp, list: JobList, jobId: string) {
   const path = jobPath(list, jobId);
   const endpoint = JOB_LISTS[list.kind];
   const withJob = { ...endpoint, absences: [...endpoint.absences, 'job'] } satisfies Endpoint;
-  const { body } = await caller.get({ endpoint: withJob, path, query: {}, scope: list.projectId }, timeLeftMs);
+  const { body } = await http.get({ endpoint: withJob, path, query: {}, scope: list.projectId });
   const job = asJob(body);
   if ('notAJob' in job)
     throw new AtlasError('ATLAS_BAD_ANSWER', `GET ${path} was answered with something that isn't a job`);

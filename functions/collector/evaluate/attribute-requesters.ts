@@ -1,4 +1,4 @@
-// functions/collector/evaluate/attribute-requesters.ts finds out who asked for a project's new restores, from one reading of its events.
+// functions/collector/evaluate/attribute-requesters.ts: the attribution of a project's new restores to their requesters, from one reading of its events.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
@@ -8,8 +8,21 @@ import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 import { MATCH_REACH_SECONDS, matchRequests, REQUEST_TYPES } from '../../restore/requesters/match-requests.ts';
-import { isFound, type Requester } from '../../restore/requesters/requester.ts';
+import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import {
+  earliest,
+  FINAL_AFTER_MS,
+  failedAgain,
+  inTime,
+  iso,
+  isPending,
+  isUnresolved,
+  nextAttempt,
+  TOO_MANY_EVENTS,
+  withError,
+  withoutWork,
+} from './attribution.ts';
 
 export interface AttributePorts {
   atlas: Atlas;
@@ -28,31 +41,23 @@ export interface AttributePorts {
 export interface AttributeTask {
   projectId: string;
   runId: string;
-  /** Request time of the oldest job to look into. */
+  /** Request time of the oldest job to attribute. */
   from: string;
   /** What the coverage knew. */
   stored: AttributionCoverage | undefined;
 }
 
-/** Atlas's newest events were 0 to 3 s older than the answer (docs/atlas.md#12-1): an event can be missing for as long, and more. */
-const VISIBLE_AFTER_MS = 30_000;
-/** No event comes later than this, as far as is known. */
-const FINAL_AFTER_MS = 15 * 60_000;
 /** Jobs and events so much before those that are wanted can be their rivals. */
 const REACH_MS = MATCH_REACH_SECONDS * 1_000;
 /** Pages of 500 events of requests; a project with more restores than that is attributed as far back as they reach. */
 const MAX_PAGES = 40;
-const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
-/** Jobs held against events at once, some 2 KB each with all that the match makes of them. */
+/** Jobs matched with events at once, some 2 KB each. */
 const JOBS_AT_ONCE = 2_500;
-/** Jobs looked at in one collection; the next goes on where this one stops. */
+/** Jobs read in one collection; the next goes on where this one stops. */
 const MAX_JOBS = 20_000;
-/** How long events that failed are left alone: as long as they have been failing, between these. */
-const MIN_WAIT_MS = 60_000;
-export const MAX_WAIT_MS = 6 * 3_600_000;
 /** DynamoDB calls under way at once. */
 const PARALLEL_WRITES = 8;
-/** Jobs held in memory from the first reading until it is known who asked for them. Where there are more, all are read again. */
+/** Jobs kept in memory from the first reading until they are attributed. Where there are more, all are read again. */
 const MAX_HELD = 100;
 
 type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'>;
@@ -61,7 +66,7 @@ type Unattributed = Pick<LedgerJob, 'jobId' | 'kind' | 'delivery' | 'requestedAt
 interface Stretch {
   /** All of them, with those just before that can be their rivals. */
   jobs: Unattributed[];
-  /** Those to be found out about. */
+  /** Those to attribute. */
   open: Unattributed[];
   /** Whole, where they are few. */
   held: LedgerJob[];
@@ -72,7 +77,7 @@ interface Stretch {
 }
 
 /** By job: what is to be written. */
-type News = Map<string, { job: Unattributed; requester: Requester }>;
+type Updates = Map<string, { job: Unattributed; requester: Requester }>;
 
 /** What one reading of events brought. */
 interface Reading {
@@ -83,7 +88,7 @@ interface Reading {
 
 /** What was found out about a stretch. */
 interface Answers {
-  news: News;
+  updates: Updates;
   /** Whose events may still come. */
   pending: Unattributed[];
   failure: AtlasError | undefined;
@@ -93,22 +98,22 @@ interface Answers {
 
 /**
  * Goes through the jobs since `from` stretch by stretch, so that memory holds one of them. Requests, for each stretch: 1 query
- * a page of the project's jobs, again where it is to be found out of more than `MAX_HELD`, one listing of events, 1 write for
- * each job of which more is known than before. Events that can't be read cost the attribution only, and are not asked for again.
+ * a page of the project's jobs, again where more than `MAX_HELD` are to be attributed, one listing of events, 1 write for
+ * each job of which more is known than before. Events that can't be read cost the attribution only, and are not requested again.
  * @throws LedgerError
  */
 export async function attributeRequesters(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
   const { projectId, stored } = task;
   const startedAt = ports.now();
-  /** Request times of what is left to the next look. */
+  /** Request times of what is left to the next attempt. */
   const left: string[] = [];
-  let [looked, seen] = [false, 0];
+  let [attempted, seen] = [false, 0];
   let failed: { error: AtlasError; from: string } | undefined;
   for (let from: string | undefined = task.from; from !== undefined; ) {
     const stretch: Stretch = await readStretch(projectId, from, ports);
     seen += stretch.jobs.length;
     if (stretch.open.length > 0) {
-      const { news, pending, failure, stopped }: Answers = await answersOf(
+      const { updates, pending, failure, stopped }: Answers = await answersOf(
         stretch,
         failed?.error,
         projectId,
@@ -116,10 +121,10 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
         ports,
       );
       if (failure && !failed) failed = { error: failure, from };
-      looked ||= !stopped;
+      attempted ||= !stopped;
       left.push(...pending.map(({ requestedAt }) => requestedAt));
-      await write(news, stretch, { ...task, startedAt }, ports);
-      left.push(...[...news.values()].map(({ job }) => job.requestedAt));
+      await write(updates, stretch, { ...task, startedAt }, ports);
+      left.push(...[...updates.values()].map(({ job }) => job.requestedAt));
     }
     from = stretch.next;
     if (from !== undefined && (seen >= MAX_JOBS || ports.outOfTime())) {
@@ -128,12 +133,12 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
     }
   }
   if (failed?.error.transient) return failedAgain(stored, failed.error, earliest([...left, failed.from]), startedAt);
-  if (!looked) return { ...withoutWork(stored), ...nextLook(left, startedAt) };
+  if (!attempted) return { ...withoutWork(stored), ...nextAttempt(left, startedAt) };
   const base = failed ? withError(stored, failed.error, startedAt) : { readAt: iso(startedAt) };
-  return { ...base, ...nextLook(left, startedAt) };
+  return { ...base, ...nextAttempt(left, startedAt) };
 }
 
-/** The oldest that are to be looked at. */
+/** The oldest that are to be attributed. */
 async function readStretch(projectId: string, from: string, { ledger, now }: AttributePorts): Promise<Stretch> {
   const stretch: Stretch = { jobs: [], open: [], held: [], until: iso(now()) };
   const { jobs, open, held } = stretch;
@@ -174,7 +179,7 @@ async function answersOf(
   const read = failed ?? (await readEvents(projectId, open[0]?.requestedAt ?? until, until, ports));
   // A call that was cut off, or not made any more, is no failure of Atlas.
   if (read instanceof AtlasError && !failed && ports.outOfTime()) {
-    return { news: new Map(), pending: open, failure: undefined, stopped: true };
+    return { updates: new Map(), pending: open, failure: undefined, stopped: true };
   }
   const verdicts = read instanceof AtlasError ? undefined : matchRequests(jobs, read.events);
   const verdictOf = (job: Unattributed): Requester => {
@@ -185,18 +190,18 @@ async function answersOf(
     if (job.requestedAt < read.since) return { reason: 'not-read', detail: TOO_MANY_EVENTS };
     return inTime(verdicts?.get(job.jobId) ?? { reason: 'none' }, startedAt - Date.parse(job.requestedAt));
   };
-  const answers: Answers = { news: new Map(), pending: [], failure: read instanceof AtlasError ? read : undefined };
+  const answers: Answers = { updates: new Map(), pending: [], failure: read instanceof AtlasError ? read : undefined };
   for (const job of open) {
     const requester = verdictOf(job);
     if (isPending(requester)) answers.pending.push(job);
-    if (!isSame(requester, job.requester)) answers.news.set(job.jobId, { job, requester });
+    if (!isSame(requester, job.requester)) answers.updates.set(job.jobId, { job, requester });
   }
   return answers;
 }
 
-/** Leaves in `news` what there was no time for. */
+/** Leaves in `updates` what there was no time for. */
 async function write(
-  news: News,
+  updates: Updates,
   { open, held }: Pick<Stretch, 'open' | 'held'>,
   { projectId, runId, startedAt }: { projectId: string; runId: string; startedAt: number },
   ports: AttributePorts,
@@ -206,7 +211,7 @@ async function write(
   const [oldest] = open;
   const again =
     oldest && open.length > held.length ? ledger.projectJobs(projectId, { since: oldest.requestedAt }) : held;
-  const turns = inTurn(news, again, ports.outOfTime);
+  const turns = inTurn(updates, again, ports.outOfTime);
   const writer = async () => {
     for await (const { read, requester } of turns) {
       const annotate = (stored: JobSummary) =>
@@ -218,56 +223,26 @@ async function write(
   await forEachConcurrent(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
 }
 
-/** Takes out of `news` what it gives out, job by job; what is still in there was left for want of time. */
+/** Takes each update out of `updates`; what stays there was left for want of time. */
 async function* inTurn(
-  news: News,
+  updates: Updates,
   jobs: Iterable<LedgerJob> | AsyncIterable<LedgerJob>,
   outOfTime: () => boolean,
 ): AsyncGenerator<{ read: LedgerJob; requester: Requester }> {
-  if (news.size === 0) return;
+  if (updates.size === 0) return;
   for await (const read of jobs) {
     if (outOfTime()) return;
-    const found = news.get(read.jobId);
+    const found = updates.get(read.jobId);
     if (!found) continue;
-    news.delete(read.jobId);
+    updates.delete(read.jobId);
     yield { read, requester: found.requester };
-    if (news.size === 0) return;
+    if (updates.size === 0) return;
   }
 }
 
-/** Pending, never looked into, or not to be had at the time. */
-export function isUnresolved(requester: Requester | undefined): boolean {
-  if (requester === undefined) return true;
-  if (isFound(requester)) return false;
-  const { reason, detail } = requester;
-  return reason === 'pending' || (reason === 'not-read' && detail !== TOO_MANY_EVENTS);
-}
-
-const isPending = (requester: Requester | undefined): boolean =>
-  requester !== undefined && !isFound(requester) && requester.reason === 'pending';
-
 const isSame = (a: Requester, b: Requester | undefined): boolean => canonicalJson(a) === canonicalJson(b);
 
-/** While an event may still appear, only what no further event could change is said. */
-function inTime(verdict: Requester, ageMs: number): Requester {
-  if (ageMs >= FINAL_AFTER_MS) return verdict;
-  const isSure = isFound(verdict) && (verdict.grade === 'exact' || verdict.grade === 'strong');
-  return isSure && ageMs >= VISIBLE_AFTER_MS ? verdict : { reason: 'pending' };
-}
-
 const later = (a: string, b: string) => (a > b ? a : b);
-
-const earliest = (times: readonly string[]) => times.reduce((a, b) => (b < a ? b : a));
-
-/** @param left when the jobs were requested that are left */
-function nextLook(left: readonly string[], now: number): Pick<AttributionCoverage, 'from' | 'dueAt'> {
-  if (left.length === 0) return {};
-  const dues = left.map((at) => {
-    const requested = Date.parse(at);
-    return requested + (now - requested < VISIBLE_AFTER_MS ? VISIBLE_AFTER_MS : FINAL_AFTER_MS);
-  });
-  return { from: earliest(left), dueAt: iso(Math.max(now, Math.min(...dues))) };
-}
 
 async function readEvents(
   projectId: string,
@@ -283,7 +258,7 @@ async function readEvents(
     for await (const page of atlas.events({ projectId, types: REQUEST_TYPES, since, until })) {
       events.push(...page);
       pages += 1;
-      last = page.at(-1)?.created ?? last; // a page may hold nothing that was asked for
+      last = page.at(-1)?.created ?? last; // a page may hold no event of these types
       if (pages >= MAX_PAGES) return { events, since: last === undefined ? until : iso(Date.parse(last) + REACH_MS) };
     }
     return { events, since };
@@ -294,21 +269,3 @@ async function readEvents(
     return error;
   }
 }
-
-/** Tried again, less and less often. */
-function failedAgain(stored: AttributionCoverage | undefined, error: AtlasError, from: string, now: number) {
-  const failed = withError(stored, error, now);
-  const failingMs = now - Date.parse(failed.error?.since ?? iso(now));
-  return { ...failed, from, dueAt: iso(now + Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, failingMs))) };
-}
-
-function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {
-  return rest;
-}
-
-function withError(stored: AttributionCoverage | undefined, error: AtlasError, now: number): AttributionCoverage {
-  const { code, message } = error;
-  return { ...withoutWork(stored), error: { code, message, since: stored?.error?.since ?? iso(now) } };
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-// functions/collector/evaluate/project-names.ts knows what the projects are called that restores go to.
+// functions/collector/evaluate/project-names.ts: the names of the projects that restores go to.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
@@ -17,14 +17,14 @@ export class ProjectNames {
   readonly #names: Map<string, string | undefined>;
   #listing: 'not yet' | 'done' | 'failed' = 'not yet';
 
-  /** @param own a project that needs no asking */
+  /** @param own a project whose name is known */
   constructor(ports: NamePorts, own: { projectId: string; projectName: string }) {
     this.#ports = ports;
     this.#names = new Map([[own.projectId, own.projectName]]);
   }
 
   /**
-   * Undefined for a project that the credentials can't see, of those that were asked for before. Where Atlas would not list
+   * Undefined for a project that the credentials can't see, of those that `learn` was given. Where Atlas would not list
    * its projects, that is not known, and an id stands for the name.
    */
   nameOf = (projectId: string): string | undefined =>

@@ -1,17 +1,18 @@
-// functions/collector/evaluate/rule-evaluator.ts holds the jobs of one list against the rules, where they are recorded and as time goes by.
+// functions/collector/evaluate/rule-evaluator.ts: the evaluation of rules for the jobs of one list, when they are recorded and as time goes by.
 import type { Annotating, Annotations, JobSummary } from '../../ledger/model/ledger.ts';
-import type { Delivery, Kind, RestoreJob } from '../../restore/job.ts';
+import type { RestoreJob } from '../../restore/job.ts';
 import { requestTypes } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../restore/rules/check.ts';
 import { evaluate, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import type { Delivery, Kind } from '../../schema/words.ts';
 import type { ProjectNames } from './project-names.ts';
 
 export interface RuleEvaluatorOptions extends Omit<EvaluationContext, 'projectNameOf'> {
   names: ProjectNames;
   /** The rules were changed: open jobs lose findings that no longer hold. */
-  afresh: boolean;
+  rulesChanged: boolean;
 }
 
 export class RuleEvaluator {
@@ -28,21 +29,21 @@ export class RuleEvaluator {
 
   /** The same for jobs that have not changed: rules on time need no names, and so no call. */
   prepareDue = async (jobs: readonly RestoreJob[]) => {
-    if (this.#options.afresh) await this.prepare(jobs);
+    if (this.#options.rulesChanged) await this.prepare(jobs);
   };
 
   /** For an answer that is being recorded. */
   annotating = ({ kind, delivery }: RestoreJob): Annotating => ({
     requester: firstRequester(kind, delivery),
-    assess: (job) => this.findings(job, this.#options.afresh),
+    assess: (job) => this.findings(job, this.#options.rulesChanged),
   });
 
-  /** Whether an open job that has not changed is to be looked at all the same. */
-  isDue = (job: RestoreJob): boolean => this.#options.afresh || needsTime(job, this.#context);
+  /** Whether an open job that has not changed is to be evaluated all the same. */
+  isDue = (job: RestoreJob): boolean => this.#options.rulesChanged || needsTime(job, this.#context);
 
   annotate = (job: JobSummary): Partial<Annotations> => {
-    const { afresh } = this.#options;
-    if (afresh) return { findings: this.findings(job, afresh) };
+    const { rulesChanged } = this.#options;
+    if (rulesChanged) return { findings: this.findings(job, rulesChanged) };
     const byTime = evaluate(job, this.#context).filter(({ rule }) => rule === 'slow' || rule === 'stuck');
     return { findings: [...mergeFindings(job.findings, byTime)] };
   };

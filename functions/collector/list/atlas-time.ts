@@ -1,8 +1,8 @@
-// functions/collector/list/atlas-time.ts tells the time by Atlas's clock, which stamps the ids that times are held against.
+// functions/collector/list/atlas-time.ts: the time by Atlas's clock, which stamps the ids that times are compared with.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Log } from '../../platform/log.ts';
 
-/** More than this is worth telling, in ms. */
+/** More than this is worth a warning, in ms. */
 export const SKEW_WARNING_MS = 60_000;
 
 export const CLOCK_NOT_MEASURED = 'CLOCK_NOT_MEASURED';
@@ -23,12 +23,12 @@ export class AtlasTime {
     this.#now = now;
   }
 
-  /** False where no answer has told Atlas's time, or they contradict each other: then it is not known. */
+  /** False where no answer had Atlas's time, or answers contradict each other: then it is not known. */
   get isMeasured(): boolean {
     return this.#atlas.skewReading?.agrees === true;
   }
 
-  /** False before Atlas has told its time. */
+  /** False before the first answer with Atlas's time. */
   get isAnswered(): boolean {
     return this.#atlas.skewReading !== undefined;
   }
@@ -43,7 +43,7 @@ export class AtlasTime {
   get failure(): { code: string; message: string } {
     const why = this.isAnswered
       ? "the times in Atlas's answers do not fit to one clock: this machine's was set meanwhile, or something on the way to Atlas changes answers"
-      : "no answer told Atlas's time (its Date): something on the way to Atlas takes it out";
+      : "no answer had Atlas's time (its Date): something on the way to Atlas takes it out";
     const message = `${why}. What was read is recorded, and does not count as read; the next run reads it again`;
     return { code: CLOCK_NOT_MEASURED, message };
   }

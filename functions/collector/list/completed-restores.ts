@@ -1,6 +1,7 @@
-// functions/collector/list/completed-restores.ts notes which restores of a list were completed: what shows that backups work, and how long it
-// takes. Only what was understood counts; how many may count or not is noted as well.
+// functions/collector/list/completed-restores.ts: the completed restores of a list, evidence that its backups work, and their durations.
+
 import type { CompletedRestore, ListCoverage } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { isCompletedRestore, isUnderstood } from '../../restore/understood.ts';
 
@@ -19,19 +20,16 @@ export class CompletedRestores {
     if (!isCompletedRestore(job) || finishedAt === undefined) return;
     if (durationSeconds !== undefined) this.#note(jobId, durationSeconds);
     if (this.#last && this.#last.finishedAt >= finishedAt) return;
-    this.#last = {
-      ...{ jobId, requestedAt, finishedAt },
-      ...(durationSeconds === undefined ? {} : { durationSeconds }),
-      ...(snapshotAt === undefined ? {} : { snapshotAt }),
-    };
+    this.#last = { jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt }) };
   }
 
   get seen(): Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'> {
-    return {
-      ...(this.#notUnderstood > 0 ? { notUnderstood: this.#notUnderstood } : {}),
-      ...(this.#last ? { lastCompleted: this.#last } : {}),
-      ...(this.#durations.length > 0 ? { durations: this.#durations.map(({ seconds }) => seconds) } : {}),
-    };
+    const durations = this.#durations.map(({ seconds }) => seconds);
+    return defined({
+      notUnderstood: this.#notUnderstood || undefined,
+      lastCompleted: this.#last,
+      durations: durations.length > 0 ? durations : undefined,
+    });
   }
 
   /** Lists are newest first, or nearly so. */

@@ -1,10 +1,12 @@
-// functions/collector/list/known-jobs.ts knows what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
-// The table is the record: no index and no coverage is asked.
+// functions/collector/list/known-jobs.ts: what the table holds of a project's jobs: all of a list's, or those of a page by their ids.
+// The table is the record: no index and no coverage is read instead.
+
 import type { JobList } from '../../atlas/model/atlas.ts';
 import type { KnownJob, Ledger, Outcome } from '../../ledger/model/ledger.ts';
 import { InTable } from '../../ledger/model/uncounted.ts';
-import { isOpen, type Kind } from '../../restore/job.ts';
-import { isUnresolved } from '../evaluate/attribute-requesters.ts';
+import { isOpen } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
+import { isUnresolved } from '../evaluate/attribution.ts';
 
 /** What a reading compares an answer with. */
 export interface Known {
@@ -39,7 +41,7 @@ export class KnownJobs {
     this.#ledger = ledger;
   }
 
-  /** Requests: 1 query a MB of the project's jobs, once for all lists; again for a list that is asked for again. @throws LedgerError */
+  /** Requests: 1 query a MB of the project's jobs, once for all lists; again for a list that is wanted again. @throws LedgerError */
   async ofList({ clusterName, kind }: JobList): Promise<KnownOfList> {
     const name = nameOf(clusterName, kind);
     if (this.#taken.has(name)) return (await this.#read()).get(name) ?? new Map();
@@ -73,7 +75,7 @@ export class KnownJobs {
     return this.#before;
   }
 
-  /** For `before`. Requests: as of `ofList`, unless that was asked. @throws LedgerError */
+  /** For `before`. Requests: as of `ofList`, unless that was called. @throws LedgerError */
   async readBefore(): Promise<InTable> {
     await this.#readOnce();
     return this.#before ?? new InTable();

@@ -1,4 +1,4 @@
-// functions/collector/list/list-coverage.ts works what an attempt found out into what the coverage says, whoever else wrote it meanwhile.
+// functions/collector/list/list-coverage.ts: the coverage of a list after an attempt to read it, whoever else wrote it meanwhile.
 import {
   type Absence,
   CONTINUITY_MS,
@@ -6,6 +6,7 @@ import {
   type ListCoverage,
   type Problem,
 } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import type { ListReading } from './reading.ts';
 
 /** plan: the cluster's plan has no such list. gone: it went with its cluster, or with the tier that the cluster had. */
@@ -16,7 +17,7 @@ export type Attempt = { startedAt: string } & (
   | { reading: ListReading }
   /** Atlas answered that there is no such list. @param open jobs of it that are still open */
   | { answer: string; because: AbsenceReason; open: number }
-  /** Atlas answered so to a look at jobs that run, which knows nothing of clusters: what it means is for the next run to say. */
+  /** Atlas answered so to a follow-up of running jobs, which knows nothing of clusters: what it means is for the next run to say. */
   | { lostSight: true }
   /** @param added jobs that were new before it failed @param denied Atlas answered that there is no such list, which is not believed yet */
   | { failure: Omit<Failure, 'since'>; added: number; denied?: true }
@@ -34,8 +35,9 @@ export function withAttempt(
 ): ListCoverage {
   const before: ListCoverage = stored ?? { attemptedAt: attempt.startedAt, jobs: 0, open: 0, moving: 0 };
   const latest = attempt.startedAt >= before.attemptedAt;
-  const by = attemptedBy === undefined ? {} : { attemptedBy };
-  const base = latest ? { ...without(before, 'attemptedBy'), attemptedAt: attempt.startedAt, ...by } : before;
+  const base = latest
+    ? { ...without(before, 'attemptedBy'), attemptedAt: attempt.startedAt, ...defined({ attemptedBy }) }
+    : before;
   if ('reading' in attempt) return withReading(base, attempt.reading, latest);
   if ('answer' in attempt) {
     // Nothing can be followed in a list that is not there.
@@ -53,7 +55,7 @@ export function withAttempt(
   return { ...without(base, 'resume', 'deniedSince'), jobs, ...denied, error: { ...attempt.failure, since } };
 }
 
-/** One that was said lately goes on: what a list can do between two looks that are closer than that is a stated limit. */
+/** A recent answer still holds: what a list can do between two readings that are closer than that is a stated limit. */
 function absenceAfter(before: ListCoverage, said: Absence | undefined, at: string): Absence {
   const isLong = (since: string) => Date.parse(at) - Date.parse(since) > CONTINUITY_MS;
   if (said && !isLong(said.at)) return { ...said, at };
@@ -70,11 +72,15 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     ...withSuccesses(before, reading.successes),
   };
   if (!reading.complete) {
-    const resume = reading.resume && latest ? { resume: reading.resume } : {};
-    return { ...base, jobs: base.jobs + added, ...notUnderstoodAfter(before, { ...reading, full: false }), ...resume };
+    const notUnderstood = notUnderstoodAfter(before, { ...reading, full: false });
+    return {
+      ...base,
+      jobs: base.jobs + added,
+      ...notUnderstood,
+      ...defined({ resume: latest ? reading.resume : undefined }),
+    };
   }
-  const fullReadAt = reading.full ? later(before.fullReadAt, reading.startedAt) : before.fullReadAt;
-  const full = fullReadAt === undefined ? {} : { fullReadAt };
+  const full = defined({ fullReadAt: reading.full ? later(before.fullReadAt, reading.startedAt) : before.fullReadAt });
   // Someone who began later has finished already: theirs stands, and ours adds only what it found.
   if (before.readAt !== undefined && before.readAt > reading.startedAt) {
     return { ...base, jobs: base.jobs + added, ...full };
@@ -99,10 +105,10 @@ function withSuccesses(
   { lastCompleted, durations = [] }: ListReading['successes'],
 ): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
   const isLater = lastCompleted && lastCompleted.finishedAt > (before.lastCompleted?.finishedAt ?? '');
-  return {
-    ...(isLater ? { lastCompleted } : {}),
-    ...(durations.length >= (before.durations?.length ?? 1) ? { durations } : {}),
-  };
+  return defined({
+    lastCompleted: isLater ? lastCompleted : undefined,
+    durations: durations.length >= (before.durations?.length ?? 1) ? durations : undefined,
+  });
 }
 
 const later = (a: string | undefined, b: string) => (a !== undefined && a > b ? a : b);

@@ -1,5 +1,4 @@
-// functions/collector/list/list-window.ts follows what a reading has seen of a list so far: which jobs, in which order, and so which of
-// those that should be there were not.
+// functions/collector/list/list-window.ts: what a reading has seen of a list so far: which jobs, and in which order.
 import type { JobPage } from '../../atlas/model/atlas.ts';
 import type { Resume } from '../../ledger/model/coverage.ts';
 import { jobIdOf } from '../../restore/normalize/normalize.ts';

@@ -1,21 +1,20 @@
-// functions/collector/list/prefetch.ts asks for the first page of a list before anything is made of it: of known lists while Atlas is
-// still asked which clusters there are, a round trip less for each project in nearly all runs; and so that our clock is measured
-// before a time is written down.
+// functions/collector/list/prefetch.ts: first pages of lists, requested before they are processed. Those of known lists are requested
+// while clusters are discovered: a round trip less for each project. Our clock is measured before a time is stored.
+import type { LimitFunction } from 'p-limit';
 import type { Atlas, JobList, JobPage, JobPagesOptions } from '../../atlas/model/atlas.ts';
 import type { ListCoverage, Resume } from '../../ledger/model/coverage.ts';
-import type { Semaphore } from '../../platform/semaphore.ts';
 import { lowestIdAt } from '../../restore/object-id.ts';
 import type { SelectedList } from './select-lists.ts';
 
-/** Jobs to begin with that may be new, where those before them are known: Atlas's answer grows with what is asked for. */
+/** Jobs to begin with that may be new, where those before them are known: Atlas's answer grows with what is requested. */
 export const NEWEST = 20;
-/** Lists begun at once: their pages wait in memory. */
-const MAX_BEGUN = 64;
+/** Their pages wait in memory. */
+const MAX_PREFETCHED = 64;
 
 /** A list whose first page is under way. */
 export interface PrefetchedList {
   /** By our clock, in ms. */
-  askedMs: number;
+  requestedMs: number;
   /** Ends when the page has come, or has failed, which is thrown to whoever reads the pages. */
   answered: Promise<void>;
   /** To be read once. */
@@ -32,7 +31,6 @@ export function newestOf({ recent, settledThrough, jobs }: ListCoverage): number
   return unsettled === ids.length && unsettled < jobs ? undefined : unsettled + NEWEST;
 }
 
-/** How the pages of a list are asked for. */
 export function pagesOf(
   stored: ListCoverage | undefined,
   { full, resume, ahead }: { full: boolean; resume?: Resume | undefined; ahead: number },
@@ -44,58 +42,56 @@ export function pagesOf(
 export interface PrefetchPorts {
   atlas: Pick<Atlas, 'jobPages'>;
   now(): number;
+  /** Bounds the first page. @default none */
+  limit?: LimitFunction;
 }
 
-/** An answer that nobody asks for any more may fail. */
+/** An answer that nobody waits for any more may fail. */
 export function prefetch(
   list: JobList,
   options: JobPagesOptions,
-  { atlas, now }: PrefetchPorts,
-  hold: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+  { atlas, now, limit }: PrefetchPorts,
 ): PrefetchedList {
-  const askedMs = now();
+  const requestedMs = now();
   const rest = atlas.jobPages(list, options)[Symbol.asyncIterator]();
-  const first = hold(() => rest.next());
+  const first = limit ? limit(() => rest.next()) : rest.next();
   return {
-    askedMs,
-    answered: first.then(
-      () => {},
-      () => {},
-    ),
+    requestedMs,
+    answered: first.then(nothing, nothing),
     async *pages() {
       for (let page = await first; !page.done; page = await rest.next()) yield page.value;
     },
   };
 }
 
-/** Lists that were begun, by cluster and kind. */
-export class PrefetchedLists {
-  readonly #begun = new Map<string, { begun: PrefetchedList; stored: ListCoverage }>();
+const nothing = () => {};
 
-  /** Begins the first of these. Whether a cluster is still the same is only known once Atlas has said which there are. */
-  begin(projectId: string, lists: readonly SelectedList[], ports: PrefetchPorts & { places: Semaphore }) {
-    for (const { cluster, kind } of lists.slice(0, MAX_BEGUN)) {
+/** By cluster and kind. */
+export class PrefetchedLists {
+  readonly #lists = new Map<string, { list: PrefetchedList; stored: ListCoverage }>();
+
+  /** Requests the first of these. Whether a cluster is still the same is only known once Atlas has said which there are. */
+  begin(projectId: string, lists: readonly SelectedList[], ports: PrefetchPorts) {
+    for (const { cluster, kind } of lists.slice(0, MAX_PREFETCHED)) {
       const stored = cluster.lists[kind];
       if (!stored) continue;
-      const list = { kind, projectId, clusterName: cluster.clusterName };
+      const { clusterName } = cluster;
       const options = pagesOf(stored, { full: false, ahead: 0 });
-      this.#begun.set(nameOf(cluster.clusterName, kind), {
-        begun: prefetch(list, options, ports, (work) => ports.places.run(work)),
-        stored,
-      });
+      const list = prefetch({ kind, projectId, clusterName }, options, ports);
+      this.#lists.set(nameOf(clusterName, kind), { list, stored });
     }
   }
 
   get answered(): Promise<unknown> {
-    return Promise.all([...this.#begun.values()].map(({ begun }) => begun.answered));
+    return Promise.all([...this.#lists.values()].map(({ list }) => list.answered));
   }
 
-  /** Once, and only where the coverage of the list is still what it was begun with. */
+  /** Once, and only where the coverage of the list is still what it was when the page was requested. */
   take(clusterName: string, kind: string, stored: ListCoverage | undefined): PrefetchedList | undefined {
     const name = nameOf(clusterName, kind);
-    const found = this.#begun.get(name);
-    this.#begun.delete(name);
-    return found && stored && found.stored.attemptedAt === stored.attemptedAt ? found.begun : undefined;
+    const found = this.#lists.get(name);
+    this.#lists.delete(name);
+    return found && stored && found.stored.attemptedAt === stored.attemptedAt ? found.list : undefined;
   }
 }
 

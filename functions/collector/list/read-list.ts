@@ -10,14 +10,14 @@ import { findVanished, noneOf } from './vanished-jobs.ts';
 /** @throws AtlasError, LedgerError; what was recorded until then stays recorded, and is in `reading.counts`. */
 export async function readList(reading: Reading): Promise<ListReading> {
   const { task, ports, window, watermark } = reading;
-  const { full, list, resume, begun } = task;
+  const { full, list, resume, prefetched } = task;
   let known: KnownOfList | undefined;
   let ended = false;
-  for await (const page of begun.pages()) {
+  for await (const page of prefetched.pages()) {
     // Not before: a list that doesn't exist costs no reading of the table.
     if (full) known ??= await ports.known.ofList(list);
     const reachedSettled = await recordPage(reading, page, known);
-    // It is asked for again: what was recorded of it is known by then.
+    // The page is requested again: what was recorded of it is known by then.
     if (reading.cutPage) return cutShort(reading, page.pageNum, known);
     ended = page.last;
     if (page.short) raiseDoubt(reading, `${page.short.seen} of ${page.short.totalCount} jobs came, in two readings`);

@@ -1,10 +1,12 @@
 // functions/collector/list/reading.ts: the state of one attempt at reading a list, and its result.
+
+import type { LimitFunction } from 'p-limit';
 import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
 import type { ListCoverage, Problem, Resume } from '../../ledger/model/coverage.ts';
 import type { Ledger, Outcome, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
-import type { Semaphore } from '../../platform/semaphore.ts';
-import type { RestoreJob, Source, Status } from '../../restore/job.ts';
+import type { RestoreJob, Source } from '../../restore/job.ts';
+import type { Status } from '../../schema/words.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
 import { CompletedRestores } from './completed-restores.ts';
@@ -23,9 +25,9 @@ export interface ReadListPorts {
   outOfTime(): boolean;
   /** True when someone waits for the end: then what is left of a page waits, too. @default never */
   isStopped?(): boolean;
-  judge: RuleEvaluator;
-  /** For one job written each. */
-  writes: Semaphore;
+  evaluator: RuleEvaluator;
+  /** For each job written. */
+  writes: LimitFunction;
   onRecorded?(recorded: Recorded, source: Source): void;
 }
 
@@ -35,12 +37,12 @@ export interface ListTask {
   runId: string;
   /** What the coverage knew of this list. */
   stored: ListCoverage | undefined;
-  /** Read to the end, and look for jobs that have vanished. */
+  /** Read to the end, and find jobs that have vanished. */
   full: boolean;
   /** Where an earlier message of the same task stopped. */
   resume?: Resume | undefined;
   /** Whose first page has been answered. */
-  begun: PrefetchedList;
+  prefetched: PrefetchedList;
 }
 
 export type ListCounts = Record<Outcome | 'vanished' | 'seen' | 'problems', number>;
@@ -68,7 +70,7 @@ export interface ListReading {
   total: number | undefined;
   counts: Readonly<ListCounts>;
   open: number;
-  /** Open jobs worth a look every minute. */
+  /** Open jobs to follow up every minute. */
   moving: number;
   settledThrough: string;
   recent: Record<string, string>;
@@ -82,11 +84,11 @@ export interface ListReading {
 export interface Reading {
   readonly task: ListTask;
   readonly ports: ReadListPorts;
-  /** When its first page was asked for, or that of the earlier message that it goes on from. */
+  /** When its first page was requested, or that of the earlier message that it goes on from. */
   readonly startedAt: string;
-  /** When it was asked for, not when it is looked at: of two answers the one asked for later wins. */
-  readonly askedAt: string;
-  /** Jobs requested before this are known and settled. Absent: look at all. */
+  /** When it was requested, not when it is processed: of two answers the one requested later wins. */
+  readonly requestedAt: string;
+  /** Jobs requested before this are known and settled. Absent: read all. */
   readonly settledThrough: string | undefined;
   readonly fingerprints: Fingerprints;
   readonly watermark: Watermark;
@@ -104,19 +106,19 @@ export interface Reading {
   cutPage: boolean;
   /** The first that was found. */
   doubt: string | undefined;
-  /** Jobs may be missing from the list that nobody could ask Atlas about. */
+  /** Jobs may be missing from the list that were not confirmed by Atlas. */
   unproven: boolean;
 }
 
 export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
-  const { full, resume, stored, begun } = task;
-  const askedAt = ports.time.at(begun.askedMs);
+  const { full, resume, stored, prefetched } = task;
+  const askedAt = ports.time.at(prefetched.requestedMs);
   const startedAt = resume?.startedAt ?? askedAt;
   return {
     task,
     ports,
     startedAt,
-    askedAt,
+    requestedAt: askedAt,
     settledThrough: full ? undefined : stored?.settledThrough,
     fingerprints: new Fingerprints(stored?.recent ?? {}),
     watermark: new Watermark(startedAt, resume),
@@ -137,7 +139,7 @@ export function raiseDoubt(reading: Reading, doubt: string) {
   reading.doubt ??= doubt;
 }
 
-export const sightingOf = ({ task, askedAt, ports }: Reading): Sighting => ({
+export const sightingOf = ({ task, requestedAt: askedAt, ports }: Reading): Sighting => ({
   runId: task.runId,
   observedAt: askedAt,
   now: ports.time.now,

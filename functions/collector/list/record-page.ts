@@ -3,8 +3,9 @@ import type { JobPage } from '../../atlas/model/atlas.ts';
 import { fingerprint } from '../../ledger/model/fingerprint.ts';
 import type { Recorded } from '../../ledger/model/ledger.ts';
 import { isOfAnotherList } from '../../ledger/model/merge-observation.ts';
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
-import { isUnresolved } from '../evaluate/attribute-requesters.ts';
+import { isUnresolved } from '../evaluate/attribution.ts';
 import type { Known, KnownOfList } from './known-jobs.ts';
 import { hold, notAttributed, type Reading, raiseDoubt, sightingOf } from './reading.ts';
 import { understand } from './understand.ts';
@@ -22,29 +23,33 @@ interface Compared {
   reachedSettled: boolean;
 }
 
-/** Places for writing that one list may have or wait for. */
+/** Writes of one list that are under way, or wait for their turn. */
 const MAX_WRITES = 16;
 
 /**
- * Every job is compared with the table: an equal fingerprint in the coverage saves the look, and a job that is not in the
+ * Every job is compared with the table: an equal fingerprint in the coverage saves reading it, and a job that is not in the
  * table is recorded, however old.
  * @param known what the table has of the whole list, where that was read
  * @returns true where the page holds a job from before `settledThrough` that was known
  * @throws AtlasError, LedgerError
  */
 export async function recordPage(reading: Reading, page: JobPage, known: KnownOfList | undefined): Promise<boolean> {
-  const { writes, judge } = reading.ports;
+  const { writes, evaluator } = reading.ports;
   const understood = understoodOf(reading, page);
   const found = known ?? (await lookedUp(reading, understood));
   const { changed, due, reachedSettled } = compare(reading, understood, found);
-  await judge.prepare(changed.map(({ job }) => job));
-  await judge.prepareDue(due);
-  await writes.forEach(changed, MAX_WRITES, async ({ job, before }) => {
-    if (mayGoOn(reading)) await record(reading, job, before);
-  });
-  await writes.forEach(due, MAX_WRITES, async (job) => {
-    if (mayGoOn(reading)) await reevaluate(reading, job);
-  });
+  await evaluator.prepare(changed.map(({ job }) => job));
+  await evaluator.prepareDue(due);
+  await forEachConcurrent(changed, MAX_WRITES, ({ job, before }) =>
+    writes(async () => {
+      if (mayGoOn(reading)) await record(reading, job, before);
+    }),
+  );
+  await forEachConcurrent(due, MAX_WRITES, (job) =>
+    writes(async () => {
+      if (mayGoOn(reading)) await reevaluate(reading, job);
+    }),
+  );
   return reachedSettled;
 }
 
@@ -62,7 +67,7 @@ function understoodOf(reading: Reading, page: JobPage): Understood[] {
   return understood;
 }
 
-/** What the table has of those that the coverage does not vouch for. Jobs newer than it knows are added without a look. */
+/** What the table has of those that the coverage does not vouch for. Jobs newer than it knows are added without a read. */
 function lookedUp(reading: Reading, understood: readonly Understood[]): Promise<KnownOfList> {
   const { fingerprints, ports } = reading;
   const unsure = understood.filter(
@@ -96,7 +101,7 @@ function compare(reading: Reading, understood: readonly Understood[], found: Kno
       counts.same += 1;
       hold(reading, job.jobId, print, job.status);
       if (before.unattributed) notAttributed(reading, job);
-      if (isOpen(job.status) && ports.judge.isDue(job)) due.push(job);
+      if (isOpen(job.status) && ports.evaluator.isDue(job)) due.push(job);
     } else changed.push({ job, before: before !== undefined });
   }
   return { changed, due, reachedSettled };
@@ -109,9 +114,9 @@ function mayGoOn(reading: Reading): boolean {
 
 /** @param isKnown the table has the job, as far as is known */
 export async function record(reading: Reading, job: RestoreJob, isKnown: boolean): Promise<Recorded> {
-  const { ledger, judge, known, onRecorded } = reading.ports;
+  const { ledger, evaluator, known, onRecorded } = reading.ports;
   const recorded = await known.noting(job.jobId, () =>
-    ledger.record(job, sightingOf(reading), isKnown, judge.annotating(job)),
+    ledger.record(job, sightingOf(reading), isKnown, evaluator.annotating(job)),
   );
   reading.counts[recorded.outcome] += 1;
   const { clusterName, kind } = recorded.job;
@@ -129,8 +134,8 @@ export async function record(reading: Reading, job: RestoreJob, isKnown: boolean
 
 /** A job that looks as it did, but has run for too long by now, or is subject to other rules. */
 async function reevaluate(reading: Reading, { jobId }: RestoreJob) {
-  const { ledger, judge, onRecorded } = reading.ports;
+  const { ledger, evaluator, onRecorded } = reading.ports;
   const { list, source } = reading.task;
-  const recorded = await ledger.annotate(list.projectId, jobId, sightingOf(reading), judge.annotate);
+  const recorded = await ledger.annotate(list.projectId, jobId, sightingOf(reading), evaluator.annotate);
   onRecorded?.(recorded, source);
 }

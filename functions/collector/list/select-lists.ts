@@ -1,7 +1,7 @@
-// functions/collector/list/select-lists.ts decides which lists of restore jobs an order reads, and in which order.
+// functions/collector/list/select-lists.ts: the lists of restore jobs that a task reads, and in which order.
 import type { Cluster } from '../../atlas/model/atlas.ts';
 import type { ClusterCoverage, ListCoverage } from '../../ledger/model/coverage.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import type { CollectTask } from '../task/task.ts';
 
 export interface SelectedList {
@@ -41,7 +41,7 @@ export function formerSince({ goneAt, missingSince, lists }: ClusterCoverage, ki
 }
 
 /**
- * Longest unread first, so that running out of time never starves the same cluster twice. A look at running jobs takes
+ * Longest unread first, so that running out of time never starves the same cluster twice. A follow-up of running jobs takes
  * only the lists that hold some; a message that goes on takes only what the messages before it left.
  */
 export function selectLists(
@@ -57,17 +57,17 @@ export function selectLists(
     .filter(({ kind }) => kinds.includes(kind))
     .filter(({ cluster: { goneAt, lists }, kind }) => goneAt === undefined || !isClosed(lists[kind], goneAt))
     .filter(({ cluster, kind }) => followAt === undefined || (cluster.lists[kind]?.moving ?? 0) > 0)
-    .filter(({ cluster, kind }) => !progress || isUndone(cluster.lists[kind], runId, progress.startedAt))
+    .filter(({ cluster, kind }) => !progress || isLeft(cluster.lists[kind], runId, progress.startedAt))
     .sort((a, b) => (readAt(a) < readAt(b) ? -1 : readAt(a) > readAt(b) ? 1 : 0));
 }
 
 /** By this run, whose failures and doubts are its own: what another run found out meanwhile says nothing of it. */
-const isUndone = (list: ListCoverage | undefined, runId: string, since: string) =>
+const isLeft = (list: ListCoverage | undefined, runId: string, since: string) =>
   list === undefined ||
   resumeSince(list, since) !== undefined ||
   list.attemptedBy !== runId ||
   list.attemptedAt < since;
 
-/** Where a reading of the order that began then was cut short. One that an older task left behind is no place to go on from. */
+/** Where a reading of the task that began then was cut short. One that an older task left behind can't be resumed. */
 export const resumeSince = (list: ListCoverage | undefined, since: string) =>
   list?.resume && list.resume.startedAt >= since ? list.resume : undefined;

@@ -11,12 +11,12 @@ import { type Reading, raiseDoubt } from './reading.ts';
 /** Named in one reading; all are counted. */
 const MAX_PROBLEMS = 10;
 
-/** Undefined for what can't be understood, which is a problem by name, and for a job of another list, which is a doubt. */
+/** Undefined for what can't be understood, which is a named problem, and for a job of another list, which is a doubt. */
 export function understand(reading: Reading, element: JobPage['jobs'][number]): RestoreJob | undefined {
   const { list, source } = reading.task;
   try {
     if ('notAJob' in element) throw new FieldError('results[]', 'an object', element.notAJob);
-    const job = normalize(list.kind, element, source, new Date(reading.askedAt));
+    const job = normalize(list.kind, element, source, new Date(reading.requestedAt));
     const other = otherSource(element, job);
     if (other === undefined) return job;
     // The job is in that list too, which is read as well.
@@ -38,7 +38,7 @@ function noteProblem({ watermark, counts, problems }: Reading, id: string | unde
   if (problems.length < MAX_PROBLEMS) problems.push({ ...defined({ jobId: id?.slice(0, 64) }), field, expected, got });
 }
 
-/** The cluster, or project, that a job says it is of, where that isn't the one asked for: only flex jobs say so (docs/atlas.md#1-2). */
+/** The cluster, or project, that a job says it is of, where that isn't the requested one: only flex jobs say so (docs/atlas.md#1-2). */
 function otherSource({ atlas }: RedactedJob, { kind, projectId, clusterName }: RestoreJob): string | undefined {
   if (kind !== 'flex') return undefined;
   const { instanceName, projectId: project } = atlas;

@@ -13,7 +13,7 @@ import { understand } from './understand.ts';
 const MAX_CONFIRMATIONS = 100;
 
 /**
- * Jobs that the table had before the list was asked for, and that the list passed without showing them.
+ * Jobs that the table had before the list was requested, and that the list passed without showing them.
  * @param ended the list was read to its end
  * @throws AtlasError, LedgerError
  */
@@ -26,7 +26,7 @@ export async function findVanished(reading: Reading, known: KnownOfList, ended: 
   for (const [jobId] of missing.slice(0, MAX_CONFIRMATIONS)) {
     if (ports.outOfTime()) {
       reading.unproven = true;
-      // Nobody could ask whether they are gone.
+      // Whether they are gone is not known.
       if (!reading.metKnown && !reading.task.resume) raiseDoubt(reading, noneOf(known.size));
       return;
     }
@@ -36,9 +36,9 @@ export async function findVanished(reading: Reading, known: KnownOfList, ended: 
 
 export const noneOf = (jobs: number) => `none of the ${jobs} jobs that are known of it are on it`;
 
-/** A list that shrinks while it is read skips jobs, so one that is missing is asked for by its id. */
+/** A list that shrinks while it is read skips jobs, so one that is missing is requested by its id. */
 async function confirmVanished(reading: Reading, jobId: string) {
-  const element = await asked(reading, jobId, (error) => error.absence === 'job');
+  const element = await jobFromAtlas(reading, jobId, (error) => error.absence === 'job');
   if (!element) return markVanished(reading, jobId);
   raiseDoubt(reading, `job ${jobId} is not on it, though Atlas has it`);
   await recordOne(reading, element);
@@ -46,7 +46,7 @@ async function confirmVanished(reading: Reading, jobId: string) {
 
 /** A job of a list that no longer exists. @returns whether it is still open @throws AtlasError, LedgerError */
 export async function settle(reading: Reading, jobId: string): Promise<boolean> {
-  const element = await asked(reading, jobId, ({ absence }) => absence !== undefined && absence !== 'project');
+  const element = await jobFromAtlas(reading, jobId, ({ absence }) => absence !== undefined && absence !== 'project');
   if (element) {
     const recorded = await recordOne(reading, element);
     return recorded === undefined || isOpen(recorded.job.status);
@@ -56,7 +56,7 @@ export async function settle(reading: Reading, jobId: string): Promise<boolean> 
 }
 
 /** Undefined where Atlas answers that there is no such job. */
-async function asked(
+async function jobFromAtlas(
   { task, ports }: Reading,
   jobId: string,
   isGone: (error: AtlasError) => boolean,
@@ -72,7 +72,7 @@ async function asked(
 async function recordOne(reading: Reading, element: RedactedJob): Promise<Recorded | undefined> {
   const job = understand(reading, element);
   if (!job) return undefined;
-  await reading.ports.judge.prepare([job]);
+  await reading.ports.evaluator.prepare([job]);
   return record(reading, job, true);
 }
 

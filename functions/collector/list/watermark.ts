@@ -1,13 +1,16 @@
-// functions/collector/list/watermark.ts knows which jobs of a list have to be looked at again, and so up to when all is settled.
+// functions/collector/list/watermark.ts: the time up to which every job of a list is settled.
+
 import type { Resume } from '../../ledger/model/coverage.ts';
-import { isOpen, type RestoreJob, type Status } from '../../restore/job.ts';
+import { defined } from '../../platform/defined.ts';
+import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import { requestedAt } from '../../restore/object-id.ts';
+import type { Status } from '../../schema/words.ts';
 
 export const DAY_MS = 86_400_000;
 
 /**
  * Atlas's servers stamp ids by their own clocks, so a job may appear that is a little older than one already seen. Jobs
- * this close to the start of a reading are looked at again in the next.
+ * this close to the start of a reading are read again in the next.
  */
 const SKEW_MS = 15 * 60_000;
 /** Before any job. */
@@ -31,18 +34,18 @@ export class Watermark {
 
   /** Each job of the list, in its order. */
   see({ requestedAt: at }: RestoreJob) {
-    if (this.#unnamed) this.#lookAgainFrom(at);
+    if (this.#unnamed) this.#readAgainFrom(at);
     this.#unnamed = false;
   }
 
   /** A job that could not be understood. */
   missed(jobId: string | undefined) {
     if (jobId === undefined) this.#unnamed = true;
-    else this.#lookAgainFrom(requestedAt(jobId));
+    else this.#readAgainFrom(requestedAt(jobId));
   }
 
   endOfList() {
-    if (this.#unnamed) this.#lookAgainFrom(BEGINNING);
+    if (this.#unnamed) this.#readAgainFrom(BEGINNING);
   }
 
   /** As the ledger holds it now. */
@@ -64,10 +67,10 @@ export class Watermark {
   forResume(): Pick<Resume, 'open' | 'unsettledFrom'> {
     const open = [...this.#open].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_CARRIED);
     const unsettledFrom = this.#unnamed ? BEGINNING : this.#from;
-    return { open: Object.fromEntries(open), ...(unsettledFrom === undefined ? {} : { unsettledFrom }) };
+    return { open: Object.fromEntries(open), ...defined({ unsettledFrom }) };
   }
 
-  #lookAgainFrom(at: string) {
+  #readAgainFrom(at: string) {
     if (this.#from === undefined || at < this.#from) this.#from = at;
   }
 }

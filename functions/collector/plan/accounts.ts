@@ -1,10 +1,11 @@
-// functions/collector/plan/accounts.ts decides which sets of credentials the scope of the ledger goes by, and when all of them have listed
+// functions/collector/plan/accounts.ts: the sets of credentials that the scope of the ledger goes by, and when all of them have listed
 // their projects. Pure.
 //
 // Which credentials are the right ones is nowhere on record, so all that ever listed projects count, and a claim is as old as the
 // oldest of their last listings. They end by a person's word, or where others see every project they saw, after they were not
-// asked for a day; and then what only they could have seen since their last listing is a gap with a name. Only who was asked on
-// its own and sees nothing that those do not see is a guest, as a laptop is: it neither counts nor has to be asked again.
+// used for a day; and then what only they could have seen since their last listing is a gap with a name. Only who listed on
+// its own and sees nothing that those do not see is a guest, as a laptop is: it neither counts nor has to list again.
+
 import { CONTINUITY_MS, withStretch } from '../../ledger/model/coverage.ts';
 import {
   ACCOUNT_KEPT_MS,
@@ -13,6 +14,7 @@ import {
   type KnownProject,
   type Scope,
 } from '../../ledger/model/known-project.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Listing } from './list-projects.ts';
 
 const MAX_ENDED = 100;
@@ -50,14 +52,12 @@ export function scopeAfter(stored: Scope | undefined, listed: Listed, runsEndedT
     guest ? [] : [{ account, listedAt: listedAt ?? error?.since ?? at, at, successors: [...isHere] }],
   );
   const ids = new Set([...(stored?.projectIds ?? []), ...known.map(({ projectId }) => projectId)]);
-  const through = runsEndedThrough ?? stored?.runsEndedThrough;
   return {
     revision: stored?.revision ?? 0,
-    ...(latest === undefined ? {} : { listedAt: latest }),
     accounts: Object.fromEntries(accounts),
     ...withEnded(stored?.ended, gone),
     projectIds: [...ids].sort(),
-    ...(through === undefined ? {} : { runsEndedThrough: through }),
+    ...defined({ listedAt: latest, runsEndedThrough: runsEndedThrough ?? stored?.runsEndedThrough }),
   };
 }
 
@@ -86,16 +86,10 @@ function afterListing(
 ): AccountScope {
   const { since, unlisted, guest, error: earlier } = before ?? {};
   const listedAt = believed(before?.listedAt, now);
-  const kept = {
-    attemptedAt: at,
-    ...(since === undefined ? {} : { since }),
-    ...(unlisted === undefined ? {} : { unlisted }),
-    ...(guest ? { guest } : {}),
-  };
+  const kept = { attemptedAt: at, runId, ...defined({ since, unlisted, guest: guest || undefined }) };
   if (error) {
     const failing = { ...error, since: earlier?.since ?? at };
-    const last = listedAt === undefined ? {} : { listedAt };
-    return { ...kept, ...last, projects: before?.projects ?? 0, runId, error: failing };
+    return { ...kept, ...defined({ listedAt }), projects: before?.projects ?? 0, error: failing };
   }
   // Where the last listing is not known any more, what is: the end of the last stretch, the first listing, or the first attempt.
   const from = listedAt ?? unlisted?.at(-1)?.until ?? believed(since, now) ?? earlier?.since;
@@ -106,14 +100,13 @@ function afterListing(
     listedAt: listedAt !== undefined && listedAt > at ? listedAt : at,
     ...(isHole && !guest ? { unlisted: withStretch(unlisted, { from, until: at }) } : {}),
     projects: projects.length,
-    runId,
   };
 }
 
 const believed = (at: string | undefined, now: string) =>
   at !== undefined && Date.parse(at) <= Date.parse(now) + AHEAD_MS ? at : undefined;
 
-/** Not asked for long, and these see all that it saw. */
+/** Not used for long, and these see all that it saw. */
 function isSucceeded(
   name: string,
   { attemptedAt, listedAt }: AccountScope,
@@ -126,7 +119,7 @@ function isSucceeded(
   return known.every((project) => !isInScopeOf(project, name) || able.some((other) => isInScopeOf(project, other)));
 }
 
-/** Of those that were asked now, on their own: whether others, which count, see every project that they see. */
+/** Of those that listed now, on their own: whether others, which count, see every project that they see. */
 function isGuestOf(
   elsewhere: readonly (readonly [string, AccountScope])[],
   before: ReadonlyMap<string, AccountScope>,

@@ -1,15 +1,15 @@
-// functions/collector/plan/dead-runs.ts ends runs that nothing is heard of any more: whoever was to end them was killed, or lost a task.
+// functions/collector/plan/dead-runs.ts: the end of runs without a sign of life: whoever was to end them was killed, or lost a task.
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { RUN_DIED, type Run, type RunRecord } from '../../ledger/model/run.ts';
 import type { Log } from '../../platform/log.ts';
-import { judgeRun } from '../../proof/run.ts';
+import { proveRun } from '../../proof/run.ts';
 import { requestedAt } from '../../restore/object-id.ts';
 import { printable } from '../../restore/text.ts';
 
 /**
- * Without a sign of life for so long, a run is dead, in ms. By default the order of a project is given to the collect function three
+ * Without a sign of life for so long, a run is dead, in ms. By default a task is delivered to the collect function three
  * times, at the longest timeout that Lambda has 90 minutes apart (lib/services/collection.ts): four and a half hours. Where more tries are
- * set, a run may be ended too early, as incomplete; its last part mends that.
+ * set, a run may be ended too early, as incomplete; its last part corrects that.
  */
 export const DEAD_AFTER_MS = 6 * 3_600_000;
 /** Of the projects that were never read, a failure names the first. */
@@ -23,7 +23,7 @@ export interface RunMaker {
 }
 
 export interface DeadRunsOptions {
-  /** Not to be looked at: the run that looks. */
+  /** The present run, which is passed over. */
   runId: string;
   /** Runs that began before have ended. @default as long ago as runs are kept */
   since?: string | undefined;
@@ -60,7 +60,7 @@ export async function endDeadRuns(
 
 function died(record: RunRecord) {
   const { run, parts } = record;
-  const { unread, unreadCount } = judgeRun(record);
+  const { unread, unreadCount } = proveRun(record);
   const [last = run.startedAt] = parts.map(({ finishedAt }) => finishedAt).sort((a, b) => (a < b ? 1 : -1));
   const named = unread.slice(0, MAX_NAMED).map(({ projectName }) => printable(projectName));
   const more = unreadCount > named.length && named.length > 0 ? ` and ${unreadCount - named.length} more` : '';

@@ -1,4 +1,4 @@
-// functions/collector/plan/list-projects.ts asks each set of credentials which projects it can see.
+// functions/collector/plan/list-projects.ts: the projects that a set of credentials can see.
 import type { Atlas, ElementProblem, Project } from '../../atlas/model/atlas.ts';
 import { describeProblems } from '../../atlas/model/element-problem.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';

@@ -1,5 +1,4 @@
-// functions/collector/plan/plan.ts is the core: it lists the projects that the credentials can see, holds them against those that are known, and
-// queues a task for each.
+// functions/collector/plan/plan.ts: the plan of a run: projects listed, compared with those that are known, and a task queued for each.
 
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
@@ -13,6 +12,7 @@ import type { CollectTask } from '../task/task.ts';
 import { scopeAfter } from './accounts.ts';
 import { endDeadRuns, type RunMaker } from './dead-runs.ts';
 import { type Account, type Listing, listProjects } from './list-projects.ts';
+import { emptyScopes, failuresOf, nothingChosen } from './plan-failures.ts';
 import {
   absence,
   afterAbsence,
@@ -42,7 +42,7 @@ export interface PlanPorts {
   now(): number;
   /** Of runs whose tasks are carried out in this process. */
   maker?: RunMaker;
-  /** True once someone waits for the end: then nothing is ordered, and nothing is concluded from what was listed. @default never */
+  /** True once someone waits for the end: then nothing is queued, and nothing is concluded from what was listed. @default never */
   isStopped?(): boolean;
   /** Called once, when it is recorded which projects the run is to read; perhaps before it is recorded how many. */
   enqueue(tasks: readonly CollectTask[]): Promise<void>;
@@ -96,7 +96,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   // In Atlas's time, by which ids are compared; ours may be wrong.
   const at = time.at(startedMs);
   const { isMeasured } = time;
-  // What was listed at a time that is not known is ordered, and changes nothing of what is known of scope.
+  // What was listed at a time that is not known is queued, and changes nothing of what is known of scope.
   const listings = isMeasured ? answers : answers.map((listing) => ({ error: time.failure, ...listing }));
   await Promise.allSettled(background);
   await starting;
@@ -105,9 +105,9 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
 
   if (ports.isStopped?.()) return ledger.planRun(runId, 0, [STOPPED], isMeasured ? at : undefined);
 
-  const look: Observation = {
+  const observation: Observation = {
     ...{ runId, at, listings, scope: memory.scope },
-    // A project asked for by its id needs no pattern, and says nothing of them.
+    // A project chosen by its id needs no pattern, and says nothing of them.
     wantsProject: isOverall ? options.wantsProject : undefined,
     othersInUse: othersInUse(memory.scope, listings, at),
   };
@@ -115,11 +115,11 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   const tasks: CollectTask[] = [];
   const notSeen: ClusterFailure[] = [];
   const all: KnownProject[] = [];
-  await forEachConcurrent(subjects(look, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
+  await forEachConcurrent(subjects(observation, memory), PARALLEL_WRITES, async ({ projectId, next, stored, seen }) => {
     const known = isMeasured ? await ledger.saveKnownProject(projectId, next, stored) : next(stored);
     if (isMeasured || stored) all.push(known);
     if (seen && isChosen(known)) tasks.push(taskFor(known, seen));
-    const failure = seen || !isOverall ? undefined : absence(known, look);
+    const failure = seen || !isOverall ? undefined : absence(known, observation);
     if (failure) notSeen.push(failure);
   });
   tasks.sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
@@ -142,7 +142,7 @@ export async function plan(request: PlanRequest, ports: PlanPorts, options: Plan
   // Both are waited for, so that nothing goes on in the background.
   const [queued] = await Promise.allSettled([enqueue(tasks), planning]);
   if (queued.status === 'rejected') throw queued.reason;
-  // Orders are queued, or carried out, by now: a run that does not know how many it has would never end.
+  // Tasks are queued, or carried out, by now: a run that does not know how many it has would never end.
   return planning.catch(planned);
 
   async function planned(): Promise<Run> {
@@ -211,13 +211,13 @@ interface Subject {
 }
 
 /** All that is listed, is known, or was known once. */
-function subjects(look: Observation, { known, scope }: Memory): Subject[] {
+function subjects(observation: Observation, { known, scope }: Memory): Subject[] {
   const listed = new Set(scope?.projectIds);
-  const seen = projectsSeen(look.listings);
+  const seen = projectsSeen(observation.listings);
   const sights = [...seen].map(([id, { project, accounts }]): Subject => {
-    const lost = () => (listed.has(id) ? recordLost(id, project.name, look) : undefined);
+    const lost = () => (listed.has(id) ? recordLost(id, project.name, observation) : undefined);
     const next = (stored: KnownProject | undefined) =>
-      afterLoss(afterSight(stored ?? lost(), project, accounts, look), accounts, look);
+      afterLoss(afterSight(stored ?? lost(), project, accounts, observation), accounts, observation);
     return { projectId: id, stored: known.get(id), seen: accounts, next };
   });
   const absent = [...new Set([...listed, ...known.keys()])].filter((id) => !seen.has(id));
@@ -225,34 +225,8 @@ function subjects(look: Observation, { known, scope }: Memory): Subject[] {
     ...sights,
     ...absent.map((id): Subject => {
       const next = (stored: KnownProject | undefined) =>
-        stored ? afterAbsence(stored, look) : recordLost(id, id, look);
+        stored ? afterAbsence(stored, observation) : recordLost(id, id, observation);
       return { projectId: id, stored: known.get(id), next };
     }),
   ];
-}
-
-const named = (what: string, listings: readonly Listing[], { account }: Listing) =>
-  listings.length > 1 ? `${what} of ${account}` : what;
-
-const failuresOf = (listings: readonly Listing[]): ClusterFailure[] =>
-  listings.flatMap((listing) =>
-    listing.error ? [{ what: named('projects', listings, listing), ...listing.error }] : [],
-  );
-
-const emptyScopes = (listings: readonly Listing[]): ClusterFailure[] =>
-  listings.flatMap((listing) => {
-    if (listing.error || listing.projects.length > 0) return [];
-    const advice =
-      'give the API key or service account a role in each project, such as Project Backup Manager: a role in the organization alone shows none';
-    const message = `the credentials see no project: ${advice}`;
-    return [{ what: named('projects', listings, listing), code: 'NO_PROJECTS', message }];
-  });
-
-function nothingChosen({ projectId }: RunScope, { chosenBy = 'the choice of projects' }: PlanOptions): ClusterFailure {
-  if (projectId !== undefined) {
-    const message = `no project ${projectId} is visible to these credentials: check the id, and the key's organization`;
-    return { what: 'project', code: 'ATLAS_NOT_FOUND', message };
-  }
-  const message = `${chosenBy} leaves out every project that the credentials see: check the patterns`;
-  return { what: 'projects', code: 'NO_PROJECTS_CHOSEN', message };
 }

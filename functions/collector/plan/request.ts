@@ -1,10 +1,10 @@
-// functions/collector/plan/request.ts reads the event that starts a run: the scheduler's, or a request's.
+// functions/collector/plan/request.ts: the event that starts a run: the scheduler's, or a request's.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { defined } from '../../platform/defined.ts';
+import { runRequest } from '../../schema/run.ts';
+import { objectId } from '../../schema/types.ts';
 import type { PlanRequest } from './plan.ts';
-
-const OBJECT_ID = /^[a-f0-9]{24}$/;
 
 const scheduled = z.object({
   trigger: z.literal('schedule'),
@@ -14,13 +14,7 @@ const scheduled = z.object({
   executionId: z.string().check(z.minLength(1)),
 });
 
-const requested = z.object({
-  trigger: z.literal('request'),
-  runId: z.string().check(z.regex(OBJECT_ID)),
-  projectId: z.optional(z.string().check(z.regex(OBJECT_ID))),
-  clusterName: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
-  full: z.optional(z.boolean()),
-});
+const requested = z.extend(runRequest, { trigger: z.literal('request'), runId: objectId() });
 
 const event = z.discriminatedUnion('trigger', [scheduled, requested]);
 
@@ -29,7 +23,7 @@ export function planRequest(input: unknown): PlanRequest {
   const result = z.safeParse(event, input);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new Error(`the event that starts a run is wrong at ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
+    throw new Error(`invalid run event: ${issue?.path.join('.') || 'the event'}: ${issue?.message}`);
   }
   if (result.data.trigger === 'schedule') {
     const { scheduledAt, executionId } = result.data;

@@ -1,8 +1,9 @@
-// functions/collector/plan/retirement.ts takes a project, or a set of credentials, out of scope by a person's decision, and a project back.
+// functions/collector/plan/retirement.ts: a person's decision to take a project, or a set of credentials, out of scope, or a project back.
 // Pure; what is known of it is kept.
 
 import type { KnownProject, Retirement, Scope } from '../../ledger/model/known-project.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
+import { defined } from '../../platform/defined.ts';
 import { oldestOf, withEnded } from './accounts.ts';
 import { withChanges } from './scope.ts';
 
@@ -68,25 +69,18 @@ export function retiredCredentials(
   if (!known) return { ...stored, ended: said };
   const { [account]: _, ...left } = accounts;
   const listedAt = known.listedAt ?? known.error?.since ?? at;
-  const oldest = oldestOf(Object.values(left));
-  const { listedAt: before, ...rest } = stored;
   // The time moves on only by what others have listed.
-  const latest = oldest ?? before;
-  return {
-    ...rest,
-    ...(latest === undefined ? {} : { listedAt: latest }),
-    accounts: left,
-    ...withEnded(said, [{ account, listedAt, at, by, reason }]),
-  };
+  const latest = defined({ listedAt: oldestOf(Object.values(left)) });
+  return { ...stored, ...latest, accounts: left, ...withEnded(said, [{ account, listedAt, at, by, reason }]) };
 }
 
 /** When projects were last listed. */
 export const listingsOf = ({ accounts, listedAt }: Scope): string[] =>
   [listedAt, ...Object.values(accounts).map((account) => account.listedAt)].filter((at) => at !== undefined);
 
-const timesOf = ({ firstSeenAt, notVisibleSince, accounts, changes }: KnownProject): string[] => [
+const timesOf = ({ firstSeenAt, notVisibleSince = firstSeenAt, accounts, changes }: KnownProject): string[] => [
   firstSeenAt,
-  ...(notVisibleSince === undefined ? [] : [notVisibleSince]),
+  notVisibleSince,
   ...Object.values(accounts).flatMap(({ since, lostAt }) => lostAt ?? since),
   ...changes.map(({ at }) => at),
 ];

@@ -1,5 +1,6 @@
-// functions/collector/plan/scope.ts decides what a listing of projects changes in what is known of scope: which projects are seen, by which
+// functions/collector/plan/scope.ts: what a listing of projects changes in what is known of scope: which projects are seen, by which
 // credentials, and which are no longer. Pure.
+
 import type { Project } from '../../atlas/model/atlas.ts';
 import { withStretch } from '../../ledger/model/coverage.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type ScopeChange,
 } from '../../ledger/model/known-project.ts';
 import type { ClusterFailure } from '../../ledger/model/run.ts';
+import { defined } from '../../platform/defined.ts';
 import { printable } from '../../restore/text.ts';
 import type { Listing } from './list-projects.ts';
 
@@ -59,11 +61,8 @@ export function afterSight(
   }
   if (retired) changes.push({ at, what: 'reinstated', runId });
   const from = lastSeenAt ?? notVisibleSince;
-  const next = {
-    ...{ ...known, projectName: name, accounts },
-    ...(orgId === undefined ? {} : { orgId }),
-    ...(from === undefined || from >= at ? {} : { unseen: withStretch(known.unseen, { from, until: at }) }),
-  };
+  const unseen = from === undefined || from >= at ? undefined : withStretch(known.unseen, { from, until: at });
+  const next = { ...known, projectName: name, accounts, ...defined({ orgId, unseen }) };
   return asChosen(withChanges(next, changes), { runId, at, wantsProject });
 }
 
@@ -90,10 +89,10 @@ export function afterLoss(
  * What is known of a project that no listing has. It is not visible only where that can be concluded: all credentials that ever
  * saw it were listed to their end, and others that are in use elsewhere don't see it either.
  */
-export function afterAbsence(stored: KnownProject, look: Observation): KnownProject {
-  const { runId, at } = look;
-  const chosen = asChosen(afterLoss(stored, [], look), look);
-  if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, look))
+export function afterAbsence(stored: KnownProject, observation: Observation): KnownProject {
+  const { runId, at } = observation;
+  const chosen = asChosen(afterLoss(stored, [], observation), observation);
+  if (chosen.notVisibleSince !== undefined || chosen.excludedSince !== undefined || !isGone(stored, observation))
     return chosen;
   const accounts = Object.fromEntries(
     Object.entries(chosen.accounts).map(([name, sight]) => [name, { ...sight, lostAt: sight.lostAt ?? at }]),
@@ -101,13 +100,13 @@ export function afterAbsence(stored: KnownProject, look: Observation): KnownProj
   // One line says it of all.
   const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
   const sights = Object.keys(stored.accounts).flatMap((name) =>
-    isSeenBy(stored, name) ? (listedBy(look.scope, name)?.listedAt ?? []) : [],
+    isSeenBy(stored, name) ? (listedBy(observation.scope, name)?.listedAt ?? []) : [],
   );
-  const lastSeenAt = sights
+  const [lastSeenAt] = sights
     .filter((seenAt) => seenAt < at)
     .sort()
-    .at(-1);
-  const lost = { ...chosen, accounts, notVisibleSince: at, ...(lastSeenAt === undefined ? {} : { lastSeenAt }) };
+    .reverse();
+  const lost = { ...chosen, accounts, notVisibleSince: at, ...defined({ lastSeenAt }) };
   return withChanges({ ...lost, changes }, [{ at, what: 'not-visible', runId }]);
 }
 
@@ -122,7 +121,7 @@ export function recordLost(projectId: string, projectName: string, { at, runId }
 }
 
 function isGone(stored: KnownProject, { listings, othersInUse }: Observation): boolean {
-  const unread = listings.filter(({ error }) => error !== undefined);
+  const unread = listings.filter(({ error }) => error);
   if (unread.some(({ account }) => accountOf(stored, account) !== undefined)) return false;
   const elsewhere = Object.keys(stored.accounts).filter((name) => !listings.some(({ account }) => account === name));
   if (elsewhere.some((name) => isSeenBy(stored, name) && othersInUse.has(name))) return false;
@@ -144,9 +143,9 @@ function asChosen(
   return withChanges({ ...next, excludedSince: at }, [{ at, what: 'excluded', runId }]);
 }
 
-const unknown = (projectId: string, projectName: string, at: string): KnownProject => ({
-  ...{ projectId, projectName, revision: 0, firstSeenAt: at, accounts: {}, changes: [] },
-});
+const unknown = (projectId: string, projectName: string, at: string): KnownProject => {
+  return { projectId, projectName, revision: 0, firstSeenAt: at, accounts: {}, changes: [] };
+};
 
 const accountOf = ({ accounts }: KnownProject, name: string) =>
   Object.hasOwn(accounts, name) ? accounts[name] : undefined;
@@ -169,21 +168,17 @@ export function absence(
 ): ClusterFailure | undefined {
   const { projectId, projectName, notVisibleSince, excludedSince, retired } = known;
   if (retired !== undefined || excludedSince !== undefined) return undefined;
-  const failure = (message: string) => ({
-    ...{ what: 'project', code: 'PROJECT_NOT_VISIBLE', message, projectId, projectName },
-  });
+  const what = { what: 'project', code: 'PROJECT_NOT_VISIBLE', projectId, projectName };
   if (notVisibleSince !== undefined) {
     const since = `no credentials see it since ${notVisibleSince.slice(0, 16).replace('T', ' ')} UTC`;
     const retire = `restore-ledger retire --project ${projectId} --reason TEXT`;
-    return failure(
-      `${since}: give them a role in the project again, exclude it (excludeProjects), or take it out of scope (${retire})`,
-    );
+    const message = `${since}: give them a role in the project again, exclude it (excludeProjects), or take it out of scope (${retire})`;
+    return { ...what, message };
   }
   const others = seenByOthers(known, othersInUse).map((name) => printable(name));
   if (others.length === 0) return undefined;
-  return failure(
-    `these credentials do not see it, while ${others.join(' and ')} did of late: collect with those too, or give these a role in it`,
-  );
+  const message = `these credentials do not see it, while ${others.join(' and ')} did of late: collect with those too, or give these a role in it`;
+  return { ...what, message };
 }
 
 /** Names of the credentials in use elsewhere that see it. */

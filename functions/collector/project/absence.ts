@@ -1,11 +1,11 @@
-// functions/collector/project/absence.ts decides whether Atlas's refusal of a list of restore jobs is an answer: the list is not there.
+// functions/collector/project/absence.ts: the refusals of a list of restore jobs that are an answer: the list is not there.
 import type { AtlasError } from '../../atlas/model/errors.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { AbsenceReason } from '../list/list-coverage.ts';
 
 /**
  * What is known of the cluster that a list is of. present: this task's own discovery found it, in the list's tier. former: it is
- * gone or missing, or of another tier by now. unknown: nobody has looked.
+ * gone or missing, or of another tier by now. unknown: not discovered in this task.
  */
 export type Standing = 'present' | 'former' | 'unknown';
 

@@ -1,4 +1,4 @@
-// functions/collector/project/believed.ts takes out of a coverage what a clock that was wrong has written: times that have not come yet.
+// functions/collector/project/believed.ts: a coverage without what a wrong clock has written: times that have not come yet.
 // What is taken out counts as never done, so it is done again, and the truth takes its place.
 import type {
   AttributionCoverage,
@@ -8,7 +8,7 @@ import type {
   ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
-import { MAX_WAIT_MS } from '../evaluate/attribute-requesters.ts';
+import { MAX_WAIT_MS } from '../evaluate/attribution.ts';
 
 /** Before anything happened. */
 const NEVER = new Date(0).toISOString();
@@ -16,7 +16,7 @@ const NEVER = new Date(0).toISOString();
 export interface BelievableOptions {
   /** By Atlas's clock, in ms. */
   now: number;
-  /** How far ahead the next look at open jobs is queued at most, in ms. */
+  /** How far ahead the next follow-up of open jobs is queued at most, in ms. */
   followMs: number;
 }
 

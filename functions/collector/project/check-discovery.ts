@@ -1,15 +1,17 @@
 // functions/collector/project/check-discovery.ts: what makes a project's discovery fail, or not count.
+
 import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import { clusterNamed } from '../../ledger/model/coverage.ts';
-import type { Kind } from '../../restore/job.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { LIST_CONTRADICTS } from './collect-list.ts';
 import { type Collection, EVERY_CLUSTER, fail, leave } from './collection.ts';
-import { type Discovery, leftOut } from './discover.ts';
+import type { Discovery } from './discover.ts';
+import { leftOut } from './discovered-clusters.ts';
 
 type Clusters = Record<string, ClusterCoverage>;
 
-/** Notes the lists of clusters that failed or were left for later, and a cluster that was asked for and isn't there. */
+/** Notes the lists of clusters that failed or were left for later, and a chosen cluster that isn't there. */
 export function noteMissing(collection: Collection, { lists, forLater }: Discovery, clusters: Clusters): void {
   for (const [list, found] of Object.entries(lists)) {
     if ('failure' in found) fail(collection, { what: `${list} clusters`, ...found.failure });

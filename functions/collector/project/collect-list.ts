@@ -1,5 +1,5 @@
-// functions/collector/project/collect-list.ts brings one list of restore jobs up to date: it is read, read to its end where that raises
-// doubts, and what comes of it is an attempt for the coverage.
+// functions/collector/project/collect-list.ts: an attempt to bring one list of restore jobs up to date: read, and read to its end where that
+// raises doubts.
 import type { Atlas, JobList } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { ClusterCoverage, ListCoverage, Resume } from '../../ledger/model/coverage.ts';
@@ -31,18 +31,18 @@ export interface CollectListTask {
   /** Read to the end. */
   full: boolean;
   resume: Resume | undefined;
-  /** Pages to ask for before their turn, where all are wanted. */
+  /** Pages to request before their turn, where all are wanted. */
   ahead: number;
   /** Its first page, where that is under way already. */
-  begun: PrefetchedList | undefined;
-  /** This is a look at jobs that run. */
+  prefetched: PrefetchedList | undefined;
+  /** This is a follow-up of running jobs. */
   isFollow: boolean;
 }
 
-export interface CollectListPorts extends Omit<ReadListPorts, 'judge' | 'atlas'> {
+export interface CollectListPorts extends Omit<ReadListPorts, 'evaluator' | 'atlas'> {
   atlas: Pick<Atlas, 'job' | 'jobPages'>;
   now(): number;
-  judge(startedAt: string): RuleEvaluator;
+  evaluatorAt(startedAt: string): RuleEvaluator;
   /** A refusal that is left to a later message. */
   isForLater(error: AtlasError): boolean;
 }
@@ -53,7 +53,7 @@ export interface ListOutcome {
   /** Absent where nothing is to be said of the list. */
   attempt?: Attempt;
   /** There was no time, or room in the rate limit, for all of it. */
-  undone?: { error?: AtlasError };
+  unfinished?: { error?: AtlasError };
 }
 
 /** A list that contradicts itself, or what is known of it. */
@@ -75,33 +75,36 @@ class ListCollection {
   }
 
   async collect(): Promise<ListOutcome> {
-    const { full, resume, begun } = this.#task;
-    const first = begun ?? this.#begin(full, resume);
+    const { full, resume, prefetched } = this.#task;
+    const first = prefetched ?? this.#prefetch(full, resume);
     try {
       let reading = await this.#read(first, full, resume);
-      // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not tell.
+      // What a list did to raise doubts is mostly over when it is read again, whole; an incremental reading could not show it.
       for (let again = full ? 1 : 2; again > 0 && reading.doubt !== undefined && reading.complete; again--) {
-        reading = await this.#read(this.#begin(true), true);
+        reading = await this.#read(this.#prefetch(true), true);
       }
       if (reading.doubt !== undefined && reading.complete) return this.#contradicted(reading, reading.doubt);
       const attempt: Attempt = { startedAt: reading.startedAt, reading: { ...reading, counts: this.#counts } };
-      return { ...this.#told, attempt, ...(reading.complete ? {} : { undone: {} }) };
+      return { ...this.#counted, attempt, ...(reading.complete ? {} : { unfinished: {} }) };
     } catch (error) {
-      return this.#failed(error, this.#ports.time.at(first.askedMs));
+      return this.#failed(error, this.#ports.time.at(first.requestedMs));
     }
   }
 
-  #begin(full: boolean, resume?: Resume): PrefetchedList {
+  #prefetch(full: boolean, resume?: Resume): PrefetchedList {
     const { list, stored, ahead } = this.#task;
     return prefetch(list, pagesOf(stored, { full, resume, ahead }), this.#ports);
   }
 
-  async #read(begun: PrefetchedList, full: boolean, resume?: Resume): Promise<ListReading> {
+  async #read(prefetched: PrefetchedList, full: boolean, resume?: Resume): Promise<ListReading> {
     const { list, source, runId, stored } = this.#task;
     // Our clock is measured by then.
-    await begun.answered;
-    const judge = this.#ports.judge(this.#ports.time.at(begun.askedMs));
-    const reading = beginReading({ list, source, runId, stored, full, resume, begun }, { ...this.#ports, judge });
+    await prefetched.answered;
+    const evaluator = this.#ports.evaluatorAt(this.#ports.time.at(prefetched.requestedMs));
+    const reading = beginReading(
+      { list, source, runId, stored, full, resume, prefetched },
+      { ...this.#ports, evaluator },
+    );
     this.#readings.push(reading);
     return readList(reading);
   }
@@ -110,7 +113,7 @@ class ListCollection {
     const { clusterName, kind } = this.#task.list;
     const message = `the list of ${kind} restore jobs of ${clusterName} contradicts itself or what is known, also when it is read again: ${doubt}`;
     const failure = { code: LIST_CONTRADICTS, message };
-    return { ...this.#told, attempt: { startedAt, failure, added: this.#counts.new } };
+    return { ...this.#counted, attempt: { startedAt, failure, added: this.#counts.new } };
   }
 
   async #failed(error: unknown, startedAt: string): Promise<ListOutcome> {
@@ -121,14 +124,14 @@ class ListCollection {
       if (answer !== undefined) {
         const doubt = this.#doubtOf(answer, startedAt);
         return doubt
-          ? { ...this.#told, attempt: { startedAt, failure: doubt, added: 0, denied: true } }
+          ? { ...this.#counted, attempt: { startedAt, failure: doubt, added: 0, denied: true } }
           : this.#absent(answer, startedAt);
       }
-      if (isFollow && error.absence !== undefined) return { ...this.#told, attempt: { startedAt, lostSight: true } };
-      if (this.#ports.isForLater(error)) return { ...this.#told, undone: { error } };
+      if (isFollow && error.absence !== undefined) return { ...this.#counted, attempt: { startedAt, lostSight: true } };
+      if (this.#ports.isForLater(error)) return { ...this.#counted, unfinished: { error } };
     }
     const { code, message } = error;
-    return { ...this.#told, attempt: { startedAt, failure: { code, message }, added: this.#counts.new } };
+    return { ...this.#counted, attempt: { startedAt, failure: { code, message }, added: this.#counts.new } };
   }
 
   /** A list of a cluster that is there is gone, and one that has had jobs not in the plan, once Atlas says so an hour later, too. */
@@ -147,7 +150,7 @@ class ListCollection {
     try {
       const { open: openBefore = 1 } = stored ?? {};
       const open = standing === 'former' && openBefore > 0 ? await this.#settleOpen(startedAt) : (stored?.open ?? 0);
-      return { ...this.#told, attempt: { startedAt, ...answer, open } };
+      return { ...this.#counted, attempt: { startedAt, ...answer, open } };
     } catch (error) {
       return this.#failed(error, startedAt);
     }
@@ -158,16 +161,23 @@ class ListCollection {
     const { list, source, runId, stored } = this.#task;
     const known = await this.#ports.known.ofList(list);
     const open = [...known].filter(([, job]) => job.open && !job.vanished).map(([jobId]) => jobId);
-    const begun: PrefetchedList = { askedMs: this.#ports.now(), answered: Promise.resolve(), async *pages() {} };
-    const judge = this.#ports.judge(startedAt);
-    const reading = beginReading({ list, source, runId, stored, full: true, begun }, { ...this.#ports, judge });
+    const prefetched: PrefetchedList = {
+      requestedMs: this.#ports.now(),
+      answered: Promise.resolve(),
+      async *pages() {},
+    };
+    const evaluator = this.#ports.evaluatorAt(startedAt);
+    const reading = beginReading(
+      { list, source, runId, stored, full: true, prefetched },
+      { ...this.#ports, evaluator },
+    );
     this.#readings.push(reading);
     let left = 0;
     for (const jobId of open) if (await settle(reading, jobId)) left += 1;
     return left;
   }
 
-  get #told() {
+  get #counted() {
     const times = this.#readings.flatMap(({ unattributedFrom }) => unattributedFrom ?? []).sort();
     return { counts: this.#counts, unattributedFrom: times[0] };
   }

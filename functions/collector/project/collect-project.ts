@@ -11,7 +11,8 @@ import {
   mayGoOn,
   outOfTime,
 } from './collection.ts';
-import { discover, interpreted, nothingDiscovered, type RawDiscovery, withDiscovery } from './discover.ts';
+import { discover, interpreted, nothingDiscovered, type RawDiscovery } from './discover.ts';
+import { withDiscovery } from './discovered-clusters.ts';
 import type { CollectPorts } from './ports.ts';
 import { prefetchLists, readLists } from './read-lists.ts';
 import { type CollectResult, followOf, giveUp, nextOf, partOf } from './result.ts';
@@ -31,7 +32,7 @@ export async function collectProject(
   const { time, evaluation } = collection;
   const { projectId, runId } = task;
   const read = await ports.ledger.coverage(projectId);
-  // A look that is not the one the coverage expects: another was queued since, or this one was delivered twice.
+  // A follow-up that is not the one the coverage expects: another was queued since, or this one was delivered twice.
   if (isFollow(collection) && read?.followAt !== task.followAt) return { part: partOf(collection) };
   const discovering = rawDiscovery(collection);
   if (read) prefetchLists(collection, read);
@@ -54,9 +55,9 @@ export async function collectProject(
   checkAgainstLists(collection, discovery, clusters);
   const proven = time.isMeasured ? discovery : withoutTime(collection, discovery);
   // By a clock that may be wrong nobody can say whose events are still to come.
-  if (collection.undone === 0 && time.isMeasured) await finishEvaluation(collection);
+  if (collection.listsLeft === 0 && time.isMeasured) await finishEvaluation(collection);
   const followAt = await saveCoverage(collection, proven, { read, stored, isJudged });
-  if (collection.undone > 0 && !mayGoOn(collection)) giveUp(collection);
+  if (collection.listsLeft > 0 && !mayGoOn(collection)) giveUp(collection);
   const part = partOf(collection);
   const isLeft = evaluation.hadToLook && outOfTime(collection);
   return {

@@ -1,14 +1,17 @@
 // functions/collector/project/collection.ts: the state of one task while its project is collected.
+
 import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import { type ClusterFailure, noCounts, type RunCounts } from '../../ledger/model/run.ts';
-import { PARALLEL_LISTS, type SharedSemaphores, sharedSemaphores } from '../../platform/semaphore.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
+import { defined } from '../../platform/defined.ts';
+import { PARALLEL_LISTS, type SharedLimits, sharedLimits } from '../../platform/limits.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
 import { PrefetchedLists } from '../list/prefetch.ts';
+import { DAY_MS } from '../list/watermark.ts';
 import type { CollectTask } from '../task/task.ts';
 import type { CollectPorts } from './ports.ts';
 import type { ListAttempt } from './project-coverage.ts';
@@ -26,10 +29,10 @@ export interface CollectOptions {
   /** Lists read at once. Memory grows with it: a page of 500 jobs each. @default PARALLEL_LISTS */
   parallelLists?: number;
   /** What is shared with projects that are collected at the same time. @default nothing */
-  places?: SharedSemaphores;
+  limits?: SharedLimits;
   /** How old the last full reading may be before the next one is made, in ms. @default a day */
   fullEveryMs?: number;
-  /** When to look again at a project with a running job, in ms. 0: never. @default 60_000 */
+  /** When to follow up a project with a running job, in ms. 0: never. @default 60_000 */
   followMs?: number;
   /** Kept back for writing the coverage and the next message, in ms. @default 15_000 */
   reserveMs?: number;
@@ -54,11 +57,11 @@ export interface Collection {
   readonly failures: ClusterFailure[];
   readonly counts: RunCounts;
   clustersLeftOut: number | undefined;
-  /** Lists that time, or Atlas's rate limit, left undone. */
-  undone: number;
+  /** Lists that time, or Atlas's rate limit, left. */
+  listsLeft: number;
   /** Those left by the rate limit, or by a call that took too long. */
   readonly left: ClusterFailure[];
-  /** How long Atlas asked us to stay away, in ms. */
+  /** The longest Retry-After, in ms. */
   stayAwayMs: number;
 }
 
@@ -80,22 +83,21 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     failures: [],
     counts: noCounts(),
     clustersLeftOut: undefined,
-    undone: 0,
+    listsLeft: 0,
     left: [],
     stayAwayMs: 0,
   };
 }
 
-function withDefaults(options: CollectOptions): Required<CollectOptions> {
-  const { kinds = KINDS, wantsCluster = EVERY_CLUSTER, rules = DEFAULT_RULES } = options;
-  const { maxEventAgeHours = MAX_EVENT_AGE_HOURS, parallelLists = PARALLEL_LISTS } = options;
-  const { places = sharedSemaphores(parallelLists), fullEveryMs = 86_400_000, followMs = 60_000 } = options;
-  const { reserveMs = 15_000, maxMessages = 100 } = options;
-  const pace = { parallelLists, places, fullEveryMs, followMs, reserveMs, maxMessages };
-  return { kinds, wantsCluster, rules, maxEventAgeHours, ...pace };
-}
+const withDefaults = ({ parallelLists = PARALLEL_LISTS, ...options }: CollectOptions): Required<CollectOptions> => ({
+  parallelLists,
+  ...{ kinds: KINDS, wantsCluster: EVERY_CLUSTER, rules: DEFAULT_RULES, maxEventAgeHours: MAX_EVENT_AGE_HOURS },
+  ...{ fullEveryMs: DAY_MS, followMs: 60_000, reserveMs: 15_000, maxMessages: 100 },
+  limits: sharedLimits(parallelLists),
+  ...defined(options),
+});
 
-/** True for a look at running jobs, which discovers no clusters. */
+/** True for a follow-up of running jobs, which discovers no clusters. */
 export const isFollow = ({ task }: Pick<Collection, 'task'>) => task.followAt !== undefined;
 
 export const outOfTime = ({ ports, options }: Collection) => ports.timeLeftMs() <= options.reserveMs;
@@ -117,7 +119,7 @@ export function leave(
   list: Pick<ClusterFailure, 'clusterName' | 'what'>,
 ): void {
   const { code, message, retryAfterMs = 0 } = error;
-  collection.undone += 1;
+  collection.listsLeft += 1;
   collection.left.push({ ...list, code, message });
   if (code === 'ATLAS_RATE_LIMITED') collection.stayAwayMs = Math.max(collection.stayAwayMs, retryAfterMs, 1_000);
 }

@@ -1,4 +1,4 @@
-// functions/collector/project/drills.ts says of each cluster in a project's coverage by when a restore of it is due.
+// functions/collector/project/drills.ts: by when a restore of each cluster in a project's coverage is due.
 import type { ClusterCoverage, ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { drillOf } from '../../proof/drill-state.ts';
 import type { CompiledRules } from '../../restore/rules/compile-rules.ts';

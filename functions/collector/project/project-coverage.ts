@@ -1,4 +1,5 @@
-// functions/collector/project/project-coverage.ts works what a collector found out into a project's coverage.
+// functions/collector/project/project-coverage.ts: a project's coverage after a task.
+
 import type { ClusterList } from '../../atlas/model/atlas.ts';
 import {
   archiveMark,
@@ -7,11 +8,13 @@ import {
   clusterNamed,
   type ProjectCoverage,
 } from '../../ledger/model/coverage.ts';
-import type { Kind } from '../../restore/job.ts';
+import { defined } from '../../platform/defined.ts';
+import type { Kind } from '../../schema/words.ts';
 import { type Attempt, withAttempt } from '../list/list-coverage.ts';
 import { listsOf } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
-import { addressable, type Discovery, isAnother, withDiscovery, withDiscoveryList, withGone } from './discover.ts';
+import { type Discovery, withDiscoveryList } from './discover.ts';
+import { addressable, isAnother, withDiscovery, withGone } from './discovered-clusters.ts';
 
 export interface ListAttempt {
   clusterName: string;
@@ -56,13 +59,12 @@ export function projectCoverage(
   return {
     projectId,
     projectName,
-    ...(orgId === undefined ? {} : { orgId }),
+    ...defined({ orgId, followAt: stored?.followAt }),
     revision: stored?.revision ?? 0,
     runId,
     discovery: lists,
     clusters: withGone(clusters, discovery),
     ...withArchived(stored, [...archived.gone, ...archived.others]),
-    ...(stored?.followAt === undefined ? {} : { followAt: stored.followAt }),
     ...about,
   };
 }
@@ -75,7 +77,7 @@ function withArchived(
   return archived.size === 0 ? {} : { archived: [...archived] };
 }
 
-/** True where some list that a look would read holds a job that runs, or waits to. */
+/** True where some list that a follow-up would read holds a job that runs, or waits to. */
 export const isMoving = ({ clusters }: ProjectCoverage) =>
   Object.values(clusters).some(
     (cluster) =>
@@ -107,7 +109,7 @@ export function clustersOutnamed({ clusters, startedAt }: Discovery): ClusterCov
     .filter((cluster) => !those.has(cluster))
     .map(({ name: clusterName, id, tier }) => ({
       clusterName,
-      ...(id === undefined ? {} : { clusterId: id }),
+      ...defined({ clusterId: id }),
       tier,
       firstSeenAt: startedAt,
       seenAt: startedAt,

@@ -1,5 +1,4 @@
-// functions/collector/project/project-evaluation.ts is what the ledger makes of a project's jobs while they are collected: findings, requesters,
-// and how many there are.
+// functions/collector/project/project-evaluation.ts: findings, requesters and the count of a project's jobs, while they are collected.
 
 import { isBackfilled } from '../../ledger/model/backfill.ts';
 import {
@@ -14,6 +13,7 @@ import { difference, NO_IDS, toggled } from '../../ledger/model/id-set.ts';
 import type { JobSummary, Recorded } from '../../ledger/model/ledger.ts';
 import type { RunCounts } from '../../ledger/model/run.ts';
 import { type FirstSeen, reconciled } from '../../ledger/model/uncounted.ts';
+import { defined } from '../../platform/defined.ts';
 import { type CompiledRules, compileRules } from '../../restore/rules/compile-rules.ts';
 import { rulesDigest } from '../../restore/rules/read-rules.ts';
 import type { Rules } from '../../restore/rules/rules.ts';
@@ -44,7 +44,7 @@ export class ProjectEvaluation {
   readonly #names: ProjectNames;
   #stored: ProjectCoverage | undefined;
   #jobsNew = 0;
-  #jobsOld = 0;
+  #jobsBackfilled = 0;
   /** New to the table, and requested before their list was read last: they may have been in it before. */
   readonly #overdueIds: string[] = [];
   /** Of all that are new. */
@@ -53,9 +53,9 @@ export class ProjectEvaluation {
   /** Request time of the oldest job of this collection that nobody has been named for. */
   #unattributedFrom: string | undefined;
   #attribution: AttributionCoverage | undefined;
-  #judgedAll = false;
-  /** It was to be found out who asked for some jobs. */
-  #hadToLook = false;
+  #evaluatedAll = false;
+  /** There were jobs to attribute. */
+  #lookedForRequesters = false;
 
   /** @param ports whose `now` is Atlas's time */
   constructor(task: CollectTask, ports: CollectPorts, known: KnownJobs, options: ProjectEvaluationOptions) {
@@ -72,13 +72,13 @@ export class ProjectEvaluation {
     this.#stored = stored;
   }
 
-  get counts(): Pick<RunCounts, 'jobsOld' | 'findings'> {
-    return { jobsOld: this.#jobsOld, findings: this.#findings };
+  get counts(): Pick<RunCounts, 'jobsBackfilled' | 'findings'> {
+    return { jobsBackfilled: this.#jobsBackfilled, findings: this.#findings };
   }
 
-  /** Who asked for jobs of this collection was to be found out, though perhaps there was no time to. */
+  /** There were jobs to attribute, though perhaps no time for it. */
   get hadToLook(): boolean {
-    return this.#hadToLook;
+    return this.#lookedForRequesters;
   }
 
   /** Why a project's events can't be read, then or since. */
@@ -86,16 +86,15 @@ export class ProjectEvaluation {
     return (this.#attribution ?? this.#stored?.attribution)?.error;
   }
 
-  /** @param list the coverage of the list that the jobs are of @param at the time of the look, ISO 8601 */
-  judge(list: ListCoverage | undefined, at: string): RuleEvaluator {
+  /** @param list the coverage of the list that the jobs are of @param at the time of the reading, ISO 8601 */
+  evaluatorOf(list: ListCoverage | undefined, at: string): RuleEvaluator {
     const { principal } = this.#ports.atlas;
     return new RuleEvaluator({
       names: this.#names,
       rules: this.rules,
       at,
-      afresh: this.#stored !== undefined && this.#stored.rules !== this.#digest,
-      ...(list?.durations ? { pastDurations: list.durations } : {}),
-      ...(principal === undefined ? {} : { principal }),
+      rulesChanged: this.#stored !== undefined && this.#stored.rules !== this.#digest,
+      ...defined({ pastDurations: list?.durations, principal }),
     });
   }
 
@@ -108,7 +107,7 @@ export class ProjectEvaluation {
     }
     if (!change) return;
     this.#findings += added(change.fields.findings);
-    if (outcome === 'new' && isBackfilled(job, change, this.#options.maxEventAgeHours)) this.#jobsOld += 1;
+    if (outcome === 'new' && isBackfilled(job, change, this.#options.maxEventAgeHours)) this.#jobsBackfilled += 1;
   }
 
   /** There are jobs to be attributed from this moment on. */
@@ -124,7 +123,7 @@ export class ProjectEvaluation {
    */
   async finish({ sound, outOfTime }: { sound: boolean; outOfTime(): boolean }): Promise<void> {
     if (this.#overdueIds.length > 0) await this.#known.readBefore();
-    this.#hadToLook = this.#unattributedFrom !== undefined;
+    this.#lookedForRequesters = this.#unattributedFrom !== undefined;
     if (outOfTime()) return;
     const { projectId, runId, clusterName, followAt } = this.#task;
     const { now } = this.#ports;
@@ -135,16 +134,16 @@ export class ProjectEvaluation {
       isDue || this.#unattributedFrom !== undefined ? stored?.from : undefined,
     );
     if (from !== undefined) {
-      const judge = this.judge(undefined, new Date(now()).toISOString());
+      const evaluator = this.evaluatorOf(undefined, new Date(now()).toISOString());
       const onRecorded = (recorded: Recorded) => {
         this.note(recorded);
         this.#ports.onRecorded?.(recorded, recorded.job);
       };
-      const findings = (job: JobSummary) => judge.findings(job, false);
-      const ports = { ...this.#ports, outOfTime, onRecorded, prepare: judge.prepare, findings };
+      const findings = (job: JobSummary) => evaluator.findings(job, false);
+      const ports = { ...this.#ports, outOfTime, onRecorded, prepare: evaluator.prepare, findings };
       this.#attribution = await attributeRequesters({ projectId, runId, from, stored }, ports);
     }
-    this.#judgedAll = sound && clusterName === undefined && followAt === undefined;
+    this.#evaluatedAll = sound && clusterName === undefined && followAt === undefined;
   }
 
   /** A function of what is stored at the moment of writing, so that another collector's work is kept. */
@@ -152,42 +151,29 @@ export class ProjectEvaluation {
     stored: ProjectCoverage | undefined,
   ): Pick<ProjectCoverage, 'attribution' | 'rules' | 'recorded' | 'recordedIds' | 'repairs'> {
     const attribution = this.#attributionOver(stored?.attribution);
-    const rules = this.#judgedAll ? this.#digest : stored?.rules;
+    const rules = this.#evaluatedAll ? this.#digest : stored?.rules;
     const { putBack, left: ofOthers } = this.#reconciled;
     // Another collector may have counted these meanwhile.
     const left = stored?.revision === this.#stored?.revision ? ofOthers : [];
     const repairs = [...(stored?.repairs ?? []), ...(putBack.length > 0 ? [this.#repair(putBack.length)] : [])];
     // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
-    const { jobs, ids } = this.#counted(stored);
+    const { recorded: jobs = 0, recordedIds: ids = NO_IDS } = stored ?? {};
     const recorded = jobs + this.#jobsNew - putBack.length + left.length;
     return {
-      ...(attribution ? { attribution } : {}),
-      ...(rules === undefined ? {} : { rules }),
-      ...(repairs.length > 0 ? { repairs: repairs.slice(-MAX_REPAIRS) } : {}),
       recorded,
-      ...(ids === undefined ? {} : { recordedIds: difference(ids, toggled(this.#newIds, [...putBack, ...left])) }),
+      recordedIds: difference(ids, toggled(this.#newIds, [...putBack, ...left])),
+      ...defined({ attribution, rules, repairs: repairs.length > 0 ? repairs.slice(-MAX_REPAIRS) : undefined }),
     };
-  }
-
-  /** An earlier version kept no ids: where the table has as many jobs as it counted, these are they. */
-  #counted(stored: ProjectCoverage | undefined): { jobs: number; ids: string | undefined } {
-    const { recorded, recordedIds } = stored ?? {};
-    if (recorded === undefined) return { jobs: 0, ids: NO_IDS };
-    const { before } = this.#known;
-    const isRead = before !== undefined && stored?.revision === this.#stored?.revision;
-    return recordedIds === undefined && isRead && before.jobs >= recorded
-      ? { jobs: before.jobs, ids: before.ids }
-      : { jobs: recorded, ids: recordedIds };
   }
 
   /**
    * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
-   * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be told.
+   * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be known.
    */
   get #reconciled(): { putBack: readonly string[]; left: readonly string[] } {
     const before = this.#known.before;
-    const { jobs, ids } = this.#counted(this.#stored);
-    if (before === undefined || ids === undefined) return { putBack: [], left: [] };
+    const { recorded: jobs = 0, recordedIds: ids = NO_IDS } = this.#stored ?? {};
+    if (before === undefined) return { putBack: [], left: [] };
     const found = reconciled({ jobs, ids }, before, this.#overdueIds);
     if (found) return { putBack: found.putBack, left: this.#longAgo(found.left) };
     // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.
@@ -211,7 +197,7 @@ export class ProjectEvaluation {
     const read = this.#stored?.attribution;
     if (ours && stored?.from === read?.from && stored?.dueAt === read?.dueAt) return ours;
     if (!ours && this.#unattributedFrom === undefined) return stored;
-    // Not looked into by us, or not only by us: what either has left to do is left.
+    // Not attributed by us, or not only by us: what either has left to do is left.
     const from = earlier(stored?.from, ours ? ours.from : this.#unattributedFrom);
     if (from === undefined) return ours ?? stored;
     const dueAt = earlier(stored?.dueAt, ours ? ours.dueAt : new Date(this.#ports.now()).toISOString());

@@ -1,20 +1,23 @@
 // functions/collector/project/read-lists.ts: the reading of the lists that a task selected.
+
 import type { ProjectCoverage, Resume } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
 import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { problemText } from '../../restore/field-reader.ts';
-import { KINDS, type Source } from '../../restore/job.ts';
+import type { Source } from '../../restore/job.ts';
+import { KINDS } from '../../schema/words.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import type { ListCounts, ListReading } from '../list/reading.ts';
 import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
 import type { Standing } from './absence.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
 import { type Collection, fail, isFollow, isForLater, leave, outOfTime } from './collection.ts';
-import { addressable, type Discovery } from './discover.ts';
+import type { Discovery } from './discover.ts';
+import { addressable } from './discovered-clusters.ts';
 import { clustersReplaced } from './project-coverage.ts';
 
-/** A list, perhaps of a cluster whose name, and with it the place in the coverage, another one has by now. */
+/** A list, perhaps of a cluster whose name, and so its coverage, another one has by now. */
 type CollectedList = SelectedList & { isReplaced?: boolean };
 
 /** Pages of all lists of a project that may wait in memory for those before them. */
@@ -29,7 +32,7 @@ export function prefetchLists(collection: Collection, read: ProjectCoverage): vo
   const { atlas, now } = ports;
   if (task.progress || (atlas.clockSkewMs === undefined && !isFollow(collection))) return;
   const lists = selectLists(read.clusters, task, options).filter((list) => !wantsFull(collection, list));
-  prefetched.begin(task.projectId, lists, { atlas, now, places: options.places.lists });
+  prefetched.begin(task.projectId, lists, { atlas, now, limit: options.limits.lists });
 }
 
 export async function readLists(
@@ -37,11 +40,11 @@ export async function readLists(
   selected: readonly SelectedList[],
   { stored, discovery }: { stored: ProjectCoverage | undefined; discovery: Discovery },
 ): Promise<void> {
-  const { parallelLists, places } = collection.options;
+  const { parallelLists, limits } = collection.options;
   const lists: CollectedList[] = [...selected, ...leftBehind(stored, discovery)];
   const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
   await forEachConcurrent(lists, parallelLists, (list) =>
-    places.lists.run(() => readOne(collection, list, { standing: standingOf(list, discovery), ahead })),
+    limits.lists(() => readOne(collection, list, { standing: standingOf(list, discovery), ahead })),
   );
 }
 
@@ -51,7 +54,7 @@ async function readOne(
   { standing, ahead }: { standing: Standing; ahead: number },
 ): Promise<void> {
   if (outOfTime(collection)) {
-    collection.undone += 1;
+    collection.listsLeft += 1;
     return;
   }
   const { cluster, kind } = list;
@@ -72,7 +75,7 @@ async function readOne(
       full,
       resume,
       ahead,
-      begun: full ? undefined : collection.prefetched.take(clusterName, kind, stored),
+      prefetched: full ? undefined : collection.prefetched.take(clusterName, kind, stored),
       isFollow: isFollow(collection),
     },
     listPorts(collection, list, source),
@@ -86,29 +89,29 @@ function listPorts(collection: Collection, { cluster, kind }: SelectedList, sour
     ...ports,
     time,
     known,
-    judge: (startedAt) => evaluation.judge(cluster.lists[kind], startedAt),
+    evaluatorAt: (startedAt) => evaluation.evaluatorOf(cluster.lists[kind], startedAt),
     onRecorded: (recorded) => {
       evaluation.note(recorded);
       ports.onRecorded?.(recorded, source);
     },
     outOfTime: () => outOfTime(collection),
-    writes: options.places.writes,
+    writes: options.limits.writes,
     isForLater: (error) => isForLater(collection, error),
   };
 }
 
 function noteOutcome(collection: Collection, list: CollectedList, outcome: ListOutcome): void {
-  const { attempt, undone, counts, unattributedFrom } = outcome;
+  const { attempt, unfinished, counts, unattributedFrom } = outcome;
   const { kind, cluster } = list;
   const { clusterName } = cluster;
   if (attempt) noteAttempt(collection, list, attempt);
-  if (undone?.error) leave(collection, undone.error, { clusterName, what: `${kind} restore jobs` });
-  else if (undone) collection.undone += 1;
+  if (unfinished?.error) leave(collection, unfinished.error, { clusterName, what: `${kind} restore jobs` });
+  else if (unfinished) collection.listsLeft += 1;
   count(collection, counts);
   collection.evaluation.lookFrom(unattributedFrom);
   const failed = attempt !== undefined && 'failure' in attempt;
   const { projectName } = collection.task;
-  if (!undone) collection.ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
+  if (!unfinished) collection.ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });
 }
 
 function noteAttempt(collection: Collection, list: CollectedList, attempt: Attempt): void {

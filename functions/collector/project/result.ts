@@ -17,9 +17,9 @@ export interface CollectResult {
   next?: Later;
   /** The lists that Atlas's rate limit, or a call that took too long, left, each with why. */
   left?: ClusterFailure[];
-  /** Jobs are running: this looks at them again. */
+  /** Jobs are running: this reads them again. */
   follow?: Later;
-  /** Time ran out before all requesters were looked for: the next collection goes on. */
+  /** Time ran out before all restores were attributed: the next collection goes on. */
   requestersLeft?: true;
 }
 
@@ -54,27 +54,27 @@ function spent({ ports, usageBefore }: Collection): Pick<RunCounts, 'atlasReques
 }
 
 export function giveUp(collection: Collection): void {
-  const { undone, options } = collection;
-  const message = `${undone} lists were left after ${options.maxMessages} messages: give the function more time`;
+  const { listsLeft, options } = collection;
+  const message = `${listsLeft} lists were left after ${options.maxMessages} messages: give the function more time`;
   fail(collection, { what: 'restore jobs', code: 'OUT_OF_TIME', message });
-  collection.undone = 0;
+  collection.listsLeft = 0;
 }
 
 /** The rest of the task, where something of it is left. */
 export function nextOf(collection: Collection, part: RunPart): Pick<CollectResult, 'next' | 'left'> {
-  const { undone, left, stayAwayMs, ports } = collection;
-  // A look at running jobs is followed by another one anyway.
-  if (undone === 0 || isFollow(collection)) return {};
+  const { listsLeft, left, stayAwayMs, ports } = collection;
+  // A follow-up of running jobs is followed by another one anyway.
+  if (listsLeft === 0 || isFollow(collection)) return {};
   const { progress: before, ...task } = collection.task;
   const { startedAt, counts, failures } = part;
   const progress = { startedAt, messages: (before?.messages ?? 1) + 1, counts, failures };
   const { runId, projectId } = task;
-  ports.log.info('out of time, going on in another message', { runId, projectId, lists: undone });
+  ports.log.info('out of time, going on in another message', { runId, projectId, lists: listsLeft });
   const next = { task: { ...task, progress }, delayMs: stayAwayMs };
   return { next, ...(left.length > 0 ? { left } : {}) };
 }
 
-/** The next look at running jobs, where it is this collector's to queue. */
+/** The next follow-up of running jobs, where it is this collector's to queue. */
 export function followOf({ task, options }: Collection, followAt: string | undefined): Pick<CollectResult, 'follow'> {
   if (followAt === undefined) return {};
   const { progress: _, full: __, clusterName: ___, ...rest } = task;

@@ -1,4 +1,4 @@
-// functions/collector/project/save-coverage.ts: the last write of a task, its project's coverage.
+// functions/collector/project/save-coverage.ts: the last write of a task: its project's coverage.
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { believable } from './believed.ts';
 import { type Collection, mayGoOn } from './collection.ts';
@@ -25,13 +25,13 @@ export interface Before {
 export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isJudged: boolean) =>
   isJudged ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
 
-/** @returns when the next look at running jobs is due, where this collector is the one to queue it */
+/** @returns when the next follow-up of running jobs is due, where this collector is the one to queue it */
 export async function saveCoverage(
   collection: Collection,
   discovery: Discovery,
   { read, stored, isJudged }: Before,
 ): Promise<string | undefined> {
-  const { task, ports, time, evaluation, attempts, undone } = collection;
+  const { task, ports, time, evaluation, attempts, listsLeft } = collection;
   const { ledger } = ports;
   const { projectId } = task;
   const gone = clustersToArchive(stored, discovery, time.now());
@@ -39,22 +39,22 @@ export async function saveCoverage(
   for (const cluster of [...gone, ...replaced]) await ledger.archiveCluster(projectId, cluster);
   for (const cluster of outnamed) await ledger.archiveCluster(projectId, cluster, { isNew: true });
   const archived = { gone, others: [...replaced, ...outnamed] };
-  const goesOn = undone > 0 && mayGoOn(collection);
+  const goesOn = listsLeft > 0 && mayGoOn(collection);
   let followAt: string | undefined;
   const next = (latest: ProjectCoverage | undefined) => {
     const before = latest && believed(collection, latest, isJudged);
     const about = evaluation.about(before);
     const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
-    const look = withNextLook(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
-    followAt = look.followAt;
-    return look.coverage;
+    const followed = withFollowUp(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
+    followAt = followed.followAt;
+    return followed.coverage;
   };
   await ledger.saveCoverage(projectId, next, read);
   return followAt;
 }
 
-/** One look ahead at a time: while one is queued and still to come, another would start a second chain. */
-function withNextLook(
+/** One follow-up at a time: while one is queued and still to come, another would start a second chain. */
+function withFollowUp(
   { task, time, options }: Collection,
   coverage: ProjectCoverage,
 ): { coverage: ProjectCoverage; followAt?: string } {

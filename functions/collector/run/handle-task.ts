@@ -1,4 +1,4 @@
-// functions/collector/run/handle-task.ts carries out one task from the queue, and queues what it leaves to do.
+// functions/collector/run/handle-task.ts: the handling of one task from the queue.
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
@@ -6,8 +6,7 @@ import { collectProject } from '../project/collect-project.ts';
 import type { CollectOptions } from '../project/collection.ts';
 import { anyOf } from '../task/any-account.ts';
 import { failedPart } from '../task/failed-part.ts';
-import type { CollectTask } from '../task/task.ts';
-import { parseTask } from '../task/task-message.ts';
+import { type CollectTask, parseTask } from '../task/task.ts';
 
 export interface HandleTaskPorts {
   accounts: readonly { name: string; atlas: Atlas }[];

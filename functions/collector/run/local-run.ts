@@ -1,11 +1,11 @@
-// functions/collector/run/local-run.ts makes a whole run in this process, where no queue carries the tasks: the command line's way.
+// functions/collector/run/local-run.ts: a whole run in this process, without a queue: the command line's way.
 
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { ClusterFailure, Run, RunPart } from '../../ledger/model/run.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { sharedLimits } from '../../platform/limits.ts';
 import type { Log } from '../../platform/log.ts';
-import { sharedSemaphores } from '../../platform/semaphore.ts';
 import type { RunMaker } from '../plan/dead-runs.ts';
 import { type Account, type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
 import { collectProject } from '../project/collect-project.ts';
@@ -24,9 +24,9 @@ export interface LocalRunPorts extends Pick<CollectPorts, 'onRecorded' | 'onList
   maker?: RunMaker;
   onPlanned?(projects: number): void;
   onProject?(part: RunPart): void;
-  /** Told when a project waits for Atlas's rate limit. */
+  /** Called when a project waits for Atlas's rate limit. */
   onWait?(wait: { projectName: string; ms: number }): void;
-  /** Bounds, and counts, the waits that Atlas asks for. @default a budget of its own, of 15 minutes */
+  /** Bounds, and counts, the waits that Atlas requires. @default a budget of its own, of 15 minutes */
   waits?: WaitBudget;
 }
 
@@ -35,7 +35,7 @@ interface ProjectPorts extends LocalRunPorts {
   signal: AbortSignal | undefined;
 }
 
-/** Projects under way at once: enough that lists are always at hand while the clusters of other projects are looked for. */
+/** Projects under way at once: enough that lists are always at hand while the clusters of other projects are discovered. */
 const PARALLEL_PROJECTS = 8;
 const MAX_FAILURES = 100;
 /** Left for one call and its waits, in ms: as long as a call may take. */
@@ -45,10 +45,10 @@ const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 60_000;
 
 /**
- * Plans and collects, and returns the finished run with its parts. Looks at open jobs again are left to the caller,
+ * Plans and collects, and returns the finished run with its parts. Follow-ups of open jobs are left to the caller,
  * by another run.
  * @param signal stops it between two pages; the run then ends as incomplete, and what was recorded stays. Whoever raises it may close
- * the accounts' clients as well: what they are asked then is left undone
+ * the accounts' clients as well: calls made then fail, and are left
  * @throws LedgerError, the signal's reason
  */
 export async function runLocally(
@@ -59,7 +59,7 @@ export async function runLocally(
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
   const parts: RunPart[] = [];
-  const places = sharedSemaphores(options.parallelLists);
+  const limits = sharedLimits(options.parallelLists);
   const { waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, clock) } = ports;
   const projectPorts: ProjectPorts = { ...ports, waits, signal };
   let finished: Run | undefined;
@@ -70,7 +70,7 @@ export async function runLocally(
     await forEachConcurrent(tasks, PARALLEL_PROJECTS, async (task) => {
       const startedAt = new Date(clock.now()).toISOString();
       // One project's failure must not end the run of all the others.
-      const part = await collectToTheEnd(task, projectPorts, { places, ...options }).catch((error) =>
+      const part = await collectToTheEnd(task, projectPorts, { limits, ...options }).catch((error) =>
         failedPart(task, error, { startedAt, clock, log: ports.log }),
       );
       parts.push(part);
@@ -107,7 +107,7 @@ async function collectToTheEnd(task: CollectTask, ports: ProjectPorts, options: 
   // An interrupt looks like time running out: writes under way are finished, nothing is begun.
   const isStopped = () => signal?.aborted === true;
   const timeLeftMs = () => (isStopped() ? 0 : Number.POSITIVE_INFINITY);
-  // Longer waits are made here, where they are told and interrupted.
+  // Longer waits are made here, where they are reported and interrupted.
   const callMs = () => Math.min(timeLeftMs(), CALL_MS);
   const now = () => clock.now();
   let next = task;

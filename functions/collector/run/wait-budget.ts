@@ -1,4 +1,4 @@
-// functions/collector/run/wait-budget.ts bounds how long a run waits for Atlas in all. Waits side by side pass in the same time.
+// functions/collector/run/wait-budget.ts: the bound of a run's waits for Atlas in all. Waits side by side pass in the same time.
 import type { Waits } from '../../atlas/model/atlas.ts';
 import type { Clock } from '../../platform/clock.ts';
 

@@ -1,4 +1,4 @@
-// functions/collector/task/any-account.ts is the Atlas port over several sets of credentials that see the same project: what one of them
+// functions/collector/task/any-account.ts: the Atlas port over several sets of credentials that see the same project: what one of them
 // may not read is read with the next.
 import { together } from '../../atlas/http/clock-skew.ts';
 import type {
@@ -15,7 +15,7 @@ import { AtlasError } from '../../atlas/model/errors.ts';
 import type { SkewReading } from '../../atlas/model/skew-reading.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
 
-/** By what is read: which of them is asked first, as it was let in before. */
+/** By what is read: the index of the one that is tried first, since it was let in before. */
 type Turns = Map<string, number>;
 
 /** @param all the preferred first */
@@ -55,11 +55,11 @@ class AnyAccount implements Atlas {
   }
 
   get principal(): string | undefined {
-    return this.#all.map(({ principal }) => principal).find((principal) => principal !== undefined);
+    return this.#all.find(({ principal }) => principal !== undefined)?.principal;
   }
 
   get clockSkewMs(): number | undefined {
-    return this.#all.map(({ clockSkewMs }) => clockSkewMs).find((skewMs) => skewMs !== undefined);
+    return this.#all.find(({ clockSkewMs }) => clockSkewMs !== undefined)?.clockSkewMs;
   }
 
   get skewReading(): SkewReading | undefined {
@@ -81,13 +81,13 @@ class AnyAccount implements Atlas {
     return sum;
   }
 
-  async #firstOf<T>(what: string, ask: (atlas: Atlas) => Promise<T>): Promise<T> {
+  async #firstOf<T>(what: string, read: (atlas: Atlas) => Promise<T>): Promise<T> {
     const first = this.#turns.get(what) ?? 0;
     let refusal: unknown;
     for (let tried = 0; tried < this.#all.length; tried++) {
       const turn = (first + tried) % this.#all.length;
       try {
-        const answer = await ask(this.#all[turn] as Atlas);
+        const answer = await read(this.#all[turn] as Atlas);
         this.#turns.set(what, turn);
         return answer;
       } catch (error) {
@@ -100,9 +100,9 @@ class AnyAccount implements Atlas {
   }
 
   /** Once a page has come, the others do. */
-  async *#pages<T>(what: string, ask: (atlas: Atlas) => AsyncIterable<T>): AsyncGenerator<T> {
+  async *#pages<T>(what: string, read: (atlas: Atlas) => AsyncIterable<T>): AsyncGenerator<T> {
     const { first, rest } = await this.#firstOf(what, async (atlas) => {
-      const pages = ask(atlas)[Symbol.asyncIterator]();
+      const pages = read(atlas)[Symbol.asyncIterator]();
       return { first: await pages.next(), rest: pages };
     });
     try {

@@ -1,4 +1,4 @@
-// functions/collector/task/failed-part.ts is what a run says of a project that could not be collected at all.
+// functions/collector/task/failed-part.ts: the part of a run for a project that could not be collected at all.
 
 import { LedgerError } from '../../ledger/model/errors.ts';
 import { noCounts, type RunPart } from '../../ledger/model/run.ts';

@@ -1,4 +1,4 @@
-// functions/collector/task/queue.ts is the way from plan to collect: tasks as messages in SQS.
+// functions/collector/task/queue.ts: tasks as messages in SQS, from plan to collect.
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CollectTask } from './task.ts';
 

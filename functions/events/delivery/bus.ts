@@ -1,4 +1,4 @@
-// functions/events/delivery/bus.ts is the port to whatever carries events on.
+// functions/events/delivery/bus.ts: the port to whatever carries events on.
 import type { LedgerEvent } from '../model/event.ts';
 
 /** An event that was not taken. */

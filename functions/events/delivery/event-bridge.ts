@@ -1,4 +1,4 @@
-// functions/events/delivery/event-bridge.ts fills the Bus port with an EventBridge bus.
+// functions/events/delivery/event-bridge.ts: the Bus port over EventBridge.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { LedgerEvent } from '../model/event.ts';
 import type { Bus, Refused } from './bus.ts';

@@ -1,106 +1,87 @@
-// functions/events/delivery/publishing-ledger.ts tells of changes where no stream does: the command line, and the system on one machine.
+// functions/events/delivery/publishing-ledger.ts: a ledger that publishes its changes where no stream does: the command line, and the
+// system on one machine.
 
-import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
-import type { KnownProject } from '../../ledger/model/known-project.ts';
 import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
-import { coverageEvents, type EventOptions, jobEvents, projectEvents, runEvents } from '../from/events.ts';
+import { coverageEvents } from '../from/coverage-events.ts';
+import { type EventOptions, jobEvents } from '../from/job-events.ts';
+import { projectEvents } from '../from/project-events.ts';
+import { runEvents } from '../from/run-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
 export type EventSink = (event: LedgerEvent) => void | Promise<void>;
 
 /** Only a run's end can be seen twice, by those who finish its last parts at the same moment. */
-const REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /**
- * The same ledger, telling of what is written to it, after it is written and before the writer goes on. Those of one job come
- * in order, and none twice. What `tell` throws, the writer gets; what was written stays written.
- * @param tell must not write to the ledger itself
+ * The same ledger. A change is published once it is written and before the writer goes on; those of one job in order, and none
+ * twice. What `publish` throws, the writer gets; what was written stays written.
+ * @param publish must not write to the ledger itself
  */
-export function withEvents(ledger: Ledger, tell: EventSink, options: EventOptions = {}): Ledger {
-  const turns = new Turns();
-  const told = new Recent(REMEMBERED);
-  const tellAll = async (events: readonly LedgerEvent[]) => {
+export function withEvents(ledger: Ledger, publish: EventSink, options: EventOptions = {}): Ledger {
+  const inTurn = turns();
+  const published = new Set<string>();
+  const publishAll = async (events: readonly LedgerEvent[]) => {
     for (const event of events) {
-      if (told.has(event.detail.id)) continue;
-      await tell(event);
-      told.add(event.detail.id);
+      const { id } = event.detail;
+      if (published.has(id)) continue;
+      await publish(event);
+      published.add(id);
+      const [oldest = id] = published;
+      if (published.size > MAX_REMEMBERED) published.delete(oldest);
     }
   };
-  const written = (jobId: string, write: () => Promise<Recorded>) =>
-    turns.take(jobId, async () => {
-      const recorded = await write();
-      if (recorded.change) await tellAll(jobEvents(recorded.job, recorded.change, options));
-      return recorded;
+  const recorded = (jobId: string, write: () => Promise<Recorded>) =>
+    inTurn(jobId, async () => {
+      const written = await write();
+      if (written.change) await publishAll(jobEvents(written.job, written.change, options));
+      return written;
     });
-  const tellOfRun = async (run: Run) => {
-    await turns.take(run.runId, () => tellAll(runEvents(undefined, run)));
+  const endOf = async (run: Run) => {
+    await inTurn(run.runId, () => publishAll(runEvents(undefined, run)));
     return run;
   };
+  /** `next` is called again where another writer was first: what it was given last is what was replaced. */
+  async function saved<T>(
+    next: (stored: T | undefined) => T,
+    save: (noting: typeof next) => Promise<T>,
+    eventsOf: (before: T | undefined, after: T) => LedgerEvent[],
+  ): Promise<T> {
+    let before: T | undefined;
+    const after = await save((stored) => {
+      before = stored;
+      return next(stored);
+    });
+    await publishAll(eventsOf(before, after));
+    return after;
+  }
   return {
     ...ledger,
-    record: (job, ...rest) => written(job.jobId, () => ledger.record(job, ...rest)),
-    annotate: (projectId, jobId, ...rest) => written(jobId, () => ledger.annotate(projectId, jobId, ...rest)),
-    markVanished: (projectId, jobId, sighting) => written(jobId, () => ledger.markVanished(projectId, jobId, sighting)),
-    async saveCoverage(projectId, next, read) {
-      // Asked again where another writer came first; what it was asked with last is what was replaced.
-      let before: ProjectCoverage | undefined;
-      const noting = (stored: ProjectCoverage | undefined) => {
-        before = stored;
-        return next(stored);
-      };
-      const coverage = await ledger.saveCoverage(projectId, noting, read);
-      await tellAll(coverageEvents(before, coverage));
-      return coverage;
-    },
-    async saveKnownProject(projectId, next, read) {
-      let before: KnownProject | undefined;
-      const noting = (stored: KnownProject | undefined) => {
-        before = stored;
-        return next(stored);
-      };
-      const known = await ledger.saveKnownProject(projectId, noting, read);
-      await tellAll(projectEvents(before, known));
-      return known;
-    },
-    endRun: async (runId, failure) => tellOfRun(await ledger.endRun(runId, failure)),
-    planRun: async (...given) => tellOfRun(await ledger.planRun(...given)),
-    finishPart: async (runId, part) => tellOfRun(await ledger.finishPart(runId, part)),
+    record: (job, ...rest) => recorded(job.jobId, () => ledger.record(job, ...rest)),
+    annotate: (projectId, jobId, ...rest) => recorded(jobId, () => ledger.annotate(projectId, jobId, ...rest)),
+    markVanished: (projectId, jobId, sighting) =>
+      recorded(jobId, () => ledger.markVanished(projectId, jobId, sighting)),
+    saveCoverage: (projectId, next, read) =>
+      saved(next, (noting) => ledger.saveCoverage(projectId, noting, read), coverageEvents),
+    saveKnownProject: (projectId, next, read) =>
+      saved(next, (noting) => ledger.saveKnownProject(projectId, noting, read), projectEvents),
+    endRun: async (runId, failure) => endOf(await ledger.endRun(runId, failure)),
+    planRun: async (...given) => endOf(await ledger.planRun(...given)),
+    finishPart: async (runId, part) => endOf(await ledger.finishPart(runId, part)),
   };
 }
 
-/** Work of one name is done one at a time, in the order it came. */
-class Turns {
-  readonly #last = new Map<string, Promise<unknown>>();
-
-  async take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    this.#last.set(name, turn);
+/** Does the work of one name one at a time, in the order of the calls. */
+function turns() {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(work, work);
+    last.set(name, turn);
     try {
       return await turn;
     } finally {
-      if (this.#last.get(name) === turn) this.#last.delete(name);
+      if (last.get(name) === turn) last.delete(name);
     }
-  }
-}
-
-/** The newest of what was added. */
-class Recent {
-  readonly #most: number;
-  readonly #names = new Set<string>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  has = (name: string) => this.#names.has(name);
-
-  add(name: string) {
-    this.#names.add(name);
-    for (const oldest of this.#names) {
-      if (this.#names.size <= this.#most) return;
-      this.#names.delete(oldest);
-    }
-  }
+  };
 }

@@ -1,18 +1,21 @@
-// functions/events/delivery/stream-record.ts reads what one record of the table's stream tells: the item before and after, as events.
+// functions/events/delivery/stream-record.ts: the events of one record of the table's stream: an item before and after a write.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
-import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { RUN_FIELDS } from '../../ledger/model/table.ts';
 import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts';
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
-import { coverageKey, isRunSk, jobSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
-import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
-import { coverageEvents, type EventOptions, jobEvents, projectEvents, runEvents } from '../from/events.ts';
+import { coverageKey, isJobSk, isRunSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
+import { jobWithHistory } from '../../schema/job.ts';
+import { run as runSchema } from '../../schema/run.ts';
+import { coverageEvents } from '../from/coverage-events.ts';
+import { type EventOptions, jobEvents } from '../from/job-events.ts';
+import { projectEvents } from '../from/project-events.ts';
+import { runEvents } from '../from/run-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 
 /** A record that this version can't read. The message names a field, never its value. */
@@ -26,18 +29,9 @@ interface Images {
 }
 
 const text = z.string().check(z.minLength(1));
-const status = z.enum(STATUSES);
-const change = z.looseObject({ revision: z.int(), at: text, runId: z.string(), status, fields: z.looseObject({}) });
-const job = z.looseObject({
-  jobId: text,
-  projectId: text,
-  clusterName: z.string(),
-  status,
-  requestedAt: text,
-  revision: z.int(),
-  changes: z.array(change),
-  findings: z.optional(z.array(z.looseObject({ rule: text, severity: text, why: z.string() }))),
-});
+const FIELDS = { jobId: true, projectId: true, clusterName: true, status: true, requestedAt: true } as const;
+const job = z.pick(jobWithHistory, { ...FIELDS, revision: true, changes: true, findings: true });
+const run = z.pick(runSchema, { runId: true, startedAt: true, status: true, failures: true });
 const revised = z.looseObject({ revision: z.int() });
 const clusters = z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) }));
 const changedClusters = z.looseObject({ before: clusters, after: clusters });
@@ -50,31 +44,24 @@ const knownProject = z.looseObject({
   notVisibleSince: z.optional(text),
   changes: z.array(z.looseObject({ at: text })),
 });
-const run = z.looseObject({
-  runId: text,
-  startedAt: text,
-  status: z.enum(RUN_STATUSES),
-  failures: z.array(z.looseObject({ what: z.string(), code: z.string(), message: z.string() })),
-});
 
-/** What a record tells, in order. Nothing of items that were removed, and of those that aren't for telling. @throws RecordError */
+type EventsOf = (images: Images, options: EventOptions) => LedgerEvent[];
+
+/** The events of a record, in order. None of an item that was removed, or has no events. @throws RecordError */
 export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: EventOptions = {}): LedgerEvent[] {
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
-  const events = eventsOf(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
-  return events?.(imagesOf(eventName, dynamodb), options) ?? [];
+  const eventsOf = byKey(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
+  return eventsOf?.(imagesOf(eventName, dynamodb), options) ?? [];
 }
 
-type Telling = (images: Images, options: EventOptions) => LedgerEvent[];
-
-/** By the item's own key. */
-function eventsOf(pk: string | undefined, sk: string | undefined): Telling | undefined {
+function byKey(pk: string | undefined, sk: string | undefined): EventsOf | undefined {
   if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, got others');
-  if (pk.startsWith(projectPk('')) && sk.startsWith(jobSk(''))) return eventsOfJob;
-  if (pk.startsWith(projectPk('')) && sk === coverageKey('').sk) return eventsOfCoverage;
-  if (pk.startsWith(projectPk('')) && sk === projectKey('').sk) return eventsOfProject;
-  if (pk.startsWith(runPk('')) && isRunSk(sk)) return eventsOfRun;
-  return undefined;
+  if (pk.startsWith(runPk(''))) return isRunSk(sk) ? eventsOfRun : undefined;
+  if (!pk.startsWith(projectPk(''))) return undefined;
+  if (isJobSk(sk)) return eventsOfJob;
+  if (sk === coverageKey('').sk) return eventsOfCoverage;
+  return sk === projectKey('').sk ? eventsOfProject : undefined;
 }
 
 function imagesOf(eventName: DynamoDBRecord['eventName'], { OldImage, NewImage }: StreamRecord): Images {
@@ -93,17 +80,17 @@ function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
   }
 }
 
-/** A write adds one revision; should one have added more, each is told. */
+/** A write adds one revision; should one have added more, each has its events. */
 function eventsOfJob({ before, after }: Images, options: EventOptions): LedgerEvent[] {
   checked(job, after);
   if (before) checked(revised, before);
-  const told = Number(before?.revision ?? 0);
-  const now: LedgerJob = ledgerJob(after);
-  return now.changes.filter(({ revision }) => revision > told).flatMap((entry) => jobEvents(now, entry, options));
+  const published = Number(before?.revision ?? 0);
+  const now = ledgerJob(after);
+  return now.changes.filter(({ revision }) => revision > published).flatMap((entry) => jobEvents(now, entry, options));
 }
 
 /**
- * Where the clusters are, or were, in parts, the head names those of which there is something to tell. A fence without a
+ * Where the clusters are, or were, in parts, the head has those of which there may be events. A fence without a
  * coverage, or with the same as before, is a writer of parts that has only begun.
  */
 function eventsOfCoverage({ before, after }: Images): LedgerEvent[] {
@@ -118,10 +105,8 @@ function eventsOfCoverage({ before, after }: Images): LedgerEvent[] {
 
 const coverageOf = (item: Item) => checked(coverage, item.coverage) as unknown as ProjectCoverage;
 
-function eventsOfProject({ before, after }: Images): LedgerEvent[] {
-  // What an earlier version wrote has no field of these.
-  return projectEvents(before && knownProjectOf(before), knownProjectOf(checked(knownProject, after)));
-}
+const eventsOfProject = ({ before, after }: Images): LedgerEvent[] =>
+  projectEvents(before && knownProjectOf(before), knownProjectOf(checked(knownProject, after)));
 
 const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
 

@@ -1,10 +1,11 @@
-// functions/events/delivery/stream.ts is the core of the notify function: a batch of the table's stream becomes events on a bus.
+// functions/events/delivery/stream.ts: the core of the notify function: from a batch of the table's stream to events on a bus.
 //
 // An event may come twice, is never lost, and those of one job come in order. So a call never holds two of one job, the first
 // one that fails ends the work, and the batch comes again from the first record that has something left.
 import type { DynamoDBRecord } from 'aws-lambda';
+import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
-import type { EventOptions } from '../from/events.ts';
+import type { EventOptions } from '../from/job-events.ts';
 import type { LedgerEvent } from '../model/event.ts';
 import { type Bus, MAX_BYTES, MAX_ENTRIES } from './bus.ts';
 import { RecordError, recordEvents } from './stream-record.ts';
@@ -29,7 +30,7 @@ export interface Notified {
   unfinished?: number;
 }
 
-/** An event with the record that told it. */
+/** An event with its record. */
 interface Pending {
   record: number;
   /** What its order counts within: a job, a project's coverage, a run. */
@@ -57,9 +58,9 @@ export async function notify(
     failed += refused.size;
     if (refused.size > 0) break;
   }
-  const first = [...left].map(({ record }) => record);
-  const unfinished = Math.min(...first, unread ?? Number.POSITIVE_INFINITY);
-  return { sent: pending.length - left.size, failed, ...(Number.isFinite(unfinished) ? { unfinished } : {}) };
+  // Events are in the order of their records.
+  const unfinished = [...left][0]?.record ?? unread;
+  return defined({ sent: pending.length - left.size, failed, unfinished });
 }
 
 /** Up to the first record that can't be read. */
@@ -89,10 +90,8 @@ function logUnread({ eventID, eventName, dynamodb }: DynamoDBRecord, error: unkn
   // Only our own error is known to hold no value of the item.
   const problem = error instanceof RecordError ? error.message : error instanceof Error ? error.name : 'unknown';
   const { Keys, SequenceNumber: sequenceNumber } = dynamodb ?? {};
-  log.error('a record of the stream cannot be read', {
-    ...{ eventID, eventName, sequenceNumber, pk: Keys?.pk?.S, sk: Keys?.sk?.S },
-    problem,
-  });
+  const about = { eventID, eventName, sequenceNumber, pk: Keys?.pk?.S, sk: Keys?.sk?.S };
+  log.error('a record of the stream cannot be read', { ...about, problem });
 }
 
 /** The first that is left of each subject, in order, as many as a call takes. */

@@ -1,10 +1,12 @@
-// functions/events/from/coverage-events.ts makes the events of one write of a project's coverage: restore drills that became
-// overdue, and elements of its lists that are no jobs as far as this version can tell.
+// functions/events/from/coverage-events.ts: the events of one write of a project's coverage: restore drills that became overdue, and
+// elements of its lists that this version can't understand.
+
 import { type ClusterCoverage, clusterNamed, type Problem, type ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import { lastRestore } from '../../proof/drill-state.ts';
 import { problemText } from '../../restore/field-reader.ts';
-import { KINDS, type Kind } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import { KINDS, type Kind } from '../../schema/words.ts';
 import { counted, listed } from '../../views/text.ts';
 import type { DrillOverdue, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
@@ -20,19 +22,22 @@ export function coverageEvents(before: ProjectCoverage | undefined, after: Proje
   return [...drillsOverdue(before, after), ...problemsFound(before, after)];
 }
 
-type OverdueCluster = DrillOverdue['clusters'][number];
-
 function drillsOverdue(before: ProjectCoverage | undefined, after: ProjectCoverage): LedgerEvent[] {
-  const overdue = Object.entries(after.clusters).filter(([name, cluster]) =>
-    becameOverdue(before && clusterNamed(before.clusters, name), cluster),
-  );
+  const { projectId, projectName, revision } = after;
+  const overdue = Object.entries(after.clusters).flatMap(([name, { clusterName, lists, drill }]) => {
+    const known = before && clusterNamed(before.clusters, name)?.drill;
+    if (drill?.overdueAt === undefined) return [];
+    if (known?.overdueAt !== undefined && known.dueAt === drill.dueAt) return [];
+    const { days, dueAt, overdueAt } = drill;
+    const lastCompletedAt = lastRestore({ lists })?.finishedAt;
+    return [{ overdueAt, cluster: { clusterName, days, dueAt, ...defined({ lastCompletedAt }) } }];
+  });
   const at = overdue
-    .flatMap(([, { drill }]) => drill?.overdueAt ?? [])
+    .map(({ overdueAt }) => overdueAt)
     .sort()
     .at(-1);
   if (at === undefined) return [];
-  const { projectId, projectName, revision } = after;
-  const clusters = overdue.flatMap(([, cluster]) => overdueCluster(cluster));
+  const clusters = overdue.map(({ cluster }) => cluster);
   const event = enveloped<EventOf<DrillOverdue>>('Restore Drill Overdue', {
     id: `${projectId}:${revision}:drills`,
     severity: 'warning',
@@ -45,20 +50,7 @@ function drillsOverdue(before: ProjectCoverage | undefined, after: ProjectCovera
   return [event];
 }
 
-function becameOverdue(before: ClusterCoverage | undefined, { drill }: ClusterCoverage): boolean {
-  if (drill?.overdueAt === undefined) return false;
-  return before?.drill?.overdueAt === undefined || before.drill.dueAt !== drill.dueAt;
-}
-
-function overdueCluster(cluster: ClusterCoverage): OverdueCluster[] {
-  const { clusterName, drill } = cluster;
-  if (!drill) return [];
-  const { days, dueAt } = drill;
-  const lastCompletedAt = lastRestore(cluster)?.finishedAt;
-  return [{ clusterName, days, dueAt, ...(lastCompletedAt === undefined ? {} : { lastCompletedAt }) }];
-}
-
-function drillMessage(projectName: string, clusters: readonly OverdueCluster[]): string {
+function drillMessage(projectName: string, clusters: DrillOverdue['clusters']): string {
   const named = clusters.slice(0, MAX_NAMED).map(({ clusterName, days, dueAt, lastCompletedAt }) => {
     const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
     return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
@@ -74,11 +66,12 @@ function problemsFound(before: ProjectCoverage | undefined, after: ProjectCovera
     KINDS.flatMap((kind) => {
       const known = (before && clusterNamed(before.clusters, name))?.lists[kind]?.problems ?? [];
       const { problems = [], readAt, attemptedAt } = cluster.lists[kind] ?? {};
-      return problems.flatMap((problem, index) =>
-        known.some((one) => isSame(one, problem))
-          ? []
-          : [problemEvent(after, cluster, { kind, problem, index, at: readAt ?? attemptedAt ?? cluster.seenAt })],
-      );
+      const at = readAt ?? attemptedAt ?? cluster.seenAt;
+      return problems.flatMap((problem, index) => {
+        const isKnown = known.some((one) => isSame(one, problem));
+        const which = problem.jobId ? singleLine(problem.jobId, MAX_ID_PART) : `${after.revision}.${kind}.${index + 1}`;
+        return isKnown ? [] : [problemEvent(after, cluster, { kind, problem, which, at })];
+      });
     }),
   );
 }
@@ -90,17 +83,17 @@ const isSame = (a: Problem, b: Problem) =>
 interface FoundProblem {
   kind: Kind;
   problem: Problem;
-  index: number;
+  /** In the id of the event. */
+  which: string;
   at: string;
 }
 
 function problemEvent(
-  { projectId, projectName, revision }: ProjectCoverage,
+  { projectId, projectName }: ProjectCoverage,
   { clusterName }: ClusterCoverage,
-  { kind, problem, index, at }: FoundProblem,
+  { kind, problem, which, at }: FoundProblem,
 ): LedgerEvent {
   const { jobId } = problem;
-  const which = jobId === undefined ? `${revision}.${kind}.${index + 1}` : singleLine(jobId, MAX_ID_PART);
   const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${singleLine(jobId)}`} that can't be understood: ${singleLine(problemText(problem), MAX_PROBLEM)}`;
   const finding: Finding = { rule: 'unknown-job-shape', severity: 'warning', at, why };
   return enveloped<EventOf<RestoreFinding>>('Restore Finding', {

@@ -1,12 +1,12 @@
-// functions/events/from/envelope.ts puts what is told into the envelope that all events share.
-
-import { EVENT_SOURCE, type LedgerEvent, SCHEMA_VERSION } from '../model/event.ts';
+// functions/events/from/envelope.ts: the envelope that all events share.
+import { EVENT_SOURCE, SCHEMA_VERSION } from '../../schema/words.ts';
+import type { LedgerEvent } from '../model/event.ts';
 import { truncated } from '../model/truncate.ts';
 
 /** An event that fits into EventBridge. */
-export function enveloped<E extends LedgerEvent>(type: E['detail-type'], told: Omit<E['detail'], 'schemaVersion'>): E {
-  const detail = truncated({ schemaVersion: SCHEMA_VERSION, ...told });
-  return { source: EVENT_SOURCE, 'detail-type': type, time: told.at, detail } as unknown as E;
+export function enveloped<E extends LedgerEvent>(type: E['detail-type'], what: Omit<E['detail'], 'schemaVersion'>): E {
+  const detail = truncated({ schemaVersion: SCHEMA_VERSION, ...what });
+  return { source: EVENT_SOURCE, 'detail-type': type, time: what.at, detail } as unknown as E;
 }
 
 /** The event that has this detail. */

@@ -1,23 +1,23 @@
-// functions/events/from/job-events.ts makes the events of one change of a job: the change itself, and what was found with it.
+// functions/events/from/job-events.ts: the events of one change of a job: the change itself, and what was found with it.
 
 import { isBackfilled, MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import type { Change, JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../../ledger/model/table.ts';
-import { STATUSES, type Status } from '../../restore/job.ts';
+import { type Item, pick } from '../../ledger/table/job-item.ts';
+import { defined } from '../../platform/defined.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
+import { STATUSES, type Status } from '../../schema/words.ts';
 import type { EventJob, JobStateChange, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { changeMessage, findingMessage } from './job-text.ts';
 
 export interface EventOptions {
-  /** A restore that ended longer ago than this when it is first seen emits no events, in hours. @default 24 */
+  /** How long after its end a restore that is seen for the first time has events, in hours. @default 24 */
   maxEventAgeHours?: number;
 }
 
-const TOLD_FIELDS = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
-
 /**
- * The change first, then each finding that it added, in their order. None if it is backfilled.
+ * The change first, then each finding that it added, in their order. None for a backfilled one.
  * @param job as it is after the change
  */
 export function jobEvents(
@@ -30,18 +30,16 @@ export function jobEvents(
 }
 
 function stateChange(job: JobSummary, change: Change): LedgerEvent {
-  const { jobId } = job;
-  const { revision, at, status } = change;
-  const oldStatus = oldStatusOf(change);
+  const { revision, at, status: newStatus } = change;
   return enveloped<EventOf<JobStateChange>>('Restore Job State Change', {
-    id: `${jobId}:${revision}`,
+    id: `${job.jobId}:${revision}`,
     severity: 'info',
     at,
     message: changeMessage(job, change),
-    job: toldJob(job),
+    job: published(job),
     revision,
-    ...(oldStatus === undefined ? {} : { oldStatus }),
-    newStatus: status,
+    ...defined({ oldStatus: oldStatusOf(change) }),
+    newStatus,
     change,
   });
 }
@@ -71,12 +69,13 @@ function findingEvent(job: JobSummary, { revision, at }: Change, finding: Findin
     projectId,
     projectName,
     clusterName,
-    job: toldJob(job),
+    job: published(job),
   });
 }
 
-function toldJob(job: JobSummary): EventJob {
-  const fields: Partial<Record<keyof JobSummary, unknown>> = {};
-  for (const name of TOLD_FIELDS) if (job[name] !== undefined) fields[name] = job[name];
-  return fields as EventJob;
-}
+/** As lists show it. */
+const published = (job: JobSummary): EventJob =>
+  pick(
+    job as unknown as Item,
+    JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint'),
+  );

@@ -1,9 +1,10 @@
-// functions/events/from/job-text.ts says in a few lines of plain text what became of a restore job.
+// functions/events/from/job-text.ts: what became of a restore job, in a few lines of plain text.
 import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
-import { destinationOf, whyUnknown } from '../../restore/destination.ts';
+import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
-import { capitalized, listed, sentence } from '../../views/text.ts';
+import { targetView } from '../../views/target.ts';
+import { listed } from '../../views/text.ts';
 import { requesterText } from './requester-text.ts';
 import { singleLine, utc } from './single-line.ts';
 
@@ -32,31 +33,26 @@ export function findingMessage(job: JobSummary, { rule, severity, why }: Finding
 
 const lines = (...parts: (string | false)[]) => parts.filter((part) => part !== false).join('\n');
 
-const placeOf = ({ projectId, projectName, clusterName }: JobSummary) =>
-  `${singleLine(projectName ?? projectId)}/${singleLine(clusterName)}`;
+const projectOf = ({ projectId, projectName = projectId }: JobSummary) => singleLine(projectName);
+const placeOf = (job: JobSummary) => `${projectOf(job)}/${singleLine(job.clusterName)}`;
 
-/** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), asked for by ci-bot (exact)` */
+/** `restore FAILED after 12 min (automated, to staging-eu/Cluster1), requested by ci-bot (exact)` */
 function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   const { kind, delivery, durationSeconds } = job;
-  const { place } = destinationOf(job);
+  const { place, clusterName = '?', projectId, about } = targetView(job, new Map());
   const isDownload = place === 'download';
   const what = isDownload ? 'download' : kind === 'collection' ? 'collection restore' : 'restore';
   const after = durationSeconds === undefined ? '' : ` after ${span(durationSeconds)}`;
-  const how = isDownload ? '' : ` (${singleLine(delivery)}, ${place === 'unknown' ? whyUnknown(job) : targetOf(job)})`;
+  // Atlas names the project of a target by its id only.
+  const project = projectId === undefined ? projectOf(job) : `project ${singleLine(projectId)}`;
+  const where = place === 'unknown' ? about : `to ${project}/${singleLine(clusterName)}`;
+  const how = isDownload ? '' : ` (${singleLine(delivery)}, ${where})`;
   const who = requesterText(job);
   return `${what} ${STATUS_WORDS.get(status) ?? singleLine(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
 
 /** Where a status is no word of a sentence. */
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([['UNKNOWN', 'ended, how is not known']]);
-
-/** Atlas names the project of a target by its id only. */
-function targetOf(job: JobSummary): string {
-  const { projectId: otherProject, clusterName } = destinationOf(job);
-  const project =
-    otherProject === undefined ? singleLine(job.projectName ?? job.projectId) : `project ${singleLine(otherProject)}`;
-  return `to ${project}/${clusterName === undefined ? '?' : singleLine(clusterName)}`;
-}
 
 function whatElse({ fields, atlas = [] }: Change): string {
   if (fields.vanishedAt)

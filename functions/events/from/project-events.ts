@@ -1,7 +1,7 @@
-// functions/events/from/project-events.ts makes the events of one write of a known project: that no credentials see it any more, and
-// that this is over.
+// functions/events/from/project-events.ts: the events of one write of a known project: no credentials see it any more, or they do again.
 import type { KnownProject } from '../../ledger/model/known-project.ts';
-import { counted, listed, sentence } from '../../views/text.ts';
+import { sentence } from '../../platform/text.ts';
+import { counted, listed } from '../../views/text.ts';
 import type { LedgerEvent, ProjectNotVisible } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { singleLine, utc } from './single-line.ts';
@@ -20,50 +20,42 @@ export function projectEvents(before: KnownProject | undefined, after: KnownProj
 const lostSince = ({ notVisibleSince, retired }: KnownProject) => (retired === undefined ? notVisibleSince : undefined);
 
 function lostEvent(known: KnownProject, since: string): LedgerEvent {
-  const { projectName, accounts } = known;
-  const names = Object.keys(accounts);
-  const named = names.slice(0, MAX_NAMED).map((name) => singleLine(name));
-  const by = named.length === 0 ? '' : ` Last seen by ${listed(named, names.length)}.`;
-  return eventOf(known, {
-    ...{ severity: 'warning', state: 'lost', since, accounts: names },
-    message: `${singleLine(projectName)}: no credentials see this project any more, since ${utc(since)}: its restores are not recorded.${by}\nGive the credentials a role in it again, exclude it, or retire it.`,
-  });
+  const name = singleLine(known.projectName);
+  const accounts = Object.keys(known.accounts);
+  const named = accounts.slice(0, MAX_NAMED).map((account) => singleLine(account));
+  const by = named.length === 0 ? '' : ` Last seen by ${listed(named, accounts.length)}.`;
+  const message = `${name}: no credentials see this project any more, since ${utc(since)}: its restores are not recorded.${by}\nGive the credentials a role in it again, exclude it, or retire it.`;
+  return eventOf(known, { severity: 'warning', state: 'lost', since, message });
 }
 
 function overEvent(known: KnownProject, since: string): LedgerEvent {
-  const { projectName, accounts, retired, excludedSince } = known;
-  const [ended, words] = retired
-    ? ([
-        'retired',
-        `was taken out of scope by ${singleLine(retired.by)}: ${sentence(singleLine(retired.reason, 300))}`,
-      ] as const)
-    : excludedSince === undefined
-      ? (['visible', 'is visible again.'] as const)
-      : (['excluded', 'is excluded by the settings.'] as const);
-  return eventOf(known, {
-    ...{ severity: 'info', state: 'over', since, ended, accounts: Object.keys(accounts) },
-    message: `${singleLine(projectName)}: the project ${words} It was not visible since ${utc(since)}, for ${spanOf(since, known)}.`,
-  });
+  const [ended, words] = howItEnded(known);
+  const hours = Math.max(0, Math.floor((Date.parse(changedAt(known) ?? since) - Date.parse(since)) / 3_600_000));
+  const span = hours < 48 ? counted(hours, 'hour') : counted(Math.floor(hours / 24), 'day');
+  const message = `${singleLine(known.projectName)}: the project ${words} It was not visible since ${utc(since)}, for ${span}.`;
+  return eventOf(known, { severity: 'info', state: 'over', since, ended, message });
 }
 
-type Told = Pick<ProjectNotVisible, 'severity' | 'state' | 'since' | 'ended' | 'accounts' | 'message'>;
+function howItEnded({ retired, excludedSince }: KnownProject): [NonNullable<ProjectNotVisible['ended']>, string] {
+  if (retired) {
+    const reason = sentence(singleLine(retired.reason, 300));
+    return ['retired', `was taken out of scope by ${singleLine(retired.by)}: ${reason}`];
+  }
+  return excludedSince === undefined ? ['visible', 'is visible again.'] : ['excluded', 'is excluded by the settings.'];
+}
 
-function eventOf(known: KnownProject, told: Told): LedgerEvent {
-  const { projectId, projectName, revision } = known;
+type Own = Pick<ProjectNotVisible, 'severity' | 'state' | 'since' | 'ended' | 'message'>;
+
+function eventOf(known: KnownProject, own: Own): LedgerEvent {
+  const { projectId, projectName, revision, accounts } = known;
   return enveloped<EventOf<ProjectNotVisible>>('Project Not Visible', {
-    ...{
-      id: `${projectId}:${revision}:not-visible`,
-      at: changedAt(known) ?? told.since,
-      ...told,
-      projectId,
-      projectName,
-    },
+    id: `${projectId}:${revision}:not-visible`,
+    at: changedAt(known) ?? own.since,
+    ...own,
+    accounts: Object.keys(accounts),
+    projectId,
+    projectName,
   });
 }
 
 const changedAt = ({ changes }: KnownProject) => changes.at(-1)?.at;
-
-function spanOf(since: string, known: KnownProject): string {
-  const hours = Math.max(0, Math.floor((Date.parse(changedAt(known) ?? since) - Date.parse(since)) / 3_600_000));
-  return hours < 48 ? counted(hours, 'hour') : counted(Math.floor(hours / 24), 'day');
-}

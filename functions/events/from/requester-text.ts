@@ -4,12 +4,12 @@ import { type Actor, isFound } from '../../restore/requesters/requester.ts';
 import { actorKind, actorName, hedge, requesterUnknown } from '../../views/requester-text.ts';
 import { singleLine } from './single-line.ts';
 
-/** `asked for by ci-bot (exact)`; nothing where nobody has looked yet. */
+/** `requested by ci-bot (exact)`; nothing where nobody has looked yet. */
 export function requesterText({ requester, kind }: Pick<JobSummary, 'requester' | 'kind'>): string | undefined {
   if (!requester) return undefined;
   if (!isFound(requester)) return `requester ${requesterUnknown(requester, kind)}`;
   const { actor, grade } = requester;
-  return `${hedge(grade)}asked for by ${nameOf(actor)} (${grade})`;
+  return `${hedge(grade)}requested by ${nameOf(actor)} (${grade})`;
 }
 
 function nameOf(actor: Actor): string {

@@ -1,7 +1,9 @@
-// functions/events/from/run-events.ts makes the event of a run that ended, the one summary of what was not told job by job.
+// functions/events/from/run-events.ts: the event of a run that ended: the only one about jobs that have none of their own.
+
 import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
-import type { Severity } from '../../restore/rules/finding.ts';
-import { counted, listed, sentence } from '../../views/text.ts';
+import { sentence } from '../../platform/text.ts';
+import type { Severity } from '../../schema/words.ts';
+import { counted, listed } from '../../views/text.ts';
 import type { LedgerEvent, RunFinished } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
 import { singleLine } from './single-line.ts';
@@ -26,9 +28,9 @@ export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
   return [event];
 }
 
-/** What was found on restores that nobody is told of one by one is worth a look all the same. */
+/** Findings of restores without events of their own are worth a look all the same. */
 function severityOf({ status, counts }: Run): Severity {
-  const isWorthALook = status === 'complete' && (counts?.jobsOld ?? 0) > 0 && (counts?.findings ?? 0) > 0;
+  const isWorthALook = status === 'complete' && (counts?.jobsBackfilled ?? 0) > 0 && (counts?.findings ?? 0) > 0;
   return isWorthALook ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
 }
 
@@ -38,8 +40,8 @@ function runMessage(run: Run): string {
     status === 'complete' ? 'completed' : status === 'failed' ? 'failed: nothing could be read' : 'incomplete';
   return [
     `Collector run ${singleLine(runId)} ${ended}. ${countsOf(run)}`,
-    ...(counts?.jobsOld
-      ? [`Recorded without an event each: ${counted(counts.jobsOld, 'restore')} that had ended long before.`]
+    ...(counts?.jobsBackfilled
+      ? [`Recorded without an event each: ${counted(counts.jobsBackfilled, 'restore')} that had ended long before.`]
       : []),
     ...(failures.length > 0 ? [failuresOf(failures)] : []),
   ].join('\n');

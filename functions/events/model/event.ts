@@ -9,8 +9,6 @@ import type {
 } from '../../schema/events.ts';
 import type { EVENT_SOURCE } from '../../schema/words.ts';
 
-export { DETAIL_TYPES, type DetailType, EVENT_SOURCE, SCHEMA_VERSION } from '../../schema/words.ts';
-
 /** Each revision of a job: a new status, or another change of what is known. */
 export type JobStateChange = z.infer<typeof jobStateChange>;
 /** The job as lists show it: normalised, without what Atlas sent and without its history. */

@@ -1,4 +1,4 @@
-// functions/events/model/truncate.ts keeps an event far below what EventBridge and its targets take, whatever a job holds.
+// functions/events/model/truncate.ts: events made to fit: far below what EventBridge and its targets take, whatever a job holds.
 import type { RunFinished } from './event.ts';
 
 /** Bytes of an event's detail as JSON. EventBridge, SQS and SNS take 256 KB (2026-11); a rule may wrap it up once more. */
@@ -29,9 +29,9 @@ export function truncated<T extends object>(detail: T): T & { cut?: Cut[] } {
   for (let limits = MOST; ; limits = halved(limits)) {
     const cuts: Cut[] = [];
     const fit = fitted(detail, limits, [], cuts) as T;
-    const told = cuts.length > 0 ? { ...fit, cut: cuts.slice(0, MAX_CUTS) } : fit;
+    const made = cuts.length > 0 ? { ...fit, cut: cuts.slice(0, MAX_CUTS) } : fit;
     const least = limits.text === LEAST.text && limits.items === LEAST.items;
-    if (least || Buffer.byteLength(JSON.stringify(told)) <= MAX_DETAIL_BYTES) return told;
+    if (least || Buffer.byteLength(JSON.stringify(made)) <= MAX_DETAIL_BYTES) return made;
   }
 }
 
@@ -58,10 +58,10 @@ function fitted(value: unknown, limits: Limits, path: readonly string[], cuts: C
   );
 }
 
-function fittedText(text: string, most: number, path: readonly string[], cuts: Cut[]): string {
+function fittedText(text: string, max: number, path: readonly string[], cuts: Cut[]): string {
   const [first = ''] = path;
-  if (text.length <= most || (path.length === 1 && OWN_WORDS.has(first))) return text.toWellFormed();
-  const kept = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
+  if (text.length <= max || (path.length === 1 && OWN_WORDS.has(first))) return text.toWellFormed();
+  const kept = text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '');
   noteCut(path, kept.length, text.length, cuts);
   return `${kept.toWellFormed()}…`;
 }

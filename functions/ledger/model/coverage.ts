@@ -1,23 +1,18 @@
-// functions/ledger/model/coverage.ts: what was read of a project, when, and what was not: the evidence that nothing is missing.
+// functions/ledger/model/coverage.ts: what was read of a project, and when: the evidence that nothing is missing.
+
+import type * as z from 'zod/mini';
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
-import type { FieldProblem, Kind, Status } from '../../restore/job.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
+import type { completedRestore, coverageOfList, failure, problem } from '../../schema/coverage.ts';
+import type { Kind, Status } from '../../schema/words.ts';
 import { digest } from './fingerprint.ts';
 
-/** Something that went wrong and what to call it. `message` holds no credential and no URL. */
-export interface Failure {
-  /** An AtlasErrorCode, a LedgerErrorCode, or a code of the collector such as OUT_OF_TIME. */
-  code: string;
-  message: string;
-  /** Since when every attempt has failed. */
-  since: string;
-}
-
-/** An element of a list without the id of a job, so that it can't be recorded: it is at least known to exist. */
-export interface Problem extends FieldProblem {
-  /** As sent, where it was a string. */
-  jobId?: string;
-}
+/** `message` holds no credential and no URL. */
+export type Failure = z.infer<typeof failure>;
+/** An element of a list that has no id. */
+export type Problem = z.infer<typeof problem>;
+/** A restore that shows that a cluster's backups work. */
+export type CompletedRestore = z.infer<typeof completedRestore>;
 
 /** What a reading knew when its time ran out. */
 export interface Resume {
@@ -40,17 +35,7 @@ export interface Resume {
   doubt?: string;
 }
 
-/** A restore that shows that a cluster's backups work. */
-export interface CompletedRestore {
-  jobId: string;
-  requestedAt: string;
-  finishedAt: string;
-  /** The measured recovery time. */
-  durationSeconds?: number;
-  snapshotAt?: string;
-}
-
-/** How far it is known who asked for the restores of a project. */
+/** How far it is known who requested the restores of a project. */
 export interface AttributionCoverage {
   /** Request time of the oldest job that is still to be looked into. */
   from?: string;
@@ -69,16 +54,10 @@ export interface Absence {
   unsure?: true;
 }
 
-/** One list of restore jobs: a cluster has one for each kind. Times are ISO 8601 in UTC. */
-export interface ListCoverage {
-  /** Start of the last attempt. */
-  attemptedAt: string;
-  /** The run that made it, while more messages of that run are to come: what another run did is not done for this one. */
+/** One list of restore jobs: a cluster has one for each kind. What is public of it is described in functions/schema/coverage.ts. */
+export interface ListCoverage extends Omit<z.infer<typeof coverageOfList>, 'state'> {
+  /** The run that made the last attempt, while more messages of that run are to come: what another run did is not done for this one. */
   attemptedBy?: string;
-  /** Start of the last attempt that read everything that could have changed. */
-  readAt?: string;
-  /** Start of the last attempt that read the list to its end. */
-  fullReadAt?: string;
   /** Every job requested before this moment is in the ledger and settled. */
   settledThrough?: string;
   /**
@@ -86,44 +65,18 @@ export interface ListCoverage {
    * the table, no more: one that is left out, or differs, is looked up.
    */
   recent?: Record<string, string>;
-  /** Jobs of this list in the table, as of the last full read and what was new since. */
-  jobs: number;
-  /** Jobs that are open, as of `readAt`. */
-  open: number;
-  /** Those of them that run or wait to, and were requested within a day before `readAt`: worth a look every minute. */
+  /** Open jobs that run or wait to, and were requested within a day before `readAt`: worth a look every minute. */
   moving: number;
   /** A reading that ran out of time goes on from here. */
   resume?: Resume;
-  /** The last completed restore. A download doesn't count. */
-  lastCompleted?: CompletedRestore;
   /** How long the newest completed restores took, in seconds, oldest first: at most `MAX_DURATIONS`. */
   durations?: number[];
-  /** Atlas's code, where its last answer was that there is no such list: not in the plan, another tier, gone. Not a failure. */
-  answer?: string;
   /** Since when Atlas says that the cluster's plan has no such list, so that nothing is in it. Kept once the list is gone. */
   notInPlan?: Absence;
   /** Since when Atlas says that the list of a cluster that is gone, or of another tier by now, is not there any more. */
   notThere?: Absence;
-  /**
-   * Since when each attempt was answered that the list is not there, which is not believed yet. Whatever else happens to an attempt
-   * begins it anew. ISO 8601.
-   */
+  /** Since when each attempt was answered that the list is not there, which is not believed yet. Any other outcome clears it. */
   deniedSince?: string;
-  error?: Failure;
-  /** At most the first ten of the last read. */
-  problems?: Problem[];
-  /** How many there were. */
-  problemCount?: number;
-  /**
-   * Since when the cluster is of a tier that has no such list. The list is asked for until it was read to its end after this
-   * moment, or Atlas answered that it is gone; then nothing can be added to it any more.
-   */
-  supersededAt?: string;
-  /**
-   * Jobs that may be completed restores or not, since a field that decides it can't be understood: at least so many as of the
-   * last full read and what was read since. Absent: none.
-   */
-  notUnderstood?: number;
 }
 
 export interface ClusterCoverage {
@@ -189,9 +142,8 @@ const MAX_STRETCHES = 100;
 
 /** With one more at the end; of too many, the oldest become one. */
 export function withStretch(stretches: readonly Stretch[] = [], stretch: Stretch): Stretch[] {
-  const all = [...stretches, stretch];
-  const [oldest, second, ...rest] = all;
-  if (all.length <= MAX_STRETCHES || !oldest || !second) return all;
+  const [oldest = stretch, second = stretch, ...rest] = [...stretches, stretch];
+  if (stretches.length < MAX_STRETCHES) return [...stretches, stretch];
   return [{ from: oldest.from, until: second.until }, ...rest];
 }
 

@@ -82,7 +82,7 @@ export interface EndedAccount {
   listedAt: string;
   /** When it ended. ISO 8601. */
   at: string;
-  /** Credentials that see every project it saw, after it was not asked for `ACCOUNT_KEPT_MS`. */
+  /** Credentials that see every project it saw, after it was not used for `ACCOUNT_KEPT_MS`. */
   successors?: string[];
   /** The person who ended it, or who says that nothing was missed by its end; and why. */
   by?: string;

@@ -1,9 +1,11 @@
-// functions/ledger/model/ledger.ts is the port to the durable record: jobs with their history, coverage, runs.
+// functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
+
 import type * as z from 'zod/mini';
-import type { Delivery, Kind, RestoreJob, Status } from '../../restore/job.ts';
+import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
-import type { Finding, Rule } from '../../restore/rules/finding.ts';
+import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
+import type { Delivery, Kind, Rule, Status } from '../../schema/words.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
@@ -22,7 +24,7 @@ export interface LedgerJob extends JobSummary, Omit<z.infer<typeof jobWithHistor
 
 export interface Sighting {
   runId: string;
-  /** When the answer was asked for. */
+  /** When the answer was requested. */
   observedAt: string;
   /**
    * The time when an answer is compared with what is stored, which may be long after the request. A stored time later than that is
@@ -46,18 +48,19 @@ export interface Recorded {
 }
 
 /** What a reading compares with. */
-export type KnownJob = Pick<
-  JobSummary,
-  | 'jobId'
-  | 'clusterName'
-  | 'kind'
-  | 'status'
-  | 'fingerprint'
-  | 'firstSeenAt'
-  | 'observedAt'
-  | 'vanishedAt'
-  | 'requester'
-> & {
+export const KNOWN_FIELDS = [
+  'jobId',
+  'clusterName',
+  'kind',
+  'status',
+  'fingerprint',
+  'firstSeenAt',
+  'observedAt',
+  'vanishedAt',
+  'requester',
+] as const satisfies readonly (keyof JobSummary)[];
+
+export type KnownJob = Pick<JobSummary, (typeof KNOWN_FIELDS)[number]> & {
   /** The item is not what its history stands for: something else wrote to it. */
   altered?: true;
 };

@@ -1,13 +1,11 @@
 // functions/ledger/model/merge-observation.ts: what an answer of Atlas changes in the record. Pure.
 //
-// Answers can be recorded in any order, by several writers. The one asked for last wins; of two asked for in the same
-// millisecond the settled one, then the greater fingerprint, so that writers agree without knowing of each other.
-// An answer equal to the recorded one is not written, not even its time. So where A, B, A were answered and the last A
-// is recorded before B, B stays until the next reading: one that differs is always written.
+// Answers can be recorded in any order, by several writers. The one requested last wins; of two requested in the same millisecond the
+// settled one, then the greater fingerprint, so that writers agree without knowing of each other. An answer equal to the recorded one
+// is not written, not even its time: where A, B, A were answered and the last A is recorded before B, B stays until the next reading.
 //
 // A job that something else wrote to (it doesn't fit its last entry) is no evidence: Atlas's answer is written over it, and the history
 // says so. Entries added before that keep the digest of what was there before, so that verify still finds the change.
-
 import { defined } from '../../platform/defined.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
@@ -36,7 +34,8 @@ export function mergeObservation(
   annotating: Annotating = {},
 ): Decision {
   const print = fingerprint(observed);
-  const answer = { ...storableJob(observed), observedAt, fingerprint: print };
+  const safe = storable(observed) as RestoreJob;
+  const answer = { ...safe, atlas: boundedFields(safe.atlas), observedAt, fingerprint: print };
   const at = observedAt;
   if (!stored) {
     const { requester } = annotating;
@@ -44,8 +43,7 @@ export function mergeObservation(
     return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
   }
   const reappeared = stored.vanishedAt !== undefined;
-  if (isOfAnotherList(stored, observed)) return { outcome: 'stale' };
-  if (isStale(stored, answer, now)) return { outcome: 'stale' };
+  if (isOfAnotherList(stored, observed) || isStale(stored, answer, now)) return { outcome: 'stale' };
   const altered = isAltered(stored);
   if (stored.fingerprint === print && !reappeared && !altered) return { outcome: 'same' };
 
@@ -71,7 +69,7 @@ function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
 }
 
 /**
- * A job stands in one list, for as long as that list shows it: another one that shows it is not what was asked for. Instances that became
+ * A job stands in one list, for as long as that list shows it: another one that shows it was not requested. Instances that became
  * flex clusters have been in the lists of both (docs/atlas.md#1-4).
  */
 export function isOfAnotherList(
@@ -83,14 +81,9 @@ export function isOfAnotherList(
   return stored.clusterName !== clusterName || (stored.kind !== kind && !isKindred);
 }
 
-function storableJob(observed: RestoreJob): RestoreJob {
-  const job = storable(observed) as RestoreJob;
-  return { ...job, atlas: boundedFields(job.atlas) };
-}
-
 /** What to do when Atlas no longer lists a job. Seen and not seen at the same moment means seen. */
 export function mergeVanished(stored: LedgerJob, { observedAt, runId, now }: Sighting): Decision {
-  if (timeOf(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
+  if (Date.parse(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
   if (stored.vanishedAt !== undefined) return { outcome: 'same' };
   const job = { ...stored, observedAt, vanishedAt: observedAt };
   return stillAltered(stored, changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } }));
@@ -133,18 +126,16 @@ function isStale(
   answer: Pick<LedgerJob, 'observedAt' | 'status' | 'fingerprint'>,
   now: Sighting['now'],
 ): boolean {
-  const later = timeOf(answer.observedAt) - observedTime(stored, now);
+  const later = Date.parse(answer.observedAt) - observedTime(stored, now);
   if (later !== 0) return later < 0;
   if (stored.vanishedAt !== undefined || stored.fingerprint === answer.fingerprint) return false;
   const settledFirst = Number(isOpen(stored.status)) - Number(isOpen(answer.status));
   return settledFirst === 0 ? answer.fingerprint < stored.fingerprint : settledFirst < 0;
 }
 
-const timeOf = (iso: string) => Date.parse(iso);
-
 /** A clock that was wrong once may have said that it observed a job in the future: every true answer is later than that. */
 function observedTime({ observedAt }: LedgerJob, now: Sighting['now'] = () => Number.POSITIVE_INFINITY): number {
-  const observed = timeOf(observedAt);
+  const observed = Date.parse(observedAt);
   return observed > now() + CLOCK_TOLERANCE_MS ? Number.NEGATIVE_INFINITY : observed;
 }
 
@@ -154,24 +145,19 @@ export function withoutHistory({ changes: _, atlas: __, atlasOmitted: ___, ...su
 
 /** @param job as it was, but for the fields that changed */
 function changed(
-  job: LedgerJob,
+  { findings: had = [], ...job }: LedgerJob,
   what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'repaired'>,
   { assess }: Annotating = {},
 ): { outcome: 'changed'; job: LedgerJob; change: Change } {
-  const summary = { ...withoutHistory(job), changedAt: what.at };
-  const findings = assess?.(summary) ?? job.findings;
-  const { findings: __, ...others } = job;
-  const kept = defined({ findings: findings?.length ? [...findings] : undefined });
-  const next: LedgerJob = { ...others, ...kept, revision: job.revision + 1, changedAt: what.at };
-  const [before, after] = [job.findings ?? [], findings ?? []];
+  const has = assess?.({ ...withoutHistory(job), changedAt: what.at, ...(had.length > 0 && { findings: had }) }) ?? had;
+  const kept = defined({ findings: has.length > 0 ? [...has] : undefined });
+  const next: LedgerJob = { ...job, ...kept, revision: job.revision + 1, changedAt: what.at };
   const names = (of: readonly Finding[], others: readonly Finding[]) =>
     of.map(({ rule, severity }) =>
       others.some((other) => other.rule === rule && other.severity !== severity) ? `${rule}:${severity}` : rule,
     );
-  const findingsChanged = rulesOf(before) !== rulesOf(after) && {
-    findings: defined({ from: before.length > 0 ? names(before, after) : undefined, to: names(after, before) }),
-  };
-  const fields = { ...what.fields, ...findingsChanged };
+  const findings = defined({ from: had.length > 0 ? names(had, has) : undefined, to: names(has, had) });
+  const fields = rulesOf(had) === rulesOf(has) ? what.fields : { ...what.fields, findings };
   const change = chained(next, { revision: next.revision, status: next.status, ...what, fields });
   return { outcome: 'changed', change, job: { ...next, changes: [...job.changes, change] } };
 }
@@ -185,33 +171,23 @@ function stampsOf(stored: LedgerJob, answer: RestoreJob): Partial<Pick<RestoreJo
 }
 
 function changedFields(stored: LedgerJob, answer: RestoreJob): Change['fields'] {
-  const before: Record<string, unknown> = { ...stored };
-  const after: Record<string, unknown> = { ...answer };
   const fields: Change['fields'] = {};
   for (const name of COMPARED) {
-    const [from, to] = [before[name], after[name]];
-    if (canonicalJson(from) === canonicalJson(to)) continue;
-    fields[name] = defined({ from: short(from), to: short(to) });
+    const [from, to] = [stored[name], answer[name as keyof RestoreJob]];
+    if (canonicalJson(from) !== canonicalJson(to)) fields[name] = defined({ from: short(from), to: short(to) });
   }
   return fields;
 }
 
 /** Names of the fields of `atlas` that differ. Of those that didn't fit into the item, their digests are compared. */
-function changedNames(
-  { atlas: before, atlasOmitted: omitted = {} }: LedgerJob,
-  after: Record<string, unknown>,
-): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(omitted), ...Object.keys(after)]);
-  return [...names]
-    .filter((name) => {
-      const had = Object.hasOwn(before, name) ? digest(before[name]) : ownField(omitted, name);
-      return had !== (Object.hasOwn(after, name) ? digest(after[name]) : undefined);
-    })
-    .sort();
+function changedNames({ atlas, atlasOmitted = {} }: LedgerJob, after: Record<string, unknown>): string[] {
+  const digests = (fields: Record<string, unknown>) =>
+    new Map(Object.entries(fields).map(([name, value]) => [name, digest(value)]));
+  const before = new Map([...Object.entries(atlasOmitted), ...digests(atlas)]);
+  const now = digests(after);
+  const names = new Set([...before.keys(), ...now.keys()]);
+  return [...names].filter((name) => before.get(name) !== now.get(name)).sort();
 }
-
-const ownField = (fields: Record<string, string>, name: string) =>
-  Object.hasOwn(fields, name) ? fields[name] : undefined;
 
 /** The first of them. */
 const named = (names: readonly string[]) =>

@@ -47,7 +47,7 @@ export const noCounts = (): RunCounts => ({
   jobsNew: 0,
   jobsChanged: 0,
   jobsVanished: 0,
-  jobsOld: 0,
+  jobsBackfilled: 0,
   findings: 0,
   problems: 0,
   atlasRequests: 0,
@@ -56,8 +56,9 @@ export const noCounts = (): RunCounts => ({
   eventsFailed: 0,
 });
 
-export const addCounts = (a: RunCounts, b: RunCounts): RunCounts => {
+/** A count that a stored run lacks is 0. */
+export function addCounts(a: Partial<RunCounts>, b: Partial<RunCounts>): RunCounts {
   const sum = noCounts();
-  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = a[name] + b[name];
+  for (const name of Object.keys(sum) as (keyof RunCounts)[]) sum[name] = (a[name] ?? 0) + (b[name] ?? 0);
   return sum;
-};
+}

@@ -10,23 +10,16 @@
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import { type ClusterCoverage, incarnationOf, type ProjectCoverage } from '../model/coverage.ts';
+import type { ClusterCoverage, ProjectCoverage } from '../model/coverage.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes, MAX_ITEM_BYTES, storable } from '../model/item-size.ts';
 import type { KnownProject, ProjectFacts } from '../model/known-project.ts';
 import type { Item } from '../table/job-item.ts';
-import {
-  ARCHIVED_CLUSTERS,
-  archivedClusterKey,
-  type CoverageSlot,
-  coverageKey,
-  coveragePartKey,
-  projectKey,
-  projectPk,
-} from '../table/keys.ts';
-import type { Condition, Table } from '../table/table-port.ts';
-import { type Clusters, changedClusters, divided, fitted, withFitting } from './coverage-size.ts';
+import { coverageKey, coveragePartKey, projectKey } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { conditionOf, type Head, headOf, type Parts } from './coverage-head.ts';
+import { type Clusters, changedClusters, divided, withFitting } from './coverage-size.ts';
 import { ATTEMPTS, conflict } from './optimistic-write.ts';
 import { barelyKnown, knownProjectOf, type ProjectRepository, projectIdBatches } from './project-repository.ts';
 
@@ -36,22 +29,6 @@ const BATCH = 25;
 const PARTS_BATCH = 40;
 /** Parts written at once. */
 const PARALLEL_PARTS = 4;
-
-/** Where the clusters are, if not in the head itself. */
-interface Parts {
-  slot: CoverageSlot;
-  count: number;
-  /** That they were written with. */
-  fence: number;
-}
-
-/** What a head item says beside the coverage. All of it is absent before the first write. */
-interface Head {
-  revision?: number;
-  /** Of the last writer, finished or not. */
-  fence?: number;
-  parts?: Parts;
-}
 
 export class CoverageRepository {
   readonly #table: Table;
@@ -94,14 +71,13 @@ export class CoverageRepository {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const revision = (stored?.revision ?? head.revision ?? 0) + 1;
       const made = storable(next(stored)) as ProjectCoverage;
-      // First, so that no coverage is ever written that cannot be found.
-      if (!stored) known ??= await this.#find({ ...made, projectId });
+      if (!stored) known ??= await this.#register({ ...made, projectId }, false);
       const restartedAt = stored ? stored.restartedAt : known?.coveredSince && new Date(this.#now()).toISOString();
       const coverage = withFitting({ ...made, ...defined({ restartedAt }), projectId, revision });
       const written = await this.#write(coverage, stored, head);
       if (written.head) {
         // Twice, as whoever wrote first may have died before.
-        if (revision <= 2) await this.#markCovered(coverage, known);
+        if (revision <= 2) await this.#register(coverage, true, known);
         return this.#giveOut(coverage, written.head);
       }
       ({ coverage: stored, head } = await this.#stored(projectId));
@@ -114,21 +90,6 @@ export class CoverageRepository {
   /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
   async *all(): AsyncGenerator<ProjectCoverage> {
     for await (const projectIds of projectIdBatches(this.#table, BATCH)) yield* this.some(projectIds);
-  }
-
-  /** Requests: 1 write. The same cluster again replaces what was archived of it. */
-  async archive(projectId: string, cluster: ClusterCoverage, { isNew = false } = {}): Promise<void> {
-    const key = archivedClusterKey(projectId, cluster.clusterName, incarnationOf(cluster));
-    const fit = fitted(projectId, cluster, (archived) => itemBytes({ ...key, archived }));
-    await this.#table.put({ ...key, archived: storable(fit) }, isNew ? { pk: undefined } : undefined);
-  }
-
-  /** Requests: 1 query a MB. */
-  async *archived(projectId: string): AsyncGenerator<ClusterCoverage> {
-    const partition = projectPk(projectId);
-    for await (const item of this.#table.all({ partition, beginsWith: ARCHIVED_CLUSTERS })) {
-      yield item.archived as ClusterCoverage;
-    }
   }
 
   /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
@@ -158,15 +119,13 @@ export class CoverageRepository {
     return coverage && headOf(item).parts ? this.get(coverage.projectId) : coverage;
   }
 
-  #find({ projectId, projectName }: ProjectCoverage) {
+  /** So that no coverage is ever written that cannot be found; and `covered`, that it is known to have been there, should it be lost. */
+  #register({ projectId, projectName }: ProjectCoverage, covered: boolean, read?: KnownProject) {
     const now = new Date(this.#now()).toISOString();
-    return this.#known.save(projectId, (known = barelyKnown(projectId, projectName, now)) => known);
-  }
-
-  /** So that it is known that there was a coverage, should it be lost. */
-  #markCovered({ projectId, projectName }: ProjectCoverage, read: KnownProject | undefined) {
-    const now = new Date(this.#now()).toISOString();
-    const next = (known = barelyKnown(projectId, projectName, now)) => ({ coveredSince: now, ...known });
+    const next = (known = barelyKnown(projectId, projectName, now)) => ({
+      ...(covered && { coveredSince: now }),
+      ...known,
+    });
     return this.#known.save(projectId, next, read);
   }
 
@@ -211,30 +170,31 @@ export class CoverageRepository {
   ): Promise<{ head?: Head; repeated: boolean }> {
     const { projectId, revision } = coverage;
     const whole = { ...coverageKey(projectId), coverageRevision: revision, coverage };
-    if (itemBytes(whole) > MAX_ITEM_BYTES) return this.#writeInParts(coverage, stored, head);
-    const { fence } = head;
-    const changed = head.parts && { coverageChanged: changedClusters(stored, coverage) };
-    const written = await this.#table.put(
-      { ...whole, ...defined({ coverageFence: fence }), ...changed },
-      conditionOf(head),
-    );
-    if (!written.done) return { repeated: written.repeated };
-    return { head: defined({ revision, fence }), repeated: false };
+    const isWhole = itemBytes(whole) <= MAX_ITEM_BYTES;
+    const parts = isWhole ? undefined : await this.#writeParts(coverage, head);
+    if (!isWhole && !parts) return { repeated: false };
+    const fence = parts?.fence ?? head.fence;
+    const item = {
+      ...whole,
+      ...defined({ coverageFence: fence, coverageParts: parts }),
+      ...((parts ?? head.parts) && { coverageChanged: changedClusters(stored, coverage) }),
+      ...(parts && { coverage: { ...coverage, clusters: {} } }),
+    };
+    const written = await this.#table.put(item, conditionOf(defined({ ...head, fence })));
+    return written.done
+      ? { head: defined({ revision, fence, parts }), repeated: false }
+      : { repeated: written.repeated };
   }
 
-  async #writeInParts(
-    coverage: ProjectCoverage,
-    stored: ProjectCoverage | undefined,
-    head: Head,
-  ): Promise<{ head?: Head; repeated: boolean }> {
-    const { projectId, revision } = coverage;
+  /** Under a fence of their own. @returns nothing if another writer was first */
+  async #writeParts(coverage: ProjectCoverage, head: Head): Promise<Parts | undefined> {
+    const { projectId } = coverage;
     const fence = (head.fence ?? 0) + 1;
     const slot = head.parts?.slot === 'A' ? 'B' : 'A';
     const shares = divided(coverage);
-    const key = coverageKey(projectId);
-    const claimed = await this.#table.update(key, { set: { coverageFence: fence } }, conditionOf(head));
+    const set = { coverageFence: fence };
     // Should only its answer have been lost, then the fence is taken by nobody, and the next attempt takes another.
-    if (!claimed.done) return { repeated: false };
+    if (!(await this.#table.update(coverageKey(projectId), { set }, conditionOf(head))).done) return undefined;
     for (const some of chunks([...shares.entries()], PARALLEL_PARTS)) {
       const puts = some.map(([number, clusters]) => {
         const part = { ...coveragePartKey(projectId, slot, number), coverageFence: fence, clusters };
@@ -242,27 +202,8 @@ export class CoverageRepository {
       });
       const written = await Promise.all(puts);
       // What was sent twice was written by its first.
-      if (written.some((each) => !each.done && !each.repeated)) return { repeated: false };
+      if (written.some((each) => !each.done && !each.repeated)) return undefined;
     }
-    const parts = { slot, count: shares.length, fence } as const;
-    const item = {
-      ...key,
-      coverageRevision: revision,
-      coverageFence: fence,
-      coverageParts: parts,
-      coverage: { ...coverage, clusters: {} },
-      coverageChanged: changedClusters(stored, coverage),
-    };
-    const written = await this.#table.put(item, conditionOf({ ...head, fence }));
-    return written.done ? { head: { revision, fence, parts }, repeated: false } : { repeated: written.repeated };
+    return { slot, count: shares.length, fence };
   }
 }
-
-const conditionOf = ({ revision, fence }: Head): Condition => ({ coverageRevision: revision, coverageFence: fence });
-
-const headOf = ({ coverageRevision, coverageFence, coverageParts }: Item) =>
-  defined({
-    revision: coverageRevision as number | undefined,
-    fence: coverageFence as number | undefined,
-    parts: coverageParts as Parts | undefined,
-  });

@@ -7,15 +7,15 @@ import { FIRST_ID, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { isAltered } from '../model/hash-chain.ts';
-import type {
-  Annotating,
-  Annotations,
-  Census,
-  JobSummary,
-  KnownJob,
-  LedgerJob,
-  Recorded,
-  Sighting,
+import {
+  type Annotating,
+  type Annotations,
+  type JobSummary,
+  KNOWN_FIELDS,
+  type KnownJob,
+  type LedgerJob,
+  type Recorded,
+  type Sighting,
 } from '../model/ledger.ts';
 import {
   type Decision,
@@ -24,23 +24,11 @@ import {
   mergeVanished,
   withoutHistory,
 } from '../model/merge-observation.ts';
-import { InTable } from '../model/uncounted.ts';
 import { fitted, type Item, jobItem, jobSummary, ledgerJob, pick } from '../table/job-item.ts';
-import { isJobSk, jobFeed, jobKey, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
-import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { jobFeed, jobKey, jobSk, projectPk } from '../table/keys.ts';
+import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { ATTEMPTS, conflict } from './optimistic-write.ts';
 
-const KNOWN_FIELDS: readonly (keyof KnownJob)[] = [
-  'jobId',
-  'clusterName',
-  'kind',
-  'status',
-  'fingerprint',
-  'firstSeenAt',
-  'observedAt',
-  'vanishedAt',
-  'requester',
-];
 /**
  * Whole jobs read at once: an answer, parsed and unmarshalled, takes some 20 times its 2 KB a job, so that one of 1 MB would
  * be the largest thing in memory. Units are the same but for the last 4 KB of each answer.
@@ -63,12 +51,11 @@ export class JobRepository {
 
   /**
    * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. A known job that wasn't said to be
-   * known costs one refused write more. A writer that loses reads and decides again.
+   * known costs one refused write more. A writer that loses reads and merges again.
    */
   async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
-    return this.#write(job, known ? await this.#read(job) : undefined, (stored) =>
-      mergeObservation(stored, job, sighting, annotating),
-    );
+    const read = known ? await this.#read(job) : undefined;
+    return this.#write(job, read, (stored) => mergeObservation(stored, job, sighting, annotating));
   }
 
   /** Requests: 1 read, and 1 write where the mark is new. */
@@ -91,7 +78,7 @@ export class JobRepository {
   async *known(projectId: string): AsyncGenerator<KnownJob> {
     const between = jobSks([FIRST_ID, LAST_ID]);
     const range = { partition: projectPk(projectId), between, consistent: true, limit: WHOLE_JOBS };
-    for await (const item of this.#table.all(range)) {
+    for await (const item of everything(this.#table, range)) {
       const known = pick<KnownJob>(item, KNOWN_FIELDS);
       yield isAltered(ledgerJob(item)) ? { ...known, altered: true } : known;
     }
@@ -112,7 +99,7 @@ export class JobRepository {
   async *ofProject(projectId: string, between: readonly [string, string]): AsyncGenerator<LedgerJob> {
     if (between[0] > between[1]) return;
     const range = { partition: projectPk(projectId), between: jobSks(between), consistent: true, limit: WHOLE_JOBS };
-    for await (const item of this.#table.all(range)) {
+    for await (const item of everything(this.#table, range)) {
       const job = ledgerJob(item);
       this.#items.set(job, item);
       yield job;
@@ -122,46 +109,6 @@ export class JobRepository {
   /** Requests: 1 query a MB of the table. */
   async count(projectId: string): Promise<number> {
     return this.#table.count({ partition: projectPk(projectId), between: jobSks([FIRST_ID, LAST_ID]) });
-  }
-
-  /** Requests: 1 scan a MB of the table, and of its index over all projects; of that twice where it shows less. */
-  async census(): Promise<Map<string, Census>> {
-    const before = await this.#countOfIndex();
-    const table = await this.#inTable();
-    const isBehind = [...table].some(([projectId, { jobs }]) => jobs > (before.get(projectId) ?? 0));
-    // Jobs may have been recorded in between, and an index follows its table by a moment.
-    const index = isBehind ? await this.#countOfIndex() : before;
-    const projectIds = new Set([...table.keys(), ...index.keys()]);
-    return new Map(
-      [...projectIds].map((id) => {
-        const inTable = table.get(id) ?? new InTable();
-        return [id, { table: inTable, index: shown(before, index, inTable.jobs, id) }];
-      }),
-    );
-  }
-
-  async #inTable(): Promise<Map<string, InTable>> {
-    const projects = new Map<string, InTable>();
-    for await (const { pk, sk, jobId, firstSeenAt } of this.#table.scan({
-      fields: ['pk', 'sk', 'jobId', 'firstSeenAt'],
-    })) {
-      if (!isJobSk(String(sk))) continue;
-      const projectId = projectIdOf(String(pk));
-      const project = projects.get(projectId) ?? new InTable();
-      project.add(String(jobId), firstSeenAt);
-      projects.set(projectId, project);
-    }
-    return projects;
-  }
-
-  async #countOfIndex(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    for await (const { pk, sk } of this.#table.scan({ index: 'feed', fields: ['pk', 'sk'] })) {
-      if (!isJobSk(String(sk))) continue;
-      const projectId = projectIdOf(String(pk));
-      counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
-    }
-    return counts;
   }
 
   /** Requests: 1 query of the feed, since the id names its month. An index may be a moment behind the table. */
@@ -174,9 +121,9 @@ export class JobRepository {
 
   #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));
 
-  async #change(at: JobAt, what: string, decideOn: (stored: LedgerJob) => Decision, held?: Item): Promise<Recorded> {
+  async #change(at: JobAt, what: string, merge: (stored: LedgerJob) => Decision, held?: Item): Promise<Recorded> {
     return this.#write(at, held ?? (await this.#read(at)), (stored) => {
-      if (stored) return decideOn(stored);
+      if (stored) return merge(stored);
       const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't ${what}`;
       throw new LedgerError('LEDGER_CONFLICT', message);
     });
@@ -185,11 +132,11 @@ export class JobRepository {
   async #write(
     at: JobAt,
     read: Item | undefined,
-    decideOn: (stored: LedgerJob | undefined) => Decision,
+    merge: (stored: LedgerJob | undefined) => Decision,
   ): Promise<Recorded> {
     let before = read;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const decision = decideOn(before && ledgerJob(before));
+      const decision = merge(before && ledgerJob(before));
       if (!('job' in decision)) return { outcome: decision.outcome, job: jobSummary(before ?? {}) };
       const job = fitted(decision.job);
       // Revision alone isn't enough: progress is written without one, and an older answer must not pass it.
@@ -216,14 +163,3 @@ function isOurs(stored: LedgerJob, written: LedgerJob): boolean {
 }
 
 const jobSks = ([from, to]: readonly [string, string]) => [jobSk(from), jobSk(to)] as const;
-
-/** What was recorded after the table was counted is in neither count. */
-function shown(
-  before: ReadonlyMap<string, number>,
-  after: ReadonlyMap<string, number>,
-  items: number,
-  projectId: string,
-): number {
-  const [first = 0, second = 0] = [before, after].map((counts) => counts.get(projectId));
-  return first > items ? first : Math.min(second, items);
-}

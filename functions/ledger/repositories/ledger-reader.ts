@@ -1,16 +1,16 @@
-// functions/ledger/repositories/ledger-reader.ts: what the HTTP API needs beside the port: a job of a known project, numbered pages, pages
-// of coverage.
+// functions/ledger/repositories/ledger-reader.ts: reads of the HTTP API beyond the port: numbered pages, and pages of projects.
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import type { Kind } from '../../restore/job.ts';
 import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.ts';
+import type { Kind } from '../../schema/words.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
 import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { archived } from './archive.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -29,7 +29,7 @@ export interface NumberedPage {
   more: boolean;
   /** Jobs seen up to the end of the page, or to the end of the list where it was counted. */
   seen: number;
-  /** Absent unless asked for, and past `COUNT_QUERIES`. */
+  /** Absent unless requested, and past `COUNT_QUERIES`. */
   total?: number;
 }
 
@@ -79,7 +79,7 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, coverages, query),
-    projectRecord: (projectId) => projectRecord(coverages, projectId),
+    projectRecord: (projectId) => projectRecord(table, coverages, projectId),
   };
 }
 
@@ -145,10 +145,14 @@ async function projectPage(
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
 }
 
-async function projectRecord(coverages: CoverageRepository, projectId: string): Promise<ProjectRecord | undefined> {
+async function projectRecord(
+  table: Table,
+  coverages: CoverageRepository,
+  projectId: string,
+): Promise<ProjectRecord | undefined> {
   const [facts] = await coverages.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
-  const archived: ClusterCoverage[] = [];
-  for await (const cluster of coverages.archived(projectId)) archived.push(cluster);
-  return { ...facts, archived };
+  const clusters: ClusterCoverage[] = [];
+  for await (const cluster of archived(table, projectId)) clusters.push(cluster);
+  return { ...facts, archived: clusters };
 }

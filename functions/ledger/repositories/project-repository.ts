@@ -5,7 +5,7 @@ import type { KnownProject } from '../model/known-project.ts';
 import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { COVERAGE_FEED, coverageFeed, projectKey } from '../table/keys.ts';
-import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { optimisticWrite } from './optimistic-write.ts';
 
 const FIELDS = fieldNames<KnownProject>({
@@ -39,7 +39,7 @@ export const knownProjectOf = (item: Item): KnownProject => pick(item, FIELDS);
 /** The ids of all projects on record, in order. Requests: 1 query for some thousand projects. */
 export async function* projectIdBatches(table: Table, size: number): AsyncGenerator<string[]> {
   let batch: string[] = [];
-  for await (const { feedKey } of table.all({ index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
+  for await (const { feedKey } of everything(table, { index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'] })) {
     batch.push(String(feedKey));
     if (batch.length < size) continue;
     yield batch;

@@ -1,23 +1,23 @@
 // functions/ledger/repositories/queries.ts: pages of jobs and of runs. Every index is in the order of ids, so a page can continue from an
 // id alone, whichever index it came from.
+
 import { defined } from '../../platform/defined.ts';
-import { STATUSES } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import { STATUSES } from '../../schema/words.ts';
 import type { JobSummary, JobsQuery, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import { JOB_SUMMARY_FIELDS } from '../model/table.ts';
 import { FINDING_RULES, jobSummary } from '../table/job-item.ts';
-import { clusterPartition, jobIdOf, jobSk, projectPk } from '../table/keys.ts';
+import { clusterPartition, projectPk } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import {
-  Budget,
-  FeedScan,
-  firstJobIn,
+  type Budget,
+  feedScan,
   type IdRange,
   type IndexScan,
   type IndexScanQuery,
-  PartitionScan,
+  partitionScan,
   readPage,
   within,
 } from './index-scan.ts';
@@ -28,6 +28,7 @@ export const MAX_LIMIT = 200;
 /** What one page may read; then it ends with what it has, and a cursor. A last reading may go over by less than its own size. */
 export const PAGE_QUERIES = 24;
 export const PAGE_ITEMS = 2_000;
+const pageBudget = (): Budget => ({ queries: PAGE_QUERIES, items: PAGE_ITEMS });
 /** With more statuses than this, filtering the feed is cheaper than merging them. */
 const MERGED_STATUSES = 3;
 /** How far Atlas's clock may be ahead of ours. The feed is read from here downwards, and holds nothing later. */
@@ -44,7 +45,7 @@ export async function jobsPage(
   table: Table,
   query: JobsQuery,
   now: number,
-  budget = new Budget(PAGE_QUERIES, PAGE_ITEMS),
+  budget = pageBudget(),
 ): Promise<Page<JobSummary>> {
   const { order = 'desc', cursor, limit, ...asked } = query;
   const statuses = asked.statuses ? STATUSES.filter((status) => asked.statuses?.includes(status)) : [];
@@ -59,29 +60,25 @@ export async function jobsPage(
   const { kind, delivery, targetProjectId, snapshotId, finding } = asked;
   const filter = { kind, delivery, targetProjectId, snapshotId };
   const base = defined({ order, id: 'jobId', holds: finding && { [FINDING_RULES]: finding } });
-  const filtered = laneQuery(base, filter, statuses);
-  let lanes: IndexScan[];
+  const filtered = scanQuery(base, filter, statuses);
+  let scans: IndexScan[];
   if (projectId !== undefined && clusterName !== undefined) {
     const partition = clusterPartition(projectId, clusterName);
-    lanes = [new PartitionScan(table, { ...filtered, index: 'byCluster' }, range, partition)];
+    scans = [partitionScan(table, { ...filtered, index: 'byCluster' }, range, partition)];
   } else if (projectId !== undefined) {
     // The table itself: its items carry `atlas` and the history, which are read, and paid for, but not sent.
-    const summary = { ...filtered, fields: JOB_SUMMARY_FIELDS };
-    lanes = [new PartitionScan(table, summary, range, projectPk(projectId), jobSk, (last) => jobIdOf(String(last.sk)))];
+    scans = [partitionScan(table, { ...filtered, fields: JOB_SUMMARY_FIELDS }, range, projectPk(projectId))];
   } else if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
-    const merged: IndexScanQuery = { ...laneQuery(base, filter, []), index: 'byStatus' };
-    lanes = statuses.map((status) => new PartitionScan(table, merged, range, status));
+    const merged: IndexScanQuery = { ...scanQuery(base, filter, []), index: 'byStatus' };
+    scans = statuses.map((status) => partitionScan(table, merged, range, status));
   } else {
-    const horizon = within(range, {
-      lowest: FIRST_ID,
-      highest: until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID,
-    });
+    const highest = until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID;
+    const horizon = within(range, { lowest: FIRST_ID, highest });
     if (horizon.lowest > horizon.highest) return { items: [] };
-    const lost = order === 'asc' && since === undefined && cursor === undefined;
-    const probe = firstJobIn.bind(undefined, table);
-    lanes = [new FeedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', probe, lost)];
+    const isLost = order === 'asc' && since === undefined && cursor === undefined;
+    scans = [feedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', isLost)];
   }
-  const page = await readPage(lanes, base, limitOf(limit), budget);
+  const page = await readPage(scans, base, limitOf(limit), budget);
   return defined({ items: page.items.map(jobSummary), cursor: page.nextId && cursorAt(page.nextId, identity) });
 }
 
@@ -100,9 +97,8 @@ export async function runsPage(
   };
   const range = pageRange(kept, 'desc', query.cursor, identity);
   if (!range) return { items: [] };
-  const lane: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
-  const lanes = [new FeedScan(table, lane, range, 'RUNS')];
-  const page = await readPage(lanes, lane, limitOf(query.limit), new Budget(PAGE_QUERIES, PAGE_ITEMS));
+  const runs: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
+  const page = await readPage([feedScan(table, runs, range, 'RUNS')], runs, limitOf(query.limit), pageBudget());
   return defined({ items: page.items.map(runOf), cursor: page.nextId && cursorAt(page.nextId, identity) });
 }
 
@@ -139,7 +135,7 @@ function pageRange(
   return left.lowest <= left.highest ? left : undefined;
 }
 
-function laneQuery(
+function scanQuery(
   base: Pick<IndexScanQuery, 'order' | 'id' | 'holds'>,
   wanted: Record<string, string | undefined>,
   statuses: readonly string[],

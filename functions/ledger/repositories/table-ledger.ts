@@ -1,8 +1,10 @@
-// functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories say how many requests each method makes.
+// functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories have the requests of each method.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
+import { archive, archived } from './archive.ts';
+import { census } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { JobRepository } from './job-repository.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -43,7 +45,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     lookUp: (projectId, jobIds) => jobs.lookUp(projectId, jobIds),
     projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
     countJobs: (projectId) => jobs.count(projectId),
-    census: () => jobs.census(),
+    census: () => census(table),
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),
 
@@ -51,8 +53,8 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     saveCoverage: (...args) => coverages.save(...args),
     projects: () => coverages.facts(),
     coverages: () => coverages.all(),
-    archiveCluster: (...args) => coverages.archive(...args),
-    archivedClusters: (projectId) => coverages.archived(projectId),
+    archiveCluster: (...args) => archive(table, ...args),
+    archivedClusters: (projectId) => archived(table, projectId),
 
     knownProject: (projectId) => projects.get(projectId),
     knownProjects: () => projects.all(),

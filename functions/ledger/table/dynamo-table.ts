@@ -22,17 +22,7 @@ import { dynamoDbClient } from './dynamodb-client.ts';
 import { conditionInput, Expression, marshalled, queryInput, updateInput } from './expressions.ts';
 import type { Item } from './job-item.ts';
 import type { Key } from './keys.ts';
-import {
-  type BatchOptions,
-  type Condition,
-  everything,
-  type Range,
-  type ScanOptions,
-  type Slice,
-  type Table,
-  type Update,
-  type Written,
-} from './table-port.ts';
+import type { BatchOptions, Condition, Range, ScanOptions, Slice, Table, Update, Written } from './table-port.ts';
 
 const BATCH_ATTEMPTS = 8;
 
@@ -89,10 +79,6 @@ export class DynamoTable implements Table {
       if (!LastEvaluatedKey) return count;
       input.ExclusiveStartKey = LastEvaluatedKey;
     }
-  }
-
-  all(range: Range): AsyncGenerator<Item> {
-    return everything((slice) => this.query(slice), range);
   }
 
   /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */

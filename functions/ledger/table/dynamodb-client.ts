@@ -5,7 +5,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 export function dynamoDbClient(config: DynamoDBClientConfig): DynamoDBClient {
   // Else the SDK puts its middleware in order anew for each request.
   const client = new DynamoDBClient({ ...config, cacheMiddleware: true });
-  // It goes through every request and answer for a log that nobody has asked for.
+  // It goes through every request and answer for a log that nobody reads.
   client.middlewareStack.remove('loggerMiddleware');
   return client;
 }

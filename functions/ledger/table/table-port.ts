@@ -78,18 +78,16 @@ export interface Table {
   query(range: Range): Promise<Slice>;
   /** How many items are in a range. */
   count(range: Range): Promise<number>;
-  /** Everything in a range, with one request's items in memory. */
-  all(range: Range): AsyncGenerator<Item>;
   /** The items that are there, in the order of `keys`. @param keys at most 100 @param options.consistent as of `Range` */
   batchGet(keys: readonly Key[], options?: BatchOptions): Promise<Item[]>;
   /** Every item, in no order, with one request's in memory. */
   scan(options?: ScanOptions): AsyncGenerator<Item>;
 }
 
-/** Everything in a range, slice by slice. */
-export async function* everything(query: Table['query'], range: Range): AsyncGenerator<Item> {
+/** Everything in a range, with one request's items in memory. */
+export async function* everything(table: Pick<Table, 'query'>, range: Range): AsyncGenerator<Item> {
   for (let next: Range | undefined = range; next; ) {
-    const { items, last }: Slice = await query(next);
+    const { items, last }: Slice = await table.query(next);
     yield* items;
     next = last && { ...range, after: last };
   }

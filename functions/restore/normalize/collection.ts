@@ -1,6 +1,6 @@
 // functions/restore/normalize/collection.ts: a collection-level job (docs/atlas.md#1-5).
+import type { Delivery } from '../../schema/words.ts';
 import type { Fields } from '../field-reader.ts';
-import type { Delivery } from '../job.ts';
 import { fromCollectionState } from '../status.ts';
 import type { Asked, Reading } from './reading.ts';
 

@@ -1,6 +1,6 @@
 // functions/restore/normalize/dedicated.ts: a dedicated job, or a serverless one, which has the same fields (docs/atlas.md#1-3, #1-4).
+import type { Delivery } from '../../schema/words.ts';
 import type { Fields } from '../field-reader.ts';
-import type { Delivery } from '../job.ts';
 import { fromFlags } from '../status.ts';
 import type { Asked, Reading } from './reading.ts';
 

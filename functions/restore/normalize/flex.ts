@@ -1,6 +1,6 @@
 // functions/restore/normalize/flex.ts: a flex job (docs/atlas.md#1-2).
+import type { Delivery } from '../../schema/words.ts';
 import type { Fields } from '../field-reader.ts';
-import type { Delivery } from '../job.ts';
 import { fromFlexStatus } from '../status.ts';
 import type { Asked, Reading } from './reading.ts';
 

@@ -1,7 +1,9 @@
 // functions/restore/normalize/normalize.ts: one normalised job from an answer of any of Atlas's kinds.
 
+import { defined } from '../../platform/defined.ts';
+import type { Kind } from '../../schema/words.ts';
 import { FieldError, Fields } from '../field-reader.ts';
-import type { Kind, RestoreJob, Source } from '../job.ts';
+import type { RestoreJob, Source } from '../job.ts';
 import { isObjectId, requestedAt as requestedAtOf, secondOf } from '../object-id.ts';
 import type { RedactedJob } from '../redact/redact.ts';
 import { readCollection } from './collection.ts';
@@ -18,7 +20,7 @@ const READERS: Record<Kind, (fields: Fields, asked: Asked) => Reading> = {
 
 /**
  * Every job with an id becomes one: fields that can't be understood are named in `problems`, and stay in `atlas` as unknown ones do.
- * @param readAt when the answer was asked for; it decides what is over by now, though nobody said so
+ * @param readAt when the answer was requested; it decides what is over by now, though nobody said so
  * @throws FieldError without a valid id: 24 hex digits. Capitals are a problem, but the same id
  */
 export function normalize(
@@ -33,35 +35,15 @@ export function normalize(
   const fields = new Fields(atlas, readAt);
   if (jobId !== atlas.id) fields.note('id', ID);
   const reading = READERS[kind](fields, { deliveryUrlCount, requestedAt, readAt });
-  const { status, sourceStatus, delivery, finishedAt } = reading;
-  const job: RestoreJob = {
-    projectId: source.projectId,
-    clusterName: source.clusterName,
-    jobId,
-    kind,
-    status,
-    sourceStatus,
-    delivery,
-    requestedAt,
-    deliveryUrlCount,
-    atlas,
-  };
-  if (source.projectName !== undefined) job.projectName = source.projectName;
-  if (source.clusterId !== undefined) job.clusterId = source.clusterId;
+  const { finishedAt } = reading;
+  const { projectId, projectName, clusterName, clusterId } = source;
   // Absent rather than undefined, so that a stored job and a fresh one compare equal.
-  if (finishedAt !== undefined) {
-    job.finishedAt = finishedAt;
-    job.durationSeconds = secondsBetween(secondOf(jobId), finishedAt);
-  }
-  if (reading.expiresAt !== undefined) job.expiresAt = reading.expiresAt;
-  if (reading.snapshotId !== undefined) job.snapshotId = reading.snapshotId;
-  if (reading.snapshotAt !== undefined) job.snapshotAt = reading.snapshotAt;
-  if (reading.pointInTime !== undefined) job.pointInTime = reading.pointInTime;
-  if (reading.targetProjectId !== undefined) job.targetProjectId = reading.targetProjectId;
-  if (reading.targetClusterName !== undefined) job.targetClusterName = reading.targetClusterName;
-  if (reading.errorMessage !== undefined) job.errorMessage = reading.errorMessage;
-  if (fields.problems.length > 0) job.problems = fields.problems;
-  return job;
+  return defined({
+    ...{ projectId, projectName, clusterName, clusterId, jobId, kind, requestedAt, deliveryUrlCount, atlas },
+    ...reading,
+    durationSeconds: finishedAt === undefined ? undefined : secondsBetween(secondOf(jobId), finishedAt),
+    problems: fields.problems.length > 0 ? fields.problems : undefined,
+  });
 }
 
 const ID = '24 hex digits in lower case';

@@ -1,21 +1,20 @@
 // functions/restore/normalize/reading.ts: input and result of the reader of each kind.
+import type { RestoreJob } from '../job.ts';
 
-import type { Delivery, Status } from '../job.ts';
+type Optional =
+  | 'finishedAt'
+  | 'expiresAt'
+  | 'snapshotId'
+  | 'snapshotAt'
+  | 'pointInTime'
+  | 'targetProjectId'
+  | 'targetClusterName'
+  | 'errorMessage';
 
 /** What the reader of a kind finds. */
-export interface Reading {
-  status: Status;
-  sourceStatus: string;
-  delivery: Delivery;
-  finishedAt?: string | undefined;
-  expiresAt?: string | undefined;
-  snapshotId?: string | undefined;
-  snapshotAt?: string | undefined;
-  pointInTime?: string | undefined;
-  targetProjectId?: string | undefined;
-  targetClusterName?: string | undefined;
-  errorMessage?: string | undefined;
-}
+export type Reading = Pick<RestoreJob, 'status' | 'sourceStatus' | 'delivery'> & {
+  [Name in Optional]?: RestoreJob[Name] | undefined;
+};
 
 /** What is known of a job before its fields are read. */
 export interface Asked {

@@ -7,68 +7,26 @@
 const SECRET_PART =
   /url|uris?$|authheader|authvalue|authorization|password|passwd|passphrase|secret|token|credential|signature|cookie|bearer|session|href|(?:private|api|access|auth|encryption|decryption|signing)_?key/i;
 /** Whole words only, as they stand in innocent ones too. */
-const SECRET_WORDS: ReadonlySet<string> = new Set([
-  ...[
-    'sig',
-    'pwd',
-    'jwt',
-    'cred',
-    'creds',
-    'otp',
-    'totp',
-    'pin',
-    'passcode',
-    'passcodes',
-    'sas',
-    'assertion',
-    'pem',
-    'pfx',
-  ],
-]);
-/** The last word: `certExpiresAt` is no secret. */
-const SECRET_ENDS: ReadonlySet<string> = new Set([
-  'cert',
-  'certs',
-  'certificate',
-  'certificates',
-  'keystore',
-  'keytab',
-]);
+const SECRET_WORD = /^(?:sig|pwd|jwt|creds?|t?otp|pin|passcodes?|sas|assertion|pem|pfx)$/;
+/** The last word: `certExpiresAt` is no secret. `location` is where a redirect leads, as its header is called. */
+const SECRET_END = /^(?:cert(?:ificate)?s?|keystore|keytab|location)$/;
 /** By themselves only: `lastRefresh` is a time, `isPrivate` a yes. */
-const SECRET_ALONE: ReadonlySet<string> = new Set(['refresh', 'private']);
+const SECRET_ALONE = /^(?:refresh|private)$/;
 /** What a key with such a word before it opens; `shardKey` and `publicKey` open nothing. */
-const KEY_WORDS: ReadonlySet<string> = new Set([
-  ...['private', 'api', 'access', 'auth', 'encryption', 'encrypted', 'decryption', 'signing', 'signed', 'master'],
-  ...['account', 'shared', 'storage', 'security', 'service', 'ssh', 'ssl', 'tls', 'pgp', 'gpg', 'rsa', 'aes', 'hmac'],
-]);
+const KEY_WORD =
+  /^(?:private|api|access|auth|encryption|encrypted|decryption|signing|signed|master|account|shared|storage|security|service|ssh|ssl|tls|pgp|gpg|rsa|aes|hmac)$/;
 /** With these beside it, `auth` says how someone signs in, not with what: authDatabase, authMechanism. */
-const HARMLESS_AUTH: ReadonlySet<string> = new Set([
-  ...[
-    'database',
-    'db',
-    'source',
-    'mechanism',
-    'mechanisms',
-    'method',
-    'type',
-    'enabled',
-    'required',
-    'provider',
-    'mode',
-  ],
-]);
+const HARMLESS_AUTH = /^(?:database|db|source|mechanisms?|method|type|enabled|required|provider|mode)$/;
 
 /** True for a field that must not be kept. Time is in proportion to the length of the name. */
 export function isSecretName(name: string): boolean {
   if (SECRET_PART.test(name)) return true;
   const words = wordsOf(name);
-  if (words.some((word) => SECRET_WORDS.has(word))) return true;
-  if (words.includes('auth') && !words.some((word) => HARMLESS_AUTH.has(word))) return true;
+  const has = (pattern: RegExp) => words.some((word) => pattern.test(word));
+  if (has(SECRET_WORD) || (words.includes('auth') && !has(HARMLESS_AUTH))) return true;
   const last = words.at(-1) ?? '';
-  if (SECRET_ENDS.has(last) || (words.length === 1 && SECRET_ALONE.has(last))) return true;
-  // Where a redirect leads, as its header is called; `region` and the like are other names.
-  if (last === 'location') return true;
-  return (last === 'key' || last === 'keys') && words.some((word) => KEY_WORDS.has(word));
+  if (SECRET_END.test(last) || (words.length === 1 && SECRET_ALONE.test(last))) return true;
+  return (last === 'key' || last === 'keys') && has(KEY_WORD);
 }
 
 /** Of an object that is a pair, such as a header: what names it, and what its value is called. */

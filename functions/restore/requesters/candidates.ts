@@ -1,6 +1,7 @@
 // functions/restore/requesters/candidates.ts: which events could belong to which jobs, and how well each pair fits.
 
 import { defined } from '../../platform/defined.ts';
+import { grouped } from '../../platform/grouped.ts';
 import { COUNTER_SPAN, type IdParts, idParts } from '../object-id.ts';
 import type { AtlasEvent } from './event.ts';
 
@@ -99,10 +100,11 @@ export function* pairsInReach(
   { seconds, byCounter }: Reach,
   tier: Tier,
 ): Generator<Pair> {
-  const lane = ({ process }: IdParts) => (byCounter ? process : '');
-  const lanes = new Map([...grouped(jobs, lane)].map(([name, those]) => [name, new Timeline(those)]));
+  const key = ({ process }: IdParts) => (byCounter ? process : '');
+  const timelines = new Map([...grouped(jobs, key)].map(([process, those]) => [process, new Timeline(those)]));
   for (const event of events) {
-    for (const job of lanes.get(lane(event))?.between(event.second - seconds, event.second + EARLY_SECONDS) ?? []) {
+    const near = timelines.get(key(event))?.between(event.second - seconds, event.second + EARLY_SECONDS) ?? [];
+    for (const job of near) {
       const pair = pairOf(job, event, tier);
       if (pair && (!byCounter || counterPoints(pair.countsAhead) > 0)) yield pair;
     }
@@ -141,16 +143,4 @@ function isAlone(job: JobMark, event: EventMark, { jobs, events }: Tier): boolea
   const from = Math.min(job.second, event.second) - NEAR_SECONDS;
   const to = Math.max(job.second, event.second) + NEAR_SECONDS;
   return jobs.count(from, to) === 1 && events.count(from, to) === 1;
-}
-
-/** In the order in which each key first comes. */
-export function grouped<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }

@@ -1,9 +1,11 @@
 // functions/restore/requesters/confidence.ts: actors with grades, or the reason for none, from pairs of jobs and events.
 
 import { defined } from '../../platform/defined.ts';
-import { type EventMark, grouped, type JobMark, type Pair } from './candidates.ts';
+import { grouped } from '../../platform/grouped.ts';
+import type { Grade } from '../../schema/words.ts';
+import type { EventMark, JobMark, Pair } from './candidates.ts';
 import { type Choice, choices } from './matching.ts';
-import type { Actor, FoundRequester, Grade, MissingRequester } from './requester.ts';
+import type { Actor, FoundRequester, MissingRequester } from './requester.ts';
 
 export type Verdict = FoundRequester | (MissingRequester & { reason: 'none' | 'ambiguous' });
 

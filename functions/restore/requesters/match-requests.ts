@@ -1,6 +1,6 @@
 // functions/restore/requesters/match-requests.ts: who requested which restore, by Atlas's events alone (docs/atlas.md#12-5).
 
-import { DELIVERIES, type Delivery, KINDS, type Kind } from '../job.ts';
+import { DELIVERIES, type Delivery, KINDS, type Kind } from '../../schema/words.ts';
 import {
   EARLY_SECONDS,
   type EventMark,
@@ -23,8 +23,6 @@ export interface JobToMatch {
   kind: Kind;
   delivery: Delivery;
 }
-
-export type { Verdict };
 
 /**
  * How far from a job its evidence can lie, in seconds: its event, other jobs that could have that event, and what is near them. A match
@@ -65,7 +63,7 @@ const REACHES: readonly Reach[] = [
 ];
 
 /**
- * Who asked for each job, with a grade. All jobs and events are of one project; jobs whose requester is known already
+ * Who requested each job, with a grade. All jobs and events are of one project; jobs whose requester is known already
  * belong among them, since they are rivals. An event that is given twice counts once; none is named for two jobs.
  *
  * `exact` is right unless two things are missing at once, within seconds, on one process and of different actors: the event

@@ -2,8 +2,6 @@
 import type * as z from 'zod/mini';
 import type { requester } from '../../schema/job.ts';
 
-export { ACTOR_KINDS, GRADES, type Grade, NO_REQUESTER, type NoRequester } from '../../schema/words.ts';
-
 export type Requester = z.infer<typeof requester>;
 /** An actor with the grade, which is never left out. */
 export type FoundRequester = Extract<Requester, { grade: unknown }>;

@@ -1,9 +1,10 @@
 // functions/restore/rules/check.ts: the input and result of a rule.
 
+import type { Severity } from '../../schema/words.ts';
 import type { RestoreJob } from '../job.ts';
 import type { Requester } from '../requesters/requester.ts';
 import type { CompiledRules } from './compile-rules.ts';
-import type { Finding, Severity } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 /** What the rules look at. A job as the ledger holds it has all of it. */
 export interface EvaluatedJob extends Omit<RestoreJob, 'atlas'> {

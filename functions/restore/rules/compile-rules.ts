@@ -1,7 +1,8 @@
 // functions/restore/rules/compile-rules.ts: rules ready for use: patterns and hours are parsed once, not for each restore.
+
 import { defined } from '../../platform/defined.ts';
 import { anyOf } from '../../platform/patterns.ts';
-import type { Rule } from './finding.ts';
+import type { Rule } from '../../schema/words.ts';
 import { readRules } from './read-rules.ts';
 import { clusterPattern, daysPattern, directionPattern } from './rule-patterns.ts';
 import type { Rules } from './rules.ts';

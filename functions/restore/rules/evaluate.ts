@@ -1,8 +1,9 @@
 // functions/restore/rules/evaluate.ts: the findings of a restore, kept stable over repeated evaluations.
 
+import { RULES, type Rule } from '../../schema/words.ts';
 import { printable } from '../text.ts';
 import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } from './check.ts';
-import { type Finding, RULES, type Rule } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
 import { unknownShape } from './shape-checks.ts';
 import { crossProject, download, pointInTime, protectedTarget } from './target-checks.ts';

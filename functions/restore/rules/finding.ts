@@ -3,8 +3,6 @@ import type * as z from 'zod/mini';
 import type { finding } from '../../schema/job.ts';
 import { RULES } from '../../schema/words.ts';
 
-export { RULES, type Rule, SEVERITIES, type Severity } from '../../schema/words.ts';
-
 /** A job that can't be understood may be any restore, so this rule can't be switched off. */
 export const CAN_BE_OFF = RULES.filter((rule) => rule !== 'unknown-job-shape');
 

@@ -27,10 +27,10 @@ const list = (expected: string, fits: (text: string) => boolean) => z.array(word
 const number = (expected: string, fits: (value: number) => boolean) =>
   z.number({ error: expected }).check(z.refine(fits, { error: expected }));
 
-const whole = (what: string, most: number) =>
+const whole = (what: string, max: number) =>
   number(
-    `a whole number of ${what} from 0 to ${most}`,
-    (value) => Number.isInteger(value) && value >= 0 && value <= most,
+    `a whole number of ${what} from 0 to ${max}`,
+    (value) => Number.isInteger(value) && value >= 0 && value <= max,
   );
 
 // 525600: a year of minutes, longer than any restore and any download lasts.

@@ -8,12 +8,12 @@ export const requesterNotListed: Check = (job, { rules: { expects } }) => {
   const requester = surely(job);
   if (expects === undefined || requester === undefined) return undefined;
   if (identities(requester.actor).some(expects)) return undefined;
-  const why = `It was asked for by ${said(requester)}, who is not among the expected requesters.`;
+  const why = `It was requested by ${said(requester)}, who is not among the expected requesters.`;
   return { severity: 'critical', why };
 };
 
 /**
- * The ledger only reads. A restore asked for with its key means that someone else has the key. Keys change: what was found of
+ * The ledger only reads. A restore requested with its key means that someone else has the key. Keys change: what was found of
  * an earlier one holds still.
  */
 export const ownCredential: Check = (job, { principal }) => {
@@ -21,7 +21,7 @@ export const ownCredential: Check = (job, { principal }) => {
   if (requester === undefined) return undefined;
   const own = principal !== undefined && identities(requester.actor).includes(principal);
   if (!own && !job.findings?.some(({ rule }) => rule === 'own-credential')) return undefined;
-  const why = `It was asked for with the credentials that this ledger reads with (${requester.grade} match), which ask for no restore.`;
+  const why = `It was requested with the credentials that this ledger reads with (${requester.grade} match), which request no restore.`;
   return { severity: 'critical', why };
 };
 

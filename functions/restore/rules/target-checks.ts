@@ -38,7 +38,7 @@ export const download: Check = (job) =>
   job.delivery === 'download'
     ? {
         severity: 'warning',
-        why: `The data of cluster ${printable(job.clusterName)} was asked for as a download, which anyone who has its address can fetch.`,
+        why: `The data of cluster ${printable(job.clusterName)} was requested as a download, which anyone who has its address can fetch.`,
       }
     : undefined;
 

@@ -11,7 +11,7 @@ export const outsideHours: Check = ({ requestedAt }, { rules: { hours } }) => {
   if (hours === undefined) return undefined;
   const { inside, local } = hours.read(requestedAt);
   if (inside) return undefined;
-  const why = `It was asked for on ${local.text} (${hours.timeZone}), outside the working hours ${printable(hours.texts.join(', '), 200)}.`;
+  const why = `It was requested on ${local.text} (${hours.timeZone}), outside the working hours ${printable(hours.texts.join(', '), 200)}.`;
   return { severity: 'warning', why };
 };
 

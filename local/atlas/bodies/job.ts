@@ -1,5 +1,5 @@
 // local/atlas/bodies/job.ts: a restore job in the API that lists it.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import type { Scene } from '../base/scene.ts';
 import type { SimJob } from '../model/job.ts';
 import { collectionJob } from './collection-job.ts';

@@ -1,6 +1,6 @@
 // local/atlas/events/job-events.ts: events of a restore job: its request, its end and what happened around it
 // (docs/atlas.md#12-3, #12-4). All follow from the job.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { counterOf, objectId, processOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { SECOND } from '../base/time.ts';

@@ -1,5 +1,5 @@
 // local/atlas/faults/faults.ts: faults on request: which responses are spoiled, how, and how often.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 
 export type Fault =
   /** An answer of that status: 400, 401, 403, 404, 410, 429, 500 or 503, in Atlas's words. */

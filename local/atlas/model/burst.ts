@@ -1,5 +1,5 @@
 // local/atlas/model/burst.ts: restores of several clusters of a project requested at nearly the same time.
-import { KINDS, type Kind } from '../../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../../functions/schema/words.ts';
 import { Random } from '../base/random.ts';
 import { SECOND } from '../base/time.ts';
 import { type Identity, nextIdentity } from './api-process.ts';

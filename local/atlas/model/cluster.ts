@@ -1,5 +1,5 @@
 // local/atlas/model/cluster.ts: clusters of a simulated project.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { randomObjectId } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, SECOND } from '../base/time.ts';

@@ -1,5 +1,5 @@
 // local/atlas/model/job.ts: simulated restore jobs.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { objectId } from '../base/object-id.ts';
 import type { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';

@@ -1,5 +1,5 @@
 // local/atlas/routes/restore-jobs.ts: endpoints that list and start restore jobs (docs/atlas.md#1).
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { refusals } from '../base/errors.ts';
 import { isObjectId } from '../base/object-id.ts';
 import { type Listing, listing } from '../base/paging.ts';

@@ -1,5 +1,5 @@
 // local/atlas/routes/route.ts: an endpoint, and the router that finds it for a path.
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import type { BucketName, Buckets } from '../base/buckets.ts';
 import type { Listing } from '../base/paging.ts';
 import type { Scene } from '../base/scene.ts';

@@ -1,6 +1,6 @@
 // local/atlas/world/history.ts: the jobs of a cluster from before the start of the world. Each is computed from its place in
 // the list, so a million cost nothing until they are read.
-import { KINDS, type Kind } from '../../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../../functions/schema/words.ts';
 import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../base/time.ts';

@@ -1,5 +1,5 @@
 // local/atlas/world/project-log.ts: the sources of a project's events: its jobs, its clusters, its people.
-import { KINDS, type Kind } from '../../../functions/restore/job.ts';
+import { KINDS, type Kind } from '../../../functions/schema/words.ts';
 import { SECOND } from '../base/time.ts';
 import {
   type Background,

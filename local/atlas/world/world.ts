@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../../functions/platform/clock.ts';
 import { systemClock } from '../../../functions/platform/clock.ts';
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
 import { DAY, SECOND } from '../base/time.ts';

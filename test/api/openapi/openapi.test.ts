@@ -1,13 +1,14 @@
 // The OpenAPI document says what the API does: real answers of every route are held against it.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiApp } from '../../../functions/api/app.ts';
 import type { RunRequest } from '../../../functions/api/http/ports.ts';
 import { openapi } from '../../../functions/api/openapi/openapi.ts';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
-import { KINDS, STATUSES } from '../../../functions/restore/job.ts';
-import { type FoundRequester, NO_REQUESTER, type Requester } from '../../../functions/restore/requesters/requester.ts';
-import { type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
+import type { FoundRequester, Requester } from '../../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../../functions/restore/rules/finding.ts';
+import { KINDS, NO_REQUESTER, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
 import { NOW } from '../../ledger/table.ts';

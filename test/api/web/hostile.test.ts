@@ -1,4 +1,5 @@
 // Names and messages come from outside. Whatever they hold, a page has the same elements and attributes as with harmless ones.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { visible } from '../../../functions/api/web/html/text.ts';
@@ -6,8 +7,7 @@ import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/web/parts/job-filte
 import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../../functions/restore/job.ts';
-import { RULES } from '../../../functions/restore/rules/finding.ts';
+import { DELIVERIES, KINDS, RULES, STATUSES } from '../../../functions/schema/words.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 import { unescaped } from './site.ts';
 import { coverages, NOW } from './world.ts';

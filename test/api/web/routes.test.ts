@@ -6,7 +6,7 @@ import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.t
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
-import type { Grade } from '../../../functions/restore/requesters/requester.ts';
+import type { Grade } from '../../../functions/schema/words.ts';
 import { testEngine } from '../../ledger/engines.ts';
 import { job } from '../../ledger/jobs.ts';
 import { hrefs, jobIds, type Site, startSite, textOf } from './site.ts';
@@ -291,9 +291,9 @@ describe('who asked for a restore', () => {
 
   test('is explained on its page: what ties the event to the restore, and what that is worth', async () => {
     expect(await blockOf(1)).toMatch(
-      /Who asked strong match 89 of 100 points ana@example.com User The process of Atlas that numbered this restore wrote the event too, 4 numbers further on and in the same second. Nothing else came into question. Id and time fit, and anything else is unlikely. Event CPS_RESTORE_REQUESTED_AUDIT Atlas writes the same one for the export of a snapshot Event id e+ User id 1+ From where Atlas recorded no address/,
+      /Who asked strong match 89 of 100 points ana@example.com User The process of Atlas that numbered this restore wrote the event too, 4 numbers further on and in the same second. Nothing else was possible. Id and time fit, and anything else is unlikely. Event CPS_RESTORE_REQUESTED_AUDIT Atlas writes the same one for the export of a snapshot Event id e+ User id 1+ From where Atlas recorded no address/,
     );
-    expect(await blockOf(2)).toContain('1 second later. 1 other event or job came into question.');
+    expect(await blockOf(2)).toContain('1 second later. 1 other event or job was possible.');
     expect(await blockOf(3)).not.toContain('export of a snapshot');
     expect(await blockOf(4)).toContain('probably ben@example.com Through Backup Portal Another process of Atlas wrote');
   });

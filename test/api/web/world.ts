@@ -1,12 +1,14 @@
 // test/api/web/world.ts: an organization with a bit of everything the pages show.
+
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { Annotating, Ledger } from '../../../functions/ledger/model/ledger.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
-import type { RestoreJob, Status } from '../../../functions/restore/job.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings } from '../../../functions/restore/rules/evaluate.ts';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
+import type { Status } from '../../../functions/schema/words.ts';
 import { DAY, HOUR, MINUTE } from '../../../local/atlas/base/time.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 
@@ -223,7 +225,7 @@ export async function fill(
     clustersFailed: 2,
     jobsSeen: 40,
     jobsNew: 2,
-    jobsOld: 1,
+    jobsBackfilled: 1,
     jobsChanged: 1,
     findings: 3,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
 import { accountOf, all, clientFor, FLEX_JOBS, failureOf, keyOf, PROJECT_ID } from '../clients.ts';
 import { apiError, inOrder, json, list, serve, withTokens } from '../scripted-server.ts';

@@ -205,7 +205,7 @@ test.each([
   [{ trigger: 'schedule', scheduledAt: '2026-11-23T12:15:00Z' }, 'executionId'],
   [{ trigger: 'request', runId: 'PROJECT#1' }, 'runId'],
   [{ trigger: 'request', runId, projectId: '../x' }, 'projectId'],
-  [null, 'its top'],
+  [null, 'the event'],
 ])('an event that is none, %j, is refused by the name of its field', (event, field) => {
   expect(() => planRequest(event)).toThrow(field);
 });

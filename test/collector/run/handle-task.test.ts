@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { plan } from '../../../functions/collector/plan/plan.ts';
 import { type HandleTaskPorts, handleTask } from '../../../functions/collector/run/handle-task.ts';
 import type { CollectTask } from '../../../functions/collector/task/task.ts';
-import { parseTask } from '../../../functions/collector/task/task-message.ts';
+import { parseTask } from '../../../functions/collector/task/task.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import { MINUTE } from '../../../local/atlas/base/time.ts';

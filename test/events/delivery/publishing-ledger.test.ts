@@ -37,7 +37,7 @@ test('a job is told of from its first sight to its last, each change once', asyn
   expect(events.map(({ detail }) => detail.message)).toEqual([
     expect.stringContaining('restore RUNNING'),
     expect.stringContaining('cross-project (warning)'),
-    expect.stringContaining('asked for by ci-bot (exact)'),
+    expect.stringContaining('requested by ci-bot (exact)'),
     expect.stringContaining('restore COMPLETED after'),
     expect.stringContaining('Atlas no longer lists it.'),
   ]);

@@ -14,7 +14,7 @@ import { jobItem } from '../../../functions/ledger/table/job-item.ts';
 import { partKey } from '../../../functions/ledger/table/keys.ts';
 import type { Log } from '../../../functions/platform/log.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
-import { RULES } from '../../../functions/restore/rules/finding.ts';
+import { RULES } from '../../../functions/schema/words.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
 import { newTable, startDynamo } from '../../ledger/table.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { coverageEvents } from '../../../functions/events/from/events.ts';
+import { coverageEvents } from '../../../functions/events/from/coverage-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
 import type {
   ClusterCoverage,

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOldNews, jobEvents } from '../../../functions/events/from/events.ts';
+import { jobEvents } from '../../../functions/events/from/job-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
+import { isBackfilled } from '../../../functions/ledger/model/backfill.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
-import { RULES } from '../../../functions/restore/rules/finding.ts';
+import { RULES } from '../../../functions/schema/words.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
 import { wrongs } from '../schemas.ts';
 import { finding, ledgerJobAfter, requester } from '../told.ts';
@@ -70,7 +71,7 @@ describe('messages', () => {
     const target = { targetProjectId: PROJECT, targetClusterName: 'orders-test' };
     expect(message({ ...failed, ...target }, { requester: requester() })).toEqual([
       [
-        'payments/orders: restore FAILED after 12 min 00 s (automated, to payments/orders-test), asked for by ci-bot (exact).',
+        'payments/orders: restore FAILED after 12 min 00 s (automated, to payments/orders-test), requested by ci-bot (exact).',
         'no disk space left on the target.',
         `Job ${JOB}, requested 2026-11-20 10:48:00 UTC.`,
       ].join('\n'),
@@ -88,9 +89,9 @@ describe('messages', () => {
   });
 
   test.each([
-    [requester({ grade: 'weak', points: 10 }), 'perhaps asked for by ci-bot (weak)'],
-    [requester({ actor: { kind: 'staff' } }), 'asked for by MongoDB staff (exact)'],
-    [requester({ actor: { kind: 'delegated', name: 'jo', via: 'portal' } }), 'asked for by jo through portal (exact)'],
+    [requester({ grade: 'weak', points: 10 }), 'perhaps requested by ci-bot (weak)'],
+    [requester({ actor: { kind: 'staff' } }), 'requested by MongoDB staff (exact)'],
+    [requester({ actor: { kind: 'delegated', name: 'jo', via: 'portal' } }), 'requested by jo through portal (exact)'],
     [{ reason: 'none' as const }, 'requester not known: no event fits'],
     [{ reason: 'pending' as const }, 'requester not known yet'],
   ])('name a requester by how sure that is: %j', (who, words) => {
@@ -122,7 +123,7 @@ describe('old news', () => {
 
   test('a restore that ended long before its first sight is told of neither way', () => {
     const [now, change] = sighted(ended, { assess: () => [finding()] });
-    expect(isOldNews(now, change, 24)).toBe(true);
+    expect(isBackfilled(now, change, 24)).toBe(true);
     expect(jobEvents(now, change)).toEqual([]);
     expect(jobEvents(now, change, { maxEventAgeHours: 72 })).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { projectEvents } from '../../../functions/events/from/events.ts';
+import { projectEvents } from '../../../functions/events/from/project-events.ts';
 import type { KnownProject } from '../../../functions/ledger/model/known-project.ts';
 import { PROJECT, RUN, seen } from '../../ledger/jobs.ts';
 import { wrongs } from '../schemas.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runEvents } from '../../../functions/events/from/events.ts';
+import { runEvents } from '../../../functions/events/from/run-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { RUN } from '../../ledger/jobs.ts';
@@ -48,7 +48,7 @@ test.each([
 });
 
 test('it is the one summary of what was too old to be told', () => {
-  const counts = { ...noCounts(), jobsOld: 38, findings: 2 };
+  const counts = { ...noCounts(), jobsBackfilled: 38, findings: 2 };
   const [event] = runEvents(running, run({ counts }));
   expect(event?.detail.message).toMatch(
     /2 findings\.\nRecorded without an event each: 38 restores that had ended long before\.$/,

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CursorError, type JobSummary, type JobsQuery } from '../../../functions/ledger/model/ledger.ts';
 import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories/cursor.ts';
-import { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
+import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
 import { jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
-import { DELIVERIES, KINDS, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
+import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type EngineTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { NOW } from '../table.ts';
@@ -123,12 +124,10 @@ describe('a mixed ledger', () => {
           const read: string[] = [];
           let cursor: string | undefined;
           do {
-            const page = await jobsPage(
-              table.table,
-              { ...query, ...(cursor && { cursor }) },
-              Date.parse(NOW),
-              new Budget(queries, items),
-            );
+            const page = await jobsPage(table.table, { ...query, ...(cursor && { cursor }) }, Date.parse(NOW), {
+              queries,
+              items,
+            });
             read.push(...page.items.map(({ jobId }) => jobId));
             cursor = page.cursor;
           } while (cursor !== undefined);
@@ -293,10 +292,10 @@ describe('requests', () => {
     const [rare] = await ledgerWith(many.slice(0, 1), { kind: 'flex' });
     const read = (budget: Budget, cursor?: string) =>
       jobsPage(table.table, { kind: 'flex', ...(cursor && { cursor }) }, Date.parse(NOW), budget);
-    const first = await read(new Budget(PAGE_QUERIES, 50));
+    const first = await read({ queries: PAGE_QUERIES, items: 50 });
     expect(first).toEqual({ items: [], cursor: expect.any(String) });
     expect(table.requests()).toEqual({ Query: 1 });
-    const second = await read(new Budget(PAGE_QUERIES, 50), first.cursor);
+    const second = await read({ queries: PAGE_QUERIES, items: 50 }, first.cursor);
     expect(second.items.map(({ jobId }) => jobId)).toEqual([rare?.jobId]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_SOURCE } from '../../../functions/events/model/event.ts';
 import {
   archivedClusterKey,
   coverageKey,
@@ -11,6 +10,7 @@ import {
   runKey,
   SCOPE_KEY,
 } from '../../../functions/ledger/table/keys.ts';
+import { EVENT_SOURCE } from '../../../functions/schema/words.ts';
 import { templateOf } from '../template.ts';
 
 const onlyOne = (type: string, start: string, given: Record<string, unknown> = {}) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Kind } from '../../../functions/restore/job.ts';
+import type { Kind } from '../../../functions/schema/words.ts';
 import { MINUTE } from '../../../local/atlas/base/time.ts';
 import type { SimCluster } from '../../../local/atlas/model/cluster.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';

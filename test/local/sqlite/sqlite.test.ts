@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
-import type { Table } from '../../../functions/ledger/table/table-port.ts';
+import { everything, type Table } from '../../../functions/ledger/table/table-port.ts';
 import { convert, copyLedger } from '../../../local/sqlite/convert.ts';
 import { ledgerFile } from '../../../local/sqlite/directory.ts';
 import { type OpenOptions, SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
@@ -122,7 +122,7 @@ test('whoever reads on and on lets timers and signals in', async () => {
   const timer = setInterval(() => (turns += 1), 5);
   for (const endsAt = Date.now() + 400; Date.now() < endsAt; ) {
     await table.get({ pk: 'P', sk: '1' });
-    for await (const _ of table.all({ partition: 'P' })) await table.query({ partition: 'P' });
+    for await (const _ of everything(table, { partition: 'P' })) await table.query({ partition: 'P' });
   }
   clearInterval(timer);
   expect(turns).toBeGreaterThan(5);
@@ -182,7 +182,7 @@ describe('several at once', () => {
       table.put(item('c')),
     ]);
     expect(writes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
-    expect((await list(table.all({ partition: 'P' }))).map(({ sk }) => sk)).toEqual(['a', 'c', 'text']);
+    expect((await list(everything(table, { partition: 'P' }))).map(({ sk }) => sk)).toEqual(['a', 'c', 'text']);
   });
 
   // Root may write everywhere.

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DELIVERIES, KINDS, type Kind, type RestoreJob, STATUSES } from '../../../functions/restore/job.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { normalize } from '../../../functions/restore/normalize/normalize.ts';
 import { requestedAt } from '../../../functions/restore/object-id.ts';
 import { redactJob } from '../../../functions/restore/redact/redact.ts';
 import { isCompletedRestore, isUnderstood, type ReadField } from '../../../functions/restore/understood.ts';
+import { DELIVERIES, KINDS, type Kind, STATUSES } from '../../../functions/schema/words.ts';
 import { EXCHANGES, jobExchanges, keptOf, SYNTHETIC } from '../../fixtures/exchanges.ts';
 
 const readAt = new Date('2026-08-10T12:00:00Z');

@@ -1,13 +1,14 @@
 // The match of requests to jobs in crowded projects, at random.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../../../functions/restore/requesters/confidence.ts';
 import type { AtlasEvent } from '../../../functions/restore/requesters/event.ts';
 import {
   type JobToMatch,
   MATCH_REACH_SECONDS,
   matchRequests,
   REQUEST_TYPES,
-  type Verdict,
 } from '../../../functions/restore/requesters/match-requests.ts';
 import type { Actor } from '../../../functions/restore/requesters/requester.ts';
 import { Random } from '../../../local/atlas/base/random.ts';

@@ -1,7 +1,7 @@
 // The match of requests to jobs: pairs as recorded, its rule sentence by sentence, and whole exchanges. Crowded projects: crowded-projects.slow.test.ts.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KINDS } from '../../../functions/restore/job.ts';
 import type { AtlasEvent } from '../../../functions/restore/requesters/event.ts';
 import {
   type JobToMatch,
@@ -11,6 +11,7 @@ import {
 } from '../../../functions/restore/requesters/match-requests.ts';
 import { choices } from '../../../functions/restore/requesters/matching.ts';
 import type { Actor } from '../../../functions/restore/requesters/requester.ts';
+import { KINDS } from '../../../functions/schema/words.ts';
 import { EXCHANGES, eventLists, jobExchanges } from '../../fixtures/exchanges.ts';
 
 const ANNA: Actor = { kind: 'user', id: 'a'.repeat(24), name: 'anna@example.com' };
@@ -45,7 +46,7 @@ describe('pairs with the measures of recorded ones', () => {
     ['69b50000a1a1a1a1a1000100', '69b50001a1a1a1a1a1000104', { points: 100, secondsLater: 1, countsAhead: 4 }],
     ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a100013c', { points: 100, secondsLater: 0, countsAhead: 60 }],
     ['69b50000a1a1a1a1a1000100', '69b50000a1a1a1a1a1000246', { points: 90, secondsLater: 0, countsAhead: 326 }],
-  ])('%s was asked for by %s', (jobId, eventId, measures) => {
+  ])('%s was requested by %s', (jobId, eventId, measures) => {
     expect(one(flexJob(jobId), flexEvent(eventId, BOT))).toEqual({
       actor: BOT,
       grade: 'exact',

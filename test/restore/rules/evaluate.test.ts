@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
-import { DELIVERIES, STATUSES } from '../../../functions/restore/job.ts';
-import { type Actor, GRADES, type Grade, type Requester } from '../../../functions/restore/requesters/requester.ts';
+import type { Actor, Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../../functions/restore/rules/check.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
 import { evaluate, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
-import { CAN_BE_OFF, type Finding, RULES, SEVERITIES } from '../../../functions/restore/rules/finding.ts';
+import { CAN_BE_OFF, type Finding } from '../../../functions/restore/rules/finding.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
+import { DELIVERIES, GRADES, type Grade, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
 
 const PROD = '65f000000000000000000001';
 const STAGING = '65f000000000000000000002';
@@ -142,7 +142,7 @@ describe('a protected target', () => {
 test('a download is noteworthy from its request on, with no word of where it lies', () => {
   for (const status of STATUSES.filter((known) => known !== 'FAILED')) {
     expect(evaluate({ ...downloaded, status }, context()).map(({ rule, why }) => `${rule}: ${why}`)).toEqual([
-      'download: The data of cluster Orders was asked for as a download, which anyone who has its address can fetch.',
+      'download: The data of cluster Orders was requested as a download, which anyone who has its address can fetch.',
     ]);
   }
 });
@@ -170,7 +170,7 @@ describe('who asked', () => {
 
   test('is named with the grade', () => {
     expect(verdicts({ requester: askedBy(jane, 'strong') }, rules)).toEqual([
-      'requester-not-listed critical: It was asked for by jane@example.com (user, strong match), who is not among the expected requesters.',
+      'requester-not-listed critical: It was requested by jane@example.com (user, strong match), who is not among the expected requesters.',
     ]);
   });
 
@@ -182,7 +182,7 @@ describe('who asked', () => {
   test('is critical where it is the key that this ledger reads with, and not named again', () => {
     const requester = askedBy({ kind: 'apiKey', id: '65a000000000000000000003', name: 'abcdefgh' }, 'exact');
     const [said, ...more] = verdicts({ requester }, {}, { principal: 'abcdefgh' });
-    expect(said).toMatch(/^own-credential critical: It was asked for with the credentials that this ledger reads with/);
+    expect(said).toMatch(/^own-credential critical: It was requested with the credentials that this ledger reads with/);
     expect(said).not.toContain('abcdefgh');
     expect(more).toEqual([]);
     expect(found({ requester }, {}, { principal: 'ABCDEFGH' })).toEqual([]);
@@ -230,7 +230,7 @@ describe('working hours', () => {
   test('are told with the local time of the request', () => {
     const rules = { workingHours: ['Mon-Fri 07:00-19:00'], workingHoursTimeZone: 'Europe/Berlin' };
     expect(verdicts({ requestedAt: '2026-08-08T01:12:00.000Z' }, rules)).toEqual([
-      'outside-hours warning: It was asked for on Sat 2026-08-08 at 03:12 (Europe/Berlin), outside the working hours Mon-Fri 07:00-19:00.',
+      'outside-hours warning: It was requested on Sat 2026-08-08 at 03:12 (Europe/Berlin), outside the working hours Mon-Fri 07:00-19:00.',
     ]);
   });
 

@@ -86,7 +86,7 @@ export class Runs {
     this.#play.line(`  ended ${ended.value.status}`);
     const judged = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...ended.value };
     this.#play.note(
-      this.#play.oracle.judgeRun(
+      this.#play.oracle.proveRun(
         { ...judged, ...(scope ? { scope } : {}) },
         await this.#play.rows(),
         this.#play.tampered,
@@ -110,7 +110,7 @@ export class Runs {
       if ('error' in ended) this.#noteError(ended.error);
       else asker.endedWell = true;
     }
-    await this.#judgeRuns();
+    await this.#proveRuns();
     await this.drain(this.#play.timeline.now + 5 * MINUTE_MS);
   }
 
@@ -133,7 +133,7 @@ export class Runs {
       this.#messages = this.#messages.filter((message) => !due.includes(message));
       this.#play.timeline.advanceTo(next.at);
       await Promise.all(due.map((message) => this.#deliver(message)));
-      await this.#judgeRuns();
+      await this.#proveRuns();
       if (this.#play.violations.length > 0) return;
     }
   }
@@ -161,7 +161,7 @@ export class Runs {
   }
 
   /** Runs of the functions end when their last part comes in. */
-  async #judgeRuns() {
+  async #proveRuns() {
     for (const run of this.#runs.filter(({ judged }) => !judged)) {
       const { runId, step, startedAt } = run;
       const outcome = await this.#play.look((product) => product.run(runId));
@@ -172,7 +172,7 @@ export class Runs {
       const { full, accounts, scope } = step;
       const judged = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...outcome };
       this.#play.note(
-        this.#play.oracle.judgeRun(
+        this.#play.oracle.proveRun(
           { ...judged, ...(scope ? { scope } : {}) },
           await this.#play.rows(),
           this.#play.tampered,

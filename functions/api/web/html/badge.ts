@@ -1,21 +1,61 @@
-// functions/api/web/html/badge.ts says what a state looks like: a word, a shape and a colour, so that none of them is needed alone.
+// functions/api/web/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
 import { html, raw } from 'hono/html';
-import type { Delivery, Kind, Status } from '../../../restore/job.ts';
+import type { Run } from '../../../ledger/model/run.ts';
+import type { CoverageState, Delivery, DrillState, Kind, Status } from '../../../schema/words.ts';
+import { DRILL_LABEL } from '../../../views/drill.ts';
 import type { Html } from './text.ts';
 
 /** Colours of style.ts. ok: done. bad: failed. now: under way. wait: someone has to act. off: nothing to see. */
 export type Tone = 'ok' | 'bad' | 'now' | 'wait' | 'off';
 export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert' | 'info' | 'urgent';
 
-export const STATUS_LOOK: Record<Status, { label: string; tone: Tone; shape: Shape }> = {
-  PENDING: { label: 'Pending', tone: 'now', shape: 'ring' },
-  RUNNING: { label: 'Running', tone: 'now', shape: 'half' },
-  READY: { label: 'Ready', tone: 'wait', shape: 'down' },
-  COMPLETED: { label: 'Completed', tone: 'ok', shape: 'check' },
-  FAILED: { label: 'Failed', tone: 'bad', shape: 'cross' },
-  CANCELLED: { label: 'Cancelled', tone: 'off', shape: 'dash' },
-  EXPIRED: { label: 'Expired', tone: 'off', shape: 'dash' },
-  UNKNOWN: { label: 'Unknown', tone: 'wait', shape: 'alert' },
+export interface Look {
+  label: string;
+  tone: Tone;
+  shape: Shape;
+}
+
+const state = (label: string, tone: Tone, shape: Shape): Look => ({ label, tone, shape });
+
+export const STATUS_LOOK: Record<Status, Look> = {
+  PENDING: state('Pending', 'now', 'ring'),
+  RUNNING: state('Running', 'now', 'half'),
+  READY: state('Ready', 'wait', 'down'),
+  COMPLETED: state('Completed', 'ok', 'check'),
+  FAILED: state('Failed', 'bad', 'cross'),
+  CANCELLED: state('Cancelled', 'off', 'dash'),
+  EXPIRED: state('Expired', 'off', 'dash'),
+  UNKNOWN: state('Unknown', 'wait', 'alert'),
+};
+
+export const STATE_LOOK: Record<CoverageState, Look> = {
+  failing: state('Failing', 'bad', 'cross'),
+  'not-visible': state('Not visible', 'bad', 'alert'),
+  never: state('Never read', 'bad', 'ring'),
+  stale: state('Stale', 'bad', 'alert'),
+  late: state('Late', 'wait', 'alert'),
+  read: state('Up to date', 'ok', 'check'),
+  absent: state('No such list', 'off', 'dash'),
+  none: state('No backups', 'off', 'dash'),
+  gone: state('Gone', 'off', 'dash'),
+  'out-of-scope': state('Out of scope', 'off', 'dash'),
+};
+
+export const RUN_LOOK: Record<Run['status'], Look> = {
+  running: state('Running', 'now', 'half'),
+  complete: state('Complete', 'ok', 'check'),
+  incomplete: state('Incomplete', 'wait', 'alert'),
+  failed: state('Failed', 'bad', 'cross'),
+};
+
+const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
+  met: { tone: 'ok', shape: 'check' },
+  due: { tone: 'now', shape: 'ring' },
+  overdue: { tone: 'wait', shape: 'alert' },
+  'not-covered': { tone: 'wait', shape: 'ring' },
+  paused: { tone: 'off', shape: 'dash' },
+  'backups-off': { tone: 'bad', shape: 'cross' },
+  none: { tone: 'off', shape: 'dash' },
 };
 
 export const KIND_LABEL: Record<Kind, string> = {
@@ -35,11 +75,11 @@ export const DELIVERY_LABEL: Record<Delivery, string> = {
 export const mark = (label: string | Html, tone: Tone, shape: Shape) =>
   html`<span class="mark ${tone}"><svg class="i" aria-hidden="true"><use href="#${shape}"/></svg>${label}</span>`;
 
+export const lookMark = ({ label, tone, shape }: Look) => mark(label, tone, shape);
 /** A status that a later version of the ledger wrote is shown as it is. */
-export function statusMark(status: Status) {
-  const { label, tone, shape } = STATUS_LOOK[status] ?? { label: String(status), tone: 'off', shape: 'ring' };
-  return mark(label, tone, shape);
-}
+export const statusMark = (status: Status) => lookMark(STATUS_LOOK[status] ?? state(String(status), 'off', 'ring'));
+export const drillMark = ({ state }: { state: DrillState }) =>
+  lookMark({ label: DRILL_LABEL[state], ...DRILL_LOOK[state] });
 
 /** Four of them, of which the first `full` are. */
 const bars = (full: number) =>

@@ -1,4 +1,4 @@
-// functions/api/web/html/layout.ts is what all pages share: the document, its landmarks, and the headers that keep it harmless.
+// functions/api/web/html/layout.ts: the document of all pages, its landmarks, and the headers that keep it harmless.
 import { html, raw } from 'hono/html';
 import { SHAPES } from './badge.ts';
 import { CSS_PATH, ICON, ICON_PATH, SCRIPT_PATH } from './style.ts';

@@ -1,4 +1,4 @@
-// functions/api/web/html/style.ts is how every page looks: served as one file under an address that changes with its content.
+// functions/api/web/html/style.ts: the style sheet, script and icon, each under an address that changes with its content.
 import { createHash } from 'node:crypto';
 
 /** Of ratios: text on its ground is 4.5:1 or more in both schemes, which test/browser checks with axe. */

@@ -20,14 +20,14 @@ export const visible = (text: string) =>
     .replace(UNSEEN, (character) => `‹U+${codePoint(character)}›`);
 
 /** At most so many characters, the last of them an ellipsis where some are left out. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
 }
 
-/** A name that keeps its direction to itself. @param most characters shown */
-export const name = (text: string, most = 64) => html`<bdi>${cut(visible(text), most)}</bdi>`;
+/** A name that keeps its direction to itself. @param max characters shown */
+export const name = (text: string, max = 64) => html`<bdi>${cut(visible(text), max)}</bdi>`;
 
 /** Indented JSON whose invisible characters are escapes, which mean the same. */
 export const visibleJson = (value: unknown) =>

@@ -1,10 +1,11 @@
-// functions/api/web/pages/clusters-page.ts is GET /clusters: what is read as it should be, and first of all what is not.
+// functions/api/web/pages/clusters-page.ts: GET /clusters: what is read as it should be, and first what is not.
 import { html } from 'hono/html';
+import { grouped } from '../../../platform/grouped.ts';
 import { span } from '../../../restore/text.ts';
 import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { counted, number } from '../../../views/text.ts';
-import { KIND_LABEL, mark, type Shape, type Tone } from '../html/badge.ts';
+import { KIND_LABEL, lookMark, STATE_LOOK } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
 import { agoTime, cut, type Html, name, spanBetween, time, visible } from '../html/text.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
@@ -12,19 +13,6 @@ import { drillPart, drillsOf, dueCell, lastRestoreCells } from '../parts/drill-p
 import { clusterLink } from '../parts/job-table.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
 import { runsPart } from '../parts/run-part.ts';
-
-const STATE_LOOK: Record<CoverageState, { label: string; tone: Tone; shape: Shape }> = {
-  failing: { label: 'Failing', tone: 'bad', shape: 'cross' },
-  'not-visible': { label: 'Not visible', tone: 'bad', shape: 'alert' },
-  never: { label: 'Never read', tone: 'bad', shape: 'ring' },
-  stale: { label: 'Stale', tone: 'bad', shape: 'alert' },
-  late: { label: 'Late', tone: 'wait', shape: 'alert' },
-  read: { label: 'Up to date', tone: 'ok', shape: 'check' },
-  absent: { label: 'No such list', tone: 'off', shape: 'dash' },
-  none: { label: 'No backups', tone: 'off', shape: 'dash' },
-  gone: { label: 'Gone', tone: 'off', shape: 'dash' },
-  'out-of-scope': { label: 'Out of scope', tone: 'off', shape: 'dash' },
-};
 
 /** Rows of the part that shows everything; the project's own page has them all. */
 const MAX_ROWS = 500;
@@ -84,10 +72,9 @@ const nothing = (inProject: boolean) =>
 function summary(there: readonly ClusterHealth[]): Html {
   const parts = COVERAGE_STATES.flatMap((state) => {
     const n = there.filter((row) => row.state === state).length;
-    const { label, tone, shape } = STATE_LOOK[state];
     return n === 0
       ? []
-      : html`<div><dt>${mark(label, tone, shape)}</dt>
+      : html`<div><dt>${lookMark(STATE_LOOK[state])}</dt>
 <dd class="n">${number(n)}</dd></div>`;
   });
   return html`<dl class="facts">${parts}</dl>`;
@@ -110,16 +97,11 @@ ${['Cluster', 'State', 'What is wrong', 'Last read (UTC)'].map((title) => html`<
 <tbody role="rowgroup">
 ${worst.slice(0, MAX_ATTENTION).map(
   (row) => html`<tr role="row">
-${clusterCell(row, true)}<td role="cell" class="end">${stateMark(row.state)}</td>
+${clusterCell(row, true)}<td role="cell" class="end">${lookMark(STATE_LOOK[row.state])}</td>
 <td role="cell" class="all">${wrong(row, now)}</td>
 ${readCell(row, now)}</tr>
 `,
 )}</tbody></table>${rows.length > MAX_ATTENTION ? html`<p class="soft">And ${number(rows.length - MAX_ATTENTION)} more.</p>` : ''}</section>`;
-}
-
-function stateMark(state: CoverageState): Html {
-  const { label, tone, shape } = STATE_LOOK[state];
-  return mark(label, tone, shape);
 }
 
 function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): Html {
@@ -162,12 +144,7 @@ const readCell = ({ readAt }: ClusterHealth, now: number) =>
 
 function everything(rows: readonly ClusterHealth[], { project }: ClustersPage, now: number): Html {
   const one = project !== undefined;
-  const projects = new Map<string, ClusterHealth[]>();
-  for (const row of one ? rows : rows.slice(0, MAX_ROWS)) {
-    const known = projects.get(row.projectId);
-    if (known) known.push(row);
-    else projects.set(row.projectId, [row]);
-  }
+  const projects = grouped(one ? rows : rows.slice(0, MAX_ROWS), ({ projectId }) => projectId);
   const left = one ? 0 : rows.length - MAX_ROWS;
   return html`${[...projects.values()].map((clusters) => projectPart(clusters, one, now))}
 ${left > 0 ? html`<div class="note">${number(left)} more clusters are not shown. ${ALL_OF_THEM}</div>` : ''}`;
@@ -201,7 +178,7 @@ ${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class=
 
 function clusterRow(row: ClusterHealth, gone: boolean, now: number): Html {
   const { state, problems, goneAt, jobs, open, drill, provenThrough, backupsOff, paused } = row;
-  const states = html`${stateMark(state)}
+  const states = html`${lookMark(STATE_LOOK[state])}
 ${backupsOff ? html`<span class="sub wait">backups are off</span>` : ''}${paused ? html`<span class="sub">paused</span>` : ''}
 ${provenThrough === undefined ? '' : html`<span class="sub">proven to ${time(provenThrough)}</span>`}
 ${problems > 0 ? html`<span class="sub wait">${counted(problems, 'job')} not understood</span>` : ''}

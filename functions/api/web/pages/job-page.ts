@@ -1,13 +1,14 @@
-// functions/api/web/pages/job-page.ts is GET /jobs/:id: everything about one restore, and its history.
+// functions/api/web/pages/job-page.ts: GET /jobs/:id: one restore and its history.
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
+import { capitalized } from '../../../platform/text.ts';
 import { collectionsOf, type RestoredCollections } from '../../../restore/collections.ts';
-import { destinationOf, effectWords, whyUnknown } from '../../../restore/destination.ts';
 import { problemText } from '../../../restore/field-reader.ts';
 import { type FieldProblem, isOpen } from '../../../restore/job.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
 import { span } from '../../../restore/text.ts';
+import { effectWords, targetView } from '../../../views/target.ts';
 import { number } from '../../../views/text.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
@@ -45,23 +46,12 @@ ${timeline(job)}</section></div></div>
 }
 
 function target(job: LedgerJob, names: ProjectNames): Html {
-  const { place, clusterName, projectId = '' } = destinationOf(job);
+  const { place, label, clusterName = '', projectId = '', projectName = '', about } = targetView(job, names);
   const restored = collectionsOf(job);
-  const effect = effectWords(job, restored);
-  const about = html`${effect === undefined ? '' : html`<span class="sub">${effect}</span>`}${restored ? collections(restored) : ''}`;
-  const cluster = html`<strong>${clusterName === undefined ? 'A cluster' : name(clusterName, 200)}</strong>`;
-  switch (place) {
-    case 'download':
-      return html`<strong>A download</strong><span class="sub">to no cluster</span>`;
-    case 'unknown':
-      return html`<strong>Not known</strong><span class="sub">${whyUnknown(job)}</span>${about}`;
-    case 'itself':
-      return html`<strong>The same cluster</strong>${about}`;
-    case 'project':
-      return html`${cluster}<span class="sub">in the same project</span>${about}`;
-    case 'elsewhere':
-      return html`${cluster}<span class="sub">other project: <a href="${jobsHref({ targetProjectId: projectId })}">${name(names.get(projectId) ?? projectId)}</a></span>${about}`;
-  }
+  const notes = [about, effectWords(job, restored)].filter((note) => note !== undefined);
+  return html`<strong>${label === undefined ? name(clusterName, 200) : capitalized(label)}</strong>
+${place === 'elsewhere' ? html`<span class="sub">other project: <a href="${jobsHref({ targetProjectId: projectId })}">${name(projectName)}</a></span>` : ''}
+${notes.map((note) => html`<span class="sub">${note}</span>`)}${restored ? collections(restored) : ''}`;
 }
 
 /** Rows of what a restore of collections may name 200 of, and characters of each name. */

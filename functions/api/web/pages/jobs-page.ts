@@ -1,11 +1,12 @@
-// functions/api/web/pages/jobs-page.ts is GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
+// functions/api/web/pages/jobs-page.ts: GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
 import { html } from 'hono/html';
 import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
 import { counted } from '../../../views/text.ts';
+import type { Format } from '../../http/negotiate.ts';
 import { mark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
 import type { Html } from '../html/text.ts';
-import { type Asked, dataHref, jobsHref, withCursor, without } from '../parts/job-filter.ts';
+import { type Asked, dataHref, jobsHref, withParameters } from '../parts/job-filter.ts';
 import { isOfForm, jobForm, type ProjectNames } from '../parts/job-form.ts';
 import { jobTable } from '../parts/job-table.ts';
 
@@ -29,7 +30,7 @@ export function jobsPage(page: JobsPage, now: number): Html {
   const body = html`<div class="top"><h1>${title}</h1>
 ${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</div>
 ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
-${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(without(parameters, 'cursor', 'limit'))}">Start again</a></div>` : ''}
+${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(parameters, { cursor: undefined, limit: undefined }))}">Start again</a></div>` : ''}
 ${bare ? '' : jobForm(asked, page.names)}
 ${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, body }, now);
@@ -52,22 +53,22 @@ function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number):
           now,
         );
   const nextLabel = items.length === 0 ? 'Search on' : oldestFirst ? 'Newer' : 'Older';
-  const next = cursor && jobsHref(withCursor(parameters, cursor));
+  const next = cursor && jobsHref(withParameters(parameters, { cursor }));
   return html`${shown}
 <nav class="pages" aria-label="Pages">
 ${next ? html`<a class="button" rel="next" href="${next}">${nextLabel} →</a>` : html`<span class="soft">${deep ? 'That is the end.' : 'That is all.'}</span>`}
-${deep ? html`<a href="${jobsHref(without(parameters, 'cursor'))}">Back to the ${oldestFirst ? 'oldest' : 'newest'}</a>` : ''}
+${deep ? html`<a href="${jobsHref(withParameters(parameters, { cursor: undefined }))}">Back to the ${oldestFirst ? 'oldest' : 'newest'}</a>` : ''}
 <span class="data soft small">These jobs as ${dataLink(parameters, 'csv')}, ${dataLink(parameters, 'json')}, ${dataLink(parameters, 'ndjson')}</span></nav>`;
 }
 
-const dataLink = (parameters: URLSearchParams, format: 'csv' | 'json' | 'ndjson') =>
+const dataLink = (parameters: URLSearchParams, format: Format) =>
   html`<a href="${dataHref(parameters, format)}">${format.toUpperCase()}</a>`;
 
 function empty({ asked, covered }: JobsPage): Html {
   if (asked.parameters.has('cursor')) {
     return html`<div class="empty"><h2>That was all</h2>
 <p>Nothing comes after the page before.</p>
-<p><a class="button" href="${jobsHref(without(asked.parameters, 'cursor'))}">Back to the start</a></p></div>`;
+<p><a class="button" href="${jobsHref(withParameters(asked.parameters, { cursor: undefined }))}">Back to the start</a></p></div>`;
   }
   if (asked.filtered) {
     return html`<div class="empty"><h2>No restore fits</h2>

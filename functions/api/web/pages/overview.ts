@@ -1,12 +1,12 @@
-// functions/api/web/pages/overview.ts is the state of things at a glance: the headline numbers, and restores over time.
+// functions/api/web/pages/overview.ts: the headline numbers, and restores over time.
+
 import { html } from 'hono/html';
-import type { Run } from '../../../ledger/model/run.ts';
-import { RULES } from '../../../restore/rules/finding.ts';
 import { span } from '../../../restore/text.ts';
+import { RULES } from '../../../schema/words.ts';
 import { needsAttention } from '../../../views/coverage.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import { mark, type Shape, type Tone } from '../html/badge.ts';
+import { type Look as Badge, lookMark, RUN_LOOK } from '../html/badge.ts';
 import { agoTime, type Html, utc } from '../html/text.ts';
 import { chart, totalsText } from '../parts/chart.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
@@ -14,7 +14,6 @@ import { type Drills, drillsOf } from '../parts/drill-part.ts';
 import { ruleLabel, severityLook } from '../parts/finding-badge.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
-import { RUN_LOOK } from '../parts/run-part.ts';
 
 export interface Overview {
   /** Of the last days. */
@@ -40,10 +39,10 @@ export function overview({ recent, open, clusters, runs }: Overview, now: number
   return html`<dl class="facts">
 ${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ since }) })}
 ${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
-${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 ? { tone: 'bad' as const, shape: 'cross' as const } : {}) })}
+${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 && FAILURE) })}
 ${findingsFact(recent)}
 ${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
-${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 ? { tone: 'wait' as const, shape: 'alert' as const } : {}) })}
+${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 && ALERT) })}
 ${drillsFact(drillsOf(clusters))}
 ${lastRunFact(runs, now)}
 </dl>
@@ -58,13 +57,14 @@ ${chart(byDay, totalsText(byStatus))}</section>`;
 const coveredOf = (clusters: number, unread: number) =>
   `of ${number(clusters)} backed up${unread === 0 ? '' : `, and ${counted(unread, 'project')} not read`}`;
 
-interface Look {
+interface Look extends Partial<Pick<Badge, 'tone' | 'shape'>> {
   href?: string;
-  tone?: Tone;
-  shape?: Shape;
   /** The value is no number. */
   word?: boolean;
 }
+
+const FAILURE: Look = { tone: 'bad', shape: 'cross' };
+const ALERT: Look = { tone: 'wait', shape: 'alert' };
 
 const fact = (title: string, value: string | Html, about: string | Html, { href, tone, shape, word }: Look = {}) =>
   html`<div><dt>${title}</dt>
@@ -75,16 +75,18 @@ const FOUND = 'found';
 
 function findingsFact({ findings: { jobs, bySeverity }, byDay, truncated }: Summary): Html {
   const { critical } = bySeverity;
-  const { tone, shape } = severityLook('critical');
-  const about = critical > 0 ? mark(`${number(critical)} critical`, tone, shape) : `in ${byDay.length} days`;
+  const label = `${number(critical)} critical`;
+  const about = critical > 0 ? lookMark({ ...severityLook('critical'), label }) : `in ${byDay.length} days`;
   const count = `${number(jobs)}${truncated ? '+' : ''}`;
   return fact('With findings', count, about, jobs > 0 ? { href: `#${FOUND}` } : {});
 }
 
 function drillsFact({ overdue, expected }: Drills): Html {
-  const look: Look = overdue.length > 0 ? { tone: 'wait', shape: 'alert' } : {};
   const about = expected > 0 ? `of ${number(expected)} expected` : 'none expected';
-  return fact('Drills overdue', number(overdue.length), about, { ...look, href: '/clusters#drills' });
+  return fact('Drills overdue', number(overdue.length), about, {
+    href: '/clusters#drills',
+    ...(overdue.length > 0 && ALERT),
+  });
 }
 
 /** Each rule that something was found by, as a way to those restores. */
@@ -110,16 +112,11 @@ function lastRunFact({ newest, ended, others }: LastRuns, now: number): Html {
   const before =
     newest === ended
       ? ''
-      : html`<br>${ended ? html`before: ${endedMark(ended)} ${agoTime(ended.startedAt, now)}` : 'none has ended'}`;
+      : html`<br>${ended ? html`before: ${lookMark(RUN_LOOK[ended.status])} ${agoTime(ended.startedAt, now)}` : 'none has ended'}`;
   return fact('Last run', label, html`${agoTime(newest.startedAt, now)}${before}${since}`, {
     ...look,
     ...(tone === 'ok' || tone === 'now' ? {} : { tone, shape }),
   });
-}
-
-function endedMark({ status }: Run): Html {
-  const { label, tone, shape } = RUN_LOOK[status];
-  return mark(label, tone, shape);
 }
 
 const durations = ({ durations: { medianSeconds, p95Seconds } }: Summary) =>

@@ -1,6 +1,8 @@
-// functions/api/web/parts/chart.ts draws restores over time by outcome: bars for the eye, the same numbers as a table for the rest.
+// functions/api/web/parts/chart.ts: restores over time by outcome, as bars and as a table.
+
 import { html } from 'hono/html';
-import { isOpen, type Status } from '../../../restore/job.ts';
+import { isOpen } from '../../../restore/job.ts';
+import type { Status } from '../../../schema/words.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
 import type { Html } from '../html/text.ts';

@@ -1,8 +1,10 @@
-// functions/api/web/parts/coverage-health.ts reads what the pages show of the coverage: every project in scope, worst rows first.
+// functions/api/web/parts/coverage-health.ts: the coverage of every project in scope, worst rows first.
+
 import type { ClusterCoverage, Failure } from '../../../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../../../ledger/model/known-project.ts';
-import { KINDS, type Kind } from '../../../restore/job.ts';
-import { type CoverageContext, type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
+import { KINDS, type Kind } from '../../../schema/words.ts';
+import type { CoverageContext } from '../../../views/cluster-row.ts';
+import { type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
 
 export interface ClusterHealth extends CoverageRow {
   kinds: Kind[];

@@ -1,9 +1,9 @@
-// functions/api/web/parts/drill-part.ts shows which clusters were restored lately enough to trust their backups, and which were not.
+// functions/api/web/parts/drill-part.ts: which clusters were restored lately enough to trust their backups, and which were not.
 import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
 import { counted, number } from '../../../views/text.ts';
-import { mark } from '../html/badge.ts';
+import { drillMark, mark } from '../html/badge.ts';
 import { agoTime, day, type Html, name } from '../html/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { jobHref } from './job-filter.ts';
@@ -100,13 +100,9 @@ export function dueCell(drill: DrillRow | undefined): Html {
   if (drill?.dueAt === undefined) {
     return html`<td role="cell" class="third void" data-l="Drill due"><span class="soft">–</span></td>`;
   }
-  const overdue = drill.state === 'overdue';
-  const unknown = drill.state === 'not-covered';
-  const due = overdue
-    ? mark('Overdue', 'wait', 'alert')
-    : unknown
-      ? mark('Not covered', 'wait', 'ring')
-      : day(drill.dueAt);
-  const about = overdue || unknown ? day(drill.dueAt) : `every ${counted(drill.days ?? 0, 'day')}`;
+  const isPast = drill.state === 'overdue' || drill.state === 'not-covered';
+  const [due, about] = isPast
+    ? [drillMark(drill), day(drill.dueAt)]
+    : [day(drill.dueAt), `every ${counted(drill.days ?? 0, 'day')}`];
   return html`<td role="cell" class="third" data-l="Drill due">${due}<span class="sub">${about}</span></td>`;
 }

@@ -1,8 +1,10 @@
-// functions/api/web/parts/finding-badge.ts says what findings look like: a word, a shape and a colour each, as states do.
+// functions/api/web/parts/finding-badge.ts: what findings look like.
+
 import { html } from 'hono/html';
-import { type Finding, type Rule, SEVERITIES, type Severity } from '../../../restore/rules/finding.ts';
+import type { Finding } from '../../../restore/rules/finding.ts';
+import { type Rule, SEVERITIES, type Severity } from '../../../schema/words.ts';
 import { isRule } from '../../../views/findings.ts';
-import { mark, type Shape, type Tone } from '../html/badge.ts';
+import { type Look, mark } from '../html/badge.ts';
 import { type Html, visible } from '../html/text.ts';
 
 const RULE_LABEL: Record<Rule, string> = {
@@ -22,14 +24,14 @@ const RULE_LABEL: Record<Rule, string> = {
 /** A rule of a later version is shown as it is. */
 export const ruleLabel = (rule: string) => (isRule(rule) ? RULE_LABEL[rule] : visible(rule));
 
-const SEVERITY_LOOK: Record<Severity, { label: string; tone: Tone; shape: Shape }> = {
+const SEVERITY_LOOK: Record<Severity, Look> = {
   info: { label: 'Info', tone: 'now', shape: 'info' },
   warning: { label: 'Warning', tone: 'wait', shape: 'alert' },
   critical: { label: 'Critical', tone: 'bad', shape: 'urgent' },
 };
 export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
 
-/** The gravest first; those alike in the order they came. */
+/** The gravest first; those alike in their order. */
 export const gravestFirst = (findings: readonly Finding[]) =>
   findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
 

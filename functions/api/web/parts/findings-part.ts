@@ -1,4 +1,4 @@
-// functions/api/web/parts/findings-part.ts shows what is noteworthy about one restore, why, and since when.
+// functions/api/web/parts/findings-part.ts: what is noteworthy about one restore, why, and since when.
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import type { Finding } from '../../../restore/rules/finding.ts';

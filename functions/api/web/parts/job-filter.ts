@@ -1,5 +1,7 @@
-// functions/api/web/parts/job-filter.ts reads the filters of the jobs page, which are those of GET /restore-jobs, and links to them.
+// functions/api/web/parts/job-filter.ts: the filters of the jobs page, which are those of GET /restore-jobs, and links to them.
 import type { JobsQuery } from '../../../ledger/model/ledger.ts';
+import { capitalized } from '../../../platform/text.ts';
+import type { Format } from '../../http/negotiate.ts';
 import { RequestProblem } from '../../http/problem.ts';
 import { jobsQuery } from '../../query/jobs-query.ts';
 
@@ -53,14 +55,14 @@ export function readAsked(given: URLSearchParams): Asked {
 
 const isDefault = (key: string, value: string) => key === 'order' && value === 'desc';
 
-function problemOf({ problem: { parameter: field }, message }: RequestProblem, parameters: URLSearchParams) {
+function problemOf({ problem: { field }, message }: RequestProblem, parameters: URLSearchParams) {
   if (field === 'clusterName' && !parameters.has('projectId')) {
     return { filter: field, text: 'Choose the project too: names of clusters are unique in their project only.' };
   }
   if (field === 'open' && parameters.has('status')) {
     return { filter: field, text: 'Choose single statuses or this, not both.' };
   }
-  return { filter: field, text: `${message[0]?.toUpperCase()}${message.slice(1)}.` };
+  return { filter: field, text: `${capitalized(message)}.` };
 }
 
 /** Of the page of one job. */
@@ -72,10 +74,17 @@ export function jobsHref(parameters: URLSearchParams | Partial<Record<Filter | '
   return query === '' ? '/' : `/?${query}`;
 }
 
-export function without(parameters: URLSearchParams, ...keys: string[]): URLSearchParams {
-  const rest = new URLSearchParams(parameters);
-  for (const key of keys) rest.delete(key);
-  return rest;
+/** With other values; undefined: without the parameter. */
+export function withParameters(
+  parameters: URLSearchParams,
+  values: Partial<Record<Filter | 'cursor' | 'limit' | 'format', string | undefined>>,
+): URLSearchParams {
+  const changed = new URLSearchParams(parameters);
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) changed.delete(key);
+    else changed.set(key, value);
+  }
+  return changed;
 }
 
 /** From the newest again, without one of the values of a filter. */
@@ -83,16 +92,6 @@ export function withoutValue(parameters: URLSearchParams, key: string, value: st
   return new URLSearchParams([...parameters].filter(([k, v]) => k !== 'cursor' && !(k === key && v === value)));
 }
 
-export function withCursor(parameters: URLSearchParams, cursor: string): URLSearchParams {
-  const next = new URLSearchParams(parameters);
-  next.set('cursor', cursor);
-  return next;
-}
-
 /** The same jobs from the API: no more and no fewer than the page shows. */
-export function dataHref(parameters: URLSearchParams, format: 'csv' | 'json' | 'ndjson'): string {
-  const query = new URLSearchParams(parameters);
-  if (!query.has('limit')) query.set('limit', String(JOBS_A_PAGE));
-  query.set('format', format);
-  return `/restore-jobs?${query}`;
-}
+export const dataHref = (parameters: URLSearchParams, format: Format): string =>
+  `/restore-jobs?${withParameters(parameters, { limit: parameters.get('limit') ?? String(JOBS_A_PAGE), format })}`;

@@ -1,8 +1,8 @@
-// functions/api/web/parts/job-form.ts is the way to fewer jobs: what people ask for most, what is asked for now, and the whole form.
+// functions/api/web/parts/job-form.ts: the filters of the jobs page: quick links, those in force, and the form.
+
 import { html, raw } from 'hono/html';
 import { isoMoment } from '../../../platform/calendar.ts';
-import { DELIVERIES, type Delivery, KINDS, type Kind, STATUSES, type Status } from '../../../restore/job.ts';
-import { RULES } from '../../../restore/rules/finding.ts';
+import { DELIVERIES, type Delivery, KINDS, type Kind, RULES, STATUSES, type Status } from '../../../schema/words.ts';
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from '../html/badge.ts';
 import { cut, type Html, visible } from '../html/text.ts';
 import { ruleLabel } from './finding-badge.ts';
@@ -97,7 +97,7 @@ ${choice('order', [['asc', 'Oldest first']], 'Newest first')}
 
 const isDay = (text: string) => text === '' || (text.length === 10 && isoMoment(text) !== undefined);
 
-/** Whether the problem can be seen, and mended, in the form. */
+/** Whether the problem can be seen, and corrected, in the form. */
 export const isOfForm = (problem: Asked['problem']) => FILTERS.some((filter) => filter === problem?.filter);
 
 const option = (value: string, label: string, chosen: boolean) =>
@@ -122,7 +122,7 @@ const QUICK: readonly (readonly [string, Partial<Record<Filter, string>>])[] = [
   ['Point in time', { delivery: 'pointInTime' }],
 ];
 
-/** What is asked for often, and, to be taken away one by one, what else is asked for now. */
+/** Frequent filters, and those in force, to be removed one by one. */
 function quickLinks(parameters: URLSearchParams, names: ProjectNames): Html {
   const given = [...parameters].filter(([key]) => FILTERS.some((filter) => filter === key));
   const current = QUICK.find(([, filters]) => {

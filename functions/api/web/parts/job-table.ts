@@ -1,8 +1,8 @@
-// functions/api/web/parts/job-table.ts shows jobs in a row each; on a narrow screen, a card each.
+// functions/api/web/parts/job-table.ts: jobs in a row each; on a narrow screen, a card each.
 import { html, raw } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
-import { destinationOf } from '../../../restore/destination.ts';
 import { span } from '../../../restore/text.ts';
+import { targetView } from '../../../views/target.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../html/badge.ts';
 import { type Html, name, spanBetween, time } from '../html/text.ts';
 import { findingMarks } from './finding-badge.ts';
@@ -53,19 +53,8 @@ export const projectOf = ({ projectId, projectName }: JobSummary, names: Project
   name(projectName ?? names.get(projectId) ?? projectId);
 
 function target(job: JobSummary, names: ProjectNames): Html {
-  const { place, clusterName, projectId = '' } = destinationOf(job);
-  const part = job.kind === 'collection' && place !== 'unknown' ? html`<span class="sub">collections only</span>` : '';
-  const cluster = clusterName === undefined ? html`<span class="soft">a cluster</span>` : name(clusterName);
-  switch (place) {
-    case 'download':
-      return html`<span class="soft">download</span>`;
-    case 'itself':
-      return html`<span class="soft">same cluster</span>${part}`;
-    case 'project':
-      return html`${cluster}${part}`;
-    case 'elsewhere':
-      return html`${cluster}<span class="sub">other project: ${name(names.get(projectId) ?? projectId)}</span>${part}`;
-    case 'unknown':
-      return html`<span class="soft">not known</span>`;
-  }
+  const { place, label, clusterName = '', projectName = '' } = targetView(job, names);
+  const part = job.kind === 'collection' && place !== 'unknown' && place !== 'download';
+  return html`${label === undefined ? name(clusterName) : html`<span class="soft">${label}</span>`}
+${place === 'elsewhere' ? html`<span class="sub">other project: ${name(projectName)}</span>` : ''}${part ? html`<span class="sub">collections only</span>` : ''}`;
 }

@@ -1,8 +1,7 @@
-// functions/api/web/parts/last-runs.ts finds the last run of everything among all runs: one of a single project or cluster says
-// nothing of the rest.
-
+// functions/api/web/parts/last-runs.ts: the last run of everything: one of a single project or cluster says nothing of the rest.
 import type { Run } from '../../../ledger/model/run.ts';
 import type { LedgerReader } from '../../../ledger/repositories/ledger-reader.ts';
+import { defined } from '../../../platform/defined.ts';
 import { requestedAt } from '../../../restore/object-id.ts';
 import { KEY_MS } from '../../http/ports.ts';
 
@@ -17,7 +16,7 @@ export interface LastRuns {
   complete: boolean;
 }
 
-/** Runs a reading: as a rule the first one has what is asked for. */
+/** Runs a reading: as a rule the first one is enough. */
 const READINGS = [10, 20, 100, 200];
 
 /** Requests: 1 query a month until the last run is found and an hour before it; of at most 330 runs, in 4 pages. */
@@ -25,7 +24,7 @@ export async function lastRuns(ledger: Pick<LedgerReader, 'runs'>): Promise<Last
   const runs: Run[] = [];
   let cursor: string | undefined;
   for (const limit of READINGS) {
-    const page = await ledger.runs({ limit, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await ledger.runs(defined({ limit, cursor }));
     runs.push(...page.items);
     cursor = page.cursor;
     const found = sorted(runs);
@@ -37,11 +36,8 @@ export async function lastRuns(ledger: Pick<LedgerReader, 'runs'>): Promise<Last
 /** A run that was started by key is listed as of before it began: one that is listed later may have begun earlier. */
 function isCertain({ ended }: Pick<LastRuns, 'ended'>, runs: readonly Run[]): boolean {
   const oldest = runs.at(-1);
-  return (
-    ended !== undefined &&
-    oldest !== undefined &&
-    Date.parse(requestedAt(oldest.runId)) + KEY_MS < Date.parse(ended.startedAt)
-  );
+  if (!ended || !oldest) return false;
+  return Date.parse(requestedAt(oldest.runId)) + KEY_MS < Date.parse(ended.startedAt);
 }
 
 function sorted(runs: readonly Run[]): Omit<LastRuns, 'complete'> {
@@ -49,7 +45,7 @@ function sorted(runs: readonly Run[]): Omit<LastRuns, 'complete'> {
   const newest = latest.find(isOfEverything);
   const ended = latest.find((run) => isOfEverything(run) && run.status !== 'running');
   const others = latest.slice(0, ended ? latest.indexOf(ended) : latest.length).filter((run) => !isOfEverything(run));
-  return { ...(newest ? { newest } : {}), ...(ended ? { ended } : {}), others };
+  return defined({ newest, ended, others });
 }
 
 const isOfEverything = ({ scope: { projectId, clusterName } }: Run) =>

@@ -1,14 +1,17 @@
-// functions/api/web/parts/requester-part.ts shows who asked for a restore, and never without how sure that is.
+// functions/api/web/parts/requester-part.ts: who requested a restore, never without how sure that is.
+
 import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
-import { type FoundRequester, GRADES, type Grade, isFound } from '../../../restore/requesters/requester.ts';
+import { capitalized } from '../../../platform/text.ts';
+import { type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
+import { GRADES, type Grade } from '../../../schema/words.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
-import { capitalized, number } from '../../../views/text.ts';
+import { number } from '../../../views/text.ts';
 import { mark } from '../html/badge.ts';
 import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
-import { explained, gradeLook, reasonAtLength } from './requester-text.ts';
+import { explained, gradeMeaning, reasonAtLength } from './requester-text.ts';
 
 const PART = 'asked';
 /** Of an application. */
@@ -20,9 +23,8 @@ const MAX_ERROR = 300;
 export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
   if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
-  const { label, meaning } = gradeLook(grade);
   const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
-  return html`${hedge(grade)}${name(actorName(actor))}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${label}<span class="hidden"> match. </span><span class="tip">${meaning} ${capitalized(measures(requester))}.</span></a></span>`;
+  return html`${hedge(grade)}${name(actorName(actor))}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${visible(grade)}<span class="hidden"> match. </span><span class="tip">${gradeMeaning(grade)} ${capitalized(measures(requester))}.</span></a></span>`;
 }
 
 /** @param unreadable why the events of the project can't be read, where that is known to go on */
@@ -44,33 +46,25 @@ export const awaitsEvents = ({ requester }: Pick<JobSummary, 'requester'>): bool
 const eventsUnreadable = ({ since, code, message }: Failure, now: number) =>
   html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), MAX_ERROR)}</bdi>. Until they can, nobody is named.`;
 
-function gradeMark({ grade, points }: FoundRequester): Html {
-  const { label } = gradeLook(grade);
-  return html`<p class="grade">${bars(grade)}<strong>${label} match</strong> <span class="soft small">${number(points)} of 100 points</span></p>`;
-}
+const gradeMark = ({ grade, points }: FoundRequester) =>
+  html`<p class="grade">${bars(grade)}<strong>${visible(grade)} match</strong> <span class="soft small">${number(points)} of 100 points</span></p>`;
 
 function named(requester: FoundRequester): Html {
   const { actor, grade, eventType, eventId } = requester;
-  const { meaning } = gradeLook(grade);
   return html`<p class="who">${hedge(grade)}<strong>${name(actorName(actor), 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
-<p>${explained(requester)} ${meaning}</p>
+<p>${explained(requester)} ${gradeMeaning(grade)}</p>
 <dl class="pairs"><dt>Event</dt>
 <dd><code>${visible(eventType)}</code>${eventType === ALSO_OF_EXPORTS ? html`<span class="sub">Atlas writes the same one for the export of a snapshot</span>` : ''}</dd>
-${
-  eventId === undefined
-    ? ''
-    : html`<dt>Event id</dt>
-<dd><code>${visible(eventId)}</code></dd>`
-}
-${
-  actor.id === undefined || actor.name === undefined
-    ? ''
-    : html`<dt>${actor.kind === 'apiKey' ? 'Key id' : 'User id'}</dt>
-<dd><code>${visible(actor.id)}</code></dd>`
-}
+${code('Event id', eventId)}${actor.name === undefined ? '' : code(actor.kind === 'apiKey' ? 'Key id' : 'User id', actor.id)}
 <dt>From where</dt>
 <dd>Atlas recorded no address</dd></dl>`;
 }
+
+const code = (title: string, value: string | undefined) =>
+  value === undefined
+    ? ''
+    : html`<dt>${title}</dt>
+<dd><code>${visible(value)}</code></dd>`;
 
 /** Which is why its grade is never more than strong. */
 const ALSO_OF_EXPORTS = 'CPS_RESTORE_REQUESTED_AUDIT';

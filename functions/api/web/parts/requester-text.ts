@@ -1,27 +1,23 @@
 // functions/api/web/parts/requester-text.ts: how it is known who requested a restore, or why it isn't, in whole sentences.
+
 import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
-import { type FoundRequester, type Grade, isFound, type Requester } from '../../../restore/requesters/requester.ts';
+import { type FoundRequester, isFound, type Requester } from '../../../restore/requesters/requester.ts';
+import type { Grade } from '../../../schema/words.ts';
 import { actorName, hasNoEvent, hedge, secondsText, whyNobody } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
 import { type Html, name, visible } from '../html/text.ts';
 
-interface GradeLook {
-  label: string;
-  meaning: string;
-}
-
-const GRADE_LOOK: Record<Grade, GradeLook> = {
-  exact: { label: 'exact', meaning: 'Id and time leave practically no other choice.' },
-  strong: { label: 'strong', meaning: 'Id and time fit, and anything else is unlikely.' },
-  likely: { label: 'likely', meaning: 'Only the time ties it to this restore: no proof.' },
-  weak: { label: 'weak', meaning: 'A hint and no more: don’t act on it alone.' },
+const GRADE_MEANING: Record<Grade, string> = {
+  exact: 'Id and time leave practically no other choice.',
+  strong: 'Id and time fit, and anything else is unlikely.',
+  likely: 'Only the time ties it to this restore: no proof.',
+  weak: 'A hint and no more: don’t act on it alone.',
 };
-/** A grade of a later version is shown as it is, and trusted as little as can be. */
-export const gradeLook = (grade: Grade): GradeLook =>
-  GRADE_LOOK[grade] ?? { ...GRADE_LOOK.weak, label: visible(grade) };
+/** A grade of a later version is trusted as little as can be. */
+export const gradeMeaning = (grade: Grade): string => GRADE_MEANING[grade] ?? GRADE_MEANING.weak;
 
-/** The same for whoever has never heard of counts and processes. */
+/** For whoever has never heard of counts and processes. */
 export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundRequester): string {
   const when = secondsLater === 0 ? 'in the same second' : secondsLater === undefined ? '' : secondsText(secondsLater);
   const parts = [
@@ -29,13 +25,17 @@ export function explained({ countsAhead, secondsLater, eventId, rivals }: FoundR
       ? `Another process of Atlas wrote the event${when && `, ${when}`}.`
       : `The process of Atlas that numbered this restore wrote the event too, ${counted(countsAhead, 'number')} further on${when && ` and ${when}`}.`,
     ...(eventId === undefined ? ['Several events of this one actor fit.'] : []),
-    `${rivals === 0 ? 'Nothing else' : others(rivals)} came into question.`,
+    others(rivals),
   ];
   return parts.join(' ');
 }
 
-const others = (rivals: number) => `${number(rivals)} other ${rivals === 1 ? 'event or job' : 'events or jobs'}`;
-/** And in whole sentences. */
+const others = (rivals: number) => {
+  if (rivals === 0) return 'Nothing else was possible.';
+  return rivals === 1 ? '1 other event or job was possible.' : `${number(rivals)} other events or jobs were possible.`;
+};
+
+/** Why nobody is named, in whole sentences. */
 export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' | 'kind'>): string {
   if (requester === undefined || isFound(requester)) {
     return 'Nobody has looked yet. Atlas’s events are read when a collection finds new restores.';
@@ -53,7 +53,7 @@ export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' 
         ? 'Atlas writes no event when a restore of this kind is asked for.'
         : 'The project’s events of that time were read, and none of them fits.';
     case 'ambiguous':
-      return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)} came into question.` : ''}`;
+      return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)}` : ''}`;
     default:
       return visible(reason);
   }
@@ -65,5 +65,5 @@ export function requesterInShort(value: unknown): Html | undefined {
   const it = value as Partial<FoundRequester> & { reason?: unknown };
   if (typeof it.reason === 'string') return html`nobody: ${visible(whyNobody(it as Requester))}`;
   if (typeof it.grade !== 'string' || typeof it.actor !== 'object' || it.actor === null) return undefined;
-  return html`${hedge(it.grade)}${name(actorName(it.actor))} (${gradeLook(it.grade).label} match)`;
+  return html`${hedge(it.grade)}${name(actorName(it.actor))} (${visible(it.grade)} match)`;
 }

@@ -1,17 +1,10 @@
-// functions/api/web/parts/run-part.ts tells how the last run of the collector went.
+// functions/api/web/parts/run-part.ts: how the last runs of the collector went.
 import { html, raw } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
 import { counted, number } from '../../../views/text.ts';
-import { mark, type Shape, type Tone } from '../html/badge.ts';
+import { lookMark, RUN_LOOK } from '../html/badge.ts';
 import { agoTime, cut, exactTime, type Html, name, spanBetween, visible } from '../html/text.ts';
 import type { LastRuns } from './last-runs.ts';
-
-export const RUN_LOOK: Record<Run['status'], { label: string; tone: Tone; shape: Shape }> = {
-  running: { label: 'Running', tone: 'now', shape: 'half' },
-  complete: { label: 'Complete', tone: 'ok', shape: 'check' },
-  incomplete: { label: 'Incomplete', tone: 'wait', shape: 'alert' },
-  failed: { label: 'Failed', tone: 'bad', shape: 'cross' },
-};
 
 /** Failures shown, and characters of each. */
 const MAX_FAILURES = 10;
@@ -39,10 +32,9 @@ const noneEnded = ({ complete }: LastRuns) =>
 
 function wholeRun(title: string, run: Run, now: number, id?: string): Html {
   const { runId, status, startedAt, finishedAt, failures } = run;
-  const { label, tone, shape } = RUN_LOOK[status];
   const took = spanBetween(startedAt, finishedAt);
   return html`<div class="head"><h2${id === undefined ? '' : html` id="${id}"`}>${title}</h2>
-<p>${mark(label, tone, shape)}</p></div>
+<p>${lookMark(RUN_LOOK[status])}</p></div>
 <p>Began ${agoTime(startedAt, now)}, ${exactTime(startedAt)}${took === undefined ? '' : `, and took ${took}`}. ${countsText(run)}
 ${runLink(runId)}</p>
 ${failures.length === 0 ? '' : html`<ul class="moves">${failures.slice(0, MAX_FAILURES).map(failureItem)}</ul>`}`;
@@ -54,9 +46,8 @@ function otherRuns({ ended, others }: LastRuns, now: number): Html {
   const left = others.length - MAX_OTHERS;
   return html`<h3>Other runs${ended ? ' since' : ''}</h3>
 <ul class="moves">${others.slice(0, MAX_OTHERS).map(({ runId, status, startedAt, scope }) => {
-    const { label, tone, shape } = RUN_LOOK[status];
     const of = scope.clusterName === undefined ? '' : html`cluster ${name(scope.clusterName)} of `;
-    return html`<li>${mark(label, tone, shape)} ${of}project <code>${visible(scope.projectId ?? '')}</code>, began ${agoTime(startedAt, now)}. ${runLink(runId)}</li>`;
+    return html`<li>${lookMark(RUN_LOOK[status])} ${of}project <code>${visible(scope.projectId ?? '')}</code>, began ${agoTime(startedAt, now)}. ${runLink(runId)}</li>`;
   })}${left > 0 ? html`<li class="soft">and ${number(left)} more</li>` : ''}</ul>`;
 }
 
@@ -64,12 +55,11 @@ function countsText({ projects, counts }: Run): string {
   if (projects === undefined) return '';
   const about = `It covers ${counted(projects, 'project')}`;
   if (!counts) return `${about}.`;
-  // Runs of an earlier version did not count what is found, nor what is old.
-  const { clusters, jobsNew, jobsOld = 0, jobsChanged, findings = 0, clustersFailed } = counts;
-  const old = jobsOld > 0 ? ` (${number(jobsOld)} had ended long before)` : '';
-  const news = `${counted(jobsNew, 'new restore')}${old}, ${number(jobsChanged)} changed`;
+  const { clusters, jobsNew, jobsBackfilled, jobsChanged, findings, clustersFailed } = counts;
+  const old = jobsBackfilled > 0 ? ` (${number(jobsBackfilled)} had ended long before)` : '';
+  const jobs = `${counted(jobsNew, 'new restore')}${old}, ${number(jobsChanged)} changed`;
   const failed = `${counted(clustersFailed, 'cluster')} failed`;
-  return `${about}: ${counted(clusters, 'cluster')}, ${news}, ${counted(findings, 'finding')}, ${failed}.`;
+  return `${about}: ${counted(clusters, 'cluster')}, ${jobs}, ${counted(findings, 'finding')}, ${failed}.`;
 }
 
 const failureItem = ({ what, code, message }: Run['failures'][number]) =>

@@ -1,8 +1,9 @@
-// functions/api/web/parts/timeline.ts tells a job's history: when it was asked for, first seen, and what changed from what to what.
+// functions/api/web/parts/timeline.ts: a job's history: when it was requested, first seen, and what changed.
+
 import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../../ledger/model/ledger.ts';
-import { STATUSES, type Status } from '../../../restore/job.ts';
 import { span } from '../../../restore/text.ts';
+import { STATUSES, type Status } from '../../../schema/words.ts';
 import { counted } from '../../../views/text.ts';
 import { STATUS_LOOK } from '../html/badge.ts';
 import { cut, exactTime, type Html, utc, visible } from '../html/text.ts';
@@ -83,11 +84,11 @@ const move = (field: string, from: unknown, to: unknown) =>
 
 const isList = (it: unknown) => Array.isArray(it);
 
-/** Two lists of rules: what came and what went. */
+/** Two lists of rules: those added and those gone. */
 function foundMove(from: readonly unknown[], to: readonly unknown[]): Html {
   const labels = (rules: readonly unknown[]) => cut(rules.map((rule) => ruleLabel(String(rule))).join(', '), MAX_VALUE);
-  const [came, went] = [to.filter((rule) => !from.includes(rule)), from.filter((rule) => !to.includes(rule))];
-  return html`${came.length > 0 ? html`<li>Found: <bdi>${labels(came)}</bdi></li>` : ''}${went.length > 0 ? html`<li>No longer found: <bdi>${labels(went)}</bdi></li>` : ''}`;
+  const [added, gone] = [to.filter((rule) => !from.includes(rule)), from.filter((rule) => !to.includes(rule))];
+  return html`${added.length > 0 ? html`<li>Found: <bdi>${labels(added)}</bdi></li>` : ''}${gone.length > 0 ? html`<li>No longer found: <bdi>${labels(gone)}</bdi></li>` : ''}`;
 }
 
 /** Values come from the store and have any shape. */

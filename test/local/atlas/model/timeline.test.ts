@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KINDS } from '../../../../functions/restore/job.ts';
+import { KINDS } from '../../../../functions/schema/words.ts';
 import { Random } from '../../../../local/atlas/base/random.ts';
 import { MINUTE } from '../../../../local/atlas/base/time.ts';
 import { makeCluster } from '../../../../local/atlas/model/cluster.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KINDS } from '../../../../functions/restore/job.ts';
+import { KINDS } from '../../../../functions/schema/words.ts';
 import { secondsOf } from '../../../../local/atlas/base/object-id.ts';
 import { kindsOf, mainKind, type SimCluster } from '../../../../local/atlas/model/cluster.ts';
 import { stateAt } from '../../../../local/atlas/model/timeline.ts';

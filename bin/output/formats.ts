@@ -1,27 +1,37 @@
-// bin/process/formats.ts writes rows for programs: JSON, JSON lines, CSV. Each row goes out as it comes.
-import { sanitize, sanitizeJson } from './sanitize.ts';
+// bin/output/formats.ts: rows for programs: JSON, JSON lines, CSV. Each row is written as it is read.
+import { sanitize, sanitizeJson } from '../process/sanitize.ts';
+import type { Terminal } from '../process/terminal.ts';
 
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** How rows of one sort look. */
 export interface RowShape<T> {
   document(row: T): object;
   columns: readonly string[];
-  /** By column; what is missing is an empty cell. */
-  cells(row: T): Readonly<Record<string, unknown>>;
+  /** By column; a missing value is an empty cell. */
+  cells(row: T): object;
 }
 
-/** What a format writes before, for each, and after all rows. */
-export interface Writer<T> {
+export async function writeRows<T>(
+  rows: AsyncIterable<T> | Iterable<T>,
+  format: Exclude<Format, 'table'>,
+  shape: RowShape<T>,
+  out: Terminal,
+): Promise<void> {
+  const { begin, row: textOf, end } = format === 'csv' ? await csv(shape) : json(format, shape);
+  let count = 0;
+  await out.write(begin);
+  for await (const row of rows) await out.write(textOf(row, count++));
+  await out.write(end(count));
+}
+
+interface Writer<T> {
   begin: string;
   row(row: T, index: number): string;
   end(count: number): string;
 }
 
-export async function writerOf<T>(format: Exclude<Format, 'table'>, shape: RowShape<T>): Promise<Writer<T>> {
-  const { document } = shape;
-  if (format === 'csv') return csv(shape);
+function json<T>(format: 'json' | 'ndjson', { document }: RowShape<T>): Writer<T> {
   if (format === 'ndjson') return { begin: '', row: (row) => `${sanitizeJson(document(row), 0)}\n`, end: () => '' };
   const indented = (row: T) => sanitizeJson(document(row)).replaceAll('\n', '\n  ');
   return {
@@ -37,12 +47,9 @@ async function csv<T>({ columns, cells }: RowShape<T>): Promise<Writer<T>> {
   const line = (values: readonly (string | number)[]) =>
     stringify([values], { escape_formulas: true, quoted_match: /[;]/ });
   const cellOf = (value: unknown) => (typeof value === 'number' ? value : sanitize(String(value ?? '')));
-  return {
-    begin: line([...columns]),
-    row: (row) => {
-      const values = cells(row);
-      return line(columns.map((name) => cellOf(values[name])));
-    },
-    end: () => '',
+  const row = (of: T) => {
+    const values = new Map<string, unknown>(Object.entries(cells(of)));
+    return line(columns.map((name) => cellOf(values.get(name))));
   };
+  return { begin: line([...columns]), row, end: () => '' };
 }

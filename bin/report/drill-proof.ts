@@ -1,5 +1,4 @@
-// bin/report/judge-drills.ts judges whether a cluster was restored as often as the rules expect, all through a
-// period. Pure.
+// bin/report/drill-proof.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import {
@@ -11,7 +10,6 @@ import {
   measured,
 } from '../../functions/proof/drill-state.ts';
 import type { Period } from '../../functions/proof/period.ts';
-import type { Drill } from '../../functions/restore/rules/drill.ts';
 import { isCompletedRestore } from '../../functions/restore/understood.ts';
 import type { DrillProof } from './report.ts';
 
@@ -27,11 +25,10 @@ export interface DrillFacts {
   /** Restores that were completed in the period, or before it the last one; in any order. */
   completed: readonly CompletedRestore[];
   period: Period;
-  /** ISO 8601. */
   madeAt: string;
 }
 
-export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
+export function proveDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
   const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
   const done = completed
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
@@ -43,23 +40,17 @@ export function judgeDrill({ cluster, completed, period, madeAt }: DrillFacts): 
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
+  const due = { days, dueAt: iso(dueAt) };
+  // Only where every restore until then is known can one be said to be missing.
+  const late = isCoveredUntil(cluster, due, new Date(end)) ? ('overdue' as const) : ('not-covered' as const);
+  const known = { from: knownFrom(cluster, moments, period, within), until: knownUntil(cluster, moments, end) };
   return {
-    state: dueAt <= end ? overdueOr(cluster, { days, dueAt: iso(dueAt) }, end) : moments.length > 1 ? 'met' : 'due',
-    days,
-    dueAt: iso(dueAt),
-    ...lastOf(last),
-    missed: missedIn(moments, within, {
-      from: knownFrom(cluster, moments, period, within),
-      until: knownUntil(cluster, moments, end),
-    }),
+    state: dueAt <= end ? late : moments.length > 1 ? 'met' : 'due',
+    ...{ ...due, ...lastOf(last), missed: missedIn(moments, within, known) },
   };
 }
 
-/** Only where every restore until then is known can one be said to be missing. */
-const overdueOr = (cluster: ClusterCoverage, due: Drill, end: number) =>
-  isCoveredUntil(cluster, due, new Date(end)) ? ('overdue' as const) : ('not-covered' as const);
-
-/** Between one moment and the next, what lies later than the days allow. */
+/** Between one moment and the next, the time after the days that the rules allow. */
 function missedIn(moments: readonly number[], within: number, part: { from: number; until: number }) {
   return moments.flatMap((moment, index) => {
     const from = Math.max(moment + within, part.from);
@@ -74,10 +65,7 @@ function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: n
   return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
 }
 
-/**
- * Of the time before its first known restore, and before the ledger first read it, nothing can be said; nor while a restore that was
- * lost with its list would still count.
- */
+/** Nothing can be said before the first reading and the first known restore, nor while a restore lost with its list would count. */
 function knownFrom(cluster: ClusterCoverage, [, first]: readonly number[], { since }: Period, within: number): number {
   const known = Math.min(Date.parse(cluster.firstSeenAt), first ?? Number.POSITIVE_INFINITY);
   const lost = lostUntil(cluster);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDrill, judgeDrill } from '../../../bin/report/judge-drills.ts';
+import { isDrill, proveDrill } from '../../../bin/report/drill-proof.ts';
 import type { Period } from '../../../bin/report/report.ts';
 import type { ListCoverage } from '../../../functions/ledger/model/coverage.ts';
 import { DAY } from '../../../local/atlas/base/time.ts';
@@ -34,7 +34,7 @@ function judge(
     },
     ...{ lists: { flex: read }, ...drill },
   };
-  return judgeDrill({ cluster, completed: completed.map(restore), period, madeAt: at(1_000) });
+  return proveDrill({ cluster, completed: completed.map(restore), period, madeAt: at(1_000) });
 }
 
 describe('drills over a period', () => {

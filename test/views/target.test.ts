@@ -1,19 +1,16 @@
 // What is said of where a restore goes, over every status, kind, delivery and target: nothing that isn't known.
+
 import { describe, expect, test } from 'vitest';
 import { projectRestores } from '../../bin/report/html-restores.ts';
 import type { ProjectEvidence, RestoreEvidence } from '../../bin/report/report.ts';
 import { jobPage } from '../../functions/api/web/pages/job-page.ts';
 import { jobTable } from '../../functions/api/web/parts/job-table.ts';
-import { jobEvents } from '../../functions/events/from/events.ts';
+import { jobEvents } from '../../functions/events/from/job-events.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
-import {
-  deliveryWords,
-  destinationOf,
-  destinationWords,
-  effectWords,
-  type Place,
-} from '../../functions/restore/destination.ts';
-import type { Delivery, Kind, RestoreJob, Status } from '../../functions/restore/job.ts';
+import { destinationOf, type Place } from '../../functions/restore/destination.ts';
+import type { RestoreJob } from '../../functions/restore/job.ts';
+import type { Delivery, Kind, Status } from '../../functions/schema/words.ts';
+import { deliveryWords, destinationWords, effectWords } from '../../functions/views/target.ts';
 import { textOf } from '../api/web/site.ts';
 import { ledgerJobAfter } from '../events/told.ts';
 import { job as jobWith, PROJECT } from '../ledger/jobs.ts';

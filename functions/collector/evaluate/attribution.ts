@@ -1,0 +1,66 @@
+// functions/collector/evaluate/attribution.ts: when a requester is certain, and when jobs without one are attributed again.
+
+import type { AtlasError } from '../../atlas/model/errors.ts';
+import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
+import { isFound, type Requester } from '../../restore/requesters/requester.ts';
+
+/** Atlas's newest events were 0 to 3 s older than the answer (docs/atlas.md#12-1): an event can be missing for as long, and more. */
+const VISIBLE_AFTER_MS = 30_000;
+/** No event comes later than this, as far as is known. */
+export const FINAL_AFTER_MS = 15 * 60_000;
+/** How long events that failed are left alone: as long as they have been failing, between these. */
+const MIN_WAIT_MS = 60_000;
+export const MAX_WAIT_MS = 6 * 3_600_000;
+export const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
+
+export const iso = (ms: number) => new Date(ms).toISOString();
+
+export const earliest = (times: readonly string[]) => times.reduce((a, b) => (b < a ? b : a));
+
+export function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {
+  return rest;
+}
+
+export function withError(
+  stored: AttributionCoverage | undefined,
+  error: AtlasError,
+  now: number,
+): AttributionCoverage {
+  const { code, message } = error;
+  return { ...withoutWork(stored), error: { code, message, since: stored?.error?.since ?? iso(now) } };
+}
+
+/** @param left when the jobs were requested that are left */
+export function nextAttempt(left: readonly string[], now: number): Pick<AttributionCoverage, 'from' | 'dueAt'> {
+  if (left.length === 0) return {};
+  const dues = left.map((at) => {
+    const requested = Date.parse(at);
+    return requested + (now - requested < VISIBLE_AFTER_MS ? VISIBLE_AFTER_MS : FINAL_AFTER_MS);
+  });
+  return { from: earliest(left), dueAt: iso(Math.max(now, Math.min(...dues))) };
+}
+
+/** Tried again, less and less often. */
+export function failedAgain(stored: AttributionCoverage | undefined, error: AtlasError, from: string, now: number) {
+  const failed = withError(stored, error, now);
+  const failingMs = now - Date.parse(failed.error?.since ?? iso(now));
+  return { ...failed, from, dueAt: iso(now + Math.min(MAX_WAIT_MS, Math.max(MIN_WAIT_MS, failingMs))) };
+}
+
+/** Pending, never attributed, or not available at the time. */
+export function isUnresolved(requester: Requester | undefined): boolean {
+  if (requester === undefined) return true;
+  if (isFound(requester)) return false;
+  const { reason, detail } = requester;
+  return reason === 'pending' || (reason === 'not-read' && detail !== TOO_MANY_EVENTS);
+}
+
+export const isPending = (requester: Requester | undefined): boolean =>
+  requester !== undefined && !isFound(requester) && requester.reason === 'pending';
+
+/** While an event may still appear, only what no further event could change is said. */
+export function inTime(verdict: Requester, ageMs: number): Requester {
+  if (ageMs >= FINAL_AFTER_MS) return verdict;
+  const isSure = isFound(verdict) && (verdict.grade === 'exact' || verdict.grade === 'strong');
+  return isSure && ageMs >= VISIBLE_AFTER_MS ? verdict : { reason: 'pending' };
+}
