@@ -42,12 +42,6 @@ test.each([
 
     expect(run.status).toBe('complete');
     const expected = countsOfRun({ clusters: projects * clusters, clustersPerProject: clusters });
-    console.log(
-      `${projects} x ${clusters}:`,
-      { atlasRequests: run.counts?.atlasRequests, ...units },
-      'expected at most',
-      expected,
-    );
     for (const [measured, given, most] of [
       [run.counts?.atlasRequests, expected.atlasRequests, 2 * expected.atlasRequests], // by an API key
       [units.writes, expected.tableWriteUnits, expected.tableWriteUnits],
