@@ -6,9 +6,9 @@ import type { AtlasEvent } from '../restore/requesters/event.ts';
 import { CredentialSession } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
 import { SkewMeter } from './http/clock-skew.ts';
+import { HttpTransport } from './http/http-transport.ts';
 import type { ProxySettings } from './http/proxy.ts';
 import type { Transport } from './http/transport.ts';
-import { UndiciTransport } from './http/undici-transport.ts';
 import type {
   Atlas,
   AtlasUsage,
@@ -37,7 +37,7 @@ export interface AtlasClientOptions {
   clock?: Clock | undefined;
   /** @default none */
   log?: Log | undefined;
-  /** @default undici */
+  /** @default HTTP/2 where Atlas agrees to it, else HTTP/1.1 */
   transport?: Transport | undefined;
   /** What Atlas is reached through; unused with a transport of your own. @default nothing */
   proxy?: ProxySettings | undefined;
@@ -129,7 +129,7 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       log = silentLog,
       connections = 32,
       proxy,
-      transport = new UndiciTransport({ connections, proxy }),
+      transport = new HttpTransport({ connections, proxy }),
       callTimeoutMs = 30_000,
       maxBytes = 32 * 1024 * 1024,
       userAgent = 'atlas-restore-ledger',

@@ -8,7 +8,7 @@ export interface SharedLimits {
   writes: LimitFunction;
 }
 
-/** Half as many again as there are connections to Atlas, so that the next request leaves while an answer is processed. */
+/** Enough for the next request to leave while an answer is processed. Each list holds a page of up to 500 jobs. */
 export const PARALLEL_LISTS = 48;
 /** Half as many as there are connections to the table. */
 const PARALLEL_WRITES = 64;

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
+import { HttpTransport } from '../../functions/atlas/http/http-transport.ts';
 import type { Transport } from '../../functions/atlas/http/transport.ts';
-import { UndiciTransport } from '../../functions/atlas/http/undici-transport.ts';
 import type { Atlas, Cluster, ClusterList, JobList, JobPage } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
@@ -388,7 +388,7 @@ describe('clocks', () => {
         now: () => system.clock.now() + skewMs,
         sleep: (ms: number, signal?: AbortSignal) => system.clock.sleep(ms, signal),
       };
-      const inner = new UndiciTransport();
+      const inner = new HttpTransport();
       const transport: Transport = {
         async send(request) {
           const answer = await inner.send(request);

@@ -3,8 +3,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { HttpTransport } from '../../../functions/atlas/http/http-transport.ts';
 import { parseProxyUrl, proxyFor } from '../../../functions/atlas/http/proxy.ts';
-import { UndiciTransport } from '../../../functions/atlas/http/undici-transport.ts';
 import { startAtlas } from '../../../local/atlas/server.ts';
 import { accessTo, CommandLine } from '../../cli/command-line.ts';
 import { makeCertificate } from '../certificate.ts';
@@ -115,7 +115,7 @@ describe('through a proxy', () => {
   });
 
   async function ask(proxy: { url: string; noProxy: string }) {
-    const transport = new UndiciTransport({ proxy });
+    const transport = new HttpTransport({ proxy });
     const url = new URL(`https://${HOST}/api/atlas/v2/groups`);
     try {
       const headers = { authorization: 'Bearer CANARY' };

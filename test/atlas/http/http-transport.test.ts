@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { HttpTransport } from '../../../functions/atlas/http/http-transport.ts';
 import type { TransportRequest } from '../../../functions/atlas/http/transport.ts';
-import { UndiciTransport } from '../../../functions/atlas/http/undici-transport.ts';
 import { listen } from '../../../local/listen.ts';
 import { failureOf } from '../clients.ts';
 import { json, type Reply, serve } from '../scripted-server.ts';
 
-class DisposableTransport extends UndiciTransport implements AsyncDisposable {
+class DisposableTransport extends HttpTransport implements AsyncDisposable {
   [Symbol.asyncDispose]() {
     return this.close();
   }
@@ -85,7 +85,7 @@ describe('connections', () => {
 
   test('are closed with the transport, which then sends nothing more', async () => {
     await using server = await serve(() => {});
-    const transport = new UndiciTransport();
+    const transport = new HttpTransport();
     const hanging = failureOf(transport.send(requestTo(server.url)));
     await transport.close();
     expect((await hanging).code).toBe('ATLAS_UNAVAILABLE');
@@ -161,7 +161,7 @@ describe('no answer', () => {
     }
   });
 
-  test('from an encoding that nobody asked for', async () => {
+  test('from an encoding that nobody requested', async () => {
     const failure = await failureOf(ask((response) => response.writeHead(200, { 'Content-Encoding': 'br' }).end('x')));
     expect(failure.code).toBe('ATLAS_BAD_ANSWER');
   });
