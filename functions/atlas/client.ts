@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../platform/log.ts';
 import type { AtlasEvent } from '../restore/requesters/event.ts';
 import { CredentialSession } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
+import { AdaptiveConcurrency, MAX_CONCURRENCY } from './http/adaptive-concurrency.ts';
 import { SkewMeter } from './http/clock-skew.ts';
 import { HttpTransport } from './http/http-transport.ts';
 import type { ProxySettings } from './http/proxy.ts';
@@ -41,8 +42,8 @@ export interface AtlasClientOptions {
   transport?: Transport | undefined;
   /** What Atlas is reached through; unused with a transport of your own. @default nothing */
   proxy?: ProxySettings | undefined;
-  /** Connections to Atlas; unused with a transport of your own. @default 32 */
-  connections?: number | undefined;
+  /** Requests under way at once: fewer where Atlas answers slowly or refuses. @default 256 */
+  maxConcurrency?: number | undefined;
   /** For one HTTP request, up to the last byte of its answer, in ms. @default 30_000 */
   callTimeoutMs?: number | undefined;
   /** Largest answer, on the wire and decoded alike. @default 33_554_432 (32 MiB) */
@@ -127,9 +128,9 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       baseUrl,
       clock = systemClock,
       log = silentLog,
-      connections = 32,
+      maxConcurrency = MAX_CONCURRENCY,
       proxy,
-      transport = new HttpTransport({ connections, proxy }),
+      transport: sender = new HttpTransport({ connections: maxConcurrency, proxy }),
       callTimeoutMs = 30_000,
       maxBytes = 32 * 1024 * 1024,
       userAgent = 'atlas-restore-ledger',
@@ -137,6 +138,7 @@ export class AtlasClient extends AtlasReader implements AsyncDisposable {
       onWait = () => {},
     } = options;
     const closing = new AbortController();
+    const transport = new AdaptiveConcurrency(sender, { max: maxConcurrency, clock });
     const { signal } = closing;
     const onLongWait = (wait: Wait) => {
       if (wait.ms >= SHOWN_WAIT_MS) onWait(wait);
