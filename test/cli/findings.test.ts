@@ -256,8 +256,8 @@ describe('rules', () => {
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       'restore-ledger: --rules missing.json: expected a file that can be read, got ENOENT\n',
       expect.stringMatching(/^restore-ledger: RULES: drillDays: expected a whole number of days .*, got "often"\n$/),
-      'restore-ledger: --rules: expected without --api, whose collector has its own, got with it\n',
-      'restore-ledger: --events: expected without --api, whose collector has its own, got with it\n',
+      "restore-ledger: --rules can't be used with --api: its collector has its own rules\n",
+      "restore-ledger: --events can't be used with --api: its collector has its own change feed\n",
     ]);
   });
 });
