@@ -38,7 +38,7 @@ export function atlasCommand(context: Context): Command {
     .option('--pretty', 'indented')
     .addHelpText('after', HELP)
     .action((flags: ListFlags) => listRaw(flags, context));
-  return new Command('atlas').description('ask Atlas itself, past the ledger').addCommand(list);
+  return new Command('atlas').description('query Atlas directly').addCommand(list);
 }
 
 async function listRaw({ project, cluster, includeCount, ...flags }: ListFlags, context: Context) {

@@ -69,9 +69,7 @@ export function collectCommand(context: Context): Command {
 async function collect(flags: CollectFlags, context: Context) {
   const { project: projects = [], cluster } = flags;
   if (cluster !== undefined && projects.length !== 1) {
-    throw new UsageError(
-      `--cluster: expected exactly one --project with it, got ${projects.length || 'none'}: a name is unique in its project only`,
-    );
+    throw new UsageError('--cluster requires exactly one --project, as names are unique only within a project');
   }
   const chosen = projects.map((projectId) => defined({ projectId, clusterName: cluster }));
   const scopes = chosen.length > 0 ? chosen : [{}];
@@ -112,7 +110,7 @@ async function collectHere(scopes: readonly RunScope[], where: Target, flags: Co
 async function collectThere(scopes: readonly RunScope[], api: ApiAddress, flags: CollectFlags, context: Context) {
   refuseBesideApi(flags);
   if (flags.maxWait !== undefined) {
-    throw new UsageError('--max-wait: expected without --api, whose collector waits in its queue, got with it');
+    throw new UsageError("--max-wait can't be used with --api: its collector waits in its own queue");
   }
   const { collectRemotely } = await import('../actions/collect-remote.ts');
   const [ledger, progress] = [await ledgerOf(api, context), context.progress()];

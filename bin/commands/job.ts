@@ -64,7 +64,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     target: targetField(job, names),
     collections: collectionsField(job),
     requested: at(job.requestedAt),
-    'asked by': job.requester && wholeRequester(job.requester),
+    'requested by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
     took: durationSeconds === undefined ? undefined : span(durationSeconds),
     expires: at(job.expiresAt),
@@ -139,7 +139,7 @@ function whatChanged({ revision, fields, atlas = [], repaired }: Change): string
 
 function requesterChange(from: unknown, to: unknown): string {
   const [before, after] = [from, to].map((value) => shortRequester(value as Requester | undefined) || 'nobody');
-  return from === undefined ? `asked by ${after}` : `asked by ${before} → ${after}`;
+  return from === undefined ? `requested by ${after}` : `requested by ${before} → ${after}`;
 }
 
 /** A history names findings by their rules. */

@@ -57,11 +57,11 @@ export function jobsCommand(context: Context): Command {
     .addOption(clusterName('--cluster <name>', 'of this cluster; needs --project'))
     .addOption(someOf('--status <status>', `with this status: ${STATUSES.join(', ')}; several with commas`, STATUSES))
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
-    .addOption(oneOf('--delivery <delivery>', `delivered like this: ${DELIVERIES.join(', ')}`, DELIVERIES))
+    .addOption(oneOf('--delivery <delivery>', `with this delivery type: ${DELIVERIES.join(', ')}`, DELIVERIES))
     .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
-    .addOption(wholeNumber('--limit <n>', 'at most so many', 1, 1_000_000).default(50))
+    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 1_000_000).default(50))
     .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
   return addSourceOptions(command).action((flags: JobsFlags) => listJobs(flags, context));
@@ -82,7 +82,7 @@ async function listJobs(flags: JobsFlags, context: Context) {
 function queryOf(flags: JobsFlags): JobsQuery {
   const { project: projectId, cluster: clusterName, status: statuses, kind, delivery, finding, since, until } = flags;
   if (clusterName !== undefined && projectId === undefined) {
-    throw new UsageError('--cluster: expected --project with it, got none: a name is unique in its project only');
+    throw new UsageError('--cluster requires --project, as names are unique only within a project');
   }
   checkPeriod(flags);
   return defined({ projectId, clusterName, statuses, kind, delivery, finding, since, until });

@@ -61,7 +61,7 @@ export function retireCommand(context: Context): Command {
     .addOption(projectId('--project <id>', 'the project; needs --reason'))
     .addOption(sentence('--credentials <name>', 'credentials no longer used; needs --reason', MAX_NAME))
     .addOption(sentence('--reason <text>', 'kept on record', MAX_REASON))
-    .addOption(sentence('--by <name>', 'who decided it (default: you, as this machine knows you)', MAX_NAME))
+    .addOption(sentence('--by <name>', 'who decided it (default: your user name and host)', MAX_NAME))
     .option('--undo', 'take it into scope again; needs --project and --reason')
     .option('--list', 'list the projects that are not visible, excluded or retired')
     .option('--json', 'as JSON')

@@ -28,7 +28,7 @@ Examples:
 export function runsCommand(context: Context): Command {
   const command = new Command('runs')
     .description('list the newest runs of the collector, and what they found')
-    .addOption(wholeNumber('--limit <n>', 'at most so many', 1, 10_000).default(20))
+    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 10_000).default(20))
     .option('--json', 'as a JSON list')
     .addHelpText('after', HELP);
   return addSourceOptions(command).action((flags: RunsFlags) => listRuns(flags, context));

@@ -19,15 +19,16 @@ interface VerifyFlags extends JsonFlags {
 
 const HELP = `
 Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
-jobs were recorded. So a job, an entry or a whole job that was changed or taken away by anything but this program shows.
+jobs were recorded. So a change or deletion made by anything but this program is detected.
 Nothing is written. Whoever may write the table could recompute all hashes: keep exports elsewhere where that matters.
 
 It reads the ledger itself (--table, --data), not an API.
 
 Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too.
 
-Exit code: 0 all fits, 9 something does not (each break is named), 3 all that is there fits, but of some projects it is not on
-record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong usage.
+Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but for some projects
+it is not on record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong
+usage.
 
 Examples:
   $ restore-ledger verify

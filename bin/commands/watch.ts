@@ -43,8 +43,8 @@ export function watchCommand(context: Context): Command {
     .addOption(projectId('--project <id>', 'of the job; with --cluster and --kind, where the ledger lacks it'))
     .addOption(clusterName('--cluster <name>', 'see --project'))
     .addOption(oneOf('--kind <kind>', `see --project; ${KINDS.join(', ')}`, KINDS))
-    .addOption(amount('--interval <seconds>', 'between two looks', 0.1, 86_400).default(10))
-    .addOption(amount('--timeout <seconds>', 'give up after so long (default: never)', 0, 8_640_000))
+    .addOption(amount('--interval <seconds>', 'time between polls', 0.1, 86_400).default(10))
+    .addOption(amount('--timeout <seconds>', 'give up after this time (default: never)', 0, 8_640_000))
     .addHelpText('after', HELP);
   withEventsOption(withRules(addSourceOptions(command)));
   return command.action((id: string, flags: WatchFlags) => watch(id, flags, context));
@@ -55,7 +55,7 @@ async function watch(id: string, flags: WatchFlags, context: Context) {
   const place = placeOf(flags);
   if (!('api' in where)) return await watchHere(id, where, place, flags, context);
   refuseBesideApi(flags);
-  if (place) throw new UsageError('--project, --cluster and --kind: expected without --api, got with it');
+  if (place) throw new UsageError("--project, --cluster and --kind can't be used with --api");
   const { watchRemotely } = await import('../actions/watch-remote.ts');
   context.exitCode = await follow(watchRemotely(id, await ledgerOf(where.api, context), context), flags, context);
 }

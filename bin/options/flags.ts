@@ -40,7 +40,7 @@ export const wholeNumber = (flags: string, description: string, ...bounds: Bound
 export const amount = (flags: string, description: string, ...bounds: Bounds) =>
   checked(flags, description, `a number from ${bounds.join(' to ')}`, within(/^\d{1,12}(\.\d{1,6})?$/, bounds));
 
-/** One of a few words, in whatever case. */
+/** One of a few words, case-insensitive. */
 export const oneOf = (flags: string, description: string, words: readonly string[]) =>
   checked(flags, description, `one of ${words.join(', ')}`, (text) =>
     words.find((word) => word.toLowerCase() === text.toLowerCase()),

@@ -22,7 +22,7 @@ const VARIABLE = 'RESTORE_LEDGER_API';
 
 export const addSourceOptions = (command: Command) =>
   addTargetOptions(command)
-    .option('--api <url>', `ask this API instead, deployed or of restore-ledger serve (env: ${VARIABLE})`)
+    .option('--api <url>', `read from this API, deployed or of restore-ledger serve (env: ${VARIABLE})`)
     .addOption(
       oneOf(
         '--api-auth <how>',

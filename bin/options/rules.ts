@@ -18,8 +18,8 @@ export const withRules = (command: Command) =>
 
 /** The collector behind an API has rules and a change feed of its own. @throws UsageError */
 export function refuseBesideApi({ rules, events }: RulesFlags & { events?: string }) {
-  const flag = rules !== undefined ? '--rules' : events ? '--events' : undefined;
-  if (flag) throw new UsageError(`${flag}: expected without --api, whose collector has its own, got with it`);
+  if (rules !== undefined) throw new UsageError("--rules can't be used with --api: its collector has its own rules");
+  if (events) throw new UsageError("--events can't be used with --api: its collector has its own change feed");
 }
 
 /** A flag beats the variable. @throws UsageError that names the file or the variable, and each field that is wrong */

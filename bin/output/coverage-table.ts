@@ -2,7 +2,7 @@
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { type CoverageState, KINDS, type Kind } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
-import { ago, counted } from '../../functions/views/text.ts';
+import { ago, counted, utc } from '../../functions/views/text.ts';
 import type { Style, Terminal } from '../process/terminal.ts';
 import { type Column, compare, writeTable } from './tables.ts';
 
@@ -112,5 +112,5 @@ function provenThrough(rows: readonly CoverageRow[]): string {
   const [first] = claimed.flatMap(({ provenThrough: at }) => at ?? []).sort();
   if (incomplete > 0) return `\nINCOMPLETE: restores can't be ruled out in ${counted(incomplete, 'row')} above.`;
   if (first === undefined) return '';
-  return `\nComplete, by what was read to its end, for restores requested before ${first.slice(0, 19)}Z.\nThe jobs in the table were not counted here: restore-ledger verify does that, and evidence.`;
+  return `\nComplete for restores requested before ${utc(first)} UTC, based on full readings.\nThe table itself was not counted: run \`restore-ledger verify\` or \`evidence\`.`;
 }

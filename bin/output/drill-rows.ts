@@ -36,7 +36,7 @@ const STATES: Record<State, { style: Style; counted: string }> = {
   due: { style: 'yellow', counted: 'due' },
   paused: { style: 'dim', counted: 'paused' },
   met: { style: 'green', counted: 'met' },
-  none: { style: 'dim', counted: 'of which none is expected' },
+  none: { style: 'dim', counted: 'not required' },
 };
 const BY_URGENCY = Object.keys(STATES) as State[];
 
@@ -89,7 +89,7 @@ function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string 
   return state === 'met' ? 'met' : `due in ${days} d`;
 }
 
-/** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 of which none is expected.` */
+/** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 not required.` */
 export function drillSummary(rows: readonly DrillRow[]): string {
   const parts = BY_URGENCY.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;

@@ -14,9 +14,19 @@ export const severityStyle = (severity: Severity): Style => STYLES[severity] ?? 
 export const isNoteworthy = (event: LedgerEvent): boolean =>
   event['detail-type'] !== 'Restore Job State Change' && event['detail-type'] !== 'Collector Run Completed';
 
-/** `warning   Restore Finding  prod-eu/Cluster0: download (warning): ...` */
-const eventLine = ({ 'detail-type': type, detail: { severity, message } }: LedgerEvent, paint: Paint) =>
-  `${paint(severityStyle(severity), severity.padEnd(8))}  ${type}  ${sanitize(message)}`;
+/** `warning   Restore Finding  prod-eu/Cluster0: download: ...` */
+const eventLine = (event: LedgerEvent, paint: Paint) => {
+  const { severity } = event.detail;
+  return `${paint(severityStyle(severity), severity.padEnd(8))}  ${event['detail-type']}  ${sanitize(besideSeverity(event))}`;
+};
+
+/** The message of an event, without the severity that the line already begins with. */
+export function besideSeverity(event: LedgerEvent): string {
+  const { severity, message } = event.detail;
+  if (event['detail-type'] !== 'Restore Finding') return message;
+  const { rule } = event.detail.finding;
+  return message.replace(`: ${rule} (${severity}): `, () => `: ${rule}: `);
+}
 
 /** More are counted; the ledger, and a file of events, have them all. */
 const MAX_LINES = 50;

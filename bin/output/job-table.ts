@@ -62,7 +62,7 @@ export const jobColumns = (names: ProjectNames) =>
       align: 'right',
     },
     asked: {
-      title: 'asked by',
+      title: 'requested by',
       cell: ({ requester }) => (isFound(requester) ? actorName(requester.actor) : ''),
       least: 10,
       goes: 5,

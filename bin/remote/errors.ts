@@ -95,7 +95,7 @@ const CONNECTION_ERRORS: readonly (readonly [RegExp, string, boolean])[] = [
   [/^EAI_AGAIN$/, "the name of the host can't be found (CODE); is the address right?", true],
   [/^(ENOTFOUND|EAI_\w+)$/, "the name of the host can't be found (CODE); is the address right?", false],
   [/CERT|SELF_SIGNED|SIGNATURE|ERR_TLS|ERR_SSL/, "the server's certificate is not trusted (CODE)", false],
-  [/./, 'no connection, or one that was cut (CODE)', true],
+  [/./, 'connection failed (CODE)', true],
 ];
 
 /** What went wrong before there was an answer. The message of a failed fetch says nothing; its cause has a code. */

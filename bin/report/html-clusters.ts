@@ -28,9 +28,9 @@ function drills(all: readonly Placed[]): Html {
   const parts = [
     `${counted(count('met'), 'cluster')} met`,
     due > 0 && `${number(due)} with time left`,
-    unknown > 0 && `of ${number(unknown)} it is not known`,
+    unknown > 0 && `${number(unknown)} unknown`,
     `${number(count('overdue'))} overdue at the end of the period`,
-    none > 0 && `of ${number(none)} none is expected`,
+    none > 0 && `${number(none)} not required`,
   ];
   return html`<section class="long" aria-labelledby="drills"><h2 id="drills">Drills</h2>
 <p>A backup is shown to work by a restore of it. ${parts.filter(Boolean).join(', ')}.</p>

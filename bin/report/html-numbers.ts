@@ -61,7 +61,7 @@ function requesters({ requesters: all, unnamed }: Numbers) {
     ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MAX_REQUESTERS)))] : []),
     ...Object.entries(unnamed).map(([reason, count]) => row(UNNAMED[reason] ?? visible(reason), count)),
   ];
-  return countTable('Restores by who asked', rows, 'None.');
+  return countTable('Restores by requester', rows, 'None.');
 }
 
 const restoresOf = (some: readonly RequesterCount[]) => some.reduce((sum, { restores }) => sum + restores, 0);

@@ -11,7 +11,7 @@ import { counted } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
-const TITLES = ['Requested', 'From', 'To', 'Asked for by', 'Outcome', 'Findings'];
+const TITLES = ['Requested', 'From', 'To', 'Requested by', 'Outcome', 'Findings'];
 
 export function* projectRestores(project: ProjectEvidence): Generator<string> {
   const count = project.clusters.reduce((sum, { restores }) => sum + restores.length, 0);
@@ -46,7 +46,7 @@ const restoreRow = (
 ): Html => html`<tr role="row">
 <th role="rowheader" scope="row">${time(restore.requestedAt)}<span class="sub"><code>${visible(restore.jobId)}</code></span></th>
 <td role="cell" data-l="From">${fromCell(restore)}</td><td role="cell" data-l="To">${toCell(project, cluster, restore)}</td>
-<td role="cell" data-l="Asked for by">${requesterCell(restore.requester)}</td><td role="cell" data-l="Outcome">${outcomeCell(restore)}</td>
+<td role="cell" data-l="Requested by">${requesterCell(restore.requester)}</td><td role="cell" data-l="Outcome">${outcomeCell(restore)}</td>
 ${findingsCell(restore)}</tr>
 `;
 

@@ -74,15 +74,16 @@ function findingsSentence({ findings, severities, restores }: Numbers) {
   const how = (['critical', 'warning', 'info'] as const).flatMap((severity) =>
     severities[severity] > 0 ? [`${number(severities[severity])} ${severity}`] : [],
   );
-  return `Rules found ${counted(findings, 'noteworthy thing')} about them: ${how.join(', ')}.`;
+  return `The rules produced ${counted(findings, 'finding')}: ${how.join(', ')}.`;
 }
 
 function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
   const expected = drills.met + drills.due + drills.overdue + drills['not-covered'];
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
   const parts = [
-    `${number(drills.met)} met that`,
-    drills['not-covered'] > 0 && `of ${number(drills['not-covered'])} it is not known`,
+    `${number(drills.met)} ${drills.met === 1 ? 'was' : 'were'}`,
+    drills['not-covered'] > 0 &&
+      `${number(drills['not-covered'])} ${drills['not-covered'] === 1 ? 'is' : 'are'} unknown`,
     drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,
     `${drills.overdue === 0 ? 'none' : number(drills.overdue)} ${drills.overdue > 1 ? 'are' : 'is'} overdue`,
   ];
@@ -90,7 +91,7 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
     `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
     drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
     drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
-    recovery && `A completed restore took ${span(recovery.median)} in the median, ${span(recovery.longest)} at most.`,
+    recovery && `Completed restores took a median of ${span(recovery.median)}, and ${span(recovery.longest)} at most.`,
   ];
   return sentences.filter(Boolean).join(' ');
 }
@@ -132,7 +133,7 @@ export function limitsOf(
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
     "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
-    "Who asked is found by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
+    "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
   ];
 }

@@ -22,8 +22,8 @@ interface ServeFlags extends TargetFlags {
 export const SERVE_PORT = 27_081;
 
 const HELP = `
-A browser can't sign requests for AWS. Here it need not: whoever uses this machine can read what you can and, with Atlas
-credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
+A browser can't sign requests for AWS. This server needs no signature: anyone on this machine can read what you can and, with
+Atlas credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
 Other commands may read and write the same directory meanwhile.
 
 Examples:
@@ -36,7 +36,12 @@ export function serveCommand(context: Context): Command {
     .description('serve the page and the HTTP API on this machine, over any ledger, until Ctrl-C')
     .addOption(wholeNumber('--port <n>', 'on 127.0.0.1; 0: any that is free', 0, 65_535).default(SERVE_PORT))
     .addOption(
-      wholeNumber('--runs-every <minutes>', 'how often the collector runs: more is late (default: 26 h)', 1, 1_000_000),
+      wholeNumber(
+        '--runs-every <minutes>',
+        'how often the collector runs, used to tell when it is late (default: late after 26 h)',
+        1,
+        1_000_000,
+      ),
     )
     .addHelpText('after', HELP);
   return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));

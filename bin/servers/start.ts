@@ -20,7 +20,7 @@ import { amount, wholeNumber } from '../options/flags.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import { writeCoverage } from '../output/coverage-table.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
-import { isNoteworthy, severityStyle } from '../output/event-lines.ts';
+import { besideSeverity, isNoteworthy, severityStyle } from '../output/event-lines.ts';
 import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester } from '../output/requester-text.ts';
 import { displayWidth, writeTable } from '../output/tables.ts';
@@ -156,9 +156,7 @@ function firstCollection({ projects, counts, failures, seconds }: Collected, pai
 async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | undefined, { out }: Context) {
   const noteworthy = events.filter(isNoteworthy);
   if (noteworthy.length === 0) return;
-  await out.line(
-    `\n${out.paint('bold', 'Noteworthy')}   of the last 24 hours; jobs that ended before are recorded quietly\n`,
-  );
+  await out.line(`\n${out.paint('bold', 'Findings of the last 24 hours')} (older restores emit no events)\n`);
   for (const event of noteworthy.slice(0, MAX_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
   const more = noteworthy.slice(MAX_NOTEWORTHY);
   if (more.length === 0) return;
@@ -170,9 +168,10 @@ async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | 
   await out.line(out.paint('dim', `and ${more.length} more${how}`));
 }
 
-/** `warning   Payments/Cluster0: download (warning): The data ...`, cut to the width of a terminal. */
-function shortLine({ detail: { severity, message } }: LedgerEvent, paint: Paint): string {
-  const [what = ''] = message.split('\n');
+/** `warning   Payments/Cluster0: download: The data ...`, cut to the width of a terminal. */
+function shortLine(event: LedgerEvent, paint: Paint): string {
+  const { severity } = event.detail;
+  const [what = ''] = besideSeverity(event).split('\n');
   const line = sanitize(`${severity.padEnd(8)}  ${what}`);
   return paint(severityStyle(severity), line.length <= WIDTH - 10 ? line : `${line.slice(0, WIDTH - 11)}…`);
 }
@@ -252,7 +251,7 @@ function changeLine({ job, revision, oldStatus, change }: JobStateChange, names:
 }
 
 function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
-  if (fields.requester && !fields.status) return `asked by ${shortRequester(job.requester)}`;
+  if (fields.requester && !fields.status) return `requested by ${shortRequester(job.requester)}`;
   const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
   return `${deliveryWords(job, names)}${took}`;
 }

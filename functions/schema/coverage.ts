@@ -88,7 +88,7 @@ export const coverageRow = named(
     projectId: objectId(),
     projectName: text(),
     clusterName: optional(text('Absent: the row is about the project as a whole, which `what` says.')),
-    what: optional(text('`project`, `dedicated clusters` and the like, or `audit events`.')),
+    what: optional(text('`project`, `dedicated clusters` and the like, or `project events`.')),
     clusterId: optional(text()),
     tier: optional(oneOf(TIERS)),
     state: oneOf(COVERAGE_STATES),

@@ -115,7 +115,7 @@ const answered = z.object({
   ),
 });
 
-const atlas = anyObject('What Atlas sent, less links and less every secret.');
+const atlas = anyObject('What Atlas sent, without links and secrets.');
 
 export const restoreJob = z.extend(answered, { atlas });
 

@@ -94,7 +94,7 @@ function failingLists({ projectId, projectName, coverage }: ProjectFacts, contex
 /** Restores are known all the same, so this hides none; who requested them is not. */
 function unreadEvents({ projectId, projectName, attribution }: ProjectCoverage): CoverageRow[] {
   if (!attribution?.error) return [];
-  const what = 'audit events';
+  const what = 'project events';
   const failure = failureOf(what, attribution.error);
   return [{ projectId, projectName, what, ...NOTHING_READ, gaps: [], state: 'failing', ...failure }];
 }

@@ -6,7 +6,7 @@ import { isFound, type Requester } from '../restore/requesters/requester.ts';
 
 const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((part) => `requester${part}`);
 
-/** The fingerprint is the ledger's own affair. */
+/** The fingerprint is internal to the ledger. */
 export const JOB_COLUMNS = JOB_SUMMARY_FIELDS.flatMap((name) => {
   if (name === 'fingerprint') return [];
   return name === 'requester' ? REQUESTER_COLUMNS : [name];

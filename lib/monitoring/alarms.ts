@@ -22,7 +22,7 @@ export interface AlarmsProps {
   readonly plan: IFunction;
   readonly collect: IFunction;
   readonly notify: IFunction;
-  /** Of tasks. */
+  /** Dead-letter queue of tasks. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
   readonly planDeadLetters: IQueue;

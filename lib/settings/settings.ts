@@ -43,7 +43,7 @@ function isAtlas(value: string) {
   }
 }
 
-/** By the very reader that the functions have. */
+/** Validated by the same parser as in the functions. */
 const isRule =
   <Field extends keyof Rules>(field: Field) =>
   (value: unknown) => {

@@ -29,7 +29,7 @@ const BATCH = 500;
 /** The old files stay as they are. Stopped half-way it leaves no ledger, and can be called again. @throws LedgerError */
 export async function convert(dataDir: string): Promise<Converted> {
   const file = ledgerFile(dataDir);
-  if (existsSync(file)) throw refused(`${file} is there already: nothing is to be converted`);
+  if (existsSync(file)) throw refused(`${file} already exists: nothing to convert`);
   if (!existsSync(dataDir) || !isOldLedger(readdirSync(dataDir))) {
     throw refused(`${dataDir} holds no ledger of an earlier version: nothing is to be converted`);
   }

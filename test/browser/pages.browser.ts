@@ -172,7 +172,7 @@ test.each(['phone', 'desktop'] as const)(
         expect(await shownWidth()).toBeGreaterThan(150);
         await page.keyboard.press('Enter');
         await page.waitForURL(/\/jobs\/\w+#asked$/);
-        expect(await page.getByRole('heading', { name: 'Who asked', exact: true }).isVisible()).toBe(true);
+        expect(await page.getByRole('heading', { name: 'Requested by', exact: true }).isVisible()).toBe(true);
         await page.goBack();
       }
     }

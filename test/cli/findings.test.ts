@@ -98,7 +98,7 @@ describe('collect and jobs', () => {
     expect(first.code).toBe(0);
     expect(first.stderr).toMatch(NOTEWORTHY);
     for (const rule of ['cross-project', 'download', 'failed'])
-      expect(first.stderr).toMatch(new RegExp(`^warning {3}Restore Finding {2}prod-eu/orders: ${rule} `, 'm'));
+      expect(first.stderr).toMatch(new RegExp(`^warning {3}Restore Finding {2}prod-eu/orders: ${rule}: `, 'm'));
     expect(first.stdout).toMatch(/^findings {8}3$/m);
 
     const told = await scene.events('events.ndjson');
@@ -172,10 +172,10 @@ test('jobs and job show who asked, never without the grade; or why nobody is nam
   }
   const one = await shell.run(['job', found[0]?.jobId ?? '']);
   expect(one.stdout).toMatch(
-    /^asked by +\S.*, (exact|strong|likely|weak) \(\d+ of 100 points.*\): (several )?events? [A-Z_]+/m,
+    /^requested by +\S.*, (exact|strong|likely|weak) \(\d+ of 100 points.*\): (several )?events? [A-Z_]+/m,
   );
   const none = await shell.run(['job', missing[0]?.jobId ?? '']);
-  expect(none.stdout).toMatch(/^asked by +not known.* \((pending|none|ambiguous)/m);
+  expect(none.stdout).toMatch(/^requested by +not known.* \((pending|none|ambiguous)/m);
 });
 
 test('what a first run digs up is recorded with its findings, and only the summary tells of it', async () => {
@@ -218,7 +218,7 @@ describe('rules', () => {
     const flags = rules === undefined ? [] : ['--rules', await scene.file('rules.json', rules)];
     const { code, stderr } = await scene.shell.run(['collect', ...flags], { env });
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^critical {2}Restore Finding {2}staging-eu\/users: cross-project /m);
+    expect(stderr).toMatch(/^critical {2}Restore Finding {2}staging-eu\/users: cross-project: /m);
     const findings = (await scene.jobs()).map((job) => `${job.clusterName}: ${rulesOf(job).join()}`);
     expect(findings.sort()).toEqual(['orders: ', 'users: cross-project']);
   });
@@ -256,8 +256,8 @@ describe('rules', () => {
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       'restore-ledger: --rules missing.json: expected a file that can be read, got ENOENT\n',
       expect.stringMatching(/^restore-ledger: RULES: drillDays: expected a whole number of days .*, got "often"\n$/),
-      'restore-ledger: --rules: expected without --api, whose collector has its own, got with it\n',
-      'restore-ledger: --events: expected without --api, whose collector has its own, got with it\n',
+      "restore-ledger: --rules can't be used with --api: its collector has its own rules\n",
+      "restore-ledger: --events can't be used with --api: its collector has its own change feed\n",
     ]);
   });
 });
@@ -293,7 +293,7 @@ describe('--events', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/READY/);
     expect(stderr).toMatch(
-      /^warning {3}Restore Finding {2}prod-eu\/orders: download .*\n$|^warning {3}Restore Finding {2}\S+\/orders: download .*\n$/,
+      /^warning {3}Restore Finding {2}prod-eu\/orders: download: .*\n$|^warning {3}Restore Finding {2}\S+\/orders: download: .*\n$/,
     );
     const told = await scene.events('events.ndjson');
     expect(told.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(1);

@@ -96,7 +96,7 @@ describe('reading the ledger', () => {
   test('jobs: a table of what matters, without what a terminal would obey', async () => {
     const { stdout, stderr } = await shell.run(['jobs', '--limit', '8']);
     expect(stdout.split('\n')[0]).toMatch(
-      /^requested \(UTC\) +project +cluster +kind +status +delivery +target +took +asked by +grade +findings +id$/,
+      /^requested \(UTC\) +project +cluster +kind +status +delivery +target +took +requested by +grade +findings +id$/,
     );
     expect(stdout.split('\n')).toHaveLength(8 + 2);
     expect(stderr).toMatch(/--limit/);

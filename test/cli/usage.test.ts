@@ -23,14 +23,11 @@ test.each([
     ['jobs', '--since', '2026-02-02', '--until', '2026-02-01'],
     '--until: expected a time after --since (2026-02-02T00:00:00.000Z), got 2026-02-01T00:00:00.000Z',
   ],
-  [
-    ['jobs', '--cluster', 'Cluster0'],
-    '--cluster: expected --project with it, got none: a name is unique in its project only',
-  ],
+  [['jobs', '--cluster', 'Cluster0'], '--cluster requires --project, as names are unique only within a project'],
   [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, got "Payments"'],
   [
     ['collect', '--cluster', 'Cluster0'],
-    '--cluster: expected exactly one --project with it, got none: a name is unique in its project only',
+    '--cluster requires exactly one --project, as names are unique only within a project',
   ],
   [
     ['collect', '--table', 'a b'],
@@ -125,7 +122,7 @@ describe('--help', () => {
       'evidence',
       ['--since', '--until', '--format', '--output', '--verify', 'Exit code: 0 the report is made', '9 --verify'],
     ],
-    ['verify', ['--project', '--json', 'Exit code: 0 all fits, 9 something does not', 'not an API']],
+    ['verify', ['--project', '--json', 'Exit code: 0 everything matches, 9 something does not', 'not an API']],
     [
       'reevaluate',
       ['--rules', '--since', '--until', '--dry-run', 'A target in\na project without coverage', 'Exit code: 0'],

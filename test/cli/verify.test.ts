@@ -58,7 +58,7 @@ describe('verify', () => {
     expect(code).toBe(9);
     expect(valuesOf(stdout)).toMatchObject({ result: 'BROKEN', breaks: expect.any(String) });
     // The coverage does not count the table, and says so.
-    expect((await shell.run(['coverage'])).stdout).toContain('The jobs in the table were not counted here');
+    expect((await shell.run(['coverage'])).stdout).toContain('The table itself was not counted');
     const lineOf = (job: Job) => stdout.split('\n').find((line) => line.includes(job.jobId));
     expect(lineOf(changed)).toMatch(/^ {2}\S.* \([0-9a-f]{24}\), job [0-9a-f]{24}.*: the job differs from what/);
     expect(lineOf(rewritten)).toMatch(/, job [0-9a-f]{24}(, revision \d+)?: /);

@@ -43,7 +43,7 @@ export const JOBS_PARAMETERS = {
 export function jobsQuery(sent: URLSearchParams): JobsQuery {
   const { status, open, format: _, ...query } = readParameters(sent, JOBS_PARAMETERS);
   if (query.clusterName !== undefined && query.projectId === undefined) {
-    throw badParameter('clusterName', 'clusterName needs projectId: names are unique in a project only');
+    throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
   }
   if (query.since !== undefined && query.until !== undefined && query.since >= query.until) {
     throw badParameter('until', 'expected a time after `since`');

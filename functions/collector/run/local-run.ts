@@ -145,7 +145,7 @@ const INTERRUPTED = {
 const INTERRUPTED_REQUESTERS = {
   what: 'requesters',
   code: 'INTERRUPTED',
-  message: 'the run was stopped before it was found out who asked for the new restores; the next run finds out',
+  message: 'the run was stopped before it was found out who requested the new restores; the next run finds out',
 };
 
 /** Each list that is left, by its name. */

@@ -41,5 +41,5 @@ export function parseTask(body: string): CollectTask {
   const result = z.safeParse(task, input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Error(`invalid task: ${issue?.path.join('.') || 'its top'}: ${issue?.message}`);
+  throw new Error(['invalid task', issue?.path.join('.'), issue?.message].filter(Boolean).join(': '));
 }

@@ -210,7 +210,7 @@ export interface Ledger {
   recordPlan(runId: string, projects: readonly PlannedProject[]): Promise<void>;
   /** Sets how many projects a run has; with 0 it ends. @param startedAt a more precise start */
   planRun(runId: string, projects: number, failures: Run['failures'], startedAt?: string): Promise<Run>;
-  /** Adds a project's part, once; the last one ends the run. Twice the same is harmless. */
+  /** Adds a project's part, once; the last one ends the run. Idempotent. */
   finishPart(runId: string, part: RunPart): Promise<Run>;
   /** A run that isn't finished counts what has come in so far. */
   run(runId: string): Promise<RunRecord | undefined>;

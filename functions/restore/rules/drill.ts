@@ -16,7 +16,7 @@ export interface DrilledCluster {
   clusterName: string;
   /** `free` has no backups. */
   tier: string;
-  /** Of the cluster; where that is unknown, when it was first seen. */
+  /** When the cluster was created; where that is unknown, when it was first seen. */
   createdAt: string;
   /** When the restore that was completed last finished. */
   lastCompletedAt?: string | undefined;

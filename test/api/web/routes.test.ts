@@ -194,7 +194,7 @@ describe('without restores', () => {
 
   test('that fit a filter, it says so and leads back', async () => {
     const page = await many.get('/?kind=serverless');
-    expect(textOf(page)).toContain('No restore fits');
+    expect(textOf(page)).toContain('No matching restores');
     expect(hrefs(page, /^\/$/).length).toBeGreaterThan(0);
   });
 });
@@ -291,7 +291,7 @@ describe('who asked for a restore', () => {
 
   test('is explained on its page: what ties the event to the restore, and what that is worth', async () => {
     expect(await blockOf(1)).toMatch(
-      /Who asked strong match 89 of 100 points ana@example.com User The process of Atlas that numbered this restore wrote the event too, 4 numbers further on and in the same second. Nothing else was possible. Id and time fit, and anything else is unlikely. Event CPS_RESTORE_REQUESTED_AUDIT Atlas writes the same one for the export of a snapshot Event id e+ User id 1+ From where Atlas recorded no address/,
+      /Requested by strong match 89 of 100 points ana@example.com User The process of Atlas that numbered this restore wrote the event too, 4 numbers further on and in the same second. Nothing else was possible. Id and time fit, and anything else is unlikely. Event CPS_RESTORE_REQUESTED_AUDIT Atlas writes the same one for the export of a snapshot Event id e+ User id 1+ From where Atlas recorded no address/,
     );
     expect(await blockOf(2)).toContain('1 second later. 1 other event or job was possible.');
     expect(await blockOf(3)).not.toContain('export of a snapshot');
@@ -308,7 +308,7 @@ describe('who asked for a restore', () => {
     ] as const;
     for (const [n, words] of why) {
       const block = await blockOf(n);
-      expect(block).toContain('Who asked Not known');
+      expect(block).toContain('Requested by Not known');
       expect(block).toContain(words);
       expect(block).not.toMatch(/@|points|address/);
     }
@@ -324,13 +324,13 @@ describe('who asked for a restore', () => {
     expect(text).toContain('First seen, running');
     expect(text).toContain('Found: Other project');
     expect(text).toMatch(
-      /Looked for who asked .* requester nobody: not known yet → became ana@example.com \(exact match\)/,
+      /Requester looked up .* requester nobody: not known yet → became ana@example.com \(exact match\)/,
     );
   });
 });
 
 describe('what is found', () => {
-  test('is marked in the list by a word for its severity and one for the rule, the gravest first', async () => {
+  test('is marked in the list by a word for its severity and one for the rule, the most severe first', async () => {
     const page = await many.get('/?finding=protected-target');
     expect(jobIds(page).length).toBeGreaterThan(0);
     expect(page).toMatch(
@@ -401,7 +401,9 @@ describe('the clusters', () => {
       coverages: [{ ...(one as ProjectCoverage), attribution: { error } }],
     });
     const text = textOf(await site.get('/clusters'));
-    expect(text).toMatch(/Needs attention .*Who asks for restores payments-prod Failing GET events answered 403/);
+    expect(text).toMatch(
+      /Needs attention .*Project events \(requesters\) payments-prod Failing GET events answered 403/,
+    );
     expect(text).toContain('failing since 2026-11-22 12:00 UTC');
   });
 

@@ -208,9 +208,7 @@ describe('--api', () => {
     ]);
     expect(ended.map(({ code }) => code)).toEqual([4, 124, 1, 2]);
     expect(ended[2]?.stderr).toMatch(/^restore-ledger: no job 0123.* run restore-ledger collect --api http:\S+\n$/);
-    expect(ended[3]?.stderr).toBe(
-      'restore-ledger: --project, --cluster and --kind: expected without --api, got with it\n',
-    );
+    expect(ended[3]?.stderr).toBe("restore-ledger: --project, --cluster and --kind can't be used with --api\n");
   });
 });
 

@@ -85,7 +85,7 @@ describe('again', () => {
 
   test('a run is not asked for again, unless the API said that it was not started', async () => {
     await using lost = await startScriptedApi((_, response) => response.destroy());
-    await expect(clientOf(lost.url).client.post('/runs', {})).rejects.toThrow(/no connection, or one that was cut/);
+    await expect(clientOf(lost.url).client.post('/runs', {})).rejects.toThrow(/connection failed/);
     await using failed = await startScriptedApi(json(503, {}));
     await expect(clientOf(failed.url).client.post('/runs', {})).rejects.toThrow(/503/);
     await using busy = await startScriptedApi(json(429, {}, { 'retry-after': '5' }), json(202, { ok: 1 }));

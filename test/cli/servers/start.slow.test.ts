@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import { CommandLine, PACKAGE_DIR } from '../command-line.ts';
 
 /** Between the changes, a line for what is noteworthy about one. */
-const FOUND = /^\d\d:\d\d:\d\d {2}warning {3}\S.*\/\S+: download \(warning\): /m;
+const FOUND = /^\d\d:\d\d:\d\d {2}warning {3}\S.*\/\S+: download: /m;
 
 test('without --once it goes on, a line for each change, until Ctrl-C', async () => {
   await using shell = await CommandLine.open();

@@ -15,10 +15,10 @@ test('npm start -- --once collects a simulated world and shows jobs, coverage an
   expect(stdout).not.toContain('Page and API'); // nobody could open it before it ends
   expect(stdout).toMatch(/First collection +40 restore jobs of 4 clusters in 2 projects, 40 new; \d+ Atlas requests/);
   expect(stdout).toMatch(
-    /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +status +delivery +target +took +asked by +grade +findings\n/,
+    /The newest 15 restore jobs\n\nrequested \(UTC\) +project +cluster +status +delivery +target +took +requested by +grade +findings\n/,
   );
   expect(stdout).toMatch(
-    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete, by what was read to its end, for restores requested before [^\n]+\nThe jobs in the table were not counted here: [^\n]+\n\nWhat next/,
+    /2 projects, 4 clusters, 40 jobs; 6 lists of restore jobs up to date\.\nComplete for restores requested before [^\n]+ UTC, based on full readings\.\nThe table itself was not counted: [^\n]+\n\nWhat next/,
   );
   // What a terminal of 120 columns shows unbroken.
   expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);

@@ -206,7 +206,7 @@ describe('following a job that runs', () => {
 
 test.each([
   ['not JSON', '{'],
-  ['its top', 'null'],
+  ['invalid task: ', 'null'],
   ['runId', '{}'],
   ['projectId', JSON.stringify({ runId: 'a'.repeat(24), projectId: 'PROJECT#x', projectName: 'x', accounts: [] })],
   [

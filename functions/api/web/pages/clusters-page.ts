@@ -134,7 +134,7 @@ function clusterCell(row: ClusterHealth, withProject: boolean): Html {
 
 const WHAT_LABEL: Record<string, string> = {
   project: 'The whole project',
-  'audit events': 'Who asks for restores',
+  'project events': 'Project events (requesters)',
 };
 
 const readCell = ({ readAt }: ClusterHealth, now: number) =>

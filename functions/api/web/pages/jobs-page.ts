@@ -71,8 +71,8 @@ function empty({ asked, covered }: JobsPage): Html {
 <p><a class="button" href="${jobsHref(withParameters(asked.parameters, { cursor: undefined }))}">Back to the start</a></p></div>`;
   }
   if (asked.filtered) {
-    return html`<div class="empty"><h2>No restore fits</h2>
-<p>Take a filter away above, or look at all of them. Clusters that could not be read lately are on the <a href="/clusters">clusters page</a>.</p>
+    return html`<div class="empty"><h2>No matching restores</h2>
+<p>Remove a filter above, or show all. Clusters that could not be read lately are on the <a href="/clusters">clusters page</a>.</p>
 <p><a class="button" href="/">All restores</a></p></div>`;
   }
   if (covered.clusters === 0) {

@@ -31,8 +31,8 @@ const SEVERITY_LOOK: Record<Severity, Look> = {
 };
 export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
 
-/** The gravest first; those alike in their order. */
-export const gravestFirst = (findings: readonly Finding[]) =>
+/** The most severe first; those alike in their order. */
+export const mostSevereFirst = (findings: readonly Finding[]) =>
   findings.toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
 
 export function findingMark({ rule, severity }: Pick<Finding, 'rule' | 'severity'>): Html {
@@ -42,7 +42,7 @@ export function findingMark({ rule, severity }: Pick<Finding, 'rule' | 'severity
 
 /** For a row of a table, whose status says already that a restore failed. */
 export function findingMarks(findings: readonly Finding[] = []): Html | '' {
-  const shown = gravestFirst(findings).filter(({ rule }) => rule !== 'failed');
+  const shown = mostSevereFirst(findings).filter(({ rule }) => rule !== 'failed');
   return shown.length === 0
     ? ''
     : html`<ul class="finds">${shown.map((finding) => html`<li>${findingMark(finding)}</li>`)}</ul>`;

@@ -4,14 +4,14 @@ import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import type { Finding } from '../../../restore/rules/finding.ts';
 import { isRule } from '../../../views/findings.ts';
 import { exactTime, type Html, visible } from '../html/text.ts';
-import { findingMark, gravestFirst, severityLook } from './finding-badge.ts';
+import { findingMark, mostSevereFirst, severityLook } from './finding-badge.ts';
 import { jobsHref } from './job-filter.ts';
 
 export const findingsPart = ({ findings = [] }: Pick<LedgerJob, 'findings'>): Html | '' =>
   findings.length === 0
     ? ''
     : html`<section class="card" id="findings" aria-labelledby="findings-title"><div class="head"><h2 id="findings-title">Findings</h2></div>
-<ul class="found">${gravestFirst(findings).map(item)}</ul></section>`;
+<ul class="found">${mostSevereFirst(findings).map(item)}</ul></section>`;
 
 const item = (finding: Finding) => html`<li><h3>${findingMark(finding)}</h3>
 <p><bdi>${visible(finding.why)}</bdi></p>

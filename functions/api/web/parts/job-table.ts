@@ -17,7 +17,7 @@ const MAX_FILTER = 200;
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
   html`<table class="stack" role="table"><caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">
-${['Requested (UTC)', 'Status', 'From', 'To', 'Asked by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
+${['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
 
@@ -28,7 +28,7 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
 <td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
 <td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
 <td role="cell" data-l="To">${target(job, names)}</td>
-<td role="cell" class="all asked" data-l="Asked by">${askedBy(job)}</td>
+<td role="cell" class="all asked" data-l="Requested by">${askedBy(job)}</td>
 <td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
 ${took(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
 `;

@@ -31,7 +31,7 @@ export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId
 export function requesterPart(job: LedgerJob, now: number, unreadable?: Failure): Html {
   const { requester } = job;
   return html`<section class="card" id="${PART}" aria-labelledby="asked-title">
-<div class="head"><h2 id="asked-title">Who asked</h2>${isFound(requester) ? gradeMark(requester) : ''}</div>
+<div class="head"><h2 id="asked-title">Requested by</h2>${isFound(requester) ? gradeMark(requester) : ''}</div>
 ${isFound(requester) ? named(requester) : unnamed(job, now, unreadable)}</section>`;
 }
 

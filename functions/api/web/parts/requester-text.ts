@@ -50,7 +50,7 @@ export function reasonAtLength({ requester, kind }: Pick<LedgerJob, 'requester' 
         : `The project’s events could not be read${detail === undefined ? '' : ` (${visible(detail)})`}. To read them, the credentials need the role Project Read Only. The next collection tries again.`;
     case 'none':
       return hasNoEvent(kind)
-        ? 'Atlas writes no event when a restore of this kind is asked for.'
+        ? 'Atlas writes no event when a restore of this kind is requested.'
         : 'The project’s events of that time were read, and none of them fits.';
     case 'ambiguous':
       return `Several events fit, of different actors, so nobody is named.${rivals > 0 ? ` ${others(rivals)}` : ''}`;

@@ -63,7 +63,7 @@ function headline({ fields, status, repaired }: Change): string {
   if (fields.vanishedAt)
     return fields.vanishedAt.to === undefined ? 'Listed by Atlas again' : 'No longer listed by Atlas';
   if (fields.status) return STATUS_LOOK[status]?.label ?? visible(String(status));
-  if (fields.requester) return 'Looked for who asked';
+  if (fields.requester) return 'Requester looked up';
   if (fields.findings) return 'Findings changed';
   return 'Details changed';
 }
