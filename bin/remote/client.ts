@@ -1,6 +1,6 @@
 // bin/remote/client.ts: the HTTP client of a restore ledger's API.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failureWait } from '../../functions/atlas/request/retry.ts';
+import { backOff } from '../../functions/platform/back-off.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ApiAddress } from './address.ts';
@@ -23,6 +23,7 @@ const MAX_BYTES = 10_000_000;
 const MAX_REFUSAL_BYTES = 20_000;
 /** Calls in all, the first included; none is made later than a timeout after the first. */
 const ATTEMPTS = 4;
+const BACK_OFF = { baseMs: 500, capMs: 8_000 };
 /** The longest wait between two calls, even where the API asks for more, in ms. */
 const MAX_WAIT_MS = 20_000;
 
@@ -65,7 +66,7 @@ export class ApiClient {
         return await this.#once(call);
       } catch (error) {
         if (!(error instanceof ApiError) || attempt >= ATTEMPTS || !mayRepeat(call, error)) throw error;
-        const waitMs = failureWait(error, { failures: attempt });
+        const waitMs = backOff(error, attempt, BACK_OFF);
         if (waitMs > MAX_WAIT_MS || Date.now() - began > TIMEOUT_MS) throw error;
         const request = `${call.method} ${call.path}`;
         this.#log.info('trying again', { request, waitMs: Math.round(waitMs), reason: error.message });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobsFilterParameter } from '../../functions/api/query/jobs-query.ts';
 import type { JobSummary, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { isOpen, type RestoreJob } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
@@ -119,6 +120,27 @@ describe('GET /restore-jobs', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  const MATCHES_NONE: Record<Exclude<JobsFilterParameter, 'order'>, string> = {
+    projectId: `projectId=${'f'.repeat(24)}`,
+    clusterName: `projectId=${PROJECT}&clusterName=nowhere`,
+    status: 'status=EXPIRED',
+    open: 'open=true',
+    kind: 'kind=collection',
+    delivery: 'delivery=unknown',
+    targetProjectId: `targetProjectId=${'f'.repeat(24)}`,
+    snapshotId: `snapshotId=${'f'.repeat(24)}`,
+    finding: 'finding=stuck',
+    since: 'since=2026-11-23',
+    until: 'until=2026-01-01',
+  };
+
+  test.each(Object.entries(MATCHES_NONE))('%s is not accepted and ignored', async (_, query) => {
+    await using plain = await startService(engine);
+    await plain.add(job({ status: 'COMPLETED', kind: 'dedicated', delivery: 'automated' }));
+    expect((await plain.json<JobList>('/restore-jobs')).jobs).toHaveLength(1);
+    expect((await plain.json<JobList>(`/restore-jobs?${query}`)).jobs).toEqual([]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
-import { costTable } from '../lib/cost.ts';
+import { costTable, paidAlarms } from '../lib/cost.ts';
 
 interface Generated {
   /** From the root of the repository. */
@@ -63,5 +63,7 @@ function shown(value: unknown): string {
 /** The page as it is, with the prices of today. */
 function costPage(): string {
   const page = readFileSync('docs/cost.md', 'utf8');
-  return page.replace(/(?<=^\| clusters .*\n\| --- .*\n)(\|.*\n)+/m, () => `${costTable().join('\n')}\n`);
+  return page
+    .replace(/(?<=its secret, 0\.40, and )\S+ alarms, [\d.]+\d/, paidAlarms)
+    .replace(/(?<=^\| clusters .*\n\| --- .*\n)(\|.*\n)+/m, () => `${costTable().join('\n')}\n`);
 }

@@ -1,5 +1,6 @@
 // test/lib/cost.ts: what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
 // Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
+import { templateOf } from './template.ts';
 
 const PRICES = {
   /** A write of 1 KB, a read of 4 KB, in millions. */
@@ -32,11 +33,21 @@ const DAILY_READ_UNITS = 10;
 const DAYS_A_MONTH = 30.4;
 /** Sent in every run, `EventsSent` for the event of its end included; those that are zero are left out. */
 const METRICS = 8;
-const ALARMS = 18;
 /** Atlas answers in 200 ms on this way; 32 requests are under way at once, the lists beside the clusters. */
 const ANSWER_SECONDS = 0.2;
 /** What the notify function does with a change, the call to the bus included. */
 const TELL_SECONDS = 0.1;
+
+/** Those of the stack as it is without settings. */
+const alarmCount = () => Object.keys(templateOf().findResources('AWS::CloudWatch::Alarm')).length;
+/** Free in an account that uses little else. */
+const FREE_ALARMS = 10;
+
+/** What docs/cost.md says of the alarms beyond the free ones. */
+export function paidAlarms(): string {
+  const count = alarmCount() - FREE_ALARMS;
+  return `${count} alarms, ${dollars(count * PRICES.alarm)}`;
+}
 
 /** What one run in which nothing has changed asks and writes. */
 export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
@@ -83,7 +94,7 @@ export function monthly(size: Size) {
       millions(1) * PRICES.schedules +
       millions(run.events) * PRICES.events,
     logs: ((run.logBytes * runs) / 1e9) * PRICES.logGb,
-    monitoring: METRICS * PRICES.metric + ALARMS * PRICES.alarm,
+    monitoring: METRICS * PRICES.metric + alarmCount() * PRICES.alarm,
     secret: PRICES.secret,
   };
 }

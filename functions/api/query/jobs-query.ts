@@ -11,6 +11,7 @@ import {
   moment,
   objectId,
   oneOf,
+  type Parameter,
   readParameters,
   someOf,
   text,
@@ -20,6 +21,9 @@ import { badParameter } from '../http/problem.ts';
 
 export const LIMIT = wholeNumber(1, 200);
 export const CURSOR = described(text('the cursor of the page before'), 'From the page before, of the same query.');
+
+/** `status` and `open` stand for `statuses`. A property of a query has its parameter, and a parameter its property. */
+type JobsParameter = Exclude<keyof JobsQuery, 'statuses'> | 'status' | 'open' | 'format';
 
 export const JOBS_PARAMETERS = {
   projectId: objectId,
@@ -37,7 +41,10 @@ export const JOBS_PARAMETERS = {
   limit: LIMIT,
   cursor: CURSOR,
   format: FORMAT,
-};
+} satisfies Record<JobsParameter, Parameter<unknown>>;
+
+/** What says which jobs, and in which order. */
+export type JobsFilterParameter = Exclude<JobsParameter, 'limit' | 'cursor' | 'format'>;
 
 /** @throws RequestProblem that names the parameter */
 export function jobsQuery(sent: URLSearchParams): JobsQuery {

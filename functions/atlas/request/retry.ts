@@ -1,20 +1,22 @@
 // functions/atlas/request/retry.ts: the decision whether and when a failed call is made again. Sleeping is up to the caller.
+import { backOff } from '../../platform/back-off.ts';
 import type { AtlasError } from '../model/errors.ts';
 
+/** What isn't given is as in `DEFAULTS`. */
 export interface RetryOptions {
-  /** Calls in all, the first included, throttled ones apart. @default 4 */
+  /** Calls in all, the first included, throttled ones apart. */
   attempts?: number;
-  /** Calls that may be answered 429. @default 8 */
+  /** Calls that may be answered 429. */
   throttles?: number;
-  /** Wait before the second call, in ms; doubles from there up to `capMs`. @default 500 */
+  /** Wait before the second call, in ms; doubles from there up to `capMs`. */
   baseMs?: number;
-  /** Longest wait of our own choosing after a failure, in ms. What Atlas requires is never shortened. @default 8000 */
+  /** Longest wait of our own choosing after a failure, in ms. What Atlas requires is never shortened. */
   capMs?: number;
-  /** Shortest wait after a 429 that followed a 429, in ms; doubles up to `throttleCapMs`. @default 10_000 */
+  /** Shortest wait after a 429 that followed a 429, in ms; doubles up to `throttleCapMs`. */
   throttleMs?: number;
-  /** In ms. @default 40_000 */
+  /** In ms. */
   throttleCapMs?: number;
-  /** A longer wait is left to whoever calls again later, whatever the budget. In ms. @default 900_000 */
+  /** A longer wait is left to whoever calls again later, whatever the budget. In ms. */
   longestMs?: number;
 }
 
@@ -35,36 +37,32 @@ export type Verdict =
 /** The longest wait that a client waits out by itself, whatever the budget, in ms. */
 export const MAX_WAIT_MS = 900_000;
 
+const DEFAULTS: Required<RetryOptions> = {
+  attempts: 4,
+  throttles: 8,
+  baseMs: 500,
+  capMs: 8_000,
+  throttleMs: 10_000,
+  throttleCapMs: 40_000,
+  longestMs: MAX_WAIT_MS,
+};
+
 /** @param budgetMs time left before the platform stops us; a longer wait is refused now, not cut off later. */
-export function retryDecision(
-  failure: AtlasError,
-  tries: Tries,
-  budgetMs: number,
-  options: RetryOptions = {},
-): Verdict {
-  const { attempts = 4, throttles = 8, longestMs = MAX_WAIT_MS } = options;
+export function retryDecision(failure: AtlasError, tries: Tries, budgetMs: number, given: RetryOptions = {}): Verdict {
+  const options = { ...DEFAULTS, ...given };
+  const { attempts, throttles, longestMs } = options;
   if (!failure.transient) return { again: false, because: 'final' };
   const throttled = failure.code === 'ATLAS_RATE_LIMITED';
   if (throttled ? tries.throttles >= throttles : tries.failures >= attempts)
     return { again: false, because: 'attempts' };
-  const waitMs = throttled ? throttleWait(failure, tries, options) : failureWait(failure, tries, options);
+  const waitMs = throttled ? throttleWait(failure, tries, options) : backOff(failure, tries.failures, options);
   if (waitMs < budgetMs && waitMs <= longestMs) return { again: true, waitMs };
   return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
 }
 
-/** After a failure other than a 429, in ms. */
-export function failureWait(
-  { retryAfterMs }: Pick<AtlasError, 'retryAfterMs'>,
-  { failures }: Pick<Tries, 'failures'>,
-  { baseMs = 500, capMs = 8_000 }: RetryOptions = {},
-) {
-  // Jitter spreads our own guesses only: coming back before Atlas said so spends another refusal.
-  return retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
-}
-
 /** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (docs/atlas.md#4). */
-function throttleWait(failure: AtlasError, { throttles }: Tries, options: RetryOptions) {
-  const { throttleMs = 10_000, throttleCapMs = 40_000, baseMs = 500 } = options;
+function throttleWait(failure: AtlasError, { throttles }: Tries, options: Required<RetryOptions>) {
+  const { throttleMs, throttleCapMs, baseMs } = options;
   const requiredMs = failure.retryAfterMs;
   // Retry-After has been seen as 0 (docs/atlas.md#4): come back soon, but not at once.
   if (throttles <= 1) return requiredMs === 0 ? baseMs : (requiredMs ?? throttleMs);

@@ -5,7 +5,7 @@ import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
-import type { Delivery, Kind, Rule, Status } from '../../schema/words.ts';
+import type { Rule, Status } from '../../schema/words.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
@@ -76,16 +76,15 @@ export interface Annotating {
   assess?(job: JobSummary): readonly Finding[];
 }
 
-export interface JobsQuery {
+/** Fields of a job that a query asks for by value. */
+type JobsFilter = Partial<Pick<JobSummary, 'kind' | 'delivery' | 'targetProjectId' | 'snapshotId'>>;
+
+export interface JobsQuery extends JobsFilter {
   projectId?: string;
   /** Needs `projectId`. */
   clusterName?: string;
   /** Any of these; an empty list asks for no status in particular, as does none. */
   statuses?: readonly Status[];
-  kind?: Kind;
-  delivery?: Delivery;
-  targetProjectId?: string;
-  snapshotId?: string;
   /** Has this finding. */
   finding?: Rule;
   /** Requested at or after, ISO 8601. */

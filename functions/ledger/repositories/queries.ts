@@ -49,7 +49,8 @@ export async function jobsPage(
 ): Promise<Page<JobSummary>> {
   const { order = 'desc', cursor, limit, ...asked } = query;
   const statuses = asked.statuses ? STATUSES.filter((status) => asked.statuses?.includes(status)) : [];
-  const { projectId, clusterName, since, until } = asked;
+  // Whatever isn't named here is a field of the job that must have this value: no filter is left out.
+  const { projectId, clusterName, statuses: _, since, until, finding, ...filter } = asked;
   if (clusterName !== undefined && projectId === undefined) {
     throw new RangeError('a cluster name needs the id of its project: names are unique in a project only');
   }
@@ -57,8 +58,6 @@ export async function jobsPage(
   const range = pageRange(idRange(since, until), order, cursor, identity);
   if (!range) return { items: [] };
 
-  const { kind, delivery, targetProjectId, snapshotId, finding } = asked;
-  const filter = { kind, delivery, targetProjectId, snapshotId };
   const base = defined({ order, id: 'jobId', holds: finding && { [FINDING_RULES]: finding } });
   const filtered = scanQuery(base, filter, statuses);
   let scans: IndexScan[];
@@ -135,13 +134,15 @@ function pageRange(
   return left.lowest <= left.highest ? left : undefined;
 }
 
-function scanQuery(
+/** @param wanted values of fields of a job, and of nothing else: items without the field would never match */
+function scanQuery<Name extends keyof JobSummary>(
   base: Pick<IndexScanQuery, 'order' | 'id' | 'holds'>,
-  wanted: Record<string, string | undefined>,
+  wanted: { [name in Name]?: string },
   statuses: readonly string[],
 ): IndexScanQuery {
   const filter: Record<string, readonly string[]> = {};
-  for (const [name, value] of Object.entries(wanted)) if (value !== undefined) filter[name] = [value];
+  for (const [name, value] of Object.entries<string | undefined>(wanted))
+    if (value !== undefined) filter[name] = [value];
   if (statuses.length > 0 && statuses.length < STATUSES.length) filter.status = statuses;
   return { ...base, filter };
 }

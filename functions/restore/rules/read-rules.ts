@@ -1,6 +1,7 @@
 // functions/restore/rules/read-rules.ts: rules from what an operator wrote, or everything that is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { RULES } from '../../schema/words.ts';
 import { FieldError } from '../field-reader.ts';
 import { printable } from '../text.ts';
 import { CAN_BE_OFF } from './finding.ts';
@@ -123,11 +124,15 @@ const SETS: readonly (keyof Rules)[] = [
   'workingHours',
 ];
 
-/** Stands for the rules: rules that mean the same by their fields have the same one. 16 characters, 96 bits of a SHA-256. */
-export function rulesDigest(rules: Rules): string {
+/**
+ * Stands for the rules: rules that mean the same by their fields have the same one. It changes with the list of rules too, so
+ * that open jobs are judged again after a release that adds one. 16 characters, 96 bits of a SHA-256.
+ */
+export function rulesDigest(rules: Rules, names: readonly string[] = RULES): string {
   const fields = (Object.keys(DEFAULT_RULES) as (keyof Rules)[]).sort().map((field) => {
     const value = rules[field];
     return [field, SETS.includes(field) && Array.isArray(value) ? [...new Set(value)].sort() : value];
   });
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 16);
+  const all = [[...names].sort(), fields];
+  return createHash('sha256').update(JSON.stringify(all)).digest('base64url').slice(0, 16);
 }

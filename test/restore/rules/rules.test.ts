@@ -4,6 +4,7 @@ import { compileRules } from '../../../functions/restore/rules/compile-rules.ts'
 import { CAN_BE_OFF } from '../../../functions/restore/rules/finding.ts';
 import { parseRules, RulesError, readRules, rulesDigest } from '../../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
+import { RULES } from '../../../functions/schema/words.ts';
 
 const problems = (act: () => unknown): readonly string[] => {
   try {
@@ -249,6 +250,13 @@ describe('a set of rules', () => {
         expect(rulesDigest(changed) === rulesDigest(rules)).toBe(same);
       }),
     );
+  });
+
+  test('has another digest in a release with another rule, and the same whatever the order of rules', () => {
+    const digest = rulesDigest(DEFAULT_RULES);
+    expect(rulesDigest(DEFAULT_RULES, [...RULES, 'a-new-rule'])).not.toBe(digest);
+    expect(rulesDigest(DEFAULT_RULES, RULES.slice(1))).not.toBe(digest);
+    expect(rulesDigest(DEFAULT_RULES, [...RULES].reverse())).toBe(digest);
   });
 
   test('the first days that fit win, so their order counts', () => {

@@ -3,24 +3,27 @@ import type { JobsQuery } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { RequestProblem } from '../../http/problem.ts';
-import { jobsQuery } from '../../query/jobs-query.ts';
+import { type JobsFilterParameter, jobsQuery } from '../../query/jobs-query.ts';
 
-/** In the order of the form. `limit` and `cursor` go along, but aren't filters. */
-export const FILTERS = [
-  'status',
-  'open',
-  'projectId',
-  'clusterName',
-  'kind',
-  'delivery',
-  'targetProjectId',
-  'snapshotId',
-  'finding',
-  'since',
-  'until',
-  'order',
-] as const;
-export type Filter = (typeof FILTERS)[number];
+export type Filter = JobsFilterParameter;
+
+export const FILTER_LABELS: Readonly<Record<Filter, string>> = {
+  open: 'State',
+  status: 'Status',
+  projectId: 'Project',
+  clusterName: 'Cluster',
+  kind: 'Kind',
+  delivery: 'Delivery',
+  targetProjectId: 'To project',
+  snapshotId: 'Snapshot',
+  finding: 'Finding',
+  since: 'Since',
+  until: 'Before',
+  order: 'Order',
+};
+
+/** `limit` and `cursor` go along, but aren't filters. */
+export const FILTERS = Object.keys(FILTER_LABELS) as Filter[];
 const ALL: readonly string[] = [...FILTERS, 'limit', 'cursor'];
 
 /** Jobs a page, unless the address says otherwise. */

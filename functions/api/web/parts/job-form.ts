@@ -6,28 +6,13 @@ import { DELIVERIES, type Delivery, KINDS, type Kind, RULES, STATUSES, type Stat
 import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from '../html/badge.ts';
 import { cut, type Html, visible } from '../html/text.ts';
 import { ruleLabel } from './finding-badge.ts';
-import { type Asked, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
+import { type Asked, FILTER_LABELS, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
 
 /** Names of projects by id. */
 export type ProjectNames = ReadonlyMap<string, string>;
 
 /** With more of them the form asks for an id. */
 const LISTED_PROJECTS = 200;
-
-const LABELS: Record<Filter, string> = {
-  open: 'State',
-  status: 'Status',
-  projectId: 'Project',
-  clusterName: 'Cluster',
-  kind: 'Kind',
-  delivery: 'Delivery',
-  targetProjectId: 'To project',
-  snapshotId: 'Snapshot',
-  finding: 'Finding',
-  since: 'Since',
-  until: 'Before',
-  order: 'Order',
-};
 
 export function jobForm(asked: Asked, names: ProjectNames): Html {
   const { parameters, problem } = asked;
@@ -109,7 +94,7 @@ const check = (status: Status, on: boolean) =>
 function field({ problem }: Asked, filter: Filter, control: (attributes: Html) => Html): Html {
   const wrong = problem?.filter === filter;
   const attributes = html`id="f-${filter}" name="${filter}"${wrong ? raw(` aria-invalid="true" aria-describedby="e-${filter}"`) : ''}`;
-  return html`<div><label for="f-${filter}">${LABELS[filter]}${filter === 'since' || filter === 'until' ? ' (UTC)' : ''}</label>
+  return html`<div><label for="f-${filter}">${FILTER_LABELS[filter]}${filter === 'since' || filter === 'until' ? ' (UTC)' : ''}</label>
 ${control(attributes)}${wrong ? html`<p class="error" id="e-${filter}" role="alert">${problem.text}</p>` : ''}</div>
 `;
 }
@@ -137,7 +122,7 @@ ${rest.map(([key, value]) => givenLink(parameters, key as Filter, value, names))
 
 const givenLink = (parameters: URLSearchParams, filter: Filter, value: string, names: ProjectNames) =>
   html`<li class="given"><a href="${jobsHref(withoutValue(parameters, filter, value))}">
-<span><span class="hidden">Remove the filter </span>${LABELS[filter]}: <bdi>${valueText(filter, value, names)}</bdi></span>
+<span><span class="hidden">Remove the filter </span>${FILTER_LABELS[filter]}: <bdi>${valueText(filter, value, names)}</bdi></span>
 <span aria-hidden="true">×</span></a></li>`;
 
 function valueText(filter: Filter, value: string, names: ProjectNames): string {
