@@ -14,7 +14,8 @@ const scheduled = z.object({
   executionId: z.string().check(z.minLength(1)),
 });
 
-const requested = z.extend(runRequest, { trigger: z.literal('request'), runId: objectId() });
+// Unlike the body of POST /runs, an event may carry more.
+const requested = z.object({ ...runRequest.shape, trigger: z.literal('request'), runId: objectId() });
 
 const event = z.discriminatedUnion('trigger', [scheduled, requested]);
 

@@ -10,8 +10,7 @@ import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
 import { coverageKey, isJobSk, isRunSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
-import { jobWithHistory } from '../../schema/job.ts';
-import { run as runSchema } from '../../schema/run.ts';
+import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
 import { type EventOptions, jobEvents } from '../from/job-events.ts';
 import { projectEvents } from '../from/project-events.ts';
@@ -29,9 +28,25 @@ interface Images {
 }
 
 const text = z.string().check(z.minLength(1));
-const FIELDS = { jobId: true, projectId: true, clusterName: true, status: true, requestedAt: true } as const;
-const job = z.pick(jobWithHistory, { ...FIELDS, revision: true, changes: true, findings: true });
-const run = z.pick(runSchema, { runId: true, startedAt: true, status: true, failures: true });
+// Only what events are made of, and loosely: an item that another version wrote, or a person repaired, has its events, too.
+const status = z.enum(STATUSES);
+const change = z.looseObject({ revision: z.int(), at: text, runId: z.string(), status, fields: z.looseObject({}) });
+const job = z.looseObject({
+  jobId: text,
+  projectId: text,
+  clusterName: z.string(),
+  status,
+  requestedAt: text,
+  revision: z.int(),
+  changes: z.array(change),
+  findings: z.optional(z.array(z.looseObject({ rule: text, severity: text, why: z.string() }))),
+});
+const run = z.looseObject({
+  runId: text,
+  startedAt: text,
+  status: z.enum(RUN_STATUSES),
+  failures: z.array(z.looseObject({ what: z.string(), code: z.string(), message: z.string() })),
+});
 const revised = z.looseObject({ revision: z.int() });
 const clusters = z.record(z.string(), z.looseObject({ clusterName: z.string(), lists: z.looseObject({}) }));
 const changedClusters = z.looseObject({ before: clusters, after: clusters });

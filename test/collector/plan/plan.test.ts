@@ -199,6 +199,11 @@ test('a schedule that is delivered twice gives the same run id, and the id tells
   expect(runIdFor(new Date(event.scheduledAt), 'another')).not.toBe(first);
 });
 
+test('a requested run may come with more than this version knows', () => {
+  const event = { trigger: 'request', runId: '65a1b2c3d4e5f60718293a4b', note: 'synthetic' };
+  expect(planRequest(event)).toMatchObject({ runId: event.runId, full: false });
+});
+
 test.each([
   [{}, 'trigger'],
   [{ trigger: 'schedule', scheduledAt: 'noon', executionId: 'x' }, 'scheduledAt'],

@@ -175,6 +175,18 @@ test('old news in the stream is not told, and how old is an option', async () =>
   expect([quiet.taken.length, keen.taken.length]).toEqual([0, 1]);
 });
 
+test('an item that another version wrote, or a person repaired, has its events, too', async () => {
+  const [write] = writesOf(answersOf(idAt('2026-11-20T10:00:00Z'), 1));
+  const stored = write?.[1];
+  if (!stored) throw new Error('expected a write');
+  const found = { rule: 'failed', severity: 'urgent', why: 'synthetic' };
+  const changes = stored.changes.map(({ previous: _, state: __, ...entry }) => ({ ...entry, fields: { note: 'x' } }));
+  const repaired = { ...stored, requestedAt: '2026-11-20T10:00:00+00:00', findings: [found], changes };
+  const bus = new TestBus();
+  await notifying(bus).notify([recordOf([undefined, repaired as unknown as LedgerJob], 0)]);
+  expect(bus.taken).toHaveLength(1);
+});
+
 describe('what fails comes again', () => {
   const ids = Array.from({ length: 12 }, (_, index) => idAt('2026-11-20T10:00:00Z', index));
   const records = ids.flatMap((jobId) => writesOf(answersOf(jobId, 1))).map(recordOf);
