@@ -74,7 +74,8 @@ export class Http2Connection {
 
   get usable(): boolean {
     if (this.#open === 0 && Date.now() - this.#usedMs > IDLE_MS) this.retire();
-    return !this.#retired;
+    // Destroyed before its events say so.
+    return !this.#retired && !this.#session.closed && !this.#session.destroyed;
   }
 
   /** Requests under way go on; no other is taken. */
@@ -93,22 +94,26 @@ export class Http2Connection {
   send(pending: PendingAnswer) {
     const { url, method, headers, body, timeoutMs } = pending.request;
     const target = { ':method': method, ':path': url.pathname + url.search };
-    const stream = this.#session.request(
-      { ...headers, ...target, 'accept-encoding': 'gzip' },
-      { endStream: body === undefined },
-    );
+    const fields = { ...headers, ...target, 'accept-encoding': 'gzip' };
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.#session.request(fields, { endStream: body === undefined });
+    } catch (error) {
+      pending.broken(error); // a header that HTTP doesn't allow
+      return;
+    }
     if (body !== undefined) stream.end(body);
     if (this.#open++ === 0) this.#session.ref();
 
     let [error, complete, why]: [unknown, boolean, Unanswered | undefined] = [undefined, false, undefined];
-    stream.on('response', ({ ':status': status = 0, ...fields }) => {
+    stream.on('response', ({ ':status': status = 0, ...received }) => {
       if (status === 421) {
         // This connection is not for this host (RFC 9110, section 15.5.20); another one may be.
         why = '421';
         this.retire();
         return stream.close(constants.NGHTTP2_CANCEL);
       }
-      pending.start(status, fields as TransportAnswer['headers']);
+      pending.start(status, received as TransportAnswer['headers']);
       stream.setTimeout(Math.min(this.#stallMs, timeoutMs), () => pending.broken({ code: 'HTTP2_BODY_TIMEOUT' }));
     });
     stream.on('data', (chunk: Buffer) => {

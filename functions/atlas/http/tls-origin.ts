@@ -99,10 +99,9 @@ export class TlsOrigin {
 
   /** @param socket the connection that is there already */
   #useHttp1(socket?: TLSSocket) {
-    if (this.#http1) {
-      socket?.destroy();
-      return;
-    }
+    // Nobody would ever close a connection that the pool was not given.
+    if (this.#http1 || this.#queue.every(({ settled }) => settled)) socket?.destroy();
+    if (this.#http1) return;
     const { origin, connections, stallMs, ca } = this.#options;
     let first = socket;
     const connectHttp1 = buildConnector({ ...defined({ ca }), timeout: CONNECT_MS });

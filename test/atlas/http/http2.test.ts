@@ -207,6 +207,34 @@ describe('a connection', () => {
     expect(to.server.connections).toEqual(['h2', 'h2']);
   });
 
+  test('that is cut while others wait for a stream fails those on it alone', async () => {
+    let cut = false;
+    const cutOnce: Http2Reply = (stream, nth) => {
+      if (nth < 5 || cut) return ok(stream, nth);
+      cut = true;
+      stream.cut();
+    };
+    await using to = await connected(cutOnce, { maxStreams: 2, connections: 1 });
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, () => to.send()));
+    const failed = answers.filter(({ status }) => status === 'rejected');
+    expect(failed.length).toBeLessThanOrEqual(10);
+    expect((await to.send()).body).toBe('HTTP/2');
+  });
+
+  test('is not asked for what HTTP does not allow in a header', async () => {
+    await using to = await connected(ok);
+    await to.send();
+    const failure = await failureOf(to.send({ headers: { 'no token': 'CANARY' } }));
+    expect(failure.code).toBe('ATLAS_UNAVAILABLE');
+    expect(failure.message).not.toContain('CANARY');
+  });
+
+  test('to HTTP/1.1 that comes too late for its only request is closed', async () => {
+    await using to = await connected(ok, { protocols: () => ['http/1.1'] });
+    expect((await failureOf(to.send({ timeoutMs: 1 }))).code).toBe('ATLAS_UNAVAILABLE');
+    expect((await to.send()).body).toBe('HTTP/1.1');
+  });
+
   test('that the server ends with an error is replaced', async () => {
     const leave: Http2Reply = (stream, nth) => (nth === 0 ? stream.goaway(0, INTERNAL_ERROR) : ok(stream, nth));
     await using to = await connected(leave);
