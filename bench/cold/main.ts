@@ -1,4 +1,5 @@
 // bench/cold/main.ts: the command `npm run bench:cold`.
+
 import { pathToFileURL } from 'node:url';
 import type { RecordedCall } from '../dynamo/access.ts';
 import { type Bench, benchmark } from '../harness/benchmark.ts';
@@ -6,6 +7,7 @@ import { bundle } from '../harness/bundle.ts';
 import type { Numbers } from '../harness/contender.ts';
 import { median, type Result, race } from '../harness/race.ts';
 import type { Target } from '../harness/table.ts';
+import { TIME_COLUMNS } from '../harness/table.ts';
 import { type Case, cases, FUNCTIONS, type FunctionName } from './cases.ts';
 import { Services } from './services.ts';
 import { start } from './start.ts';
@@ -86,11 +88,5 @@ await benchmark({
   run,
   baseline: FLOOR,
   targets,
-  columns: [
-    { title: 'wall, ms', number: 'wallMs', as: 'spread' },
-    { title: 'x', number: 'wallMs', as: 'ratio' },
-    { title: 'CPU, ms', number: 'cpuMs', as: 'spread' },
-    { title: 'x', number: 'cpuMs', as: 'ratio' },
-    { title: 'RSS, MiB', number: 'rssMb' },
-  ],
+  columns: [...TIME_COLUMNS, { title: 'RSS, MiB', number: 'rssMb' }],
 });

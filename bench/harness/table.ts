@@ -14,6 +14,14 @@ export interface Column {
   as?: 'spread' | 'ratio';
 }
 
+/** Wall time and processor time, and how many times those of the baseline they are. */
+export const TIME_COLUMNS: readonly Column[] = [
+  { title: 'wall, ms', number: 'wallMs', as: 'spread' },
+  { title: 'x', number: 'wallMs', as: 'ratio' },
+  { title: 'CPU, ms', number: 'cpuMs', as: 'spread' },
+  { title: 'x', number: 'cpuMs', as: 'ratio' },
+];
+
 /** One of the things that a benchmark promises. */
 export interface Target {
   what: string;

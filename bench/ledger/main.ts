@@ -1,4 +1,5 @@
 // bench/ledger/main.ts: the command `npm run bench:ledger`.
+
 import { join } from 'node:path';
 import type { AtlasAccess } from '../atlas/access.ts';
 import { atlasFixture, BenchAtlas } from '../atlas/atlas.ts';
@@ -9,6 +10,7 @@ import { type Bench, benchmark } from '../harness/benchmark.ts';
 import { temporaryFolder } from '../harness/cleanup.ts';
 import { type Result, race, ratio } from '../harness/race.ts';
 import type { Target } from '../harness/table.ts';
+import { TIME_COLUMNS } from '../harness/table.ts';
 import { type Entrant, runTrial } from '../harness/trial.ts';
 
 interface Case {
@@ -85,10 +87,7 @@ await benchmark({
   baseline: LISTING,
   targets,
   columns: [
-    { title: 'wall, ms', number: 'wallMs', as: 'spread' },
-    { title: 'x', number: 'wallMs', as: 'ratio' },
-    { title: 'CPU, ms', number: 'cpuMs', as: 'spread' },
-    { title: 'x', number: 'cpuMs', as: 'ratio' },
+    ...TIME_COLUMNS,
     { title: 'to Atlas', number: 'atlasRequests' },
     { title: 'to DynamoDB', number: 'tableRequests' },
     { title: 'RSS, MiB', number: 'rssMb' },

@@ -1,5 +1,7 @@
 // bench/list/main.ts: the command `npm run bench`.
+
 import { benchmark } from '../harness/benchmark.ts';
+import { TIME_COLUMNS } from '../harness/table.ts';
 import { cases, LIMIT, listAll, targets } from './list.ts';
 
 await benchmark({
@@ -12,10 +14,7 @@ await benchmark({
   baseline: LIMIT,
   targets,
   columns: [
-    { title: 'wall, ms', number: 'wallMs', as: 'spread' },
-    { title: 'x', number: 'wallMs', as: 'ratio' },
-    { title: 'CPU, ms', number: 'cpuMs', as: 'spread' },
-    { title: 'x', number: 'cpuMs', as: 'ratio' },
+    ...TIME_COLUMNS,
     { title: 'requests', number: 'atlasRequests' },
     { title: 'KB', number: 'bytesReceived', unit: 1_000 },
     { title: 'sockets', number: 'connections' },
