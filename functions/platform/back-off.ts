@@ -6,12 +6,12 @@ export interface BackOff {
   capMs: number;
 }
 
-/** In ms. @param failures so far, this one included */
+/** In whole ms. @param failures so far, this one included */
 export function backOff(
   { retryAfterMs }: { readonly retryAfterMs?: number | undefined },
   failures: number,
   { baseMs, capMs }: BackOff,
 ): number {
   // Jitter spreads our own guesses only: coming back before the server said so spends another refusal.
-  return retryAfterMs || Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1));
+  return retryAfterMs || Math.round(Math.random() * Math.min(capMs, baseMs * 2 ** Math.max(0, failures - 1)));
 }

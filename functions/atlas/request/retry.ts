@@ -67,5 +67,5 @@ function throttleWait(failure: AtlasError, { throttles }: Tries, options: Requir
   // Retry-After has been seen as 0 (docs/atlas.md#4): come back soon, but not at once.
   if (throttles <= 1) return requiredMs === 0 ? baseMs : (requiredMs ?? throttleMs);
   const grown = Math.min(throttleCapMs, throttleMs * 2 ** (throttles - 2));
-  return requiredMs !== undefined && requiredMs >= grown ? requiredMs : grown * (1 + Math.random() * 0.2);
+  return requiredMs !== undefined && requiredMs >= grown ? requiredMs : Math.round(grown * (1 + Math.random() * 0.2));
 }

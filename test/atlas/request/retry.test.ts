@@ -44,6 +44,20 @@ describe('a failure', () => {
   });
 });
 
+test('every wait is in whole milliseconds, as the counts of a run are', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 3 }), (throttles, failures) => {
+      for (const [failure, tries] of [
+        [limited(), { failures: 0, throttles }],
+        [failed('ATLAS_UNAVAILABLE'), { failures, throttles: 0 }],
+      ] as const) {
+        const verdict = retryDecision(failure, tries, 60_000);
+        expect(verdict).toMatchObject({ again: true, waitMs: expect.toSatisfy(Number.isInteger) });
+      }
+    }),
+  );
+});
+
 describe('a 429', () => {
   test('is waited out exactly as long as Atlas asked', () => {
     expect(retryDecision(limited(55_000), { failures: 0, throttles: 1 }, 60_000)).toEqual({

@@ -54,6 +54,7 @@ test.each([
       const startedMs = system.clock.now();
       const { run, parts } = await system.run({}, { waits: new WaitBudget(maxMs, system.clock) });
       expect(system.clock.now() - startedMs).toBeLessThanOrEqual(maxMs);
+      for (const { counts } of [run, ...parts]) expect(counts?.waitedMs ?? 0).toSatisfy(Number.isInteger);
       expect([...run.failures, ...parts.flatMap(({ failures }) => failures)]).toMatchObject([
         { code: 'ATLAS_RATE_LIMITED' },
       ]);
