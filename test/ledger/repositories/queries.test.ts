@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CursorError, type JobSummary, type JobsQuery } from '../../../functions/ledger/model/ledger.ts';
 import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories/cursor.ts';
 import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
-import { jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
+import { indexedJobsPage, jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type EngineTable, testEngine } from '../engines.ts';
@@ -219,7 +219,7 @@ describe('requests', () => {
     return () => table[Symbol.asyncDispose]();
   });
 
-  test('a page that fills from this month, one cluster, one project or one status is one query', async () => {
+  test('a page that fills from this month, one cluster, one project or one status is one query, and one batch from an index', async () => {
     const days = ['01', '05', '09', '13', '17', '21'].map((day) => `2026-11-${day}T08:00:00Z`);
     const [{ projectId, clusterName }] = (await ledgerWith(days)) as [RestoreJob];
     const queries: JobsQuery[] = [{}, { projectId }, { projectId, clusterName }, { statuses: ['RUNNING'] }];
@@ -227,11 +227,14 @@ describe('requests', () => {
       for (const limit of [3, 6]) {
         const { items } = await table.ledger.jobs({ ...query, limit });
         expect(items).toHaveLength(limit);
-        expect(table.requests()).toEqual({ Query: 1 });
+        const isOfProject = query.projectId !== undefined && query.clusterName === undefined;
+        expect(table.requests()).toEqual({ Query: 1, ...(isOfProject ? {} : { BatchGetItem: 1 }) });
       }
     }
     await table.ledger.jobs({ statuses: ['RUNNING', 'FAILED', 'READY'], limit: 3 });
-    expect(table.requests()).toEqual({ Query: 3 });
+    expect(table.requests()).toEqual({ Query: 3, BatchGetItem: 1 });
+    await indexedJobsPage(table.table, { since: '2026-11-01', limit: 3 }, Date.parse('2026-11-23T12:00:00Z'));
+    expect(table.requests()).toEqual({ Query: 1 });
   });
 
   test('the end of a list is seen with its last page, without an empty one after it', async () => {
@@ -250,14 +253,14 @@ describe('requests', () => {
     expect(page.items).toHaveLength(2);
     expect(page).not.toHaveProperty('cursor');
     // November, October, one a status for the next, February 2018, January 2018, one a status for no next.
-    expect(table.requests()).toEqual({ Query: 4 + 2 * STATUSES.length });
+    expect(table.requests()).toEqual({ Query: 4 + 2 * STATUSES.length, BatchGetItem: 1 });
   });
 
   test('ascending, the oldest job is found at once', async () => {
     await ledgerWith(['2026-11-01T00:00:00Z', '2018-02-01T00:00:00Z']);
     const { items } = await table.ledger.jobs({ order: 'asc', limit: 1 });
     expect(items[0]?.requestedAt).toBe('2018-02-01T00:00:00.000Z');
-    expect(table.requests()).toEqual({ Query: 1 + STATUSES.length });
+    expect(table.requests()).toEqual({ Query: 1 + STATUSES.length, BatchGetItem: 1 });
   });
 
   test('an empty ledger is told by one page', async () => {
