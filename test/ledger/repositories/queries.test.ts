@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CursorError, type JobSummary, type JobsQuery } from '../../../functions/ledger/model/ledger.ts';
+import { INDEXES } from '../../../functions/ledger/model/table.ts';
 import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories/cursor.ts';
 import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
 import { indexedJobsPage, jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
+import type { Item } from '../../../functions/ledger/table/job-item.ts';
+import { fitsFilter, type Range, type Table } from '../../../functions/ledger/table/table-port.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type EngineTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
-import { NOW } from '../table.ts';
+import { list, NOW } from '../table.ts';
 
 const PROJECTS = ['1'.repeat(24), '2'.repeat(24)];
 const CLUSTERS = ['orders', 'users', 'orders-test'];
@@ -204,6 +207,41 @@ describe('a mixed ledger', () => {
       }),
     );
   });
+});
+
+const between = (from: string, text: string, to: string) => from <= text && text <= to;
+
+test('what an index has not heard of yet is listed as the table has it, or not at all', async () => {
+  await using own = await engine.newTable();
+  const [ended, failed] = ['2026-11-20T10:00:00Z', '2026-11-20T10:00:01Z'].map((at) =>
+    job({ jobId: idAt(at), status: 'RUNNING' }),
+  ) as [RestoreJob, RestoreJob];
+  for (const each of [ended, failed]) await own.ledger.record(each, seen(0));
+  const indexes = ['feed', 'byStatus', 'byCluster'] as const;
+  const before = await Promise.all(
+    indexes.map(async (index) => [index, await list(own.table.scan({ index }))] as const),
+  );
+  for (const each of [ended, failed])
+    await own.ledger.record({ ...each, status: each === ended ? 'COMPLETED' : 'FAILED' }, seen(5), true);
+  const lagging = Object.assign(Object.create(own.table) as Table, {
+    query: async (range: Range) => {
+      const slice = await own.table.query(range);
+      if (!range.index) return slice;
+      const behind = new Map(before).get(range.index) ?? [];
+      const { partition, sort } = INDEXES[range.index];
+      const [from = '', to = '~'] = range.between ?? [];
+      const isIn = (item: Item) => item[partition] === range.partition && between(from, String(item[sort]), to);
+      const items = behind.filter(isIn).sort((a, b) => (String(a[sort]) < String(b[sort]) ? 1 : -1));
+      return { items: items.filter(fitsFilter(range)), scanned: items.length };
+    },
+  });
+  const statusesOf = async (query: JobsQuery) =>
+    (await jobsPage(lagging, query, Date.parse(NOW))).items.map(({ status }) => status);
+  expect(await statusesOf({})).toEqual(['FAILED', 'COMPLETED']);
+  const { projectId, clusterName } = ended;
+  expect(await statusesOf({ projectId, clusterName })).toEqual(['FAILED', 'COMPLETED']);
+  expect(await statusesOf({ statuses: ['RUNNING'] })).toEqual([]);
+  expect(await statusesOf({ projectId, clusterName, statuses: ['RUNNING', 'FAILED'] })).toEqual(['FAILED']);
 });
 
 describe('requests', () => {
