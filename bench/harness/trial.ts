@@ -40,6 +40,7 @@ export async function runTrial(entrant: Entrant, fixture: Fixture): Promise<Map<
   const measured = new Map<string, Numbers>();
   for (const pass of passes) {
     await fixture.before?.(pass);
+    await worker.call.ready();
     const before = await fixture.counted?.();
     const numbers = await worker.call.pass(pass);
     const after = (await fixture.counted?.()) ?? {};
