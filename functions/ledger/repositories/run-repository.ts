@@ -10,7 +10,6 @@
 // case it comes last. So a run costs 2 requests a project, and not a reading of all its parts for each.
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import { noneChosen, proveRun } from '../../proof/run.ts';
 import { isObjectId, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import {
@@ -24,6 +23,7 @@ import {
   type RunRecord,
   type UnfinishedRun,
 } from '../model/run.ts';
+import { noneChosen, runOutcome } from '../model/run-outcome.ts';
 import { fieldNames, RUN_FIELDS, TABLE } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { feedPartition, isPlanSk, isRunSk, monthOf, partKey, planKey, runFeed, runKey, runPk } from '../table/keys.ts';
@@ -130,7 +130,7 @@ export class RunRepository {
     if (record.run.status !== 'running') return record.run;
     if (isAllIn(record)) return this.#end(record, { status: 'running' });
     const failures = bounded([{ ...failure, code: RUN_DIED }, ...record.run.failures]);
-    const { status } = proveRun({ ...record, run: { ...record.run, failures } });
+    const { status } = runOutcome({ ...record, run: { ...record.run, failures } });
     const set = { status, failures, finishedAt: new Date(this.#now()).toISOString(), counts: sum(record.parts) };
     const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });
     return written.done ? runOf(written.item) : this.#get(runId); // it ended by itself
@@ -154,7 +154,7 @@ export class RunRepository {
   /** @param condition what the run must be as yet */
   async #end({ run, parts, planned = [] }: RunRecord, condition: Condition): Promise<Run> {
     const failures = [...run.failures.filter(({ code }) => code !== RUN_DIED), ...noneChosen(parts)];
-    const { status } = proveRun({ run: { ...run, failures }, parts, planned });
+    const { status } = runOutcome({ run: { ...run, failures }, parts, planned });
     const [finishedAt = new Date(this.#now()).toISOString()] = parts
       .map((part) => part.finishedAt)
       .sort()
@@ -177,7 +177,7 @@ const sum = (parts: RunPart[]) => parts.map(({ counts }) => counts).reduce(addCo
 
 const hasDied = ({ failures }: Run) => failures.some(({ code }) => code === RUN_DIED);
 
-const isAllIn = (record: RunRecord) => record.run.projects !== undefined && proveRun(record).unreadCount === 0;
+const isAllIn = (record: RunRecord) => record.run.projects !== undefined && runOutcome(record).unreadCount === 0;
 
 function monthAfter(month: string): string {
   const [year, number] = month.split('-').map(Number) as [number, number];
