@@ -2,6 +2,7 @@
 
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
+import { defined } from '../../platform/defined.ts';
 import { isFound, type Requester } from '../../restore/requesters/requester.ts';
 
 /** Atlas's newest events were 0 to 3 s older than the answer (docs/atlas.md#12-1): an event can be missing for as long, and more. */
@@ -16,6 +17,36 @@ export const TOO_MANY_EVENTS = 'TOO_MANY_EVENTS';
 export const iso = (ms: number) => new Date(ms).toISOString();
 
 export const earliest = (times: readonly string[]) => times.reduce((a, b) => (b < a ? b : a));
+
+export const earlier = (a: string | undefined, b: string | undefined) =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
+
+/** When the oldest job to attribute now was requested: new ones are, with what was left before; without them only what is due. */
+export function attributableFrom(
+  stored: AttributionCoverage | undefined,
+  unattributedFrom: string | undefined,
+  now: number,
+): string | undefined {
+  const isDue = stored?.dueAt !== undefined && Date.parse(stored.dueAt) <= now;
+  return earlier(unattributedFrom, isDue || unattributedFrom !== undefined ? stored?.from : undefined);
+}
+
+/**
+ * What one collector made of the attribution that it read, over what is stored by now: what either has left to do is left.
+ * @param left what it leaves where it made nothing
+ */
+export function attributionOver(
+  latest: AttributionCoverage | undefined,
+  { read, made, left }: Partial<Record<'read' | 'made' | 'left', AttributionCoverage | undefined>>,
+): AttributionCoverage | undefined {
+  if (made && latest?.from === read?.from && latest?.dueAt === read?.dueAt) return made;
+  const ours = made ?? left;
+  if (!ours) return latest;
+  const from = earlier(latest?.from, ours.from);
+  return from === undefined
+    ? ours
+    : { ...latest, ...ours, from, ...defined({ dueAt: earlier(latest?.dueAt, ours.dueAt) }) };
+}
 
 export function withoutWork({ from: _, dueAt: __, ...rest }: AttributionCoverage = {}): AttributionCoverage {
   return rest;
