@@ -8,16 +8,13 @@ import type { Log } from '../../platform/log.ts';
 import { matchRequests } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import {
-  earliest,
+  type Attempted,
+  attributionAfter,
   FINAL_AFTER_MS,
-  failedAgain,
   inTime,
   iso,
   isPending,
-  nextAttempt,
   TOO_MANY_EVENTS,
-  withError,
-  withoutWork,
 } from './attribution.ts';
 import { type RequestEvents, readRequestEvents } from './request-events.ts';
 import { type JobBatch, MAX_JOBS, readBatch, type Unattributed } from './unattributed-jobs.ts';
@@ -60,10 +57,9 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
   const { projectId, runId, stored } = task;
   const startedAt = ports.now();
   const sighting = { runId, observedAt: iso(startedAt) };
-  /** Request times of what is left to the next attempt. */
   const left: string[] = [];
   let [attempted, seen] = [false, 0];
-  let failed: { error: AtlasError; from: string } | undefined;
+  let failed: Attempted['failed'];
   for (let from: string | undefined = task.from; from !== undefined; ) {
     const batch: JobBatch = await readBatch(projectId, from, ports);
     seen += batch.jobs.length;
@@ -81,10 +77,7 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
       break;
     }
   }
-  if (failed?.error.transient) return failedAgain(stored, failed.error, earliest([...left, failed.from]), startedAt);
-  if (!attempted) return { ...withoutWork(stored), ...nextAttempt(left, startedAt) };
-  const base = failed ? withError(stored, failed.error, startedAt) : { readAt: iso(startedAt) };
-  return { ...base, ...nextAttempt(left, startedAt) };
+  return attributionAfter(stored, { left, attempted, failed }, startedAt);
 }
 
 /**

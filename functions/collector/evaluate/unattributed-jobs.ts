@@ -1,5 +1,6 @@
 // functions/collector/evaluate/unattributed-jobs.ts: the jobs to attribute, in batches that memory can hold.
 import type { Ledger, LedgerJob } from '../../ledger/model/ledger.ts';
+import { defined } from '../../platform/defined.ts';
 import { MATCH_REACH_SECONDS } from '../../restore/requesters/match-requests.ts';
 import { iso, isUnresolved } from './attribution.ts';
 
@@ -41,7 +42,7 @@ export async function readBatch(
   const { jobs, open, held } = batch;
   // Rivals count, whether or not they are known already.
   for await (const job of ledger.projectJobs(projectId, { since: iso(Date.parse(from) - REACH_MS) })) {
-    const { jobId, kind, delivery, requestedAt, requester, targetProjectId: target } = job;
+    const { jobId, kind, delivery, requestedAt, requester, targetProjectId } = job;
     const requestedMs = Date.parse(requestedAt);
     // However many jobs were requested at once, the next batch begins well after this one, and rivals are no large part of it.
     const mayEnd = jobs.length >= JOBS_AT_ONCE && requestedMs - Date.parse(from) > 2 * REACH_MS;
@@ -52,8 +53,7 @@ export async function readBatch(
       const until = iso(requestedMs + REACH_MS);
       return { ...batch, open: open.filter((each) => each.requestedAt < next), until, next };
     }
-    const known = { ...(requester ? { requester } : {}), ...(target === undefined ? {} : { targetProjectId: target }) };
-    const kept = { jobId, kind, delivery, requestedAt, ...known };
+    const kept = defined({ jobId, kind, delivery, requestedAt, requester, targetProjectId });
     jobs.push(kept);
     if (requestedAt < from || !isUnresolved(requester)) continue;
     open.push(kept);

@@ -71,11 +71,9 @@ async function listAll(accounts: readonly Account[], log: Log, runId: string): P
   for (const account of accounts) {
     const listing = await listProjects(account);
     listings.push(listing);
-    const { error } = listing;
-    if (error) {
-      const { code, message: reason } = error;
-      log.error('projects could not be listed', { runId, account: account.name, code, reason });
-    }
+    if (!listing.error) continue;
+    const { code, message: reason } = listing.error;
+    log.error('projects could not be listed', { runId, account: account.name, code, reason });
   }
   return listings;
 }

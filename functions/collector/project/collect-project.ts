@@ -2,16 +2,8 @@
 import { selectLists } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { checkAgainstLists, clustersLeftOut, noteMissing, withoutTime } from './check-discovery.ts';
-import {
-  beginCollection,
-  type Collection,
-  type CollectOptions,
-  isFollow,
-  isForLater,
-  mayGoOn,
-  outOfTime,
-} from './collection.ts';
-import { discover, interpreted, nothingDiscovered, type RawDiscovery } from './discover.ts';
+import { beginCollection, type CollectOptions, isFollow, isForLater, mayGoOn, outOfTime } from './collection.ts';
+import { discover, interpreted, nothingDiscovered } from './discover.ts';
 import { withDiscovery } from './discovered-clusters.ts';
 import { evaluateProject, NOT_EVALUATED } from './evaluation.ts';
 import type { CollectPorts } from './ports.ts';
@@ -35,7 +27,9 @@ export async function collectProject(
   const read = await ports.ledger.coverage(projectId);
   // A follow-up that is not the one the coverage expects: another was queued since, or this one was delivered twice.
   if (isFollow(collection) && read?.followAt !== task.followAt) return { part: partOf(collection) };
-  const discovering = rawDiscovery(collection);
+  const discovering = isFollow(collection)
+    ? nothingDiscovered()
+    : discover(ports.atlas, projectId, (error) => isForLater(collection, error));
   if (read) prefetchLists(collection, read);
   const found = await discovering;
   if (isFollow(collection)) await collection.prefetched.answered;
@@ -69,10 +63,4 @@ export async function collectProject(
     ...followOf(collection, followAt),
     ...(hadUnattributed && outOfTime(collection) ? { requestersLeft: true } : {}),
   };
-}
-
-function rawDiscovery(collection: Collection): Promise<RawDiscovery> | RawDiscovery {
-  if (isFollow(collection)) return nothingDiscovered();
-  const { ports, task } = collection;
-  return discover(ports.atlas, task.projectId, (error) => isForLater(collection, error));
 }
