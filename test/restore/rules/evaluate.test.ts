@@ -193,7 +193,7 @@ describe('who asked', () => {
     const requester = askedBy({ kind: 'apiKey', name: 'abcdefgh' }, 'exact');
     const findings = found({ requester }, {}, { principal: 'abcdefgh' });
     const later = found({ requester, findings }, {}, { principal: 'ijklmnop' });
-    expect(mergeFindings(findings, later, { afresh: true })).toEqual(findings);
+    expect(mergeFindings(findings, later, { rulesChanged: true })).toEqual(findings);
   });
 });
 
@@ -465,21 +465,21 @@ describe('merging findings', () => {
 
   test('is idempotent, in the order of the rules, and keeps one of each', () => {
     fc.assert(
-      fc.property(had, findings, fc.boolean(), (before, now, afresh) => {
-        const merged = mergeFindings(before, now, { afresh });
-        expect(mergeFindings(merged, now, { afresh })).toEqual(merged);
+      fc.property(had, findings, fc.boolean(), (before, now, rulesChanged) => {
+        const merged = mergeFindings(before, now, { rulesChanged });
+        expect(mergeFindings(merged, now, { rulesChanged })).toEqual(merged);
         const places = merged.map(({ rule }) => RULES.indexOf(rule));
         expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
       }),
     );
   });
 
-  test('has the rules of both, or afresh of what holds now, and invents nothing', () => {
+  test('has the rules of both, or after a change of the rules those that hold now, and invents nothing', () => {
     fc.assert(
       fc.property(had, findings, (before, now) => {
         const rules = (all: readonly Finding[]) => new Set(all.map(({ rule }) => rule));
         expect(rules(mergeFindings(before, now))).toEqual(rules([...(before ?? []), ...now]));
-        expect(rules(mergeFindings(before, now, { afresh: true }))).toEqual(rules(now));
+        expect(rules(mergeFindings(before, now, { rulesChanged: true }))).toEqual(rules(now));
         for (const merged of mergeFindings(before, now)) expect([...(before ?? []), ...now]).toContainEqual(merged);
       }),
     );
@@ -491,17 +491,17 @@ describe('merging findings', () => {
 
   test('keeps the time and the words of what was found before', () => {
     expect(mergeFindings([old], [again, failed])).toEqual([failed, old]);
-    expect(mergeFindings([old], [again], { afresh: true })).toEqual([old]);
+    expect(mergeFindings([old], [again], { rulesChanged: true })).toEqual([old]);
   });
 
-  test('keeps what no longer holds, but for afresh', () => {
+  test('keeps what no longer holds, unless the rules changed', () => {
     expect(mergeFindings([old], [failed])).toEqual([failed, old]);
-    expect(mergeFindings([old], [failed], { afresh: true })).toEqual([failed]);
+    expect(mergeFindings([old], [failed], { rulesChanged: true })).toEqual([failed]);
   });
 
-  test('afresh tells anew what weighs otherwise under other rules', () => {
+  test('after a change of the rules a finding of another severity is replaced', () => {
     const weightier: Finding = { ...again, severity: 'critical' };
     expect(mergeFindings([old], [weightier])).toEqual([old]);
-    expect(mergeFindings([old], [weightier], { afresh: true })).toEqual([weightier]);
+    expect(mergeFindings([old], [weightier], { rulesChanged: true })).toEqual([weightier]);
   });
 });
