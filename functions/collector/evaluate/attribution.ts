@@ -42,10 +42,8 @@ export function attributionOver(
   if (made && latest?.from === read?.from && latest?.dueAt === read?.dueAt) return made;
   const ours = made ?? left;
   if (!ours) return latest;
-  const from = earlier(latest?.from, ours.from);
-  return from === undefined
-    ? ours
-    : { ...latest, ...ours, from, ...defined({ dueAt: earlier(latest?.dueAt, ours.dueAt) }) };
+  const [from, dueAt] = [earlier(latest?.from, ours.from), earlier(latest?.dueAt, ours.dueAt)];
+  return from === undefined ? ours : { ...latest, ...ours, from, ...defined({ dueAt }) };
 }
 
 /** What an attempt came to. */

@@ -1,5 +1,4 @@
 // functions/collector/plan/plan.ts: the plan of a run: which projects it is to read, each queued as a task.
-
 import type { KnownProject } from '../../ledger/model/known-project.ts';
 import type { ClusterFailure, Run, RunScope, RunTrigger } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';

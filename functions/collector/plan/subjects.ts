@@ -1,5 +1,4 @@
 // functions/collector/plan/subjects.ts: the projects that are listed or known, each as a run leaves it on record.
-
 import type { KnownProject } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';

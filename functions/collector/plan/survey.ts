@@ -1,5 +1,4 @@
 // functions/collector/plan/survey.ts: what a run lists, and what is on record, before it is planned.
-
 import type { KnownProject, Scope } from '../../ledger/model/known-project.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
@@ -45,10 +44,7 @@ export async function survey(run: Run, startedMs: number, ports: SurveyPorts): P
   const background = [ledger.startRun(run, maker?.name), remembering, ending] as const;
   for (const each of background) each?.catch(() => {}); // thrown below
 
-  const views = ports.accounts.map(({ name, atlas }) => ({
-    name,
-    atlas: atlas.within(() => Number.POSITIVE_INFINITY),
-  }));
+  const views = ports.accounts.map(({ name, atlas }) => ({ name, atlas: atlas.within(() => Infinity) }));
   const time = new AtlasTime({ atlas: anyOf(views.map(({ atlas }) => atlas)), now });
   // Whatever fails, nothing goes on in the background; an error of the listing says more than one of those.
   const listed = await listAll(views, log, runId).finally(() => Promise.allSettled(background));

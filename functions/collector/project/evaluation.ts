@@ -1,7 +1,5 @@
 // functions/collector/project/evaluation.ts: the findings and requesters of a project's jobs.
-
 import type { AttributionCoverage, ListCoverage, ProjectCoverage } from '../../ledger/model/coverage.ts';
-import type { Recorded } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { attributeRequesters } from '../evaluate/attribute-requesters.ts';
 import { attributableFrom, attributionOver, iso } from '../evaluate/attribution.ts';
@@ -23,14 +21,8 @@ export const NOT_EVALUATED: Evaluation = { isWhole: false };
 export function evaluatorOf(collection: Collection, list: ListCoverage | undefined, at: string): RuleEvaluator {
   const { ports, names, rules, rulesDigest, stored } = collection;
   const rulesChanged = stored !== undefined && stored.rules !== rulesDigest;
-  const { principal } = ports.atlas;
-  return new RuleEvaluator({
-    names,
-    rules,
-    at,
-    rulesChanged,
-    ...defined({ pastDurations: list?.durations, principal }),
-  });
+  const known = defined({ pastDurations: list?.durations, principal: ports.atlas.principal });
+  return new RuleEvaluator({ names, rules, at, rulesChanged, ...known });
 }
 
 /**
@@ -65,7 +57,7 @@ async function attribute(collection: Collection): Promise<AttributionCoverage | 
       outOfTime: () => outOfTime(collection),
       prepare: evaluator.prepare,
       findings: (job) => evaluator.findings(job, false),
-      onRecorded: (recorded: Recorded) => {
+      onRecorded: (recorded) => {
         noteRecorded(collection, recorded);
         ports.onRecorded?.(recorded, recorded.job);
       },

@@ -1,5 +1,4 @@
 // functions/collector/project/recorded-jobs.ts: the count of a project's recorded jobs, which shows whether any was taken away.
-
 import { isBackfilled } from '../../ledger/model/backfill.ts';
 import { clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { difference, NO_IDS, toggled } from '../../ledger/model/id-set.ts';
