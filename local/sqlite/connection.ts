@@ -135,7 +135,7 @@ export class Connection {
     if (id === APPLICATION_ID && version === SCHEMA_VERSION) return false;
     if (id === APPLICATION_ID) {
       throw refused(
-        `${this.#file} was made by another version of restore-ledger: expected version ${SCHEMA_VERSION} of the file, got ${version}`,
+        `${this.#file} was made by another version of restore-ledger: expected format ${SCHEMA_VERSION}, got ${version}; use that version, or another --data directory`,
       );
     }
     if (id === 0 && number('SELECT count(*) FROM sqlite_schema') === 0) return true;
