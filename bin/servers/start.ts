@@ -11,7 +11,7 @@ import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import { span } from '../../functions/restore/text.ts';
 import { deliveryWords } from '../../functions/views/target.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
 import { type Collected, collectLocally, failureLine } from '../actions/collect.ts';
