@@ -1,6 +1,8 @@
-// local/sqlite/range-sql.ts: a range of the table or of an index, in SQL.
+// local/sqlite/range-sql.ts: a range of the table or of an index in SQL, and what an index holds.
 import { INDEXES, TABLE } from '../../functions/ledger/model/table.ts';
+import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Range } from '../../functions/ledger/table/table-port.ts';
+import { pick } from './stored-item.ts';
 
 /** No UTF-8 has this byte, so it is behind every text that begins alike. */
 const BEHIND = "CAST(x'ff' AS TEXT)";
@@ -35,3 +37,7 @@ export function whereOf({ index, partition, between, beginsWith, order = 'asc', 
 export const keyNames = (index: Range['index']): string[] => [
   ...new Set(['pk', 'sk', ...(index ? [INDEXES[index].partition, INDEXES[index].sort] : [])]),
 ];
+
+/** What DynamoDB's index would hold of an item. */
+export const carried = (index: Range['index'], item: Item): Item =>
+  index ? pick(item, [...keyNames(index), ...INDEXES[index].fields]) : item;

@@ -6,6 +6,8 @@ import {
   type BatchOptions,
   type Condition,
   everything,
+  fieldOf,
+  fitsFilter,
   type Range,
   type ScanOptions,
   type Slice,
@@ -17,9 +19,9 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { ledgerAt, ledgerToMake, noLedger } from './directory.ts';
 import { refused } from './errors.ts';
 import { EmptyFile } from './format.ts';
-import { keyNames, whereOf } from './range-sql.ts';
+import { carried, keyNames, whereOf } from './range-sql.ts';
 import type { SqliteFile } from './sqlite-file.ts';
-import { itemOf, own, pick, stored } from './stored-item.ts';
+import { itemOf, pick, stored } from './stored-item.ts';
 
 export interface OpenOptions extends Pick<ConnectionOptions, 'write' | 'patienceMs'> {
   dataDir: string;
@@ -73,7 +75,7 @@ export class SqliteTable implements Table, AsyncDisposable {
 
   async update(key: Key, { set = {}, add = {} }: Update, condition: Condition): Promise<Written> {
     return this.#write(key, condition, (file, before) => {
-      const sums = Object.entries(add).map(([name, more]) => [name, sum(own(before, name), more)]);
+      const sums = Object.entries(add).map(([name, more]) => [name, sum(fieldOf(before, name), more)]);
       const item = { ...before, ...set, ...Object.fromEntries(sums), pk: key.pk, sk: key.sk };
       const { pk, sk, json } = stored(item);
       file.run(PUT, [pk, sk, json]);
@@ -85,7 +87,7 @@ export class SqliteTable implements Table, AsyncDisposable {
     const { limit = Number.POSITIVE_INFINITY, fields } = range;
     return this.#connection.read((file) => {
       const read = sliceOf(file, range, limit);
-      const items = read.items.filter(filterOf(range)).map((item) => (fields ? pick(item, fields) : item));
+      const items = read.items.filter(fitsFilter(range)).map((item) => (fields ? pick(item, fields) : item));
       const last = read.items.at(-1);
       const after = last && read.more ? { last: pick(last, keyNames(range.index)) } : {};
       return { items, scanned: read.items.length, ...after };
@@ -121,7 +123,10 @@ export class SqliteTable implements Table, AsyncDisposable {
       const sql = `SELECT item FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${CHUNK}`;
       const values = after ? keys.map((key) => String(after?.[key])) : [];
       const items = await this.#connection.read((file) => file.rows(sql, values).map(([json]) => itemOf(json)));
-      for (const item of items) yield fields ? pick(item, fields) : item;
+      for (const item of items) {
+        const held = carried(index, item);
+        yield fields ? pick(held, fields) : held;
+      }
       after = items.at(-1);
       if (items.length < CHUNK) return;
     }
@@ -134,7 +139,7 @@ export class SqliteTable implements Table, AsyncDisposable {
   ): Promise<Written> {
     return this.#connection.write((file) => {
       const before = getItem(file, key);
-      const holds = Object.entries(condition).every(([name, value]) => fits(own(before, name), value));
+      const holds = Object.entries(condition).every(([name, value]) => fits(fieldOf(before, name), value));
       return holds ? { done: true, item: write(file, before) } : { done: false, repeated: false };
     });
   }
@@ -155,22 +160,13 @@ function sliceOf(file: SqliteFile, range: Range, limit: number): { items: Item[]
     const sql = `SELECT item FROM items WHERE ${where} ORDER BY ${order} LIMIT ?`;
     const rows = file.rows(sql, [...values, wanted]);
     for (const [json] of rows) {
-      items.push(itemOf(json));
+      items.push(carried(range.index, itemOf(json)));
       bytes += json.length;
       if (items.length >= limit || bytes >= SLICE_BYTES) return { items, more: true };
     }
     if (rows.length < wanted) return { items, more: false };
   }
 }
-
-const filterOf =
-  ({ filter = {}, holds = {} }: Range) =>
-  (item: Item) =>
-    Object.entries(filter).every(([name, values]) => values.includes(own(item, name) as string)) &&
-    Object.entries(holds).every(([name, text]) => {
-      const texts = own(item, name);
-      return Array.isArray(texts) && texts.includes(text);
-    });
 
 const fits = (has: unknown, wanted: Condition[string]) =>
   typeof wanted === 'object' ? has === undefined || (typeof has === 'number' && has < wanted.below) : has === wanted;

@@ -49,9 +49,5 @@ function check(value: unknown): void {
   for (const inner of Object.values(value)) if (inner !== undefined || Array.isArray(value)) check(inner);
 }
 
-/** Items are maps: what objects inherit, such as `constructor`, is not in them. */
-export const own = (item: Item | undefined, name: string): unknown =>
-  item && Object.hasOwn(item, name) ? item[name] : undefined;
-
 export const pick = (item: Item, names: readonly string[]): Item =>
   Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));
