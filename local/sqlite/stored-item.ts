@@ -1,4 +1,4 @@
-// local/sqlite/stored-item.ts: an item as stored: JSON of what DynamoDB would take.
+// local/sqlite/stored-item.ts: an item as stored, JSON of what DynamoDB would take, and its fields.
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { itemBytes } from '../../functions/ledger/model/item-size.ts';
 import { TABLE } from '../../functions/ledger/model/table.ts';
@@ -48,3 +48,6 @@ function check(value: unknown): void {
   if (typeof value !== 'object') throw refused(`expected what JSON can hold, got ${typeof value}`);
   for (const inner of Object.values(value)) if (inner !== undefined || Array.isArray(value)) check(inner);
 }
+
+export const pick = (item: Item, names: readonly string[]): Item =>
+  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));

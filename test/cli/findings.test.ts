@@ -10,7 +10,7 @@ import {
 } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { accessTo, CommandLine, type Ended, NOTEWORTHY } from './command-line.ts';
 
 interface Job {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { accessTo, CommandLine } from './command-line.ts';
 
 describe('watch', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { wrongs } from '../events/schemas.ts';
 import { type Cloud, REGION, startCloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';

@@ -8,7 +8,7 @@ import { AtlasClient } from '../../../functions/atlas/client.ts';
 import { systemClock } from '../../../functions/platform/clock.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { type AtlasSimulator, startAtlas } from '../../../local/atlas/server.ts';
-import type { Restore } from '../../../local/atlas/world/world.ts';
+import type { Restore } from '../../../local/atlas/world/restores.ts';
 import { type ServedApi, serveApi } from '../../../local/serve.ts';
 import { accessTo, CommandLine, type Ended, valuesOf } from '../command-line.ts';
 import { json, startScriptedApi } from './scripted-api.ts';

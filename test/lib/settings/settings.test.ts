@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
+import { readSettings } from '../../../lib/settings/read-settings.ts';
 import { SettingsError } from '../../../lib/settings/setting.ts';
-import { readSettings, SETTINGS } from '../../../lib/settings/settings.ts';
+import { SETTINGS } from '../../../lib/settings/settings.ts';
 import { EVERY_OPTION } from '../../deploy/every-option.ts';
 
 const refusalOf = (context: Record<string, unknown>) => {
