@@ -54,6 +54,10 @@ export const collectionSettings = {
     RANGES.FOLLOW_SECONDS,
     'Delay until a project with a running restore is read again. 0 waits for the next scheduled run.',
   ),
+  atlasConcurrency: ranged(
+    RANGES.ATLAS_CONCURRENCY,
+    'Maximum number of requests to Atlas that one function has under way at once, for each set of credentials. It uses fewer where Atlas answers slowly or refuses.',
+  ),
   collectConcurrency: whole(2, 1_000, {
     means: 'Maximum number of projects read at the same time.',
     unit: 'functions',

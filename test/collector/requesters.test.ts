@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
@@ -208,6 +209,7 @@ test('however many are to be found, none is read by itself; what there was no ti
       now: () => system.clock.now(),
       prepare: async () => {},
       findings: () => [],
+      writes: pLimit(8),
     };
     const outOfTime = () => recorded.length >= most;
     const onRecorded = (each: Recorded) => recorded.push(each);
@@ -265,7 +267,7 @@ describe('of very many, a look', () => {
     } as unknown as Atlas;
     const ports = {
       ...{ atlas, ledger, log: silentLog, now: () => nowMs, outOfTime: () => false },
-      ...{ prepare: async () => {}, findings: () => [] },
+      ...{ prepare: async () => {}, findings: () => [], writes: pLimit(8) },
       onRecorded: ({ job }: Recorded) => seen.recorded.push(job.jobId),
     };
     const look = (coverage: AttributionCoverage, changed: Partial<AttributePorts> = {}) => {

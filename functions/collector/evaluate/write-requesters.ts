@@ -1,4 +1,6 @@
 // functions/collector/evaluate/write-requesters.ts: the writing of requesters, and of the findings that follow from them.
+
+import type { LimitFunction } from 'p-limit';
 import type { JobSummary, Ledger, LedgerJob, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
@@ -6,8 +8,8 @@ import type { Finding } from '../../restore/rules/finding.ts';
 import { isUnresolved } from './attribution.ts';
 import type { JobBatch, Unattributed } from './unattributed-jobs.ts';
 
-/** DynamoDB calls under way at once. */
-const PARALLEL_WRITES = 8;
+/** Writes of one project that are under way, or wait for their turn. */
+const MAX_WRITES = 64;
 
 export interface WritePorts {
   ledger: Ledger;
@@ -16,6 +18,8 @@ export interface WritePorts {
   /** The findings of a job whose requester has become known. */
   findings(job: JobSummary): Finding[];
   onRecorded(recorded: Recorded): void;
+  /** Shared by projects that are collected side by side. */
+  writes: LimitFunction;
 }
 
 /** By job: what is to be written. */
@@ -26,20 +30,29 @@ export async function writeRequesters(
   updates: Updates,
   { open: [oldest], open, held }: JobBatch,
   { projectId, sighting }: { projectId: string; sighting: Sighting },
-  { ledger, outOfTime, findings, onRecorded }: WritePorts,
+  { ledger, outOfTime, findings, onRecorded, writes }: WritePorts,
 ): Promise<void> {
   const areHeld = oldest === undefined || open.length <= held.length;
   const jobs = areHeld ? held : ledger.projectJobs(projectId, { since: oldest.requestedAt });
   const taken = takeUpdates(updates, jobs, outOfTime);
-  const writer = async () => {
-    for await (const { read, requester } of taken) {
-      const annotate = (stored: JobSummary) =>
-        // Another collector may have found out more.
-        isUnresolved(stored.requester) ? { requester, findings: findings({ ...stored, requester }) } : {};
-      onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
-    }
+  const writeNext = async () => {
+    const next = await taken.next();
+    if (next.done) return false;
+    const { read, requester } = next.value;
+    const annotate = (stored: JobSummary) =>
+      // Another collector may have found out more.
+      isUnresolved(stored.requester) ? { requester, findings: findings({ ...stored, requester }) } : {};
+    onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
+    return true;
   };
-  await forEachConcurrent(Array<typeof writer>(PARALLEL_WRITES).fill(writer), PARALLEL_WRITES, (write) => write());
+  const writers = Array.from({ length: Math.min(MAX_WRITES, updates.size) }, () => async () => {
+    try {
+      while (await writes(writeNext));
+    } finally {
+      await taken.return(undefined); // ended, or failed: no other goes on
+    }
+  });
+  await forEachConcurrent(writers, MAX_WRITES, (writer) => writer());
 }
 
 async function* takeUpdates(

@@ -44,7 +44,7 @@ export async function evaluateProject(collection: Collection): Promise<Evaluatio
 }
 
 async function attribute(collection: Collection): Promise<AttributionCoverage | undefined> {
-  const { task, ports, time, stored, unattributedFrom } = collection;
+  const { task, ports, options, time, stored, unattributedFrom } = collection;
   const { projectId, runId } = task;
   const from = attributableFrom(stored?.attribution, unattributedFrom, time.now());
   if (from === undefined) return undefined;
@@ -56,6 +56,7 @@ async function attribute(collection: Collection): Promise<AttributionCoverage | 
       now: time.now,
       outOfTime: () => outOfTime(collection),
       prepare: evaluator.prepare,
+      writes: options.limits.writes,
       findings: (job) => evaluator.findings(job, false),
       onRecorded: (recorded) => {
         noteRecorded(collection, recorded);

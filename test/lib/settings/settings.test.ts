@@ -59,6 +59,7 @@ describe('settings', () => {
     ['atlasBaseUrl', 'http://cloud.mongodb.com', 'https'],
     ['atlasBaseUrl', 'https://cloud.mongodb.com/api', 'without a path'],
     ['logRetentionDays', '31', '30'],
+    ['atlasConcurrency', '0', 'from 1 to 256'],
     ['collectConcurrency', '1', 'from 2 to 1000'],
     ['followSeconds', '-1', 'from 0 to 900'],
     ['followSeconds', '', 'from 0 to 900'],
