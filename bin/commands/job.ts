@@ -2,14 +2,13 @@
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
-import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
-import { destinationWords, effectWords, whyUnknown } from '../../functions/views/target.ts';
-import { utc } from '../../functions/views/text.ts';
+import { destinationWords, effectWords, targetView } from '../../functions/views/target.ts';
+import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { severityStyle } from '../output/event-lines.ts';
@@ -60,7 +59,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     cluster: job.clusterName,
     kind: job.kind,
     status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,
-    delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
+    delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${counted(deliveryUrlCount, 'delivery URL')}, never kept)` : ''}`,
     target: targetField(job, names),
     collections: collectionsField(job),
     requested: at(job.requestedAt),
@@ -82,11 +81,9 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
 }
 
 function targetField(job: WholeJob, names: ProjectNames): string | undefined {
-  const effect = effectWords(job, collectionsOf(job));
-  const { place } = destinationOf(job);
+  const { place, about } = targetView(job, names);
   if (place === 'download') return undefined;
-  const about = place === 'unknown' ? whyUnknown(job) : effect;
-  return `${destinationWords(job, names)}: ${about}`;
+  return `${destinationWords(job, names)}: ${effectWords(job, collectionsOf(job)) ?? about}`;
 }
 
 function collectionsField(job: WholeJob): string | undefined {

@@ -1,7 +1,7 @@
 // bin/report/html-clusters.ts: overview of all clusters: drills first, then coverage, those without restores in a table of their own.
 import { html } from 'hono/html';
-import { drillMark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time } from '../../functions/api/web/html/text.ts';
+import { drillMark } from '../../functions/views/html/badge.ts';
+import { type Html, name, time } from '../../functions/views/html/text.ts';
 import { counted, number } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, timeOrDash, WHOLE } from './marks.ts';
 import type { ClusterEvidence, Evidence, ProjectEvidence } from './report.ts';

@@ -1,12 +1,12 @@
 // bin/report/html-restores.ts: every restore of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
-import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
-import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { span } from '../../functions/restore/text.ts';
-import { effectWords, whyUnknown } from '../../functions/views/target.ts';
+import { DELIVERY_LABEL, statusMark } from '../../functions/views/html/badge.ts';
+import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
+import { effectWords, targetView } from '../../functions/views/target.ts';
 import { counted } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
@@ -62,22 +62,12 @@ function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: Resto
 
 function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
   const job = { projectId: project.projectId, clusterName: cluster.clusterName, ...restore };
-  const { place, projectId, clusterName: target } = destinationOf(job);
-  const { collections } = restore;
-  const effect = effectWords(job, collections);
-  const about = html`${sub(effect)}${collections ? namespacesOf(collections) : ''}`;
-  switch (place) {
-    case 'download':
-      return html`<span class="soft">Download</span>`;
-    case 'unknown':
-      return html`<span class="soft">Not known</span><span class="sub">${whyUnknown(restore)}</span>${about}`;
-    case 'itself':
-      return html`Itself${about}`;
-    case 'project':
-      return html`${name(target ?? '?', WHOLE)}${about}`;
-    case 'elsewhere':
-      return html`${name(target ?? '?', WHOLE)}<span class="sub">in ${name(restore.targetProjectName ?? projectId ?? '', WHOLE)}</span>${about}`;
-  }
+  const { targetProjectId = '', targetProjectName = targetProjectId, collections } = restore;
+  const names = new Map([[targetProjectId, targetProjectName]]);
+  const { place, label, clusterName = '?', projectName = '', about } = targetView(job, names);
+  return html`${label === undefined ? name(clusterName, WHOLE) : html`<span class="soft">${capitalized(label)}</span>`}${sub(
+    place === 'elsewhere' && html`in ${name(projectName, WHOLE)}`,
+  )}${sub(about)}${sub(effectWords(job, collections))}${collections ? namespacesOf(collections) : ''}`;
 }
 
 /** Names shown of a restore of collections, which may have 200. */

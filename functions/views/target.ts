@@ -32,7 +32,7 @@ export function targetView(job: Placed, projectNames: Names): TargetView {
 }
 
 /** Why the place is unknown: a part of a sentence. */
-export const whyUnknown = (job: Pick<RestoreJob, 'kind' | 'delivery'>): string =>
+const whyUnknown = (job: Pick<RestoreJob, 'kind' | 'delivery'>): string =>
   isWriting(job) ? 'no target could be read from what Atlas sent' : 'how the data is delivered is not known';
 
 /** `payments/orders` of another project, `orders` of the same, 'itself', 'not known'; empty for a download. */

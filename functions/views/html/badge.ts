@@ -1,8 +1,8 @@
-// functions/api/web/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
+// functions/views/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
 import { html, raw } from 'hono/html';
-import type { Run } from '../../../ledger/model/run.ts';
-import type { CoverageState, Delivery, DrillState, Kind, Status } from '../../../schema/words.ts';
-import { DRILL_LABEL } from '../../../views/drill.ts';
+import type { Run } from '../../ledger/model/run.ts';
+import type { CoverageState, Delivery, DrillState, Kind, Severity, Status } from '../../schema/words.ts';
+import { DRILL_LABEL } from '../drill.ts';
 import type { Html } from './text.ts';
 
 /** Colours of style.ts. ok: done. bad: failed. now: under way. wait: someone has to act. off: nothing to see. */
@@ -57,6 +57,14 @@ const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
   'backups-off': { tone: 'bad', shape: 'cross' },
   none: { tone: 'off', shape: 'dash' },
 };
+
+const SEVERITY_LOOK: Record<Severity, Look> = {
+  info: state('Info', 'now', 'info'),
+  warning: state('Warning', 'wait', 'alert'),
+  critical: state('Critical', 'bad', 'urgent'),
+};
+/** A severity of a later version looks like `info`. */
+export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
 
 export const KIND_LABEL: Record<Kind, string> = {
   dedicated: 'Dedicated',

@@ -2,9 +2,9 @@
 import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
+import { drillMark, mark } from '../../../views/html/badge.ts';
+import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
-import { drillMark, mark } from '../html/badge.ts';
-import { agoTime, day, type Html, name } from '../html/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';

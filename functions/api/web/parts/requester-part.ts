@@ -6,10 +6,10 @@ import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
 import { type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
 import { GRADES, type Grade } from '../../../schema/words.ts';
+import { mark } from '../../../views/html/badge.ts';
+import { agoTime, cut, type Html, name, visible } from '../../../views/html/text.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
 import { number } from '../../../views/text.ts';
-import { mark } from '../html/badge.ts';
-import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
 import { explained, gradeMeaning, reasonAtLength } from './requester-text.ts';
 

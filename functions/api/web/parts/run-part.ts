@@ -1,9 +1,9 @@
 // functions/api/web/parts/run-part.ts: how the last runs of the collector went.
 import { html, raw } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
-import { counted, number } from '../../../views/text.ts';
-import { lookMark, RUN_LOOK } from '../html/badge.ts';
-import { agoTime, cut, exactTime, type Html, name, spanBetween, visible } from '../html/text.ts';
+import { lookMark, RUN_LOOK } from '../../../views/html/badge.ts';
+import { agoTime, cut, exactTime, type Html, name, visible } from '../../../views/html/text.ts';
+import { counted, number, spanBetween } from '../../../views/text.ts';
 import type { LastRuns } from './last-runs.ts';
 
 /** Failures shown, and characters of each. */
