@@ -46,7 +46,7 @@ export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills,
   const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
   return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
-${notCovered === 0 ? '' : html`<p class="note">Of ${counted(notCovered, 'cluster')} it is not known: not every restore until the drill was due is on record.</p>`}
+${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
 ${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
 }

@@ -9,7 +9,7 @@ import { spanBetween } from '../../../views/text.ts';
 import { findingMarks } from './finding-badge.ts';
 import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
-import { askedBy } from './requester-part.ts';
+import { requesterCell } from './requester-part.ts';
 
 /** The longest name that GET /restore-jobs takes as a filter. */
 const MAX_FILTER = 200;
@@ -29,7 +29,7 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
 <td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
 <td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
 <td role="cell" data-l="To">${target(job, names)}</td>
-<td role="cell" class="all asked" data-l="Requested by">${askedBy(job)}</td>
+<td role="cell" class="all asked" data-l="Requested by">${requesterCell(job)}</td>
 <td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
 ${tookCell(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
 `;

@@ -20,7 +20,7 @@ const MAX_VIA = 40;
 const MAX_ERROR = 300;
 
 /** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
-export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
+export function requesterCell({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
   if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
   const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
