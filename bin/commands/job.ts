@@ -7,7 +7,7 @@ import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
-import { destinationWords, effectWords, targetView } from '../../functions/views/target.ts';
+import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
@@ -20,9 +20,6 @@ import { CommandError } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
-
-/** Names shown of a restore of collections, which may have 200. */
-const MAX_NAMESPACES = 20;
 
 const HELP = `
 Examples:
@@ -89,12 +86,11 @@ function targetField(job: WholeJob, names: ProjectNames): string | undefined {
 function collectionsField(job: WholeJob): string | undefined {
   const restored = collectionsOf(job);
   if (!restored) return undefined;
-  const { namespaces, complete } = restored;
-  const left = namespaces.length - MAX_NAMESPACES;
+  const { shown, left, missing } = namespacesShown(restored);
   const parts = [
-    Array.from(namespaces.slice(0, MAX_NAMESPACES), (namespace) => namespaceWords(namespace)).join(', '),
+    shown.map((namespace) => namespaceWords(namespace)).join(', '),
     left > 0 && `and ${left} more: --json has them`,
-    !complete && 'the ledger does not have all the names',
+    missing,
   ];
   return parts.filter(Boolean).join('; ');
 }

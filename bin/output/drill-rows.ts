@@ -1,13 +1,12 @@
 // bin/output/drill-rows.ts: the last restore of each cluster, and when the next is due: one row a cluster.
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
-import { span } from '../../functions/restore/text.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
-import { DRILL_LABEL } from '../../functions/views/drill.ts';
+import { DRILL_LABEL } from '../../functions/views/state-labels.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { RowShape } from './formats.ts';
-import { type Column, compare } from './tables.ts';
+import { type Column, compare, inColumn, spanCell } from './tables.ts';
 
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
 export interface DrillRow
@@ -39,11 +38,7 @@ const STATES: Record<State, { style: Style; counted?: string }> = {
   met: { style: 'green' },
   none: { style: 'dim', counted: 'not required' },
 };
-/** What is red, in capitals too. */
-const labelOf = (state: State) => {
-  const label = DRILL_LABEL[state];
-  return STATES[state].style === 'red' ? label.toUpperCase() : label.toLowerCase();
-};
+const labelOf = (state: State) => inColumn(DRILL_LABEL[state], STATES[state].style);
 const BY_URGENCY = Object.keys(STATES) as State[];
 
 /** Overdue first, then by the day it is due. */
@@ -76,14 +71,12 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
     title: 'last restore (UTC)',
     cell: ({ lastCompletedAt: at }) => (at === undefined ? 'never' : utc(at, 'minute')),
   },
-  { title: 'took', cell: ({ durationSeconds }) => spanOf(durationSeconds), align: 'right' },
-  { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanOf(snapshotAgeSeconds), align: 'right', goes: 2 },
+  { title: 'took', cell: ({ durationSeconds }) => spanCell(durationSeconds), align: 'right' },
+  { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanCell(snapshotAgeSeconds), align: 'right', goes: 2 },
   { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
   { title: 'due', cell: ({ dueAt }) => (dueAt === undefined ? '' : utc(dueAt, 'day')) },
   { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
 ];
-
-const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
 
 function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
   if (state === 'none' && goneAt !== undefined) return 'gone';

@@ -5,8 +5,9 @@ import { namespaceWords, type RestoredCollections } from '../../functions/restor
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { span } from '../../functions/restore/text.ts';
 import { DELIVERY_LABEL, statusMark } from '../../functions/views/html/badge.ts';
+import { tableHead } from '../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
-import { effectWords, targetView } from '../../functions/views/target.ts';
+import { effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
@@ -33,7 +34,7 @@ function* clusterRestores(project: ProjectEvidence, cluster: ClusterEvidence, in
   }</span></p>
 ${proof.gaps.length === 0 ? '' : html`<ul class="small">${proof.gaps.map(({ text }) => html`<li>${visible(text)}</li>`)}</ul>`}
 <table class="stack restores" role="table"><caption class="hidden">Restores of ${visible(clusterName)}</caption>
-<thead role="rowgroup"><tr role="row">${TITLES.map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead><tbody role="rowgroup">
+${tableHead(TITLES)}<tbody role="rowgroup">
 `);
   for (const restore of restores) yield String(restoreRow(project, cluster, restore));
   yield '</tbody></table></div>\n';
@@ -70,14 +71,11 @@ function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: Res
   )}${sub(about)}${sub(effectWords(job, collections))}${collections ? namespacesOf(collections) : ''}`;
 }
 
-/** Names shown of a restore of collections, which may have 200. */
-const MAX_NAMESPACES = 20;
-
-function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
-  const left = namespaces.length - MAX_NAMESPACES;
-  return html`${namespaces.slice(0, MAX_NAMESPACES).map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
+function namespacesOf(collections: RestoredCollections): Html {
+  const { shown, left, missing } = namespacesShown(collections);
+  return html`${shown.map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
     left > 0 && `and ${left} more: --format json has them`,
-  )}${sub(!complete && 'The ledger does not have all the names.')}`;
+  )}${sub(missing)}`;
 }
 
 function outcomeCell(restore: RestoreEvidence): Html {

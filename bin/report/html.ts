@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import { mark, SHAPES } from '../../functions/views/html/badge.ts';
+import { tableHead } from '../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
 import { overviewTables } from './html-clusters.ts';
@@ -97,8 +98,7 @@ function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
   return html`<section class="long" aria-labelledby="gaps"><h2 id="gaps">${counted(all.length, 'gap')}</h2>
 <p>Restores that can't be ruled out.${listed}</p>
 <table class="stack gaps" role="table"><caption class="hidden">Gaps</caption>
-<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Where</th><th role="columnheader" scope="col">What can't be ruled out, and why</th></tr></thead>
-<tbody role="rowgroup">${all.slice(0, MAX_GAPS).map(gapRow)}</tbody></table>
+${tableHead(['Where', "What can't be ruled out, and why"])}<tbody role="rowgroup">${all.slice(0, MAX_GAPS).map(gapRow)}</tbody></table>
 ${left > 0 ? html`<p>And ${counted(left, 'gap')} more: the report as JSON has all.</p>` : ''}</section>
 `;
 }

@@ -105,3 +105,13 @@ function effect(job: Affecting, what: string, [is, was]: readonly [string, strin
     unknown: `whether ${what} ${was} ${done} is not known`,
   }[stageOf(job)];
 }
+
+/** Of a restore, which may have 200 names. */
+const MAX_NAMESPACES = 20;
+
+/** The first collections of a restore, how many are left, and whether names are missing. */
+export const namespacesShown = ({ namespaces, complete }: RestoredCollections) => ({
+  shown: namespaces.slice(0, MAX_NAMESPACES),
+  left: Math.max(0, namespaces.length - MAX_NAMESPACES),
+  missing: complete ? '' : 'the ledger does not have all the names',
+});

@@ -28,6 +28,9 @@ export function cut(text: string, max: number): string {
 /** A name that keeps its direction to itself. @param max characters shown */
 export const name = (text: string, max = 64) => html`<bdi>${cut(visible(text), max)}</bdi>`;
 
+/** An error, or what Atlas said. */
+export const quoted = (text: string) => name(text, 300);
+
 /** Indented JSON whose invisible characters are escapes, which mean the same. */
 export const visibleJson = (value: unknown) =>
   (JSON.stringify(value, undefined, 2) ?? '').replace(UNSEEN, (character) =>

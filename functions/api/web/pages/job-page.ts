@@ -10,7 +10,7 @@ import { redactJob } from '../../../restore/redact/redact.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../../../views/html/badge.ts';
 import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } from '../../../views/html/text.ts';
 import { took } from '../../../views/status.ts';
-import { effectWords, targetView } from '../../../views/target.ts';
+import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
 import { number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import { findingsPart } from '../parts/findings-part.ts';
@@ -54,18 +54,16 @@ ${place === 'elsewhere' ? html`<span class="sub">other project: <a href="${jobsH
 ${notes.map((note) => html`<span class="sub">${note}</span>`)}${restored ? collections(restored) : ''}`;
 }
 
-/** Rows of what a restore of collections may name 200 of, and characters of each name. */
-const MAX_NAMESPACES = 20;
+/** Characters of each name. */
 const MAX_NAMESPACE = 120;
 
-function collections({ namespaces, complete }: RestoredCollections): Html {
-  const shown = namespaces.slice(0, MAX_NAMESPACES);
-  const left = namespaces.length - shown.length;
+function collections(restored: RestoredCollections): Html {
+  const { shown, left, missing } = namespacesShown(restored);
   return html`<ul class="moves">${shown.map(
     ({ source, target: to = source }) =>
       html`<li>${name(source, MAX_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, MAX_NAMESPACE)}`}</li>`,
   )}
-${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${complete ? '' : html`<li class="soft">The ledger does not have all the names.</li>`}</ul>`;
+${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${missing && html`<li class="soft">${missing}</li>`}</ul>`;
 }
 
 const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;

@@ -1,7 +1,8 @@
 // functions/api/web/parts/job-table.ts: jobs in a row each; on a narrow screen, a card each.
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../../../views/html/badge.ts';
+import { tableHead } from '../../../views/html/table.ts';
 import { type Html, name, time } from '../../../views/html/text.ts';
 import { took } from '../../../views/status.ts';
 import { targetView } from '../../../views/target.ts';
@@ -14,12 +15,14 @@ import { requesterCell } from './requester-part.ts';
 /** The longest name that GET /restore-jobs takes as a filter. */
 const MAX_FILTER = 200;
 
-// The roles are what the elements are anyway, until a narrow screen makes blocks of them.
+const HEADINGS = [
+  ...['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery'],
+  ...['Took', 'Snapshot age'].map((title) => [title, 'r nowrap'] as const),
+];
+
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
   html`<table class="stack" role="table"><caption>${caption}</caption>
-<thead role="rowgroup"><tr role="row">
-${['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">
+${tableHead(HEADINGS)}<tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
 
 function row(job: JobSummary, names: ProjectNames, now: number): Html {
