@@ -85,6 +85,7 @@ function ledgerOf(text: string): PagePorts['ledger'] {
   return {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
+    indexedJobs: async () => ({ items: [one] }),
     coverage: async () => hostile,
     projects: async function* () {
       yield facts;
