@@ -84,6 +84,11 @@ describe('settings', () => {
       { ...key, MONGODB_ATLAS_BASE_URL: 'ftp://atlas' },
       /^restore-ledger: MONGODB_ATLAS_BASE_URL in the environment is not an https address: .*\n$/,
     ],
+    [
+      'a bad concurrency',
+      { ...key, ATLAS_CONCURRENCY: '0' },
+      /^restore-ledger: ATLAS_CONCURRENCY: expected a whole number of requests from 1 to 256, got "0"\n$/,
+    ],
     ['a bad table', { ...key, TABLE_NAME: 'a b' }, /^restore-ledger: TABLE_NAME: expected a table's name .*\n$/],
   ])('%s: the variable is named, with 2', async (_, env, message) => {
     await using shell = await CommandLine.open(env);
