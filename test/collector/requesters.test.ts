@@ -40,7 +40,7 @@ async function quiet(clusters = 3) {
 const eventRequests = ({ atlas }: System) => atlas.requests.filter(({ path }) => path.endsWith('/events')).length;
 const requesterOf = async ({ ledger }: System, id: string) => (await ledger.job(id))?.requester;
 
-describe('who asked', () => {
+describe('who requested a restore', () => {
   test('is found in the run that finds the job, with the grade, in one listing of events', async () => {
     await using system = await quiet();
     const [first, second] = [

@@ -137,7 +137,7 @@ describe('--api', () => {
     SEVERAL_PROCESSES_MS,
   );
 
-  test('collect has a run made there, and tells of it as of its own', async () => {
+  test('collect has a run made there, and reports it like its own', async () => {
     restore({ durationMs: 1 });
     const all = await shell.run(['collect', ...api]);
     expect(all).toMatchObject({ code: 0, stderr: '' });
@@ -154,8 +154,8 @@ describe('--api', () => {
     const partly = await shell.run(['collect', '--project', projectId, '--project', other, '--json'], { env });
     mend();
     expect(partly).toMatchObject({ code: 3, stderr: '' });
-    const { runIds, ...told } = JSON.parse(partly.stdout) as { runIds: string[] };
-    expect(told).toMatchObject({
+    const { runIds, ...reported } = JSON.parse(partly.stdout) as { runIds: string[] };
+    expect(reported).toMatchObject({
       status: 'incomplete',
       ...{ projects: 2, clustersFailed: 1 },
       failures: [{ projectId, clusterName: 'Cluster0', message: expect.stringContaining('403') }],

@@ -35,7 +35,7 @@ test('a run of no project proves nothing, nor does one that was not planned to t
   expect(runOutcome({ run: unplanned, parts: [part('a')] }).status).toBe('incomplete');
 });
 
-test('a run of an earlier version, which did not record what it was to read, is judged by the number', () => {
+test('a run of an earlier version, which did not record what it was to read, is evaluated by the number', () => {
   expect(runOutcome({ run: run(), parts: [part('a')] })).toEqual({ status: 'incomplete', unread: [], unreadCount: 1 });
   expect(runOutcome({ run: run(), parts: [part('a'), part('b')] }).status).toBe('complete');
 });

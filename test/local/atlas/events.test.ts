@@ -544,7 +544,7 @@ describe('a list of events', () => {
   });
 });
 
-describe('who asks through the API', () => {
+describe('who requests through the API', () => {
   const body = (made: World) => ({
     targetClusterName: ofTier(made, 'flex').clusterName,
     targetGroupId: projectOf(made),
@@ -572,7 +572,7 @@ describe('who asks through the API', () => {
     expect(newest(made).actor).not.toEqual(before.actor);
   });
 
-  test('is nobody that an event could name where a service account asks', async () => {
+  test('is nobody that an event could name where a service account requests', async () => {
     const { atlas, world: made } = await setUp();
     await using _ = atlas;
     const { access_token: token } = (await requestToken(atlas)).body;

@@ -3,9 +3,9 @@
 import { html } from 'hono/html';
 import { isOpen } from '../../../restore/job.ts';
 import type { Status } from '../../../schema/words.ts';
+import type { Html } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import type { Html } from '../html/text.ts';
 import { jobsHref } from './job-filter.ts';
 
 /** Ended, and neither well nor badly as far as is known. */
