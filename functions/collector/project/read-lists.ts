@@ -28,7 +28,7 @@ const PAGES_AHEAD = 16;
 
 /**
  * Requests the first pages that would be read anyway, unless their clusters turn out to be gone or replaced. In a process whose
- * clock was not compared with Atlas's yet, discovery comes first: what is stored can't be judged before.
+ * clock was not compared with Atlas's yet, discovery comes first: stored times mean nothing before that.
  */
 export function prefetchLists(collection: Collection, read: ProjectCoverage): void {
   const { task, ports, options, prefetched } = collection;
