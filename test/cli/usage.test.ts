@@ -250,10 +250,10 @@ describe('simulate', () => {
       const { stdout } = await shell.run(['collect', '--full', '--json'], { env: pasted });
       simulator.signal('SIGINT');
       await simulator.ended;
-      return { told: simulator.stderr, ...(JSON.parse(stdout) as { jobsNew: number; jobsVanished: number }) };
+      return { stderr: simulator.stderr, ...(JSON.parse(stdout) as { jobsNew: number; jobsVanished: number }) };
     };
     const first = await collected();
-    const [, until = ''] = /--history-until (\S+)$/m.exec(first.told) ?? [];
+    const [, until = ''] = /--history-until (\S+)$/m.exec(first.stderr) ?? [];
     expect(await collected('--history-until', until)).toMatchObject({ jobsNew: 0, jobsVanished: 0 });
     const early = await shell.run(['simulate', '--port', '0', '--history-until', '1999-01-01']);
     expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: --history-until: .*\n$/) });

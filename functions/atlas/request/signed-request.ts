@@ -145,8 +145,8 @@ function noteDeprecation(
     const text = headerOf(headers, name);
     return text === undefined ? undefined : quote(text, signer.secrets());
   };
-  const said = defined({ deprecation: quoted('deprecation'), sunset: quoted('sunset') });
-  if (Object.keys(said).length === 0 || deprecated.has(operation)) return;
+  const notices = defined({ deprecation: quoted('deprecation'), sunset: quoted('sunset') });
+  if (Object.keys(notices).length === 0 || deprecated.has(operation)) return;
   deprecated.add(operation);
-  log.warn('Atlas calls an endpoint version deprecated', { operation, version, ...said });
+  log.warn('Atlas calls an endpoint version deprecated', { operation, version, ...notices });
 }
