@@ -9,7 +9,7 @@ import { sanitize } from '../process/sanitize.ts';
 /** Projects with jobs alone come last. @param projectIds all on record, where absent @throws LedgerError */
 export async function* verifyAll(
   ledger: Ledger,
-  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Progress },
+  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Pick<Progress, 'show'> },
 ): AsyncGenerator<Verification> {
   // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();

@@ -9,7 +9,7 @@ import type { ProjectFacts } from '../model/known-project.ts';
 import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
-import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { archived } from './archive.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
@@ -52,6 +52,10 @@ export interface LedgerReader extends Ledger {
   projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
+  /** The ids of all projects on record, in their order; undefined where there are more than `max`. Requests: 1 query. */
+  projectIds(max: number): Promise<string[] | undefined>;
+  /** By id, of those on record. Requests: 1 batch read for each 100. */
+  projectNames(projectIds: Iterable<string>): Promise<Map<string, string>>;
 }
 
 /** More than this many queries lie before the page. */
@@ -67,7 +71,8 @@ const COVERAGE_BATCH = 25;
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const { now = Date.now } = options;
-  const coverages = new CoverageRepository(table, new ProjectRepository(table), now);
+  const projects = new ProjectRepository(table);
+  const coverages = new CoverageRepository(table, projects, now);
 
   return {
     ...tableLedger({ ...options, table }),
@@ -80,6 +85,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, coverages, query),
     projectRecord: (projectId) => projectRecord(table, coverages, projectId),
+    projectIds: (max) => projectIds(table, max),
+    projectNames: (ids) => projectNames(projects, ids),
   };
 }
 
@@ -155,4 +162,22 @@ async function projectRecord(
   const clusters: ClusterCoverage[] = [];
   for await (const cluster of archived(table, projectId)) clusters.push(cluster);
   return { ...facts, archived: clusters };
+}
+
+async function projectIds(table: Table, max: number): Promise<string[] | undefined> {
+  const ids: string[] = [];
+  const range = { index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'], limit: max + 1 } as const;
+  for await (const { feedKey } of everything(table, range)) {
+    if (ids.length === max) return undefined;
+    ids.push(String(feedKey));
+  }
+  return ids;
+}
+
+async function projectNames(projects: ProjectRepository, ids: Iterable<string>): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const some of chunks([...ids], MAX_BATCH_KEYS)) {
+    for (const { projectId, projectName } of await projects.some(some)) names.set(projectId, projectName);
+  }
+  return names;
 }

@@ -90,6 +90,8 @@ function ledgerOf(text: string): PagePorts['ledger'] {
       yield facts;
     },
     projectRecord: async () => ({ ...facts, archived: [] }),
+    projectIds: async () => [hostile.projectId],
+    projectNames: async () => new Map([[hostile.projectId, hostile.projectName]]),
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };
 }
