@@ -12,6 +12,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { createTableInput } from '../functions/ledger/model/table.ts';
+import { defined } from '../functions/platform/defined.ts';
 import { listen } from './listen.ts';
 
 export interface LocalDynamoDBOptions {
@@ -128,11 +129,12 @@ type Shape = Pick<TableDescription, 'KeySchema' | 'GlobalSecondaryIndexes'>;
 /** Further indexes do no harm. */
 function checkShape(table: TableDescription, tableName: string): void {
   const [wanted, has] = [shapeOf(createTableInput(tableName) as Shape), shapeOf(table)];
-  const problems = [...wanted].flatMap(([name, { keys }]) => {
+  const problems = [...wanted].flatMap(([name, { keys, fields = [] }]) => {
     const found = has.get(name);
     if (!found) return [`${name} is missing`];
     if (found.keys !== keys) return [`${name} has the keys ${found.keys} instead of ${keys}`];
-    return found.whole ? [] : [`${name} holds only some fields`];
+    const lacking = found.fields ? fields.filter((field) => !found.fields?.includes(field)) : [];
+    return lacking.length > 0 ? [`${name} lacks the fields ${lacking.join(', ')}`] : [];
   });
   if (problems.length === 0) return;
   throw new Error(
@@ -142,10 +144,12 @@ function checkShape(table: TableDescription, tableName: string): void {
 
 function shapeOf({ KeySchema, GlobalSecondaryIndexes = [] }: Shape) {
   const keys = (schema: TableDescription['KeySchema'] = []) => schema.map((key) => key.AttributeName).join(' and ');
-  return new Map<string, { keys: string; whole: boolean }>([
-    ['the table', { keys: keys(KeySchema), whole: true }],
+  // Without `fields`, all.
+  return new Map<string, { keys: string; fields?: readonly string[] }>([
+    ['the table', { keys: keys(KeySchema) }],
     ...GlobalSecondaryIndexes.map(({ IndexName, KeySchema: schema, Projection }) => {
-      return [`index ${IndexName}`, { keys: keys(schema), whole: Projection?.ProjectionType === 'ALL' }] as const;
+      const fields = Projection?.ProjectionType === 'ALL' ? undefined : (Projection?.NonKeyAttributes ?? []);
+      return [`index ${IndexName}`, defined({ keys: keys(schema), fields })] as const;
     }),
   ]);
 }

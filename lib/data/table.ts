@@ -53,9 +53,14 @@ export class LedgerTable extends Construct {
       timeToLiveAttribute: TABLE.ttl,
       removalPolicy,
     });
-    for (const [indexName, { partition, sort }] of Object.entries(INDEXES)) {
-      const keys = { partitionKey: text(partition), sortKey: text(sort) };
-      this.table.addGlobalSecondaryIndex({ indexName, ...keys, projectionType: ProjectionType.ALL });
+    for (const [indexName, { partition, sort, fields }] of Object.entries(INDEXES)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: text(partition),
+        sortKey: text(sort),
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: [...fields],
+      });
     }
   }
 

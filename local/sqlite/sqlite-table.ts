@@ -6,6 +6,8 @@ import {
   type BatchOptions,
   type Condition,
   everything,
+  fieldOf,
+  fitsFilter,
   type Range,
   type ScanOptions,
   type Slice,
@@ -73,7 +75,7 @@ export class SqliteTable implements Table, AsyncDisposable {
 
   async update(key: Key, { set = {}, add = {} }: Update, condition: Condition): Promise<Written> {
     return this.#write(key, condition, (before) => {
-      const sums = Object.entries(add).map(([name, more]) => [name, sum(own(before, name), more)]);
+      const sums = Object.entries(add).map(([name, more]) => [name, sum(fieldOf(before, name), more)]);
       const item = { ...before, ...set, ...Object.fromEntries(sums), pk: key.pk, sk: key.sk };
       const { pk, sk, json } = stored(item);
       this.#connection.run(PUT, [pk, sk, json]);
@@ -85,7 +87,7 @@ export class SqliteTable implements Table, AsyncDisposable {
     const { limit = Number.POSITIVE_INFINITY, fields } = range;
     return this.#connection.read(() => {
       const read = this.#slice(range, limit);
-      const items = read.items.filter(filterOf(range)).map((item) => (fields ? pick(item, fields) : item));
+      const items = read.items.filter(fitsFilter(range)).map((item) => (fields ? pick(item, fields) : item));
       const last = read.items.at(-1);
       const after = last && read.more ? { last: pick(last, keyNames(range.index)) } : {};
       return { items, scanned: read.items.length, ...after };
@@ -121,7 +123,10 @@ export class SqliteTable implements Table, AsyncDisposable {
       const sql = `SELECT item FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${CHUNK}`;
       const values = after ? keys.map((key) => String(after?.[key])) : [];
       const items = await this.#connection.read(() => this.#connection.rows(sql, values).map(([json]) => itemOf(json)));
-      for (const item of items) yield fields ? pick(item, fields) : item;
+      for (const item of items) {
+        const held = carried(index, item);
+        yield fields ? pick(held, fields) : held;
+      }
       after = items.at(-1);
       if (items.length < CHUNK) return;
     }
@@ -135,7 +140,7 @@ export class SqliteTable implements Table, AsyncDisposable {
   #write(key: Key, condition: Condition, write: (before: Item | undefined) => Item): Promise<Written> {
     return this.#connection.write(() => {
       const before = this.#get(key);
-      const holds = Object.entries(condition).every(([name, value]) => fits(own(before, name), value));
+      const holds = Object.entries(condition).every(([name, value]) => fits(fieldOf(before, name), value));
       return holds ? { done: true, item: write(before) } : { done: false, repeated: false };
     });
   }
@@ -152,7 +157,7 @@ export class SqliteTable implements Table, AsyncDisposable {
         wanted,
       ]);
       for (const [json] of rows) {
-        items.push(itemOf(json));
+        items.push(carried(range.index, itemOf(json)));
         bytes += json.length;
         if (items.length >= limit || bytes >= SLICE_BYTES) return { items, more: true };
       }
@@ -192,15 +197,6 @@ const keyNames = (index: Range['index']): string[] => [
   ...new Set(['pk', 'sk', ...(index ? [INDEXES[index].partition, INDEXES[index].sort] : [])]),
 ];
 
-const filterOf =
-  ({ filter = {}, holds = {} }: Range) =>
-  (item: Item) =>
-    Object.entries(filter).every(([name, values]) => values.includes(own(item, name) as string)) &&
-    Object.entries(holds).every(([name, text]) => {
-      const texts = own(item, name);
-      return Array.isArray(texts) && texts.includes(text);
-    });
-
 const fits = (has: unknown, wanted: Condition[string]) =>
   typeof wanted === 'object' ? has === undefined || (typeof has === 'number' && has < wanted.below) : has === wanted;
 
@@ -209,9 +205,9 @@ function sum(before: unknown = 0, more: number): number {
   throw refused(`expected a number to add ${more} to, got ${JSON.stringify(before)}`);
 }
 
-/** Items are maps: what objects inherit, such as `constructor`, is not in them. */
-const own = (item: Item | undefined, name: string): unknown =>
-  item && Object.hasOwn(item, name) ? item[name] : undefined;
+/** What DynamoDB's index would hold of an item. */
+const carried = (index: Range['index'], item: Item): Item =>
+  index ? pick(item, [...keyNames(index), ...INDEXES[index].fields]) : item;
 
 const pick = (item: Item, names: readonly string[]): Item =>
   Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));

@@ -24,7 +24,15 @@ import { awaitsEvents } from './parts/requester-part.ts';
 export interface PagePorts {
   ledger: Pick<
     LedgerReader,
-    'job' | 'jobs' | 'coverage' | 'projects' | 'projectRecord' | 'projectIds' | 'projectNames' | 'runs'
+    | 'job'
+    | 'jobs'
+    | 'indexedJobs'
+    | 'coverage'
+    | 'projects'
+    | 'projectRecord'
+    | 'listedProjects'
+    | 'projectNames'
+    | 'runs'
   >;
   log: Log;
   /** Milliseconds since the epoch. */
@@ -88,7 +96,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   async function readState() {
     const [recent, open, runs] = await Promise.all([
       summarize(ledger, lastDays(PERIOD_DAYS, now())),
-      ledger.jobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MAX_OPEN }),
+      ledger.indexedJobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MAX_OPEN }),
       lastRuns(ledger),
     ]);
     return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };

@@ -52,23 +52,48 @@ export const RUN_FIELDS = fieldNames<Run>({
   failures: true,
 });
 
+/** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
+export const FINDING_RULES = 'findingRules';
+
+/**
+ * What an index carries of a job: every field that a filter asks for, all that is counted, and what tells a job from another
+ * where somebody queries an index by hand. Nothing long that most jobs have, nor what the first look at events adds.
+ */
+export const INDEXED_JOB_FIELDS = [
+  ...(['jobId', 'projectId', 'projectName', 'clusterName', 'kind', 'status', 'delivery'] as const),
+  ...(['requestedAt', 'finishedAt', 'durationSeconds', 'snapshotId', 'targetProjectId', 'targetClusterName'] as const),
+  ...(['problems', 'findings'] as const),
+] as const satisfies readonly (keyof JobSummary)[];
+/** A job as an index knows it. */
+export type IndexedJob = Pick<JobSummary, (typeof INDEXED_JOB_FIELDS)[number]>;
+/** A field that queries of an index may filter by. */
+export type IndexField = keyof IndexedJob | typeof FINDING_RULES;
+
+const JOB_FIELDS: readonly IndexField[] = [...INDEXED_JOB_FIELDS, FINDING_RULES];
+const FEED_FIELDS = [...JOB_FIELDS, ...(['runId', 'trigger', 'startedAt', 'projects'] satisfies (keyof Run)[])];
+
 export interface Index {
   partition: string;
   sort: string;
+  /** Beside its keys and the table's; DynamoDB takes at most 20 (CreateTable, 2026-08). */
+  fields: readonly string[];
 }
 
-/**
- * Every index holds whole items: DynamoDB takes at most 20 fields of choice an index (CreateTable, 2026-08), and lists show
- * more. So a job by its id is one query, and a write costs each index as much as the table (docs/decisions/0011-table.md).
- */
+const index = (partition: string, sort: string, fields: readonly string[]): Index => ({
+  partition,
+  sort,
+  fields: fields.filter((name) => name !== partition && name !== sort),
+});
+
+/** Where items are. What they are is read from the table: so an index costs 1 write unit (docs/decisions/0011-table.md). */
 export const INDEXES = {
   /** One cluster's jobs by id. */
-  byCluster: { partition: 'cluster', sort: 'jobId' },
+  byCluster: index('cluster', 'jobId', JOB_FIELDS),
   /** Jobs by month, runs by month, and the projects. */
-  feed: { partition: 'feed', sort: 'feedKey' },
+  feed: index('feed', 'feedKey', FEED_FIELDS),
   /** Jobs of one status by id. Runs have a status too, but no `jobId`, so they stay out. */
-  byStatus: { partition: 'status', sort: 'jobId' },
-} as const satisfies Record<string, Index>;
+  byStatus: index('status', 'jobId', JOB_FIELDS),
+} as const;
 export type IndexName = keyof typeof INDEXES;
 
 export const TABLE = {
@@ -97,10 +122,10 @@ export function createTableInput(tableName: string): CreateTableCommandInput {
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(TABLE.partition, TABLE.sort),
     AttributeDefinitions: [...keys].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-    GlobalSecondaryIndexes: indexes.map(([name, { partition, sort }]) => ({
+    GlobalSecondaryIndexes: indexes.map(([name, { partition, sort, fields }]) => ({
       IndexName: name,
       KeySchema: keySchema(partition, sort),
-      Projection: { ProjectionType: 'ALL' },
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...fields] },
     })),
     StreamSpecification: { StreamEnabled: true, StreamViewType: TABLE.stream },
   };

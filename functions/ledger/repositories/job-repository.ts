@@ -111,12 +111,14 @@ export class JobRepository {
     return this.#table.count({ partition: projectPk(projectId), between: jobSks([FIRST_ID, LAST_ID]) });
   }
 
-  /** Requests: 1 query of the feed, since the id names its month. An index may be a moment behind the table. */
+  /** Requests: 1 query of the feed, since the id names its month, and 1 read. An index may be a moment behind the table. */
   async job(jobId: string): Promise<LedgerJob | undefined> {
     if (!isObjectId(jobId)) return undefined;
     const { feed, feedKey } = jobFeed(jobId);
     const { items } = await this.#table.query({ index: 'feed', partition: feed, between: [feedKey, feedKey] });
-    return items[0] && ledgerJob(items[0]);
+    const [entry] = items;
+    const item = entry && (await this.#table.get({ pk: String(entry.pk), sk: String(entry.sk) }));
+    return item && ledgerJob(item);
   }
 
   #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));

@@ -6,7 +6,8 @@ import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.
 import type { Kind } from '../../schema/words.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
-import type { Ledger, LedgerJob, Page } from '../model/ledger.ts';
+import type { JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
+import type { IndexedJob } from '../model/table.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
@@ -14,6 +15,7 @@ import { archived } from './archive.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { ProjectRepository } from './project-repository.ts';
+import { indexedJobsPage } from './queries.ts';
 import { type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
@@ -39,12 +41,17 @@ export interface ProjectRecord extends ProjectFacts {
 }
 
 export interface LedgerReader extends Ledger {
+  /**
+   * As `jobs`, but only what the indexes carry, and any `limit`. Requests: 1 query a MB of an index, some 1,500 jobs.
+   * @throws as `jobs`
+   */
+  indexedJobs(query: JobsQuery & { limit: number }): Promise<Page<IndexedJob>>;
   /** Requests: 1 read. */
   jobOf(projectId: string, jobId: string): Promise<LedgerJob | undefined>;
   /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */
   jobsOf(projectId: string, jobIds: readonly string[]): AsyncIterable<LedgerJob>;
   /**
-   * Requests: 1 query a MB of the index, some 700 jobs: up to the end of the page, or of the list where `count` is set.
+   * Requests: 1 query a MB of the index, some 1,500 jobs: up to the end of the page, or of the list where `count` is set.
    * @throws PageOutOfReach
    */
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
@@ -52,9 +59,9 @@ export interface LedgerReader extends Ledger {
   projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
-  /** The ids of all projects on record, in their order; undefined where there are more than `max`. Requests: 1 query. */
-  projectIds(max: number): Promise<string[] | undefined>;
-  /** By id, of those on record. Requests: 1 batch read for each 100. */
+  /** Names of all projects on record, by id; undefined where there are more than `max`. Requests: 1 query. */
+  listedProjects(max: number): Promise<Map<string, string> | undefined>;
+  /** Names of those on record, by id. Requests: 1 batch read for each 100. */
   projectNames(projectIds: Iterable<string>): Promise<Map<string, string>>;
 }
 
@@ -63,7 +70,7 @@ export class PageOutOfReach extends Error {
   override readonly name = 'PageOutOfReach';
 }
 
-/** What one numbered page may read: 24 MB of the index, some 16,000 jobs of one cluster. */
+/** What one numbered page may read: 24 MB of the index, some 36,000 jobs of one cluster. */
 export const COUNT_QUERIES = 24;
 /** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
 const COVERAGE_BATCH = 25;
@@ -81,11 +88,12 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
       const item = await table.get(jobKey(projectId, jobId));
       return item && ledgerJob(item);
     },
+    indexedJobs: (query) => indexedJobsPage(table, query, now()),
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, coverages, query),
     projectRecord: (projectId) => projectRecord(table, coverages, projectId),
-    projectIds: (max) => projectIds(table, max),
+    listedProjects: (max) => listedProjects(table, max),
     projectNames: (ids) => projectNames(projects, ids),
   };
 }
@@ -164,14 +172,19 @@ async function projectRecord(
   return { ...facts, archived: clusters };
 }
 
-async function projectIds(table: Table, max: number): Promise<string[] | undefined> {
-  const ids: string[] = [];
-  const range = { index: 'feed', partition: COVERAGE_FEED, fields: ['feedKey'], limit: max + 1 } as const;
-  for await (const { feedKey } of everything(table, range)) {
-    if (ids.length === max) return undefined;
-    ids.push(String(feedKey));
+async function listedProjects(table: Table, max: number): Promise<Map<string, string> | undefined> {
+  const names = new Map<string, string>();
+  const range = {
+    index: 'feed',
+    partition: COVERAGE_FEED,
+    fields: ['feedKey', 'projectName'],
+    limit: max + 1,
+  } as const;
+  for await (const { feedKey, projectName = feedKey } of everything(table, range)) {
+    if (names.size === max) return undefined;
+    names.set(String(feedKey), String(projectName));
   }
-  return ids;
+  return names;
 }
 
 async function projectNames(projects: ProjectRepository, ids: Iterable<string>): Promise<Map<string, string>> {

@@ -108,7 +108,7 @@ export class RunRepository {
     return defined({ run: { counts: sum(parts), ...run }, parts, planned: planned.length > 0 ? planned : undefined });
   }
 
-  /** Requests: 1 query a month, and for each MB of runs. */
+  /** Requests: 1 query a month, and for each MB of the index; 1 read a run. */
   async *unfinished(since?: string): AsyncGenerator<UnfinishedRun> {
     const now = this.#now();
     const from = Math.max(now - this.#retentionDays * 86_400_000, since === undefined ? 0 : Date.parse(since));
@@ -117,7 +117,10 @@ export class RunRepository {
     for (let month = monthOf(between[0]); month <= last; month = monthAfter(month)) {
       const partition = feedPartition('RUNS', month);
       const range = { index: 'feed', partition, between, filter: { status: ['running'] } } as const;
-      for await (const item of everything(this.#table, range)) {
+      for await (const { pk, sk } of everything(this.#table, range)) {
+        const item = await this.#table.get({ pk: String(pk), sk: String(sk) });
+        // The index follows the table by a moment.
+        if (item?.status !== 'running') continue;
         yield defined({ run: runOf(item), maker: item.maker as string | undefined });
       }
     }

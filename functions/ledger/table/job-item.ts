@@ -5,7 +5,7 @@ import { digest } from '../model/fingerprint.ts';
 import { FIRST_CHANGES } from '../model/hash-chain.ts';
 import { itemBytes, MAX_ITEM_BYTES } from '../model/item-size.ts';
 import type { Change, JobSummary, LedgerJob } from '../model/ledger.ts';
-import { JOB_SUMMARY_FIELDS } from '../model/table.ts';
+import { FINDING_RULES, JOB_SUMMARY_FIELDS } from '../model/table.ts';
 import { clusterPartition, jobFeed, jobKey, type Key } from './keys.ts';
 
 export type Item = Record<string, unknown>;
@@ -27,9 +27,6 @@ export function pick<T>(item: Item, names: readonly (keyof T & string)[]): T {
   for (const name of names) if (item[name] !== undefined) picked[name] = item[name];
   return picked as T;
 }
-
-/** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
-export const FINDING_RULES = 'findingRules';
 
 /** @param before the item as it was: attributes that this version doesn't know are kept */
 export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {

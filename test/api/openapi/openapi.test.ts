@@ -189,7 +189,17 @@ describe('real answers are as described', () => {
     const fails = () => Promise.reject(new Error('inside'));
     const later = () => Promise.reject(new LedgerError('LEDGER_UNAVAILABLE', 'later'));
     for (const fail of [fails, later]) {
-      const names = ['job', 'jobs', 'runs', 'run', 'projectPage', 'numberedPage', 'jobOf', 'startRun'] as const;
+      const names = [
+        'job',
+        'jobs',
+        'indexedJobs',
+        'runs',
+        'run',
+        'projectPage',
+        'numberedPage',
+        'jobOf',
+        'startRun',
+      ] as const;
       const broken = {
         ...service.ledger,
         ...Object.fromEntries(names.map((name) => [name, fail])),

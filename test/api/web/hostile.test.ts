@@ -85,12 +85,13 @@ function ledgerOf(text: string): PagePorts['ledger'] {
   return {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
+    indexedJobs: async () => ({ items: [one] }),
     coverage: async () => hostile,
     projects: async function* () {
       yield facts;
     },
     projectRecord: async () => ({ ...facts, archived: [] }),
-    projectIds: async () => [hostile.projectId],
+    listedProjects: async () => new Map([[hostile.projectId, hostile.projectName]]),
     projectNames: async () => new Map([[hostile.projectId, hostile.projectName]]),
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };

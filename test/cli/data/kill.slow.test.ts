@@ -67,10 +67,10 @@ async function idsIn(dataDir: string): Promise<string[]> {
   return items.flatMap(({ jobId }) => (jobId === undefined ? [] : [String(jobId)])).sort();
 }
 
-/** Jobs that an index has and the table has not, or the other way round, or in another revision. */
+/** Jobs that an index has and the table has not, or the other way round, or in another status. */
 async function differences(dataDir: string): Promise<string[]> {
   await using table = await SqliteTable.open({ dataDir });
-  const fields = ['pk', 'sk', 'jobId', 'revision'];
+  const fields = ['pk', 'sk', 'jobId', 'status'];
   const jobsOf = async (index?: IndexName) => {
     const items = await list(table.scan({ fields, ...(index ? { index } : {}) }));
     return new Set(items.filter(({ jobId }) => jobId !== undefined).map((item) => JSON.stringify(item)));

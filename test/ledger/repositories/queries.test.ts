@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CursorError, type JobSummary, type JobsQuery } from '../../../functions/ledger/model/ledger.ts';
+import { INDEXES } from '../../../functions/ledger/model/table.ts';
 import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories/cursor.ts';
 import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
-import { jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
+import { indexedJobsPage, jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
+import type { Item } from '../../../functions/ledger/table/job-item.ts';
+import { fitsFilter, type Range, type Table } from '../../../functions/ledger/table/table-port.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type EngineTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
-import { NOW } from '../table.ts';
+import { list, NOW } from '../table.ts';
 
 const PROJECTS = ['1'.repeat(24), '2'.repeat(24)];
 const CLUSTERS = ['orders', 'users', 'orders-test'];
@@ -206,6 +209,41 @@ describe('a mixed ledger', () => {
   });
 });
 
+const between = (from: string, text: string, to: string) => from <= text && text <= to;
+
+test('what an index has not heard of yet is listed as the table has it, or not at all', async () => {
+  await using own = await engine.newTable();
+  const [ended, failed] = ['2026-11-20T10:00:00Z', '2026-11-20T10:00:01Z'].map((at) =>
+    job({ jobId: idAt(at), status: 'RUNNING' }),
+  ) as [RestoreJob, RestoreJob];
+  for (const each of [ended, failed]) await own.ledger.record(each, seen(0));
+  const indexes = ['feed', 'byStatus', 'byCluster'] as const;
+  const before = await Promise.all(
+    indexes.map(async (index) => [index, await list(own.table.scan({ index }))] as const),
+  );
+  for (const each of [ended, failed])
+    await own.ledger.record({ ...each, status: each === ended ? 'COMPLETED' : 'FAILED' }, seen(5), true);
+  const lagging = Object.assign(Object.create(own.table) as Table, {
+    query: async (range: Range) => {
+      const slice = await own.table.query(range);
+      if (!range.index) return slice;
+      const behind = new Map(before).get(range.index) ?? [];
+      const { partition, sort } = INDEXES[range.index];
+      const [from = '', to = '~'] = range.between ?? [];
+      const isIn = (item: Item) => item[partition] === range.partition && between(from, String(item[sort]), to);
+      const items = behind.filter(isIn).sort((a, b) => (String(a[sort]) < String(b[sort]) ? 1 : -1));
+      return { items: items.filter(fitsFilter(range)), scanned: items.length };
+    },
+  });
+  const statusesOf = async (query: JobsQuery) =>
+    (await jobsPage(lagging, query, Date.parse(NOW))).items.map(({ status }) => status);
+  expect(await statusesOf({})).toEqual(['FAILED', 'COMPLETED']);
+  const { projectId, clusterName } = ended;
+  expect(await statusesOf({ projectId, clusterName })).toEqual(['FAILED', 'COMPLETED']);
+  expect(await statusesOf({ statuses: ['RUNNING'] })).toEqual([]);
+  expect(await statusesOf({ projectId, clusterName, statuses: ['RUNNING', 'FAILED'] })).toEqual(['FAILED']);
+});
+
 describe('requests', () => {
   let table: EngineTable;
   const ledgerWith = async (moments: readonly string[], parts: Partial<RestoreJob> = {}) => {
@@ -219,7 +257,7 @@ describe('requests', () => {
     return () => table[Symbol.asyncDispose]();
   });
 
-  test('a page that fills from this month, one cluster, one project or one status is one query', async () => {
+  test('a page that fills from this month, one cluster, one project or one status is one query, and one batch from an index', async () => {
     const days = ['01', '05', '09', '13', '17', '21'].map((day) => `2026-11-${day}T08:00:00Z`);
     const [{ projectId, clusterName }] = (await ledgerWith(days)) as [RestoreJob];
     const queries: JobsQuery[] = [{}, { projectId }, { projectId, clusterName }, { statuses: ['RUNNING'] }];
@@ -227,11 +265,14 @@ describe('requests', () => {
       for (const limit of [3, 6]) {
         const { items } = await table.ledger.jobs({ ...query, limit });
         expect(items).toHaveLength(limit);
-        expect(table.requests()).toEqual({ Query: 1 });
+        const isOfProject = query.projectId !== undefined && query.clusterName === undefined;
+        expect(table.requests()).toEqual({ Query: 1, ...(isOfProject ? {} : { BatchGetItem: 1 }) });
       }
     }
     await table.ledger.jobs({ statuses: ['RUNNING', 'FAILED', 'READY'], limit: 3 });
-    expect(table.requests()).toEqual({ Query: 3 });
+    expect(table.requests()).toEqual({ Query: 3, BatchGetItem: 1 });
+    await indexedJobsPage(table.table, { since: '2026-11-01', limit: 3 }, Date.parse('2026-11-23T12:00:00Z'));
+    expect(table.requests()).toEqual({ Query: 1 });
   });
 
   test('the end of a list is seen with its last page, without an empty one after it', async () => {
@@ -250,14 +291,14 @@ describe('requests', () => {
     expect(page.items).toHaveLength(2);
     expect(page).not.toHaveProperty('cursor');
     // November, October, one a status for the next, February 2018, January 2018, one a status for no next.
-    expect(table.requests()).toEqual({ Query: 4 + 2 * STATUSES.length });
+    expect(table.requests()).toEqual({ Query: 4 + 2 * STATUSES.length, BatchGetItem: 1 });
   });
 
   test('ascending, the oldest job is found at once', async () => {
     await ledgerWith(['2026-11-01T00:00:00Z', '2018-02-01T00:00:00Z']);
     const { items } = await table.ledger.jobs({ order: 'asc', limit: 1 });
     expect(items[0]?.requestedAt).toBe('2018-02-01T00:00:00.000Z');
-    expect(table.requests()).toEqual({ Query: 1 + STATUSES.length });
+    expect(table.requests()).toEqual({ Query: 1 + STATUSES.length, BatchGetItem: 1 });
   });
 
   test('an empty ledger is told by one page', async () => {

@@ -31,7 +31,7 @@ describe('record', () => {
     const own = { revision: 1, firstSeenAt: at, changedAt: at, observedAt: at, fingerprint: fingerprint(running) };
     expect(recorded.job).toEqual({ ...fields, ...own });
     expect(await table.ledger.job(running.jobId)).toEqual({ ...fields, ...own, atlas, changes: [change] });
-    expect(table.requests()).toEqual({ Query: 1 });
+    expect(table.requests()).toEqual({ Query: 1, GetItem: 1 });
   });
 
   test('the same answer again is written nowhere; where the caller knew the job, it costs one read', async () => {

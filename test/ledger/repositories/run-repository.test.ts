@@ -190,7 +190,7 @@ describe('a run that died', () => {
     expect(await list(own.ledger.unfinishedRuns())).toEqual([{ run: old, maker: 'host/1/2' }, { run: recent }]);
     own.requests();
     expect(await list(own.ledger.unfinishedRuns('2026-11-23T00:00:00Z'))).toEqual([{ run: recent }]);
-    expect(own.requests()).toEqual({ Query: 1 });
+    expect(own.requests()).toEqual({ Query: 1, GetItem: 1 });
   });
 });
 
@@ -261,7 +261,7 @@ test('runs are listed newest first, over months, as far back as they are kept', 
   await own.ledger.record(job(), seen(0));
   own.requests();
   const first = await own.ledger.runs({ limit: 2 });
-  expect(own.requests()).toEqual({ Query: 1 });
+  expect(own.requests()).toEqual({ Query: 1, BatchGetItem: 1 });
   expect(first.items).toEqual([runs[4], runs[3]]);
   const second = await own.ledger.runs({ limit: 5, cursor: first.cursor as string });
   expect(second).toEqual({ items: [runs[2], runs[1]] }); // August 1 is more than 90 days ago

@@ -4,7 +4,13 @@ import { storable } from '../../../functions/ledger/model/item-size.ts';
 import { INDEXES, type IndexName } from '../../../functions/ledger/model/table.ts';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../../functions/ledger/table/keys.ts';
-import { type Condition, everything, type Range, type Update } from '../../../functions/ledger/table/table-port.ts';
+import {
+  type Condition,
+  everything,
+  itemsAt,
+  type Range,
+  type Update,
+} from '../../../functions/ledger/table/table-port.ts';
 import { testEngine, testTable } from '../engines.ts';
 import { list } from '../table.ts';
 
@@ -239,6 +245,22 @@ test('an index follows its fields', async () => {
   const ids = async (status: string) => (await own.table.query({ index: 'byStatus', partition: status })).items;
   expect(await ids(before)).toEqual([]);
   expect(await ids(after)).toEqual([{ pk, sk: 'a', status: after, jobId: '1' }]);
+});
+
+test('an index carries its own fields, and knows of no other', async () => {
+  const [pk, status] = [partition(), partition()];
+  const item = { pk, sk: 'a', status, jobId: '1', kind: 'flex', findingRules: ['slow'], revision: 3, atlas: { a: 1 } };
+  await own.table.put(item);
+  const { revision: _, atlas: __, ...carried } = item;
+  const range = { index: 'byStatus', partition: status } as const;
+  expect((await own.table.query(range)).items).toEqual([carried]);
+  expect((await own.table.query({ ...range, fields: ['sk', 'atlas', 'kind'] })).items).toEqual([
+    { sk: 'a', kind: 'flex' },
+  ]);
+  expect((await own.table.query({ ...range, filter: { kind: ['flex'] } })).items).toEqual([carried]);
+  await own.table.put({ ...item, source: 'x' });
+  expect((await own.table.query({ ...range, filter: { source: ['x'] } })).items).toEqual([]);
+  expect(await itemsAt(own.table, [carried])).toEqual([{ ...item, source: 'x' }]);
 });
 
 test('a scan gives every item of the table, or of an index, with the fields it was asked for', async () => {

@@ -28,13 +28,18 @@ interface IndexKeys {
   sort: string;
 }
 
+interface Index extends IndexKeys {
+  /** What it carries beside keys; absent where it carries all. */
+  fields?: readonly string[];
+}
+
 /** An answer holds at most so many items, so that whoever reads must read on. */
 const PAGE_ITEMS = 40;
 const LAG_MS = 7 * 60_000;
 
 export class MemoryTable {
   readonly #table: IndexKeys;
-  readonly #indexes: ReadonlyMap<string, IndexKeys>;
+  readonly #indexes: ReadonlyMap<string, Index>;
   readonly #items = new Map<string, Item>();
   /** What an index holds, by the item's own key. */
   readonly #indexed = new Map<string, Map<string, Item>>();
@@ -45,7 +50,12 @@ export class MemoryTable {
 
   constructor({ KeySchema, GlobalSecondaryIndexes = [] }: CreateTableCommandInput, now: () => number) {
     this.#table = keysOf(KeySchema);
-    this.#indexes = new Map(GlobalSecondaryIndexes.map((index) => [String(index.IndexName), keysOf(index.KeySchema)]));
+    this.#indexes = new Map(
+      GlobalSecondaryIndexes.map(({ IndexName, KeySchema: schema, Projection }) => {
+        const fields = Projection?.ProjectionType === 'ALL' ? {} : { fields: Projection?.NonKeyAttributes ?? [] };
+        return [String(IndexName), { ...keysOf(schema), ...fields }];
+      }),
+    );
     for (const name of this.#indexes.keys()) this.#indexed.set(name, new Map());
     this.#now = now;
   }
@@ -118,9 +128,10 @@ export class MemoryTable {
   }
 
   #index(key: string, item: Item | undefined) {
-    for (const [name, { partition, sort }] of this.#indexes) {
+    for (const [name, { fields, ...keys }] of this.#indexes) {
       const index = this.#indexed.get(name) as Map<string, Item>;
-      if (item?.[partition] !== undefined && item[sort] !== undefined) index.set(key, item);
+      const isIn = item?.[keys.partition] !== undefined && item[keys.sort] !== undefined;
+      if (isIn) index.set(key, fields ? { ...this.#keyOf(item, keys), ...pick(item, fields) } : item);
       else index.delete(key);
     }
   }
@@ -306,11 +317,11 @@ function matcher(expression: string, input: Input): (item: Item) => boolean {
 function projected(item: Item, input: Input): Item {
   if (input.ProjectionExpression === undefined) return item;
   const { name } = namesOf(input);
-  const fields = String(input.ProjectionExpression).split(',').map(name);
-  return Object.fromEntries(
-    fields.flatMap((field) => (item[field] === undefined ? [] : [[field, item[field]]])),
-  ) as Item;
+  return pick(item, String(input.ProjectionExpression).split(',').map(name));
 }
+
+const pick = (item: Item, fields: readonly string[]): Item =>
+  Object.fromEntries(fields.flatMap((field) => (item[field] === undefined ? [] : [[field, item[field]]]))) as Item;
 
 function updated(before: Item, input: Input): Item {
   const { name, value } = namesOf(input);

@@ -14,12 +14,12 @@ export interface NamedProjects {
 /** With more of them the form lists none. */
 export const LISTED_PROJECTS = 200;
 
-type NamesReader = Pick<LedgerReader, 'projectIds' | 'projectNames'>;
+type NamesReader = Pick<LedgerReader, 'listedProjects' | 'projectNames'>;
 
-/** Requests: 1 query, and 1 batch read for each 100 projects: of all, or of those that are shown where the form lists none. */
+/** Requests: 1 query, and where the form lists none, 1 batch read for each 100 projects that are shown. */
 export async function readNames(ledger: NamesReader, shown: () => Promise<readonly string[]>): Promise<NamedProjects> {
-  const all = await ledger.projectIds(LISTED_PROJECTS);
-  if (all) return listing(await ledger.projectNames(all));
+  const all = await ledger.listedProjects(LISTED_PROJECTS);
+  if (all) return listing(all);
   return { names: await namesOf(ledger, await shown()), listed: new Map() };
 }
 
