@@ -29,14 +29,14 @@ export interface BigRequest {
   share?: number;
 }
 
-/** An item of an answer may take two of the table: a project and its coverage, an id and its job. */
+/** An item of an answer may take two: one of an index, and its own. */
 const PER_ITEM = 2;
 /** What any answer may take beside. */
 const BESIDE = 25;
 
 /** The law of growth: what an answer may read at most, however large the ledger is. */
 export const mayRead = ({ share = 1 }: Pick<BigRequest, 'share'>, about: number): number =>
-  BESIDE + (share === 0 ? PAGE_ITEMS : (PER_ITEM * about) / share);
+  BESIDE + (share === 0 ? PAGE_ITEMS + about : (PER_ITEM * about) / share);
 
 const DAY_MS = 86_400_000;
 const HTML = 'text/html';
@@ -86,7 +86,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     jobs(`?${cluster}`),
     jobs(`?${cluster}&status=FAILED`, FAILED),
     jobs('?status=FAILED'),
-    jobs('?status=FAILED,CANCELLED'),
+    jobs('?status=FAILED,CANCELLED', 1 / 2), // each is read as if it filled the page
     jobs('?open=true'),
     jobs('?open=false', MOST),
     jobs('?kind=dedicated', MOST),

@@ -33,7 +33,9 @@ export function listing(names: ProjectNames): NamedProjects {
 }
 
 /** Projects whose names a row needs beside what the job has. */
-export const projectsOf = (jobs: readonly JobSummary[]): string[] =>
+export const projectsOf = (
+  jobs: readonly Pick<JobSummary, 'projectId' | 'projectName' | 'targetProjectId'>[],
+): string[] =>
   jobs.flatMap(({ projectId, projectName, targetProjectId = projectId }) =>
     projectName === undefined ? [projectId, targetProjectId] : targetProjectId === projectId ? [] : [targetProjectId],
   );
