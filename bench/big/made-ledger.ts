@@ -29,9 +29,9 @@ const ACCOUNT = 'default';
 /** Of a project's clusters, by their place in it. */
 export const FLEX_PLACE = 24;
 export const SERVERLESS_PLACE = 23;
-/** Of five jobs of a dedicated cluster, by their place: one is of collections, and one goes to another project. */
-const COLLECTION_PLACE = 3;
-const ELSEWHERE_PLACE = 2;
+/** Of ten jobs of a dedicated cluster, the last is one of collections; of twenty, the fourth goes to another project. */
+const COLLECTION_OF_TEN = 9;
+const ELSEWHERE_OF_TWENTY = 3;
 
 export const projectsOf = ({ clusters }: Load) => Math.ceil(clusters / CLUSTERS_A_PROJECT);
 
@@ -44,10 +44,10 @@ export const tierOf = (cluster: number): 'dedicated' | 'flex' | 'serverless' => 
 export function jobOf(nth: number, load: Load): RestoreJob {
   const job = madeJob(nth, load);
   const cluster = clusterOf(nth, load);
-  const place = Math.floor(nth / load.clusters) % 5;
+  const ofCluster = Math.floor(nth / load.clusters);
   const tier = tierOf(cluster);
-  const kind = tier === 'dedicated' && place === COLLECTION_PLACE ? 'collection' : tier;
-  if (place !== ELSEWHERE_PLACE || destinationOf(job).place !== 'project') return { ...job, kind };
+  const kind = tier === 'dedicated' && ofCluster % 10 === COLLECTION_OF_TEN ? 'collection' : tier;
+  if (ofCluster % 20 !== ELSEWHERE_OF_TWENTY || destinationOf(job).place !== 'project') return { ...job, kind };
   return { ...job, kind, targetProjectId: projectIdOf((projectOfCluster(cluster) + 1) % projectsOf(load)) };
 }
 

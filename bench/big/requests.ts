@@ -23,6 +23,8 @@ export interface BigRequest {
   /** Path and query. */
   target: string;
   accept?: string;
+  /** What tells it from another to the same target. */
+  note?: string;
   /** Items that the answer shows or counts. @default those in its list, or 1 */
   about?: number;
   /** How many of the items that a filter is given fit; 0 where there may be none. @default 1: all */
@@ -47,7 +49,7 @@ const PAGE = 50;
 /** Of the made-up jobs. */
 const [FAILED, DOWNLOADED, TO_A_POINT, SERVERLESS] = [0.04, 0.06, 0.08, 1 / CLUSTERS_A_PROJECT];
 /** What most jobs have: a filter is given four times as many as are wanted. */
-const MOST = 0.5;
+const MOST = 0.4;
 
 /** @param files paths of the page's files */
 export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
@@ -62,9 +64,9 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     target: `/restore-jobs${query}`,
     share,
   });
-  /** The form lists the projects, unless they are too many. */
+  /** The form lists the projects, unless they are too many; their names are in the index. */
   const page = (query: string, share = 1): BigRequest => {
-    const about = PAGE + Math.min(projects, LISTED_PROJECTS + 1);
+    const about = PAGE + Math.min(projects, LISTED_PROJECTS + 1) / PER_ITEM;
     return { route: 'GET /', target: `/${query}`, accept: HTML, about, share };
   };
   const { clusters } = load;
@@ -102,7 +104,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /runs', target: '/runs' },
     { route: 'GET /runs', target: '/runs?limit=5&format=csv', about: 5 },
     { route: 'GET /runs/:id', target: `/runs/${runIdOf(0, load)}` },
-    { route: 'POST /runs', target: '/runs' },
+    { route: 'POST /runs', target: '/runs', note: 'started' },
 
     { route: 'GET /coverage', target: '/coverage' },
     { route: 'GET /coverage', target: '/coverage?limit=200' },
@@ -130,7 +132,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     page(`?projectId=${project}`),
     page(`?until=${until.slice(0, 10)}`),
     { route: 'GET /jobs/:id', target: `/jobs/${newest?.jobId}`, accept: HTML, about: 1 },
-    { route: 'GET /jobs/:id', target: `/jobs/${elsewhere?.jobId}`, accept: HTML, about: 1 },
+    { route: 'GET /jobs/:id', target: `/jobs/${elsewhere?.jobId}`, accept: HTML, about: 1, note: 'to another project' },
     {
       ...{ route: 'GET /clusters', target: '/clusters', accept: HTML },
       about: RUNS_LOOKED_AT + Math.min(clusters, read * CLUSTERS_A_PROJECT),

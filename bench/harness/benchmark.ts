@@ -19,7 +19,9 @@ export interface Benchmark<C extends { name: string }> {
   /** As in `npm run NAME`; `:` is `-` in the name of its results. */
   name: string;
   description: string;
-  cases(quick: boolean): readonly C[];
+  cases(quick: boolean, large: boolean): readonly C[];
+  /** What `--large` adds. @default there is no such option */
+  large?: string;
   run(cases: readonly C[], bench: Bench): Promise<Result[]>;
   columns: readonly Column[];
   /** The contender that others are compared with. @default none */
@@ -33,6 +35,7 @@ const QUICK_RUNS = 3;
 
 interface Flags {
   quick?: boolean;
+  large?: boolean;
   runs?: number;
   only?: string[];
   json?: boolean;
@@ -50,8 +53,8 @@ export async function benchmark<C extends { name: string }>(spec: Benchmark<C>):
     .option('--profile <folder>', 'a CPU profile of each process; times mean little then, and are only printed')
     .allowExcessArguments(false)
     .action(async (flags: Flags) => {
-      const { quick = false, runs = quick ? QUICK_RUNS : MIN_RUNS, only = [], profile } = flags;
-      const all = spec.cases(quick);
+      const { quick = false, large = false, runs = quick ? QUICK_RUNS : MIN_RUNS, only = [], profile } = flags;
+      const all = spec.cases(quick, large);
       const cases = all.filter(({ name }) => only.every((word) => name.split(/[ -]/).includes(word)));
       if (cases.length === 0) {
         program.error(
@@ -70,6 +73,7 @@ export async function benchmark<C extends { name: string }>(spec: Benchmark<C>):
       writeFileSync(new URL(`../../${file}`, import.meta.url), `${document}\n`);
       console.error(`written to ${file}`);
     });
+  if (spec.large !== undefined) program.option('--large', spec.large);
   try {
     await program.parseAsync();
   } catch (error) {

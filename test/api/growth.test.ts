@@ -20,8 +20,8 @@ import { NOW } from '../ledger/table.ts';
 const untilMs = Date.parse(NOW);
 /** The larger one has more jobs than a page may look at. */
 const SIZES = [
-  { jobs: 1_000, clusters: 250, runs: 60, untilMs },
-  { jobs: 4_000, clusters: 1_000, runs: 60, untilMs },
+  { jobs: 1_000, clusters: 100, runs: 60, untilMs },
+  { jobs: 5_000, clusters: 500, runs: 60, untilMs },
 ];
 const [SMALL, LARGE] = SIZES;
 const progress = { show: () => {} };
