@@ -7,7 +7,8 @@ import { temporaryFolder } from '../harness/cleanup.ts';
 import type { Result } from '../harness/race.ts';
 import { spreads } from '../harness/statistics.ts';
 import { Worker } from '../harness/worker.ts';
-import { commandsOf, run } from './commands.ts';
+import type { Answered } from './api.ts';
+import { commandsOf, type Ran, run } from './commands.ts';
 import type { Reads } from './counting-table.ts';
 import type { LedgerHandlers } from './process.ts';
 import { mayRead } from './requests.ts';
@@ -30,30 +31,32 @@ interface Measured extends Reads {
 export async function measureLedger(caseName: string, jobs: number): Promise<Result[]> {
   const load: Load = { jobs, clusters: jobs / JOBS_A_CLUSTER, runs: RUNS, untilMs: Date.now() };
   const dataDir = join(temporaryFolder(), 'ledger');
-  const results: Result[] = [];
-  const add = (contender: string, pass: string, measured: Measured) =>
-    results.push({ case: caseName, contender, pass: plain(pass), spread: spreads([numbersOf(measured)]) });
   try {
-    for (const { request, ...measured } of await readApi(dataDir, load)) {
-      const ofLaw = measured.items / mayRead(request, measured.about);
-      add('api', request.target + (request.note ? ` (${request.note})` : ''), { ...measured, ofLaw });
-    }
-    for (const command of commandsOf(load)) {
-      const { about, argv } = command;
-      add('command', argv.join(' '), { ...(await run(command, dataDir)), about });
-    }
+    // In a process of its own, which takes its memory along.
+    await using worker = new Worker<LedgerHandlers>('ledger', FILE);
+    await worker.call.fill(dataDir, load);
+    const answers = await worker.call.readAll(dataDir, load);
+    const results = answers.map((answer) => ofAnswer(caseName, answer));
+    for (const command of commandsOf(load)) results.push(ofCommand(caseName, await run(command, dataDir)));
     return results;
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-/** In a process of its own, which takes its memory along. */
-async function readApi(dataDir: string, load: Load) {
-  await using worker = new Worker<LedgerHandlers>('ledger', FILE);
-  await worker.call.fill(dataDir, load);
-  return await worker.call.readAll(dataDir, load);
+export function ofAnswer(caseName: string, { request, ...measured }: Answered): Result {
+  const { target, note } = request;
+  const ofLaw = measured.items / mayRead(request, measured.about);
+  return result(caseName, 'api', note === undefined ? target : `${target} (${note})`, { ...measured, ofLaw });
 }
+
+export const ofCommand = (caseName: string, { command: { argv, about }, ...measured }: Ran): Result =>
+  result(caseName, 'command', argv.join(' '), { ...measured, about });
+
+const result = (caseName: string, contender: string, pass: string, measured: Measured): Result => ({
+  ...{ case: caseName, contender, pass: plain(pass) },
+  spread: spreads([numbersOf(measured)]),
+});
 
 function numbersOf({ requests, items, bytes, units, about, answerBytes, wallMs, rssMb, ofLaw }: Measured) {
   return {

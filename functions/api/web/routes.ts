@@ -109,17 +109,18 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   }
 
   async function aboutAll(reading: Promise<ReadJobs> | undefined): Promise<About> {
-    const [coverage, state, jobs] = await Promise.all([readCoverage(ledger.projects()), readState(), reading]);
+    const [coverage, state, jobs] = await Promise.all([readAll(), readState(), reading]);
     const nothing = jobsIn(jobs)?.length === 0 && coverage.projects.length === 0;
     return {
       projects: listing(new Map(coverage.projects.map(({ projectId, projectName }) => [projectId, projectName]))),
       covered: coveredBy(coverage),
-      ...(nothing ? {} : { overview: overview({ ...state, clusters: healthOf(coverage) }, now()) }),
+      ...(nothing
+        ? {}
+        : { overview: overview({ ...state, clusters: coverage.projects.flatMap(({ clusters }) => clusters) }, now()) }),
     };
   }
 
-  const healthOf = ({ projects }: Coverage) =>
-    projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
+  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs });
 
   // Requests: 1 query; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
@@ -142,9 +143,9 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
-    const [coverage, runs] = await Promise.all([readCoverage(ledger.projects()), lastRuns(ledger)]);
-    const about = { clusters: healthOf(coverage), complete: coverage.complete, lateAfterMs };
-    return answer(context, clustersPage({ ...about, runs }, now()));
+    const [{ projects, complete }, runs] = await Promise.all([readAll(), lastRuns(ledger)]);
+    const clusters = projects.flatMap((project) => project.clusters);
+    return answer(context, clustersPage({ clusters, complete, lateAfterMs, runs }, now()));
   });
 
   async function ofProject(context: Context, projectId: string) {
@@ -169,14 +170,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
 
 const jobsIn = (read: ReadJobs | undefined) => (read && 'page' in read ? read.page.items : undefined);
 
-function coveredBy({ projects }: Coverage) {
-  const read = projects.map(({ coverage }) =>
-    Object.values(coverage?.clusters ?? {}).filter(({ lists }) =>
-      Object.values(lists).some(({ readAt }) => readAt !== undefined),
-    ),
-  );
-  return {
-    clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),
-    projects: read.filter((clusters) => clusters.length > 0).length,
-  };
-}
+const coveredBy = ({ projects }: Coverage) => ({
+  clusters: projects.reduce((sum, { read }) => sum + read, 0),
+  projects: projects.filter(({ read }) => read > 0).length,
+});
