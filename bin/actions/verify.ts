@@ -16,7 +16,7 @@ export async function* verifyAll(
   const facts = new Map<string, ProjectFacts>();
   for await (const project of ledger.projects()) facts.set(project.projectId, project);
   progress.show('counting restore jobs');
-  const census = await ledger.census();
+  const census = await ledger.census(projectIds);
   const missing = missingProjects({ scope, projects: [...facts.values()] });
   let jobs = 0;
   for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {

@@ -69,6 +69,20 @@ describe.each(SIZES)('of $jobs jobs of $clusters clusters', (load) => {
     expect(items).toBeLessThanOrEqual(3 * load.jobs + perProject * projectsOf(load) + 3 * load.runs);
   });
 
+  test('verify of one project finds the same of it, and reads the others in the index alone', async () => {
+    const counting = new CountingTable(own.table);
+    const ledger = tableLedger({ table: counting, now: () => untilMs });
+    const projectId = projectIdOf(1);
+    const all = await listOf(verifyAll(ledger, { progress }));
+    const reads = counting.taken();
+    const some = await listOf(verifyAll(ledger, { projectIds: [projectId], progress }));
+    expect(some).toEqual(all.filter((result) => result.projectId === projectId));
+    const { items } = counting.taken();
+    const jobs = some[0]?.jobs ?? 0;
+    expect(jobs).toBeGreaterThan(0);
+    expect(items).toBeLessThanOrEqual(reads.items - 2 * (load.jobs - jobs));
+  });
+
   test('the command line reads a project by itself, and names without the coverage', async () => {
     const counting = new CountingTable(own.table);
     const ledger = readable(tableLedger({ table: counting, now: () => untilMs }), () => untilMs);
