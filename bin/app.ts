@@ -1,8 +1,8 @@
 // bin/app.ts: the CDK app, one stack from the settings in cdk.json. `npx cdk synth`, `npx cdk deploy -c schedule="rate(1 hour)"`.
 import { App } from 'aws-cdk-lib';
 import { LedgerStack } from '../lib/ledger-stack.ts';
+import { readSettings } from '../lib/settings/read-settings.ts';
 import { SettingsError } from '../lib/settings/setting.ts';
-import { readSettings } from '../lib/settings/settings.ts';
 
 const app = new App();
 try {

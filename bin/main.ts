@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { atlasCommand } from './commands/atlas-list.ts';
 import { collectCommand } from './commands/collect.ts';
-import { convertCommand } from './commands/convert.ts';
 import { coverageCommand } from './commands/coverage.ts';
 import { drillsCommand } from './commands/drills.ts';
 import { evidenceCommand } from './commands/evidence.ts';
@@ -44,7 +43,7 @@ function programFor(context: Context): Command {
     .version(packageJson.version)
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
-  const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand, convertCommand];
+  const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
   const third = [atlasCommand, serveCommand, simulateCommand];
   for (const make of [...first, ...second, ...third]) program.addCommand(make(context));
   return program;

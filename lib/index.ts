@@ -12,5 +12,6 @@ export { Api, type ApiProps } from './services/api.ts';
 export { ChangeFeed, type ChangeFeedProps } from './services/change-feed.ts';
 export { Collection, type CollectionProps } from './services/collection.ts';
 export { Messages, type MessagesProps } from './services/messages.ts';
+export { completeSettings, readSettings } from './settings/read-settings.ts';
 export { SettingsError } from './settings/setting.ts';
-export { completeSettings, readSettings, type Settings } from './settings/settings.ts';
+export type { Settings } from './settings/settings.ts';

@@ -13,7 +13,8 @@ import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
-import { completeSettings, removalPolicyOf, type Settings } from './settings/settings.ts';
+import { completeSettings } from './settings/read-settings.ts';
+import { removalPolicyOf, type Settings } from './settings/settings.ts';
 
 export interface LedgerStackProps extends StackProps {
   /** As docs/settings.md lists them. The stack's own props take precedence. @default the default of each */

@@ -1,12 +1,11 @@
-// local/dynamodb.ts: an embedded DynamoDB (dynalite) on real HTTP, in memory or in a directory.
+// local/dynamodb.ts: an embedded DynamoDB (dynalite) on real HTTP, in memory.
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import {
   CreateTableCommand,
   DescribeTableCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   type DynamoDBClientConfig,
-  ListTablesCommand,
   ResourceInUseException,
   ResourceNotFoundException,
   type TableDescription,
@@ -16,8 +15,6 @@ import { defined } from '../functions/platform/defined.ts';
 import { listen } from './listen.ts';
 
 export interface LocalDynamoDBOptions {
-  /** Directory that keeps the data; made where it isn't there. @default in memory */
-  dataDir?: string;
   /** On 127.0.0.1. @default a free one */
   port?: number;
 }
@@ -30,25 +27,14 @@ export interface LocalDynamoDB extends AsyncDisposable {
 }
 
 /** What we use of dynalite, which comes without types. */
-type Dynalite = (options: {
-  path?: string;
-  createTableMs: number;
-  deleteTableMs: number;
-  updateTableMs: number;
-}) => Server;
-interface LevelStore {
-  open(): Promise<void>;
-  close(): Promise<void>;
-}
+type Dynalite = (options: { createTableMs: number; deleteTableMs: number; updateTableMs: number }) => Server;
 
 const require = createRequire(import.meta.url);
 const dynalite: Dynalite = require('dynalite');
 
-/** @throws Error where the port or the directory is in use */
-export async function startDynamoDB({ dataDir, port = 0 }: LocalDynamoDBOptions = {}): Promise<LocalDynamoDB> {
-  if (dataDir !== undefined) await openOnce(dataDir);
-  const path = dataDir === undefined ? {} : { path: dataDir };
-  const server = dynalite({ ...path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+/** @throws Error where the port is in use */
+export async function startDynamoDB({ port = 0 }: LocalDynamoDBOptions = {}): Promise<LocalDynamoDB> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const endpoint = await listen(server, port);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   let closing: Promise<void> | undefined;
@@ -62,31 +48,7 @@ export async function startDynamoDB({ dataDir, port = 0 }: LocalDynamoDBOptions 
   // A collector writes some hundred jobs at once; SDK clients warn from twice their 50 sockets on.
   const requestHandler = { httpAgent: { maxSockets: 256 } };
   const clientConfig = { endpoint, region: 'us-east-1', credentials, requestHandler };
-  await firstAnswer(clientConfig);
   return { endpoint, clientConfig, close, [Symbol.asyncDispose]: close };
-}
-
-/** The store is opened in the background: from the first answer on, the directory is ours. */
-async function firstAnswer(clientConfig: DynamoDBClientConfig): Promise<void> {
-  const client = new DynamoDBClient(clientConfig);
-  await client.send(new ListTablesCommand({}));
-  client.destroy();
-}
-
-/** dynalite falls over at the first request where another process has its store, so that is tried before. */
-async function openOnce(dataDir: string): Promise<void> {
-  const { Level } = createRequire(require.resolve('dynalite'))('level') as { Level: new (path: string) => LevelStore };
-  const store = new Level(dataDir);
-  try {
-    await store.open();
-  } catch (error) {
-    const { message, cause } = error as Error & { cause?: Error & { code?: string } };
-    if (cause?.code === 'LEVEL_LOCKED') {
-      throw new Error(`another restore-ledger uses ${dataDir}; stop it or use --data`, { cause: error });
-    }
-    throw new Error(`${dataDir} can't be opened: ${cause?.message ?? message}`, { cause: error });
-  }
-  await store.close();
 }
 
 /**
@@ -137,9 +99,7 @@ function checkShape(table: TableDescription, tableName: string): void {
     return lacking.length > 0 ? [`${name} lacks the fields ${lacking.join(', ')}`] : [];
   });
   if (problems.length === 0) return;
-  throw new Error(
-    `table ${tableName} is not this version's: ${problems.join('; ')}. Use another table name, or another --data directory`,
-  );
+  throw new Error(`table ${tableName} is not this version's: ${problems.join('; ')}. Use another table name`);
 }
 
 function shapeOf({ KeySchema, GlobalSecondaryIndexes = [] }: Shape) {

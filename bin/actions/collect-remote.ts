@@ -37,8 +37,7 @@ export function collectRemotely(
     const started = await unlessRaised(signal, ledger.startRun(scope, full));
     onStarted(started.runId);
     const report = await finished(started, remote);
-    // An API of an older version counts less.
-    return { ...report, projects: report.finishedProjects, counts: { ...noCounts(), ...report.counts } };
+    return { ...report, projects: report.finishedProjects, counts: report.counts ?? noCounts() };
   });
 }
 

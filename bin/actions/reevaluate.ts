@@ -49,7 +49,9 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
     result.projects += 1;
     const durations = await pastDurations(ledger, coverage);
     const findingsOf = (job: JobSummary) => [
-      ...mergeFindings(job.findings, evaluate(job, { ...context, pastDurations: durations(job) }), { afresh: true }),
+      ...mergeFindings(job.findings, evaluate(job, { ...context, pastDurations: durations(job) }), {
+        rulesChanged: true,
+      }),
     ];
     await reevaluateProject(ledger, coverage, findingsOf, options, result);
   }

@@ -40,11 +40,11 @@ export function watchLocally({ id, source, kind, stored, atlas, rules, usingLedg
   const readAndRecord = async (): Promise<JobSummary> => {
     const view = atlas.within(() => Number.POSITIVE_INFINITY);
     const time = new AtlasTime({ atlas: view, now: Date.now });
-    const askedMs = Date.now();
+    const requestedMs = Date.now();
     const answer = await view.job({ kind, projectId: source.projectId, clusterName: source.clusterName }, id);
-    const askedAt = new Date(time.at(askedMs));
-    const job = understood(() => normalize(kind, answer, source, askedAt));
-    const sighting = { runId, observedAt: askedAt.toISOString() };
+    const requestedAt = new Date(time.at(requestedMs));
+    const job = understood(() => normalize(kind, answer, source, requestedAt));
+    const sighting = { runId, observedAt: requestedAt.toISOString() };
     known = await usingLedger((ledger) => record(ledger, job, sighting, known !== undefined));
     return known;
   };

@@ -2,14 +2,13 @@
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
-import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
-import { destinationWords, effectWords, whyUnknown } from '../../functions/views/target.ts';
-import { utc } from '../../functions/views/text.ts';
+import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
+import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { severityStyle } from '../output/event-lines.ts';
@@ -21,9 +20,6 @@ import { CommandError } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
-
-/** Names shown of a restore of collections, which may have 200. */
-const MAX_NAMESPACES = 20;
 
 const HELP = `
 Examples:
@@ -60,7 +56,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     cluster: job.clusterName,
     kind: job.kind,
     status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,
-    delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${deliveryUrlCount} delivery URL${deliveryUrlCount > 1 ? 's' : ''}, never kept)` : ''}`,
+    delivery: `${job.delivery}${deliveryUrlCount > 0 ? ` (${counted(deliveryUrlCount, 'delivery URL')}, never kept)` : ''}`,
     target: targetField(job, names),
     collections: collectionsField(job),
     requested: at(job.requestedAt),
@@ -82,22 +78,19 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
 }
 
 function targetField(job: WholeJob, names: ProjectNames): string | undefined {
-  const effect = effectWords(job, collectionsOf(job));
-  const { place } = destinationOf(job);
+  const { place, about } = targetView(job, names);
   if (place === 'download') return undefined;
-  const about = place === 'unknown' ? whyUnknown(job) : effect;
-  return `${destinationWords(job, names)}: ${about}`;
+  return `${destinationWords(job, names)}: ${effectWords(job, collectionsOf(job)) ?? about}`;
 }
 
 function collectionsField(job: WholeJob): string | undefined {
   const restored = collectionsOf(job);
   if (!restored) return undefined;
-  const { namespaces, complete } = restored;
-  const left = namespaces.length - MAX_NAMESPACES;
+  const { shown, left, missing } = namespacesShown(restored);
   const parts = [
-    Array.from(namespaces.slice(0, MAX_NAMESPACES), (namespace) => namespaceWords(namespace)).join(', '),
+    shown.map((namespace) => namespaceWords(namespace)).join(', '),
     left > 0 && `and ${left} more: --json has them`,
-    !complete && 'the ledger does not have all the names',
+    missing,
   ];
   return parts.filter(Boolean).join('; ');
 }

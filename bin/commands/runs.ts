@@ -1,8 +1,7 @@
 // bin/commands/runs.ts: the newest runs of the collector.
 import { Command } from 'commander';
 import type { Run } from '../../functions/ledger/model/run.ts';
-import { span } from '../../functions/restore/text.ts';
-import { utc } from '../../functions/views/text.ts';
+import { spanBetween, utc } from '../../functions/views/text.ts';
 import { wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
 import { type Column, writeTable } from '../output/tables.ts';
@@ -71,15 +70,15 @@ const COLUMNS: Column<Run>[] = [
   number('changed', ({ counts }) => counts?.jobsChanged),
   number('findings', ({ counts }) => counts?.findings, 5),
   number('requests', ({ counts }) => counts?.atlasRequests, 1),
-  { title: 'took', cell: tookOf, align: 'right' },
+  {
+    title: 'took',
+    cell: ({ startedAt, finishedAt }) => spanBetween(startedAt, finishedAt, 'narrow') ?? '',
+    align: 'right',
+  },
   { title: 'id', cell: ({ runId }) => runId, style: () => 'dim', goes: 4 },
 ];
 
 function scopeOf({ scope: { projectId, clusterName }, full }: Run): string {
   const what = [projectId, clusterName].filter((part) => part !== undefined).join('/') || 'everything';
   return full ? `${what}, in full` : what;
-}
-
-function tookOf({ startedAt, finishedAt }: Run): string {
-  return finishedAt === undefined ? '' : span((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000, 'narrow');
 }

@@ -30,7 +30,7 @@ Exit code: 0 COMPLETED, or READY for a download; 4 FAILED, 5 CANCELLED, 6 EXPIRE
 Findings are recorded with each change, and shown on stderr.
 
 With --api no Atlas credentials are needed and nothing is recorded from here: the collector behind it does both. A deployed
-one looks at a job under way about once a minute.
+collector reads the lists of running jobs about once a minute.
 
 Examples:
   $ restore-ledger watch 65a1b2c3d4e5f60718293a4b && ./verify-restored-data

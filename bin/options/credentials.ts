@@ -78,19 +78,21 @@ export async function accountsAtHand(
       `ATLAS_SECRET_ID and ${inVariables.join(', ')}: expected credentials in one place, got both; unset one`,
     );
   }
-  const [{ AtlasClient }, { proxySettings, SettingsError }] = await Promise.all([
+  const [{ AtlasClient }, { proxySettings }, { SettingsError, variable }] = await Promise.all([
     import('../../functions/atlas/client.ts'),
     import('../../functions/runtime/settings.ts'),
+    import('../../functions/runtime/variables.ts'),
   ]);
   const baseUrl = fromSecrets ? env.MONGODB_ATLAS_BASE_URL || undefined : undefined;
   try {
     const proxy = proxySettings(env);
+    const maxConcurrency = variable(env, 'ATLAS_CONCURRENCY');
     const sources = fromSecrets ? await secretSources(secretIds) : [credentialsFromEnv(env)];
     if (!fromSecrets) await sources[0]?.read();
     return new Accounts(
       sources.map((credentials) => ({
         name: credentials.describe,
-        atlas: new AtlasClient({ credentials, baseUrl, proxy, log, onWait }),
+        atlas: new AtlasClient({ credentials, baseUrl, proxy, maxConcurrency, log, onWait }),
       })),
     );
   } catch (error) {

@@ -4,6 +4,9 @@ import { isObjectId } from '../../functions/restore/object-id.ts';
 import { DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
+/** Characters of a wrong value that its error repeats. */
+const MAX_ECHO = 100;
+
 /** @param read undefined where the text is wrong */
 function checked<T>(flags: string, description: string, expected: string, read: (text: string) => T | undefined) {
   const name = flags.replace(/ .*/, '');
@@ -13,8 +16,11 @@ function checked<T>(flags: string, description: string, expected: string, read: 
 function parsed<T>(name: string, expected: string, text: string, read: (text: string) => T | undefined): T {
   const value = read(text);
   if (value !== undefined) return value;
-  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(text)}`);
+  throw new UsageError(`${name}: expected ${expected}, got ${JSON.stringify(shortened(text))}`);
 }
+
+/** Whole, unless it would bury the message. */
+const shortened = (text: string) => (text.length <= MAX_ECHO ? text : `${text.slice(0, MAX_ECHO - 1)}…`);
 
 /** The same flag several times, or once with commas. */
 function several(option: Option): Option {

@@ -2,9 +2,10 @@
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { type CoverageState, KINDS, type Kind } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
+import { STATES, type Tone } from '../../functions/views/state-labels.ts';
 import { ago, counted, utc } from '../../functions/views/text.ts';
 import type { Style, Terminal } from '../process/terminal.ts';
-import { type Column, compare, writeTable } from './tables.ts';
+import { type Column, compare, inColumn, writeTable } from './tables.ts';
 
 interface Line {
   row: CoverageRow;
@@ -53,18 +54,9 @@ function noteOfList({ error, answer, problems = [], problemCount = 0 }: List): P
   return { note: `${problemCount} not understood, such as ${jobId}: ${problemText(problem)}` };
 }
 
-const STATE: Record<CoverageState, { text: string; style: Style }> = {
-  failing: { text: 'FAILING', style: 'red' },
-  'not-visible': { text: 'NOT VISIBLE', style: 'red' },
-  never: { text: 'NEVER READ', style: 'red' },
-  stale: { text: 'STALE', style: 'red' },
-  late: { text: 'late', style: 'yellow' },
-  read: { text: 'ok', style: 'green' },
-  absent: { text: 'no such list', style: 'dim' },
-  none: { text: 'no backups', style: 'dim' },
-  gone: { text: 'gone', style: 'dim' },
-  'out-of-scope': { text: 'out of scope', style: 'dim' },
-};
+const STYLES: Record<Tone, Style> = { ok: 'green', bad: 'red', now: 'cyan', wait: 'yellow', off: 'dim' };
+const styleOf = (state: CoverageState) => STYLES[STATES[state].tone];
+const labelOf = (state: CoverageState) => inColumn(STATES[state].label, styleOf(state));
 
 const coverageColumns = (now: number): Column<Line>[] => {
   const age = (iso: string | undefined) => (iso === undefined ? '' : ago(iso, now));
@@ -76,12 +68,12 @@ const coverageColumns = (now: number): Column<Line>[] => {
     { title: 'open', cell: ({ list }) => String(list?.open || ''), align: 'right', style: () => 'cyan' },
     { title: 'last read', cell: ({ list }) => age(list?.readAt) },
     { title: 'read in full', cell: ({ list }) => age(list?.fullReadAt), goes: 1 },
-    { title: 'state', cell: ({ state }) => STATE[state].text, style: ({ state }) => STATE[state].style },
+    { title: 'state', cell: ({ state }) => labelOf(state), style: ({ state }) => styleOf(state) },
     {
       title: '',
       cell: ({ since, note }) => [since && `since ${age(since)}`, note].filter(Boolean).join(': '),
       least: 16,
-      style: ({ state }) => (STATE[state].style === 'red' ? 'red' : 'dim'),
+      style: ({ state }) => (styleOf(state) === 'red' ? 'red' : 'dim'),
     },
   ];
 };
@@ -99,7 +91,7 @@ function coverageSummary(rows: readonly CoverageRow[]): string {
     counted(jobs, 'job'),
   ];
   const unread = (['late', 'stale', 'failing', 'not-visible', 'never'] as const).flatMap((state) =>
-    count(state) > 0 ? [`${count(state)} ${STATE[state].text}`] : [],
+    count(state) > 0 ? [`${count(state)} ${labelOf(state)}`] : [],
   );
   const lists = [`${counted(count('read'), 'list')} of restore jobs up to date`, ...unread];
   return `${things.join(', ')}; ${lists.join(', ')}.${provenThrough(rows)}`;

@@ -1,12 +1,12 @@
 // bin/output/drill-rows.ts: the last restore of each cluster, and when the next is due: one row a cluster.
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
-import { span } from '../../functions/restore/text.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
+import { DRILL_LABEL } from '../../functions/views/state-labels.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { RowShape } from './formats.ts';
-import { type Column, compare } from './tables.ts';
+import { type Column, compare, inColumn, spanCell } from './tables.ts';
 
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
 export interface DrillRow
@@ -29,15 +29,16 @@ export const DRILL_ROWS: RowShape<DrillRow> = { columns: COLUMNS, document: (row
 type State = DrillState['state'];
 
 /** The most urgent first. */
-const STATES: Record<State, { style: Style; counted: string }> = {
-  overdue: { style: 'red', counted: 'OVERDUE' },
+const STATES: Record<State, { style: Style; counted?: string }> = {
+  overdue: { style: 'red' },
   'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
   'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
   due: { style: 'yellow', counted: 'due' },
-  paused: { style: 'dim', counted: 'paused' },
-  met: { style: 'green', counted: 'met' },
+  paused: { style: 'dim' },
+  met: { style: 'green' },
   none: { style: 'dim', counted: 'not required' },
 };
+const labelOf = (state: State) => inColumn(DRILL_LABEL[state], STATES[state].style);
 const BY_URGENCY = Object.keys(STATES) as State[];
 
 /** Overdue first, then by the day it is due. */
@@ -68,32 +69,28 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
   {
     title: 'last restore (UTC)',
-    cell: ({ lastCompletedAt: at }) => (at === undefined ? 'never' : utc(at).slice(0, 16)),
+    cell: ({ lastCompletedAt: at }) => (at === undefined ? 'never' : utc(at, 'minute')),
   },
-  { title: 'took', cell: ({ durationSeconds }) => spanOf(durationSeconds), align: 'right' },
-  { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanOf(snapshotAgeSeconds), align: 'right', goes: 2 },
+  { title: 'took', cell: ({ durationSeconds }) => spanCell(durationSeconds), align: 'right' },
+  { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanCell(snapshotAgeSeconds), align: 'right', goes: 2 },
   { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
-  { title: 'due', cell: ({ dueAt }) => dueAt?.slice(0, 10) ?? '' },
+  { title: 'due', cell: ({ dueAt }) => (dueAt === undefined ? '' : utc(dueAt, 'day')) },
   { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
 ];
 
-const spanOf = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
-
 function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
-  if (state === 'none') return goneAt !== undefined ? 'gone' : tier === 'free' ? 'no backups' : 'none expected';
-  if (state === 'backups-off') return 'BACKUPS OFF';
-  if (state === 'not-covered') return 'not covered';
-  if (state === 'paused') return 'paused';
+  if (state === 'none' && goneAt !== undefined) return 'gone';
+  if (state === 'none' && tier === 'free') return 'no backups';
   const days = Math.floor(Math.abs(Date.parse(dueAt ?? '') - now) / 86_400_000);
-  if (state === 'overdue') return `OVERDUE for ${days} d`;
-  return state === 'met' ? 'met' : `due in ${days} d`;
+  if (state === 'due') return `due in ${days} d`;
+  return state === 'overdue' ? `${labelOf(state)} for ${days} d` : labelOf(state);
 }
 
 /** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 not required.` */
 export function drillSummary(rows: readonly DrillRow[]): string {
   const parts = BY_URGENCY.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${STATES[state].counted}`];
+    return count === 0 ? [] : [`${count} ${STATES[state].counted ?? labelOf(state)}`];
   });
   return `${counted(rows.length, 'cluster')}: ${parts.join(', ')}.`;
 }

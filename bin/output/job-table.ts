@@ -4,7 +4,6 @@ import type { RestoreJob } from '../../functions/restore/job.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
-import { span } from '../../functions/restore/text.ts';
 import type { Status } from '../../functions/schema/words.ts';
 import { worstOf } from '../../functions/views/findings.ts';
 import { actorName } from '../../functions/views/requester-text.ts';
@@ -14,7 +13,7 @@ import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 import { severityStyle } from './event-lines.ts';
 import { gradeOf } from './requester-text.ts';
-import type { Column } from './tables.ts';
+import { type Column, spanCell } from './tables.ts';
 
 /** Names of projects by id: Atlas names a restore's target project by its id alone. */
 export type ProjectNames = ReadonlyMap<string, string>;
@@ -57,11 +56,7 @@ export const jobColumns = (names: ProjectNames) =>
     },
     delivery: { title: 'delivery', cell: ({ delivery }) => delivery, goes: 3 },
     target: { title: 'target', cell: (job) => destinationWords(job, names), least: 12, goes: 1 },
-    took: {
-      title: 'took',
-      cell: ({ durationSeconds: took }) => (took === undefined ? '' : span(took, 'narrow')),
-      align: 'right',
-    },
+    took: { title: 'took', cell: ({ durationSeconds }) => spanCell(durationSeconds), align: 'right' },
     asked: {
       title: 'requested by',
       cell: ({ requester }) => (isFound(requester) ? actorName(requester.actor) : ''),

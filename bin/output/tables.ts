@@ -1,4 +1,5 @@
 // bin/output/tables.ts: rows laid out in columns that fit the terminal.
+import { span } from '../../functions/restore/text.ts';
 import { sanitize } from '../process/sanitize.ts';
 import { letSignalsIn, type Style, type Terminal } from '../process/terminal.ts';
 
@@ -15,6 +16,11 @@ export interface Column<T> {
 }
 
 const GAP = '  ';
+
+export const spanCell = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
+
+/** A label in a cell: what is red is in capitals too, since not every terminal has colours. */
+export const inColumn = (label: string, style: Style) => (style === 'red' ? label.toUpperCase() : label.toLowerCase());
 
 export async function writeTable<T>(
   columns: readonly Column<T>[],

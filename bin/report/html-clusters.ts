@@ -1,7 +1,8 @@
 // bin/report/html-clusters.ts: overview of all clusters: drills first, then coverage, those without restores in a table of their own.
 import { html } from 'hono/html';
-import { drillMark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time } from '../../functions/api/web/html/text.ts';
+import { drillMark } from '../../functions/views/html/badge.ts';
+import { tableHead } from '../../functions/views/html/table.ts';
+import { type Html, name, time } from '../../functions/views/html/text.ts';
 import { counted, number } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, timeOrDash, WHOLE } from './marks.ts';
 import type { ClusterEvidence, Evidence, ProjectEvidence } from './report.ts';
@@ -34,14 +35,9 @@ function drills(all: readonly Placed[]): Html {
   ];
   return html`<section class="long" aria-labelledby="drills"><h2 id="drills">Drills</h2>
 <p>A backup is shown to work by a restore of it. ${parts.filter(Boolean).join(', ')}.</p>
-${late.length === 0 ? html`<p>None was missed in the period.</p>` : html`<table class="stack" role="table"><caption>Missed</caption>${header(['Cluster', 'State', 'Every', 'Last restore', 'Due'])}<tbody role="rowgroup">${late.map(drillRow)}</tbody></table>`}</section>
+${late.length === 0 ? html`<p>None was missed in the period.</p>` : html`<table class="stack" role="table"><caption>Missed</caption>${tableHead(['Cluster', 'State', 'Every', 'Last restore', 'Due'])}<tbody role="rowgroup">${late.map(drillRow)}</tbody></table>`}</section>
 `;
 }
-
-const header = (titles: readonly string[]) => html`<thead role="rowgroup"><tr role="row">${titles.map(
-  (title) => html`<th role="columnheader" scope="col">${title}</th>`,
-)}</tr></thead>
-`;
 
 const drillRow = ({ project, cluster }: Placed) => {
   const { drill } = cluster;
@@ -58,7 +54,7 @@ function* clusterTable(caption: string, rows: readonly Placed[], linked: boolean
   const beside = ['Last restore', 'Took', 'Snapshot age', 'Drill'];
   const titles = ['Cluster', 'Coverage', 'Covered to', ...(linked ? ['Restores'] : []), ...beside];
   yield String(
-    html`<table class="stack${linked ? '' : ' tight'}" role="table"><caption>${caption}</caption>${header(titles)}<tbody role="rowgroup">`,
+    html`<table class="stack${linked ? '' : ' tight'}" role="table"><caption>${caption}</caption>${tableHead(titles)}<tbody role="rowgroup">`,
   );
   for (const placed of rows) yield String(clusterRow(placed, linked));
   yield '</tbody></table>\n';

@@ -1,12 +1,15 @@
 // bin/report/html-numbers.ts: the report's counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
-import { STATUS_LOOK } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, visible } from '../../functions/api/web/html/text.ts';
-import { GRADES, type Severity, type Status } from '../../functions/schema/words.ts';
-import { actorKind, actorName } from '../../functions/views/requester-text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
+import type { Requester } from '../../functions/restore/requesters/requester.ts';
+import { GRADES, type Status } from '../../functions/schema/words.ts';
+import { STATUS_LOOK } from '../../functions/views/html/badge.ts';
+import { type Html, name, visible } from '../../functions/views/html/text.ts';
+import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
 import { counted, number } from '../../functions/views/text.ts';
 import { sub, WHOLE } from './marks.ts';
 import type { Evidence, Numbers, RequesterCount } from './report.ts';
+import { bySeverity, countsOf } from './words.ts';
 
 const MAX_REQUESTERS = 100;
 
@@ -38,35 +41,26 @@ const outcomes = ({ outcomes: of }: Numbers) =>
 function findings({ rules }: Numbers) {
   const rows = Object.entries(rules).map(([rule, severities]) => {
     const count = Object.values(severities).reduce((sum, one) => sum + one, 0);
-    const parts = (['critical', 'warning', 'info'] satisfies Severity[]).flatMap((severity) =>
-      severities[severity] > 0 ? [`${number(severities[severity])} ${severity}`] : [],
-    );
-    return row(html`<code>${visible(rule)}</code>`, count, parts.join(', '));
+    return row(html`<code>${visible(rule)}</code>`, count, bySeverity(severities));
   });
   return countTable('Findings by rule', rows, 'No restore broke a rule.');
 }
-
-const UNNAMED: Record<string, string> = {
-  pending: 'Not known yet: events may still come',
-  'not-read': 'Not known: events could not be read',
-  none: 'Not known: no event fits',
-  ambiguous: 'Not known: events of several fit',
-  'not-looked': 'Nobody has looked',
-};
 
 function requesters({ requesters: all, unnamed }: Numbers) {
   const left = all.length - MAX_REQUESTERS;
   const rows = [
     ...all.slice(0, MAX_REQUESTERS).map((one) => row(name(actorName(one), WHOLE), one.restores, gradesOf(one))),
     ...(left > 0 ? [row(`And ${counted(left, 'requester')} more`, restoresOf(all.slice(MAX_REQUESTERS)))] : []),
-    ...Object.entries(unnamed).map(([reason, count]) => row(UNNAMED[reason] ?? visible(reason), count)),
+    ...Object.entries(unnamed).map(([reason, count]) => row(whyUnnamed(reason), count)),
   ];
   return countTable('Restores by requester', rows, 'None.');
 }
 
+const whyUnnamed = (reason: string) =>
+  visible(capitalized(requesterUnknown(reason === 'not-looked' ? undefined : ({ reason } as Requester))));
+
 const restoresOf = (some: readonly RequesterCount[]) => some.reduce((sum, { restores }) => sum + restores, 0);
 
 function gradesOf(one: RequesterCount): string {
-  const grades = GRADES.flatMap((grade) => (one.grades[grade] > 0 ? [`${number(one.grades[grade])} ${grade}`] : []));
-  return `${actorKind(one)} · ${grades.join(', ')}`;
+  return `${actorKind(one)} · ${countsOf(GRADES, one.grades)}`;
 }

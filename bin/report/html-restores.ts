@@ -1,12 +1,13 @@
 // bin/report/html-restores.ts: every restore of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
-import { DELIVERY_LABEL, statusMark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
+import { capitalized } from '../../functions/platform/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
-import { destinationOf } from '../../functions/restore/destination.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import { span } from '../../functions/restore/text.ts';
-import { effectWords, whyUnknown } from '../../functions/views/target.ts';
+import { DELIVERY_LABEL, statusMark } from '../../functions/views/html/badge.ts';
+import { tableHead } from '../../functions/views/html/table.ts';
+import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
+import { effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted } from '../../functions/views/text.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
@@ -33,7 +34,7 @@ function* clusterRestores(project: ProjectEvidence, cluster: ClusterEvidence, in
   }</span></p>
 ${proof.gaps.length === 0 ? '' : html`<ul class="small">${proof.gaps.map(({ text }) => html`<li>${visible(text)}</li>`)}</ul>`}
 <table class="stack restores" role="table"><caption class="hidden">Restores of ${visible(clusterName)}</caption>
-<thead role="rowgroup"><tr role="row">${TITLES.map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead><tbody role="rowgroup">
+${tableHead(TITLES)}<tbody role="rowgroup">
 `);
   for (const restore of restores) yield String(restoreRow(project, cluster, restore));
   yield '</tbody></table></div>\n';
@@ -62,32 +63,19 @@ function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: Resto
 
 function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
   const job = { projectId: project.projectId, clusterName: cluster.clusterName, ...restore };
-  const { place, projectId, clusterName: target } = destinationOf(job);
-  const { collections } = restore;
-  const effect = effectWords(job, collections);
-  const about = html`${sub(effect)}${collections ? namespacesOf(collections) : ''}`;
-  switch (place) {
-    case 'download':
-      return html`<span class="soft">Download</span>`;
-    case 'unknown':
-      return html`<span class="soft">Not known</span><span class="sub">${whyUnknown(restore)}</span>${about}`;
-    case 'itself':
-      return html`Itself${about}`;
-    case 'project':
-      return html`${name(target ?? '?', WHOLE)}${about}`;
-    case 'elsewhere':
-      return html`${name(target ?? '?', WHOLE)}<span class="sub">in ${name(restore.targetProjectName ?? projectId ?? '', WHOLE)}</span>${about}`;
-  }
+  const { targetProjectId = '', targetProjectName = targetProjectId, collections } = restore;
+  const names = new Map([[targetProjectId, targetProjectName]]);
+  const { place, label, clusterName = '?', projectName = '', about } = targetView(job, names);
+  return html`${label === undefined ? name(clusterName, WHOLE) : html`<span class="soft">${capitalized(label)}</span>`}${sub(
+    place === 'elsewhere' && html`in ${name(projectName, WHOLE)}`,
+  )}${sub(about)}${sub(effectWords(job, collections))}${collections ? namespacesOf(collections) : ''}`;
 }
 
-/** Names shown of a restore of collections, which may have 200. */
-const MAX_NAMESPACES = 20;
-
-function namespacesOf({ namespaces, complete }: RestoredCollections): Html {
-  const left = namespaces.length - MAX_NAMESPACES;
-  return html`${namespaces.slice(0, MAX_NAMESPACES).map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
+function namespacesOf(collections: RestoredCollections): Html {
+  const { shown, left, missing } = namespacesShown(collections);
+  return html`${shown.map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
     left > 0 && `and ${left} more: --format json has them`,
-  )}${sub(!complete && 'The ledger does not have all the names.')}`;
+  )}${sub(missing)}`;
 }
 
 function outcomeCell(restore: RestoreEvidence): Html {

@@ -1,9 +1,10 @@
 // bin/report/html.ts: the report for people: one HTML document without a script, written a piece at a time to save memory.
 import { html, raw } from 'hono/html';
-import { mark, SHAPES } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
-import { counted, number } from '../../functions/views/text.ts';
+import { mark, SHAPES } from '../../functions/views/html/badge.ts';
+import { tableHead } from '../../functions/views/html/table.ts';
+import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
+import { counted, number, utc } from '../../functions/views/text.ts';
 import { overviewTables } from './html-clusters.ts';
 import { numberTables } from './html-numbers.ts';
 import { projectRestores } from './html-restores.ts';
@@ -35,7 +36,7 @@ export function* evidenceHtml(evidence: Evidence): Generator<string> {
 const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
-<title>Restore evidence, ${period.since.slice(0, 10)} to ${period.until.slice(0, 10)}</title><meta name="color-scheme" content="light dark">
+<title>Restore evidence, ${utc(period.since, 'day')} to ${utc(period.until, 'day')}</title><meta name="color-scheme" content="light dark">
 <style>${raw(STYLE)}</style></head>
 <body>${SHAPES}<main><h1>Restore evidence</h1>
 <p>Restores of MongoDB Atlas clusters requested from ${time(period.since)} to ${time(period.until)} UTC.</p>
@@ -97,8 +98,7 @@ function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
   return html`<section class="long" aria-labelledby="gaps"><h2 id="gaps">${counted(all.length, 'gap')}</h2>
 <p>Restores that can't be ruled out.${listed}</p>
 <table class="stack gaps" role="table"><caption class="hidden">Gaps</caption>
-<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Where</th><th role="columnheader" scope="col">What can't be ruled out, and why</th></tr></thead>
-<tbody role="rowgroup">${all.slice(0, MAX_GAPS).map(gapRow)}</tbody></table>
+${tableHead(['Where', "What can't be ruled out, and why"])}<tbody role="rowgroup">${all.slice(0, MAX_GAPS).map(gapRow)}</tbody></table>
 ${left > 0 ? html`<p>And ${counted(left, 'gap')} more: the report as JSON has all.</p>` : ''}</section>
 `;
 }

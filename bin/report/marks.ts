@@ -1,13 +1,12 @@
 // bin/report/marks.ts: states in the report: each a word, a shape and a colour, so that none is needed alone.
 import { html } from 'hono/html';
-import { mark } from '../../functions/api/web/html/badge.ts';
-import { type Html, name, time, visible } from '../../functions/api/web/html/text.ts';
 import { capitalized } from '../../functions/platform/text.ts';
 import type { ProofState } from '../../functions/proof/list.ts';
 import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
-import type { Severity } from '../../functions/schema/words.ts';
+import { lookMark, mark, severityLook } from '../../functions/views/html/badge.ts';
+import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
 import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
 import type { ClusterEvidence, DrillProof } from './report.ts';
 
@@ -20,17 +19,11 @@ export function proofMark(state: ProofState): Html {
   return state === 'due' ? mark('Full reading due', 'wait', 'half') : mark('Covered', 'ok', 'check');
 }
 
-export function severityMark(severity: Severity): Html {
-  if (severity === 'critical') return mark('Critical', 'bad', 'cross');
-  return severity === 'warning' ? mark('Warning', 'wait', 'alert') : mark('Info', 'now', 'ring');
-}
-
 export const findingItem = ({ rule, severity, why }: Finding) =>
-  html`<li>${severityMark(severity)} <code>${visible(rule)}</code> ${visible(why)}</li>`;
+  html`<li>${lookMark(severityLook(severity))} <code>${visible(rule)}</code> ${visible(why)}</li>`;
 
 /** Always with the grade of certainty. */
 export function requesterCell(requester: Requester | undefined): Html {
-  if (!requester) return html`<span class="soft">Nobody has looked</span>`;
   if (!isFound(requester)) return html`<span class="soft">${visible(capitalized(requesterUnknown(requester)))}</span>`;
   const { actor, grade, points } = requester;
   const via = actor.via === undefined ? '' : html` through ${name(actor.via, WHOLE)}`;

@@ -6,6 +6,7 @@ import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { span } from '../../functions/restore/text.ts';
+import { SEVERITIES, type Severity, type Status } from '../../functions/schema/words.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
 import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
 
@@ -26,16 +27,21 @@ export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }
 const NOT_KNOWN =
   'Whether there were restores is NOT KNOWN: the ledger knows of no cluster in the period, so this shows nothing.';
 
-const day = (iso: string) => `${utc(iso).slice(0, 16)} UTC`;
+/** `3 exact, 1 weak`: without those that are none. */
+export const countsOf = <K extends string>(names: readonly K[], counts: Readonly<Record<K, number>>) =>
+  names.flatMap((name) => (counts[name] > 0 ? [`${number(counts[name])} ${name}`] : [])).join(', ');
+
+/** The worst first. */
+export const bySeverity = (counts: Readonly<Record<Severity, number>>) => countsOf(SEVERITIES.toReversed(), counts);
+
+const day = (iso: string) => `${utc(iso, 'minute')} UTC`;
 
 function restoresSentence({ since, until }: Evidence['period'], { restores, clusters, projects, outcomes }: Numbers) {
+  const how = countsOf(Object.keys(outcomes) as Status[], outcomes).toLowerCase();
   const between = `Between ${day(since)} and ${day(until)}`;
   const where = `${counted(clusters, 'cluster')} in ${counted(projects, 'project')}`;
   if (restores === 0) return `${between}, no restore of any of ${where} is in the ledger.`;
-  const how = Object.entries(outcomes).flatMap(([status, count]) =>
-    count > 0 ? [`${number(count)} ${status.toLowerCase()}`] : [],
-  );
-  return `${between}, ${counted(restores, 'restore')} of ${where} ${restores === 1 ? 'was' : 'were'} requested: ${how.join(', ')}.`;
+  return `${between}, ${counted(restores, 'restore')} of ${where} ${restores === 1 ? 'was' : 'were'} requested: ${how}.`;
 }
 
 function coveredSentence({ proofs, clusters }: Numbers) {
@@ -71,10 +77,7 @@ function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) 
 function findingsSentence({ findings, severities, restores }: Numbers) {
   if (restores === 0) return '';
   if (findings === 0) return 'No restore broke a rule.';
-  const how = (['critical', 'warning', 'info'] as const).flatMap((severity) =>
-    severities[severity] > 0 ? [`${number(severities[severity])} ${severity}`] : [],
-  );
-  return `The rules produced ${counted(findings, 'finding')}: ${how.join(', ')}.`;
+  return `The rules produced ${counted(findings, 'finding')}: ${bySeverity(severities)}.`;
 }
 
 function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {

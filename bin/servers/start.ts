@@ -3,40 +3,31 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command } from 'commander';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
-import type { JobStateChange, LedgerEvent } from '../../functions/events/model/event.ts';
-import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
-import { span } from '../../functions/restore/text.ts';
-import { deliveryWords } from '../../functions/views/target.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
-import { type Collected, collectLocally, failureLine } from '../actions/collect.ts';
+import { type Collected, collectLocally } from '../actions/collect.ts';
 import { Accounts } from '../options/credentials.ts';
 import { amount, wholeNumber } from '../options/flags.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import { writeCoverage } from '../output/coverage-table.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
-import { besideSeverity, isNoteworthy, severityStyle } from '../output/event-lines.ts';
-import { jobColumns, namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
-import { shortRequester } from '../output/requester-text.ts';
-import { displayWidth, writeTable } from '../output/tables.ts';
 import { Context } from '../process/context.ts';
-import { utcClock } from '../process/duration.ts';
 import { Interrupted, RUN_EXIT } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
 import { listening } from '../process/port-error.ts';
 import { Progress } from '../process/progress.ts';
 import { runProgram } from '../process/run-program.ts';
-import { sanitize } from '../process/sanitize.ts';
-import type { Paint } from '../process/terminal.ts';
 import { thisProcess } from '../process/this-process.ts';
 import { readable } from '../remote/ledger-port.ts';
 import { RunsHere } from './runs-here.ts';
 import { SERVE_PORT } from './serve.ts';
+import { restoreStarter } from './short-restores.ts';
+import { changePrinter, firstCollection, showJobs, showNoteworthy } from './start-output.ts';
 
 interface StartFlags extends RulesFlags, FeedFlags {
   once?: true;
@@ -50,10 +41,6 @@ interface StartFlags extends RulesFlags, FeedFlags {
 }
 
 const TABLE_NAME = 'restore-ledger';
-const NEWEST = 15;
-/** What a terminal of the usual width shows unbroken, in characters. */
-const WIDTH = 120;
-const MAX_NOTEWORTHY = 10;
 
 const HELP = `
 Examples:
@@ -143,59 +130,6 @@ const aboutPage = ({ url }: ServedApi, port: number | undefined) =>
     ? `as ${SERVE_PORT} is in use; set API=${url} in the examples of README.md`
     : 'open it in a browser';
 
-function firstCollection({ projects, counts, failures, seconds }: Collected, paint: Paint): string {
-  const { clusters, jobsSeen, jobsNew, atlasRequests } = counts;
-  const summary = `${jobsSeen} restore jobs of ${clusters} clusters in ${projects} projects, ${jobsNew} new; ${atlasRequests} Atlas requests in ${seconds.toFixed(1)} s`;
-  return [
-    `${paint('bold', 'First collection')}   ${summary}`,
-    ...failures.map((failure) => `  ${paint('red', failureLine(failure))}`),
-  ].join('\n');
-}
-
-/** @param pageUrl as long as it answers */
-async function showNoteworthy(events: readonly LedgerEvent[], pageUrl: string | undefined, { out }: Context) {
-  const noteworthy = events.filter(isNoteworthy);
-  if (noteworthy.length === 0) return;
-  await out.line(`\n${out.paint('bold', 'Findings of the last 24 hours')} (older restores emit no events)\n`);
-  for (const event of noteworthy.slice(0, MAX_NOTEWORTHY)) await out.line(shortLine(event, out.paint));
-  const more = noteworthy.slice(MAX_NOTEWORTHY);
-  if (more.length === 0) return;
-  const rule = more
-    .map((event) => (event['detail-type'] === 'Restore Finding' ? event.detail.finding.rule : ''))
-    .find(Boolean);
-  const how =
-    pageUrl === undefined || !rule ? '' : `, such as: bin/restore-ledger jobs --finding ${rule} --api ${pageUrl}`;
-  await out.line(out.paint('dim', `and ${more.length} more${how}`));
-}
-
-/** `warning   Payments/Cluster0: download: The data ...`, cut to the width of a terminal. */
-function shortLine(event: LedgerEvent, paint: Paint): string {
-  const { severity } = event.detail;
-  const [what = ''] = besideSeverity(event).split('\n');
-  const line = sanitize(`${severity.padEnd(8)}  ${what}`);
-  return paint(severityStyle(severity), line.length <= WIDTH - 10 ? line : `${line.slice(0, WIDTH - 11)}…`);
-}
-
-async function showJobs(ledger: Ledger, { out }: Context) {
-  const { items } = await ledger.jobs({ limit: NEWEST });
-  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
-  await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
-  const { paint, line } = out;
-  await writeTable(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint, line });
-}
-
-/** Prints every change of a job, and what is noteworthy. */
-async function changePrinter(ledger: Ledger, { out }: Context) {
-  const names = new Map<string, string>();
-  for await (const project of ledger.coverages()) names.set(project.projectId, project.projectName);
-  return (event: LedgerEvent) => {
-    if (event['detail-type'] === 'Restore Job State Change') void out.line(changeLine(event.detail, names, out.paint));
-    else if (isNoteworthy(event)) {
-      void out.line(`${out.paint('dim', utcClock(Date.now()))}  ${shortLine(event, out.paint)}`);
-    }
-  };
-}
-
 /** Until Ctrl-C. @throws Interrupted */
 async function follow(
   { every, activity }: StartFlags,
@@ -209,51 +143,6 @@ async function follow(
     await systemClock.sleep(every * 1000, signal);
     await collect();
   }
-}
-
-/** Short ones, so that whoever watches sees them end. */
-const RESTORES: readonly Pick<Required<Restore>, 'delivery' | 'outcome' | 'durationMs'>[] = [
-  { delivery: 'automated', outcome: 'completed', durationMs: 8_000 },
-  { delivery: 'download', outcome: 'completed', durationMs: 6_000 },
-  { delivery: 'automated', outcome: 'failed', durationMs: 12_000 },
-  { delivery: 'pointInTime', outcome: 'completed', durationMs: 15_000 },
-  { delivery: 'automated', outcome: 'cancelled', durationMs: 10_000 },
-];
-
-/** Restores to one cluster after the other, in ways that its tier allows. */
-function restoreStarter({ world }: AtlasSimulator): () => void {
-  const places = world.projects.flatMap(({ id }) => world.clusters(id)).filter(({ tier }) => tier !== 'free');
-  let turn = 0;
-  return () => {
-    const place = places[(turn * 4) % places.length];
-    const restore = RESTORES[turn % RESTORES.length];
-    turn += 1;
-    if (!place || !restore) return;
-    const kind = place.tier === 'flex' ? 'flex' : 'dedicated';
-    const allowed = kind === 'dedicated' || (restore.delivery !== 'pointInTime' && restore.outcome !== 'cancelled');
-    const { projectId, name: clusterName } = place;
-    world.startRestore({ ...(allowed ? restore : RESTORES[0]), kind, projectId, clusterName });
-  };
-}
-
-/** `20:47:03  Payments Production/Cluster0  dedicated  RUNNING → COMPLETED  automated to itself, took 8s` */
-function changeLine({ job, revision, oldStatus, change }: JobStateChange, names: ProjectNames, paint: Paint): string {
-  const isMove = oldStatus !== undefined && oldStatus !== job.status;
-  const [was, now] = revision === 1 ? ['new', job.status] : isMove ? [oldStatus, job.status] : [job.status, 'details'];
-  const place = sanitize(`${job.projectName ?? job.projectId}/${job.clusterName}`);
-  return [
-    paint('dim', utcClock(Date.now())),
-    place.padEnd(32 - displayWidth(place) + place.length),
-    job.kind.padEnd(10),
-    `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
-    sanitize(aboutOf(job, change, names)),
-  ].join('  ');
-}
-
-function aboutOf(job: JobStateChange['job'], { fields }: JobStateChange['change'], names: ProjectNames): string {
-  if (fields.requester && !fields.status) return `requested by ${shortRequester(job.requester)}`;
-  const took = job.durationSeconds === undefined ? '' : `, took ${span(job.durationSeconds)}`;
-  return `${deliveryWords(job, names)}${took}`;
 }
 
 const NEXT = `

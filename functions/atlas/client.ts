@@ -5,9 +5,10 @@ import { type Log, silentLog } from '../platform/log.ts';
 import type { AtlasEvent } from '../restore/requesters/event.ts';
 import { CredentialSession } from './auth/credential-session.ts';
 import type { CredentialSource } from './auth/credentials.ts';
-import { AdaptiveConcurrency, MAX_CONCURRENCY } from './http/adaptive-concurrency.ts';
+import { AdaptiveConcurrency } from './http/adaptive-concurrency.ts';
 import { SkewMeter } from './http/clock-skew.ts';
 import { HttpTransport } from './http/http-transport.ts';
+import { MAX_CONCURRENCY } from './http/max-concurrency.ts';
 import type { ProxySettings } from './http/proxy.ts';
 import type { Transport } from './http/transport.ts';
 import type {

@@ -122,7 +122,7 @@ function stateOf(
 }
 
 /** What a restore shows: how long it took, and how old its snapshot was. */
-export function measured({ requestedAt: askedAt, snapshotAt, durationSeconds }: CompletedRestore) {
-  const age = snapshotAt === undefined ? undefined : (Date.parse(askedAt) - Date.parse(snapshotAt)) / 1_000;
+export function measured({ requestedAt, snapshotAt, durationSeconds }: CompletedRestore) {
+  const age = snapshotAt === undefined ? undefined : (Date.parse(requestedAt) - Date.parse(snapshotAt)) / 1_000;
   return defined({ snapshotAgeSeconds: age === undefined ? undefined : Math.max(0, Math.round(age)), durationSeconds });
 }

@@ -170,11 +170,11 @@ function gone(
   { from, until, since }: { from: string | undefined; until: string; since: string },
 ): Gap {
   const what = `${kind} restores`;
-  const said = `${when(since)} Atlas answers that there is no such list${answer === undefined ? '' : ` (${answer})`}`;
+  const refusal = `${when(since)} Atlas answers that there is no such list${answer === undefined ? '' : ` (${answer})`}`;
   const text =
     from === undefined
-      ? `The list of ${what} was never read to its end, and can't be read any more: since ${said}. Those requested before ${when(until)} can't be ruled out.`
-      : `${capitalized(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: since ${said}.`;
+      ? `The list of ${what} was never read to its end, and can't be read any more: since ${refusal}. Those requested before ${when(until)} can't be ruled out.`
+      : `${capitalized(what)} requested between ${when(from)} and ${when(until)} can't be ruled out: since ${refusal}.`;
   return defined({ reason: 'gone' as const, from, until, since, text });
 }
 

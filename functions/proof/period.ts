@@ -1,6 +1,6 @@
 // functions/proof/period.ts: what a claim is about: a stretch of time, as of a moment.
 
-import type { Stretch } from '../ledger/model/coverage.ts';
+import type { Interval } from '../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../ledger/model/merge-observation.ts';
 
 /** Restores count by when they were requested: at or after `since`, before `until`. ISO 8601 in UTC. */
@@ -30,5 +30,5 @@ export const when = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} U
 
 export const overlaps =
   ({ since, until }: Period) =>
-  (stretch: Stretch) =>
-    stretch.from < until && stretch.until > since;
+  (interval: Interval) =>
+    interval.from < until && interval.until > since;

@@ -1,6 +1,11 @@
 // functions/proof/project.ts: what may be claimed of a project: whether all of its clusters are known, and whether it was read at all.
 import type { ClusterList } from '../atlas/model/atlas.ts';
-import { CONTINUITY_MS, type DiscoveryCoverage, type ProjectCoverage, type Stretch } from '../ledger/model/coverage.ts';
+import {
+  CONTINUITY_MS,
+  type DiscoveryCoverage,
+  type Interval,
+  type ProjectCoverage,
+} from '../ledger/model/coverage.ts';
 import type { KnownProject, ProjectFacts } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
@@ -120,16 +125,16 @@ function beforeFirstReading(
   return [defined({ reason: 'before-first-reading' as const, from, until: first, text })];
 }
 
-/** Long stretches in which nobody looked which clusters there are. */
+/** Long intervals in which nobody looked which clusters there are. */
 function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
-  const stretches = CLUSTER_LISTS.flatMap((list) => discovery[list]?.unread ?? [])
+  const intervals = CLUSTER_LISTS.flatMap((list) => discovery[list]?.unread ?? [])
     .filter(overlaps(period))
     .sort((a, b) => (a.from < b.from ? -1 : 1));
-  const merged: Stretch[] = [];
-  for (const stretch of stretches) {
+  const merged: Interval[] = [];
+  for (const interval of intervals) {
     const last = merged.at(-1);
-    if (last && stretch.from <= last.until) last.until = later(last.until, stretch.until);
-    else merged.push({ ...stretch });
+    if (last && interval.from <= last.until) last.until = later(last.until, interval.until);
+    else merged.push({ ...interval });
   }
   return merged.map(({ from, until }) => ({
     reason: 'clusters',
@@ -139,7 +144,7 @@ function unwatched({ discovery }: ProjectCoverage, { period }: Asking): Gap[] {
   }));
 }
 
-/** Stretches in which nobody could look, however short: what is on record as unseen is never claimed. */
+/** Intervals in which nobody could look, however short: what is on record as unseen is never claimed. */
 function unseen(known: KnownProject | undefined, { period }: Asking): Gap[] {
   return (known?.unseen ?? []).filter(overlaps(period)).map(({ from, until }): Gap => {
     if (Date.parse(from) === 0) {

@@ -22,8 +22,10 @@ const UNITS = {
   narrow: { s: 's', min: 'm', h: 'h', d: 'd' },
 } as const;
 
+export type SpanStyle = keyof typeof UNITS;
+
 /** `45 s`, `12 min 30 s`, `1 h 05 min`, `2 d 3 h`. @param style as of `Intl.DurationFormat`; narrow, for columns: `12m 30s` */
-export function span(seconds: number, style: keyof typeof UNITS = 'short'): string {
+export function span(seconds: number, style: SpanStyle = 'short'): string {
   const { s, min, h, d } = UNITS[style];
   const whole = Math.max(0, Math.round(seconds));
   const two = (n: number) => String(n).padStart(2, '0');

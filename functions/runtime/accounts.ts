@@ -1,7 +1,6 @@
 // functions/runtime/accounts.ts: an Atlas client for each set of credentials in Secrets Manager.
 import { SecretsManagerCredentials } from '../atlas/auth/secrets-manager.ts';
-import { AtlasClient } from '../atlas/client.ts';
-import type { ProxySettings } from '../atlas/http/proxy.ts';
+import { AtlasClient, type AtlasClientOptions } from '../atlas/client.ts';
 import type { Log } from '../platform/log.ts';
 
 export interface AtlasAccount {
@@ -12,14 +11,14 @@ export interface AtlasAccount {
 
 /** It starts to read their secrets. */
 export function atlasAccounts(
-  settings: { secretIds: readonly string[]; baseUrl: string | undefined; proxy?: ProxySettings | undefined },
+  settings: { secretIds: readonly string[] } & Pick<AtlasClientOptions, 'baseUrl' | 'proxy' | 'maxConcurrency'>,
   log: Log,
 ): AtlasAccount[] {
-  const { secretIds, baseUrl, proxy } = settings;
+  const { secretIds, baseUrl, proxy, maxConcurrency } = settings;
   return secretIds.map((secretId) => {
     const credentials = new SecretsManagerCredentials({ secretId });
     // Started here, so that the rest of a cold start doesn't wait. A failure is retried, and reported, where they are needed.
     credentials.read().catch(() => undefined);
-    return { name: secretId, atlas: new AtlasClient({ credentials, log, baseUrl, proxy }) };
+    return { name: secretId, atlas: new AtlasClient({ credentials, log, baseUrl, proxy, maxConcurrency }) };
   });
 }

@@ -20,6 +20,7 @@ const collectorSettings = (environment: Environment) => ({
   secretIds: variable(environment, 'ATLAS_SECRET_ID'),
   baseUrl: variable(environment, 'MONGODB_ATLAS_BASE_URL'),
   proxy: proxySettings(environment),
+  maxConcurrency: variable(environment, 'ATLAS_CONCURRENCY'),
   queueUrl: variable(environment, 'COLLECT_QUEUE_URL'),
 });
 

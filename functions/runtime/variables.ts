@@ -1,5 +1,6 @@
 // functions/runtime/variables.ts: every environment variable of the functions, its form and its default. lib/ sets no others.
 
+import { MAX_CONCURRENCY } from '../atlas/http/max-concurrency.ts';
 import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS } from '../platform/log.ts';
 import { KINDS } from '../schema/words.ts';
@@ -13,6 +14,7 @@ export class SettingsError extends Error {
 
 /** Ranges that the settings of a deployment have too. */
 export const RANGES = {
+  ATLAS_CONCURRENCY: { unit: 'requests', min: 1, max: MAX_CONCURRENCY, default: MAX_CONCURRENCY },
   FULL_READ_HOURS: { unit: 'hours', min: 1, max: 744, default: 24 },
   FOLLOW_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 60 },
   RUN_RETENTION_DAYS: { unit: 'days', min: 1, max: 3_650, default: 90 },
@@ -69,6 +71,7 @@ const ranged = ({ unit, min, max, default: otherwise }: (typeof RANGES)[keyof ty
 const patterns = withDefault('patterns separated by commas', list, []);
 
 const VARIABLES = {
+  ATLAS_CONCURRENCY: ranged(RANGES.ATLAS_CONCURRENCY),
   ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', (value) => {
     const ids = list(value);
     return ids.length > 0 ? ids : undefined;

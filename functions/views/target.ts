@@ -32,7 +32,7 @@ export function targetView(job: Placed, projectNames: Names): TargetView {
 }
 
 /** Why the place is unknown: a part of a sentence. */
-export const whyUnknown = (job: Pick<RestoreJob, 'kind' | 'delivery'>): string =>
+const whyUnknown = (job: Pick<RestoreJob, 'kind' | 'delivery'>): string =>
   isWriting(job) ? 'no target could be read from what Atlas sent' : 'how the data is delivered is not known';
 
 /** `payments/orders` of another project, `orders` of the same, 'itself', 'not known'; empty for a download. */
@@ -105,3 +105,13 @@ function effect(job: Affecting, what: string, [is, was]: readonly [string, strin
     unknown: `whether ${what} ${was} ${done} is not known`,
   }[stageOf(job)];
 }
+
+/** Of a restore, which may have 200 names. */
+const MAX_NAMESPACES = 20;
+
+/** The first collections of a restore, how many are left, and whether names are missing. */
+export const namespacesShown = ({ namespaces, complete }: RestoredCollections) => ({
+  shown: namespaces.slice(0, MAX_NAMESPACES),
+  left: Math.max(0, namespaces.length - MAX_NAMESPACES),
+  missing: complete ? '' : 'the ledger does not have all the names',
+});

@@ -1,4 +1,5 @@
 // functions/views/text.ts: how times, numbers and counts read, wherever they are shown. Times are in UTC.
+import { type SpanStyle, span } from '../restore/text.ts';
 
 const LENGTH = { day: 10, minute: 16, second: 19 };
 
@@ -16,6 +17,12 @@ export function ago(iso: string, now: number): string {
   if (seconds < 120 * 60) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
   return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
+/** Between two times; nothing where one is missing or no time. */
+export function spanBetween(from: string | undefined, to: string | undefined, style?: SpanStyle): string | undefined {
+  const seconds = (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
+  return seconds >= 0 ? span(seconds, style) : undefined;
 }
 
 /** `1,234` */

@@ -118,6 +118,7 @@ export class Collection extends Construct {
       TABLE_NAME: table.tableName,
       ATLAS_SECRET_ID: credentials.secretIds.join(','),
       MONGODB_ATLAS_BASE_URL: settings.atlasBaseUrl,
+      ATLAS_CONCURRENCY: String(settings.atlasConcurrency),
       COLLECT_QUEUE_URL: this.queue.queueUrl,
       RUN_RETENTION_DAYS: String(settings.runRetentionDays),
       LEDGER_NAME: ledgerName,

@@ -108,7 +108,7 @@ export async function startAtlas(options: SimulatorOptions = {}): Promise<AtlasS
     requests,
     rotateCredentials() {
       gate.rotate();
-      world.rotateOwnKey(gate.credentials.apiKey.publicKey);
+      world.actors.rotateKey(gate.credentials.apiKey.publicKey);
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -8,24 +8,18 @@ const FILE = 'ledger.sqlite';
 
 export const ledgerFile = (dataDir: string) => join(dataDir, FILE);
 
-/** Whether the directory holds a ledger of dynalite, as versions before 0.2 kept it. */
-export const isOldLedger = (names: readonly string[]) =>
-  names.includes('CURRENT') && names.some((name) => name.startsWith('MANIFEST-'));
-
 /** The file that is there. @throws LedgerError */
 export function ledgerAt(dataDir: string): string {
   const file = ledgerFile(dataDir);
   if (existsSync(file)) return file;
-  refuseOldLedger(dataDir);
+  checkReadable(dataDir);
   throw noLedger(dataDir);
 }
 
 /** The file, which may not be there yet; its directory is. @throws LedgerError */
 export function ledgerToMake(dataDir: string): string {
   makeDirectory(dataDir);
-  const file = ledgerFile(dataDir);
-  if (!existsSync(file)) refuseOldLedger(dataDir);
-  return file;
+  return ledgerFile(dataDir);
 }
 
 export const noLedger = (dataDir: string) =>
@@ -34,16 +28,9 @@ export const noLedger = (dataDir: string) =>
     `there is no ledger in ${dataDir}: collect first (restore-ledger collect), or say where the ledger is with --data or --table`,
   );
 
-function refuseOldLedger(dataDir: string) {
-  if (!isOldLedger(namesIn(dataDir))) return;
-  throw refused(
-    `${dataDir} holds a ledger of an earlier version: run restore-ledger convert --data ${dataDir} once; its files stay as they are`,
-  );
-}
-
-function namesIn(dataDir: string): string[] {
+function checkReadable(dataDir: string) {
   try {
-    return existsSync(dataDir) ? readdirSync(dataDir) : [];
+    if (existsSync(dataDir)) readdirSync(dataDir);
   } catch (error) {
     throw refused(`${dataDir} can't be read: expected a directory (${codeOf(error)})`, error);
   }

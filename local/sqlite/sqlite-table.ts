@@ -15,10 +15,13 @@ import {
   type Update,
   type Written,
 } from '../../functions/ledger/table/table-port.ts';
-import { Connection, type ConnectionOptions, EmptyFile } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { ledgerAt, ledgerToMake, noLedger } from './directory.ts';
 import { refused } from './errors.ts';
-import { itemOf, stored } from './stored-item.ts';
+import { EmptyFile } from './format.ts';
+import { carried, keyNames, whereOf } from './range-sql.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+import { itemOf, pick, stored } from './stored-item.ts';
 
 export interface OpenOptions extends Pick<ConnectionOptions, 'write' | 'patienceMs'> {
   dataDir: string;
@@ -30,9 +33,6 @@ export interface OpenOptions extends Pick<ConnectionOptions, 'write' | 'patience
 const CHUNK = 100;
 /** Of one slice, as DynamoDB's, so that nothing reads more at once than it would there. */
 const SLICE_BYTES = 1_048_576;
-/** No UTF-8 has this byte, so it is behind every text that begins alike. */
-const BEHIND = "CAST(x'ff' AS TEXT)";
-
 const GET = 'SELECT item FROM items WHERE pk = ? AND sk = ?';
 const PUT = 'INSERT INTO items (pk, sk, item) VALUES (?, ?, ?) ON CONFLICT (pk, sk) DO UPDATE SET item = excluded.item';
 
@@ -62,31 +62,31 @@ export class SqliteTable implements Table, AsyncDisposable {
   }
 
   async get(key: Key): Promise<Item | undefined> {
-    return this.#connection.read(() => this.#get(key));
+    return this.#connection.read((file) => getItem(file, key));
   }
 
   async put(item: Item & Key, condition: Condition = {}): Promise<Written> {
     const put = stored(item);
-    return this.#write(item, condition, () => {
-      this.#connection.run(PUT, [put.pk, put.sk, put.json]);
+    return this.#write(item, condition, (file) => {
+      file.run(PUT, [put.pk, put.sk, put.json]);
       return item;
     });
   }
 
   async update(key: Key, { set = {}, add = {} }: Update, condition: Condition): Promise<Written> {
-    return this.#write(key, condition, (before) => {
+    return this.#write(key, condition, (file, before) => {
       const sums = Object.entries(add).map(([name, more]) => [name, sum(fieldOf(before, name), more)]);
       const item = { ...before, ...set, ...Object.fromEntries(sums), pk: key.pk, sk: key.sk };
       const { pk, sk, json } = stored(item);
-      this.#connection.run(PUT, [pk, sk, json]);
+      file.run(PUT, [pk, sk, json]);
       return itemOf(json);
     });
   }
 
   async query(range: Range): Promise<Slice> {
     const { limit = Number.POSITIVE_INFINITY, fields } = range;
-    return this.#connection.read(() => {
-      const read = this.#slice(range, limit);
+    return this.#connection.read((file) => {
+      const read = sliceOf(file, range, limit);
       const items = read.items.filter(fitsFilter(range)).map((item) => (fields ? pick(item, fields) : item));
       const last = read.items.at(-1);
       const after = last && read.more ? { last: pick(last, keyNames(range.index)) } : {};
@@ -102,13 +102,13 @@ export class SqliteTable implements Table, AsyncDisposable {
       return count;
     }
     const { where, values } = whereOf(all);
-    return this.#connection.read(() =>
-      Number(this.#connection.rows(`SELECT count(*) FROM items WHERE ${where}`, values)[0]?.[0]),
+    return this.#connection.read((file) =>
+      Number(file.rows(`SELECT count(*) FROM items WHERE ${where}`, values)[0]?.[0]),
     );
   }
 
   async batchGet(keys: readonly Key[], { fields }: BatchOptions = {}): Promise<Item[]> {
-    const items = await this.#connection.read(() => keys.map((key) => this.#get(key)));
+    const items = await this.#connection.read((file) => keys.map((key) => getItem(file, key)));
     return items.flatMap((item) => (item === undefined ? [] : [fields ? pick(item, ['pk', 'sk', ...fields]) : item]));
   }
 
@@ -122,7 +122,7 @@ export class SqliteTable implements Table, AsyncDisposable {
       const beyond = after ? `AND (${list}) > (${keys.map(() => '?').join(', ')})` : '';
       const sql = `SELECT item FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${CHUNK}`;
       const values = after ? keys.map((key) => String(after?.[key])) : [];
-      const items = await this.#connection.read(() => this.#connection.rows(sql, values).map(([json]) => itemOf(json)));
+      const items = await this.#connection.read((file) => file.rows(sql, values).map(([json]) => itemOf(json)));
       for (const item of items) {
         const held = carried(index, item);
         yield fields ? pick(held, fields) : held;
@@ -132,70 +132,41 @@ export class SqliteTable implements Table, AsyncDisposable {
     }
   }
 
-  #get({ pk, sk }: Key): Item | undefined {
-    const json = this.#connection.rows(GET, [pk, sk])[0]?.[0];
-    return json === undefined ? undefined : itemOf(json);
-  }
-
-  #write(key: Key, condition: Condition, write: (before: Item | undefined) => Item): Promise<Written> {
-    return this.#connection.write(() => {
-      const before = this.#get(key);
+  #write(
+    key: Key,
+    condition: Condition,
+    write: (file: SqliteFile, before: Item | undefined) => Item,
+  ): Promise<Written> {
+    return this.#connection.write((file) => {
+      const before = getItem(file, key);
       const holds = Object.entries(condition).every(([name, value]) => fits(fieldOf(before, name), value));
-      return holds ? { done: true, item: write(before) } : { done: false, repeated: false };
+      return holds ? { done: true, item: write(file, before) } : { done: false, repeated: false };
     });
   }
+}
 
-  /** Up to 1 MB of items, in order. */
-  #slice(range: Range, limit: number): { items: Item[]; more: boolean } {
-    const items: Item[] = [];
-    let bytes = 0;
-    for (let after = range.after; ; after = items.at(-1)) {
-      const { where, order, values } = whereOf({ ...range, ...(after ? { after } : {}) });
-      const wanted = Math.min(CHUNK, limit - items.length);
-      const rows = this.#connection.rows(`SELECT item FROM items WHERE ${where} ORDER BY ${order} LIMIT ?`, [
-        ...values,
-        wanted,
-      ]);
-      for (const [json] of rows) {
-        items.push(carried(range.index, itemOf(json)));
-        bytes += json.length;
-        if (items.length >= limit || bytes >= SLICE_BYTES) return { items, more: true };
-      }
-      if (rows.length < wanted) return { items, more: false };
+function getItem(file: SqliteFile, { pk, sk }: Key): Item | undefined {
+  const json = file.rows(GET, [pk, sk])[0]?.[0];
+  return json === undefined ? undefined : itemOf(json);
+}
+
+/** Up to 1 MB of items, in order. */
+function sliceOf(file: SqliteFile, range: Range, limit: number): { items: Item[]; more: boolean } {
+  const items: Item[] = [];
+  let bytes = 0;
+  for (let after = range.after; ; after = items.at(-1)) {
+    const { where, order, values } = whereOf({ ...range, ...(after ? { after } : {}) });
+    const wanted = Math.min(CHUNK, limit - items.length);
+    const sql = `SELECT item FROM items WHERE ${where} ORDER BY ${order} LIMIT ?`;
+    const rows = file.rows(sql, [...values, wanted]);
+    for (const [json] of rows) {
+      items.push(carried(range.index, itemOf(json)));
+      bytes += json.length;
+      if (items.length >= limit || bytes >= SLICE_BYTES) return { items, more: true };
     }
+    if (rows.length < wanted) return { items, more: false };
   }
 }
-
-function whereOf({ index, partition, between, beginsWith, order = 'asc', after }: Range) {
-  const keys = index ? INDEXES[index] : TABLE;
-  const sort = `"${keys.sort}"`;
-  const clauses = [`"${keys.partition}" = ?`, `${sort} IS NOT NULL`];
-  const values: (string | number)[] = [partition];
-  if (between) {
-    clauses.push(`${sort} BETWEEN ? AND ?`);
-    values.push(...between);
-  }
-  if (beginsWith !== undefined) {
-    clauses.push(`${sort} >= ? AND ${sort} < ? || ${BEHIND}`);
-    values.push(beginsWith, beginsWith);
-  }
-  // Items of an index may have equal keys there, and are in the order of their own.
-  const columns = [...new Set([keys.sort, 'pk', 'sk'])];
-  if (after) {
-    const list = columns.map((name) => `"${name}"`).join(', ');
-    clauses.push(`(${list}) ${order === 'asc' ? '>' : '<'} (${columns.map(() => '?').join(', ')})`);
-    values.push(...columns.map((name) => String(after[name])));
-  }
-  return {
-    where: clauses.join(' AND '),
-    order: columns.map((name) => `"${name}" ${order}`).join(', '),
-    values,
-  };
-}
-
-const keyNames = (index: Range['index']): string[] => [
-  ...new Set(['pk', 'sk', ...(index ? [INDEXES[index].partition, INDEXES[index].sort] : [])]),
-];
 
 const fits = (has: unknown, wanted: Condition[string]) =>
   typeof wanted === 'object' ? has === undefined || (typeof has === 'number' && has < wanted.below) : has === wanted;
@@ -204,10 +175,3 @@ function sum(before: unknown = 0, more: number): number {
   if (typeof before === 'number') return before + more;
   throw refused(`expected a number to add ${more} to, got ${JSON.stringify(before)}`);
 }
-
-/** What DynamoDB's index would hold of an item. */
-const carried = (index: Range['index'], item: Item): Item =>
-  index ? pick(item, [...keyNames(index), ...INDEXES[index].fields]) : item;
-
-const pick = (item: Item, names: readonly string[]): Item =>
-  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));

@@ -1,4 +1,4 @@
-// local/sqlite/stored-item.ts: an item as stored: JSON of what DynamoDB would take.
+// local/sqlite/stored-item.ts: an item as stored, JSON of what DynamoDB would take, and its fields.
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { itemBytes } from '../../functions/ledger/model/item-size.ts';
 import { TABLE } from '../../functions/ledger/model/table.ts';
@@ -9,7 +9,7 @@ import { INDEXED } from './schema.ts';
 /** DynamoDB's limit, 2026-11. */
 const MAX_BYTES = 409_600;
 /** DynamoDB's numbers are 0 and from here to 9.99e125; the SDK sends no whole ones past 2^53. */
-const LEAST = 1e-130;
+const MIN_NUMBER = 1e-130;
 
 export interface Stored {
   pk: string;
@@ -42,9 +42,12 @@ function keyOf(item: Item, name: string): string {
 function check(value: unknown): void {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
   if (typeof value === 'number') {
-    if (value === 0 || (Math.abs(value) >= LEAST && Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return;
+    if (value === 0 || (Math.abs(value) >= MIN_NUMBER && Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return;
     throw refused(`expected a number that DynamoDB can hold, got ${value}`);
   }
   if (typeof value !== 'object') throw refused(`expected what JSON can hold, got ${typeof value}`);
   for (const inner of Object.values(value)) if (inner !== undefined || Array.isArray(value)) check(inner);
 }
+
+export const pick = (item: Item, names: readonly string[]): Item =>
+  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(item, name) ? [[name, item[name]]] : [])));

@@ -119,7 +119,7 @@ async function rowsOf(path: string): Promise<Record<string, string>[]> {
   return lines.map((line) => Object.fromEntries(line.map((cell, i) => [header[i] ?? '', cell])));
 }
 
-test('in CSV who asked takes a cell for each part, a name never comes without its grade, and findings are their rules', async () => {
+test('in CSV a requester takes a cell for each part, a name never comes without its grade, and findings are their rules', async () => {
   const rows = await rowsOf('/restore-jobs');
   const parts = ['requesterKind', 'requesterName', 'requesterGrade', 'requesterPoints', 'requesterReason', 'findings'];
   expect(rows.map((row) => parts.map((part) => row[part]))).toEqual([

@@ -225,7 +225,7 @@ describe('GET /restore-jobs/{id}', () => {
     expect(await service.json(`${path}?projectId=${PROJECT}`)).toEqual(found);
   });
 
-  test('it says who asked for it and how sure that is, what was found, and since when both are known', async () => {
+  test('it says who requested it and how sure that is, what was found, and since when both are known', async () => {
     await using service = await startService(engine);
     const found: Finding = { rule: 'download', severity: 'warning', at: seen(5).observedAt, why: 'It is a download.' };
     const requester: Requester = {

@@ -71,7 +71,7 @@ describe('a wait', () => {
     expect(failure.message).toContain('due in 10 s, and the call may wait for 5 s');
   });
 
-  test('of a second or more is told when it begins, once for all who wait for it', async () => {
+  test('of a second or more is reported when it begins, once for all who wait for it', async () => {
     const waits: Wait[] = [];
     const onWait = (wait: Wait) => waits.push(wait);
     await using server = await serve(withTokens(inOrder(limited('7'), fine)));

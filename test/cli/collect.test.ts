@@ -43,7 +43,7 @@ describe('collect', () => {
     });
   });
 
-  test('several projects are told as one, and one cluster is read alone', async () => {
+  test('several projects are reported as one, and one cluster is read alone', async () => {
     const [one, other] = atlas.world.projects.map(({ id }) => id) as [string, string];
     const both = await shell.run([
       'collect',

@@ -118,7 +118,7 @@ describe('drills', () => {
   });
 });
 
-test('a drill that becomes overdue is told once', async () => {
+test('a drill that becomes overdue is published once', async () => {
   await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 0 });
   await using shell = await CommandLine.open(accessTo(atlas));
   const [first, second] = [await shell.run(['collect']), await shell.run(['collect'])];

@@ -10,7 +10,7 @@ import {
 } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { accessTo, CommandLine, type Ended, NOTEWORTHY } from './command-line.ts';
 
 interface Job {
@@ -101,11 +101,11 @@ describe('collect and jobs', () => {
       expect(first.stderr).toMatch(new RegExp(`^warning {3}Restore Finding {2}prod-eu/orders: ${rule}: `, 'm'));
     expect(first.stdout).toMatch(/^findings {8}3$/m);
 
-    const told = await scene.events('events.ndjson');
-    expect(told.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(3);
-    expect(told.at(-1)).toMatchObject({ 'detail-type': 'Collector Run Completed', detail: { severity: 'info' } });
+    const published = await scene.events('events.ndjson');
+    expect(published.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(3);
+    expect(published.at(-1)).toMatchObject({ 'detail-type': 'Collector Run Completed', detail: { severity: 'info' } });
     const before = new Map<string, number>();
-    for (const event of told) {
+    for (const event of published) {
       if (event['detail-type'] !== 'Restore Job State Change') continue;
       const { job, revision } = event.detail;
       expect(revision).toBe((before.get(job.jobId) ?? 0) + 1);
@@ -116,7 +116,7 @@ describe('collect and jobs', () => {
     const second = await scene.shell.run(['collect', '--events', 'events.ndjson']);
     expect(second).toMatchObject({ code: 0, stderr: '' });
     const all = await scene.events('events.ndjson');
-    expect(all.slice(0, told.length)).toEqual(told);
+    expect(all.slice(0, published.length)).toEqual(published);
     expect(new Set(all.map(({ detail }) => detail.id)).size).toBe(all.length);
   });
 
@@ -145,7 +145,7 @@ describe('collect and jobs', () => {
   });
 });
 
-test('jobs and job show who asked, never without the grade; or why nobody is named', async () => {
+test('jobs and job show the requester, never without the grade; or why nobody is named', async () => {
   await using atlas = await startAtlas({ projects: 1, clusters: 2, jobs: 8 });
   await using shell = await CommandLine.open(accessTo(atlas));
   await shell.run(['collect']);
@@ -178,7 +178,7 @@ test('jobs and job show who asked, never without the grade; or why nobody is nam
   expect(none.stdout).toMatch(/^requested by +not known.* \((pending|none|ambiguous)/m);
 });
 
-test('what a first run digs up is recorded with its findings, and only the summary tells of it', async () => {
+test('what a first run digs up is recorded with its findings, and only the summary mentions it', async () => {
   await using atlas = await startAtlas({
     projects: 1,
     clusters: 2,
@@ -283,7 +283,7 @@ describe('--events', () => {
     expect(await scene.jobs()).toHaveLength(1);
   });
 
-  test('watch holds its job against the rules too, tells, and appends', async () => {
+  test('watch evaluates its job too, reports, and appends', async () => {
     await using scene = await Scene.open();
     const { id } = scene.restore({ delivery: 'download', durationMs: 2_000 });
     const place = ['--project', scene.projectId('prod-eu'), '--cluster', 'orders', '--kind', 'dedicated'];
@@ -295,8 +295,8 @@ describe('--events', () => {
     expect(stderr).toMatch(
       /^warning {3}Restore Finding {2}prod-eu\/orders: download: .*\n$|^warning {3}Restore Finding {2}\S+\/orders: download: .*\n$/,
     );
-    const told = await scene.events('events.ndjson');
-    expect(told.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(1);
+    const published = await scene.events('events.ndjson');
+    expect(published.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(1);
     expect(rulesOf((await scene.jobs())[0])).toEqual(['download']);
   });
 });

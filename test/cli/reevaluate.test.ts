@@ -122,7 +122,7 @@ describe('reevaluate', () => {
   });
 });
 
-test("a restore asked for with the collector's own credentials is found where they are named, and stays found", async () => {
+test("a restore requested with the collector's own credentials is found where they are named, and stays found", async () => {
   await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 1 });
   await using shell = await CommandLine.open();
   await shell.run(['collect'], { env: accessTo(atlas) });

@@ -36,6 +36,10 @@ describe('a project that the key no longer sees', () => {
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('check the id') });
     expect(await retire()).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason') });
     expect(await retire('--reason', ' ')).toMatchObject({ code: 2 });
+    expect(await retire('--reason', 'x'.repeat(501))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`--reason: expected a text of 1 to 500 characters, got "${'x'.repeat(99)}…"\n`),
+    });
     expect(await shell.run(['retire'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--project') });
     expect(await shell.run(['retire', '--list', '--undo'])).toMatchObject({ code: 2 });
     expect(await shell.run(['retire', '--list', '--api', 'http://127.0.0.1:1'])).toMatchObject({ code: 2 });

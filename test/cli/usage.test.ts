@@ -84,6 +84,11 @@ describe('settings', () => {
       { ...key, MONGODB_ATLAS_BASE_URL: 'ftp://atlas' },
       /^restore-ledger: MONGODB_ATLAS_BASE_URL in the environment is not an https address: .*\n$/,
     ],
+    [
+      'a bad concurrency',
+      { ...key, ATLAS_CONCURRENCY: '0' },
+      /^restore-ledger: ATLAS_CONCURRENCY: expected a whole number of requests from 1 to 256, got "0"\n$/,
+    ],
     ['a bad table', { ...key, TABLE_NAME: 'a b' }, /^restore-ledger: TABLE_NAME: expected a table's name .*\n$/],
   ])('%s: the variable is named, with 2', async (_, env, message) => {
     await using shell = await CommandLine.open(env);
@@ -245,10 +250,10 @@ describe('simulate', () => {
       const { stdout } = await shell.run(['collect', '--full', '--json'], { env: pasted });
       simulator.signal('SIGINT');
       await simulator.ended;
-      return { told: simulator.stderr, ...(JSON.parse(stdout) as { jobsNew: number; jobsVanished: number }) };
+      return { stderr: simulator.stderr, ...(JSON.parse(stdout) as { jobsNew: number; jobsVanished: number }) };
     };
     const first = await collected();
-    const [, until = ''] = /--history-until (\S+)$/m.exec(first.told) ?? [];
+    const [, until = ''] = /--history-until (\S+)$/m.exec(first.stderr) ?? [];
     expect(await collected('--history-until', until)).toMatchObject({ jobsNew: 0, jobsVanished: 0 });
     const early = await shell.run(['simulate', '--port', '0', '--history-until', '1999-01-01']);
     expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/^restore-ledger: --history-until: .*\n$/) });

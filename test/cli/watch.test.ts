@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { accessTo, CommandLine } from './command-line.ts';
 
 describe('watch', () => {
@@ -46,7 +46,7 @@ describe('watch', () => {
     ['FAILED', 4, { outcome: 'failed' }],
     ['CANCELLED', 5, { outcome: 'cancelled' }],
     ['EXPIRED', 6, { outcome: 'expired' }],
-  ] as const)('a job that is %s is told at once, and ends with %i', async (status, exitCode, what) => {
+  ] as const)('a job that is %s is reported at once, and ends with %i', async (status, exitCode, what) => {
     const { id } = restore({ ...what, durationMs: 1 });
     const { code, stdout } = await shell.run(['watch', id, ...place]);
     expect({ code, status: stdout.slice(10, 19).trimEnd() }).toEqual({ code: exitCode, status });

@@ -139,7 +139,7 @@ describe('a job', () => {
   });
 });
 
-test('what is lost for good is still told after new jobs have come', async () => {
+test('what is lost for good is still reported after new jobs have come', async () => {
   await using system = await System.start(engine, ONE);
   await system.run();
   const { projectId } = refOf(system);

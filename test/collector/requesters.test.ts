@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { describe, expect, test } from 'vitest';
 import type { Atlas, EventsQuery } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
@@ -14,7 +15,9 @@ import { isFound } from '../../functions/restore/requesters/requester.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { Random } from '../../local/atlas/base/random.ts';
 import { DAY, MINUTE } from '../../local/atlas/base/time.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import { requestEvent, requesterOf as trueRequesterOf } from '../../local/atlas/events/job-events.ts';
+import { OWN_KEY } from '../../local/atlas/model/actors.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
 import { makeWorld } from '../restore/request-worlds.ts';
@@ -37,7 +40,7 @@ async function quiet(clusters = 3) {
 const eventRequests = ({ atlas }: System) => atlas.requests.filter(({ path }) => path.endsWith('/events')).length;
 const requesterOf = async ({ ledger }: System, id: string) => (await ledger.job(id))?.requester;
 
-describe('who asked', () => {
+describe('who requested a restore', () => {
   test('is found in the run that finds the job, with the grade, in one listing of events', async () => {
     await using system = await quiet();
     const [first, second] = [
@@ -46,9 +49,9 @@ describe('who asked', () => {
     ];
     system.clock.advance(2 * MINUTE);
     await system.run();
-    const truth = system.atlas.world.requestEventOf(first);
+    const truth = requestEvent(first, system.atlas.world.actors);
     expect(await requesterOf(system, first.id)).toMatchObject({
-      actor: { kind: 'user', name: system.atlas.world.requesterOf(first).actor.name },
+      actor: { kind: 'user', name: trueRequesterOf(first, system.atlas.world.actors).actor.name },
       ...{ grade: 'exact', eventId: truth?.id, eventType: 'TENANT_RESTORE_REQUESTED_AUDIT' },
     });
     // Exports write the same event, so of dedicated clusters no more than this can be said.
@@ -146,8 +149,8 @@ describe('who asked', () => {
         clusterName: '',
         projectId: '',
       };
-      const job = system.atlas.world.job({ kind, clusterName, projectId }, id);
-      const { actor } = system.atlas.world.requesterOf(job as NonNullable<typeof job>);
+      const job = system.atlas.world.list({ kind, clusterName, projectId }).find(id);
+      const { actor } = trueRequesterOf(job as NonNullable<typeof job>, system.atlas.world.actors);
       expect(requester.actor.name ?? requester.actor.id).toBe(actor.name ?? actor.id);
       exact += 1;
     }
@@ -162,7 +165,7 @@ describe('who asked', () => {
     await using system = await quiet();
     const [own, other] = [system.restore({ actor: 'own-key' }), system.restore({ actor: 'bo', durationMs: MINUTE })];
     system.clock.advance(2 * MINUTE);
-    const rules = { ...DEFAULT_RULES, expectedRequesters: [`${system.atlas.world.ownKey.actor.name}`] };
+    const rules = { ...DEFAULT_RULES, expectedRequesters: [`${system.atlas.world.actors.named(OWN_KEY).actor.name}`] };
     await system.run({}, {}, { rules });
     const [ofOwn, ofOther] = await Promise.all([own, other].map(({ id }) => system.ledger.job(id)));
     expect(ofOwn?.findings).toEqual([expect.objectContaining({ rule: 'own-credential', severity: 'critical' })]);
@@ -183,7 +186,7 @@ describe('who asked', () => {
     const system = await System.start(engine, { projects: 1, clusters: 9, jobs: 10 }, log);
     await using _ = system;
     await system.run({}, { log }, { rules: { ...DEFAULT_RULES, expectedRequesters: ['nobody'] } });
-    const names = system.atlas.world.actors.flatMap(({ actor }) => [actor.name, actor.id].filter((name) => name));
+    const names = system.atlas.world.actors.all.flatMap(({ actor }) => [actor.name, actor.id].filter((name) => name));
     expect(names.length).toBeGreaterThan(5);
     for (const name of names) expect(lines.join('\n')).not.toContain(name);
   });
@@ -206,6 +209,7 @@ test('however many are to be found, none is read by itself; what there was no ti
       now: () => system.clock.now(),
       prepare: async () => {},
       findings: () => [],
+      writes: pLimit(8),
     };
     const outOfTime = () => recorded.length >= most;
     const onRecorded = (each: Recorded) => recorded.push(each);
@@ -263,7 +267,7 @@ describe('of very many, a look', () => {
     } as unknown as Atlas;
     const ports = {
       ...{ atlas, ledger, log: silentLog, now: () => nowMs, outOfTime: () => false },
-      ...{ prepare: async () => {}, findings: () => [] },
+      ...{ prepare: async () => {}, findings: () => [], writes: pLimit(8) },
       onRecorded: ({ job }: Recorded) => seen.recorded.push(job.jobId),
     };
     const look = (coverage: AttributionCoverage, changed: Partial<AttributePorts> = {}) => {

@@ -62,7 +62,7 @@ async function world(tier: 'replicaSet' | 'flex', list: RegExp) {
 const DEDICATED = /\/backup\/restoreJobs$/;
 const FLEX = /\/flexClusters\/odd\/backup\/restoreJobs$/;
 
-test('jobs with odd fields are recorded, marked, found, told, and no drill; the run is as if they were not odd', async () => {
+test('jobs with odd fields are recorded, marked, found, reported, and no drill; the run is as if they were not odd', async () => {
   await using system = await world('replicaSet', DEDICATED);
   const { idAt, at } = system;
   const done = `"finishedAt":"${at(1)}","failed":false,"cancelled":false,"expired":false`;
@@ -133,7 +133,7 @@ test('a cluster whose only restores are not understood was not restored, as far 
   expect(cluster && drillState(cluster, new Date(system.clock.now()))).toMatchObject({ state: 'not-covered' });
   expect(cluster?.lists.dedicated).toMatchObject({ notUnderstood: 1 });
   expect(cluster?.lists.dedicated).not.toHaveProperty('lastCompleted');
-  // An auditor is told the same.
+  // The evidence says the same.
   const coverage = await system.ledger.coverage(system.projectId);
   const [since, until] = [system.at(3), system.at(0)];
   const facts = { projectId: system.projectId, projectName: 'odd', coverage };

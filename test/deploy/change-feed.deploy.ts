@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import type { Restore } from '../../local/atlas/world/world.ts';
+import type { Restore } from '../../local/atlas/world/restores.ts';
 import { wrongs } from '../events/schemas.ts';
 import { type Cloud, REGION, startCloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';
@@ -66,15 +66,15 @@ const about = (events: readonly DeliveredEvent[], jobId: string) =>
   events.filter(({ detail }) => detail.id.startsWith(jobId));
 
 /** Every revision of a job that the table has, and nothing else of it, once and in order. @returns its events */
-async function toldInFull({ projectId, id }: ReturnType<typeof restore>): Promise<DeliveredEvent[]> {
+async function publishedInFull({ projectId, id }: ReturnType<typeof restore>): Promise<DeliveredEvent[]> {
   const item = await ledger.job(projectId, id);
   const { changes } = item as unknown as { changes: { L: { M: { revision: { N: string } } }[] } };
   const recorded = changes.L.map(({ M }) => `${id}:${M.revision.N}`);
   return eventually(`events of ${recorded.length} revisions`, async () => {
     const events = about(await bus.events(), id);
-    const told = events.filter((event) => event['detail-type'] === 'Restore Job State Change');
-    if (told.length < recorded.length) return false;
-    expect(told.map(({ detail }) => detail.id)).toEqual(recorded);
+    const published = events.filter((event) => event['detail-type'] === 'Restore Job State Change');
+    if (published.length < recorded.length) return false;
+    expect(published.map(({ detail }) => detail.id)).toEqual(recorded);
     expect(new Set(events.map(({ detail }) => detail.id)).size).toBe(events.length);
     return events;
   });
@@ -82,16 +82,16 @@ async function toldInFull({ projectId, id }: ReturnType<typeof restore>): Promis
 
 const ofType = async (type: string) => (await bus.events()).filter((event) => event['detail-type'] === type);
 
-test('before the secret is filled in, a run that could read nothing is told', async () => {
+test('before the secret is filled in, a run that could read nothing is published', async () => {
   const runId = await collect();
-  const [told] = await eventually('the event', async () => {
+  const [published] = await eventually('the event', async () => {
     const events = await ofType('Collector Run Incomplete');
     return events.length > 0 && events;
   });
-  expect(told?.detail).toMatchObject({ id: `${runId}:finished`, severity: 'critical', run: { status: 'failed' } });
+  expect(published?.detail).toMatchObject({ id: `${runId}:finished`, severity: 'critical', run: { status: 'failed' } });
 });
 
-test('a first collection tells of drills and of its end; of restores that ended long ago, nothing', async () => {
+test('a first collection publishes drills and its end, and no restore that ended long ago', async () => {
   const file = join(cloud.folder, 'atlas-key.json');
   writeFileSync(file, JSON.stringify(atlas.apiKey));
   const secret = ['--secret-id', await ledger.output('SecretArn'), '--secret-string', `file://${file}`];
@@ -107,7 +107,7 @@ test('a first collection tells of drills and of its end; of restores that ended 
   expect(await ofType('Restore Finding')).toEqual([]);
 });
 
-test('a restore is told from its start to its end: each change once, in order, and what was found', async () => {
+test('a restore is published from its start to its end: each change once, in order, and what was found', async () => {
   const [here, there] = atlas.world.projects;
   const job = restore({ actor: 'ada', targetProjectId: there?.id ?? '', outcome: 'failed' });
   expect(job.projectId).toBe(here?.id);
@@ -115,7 +115,7 @@ test('a restore is told from its start to its end: each change once, in order, a
   await untilItEnds(job);
   await collect(job.projectId);
 
-  const events = await toldInFull(job);
+  const events = await publishedInFull(job);
   const changes = events.filter((event) => event['detail-type'] === 'Restore Job State Change');
   expect(changes.length).toBeGreaterThanOrEqual(2);
   expect(changes[0]?.detail).not.toHaveProperty('oldStatus');
@@ -181,7 +181,7 @@ async function withoutEnvironment(): Promise<() => Promise<void>> {
   return () => put(Environment);
 }
 
-test('while the bus refuses the notify function, changes wait; then all of them are told, once and in order', async () => {
+test('while the bus refuses the notify function, changes wait; then all of them are published, once and in order', async () => {
   const before = (await bus.events()).length;
   const mend = await withoutPermission('events:PutEvents');
   const jobs = [restore({ actor: 'bo' }), restore({ actor: 'ada', outcome: 'failed' })];
@@ -194,13 +194,13 @@ test('while the bus refuses the notify function, changes wait; then all of them 
   expect(await bus.events()).toHaveLength(before);
 
   await mend();
-  for (const job of jobs) expect((await toldInFull(job)).length).toBeGreaterThanOrEqual(2);
+  for (const job of jobs) expect((await publishedInFull(job)).length).toBeGreaterThanOrEqual(2);
   const failed = (await ledger.logLines(NOTIFY)).filter((line) => '_aws' in line && Number(line.EventsFailed) > 0);
   expect(failed.length).toBeGreaterThan(0);
   expect(await ledger.messages('UnpublishedQueueUrl')).toBe(0);
 });
 
-test('what can not be told for too long is named in a queue, and can be told by the commands of the runbook', async () => {
+test('what stays unpublished for too long is named in a queue, and can be published by the commands of the runbook', async () => {
   const mapping = await ledger.physicalId('AWS::Lambda::EventSourceMapping', 'ChangeFeedChanges');
   const age = (seconds: string) =>
     cloud.aws(
@@ -217,14 +217,14 @@ test('what can not be told for too long is named in a queue, and can be told by 
   await age('43200');
   expect(about(await bus.events(), job.id)).toEqual([]);
 
-  await eventually('all of it told', async () => {
+  await eventually('everything published', async () => {
     await retell();
     return (await ledger.messages('UnpublishedQueueUrl')) === 0;
   });
-  await toldInFull(job);
+  await publishedInFull(job);
   await untilItEnds(job);
   await collect(job.projectId); // and all goes on as before
-  await toldInFull(job);
+  await publishedInFull(job);
 });
 
 /** As docs/operations.md says, under changes-unpublished. */
@@ -245,7 +245,7 @@ async function retell() {
   await cloud.aws('sqs', 'delete-message', ...queue, '--receipt-handle', message.ReceiptHandle);
 }
 
-test('a project that Atlas no longer shows is told of once, and so is that it is back', async () => {
+test('a project that Atlas no longer shows is published once, and so is its return', async () => {
   const [, lost] = atlas.world.projects;
   if (!lost) throw new Error('there are two');
   const show = atlas.world.hideProject(lost.id);
@@ -254,8 +254,8 @@ test('a project that Atlas no longer shows is told of once, and so is that it is
   show();
   await collect();
   await eventually('both events', async () => (await ofType('Project Not Visible')).length === 2);
-  const told = (await ofType('Project Not Visible')).map(({ detail }) => [detail.projectId, detail.state]);
-  expect(told).toEqual([
+  const published = (await ofType('Project Not Visible')).map(({ detail }) => [detail.projectId, detail.state]);
+  expect(published).toEqual([
     [lost.id, 'lost'],
     [lost.id, 'over'],
   ]);

@@ -115,7 +115,6 @@ function isolated(folder: string): NodeJS.ProcessEnv {
     AWS_PAGER: '',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CDK_DISABLE_VERSION_CHECK: '1',
-    NODE_NO_WARNINGS: '1',
   };
 }
 

@@ -11,6 +11,7 @@ export const EVERY_OPTION = {
   excludeClusters: '*-tmp',
   fullReadHours: '48',
   followSeconds: '120',
+  atlasConcurrency: '64',
   collectConcurrency: '3',
   collectTimeoutSeconds: '60',
   maxReceives: '5',

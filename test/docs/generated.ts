@@ -27,7 +27,7 @@ function settingsPage(): string {
   );
   return `# Settings
 
-<!-- Generated from lib/settings/settings.ts by \`npm run docs\`. Edit that file, not this one. -->
+<!-- Generated from lib/settings/ by \`npm run docs\`. Edit that, not this file. -->
 
 Put the settings of a deployment into \`cdk.json\`, under \`ledger\`:
 

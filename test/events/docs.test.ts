@@ -59,8 +59,8 @@ describe('the schemas', () => {
     expect(values(of(of(found, 'actor'), 'kind'))).toEqual(ACTOR_KINDS);
     expect(values(of(found, 'grade'))).toEqual(GRADES);
     expect(values(of(missing, 'reason'))).toEqual(NO_REQUESTER);
-    const told = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
-    expect(Object.keys(job?.properties ?? {}).sort()).toEqual(told.toSorted());
+    const described = JOB_SUMMARY_FIELDS.filter((name) => name !== 'fingerprint');
+    expect(Object.keys(job?.properties ?? {}).sort()).toEqual(described.toSorted());
     const { RunCounts: counts } = defs('Collector Run Completed');
     expect(Object.keys(counts?.properties ?? {}).sort()).toEqual(Object.keys(noCounts()).sort());
   });

@@ -8,9 +8,9 @@ import { jobItem } from '../../functions/ledger/table/job-item.ts';
 import { notifySettings } from '../../functions/runtime/settings.ts';
 import { listen } from '../../local/listen.ts';
 import { idAt, job } from '../ledger/jobs.ts';
+import { ledgerJobAfter, requester } from './samples.ts';
 import { wrongs } from './schemas.ts';
 import { imageOf, streamRecord } from './table-stream.ts';
-import { ledgerJobAfter, requester } from './told.ts';
 
 interface Entry {
   EventBusName: string;

@@ -52,7 +52,7 @@ beforeAll(async () => {
     const entries = body.Entries ?? [{ Id: '0', MessageBody: body.MessageBody ?? '' }];
     expect(entries.length).toBeLessThanOrEqual(10);
     if (!refuse) sent.push(...entries.map(({ MessageBody }) => JSON.parse(MessageBody) as CollectTask));
-    const told = entries.map(({ Id, MessageBody }) => ({
+    const results = entries.map(({ Id, MessageBody }) => ({
       Id,
       MessageId: Id,
       MD5OfMessageBody: md5(MessageBody),
@@ -60,8 +60,8 @@ beforeAll(async () => {
       SenderFault: false,
     }));
     if (!body.Entries)
-      return void response.end(JSON.stringify({ MessageId: '0', MD5OfMessageBody: told[0]?.MD5OfMessageBody }));
-    response.end(JSON.stringify(refuse ? { Successful: [], Failed: told } : { Successful: told, Failed: [] }));
+      return void response.end(JSON.stringify({ MessageId: '0', MD5OfMessageBody: results[0]?.MD5OfMessageBody }));
+    response.end(JSON.stringify(refuse ? { Successful: [], Failed: results } : { Successful: results, Failed: [] }));
   });
   const endpoint = await listen(aws);
   queueUrl = `${endpoint}/000000000000/tasks`;

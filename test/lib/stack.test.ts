@@ -58,7 +58,7 @@ test('settings arrive where they are used', () => {
   expect([plan.wantsProject('prod-1'), plan.wantsProject('prod-scratch')]).toEqual([true, false]);
 });
 
-test('where the collect function has little memory, its heap is told to leave room', () => {
+test('where the collect function has little memory, its heap leaves room', () => {
   const nodeOptionsOf = (given = {}) => environmentOf('CollectionCollectFunction', given).NODE_OPTIONS;
   expect(nodeOptionsOf()).toBeUndefined();
   expect(nodeOptionsOf({ collectMemoryMb: 256 })).toBeUndefined();

@@ -2,7 +2,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
-import { readSettings } from '../../lib/settings/settings.ts';
+import { readSettings } from '../../lib/settings/read-settings.ts';
 
 /** @param given settings, as under `ledger` in cdk.json */
 export function stackOf(given: Readonly<Record<string, unknown>> = {}): LedgerStack {

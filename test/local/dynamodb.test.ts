@@ -1,43 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
-import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
-import { job, seen } from '../ledger/jobs.ts';
-
-const directories: string[] = [];
-async function newDirectory() {
-  const directory = await mkdtemp(join(tmpdir(), 'ledger-'));
-  directories.push(directory);
-  return join(directory, 'data');
-}
-afterEach(async () => {
-  for (const directory of directories.splice(0)) await rm(directory, { recursive: true });
-});
-
-test('a ledger in a directory is there again after a restart', async () => {
-  const dataDir = await newDirectory();
-  for (const outcome of ['new', 'same']) {
-    await using dynamo = await startDynamoDB({ dataDir });
-    expect(dynamo.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const client = new DynamoDBClient(dynamo.clientConfig);
-    await ensureTable(client, 'ledger');
-    const ledger = tableLedger({ tableName: 'ledger', client });
-    expect(await ledger.record(job(), seen(0))).toMatchObject({ outcome });
-    client.destroy();
-  }
-});
-
-test('a directory that is in use is refused with what to do', async () => {
-  const dataDir = await newDirectory();
-  await using _first = await startDynamoDB({ dataDir });
-  await expect(startDynamoDB({ dataDir })).rejects.toThrow(
-    `another restore-ledger uses ${dataDir}; stop it or use --data`,
-  );
-});
 
 test('a port that is in use is refused', async () => {
   await using first = await startDynamoDB();

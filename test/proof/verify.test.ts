@@ -52,7 +52,7 @@ test('histories that this ledger wrote fit together, and all jobs are there', as
 
 type Stored = Item & LedgerJob;
 const forgeries: [string, (item: Stored) => void, RegExp, number | undefined][] = [
-  ['who asked', (item) => Object.assign(item, { requester: { reason: 'none' } }), /differs/, undefined],
+  ['who requested it', (item) => Object.assign(item, { requester: { reason: 'none' } }), /differs/, undefined],
   ['its outcome', (item) => Object.assign(item, { status: 'FAILED' }), /differs/, undefined],
   ['its target', (item) => Object.assign(item, { targetClusterName: 'elsewhere' }), /differs/, undefined],
   ['what Atlas sent', (item) => Object.assign(item.atlas, { cancelled: true }), /differs/, undefined],

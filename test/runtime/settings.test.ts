@@ -17,6 +17,7 @@ test('the least that is needed, and the defaults of the rest', () => {
     secretIds: ['atlas/one', 'atlas/two'],
     queueUrl: complete.COLLECT_QUEUE_URL,
     baseUrl: undefined,
+    maxConcurrency: 256,
     kinds: ['dedicated', 'flex', 'serverless', 'collection'],
     fullEveryMs: 86_400_000,
     followMs: 60_000,

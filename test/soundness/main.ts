@@ -1,4 +1,4 @@
-// test/soundness/main.ts: `npm run test:soundness`: thousands of random histories, on all processors, each judged by the
+// test/soundness/main.ts: `npm run test:soundness`: thousands of random histories, on all processors, each evaluated by the
 // oracle.
 //
 // SOUNDNESS_HISTORIES: how many. SOUNDNESS_MINUTES: begin no more after so many. SOUNDNESS_FROM: the first seed. SOUNDNESS_SEED: play this one, make it small and tell it.

@@ -56,8 +56,8 @@ export const mutations: readonly Mutation[] = [
   without(
     'a project out of sight is none of the run',
     'functions/collector/plan/plan.ts',
-    'failures.push(...notSeen.sort(',
-    'failures.push(...notSeen.slice(notSeen.length).sort(',
+    'const failures = [...failuresOf(listings), ...notSeen];',
+    'const failures = [...failuresOf(listings), ...notSeen.slice(notSeen.length)];',
   ),
   without(
     'credentials that see no project are no failure',

@@ -1,5 +1,5 @@
 // test/soundness/oracle.ts: every restore that Atlas ever had in scope, and the verdict on what is claimed of them. It shares no code
-// with what it judges.
+// with what it evaluates.
 import { isUnknowable, SECOND_MS } from './limits.ts';
 import { isJobsOf, isListOf, type Log } from './log.ts';
 import {

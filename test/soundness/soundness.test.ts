@@ -56,7 +56,7 @@ function jobOf(cluster: Cluster, requestedAt: number, visibleAt = requestedAt): 
 }
 
 /** A world of one job, whose lists were read at these hours. */
-function judged(job: Job, { readAt, rows }: { readAt: number[]; rows: Row[] }) {
+function checked(job: Job, { readAt, rows }: { readAt: number[]; rows: Row[] }) {
   const world: World = {
     ...{ projects: [PROJECT], clusters: [job.cluster], jobs: [job], order: 'newest id first', mostItems: 500 },
     ...{ serverless: 'gone', denied: {}, unseen: 404 },
@@ -87,22 +87,22 @@ const AFTER = NOON + 30.5 * HOUR_MS;
 
 test('a restore that is in the ledger as it was when the period ended makes the claim right', () => {
   const job = jobOf(clusterOf(NOON - HOUR_MS, Infinity), NOON + HOUR_MS);
-  expect(judged(job, { readAt: [NOON, AFTER], rows: [rowOf(job, 'COMPLETED')] })).toEqual([]);
+  expect(checked(job, { readAt: [NOON, AFTER], rows: [rowOf(job, 'COMPLETED')] })).toEqual([]);
 });
 
 test('one that is missing, or stands there as it was before, makes it wrong', () => {
   const job = jobOf(clusterOf(NOON - HOUR_MS, Infinity), NOON + HOUR_MS);
-  expect(judged(job, { readAt: [NOON, AFTER], rows: [] })).toEqual(['complete, job missing']);
-  expect(judged(job, { readAt: [NOON, AFTER], rows: [rowOf(job, 'RUNNING')] })).toEqual(['complete, job wrong']);
+  expect(checked(job, { readAt: [NOON, AFTER], rows: [] })).toEqual(['complete, job missing']);
+  expect(checked(job, { readAt: [NOON, AFTER], rows: [rowOf(job, 'RUNNING')] })).toEqual(['complete, job wrong']);
 });
 
 test('so does a list of projects that was not read since', () => {
   const job = jobOf(clusterOf(NOON - HOUR_MS, Infinity), NOON + HOUR_MS);
-  expect(judged(job, { readAt: [NOON], rows: [rowOf(job, 'COMPLETED')] })).toEqual(['complete, no projects read']);
+  expect(checked(job, { readAt: [NOON], rows: [rowOf(job, 'COMPLETED')] })).toEqual(['complete, no projects read']);
 });
 
 test('a cluster that came and went between two readings is excused where they lie close together, and only there', () => {
   const job = jobOf(clusterOf(NOON + HOUR_MS, NOON + 4 * HOUR_MS), NOON + 2 * HOUR_MS);
-  expect(judged(job, { readAt: [NOON, NOON + 5 * HOUR_MS, AFTER], rows: [] })).toEqual([]);
-  expect(judged(job, { readAt: [NOON, NOON + CONTINUITY_MS, AFTER], rows: [] })).toEqual(['complete, job missing']);
+  expect(checked(job, { readAt: [NOON, NOON + 5 * HOUR_MS, AFTER], rows: [] })).toEqual([]);
+  expect(checked(job, { readAt: [NOON, NOON + CONTINUITY_MS, AFTER], rows: [] })).toEqual(['complete, job missing']);
 });

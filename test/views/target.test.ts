@@ -12,7 +12,7 @@ import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Delivery, Kind, Status } from '../../functions/schema/words.ts';
 import { deliveryWords, destinationWords, effectWords } from '../../functions/views/target.ts';
 import { textOf } from '../api/web/site.ts';
-import { ledgerJobAfter } from '../events/told.ts';
+import { ledgerJobAfter } from '../events/samples.ts';
 import { job as jobWith, PROJECT } from '../ledger/jobs.ts';
 
 const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
@@ -95,11 +95,11 @@ describe('of every status, kind, delivery and target', () => {
         kind === 'collection' && delivery !== 'download' && target !== 'unnamed' && strategy === 'OVERWRITE_EXISTING';
       for (const [face, text] of Object.entries(faces(jobOf(one)))) {
         const about = `${face} of ${JSON.stringify(one)}: ${text}`;
-        const isTold = ['page', 'command', 'evidence'].includes(face);
-        expect(/(?<!whether )its data was replaced/.test(text), about).toBe(isTold && replaced);
-        expect(/in place/.test(text), about).toBe(isTold && replaced && target === 'itself');
+        const isStated = ['page', 'command', 'evidence'].includes(face);
+        expect(/(?<!whether )its data was replaced/.test(text), about).toBe(isStated && replaced);
+        expect(/in place/.test(text), about).toBe(isStated && replaced && target === 'itself');
         expect(/(?<!whether )collections that have the target names were replaced/.test(text), about).toBe(
-          isTold && overwrote && status === 'COMPLETED',
+          isStated && overwrote && status === 'COMPLETED',
         );
       }
     }

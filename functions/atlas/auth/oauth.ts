@@ -140,10 +140,10 @@ const ADVICE: Record<string, string> = {
 
 /** OAuth-shaped, `{error: 'invalid_client', error_description}`, except for a 429 (docs/atlas.md#3-2). */
 function tokenRefusal(answer: TransportAnswer, hidden: string[], nowMs: number): AtlasError {
-  const { error, error_description: said } = fieldsOf(tryJson(answer.body));
+  const { error, error_description: description } = fieldsOf(tryJson(answer.body));
   const plain = responseError(answer, { what: `POST ${TOKEN_PATH}`, hidden, nowMs });
   if (typeof error !== 'string' || !/^[a-z_]{1,60}$/.test(error)) return plain;
-  const detail = typeof said === 'string' && said !== '' ? ` (${quote(said, hidden)})` : '';
+  const detail = typeof description === 'string' && description !== '' ? ` (${quote(description, hidden)})` : '';
   const advice = ADVICE[error] ?? 'check the credentials and the base URL';
   return new AtlasError(plain.code, `POST ${TOKEN_PATH} answered ${answer.status} ${error}${detail}: ${advice}`, {
     status: answer.status,

@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { AtlasError } from '../model/errors.ts';
+import { MAX_CONCURRENCY } from './max-concurrency.ts';
 import { nameOf } from './pending-answer.ts';
 import type { Transport, TransportAnswer, TransportRequest } from './transport.ts';
 
@@ -12,7 +13,6 @@ export interface AdaptiveConcurrencyOptions {
   clock?: Clock | undefined;
 }
 
-export const MAX_CONCURRENCY = 256;
 /** What HTTP/2 servers usually take on one connection. */
 const START = 100;
 const MIN = 4;
@@ -64,12 +64,13 @@ export class AdaptiveConcurrency implements Transport {
     else this.#active += 1;
     this.#round.peak = Math.max(this.#round.peak, this.#active);
     const startedMs = this.#clock.now();
-    const timeoutMs = request.timeoutMs - (startedMs - calledMs);
+    const { timeLeftMs = request.timeoutMs } = request;
+    const timeoutMs = Math.min(request.timeoutMs, timeLeftMs - (startedMs - calledMs));
     let status: number | undefined;
     try {
       // Whoever waits is let in by the end of another request, which has a deadline of its own.
       if (timeoutMs <= 0) {
-        const waited = `others were under way for ${Math.ceil(request.timeoutMs)} ms`;
+        const waited = `others were under way for ${Math.ceil(timeLeftMs)} ms`;
         throw new AtlasError('ATLAS_UNAVAILABLE', `${nameOf(request)} was not sent: ${waited}`);
       }
       const answer = await this.#transport.send({ ...request, timeoutMs });

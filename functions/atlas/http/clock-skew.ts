@@ -18,8 +18,8 @@ export class SkewMeter {
   readonly #parent: SkewMeter | undefined;
   readonly #samples: number[] = [];
   /** The difference is no less than this, and no more than that, by all answers. */
-  #least = Number.NEGATIVE_INFINITY;
-  #most = Number.POSITIVE_INFINITY;
+  #minMs = Number.NEGATIVE_INFINITY;
+  #maxMs = Number.POSITIVE_INFINITY;
   #wasSet = false;
   /** Of what each answer shows by itself. */
   #highest = Number.NEGATIVE_INFINITY;
@@ -38,15 +38,15 @@ export class SkewMeter {
     this.#parent?.note(headers, sentMs, receivedMs);
     const dateMs = parseHttpDate(headerOf(headers, 'date') ?? '', receivedMs);
     if (dateMs === undefined) return;
-    const [least, most] = [sentMs - dateMs - RESOLUTION_MS, receivedMs - dateMs];
+    const [minMs, maxMs] = [sentMs - dateMs - RESOLUTION_MS, receivedMs - dateMs];
     // A clock that was set back meanwhile shows two differences in one answer. So may a copy out of a cache, in which Date is the
     // time of its making: what it says is no newer than that, so it counts as any other answer.
-    this.#highest = Math.max(this.#highest, receivedMs < sentMs ? sentMs - dateMs : shown(least, most));
+    this.#highest = Math.max(this.#highest, receivedMs < sentMs ? sentMs - dateMs : shown(minMs, maxMs));
     this.#wasSet ||= receivedMs < sentMs || receivedMs - sentMs > MAX_ANSWER_MS;
-    this.#least = Math.max(this.#least, least);
-    this.#most = Math.min(this.#most, most);
+    this.#minMs = Math.max(this.#minMs, minMs);
+    this.#maxMs = Math.min(this.#maxMs, maxMs);
     if (receivedMs < sentMs || isCopy(headers)) return;
-    this.#samples.push(least > 0 ? least : Math.min(most, 0));
+    this.#samples.push(minMs > 0 ? minMs : Math.min(maxMs, 0));
     if (this.#samples.length > SAMPLES) this.#samples.shift();
   }
 
@@ -67,14 +67,14 @@ export class SkewMeter {
   /** Of all answers since it was made. Undefined before the first with a date. */
   get reading(): SkewReading | undefined {
     if (this.#highest === Number.NEGATIVE_INFINITY) return undefined;
-    const [least, most] = [this.#least, this.#most];
-    if (least <= most) return { skewMs: shown(least, most), agrees: !this.#wasSet };
-    return { skewMs: this.#highest, agrees: !this.#wasSet && least - most <= MAX_DISAGREEMENT_MS };
+    const [minMs, maxMs] = [this.#minMs, this.#maxMs];
+    if (minMs <= maxMs) return { skewMs: shown(minMs, maxMs), agrees: !this.#wasSet };
+    return { skewMs: this.#highest, agrees: !this.#wasSet && minMs - maxMs <= MAX_DISAGREEMENT_MS };
   }
 }
 
 /** Of the possible differences: 0 if it is among them, else the greatest. */
-const shown = (least: number, most: number) => (least <= 0 && most >= 0 ? 0 : most);
+const shown = (minMs: number, maxMs: number) => (minMs <= 0 && maxMs >= 0 ? 0 : maxMs);
 
 const isCopy = (headers: TransportAnswer['headers']) => !/^0*$/.test(headerOf(headers, 'age')?.trim() ?? '');
 

@@ -72,14 +72,14 @@ export function isAboutAccess(answer: TransportAnswer): boolean {
 export function responseError(answer: TransportAnswer, context: ResponseErrorContext): AtlasError {
   const { what, role, hidden = [], nowMs = Date.now() } = context;
   const { status } = answer;
-  const said = apiError(answer, hidden);
-  const { errorCode, parameters, fromAtlas } = said;
-  const absence = absenceOf(status, said, context);
+  const reported = apiError(answer, hidden);
+  const { errorCode, parameters, fromAtlas } = reported;
+  const absence = absenceOf(status, reported, context);
   const code = codeOf(status, errorCode);
   const retryAfterMs = status === 429 || status === 503 ? retryAfter(answer, errorCode, parameters, nowMs) : undefined;
   const named = errorCode === undefined ? '' : ` ${errorCode}`;
   const advice = adviceFor(code, { status, errorCode, role, parameters, retryAfterMs, fromAtlas });
-  return new AtlasError(code, `${what} answered ${status}${named}${wordsOf(said, hidden)}: ${advice}`, {
+  return new AtlasError(code, `${what} answered ${status}${named}${wordsOf(reported, hidden)}: ${advice}`, {
     status,
     fromAtlas,
     aboutRole: (status === 401 || status === 403) && ABOUT_ROLE.has(errorCode ?? ''),
@@ -142,8 +142,8 @@ function wrongFields(fields: unknown): string[] {
 /** ' ("Invalid."; groupId: must be 24 hex digits)', or nothing. */
 function wordsOf({ detail, fields }: ApiError, hidden: readonly string[]): string {
   const more = fields.length > MAX_FIELDS ? [`and ${fields.length - MAX_FIELDS} more`] : [];
-  const said = fields.slice(0, MAX_FIELDS).map((text) => cleaned(text, hidden));
-  const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...said, ...more];
+  const texts = fields.slice(0, MAX_FIELDS).map((text) => cleaned(text, hidden));
+  const parts = [...(detail === undefined ? [] : [quote(detail, hidden)]), ...texts, ...more];
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 

@@ -9,6 +9,8 @@ export interface TransportRequest {
   signal?: AbortSignal;
   /** Until the last byte of the answer, waiting for a connection included. */
   timeoutMs: number;
+  /** The same with the wait for its turn among other requests. @default `timeoutMs` */
+  timeLeftMs?: number;
   /** Largest body, on the wire and decoded alike. */
   maxBytes: number;
 }

@@ -8,7 +8,7 @@ export interface Endpoint {
   operation: string;
   /** Date of the media type requested. */
   version: string;
-  /** The least role that may call it, as Atlas's page names it (docs/atlas.md#1, #2). */
+  /** The lowest role that may call it, as Atlas's page names it (docs/atlas.md#1, #2). */
   role: string;
   /** Endpoint set whose tokens a call takes (docs/atlas.md#4). Serverless and collection jobs are in no published set. */
   bucket: string;

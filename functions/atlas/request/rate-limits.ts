@@ -15,7 +15,7 @@ interface Bucket {
   /** What the newest answer said is left; unknown until one did. */
   left: number | undefined;
   /** Number of the call that said so. */
-  saidBy: number;
+  reportedBy: number;
   started: number;
   inFlight: number;
   pausedUntilMs: number;
@@ -74,8 +74,8 @@ export class RateLimits {
     for (;;) {
       const waitMs = bucket.pausedUntilMs - this.#clock.now();
       if (waitMs > 0) {
-        const mostMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs, spending.waits.leftMs));
-        if (waitMs >= timeLeftMs() || waitMs > mostMs) throw outOfTime(what, waitMs, mostMs);
+        const limitMs = Math.max(0, Math.min(timeLeftMs(), this.#options.longestMs, spending.waits.leftMs));
+        if (waitMs >= timeLeftMs() || waitMs > limitMs) throw outOfTime(what, waitMs, limitMs);
         await this.#sleep(bucket, what, waitMs, spending);
       } else if (hasRoom(bucket)) return this.#lease(bucket);
       else if (timeLeftMs() <= 0) throw outOfTime(what, 0, 0);
@@ -88,7 +88,7 @@ export class RateLimits {
   pause(name: string, waitMs: number) {
     const bucket = this.#bucket(name);
     bucket.left = 0;
-    bucket.saidBy = bucket.started;
+    bucket.reportedBy = bucket.started;
     bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + Math.min(waitMs, MAX_PAUSE_MS));
   }
 
@@ -97,7 +97,7 @@ export class RateLimits {
     if (!bucket) {
       bucket = {
         left: undefined,
-        saidBy: 0,
+        reportedBy: 0,
         started: 0,
         inFlight: 0,
         pausedUntilMs: 0,
@@ -122,18 +122,18 @@ export class RateLimits {
   }
 
   #learn(bucket: Bucket, turn: number, headers: TransportAnswer['headers'] | undefined) {
-    const said = (headers && headerOf(headers, 'ratelimit-remaining')) ?? '';
-    if (!/^\d{1,9}$/.test(said)) {
+    const remaining = (headers && headerOf(headers, 'ratelimit-remaining')) ?? '';
+    if (!/^\d{1,9}$/.test(remaining)) {
       // Missing on some answers (docs/atlas.md#4); the call may have taken a token all the same.
       if (bucket.left !== undefined) bucket.left = Math.max(0, bucket.left - 1);
       return;
     }
-    const left = Number(said);
+    const left = Number(remaining);
     // Answers overtake each other: an older one may only lower the number.
-    if (turn < bucket.saidBy) bucket.left = Math.min(bucket.left ?? left, left);
+    if (turn < bucket.reportedBy) bucket.left = Math.min(bucket.left ?? left, left);
     else {
       bucket.left = left;
-      bucket.saidBy = turn;
+      bucket.reportedBy = turn;
     }
     if (left === 0) bucket.pausedUntilMs = Math.max(bucket.pausedUntilMs, this.#clock.now() + REFILL_MS);
   }
@@ -154,9 +154,9 @@ export class RateLimits {
 /** Calls under way may or may not be in the number yet; they're taken as if not. An empty bucket is tried by one call. */
 const hasRoom = ({ left, inFlight }: Bucket) => left === undefined || inFlight < Math.max(left, 1);
 
-const outOfTime = (what: string, waitMs: number, mostMs: number) =>
+const outOfTime = (what: string, waitMs: number, limitMs: number) =>
   new AtlasError(
     'ATLAS_RATE_LIMITED',
-    `${what} was not sent: its rate limit is used up for another ${durationText(waitMs)}, and the call may wait for ${durationText(mostMs)}; ask again later`,
+    `${what} was not sent: its rate limit is used up for another ${durationText(waitMs)}, and the call may wait for ${durationText(limitMs)}; ask again later`,
     { retryAfterMs: waitMs },
   );

@@ -132,7 +132,7 @@ export class AtlasHttp {
 }
 
 /** The failure, with the wait that it would have taken to go on. */
-function tooLong(failure: AtlasError, { waitMs, mostMs }: { waitMs: number; mostMs: number }): AtlasError {
-  const message = `${failure.message}. The next attempt was due in ${durationText(waitMs)}, and the call may wait for ${durationText(mostMs)}`;
+function tooLong(failure: AtlasError, { waitMs, limitMs }: { waitMs: number; limitMs: number }): AtlasError {
+  const message = `${failure.message}. The next attempt was due in ${durationText(waitMs)}, and the call may wait for ${durationText(limitMs)}`;
   return failure.saying(message, { retryAfterMs: waitMs });
 }

@@ -31,8 +31,8 @@ export interface Tries {
 export type Verdict =
   | { again: true; waitMs: number }
   | { again: false; because: 'final' | 'attempts' }
-  /** The wait that would be needed doesn't fit into `mostMs`. */
-  | { again: false; because: 'budget'; waitMs: number; mostMs: number };
+  /** The wait that would be needed doesn't fit into `limitMs`. */
+  | { again: false; because: 'budget'; waitMs: number; limitMs: number };
 
 /** The longest wait that a client waits out by itself, whatever the budget, in ms. */
 export const MAX_WAIT_MS = 900_000;
@@ -57,7 +57,7 @@ export function retryDecision(failure: AtlasError, tries: Tries, budgetMs: numbe
     return { again: false, because: 'attempts' };
   const waitMs = throttled ? throttleWait(failure, tries, options) : backOff(failure, tries.failures, options);
   if (waitMs < budgetMs && waitMs <= longestMs) return { again: true, waitMs };
-  return { again: false, because: 'budget', waitMs, mostMs: Math.max(0, Math.min(budgetMs, longestMs)) };
+  return { again: false, because: 'budget', waitMs, limitMs: Math.max(0, Math.min(budgetMs, longestMs)) };
 }
 
 /** Retry-After in full; after a second 429, at least 10 s, then 20 and 40 with jitter, as Atlas advises (docs/atlas.md#4). */

@@ -91,7 +91,8 @@ async function authAnswer(context: RequestContext, call: Call, access: Access, r
 
 async function exchange(context: RequestContext, request: AuthRequest, url: URL): Promise<TransportAnswer> {
   const { transport, clock, log, signal, skew, usage, maxBytes, userAgent } = context;
-  const timeoutMs = Math.min(context.callTimeoutMs, context.timeLeftMs());
+  const timeLeftMs = context.timeLeftMs();
+  const timeoutMs = Math.min(context.callTimeoutMs, timeLeftMs);
   const { method, headers, body } = request;
   const what = `${method} ${url.pathname}`;
   if (timeoutMs <= 0) throw new AtlasError('ATLAS_UNAVAILABLE', `${what} was not sent: no time left`);
@@ -99,7 +100,8 @@ async function exchange(context: RequestContext, request: AuthRequest, url: URL)
   const startedMs = clock.now();
   const fields = { method, path: url.pathname };
   try {
-    const sent = { method, url, headers: { ...headers, 'user-agent': userAgent }, body, signal, timeoutMs, maxBytes };
+    const limits = { timeoutMs, timeLeftMs, maxBytes };
+    const sent = { method, url, headers: { ...headers, 'user-agent': userAgent }, body, signal, ...limits };
     const answer = await transport.send(defined(sent));
     // A proxy that answers in Atlas's place has a clock of its own.
     if (isAtlasOwn(answer)) skew.note(answer.headers, startedMs, clock.now());
@@ -143,8 +145,8 @@ function noteDeprecation(
     const text = headerOf(headers, name);
     return text === undefined ? undefined : quote(text, signer.secrets());
   };
-  const said = defined({ deprecation: quoted('deprecation'), sunset: quoted('sunset') });
-  if (Object.keys(said).length === 0 || deprecated.has(operation)) return;
+  const notices = defined({ deprecation: quoted('deprecation'), sunset: quoted('sunset') });
+  if (Object.keys(notices).length === 0 || deprecated.has(operation)) return;
   deprecated.add(operation);
-  log.warn('Atlas calls an endpoint version deprecated', { operation, version, ...said });
+  log.warn('Atlas calls an endpoint version deprecated', { operation, version, ...notices });
 }

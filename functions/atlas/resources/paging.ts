@@ -148,8 +148,8 @@ const ownId = (element: unknown) => {
 function echoedSize(links: Record<string, unknown>[]): number | undefined {
   const self = links.find(({ rel }) => rel === 'self')?.href;
   // Not parsed as a URL, which takes longer than a page of 20 jobs.
-  const [, said] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];
-  return Number(said ?? 0) > 0 ? Number(said) : undefined;
+  const [, size] = (typeof self === 'string' && /[?&]itemsPerPage=(\d{1,9})(?:&|$)/.exec(self)) || [];
+  return Number(size ?? 0) > 0 ? Number(size) : undefined;
 }
 
 const endless = (message: string) => new AtlasError('ATLAS_BAD_ANSWER', message, { lasting: true });

@@ -48,8 +48,8 @@ export class RuleEvaluator {
     return { findings: [...mergeFindings(job.findings, byTime)] };
   };
 
-  findings(job: JobSummary, afresh: boolean): Finding[] {
-    return [...mergeFindings(job.findings, evaluate(job, this.#context), { afresh })];
+  findings(job: JobSummary, rulesChanged: boolean): Finding[] {
+    return [...mergeFindings(job.findings, evaluate(job, this.#context), { rulesChanged })];
   }
 }
 

@@ -56,12 +56,12 @@ export function withAttempt(
 }
 
 /** A recent answer still holds: what a list can do between two readings that are closer than that is a stated limit. */
-function absenceAfter(before: ListCoverage, said: Absence | undefined, at: string): Absence {
+function absenceAfter(before: ListCoverage, previous: Absence | undefined, at: string): Absence {
   const isLong = (since: string) => Date.parse(at) - Date.parse(since) > CONTINUITY_MS;
-  if (said && !isLong(said.at)) return { ...said, at };
+  if (previous && !isLong(previous.at)) return { ...previous, at };
   const { jobs, readAt, resume, error } = before;
   const wasThere = jobs > 0 || readAt !== undefined || resume !== undefined;
-  const isUnsure = said !== undefined || wasThere || (error !== undefined && isLong(error.since));
+  const isUnsure = previous !== undefined || wasThere || (error !== undefined && isLong(error.since));
   return { since: at, at, ...(isUnsure ? { unsure: true } : {}) };
 }
 

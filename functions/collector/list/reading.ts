@@ -112,13 +112,13 @@ export interface Reading {
 
 export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
   const { full, resume, stored, prefetched } = task;
-  const askedAt = ports.time.at(prefetched.requestedMs);
-  const startedAt = resume?.startedAt ?? askedAt;
+  const requestedAt = ports.time.at(prefetched.requestedMs);
+  const startedAt = resume?.startedAt ?? requestedAt;
   return {
     task,
     ports,
     startedAt,
-    requestedAt: askedAt,
+    requestedAt,
     settledThrough: full ? undefined : stored?.settledThrough,
     fingerprints: new Fingerprints(stored?.recent ?? {}),
     watermark: new Watermark(startedAt, resume),
@@ -139,9 +139,9 @@ export function raiseDoubt(reading: Reading, doubt: string) {
   reading.doubt ??= doubt;
 }
 
-export const sightingOf = ({ task, requestedAt: askedAt, ports }: Reading): Sighting => ({
+export const sightingOf = ({ task, requestedAt, ports }: Reading): Sighting => ({
   runId: task.runId,
-  observedAt: askedAt,
+  observedAt: requestedAt,
   now: ports.time.now,
 });
 

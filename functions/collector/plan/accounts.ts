@@ -6,7 +6,7 @@
 // used for a day; and then what only they could have seen since their last listing is a gap with a name. Only who listed on
 // its own and sees nothing that those do not see is a guest, as a laptop is: it neither counts nor has to list again.
 
-import { CONTINUITY_MS, withStretch } from '../../ledger/model/coverage.ts';
+import { CONTINUITY_MS, withInterval } from '../../ledger/model/coverage.ts';
 import {
   ACCOUNT_KEPT_MS,
   type AccountScope,
@@ -91,14 +91,14 @@ function afterListing(
     const failing = { ...error, since: earlier?.since ?? at };
     return { ...kept, ...defined({ listedAt }), projects: before?.projects ?? 0, error: failing };
   }
-  // Where the last listing is not known any more, what is: the end of the last stretch, the first listing, or the first attempt.
+  // Where the last listing is not known any more, what is: the end of the last interval, the first listing, or the first attempt.
   const from = listedAt ?? unlisted?.at(-1)?.until ?? believed(since, now) ?? earlier?.since;
   const isHole = from !== undefined && Date.parse(at) - Date.parse(from) > CONTINUITY_MS;
   return {
     ...kept,
     since: since ?? at,
     listedAt: listedAt !== undefined && listedAt > at ? listedAt : at,
-    ...(isHole && !guest ? { unlisted: withStretch(unlisted, { from, until: at }) } : {}),
+    ...(isHole && !guest ? { unlisted: withInterval(unlisted, { from, until: at }) } : {}),
     projects: projects.length,
   };
 }

@@ -1,8 +1,8 @@
 // functions/collector/plan/dead-runs.ts: the end of runs without a sign of life: whoever was to end them was killed, or lost a task.
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { RUN_DIED, type Run, type RunRecord } from '../../ledger/model/run.ts';
+import { runOutcome } from '../../ledger/model/run-outcome.ts';
 import type { Log } from '../../platform/log.ts';
-import { proveRun } from '../../proof/run.ts';
 import { requestedAt } from '../../restore/object-id.ts';
 import { printable } from '../../restore/text.ts';
 
@@ -60,7 +60,7 @@ export async function endDeadRuns(
 
 function died(record: RunRecord) {
   const { run, parts } = record;
-  const { unread, unreadCount } = proveRun(record);
+  const { unread, unreadCount } = runOutcome(record);
   const [last = run.startedAt] = parts.map(({ finishedAt }) => finishedAt).sort((a, b) => (a < b ? 1 : -1));
   const named = unread.slice(0, MAX_NAMED).map(({ projectName }) => printable(projectName));
   const more = unreadCount > named.length && named.length > 0 ? ` and ${unreadCount - named.length} more` : '';

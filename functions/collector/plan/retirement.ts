@@ -65,13 +65,13 @@ export function retiredCredentials(
     throw new RetirementError(`no credentials ${account} count: expected one of ${names}`);
   }
   const at = momentAfter(listingsOf(stored), now);
-  const said = ended.map((each) => (isOpen(each) ? { ...each, by, reason } : each));
-  if (!known) return { ...stored, ended: said };
+  const closed = ended.map((each) => (isOpen(each) ? { ...each, by, reason } : each));
+  if (!known) return { ...stored, ended: closed };
   const { [account]: _, ...left } = accounts;
   const listedAt = known.listedAt ?? known.error?.since ?? at;
   // The time moves on only by what others have listed.
   const latest = defined({ listedAt: oldestOf(Object.values(left)) });
-  return { ...stored, ...latest, accounts: left, ...withEnded(said, [{ account, listedAt, at, by, reason }]) };
+  return { ...stored, ...latest, accounts: left, ...withEnded(closed, [{ account, listedAt, at, by, reason }]) };
 }
 
 /** When projects were last listed. */

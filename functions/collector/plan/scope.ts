@@ -2,7 +2,7 @@
 // credentials, and which are no longer. Pure.
 
 import type { Project } from '../../atlas/model/atlas.ts';
-import { withStretch } from '../../ledger/model/coverage.ts';
+import { withInterval } from '../../ledger/model/coverage.ts';
 import {
   ACCOUNT_KEPT_MS,
   type AccountScope,
@@ -61,7 +61,7 @@ export function afterSight(
   }
   if (retired) changes.push({ at, what: 'reinstated', runId });
   const from = lastSeenAt ?? notVisibleSince;
-  const unseen = from === undefined || from >= at ? undefined : withStretch(known.unseen, { from, until: at });
+  const unseen = from === undefined || from >= at ? undefined : withInterval(known.unseen, { from, until: at });
   const next = { ...known, projectName: name, accounts, ...defined({ orgId, unseen }) };
   return asChosen(withChanges(next, changes), { runId, at, wantsProject });
 }
@@ -138,7 +138,7 @@ function asChosen(
   if (isWanted === undefined || isWanted === (known.excludedSince === undefined)) return known;
   const { excludedSince, notVisibleSince, lastSeenAt, ...rest } = known;
   const from = excludedSince ?? lastSeenAt ?? notVisibleSince;
-  const next = from === undefined ? rest : { ...rest, unseen: withStretch(rest.unseen, { from, until: at }) };
+  const next = from === undefined ? rest : { ...rest, unseen: withInterval(rest.unseen, { from, until: at }) };
   if (isWanted) return withChanges(next, [{ at, what: 'included', runId }]);
   return withChanges({ ...next, excludedSince: at }, [{ at, what: 'excluded', runId }]);
 }

@@ -6,6 +6,7 @@ import type { ClusterCoverage, ListCoverage, Resume } from '../../ledger/model/c
 import { LedgerError } from '../../ledger/model/errors.ts';
 import type { Source } from '../../restore/job.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
+import { type AbsenceAnswer, absenceAnswer, type Standing } from '../list/absence.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { type PrefetchedList, pagesOf, prefetch } from '../list/prefetch.ts';
 import { readList } from '../list/read-list.ts';
@@ -18,7 +19,6 @@ import {
   type ReadListPorts,
 } from '../list/reading.ts';
 import { settle } from '../list/vanished-jobs.ts';
-import { type AbsenceAnswer, absenceAnswer, type Standing } from './absence.ts';
 import { CONFIRMED_AFTER_MS, elapsedMs } from './discover.ts';
 
 export interface CollectListTask {

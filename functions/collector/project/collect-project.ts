@@ -2,17 +2,10 @@
 import { selectLists } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { checkAgainstLists, clustersLeftOut, noteMissing, withoutTime } from './check-discovery.ts';
-import {
-  beginCollection,
-  type Collection,
-  type CollectOptions,
-  isFollow,
-  isForLater,
-  mayGoOn,
-  outOfTime,
-} from './collection.ts';
-import { discover, interpreted, nothingDiscovered, type RawDiscovery } from './discover.ts';
+import { beginCollection, type CollectOptions, isFollow, isForLater, mayGoOn, outOfTime } from './collection.ts';
+import { discover, interpreted, nothingDiscovered } from './discover.ts';
 import { withDiscovery } from './discovered-clusters.ts';
+import { evaluateProject, NOT_EVALUATED } from './evaluation.ts';
 import type { CollectPorts } from './ports.ts';
 import { prefetchLists, readLists } from './read-lists.ts';
 import { type CollectResult, followOf, giveUp, nextOf, partOf } from './result.ts';
@@ -29,20 +22,22 @@ export async function collectProject(
   options: CollectOptions = {},
 ): Promise<CollectResult> {
   const collection = beginCollection(task, ports, options);
-  const { time, evaluation } = collection;
+  const { time } = collection;
   const { projectId, runId } = task;
   const read = await ports.ledger.coverage(projectId);
   // A follow-up that is not the one the coverage expects: another was queued since, or this one was delivered twice.
   if (isFollow(collection) && read?.followAt !== task.followAt) return { part: partOf(collection) };
-  const discovering = rawDiscovery(collection);
+  const discovering = isFollow(collection)
+    ? nothingDiscovered()
+    : discover(ports.atlas, projectId, (error) => isForLater(collection, error));
   if (read) prefetchLists(collection, read);
   const found = await discovering;
   if (isFollow(collection)) await collection.prefetched.answered;
   time.warn(ports.log, { runId, projectId });
 
-  const isJudged = time.isMeasured;
-  const stored = read && believed(collection, read, isJudged);
-  evaluation.begin(stored);
+  const isTimeKnown = time.isMeasured;
+  const stored = read && believed(collection, read, isTimeKnown);
+  collection.stored = stored;
   const discovery = interpreted(found, stored, time.at(collection.startedMs));
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   noteMissing(collection, discovery, clusters);
@@ -50,36 +45,22 @@ export async function collectProject(
   const lists = selectLists(clusters, task, collection.options);
   if (!task.progress) collection.counts.clusters = new Set(lists.map(({ cluster }) => cluster.clusterName)).size;
   collection.clustersLeftOut = clustersLeftOut(collection, clusters);
-  await readLists(collection, lists, { stored, discovery });
+  await readLists(collection, lists, discovery);
 
   checkAgainstLists(collection, discovery, clusters);
   const proven = time.isMeasured ? discovery : withoutTime(collection, discovery);
   // By a clock that may be wrong nobody can say whose events are still to come.
-  if (collection.listsLeft === 0 && time.isMeasured) await finishEvaluation(collection);
-  const followAt = await saveCoverage(collection, proven, { read, stored, isJudged });
+  const isDone = collection.listsLeft === 0 && time.isMeasured;
+  if (isDone && collection.lateIds.length > 0) await collection.known.readBefore();
+  const hadUnattributed = isDone && collection.unattributedFrom !== undefined;
+  const evaluation = isDone ? await evaluateProject(collection) : NOT_EVALUATED;
+  const followAt = await saveCoverage(collection, proven, evaluation, { read, isTimeKnown });
   if (collection.listsLeft > 0 && !mayGoOn(collection)) giveUp(collection);
   const part = partOf(collection);
-  const isLeft = evaluation.hadToLook && outOfTime(collection);
   return {
     part,
     ...nextOf(collection, part),
     ...followOf(collection, followAt),
-    ...(isLeft ? { requestersLeft: true } : {}),
+    ...(hadUnattributed && outOfTime(collection) ? { requestersLeft: true } : {}),
   };
-}
-
-function rawDiscovery(collection: Collection): Promise<RawDiscovery> | RawDiscovery {
-  if (isFollow(collection)) return nothingDiscovered();
-  const { ports, task } = collection;
-  return discover(ports.atlas, task.projectId, (error) => isForLater(collection, error));
-}
-
-async function finishEvaluation(collection: Collection): Promise<void> {
-  const { evaluation, failures, task, counts, ports } = collection;
-  const sound = failures.length === 0 && !task.progress?.failures.length;
-  await evaluation.finish({ sound, outOfTime: () => outOfTime(collection) });
-  const failure = evaluation.eventsFailure;
-  if (!failure) return;
-  counts.eventsFailed = 1;
-  ports.onEventsFailed?.({ projectName: task.projectName, code: failure.code, message: failure.message });
 }

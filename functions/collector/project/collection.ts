@@ -3,11 +3,17 @@
 import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
+import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { NO_IDS } from '../../ledger/model/id-set.ts';
 import { type ClusterFailure, noCounts, type RunCounts } from '../../ledger/model/run.ts';
+import type { Counted } from '../../ledger/model/uncounted.ts';
 import { defined } from '../../platform/defined.ts';
 import { PARALLEL_LISTS, type SharedLimits, sharedLimits } from '../../platform/limits.ts';
+import { type CompiledRules, compileRules } from '../../restore/rules/compile-rules.ts';
+import { rulesDigest } from '../../restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
 import { KINDS, type Kind } from '../../schema/words.ts';
+import { ProjectNames } from '../evaluate/project-names.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
 import { PrefetchedLists } from '../list/prefetch.ts';
@@ -15,7 +21,6 @@ import { DAY_MS } from '../list/watermark.ts';
 import type { CollectTask } from '../task/task.ts';
 import type { CollectPorts } from './ports.ts';
 import type { ListAttempt } from './project-coverage.ts';
-import { ProjectEvaluation } from './project-evaluation.ts';
 
 export interface CollectOptions {
   /** Kinds of restore job to read. @default all */
@@ -50,8 +55,18 @@ export interface Collection {
   /** By our clock, which may not be measured yet. */
   readonly startedMs: number;
   readonly usageBefore: AtlasUsage;
-  readonly evaluation: ProjectEvaluation;
+  /** The coverage that was read, as far as it is believed. */
+  stored: ProjectCoverage | undefined;
+  readonly rules: CompiledRules;
+  readonly rulesDigest: string;
+  readonly names: ProjectNames;
   readonly known: KnownJobs;
+  /** Jobs that are new to the table. */
+  readonly newJobs: Counted;
+  /** Of these, those requested before their list was last read: they may have been in the table before. */
+  readonly lateIds: string[];
+  /** Request time of the oldest job that nobody has been named for. */
+  unattributedFrom: string | undefined;
   readonly prefetched: PrefetchedLists;
   readonly attempts: ListAttempt[];
   readonly failures: ClusterFailure[];
@@ -67,17 +82,21 @@ export interface Collection {
 
 export function beginCollection(task: CollectTask, ports: CollectPorts, options: CollectOptions): Collection {
   const all = withDefaults(options);
-  const time = new AtlasTime(ports);
-  const known = new KnownJobs(task.projectId, ports.ledger);
   return {
     task,
     ports,
     options: all,
-    time,
+    time: new AtlasTime(ports),
     startedMs: ports.now(),
     usageBefore: { ...ports.atlas.usage },
-    evaluation: new ProjectEvaluation(task, { ...ports, now: time.now }, known, all),
-    known,
+    stored: undefined,
+    rules: compileRules(all.rules),
+    rulesDigest: rulesDigest(all.rules),
+    names: new ProjectNames(ports, task),
+    known: new KnownJobs(task.projectId, ports.ledger),
+    newJobs: { jobs: 0, ids: NO_IDS },
+    lateIds: [],
+    unattributedFrom: undefined,
     prefetched: new PrefetchedLists(),
     attempts: [],
     failures: [],

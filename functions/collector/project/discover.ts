@@ -7,9 +7,9 @@ import {
   CONTINUITY_MS,
   type DiscoveryCoverage,
   type Failure,
+  type Interval,
   type ProjectCoverage,
-  type Stretch,
-  withStretch,
+  withInterval,
 } from '../../ledger/model/coverage.ts';
 
 type Failed = Omit<Failure, 'since'>;
@@ -130,11 +130,11 @@ export function withDiscoveryList(
   };
 }
 
-/** The stretches that were not watched. */
-function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): Stretch[] {
+/** The intervals that were not watched. */
+function unreadAfter(stored: DiscoveryCoverage | undefined, startedAt: string): Interval[] {
   const before = stored?.unread ?? [];
-  // Where the last reading is not known any more, what is: the end of the last stretch, or the first reading.
+  // Where the last reading is not known any more, what is: the end of the last interval, or the first reading.
   const from = stored?.readAt ?? before.at(-1)?.until ?? stored?.since;
   if (from === undefined || elapsedMs(from, startedAt) <= CONTINUITY_MS) return before;
-  return withStretch(before, { from, until: startedAt });
+  return withInterval(before, { from, until: startedAt });
 }

@@ -20,12 +20,12 @@ export function addressable(clusters: readonly Cluster[]): Cluster[] {
   const byName = new Map<string, Cluster>();
   for (const cluster of clusters) {
     const other = byName.get(cluster.name);
-    if (other === undefined || isRather(cluster, other)) byName.set(cluster.name, cluster);
+    if (other === undefined || takesPrecedence(cluster, other)) byName.set(cluster.name, cluster);
   }
   return [...byName.values()];
 }
 
-export const isRather = (cluster: Cluster, other: Cluster) =>
+export const takesPrecedence = (cluster: Cluster, other: Cluster) =>
   (cluster.state === 'DELETED') === (other.state === 'DELETED')
     ? (cluster.id ?? '') > (other.id ?? '')
     : other.state === 'DELETED';

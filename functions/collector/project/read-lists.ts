@@ -7,15 +7,18 @@ import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { problemText } from '../../restore/field-reader.ts';
 import type { Source } from '../../restore/job.ts';
 import { KINDS } from '../../schema/words.ts';
+import { earlier } from '../evaluate/attribution.ts';
+import type { Standing } from '../list/absence.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import type { ListCounts, ListReading } from '../list/reading.ts';
 import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
-import type { Standing } from './absence.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
 import { type Collection, fail, isFollow, isForLater, leave, outOfTime } from './collection.ts';
 import type { Discovery } from './discover.ts';
 import { addressable } from './discovered-clusters.ts';
+import { evaluatorOf } from './evaluation.ts';
 import { clustersReplaced } from './project-coverage.ts';
+import { noteRecorded } from './recorded-jobs.ts';
 
 /** A list, perhaps of a cluster whose name, and so its coverage, another one has by now. */
 type CollectedList = SelectedList & { isReplaced?: boolean };
@@ -25,7 +28,7 @@ const PAGES_AHEAD = 16;
 
 /**
  * Requests the first pages that would be read anyway, unless their clusters turn out to be gone or replaced. In a process whose
- * clock was not compared with Atlas's yet, discovery comes first: what is stored can't be judged before.
+ * clock was not compared with Atlas's yet, discovery comes first: stored times mean nothing before that.
  */
 export function prefetchLists(collection: Collection, read: ProjectCoverage): void {
   const { task, ports, options, prefetched } = collection;
@@ -38,10 +41,10 @@ export function prefetchLists(collection: Collection, read: ProjectCoverage): vo
 export async function readLists(
   collection: Collection,
   selected: readonly SelectedList[],
-  { stored, discovery }: { stored: ProjectCoverage | undefined; discovery: Discovery },
+  discovery: Discovery,
 ): Promise<void> {
   const { parallelLists, limits } = collection.options;
-  const lists: CollectedList[] = [...selected, ...leftBehind(stored, discovery)];
+  const lists: CollectedList[] = [...selected, ...leftBehind(collection.stored, discovery)];
   const ahead = Math.floor(PAGES_AHEAD / Math.max(1, lists.length));
   await forEachConcurrent(lists, parallelLists, (list) =>
     limits.lists(() => readOne(collection, list, { standing: standingOf(list, discovery), ahead })),
@@ -84,14 +87,14 @@ async function readOne(
 }
 
 function listPorts(collection: Collection, { cluster, kind }: SelectedList, source: Source): CollectListPorts {
-  const { ports, time, known, evaluation, options } = collection;
+  const { ports, time, known, options } = collection;
   return {
     ...ports,
     time,
     known,
-    evaluatorAt: (startedAt) => evaluation.evaluatorOf(cluster.lists[kind], startedAt),
+    evaluatorAt: (startedAt) => evaluatorOf(collection, cluster.lists[kind], startedAt),
     onRecorded: (recorded) => {
-      evaluation.note(recorded);
+      noteRecorded(collection, recorded);
       ports.onRecorded?.(recorded, source);
     },
     outOfTime: () => outOfTime(collection),
@@ -108,7 +111,7 @@ function noteOutcome(collection: Collection, list: CollectedList, outcome: ListO
   if (unfinished?.error) leave(collection, unfinished.error, { clusterName, what: `${kind} restore jobs` });
   else if (unfinished) collection.listsLeft += 1;
   count(collection, counts);
-  collection.evaluation.lookFrom(unattributedFrom);
+  collection.unattributedFrom = earlier(collection.unattributedFrom, unattributedFrom);
   const failed = attempt !== undefined && 'failure' in attempt;
   const { projectName } = collection.task;
   if (!unfinished) collection.ports.onList?.({ projectName, clusterName, kind, jobs: counts.seen, failed });

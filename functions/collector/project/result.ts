@@ -26,10 +26,9 @@ export interface CollectResult {
 const MAX_FAILURES = 100;
 
 export function partOf(collection: Collection): RunPart {
-  const { task, time, ports, evaluation, clustersLeftOut } = collection;
+  const { task, time, ports, clustersLeftOut } = collection;
   const { progress, projectId, projectName } = task;
-  const own = { ...collection.counts, ...evaluation.counts, ...spent(collection) };
-  const counts = addCounts(progress?.counts ?? noCounts(), own);
+  const counts = addCounts(progress?.counts ?? noCounts(), { ...collection.counts, ...spent(collection) });
   const failures = [...(progress?.failures ?? []), ...collection.failures].slice(0, MAX_FAILURES);
   counts.clustersFailed = new Set(failures.map(({ clusterName, what }) => clusterName ?? what)).size;
   return {

@@ -4,6 +4,7 @@ import { believable } from './believed.ts';
 import { type Collection, mayGoOn } from './collection.ts';
 import type { Discovery } from './discover.ts';
 import { withDrills } from './drills.ts';
+import { type Evaluation, evaluationOver } from './evaluation.ts';
 import {
   clustersOutnamed,
   clustersReplaced,
@@ -11,27 +12,27 @@ import {
   isMoving,
   projectCoverage,
 } from './project-coverage.ts';
+import { recordedOver } from './recorded-jobs.ts';
 
 export interface Before {
   /** As the ledger had it. */
   read: ProjectCoverage | undefined;
-  /** As far as it is believed. */
-  stored: ProjectCoverage | undefined;
   /** False where Atlas had answered nothing: a clock that was compared with nothing can't cast doubt on what is stored. */
-  isJudged: boolean;
+  isTimeKnown: boolean;
 }
 
 /** By the time that it is now: others write meanwhile. */
-export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isJudged: boolean) =>
-  isJudged ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
+export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isTimeKnown: boolean) =>
+  isTimeKnown ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
 
 /** @returns when the next follow-up of running jobs is due, where this collector is the one to queue it */
 export async function saveCoverage(
   collection: Collection,
   discovery: Discovery,
-  { read, stored, isJudged }: Before,
+  evaluation: Evaluation,
+  { read, isTimeKnown }: Before,
 ): Promise<string | undefined> {
-  const { task, ports, time, evaluation, attempts, listsLeft } = collection;
+  const { task, ports, time, stored, rules, attempts, listsLeft } = collection;
   const { ledger } = ports;
   const { projectId } = task;
   const gone = clustersToArchive(stored, discovery, time.now());
@@ -42,10 +43,10 @@ export async function saveCoverage(
   const goesOn = listsLeft > 0 && mayGoOn(collection);
   let followAt: string | undefined;
   const next = (latest: ProjectCoverage | undefined) => {
-    const before = latest && believed(collection, latest, isJudged);
-    const about = evaluation.about(before);
+    const before = latest && believed(collection, latest, isTimeKnown);
+    const about = { ...recordedOver(before, collection), ...evaluationOver(before, collection, evaluation) };
     const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
-    const followed = withFollowUp(collection, withDrills(coverage, evaluation.rules, new Date(time.now())));
+    const followed = withFollowUp(collection, withDrills(coverage, rules, new Date(time.now())));
     followAt = followed.followAt;
     return followed.coverage;
   };

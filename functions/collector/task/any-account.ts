@@ -1,5 +1,4 @@
-// functions/collector/task/any-account.ts: the Atlas port over several sets of credentials that see the same project: what one of them
-// may not read is read with the next.
+// functions/collector/task/any-account.ts: the Atlas port over several sets of credentials that see the same project.
 import { together } from '../../atlas/http/clock-skew.ts';
 import type {
   Atlas,
@@ -11,17 +10,14 @@ import type {
   JobPagesOptions,
   Waits,
 } from '../../atlas/model/atlas.ts';
-import { AtlasError } from '../../atlas/model/errors.ts';
 import type { SkewReading } from '../../atlas/model/skew-reading.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
-
-/** By what is read: the index of the one that is tried first, since it was let in before. */
-type Turns = Map<string, number>;
+import { Turns } from './turns.ts';
 
 /** @param all the preferred first */
 export function anyOf(all: readonly Atlas[]): Atlas {
   const [only] = all;
-  return only && all.length === 1 ? only : new AnyAccount(all, new Map());
+  return only && all.length === 1 ? only : new AnyAccount(all, new Turns());
 }
 
 class AnyAccount implements Atlas {
@@ -39,19 +35,19 @@ class AnyAccount implements Atlas {
   }
 
   clusters(projectId: string, list: ClusterList) {
-    return this.#firstOf(`${list} clusters`, (atlas) => atlas.clusters(projectId, list));
+    return this.#turns.firstOf(this.#all, `${list} clusters`, (atlas) => atlas.clusters(projectId, list));
   }
 
   jobPages(list: JobList, options?: JobPagesOptions): AsyncIterable<JobPage> {
-    return this.#pages(`${list.kind} jobs`, (atlas) => atlas.jobPages(list, options));
+    return this.#turns.pages(this.#all, `${list.kind} jobs`, (atlas) => atlas.jobPages(list, options));
   }
 
   job(list: JobList, jobId: string) {
-    return this.#firstOf(`${list.kind} jobs`, (atlas) => atlas.job(list, jobId));
+    return this.#turns.firstOf(this.#all, `${list.kind} jobs`, (atlas) => atlas.job(list, jobId));
   }
 
   events(query: EventsQuery): AsyncIterable<AtlasEvent[]> {
-    return this.#pages('events', (atlas) => atlas.events(query));
+    return this.#turns.pages(this.#all, 'events', (atlas) => atlas.events(query));
   }
 
   get principal(): string | undefined {
@@ -80,43 +76,4 @@ class AnyAccount implements Atlas {
     }
     return sum;
   }
-
-  async #firstOf<T>(what: string, read: (atlas: Atlas) => Promise<T>): Promise<T> {
-    const first = this.#turns.get(what) ?? 0;
-    let refusal: unknown;
-    for (let tried = 0; tried < this.#all.length; tried++) {
-      const turn = (first + tried) % this.#all.length;
-      try {
-        const answer = await read(this.#all[turn] as Atlas);
-        this.#turns.set(what, turn);
-        return answer;
-      } catch (error) {
-        refusal ??= error;
-        // What the preferred ones say tells most; where another one fails in another way, that is how it is.
-        if (!isRefusal(error)) throw tried === 0 ? error : refusal;
-      }
-    }
-    throw refusal;
-  }
-
-  /** Once a page has come, the others do. */
-  async *#pages<T>(what: string, read: (atlas: Atlas) => AsyncIterable<T>): AsyncGenerator<T> {
-    const { first, rest } = await this.#firstOf(what, async (atlas) => {
-      const pages = read(atlas)[Symbol.asyncIterator]();
-      return { first: await pages.next(), rest: pages };
-    });
-    try {
-      for (let page = first; !page.done; page = await rest.next()) yield page.value;
-    } finally {
-      await rest.return?.();
-    }
-  }
-}
-
-/** Not let in: by role, organization, access list, or since the credentials are not valid any more. A plan is the same for all. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof AtlasError)) return false;
-  const { code, errorCode = '' } = error;
-  if (code === 'ATLAS_FORBIDDEN') return !/^(FEATURE_UNSUPPORTED|UNSUPPORTED_FOR_CURRENT_PLAN)$/.test(errorCode);
-  return code === 'ATLAS_UNAUTHORIZED' || code === 'ATLAS_CREDENTIALS';
 }

@@ -3,6 +3,7 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
+import { statusWords } from '../../views/status.ts';
 import { targetView } from '../../views/target.ts';
 import { listed } from '../../views/text.ts';
 import { requesterText } from './requester-text.ts';
@@ -48,11 +49,8 @@ function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   const where = place === 'unknown' ? about : `to ${project}/${singleLine(clusterName)}`;
   const how = isDownload ? '' : ` (${singleLine(delivery)}, ${where})`;
   const who = requesterText(job);
-  return `${what} ${STATUS_WORDS.get(status) ?? singleLine(status)}${after}${how}${who === undefined ? '' : `, ${who}`}`;
+  return `${what} ${singleLine(statusWords(status))}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
-
-/** Where a status is no word of a sentence. */
-const STATUS_WORDS: ReadonlyMap<string, string> = new Map([['UNKNOWN', 'ended, how is not known']]);
 
 function whatElse({ fields, atlas = [] }: Change): string {
   if (fields.vanishedAt)

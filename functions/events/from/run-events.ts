@@ -30,8 +30,8 @@ export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
 
 /** Findings of restores without events of their own are worth a look all the same. */
 function severityOf({ status, counts }: Run): Severity {
-  const isWorthALook = status === 'complete' && (counts?.jobsBackfilled ?? 0) > 0 && (counts?.findings ?? 0) > 0;
-  return isWorthALook ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
+  const needsAttention = status === 'complete' && (counts?.jobsBackfilled ?? 0) > 0 && (counts?.findings ?? 0) > 0;
+  return needsAttention ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
 }
 
 function runMessage(run: Run): string {

@@ -13,9 +13,9 @@ interface Limits {
   items: number;
 }
 
-const MOST: Limits = { text: 2_000, items: 1_000 };
+const MAX_LIMITS: Limits = { text: 2_000, items: 1_000 };
 /** Ids, times and hashes are shorter, so they stay whole. */
-const LEAST: Limits = { text: 100, items: 4 };
+const MIN_LIMITS: Limits = { text: 100, items: 4 };
 /** More than a job has fields. */
 const MAX_NAMES = 60;
 /** What is nested deeper is somebody's value, of any shape: it becomes a text where it is long. */
@@ -26,18 +26,18 @@ const OWN_WORDS: ReadonlySet<string> = new Set(['id', 'message']);
 
 /** The same detail where it is small; else with shorter texts and lists, and `cut` names them. */
 export function truncated<T extends object>(detail: T): T & { cut?: Cut[] } {
-  for (let limits = MOST; ; limits = halved(limits)) {
+  for (let limits = MAX_LIMITS; ; limits = halved(limits)) {
     const cuts: Cut[] = [];
     const fit = fitted(detail, limits, [], cuts) as T;
     const made = cuts.length > 0 ? { ...fit, cut: cuts.slice(0, MAX_CUTS) } : fit;
-    const least = limits.text === LEAST.text && limits.items === LEAST.items;
-    if (least || Buffer.byteLength(JSON.stringify(made)) <= MAX_DETAIL_BYTES) return made;
+    const isSmallest = limits.text === MIN_LIMITS.text && limits.items === MIN_LIMITS.items;
+    if (isSmallest || Buffer.byteLength(JSON.stringify(made)) <= MAX_DETAIL_BYTES) return made;
   }
 }
 
 const halved = ({ text, items }: Limits): Limits => ({
-  text: Math.max(LEAST.text, Math.floor(text / 2)),
-  items: Math.max(LEAST.items, Math.floor(items / 2)),
+  text: Math.max(MIN_LIMITS.text, Math.floor(text / 2)),
+  items: Math.max(MIN_LIMITS.items, Math.floor(items / 2)),
 });
 
 function fitted(value: unknown, limits: Limits, path: readonly string[], cuts: Cut[]): unknown {

@@ -111,8 +111,8 @@ export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
   free: [], // M0 has no backups
 };
 
-/** A stretch of time, ISO 8601. */
-export interface Stretch {
+/** A span of time, ISO 8601. */
+export interface Interval {
   from: string;
   until: string;
 }
@@ -124,10 +124,10 @@ export interface DiscoveryCoverage {
   /** Since when Atlas says that there is no such list. */
   absentSince?: string;
   /**
-   * Stretches longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
+   * Intervals longer than `CONTINUITY_MS` between two readings: a cluster that was made and deleted within one is not known.
    * Oldest first, at most the last 100.
    */
-  unread?: Stretch[];
+  unread?: Interval[];
   /** Start of the first reading. */
   since?: string;
 }
@@ -138,12 +138,12 @@ export interface DiscoveryCoverage {
  */
 export const CONTINUITY_MS = 26 * 3_600_000;
 
-const MAX_STRETCHES = 100;
+const MAX_INTERVALS = 100;
 
 /** With one more at the end; of too many, the oldest become one. */
-export function withStretch(stretches: readonly Stretch[] = [], stretch: Stretch): Stretch[] {
-  const [oldest = stretch, second = stretch, ...rest] = [...stretches, stretch];
-  if (stretches.length < MAX_STRETCHES) return [...stretches, stretch];
+export function withInterval(intervals: readonly Interval[] = [], interval: Interval): Interval[] {
+  const [oldest = interval, second = interval, ...rest] = [...intervals, interval];
+  if (intervals.length < MAX_INTERVALS) return [...intervals, interval];
   return [{ from: oldest.from, until: second.until }, ...rest];
 }
 

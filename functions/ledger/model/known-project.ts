@@ -1,6 +1,6 @@
 // functions/ledger/model/known-project.ts: the durable record of scope: which credentials could see which projects, and when.
 
-import type { ProjectCoverage, Stretch } from './coverage.ts';
+import type { Interval, ProjectCoverage } from './coverage.ts';
 
 /** Who ended a project's being in scope, and why. */
 export interface Retirement {
@@ -41,8 +41,8 @@ export interface KnownProject {
   notVisibleSince?: string;
   /** With `notVisibleSince`: when those that saw it last listed their projects before. */
   lastSeenAt?: string;
-  /** Stretches in which no credentials saw it, or it was out of scope, that are over. Oldest first, at most the last 100. */
-  unseen?: Stretch[];
+  /** Intervals in which no credentials saw it, or it was out of scope, that are over. Oldest first, at most the last 100. */
+  unseen?: Interval[];
   /** Since when the settings exclude it. */
   excludedSince?: string;
   /** Taken out of scope by a person. It ends when the project is visible again. */
@@ -61,8 +61,8 @@ export interface AccountScope {
   listedAt?: string;
   /** Start of the last attempt. */
   attemptedAt?: string;
-  /** Stretches of more than `CONTINUITY_MS` between two of its listings. Oldest first, at most the last 100. */
-  unlisted?: Stretch[];
+  /** Intervals of more than `CONTINUITY_MS` between two of its listings. Oldest first, at most the last 100. */
+  unlisted?: Interval[];
   /**
    * It was asked on its own, and every project that it sees is seen by credentials that count: these stay in charge of the scope, and
    * nothing is claimed by its listings.

@@ -44,8 +44,8 @@ const MAX_PICKED = 6;
 const TRIED = [24, 200] as const;
 
 /**
- * The jobs of the table that the coverage does not count. Such jobs were recorded one after the other, so it looks for a stretch of
- * them, for a stretch and one more, and for a few among the newest.
+ * The jobs of the table that the coverage does not count. Such jobs were recorded one after the other, so it looks for that many
+ * in a row, for one less in a row and one more, and for a few among the newest.
  * @returns undefined if a counted job is not in the table, or that can't be decided
  */
 export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' | 'inOrder'>): FirstSeen[] | undefined {
@@ -58,8 +58,8 @@ export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' 
     const wanted = new Set(picked);
     return jobs.filter(({ jobId }) => wanted.has(jobId));
   };
-  const stretch = stretchOf(counted.ids, table.ids, ids, more);
-  if (stretch) return these(stretch);
+  const consecutive = consecutiveIds(counted.ids, table.ids, ids, more);
+  if (consecutive) return these(consecutive);
   for (const newest of more <= MAX_PICKED ? TRIED : []) {
     const picked = differingIds(counted.ids, table.ids, ids.slice(-newest), more);
     if (picked) return these(picked);
@@ -68,7 +68,7 @@ export function uncounted(counted: Counted, table: Pick<InTable, 'jobs' | 'ids' 
 }
 
 /** The newest first. */
-function stretchOf(counted: string, table: string, ids: readonly string[], more: number): string[] | undefined {
+function consecutiveIds(counted: string, table: string, ids: readonly string[], more: number): string[] | undefined {
   const byHash = new Map(ids.map((id) => [toggled(NO_IDS, [id]), id]));
   for (const length of [more, more - 1]) {
     let rest = difference(table, toggled(counted, ids.slice(ids.length - length)));

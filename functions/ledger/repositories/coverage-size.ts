@@ -70,26 +70,20 @@ export function fitted(
 }
 
 /** As many as there is room for. */
-export function changedClusters(
-  stored: ProjectCoverage | undefined,
-  { clusters: after }: ProjectCoverage,
-): ChangedClusters {
-  const before = stored?.clusters ?? {};
-  const changed: { before: [string, ClusterCoverage][]; after: [string, ClusterCoverage][] } = {
-    before: [],
-    after: [],
-  };
+export function changedClusters(stored: ProjectCoverage | undefined, coverage: ProjectCoverage): ChangedClusters {
+  const before: [string, ClusterCoverage][] = [];
+  const after: [string, ClusterCoverage][] = [];
   let left = MAX_CHANGED_BYTES;
-  for (const [name, cluster] of Object.entries(after)) {
-    const known = clusterNamed(before, name);
+  for (const [name, cluster] of Object.entries(coverage.clusters)) {
+    const known = clusterNamed(stored?.clusters ?? {}, name);
     const [was, is] = [known && published(known), published(cluster)];
     if (newsOf(is) === newsOf(was)) continue;
     left -= itemBytes({ [name]: is }) + itemBytes({ [name]: was });
     if (left < 0) break;
-    if (was) changed.before.push([name, was]);
-    changed.after.push([name, is]);
+    if (was) before.push([name, was]);
+    after.push([name, is]);
   }
-  return { before: Object.fromEntries(changed.before), after: Object.fromEntries(changed.after) };
+  return { before: Object.fromEntries(before), after: Object.fromEntries(after) };
 }
 
 /** What the change feed may need of a cluster. */

@@ -12,9 +12,8 @@ import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { archived } from './archive.ts';
-import { CoverageRepository } from './coverage-repository.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
-import { ProjectRepository } from './project-repository.ts';
+import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
 import { indexedJobsPage } from './queries.ts';
 import { type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
@@ -72,14 +71,11 @@ export class PageOutOfReach extends Error {
 
 /** What one numbered page may read: 24 MB of the index, some 36,000 jobs of one cluster. */
 export const COUNT_QUERIES = 24;
-/** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
-const COVERAGE_BATCH = 25;
 
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const { now = Date.now } = options;
   const projects = new ProjectRepository(table);
-  const coverages = new CoverageRepository(table, projects, now);
 
   return {
     ...tableLedger({ ...options, table }),
@@ -91,8 +87,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     indexedJobs: (query) => indexedJobsPage(table, query, now()),
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
-    projectPage: (query) => projectPage(table, coverages, query),
-    projectRecord: (projectId) => projectRecord(table, coverages, projectId),
+    projectPage: (query) => projectPage(table, projects, query),
+    projectRecord: (projectId) => projectRecord(table, projects, projectId),
     listedProjects: (max) => listedProjects(table, max),
     projectNames: (ids) => projectNames(projects, ids),
   };
@@ -140,7 +136,7 @@ async function numberedPage(
 
 async function projectPage(
   table: Table,
-  coverages: CoverageRepository,
+  repository: ProjectRepository,
   { limit, cursor }: { limit: number; cursor?: string },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
@@ -154,7 +150,7 @@ async function projectPage(
   });
   const projectIds = items.map(({ feedKey }) => String(feedKey));
   const projects: ProjectFacts[] = [];
-  for (const some of chunks(projectIds, COVERAGE_BATCH)) projects.push(...(await coverages.factsOf(some)));
+  for (const some of chunks(projectIds, COVERAGE_BATCH)) projects.push(...(await repository.factsOf(some)));
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
@@ -162,10 +158,10 @@ async function projectPage(
 
 async function projectRecord(
   table: Table,
-  coverages: CoverageRepository,
+  repository: ProjectRepository,
   projectId: string,
 ): Promise<ProjectRecord | undefined> {
-  const [facts] = await coverages.factsOf([projectId]);
+  const [facts] = await repository.factsOf([projectId]);
   if (!facts?.known && !facts?.coverage) return undefined;
   const clusters: ClusterCoverage[] = [];
   for await (const cluster of archived(table, projectId)) clusters.push(cluster);

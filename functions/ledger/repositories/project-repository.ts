@@ -1,12 +1,18 @@
-// functions/ledger/repositories/project-repository.ts: the scope of each project, one item a project.
+// functions/ledger/repositories/project-repository.ts: what is on record of each project: its scope, one item a project, alone or with its coverage.
+import { defined } from '../../platform/defined.ts';
+import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { storable } from '../model/item-size.ts';
-import type { KnownProject } from '../model/known-project.ts';
+import type { KnownProject, ProjectFacts } from '../model/known-project.ts';
 import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
-import { COVERAGE_FEED, coverageFeed, projectKey } from '../table/keys.ts';
+import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from '../table/keys.ts';
 import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { coverageOf } from './coverage-items.ts';
 import { optimisticWrite } from './optimistic-write.ts';
+
+/** Coverage items hold up to 380 KB each, so at most 10 MB in memory; of a project in parts its own size more. */
+export const COVERAGE_BATCH = 25;
 
 const FIELDS = fieldNames<KnownProject>({
   projectId: true,
@@ -66,6 +72,12 @@ export class ProjectRepository {
     for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS)) yield* await this.some(projectIds);
   }
 
+  /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
+  async some(projectIds: readonly string[]): Promise<KnownProject[]> {
+    const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
+    return items.map(knownProjectOf);
+  }
+
   /** Requests: none if nothing changed since `read`; else 1 write, after 1 read if there was none before, or another writer was first. */
   async save(
     projectId: string,
@@ -84,9 +96,24 @@ export class ProjectRepository {
     });
   }
 
-  /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
-  async some(projectIds: readonly string[]): Promise<KnownProject[]> {
-    const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
-    return items.map(knownProjectOf);
+  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
+  async *facts(): AsyncGenerator<ProjectFacts> {
+    for await (const projectIds of projectIdBatches(this.#table, COVERAGE_BATCH)) yield* await this.factsOf(projectIds);
+  }
+
+  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, and more for each project in parts. @param projectIds at most 50 */
+  async factsOf(projectIds: readonly string[]): Promise<ProjectFacts[]> {
+    const known = new Map<string, KnownProject>();
+    const coverages = new Map<string, ProjectCoverage>();
+    for (const item of await this.#table.batchGet(projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]))) {
+      const coverage = await coverageOf(this.#table, item);
+      if (coverage) coverages.set(coverage.projectId, coverage);
+      else if (item.sk === projectKey('').sk) known.set(knownProjectOf(item).projectId, knownProjectOf(item));
+    }
+    return projectIds.map((projectId) => {
+      const [registered, coverage] = [known.get(projectId), coverages.get(projectId)];
+      const projectName = registered?.projectName ?? coverage?.projectName ?? projectId;
+      return defined({ projectId, projectName, known: registered, coverage });
+    });
   }
 }

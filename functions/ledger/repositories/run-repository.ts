@@ -10,7 +10,6 @@
 // case it comes last. So a run costs 2 requests a project, and not a reading of all its parts for each.
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import { noneChosen, proveRun } from '../../proof/run.ts';
 import { isObjectId, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import {
@@ -24,6 +23,7 @@ import {
   type RunRecord,
   type UnfinishedRun,
 } from '../model/run.ts';
+import { noneChosen, runOutcome } from '../model/run-outcome.ts';
 import { fieldNames, RUN_FIELDS, TABLE } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { feedPartition, isPlanSk, isRunSk, monthOf, partKey, planKey, runFeed, runKey, runPk } from '../table/keys.ts';
@@ -131,12 +131,9 @@ export class RunRepository {
     const record = await this.get(runId);
     if (!record) throw missing(runId);
     if (record.run.status !== 'running') return record.run;
-    if (isAllIn(record)) return this.#end(record, { status: 'running' });
+    if (isAllIn(record)) return this.#complete(record, { status: 'running' });
     const failures = bounded([{ ...failure, code: RUN_DIED }, ...record.run.failures]);
-    const { status } = proveRun({ ...record, run: { ...record.run, failures } });
-    const set = { status, failures, finishedAt: new Date(this.#now()).toISOString(), counts: sum(record.parts) };
-    const written = await this.#table.update(runKey(runId), { set }, { status: 'running' });
-    return written.done ? runOf(written.item) : this.#get(runId); // it ended by itself
+    return this.#close({ ...record, run: { ...record.run, failures } }, this.#isoNow(), { status: 'running' });
   }
 
   async #get(runId: string): Promise<Run> {
@@ -151,21 +148,25 @@ export class RunRepository {
     const isOpen = status === 'running' || hasDied(run);
     if (!isOpen || projects === undefined || Number(item.partsCounted) < projects) return run;
     const record = (projects > 0 ? await this.get(runId) : undefined) ?? { run, parts: [] };
-    return isAllIn(record) ? this.#end(record, { status, finishedAt }) : run;
+    return isAllIn(record) ? this.#complete(record, { status, finishedAt }) : run;
   }
 
-  /** @param condition what the run must be as yet */
-  async #end({ run, parts, planned = [] }: RunRecord, condition: Condition): Promise<Run> {
+  /** Ends a run whose parts are all in. @param condition what the run must be as yet */
+  async #complete(record: RunRecord, condition: Condition): Promise<Run> {
+    const { run, parts } = record;
     const failures = [...run.failures.filter(({ code }) => code !== RUN_DIED), ...noneChosen(parts)];
-    const { status } = proveRun({ run: { ...run, failures }, parts, planned });
-    const [finishedAt = new Date(this.#now()).toISOString()] = parts
-      .map((part) => part.finishedAt)
-      .sort()
-      .reverse();
-    const set = { status, failures, finishedAt, counts: sum(parts) };
-    const written = await this.#table.update(runKey(run.runId), { set }, condition);
-    return written.done ? runOf(written.item) : this.#get(run.runId); // another writer saw the same and ended it
+    const finishedAt = parts.map((part) => part.finishedAt).reduce((a, b) => (b > a ? b : a), '') || this.#isoNow();
+    return this.#close({ ...record, run: { ...run, failures } }, finishedAt, condition);
   }
+
+  async #close(record: RunRecord, finishedAt: string, condition: Condition): Promise<Run> {
+    const { runId, failures } = record.run;
+    const set = { status: runOutcome(record).status, failures, finishedAt, counts: sum(record.parts) };
+    const written = await this.#table.update(runKey(runId), { set }, condition);
+    return written.done ? runOf(written.item) : this.#get(runId); // another writer saw the same and ended it
+  }
+
+  #isoNow = () => new Date(this.#now()).toISOString();
 
   /** A run and its parts go together: counted from the time in the run's id. */
   #expiry = (runId: string) => ({
@@ -180,7 +181,7 @@ const sum = (parts: RunPart[]) => parts.map(({ counts }) => counts).reduce(addCo
 
 const hasDied = ({ failures }: Run) => failures.some(({ code }) => code === RUN_DIED);
 
-const isAllIn = (record: RunRecord) => record.run.projects !== undefined && proveRun(record).unreadCount === 0;
+const isAllIn = (record: RunRecord) => record.run.projects !== undefined && runOutcome(record).unreadCount === 0;
 
 function monthAfter(month: string): string {
   const [year, number] = month.split('-').map(Number) as [number, number];

@@ -51,7 +51,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
 
     coverage: (projectId) => coverages.get(projectId),
     saveCoverage: (...args) => coverages.save(...args),
-    projects: () => coverages.facts(),
+    projects: () => projects.facts(),
     coverages: () => coverages.all(),
     archiveCluster: (...args) => archive(table, ...args),
     archivedClusters: (projectId) => archived(table, projectId),

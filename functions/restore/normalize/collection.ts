@@ -10,8 +10,8 @@ const MAX_MESSAGE = 10_000;
 export function readCollection(fields: Fields, { requestedAt, readAt }: Asked): Reading {
   const pointInTime = fields.epochSeconds('pointInTimeUtcSeconds') ?? fields.epochSeconds('oplogTs');
   const finishedAt = fields.past('finishedAt', requestedAt);
-  const said = { word: fields.text('state'), requestedAt, finishedAt };
-  const { status, sourceStatus, expected } = fromCollectionState(said, readAt);
+  const reported = { word: fields.text('state'), requestedAt, finishedAt };
+  const { status, sourceStatus, expected } = fromCollectionState(reported, readAt);
   if (expected !== undefined) fields.note('state', expected);
   return {
     status,

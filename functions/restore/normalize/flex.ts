@@ -12,8 +12,8 @@ const DELIVERY: ReadonlyMap<string, Delivery> = new Map([
 export function readFlex(fields: Fields, { requestedAt, readAt }: Asked): Reading {
   const delivery = fields.oneOf('deliveryType', DELIVERY) ?? 'unknown';
   const finishedAt = fields.past('restoreFinishedDate', requestedAt);
-  const said = { word: fields.text('status'), requestedAt, finishedAt };
-  const { status, sourceStatus, expected } = fromFlexStatus(said, readAt);
+  const reported = { word: fields.text('status'), requestedAt, finishedAt };
+  const { status, sourceStatus, expected } = fromFlexStatus(reported, readAt);
   if (expected !== undefined) fields.note('status', expected);
   return {
     status,

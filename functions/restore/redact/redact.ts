@@ -5,7 +5,7 @@ import { defineOwn } from '../../platform/safe-set.ts';
 import { isDeliveryName, isLabel, isListOfHeaders, isSecretName, isValueOfPair } from './secret-names.ts';
 import { CREDENTIAL, safeText } from './secret-text.ts';
 
-/** A job as Atlas sent it, less links and less every secret-bearing field. */
+/** A job as Atlas sent it, without links and secrets. */
 export interface RedactedJob {
   atlas: Record<string, unknown>;
   /** How many delivery URLs were dropped; one quoted in a text doesn't count. */

@@ -85,7 +85,7 @@ function nameOf(pairs: readonly Pair[], points: number, rivals: number): FoundRe
   const [first, ...others] = pairs;
   if (!first) throw new RangeError('no pair to take a name from');
   const { event, secondsLater, countsAhead } = first;
-  const grade = MIN_POINTS.find(([, least]) => points >= least)?.[0] ?? 'weak';
+  const grade = MIN_POINTS.find(([, minPoints]) => points >= minPoints)?.[0] ?? 'weak';
   const named = { actor: event.event.actor, grade, points, eventType: event.event.type, rivals };
   if (others.length > 0) return named;
   return { ...named, eventId: event.id, secondsLater, ...defined({ countsAhead }) };

@@ -58,7 +58,7 @@ export interface MergeOptions {
    * After a change of the rules: findings that no longer hold are removed, and those with another severity replaced. Otherwise a
    * finding stays as it was found. @default false
    */
-  afresh?: boolean;
+  rulesChanged?: boolean;
 }
 
 /**
@@ -68,11 +68,11 @@ export interface MergeOptions {
 export function mergeFindings(
   had: readonly Finding[] | undefined,
   found: readonly Finding[],
-  { afresh = false }: MergeOptions = {},
+  { rulesChanged = false }: MergeOptions = {},
 ): readonly Finding[] {
   return RULES.flatMap((rule) => {
     const [before, now] = [had, found].map((findings) => findings?.find((finding) => finding.rule === rule));
-    if (!afresh) return before ?? now ?? [];
+    if (!rulesChanged) return before ?? now ?? [];
     return before !== undefined && before.severity === now?.severity ? before : (now ?? []);
   });
 }

@@ -126,7 +126,7 @@ const SETS: readonly (keyof Rules)[] = [
 
 /**
  * Stands for the rules: rules that mean the same by their fields have the same one. It changes with the list of rules too, so
- * that open jobs are judged again after a release that adds one. 16 characters, 96 bits of a SHA-256.
+ * that open jobs are evaluated again after a release that adds one. 16 characters, 96 bits of a SHA-256.
  */
 export function rulesDigest(rules: Rules, names: readonly string[] = RULES): string {
   const fields = (Object.keys(DEFAULT_RULES) as (keyof Rules)[]).sort().map((field) => {

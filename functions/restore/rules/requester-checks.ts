@@ -8,7 +8,7 @@ export const requesterNotListed: Check = (job, { rules: { expects } }) => {
   const requester = surely(job);
   if (expects === undefined || requester === undefined) return undefined;
   if (identities(requester.actor).some(expects)) return undefined;
-  const why = `It was requested by ${said(requester)}, who is not among the expected requesters.`;
+  const why = `It was requested by ${nameOf(requester)}, who is not among the expected requesters.`;
   return { severity: 'critical', why };
 };
 
@@ -32,7 +32,7 @@ const surely = ({ requester }: EvaluatedJob): FoundRequester | undefined =>
 const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
 
 /** Never without the grade. */
-function said({ actor, grade }: FoundRequester): string {
+function nameOf({ actor, grade }: FoundRequester): string {
   const name = printable(actor.name ?? actor.id ?? 'someone without a name');
   const via = actor.via === undefined ? '' : ` by way of ${printable(actor.via)}`;
   return `${name}${via} (${ACTOR_KIND_TEXT[actor.kind]}, ${grade} match)`;

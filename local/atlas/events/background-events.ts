@@ -60,9 +60,9 @@ function* flexSnapshot({ background }: Background, cluster: SimCluster, at: numb
 function* snapshot({ background, actors, processes }: Background, cluster: SimCluster, at: number, random: Random) {
   yield snapshotTaken(cluster, at, random, background, 'DAILY');
   if (random.between(1, EXPORTED_ONE_IN) > 1) return;
-  const askedAt = at + random.between(2, 3) * SECOND;
-  yield asked(cluster, askedAt, askedAt, actors.draw(random), random, processes);
-  yield exportDone(cluster, askedAt, random, background);
+  const requestedAt = at + random.between(2, 3) * SECOND;
+  yield asked(cluster, requestedAt, requestedAt, actors.draw(random), random, processes);
+  yield exportDone(cluster, requestedAt, random, background);
 }
 
 /** Up to three events in every half hour. */

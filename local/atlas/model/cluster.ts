@@ -38,8 +38,20 @@ export interface ClusterPlan {
   created?: number;
 }
 
+/** How many clusters a project begins with. */
+export interface ClusterSizes {
+  regular: number;
+  serverless: number;
+  deleted: number;
+}
+
 /** No two projects' clusters share an ordinal, as long as no project has more than this. */
 export const CLUSTERS_A_PROJECT = 2 ** 20;
+
+// Where the ordinals of a project's other clusters begin; its regular ones begin at 0.
+const FIRST_SERVERLESS = 2 ** 17;
+const FIRST_DELETED = 2 ** 18;
+export const FIRST_ADDED = 2 ** 19;
 
 /** One cluster in this many is busy. */
 const BUSY_SHARE = 5;
@@ -68,9 +80,17 @@ export function makeCluster(seed: number, project: SimProject, plan: ClusterPlan
   };
 }
 
-/** The n-th cluster that a project starts with. */
-export const plannedCluster = (seed: number, project: SimProject, n: number): ClusterPlan => ({
-  ordinal: n,
+export function firstClusters(seed: number, project: SimProject, sizes: ClusterSizes): SimCluster[] {
+  const several = (count: number, from: number, plan: (n: number) => Omit<ClusterPlan, 'ordinal'>) =>
+    Array.from({ length: count }, (_, n) => makeCluster(seed, project, { ...plan(n), ordinal: from + n }));
+  return [
+    ...several(sizes.regular, 0, (n) => regularCluster(seed, project, n)),
+    ...several(sizes.serverless, FIRST_SERVERLESS, (n) => ({ name: `serverless-${n}`, tier: 'serverless' })),
+    ...several(sizes.deleted, FIRST_DELETED, (n) => ({ name: `deleted-${n}`, tier: 'replicaSet', state: 'DELETED' })),
+  ];
+}
+
+const regularCluster = (seed: number, project: SimProject, n: number): Omit<ClusterPlan, 'ordinal'> => ({
   name: plannedName(seed, project, n),
   tier: plannedTier(n),
   // Shifted by one from project to project, so that small worlds have a busy cluster of every tier too.

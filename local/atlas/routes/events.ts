@@ -25,7 +25,7 @@ export const eventRoutes: readonly Route[] = [
     one: ({ world, params, query, scene }) => {
       const { groupId = '', eventId = '' } = params;
       if (!isObjectId(eventId)) throw refusals.invalidPath('eventId', `${eventId} is not 24 hexadecimal digits.`);
-      const event = world.event(groupId, eventId, scene.now);
+      const event = world.chronicle.event(groupId, eventId, scene.now);
       if (!event) throw refusals.resourceNotFound(`Event with id ${eventId}`);
       return eventBody(event, scene, boolean(query, 'includeRaw', false));
     },
@@ -41,7 +41,8 @@ function eventListing({ world, params, query, scene }: Call): Listing {
   const names = new Set(query.getAll('clusterNames'));
   const isOfCluster = ({ fields }: SimEvent) => names.size === 0 || names.has(String(fields.clusterName));
   const events = function* () {
-    for (const event of world.events(params.groupId ?? '', wanted, scene.now)) if (isOfCluster(event)) yield event;
+    for (const event of world.chronicle.events(params.groupId ?? '', wanted, scene.now))
+      if (isOfCluster(event)) yield event;
   };
   return {
     get total() {

@@ -7,7 +7,7 @@ import type { Version } from '../base/versions.ts';
 import { jobBody } from '../bodies/job.ts';
 import { OWN_KEY, SERVICE_ACCOUNT } from '../model/actors.ts';
 import { kindsOf, type SimCluster } from '../model/cluster.ts';
-import type { JobListRef } from '../world/world.ts';
+import type { JobListRef } from '../world/restores.ts';
 import { dedicatedRestore, flexRestore } from './restore-request.ts';
 import { type Call, clusterRef, type Route } from './route.ts';
 import { backedUpCluster, clusterOfClusterApi, flexCluster, serverlessInstance } from './tier.ts';
@@ -48,7 +48,7 @@ function reads({ kind, path, cluster, java, hasIncludeCount = true, ...endpoint 
       java: `${java}::getRestoreJob`,
       one: (call) => {
         const id = jobId(call);
-        const job = isEmptied(call, kind) ? undefined : call.world.job(ref(call), id);
+        const job = isEmptied(call, kind) ? undefined : call.world.list(ref(call)).find(id);
         if (!job) throw kind === 'flex' ? refusals.flexJobNotFound(id) : refusals.jobNotFound(id);
         return jobBody(job, call.scene);
       },
@@ -63,11 +63,14 @@ function isEmptied({ serverless }: Call, kind: Kind): boolean {
   return serverless === 'empty';
 }
 
-const jobListing = ({ world, scene }: Call, ref: JobListRef, hasIncludeCount: boolean): Listing => ({
-  total: world.jobCount(ref),
-  slice: (offset, limit) => world.jobSlice(ref, offset, limit).map((job) => jobBody(job, scene)),
-  hasIncludeCount,
-});
+function jobListing({ world, scene }: Call, ref: JobListRef, hasIncludeCount: boolean): Listing {
+  const jobs = world.list(ref);
+  return {
+    total: jobs.count,
+    slice: (offset, limit) => jobs.slice(offset, limit).map((job) => jobBody(job, scene)),
+    hasIncludeCount,
+  };
+}
 
 function jobId({ params }: Call): string {
   const { jobId: id = '' } = params;
@@ -122,7 +125,7 @@ const start = ({ kind, path, versions, bucket, java, cluster }: JobApi, read: ty
     const asked = read(call.body);
     const { name, tier } = cluster(call);
     if (!kindsOf(tier).includes(kind)) throw refusals.featureUnsupported(name);
-    const actor = call.user === call.world.ownKey.actor.name ? OWN_KEY : SERVICE_ACCOUNT;
+    const actor = call.user === call.world.actors.named(OWN_KEY).actor.name ? OWN_KEY : SERVICE_ACCOUNT;
     return jobBody(call.world.startRestore({ ...clusterRef(call), kind, ...asked, actor }), call.scene);
   },
 });

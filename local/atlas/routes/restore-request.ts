@@ -1,7 +1,7 @@
 // local/atlas/routes/restore-request.ts: the body of a POST that starts a restore.
 import { refusals } from '../base/errors.ts';
 import type { Delivery } from '../model/job.ts';
-import type { Restore } from '../world/world.ts';
+import type { Restore } from '../world/restores.ts';
 
 export type RestoreRequest = Omit<Restore, 'projectId' | 'clusterName' | 'kind'>;
 

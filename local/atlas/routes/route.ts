@@ -4,7 +4,8 @@ import type { BucketName, Buckets } from '../base/buckets.ts';
 import type { Listing } from '../base/paging.ts';
 import type { Scene } from '../base/scene.ts';
 import type { Version } from '../base/versions.ts';
-import type { ClusterRef, World } from '../world/world.ts';
+import type { ClusterRef } from '../world/organization.ts';
+import type { World } from '../world/world.ts';
 
 /** Whether serverless is over: its paths gone, its lists empty, or everything as it was. */
 export type Serverless = 'sunset' | 'empty' | 'alive';

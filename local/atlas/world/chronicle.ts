@@ -1,88 +1,85 @@
-// local/atlas/world/chronicle.ts: the simulated organization's past that cannot be computed: who did what on request, which
-// clusters are gone; and the events that follow.
+// local/atlas/world/chronicle.ts: the events of a simulated organization's projects.
+import type { Clock } from '../../../functions/platform/clock.ts';
+import { secondsOf } from '../base/object-id.ts';
 import { Random } from '../base/random.ts';
-import { DAY } from '../base/time.ts';
+import { DAY, SECOND } from '../base/time.ts';
 import { BACKGROUND_MS, type Background } from '../events/background-events.ts';
 import { type EventQuery, newestFirst } from '../events/event-log.ts';
 import { asked } from '../events/export-events.ts';
-import { Actors } from '../model/actors.ts';
-import type { SimCluster } from '../model/cluster.ts';
-import { type SimEvent, wholeSecond } from '../model/event.ts';
-import type { SimProject } from '../model/project.ts';
+import { type EventMakers, type SimEvent, wholeSecond } from '../model/event.ts';
 import { MAX_HISTORY } from './history.ts';
-import { type ProjectLog, sourcesOf } from './project-log.ts';
+import type { ClusterRef, Organization } from './organization.ts';
+import { sourcesOf } from './project-log.ts';
+import type { Restores } from './restores.ts';
 
-export interface ChronicleOptions {
+export interface ChronicleOptions extends EventMakers {
   seed: number;
   /** When history ends, in ms since the epoch. */
   until: number;
-  /** The 5 bytes of every process that answers requests, and of the others, in hex. */
-  processes: readonly string[];
-  background: readonly string[];
+  organization: Organization;
+  restores: Restores;
+  clock: Clock;
 }
 
-/** What the world knows of a project. */
-export interface Subject {
-  project: SimProject;
-  /** Those that are there, deleted ones with their backups among them. */
-  clusters: readonly SimCluster[];
-  list: ProjectLog['list'];
+/** A request that looks like a restore's, and leaves no job (docs/atlas.md#12-4). */
+export interface ExportRequest extends ClusterRef {
+  /** @default drawn */
+  actor?: string;
 }
 
 const SEED = 17;
 
 export class Chronicle {
-  readonly actors: Actors;
+  readonly #organization: Organization;
+  readonly #restores: Restores;
+  readonly #clock: Clock;
   readonly #beginning: number;
   readonly #background: Background;
-  /** Clusters that are there no more, by project id: the events of their jobs stay. */
-  readonly #former = new Map<string, SimCluster[]>();
-  /** When clusters were deleted, by id, in ms since the epoch. */
-  readonly #ends = new Map<string, number>();
   /** By project id. */
   readonly #exports = new Map<string, SimEvent[]>();
   #exported = 0;
 
-  constructor({ seed, until, processes, background }: ChronicleOptions) {
-    this.actors = new Actors(seed);
+  constructor({ seed, until, organization, restores, clock, ...makers }: ChronicleOptions) {
+    this.#organization = organization;
+    this.#restores = restores;
+    this.#clock = clock;
     this.#beginning = until - MAX_HISTORY - DAY;
-    this.#background = { seed, from: until - BACKGROUND_MS, actors: this.actors, processes, background };
+    this.#background = { seed, from: until - BACKGROUND_MS, ...makers };
   }
 
-  deleted({ id, state }: SimCluster, now: number) {
-    if (state === 'IDLE') this.#ends.set(id, now);
-  }
-
-  /** Nothing lists the cluster any more. */
-  gone(cluster: SimCluster) {
-    this.#former.set(cluster.projectId, [...(this.#former.get(cluster.projectId) ?? []), cluster]);
-  }
-
-  /** @param actor a name; drawn where it is left out */
-  requestExport(cluster: SimCluster, now: number, actor: string | undefined): SimEvent {
-    const { seed, processes } = this.#background;
-    const random = new Random(seed, SEED, this.#exported++);
-    const requester = actor === undefined ? this.actors.draw(random) : this.actors.named(actor);
-    const event = asked(cluster, wholeSecond(now), now, requester, random, processes);
-    this.#exports.set(cluster.projectId, [...(this.#exports.get(cluster.projectId) ?? []), event]);
-    return event;
-  }
-
-  /** Newest first; what is shown after `now` is left out. */
-  events({ project, clusters, list }: Subject, query: EventQuery, now: number): Generator<SimEvent> {
-    const ever = [...clusters, ...(this.#former.get(project.id) ?? [])];
+  /**
+   * The events of a project, newest first, each computed when it is reached.
+   * @param now what is shown later is left out, in ms since the epoch. @default clock.now()
+   * @throws RangeError for an unknown project
+   */
+  events(projectId: string, query: EventQuery = {}, now = this.#clock.now()): Generator<SimEvent> {
+    this.#restores.catchUp();
     const sources = sourcesOf({
       background: this.#background,
-      project,
-      clusters: ever.map((cluster) => ({ cluster, end: this.#endOf(cluster) })),
-      list,
-      exports: this.#exports.get(project.id) ?? [],
+      project: this.#organization.existingProject(projectId),
+      clusters: this.#organization.clustersEver(projectId),
+      list: (cluster, kind) => this.#restores.listOf(cluster, kind),
+      exports: this.#exports.get(projectId) ?? [],
     });
     return newestFirst(query, { sources, beginning: this.#beginning, now });
   }
 
-  /** Clusters that were deleted before the start have no snapshot events. */
-  #endOf({ id, state, created }: SimCluster) {
-    return this.#ends.get(id) ?? (state === 'IDLE' ? Number.POSITIVE_INFINITY : created);
+  /** @param now as in `events` */
+  event(projectId: string, id: string, now = this.#clock.now()): SimEvent | undefined {
+    const second = secondsOf(id) * SECOND;
+    for (const event of this.events(projectId, { from: second, to: second }, now)) if (event.id === id) return event;
+    return undefined;
+  }
+
+  /** Asks for an export now. */
+  requestExport({ actor, ...ref }: ExportRequest): SimEvent {
+    this.#restores.catchUp();
+    const cluster = this.#organization.existingCluster(ref);
+    const [now, { seed, actors, processes }] = [this.#clock.now(), this.#background];
+    const random = new Random(seed, SEED, this.#exported++);
+    const requester = actor === undefined ? actors.draw(random) : actors.named(actor);
+    const event = asked(cluster, wholeSecond(now), now, requester, random, processes);
+    this.#exports.set(ref.projectId, [...(this.#exports.get(ref.projectId) ?? []), event]);
+    return event;
   }
 }

@@ -2,12 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { visible } from '../../../functions/api/web/html/text.ts';
 import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/web/parts/job-filter.ts';
 import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { DELIVERIES, KINDS, RULES, STATUSES } from '../../../functions/schema/words.ts';
+import { visible } from '../../../functions/views/html/text.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 import { unescaped } from './site.ts';
 import { coverages, NOW } from './world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askedBy as askedByCell } from '../../../functions/api/web/parts/requester-part.ts';
+import { requesterCell } from '../../../functions/api/web/parts/requester-part.ts';
 import { reasonAtLength } from '../../../functions/api/web/parts/requester-text.ts';
 import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
@@ -244,12 +244,12 @@ describe('a restore', () => {
   });
 });
 
-describe('who asked for a restore', () => {
+describe('who requested a restore', () => {
   /** The words of the rows of a list, without the table's head. */
   const rowsOf = (page: string) =>
     [...page.matchAll(/<tr role="row"><th role="rowheader".*?<\/tr>/gs)].map(([row]) => textOf(row));
-  const askedBy = (job: Partial<JobSummary>) =>
-    textOf(String(askedByCell({ jobId: 'a'.repeat(24), kind: 'flex', ...job })));
+  const requestedBy = (job: Partial<JobSummary>) =>
+    textOf(String(requesterCell({ jobId: 'a'.repeat(24), kind: 'flex', ...job })));
 
   test('is in the list with how sure that is, in words; where nobody is known, why', async () => {
     const rows = rowsOf(await many.get('/'));
@@ -272,7 +272,7 @@ describe('who asked for a restore', () => {
     const grades = { exact: '', strong: '', likely: 'probably ', weak: 'perhaps ' } as const;
     for (const [grade, hedge] of Object.entries(grades) as [Grade, string][]) {
       const requester = { actor: { kind: 'user' as const, name: 'ana' }, grade, points: 1, eventType: 'x', rivals: 0 };
-      expect(askedBy({ requester }).trim()).toMatch(new RegExp(`^${hedge}ana ${grade} match`));
+      expect(requestedBy({ requester }).trim()).toMatch(new RegExp(`^${hedge}ana ${grade} match`));
     }
     // A grade of a later version counts as little as can be.
     const requester = {
@@ -281,7 +281,7 @@ describe('who asked for a restore', () => {
       points: 1,
       eventType: 'x',
     };
-    expect(askedBy({ requester: { ...requester, rivals: 0 } }).trim()).toMatch(/^perhaps ana sure match/);
+    expect(requestedBy({ requester: { ...requester, rivals: 0 } }).trim()).toMatch(/^perhaps ana sure match/);
   });
 
   const blockOf = async (n: number) => {
@@ -313,7 +313,7 @@ describe('who asked for a restore', () => {
       expect(block).not.toMatch(/@|points|address/);
     }
     const none = { requester: { reason: 'none' as const } };
-    expect(askedBy({ ...none, kind: 'serverless' })).toContain('Atlas writes no event');
+    expect(requestedBy({ ...none, kind: 'serverless' })).toContain('Atlas writes no event');
     expect(reasonAtLength({ ...none, kind: 'collection' })).toContain('Atlas writes no event');
     expect(reasonAtLength({ ...none, kind: 'flex' })).toContain('none of them fits');
   });
@@ -371,7 +371,7 @@ describe('what is found', () => {
     expect(textOf(page)).toMatch(/With findings \d+ \d+ critical/);
   });
 
-  test('by a run is told with how much of it was old', async () => {
+  test('by a run is shown with how much of it was old', async () => {
     expect(textOf(await many.get('/clusters'))).toContain(
       '2 new restores (1 had ended long before), 1 changed, 3 findings, 2 clusters failed.',
     );
@@ -384,7 +384,7 @@ describe('the clusters', () => {
     const text = textOf(page);
     expect(text).toContain('1 of 7 restore drills overdue');
     // One of its lists holds what was not understood, which may be a restore.
-    expect(text).toContain('Of 1 cluster it is not known');
+    expect(text).toContain('For 1 cluster it is not known whether the drill is overdue');
     expect(text).toMatch(/ledger-eu payments-prod 2026-10-24 expected within 365 days never – –/);
     expect(text).toMatch(
       /orders Dedicated, Collection Up to date proven to 2026-11-23 03:00 14 26 h ago 12 min 30 s 6 h 00 min 2027-02-20 every 90 days/,

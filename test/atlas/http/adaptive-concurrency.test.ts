@@ -144,6 +144,15 @@ describe('a request that waits', () => {
     expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 880]);
   });
 
+  test("has all of its call's time, where more is left", async () => {
+    const { server, limited } = start({ max: 1 });
+    limited.send(request());
+    limited.send({ ...request(PROJECTS[0], 100), timeLeftMs: 1_000 });
+    limited.send({ ...request(PROJECTS[0], 100), timeLeftMs: 300 });
+    await server.run();
+    expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 100, 60]);
+  });
+
   test('beyond its time is not sent', async () => {
     const { server, limited } = start({ max: 1 });
     limited.send(request());

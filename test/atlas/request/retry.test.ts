@@ -88,10 +88,10 @@ describe('a 429', () => {
         fc.integer({ min: 0, max: 120_000 }),
         fc.integer({ min: 1, max: 7 }),
         fc.nat(200_000),
-        (askedMs, throttles, budgetMs) => {
-          const verdict = retryDecision(limited(askedMs), { failures: 0, throttles }, budgetMs);
+        (requestedMs, throttles, budgetMs) => {
+          const verdict = retryDecision(limited(requestedMs), { failures: 0, throttles }, budgetMs);
           if (verdict.again) {
-            expect(verdict.waitMs).toBeGreaterThanOrEqual(askedMs);
+            expect(verdict.waitMs).toBeGreaterThanOrEqual(requestedMs);
             expect(verdict.waitMs).toBeLessThan(budgetMs);
           } else expect(verdict.because).toBe('budget');
         },
@@ -105,6 +105,6 @@ describe('a 429', () => {
       because: 'attempts',
     });
     const longest = retryDecision(limited(900_001), { failures: 0, throttles: 1 }, Number.POSITIVE_INFINITY);
-    expect(longest).toEqual({ again: false, because: 'budget', waitMs: 900_001, mostMs: 900_000 });
+    expect(longest).toEqual({ again: false, because: 'budget', waitMs: 900_001, limitMs: 900_000 });
   });
 });

@@ -44,7 +44,7 @@ describe('projects', () => {
     expect(found.flatMap(({ problems }) => problems)).toEqual([{ what: 'project', field, expected, got }]);
   });
 
-  test('of which fewer come than Atlas counts, twice, are no whole list: those that came are told all the same', async () => {
+  test('of which fewer come than Atlas counts, twice, are no whole list: those that came are returned all the same', async () => {
     await using server = await serve(withTokens(json(200, { results: [PROJECT], totalCount: 2, links: [] })));
     await using atlas = clientFor(server.url);
     const found: unknown[] = [];

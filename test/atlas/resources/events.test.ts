@@ -7,6 +7,7 @@ import { asEvent } from '../../../functions/atlas/resources/event.ts';
 import type { Log, LogFields } from '../../../functions/platform/log.ts';
 import type { AtlasEvent } from '../../../functions/restore/requesters/event.ts';
 import { KINDS } from '../../../functions/schema/words.ts';
+import { requestEvent, requesterOf } from '../../../local/atlas/events/job-events.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { accountOf, all, clientFor, clustersOf, failureOf, keyOf, PROJECT_ID, projectsOf } from '../clients.ts';
@@ -381,9 +382,9 @@ describe('against the simulator', () => {
     let told = 0;
     for (const { name } of world.clusters(projectId)) {
       for (const job of KINDS.flatMap((kind) => world.jobs(projectId, name, kind))) {
-        const request = world.requestEventOf(job);
+        const request = requestEvent(job, world.actors);
         if (!request || request.visibleAt > Date.parse(until)) continue;
-        const expected = { type: request.type, actor: world.requesterOf(job).actor };
+        const expected = { type: request.type, actor: requesterOf(job, world.actors).actor };
         expect(found.get(request.id)).toMatchObject(expected);
         told += 1;
       }

@@ -8,7 +8,7 @@ import { AtlasClient } from '../../../functions/atlas/client.ts';
 import { systemClock } from '../../../functions/platform/clock.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { type AtlasSimulator, startAtlas } from '../../../local/atlas/server.ts';
-import type { Restore } from '../../../local/atlas/world/world.ts';
+import type { Restore } from '../../../local/atlas/world/restores.ts';
 import { type ServedApi, serveApi } from '../../../local/serve.ts';
 import { accessTo, CommandLine, type Ended, valuesOf } from '../command-line.ts';
 import { json, startScriptedApi } from './scripted-api.ts';
@@ -137,7 +137,7 @@ describe('--api', () => {
     SEVERAL_PROCESSES_MS,
   );
 
-  test('collect has a run made there, and tells of it as of its own', async () => {
+  test('collect has a run made there, and reports it like its own', async () => {
     restore({ durationMs: 1 });
     const all = await shell.run(['collect', ...api]);
     expect(all).toMatchObject({ code: 0, stderr: '' });
@@ -154,8 +154,8 @@ describe('--api', () => {
     const partly = await shell.run(['collect', '--project', projectId, '--project', other, '--json'], { env });
     mend();
     expect(partly).toMatchObject({ code: 3, stderr: '' });
-    const { runIds, ...told } = JSON.parse(partly.stdout) as { runIds: string[] };
-    expect(told).toMatchObject({
+    const { runIds, ...reported } = JSON.parse(partly.stdout) as { runIds: string[] };
+    expect(reported).toMatchObject({
       status: 'incomplete',
       ...{ projects: 2, clustersFailed: 1 },
       failures: [{ projectId, clusterName: 'Cluster0', message: expect.stringContaining('403') }],

@@ -129,7 +129,7 @@ describe('answers of another shape', () => {
     ['found, and findings', { requester: REQUESTER, findings: [FINDING] }],
     ['a reason', { requester: { reason: 'pending' } }],
     ['words of a later version', { requester: { reason: 'asleep' }, findings: [{ ...FINDING, rule: 'lunar' }] }],
-  ])('who asked, and findings: %s is shown as it was sent', async (_, parts) => {
+  ])('the requester, and findings: %s is shown as it was sent', async (_, parts) => {
     await using api = await startScriptedApi(json(200, { jobs: [{ ...JOB, ...parts }] }));
     const { items } = await new ApiLedger(clientOf(api.url).client).jobs({ finding: 'download' });
     expect(items).toEqual([{ ...JOB, ...parts }]);

@@ -13,8 +13,8 @@ const restore = (day: number) => ({
   ...{ durationSeconds: 8_640, snapshotAt: at(day - 1.1) },
 });
 
-/** Made at day 0, known since then, and judged by drills every 30 days unless said otherwise. */
-function judge(
+/** Made at day 0, known since then, and evaluated by drills every 30 days unless said otherwise. */
+function prove(
   completed: readonly number[],
   since: number,
   until: number,
@@ -39,16 +39,16 @@ function judge(
 
 describe('drills over a period', () => {
   test('restored often enough: met, with what the last one measured', () => {
-    expect(judge([20, 45, 70], 40, 90)).toEqual({
+    expect(prove([20, 45, 70], 40, 90)).toEqual({
       ...{ state: 'met', days: 30, dueAt: at(100), lastCompletedAt: at(70), missed: [] },
       ...{ durationSeconds: 8_640, snapshotAgeSeconds: 86_400 },
     });
   });
 
   test('a time without a restore is named, within the period', () => {
-    expect(judge([20, 80], 40, 90)).toMatchObject({ state: 'met', missed: [{ from: at(50), until: at(80) }] });
-    expect(judge([20, 80], 60, 70)).toMatchObject({ state: 'overdue', missed: [{ from: at(60), until: at(70) }] });
-    expect(judge([5], 20, 90)).toMatchObject({
+    expect(prove([20, 80], 40, 90)).toMatchObject({ state: 'met', missed: [{ from: at(50), until: at(80) }] });
+    expect(prove([20, 80], 60, 70)).toMatchObject({ state: 'overdue', missed: [{ from: at(60), until: at(70) }] });
+    expect(prove([5], 20, 90)).toMatchObject({
       state: 'overdue',
       dueAt: at(35),
       missed: [{ from: at(35), until: at(90) }],
@@ -56,36 +56,36 @@ describe('drills over a period', () => {
   });
 
   test('where not every restore is known, none is said to be missing', () => {
-    expect(judge([5], 20, 90, { list: { readAt: at(50) } })).toMatchObject({
+    expect(prove([5], 20, 90, { list: { readAt: at(50) } })).toMatchObject({
       state: 'overdue',
       missed: [{ from: at(35), until: at(50) }],
     });
-    expect(judge([5], 20, 90, { list: { readAt: at(30) } })).toMatchObject({ state: 'not-covered', missed: [] });
-    expect(judge([5], 20, 90, { list: { problemCount: 1 } })).toMatchObject({ state: 'not-covered', missed: [] });
+    expect(prove([5], 20, 90, { list: { readAt: at(30) } })).toMatchObject({ state: 'not-covered', missed: [] });
+    expect(prove([5], 20, 90, { list: { problemCount: 1 } })).toMatchObject({ state: 'not-covered', missed: [] });
   });
 
   test('what was done after the period counts for none of it', () => {
-    expect(judge([70], 10, 60)).toMatchObject({ state: 'overdue', missed: [{ from: at(30), until: at(60) }] });
-    expect(judge([70], 10, 60)).not.toHaveProperty('lastCompletedAt');
+    expect(prove([70], 10, 60)).toMatchObject({ state: 'overdue', missed: [{ from: at(30), until: at(60) }] });
+    expect(prove([70], 10, 60)).not.toHaveProperty('lastCompletedAt');
   });
 
   test('a new cluster has its days from when it was made', () => {
-    expect(judge([], 0, 20)).toMatchObject({ state: 'due', dueAt: at(30), missed: [] });
-    expect(judge([], 0, 40)).toMatchObject({ state: 'overdue', missed: [{ from: at(30), until: at(40) }] });
+    expect(prove([], 0, 20)).toMatchObject({ state: 'due', dueAt: at(30), missed: [] });
+    expect(prove([], 0, 40)).toMatchObject({ state: 'overdue', missed: [{ from: at(30), until: at(40) }] });
   });
 
   test('of the time before it was known only what lies between known restores is called missed', () => {
-    expect(judge([], 200, 300, { seen: 250 })).toMatchObject({ missed: [{ from: at(250), until: at(300) }] });
-    expect(judge([220], 200, 230, { seen: 225 })).toMatchObject({ state: 'met', missed: [] });
-    expect(judge([205, 260], 200, 270, { seen: 265 })).toMatchObject({ missed: [{ from: at(235), until: at(260) }] });
+    expect(prove([], 200, 300, { seen: 250 })).toMatchObject({ missed: [{ from: at(250), until: at(300) }] });
+    expect(prove([220], 200, 230, { seen: 225 })).toMatchObject({ state: 'met', missed: [] });
+    expect(prove([205, 260], 200, 270, { seen: 265 })).toMatchObject({ missed: [{ from: at(235), until: at(260) }] });
   });
 
   test('a restore from before the cluster was made was of another one', () => {
-    expect(judge([50], 60, 120, { made: 80, seen: 80 })).toMatchObject({ state: 'overdue', dueAt: at(110) });
+    expect(prove([50], 60, 120, { made: 80, seen: 80 })).toMatchObject({ state: 'overdue', dueAt: at(110) });
   });
 
   test('where none is expected, none is missed', () => {
-    expect(judge([5], 20, 90, { days: 0 })).toMatchObject({ state: 'none', lastCompletedAt: at(5), missed: [] });
+    expect(prove([5], 20, 90, { days: 0 })).toMatchObject({ state: 'none', lastCompletedAt: at(5), missed: [] });
   });
 });
 
@@ -107,7 +107,7 @@ test('a moment of the period is missed exactly where nothing was completed withi
       fc.integer({ min: 0, max: 150 }),
       fc.integer({ min: 1, max: 100 }),
       (completed, since, length) => {
-        const { missed, state } = judge(completed, since, since + length);
+        const { missed, state } = prove(completed, since, since + length);
         const isMissed = (day: number) => missed.some(({ from, until }) => from <= at(day) && at(day) < until);
         for (let day = since; day < since + length; day++) {
           const recent = day < 30 || completed.some((done) => done <= day && day < done + 30);

@@ -38,8 +38,8 @@ test('without --once it goes on, a line for each change, until Ctrl-C', async ()
   const { code, stdout, stderr } = await collecting.ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/\d\d:\d\d:\d\d {2}\S.*\/\S+ +(dedicated|flex|collection) +(new|\w+) → \w+ +\w+/);
-  const told = (await readFile(join(shell.dir, 'events.ndjson'), 'utf8')).trimEnd().split('\n');
-  const types = new Set(told.map((line) => (JSON.parse(line) as LedgerEvent)['detail-type']));
+  const published = (await readFile(join(shell.dir, 'events.ndjson'), 'utf8')).trimEnd().split('\n');
+  const types = new Set(published.map((line) => (JSON.parse(line) as LedgerEvent)['detail-type']));
   expect(types).toContain('Restore Finding');
   expect(types).toContain('Collector Run Completed');
   expect(stdout.trimEnd()).toMatch(/What next[\s\S]*--help/);

@@ -306,7 +306,7 @@ describe('when all projects were last listed', () => {
     expect(scope?.accounts.two?.error).toBeUndefined();
   });
 
-  test('is told by a run of one project too, which records all that it lists and fails for none of them', async () => {
+  test('is recorded by a run of one project too, which records all that it lists and fails for none of them', async () => {
     await using world = await started();
     await world.planner.run({ one: ['alpha', 'beta'] });
     world.planner.advance(1);

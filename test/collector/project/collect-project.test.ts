@@ -336,18 +336,18 @@ test('a cluster may have any name', async () => {
   );
 });
 
-test('what changed is told as it is recorded', async () => {
+test('what changed is reported as it is recorded', async () => {
   await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 0 });
   const [{ id: projectId } = { id: '' }] = system.atlas.world.projects;
   const flex = system.atlas.world.addCluster({ projectId, clusterName: 'fresh', tier: 'flex' });
-  const told: Recorded[] = [];
-  const onRecorded = (recorded: Recorded) => void told.push(recorded);
+  const reported: Recorded[] = [];
+  const onRecorded = (recorded: Recorded) => void reported.push(recorded);
   system.atlas.world.startRestore({ projectId, clusterName: flex.name, kind: 'flex', durationMs: 3 * MINUTE });
   for (let i = 0; i < 5; i++) {
     await system.run({}, { onRecorded });
     system.clock.advance(MINUTE);
   }
-  const changes = told.flatMap(({ change }) => change ?? []);
+  const changes = reported.flatMap(({ change }) => change ?? []);
   expect(changes[0]).toMatchObject({ revision: 1, fields: {} });
   expect(changes.at(-1)).toMatchObject({ status: 'COMPLETED', fields: { status: { to: 'COMPLETED' } } });
   expect(changes.map(({ revision }) => revision)).toEqual(changes.map((_, index) => index + 1));

@@ -62,7 +62,7 @@ test.each([
   },
 );
 
-test('waits side by side count once, and the longest that fits is told', () => {
+test('waits side by side count once, and the longest that fits is reported', () => {
   let now = 0;
   const waits = new WaitBudget(10_000, { now: () => now, sleep: async () => {} });
   expect([waits.leftMs, waits.allows(10_000), waits.allows(10_001)]).toEqual([10_000, true, false]);

@@ -8,23 +8,22 @@ import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { System } from '../../collector/system.ts';
 import { type EngineTable, testEngine } from '../../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
-
+import { finding, requester, run } from '../samples.ts';
 import { wrongs } from '../schemas.ts';
-import { finding, requester, run } from '../told.ts';
 
 const engine = testEngine();
 
-/** A ledger on a table of its own, and what it told. */
-function toldBy({ ledger }: EngineTable, options = {}) {
+/** A ledger on a table of its own, and what it published. */
+function publishedBy({ ledger }: EngineTable, options = {}) {
   const events: LedgerEvent[] = [];
   return { events, ids: () => events.map(({ detail }) => detail.id), ledger: withEvents(ledger, add(events), options) };
 }
 
 const add = (events: LedgerEvent[]) => (event: LedgerEvent) => void events.push(event);
 
-test('a job is told of from its first sight to its last, each change once', async () => {
+test('a job is published from its first sight to its last, each change once', async () => {
   await using table = await engine.newTable();
-  const { ledger, events, ids } = toldBy(table);
+  const { ledger, events, ids } = publishedBy(table);
   const running = job();
   const { jobId } = running;
   await ledger.record(running, seen(0), false, { assess: () => [finding()] });
@@ -44,9 +43,9 @@ test('a job is told of from its first sight to its last, each change once', asyn
   expect(events.flatMap(wrongs)).toEqual([]);
 });
 
-test('a job that several write at once is told of in the order of its revisions', async () => {
+test('a job that several write at once is published in the order of its revisions', async () => {
   await using table = await engine.newTable();
-  const { ledger, ids } = toldBy(table);
+  const { ledger, ids } = publishedBy(table);
   const { jobId, ...running } = job();
   await Promise.all(
     Array.from({ length: 8 }, (_, minute) =>
@@ -56,32 +55,32 @@ test('a job that several write at once is told of in the order of its revisions'
   expect(ids()).toEqual(Array.from({ length: 8 }, (_, index) => `${jobId}:${index + 1}`));
 });
 
-test('the writer waits for what is told, and gets what telling throws; what was written stays', async () => {
+test('the writer waits for what is published, and gets what publishing throws; what was written stays', async () => {
   await using table = await engine.newTable();
   const ledger = withEvents(table.ledger, async () => {
     throw new Error('no space left on the disk');
   });
   await expect(ledger.record(job(), seen(0))).rejects.toThrow('no space left on the disk');
   expect(await table.ledger.job(job().jobId)).toMatchObject({ revision: 1 });
-  const after = toldBy(table);
+  const after = publishedBy(table);
   await after.ledger.record(completed(job()), seen(1), true);
   expect(after.ids()).toEqual([`${job().jobId}:2`]);
 });
 
-test('old news is not told, and what is old is said by an option', async () => {
+test('old news is not published, and what is old is said by an option', async () => {
   await using table = await engine.newTable();
   const old = completed(job({ jobId: idAt('2026-11-01T10:00:00Z') }), '2026-11-01T10:05:00.000Z');
-  const quiet = toldBy(table);
+  const quiet = publishedBy(table);
   await quiet.ledger.record(old, seen(0));
   expect(quiet.ids()).toEqual([]);
-  const keen = toldBy(table, { maxEventAgeHours: 8_760 });
+  const keen = publishedBy(table, { maxEventAgeHours: 8_760 });
   await keen.ledger.record({ ...old, jobId: idAt('2026-11-01T10:00:00Z', 1) }, seen(0));
   expect(keen.ids()).toHaveLength(1);
 });
 
 test('coverage is held against what it replaced, also where another writer came first', async () => {
   await using table = await engine.newTable();
-  const { ledger, events } = toldBy(table);
+  const { ledger, events } = publishedBy(table);
   const overdue = { days: 30, dueAt: seen(0).observedAt, overdueAt: seen(1).observedAt };
   const withDrill = (stored: ProjectCoverage | undefined): ProjectCoverage => ({
     ...{ projectId: PROJECT, projectName: 'payments', runId: RUN, revision: 0, discovery: {} },
@@ -104,9 +103,9 @@ test('coverage is held against what it replaced, also where another writer came 
   expect(events.flatMap(wrongs)).toEqual([]);
 });
 
-test('a project that is lost is told of once, and so is that it is over', async () => {
+test('a lost project is published once, and so is its return', async () => {
   await using table = await engine.newTable();
-  const { ledger, events } = toldBy(table);
+  const { ledger, events } = publishedBy(table);
   const lost = { notVisibleSince: seen(1).observedAt };
   const known = (stored?: KnownProject): KnownProject => ({
     ...{ projectId: PROJECT, projectName: 'payments', revision: 0, firstSeenAt: seen(0).observedAt },
@@ -117,17 +116,17 @@ test('a project that is lost is told of once, and so is that it is over', async 
   const read = await ledger.saveKnownProject(PROJECT, (stored) => ({ ...known(stored), ...lost }));
   await ledger.saveKnownProject(PROJECT, (stored) => ({ ...known(stored), ...lost }), read);
   await ledger.saveKnownProject(PROJECT, () => known());
-  const told = events.map((event) => 'state' in event.detail && [event.detail.id, event.detail.state]);
-  expect(told).toEqual([
+  const published = events.map((event) => 'state' in event.detail && [event.detail.id, event.detail.state]);
+  expect(published).toEqual([
     [`${PROJECT}:2:not-visible`, 'lost'],
     [`${PROJECT}:3:not-visible`, 'over'],
   ]);
   expect(events.flatMap(wrongs)).toEqual([]);
 });
 
-test('a run that is ended since it died is told of', async () => {
+test('a run that is ended because it died is published', async () => {
   await using table = await engine.newTable();
-  const { ledger, events } = toldBy(table);
+  const { ledger, events } = publishedBy(table);
   const { finishedAt: _, counts: __, projects: ___, ...started } = run();
   await ledger.startRun({ ...started, status: 'running' });
   await ledger.endRun(RUN, { what: 'run', code: 'RUN_DIED', message: 'nothing was heard of it' });
@@ -135,9 +134,9 @@ test('a run that is ended since it died is told of', async () => {
   expect(events.flatMap(wrongs)).toEqual([]);
 });
 
-test('the end of a run is told once, whoever of those that finish it sees it', async () => {
+test('the end of a run is published once, whoever of those that finish it sees it', async () => {
   await using table = await engine.newTable();
-  const { ledger, ids } = toldBy(table);
+  const { ledger, ids } = publishedBy(table);
   const { finishedAt: _, counts: __, projects: ___, ...started } = run();
   await ledger.startRun({ ...started, status: 'running' });
   const part = (index: number): RunPart => ({
@@ -166,8 +165,8 @@ test('what collections tell is the history of each job, in order, and the end of
   const recorded = [...(await system.recorded()).values()];
   expect(recorded.length).toBeGreaterThan(0);
   for (const { jobId, changes: history } of recorded) {
-    const told = changes.flatMap(({ detail }) => (detail.job.jobId === jobId ? detail.change : []));
-    expect(told).toEqual(history);
+    const published = changes.flatMap(({ detail }) => (detail.job.jobId === jobId ? detail.change : []));
+    expect(published).toEqual(history);
   }
   expect(changes.length).toBe(recorded.reduce((sum, { revision }) => sum + revision, 0));
   expect(events.flatMap(wrongs)).toEqual([]);

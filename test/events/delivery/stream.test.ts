@@ -18,9 +18,9 @@ import { RULES } from '../../../functions/schema/words.ts';
 import type { LocalDynamoDB } from '../../../local/dynamodb.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../../ledger/jobs.ts';
 import { newTable, startDynamo } from '../../ledger/table.ts';
+import { finding, requester, run } from '../samples.ts';
 import { wrongs } from '../schemas.ts';
 import { imageOf, readShard, streamOf, streamRecord } from '../table-stream.ts';
-import { finding, requester, run } from '../told.ts';
 
 /** Takes what it is given, but for what a call's turn refuses; and holds each call to what EventBridge allows. */
 class TestBus implements Bus {
@@ -93,7 +93,7 @@ describe('records of a real table', () => {
   });
   afterAll(() => dynamo.close());
 
-  test('every kind of item: what is told, what is not, in order', async () => {
+  test('every kind of item: what is published, what is not, in order', async () => {
     await using table = await newTable(dynamo);
     const records = streamOf(table, dynamo);
     const { ledger } = table;
@@ -158,7 +158,7 @@ describe('records of a real table', () => {
   });
 });
 
-test('several revisions in one record are told one after the other', async () => {
+test('several revisions in one record are published one after the other', async () => {
   const writes = writesOf(answersOf(idAt('2026-11-20T10:00:00Z'), 4));
   const bus = new TestBus();
   const [first, last] = [writes[0]?.[1], writes.at(-1)?.[1]];
@@ -166,7 +166,7 @@ test('several revisions in one record are told one after the other', async () =>
   expect(bus.taken.flatMap(({ detail }) => ('revision' in detail ? detail.revision : []))).toEqual([2, 3, 4]);
 });
 
-test('old news in the stream is not told, and how old is an option', async () => {
+test('old news in the stream is not published, and how old is an option', async () => {
   const old = completed(job({ jobId: idAt('2026-11-10T10:00:00Z') }), '2026-11-10T10:05:00.000Z');
   const records = writesOf([old]).map(recordOf);
   const [quiet, keen] = [new TestBus(), new TestBus()];
@@ -268,7 +268,7 @@ describe('a record that cannot be understood', () => {
     await expect(notifying(new TestBus()).notify([secretStatus])).rejects.toThrow(/^status: /);
   });
 
-  test('ends alone in the on-failure queue; all others are told', async () => {
+  test('ends alone in the on-failure queue; all others are published', async () => {
     const poison = structuredClone(secretStatus);
     if (poison.dynamodb) poison.dynamodb.SequenceNumber = 'poison';
     const bus = new TestBus();

@@ -44,7 +44,7 @@ const due = { days: 365, dueAt: DUE };
 const overdue = { ...due, overdueAt: AT };
 
 describe('drills', () => {
-  test('clusters that became overdue together are one event, which is not told again', () => {
+  test('clusters that became overdue together are one event, which is not published again', () => {
     const lastCompleted = { jobId: 'a', requestedAt: AT, finishedAt: '2025-11-01T00:00:00.000Z' };
     const lists = { dedicated: list({ lastCompleted }), collection: list() };
     const before = coverage(7, cluster('orders', { drill: due }), cluster('users', { drill: due }));
@@ -71,7 +71,7 @@ describe('drills', () => {
     expect(coverageEvents(after, { ...after, revision: 9 })).toEqual([]);
   });
 
-  test('one that was restored and is overdue again is told again, and only that one', () => {
+  test('one that was restored and is overdue again is published again, and only that one', () => {
     const before = coverage(1, cluster('orders', { drill: overdue }), cluster('users', { drill: overdue }));
     const again = { days: 90, dueAt: '2026-11-19T00:00:00.000Z', overdueAt: AT };
     const events = coverageEvents(
@@ -83,7 +83,7 @@ describe('drills', () => {
     ]);
   });
 
-  test('the first coverage of a project tells of what is overdue in it', () => {
+  test('the first coverage of a project publishes what is overdue in it', () => {
     expect(coverageEvents(undefined, coverage(1, cluster('constructor', { drill: overdue })))).toHaveLength(1);
     expect(coverageEvents(coverage(1), coverage(2, cluster('constructor', { drill: overdue })))).toHaveLength(1);
   });
@@ -125,7 +125,7 @@ describe('jobs that cannot be understood', () => {
     expect(wrongs(event)).toEqual([]);
   });
 
-  test('those without an id are told apart by the write and their place', () => {
+  test('those without an id are distinguished by the write and their place', () => {
     const { jobId: _, ...nameless } = problem({ field: 'results[]' });
     const other = { ...nameless, got: 'a list' };
     const ids = coverageEvents(undefined, withProblems(3, nameless, other)).map(({ detail }) => detail.id);

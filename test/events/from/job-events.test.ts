@@ -6,8 +6,8 @@ import { isBackfilled } from '../../../functions/ledger/model/backfill.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { RULES } from '../../../functions/schema/words.ts';
 import { completed, idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
+import { finding, ledgerJobAfter, requester } from '../samples.ts';
 import { wrongs } from '../schemas.ts';
-import { finding, ledgerJobAfter, requester } from '../told.ts';
 
 const JOB = idAt('2026-11-20T10:48:00Z');
 const running = job({ jobId: JOB });
@@ -20,7 +20,7 @@ const failed: RestoreJob = {
   errorMessage: 'no disk space left on the target',
 };
 
-test('each revision is told once, with the status before and after, and fits its schema', () => {
+test('each revision is published once, with the status before and after, and fits its schema', () => {
   const { job: now, change } = ledgerJobAfter([running, failed]);
   const [first] = jobEvents(...sighted(running));
   const [event, ...more] = jobEvents(now, change);
@@ -48,7 +48,7 @@ test('neither what Atlas sent nor the history goes with it', () => {
   expect(JSON.stringify(event)).not.toMatch(/kept-by-atlas|"changes"|"fingerprint"/);
 });
 
-test('a finding is told after the change that added it, and not again with the next', () => {
+test('a finding is published after the change that added it, and not again with the next', () => {
   const findings = [finding(), finding({ rule: 'download', severity: 'info', why: 'It is a download.' })];
   const events = jobEvents(...sighted(running, { assess: () => findings }));
   expect(events.map(({ detail }) => [detail.id, detail.severity])).toEqual([
@@ -67,7 +67,7 @@ describe('messages', () => {
   const message = (answer: RestoreJob, annotating = {}) =>
     jobEvents(...sighted(answer, annotating)).map(({ detail }) => detail.message);
 
-  test('say what ended how, after how long, where to and who asked', () => {
+  test('say what ended how, after how long, where to and who requested it', () => {
     const target = { targetProjectId: PROJECT, targetClusterName: 'orders-test' };
     expect(message({ ...failed, ...target }, { requester: requester() })).toEqual([
       [
@@ -121,7 +121,7 @@ describe('messages', () => {
 describe('old news', () => {
   const ended = completed(job({ jobId: idAt('2026-11-18T10:00:00Z') }), '2026-11-18T10:30:00.000Z');
 
-  test('a restore that ended long before its first sight is told of neither way', () => {
+  test('a restore that ended long before its first sight is published neither way', () => {
     const [now, change] = sighted(ended, { assess: () => [finding()] });
     expect(isBackfilled(now, change, 24)).toBe(true);
     expect(jobEvents(now, change)).toEqual([]);

@@ -14,7 +14,7 @@ const known = (more: Partial<KnownProject> = {}): KnownProject => ({
 const lost = known({ notVisibleSince: since, changes: [{ at: since, what: 'not-visible', runId: RUN }] });
 const retired = { at, by: 'ada@laptop', reason: 'deleted on purpose' };
 
-test('a project that is lost is told once, and by whom it was seen', () => {
+test('a lost project is published once, with who saw it', () => {
   const [event, ...more] = projectEvents(known(), lost);
   expect(more).toEqual([]);
   expect(event).toMatchObject({
@@ -34,7 +34,7 @@ test.each([
     { ...lost, retired },
     'was taken out of scope by ada@laptop: deleted on purpose. It was not visible since',
   ],
-])('that it is over is told too: %s', (ended, after, words) => {
+])('that it is over is published too: %s', (ended, after, words) => {
   const [event, ...more] = projectEvents(lost, after);
   expect(more).toEqual([]);
   expect(event?.detail).toMatchObject({ severity: 'info', state: 'over', ended, since });
@@ -42,7 +42,7 @@ test.each([
   expect(wrongs(event)).toEqual([]);
 });
 
-test('what is no loss is not told: a first sight, a new name, a retirement that ends with its project', () => {
+test('what is no loss is not published: a first sight, a new name, a retirement that ends with its project', () => {
   expect(projectEvents(undefined, known())).toEqual([]);
   expect(projectEvents(known(), known({ projectName: 'renamed' }))).toEqual([]);
   expect(projectEvents({ ...lost, retired }, known())).toEqual([]);

@@ -3,13 +3,13 @@ import { runEvents } from '../../../functions/events/from/run-events.ts';
 import { MAX_DETAIL_BYTES } from '../../../functions/events/model/truncate.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { RUN } from '../../ledger/jobs.ts';
+import { run } from '../samples.ts';
 import { wrongs } from '../schemas.ts';
-import { run } from '../told.ts';
 
 const { finishedAt: _, counts: __, ...started } = run();
 const running = { ...started, status: 'running' as const };
 
-test('a run is told of when it ends, and only then', () => {
+test('a run is published when it ends, and only then', () => {
   expect(runEvents(undefined, running)).toEqual([]);
   expect(runEvents(running, { ...running, projects: 3 })).toEqual([]);
   const [event, ...more] = runEvents(running, run());
@@ -47,7 +47,7 @@ test.each([
   expect(wrongs(event)).toEqual([]);
 });
 
-test('it is the one summary of what was too old to be told', () => {
+test('it is the one summary of what was too old to be published', () => {
   const counts = { ...noCounts(), jobsBackfilled: 38, findings: 2 };
   const [event] = runEvents(running, run({ counts }));
   expect(event?.detail.message).toMatch(

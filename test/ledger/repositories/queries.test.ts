@@ -301,7 +301,7 @@ describe('requests', () => {
     expect(table.requests()).toEqual({ Query: 1 + STATUSES.length, BatchGetItem: 1 });
   });
 
-  test('an empty ledger is told by one page', async () => {
+  test('an empty ledger is recognized from one page', async () => {
     for (const query of [
       {},
       { order: 'asc' },

@@ -37,7 +37,7 @@ test('a write whose answer was lost, and that the SDK sent again, still counts a
   expect((await own.ledger.job(running.jobId))?.changes).toHaveLength(2);
 });
 
-test('what goes wrong is told by a code, and by what to do', async () => {
+test('what goes wrong is reported with a code and what to do', async () => {
   await using own = await newTable(dynamo);
   const named = (name: string) => Object.assign(new Error('no'), { name });
   const served = (name: string, httpStatusCode: number) =>

@@ -73,7 +73,7 @@ test.each(['rate(1 minute)', 'rate(15 minutes)', 'rate(1 hour)', 'rate(2 days)',
   },
 );
 
-test('a change that waits for ten minutes to be told rings', () => {
+test('a change that stays unpublished for ten minutes raises an alarm', () => {
   const late = alarmsOf().find(({ AlarmName }) => AlarmName.endsWith('ChangesLate'));
   expect(late).toMatchObject({
     Namespace: 'AWS/Lambda',
@@ -96,7 +96,7 @@ test('silence rings: after three slots of a rate, or as long as was set', () => 
   expect(silence({ alarmAfterMinutes: 90 })).toBe(90);
 });
 
-test('they tell nobody unless asked to; then whoever was named, also when it is over', () => {
+test('they notify nobody unless configured; then whoever was named, also when it is over', () => {
   for (const { AlarmActions } of alarmsOf()) expect(AlarmActions).toBeUndefined();
   const alarmTopic = 'arn:aws:sns:eu-west-1:111111111111:alarms';
   for (const { AlarmActions, OKActions } of alarmsOf({ alarmTopic, alarmEmail: 'ops@example.com' })) {

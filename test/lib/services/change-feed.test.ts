@@ -71,22 +71,22 @@ describe('the event bus', () => {
     buses: Object.values(templateOf(given).findResources('AWS::Events::EventBus')).map(
       ({ Properties }) => Properties.Name,
     ),
-    told: onlyOne('AWS::Lambda::Function', 'ChangeFeedNotifyFunction', given).Environment.Variables.EVENT_BUS_NAME,
+    variable: onlyOne('AWS::Lambda::Function', 'ChangeFeedNotifyFunction', given).Environment.Variables.EVENT_BUS_NAME,
     rule: onlyOne('AWS::Events::Rule', 'MessagesRule', given).EventBusName,
   });
 
   test('is one of its own, named as the stack', () => {
-    const { buses, told, rule } = busOf({ stackName: 'Restores' });
+    const { buses, variable, rule } = busOf({ stackName: 'Restores' });
     expect(buses).toEqual(['Restores']);
-    expect(told).toEqual({ Ref: expect.stringMatching(/^ChangeFeedBus/) });
-    expect(rule).toEqual(told);
+    expect(variable).toEqual({ Ref: expect.stringMatching(/^ChangeFeedBus/) });
+    expect(rule).toEqual(variable);
   });
 
   test.each(['default', 'company', 'arn:aws:events:eu-west-1:111111111111:event-bus/company'])(
     'or an existing one, %s, on which the rule for messages is too: so one that does not exist fails the deployment',
     (eventBus) => {
       const name = eventBus.split('/').at(-1);
-      expect(busOf({ eventBus })).toEqual({ buses: [], told: name, rule: name });
+      expect(busOf({ eventBus })).toEqual({ buses: [], variable: name, rule: name });
     },
   );
 });

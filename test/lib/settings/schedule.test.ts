@@ -53,7 +53,7 @@ test.each([
   [{ schedule: 'cron(0 6 * * ? *)' }, DAY],
   [{ schedule: 'rate(999999 days)' }, 999_999 * DAY],
   [{ schedule: 'cron(0 6 30 FEB ? *)' }, undefined],
-])('the API function of %j is told, and reads it', (given, minutes) => {
+])('the API function of %j is given it, and reads it', (given, minutes) => {
   const functions = Object.values(templateOf(given).findResources('AWS::Lambda::Function'));
   const environments = functions.map(({ Properties }) => Properties.Environment.Variables as Record<string, string>);
   const ofApi = environments.find((environment) => 'PLAN_FUNCTION_NAME' in environment);

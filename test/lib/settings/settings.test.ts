@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../../functions/restore/rules/rules.ts';
+import { readSettings } from '../../../lib/settings/read-settings.ts';
 import { SettingsError } from '../../../lib/settings/setting.ts';
-import { readSettings, SETTINGS } from '../../../lib/settings/settings.ts';
+import { SETTINGS } from '../../../lib/settings/settings.ts';
 import { EVERY_OPTION } from '../../deploy/every-option.ts';
 
 const refusalOf = (context: Record<string, unknown>) => {
@@ -58,6 +59,7 @@ describe('settings', () => {
     ['atlasBaseUrl', 'http://cloud.mongodb.com', 'https'],
     ['atlasBaseUrl', 'https://cloud.mongodb.com/api', 'without a path'],
     ['logRetentionDays', '31', '30'],
+    ['atlasConcurrency', '0', 'from 1 to 256'],
     ['collectConcurrency', '1', 'from 2 to 1000'],
     ['followSeconds', '-1', 'from 0 to 900'],
     ['followSeconds', '', 'from 0 to 900'],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { counterOf, processOf, secondsOf } from '../../../local/atlas/base/object-id.ts';
 import { Random } from '../../../local/atlas/base/random.ts';
 import { HOUR } from '../../../local/atlas/base/time.ts';
+import { requestEvent, requesterOf } from '../../../local/atlas/events/job-events.ts';
 import { OWN_KEY, SERVICE_ACCOUNT } from '../../../local/atlas/model/actors.ts';
 import { type Identity, nextIdentity } from '../../../local/atlas/model/api-process.ts';
 import { kindsOf, mainKind } from '../../../local/atlas/model/cluster.ts';
@@ -22,7 +23,7 @@ const DEDICATED_REQUEST = 'CPS_RESTORE_REQUESTED_AUDIT';
 const world = (options: WorldOptions = {}) =>
   new World({ clock: new ManualClock(), projects: 1, clusters: 9, jobs: 6, serverlessInstances: 1, ...options });
 const projectOf = (made: World) => made.projects[0]?.id ?? '';
-const eventsOf = (made: World) => [...made.events(projectOf(made))];
+const eventsOf = (made: World) => [...made.chronicle.events(projectOf(made))];
 const ofTier = (made: World, wanted: string) => {
   const cluster = made.clusters(projectOf(made)).find(({ tier }) => tier === wanted);
   if (!cluster) throw new Error(`no ${wanted} cluster in this world`);
@@ -58,7 +59,7 @@ describe('a request', () => {
         const made = world({ seed, crowding });
         const events = new Map(eventsOf(made).map((event) => [event.id, event]));
         for (const job of jobsOf(made)) {
-          const request = made.requestEventOf(job);
+          const request = requestEvent(job, made.actors);
           if (job.kind === 'collection' || job.kind === 'serverless') {
             expect(request).toBeUndefined();
             continue;
@@ -70,7 +71,7 @@ describe('a request', () => {
           expect(aheadOf(request, job)).toBeLessThanOrEqual(400);
           expect([0, 1]).toContain(secondsOf(request.id) - secondsOf(job.id));
           expect(request.created).toBe(secondsOf(request.id) * SECOND);
-          expect(request.actor).toBe(made.requesterOf(job));
+          expect(request.actor).toBe(requesterOf(job, made.actors));
         }
       }),
       { numRuns: 25 },
@@ -80,7 +81,7 @@ describe('a request', () => {
   test('is four counts and no second ahead as a rule, more now and then', () => {
     const made = world({ jobs: 200 });
     const asked = jobsOf(made).flatMap((job) => {
-      const event = made.requestEventOf(job);
+      const event = requestEvent(job, made.actors);
       return event ? [{ ahead: aheadOf(event, job), later: secondsOf(event.id) - secondsOf(job.id) }] : [];
     });
     const share = (fits: (each: { ahead: number; later: number }) => boolean) =>
@@ -92,7 +93,7 @@ describe('a request', () => {
 
   test('has the type of its tier, a flex download one of its own', () => {
     const made = world();
-    const typeOf = (job: SimJob) => made.requestEventOf(job)?.type;
+    const typeOf = (job: SimJob) => requestEvent(job, made.actors)?.type;
     expect(typeOf(made.startRestore(flexOf(made)))).toBe(FLEX_REQUEST);
     expect(typeOf(made.startRestore({ ...flexOf(made), delivery: 'download' }))).toBe(FLEX_DOWNLOAD);
     for (const delivery of ['automated', 'download', 'pointInTime'] as const) {
@@ -102,19 +103,21 @@ describe('a request', () => {
 
   test('comes from several people and keys, and never from the credentials of the simulator', () => {
     const made = world({ jobs: 300 });
-    const names = new Set(jobsOf(made).map((job) => made.requesterOf(job).name));
-    const others = made.actors.map(({ name }) => name).filter((name) => name !== OWN_KEY && name !== SERVICE_ACCOUNT);
+    const names = new Set(jobsOf(made).map((job) => requesterOf(job, made.actors).name));
+    const others = made.actors.all
+      .map(({ name }) => name)
+      .filter((name) => name !== OWN_KEY && name !== SERVICE_ACCOUNT);
     expect(names).toEqual(new Set(others));
-    const kinds = made.actors.map(({ actor }) => actor.kind);
+    const kinds = made.actors.all.map(({ actor }) => actor.kind);
     expect(new Set(kinds)).toEqual(new Set(['apiKey', 'user', 'staff', 'delegated', 'unknown']));
   });
 
   test('comes from whoever is named, who must be known', () => {
     const made = world();
-    for (const { name } of made.actors) {
+    for (const { name } of made.actors.all) {
       const job = made.startRestore({ ...flexOf(made), actor: name });
-      expect(made.requesterOf(job).name).toBe(name);
-      expect(made.requestEventOf(job)?.actor?.name).toBe(name);
+      expect(requesterOf(job, made.actors).name).toBe(name);
+      expect(requestEvent(job, made.actors)?.actor?.name).toBe(name);
     }
     expect(() => made.startRestore({ ...flexOf(made), actor: 'nobody' })).toThrow(RangeError);
   });
@@ -125,9 +128,9 @@ describe('a request', () => {
     const silent = made.startRestore({ ...flexOf(made), eventType: null });
     const novel = made.startRestore({ ...flexOf(made), eventType: 'TENANT_RESTORE_ASKED' });
     clock.advance(5 * SECOND);
-    expect(made.requestEventOf(silent)).toBeUndefined();
+    expect(requestEvent(silent, made.actors)).toBeUndefined();
     expect(eventsOf(made).filter(({ created }) => created >= silent.requestedAt)).toMatchObject([
-      { type: 'TENANT_RESTORE_ASKED', id: made.requestEventOf(novel)?.id },
+      { type: 'TENANT_RESTORE_ASKED', id: requestEvent(novel, made.actors)?.id },
     ]);
   });
 
@@ -138,7 +141,7 @@ describe('a request', () => {
     const jobs = Array.from({ length: 40 }, () => made.startRestore(flexOf(made)));
     const shown = () => {
       const ids = new Set(eventsOf(made).map(({ id }) => id));
-      return jobs.filter((job) => ids.has(made.requestEventOf(job)?.id ?? '')).length;
+      return jobs.filter((job) => ids.has(requestEvent(job, made.actors)?.id ?? '')).length;
     };
     const counts = [shown()];
     for (let second = 1; second <= 4; second++) {
@@ -150,7 +153,7 @@ describe('a request', () => {
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(counts.at(-1)).toBe(40);
     for (const job of jobs) {
-      const { visibleAt = 0, created = 0 } = made.requestEventOf(job) ?? {};
+      const { visibleAt = 0, created = 0 } = requestEvent(job, made.actors) ?? {};
       expect(visibleAt).toBeGreaterThanOrEqual(start);
       expect(visibleAt - created).toBeLessThanOrEqual(3 * SECOND);
     }
@@ -172,7 +175,7 @@ describe('a request', () => {
     made.addCluster(dedicated);
     expect(eventsOf(made)).toEqual(before);
     const ids = before.map(({ id }) => id);
-    for (const job of [first, second, third, old]) expect(ids).toContain(job && made.requestEventOf(job)?.id);
+    for (const job of [first, second, third, old]) expect(ids).toContain(job && requestEvent(job, made.actors)?.id);
   });
 });
 
@@ -218,7 +221,7 @@ describe('other events', () => {
   test('look like requests of restores when a snapshot is exported, two or three seconds after it', () => {
     const made = world({ jobs: 60 });
     const events = eventsOf(made);
-    const requests = new Set(jobsOf(made).flatMap((job) => made.requestEventOf(job)?.id ?? []));
+    const requests = new Set(jobsOf(made).flatMap((job) => requestEvent(job, made.actors)?.id ?? []));
     const exports = events.filter(({ type, id }) => type === DEDICATED_REQUEST && !requests.has(id));
     expect(exports.length).toBeGreaterThan(20);
     for (const { created, actor, fields } of exports) {
@@ -236,12 +239,12 @@ describe('other events', () => {
     const made = world({ clock });
     const ref = ofTier(made, 'replicaSet');
     const before = jobsOf(made).length;
-    const asked = made.requestExport({ ...ref, actor: 'ada' });
+    const asked = made.chronicle.requestExport({ ...ref, actor: 'ada' });
     clock.advance(3 * SECOND);
     expect(asked).toMatchObject({ type: DEDICATED_REQUEST, actor: { name: 'ada' } });
-    expect(made.event(ref.projectId, asked.id)).toEqual(asked);
+    expect(made.chronicle.event(ref.projectId, asked.id)).toEqual(asked);
     expect(jobsOf(made)).toHaveLength(before);
-    expect(() => made.requestExport({ ...ref, clusterName: 'nobody' })).toThrow(RangeError);
+    expect(() => made.chronicle.requestExport({ ...ref, clusterName: 'nobody' })).toThrow(RangeError);
   });
 
   test('have an address where somebody acts, requests of restores never', () => {
@@ -286,7 +289,7 @@ describe('the events of a project', () => {
         const [from, to] = [Math.min(one, other) * SECOND, Math.max(one, other) * SECOND];
         const wants = (type: string) => wanted.length === 0 || wanted.includes(type);
         const expected = all.filter(({ created, type }) => created >= from && created <= to && wants(type));
-        expect([...made.events(projectOf(made), { from, to, wants })]).toEqual(expected);
+        expect([...made.chronicle.events(projectOf(made), { from, to, wants })]).toEqual(expected);
       }),
       { numRuns: 30 },
     );
@@ -297,20 +300,20 @@ describe('the events of a project', () => {
     const projectId = projectOf(made);
     const from = Date.UTC(2026, 5, 1);
     const wants = (type: string) => type === DEDICATED_REQUEST;
-    const asked = [...made.events(projectId, { from, to: from + 60 * SECOND, wants })];
+    const asked = [...made.chronicle.events(projectId, { from, to: from + 60 * SECOND, wants })];
     expect(asked.length).toBeGreaterThan(50);
-    const [newest] = made.events(projectId);
+    const [newest] = made.chronicle.events(projectId);
     expect(newest?.created).toBeGreaterThan(Date.UTC(2026, 10, 23, 11, 59));
-    expect(made.event(projectId, asked[0]?.id ?? '')).toEqual(asked[0]);
+    expect(made.chronicle.event(projectId, asked[0]?.id ?? '')).toEqual(asked[0]);
   });
 
   test('of another project are its own', () => {
     const made = world({ projects: 2, jobs: 6 });
-    const [one, other] = made.projects.map(({ id }) => [...made.events(id)]) as [SimEvent[], SimEvent[]];
+    const [one, other] = made.projects.map(({ id }) => [...made.chronicle.events(id)]) as [SimEvent[], SimEvent[]];
     expect(new Set(one.map(({ projectId }) => projectId))).toEqual(new Set([made.projects[0]?.id]));
     const ids = new Set(one.map(({ id }) => id));
     expect(other.some(({ id }) => ids.has(id))).toBe(false);
-    expect(() => made.events('0'.repeat(24))).toThrow(RangeError);
+    expect(() => made.chronicle.events('0'.repeat(24))).toThrow(RangeError);
   });
 });
 
@@ -355,10 +358,10 @@ describe('crowding', () => {
         for (const { name, tier } of made.clusters(projectOf(made))) {
           if (tier === 'free') continue;
           const ref = { projectId: projectOf(made), clusterName: name, kind: mainKind(tier) };
-          const listed = made.jobSlice(ref, 0, 100);
+          const listed = made.list(ref).slice(0, 100);
           const times = listed.map(({ requestedAt }) => requestedAt);
           expect(times).toEqual([...new Set(times)].toSorted((a, b) => b - a));
-          for (const job of listed) expect(made.job(ref, job.id)).toEqual(job);
+          for (const job of listed) expect(made.list(ref).find(job.id)).toEqual(job);
         }
       }),
       { numRuns: 20 },
@@ -384,7 +387,7 @@ describe('crowding', () => {
   test('comes with restores that are started at once, each with an id and an event of its own', () => {
     const made = world();
     const jobs = Array.from({ length: 60 }, () => made.startRestore(flexOf(made)));
-    const ids = jobs.flatMap((job) => [job.id, made.requestEventOf(job)?.id]);
+    const ids = jobs.flatMap((job) => [job.id, requestEvent(job, made.actors)?.id]);
     expect(new Set(ids).size).toBe(120);
     const follows = jobs.filter((job, index) => processOf(job.id) === processOf(jobs[index - 1]?.id ?? ''));
     expect(follows.length).toBeGreaterThan(15);
@@ -399,12 +402,12 @@ describe('an event', () => {
     const shown = async (actor: string) => {
       const job = made.startRestore({ ...flexOf(made), actor });
       clock.advance(5 * SECOND);
-      const id = made.requestEventOf(job)?.id;
+      const id = requestEvent(job, made.actors)?.id;
       const { body } = await client.get<Record<string, unknown>>(`${path}/${id}`);
       return { job, id, body };
     };
     const { job, id, body } = await shown('deploy-key');
-    const key = made.actors.find(({ name }) => name === 'deploy-key')?.actor;
+    const key = made.actors.all.find(({ name }) => name === 'deploy-key')?.actor;
     expect(body).toEqual({
       apiKeyId: key?.id,
       created: expect.stringMatching(/^2026-11-23T12:00:0[01]Z$/),
@@ -427,7 +430,7 @@ describe('an event', () => {
   test('that is not there is refused with 404, one that is none with 400', async () => {
     const { atlas, client, path, world: made } = await setUp();
     await using _ = atlas;
-    const other = [...made.events(made.projects[1]?.id ?? '')][0]?.id;
+    const other = [...made.chronicle.events(made.projects[1]?.id ?? '')][0]?.id;
     expect(await client.get(`${path}/${other}`)).toMatchObject({ status: 404 });
     expect(await client.get(`${path}/${'f'.repeat(24)}`)).toMatchObject({ status: 404 });
     expect(await client.get(`${path}/abc`)).toMatchObject({
@@ -477,7 +480,7 @@ describe('a list of events', () => {
     const from = Date.UTC(2026, 10, 20);
     const excluded = ['MONGODB_USER_ADDED', 'CLUSTER_UPDATE_STARTED'];
     const wants = (type: string) => !excluded.includes(type);
-    const expected = [...made.events(projectOf(made), { from: from + 1, wants })].map(({ id }) => id);
+    const expected = [...made.chronicle.events(projectOf(made), { from: from + 1, wants })].map(({ id }) => id);
     const query = excluded.map((type) => `excludedEventType=${type}`).join('&');
     const read = await pages(client, `${path}?minDate=${iso(from)}&${query}`);
     expect(read.length).toBeGreaterThan(3);
@@ -541,7 +544,7 @@ describe('a list of events', () => {
   });
 });
 
-describe('who asks through the API', () => {
+describe('who requests through the API', () => {
   const body = (made: World) => ({
     targetClusterName: ofTier(made, 'flex').clusterName,
     targetGroupId: projectOf(made),
@@ -553,7 +556,7 @@ describe('who asks through the API', () => {
     const { projectId, clusterName } = flexOf(made);
     const [job] = made.jobs(projectId, clusterName, 'flex');
     if (!job) throw new Error('nothing was restored');
-    return made.requesterOf(job);
+    return requesterOf(job, made.actors);
   };
 
   test('is the key that signed, the new one after a rotation', async () => {
@@ -562,14 +565,14 @@ describe('who asks through the API', () => {
     await new DigestClient(atlas).post(restorePath(made), body(made));
     const before = newest(made);
     expect(before).toMatchObject({ name: OWN_KEY, actor: { kind: 'apiKey', name: atlas.apiKey.publicKey } });
-    expect(made.ownKey).toBe(before);
+    expect(made.actors.named(OWN_KEY)).toBe(before);
     atlas.rotateCredentials();
     await new DigestClient(atlas).post(restorePath(made), body(made));
     expect(newest(made).actor.name).toBe(atlas.apiKey.publicKey);
     expect(newest(made).actor).not.toEqual(before.actor);
   });
 
-  test('is nobody that an event could name where a service account asks', async () => {
+  test('is nobody that an event could name where a service account requests', async () => {
     const { atlas, world: made } = await setUp();
     await using _ = atlas;
     const { access_token: token } = (await requestToken(atlas)).body;
@@ -599,7 +602,7 @@ describe('a fault', () => {
   test('shows events later than usual', async () => {
     const { atlas, clock, client, path, world: made } = await setUp();
     await using _ = atlas;
-    const request = made.requestEventOf(made.startRestore(flexOf(made)));
+    const request = requestEvent(made.startRestore(flexOf(made)), made.actors);
     const seen = async () => {
       const { body } = await client.get<List>(`${path}?eventType=${FLEX_REQUEST}`);
       return body.results.some(({ id }) => id === request?.id);

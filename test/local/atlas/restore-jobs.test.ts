@@ -3,7 +3,7 @@ import type { Kind } from '../../../functions/schema/words.ts';
 import { MINUTE } from '../../../local/atlas/base/time.ts';
 import type { SimCluster } from '../../../local/atlas/model/cluster.ts';
 import { type SimulatorOptions, startAtlas } from '../../../local/atlas/server.ts';
-import type { Restore } from '../../../local/atlas/world/world.ts';
+import type { Restore } from '../../../local/atlas/world/restores.ts';
 import { ManualClock } from '../../../local/manual-clock.ts';
 import { type ApiErrorBody, DigestClient } from './client.ts';
 

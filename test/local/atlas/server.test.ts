@@ -105,7 +105,7 @@ test('answers wait as long as the latency asked for', async () => {
   expect(await new DigestClient(atlas).get('/groups')).toMatchObject({ status: 200 });
 });
 
-test('a taken port is told at the start', async () => {
+test('a taken port is reported at the start', async () => {
   await using atlas = await startAtlas();
   const port = Number(new URL(atlas.url).port);
   await expect(startAtlas({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

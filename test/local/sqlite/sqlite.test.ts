@@ -16,9 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'libsql';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Item } from '../../../functions/ledger/table/job-item.ts';
-import { everything, type Table } from '../../../functions/ledger/table/table-port.ts';
-import { convert, copyLedger } from '../../../local/sqlite/convert.ts';
+import { everything } from '../../../functions/ledger/table/table-port.ts';
 import { ledgerFile } from '../../../local/sqlite/directory.ts';
 import { type OpenOptions, SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
 import { list } from '../../ledger/table.ts';
@@ -42,19 +40,13 @@ describe('what is in the place of a ledger', () => {
   const refusals: [string, (dataDir: string) => void, string | RegExp][] = [
     ['a text', (dir) => writeFileSync(ledgerFile(dir), 'hello '.repeat(1_000)), /ledger\.sqlite is not a ledger/],
     ['another SQLite file', (dir) => void new Database(ledgerFile(dir)).exec('CREATE TABLE t (a)'), /is not a ledger/],
-    [
-      'a file of another version',
-      (dir) => void new Database(ledgerFile(dir)).exec('PRAGMA application_id = 1095912519; PRAGMA user_version = 9'),
-      /another version of restore-ledger: expected version 1 of the file, got 9/,
-    ],
+    ...[0, 9].map((version): [string, (dataDir: string) => void, string] => [
+      `a file of format ${version}`,
+      (dir) =>
+        void new Database(ledgerFile(dir)).exec(`PRAGMA application_id = 1095912519; PRAGMA user_version = ${version}`),
+      `another version of restore-ledger: expected format 1, got ${version}; use that version, or another --data directory`,
+    ]),
     ['a directory', (dir) => mkdirSync(ledgerFile(dir)), /can't be opened/],
-    [
-      'a ledger of an earlier version',
-      (dir) => {
-        for (const name of ['CURRENT', 'MANIFEST-000004', '000005.ldb']) writeFileSync(join(dir, name), '');
-      },
-      /holds a ledger of an earlier version: run restore-ledger convert --data .* once/,
-    ],
   ];
   test.each(refusals)('%s is refused by name, and left as it is', async (_, make, message) => {
     const dir = newDirectory();
@@ -83,6 +75,7 @@ describe('what is in the place of a ledger', () => {
     const dir = newDirectory();
     writeFileSync(join(dir, 'file'), '');
     await expect(open(join(dir, 'file'))).rejects.toThrow(/file is a file: expected a directory$/);
+    await expect(read(join(dir, 'file'))).rejects.toThrow(/file can't be read: expected a directory \(ENOTDIR\)$/);
     await expect(open(join(dir, 'file', 'sub', 'dir'))).rejects.toThrow(/can't be made \(ENOTDIR\)/);
     if (process.platform === 'linux')
       await expect(open('/proc/x/y')).rejects.toThrow(/proc\/x can't be made \(ENOENT\)/);
@@ -235,44 +228,3 @@ async function linesOf(child: ChildProcess, most: number, lines: string[]) {
   });
   await once(child, 'close');
 }
-
-test('a conversion takes from the indexes what the table lost, and the newer of two', async () => {
-  await using to = await open(newDirectory());
-  const job = (sk: string, revision: number) => ({ ...item(sk), revision, observedAt: '2026-11-20T10:00:00.000Z' });
-  const inTable = [job('both', 2), job('older', 1), { pk: 'R', sk: 'RUN', partsCounted: 3 }];
-  const inIndex = [job('both', 2), job('older', 2), job('lost', 1), { pk: 'R', sk: 'RUN', partsCounted: 3 }];
-  const from = {
-    async *scan({ index }: { index?: string } = {}): AsyncGenerator<Item> {
-      yield* index === undefined ? inTable : index === 'feed' ? inIndex : [];
-    },
-  };
-  expect(await copyLedger(from as unknown as Table, to)).toEqual({ items: 4, rescued: 2 });
-  expect((await list(to.scan())).map(({ sk, revision }) => [sk, revision]).sort()).toEqual([
-    ['RUN', undefined],
-    ['both', 2],
-    ['lost', 1],
-    ['older', 2],
-  ]);
-});
-
-test('a directory of dynalite is converted beside its files, once', async () => {
-  const { ensureTable, startDynamoDB } = await import('../../../local/dynamodb.ts');
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  const { DynamoTable } = await import('../../../functions/ledger/table/dynamo-table.ts');
-  const dir = newDirectory();
-  {
-    await using server = await startDynamoDB({ dataDir: dir });
-    const client = new DynamoDBClient(server.clientConfig);
-    await ensureTable(client, 'restore-ledger');
-    const table = new DynamoTable('restore-ledger', client);
-    for (let n = 0; n < 30; n++) await table.put(item(String(n)));
-    client.destroy();
-  }
-  expect(await convert(dir)).toEqual({ items: 30, rescued: 0 });
-  expect(readdirSync(dir)).toEqual(expect.arrayContaining(['ledger.sqlite', 'CURRENT']));
-  expect(readdirSync(dir)).not.toContain('converting');
-  await using table = await read(dir);
-  expect(await table.count({ index: 'feed', partition: 'F' })).toBe(30);
-  await expect(convert(dir)).rejects.toThrow(/already exists/);
-  await expect(convert(newDirectory())).rejects.toThrow(/holds no ledger of an earlier version/);
-});

@@ -188,7 +188,7 @@ describe("a cluster's drill", () => {
     expect(drillState(restored, at('2026-02-10')).state).toBe('met');
   });
 
-  test('is none where no restore is expected; the last one is told all the same', () => {
+  test('is none where no restore is expected; the last one is stated all the same', () => {
     const now = at('2026-02-10');
     const last = completed('2026-02-05T00:00:00.000Z');
     expect(drillState(withDrill(cluster({}, { tier: 'free' }), now), now)).toEqual({ state: 'none' });

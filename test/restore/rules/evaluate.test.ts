@@ -52,7 +52,7 @@ const found = (job: Partial<JobSummary>, rules: Partial<Rules> = {}, more: Parti
 const verdicts = (...args: Parameters<typeof found>) =>
   found(...args).map(({ rule, severity, why }) => `${rule} ${severity}: ${why}`);
 
-const askedBy = (actor: Actor, grade: Grade): Requester => ({
+const requestedBy = (actor: Actor, grade: Grade): Requester => ({
   actor,
   grade,
   points: 100,
@@ -155,12 +155,12 @@ test('a restore to a point in time is noted only where that rule is on', () => {
   expect(found(job, { rulesOff: DEFAULT_RULES.rulesOff })).toEqual([]);
 });
 
-describe('who asked', () => {
+describe('who requested it', () => {
   const jane: Actor = { kind: 'user', id: '65a000000000000000000001', name: 'jane@example.com' };
   const rules = { expectedRequesters: ['*@ops.example.com', 'KEY12345'] };
 
   test('is held against the list by name and by id, from strong on', () => {
-    const by = (actor: Actor, grade: Grade) => found({ requester: askedBy(actor, grade) }, rules).length;
+    const by = (actor: Actor, grade: Grade) => found({ requester: requestedBy(actor, grade) }, rules).length;
     expect(GRADES.map((grade) => by(jane, grade))).toEqual([1, 1, 0, 0]);
     expect(by({ ...jane, name: 'Jane@Ops.example.com' }, 'exact')).toBe(0);
     expect(by({ kind: 'apiKey', id: '65a000000000000000000002', name: 'key12345' }, 'exact')).toBe(0);
@@ -169,18 +169,18 @@ describe('who asked', () => {
   });
 
   test('is named with the grade', () => {
-    expect(verdicts({ requester: askedBy(jane, 'strong') }, rules)).toEqual([
+    expect(verdicts({ requester: requestedBy(jane, 'strong') }, rules)).toEqual([
       'requester-not-listed critical: It was requested by jane@example.com (user, strong match), who is not among the expected requesters.',
     ]);
   });
 
   test('does not matter without a list, nor while nobody is named', () => {
-    expect(found({ requester: askedBy(jane, 'exact') })).toEqual([]);
+    expect(found({ requester: requestedBy(jane, 'exact') })).toEqual([]);
     expect(found({ requester: { reason: 'ambiguous', rivals: 2 } }, rules, { principal: 'abcdefgh' })).toEqual([]);
   });
 
   test('is critical where it is the key that this ledger reads with, and not named again', () => {
-    const requester = askedBy({ kind: 'apiKey', id: '65a000000000000000000003', name: 'abcdefgh' }, 'exact');
+    const requester = requestedBy({ kind: 'apiKey', id: '65a000000000000000000003', name: 'abcdefgh' }, 'exact');
     const [said, ...more] = verdicts({ requester }, {}, { principal: 'abcdefgh' });
     expect(said).toMatch(/^own-credential critical: It was requested with the credentials that this ledger reads with/);
     expect(said).not.toContain('abcdefgh');
@@ -190,10 +190,10 @@ describe('who asked', () => {
   });
 
   test('was the own key still when that has been changed', () => {
-    const requester = askedBy({ kind: 'apiKey', name: 'abcdefgh' }, 'exact');
+    const requester = requestedBy({ kind: 'apiKey', name: 'abcdefgh' }, 'exact');
     const findings = found({ requester }, {}, { principal: 'abcdefgh' });
     const later = found({ requester, findings }, {}, { principal: 'ijklmnop' });
-    expect(mergeFindings(findings, later, { afresh: true })).toEqual(findings);
+    expect(mergeFindings(findings, later, { rulesChanged: true })).toEqual(findings);
   });
 });
 
@@ -391,7 +391,7 @@ test('no rule that is off finds anything', () => {
     status: 'FAILED',
     targetProjectId: FOREIGN,
     durationSeconds: 1e6,
-    requester: askedBy({ kind: 'apiKey', name: 'abcdefgh' }, 'exact'),
+    requester: requestedBy({ kind: 'apiKey', name: 'abcdefgh' }, 'exact'),
   };
   const rules: Partial<Rules> = {
     protectedTargets: ['*/*'],
@@ -437,7 +437,7 @@ test('whatever names a job has, each finding is one short line without control c
     targetClusterName: hostile,
     targetProjectId: fc.constantFrom(PROD, STAGING, FOREIGN),
     errorMessage: hostile,
-    requester: hostile.map((name) => askedBy({ kind: 'delegated', name, via: name }, 'exact')),
+    requester: hostile.map((name) => requestedBy({ kind: 'delegated', name, via: name }, 'exact')),
   });
   const rules: Partial<Rules> = { protectedTargets: ['*/*'], expectedRequesters: ['nobody'], stuckMinutes: 1 };
   fc.assert(
@@ -465,21 +465,21 @@ describe('merging findings', () => {
 
   test('is idempotent, in the order of the rules, and keeps one of each', () => {
     fc.assert(
-      fc.property(had, findings, fc.boolean(), (before, now, afresh) => {
-        const merged = mergeFindings(before, now, { afresh });
-        expect(mergeFindings(merged, now, { afresh })).toEqual(merged);
+      fc.property(had, findings, fc.boolean(), (before, now, rulesChanged) => {
+        const merged = mergeFindings(before, now, { rulesChanged });
+        expect(mergeFindings(merged, now, { rulesChanged })).toEqual(merged);
         const places = merged.map(({ rule }) => RULES.indexOf(rule));
         expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
       }),
     );
   });
 
-  test('has the rules of both, or afresh of what holds now, and invents nothing', () => {
+  test('has the rules of both, or after a change of the rules those that hold now, and invents nothing', () => {
     fc.assert(
       fc.property(had, findings, (before, now) => {
         const rules = (all: readonly Finding[]) => new Set(all.map(({ rule }) => rule));
         expect(rules(mergeFindings(before, now))).toEqual(rules([...(before ?? []), ...now]));
-        expect(rules(mergeFindings(before, now, { afresh: true }))).toEqual(rules(now));
+        expect(rules(mergeFindings(before, now, { rulesChanged: true }))).toEqual(rules(now));
         for (const merged of mergeFindings(before, now)) expect([...(before ?? []), ...now]).toContainEqual(merged);
       }),
     );
@@ -491,17 +491,17 @@ describe('merging findings', () => {
 
   test('keeps the time and the words of what was found before', () => {
     expect(mergeFindings([old], [again, failed])).toEqual([failed, old]);
-    expect(mergeFindings([old], [again], { afresh: true })).toEqual([old]);
+    expect(mergeFindings([old], [again], { rulesChanged: true })).toEqual([old]);
   });
 
-  test('keeps what no longer holds, but for afresh', () => {
+  test('keeps what no longer holds, unless the rules changed', () => {
     expect(mergeFindings([old], [failed])).toEqual([failed, old]);
-    expect(mergeFindings([old], [failed], { afresh: true })).toEqual([failed]);
+    expect(mergeFindings([old], [failed], { rulesChanged: true })).toEqual([failed]);
   });
 
-  test('afresh tells anew what weighs otherwise under other rules', () => {
+  test('after a change of the rules a finding of another severity is replaced', () => {
     const weightier: Finding = { ...again, severity: 'critical' };
     expect(mergeFindings([old], [weightier])).toEqual([old]);
-    expect(mergeFindings([old], [weightier], { afresh: true })).toEqual([weightier]);
+    expect(mergeFindings([old], [weightier], { rulesChanged: true })).toEqual([weightier]);
   });
 });

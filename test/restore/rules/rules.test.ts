@@ -125,7 +125,7 @@ describe('reading rules', () => {
     );
   });
 
-  test('everything that is wrong is told at once, one a line', () => {
+  test('everything that is wrong is reported at once, one a line', () => {
     const input = { slowMinutes: 'x', drillDays: NaN, protectedTargets: ['a\nb'], 'new\nline': 1 };
     const found = problems(() => readRules(input));
     expect(found).toHaveLength(4);

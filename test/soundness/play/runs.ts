@@ -19,7 +19,7 @@ interface RunInHand {
   runId: string;
   step: RunStep;
   startedAt: number;
-  judged: boolean;
+  checked: boolean;
   number: number;
 }
 
@@ -43,7 +43,7 @@ export class Runs {
     const now = this.#play.timeline.now;
     const random = new Random(step.seed);
     const runId = idOfSecond(now + step.skewMs, random.hex(16));
-    const run: RunInHand = { runId, step, startedAt: now, judged: false, number: this.#play.stats.runs };
+    const run: RunInHand = { runId, step, startedAt: now, checked: false, number: this.#play.stats.runs };
     if (step.skewMs !== 0) this.#play.isSkewed = true;
     this.#play.line(describeRun(step));
     if (step.how === 'functions') await this.#planned(run, random);
@@ -84,10 +84,10 @@ export class Runs {
     asker.endedWell = true;
     this.#play.lastRunWasWhole = scope === undefined && ended.value.status === 'complete';
     this.#play.line(`  ended ${ended.value.status}`);
-    const judged = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...ended.value };
+    const checked = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...ended.value };
     this.#play.note(
       this.#play.oracle.proveRun(
-        { ...judged, ...(scope ? { scope } : {}) },
+        { ...checked, ...(scope ? { scope } : {}) },
         await this.#play.rows(),
         this.#play.tampered,
       ),
@@ -162,18 +162,18 @@ export class Runs {
 
   /** Runs of the functions end when their last part comes in. */
   async #proveRuns() {
-    for (const run of this.#runs.filter(({ judged }) => !judged)) {
+    for (const run of this.#runs.filter(({ checked }) => !checked)) {
       const { runId, step, startedAt } = run;
       const outcome = await this.#play.look((product) => product.run(runId));
       if (!outcome || outcome.status === 'running') continue;
-      run.judged = true;
+      run.checked = true;
       this.#play.lastRunWasWhole = step.scope === undefined && outcome.status === 'complete';
       this.#play.line(`  run ${run.number} ended ${outcome.status}`);
       const { full, accounts, scope } = step;
-      const judged = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...outcome };
+      const checked = { runId, startedAt, endedAt: this.#play.timeline.now, full, accounts, ...outcome };
       this.#play.note(
         this.#play.oracle.proveRun(
-          { ...judged, ...(scope ? { scope } : {}) },
+          { ...checked, ...(scope ? { scope } : {}) },
           await this.#play.rows(),
           this.#play.tampered,
         ),

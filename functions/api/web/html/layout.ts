@@ -1,8 +1,9 @@
 // functions/api/web/html/layout.ts: the document of all pages, its landmarks, and the headers that keep it harmless.
 import { html, raw } from 'hono/html';
-import { SHAPES } from './badge.ts';
+import { SHAPES } from '../../../views/html/badge.ts';
+import type { Html } from '../../../views/html/text.ts';
+import { utc } from '../../../views/text.ts';
 import { CSS_PATH, ICON, ICON_PATH, SCRIPT_PATH } from './style.ts';
-import type { Html } from './text.ts';
 
 const POLICY = [
   "default-src 'none'",
@@ -51,7 +52,7 @@ export const document = ({ title, place, itself = true, body }: Page, now: numbe
 <header><nav aria-label="Main"><a class="brand" href="/">${raw(ICON.replace('<svg', '<svg aria-hidden="true"'))}<span>Restore Ledger</span></a>
 ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}</nav></header>
 <main id="main" tabindex="-1">${body}</main>
-<footer>Times are in UTC. Read at ${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
+<footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;
 
 /** A page that says why there is no other. */

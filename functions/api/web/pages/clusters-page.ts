@@ -4,10 +4,11 @@ import { grouped } from '../../../platform/grouped.ts';
 import { span } from '../../../restore/text.ts';
 import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
-import { counted, number } from '../../../views/text.ts';
-import { KIND_LABEL, lookMark, STATE_LOOK } from '../html/badge.ts';
+import { KIND_LABEL, stateMark } from '../../../views/html/badge.ts';
+import { tableHead } from '../../../views/html/table.ts';
+import { agoTime, cut, type Html, name, quoted, time, visible } from '../../../views/html/text.ts';
+import { counted, number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
-import { agoTime, cut, type Html, name, spanBetween, time, visible } from '../html/text.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
 import { drillPart, drillsOf, dueCell, lastRestoreCells } from '../parts/drill-part.ts';
 import { clusterLink } from '../parts/job-table.ts';
@@ -18,8 +19,6 @@ import { runsPart } from '../parts/run-part.ts';
 const MAX_ROWS = 500;
 /** Rows of what needs attention. */
 const MAX_ATTENTION = 200;
-/** Characters of a message. */
-const MAX_ERROR = 300;
 
 export interface ClustersPage {
   clusters: readonly ClusterHealth[];
@@ -74,7 +73,7 @@ function summary(there: readonly ClusterHealth[]): Html {
     const n = there.filter((row) => row.state === state).length;
     return n === 0
       ? []
-      : html`<div><dt>${lookMark(STATE_LOOK[state])}</dt>
+      : html`<div><dt>${stateMark(state)}</dt>
 <dd class="n">${number(n)}</dd></div>`;
   });
   return html`<dl class="facts">${parts}</dl>`;
@@ -92,12 +91,10 @@ function attentionPart(rows: readonly ClusterHealth[], { lateAfterMs, complete }
 <div class="head"><h2 id="attention">Needs attention</h2>
 <p class="soft small">Late after ${late} without a complete read, stale after 26 h</p></div>
 <table class="stack" role="table"><caption class="hidden">What is failing, not visible, never read, stale or late</caption>
-<thead role="rowgroup"><tr role="row">
-${['Cluster', 'State', 'What is wrong', 'Last read (UTC)'].map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">
+${tableHead(['Cluster', 'State', 'What is wrong', 'Last read (UTC)'])}<tbody role="rowgroup">
 ${worst.slice(0, MAX_ATTENTION).map(
   (row) => html`<tr role="row">
-${clusterCell(row, true)}<td role="cell" class="end">${lookMark(STATE_LOOK[row.state])}</td>
+${clusterCell(row, true)}<td role="cell" class="end">${stateMark(row.state)}</td>
 <td role="cell" class="all">${wrong(row, now)}</td>
 ${readCell(row, now)}</tr>
 `,
@@ -107,13 +104,13 @@ ${readCell(row, now)}</tr>
 function wrong({ failures, state, gaps, readAt }: ClusterHealth, now: number): Html {
   if (failures.length > 0) {
     return html`${failures.map(
-      ({ what, failure: { message, code, since } }) => html`<div><bdi>${cut(visible(message), MAX_ERROR)}</bdi>
+      ({ what, failure: { message, code, since } }) => html`<div>${quoted(message)}
 <span class="sub"><code>${visible(code)}</code> · ${what} · failing since ${time(since)} UTC</span></div>`,
     )}`;
   }
   if (state !== 'stale' && state !== 'late' && gaps.length > 0) {
     return html`${gaps.slice(0, MAX_GAPS).map(
-      ({ text, action }) => html`<div><bdi>${cut(visible(text), MAX_ERROR)}</bdi>
+      ({ text, action }) => html`<div>${quoted(text)}
 ${action === undefined ? '' : html`<span class="sub">To do: ${visible(action)}</span>`}</div>`,
     )}`;
   }
@@ -160,25 +157,23 @@ ${clusterTable(clusters, `Clusters of ${cut(visible(projectName), 64)}`, false, 
 }
 
 const COLUMNS = [
-  ['Cluster', ''],
-  ['State', ''],
+  'Cluster',
+  'State',
   ['Restores', 'r'],
   ['Last restore', 'gap'],
-  ['Took', ''],
-  ['Snapshot age', ''],
-  ['Drill due', ''],
-  ['Last read (UTC)', ''],
+  'Took',
+  'Snapshot age',
+  'Drill due',
+  'Last read (UTC)',
 ] as const;
 
 const clusterTable = (rows: readonly ClusterHealth[], caption: string, gone: boolean, now: number) =>
   html`<table class="stack even" role="table"><caption class="hidden">${caption}</caption>
-<thead role="rowgroup"><tr role="row">
-${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class="${look}">${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">${rows.map((row) => clusterRow(row, gone, now))}</tbody></table>`;
+${tableHead(COLUMNS)}<tbody role="rowgroup">${rows.map((row) => clusterRow(row, gone, now))}</tbody></table>`;
 
 function clusterRow(row: ClusterHealth, gone: boolean, now: number): Html {
   const { state, problems, goneAt, jobs, open, drill, provenThrough, backupsOff, paused } = row;
-  const states = html`${lookMark(STATE_LOOK[state])}
+  const states = html`${stateMark(state)}
 ${backupsOff ? html`<span class="sub wait">backups are off</span>` : ''}${paused ? html`<span class="sub">paused</span>` : ''}
 ${provenThrough === undefined ? '' : html`<span class="sub">proven to ${time(provenThrough)}</span>`}
 ${problems > 0 ? html`<span class="sub wait">${counted(problems, 'job')} not understood</span>` : ''}

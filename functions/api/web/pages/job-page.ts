@@ -7,12 +7,12 @@ import { collectionsOf, type RestoredCollections } from '../../../restore/collec
 import { problemText } from '../../../restore/field-reader.ts';
 import { type FieldProblem, isOpen } from '../../../restore/job.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
-import { span } from '../../../restore/text.ts';
-import { effectWords, targetView } from '../../../views/target.ts';
-import { number } from '../../../views/text.ts';
-import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../html/badge.ts';
+import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../../../views/html/badge.ts';
+import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } from '../../../views/html/text.ts';
+import { took } from '../../../views/status.ts';
+import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
+import { number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
-import { agoTime, bothTimes, exactTime, type Html, name, spanBetween, visible, visibleJson } from '../html/text.ts';
 import { findingsPart } from '../parts/findings-part.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { ProjectNames } from '../parts/job-form.ts';
@@ -54,32 +54,24 @@ ${place === 'elsewhere' ? html`<span class="sub">other project: <a href="${jobsH
 ${notes.map((note) => html`<span class="sub">${note}</span>`)}${restored ? collections(restored) : ''}`;
 }
 
-/** Rows of what a restore of collections may name 200 of, and characters of each name. */
-const MAX_NAMESPACES = 20;
+/** Characters of each name. */
 const MAX_NAMESPACE = 120;
 
-function collections({ namespaces, complete }: RestoredCollections): Html {
-  const shown = namespaces.slice(0, MAX_NAMESPACES);
-  const left = namespaces.length - shown.length;
+function collections(restored: RestoredCollections): Html {
+  const { shown, left, missing } = namespacesShown(restored);
   return html`<ul class="moves">${shown.map(
     ({ source, target: to = source }) =>
       html`<li>${name(source, MAX_NAMESPACE)}${source === to ? '' : html` <span aria-hidden="true">→</span><span class="hidden"> as </span> ${name(to, MAX_NAMESPACE)}`}</li>`,
   )}
-${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${complete ? '' : html`<li class="soft">The ledger does not have all the names.</li>`}</ul>`;
+${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atlas sent</li>`}${missing && html`<li class="soft">${missing}</li>`}</ul>`;
 }
 
 const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;
 
 function facts(job: LedgerJob, now: number): [string, Html | string][] {
-  const { requestedAt, finishedAt, durationSeconds, snapshotAt, snapshotId, pointInTime, expiresAt, status } = job;
-  const took =
-    durationSeconds !== undefined
-      ? span(durationSeconds)
-      : status === 'PENDING' || status === 'RUNNING'
-        ? html`${span((now - Date.parse(requestedAt)) / 1000)} <span class="soft">so far</span>`
-        : isOpen(status)
-          ? 'Not yet'
-          : NOT_SAID;
+  const { requestedAt, finishedAt, snapshotAt, snapshotId, pointInTime, expiresAt, status } = job;
+  const unsaid = isOpen(status) ? 'Not yet' : NOT_SAID;
+  const { time, soFar } = took(job, now) ?? {};
   const age = spanBetween(snapshotAt, requestedAt);
   const back = spanBetween(pointInTime, requestedAt);
   const rows: [string, Html | string | undefined][] = [
@@ -88,8 +80,8 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
       html`${statusMark(status)} <span class="soft">from Atlas’s <code>${visible(job.sourceStatus)}</code></span>`,
     ],
     ['Requested', bothTimes(requestedAt)],
-    ['Finished', finishedAt === undefined ? (isOpen(status) ? 'Not yet' : NOT_SAID) : bothTimes(finishedAt)],
-    ['Took', took],
+    ['Finished', finishedAt === undefined ? unsaid : bothTimes(finishedAt)],
+    ['Took', soFar ? html`${time} <span class="soft">so far</span>` : (time ?? unsaid)],
     ['Delivery', DELIVERY_LABEL[job.delivery] ?? visible(job.delivery)],
     ['Kind', KIND_LABEL[job.kind] ?? visible(job.kind)],
     [

@@ -1,11 +1,11 @@
 // functions/api/web/pages/jobs-page.ts: GET /: the state of things, then the jobs, newest first; with filters, the jobs that fit.
 import { html } from 'hono/html';
 import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
+import { mark } from '../../../views/html/badge.ts';
+import type { Html } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import type { Format } from '../../http/negotiate.ts';
-import { mark } from '../html/badge.ts';
 import { document } from '../html/layout.ts';
-import type { Html } from '../html/text.ts';
 import { type Asked, dataHref, jobsHref, withParameters } from '../parts/job-filter.ts';
 import { isOfForm, jobForm } from '../parts/job-form.ts';
 import { jobTable } from '../parts/job-table.ts';

@@ -4,14 +4,14 @@ import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
 import { needsAttention } from '../../../views/coverage.ts';
+import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
+import { agoTime, type Html, utc } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import { type Look as Badge, lookMark, RUN_LOOK } from '../html/badge.ts';
-import { agoTime, type Html, utc } from '../html/text.ts';
 import { chart, totalsText } from '../parts/chart.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
 import { type Drills, drillsOf } from '../parts/drill-part.ts';
-import { ruleLabel, severityLook } from '../parts/finding-badge.ts';
+import { ruleLabel } from '../parts/finding-badge.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
 

@@ -3,9 +3,9 @@
 import { html } from 'hono/html';
 import { isOpen } from '../../../restore/job.ts';
 import type { Status } from '../../../schema/words.ts';
+import type { Html } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { Summary } from '../../query/summary.ts';
-import type { Html } from '../html/text.ts';
 import { jobsHref } from './job-filter.ts';
 
 /** Ended, and neither well nor badly as far as is known. */
@@ -21,7 +21,7 @@ const OUTCOMES = [
 const WIDTH = 600;
 const HEIGHT = 150;
 /** One failure among a thousand restores has to show. */
-const LEAST = 2;
+const MIN_HEIGHT = 2;
 
 /** In the order of OUTCOMES. */
 const byOutcome = (byStatus: Partial<Record<Status, number>>) =>
@@ -51,7 +51,7 @@ function bar(day: string, counts: readonly number[], total: number, x: number, s
   const parts = OUTCOMES.flatMap(({ key }, i) => {
     const n = counts[i] ?? 0;
     if (n === 0) return [];
-    const height = Math.max(LEAST, (n / top) * HEIGHT);
+    const height = Math.max(MIN_HEIGHT, (n / top) * HEIGHT);
     y -= height;
     return html`<rect class="fill-${key}" x="${fixed(x + step * 0.12)}" y="${fixed(y)}" width="${fixed(step * 0.76)}" height="${fixed(height)}"/>`;
   });

@@ -2,9 +2,10 @@
 import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
+import { drillMark, mark } from '../../../views/html/badge.ts';
+import { tableHead } from '../../../views/html/table.ts';
+import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
-import { drillMark, mark } from '../html/badge.ts';
-import { agoTime, day, type Html, name } from '../html/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
 import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';
@@ -46,24 +47,16 @@ export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills,
   const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
   return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
-${notCovered === 0 ? '' : html`<p class="note">Of ${counted(notCovered, 'cluster')} it is not known: not every restore until the drill was due is on record.</p>`}
+${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
 ${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
 }
 
-const COLUMNS = [
-  ['Cluster', ''],
-  ['Overdue since (UTC)', ''],
-  ['Last restore', 'gap'],
-  ['Took', ''],
-  ['Snapshot age', ''],
-] as const;
+const COLUMNS = ['Cluster', 'Overdue since (UTC)', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
 
 const overdueTable = (rows: readonly ClusterHealth[], now: number) =>
   html`<table class="stack" role="table"><caption class="hidden">Clusters whose restore drill is overdue, the longest first</caption>
-<thead role="rowgroup"><tr role="row">
-${COLUMNS.map(([title, look]) => html`<th role="columnheader" scope="col" class="${look}">${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">
+${tableHead(COLUMNS)}<tbody role="rowgroup">
 ${rows.slice(0, MAX_OVERDUE).map((row) => overdueRow(row, now))}</tbody></table>
 ${rows.length > MAX_OVERDUE ? html`<p class="soft">And ${number(rows.length - MAX_OVERDUE)} more: <a href="/coverage?drill=overdue&amp;format=ndjson">GET /coverage</a> has them all.</p>` : ''}`;
 

@@ -2,10 +2,10 @@
 
 import { html } from 'hono/html';
 import type { Finding } from '../../../restore/rules/finding.ts';
-import { type Rule, SEVERITIES, type Severity } from '../../../schema/words.ts';
+import { type Rule, SEVERITIES } from '../../../schema/words.ts';
 import { isRule } from '../../../views/findings.ts';
-import { type Look, mark } from '../html/badge.ts';
-import { type Html, visible } from '../html/text.ts';
+import { mark, severityLook } from '../../../views/html/badge.ts';
+import { type Html, visible } from '../../../views/html/text.ts';
 
 const RULE_LABEL: Record<Rule, string> = {
   'cross-project': 'Other project',
@@ -23,13 +23,6 @@ const RULE_LABEL: Record<Rule, string> = {
 
 /** A rule of a later version is shown as it is. */
 export const ruleLabel = (rule: string) => (isRule(rule) ? RULE_LABEL[rule] : visible(rule));
-
-const SEVERITY_LOOK: Record<Severity, Look> = {
-  info: { label: 'Info', tone: 'now', shape: 'info' },
-  warning: { label: 'Warning', tone: 'wait', shape: 'alert' },
-  critical: { label: 'Critical', tone: 'bad', shape: 'urgent' },
-};
-export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
 
 /** The most severe first; those alike in their order. */
 export const mostSevereFirst = (findings: readonly Finding[]) =>

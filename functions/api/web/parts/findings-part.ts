@@ -3,8 +3,9 @@ import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import type { Finding } from '../../../restore/rules/finding.ts';
 import { isRule } from '../../../views/findings.ts';
-import { exactTime, type Html, visible } from '../html/text.ts';
-import { findingMark, mostSevereFirst, severityLook } from './finding-badge.ts';
+import { severityLook } from '../../../views/html/badge.ts';
+import { exactTime, type Html, visible } from '../../../views/html/text.ts';
+import { findingMark, mostSevereFirst } from './finding-badge.ts';
 import { jobsHref } from './job-filter.ts';
 
 export const findingsPart = ({ findings = [] }: Pick<LedgerJob, 'findings'>): Html | '' =>

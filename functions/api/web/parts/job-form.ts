@@ -3,8 +3,8 @@
 import { html, raw } from 'hono/html';
 import { isoMoment } from '../../../platform/calendar.ts';
 import { DELIVERIES, type Delivery, KINDS, type Kind, RULES, STATUSES, type Status } from '../../../schema/words.ts';
-import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from '../html/badge.ts';
-import { cut, type Html, visible } from '../html/text.ts';
+import { DELIVERY_LABEL, KIND_LABEL, STATUS_LOOK } from '../../../views/html/badge.ts';
+import { cut, type Html, visible } from '../../../views/html/text.ts';
 import { ruleLabel } from './finding-badge.ts';
 import { type Asked, FILTER_LABELS, FILTERS, type Filter, jobsHref, withoutValue } from './job-filter.ts';
 

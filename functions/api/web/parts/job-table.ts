@@ -1,24 +1,28 @@
 // functions/api/web/parts/job-table.ts: jobs in a row each; on a narrow screen, a card each.
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import type { JobSummary } from '../../../ledger/model/ledger.ts';
-import { span } from '../../../restore/text.ts';
+import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../../../views/html/badge.ts';
+import { tableHead } from '../../../views/html/table.ts';
+import { type Html, name, time } from '../../../views/html/text.ts';
+import { took } from '../../../views/status.ts';
 import { targetView } from '../../../views/target.ts';
-import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../html/badge.ts';
-import { type Html, name, spanBetween, time } from '../html/text.ts';
+import { spanBetween } from '../../../views/text.ts';
 import { findingMarks } from './finding-badge.ts';
 import { jobHref, jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
-import { askedBy } from './requester-part.ts';
+import { requesterCell } from './requester-part.ts';
 
 /** The longest name that GET /restore-jobs takes as a filter. */
 const MAX_FILTER = 200;
 
-// The roles are what the elements are anyway, until a narrow screen makes blocks of them.
+const HEADINGS = [
+  ...['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery'],
+  ...['Took', 'Snapshot age'].map((title) => [title, 'r nowrap'] as const),
+];
+
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
   html`<table class="stack" role="table"><caption>${caption}</caption>
-<thead role="rowgroup"><tr role="row">
-${['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery', 'Took', 'Snapshot age'].map((title, i) => html`<th role="columnheader" scope="col"${i > 5 ? raw(' class="r nowrap"') : ''}>${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">
+${tableHead(HEADINGS)}<tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
 
 function row(job: JobSummary, names: ProjectNames, now: number): Html {
@@ -28,19 +32,16 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
 <td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
 <td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
 <td role="cell" data-l="To">${target(job, names)}</td>
-<td role="cell" class="all asked" data-l="Requested by">${askedBy(job)}</td>
+<td role="cell" class="all asked" data-l="Requested by">${requesterCell(job)}</td>
 <td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
-${took(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
+${tookCell(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
 `;
 }
 
-function took({ durationSeconds, status, requestedAt }: JobSummary, now: number): Html {
-  const seconds =
-    durationSeconds ??
-    (status === 'PENDING' || status === 'RUNNING' ? (now - Date.parse(requestedAt)) / 1000 : undefined);
-  if (seconds === undefined || Number.isNaN(seconds))
-    return html`<td role="cell" class="r third void" data-l="Took">–</td>`;
-  return html`<td role="cell" class="r nowrap third" data-l="Took">${span(seconds)}${durationSeconds === undefined ? html`<span class="sub">so far</span>` : ''}</td>`;
+function tookCell(job: JobSummary, now: number): Html {
+  const { time, soFar } = took(job, now) ?? {};
+  if (time === undefined) return html`<td role="cell" class="r third void" data-l="Took">–</td>`;
+  return html`<td role="cell" class="r nowrap third" data-l="Took">${time}${soFar ? html`<span class="sub">so far</span>` : ''}</td>`;
 }
 
 /** To the jobs of the cluster. */

@@ -6,21 +6,19 @@ import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
 import { type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
 import { GRADES, type Grade } from '../../../schema/words.ts';
+import { mark } from '../../../views/html/badge.ts';
+import { agoTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
 import { number } from '../../../views/text.ts';
-import { mark } from '../html/badge.ts';
-import { agoTime, cut, type Html, name, visible } from '../html/text.ts';
 import { jobHref } from './job-filter.ts';
 import { explained, gradeMeaning, reasonAtLength } from './requester-text.ts';
 
 const PART = 'asked';
 /** Of an application. */
 const MAX_VIA = 40;
-/** Characters of a message. */
-const MAX_ERROR = 300;
 
 /** In a row of a table. The grade is a link, so that a keyboard comes to its words too. */
-export function askedBy({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
+export function requesterCell({ jobId, kind: api, requester }: Pick<JobSummary, 'jobId' | 'kind' | 'requester'>): Html {
   if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
   const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
@@ -44,7 +42,7 @@ export const awaitsEvents = ({ requester }: Pick<JobSummary, 'requester'>): bool
   requester === undefined || (!isFound(requester) && ['pending', 'not-read'].includes(requester.reason));
 
 const eventsUnreadable = ({ since, code, message }: Failure, now: number) =>
-  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> <bdi>${cut(visible(message), MAX_ERROR)}</bdi>. Until they can, nobody is named.`;
+  html`The project’s events can’t be read, since ${agoTime(since, now)}: <code>${visible(code)}</code> ${quoted(message)}. Until they can, nobody is named.`;
 
 const gradeMark = ({ grade, points }: FoundRequester) =>
   html`<p class="grade">${bars(grade)}<strong>${visible(grade)} match</strong> <span class="soft small">${number(points)} of 100 points</span></p>`;

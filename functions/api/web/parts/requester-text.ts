@@ -4,9 +4,9 @@ import { html } from 'hono/html';
 import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import { type FoundRequester, isFound, type Requester } from '../../../restore/requesters/requester.ts';
 import type { Grade } from '../../../schema/words.ts';
+import { type Html, name, visible } from '../../../views/html/text.ts';
 import { actorName, hasNoEvent, hedge, secondsText, whyNobody } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
-import { type Html, name, visible } from '../html/text.ts';
 
 const GRADE_MEANING: Record<Grade, string> = {
   exact: 'Id and time leave practically no other choice.',

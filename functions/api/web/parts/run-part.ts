@@ -1,14 +1,13 @@
 // functions/api/web/parts/run-part.ts: how the last runs of the collector went.
 import { html, raw } from 'hono/html';
 import type { Run } from '../../../ledger/model/run.ts';
-import { counted, number } from '../../../views/text.ts';
-import { lookMark, RUN_LOOK } from '../html/badge.ts';
-import { agoTime, cut, exactTime, type Html, name, spanBetween, visible } from '../html/text.ts';
+import { lookMark, RUN_LOOK } from '../../../views/html/badge.ts';
+import { agoTime, exactTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
+import { counted, number, spanBetween } from '../../../views/text.ts';
 import type { LastRuns } from './last-runs.ts';
 
-/** Failures shown, and characters of each. */
+/** Failures shown. */
 const MAX_FAILURES = 10;
-const MAX_ERROR = 300;
 
 /** Runs of one project or cluster shown. */
 const MAX_OTHERS = 5;
@@ -63,4 +62,4 @@ function countsText({ projects, counts }: Run): string {
 }
 
 const failureItem = ({ what, code, message }: Run['failures'][number]) =>
-  html`<li><code>${visible(code)}</code> ${visible(what)}: <bdi>${cut(visible(message), MAX_ERROR)}</bdi></li>`;
+  html`<li><code>${visible(code)}</code> ${visible(what)}: ${quoted(message)}</li>`;

@@ -4,9 +4,9 @@ import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { span } from '../../../restore/text.ts';
 import { STATUSES, type Status } from '../../../schema/words.ts';
+import { STATUS_LOOK } from '../../../views/html/badge.ts';
+import { cut, exactTime, type Html, utc, visible } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
-import { STATUS_LOOK } from '../html/badge.ts';
-import { cut, exactTime, type Html, utc, visible } from '../html/text.ts';
 import { ruleLabel } from './finding-badge.ts';
 import { requesterInShort } from './requester-text.ts';
 

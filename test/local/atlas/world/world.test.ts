@@ -112,12 +112,12 @@ describe('a history', () => {
   test('of a million jobs is read in parts, and any of its jobs found by id', () => {
     const made = world({ projects: 1, clusters: 1, jobs: 1_000_000 });
     const ref = { ...ofTier(made, 'replicaSet'), kind: 'dedicated' } as const;
-    expect(made.jobCount(ref)).toBe(800_000);
+    expect(made.list(ref).count).toBe(800_000);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 799_990 }), (offset) => {
-        const jobs = made.jobSlice(ref, offset, 10);
+        const jobs = made.list(ref).slice(offset, 10);
         expect(jobs).toHaveLength(10);
-        for (const job of jobs) expect(made.job(ref, job.id)).toEqual(job);
+        for (const job of jobs) expect(made.list(ref).find(job.id)).toEqual(job);
       }),
     );
   });
@@ -125,10 +125,10 @@ describe('a history', () => {
   test('knows no id that it did not make', () => {
     const made = world();
     const ref = { ...ofTier(made, 'flex'), kind: 'flex' } as const;
-    const [job] = made.jobSlice(ref, 3, 1);
-    expect(made.job(ref, `${job?.id.slice(0, 8)}0123456789abcdef`)).toBeUndefined();
-    expect(made.job(ref, 'f'.repeat(24))).toBeUndefined();
-    expect(made.job(ref, '0'.repeat(24))).toBeUndefined();
+    const [job] = made.list(ref).slice(3, 1);
+    expect(made.list(ref).find(`${job?.id.slice(0, 8)}0123456789abcdef`)).toBeUndefined();
+    expect(made.list(ref).find('f'.repeat(24))).toBeUndefined();
+    expect(made.list(ref).find('0'.repeat(24))).toBeUndefined();
   });
 
   test('slices partition it, with restores started and jobs removed', () => {
@@ -147,12 +147,12 @@ describe('a history', () => {
         for (const { id } of gone) made.removeJob(ref, id);
 
         const left = before.filter((job) => !gone.includes(job));
-        expect(made.jobCount(ref)).toBe(left.length);
+        expect(made.list(ref).count).toBe(left.length);
         const slices = [];
-        for (let offset = 0; offset < left.length; offset += limit) slices.push(...made.jobSlice(ref, offset, limit));
+        for (let offset = 0; offset < left.length; offset += limit) slices.push(...made.list(ref).slice(offset, limit));
         expect(slices).toEqual(left);
-        for (const { id } of gone) expect(made.job(ref, id)).toBeUndefined();
-        for (const job of left) expect(made.job(ref, job.id)).toEqual(job);
+        for (const { id } of gone) expect(made.list(ref).find(id)).toBeUndefined();
+        for (const job of left) expect(made.list(ref).find(job.id)).toEqual(job);
       }),
       { numRuns: 50 },
     );

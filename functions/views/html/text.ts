@@ -1,8 +1,7 @@
-// functions/api/web/html/text.ts: names and times on a page. Names come from outside and may be hostile:
+// functions/views/html/text.ts: names and times on a page. Names come from outside and may be hostile:
 // `html` escapes their markup, and what is here makes characters visible that would change how the rest reads.
 import { html } from 'hono/html';
-import { span } from '../../../restore/text.ts';
-import { ago, utc as plainUtc } from '../../../views/text.ts';
+import { ago, utc as plainUtc } from '../text.ts';
 
 /** What the `html` template makes. It is a promise only where a promise was put in, which no page does. */
 export type Html = ReturnType<typeof html>;
@@ -29,6 +28,9 @@ export function cut(text: string, max: number): string {
 /** A name that keeps its direction to itself. @param max characters shown */
 export const name = (text: string, max = 64) => html`<bdi>${cut(visible(text), max)}</bdi>`;
 
+/** An error, or what Atlas said. */
+export const quoted = (text: string) => name(text, 300);
+
 /** Indented JSON whose invisible characters are escapes, which mean the same. */
 export const visibleJson = (value: unknown) =>
   (JSON.stringify(value, undefined, 2) ?? '').replace(UNSEEN, (character) =>
@@ -41,7 +43,7 @@ export const utc = (iso: string, exact = false) => visible(plainUtc(iso, exact ?
 /** In UTC; page.js puts the local time into its title. */
 export const time = (iso: string) => html`<time datetime="${iso}">${utc(iso)}</time>`;
 /** The day alone, UTC. */
-export const day = (iso: string) => html`<time datetime="${iso}">${utc(iso).slice(0, 10)}</time>`;
+export const day = (iso: string) => html`<time datetime="${iso}">${visible(plainUtc(iso, 'day'))}</time>`;
 /** To the second and with its zone. */
 export const exactTime = (iso: string) => html`<time datetime="${iso}">${utc(iso, true)} UTC</time>`;
 /** And with the local time beside it, by page.js. */
@@ -49,10 +51,3 @@ export const bothTimes = (iso: string) => html`<time datetime="${iso}" data-besi
 /** `5 min ago`; the time itself is in its title. */
 export const agoTime = (iso: string, now: number) =>
   html`<time datetime="${iso}" title="${utc(iso)} UTC">${visible(ago(iso, now))}</time>`;
-
-/** Between two times; nothing where one is missing or no time. */
-export function spanBetween(from: string | undefined, to: string | undefined): string | undefined {
-  if (from === undefined || to === undefined) return undefined;
-  const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
-  return seconds >= 0 ? span(seconds) : undefined;
-}

@@ -1,7 +1,7 @@
-// functions/collector/project/absence.ts: the refusals of a list of restore jobs that are an answer: the list is not there.
+// functions/collector/list/absence.ts: the refusals of a list of restore jobs that are an answer: the list is not there.
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import type { Kind } from '../../schema/words.ts';
-import type { AbsenceReason } from '../list/list-coverage.ts';
+import type { AbsenceReason } from './list-coverage.ts';
 
 /**
  * What is known of the cluster that a list is of. present: this task's own discovery found it, in the list's tier. former: it is

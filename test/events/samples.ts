@@ -1,4 +1,4 @@
-// test/events/told.ts: synthetic jobs, runs and coverages for events.
+// test/events/samples.ts: synthetic jobs, runs and coverages for events.
 
 import type { Annotating, Change, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { mergeObservation } from '../../functions/ledger/model/merge-observation.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { noCounts, type PartStatus, type Run, type RunPart } from '../../functions/ledger/model/run.ts';
-import { proveRun } from '../../functions/proof/run.ts';
+import { noCounts, type PartStatus, type Run, type RunPart } from '../../../functions/ledger/model/run.ts';
+import { runOutcome } from '../../../functions/ledger/model/run-outcome.ts';
 
 const at = '2026-11-23T12:00:00.000Z';
 const run = (parts: Partial<Run> = {}): Run => ({
@@ -26,16 +26,16 @@ test.each<[string, Partial<Run>, RunPart[], PartStatus, unknown[]]>([
   ['both failed', {}, [part('a', 'failed'), part('b', 'failed')], 'failed', []],
   ['the run has a failure of its own', { failures }, [part('a'), part('b')], 'incomplete', []],
 ])('%s', (_, of, parts, status, unread) => {
-  expect(proveRun({ run: run(of), parts, planned })).toEqual({ status, unread, unreadCount: unread.length });
+  expect(runOutcome({ run: run(of), parts, planned })).toEqual({ status, unread, unreadCount: unread.length });
 });
 
 test('a run of no project proves nothing, nor does one that was not planned to the end', () => {
-  expect(proveRun({ run: run({ projects: 0 }), parts: [] }).status).toBe('failed');
+  expect(runOutcome({ run: run({ projects: 0 }), parts: [] }).status).toBe('failed');
   const { projects: _, ...unplanned } = run();
-  expect(proveRun({ run: unplanned, parts: [part('a')] }).status).toBe('incomplete');
+  expect(runOutcome({ run: unplanned, parts: [part('a')] }).status).toBe('incomplete');
 });
 
-test('a run of an earlier version, which did not record what it was to read, is judged by the number', () => {
-  expect(proveRun({ run: run(), parts: [part('a')] })).toEqual({ status: 'incomplete', unread: [], unreadCount: 1 });
-  expect(proveRun({ run: run(), parts: [part('a'), part('b')] }).status).toBe('complete');
+test('a run of an earlier version, which did not record what it was to read, is evaluated by the number', () => {
+  expect(runOutcome({ run: run(), parts: [part('a')] })).toEqual({ status: 'incomplete', unread: [], unreadCount: 1 });
+  expect(runOutcome({ run: run(), parts: [part('a'), part('b')] }).status).toBe('complete');
 });

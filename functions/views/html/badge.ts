@@ -1,12 +1,10 @@
-// functions/api/web/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
+// functions/views/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
 import { html, raw } from 'hono/html';
-import type { Run } from '../../../ledger/model/run.ts';
-import type { CoverageState, Delivery, DrillState, Kind, Status } from '../../../schema/words.ts';
-import { DRILL_LABEL } from '../../../views/drill.ts';
+import type { Run } from '../../ledger/model/run.ts';
+import type { CoverageState, Delivery, DrillState, Kind, Severity, Status } from '../../schema/words.ts';
+import { DRILL_LABEL, STATES, type Tone } from '../state-labels.ts';
 import type { Html } from './text.ts';
 
-/** Colours of style.ts. ok: done. bad: failed. now: under way. wait: someone has to act. off: nothing to see. */
-export type Tone = 'ok' | 'bad' | 'now' | 'wait' | 'off';
 export type Shape = 'check' | 'cross' | 'half' | 'ring' | 'down' | 'dash' | 'alert' | 'info' | 'urgent';
 
 export interface Look {
@@ -28,17 +26,13 @@ export const STATUS_LOOK: Record<Status, Look> = {
   UNKNOWN: state('Unknown', 'wait', 'alert'),
 };
 
-export const STATE_LOOK: Record<CoverageState, Look> = {
-  failing: state('Failing', 'bad', 'cross'),
-  'not-visible': state('Not visible', 'bad', 'alert'),
-  never: state('Never read', 'bad', 'ring'),
-  stale: state('Stale', 'bad', 'alert'),
-  late: state('Late', 'wait', 'alert'),
-  read: state('Up to date', 'ok', 'check'),
-  absent: state('No such list', 'off', 'dash'),
-  none: state('No backups', 'off', 'dash'),
-  gone: state('Gone', 'off', 'dash'),
-  'out-of-scope': state('Out of scope', 'off', 'dash'),
+const STATE_SHAPE: Partial<Record<CoverageState, Shape>> = {
+  failing: 'cross',
+  'not-visible': 'alert',
+  never: 'ring',
+  stale: 'alert',
+  late: 'alert',
+  read: 'check',
 };
 
 export const RUN_LOOK: Record<Run['status'], Look> = {
@@ -57,6 +51,14 @@ const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
   'backups-off': { tone: 'bad', shape: 'cross' },
   none: { tone: 'off', shape: 'dash' },
 };
+
+const SEVERITY_LOOK: Record<Severity, Look> = {
+  info: state('Info', 'now', 'info'),
+  warning: state('Warning', 'wait', 'alert'),
+  critical: state('Critical', 'bad', 'urgent'),
+};
+/** A severity of a later version looks like `info`. */
+export const severityLook = (severity: Severity) => SEVERITY_LOOK[severity] ?? SEVERITY_LOOK.info;
 
 export const KIND_LABEL: Record<Kind, string> = {
   dedicated: 'Dedicated',
@@ -78,6 +80,7 @@ export const mark = (label: string | Html, tone: Tone, shape: Shape) =>
 export const lookMark = ({ label, tone, shape }: Look) => mark(label, tone, shape);
 /** A status that a later version of the ledger wrote is shown as it is. */
 export const statusMark = (status: Status) => lookMark(STATUS_LOOK[status] ?? state(String(status), 'off', 'ring'));
+export const stateMark = (state: CoverageState) => lookMark({ ...STATES[state], shape: STATE_SHAPE[state] ?? 'dash' });
 export const drillMark = ({ state }: { state: DrillState }) =>
   lookMark({ label: DRILL_LABEL[state], ...DRILL_LOOK[state] });
 

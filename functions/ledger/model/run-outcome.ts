@@ -1,7 +1,7 @@
-// functions/proof/run.ts: what may be claimed of a run, from what is on record of it.
-import type { ClusterFailure, PartStatus, PlannedProject, RunPart, RunRecord } from '../ledger/model/run.ts';
+// functions/ledger/model/run-outcome.ts: the outcome of a run, from what is on record of it.
+import type { ClusterFailure, PartStatus, PlannedProject, RunPart, RunRecord } from './run.ts';
 
-export interface RunClaim {
+export interface RunOutcome {
   /** complete takes every fact: a project at least, a complete part of each that was planned, and no failure. */
   status: PartStatus;
   /** Projects that the run was to read and has no part of. */
@@ -11,7 +11,7 @@ export interface RunClaim {
 }
 
 /** As if the run ended now. */
-export function proveRun({ run, parts, planned = [] }: RunRecord): RunClaim {
+export function runOutcome({ run, parts, planned = [] }: RunRecord): RunOutcome {
   const read = new Set(parts.map(({ projectId }) => projectId));
   const unread = planned.filter(({ projectId }) => !read.has(projectId));
   const unreadCount = Math.max(unread.length, (run.projects ?? 0) - parts.length);

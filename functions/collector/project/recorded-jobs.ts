@@ -1,0 +1,70 @@
+// functions/collector/project/recorded-jobs.ts: the count of a project's recorded jobs, which shows whether any was taken away.
+import { isBackfilled } from '../../ledger/model/backfill.ts';
+import { clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { difference, NO_IDS, toggled } from '../../ledger/model/id-set.ts';
+import type { JobSummary, Recorded } from '../../ledger/model/ledger.ts';
+import { reconciled } from '../../ledger/model/uncounted.ts';
+import type { Collection } from './collection.ts';
+
+/** Kept of a project. */
+const MAX_REPAIRS = 20;
+/** After so long in the table, in ms, a job that no coverage counts is of a run that died, not of one that will count it. */
+const UNCOUNTED_MS = 6 * 3_600_000;
+
+/** Counts a job that was recorded or evaluated. */
+export function noteRecorded(collection: Collection, { outcome, job, change }: Recorded): void {
+  const { counts, newJobs, lateIds, stored, options } = collection;
+  if (outcome === 'new') {
+    newJobs.jobs += 1;
+    newJobs.ids = toggled(newJobs.ids, [job.jobId]);
+    if (isLate(stored, job)) lateIds.push(job.jobId);
+  }
+  if (!change) return;
+  counts.findings += countAdded(change.fields.findings);
+  if (outcome === 'new' && isBackfilled(job, change, options.maxEventAgeHours)) counts.jobsBackfilled += 1;
+}
+
+/** The project's count with this task's jobs, over what is stored at the moment of writing: another collector's jobs stay counted. */
+export function recordedOver(
+  latest: ProjectCoverage | undefined,
+  collection: Collection,
+): Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs'> {
+  const { newJobs, stored, task, time } = collection;
+  const { putBack, left: ofOthers } = reconcile(collection);
+  // Another collector may have counted these meanwhile.
+  const left = latest?.revision === stored?.revision ? ofOthers : [];
+  const repair = { at: new Date(time.now()).toISOString(), runId: task.runId, jobs: putBack.length };
+  const repairs = [...(latest?.repairs ?? []), ...(putBack.length > 0 ? [repair] : [])];
+  // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
+  const { recorded = 0, recordedIds = NO_IDS } = latest ?? {};
+  return {
+    recorded: recorded + newJobs.jobs - putBack.length + left.length,
+    recordedIds: difference(recordedIds, toggled(newJobs.ids, [...putBack, ...left])),
+    ...(repairs.length > 0 ? { repairs: repairs.slice(-MAX_REPAIRS) } : {}),
+  };
+}
+
+/**
+ * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
+ * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be known.
+ */
+function reconcile({ known: { before }, stored, lateIds, time }: Collection): Record<'putBack' | 'left', string[]> {
+  if (before === undefined) return { putBack: [], left: [] };
+  const { recorded: jobs = 0, recordedIds: ids = NO_IDS } = stored ?? {};
+  const found = reconciled({ jobs, ids }, before, lateIds);
+  // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.
+  if (!found) return { putBack: lateIds.slice(0, Math.max(0, jobs - before.jobs)), left: [] };
+  const old = found.left.filter(({ atMs }) => atMs < time.now() - UNCOUNTED_MS);
+  return { putBack: found.putBack, left: old.map(({ jobId }) => jobId) };
+}
+
+function isLate(stored: ProjectCoverage | undefined, { clusterName, kind, requestedAt }: JobSummary): boolean {
+  const list = clusterNamed(stored?.clusters ?? {}, clusterName)?.lists[kind];
+  return list?.readAt !== undefined && Date.parse(requestedAt) < Date.parse(list.readAt);
+}
+
+/** Of a history's entry: rules that were not there before. */
+function countAdded({ from, to }: { from?: unknown; to?: unknown } = {}): number {
+  const before: readonly unknown[] = Array.isArray(from) ? from : [];
+  return Array.isArray(to) ? to.filter((rule) => !before.includes(rule)).length : 0;
+}

@@ -1,0 +1,31 @@
+// lib/settings/event-settings.ts: settings of events and messages.
+import { RANGES } from '../../functions/runtime/variables.ts';
+import { SEVERITIES } from '../../functions/schema/words.ts';
+import { isEmail, isTopic, ranged } from './checks.ts';
+import { choices, text, whole } from './setting.ts';
+
+export const eventSettings = {
+  maxEventAgeHours: ranged(
+    RANGES.MAX_EVENT_AGE_HOURS,
+    'A restore that ended longer ago than this when it is first seen is recorded, but emits no events.',
+  ),
+  eventBus: text(
+    'default, or the name or ARN of an event bus in this account and region',
+    (value) =>
+      /^[A-Za-z0-9._/-]{1,256}$/.test(value) || /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/.+$/.test(value),
+    { means: 'Existing event bus for the events. If empty, the stack creates one with its own name.', default: '' },
+  ),
+  messageSeverities: choices(SEVERITIES, {
+    means: 'Severities of events that are also sent as messages.',
+    default: ['warning', 'critical'],
+  }),
+  messageEmail: text('an e-mail address', isEmail, {
+    means: 'Address for messages. AWS asks it to confirm the subscription.',
+    default: '',
+  }),
+  messageTopic: text('the ARN of an SNS topic', isTopic, {
+    means: 'Existing topic in this account and region for messages. If empty, the stack creates one.',
+    default: '',
+  }),
+  notifyMemoryMb: whole(128, 10_240, { means: 'Memory of the notify function.', unit: 'MB', default: 256 }),
+};

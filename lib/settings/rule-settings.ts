@@ -1,0 +1,77 @@
+// lib/settings/rule-settings.ts: settings of the rules, validated by the same parser as in the functions.
+import { CAN_BE_OFF } from '../../functions/restore/rules/finding.ts';
+import { readRules } from '../../functions/restore/rules/read-rules.ts';
+import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
+import { choices, number, text, texts } from './setting.ts';
+
+const isRule =
+  <Field extends keyof Rules>(field: Field) =>
+  (value: unknown) => {
+    try {
+      readRules({ [field]: value });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+const ruleTexts = <Field extends keyof Rules>(field: Field, allowed: string, means: string) => {
+  const accepts = isRule(field);
+  return texts(allowed, (value) => accepts([value]), { means, default: [] });
+};
+const ruleNumber = <Field extends keyof Rules>(field: Field, allowed: string, words: { means: string; unit: string }) =>
+  number(allowed, isRule(field), { ...words, default: DEFAULT_RULES[field] as number });
+
+export const ruleSettings = {
+  rulesOff: choices(CAN_BE_OFF, {
+    means: 'Rules that are turned off.',
+    default: DEFAULT_RULES.rulesOff,
+    least: 0,
+  }),
+  allowedDirections: ruleTexts(
+    'allowedDirections',
+    'two project patterns such as prod-* -> staging-*',
+    'Restores between projects that the rule `cross-project` permits.',
+  ),
+  protectedTargets: ruleTexts(
+    'protectedTargets',
+    'project and cluster patterns such as prod-*/orders',
+    'Clusters that must not be restored to. If empty, the rule `protected-target` never matches.',
+  ),
+  expectedRequesters: ruleTexts(
+    'expectedRequesters',
+    'patterns of user names, public keys or ids',
+    'Who may request restores. If empty, the rule `requester-not-listed` never matches.',
+  ),
+  workingHours: ruleTexts(
+    'workingHours',
+    'days and hours such as Mon-Fri 07:00-19:00',
+    'When restores may be requested. If empty, the rule `outside-hours` never matches.',
+  ),
+  workingHoursTimeZone: text('a name of the IANA time zone database', isRule('workingHoursTimeZone'), {
+    means: 'Time zone of the working hours.',
+    default: DEFAULT_RULES.workingHoursTimeZone,
+  }),
+  slowMinutes: ruleNumber('slowMinutes', 'a whole number from 0 to 525600', {
+    means: 'A restore that takes longer is `slow`. 0 sets no limit.',
+    unit: 'minutes',
+  }),
+  slowFactor: ruleNumber('slowFactor', '0, or a number from 1 to 1000', {
+    means:
+      "A restore that takes this many times the 95th percentile of the cluster's past restores is `slow` too. 0 sets no limit.",
+    unit: 'times',
+  }),
+  stuckMinutes: ruleNumber('stuckMinutes', 'a whole number from 0 to 525600', {
+    means: 'A restore that has been pending or running for longer is `stuck`. 0 sets no limit.',
+    unit: 'minutes',
+  }),
+  drillDays: ruleNumber('drillDays', 'a whole number from 0 to 36500', {
+    means:
+      'Maximum time since the last completed restore of a cluster, after which its drill is overdue. 0 requires no drills.',
+    unit: 'days',
+  }),
+  drillDaysFor: ruleTexts(
+    'drillDaysFor',
+    'project and cluster patterns with days, such as prod-*/orders = 90',
+    'Exceptions to `drillDays`; the first match applies. 0 requires no drills.',
+  ),
+};
