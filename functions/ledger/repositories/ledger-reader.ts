@@ -54,8 +54,12 @@ export interface LedgerReader extends Ledger {
    * @throws PageOutOfReach
    */
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
-  /** Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
-  projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
+  /**
+   * Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects that aren't in `held`.
+   * @param query.held from a larger page of the same query, to save reads
+   * @throws CursorError
+   */
+  projectPage(query: { limit: number; cursor?: string; held?: readonly ProjectFacts[] }): Promise<Page<ProjectFacts>>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
   /** Names of all projects on record, by id; undefined where there are more than `max`. Requests: 1 query. */
@@ -137,7 +141,7 @@ async function numberedPage(
 async function projectPage(
   table: Table,
   repository: ProjectRepository,
-  { limit, cursor }: { limit: number; cursor?: string },
+  { limit, cursor, held = [] }: { limit: number; cursor?: string; held?: readonly ProjectFacts[] },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
   const from = cursor === undefined ? FIRST_ID : cursorPosition(cursor, identity);
@@ -149,10 +153,14 @@ async function projectPage(
     limit,
   });
   const projectIds = items.map(({ feedKey }) => String(feedKey));
-  const projects: ProjectFacts[] = [];
-  for (const some of chunks(projectIds, COVERAGE_BATCH)) projects.push(...(await repository.factsOf(some)));
+  const facts = new Map(held.map((project) => [project.projectId, project]));
+  const unread = projectIds.filter((projectId) => !facts.has(projectId));
+  for (const some of chunks(unread, COVERAGE_BATCH)) {
+    for (const project of await repository.factsOf(some)) facts.set(project.projectId, project);
+  }
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
+  const projects = projectIds.flatMap((projectId) => facts.get(projectId) ?? []);
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
 }
 
