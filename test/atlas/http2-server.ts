@@ -90,9 +90,10 @@ function streamOn(socket: TLSSocket, connection: number, id: number): ServedStre
     ...{ id, connection },
     headers: (status) => send(HEADERS, END_HEADERS, statusField(status)),
     data: (body, end = false) => send(DATA, end ? END_STREAM : 0, Buffer.from(body)),
+    // In one piece, so that the client reads both at once.
     respond(status, body) {
-      stream.headers(status);
-      stream.data(body, true);
+      const headers = frame(HEADERS, END_HEADERS, id, statusField(status));
+      if (!socket.destroyed) socket.write(Buffer.concat([headers, frame(DATA, END_STREAM, id, Buffer.from(body))]));
     },
     reset: (errorCode) => send(RST_STREAM, 0, uint32(errorCode)),
     goaway(lastStreamId, errorCode = 0) {

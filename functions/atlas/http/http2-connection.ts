@@ -111,13 +111,12 @@ export class Http2Connection {
         // This connection is not for this host (RFC 9110, section 15.5.20); another one may be.
         why = '421';
         this.retire();
-        return stream.close(constants.NGHTTP2_CANCEL);
+        return stream.resume().close(constants.NGHTTP2_CANCEL);
       }
       pending.start(status, received as TransportAnswer['headers']);
+      // Not sooner: Node may tell of a body before it tells of its status, and that of a 421 is no part of the answer.
+      stream.on('data', (chunk: Buffer) => pending.data(chunk));
       stream.setTimeout(Math.min(this.#stallMs, timeoutMs), () => pending.broken({ code: 'HTTP2_BODY_TIMEOUT' }));
-    });
-    stream.on('data', (chunk: Buffer) => {
-      if (!why) pending.data(chunk);
     });
     stream.on('end', () => {
       complete = pending.begun;

@@ -134,10 +134,13 @@ describe('streams', () => {
   });
 
   test('misdirected (421) are sent again on another connection', async () => {
-    const misdirect: Http2Reply = (stream, nth) =>
-      stream.connection === 0 ? stream.respond(421, 'elsewhere') : ok(stream, nth);
+    const misdirect: Http2Reply = (stream, nth) => {
+      if (stream.connection > 0) return ok(stream, nth);
+      // Now and then Node tells of such a body before its status.
+      setTimeout(() => stream.respond(421, 'elsewhere'), nth);
+    };
     await using to = await connected(misdirect);
-    expect(bodiesOf(await to.sendAll(3))).toEqual(['HTTP/2']);
+    expect(bodiesOf(await to.sendAll(50))).toEqual(['HTTP/2']);
     expect(to.server.connections).toEqual(['h2', 'h2']);
   });
 
