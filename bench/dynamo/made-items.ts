@@ -37,7 +37,7 @@ function storedJob(job: RestoreJob, load: Load) {
   return jobItem(decision.job);
 }
 
-function annotationsOf({ jobId, status, requestedAt }: RestoreJob): Annotating {
+export function annotationsOf({ jobId, status, requestedAt }: RestoreJob): Annotating {
   return {
     requester: {
       actor: { kind: 'apiKey', id: jobId.slice(8) + jobId.slice(0, 8), name: 'benchkey' },

@@ -46,7 +46,7 @@ async function measured(pass: () => Promise<Numbers | undefined>): Promise<Numbe
 }
 
 /** VmHWM starts anew with a program; `maxRSS` is at least that of the process that started it. */
-function peakMb(): number {
+export function peakMb(): number {
   const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
   const kb = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
   return Number(kb) / 1_024;

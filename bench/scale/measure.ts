@@ -5,6 +5,7 @@ import { apiFixture, entrant, record } from '../api/recording.ts';
 import { routes } from '../api/routes.ts';
 import { atlasFixture, BenchAtlas } from '../atlas/atlas.ts';
 import type { WorldSize } from '../atlas/world.ts';
+import { measureLedger } from '../big/ledger.ts';
 import type { CollectorConfig } from '../contenders/collector.ts';
 import type { FunctionsConfig } from '../contenders/functions.ts';
 import type { BenchDynamo } from '../dynamo/dynamo.ts';
@@ -17,7 +18,9 @@ export type Case =
   /** One project, collected by one process. */
   | { part: 'lists'; name: string; size: WorldSize }
   /** Jobs in the table, read by the API. */
-  | { part: 'table'; name: string; jobs: number };
+  | { part: 'table'; name: string; jobs: number }
+  /** Jobs of a hundredth of as many clusters, in the embedded ledger, read by every route and command. */
+  | { part: 'ledger'; name: string; jobs: number };
 
 const CLUSTERS = [10, 100, 1_000, 10_000];
 /** The last: as many full pages at once as a project within Atlas's limits can have. */
@@ -25,17 +28,23 @@ const LISTS = ['1x1000', '1x4000', '1x16000', '25x500'];
 /** From 3,000 on, every route has more to show than a page holds. */
 const TABLE = [300, 3_000, 30_000];
 export const FULL_PAGES = 3_000;
+const LEDGER = [10_000, 100_000];
+/** Of 10,000 clusters: it takes half an hour, and 3 GB of disk. */
+const LARGE_LEDGER = 1_000_000;
 
-const QUICK = { clusters: [10, 60], lists: ['1x300', '3x300'], table: [300, 3_000] };
+const QUICK = { clusters: [10, 60], lists: ['1x300', '3x300'], table: [300, 3_000], ledger: [5_000, 20_000] };
+const WHOLE = { clusters: CLUSTERS, lists: LISTS, table: TABLE, ledger: LEDGER };
 
-export function cases(quick: boolean): Case[] {
-  const { clusters, lists, table } = quick ? QUICK : { clusters: CLUSTERS, lists: LISTS, table: TABLE };
+export function cases(quick: boolean, large: boolean): Case[] {
+  const { clusters, lists, table, ledger } = quick ? QUICK : WHOLE;
+  const ledgers = large ? [...ledger, LARGE_LEDGER] : ledger;
   return [
     ...clusters.map(
       (count): Case => ({ part: 'clusters', name: `clusters ${count}`, size: { clusters: count, jobs: 1 } }),
     ),
     ...lists.map((name): Case => ({ part: 'lists', name: `lists ${name}`, size: sizeOf(name) })),
     ...table.map((jobs): Case => ({ part: 'table', name: `table ${jobs}`, jobs })),
+    ...ledgers.map((jobs): Case => ({ part: 'ledger', name: `ledger ${jobs}`, jobs })),
   ];
 }
 
@@ -55,6 +64,7 @@ const LARGE_RUNS = 2;
 const TABLE_CLUSTERS = 10;
 
 export async function measure(each: Case, dynamo: BenchDynamo, runs: number): Promise<Result[]> {
+  if (each.part === 'ledger') return measureLedger(each.name, each.jobs);
   await dynamo.call.reset();
   if (each.part === 'table') return tableOf(each.name, each.jobs, dynamo);
   const isLists = each.part === 'lists';

@@ -9,14 +9,14 @@ import { sanitize } from '../process/sanitize.ts';
 /** Projects with jobs alone come last. @param projectIds all on record, where absent @throws LedgerError */
 export async function* verifyAll(
   ledger: Ledger,
-  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Progress },
+  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Pick<Progress, 'show'> },
 ): AsyncGenerator<Verification> {
   // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();
   const facts = new Map<string, ProjectFacts>();
   for await (const project of ledger.projects()) facts.set(project.projectId, project);
   progress.show('counting restore jobs');
-  const census = await ledger.census();
+  const census = await ledger.census(projectIds);
   const missing = missingProjects({ scope, projects: [...facts.values()] });
   let jobs = 0;
   for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {

@@ -43,7 +43,7 @@ async function showDrills({ project: projects, overdue, format, ...flags }: Dril
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const rows: DrillRow[] = [];
-  for await (const covered of opened.ledger.coverageRows()) {
+  for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;
     rows.push(...drillRow(covered).filter(({ state }) => !overdue || state === 'overdue'));
   }

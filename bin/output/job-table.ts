@@ -1,6 +1,7 @@
 // bin/output/job-table.ts: restore jobs on a terminal: a row each.
 
 import type { RestoreJob } from '../../functions/restore/job.ts';
+import { isObjectId } from '../../functions/restore/object-id.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { Status } from '../../functions/schema/words.ts';
@@ -31,15 +32,15 @@ export const styleOf = (status: Status): Style => STYLES[status];
 
 type Target = Pick<RestoreJob, 'projectId' | 'targetProjectId'>;
 
-/** Reads the coverage only where a job went to another project. */
+/** Of the other projects that jobs went to. */
 export async function namesFor(
   jobs: readonly Target[],
-  ledger: Pick<ReadableLedger, 'coverageRows'>,
+  ledger: Pick<ReadableLedger, 'projectNames'>,
 ): Promise<ProjectNames> {
-  const names = new Map<string, string>();
-  if (jobs.every(({ projectId, targetProjectId = projectId }) => targetProjectId === projectId)) return names;
-  for await (const project of ledger.coverageRows()) names.set(project.projectId, project.projectName);
-  return names;
+  const targets = jobs.flatMap(({ projectId, targetProjectId = projectId }) =>
+    targetProjectId === projectId || !isObjectId(targetProjectId) ? [] : [targetProjectId],
+  );
+  return targets.length === 0 ? new Map() : ledger.projectNames([...new Set(targets)]);
 }
 
 export const jobColumns = (names: ProjectNames) =>

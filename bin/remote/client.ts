@@ -45,9 +45,9 @@ export class ApiClient {
   }
 
   /** The same; undefined where the API answers that there is no such thing. @throws ApiError, CommandError */
-  async find(path: string): Promise<unknown> {
+  async find(path: string, query?: Query): Promise<unknown> {
     try {
-      return await this.get(path);
+      return await this.get(path, query);
     } catch (error) {
       if (error instanceof ApiError && error.isNotFound) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 // bin/remote/ledger-port.ts: the port of the commands that only read: a ledger opened here, or one behind an API.
+import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
@@ -17,8 +18,13 @@ export interface ReadableLedger {
   job(jobId: string): Promise<WholeJob | undefined>;
   /** A page may be short, even empty, and have a cursor. */
   jobs(query: JobsQuery): Promise<Page<ShownJob>>;
-  /** In the order of project ids, a project's rows together. */
-  coverageRows(): AsyncIterable<CoverageRow>;
+  /**
+   * In the order of project ids, a project's rows together.
+   * @param projectIds saves reading the others, where it can: some of their rows may come all the same. @default all on record
+   */
+  coverageRows(projectIds?: readonly string[]): AsyncIterable<CoverageRow>;
+  /** By id, of those on record. */
+  projectNames(projectIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }
 
@@ -26,10 +32,23 @@ export const readable = (ledger: Ledger, now: () => number): ReadableLedger => (
   job: (jobId) => ledger.job(jobId),
   jobs: (query) => ledger.jobs(query),
   runs: (query) => ledger.runs(query),
-  async *coverageRows() {
-    for await (const project of ledger.projects()) yield* coverageRows(project, { now: now() });
+  async projectNames(projectIds) {
+    const known = await Promise.all(projectIds.map((projectId) => ledger.knownProject(projectId)));
+    return new Map(known.flatMap((one) => (one ? [[one.projectId, one.projectName]] : [])));
+  },
+  async *coverageRows(projectIds) {
+    const projects = projectIds ? factsOf(ledger, projectIds) : ledger.projects();
+    for await (const project of projects) yield* coverageRows(project, { now: now() });
   },
 });
+
+/** Of those on record. Requests: 2 reads a project. */
+async function* factsOf(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<ProjectFacts> {
+  for (const projectId of [...new Set(projectIds)].sort()) {
+    const [known, coverage] = await Promise.all([ledger.knownProject(projectId), ledger.coverage(projectId)]);
+    if (known) yield { projectId, projectName: known.projectName, known, coverage };
+  }
+}
 
 /** The API's largest page. */
 export const MAX_PAGE = 200;

@@ -8,6 +8,9 @@ import type { ApiClient, Query } from './client.ts';
 import { MAX_PAGE, type ReadableLedger, type ShownJob, upTo, type WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
 
+/** So many are requested one by one; of more, all pages of the coverage take fewer requests. */
+const FEW_PROJECTS = 20;
+
 /** @throws ApiError, CommandError from every method */
 export class ApiLedger implements ReadableLedger {
   readonly #client: ApiClient;
@@ -35,6 +38,14 @@ export class ApiLedger implements ReadableLedger {
     });
   }
 
+  async projectNames(projectIds: readonly string[]): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    const name = ({ projectId, projectName }: CoverageRow) => names.set(projectId, projectName);
+    if (projectIds.length > FEW_PROJECTS) for await (const row of this.coverageRows()) name(row);
+    else for (const id of projectIds) for (const row of await this.#coverageOf(id)) name(row);
+    return names;
+  }
+
   async runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>> {
     const { runs: items, cursor } = await this.#get('/runs', ANSWERS.runs, query);
     return { items, ...defined({ cursor }) };
@@ -52,8 +63,12 @@ export class ApiLedger implements ReadableLedger {
     return understood(`GET ${path}`, schema, await this.#client.get(path, query));
   }
 
-  async #find<S extends z.core.$ZodType>(path: string, schema: S): Promise<z.infer<S> | undefined> {
-    const answer = await this.#client.find(path);
+  async #coverageOf(projectId: string): Promise<CoverageRow[]> {
+    return (await this.#find('/coverage', ANSWERS.coverage, { projectId }))?.coverage ?? [];
+  }
+
+  async #find<S extends z.core.$ZodType>(path: string, schema: S, query?: Query): Promise<z.infer<S> | undefined> {
+    const answer = await this.#client.find(path, query);
     return answer === undefined ? undefined : understood(`GET ${path}`, schema, answer);
   }
 }

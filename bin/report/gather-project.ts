@@ -78,8 +78,9 @@ async function completedOutside(ledger: Ledger, projectId: string, cluster: Clus
   const last = lastRestore(cluster);
   if (!last) return [];
   if (last.requestedAt < since || cluster.drill === undefined) return [last];
-  const query = { projectId, clusterName: cluster.clusterName, statuses: ['COMPLETED'] as const, until: since };
-  for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: 20 }))) {
+  // Without a filter by status, which would look at 100 jobs at once: most were completed.
+  const query = { projectId, clusterName: cluster.clusterName, until: since };
+  for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: 10 }))) {
     const [found] = completedRestore(job);
     if (found) return [last, found];
   }

@@ -38,16 +38,19 @@ export function coverageRoutes(
       if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
       const isWanted = (row: CoverageRow) =>
         (drill === undefined || row.drill?.state === drill) && (state === undefined || row.state === state);
+      let held: readonly ProjectFacts[] = [];
       const listing = {
         name: 'coverage',
         columns: COVERAGE_COLUMNS,
         rows: ({ archived, ...project }: Covered) =>
           coverageRows(project, { now: now(), lateAfterMs }, archived).filter(isWanted),
         cells: (row: object) => coverageCells(row as CoverageRow),
-        read: async (max: number): Promise<Page<Covered>> =>
-          projectId === undefined
-            ? ledger.projectPage(defined({ limit: max, cursor }))
-            : { items: [await oneProject(projectId)] },
+        read: async (max: number): Promise<Page<Covered>> => {
+          if (projectId !== undefined) return { items: [await oneProject(projectId)] };
+          const page = await ledger.projectPage(defined({ limit: max, cursor, held }));
+          held = page.items;
+          return page;
+        },
       };
       return listAnswer(context, listing, limit);
     },

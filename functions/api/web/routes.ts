@@ -5,7 +5,6 @@ import { CursorError } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
-import { destinationOf } from '../../restore/destination.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import type { Html } from '../../views/html/text.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
@@ -14,16 +13,27 @@ import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
 import { clustersPage } from './pages/clusters-page.ts';
 import { jobPage } from './pages/job-page.ts';
-import { jobsPage } from './pages/jobs-page.ts';
+import { type JobsPage, jobsPage } from './pages/jobs-page.ts';
 import { overview } from './pages/overview.ts';
 import { type Coverage, projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
-import type { ProjectNames } from './parts/job-form.ts';
 import { lastRuns } from './parts/last-runs.ts';
+import { listing, namesOf, projectsOf, readNames } from './parts/project-names.ts';
 import { awaitsEvents } from './parts/requester-part.ts';
 
 export interface PagePorts {
-  ledger: Pick<LedgerReader, 'job' | 'jobs' | 'indexedJobs' | 'coverage' | 'projects' | 'projectRecord' | 'runs'>;
+  ledger: Pick<
+    LedgerReader,
+    | 'job'
+    | 'jobs'
+    | 'indexedJobs'
+    | 'coverage'
+    | 'projects'
+    | 'projectRecord'
+    | 'listedProjects'
+    | 'projectNames'
+    | 'runs'
+  >;
   log: Log;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -41,6 +51,10 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
+type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable<Asked['problem']> };
+/** What the page has beside the jobs. */
+type About = Pick<JobsPage, 'projects' | 'overview' | 'covered'>;
+
 export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
@@ -50,30 +64,22 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
     app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));
   }
 
-  // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and C; the
-  // overview adds those of the last runs (last-runs.ts), 3 for what is open, and 1 for each 200 restores of 30 days, at most 50. All at once.
+  // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and those of the
+  // names (project-names.ts); the overview takes the query of the jobs, C, those of the last runs (last-runs.ts), 3 for what is open,
+  // and 1 for each 200 restores of 30 days, at most 50. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
     const first = !asked.filtered && !asked.parameters.has('cursor');
-    const [coverage, jobs, state] = await Promise.all([
-      readCoverage(ledger.projects()),
-      asked.query && readJobs(asked),
-      first ? readState() : undefined,
-    ]);
-    const { problem = asked.problem } = jobs ?? {};
-    const nothing = jobs?.page?.items.length === 0 && coverage.projects.length === 0;
-    const page = {
-      asked: problem ? { ...asked, problem } : asked,
-      ...(jobs?.page ? { jobs: jobs.page } : {}),
-      names: namesOf(coverage),
-      ...(state && !nothing ? { overview: overview({ ...state, clusters: healthOf(coverage) }, now()) } : {}),
-      covered: coveredBy(coverage),
-    };
+    const reading = asked.query && readJobs(asked);
+    const [jobs, about] = await Promise.all([reading, first ? aboutAll(reading) : aboutJobs(asked, reading)]);
+    const problem = jobs && 'problem' in jobs ? jobs.problem : asked.problem;
+    const found = jobs && 'page' in jobs ? { jobs: jobs.page } : {};
+    const page = { asked: problem ? { ...asked, problem } : asked, ...found, ...about };
     return answer(context, jobsPage(page, now()), problem ? 400 : 200);
   });
 
-  async function readJobs({ query = {} }: Asked) {
+  async function readJobs({ query = {} }: Asked): Promise<ReadJobs> {
     try {
       return { page: await ledger.jobs(query) };
     } catch (error) {
@@ -96,10 +102,27 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
     return { recent, open: { jobs: open.items.length, more: open.cursor !== undefined }, runs };
   }
 
-  const healthOf = ({ projects }: Coverage) =>
-    projects.flatMap((project) => projectHealth(project, { now: now(), lateAfterMs }));
+  async function aboutJobs({ parameters }: Asked, reading: Promise<ReadJobs> | undefined): Promise<About> {
+    const filters = ['projectId', 'targetProjectId'].flatMap((name) => parameters.get(name) ?? []);
+    const shown = async () => [...filters, ...projectsOf(jobsIn(await reading) ?? [])];
+    return { projects: await readNames(ledger, shown) };
+  }
 
-  // Requests: 1 query; C more for a job that went to another project, 1 read for one of which events may yet name the requester.
+  async function aboutAll(reading: Promise<ReadJobs> | undefined): Promise<About> {
+    const [coverage, state, jobs] = await Promise.all([readAll(), readState(), reading]);
+    const nothing = jobsIn(jobs)?.length === 0 && coverage.projects.length === 0;
+    return {
+      projects: listing(new Map(coverage.projects.map(({ projectId, projectName }) => [projectId, projectName]))),
+      covered: coveredBy(coverage),
+      ...(nothing
+        ? {}
+        : { overview: overview({ ...state, clusters: coverage.projects.flatMap(({ clusters }) => clusters) }, now()) }),
+    };
+  }
+
+  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs });
+
+  // Requests: 1 query; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;
@@ -109,12 +132,10 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
         : 'The id of a restore job is 24 hex digits.';
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
-    const elsewhere = destinationOf(job).place === 'elsewhere';
-    const [coverage, ofProject] = await Promise.all([
-      elsewhere ? readCoverage(ledger.projects()) : undefined,
+    const [names, ofProject] = await Promise.all([
+      namesOf(ledger, projectsOf([job])),
       awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
     ]);
-    const names = coverage ? namesOf(coverage) : new Map();
     return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
   });
 
@@ -122,9 +143,9 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
-    const [coverage, runs] = await Promise.all([readCoverage(ledger.projects()), lastRuns(ledger)]);
-    const about = { clusters: healthOf(coverage), complete: coverage.complete, lateAfterMs };
-    return answer(context, clustersPage({ ...about, runs }, now()));
+    const [{ projects, complete }, runs] = await Promise.all([readAll(), lastRuns(ledger)]);
+    const clusters = projects.flatMap((project) => project.clusters);
+    return answer(context, clustersPage({ clusters, complete, lateAfterMs, runs }, now()));
   });
 
   async function ofProject(context: Context, projectId: string) {
@@ -147,17 +168,9 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
   return app;
 }
 
-const namesOf = ({ projects }: Coverage): ProjectNames =>
-  new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+const jobsIn = (read: ReadJobs | undefined) => (read && 'page' in read ? read.page.items : undefined);
 
-function coveredBy({ projects }: Coverage) {
-  const read = projects.map(({ coverage }) =>
-    Object.values(coverage?.clusters ?? {}).filter(({ lists }) =>
-      Object.values(lists).some(({ readAt }) => readAt !== undefined),
-    ),
-  );
-  return {
-    clusters: read.reduce((sum, clusters) => sum + clusters.length, 0),
-    projects: read.filter((clusters) => clusters.length > 0).length,
-  };
-}
+const coveredBy = ({ projects }: Coverage) => ({
+  clusters: projects.reduce((sum, { read }) => sum + read, 0),
+  projects: projects.filter(({ read }) => read > 0).length,
+});

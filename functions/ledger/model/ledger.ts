@@ -173,9 +173,11 @@ export interface Ledger {
   /** Every project that is on record, read or not, in the order of project ids. */
   projects(): AsyncIterable<ProjectFacts>;
   /**
-   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both.
+   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both, or of some projects their
+   * items and the index.
+   * @param projectIds @default all that have jobs
    */
-  census(): Promise<Map<string, Census>>;
+  census(projectIds?: readonly string[]): Promise<Map<string, Census>>;
   /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
   /**

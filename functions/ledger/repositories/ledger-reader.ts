@@ -10,7 +10,7 @@ import type { JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import type { IndexedJob } from '../model/table.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
-import { MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { archived } from './archive.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
@@ -54,10 +54,18 @@ export interface LedgerReader extends Ledger {
    * @throws PageOutOfReach
    */
   numberedPage(of: ClusterJobs, page: { skip: number; take: number; count: boolean }): Promise<NumberedPage>;
-  /** Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects. @throws CursorError */
-  projectPage(query: { limit: number; cursor?: string }): Promise<Page<ProjectFacts>>;
+  /**
+   * Every project on record, in the order of project ids. Requests: 1 query, and 1 batch read for each 25 projects that aren't in `held`.
+   * @param query.held from a larger page of the same query, to save reads
+   * @throws CursorError
+   */
+  projectPage(query: { limit: number; cursor?: string; held?: readonly ProjectFacts[] }): Promise<Page<ProjectFacts>>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
+  /** Names of all projects on record, by id; undefined where there are more than `max`. Requests: 1 query. */
+  listedProjects(max: number): Promise<Map<string, string> | undefined>;
+  /** Names of those on record, by id. Requests: 1 batch read for each 100. */
+  projectNames(projectIds: Iterable<string>): Promise<Map<string, string>>;
 }
 
 /** More than this many queries lie before the page. */
@@ -85,6 +93,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, projects, query),
     projectRecord: (projectId) => projectRecord(table, projects, projectId),
+    listedProjects: (max) => listedProjects(table, max),
+    projectNames: (ids) => projectNames(projects, ids),
   };
 }
 
@@ -131,7 +141,7 @@ async function numberedPage(
 async function projectPage(
   table: Table,
   repository: ProjectRepository,
-  { limit, cursor }: { limit: number; cursor?: string },
+  { limit, cursor, held = [] }: { limit: number; cursor?: string; held?: readonly ProjectFacts[] },
 ): Promise<Page<ProjectFacts>> {
   const identity = { coverage: 'asc' };
   const from = cursor === undefined ? FIRST_ID : cursorPosition(cursor, identity);
@@ -143,10 +153,14 @@ async function projectPage(
     limit,
   });
   const projectIds = items.map(({ feedKey }) => String(feedKey));
-  const projects: ProjectFacts[] = [];
-  for (const some of chunks(projectIds, COVERAGE_BATCH)) projects.push(...(await repository.factsOf(some)));
+  const facts = new Map(held.map((project) => [project.projectId, project]));
+  const unread = projectIds.filter((projectId) => !facts.has(projectId));
+  for (const some of chunks(unread, COVERAGE_BATCH)) {
+    for (const project of await repository.factsOf(some)) facts.set(project.projectId, project);
+  }
   const lastId = projectIds.at(-1);
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
+  const projects = projectIds.flatMap((projectId) => facts.get(projectId) ?? []);
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
 }
 
@@ -160,4 +174,27 @@ async function projectRecord(
   const clusters: ClusterCoverage[] = [];
   for await (const cluster of archived(table, projectId)) clusters.push(cluster);
   return { ...facts, archived: clusters };
+}
+
+async function listedProjects(table: Table, max: number): Promise<Map<string, string> | undefined> {
+  const names = new Map<string, string>();
+  const range = {
+    index: 'feed',
+    partition: COVERAGE_FEED,
+    fields: ['feedKey', 'projectName'],
+    limit: max + 1,
+  } as const;
+  for await (const { feedKey, projectName = feedKey } of everything(table, range)) {
+    if (names.size === max) return undefined;
+    names.set(String(feedKey), String(projectName));
+  }
+  return names;
+}
+
+async function projectNames(projects: ProjectRepository, ids: Iterable<string>): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const some of chunks([...ids], MAX_BATCH_KEYS)) {
+    for (const { projectId, projectName } of await projects.some(some)) names.set(projectId, projectName);
+  }
+  return names;
 }

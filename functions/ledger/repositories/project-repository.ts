@@ -69,10 +69,13 @@ export class ProjectRepository {
 
   /** Requests: 1 query for some hundred projects, and 1 batch read for every 100. */
   async *all(): AsyncGenerator<KnownProject> {
-    for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS)) {
-      const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
-      yield* items.map(knownProjectOf);
-    }
+    for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS)) yield* await this.some(projectIds);
+  }
+
+  /** Those that are there. Requests: 1 batch read. @param projectIds at most 100 */
+  async some(projectIds: readonly string[]): Promise<KnownProject[]> {
+    const items = await this.#table.batchGet(projectIds.map(projectKey), { consistent: true });
+    return items.map(knownProjectOf);
   }
 
   /** Requests: none if nothing changed since `read`; else 1 write, after 1 read if there was none before, or another writer was first. */

@@ -45,7 +45,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     lookUp: (projectId, jobIds) => jobs.lookUp(projectId, jobIds),
     projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
     countJobs: (projectId) => jobs.count(projectId),
-    census: () => census(table),
+    census: (projectIds) => census(table, projectIds),
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),
 

@@ -91,6 +91,8 @@ function ledgerOf(text: string): PagePorts['ledger'] {
       yield facts;
     },
     projectRecord: async () => ({ ...facts, archived: [] }),
+    listedProjects: async () => new Map([[hostile.projectId, hostile.projectName]]),
+    projectNames: async () => new Map([[hostile.projectId, hostile.projectName]]),
     runs: async () => ({ items: [{ ...run, failures: [...run.failures] }] }),
   };
 }

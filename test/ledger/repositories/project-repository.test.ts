@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProjectCoverage } from '../../../functions/ledger/model/coverage.ts';
 import type { KnownProject, Scope } from '../../../functions/ledger/model/known-project.ts';
+import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
 import { testEngine, testTable } from '../engines.ts';
 import { RUN } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
@@ -18,6 +19,18 @@ const known = (n: number, more: Partial<KnownProject> = {}): KnownProject => ({
 const coverage = (n: number, more: Partial<ProjectCoverage> = {}): ProjectCoverage => ({
   ...{ projectId: idOf(n), projectName: `project ${n}`, revision: 0, runId: RUN, discovery: {}, clusters: {} },
   ...more,
+});
+
+test('a smaller page of projects reads none of a larger one again', async () => {
+  await using own = await engine.newTable();
+  const reader = ledgerReader({ table: own.table });
+  for (const n of [1, 2, 3]) await own.ledger.saveCoverage(idOf(n), () => coverage(n));
+  const { items } = await reader.projectPage({ limit: 3 });
+  own.requests();
+  const smaller = await reader.projectPage({ limit: 2, held: items });
+  expect(own.requests()).toEqual({ Query: 1 });
+  expect(smaller).toEqual(await reader.projectPage({ limit: 2 }));
+  expect(smaller.items).toEqual(items.slice(0, 2));
 });
 
 describe('a known project', () => {

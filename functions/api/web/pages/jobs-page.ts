@@ -7,18 +7,19 @@ import { counted } from '../../../views/text.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { document } from '../html/layout.ts';
 import { type Asked, dataHref, jobsHref, withParameters } from '../parts/job-filter.ts';
-import { isOfForm, jobForm, type ProjectNames } from '../parts/job-form.ts';
+import { isOfForm, jobForm } from '../parts/job-form.ts';
 import { jobTable } from '../parts/job-table.ts';
+import type { NamedProjects } from '../parts/project-names.ts';
 
 export interface JobsPage {
   asked: Asked;
   /** Absent where a filter is wrong. */
   jobs?: Page<JobSummary>;
-  names: ProjectNames;
-  /** Of the first page without filters. */
+  projects: NamedProjects;
+  /** Of the first page without filters, as is `covered`. */
   overview?: Html;
-  /** Clusters that were read at least once, and when the last of them was. */
-  covered: { clusters: number; projects: number };
+  /** Clusters that were read at least once. */
+  covered?: { clusters: number; projects: number };
 }
 
 export function jobsPage(page: JobsPage, now: number): Html {
@@ -31,13 +32,13 @@ export function jobsPage(page: JobsPage, now: number): Html {
 ${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</div>
 ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
 ${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(parameters, { cursor: undefined, limit: undefined }))}">Start again</a></div>` : ''}
-${bare ? '' : jobForm(asked, page.names)}
+${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
 ${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, body }, now);
 }
 
 function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number): Html {
-  const { asked, names } = page;
+  const { asked, projects } = page;
   const { parameters, query } = asked;
   if (items.length === 0 && cursor === undefined) return empty(page);
   const oldestFirst = query?.order === 'asc';
@@ -49,7 +50,7 @@ function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number):
       : jobTable(
           items,
           `${counted(items.length, 'restore')}, ${oldestFirst ? 'oldest' : 'newest'} first${deep ? ', from further on' : ''}`,
-          names,
+          projects.names,
           now,
         );
   const nextLabel = items.length === 0 ? 'Search on' : oldestFirst ? 'Newer' : 'Older';
@@ -75,7 +76,7 @@ function empty({ asked, covered }: JobsPage): Html {
 <p>Remove a filter above, or show all. Clusters that could not be read lately are on the <a href="/clusters">clusters page</a>.</p>
 <p><a class="button" href="/">All restores</a></p></div>`;
   }
-  if (covered.clusters === 0) {
+  if (!covered?.clusters) {
     return html`<div class="empty"><h2>Nothing has been collected yet</h2>
 <p>A collection reads every project that the Atlas credentials can see. Start one with <code>restore-ledger collect</code> or <code>POST /runs</code>, or wait for the schedule; then load this page again.</p></div>`;
   }

@@ -29,9 +29,16 @@ function clusterHealth(row: CoverageRow): ClusterHealth {
   return { ...row, kinds, failures };
 }
 
+/** What a page keeps of a project: its coverage itself takes 50 KB for 25 clusters. */
+interface ReadProject extends Pick<ProjectFacts, 'projectId' | 'projectName'> {
+  clusters: ClusterHealth[];
+  /** Clusters that were read at least once. */
+  read: number;
+}
+
 export interface Coverage {
   /** By name. */
-  projects: ProjectFacts[];
+  projects: ReadProject[];
   /** False: there are more projects than a page reads. */
   complete: boolean;
 }
@@ -39,13 +46,17 @@ export interface Coverage {
 /** More than an Atlas organization holds; a page reads no more, in 1 + 20 requests. */
 export const MAX_PROJECTS = 500;
 
-export async function readCoverage(facts: AsyncIterable<ProjectFacts>): Promise<Coverage> {
-  const projects: ProjectFacts[] = [];
+export async function readCoverage(facts: AsyncIterable<ProjectFacts>, context: CoverageContext): Promise<Coverage> {
+  const projects: ReadProject[] = [];
   let complete = true;
   for await (const project of facts) {
     complete = projects.length < MAX_PROJECTS;
     if (!complete) break;
-    projects.push(project);
+    const { projectId, projectName, coverage } = project;
+    const read = Object.values(coverage?.clusters ?? {}).filter(wasRead).length;
+    projects.push({ projectId, projectName, clusters: projectHealth(project, context), read });
   }
   return { projects: projects.sort((a, b) => (a.projectName < b.projectName ? -1 : 1)), complete };
 }
+
+const wasRead = ({ lists }: ClusterCoverage) => Object.values(lists).some(({ readAt }) => readAt !== undefined);

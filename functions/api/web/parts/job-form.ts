@@ -11,10 +11,8 @@ import { type Asked, FILTER_LABELS, FILTERS, type Filter, jobsHref, withoutValue
 /** Names of projects by id. */
 export type ProjectNames = ReadonlyMap<string, string>;
 
-/** With more of them the form asks for an id. */
-const LISTED_PROJECTS = 200;
-
-export function jobForm(asked: Asked, names: ProjectNames): Html {
+/** @param listed the projects to choose from; without any, the form asks for an id */
+export function jobForm(asked: Asked, names: ProjectNames, listed: ProjectNames): Html {
   const { parameters, problem } = asked;
   const choice = (filter: Filter, options: readonly (readonly [string, string])[], any: string) =>
     field(asked, filter, (attributes) => {
@@ -40,9 +38,7 @@ export function jobForm(asked: Asked, names: ProjectNames): Html {
         )
       : text(filter);
   const project = (filter: Filter) =>
-    names.size <= LISTED_PROJECTS && names.size > 0
-      ? choice(filter, [...names], 'Any')
-      : text(filter, 'id, 24 hex digits');
+    listed.size > 0 ? choice(filter, [...listed], 'Any') : text(filter, 'id, 24 hex digits');
   const statuses = parameters.getAll('status').flatMap((value) => value.split(','));
   return html`${quickLinks(parameters, names)}
 <details class="filter"${isOfForm(problem) ? raw(' open') : ''}><summary>More filters</summary>

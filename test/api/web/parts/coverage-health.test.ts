@@ -85,7 +85,7 @@ test('a page reads no more projects than it can show, and knows that there are m
   async function* projects(count: number) {
     for (let i = 0; i < count; i++) yield { projectId: String(i), projectName: 'one' };
   }
-  expect(await readCoverage(projects(MAX_PROJECTS))).toMatchObject({ complete: true });
-  const more = await readCoverage(projects(MAX_PROJECTS + 1));
+  expect(await readCoverage(projects(MAX_PROJECTS), { now: NOW })).toMatchObject({ complete: true });
+  const more = await readCoverage(projects(MAX_PROJECTS + 1), { now: NOW });
   expect([more.complete, more.projects.length]).toEqual([false, MAX_PROJECTS]);
 });

@@ -1,0 +1,86 @@
+// bench/big/api.ts: what one call of each route of the API reads of the table.
+import type { Hono } from 'hono';
+import { apiApp } from '../../functions/api/app.ts';
+import type { ApiEnv } from '../../functions/api/http/ports.ts';
+import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { silentLog } from '../../functions/platform/log.ts';
+import type { Load } from '../dynamo/made-jobs.ts';
+import { CountingTable, type Reads } from './counting-table.ts';
+import { type BigRequest, requestsOf } from './requests.ts';
+
+export interface Answered extends Reads {
+  request: BigRequest;
+  /** Items that the answer shows or counts. */
+  about: number;
+  answerBytes: number;
+  wallMs: number;
+}
+
+/** `GET /restore-jobs/:id` and so on: what can be asked, from the app itself. */
+const routesOf = (app: Hono<ApiEnv>): string[] => [
+  ...new Set(app.routes.flatMap(({ method, path }) => (/GET|POST/.test(method) ? [`${method} ${path}`] : []))),
+];
+
+/** @param isTimed each request once more before, without the count, for its time @throws Error for a route that is not requested */
+export async function readAll(table: Table, load: Load, { isTimed = false } = {}): Promise<Answered[]> {
+  const counting = new CountingTable(table);
+  const [counted, plain] = [appOn(counting, load), appOn(table, load)];
+  const routes = routesOf(counted);
+  const requests = requestsOf(
+    load,
+    routes.flatMap((route) => (/\.\w+$/.test(route) && !route.endsWith('.json') ? [route.slice('GET '.length)] : [])),
+  );
+  const missing = routes.filter((route) => !requests.some((request) => request.route === route));
+  if (missing.length > 0) throw new Error(`bench/big/requests.ts has no request to ${missing.join(', ')}`);
+  const answers: Answered[] = [];
+  for (const request of requests) {
+    const [first, next] = await readOne(request);
+    answers.push(first);
+    if (next !== undefined) answers.push((await readOne({ ...request, target: next }))[0]);
+  }
+  return answers;
+
+  /** With where the next page is. */
+  async function readOne(request: BigRequest): Promise<[Answered, string | undefined]> {
+    const began = performance.now();
+    if (isTimed) await answered(plain, request);
+    const wallMs = performance.now() - began;
+    counting.taken();
+    const answer = await answered(counted, request);
+    const reads = counting.taken();
+    const { about = listedIn(answer) } = request;
+    return [{ request, about, ...reads, answerBytes: Buffer.byteLength(answer.body), wallMs }, answer.next];
+  }
+}
+
+function appOn(table: Table, { untilMs }: Load) {
+  const now = () => untilMs;
+  return apiApp({ ledger: ledgerReader({ table, now }), runs: { start: async () => {} }, log: silentLog, now });
+}
+
+/** @throws Error unless it succeeds */
+async function answered(app: Hono<ApiEnv>, { route, target, accept }: BigRequest) {
+  const [method = ''] = route.split(' ');
+  const response = await app.fetch(new Request(`http://127.0.0.1${target}`, { method, headers: defined({ accept }) }));
+  const body = await response.text();
+  if (!response.ok) throw new Error(`${method} ${target} answered ${response.status}: ${body.slice(0, 300)}`);
+  return { body, type: response.headers.get('content-type') ?? '', next: nextOf(response, body) };
+}
+
+/** Path and query, from the header or the page. */
+function nextOf({ headers }: Response, body: string): string | undefined {
+  const link = /<http:\/\/[^/]*([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
+  return link ?? / rel="next" href="([^"]*)"/.exec(body)?.[1]?.replaceAll('&amp;', '&');
+}
+
+const LISTS = ['jobs', 'runs', 'parts', 'coverage', 'results'];
+
+/** Lines, or what the list of a JSON document holds; one without a list is an item itself. */
+function listedIn({ body, type }: { body: string; type: string }): number {
+  if (!/\bjson\b/.test(type)) return body.split('\n').length - 1;
+  const document: Record<string, unknown> = JSON.parse(body);
+  const list = LISTS.map((name) => document[name]).find(Array.isArray);
+  return list?.length ?? 1;
+}

@@ -1,0 +1,174 @@
+// bench/big/requests.ts: requests to each route of the API, and what each answer is made of.
+import { MAX_JOBS } from '../../functions/api/query/summary.ts';
+import { MAX_PROJECTS } from '../../functions/api/web/parts/coverage-health.ts';
+import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
+import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
+import { destinationOf } from '../../functions/restore/destination.ts';
+import type { RestoreJob } from '../../functions/restore/job.ts';
+import type { Kind } from '../../functions/schema/words.ts';
+import { runIdOf } from '../dynamo/made-items.ts';
+import {
+  CLUSTERS_A_PROJECT,
+  clusterNameOf,
+  jobIdOf,
+  type Load,
+  PERIOD_DAYS,
+  projectIdOf,
+} from '../dynamo/made-jobs.ts';
+import { FLEX_PLACE, jobOf, projectsOf, SERVERLESS_PLACE } from './made-ledger.ts';
+
+export interface BigRequest {
+  /** As the app has it: `GET /restore-jobs/:id`. */
+  route: string;
+  /** Path and query. */
+  target: string;
+  accept?: string;
+  /** What tells it from another to the same target. */
+  note?: string;
+  /** Items that the answer shows or counts. @default those in its list, or 1 */
+  about?: number;
+  /** How many of the items that a filter is given fit; 0 where there may be none. @default 1: all */
+  share?: number;
+}
+
+/** An item of an answer may take two: one of an index, and its own. */
+const PER_ITEM = 2;
+/** What any answer may take beside. */
+const BESIDE = 25;
+
+/** The law of growth: what an answer may read at most, however large the ledger is. */
+export const mayRead = ({ share = 1 }: Pick<BigRequest, 'share'>, about: number): number =>
+  BESIDE + (share === 0 ? PAGE_ITEMS + about : (PER_ITEM * about) / share);
+
+const DAY_MS = 86_400_000;
+const HTML = 'text/html';
+const ATLAS = 'application/vnd.atlas.2025-03-12+json';
+const SUMMARY_DAYS = 30;
+const RUNS_LOOKED_AT = 10;
+const PAGE = 50;
+/** Of the made-up jobs. */
+const [FAILED, DOWNLOADED, TO_A_POINT, SERVERLESS] = [0.04, 0.06, 0.08, 1 / CLUSTERS_A_PROJECT];
+/** What most jobs have: a filter is given four times as many as are wanted. */
+const MOST = 0.4;
+
+/** @param files paths of the page's files */
+export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
+  const projects = projectsOf(load);
+  const project = projectIdOf(0);
+  const cluster = `projectId=${project}&clusterName=${clusterNameOf(0)}`;
+  const [newest] = firstJob(load, () => true);
+  const [elsewhere] = firstJob(load, (job) => destinationOf(job).place === 'elsewhere');
+  const until = new Date(load.untilMs - (PERIOD_DAYS / 2) * DAY_MS).toISOString();
+  const jobs = (query: string, share = 1): BigRequest => ({
+    route: 'GET /restore-jobs',
+    target: `/restore-jobs${query}`,
+    share,
+  });
+  /** The form lists the projects, unless they are too many; their names are in the index. */
+  const page = (query: string, share = 1): BigRequest => {
+    const about = PAGE + Math.min(projects, LISTED_PROJECTS + 1) / PER_ITEM;
+    return { route: 'GET /', target: `/${query}`, accept: HTML, about, share };
+  };
+  const { clusters } = load;
+  const counted = inPeriod(load, SUMMARY_DAYS);
+  const read = Math.min(projects, MAX_PROJECTS);
+  return [
+    { route: 'GET /health', target: '/health', about: 0 },
+    { route: 'GET /openapi.json', target: '/openapi.json', about: 0 },
+    ...files.map((path) => ({ route: `GET ${path}`, target: path, about: 0 })),
+
+    jobs(''),
+    jobs('?limit=200'),
+    jobs('?limit=200&format=csv'),
+    jobs('?limit=200&format=ndjson'),
+    jobs('?order=asc'),
+    jobs(`?until=${until}`),
+    jobs(`?since=${until}&order=asc`),
+    jobs(`?projectId=${project}`),
+    jobs(`?${cluster}`),
+    jobs(`?${cluster}&status=FAILED`, FAILED),
+    jobs('?status=FAILED'),
+    jobs('?status=FAILED,CANCELLED', 1 / 2), // each is read as if it filled the page
+    jobs('?open=true'),
+    jobs('?open=false', MOST),
+    jobs('?kind=dedicated', MOST),
+    jobs('?kind=serverless', SERVERLESS),
+    jobs('?delivery=download', DOWNLOADED),
+    jobs('?delivery=pointInTime', TO_A_POINT),
+    jobs('?finding=failed', FAILED),
+    jobs(`?targetProjectId=${projectIdOf(1 % projects)}`, 0),
+    jobs(`?snapshotId=${'0'.repeat(24)}`, 0),
+    { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}` },
+    { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}?projectId=${newest?.projectId}` },
+
+    { route: 'GET /runs', target: '/runs' },
+    { route: 'GET /runs', target: '/runs?limit=5&format=csv', about: 5 },
+    { route: 'GET /runs/:id', target: `/runs/${runIdOf(0, load)}` },
+    { route: 'POST /runs', target: '/runs', note: 'started' },
+
+    { route: 'GET /coverage', target: '/coverage' },
+    { route: 'GET /coverage', target: '/coverage?limit=200' },
+    { route: 'GET /coverage', target: '/coverage?limit=2&format=csv', about: 2 * CLUSTERS_A_PROJECT },
+    { route: 'GET /coverage', target: `/coverage?projectId=${project}` },
+    { route: 'GET /coverage', target: '/coverage?drill=overdue', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
+    { route: 'GET /coverage', target: '/coverage?state=failing', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
+    { route: 'GET /summary', target: '/summary', about: counted },
+    { route: 'GET /summary', target: '/summary?period=1d', about: inPeriod(load, 1) },
+    { route: 'GET /summary', target: '/summary?period=365d', about: inPeriod(load, 365) },
+
+    ...atlasRequests(load, 'dedicated', '/clusters/:clusterName/backup/restoreJobs', 0),
+    ...atlasRequests(load, 'collection', '/clusters/:clusterName/collectionRestoreJobs', 0),
+    ...atlasRequests(load, 'flex', '/flexClusters/:clusterName/backup/restoreJobs', FLEX_PLACE),
+    ...atlasRequests(load, 'serverless', '/serverless/:clusterName/backup/restoreJobs', SERVERLESS_PLACE),
+
+    {
+      route: 'GET /',
+      target: '/',
+      accept: HTML,
+      about: PAGE + counted + Math.min(clusters, read * CLUSTERS_A_PROJECT),
+    },
+    page('?status=FAILED'),
+    page('?finding=failed', FAILED),
+    page(`?projectId=${project}`),
+    page(`?until=${until.slice(0, 10)}`),
+    { route: 'GET /jobs/:id', target: `/jobs/${newest?.jobId}`, accept: HTML, about: 1 },
+    { route: 'GET /jobs/:id', target: `/jobs/${elsewhere?.jobId}`, accept: HTML, about: 1, note: 'to another project' },
+    {
+      ...{ route: 'GET /clusters', target: '/clusters', accept: HTML },
+      about: RUNS_LOOKED_AT + Math.min(clusters, read * CLUSTERS_A_PROJECT),
+    },
+    { route: 'GET /clusters', target: `/clusters?projectId=${project}`, accept: HTML, about: 1 },
+  ];
+}
+
+/** A list counts all jobs of its cluster, unless it is asked not to. */
+function atlasRequests(load: Load, kind: Kind, path: string, place: number): BigRequest[] {
+  const route = `GET /api/atlas/v2/groups/:groupId${path}`;
+  const clusterName = clusterNameOf(place);
+  const list = `/api/atlas/v2/groups/${projectIdOf(0)}${path.replace(':clusterName', clusterName)}`;
+  const [job] = firstJob(load, (one) => one.kind === kind && one.clusterName === clusterName);
+  const ofCluster = Math.ceil(load.jobs / load.clusters);
+  return [
+    { route, target: list, accept: ATLAS, about: ofCluster },
+    { route, target: `${list}?itemsPerPage=10&includeCount=false`, accept: ATLAS, about: ofCluster },
+    { route, target: `${list}?itemsPerPage=1&pageNum=2&envelope=true&pretty=true`, accept: ATLAS, about: ofCluster },
+    { route: `${route}/:jobId`, target: `${list}/${job?.jobId}`, accept: ATLAS },
+    { route: `${route}/:jobId`, target: `${list}/${job?.jobId}?envelope=true&pretty=true`, accept: ATLAS },
+  ];
+}
+
+function firstJob(load: Load, fits: (job: RestoreJob) => boolean): [RestoreJob] | [] {
+  for (let nth = 0; nth < load.jobs; nth++) {
+    const job = jobOf(nth, load);
+    if (fits(job)) return [job];
+  }
+  return [];
+}
+
+/** Jobs of whole days, today included, UTC, as many as one summary counts. */
+function inPeriod(load: Load, days: number): number {
+  const from = Math.floor(load.untilMs / DAY_MS) * DAY_MS - (days - 1) * DAY_MS;
+  const max = Math.min(load.jobs, Math.ceil(((days + 1) * load.jobs) / PERIOD_DAYS) + 1);
+  const ids = Array.from({ length: max }, (_, nth) => jobIdOf(nth, load));
+  return Math.min(ids.filter((id) => Number.parseInt(id.slice(0, 8), 16) * 1_000 >= from).length, MAX_JOBS);
+}

@@ -1,0 +1,116 @@
+// What an answer reads grows with what it shows or counts, and not with the ledger. The routes are the app's own, so that a new one
+// has to have a request in bench/big/requests.ts.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answered, readAll } from '../../bench/big/api.ts';
+import { CountingTable } from '../../bench/big/counting-table.ts';
+import { fill, projectsOf } from '../../bench/big/made-ledger.ts';
+import { mayRead, requestsOf } from '../../bench/big/requests.ts';
+import { projectIdOf } from '../../bench/dynamo/made-jobs.ts';
+import { verifyAll } from '../../bin/actions/verify.ts';
+import { namesFor } from '../../bin/output/job-table.ts';
+import { listOf } from '../../bin/process/list-of.ts';
+import { readable } from '../../bin/remote/ledger-port.ts';
+import { openapi } from '../../functions/api/openapi/openapi.ts';
+import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
+import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { type EngineTable, testEngine } from '../ledger/engines.ts';
+import { NOW } from '../ledger/table.ts';
+
+const untilMs = Date.parse(NOW);
+/** The larger one has more jobs than a page may look at. */
+const SIZES = [
+  { jobs: 1_000, clusters: 100, runs: 60, untilMs },
+  { jobs: 5_000, clusters: 500, runs: 60, untilMs },
+];
+const [SMALL, LARGE] = SIZES;
+const progress = { show: () => {} };
+
+const engine = testEngine();
+
+describe.each(SIZES)('of $jobs jobs of $clusters clusters', (load) => {
+  let own: EngineTable;
+  let answers: Answered[];
+  beforeAll(async () => {
+    own = await engine.newTable(() => untilMs);
+    await fill(own.ledger, load);
+    answers = await readAll(own.table, load);
+  });
+  afterAll(() => own[Symbol.asyncDispose]());
+
+  test('each route reads no more than its answer is about, twice, and a little', () => {
+    const wrong = answers.flatMap(({ request, about, items }) => {
+      const limit = mayRead(request, about);
+      return items <= limit ? [] : [`GET ${request.target} read ${items} items for ${about}: at most ${limit}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('second pages of every list are among them', () => {
+    const next = answers.filter(({ request }) => request.target.includes('cursor='));
+    const routes = [...new Set(next.map(({ request }) => request.route))].sort();
+    expect(routes).toEqual(['GET /', 'GET /coverage', 'GET /restore-jobs', 'GET /runs']);
+  });
+
+  test('a single thing is read by itself', () => {
+    const single = answers.filter(({ request: { target } }) => /^\/(jobs|restore-jobs)\/\w/.test(target));
+    expect(single).toHaveLength(4);
+    // Of the index, itself, and the name of the project that it went to.
+    for (const { items } of single) expect(items).toBeLessThanOrEqual(3);
+  });
+
+  test('verify reads each job twice, and each item of the index over all projects once', async () => {
+    const counting = new CountingTable(own.table);
+    const results = await listOf(verifyAll(tableLedger({ table: counting, now: () => untilMs }), { progress }));
+    expect(results.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(load.jobs);
+    expect(results.filter(({ breakCount, unverified }) => breakCount + unverified.length > 0)).toEqual([]);
+    const perProject = 12; // in a scan of the table and of its index, by itself, and as a part of three runs
+    const { items } = counting.taken();
+    expect(items).toBeLessThanOrEqual(3 * load.jobs + perProject * projectsOf(load) + 3 * load.runs);
+  });
+
+  test('verify of one project finds the same of it, and reads the others in the index alone', async () => {
+    const counting = new CountingTable(own.table);
+    const ledger = tableLedger({ table: counting, now: () => untilMs });
+    const projectId = projectIdOf(1);
+    const all = await listOf(verifyAll(ledger, { progress }));
+    const reads = counting.taken();
+    const some = await listOf(verifyAll(ledger, { projectIds: [projectId], progress }));
+    expect(some).toEqual(all.filter((result) => result.projectId === projectId));
+    const { items } = counting.taken();
+    const jobs = some[0]?.jobs ?? 0;
+    expect(jobs).toBeGreaterThan(0);
+    expect(items).toBeLessThanOrEqual(reads.items - 2 * (load.jobs - jobs));
+  });
+
+  test('the command line reads a project by itself, and names without the coverage', async () => {
+    const counting = new CountingTable(own.table);
+    const ledger = readable(tableLedger({ table: counting, now: () => untilMs }), () => untilMs);
+    const [projectId, targetProjectId] = [projectIdOf(0), projectIdOf(1)];
+    expect(await listOf(ledger.coverageRows([projectId, 'f'.repeat(24)]))).toHaveLength(25);
+    expect(counting.taken().items).toBe(2);
+    expect(await namesFor([{ projectId, targetProjectId }], ledger)).toEqual(new Map([[targetProjectId, 'team-1']]));
+    expect(counting.taken().items).toBe(1);
+  });
+});
+
+test('the sizes tell the law from one that is broken', () => {
+  expect(LARGE && LARGE.jobs > PAGE_ITEMS + mayRead({}, 0)).toBe(true);
+  // The projects of the larger one, by which a page that read them all for one name would show.
+  expect(LARGE && 3 * projectsOf(LARGE)).toBeGreaterThan(mayRead({}, 1));
+  expect(LARGE && projectsOf(LARGE)).toBeLessThan(LISTED_PROJECTS);
+});
+
+test('every query parameter that the OpenAPI document has is in some request, but for cursors, which are followed', () => {
+  const paths = openapi().paths as Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
+  const requests = SMALL ? requestsOf(SMALL, []) : [];
+  const missing = Object.entries(paths).flatMap(([path, operations]) => {
+    const route = `GET ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+    const asked = requests.filter((request) => request.route === route).map(({ target }) => target);
+    const names = (operations.get?.parameters ?? []).flatMap((each) => (each.in === 'query' ? [each.name] : []));
+    return names
+      .filter((name) => name !== 'cursor' && !asked.some((target) => target.includes(`${name}=`)))
+      .map((name) => `${route} ${name}`);
+  });
+  expect(missing).toEqual([]);
+});
