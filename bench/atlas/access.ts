@@ -1,6 +1,9 @@
 // bench/atlas/access.ts: where the simulator listens, and the credentials that it accepts.
 import { type CredentialSource, fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 
+/** Where the simulator listens, and what its certificate is for. */
+export const HOST = '127.0.0.1';
+
 export interface AtlasAccess {
   url: string;
   apiKey: { publicKey: string; privateKey: string };

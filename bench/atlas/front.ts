@@ -86,21 +86,13 @@ const unauthorized = (challenge: string): Answer => ({
   body: '{"error":401,"reason":"Unauthorized","errorCode":"UNEXPECTED_ERROR"}',
 });
 
-/** A server's connections, counted, with the bytes on them. */
+/** Connections to some servers, counted, with the bytes on them. */
 export class Traffic {
   readonly #open = new Set<Socket>();
   readonly #closed = { connections: 0, read: 0, written: 0 };
 
-  constructor(server: Server) {
-    server.on('connection', (socket) => {
-      this.#open.add(socket);
-      socket.once('close', () => {
-        this.#open.delete(socket);
-        this.#closed.connections += 1;
-        this.#closed.read += socket.bytesRead;
-        this.#closed.written += socket.bytesWritten;
-      });
-    });
+  constructor(servers: readonly Server[]) {
+    for (const server of servers) server.on('connection', (socket) => this.#count(socket));
   }
 
   get counted() {
@@ -111,5 +103,15 @@ export class Traffic {
       written += socket.bytesWritten;
     }
     return { connections, bytesSent: read, bytesReceived: written };
+  }
+
+  #count(socket: Socket) {
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#closed.connections += 1;
+      this.#closed.read += socket.bytesRead;
+      this.#closed.written += socket.bytesWritten;
+    });
   }
 }

@@ -11,6 +11,13 @@ export interface OpenLedger {
   close(): Promise<void>;
 }
 
+/** `sqlite`: its directory. */
+export type DurableLedger = { sqlite: string } | { dynamo: DynamoAccess };
+
+/** A table in DynamoDB is emptied by its fixture. */
+export const emptyLedger = async (ledger: DurableLedger): Promise<OpenLedger> =>
+  'sqlite' in ledger ? sqliteLedger(ledger.sqlite) : dynamoLedger(ledger.dynamo);
+
 export function dynamoLedger(access: DynamoAccess): OpenLedger {
   const client = dynamoDbClient(clientConfig(access));
   return { ledger: tableLedger({ tableName: TABLE, client }), close: async () => client.destroy() };
@@ -34,7 +41,7 @@ export function checkRun(run: Run, parts: readonly RunPart[]) {
 }
 
 /** Every job that the ledger holds, from its table. */
-export async function idsIn(ledger: Ledger, parts: readonly RunPart[]): Promise<string[]> {
+export async function idsIn(ledger: Ledger, parts: readonly Pick<RunPart, 'projectId'>[]): Promise<string[]> {
   const ids: string[] = [];
   for (const { projectId } of parts) for await (const { jobId } of ledger.known(projectId)) ids.push(jobId);
   return ids;

@@ -1,4 +1,4 @@
-// bench/contenders/probe.ts: the limit, the probe over 32 kept-alive connections of HTTP/1.1.
+// bench/contenders/probe.ts: the probe over 32 kept-alive connections of HTTP/1.1.
 import type { AtlasConfig } from '../atlas/access.ts';
 import { contend } from '../harness/contender.ts';
 import { Http1 } from '../probe/http1.ts';

@@ -1,8 +1,11 @@
 // bench/dynamo/access.ts: the bench's DynamoDB as its clients see it.
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
-/** The one table there is. */
-export const TABLE = 'ledger';
+/** The one table there is; made anew, wherever it is. */
+export const TABLE = 'bench-ledger';
+
+/** Such as Amazon's DynamoDB Local; without it, dynalite is started. */
+export const ENDPOINT = process.env.DYNAMODB_ENDPOINT || undefined;
 
 /** Any credentials do. */
 export interface DynamoAccess {

@@ -1,12 +1,18 @@
-// bench/dynamo/process.ts: the process of the bench's DynamoDB, which is one table of dynalite behind a latency.
+// bench/dynamo/process.ts: the process of the bench's DynamoDB, which is one table of dynalite, or of DYNAMODB_ENDPOINT, behind a latency.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createRequire } from 'node:module';
-import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
 import { ensureTable } from '../../local/dynamodb.ts';
 import { serve } from '../harness/serve.ts';
-import { clientConfig, type DynamoAccess, TABLE } from './access.ts';
+import { clientConfig, type DynamoAccess, ENDPOINT, TABLE } from './access.ts';
+import { forwardTo } from './forward.ts';
 import { Front } from './front.ts';
 import { certificate, listen } from './listen.ts';
 import { madeItems } from './made-items.ts';
@@ -40,9 +46,22 @@ async function privately<T>(work: (client: DynamoDBClient) => Promise<T>): Promi
 }
 
 async function reset() {
+  if (ENDPOINT === undefined) startAnew();
+  else await privately(deleteTable);
+  await privately((client) => ensureTable(client, TABLE));
+}
+
+function startAnew() {
   const engine = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   front.answer = (request, response) => void engine.emit('request', request, response);
-  await privately((client) => ensureTable(client, TABLE));
+}
+
+async function deleteTable(client: DynamoDBClient) {
+  try {
+    await client.send(new DeleteTableCommand({ TableName: TABLE }));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
 }
 
 function* batchesOf(load: Load) {
@@ -60,6 +79,7 @@ const handlers = {
   /** First, once; the table is empty. */
   start: async (): Promise<DynamoAccess> => {
     endpoint = `http://127.0.0.1:${await listen(server)}`;
+    if (ENDPOINT !== undefined) front.answer = forwardTo(ENDPOINT);
     const secureEndpoint = `https://127.0.0.1:${await listen(secureServer)}`;
     await reset();
     return { endpoint, secureEndpoint };

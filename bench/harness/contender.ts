@@ -6,6 +6,8 @@ import { serve } from './serve.ts';
 export type Numbers = Readonly<Record<string, number>>;
 
 export interface Contender {
+  /** Makes what the next pass needs; no clock runs, and nothing is counted. */
+  ready?(): Promise<void>;
   /** Does the work, and may return numbers of its own; the clock runs meanwhile. */
   pass(name: string): Promise<Numbers | undefined>;
   /** Every id that the last pass found, as often as it was found; the clock has stopped. */
@@ -26,6 +28,7 @@ function handlersOf<C>(prepare: (config: C) => Contender) {
     prepare: (config: C) => {
       contender = prepare(config);
     },
+    ready: async () => contender.ready?.(),
     pass: (name: string) => measured(() => contender.pass(name)),
     answer: async () => answerOf(await contender.ids()),
     close: async () => contender.close?.(),

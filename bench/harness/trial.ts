@@ -16,6 +16,8 @@ export interface Entrant {
   passes: readonly string[];
   /** Options of Node itself. @default none */
   nodeOptions?: readonly string[];
+  /** Variables beside PATH. @default none */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** What surrounds each pass. */
@@ -29,15 +31,16 @@ export interface Fixture {
 
 /** @returns what was measured, by pass @throws WrongAnswerError, Error from the contender */
 export async function runTrial(entrant: Entrant, fixture: Fixture): Promise<Map<string, Numbers>> {
-  const { name, entry, config, passes, nodeOptions: own = [] } = entrant;
+  const { name, entry, config, passes, nodeOptions: own = [], environment } = entrant;
   // Nothing else of our environment: an option of Node or of an SDK would be measured with it.
-  const env = { PATH: process.env.PATH };
+  const env = { PATH: process.env.PATH, ...environment };
   const nodeOptions = [...own, ...profileOptions()];
   await using worker = new Worker<ContenderHandlers>(name, bundle(entry), { env, nodeOptions });
   await worker.call.prepare(config);
   const measured = new Map<string, Numbers>();
   for (const pass of passes) {
     await fixture.before?.(pass);
+    await worker.call.ready();
     const before = await fixture.counted?.();
     const numbers = await worker.call.pass(pass);
     const after = (await fixture.counted?.()) ?? {};

@@ -18,8 +18,8 @@ export interface WorkerOptions {
 
 /** Runs TypeScript from its sources; plain files don't need it. */
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-/** For one call, in ms: the longest takes a few minutes. */
-const TIMEOUT_MS = 20 * 60_000;
+/** For one call: the longest records a hundred thousand jobs. */
+const TIMEOUT_MINUTES = 60;
 
 export class Worker<H extends Handlers> implements AsyncDisposable {
   /** @throws Error with what the handler threw, or that the process ended or took too long */
@@ -65,7 +65,10 @@ export class Worker<H extends Handlers> implements AsyncDisposable {
     try {
       return await new Promise((resolve, reject) => {
         if (!this.#process.connected) return reject(new Error(`${this.#name} has ended`));
-        timer = setTimeout(() => reject(new Error(`${this.#name}: ${name} took over 20 minutes`)), TIMEOUT_MS);
+        timer = setTimeout(
+          () => reject(new Error(`${this.#name}: ${name} took over ${TIMEOUT_MINUTES} minutes`)),
+          TIMEOUT_MINUTES * 60_000,
+        );
         this.#waiting.set(id, { resolve, reject });
         this.#process.send({ id, name, args } satisfies Call);
       });

@@ -1,5 +1,6 @@
 // test/atlas/certificate.ts: a key and a certificate for a day, trusted only where a test says so.
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 const element = (tag: number, ...parts: Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
@@ -16,11 +17,13 @@ const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'));
 const SUBJECT_ALT_NAME = oid('551d11');
 const DAY_MS = 86_400_000;
 
-/** Signed by itself. */
+/** Signed by itself. @param host a name or an IPv4 address */
 export function makeCertificate(host: string): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = sequence(element(0x31, sequence(oid('550403'), element(0x0c, Buffer.from(host)))));
-  const names = sequence(element(0x82, Buffer.from(host)));
+  const names = sequence(
+    isIPv4(host) ? element(0x87, Buffer.from(host.split('.').map(Number))) : element(0x82, Buffer.from(host)),
+  );
   const content = sequence(
     element(0xa0, element(0x02, Buffer.from([2]))), // version 3
     element(0x02, Buffer.from([1])),

@@ -9,29 +9,43 @@ import type { Script } from './contenders/scripted.ts';
 const size = { clusters: 27, jobs: 3 };
 
 describe('on a world of 27 clusters in two projects', () => {
-  test.each(['digest', 'oauth'] as const)('everybody finds every job once, signed in by %s', async (scheme) => {
+  test.each([
+    ['digest', false],
+    ['oauth', false],
+    ['digest', true],
+    ['oauth', true],
+  ] as const)('everybody finds every job once, signed in by %s, over TLS: %s', async (scheme, tls) => {
     await using atlas = await BenchAtlas.start(size);
     const fixture = atlasFixture(atlas);
-    const results = await race('here', entrants({ scheme, size }, atlas.access), 1, (entrant) =>
+    const results = await race('here', entrants({ scheme, size, tls }, atlas), 1, (entrant) =>
       runTrial(entrant, fixture),
     );
-    const answeredOf = (who: string, pass: string) => {
-      const numbers = results.find((result) => result.contender === who && result.pass === pass)?.spread;
-      return (numbers?.atlasRequests?.median ?? 0) - (numbers?.challenges?.median ?? 0);
-    };
+    const numberOf = (who: string, pass: string, number: string) =>
+      results.find((result) => result.contender === who && result.pass === pass)?.spread[number]?.median ?? 0;
+    const answeredOf = (who: string, pass: string) =>
+      numberOf(who, pass, 'atlasRequests') - numberOf(who, pass, 'challenges');
     // Projects, three lists of clusters of each project, one list of jobs of each cluster; a token is a request of its own.
     const lists = 1 + 2 * 3 + 27;
     expect(answeredOf('probe', 'warm')).toBe(lists);
     const token = scheme === 'oauth' ? 1 : 0;
-    for (const who of ['probe', 'client', 'collector', 'fetch']) expect(answeredOf(who, 'cold')).toBe(lists + token);
+    const overHttp2 = tls ? ['probe, HTTP/2'] : [];
+    for (const who of ['probe', ...overHttp2, 'client', 'collector', 'fetch']) {
+      expect(answeredOf(who, 'cold')).toBe(lists + token);
+    }
+    // Bytes are counted beneath TLS; without its certificate nobody would get this far.
+    expect(numberOf('probe', 'cold', 'connections')).toBeGreaterThan(1);
+    if (tls) {
+      for (const who of ['probe, HTTP/2', 'client', 'collector']) expect(numberOf(who, 'cold', 'connections')).toBe(1);
+    }
+    for (const { spread } of results) expect(spread.bytesReceived?.median).toBeGreaterThan(1_000);
     const peers = results.filter(({ contender }) => contender === 'mongodb-atlas-api-client');
-    expect(peers).toHaveLength(scheme === 'digest' ? 1 : 0);
+    expect(peers).toHaveLength(scheme === 'digest' && !tls ? 1 : 0);
   });
 
   test('a contender that never looks for new restores fails', async () => {
     await using atlas = await BenchAtlas.start(size);
     const { count } = await atlas.call.expected();
-    const [probe] = entrants({ scheme: 'digest', size }, atlas.access) as [Entrant];
+    const [probe] = entrants({ scheme: 'digest', size, tls: false }, atlas) as [Entrant];
     const lazy: Entrant = {
       name: 'lazy',
       entry: new URL('./contenders/scripted.ts', import.meta.url),
