@@ -61,9 +61,9 @@ export function collectCommand(context: Context): Command {
     .addOption(duration('--max-wait <duration>', "longest wait in all for Atlas's rate limits (default: 15m)"))
     .option('--json', 'the summary as one JSON document')
     .addHelpText('after', HELP);
-  return withEventsOption(withRules(addSourceOptions(command))).action((flags: CollectFlags) =>
-    collect(flags, context),
-  );
+  return withEventsOption(
+    withRules(addSourceOptions(command, 'have the collector behind this API make the run')),
+  ).action((flags: CollectFlags) => collect(flags, context));
 }
 
 async function collect(flags: CollectFlags, context: Context) {

@@ -11,7 +11,7 @@ import { sanitizeJson } from '../process/sanitize.ts';
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole comes before its clusters. FAILING: the
 last attempt failed, and since when. NOT VISIBLE: no credentials see the project any more. NEVER READ: not once. STALE: not read
-for 26 hours. "ok" is up to date; proof is a reading to the end of the list ("read in full"), which is made once a day.
+for 26 hours. "up to date": read within that time. Only a reading to the end of the list ("read in full") is proof; there is one a day.
 It says what was read. Use verify or evidence to check that the table still holds it all.
 --json has a row for each cluster, with its lists, as GET /coverage of the API has.
 

@@ -20,9 +20,10 @@ export interface JsonFlags extends SourceFlags {
 
 const VARIABLE = 'RESTORE_LEDGER_API';
 
-export const addSourceOptions = (command: Command) =>
+/** @param what the command does with the API */
+export const addSourceOptions = (command: Command, what = 'read from this API') =>
   addTargetOptions(command)
-    .option('--api <url>', `read from this API, deployed or of restore-ledger serve (env: ${VARIABLE})`)
+    .option('--api <url>', `${what}, deployed or of restore-ledger serve (env: ${VARIABLE})`)
     .addOption(
       oneOf(
         '--api-auth <how>',

@@ -12,7 +12,7 @@ export function shortRequester(requester: Requester | undefined): string {
   return isFound(requester) ? `${actorName(requester.actor)} (${requester.grade})` : `(${requester.reason})`;
 }
 
-/** `ci-bot, API key, exact (100 of 100 points): event X, same process, 4 counts later, same second, no rivals` */
+/** `ci-bot, API key, exact (100 of 100 points): event X, same process, id counter 4 ahead, same second, no other candidate` */
 export function wholeRequester(requester: Requester): string {
   if (!isFound(requester)) {
     const { reason, detail } = requester;

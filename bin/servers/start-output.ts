@@ -75,13 +75,14 @@ export async function changePrinter(ledger: Ledger, { out }: Context) {
 /** `20:47:03  Payments Production/Cluster0  dedicated  RUNNING → COMPLETED  automated to itself, took 8s` */
 function changeLine({ job, revision, oldStatus, change }: JobStateChange, names: ProjectNames, paint: Paint): string {
   const isMove = oldStatus !== undefined && oldStatus !== job.status;
-  const [was, now] = revision === 1 ? ['new', job.status] : isMove ? [oldStatus, job.status] : [job.status, 'details'];
+  const status = paint(styleOf(job.status), job.status.padEnd(9));
+  const was = revision === 1 ? 'new' : isMove ? oldStatus : undefined;
   const place = sanitize(`${job.projectName ?? job.projectId}/${job.clusterName}`);
   return [
     paint('dim', utcClock(Date.now())),
     place.padEnd(32 - displayWidth(place) + place.length),
     job.kind.padEnd(10),
-    `${was.padStart(9)} → ${paint(styleOf(job.status), now.padEnd(9))}`,
+    was === undefined ? `${status}${' '.repeat(12)}` : `${was.padStart(9)} → ${status}`,
     sanitize(aboutOf(job, change, names)),
   ].join('  ');
 }

@@ -24,12 +24,12 @@ export const hedge = (grade: Grade): string => HEDGES[grade] ?? HEDGES.weak;
 /** `4 seconds later`, `2 seconds before` */
 export const secondsText = (later: number) => `${counted(Math.abs(later), 'second')} ${later < 0 ? 'before' : 'later'}`;
 
-/** `same process, 4 counts later, same second, no rivals` */
+/** `same process, id counter 4 ahead, same second, no other candidate` */
 export function measures({ countsAhead, secondsLater, rivals }: FoundRequester): string {
   const parts = [
-    countsAhead === undefined ? 'other process' : `same process, ${counted(countsAhead, 'count')} later`,
+    countsAhead === undefined ? 'other process' : `same process, id counter ${countsAhead} ahead`,
     ...(secondsLater === undefined ? [] : [secondsLater === 0 ? 'same second' : secondsText(secondsLater)]),
-    rivals === 0 ? 'no rivals' : counted(rivals, 'rival'),
+    rivals === 0 ? 'no other candidate' : counted(rivals, 'other candidate'),
   ];
   return parts.join(', ');
 }

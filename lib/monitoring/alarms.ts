@@ -98,11 +98,15 @@ export class Alarms extends Construct {
     this.#add('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', {
       metric: own('EmptyScopes', slot),
     });
-    this.#add('EventsUnread', 'Events could not be read in two of the last three runs, so requesters are not known.', {
-      metric: own('EventsUnread', slot),
-      evaluationPeriods: 3,
-      datapointsToAlarm: 2,
-    });
+    this.#add(
+      'EventsUnread',
+      'Project events could not be read in two of the last three runs, so requesters are not known.',
+      {
+        metric: own('EventsUnread', slot),
+        evaluationPeriods: 3,
+        datapointsToAlarm: 2,
+      },
+    );
     this.#add(
       'TasksDeadLettered',
       'A project could not be collected, again and again; its task is in the dead-letter queue.',

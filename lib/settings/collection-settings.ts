@@ -56,7 +56,7 @@ export const collectionSettings = {
   ),
   atlasConcurrency: ranged(
     RANGES.ATLAS_CONCURRENCY,
-    'Maximum number of requests to Atlas that one function has under way at once, for each set of credentials. It uses fewer where Atlas answers slowly or refuses.',
+    'Maximum number of requests to Atlas that one function has under way at once, for each set of credentials. It uses fewer where Atlas answers slowly or refuses. With `collectConcurrency` functions, the organization sees up to the product of the two.',
   ),
   collectConcurrency: whole(2, 1_000, {
     means: 'Maximum number of projects read at the same time.',

@@ -19,7 +19,7 @@ export const monitoringSettings = {
   }),
   alarmAfterMinutes: whole(0, 10_080, {
     means:
-      'Time without a complete collection after which an alarm goes off. 0 means three intervals of a rate, or 26 hours with a cron schedule.',
+      'Time after which alarms go off if no run has ended (CollectionSilent), or none was complete (CollectionIncomplete). 0 means three intervals of a rate, or 26 hours with a cron schedule.',
     unit: 'minutes',
     default: 0,
   }),

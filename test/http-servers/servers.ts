@@ -25,6 +25,7 @@ export interface Served {
   protocol: string;
   connection: string;
   status: number;
+  path: string;
 }
 
 /** @param program in a package of Debian @throws Error that says how to get it */
@@ -48,7 +49,7 @@ export async function startNginx(
       worker_shutdown_timeout 5s;
       events { worker_connections 1024; }
       http {
-        log_format front '$server_protocol $connection $status';
+        log_format front '$server_protocol $connection $status $request_uri';
         access_log ${dir}/access.log front;
         ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
         upstream backend { server ${new URL(backendUrl).host}; keepalive 64; }
@@ -89,7 +90,7 @@ export async function startNghttpx(backendUrl: string, options: string[] = []): 
     args: [
       `--conf=${dir}/config`,
       ...[`--frontend=127.0.0.1,${port}`, `--backend=${new URL(backendUrl).host.replace(':', ',')}`],
-      ...[`--accesslog-file=${dir}/access.log`, '--accesslog-format=$alpn $remote_port $status'],
+      ...[`--accesslog-file=${dir}/access.log`, '--accesslog-format=$alpn $remote_port $status $path'],
       ...[`--errorlog-file=${dir}/error.log`, '--workers=1', '--no-ocsp'],
       ...options,
       ...[`${dir}/key.pem`, `${dir}/cert.pem`],
@@ -128,8 +129,8 @@ async function start(
     async served() {
       const lines = (await readFile(join(dir, 'access.log'), 'utf8')).trim().split('\n');
       return lines.map((line) => {
-        const [protocol = '', connection = '', status] = line.split(' ');
-        return { protocol: protocol === 'h2' ? 'HTTP/2.0' : protocol, connection, status: Number(status) };
+        const [protocol = '', connection = '', status, path = ''] = line.split(' ');
+        return { protocol: protocol === 'h2' ? 'HTTP/2.0' : protocol, connection, status: Number(status), path };
       });
     },
     signal: (signal) => void child.kill(signal),

@@ -1,5 +1,6 @@
 // test/lib/cost.ts: what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
 // Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
+import { PARALLEL_LISTS } from '../../functions/platform/limits.ts';
 import { templateOf } from './template.ts';
 
 const PRICES = {
@@ -28,12 +29,12 @@ export interface Size {
 const HOURS_A_MONTH = 730;
 /** Lambda's five pollers of a queue, each asking every 20 seconds. */
 const IDLE_POLLS = (5 * HOURS_A_MONTH * 3_600) / 20;
-/** 50 jobs of 1.5 KB, read from an index at half a unit for 4 KB. */
-const DAILY_READ_UNITS = 10;
+/** A full reading of 50 jobs of 1.9 KB, whole and consistently: a unit for 4 KB. It grows with the jobs. */
+const DAILY_READ_UNITS = 24;
 const DAYS_A_MONTH = 30.4;
 /** Sent in every run, `EventsSent` for the event of its end included; those that are zero are left out. */
 const METRICS = 8;
-/** Atlas answers in 200 ms on this way; 32 requests are under way at once, the lists beside the clusters. */
+/** Atlas answers in 200 ms on this way; 48 lists are read at once, beside those of the clusters. */
 const ANSWER_SECONDS = 0.2;
 /** What the notify function does with a change, the call to the bus included. */
 const TELL_SECONDS = 0.1;
@@ -63,14 +64,14 @@ export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
     invocations: 1 + projects + projects + 1,
     /** Its end. */
     events: 1,
-    /** Projects once; two lists of clusters a project; two lists of jobs a cluster. With an API key up to twice as many: each can need a challenge. */
+    /** Projects once; three lists of clusters a project; two lists of jobs a cluster. With an API key up to twice as many: each can need a challenge. */
     atlasRequests: 1 + 3 * projects + lists,
     /** The run begins, is planned, ends, and scope; what it is to read; a project's part is put and counted, its coverage written. */
     tableWriteUnits: 4 + Math.ceil(projects / 10) + projects * (2 + coverageKb),
     /** Its end, scope, runs that have not ended; what is known of a project, and its coverage. */
     tableReadUnits: 5 + projects * (1 + Math.ceil(coverageKb / 4)),
     sqsRequests: Math.ceil(projects / 10) + 2 * projects,
-    collectSeconds: projects * (0.5 + ANSWER_SECONDS * (1 + Math.ceil((3 + 2 * each) / 32))),
+    collectSeconds: projects * (0.5 + ANSWER_SECONDS * (1 + Math.ceil((3 + 2 * each) / PARALLEL_LISTS))),
     logBytes: 2_000 + 2_100 * projects,
   };
 }

@@ -19,15 +19,15 @@ export interface AbsenceAnswer {
 }
 
 /**
- * What the refusal says, where it is an answer: the list holds no jobs. Only Atlas's own word counts, never a proxy's. Of a cluster
- * that is there only the code that is made for it does: a path that Atlas does not know, or a version that is gone, says nothing of
+ * What the refusal says, where it is an answer: the list holds no jobs. Only Atlas's own word counts, never a proxy's. For an
+ * existing cluster, only the error code specific to that case counts: a path that Atlas does not know, or a version that is gone, says nothing of
  * what the cluster's list holds, except of serverless, which is past its sunset (docs/decisions/0022-atlas-word.md).
  */
 export function absenceAnswer(error: AtlasError, kind: Kind, standing: Standing): AbsenceAnswer | undefined {
   const { absence, code, errorCode = '', fromAtlas, status } = error;
   if (kind === 'collection' && fromAtlas && status === 403 && NOT_IN_PLAN.has(errorCode))
     return { answer: errorCode, because: 'plan' };
-  // Nor is a project gone whose lists of clusters were read a moment ago.
+  // We just read this project's clusters, so "no such project" can't be true.
   const isFormer = standing === 'former' && absence !== undefined && absence !== 'project';
   const isGone = isFormer || (standing === 'present' && kind === 'serverless' && absence === 'endpoint');
   return isGone ? { answer: errorCode || code, because: 'gone' } : undefined;

@@ -41,7 +41,7 @@ export class KnownJobs {
     this.#ledger = ledger;
   }
 
-  /** Requests: 1 query a MB of the project's jobs, once for all lists; again for a list that is wanted again. @throws LedgerError */
+  /** Requests: 1 query for each 100 of the project's jobs, once for all lists; again for a list that is wanted again. @throws LedgerError */
   async ofList({ clusterName, kind }: JobList): Promise<KnownOfList> {
     const name = nameOf(clusterName, kind);
     if (this.#taken.has(name)) return (await this.#read()).get(name) ?? new Map();

@@ -14,7 +14,7 @@ export async function readList(reading: Reading): Promise<ListReading> {
   let known: KnownOfList | undefined;
   let ended = false;
   for await (const page of prefetched.pages()) {
-    // Not before: a list that doesn't exist costs no reading of the table.
+    // Read the table only after the first page, so a missing list costs no read.
     if (full) known ??= await ports.known.ofList(list);
     const reachedSettled = await recordPage(reading, page, known);
     // The page is requested again: what was recorded of it is known by then.
@@ -30,7 +30,7 @@ export async function readList(reading: Reading): Promise<ListReading> {
   watermark.endOfList();
   if (known) await findVanished(reading, known, true);
   else checkAgainstCoverage(reading, ended);
-  // Jobs that moved up between two parts of a reading were on neither, unless the order shows that there were none.
+  // Jobs that moved up between two parts may have been missed by both, unless the order shows that there were none.
   if (resume && !window.descending) reading.unproven = true;
   return resultOf(reading, known ? { complete: true, total: known.size + reading.unknown } : { complete: true });
 }

@@ -1,6 +1,5 @@
 // functions/collector/list/select-lists.ts: the lists of restore jobs that a task reads, and in which order.
-import type { Cluster } from '../../atlas/model/atlas.ts';
-import type { ClusterCoverage, ListCoverage } from '../../ledger/model/coverage.ts';
+import { type ClusterCoverage, LISTS_OF, type ListCoverage } from '../../ledger/model/coverage.ts';
 import { KINDS, type Kind } from '../../schema/words.ts';
 import type { CollectTask } from '../task/task.ts';
 
@@ -8,14 +7,6 @@ export interface SelectedList {
   cluster: ClusterCoverage;
   kind: Kind;
 }
-
-/** The lists that a cluster of a tier has. */
-export const LISTS_OF: Record<Cluster['tier'], readonly Kind[]> = {
-  dedicated: ['dedicated', 'collection'],
-  flex: ['flex'],
-  serverless: ['serverless'],
-  free: [], // M0 has no backups
-};
 
 /** The lists of its tier, and those of a former tier to which something may still come. */
 export const listsOf = ({ tier, lists }: Pick<ClusterCoverage, 'tier' | 'lists'>): Kind[] =>

@@ -19,7 +19,7 @@ const BEGINNING = new Date(0).toISOString();
 const MAX_CARRIED = 500;
 
 export class Watermark {
-  /** No job requested from here on counts as settled, whatever it says. */
+  /** Jobs requested at or after this are unsettled, whatever their status. */
   readonly newestSettled: string;
   readonly #open: Map<string, Status>;
   #from: string | undefined;
@@ -48,7 +48,7 @@ export class Watermark {
     if (this.#unnamed) this.#readAgainFrom(BEGINNING);
   }
 
-  /** As the ledger holds it now. */
+  /** Notes a job's current status, as the ledger holds it. */
   hold(jobId: string, status: Status) {
     if (isOpen(status)) this.#open.set(jobId, status);
     else this.#open.delete(jobId);

@@ -21,7 +21,7 @@ export interface Observation {
   /** When the run began, ISO 8601: before any project was listed. */
   at: string;
   listings: readonly Listing[];
-  /** Whether the settings include a project of this name. Absent: they don't say, and what they said before stands. */
+  /** Whether the settings include a project of this name. Absent: keep the previous choice. */
   wantsProject?: ((projectName: string) => boolean) | undefined;
   /** Credentials that are not among these and have listed their projects of late. */
   othersInUse: ReadonlySet<string>;
@@ -97,7 +97,7 @@ export function afterAbsence(stored: KnownProject, observation: Observation): Kn
   const accounts = Object.fromEntries(
     Object.entries(chosen.accounts).map(([name, sight]) => [name, { ...sight, lostAt: sight.lostAt ?? at }]),
   );
-  // One line says it of all.
+  // One change entry replaces one per account.
   const changes = chosen.changes.filter((change) => !(change.runId === runId && change.what === 'not-visible'));
   const sights = Object.keys(stored.accounts).flatMap((name) =>
     isSeenBy(stored, name) ? (listedBy(observation.scope, name)?.listedAt ?? []) : [],

@@ -1,10 +1,15 @@
 // functions/collector/project/discovered-clusters.ts: a project's clusters after a discovery: those that are there, missing, gone, or of another tier.
 
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
-import { type ClusterCoverage, clusterKey, clusterNamed, type ListCoverage } from '../../ledger/model/coverage.ts';
+import {
+  type ClusterCoverage,
+  clusterKey,
+  clusterNamed,
+  LISTS_OF,
+  type ListCoverage,
+} from '../../ledger/model/coverage.ts';
 import { defined } from '../../platform/defined.ts';
 import type { Kind } from '../../schema/words.ts';
-import { LISTS_OF } from '../list/select-lists.ts';
 import { CONFIRMED_AFTER_MS, type Discovery, elapsedMs, listOf } from './discover.ts';
 
 /** All lists were read that it could be on, and it was on none. */

@@ -1,8 +1,8 @@
 // functions/collector/project/drills.ts: by when a restore of each cluster in a project's coverage is due.
 import type { ClusterCoverage, ProjectCoverage } from '../../ledger/model/coverage.ts';
+import { LISTS_OF } from '../../ledger/model/coverage.ts';
 import { drillOf } from '../../proof/drill-state.ts';
 import type { CompiledRules } from '../../restore/rules/compile-rules.ts';
-import { LISTS_OF } from '../list/select-lists.ts';
 
 /** Every list that restores of the whole cluster would be in. */
 const isRead = ({ tier, lists }: ClusterCoverage) =>

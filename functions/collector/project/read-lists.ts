@@ -1,6 +1,7 @@
 // functions/collector/project/read-lists.ts: the reading of the lists that a task selected.
 
 import type { ProjectCoverage, Resume } from '../../ledger/model/coverage.ts';
+import { LISTS_OF } from '../../ledger/model/coverage.ts';
 import { CLOCK_TOLERANCE_MS } from '../../ledger/model/merge-observation.ts';
 import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
@@ -11,7 +12,7 @@ import { earlier } from '../evaluate/attribution.ts';
 import type { Standing } from '../list/absence.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import type { ListCounts, ListReading } from '../list/reading.ts';
-import { formerSince, LISTS_OF, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
+import { formerSince, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
 import { type Collection, fail, isFollow, isForLater, leave, outOfTime } from './collection.ts';
 import type { Discovery } from './discover.ts';

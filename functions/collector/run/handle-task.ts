@@ -20,7 +20,7 @@ export interface HandleTaskPorts {
 /** Kept back from Atlas for writing the coverage and queueing what is left, in ms. */
 const RESERVE_MS = 15_000;
 
-/** @throws where the task is no task, or the ledger or the queue fail; giving it again is harmless */
+/** @throws if the message is not a valid task, or the ledger or the queue fails; a retry is harmless */
 export async function handleTask(body: string, ports: HandleTaskPorts, options: CollectOptions): Promise<void> {
   const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
   const task = parseTask(body);
@@ -31,7 +31,7 @@ export async function handleTask(body: string, ports: HandleTaskPorts, options: 
     { atlas, ledger, log, now, timeLeftMs },
     { ...options, reserveMs: RESERVE_MS },
   ).catch((error) => {
-    // The queue gives the task again. Should it fail for good, the run says so once it is given up.
+    // The queue retries. If every retry fails, a later run marks this run incomplete (RUN_DIED).
     failedPart(task, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
     throw error;
   });

@@ -69,8 +69,8 @@ function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
 }
 
 /**
- * A job stands in one list, for as long as that list shows it: another one that shows it was not requested. Instances that became
- * flex clusters have been in the lists of both (docs/atlas.md#1-4).
+ * A job belongs to one list while that list shows it. The same id in another list is not a new restore. Instances that became flex
+ * clusters have been in the lists of both (docs/atlas.md#1-4).
  */
 export function isOfAnotherList(
   stored: Pick<LedgerJob, 'clusterName' | 'kind' | 'vanishedAt'>,
@@ -112,7 +112,7 @@ export function mergeAnnotations(
 
 type Changed = ReturnType<typeof changed>;
 
-/** An entry must not make good what something else has changed. */
+/** A new entry must not hide that something else changed the job. */
 function stillAltered(stored: LedgerJob, made: Changed): Changed {
   if (!isAltered(stored)) return made;
   const change = { ...made.change, state: stored.changes.at(-1)?.state ?? '' };
@@ -162,7 +162,7 @@ function changed(
   return { outcome: 'changed', change, job: { ...next, changes: [...job.changes, change] } };
 }
 
-/** Stamps are kept from the first sight that had them. */
+/** Keep the first recorded values. */
 function stampsOf(stored: LedgerJob, answer: RestoreJob): Partial<Pick<RestoreJob, (typeof STAMPS)[number]>> {
   return defined({
     projectName: stored.projectName ?? answer.projectName,

@@ -42,7 +42,7 @@ interface JobAt {
 
 export class JobRepository {
   readonly #table: Table;
-  /** Of the jobs that were given out whole: attributes that this version doesn't know have to survive a write. */
+  /** Raw items of jobs we returned; attributes unknown to this version must survive a write. */
   readonly #items = new WeakMap<LedgerJob, Item>();
 
   constructor(table: Table) {
@@ -50,8 +50,8 @@ export class JobRepository {
   }
 
   /**
-   * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. A known job that wasn't said to be
-   * known costs one refused write more. A writer that loses reads and merges again.
+   * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. Without `known`, an
+   * existing job costs one extra, rejected write. A writer that loses reads and merges again.
    */
   async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
     const read = known ? await this.#read(job) : undefined;

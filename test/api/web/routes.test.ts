@@ -255,12 +255,12 @@ describe('who requested a restore', () => {
     const rows = rowsOf(await many.get('/'));
     const expected = [
       'not known yet',
-      'ana@example.com strong match. Id and time fit, and anything else is unlikely. Same process, 4 counts later, same second, no rivals.',
-      'abcdefgh API key · strong match. Id and time fit, and anything else is unlikely. Same process, 5 counts later, 1 second later, 1 rival.',
-      'ana@example.com exact match. Id and time leave practically no other choice. Same process, 4 counts later, same second, no rivals.',
-      'probably ben@example.com Through Backup Portal · likely match. Only the time ties it to this restore: no proof. Other process, 2 seconds later, no rivals.',
+      'ana@example.com strong match. Id and time fit, and anything else is unlikely. Same process, id counter 4 ahead, same second, no other candidate.',
+      'abcdefgh API key · strong match. Id and time fit, and anything else is unlikely. Same process, id counter 5 ahead, 1 second later, 1 other candidate.',
+      'ana@example.com exact match. Id and time leave practically no other choice. Same process, id counter 4 ahead, same second, no other candidate.',
+      'probably ben@example.com Through Backup Portal · likely match. Only the time ties it to this restore: no proof. Other process, 2 seconds later, no other candidate.',
       'several actors fit',
-      'perhaps MongoDB staff weak match. A hint and no more: don’t act on it alone. Other process, 6 seconds later, 2 rivals.',
+      'perhaps MongoDB staff weak match. A hint and no more: don’t act on it alone. Other process, 6 seconds later, 2 other candidates.',
       'no event fits',
       'events not readable',
       'not looked for yet',
