@@ -101,7 +101,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
 async function* jobsOf(table: Table, projectId: string, jobIds: readonly string[]): AsyncGenerator<LedgerJob> {
   for (const some of chunks(jobIds, MAX_BATCH_KEYS)) {
     const keys = some.map((jobId) => jobKey(projectId, jobId));
-    for (const item of await table.batchGet(keys)) yield ledgerJob(item);
+    // The index that named them may be ahead of a replica of the table.
+    for (const item of await table.batchGet(keys, { consistent: true })) yield ledgerJob(item);
   }
 }
 
