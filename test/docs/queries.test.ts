@@ -1,19 +1,58 @@
 // Every query of docs/queries.md finds what it says, in a ledger that was filled from Atlas. `aws` has a stand-in that
 // writes down what it is asked; the same is then asked of the embedded DynamoDB.
+import { createServer } from 'node:http';
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
+import { listen } from '../../local/listen.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
+import { checkSignature } from '../cli/remote/signature-check.ts';
 import { System } from '../collector/system.ts';
 import { dynamoTable } from '../ledger/engines.ts';
 import { startDynamo } from '../ledger/table.ts';
 import { Clone, canPaste } from './clone.ts';
-import { codeBlocks, readDocument } from './markdown.ts';
+import { codeBlocks, documentPaths, readDocument } from './markdown.ts';
 
-const bash = (path: string, section: string) =>
-  codeBlocks(readDocument(path)).find((block) => block.language === 'bash' && block.section === section)?.text ?? '';
+const bash = (path: string, section: string, holds = '') =>
+  codeBlocks(readDocument(path)).find(
+    (block) => block.language === 'bash' && block.section === section && block.text.includes(holds),
+  )?.text ?? '';
+
+const AWS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+
+/** In front of the API: lets through what is signed, as API Gateway does. */
+async function signedOnly(apiUrl: string) {
+  const refused: string[] = [];
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request;
+    const { valid, signedHeaders } = checkSignature({ method, target: url, headers, body: '' }, AWS.secretAccessKey);
+    const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name));
+    if (!valid || unsigned.length > 0 || headers['x-amz-security-token'] === '') {
+      refused.push(`${method} ${url} signed ${signedHeaders}`);
+      return response.writeHead(403).end('{"message":"The signature does not match"}');
+    }
+    const answer = await fetch(apiUrl + url, { method });
+    return response.writeHead(answer.status).end(await answer.text());
+  });
+  const url = await listen(server);
+  return { url, refused, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+test('every query string of the documents is as curl of any version signs it: in order, and encoded', () => {
+  const queries = documentPaths().flatMap((path) =>
+    codeBlocks(readDocument(path)).flatMap(({ text }) =>
+      [...text.matchAll(/(?:curl|ask|value) .*?\/[\w{}$/.-]+\?([^"'\s]+)/g)].map(([, query = '']) => query),
+    ),
+  );
+  expect(queries.length).toBeGreaterThan(15);
+  for (const query of queries) {
+    const parts = query.split('&');
+    expect(parts).toEqual([...parts].sort());
+    expect(query).toMatch(/^(?:\w+=(?:[\w.~-]|%[0-9A-F]{2}|\$\w+)*&?)+$/);
+  }
+});
 
 describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', () => {
   let dynamo: LocalDynamoDB;
@@ -55,9 +94,19 @@ describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', ()
 
   const outputs = bash('docs/deploy.md', 'Outputs');
 
-  test('over HTTP', async () => {
-    const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c' };
-    const { stdout, failed } = await clone.paste(`${outputs}${ours(bash('docs/queries.md', 'Over HTTP'))}`, { env });
+  test.each([
+    ['with a session token', { AWS_SESSION_TOKEN: 'token/+=' }],
+    ['with an empty one', { AWS_SESSION_TOKEN: '' }],
+    ['with a key alone', {}],
+  ])('over HTTP, signed %s', async (_, session) => {
+    await using front = await signedOnly(api.url);
+    await clone.setOutput('ApiUrl', front.url);
+    const key = { AWS_ACCESS_KEY_ID: AWS.accessKeyId, AWS_SECRET_ACCESS_KEY: AWS.secretAccessKey };
+    const env = { AWS_REGION: 'eu-west-1', ...key, ...session };
+    const { stdout, failed } = await clone.paste(`${outputs}${ours(bash('docs/queries.md', 'Over HTTP', 'ask()'))}`, {
+      env,
+    });
+    expect(front.refused).toEqual([]);
     expect(failed).toEqual([]);
     const answers = stdout.split(/(?<=\})\s*(?=\{"jobs")/);
     expect(answers.map((answer) => JSON.parse(answer).jobs.length > 0)).toEqual([true, true, true]);
