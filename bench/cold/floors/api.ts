@@ -1,11 +1,12 @@
 // bench/cold/floors/api.ts: the least that the api function could be: its requests by the SDK's client, answered without change.
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RecordedCall } from '../../dynamo/access.ts';
+import { replay, wavesOf } from '../../dynamo/replay.ts';
 
 const client = new DynamoDBClient({});
 const calls: RecordedCall[] = JSON.parse(process.env.CALLS ?? '[]');
 
-export const handler = async () => {
-  const answers = await Promise.all(calls.map(({ input }) => client.send(new QueryCommand(input as never))));
-  return { statusCode: 200, body: JSON.stringify(answers.flatMap(({ Items = [] }) => Items)) };
-};
+export const handler = async () => ({
+  statusCode: 200,
+  body: JSON.stringify(await replay(client, wavesOf(calls))),
+});
