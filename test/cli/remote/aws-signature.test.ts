@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AwsSigner } from '../../../bin/remote/aws-signature.ts';
 import { CommandLine } from '../command-line.ts';
@@ -37,6 +38,27 @@ describe("the check itself agrees with AWS's published examples", () => {
     expect(checkSignature({ ...request, target: `${target}x` }, SECRET).valid).toBe(false);
     expect(checkSignature(request, `${SECRET}x`).valid).toBe(false);
   });
+});
+
+test('any query and body is signed as AWS checks it, with a token and without', async () => {
+  const word = fc.string({ unit: fc.constantFrom(..."aZ09-._~ +&=/:%?#üŞ😀!*()'".split(/(?:)/u)), maxLength: 8 });
+  const pairs = fc.array(fc.tuple(fc.stringMatching(/^[a-zA-Z-]{1,5}$/), word), { maxLength: 5 });
+  const token = fc.option(fc.stringMatching(/^[a-zA-Z0-9/+=]{1,20}$/), { nil: undefined });
+  await fc.assert(
+    fc.asyncProperty(pairs, fc.option(word, { nil: undefined }), token, async (query, body, sessionToken) => {
+      const credentials = { ...CREDENTIALS, ...(sessionToken === undefined ? {} : { sessionToken }) };
+      const signer = new AwsSigner({ region: 'eu-west-1', credentials });
+      const url = new URL('https://abc123.execute-api.eu-west-1.amazonaws.com/restore-jobs');
+      for (const [name, value] of query) url.searchParams.append(name, value);
+      // As the client sends it: RFC 3986 has no plus for a space.
+      url.search = url.search.replaceAll('+', '%20');
+      const headers = await signer.sign({ method: 'POST', url, body, headers: { accept: 'application/json' } });
+      expect('x-amz-security-token' in headers).toBe(sessionToken !== undefined);
+      const target = url.pathname + url.search;
+      const sent = { method: 'POST', target, headers: { ...headers, host: url.host }, body: body ?? '' };
+      expect(checkSignature(sent, SECRET)).toMatchObject({ valid: true });
+    }),
+  );
 });
 
 test.each([

@@ -23,6 +23,8 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 const escaped = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
 export function checkSignature({ method, target, headers, body }: SentRequest, secretAccessKey: string): Checked {
   const authorization = String(headers.authorization);
   const [, accessKeyId = '', scope = '', names = '', signature = ''] =
@@ -37,9 +39,13 @@ export function checkSignature({ method, target, headers, body }: SentRequest, s
     query
       .split('&')
       .filter((part) => part !== '')
-      .map((part) => part.split('=').map((side) => escaped(decodeURIComponent(side))))
-      .map(([name = '', value = '']) => `${name}=${value}`)
-      .sort()
+      .map((part): [string, string] => {
+        const end = part.includes('=') ? part.indexOf('=') : part.length;
+        return [part.slice(0, end), part.slice(end + 1)];
+      })
+      .map(([name, value]) => [escaped(decodeURIComponent(name)), escaped(decodeURIComponent(value))] as const)
+      .sort(([a, one], [b, other]) => compare(a, b) || compare(one, other))
+      .map(([name, value]) => `${name}=${value}`)
       .join('&'),
     ...signedHeaders.map((name) => `${name}:${String(headers[name]).trim().replace(/ +/g, ' ')}`),
     '',
