@@ -649,7 +649,8 @@ describe('what one project, or one set of credentials, cannot do costs only itse
   test.each(['before the events are asked for', 'while they are asked for', 'while their jobs are written'])(
     'an interrupt after all lists are read, %s, leaves a run that is not complete, and says what is left',
     async (when) => {
-      await using system = await System.start(engine, { ...ONE, jobs: 12 });
+      // More than are written at once.
+      await using system = await System.start(engine, { ...ONE, jobs: 100 });
       const interrupt = new AbortController();
       const stop = () => interrupt.abort(new Error('by hand'));
       let lists = 0;

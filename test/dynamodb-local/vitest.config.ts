@@ -3,7 +3,12 @@ import { OF_EVERY_ENGINE } from '../../vitest.config.ts';
 
 export default defineConfig({
   test: {
-    include: [...OF_EVERY_ENGINE, 'test/ledger/table/dynamo-table.test.ts', 'test/docs/queries.test.ts', 'test/ledger/write-units.test.ts'],
+    include: [
+      ...OF_EVERY_ENGINE,
+      'test/ledger/table/dynamo-table.test.ts',
+      'test/docs/queries.test.ts',
+      'test/ledger/write-units.test.ts',
+    ],
     globalSetup: 'test/dynamodb-local/start.ts',
     // Bounds for noisy machines, far above what a test takes; no test asserts on wall-clock time.
     testTimeout: 240_000,

@@ -124,6 +124,18 @@ export async function dynamoTable(
   };
 }
 
+/** The table, but for some of its methods. */
+export const overTable = (table: Table, methods: Partial<Table>): Table => ({
+  query: (range) => table.query(range),
+  get: (key) => table.get(key),
+  put: (item, condition) => table.put(item, condition),
+  update: (key, change, condition) => table.update(key, change, condition),
+  count: (range) => table.count(range),
+  batchGet: (keys, options) => table.batchGet(keys, options),
+  scan: (options) => table.scan(options),
+  ...methods,
+});
+
 /** Waits for `before` ahead of every request, which it names as DynamoDB does. */
 function intercepted(table: Table, before: (operation: string) => Promise<unknown>): Table {
   return {

@@ -5,6 +5,7 @@ import { INDEXES, type Index } from '../../functions/ledger/model/table.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
+import { overTable } from './engines.ts';
 
 const unitsOf = (item: Item | undefined) => (item ? Math.ceil(itemBytes(item) / 1024) : 0);
 
@@ -30,9 +31,9 @@ function entryOf({ partition, sort, fields }: Index, item: Item | undefined): It
 
 /** @param onWrite gets the key of each item written, and its units */
 export function countingUnits(table: Table, onWrite: (key: Key, units: number) => void): Table {
-  return Object.assign(Object.create(table) as Table, {
+  return overTable(table, {
     put: async (item, condition) => {
-      const before = await table.get(item);
+      const before = await table.get({ pk: item.pk, sk: item.sk });
       const written = await table.put(item, condition);
       if (written.done) onWrite(item, writeUnits(before, written.item));
       return written;
@@ -43,5 +44,5 @@ export function countingUnits(table: Table, onWrite: (key: Key, units: number) =
       if (written.done) onWrite(key, writeUnits(before, written.item));
       return written;
     },
-  } satisfies Partial<Table>);
+  });
 }

@@ -6,10 +6,10 @@ import { cursorAt, cursorPosition } from '../../../functions/ledger/repositories
 import type { Budget } from '../../../functions/ledger/repositories/index-scan.ts';
 import { indexedJobsPage, jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
-import { fitsFilter, type Range, type Table } from '../../../functions/ledger/table/table-port.ts';
+import { fitsFilter, type Range } from '../../../functions/ledger/table/table-port.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
-import { type EngineTable, testEngine } from '../engines.ts';
+import { type EngineTable, overTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
 
@@ -223,7 +223,7 @@ test('what an index has not heard of yet is listed as the table has it, or not a
   );
   for (const each of [ended, failed])
     await own.ledger.record({ ...each, status: each === ended ? 'COMPLETED' : 'FAILED' }, seen(5), true);
-  const lagging = Object.assign(Object.create(own.table) as Table, {
+  const lagging = overTable(own.table, {
     query: async (range: Range) => {
       const slice = await own.table.query(range);
       if (!range.index) return slice;
