@@ -1,7 +1,8 @@
 // local/sqlite/range-sql.ts: a range of the table or of an index in SQL, and what an index holds.
-import { INDEXES, TABLE } from '../../functions/ledger/model/table.ts';
+import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Range } from '../../functions/ledger/table/table-port.ts';
+import { refused } from './errors.ts';
 import { pick } from './stored-item.ts';
 
 /** No UTF-8 has this byte, so it is behind every text that begins alike. */
@@ -39,5 +40,18 @@ export const keyNames = (index: Range['index']): string[] => [
 ];
 
 /** What DynamoDB's index would hold of an item. */
-export const carried = (index: Range['index'], item: Item): Item =>
-  index ? pick(item, [...keyNames(index), ...INDEXES[index].fields]) : item;
+export const carried = (index: Range['index'], item: Item): Item => (index ? pick(item, fieldsOf(index)) : item);
+
+const fieldsOf = (index: IndexName) => [...keyNames(index), ...INDEXES[index].fields];
+
+interface Asked extends Pick<Range, 'filter' | 'holds'> {
+  index?: IndexName | undefined;
+  fields?: readonly string[] | undefined;
+}
+
+/** As DynamoDB does. @throws LedgerError where an index is asked for fields, or filters, that it doesn't carry */
+export function checkFields({ index, fields: asked = [], filter = {}, holds = {} }: Asked) {
+  const fields = [...asked, ...Object.keys(filter), ...Object.keys(holds)];
+  const others = index ? fields.filter((name) => !fieldsOf(index).includes(name)) : [];
+  if (others.length > 0) throw refused(`Global secondary index ${index} does not project [${others.join(', ')}]`);
+}

@@ -19,7 +19,7 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { ledgerAt, ledgerToMake, noLedger } from './directory.ts';
 import { refused } from './errors.ts';
 import { EmptyFile } from './format.ts';
-import { carried, keyNames, whereOf } from './range-sql.ts';
+import { carried, checkFields, keyNames, whereOf } from './range-sql.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import { itemOf, pick, stored } from './stored-item.ts';
 
@@ -84,12 +84,13 @@ export class SqliteTable implements Table, AsyncDisposable {
   }
 
   async query(range: Range): Promise<Slice> {
-    const { limit = Number.POSITIVE_INFINITY, fields } = range;
+    const { index, limit = Number.POSITIVE_INFINITY, fields } = range;
+    checkFields(range);
     return this.#connection.read((file) => {
       const read = sliceOf(file, range, limit);
       const items = read.items.filter(fitsFilter(range)).map((item) => (fields ? pick(item, fields) : item));
       const last = read.items.at(-1);
-      const after = last && read.more ? { last: pick(last, keyNames(range.index)) } : {};
+      const after = last && read.more ? { last: pick(last, keyNames(index)) } : {};
       return { items, scanned: read.items.length, ...after };
     });
   }
@@ -113,6 +114,7 @@ export class SqliteTable implements Table, AsyncDisposable {
   }
 
   async *scan({ fields, index }: ScanOptions = {}): AsyncGenerator<Item> {
+    checkFields({ index, fields });
     const from = index ? `items INDEXED BY "${index}"` : 'items';
     const { partition, sort } = index ? INDEXES[index] : TABLE;
     const keys = [...new Set([partition, sort, 'pk', 'sk'])];

@@ -39,7 +39,7 @@ export interface Range {
   filter?: Record<string, readonly string[]>;
   /** Lists of texts that hold this one. */
   holds?: Record<string, string>;
-  /** @default all; of an index, all that it carries */
+  /** An index refuses to give others than its own. @default all; of an index, all that it carries */
   fields?: readonly string[];
   /** Of the table only. @default false */
   consistent?: boolean;
