@@ -3,7 +3,7 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { AtlasError } from '../model/errors.ts';
 import { MAX_CONCURRENCY } from './max-concurrency.ts';
-import { nameOf } from './pending-answer.ts';
+import { CLIENT_CLOSED, nameOf } from './pending-answer.ts';
 import type { Transport, TransportAnswer, TransportRequest } from './transport.ts';
 
 export interface AdaptiveConcurrencyOptions {
@@ -27,6 +27,8 @@ const LATE_FACTOR = 2;
 const LATE_MS = 150;
 /** Kinds of requests whose best latency is known. Atlas has a dozen. */
 const MAX_KINDS = 100;
+/** A timer beyond this would fire at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Grows the number of requests under way while answers come in time, shrinks it when many are late or refused (429), as
@@ -60,26 +62,29 @@ export class AdaptiveConcurrency implements Transport {
 
   async send(request: TransportRequest): Promise<TransportAnswer> {
     const calledMs = this.#clock.now();
-    if (this.#active >= this.limit) await this.#turn(projectOf(request.url));
+    if (this.#active >= this.limit) await this.#turn(request);
     else this.#active += 1;
+    try {
+      const waitedMs = this.#clock.now() - calledMs;
+      const timeoutMs = Math.min(request.timeoutMs, timeLeftOf(request) - waitedMs);
+      if (timeoutMs <= 0) throw notSent(request, waitedMs);
+      return await this.#sendNow({ ...request, timeoutMs });
+    } finally {
+      this.#active -= 1;
+      this.#admit();
+    }
+  }
+
+  async #sendNow(request: TransportRequest): Promise<TransportAnswer> {
     this.#round.peak = Math.max(this.#round.peak, this.#active);
     const startedMs = this.#clock.now();
-    const { timeLeftMs = request.timeoutMs } = request;
-    const timeoutMs = Math.min(request.timeoutMs, timeLeftMs - (startedMs - calledMs));
     let status: number | undefined;
     try {
-      // Whoever waits is let in by the end of another request, which has a deadline of its own.
-      if (timeoutMs <= 0) {
-        const waited = `others were under way for ${Math.ceil(timeLeftMs)} ms`;
-        throw new AtlasError('ATLAS_UNAVAILABLE', `${nameOf(request)} was not sent: ${waited}`);
-      }
-      const answer = await this.#transport.send({ ...request, timeoutMs });
+      const answer = await this.#transport.send(request);
       status = answer.status;
       return answer;
     } finally {
       this.#learn(kindOf(request.url), this.#clock.now() - startedMs, status);
-      this.#active -= 1;
-      this.#admit();
     }
   }
 
@@ -87,12 +92,34 @@ export class AdaptiveConcurrency implements Transport {
     return this.#transport.close();
   }
 
-  /** Waits until the request is let in. */
-  async #turn(project: string) {
-    await new Promise<void>((resolve) => {
-      const queue = this.#waiting.get(project);
-      if (queue) queue.push(resolve);
-      else this.#waiting.set(project, [resolve]);
+  /** Waits until the request is let in. @throws AtlasError where its time ends first, or nobody waits for it any more */
+  #turn(request: TransportRequest): Promise<void> {
+    const { url, signal } = request;
+    const project = projectOf(url);
+    const timeLeftMs = timeLeftOf(request);
+    return new Promise<void>((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const enter = () => {
+        stop();
+        resolve();
+      };
+      const giveUp = (error: AtlasError) => {
+        stop();
+        const queue = this.#waiting.get(project)?.filter((each) => each !== enter) ?? [];
+        if (queue.length > 0) this.#waiting.set(project, queue);
+        else this.#waiting.delete(project);
+        reject(error);
+      };
+      const onAbort = () =>
+        giveUp(new AtlasError('ATLAS_UNAVAILABLE', `${nameOf(request)} ${CLIENT_CLOSED}`, { lasting: true }));
+      const outOfTime = () => giveUp(notSent(request, timeLeftMs));
+      const timer = timeLeftMs <= MAX_TIMER_MS ? setTimeout(outOfTime, timeLeftMs) : undefined;
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.set(project, [...(this.#waiting.get(project) ?? []), enter]);
+      if (signal?.aborted) onAbort();
     });
   }
 
@@ -114,7 +141,8 @@ export class AdaptiveConcurrency implements Transport {
     const bestMs = Math.min(this.#bestMs.get(kind) ?? latencyMs, latencyMs);
     const refused = status === undefined || status === 429 || status >= 500;
     const late = refused || latencyMs > bestMs * LATE_FACTOR + LATE_MS;
-    if (this.#bestMs.has(kind) || this.#bestMs.size < MAX_KINDS) this.#bestMs.set(kind, bestMs);
+    // A refusal takes no work, so its latency says nothing of an answer's.
+    if (!refused && (this.#bestMs.has(kind) || this.#bestMs.size < MAX_KINDS)) this.#bestMs.set(kind, bestMs);
     const round = this.#round;
     round.left -= 1;
     if (late) round.late += 1;
@@ -138,6 +166,13 @@ export class AdaptiveConcurrency implements Transport {
     const total = this.limit;
     this.#round = { left: total, late: 0, total, peak: this.#active };
   }
+}
+
+const timeLeftOf = ({ timeLeftMs, timeoutMs }: TransportRequest) => timeLeftMs ?? timeoutMs;
+
+function notSent(request: TransportRequest, waitedMs: number) {
+  const waited = `others were under way for ${Math.ceil(waitedMs)} ms`;
+  return new AtlasError('ATLAS_UNAVAILABLE', `${nameOf(request)} was not sent: ${waited}`);
 }
 
 const projectOf = ({ pathname }: URL): string => /\/groups\/([^/]+)/.exec(pathname)?.[1] ?? '';

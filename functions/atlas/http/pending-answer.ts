@@ -97,7 +97,7 @@ export class PendingAnswer {
     this.#cancel();
   }
 
-  readonly #onAbort = () => this.fail('ATLAS_UNAVAILABLE', 'was stopped: the client was closed', { lasting: true });
+  readonly #onAbort = () => this.fail('ATLAS_UNAVAILABLE', CLIENT_CLOSED, { lasting: true });
 
   #tooLarge() {
     this.fail('ATLAS_BAD_ANSWER', tooLarge(this.request.maxBytes), { lasting: true });
@@ -138,6 +138,8 @@ async function decode(what: string, headers: TransportAnswer['headers'], raw: Bu
     throw new AtlasError('ATLAS_BAD_ANSWER', `${what} was answered with truncated or corrupt gzip`);
   }
 }
+
+export const CLIENT_CLOSED = 'was stopped: the client was closed';
 
 /** The query is left out: messages stay short, and the path says what was requested. */
 export const nameOf = ({ method, url }: TransportRequest) => `${method} ${url.pathname}`;

@@ -136,30 +136,80 @@ describe('the number of requests under way', () => {
 });
 
 describe('a request that waits', () => {
+  /** Of the server's own time; what waits has a real timer besides, which nothing here runs into. */
+  const slow = () => {
+    const started = start({ max: 1 });
+    started.server.latencyMs = () => 120_000;
+    return started;
+  };
+
   test('has that much less time left', async () => {
-    const { server, limited } = start({ max: 1 });
+    const { server, limited } = slow();
     limited.send(request());
-    limited.send(request(PROJECTS[0], 1_000));
+    limited.send(request(PROJECTS[0], 1_000_000));
     await server.run();
-    expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 880]);
+    expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 880_000]);
   });
 
   test("has all of its call's time, where more is left", async () => {
-    const { server, limited } = start({ max: 1 });
+    const { server, limited } = slow();
     limited.send(request());
-    limited.send({ ...request(PROJECTS[0], 100), timeLeftMs: 1_000 });
-    limited.send({ ...request(PROJECTS[0], 100), timeLeftMs: 300 });
+    limited.send({ ...request(PROJECTS[0], 100_000), timeLeftMs: 1_000_000 });
+    limited.send({ ...request(PROJECTS[0], 100_000), timeLeftMs: 300_000 });
     await server.run();
-    expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 100, 60]);
+    expect(server.seen.map(({ timeoutMs }) => timeoutMs)).toEqual([1e9, 100_000, 60_000]);
   });
 
   test('beyond its time is not sent', async () => {
-    const { server, limited } = start({ max: 1 });
+    const { server, limited } = slow();
     limited.send(request());
-    const late = failureOf(limited.send(request(PROJECTS[0], 100)));
+    const late = failureOf(limited.send(request(PROJECTS[0], 100_000)));
     await server.run();
     expect(await late).toMatchObject({ code: 'ATLAS_UNAVAILABLE', transient: true });
-    expect((await late).message).toMatch(/ was not sent: others were under way for 100 ms$/);
+    expect((await late).message).toMatch(/ was not sent: others were under way for 120000 ms$/);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('and is not sent says nothing of Atlas: as many go on at once', async () => {
+    const { server, limited } = start({ max: 64 });
+    server.latencyMs = () => 200;
+    const round = async () => {
+      const answers = Array.from({ length: 64 }, () => limited.send(request()));
+      await server.run();
+      await Promise.all(answers);
+    };
+    await round();
+    const answers = Array.from({ length: 64 }, () => limited.send(request()));
+    const late = failureOf(limited.send({ ...request(), timeLeftMs: 150 }));
+    await server.run();
+    await Promise.all(answers);
+    expect((await late).message).toContain('was not sent');
+    await round();
+    expect(limited.limit).toBe(64);
+  });
+
+  test('does so no longer than it may, though nothing is answered', async () => {
+    const { server, limited } = start({ max: 1 });
+    limited.send(request());
+    const late = await failureOf(limited.send({ ...request(), timeLeftMs: 20 }));
+    expect(late.message).toMatch(/ was not sent: others were under way for 20 ms$/);
+    const other = limited.send(request());
+    await server.run();
+    expect((await other).status).toBe(200);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('does so no longer once the client is closed', async () => {
+    const { server, limited } = start({ max: 1 });
+    limited.send(request());
+    const closing = new AbortController();
+    const waiting = failureOf(limited.send({ ...request(), signal: closing.signal }));
+    closing.abort();
+    expect(await waiting).toMatchObject({
+      message: expect.stringMatching(/ the client was closed$/),
+      transient: false,
+    });
+    await server.run();
     expect(server.seen).toHaveLength(1);
   });
 
