@@ -19,7 +19,7 @@ export const JOB_PARAMETERS = { projectId: described(objectId, 'Saves a read whe
 
 const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 
-/** Requests: of the list, those of ledger/queries.ts; of one job 1 query, or with `projectId` 1 read, which is never behind. */
+/** Requests: of the list, those of ledger/queries.ts; of one job 1 query and 1 read, or with `projectId` 1 read, which is never behind. */
 export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
   resource(app, '/restore-jobs', {
     GET: (context) => {

@@ -6,9 +6,9 @@ import type { Written } from '../table/table-port.ts';
 
 /** Each further attempt is another writer of the same item at the same moment. */
 export const ATTEMPTS = 12;
-/** Writers of a coverage in parts can overtake one another again and again: each attempt after this one waits for a random time. */
+/** Writers of a coverage in parts can overtake one another again and again: each attempt after these waits for a random time. */
 const HURRIED_ATTEMPTS = 4;
-/** The longest such wait, doubled from one to the next: 3 s in the end. */
+/** The longest first wait of these, in ms, doubled from one to the next: 3.2 s before the last attempt. */
 const WAIT_MS = 25;
 
 /** @param write writes what becomes of the stored value, on the condition that it is still stored */
@@ -22,7 +22,8 @@ export async function optimisticWrite<T>(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { value, written } = await write(before);
     if (written.done) return value;
-    if (attempt >= HURRIED_ATTEMPTS) await sleep(Math.random() * WAIT_MS * 2 ** (attempt - HURRIED_ATTEMPTS));
+    const patience = attempt - HURRIED_ATTEMPTS;
+    if (patience >= 0 && attempt < ATTEMPTS) await sleep(Math.random() * WAIT_MS * 2 ** patience);
     before = await read();
     // Ours after all: its answer was lost and the SDK sent it again.
     if (written.repeated && canonicalJson(before) === canonicalJson(value)) return value;
