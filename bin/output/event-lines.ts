@@ -2,6 +2,7 @@
 
 import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import type { Severity } from '../../functions/schema/words.ts';
+import { findingName } from '../../functions/views/findings.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style, Terminal } from '../process/terminal.ts';
@@ -22,10 +23,10 @@ const eventLine = (event: LedgerEvent, paint: Paint) => {
 
 /** The message of an event, without the severity that the line already begins with. */
 export function besideSeverity(event: LedgerEvent): string {
-  const { severity, message } = event.detail;
+  const { message } = event.detail;
   if (event['detail-type'] !== 'Restore Finding') return message;
-  const { rule } = event.detail.finding;
-  return message.replace(`: ${rule} (${severity}): `, () => `: ${rule}: `);
+  const { finding } = event.detail;
+  return message.replace(findingName(finding), () => finding.rule);
 }
 
 /** More are counted; the ledger, and a file of events, have them all. */

@@ -66,7 +66,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
 
   // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and those of the
   // names (project-names.ts); the overview takes the query of the jobs, C, those of the last runs (last-runs.ts), 3 for what is open,
-  // and 1 for each 200 restores of 30 days, at most 50. All at once.
+  // and 1 for each 1,500 restores or so of 30 days, at most 10,000. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
@@ -122,7 +122,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
 
   const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs });
 
-  // Requests: 1 query; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
+  // Requests: 1 query and 1 read; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;

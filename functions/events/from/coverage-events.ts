@@ -7,6 +7,7 @@ import { lastRestore } from '../../proof/drill-state.ts';
 import { problemText } from '../../restore/field-reader.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { KINDS, type Kind } from '../../schema/words.ts';
+import { findingName } from '../../views/findings.ts';
 import { counted, listed } from '../../views/text.ts';
 import type { DrillOverdue, LedgerEvent, RestoreFinding } from '../model/event.ts';
 import { type EventOf, enveloped } from './envelope.ts';
@@ -100,7 +101,7 @@ function problemEvent(
     id: `${projectId}/${singleLine(clusterName, MAX_ID_PART)}:${which}:${finding.rule}`,
     severity: finding.severity,
     at,
-    message: `${singleLine(projectName)}/${singleLine(clusterName)}: ${finding.rule} (${finding.severity}): ${why}.\nIt is not in the ledger; a newer version may understand it.`,
+    message: `${singleLine(projectName)}/${singleLine(clusterName)}: ${findingName(finding)}: ${why}.\nIt is not in the ledger; a newer version may understand it.`,
     finding,
     projectId,
     projectName,

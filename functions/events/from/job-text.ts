@@ -3,6 +3,7 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
+import { findingName } from '../../views/findings.ts';
 import { statusWords } from '../../views/status.ts';
 import { targetView } from '../../views/target.ts';
 import { listed } from '../../views/text.ts';
@@ -23,10 +24,10 @@ export function changeMessage(job: JobSummary, change: Change): string {
   );
 }
 
-export function findingMessage(job: JobSummary, { rule, severity, why }: Finding): string {
+export function findingMessage(job: JobSummary, finding: Finding): string {
   const restore = restoreOf(job, job.status);
   return lines(
-    sentence(`${placeOf(job)}: ${singleLine(rule)} (${severity}): ${singleLine(why, MAX_REASON)}`),
+    sentence(`${placeOf(job)}: ${singleLine(findingName(finding))}: ${singleLine(finding.why, MAX_REASON)}`),
     `${capitalized(restore)}.`,
     jobLine(job),
   );
@@ -61,7 +62,7 @@ function whatElse({ fields, atlas = [] }: Change): string {
 }
 
 function rulesOf(findings: readonly Finding[]): string {
-  const words = findings.map(({ rule, severity }) => `${singleLine(rule)} (${severity})`);
+  const words = findings.map((finding) => singleLine(findingName(finding)));
   return listed(words.slice(0, MAX_FIELDS), words.length);
 }
 
