@@ -7,13 +7,14 @@ import { Network } from './compute/network.ts';
 import { AtlasCredentials } from './data/credentials.ts';
 import { Encryption } from './data/encryption.ts';
 import { LedgerTable } from './data/table.ts';
+import { templateProblems } from './limits/template-problems.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { outputs } from './outputs.ts';
 import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
-import { completeSettings } from './settings/read-settings.ts';
+import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { removalPolicyOf, type Settings } from './settings/settings.ts';
 
 export interface LedgerStackProps extends StackProps {
@@ -44,6 +45,7 @@ export class LedgerStack extends Stack {
       }),
       ...props,
     });
+    checkPlace(settings, this);
     const ledgerName = this.stackName;
     const removalPolicy = removalPolicyOf(settings);
     const encryptionKey = this.#key(settings.encryption, removalPolicy);
@@ -65,6 +67,10 @@ export class LedgerStack extends Stack {
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);
+    // What AWS would refuse of the template as it is when it is written, with all that the app added to it.
+    const validate = () =>
+      templateProblems(this.resolve(this._toCloudFormation()), this.stackName, this.tags.tagValues());
+    this.node.addValidation({ validate });
   }
 
   #key(encryption: string, removalPolicy: RemovalPolicy): IKey | undefined {

@@ -14,7 +14,11 @@ export const apiSettings = {
     default: false,
   }),
   jwtIssuer: text('an https address', isUrl, { means: 'Issuer of the tokens, for jwt.', default: '' }),
-  jwtAudience: texts('audiences', () => true, { means: 'Accepted audiences of the tokens, for jwt.', default: [] }),
+  jwtAudience: texts('audiences', () => true, {
+    means: 'Accepted audiences of the tokens, for jwt.',
+    default: [],
+    most: 50,
+  }),
   corsOrigins: texts('origins such as https://example.com, or *', isOrigin, {
     means: 'Origins whose pages may call the API.',
     default: [],
