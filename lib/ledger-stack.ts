@@ -63,7 +63,7 @@ export class LedgerStack extends Stack {
     this.collection = new Collection(this, 'Collection', { ...common, table, credentials, vpc: network?.vpc });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
-    this.api = new Api(this, 'Api', { settings, table, plan: this.collection.plan });
+    this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);

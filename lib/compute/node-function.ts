@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Validations } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   Code,
@@ -12,12 +13,13 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
 import type { VariableName } from '../../functions/runtime/variables.ts';
-import { removalPolicyOf, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { bundle } from './bundle.ts';
+import { logGroup } from './log-group.ts';
 
 export interface NodeFunctionProps {
   /** Its file in functions/handlers/. */
@@ -31,6 +33,8 @@ export interface NodeFunctionProps {
   /** Where its calls leave from. @default Lambda's own network, from changing addresses */
   readonly vpc?: IVpc | undefined;
   readonly settings: Settings;
+  /** Of its log group. @default a key that AWS owns */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
@@ -52,13 +56,10 @@ export class NodeFunction extends Construct {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
     const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc } = props;
-    const { architecture, logLevel, logRetentionDays, sourceMaps, tracing } = props.settings;
+    const { architecture, logLevel, sourceMaps, tracing } = props.settings;
     const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
-    this.logs = new LogGroup(this, 'Logs', {
-      retention: logRetentionDays,
-      removalPolicy: removalPolicyOf(props.settings),
-    });
+    this.logs = logGroup(this, 'Logs', props.settings, props.encryptionKey);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
     if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');

@@ -13,19 +13,22 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
+import { logGroup } from '../compute/log-group.ts';
 import { NodeFunction } from '../compute/node-function.ts';
 import type { LedgerTable } from '../data/table.ts';
 import { longestMinutesBetween } from '../settings/schedule.ts';
-import { removalPolicyOf, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface ApiProps {
   readonly table: LedgerTable;
   /** Starts runs, for POST /runs. */
   readonly plan: NodeFunction;
   readonly settings: Settings;
+  /** Of the logs. @default a key that AWS owns */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 export class Api extends Construct {
@@ -36,7 +39,7 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
-    const { table, plan, settings } = props;
+    const { table, plan, settings, encryptionKey } = props;
     const { corsOrigins, apiRequestsPerSecond } = settings;
     this.function = new NodeFunction(this, 'Handler', {
       handler: 'api',
@@ -50,6 +53,7 @@ export class Api extends Construct {
         EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(),
       },
       settings,
+      encryptionKey,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
     table.grantAddRuns(this.function); // a run is recorded when it is accepted
@@ -66,10 +70,7 @@ export class Api extends Construct {
       this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration, ...defined({ authorizer }) });
     }
     if (corsOrigins.length > 0) this.#allowPreflight(integration);
-    const logs = new LogGroup(this, 'AccessLogs', {
-      retention: settings.logRetentionDays,
-      removalPolicy: removalPolicyOf(settings),
-    });
+    const logs = logGroup(this, 'AccessLogs', settings, encryptionKey);
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',

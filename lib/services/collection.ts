@@ -22,7 +22,7 @@ export interface CollectionProps {
   /** The dimension of its metrics. */
   readonly ledgerName: string;
   readonly settings: Settings;
-  /** Of the queues. @default keys that SQS owns */
+  /** Of the queues and logs. @default keys that AWS owns */
   readonly encryptionKey?: IKey | undefined;
   /** Where calls leave from. @default Lambda's own network */
   readonly vpc?: IVpc | undefined;
@@ -52,7 +52,7 @@ export class Collection extends Construct {
     const visibilityTimeout = Duration.seconds(timeout.toSeconds() * 6);
     this.queue = queue(this, 'Queue', { visibilityTimeout, deadLetterQueue }, encryptionKey);
 
-    const common = { vpc, settings };
+    const common = { vpc, settings, encryptionKey };
     this.plan = new NodeFunction(this, 'Plan', {
       ...common,
       handler: 'plan',

@@ -15,7 +15,7 @@ export const storageSettings = {
   }),
   encryption: text('aws, new, or the ARN of a KMS key', isKey, {
     means:
-      'Key for the table, queues, secret, event bus and topics: AWS-owned keys, a key that the stack creates, or an existing key whose policy admits CloudWatch and EventBridge.',
+      'Key for the table, queues, secret, event bus, topics and logs: AWS-owned keys, a key that the stack creates, or an existing key with the policy in [key-policy.json](key-policy.json).',
     default: 'aws',
   }),
 };

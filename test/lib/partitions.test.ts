@@ -4,9 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
 import { readSettings } from '../../lib/settings/read-settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
+import { type Json, resolved } from './resolved.ts';
 import { templateOf } from './template.ts';
-
-type Json = Record<string, unknown>;
 
 const CONSOLES = [
   ['aws', 'eu-west-1', 'console.aws.amazon.com'],
@@ -20,24 +19,14 @@ function inRegion(region: string, given: Json): Json {
   return Template.fromStack(new LedgerStack(app, 'Ledger', { env, settings: readSettings(given) })).toJSON();
 }
 
-/** What CloudFormation makes of a value, in a partition and region. */
-function deployed(value: unknown, conditions: Json, partition: string, region: string): string {
-  const of = (each: unknown): string => deployed(each, conditions, partition, region);
-  if (typeof value !== 'object' || value === null) return String(value);
-  const [[name, argument] = ['', undefined]] = Object.entries(value);
-  const list = argument as unknown[];
-  if (name === 'Ref') return argument === 'AWS::Region' ? region : argument === 'AWS::Partition' ? partition : 'name';
-  if (name === 'Fn::Join') return (list[1] as unknown[]).map(of).join(String(list[0]));
-  if (name === 'Fn::If') return of(of(conditions[String(list[0])]) === 'true' ? list[1] : list[2]);
-  if (name === 'Fn::Equals') return String(of(list[0]) === of(list[1]));
-  throw new Error(`expected a known function, got ${name}`);
-}
-
 describe.each(CONSOLES)('in the partition %s', (partition, region, host) => {
   const url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/name`;
-  const urlOf = ({ Outputs, Conditions = {} }: Json) => {
-    const { Value } = (Outputs as Record<string, { Value: unknown }>).DashboardUrl as { Value: unknown };
-    return deployed(Value, Conditions as Json, partition, region);
+  const urlOf = (template: Json) => {
+    const { Outputs, Resources, Conditions } = template as Record<string, Record<string, { Value?: unknown }>>;
+    const [outputs = {}, resources = {}, conditions = {}] = [Outputs, Resources, Conditions];
+    const [dashboard = ''] = Object.keys(resources).filter((id) => id.startsWith('MonitoringDashboard'));
+    const refs = { 'AWS::Region': region, 'AWS::Partition': partition, [dashboard]: 'name' };
+    return resolved(outputs.DashboardUrl?.Value, refs, conditions);
   };
 
   test('the address of the dashboard is right in a template for any region', () =>
