@@ -2,7 +2,6 @@
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Validations } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -20,8 +19,9 @@ import type { VariableName } from '../../functions/runtime/variables.ts';
 import type { Settings } from '../settings/settings.ts';
 import { bundle } from './bundle.ts';
 import { logGroup } from './log-group.ts';
+import type { Placement } from './placement.ts';
 
-export interface NodeFunctionProps {
+export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
   readonly handler: 'plan' | 'collect' | 'notify' | 'api';
   readonly description: string;
@@ -30,8 +30,6 @@ export interface NodeFunctionProps {
   /** Options of Node itself. @default none */
   readonly nodeOptions?: readonly string[] | undefined;
   readonly environment: Partial<Record<VariableName, string | undefined>>;
-  /** Where its calls leave from. @default Lambda's own network, from changing addresses */
-  readonly vpc?: IVpc | undefined;
   readonly settings: Settings;
   /** Of its log group. @default a key that AWS owns */
   readonly encryptionKey?: IKey | undefined;
@@ -55,7 +53,7 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc } = props;
+    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc, vpcSubnets } = props;
     const { architecture, logLevel, sourceMaps, tracing } = props.settings;
     const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
@@ -75,7 +73,7 @@ export class NodeFunction extends Construct {
       role: this.role.withoutPolicyUpdates(), // grants are given by `allow` alone
       logGroup: this.logs,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      ...defined({ vpc }),
+      ...defined({ vpc, vpcSubnets }),
       environment: nonEmpty({ ...environment, NODE_OPTIONS: allNodeOptions, LOG_LEVEL: logLevel }),
     });
     if (tracing)

@@ -3,7 +3,6 @@ import { parseBaseUrl } from '../../functions/atlas/http/base-url.ts';
 import { RANGES } from '../../functions/runtime/variables.ts';
 import { KINDS } from '../../functions/schema/words.ts';
 import { isKeyArn, isSecretNameOrArn } from '../limits/arn.ts';
-import { isNetworkRange } from '../limits/cidr.ts';
 import { ranged } from './checks.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
 import { choice, choices, text, texts, whole } from './setting.ts';
@@ -79,15 +78,4 @@ export const collectionSettings = {
   collectMemoryMb: whole(128, 10_240, { means: 'Memory of the collect function.', unit: 'MB', default: 512 }),
   apiMemoryMb: whole(128, 10_240, { means: 'Memory of the API function.', unit: 'MB', default: 256 }),
   architecture: choice(['arm64', 'x86_64'], { means: 'Instruction set of the functions.', default: 'arm64' }),
-
-  fixedAddresses: whole(0, 3, {
-    means:
-      'Elastic IPs for calls to Atlas, to put on its API access list. More than 0 creates a VPC with as many NAT gateways, which are billed by the hour.',
-    unit: 'addresses',
-    default: 0,
-  }),
-  vpcCidr: text('an IPv4 range of /16 to /24 such as 10.20.0.0/24', isNetworkRange, {
-    means: 'CIDR range of the VPC.',
-    default: '10.20.0.0/24',
-  }),
 };

@@ -55,7 +55,22 @@ function contradictions(settings: Settings): string[] {
     problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
-  return [...problems, ...misplacedSettings(settings)];
+  return [...problems, ...networkProblems(settings), ...misplacedSettings(settings)];
+}
+
+function networkProblems(settings: Settings): string[] {
+  const { closeDefaultSecurityGroup, fixedAddresses, vpcFlowLogs, vpcId, vpcSubnetIds } = settings;
+  const problems: string[] = [];
+  if (vpcId !== '' && fixedAddresses > 0)
+    problems.push(`fixedAddresses: got ${fixedAddresses}, allowed: 0 with vpcId, as they come with a VPC of their own`);
+  if (vpcId !== '' && vpcSubnetIds.length === 0)
+    problems.push('vpcSubnetIds: got nothing, allowed: at least one subnet of vpcId');
+  if (vpcId === '' && vpcSubnetIds.length > 0)
+    problems.push('vpcSubnetIds: got without vpcId, allowed: only with the VPC that they belong to');
+  for (const [name, on] of Object.entries({ vpcFlowLogs, closeDefaultSecurityGroup }))
+    if (on && fixedAddresses === 0)
+      problems.push(`${name}: got true, allowed: only with fixedAddresses, for the VPC that they come with`);
+  return problems;
 }
 
 /** @throws SettingsError if an ARN is of another region or AWS account than the stack, where those are known */

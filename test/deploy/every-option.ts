@@ -51,4 +51,6 @@ export const EVERY_OPTION = {
   encryption: 'new',
   fixedAddresses: '2',
   vpcCidr: '10.30.0.0/22',
+  vpcFlowLogs: 'true',
+  closeDefaultSecurityGroup: 'true',
 } as const;

@@ -143,20 +143,6 @@ test('the outputs say what to do next', () => {
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');
 });
 
-test('with fixed addresses only what calls Atlas goes through the VPC', () => {
-  const template = templateOf({ fixedAddresses: 2 });
-  template.resourceCountIs('AWS::EC2::EIP', 2);
-  template.resourceCountIs('AWS::EC2::NatGateway', 2);
-  const inVpc = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
-    ([, { Properties }]) => Properties.VpcConfig,
-  );
-  expect(inVpc.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
-    'CollectionCollectFunction',
-    'CollectionPlanFunction',
-  ]);
-  templateOf().resourceCountIs('AWS::EC2::VPC', 0);
-});
-
 test('the template asks for no account, no region and no newer bootstrap than 6', () => {
   const template = templateOf().toJSON();
   expect(JSON.stringify(template)).not.toMatch(/\d{12}:/);

@@ -135,6 +135,19 @@ describe('settings', () => {
     expect(refusalOf({ apiAuthorization: 'jwt' })).toHaveLength(2);
   });
 
+  test.each([
+    [{ vpcId: 'vpc-0123456789abcdef0' }, 'vpcSubnetIds: got nothing'],
+    [{ vpcSubnetIds: 'subnet-0123456789abcdef0' }, 'vpcSubnetIds: got without vpcId'],
+    [
+      { vpcId: 'vpc-0123456789abcdef0', vpcSubnetIds: 'subnet-0123456789abcdef0', fixedAddresses: '1' },
+      'fixedAddresses: got 1, allowed: 0 with vpcId',
+    ],
+    [{ vpcFlowLogs: 'true' }, 'vpcFlowLogs: got true, allowed: only with fixedAddresses'],
+    [{ closeDefaultSecurityGroup: 'true' }, 'closeDefaultSecurityGroup: got true, allowed: only with fixedAddresses'],
+  ])('of the network, %j contradict each other', (given, problem) => {
+    expect(refusalOf(given)).toEqual([expect.stringContaining(problem)]);
+  });
+
   test('every setting but those that an account brings is in the deployment with every option', () => {
     const fromAccount = [
       'stackName',
@@ -147,6 +160,8 @@ describe('settings', () => {
       'messageTopic',
       'permissionsBoundary',
       'apiOpenToEveryone',
+      'vpcId',
+      'vpcSubnetIds',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);
