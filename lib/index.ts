@@ -12,6 +12,7 @@ export { Monitoring, type MonitoringProps } from './monitoring/monitoring.ts';
 export { Api, type ApiProps } from './services/api.ts';
 export { ChangeFeed, type ChangeFeedProps } from './services/change-feed.ts';
 export { Collection, type CollectionProps } from './services/collection.ts';
+export type { Edge } from './services/edge.ts';
 export { Messages, type MessagesProps } from './services/messages.ts';
 export { completeSettings, readSettings } from './settings/read-settings.ts';
 export { SettingsError } from './settings/setting.ts';

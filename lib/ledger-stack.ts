@@ -37,7 +37,7 @@ export class LedgerStack extends Stack {
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
-  readonly api: Api;
+  readonly api: Api | undefined;
   readonly monitoring: Monitoring;
 
   constructor(
@@ -83,7 +83,8 @@ export class LedgerStack extends Stack {
     });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
-    this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
+    if (settings.httpApi !== 'none')
+      this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);

@@ -67,6 +67,9 @@ export const isPolicyArn = (value: string): Verdict =>
     ends: 'policy/ and its name',
   });
 
+export const isCertificateArn = (value: string): Verdict =>
+  arnVerdict(value, { service: 'acm', resource: /^certificate\/[a-z0-9-]{1,64}$/, ends: 'certificate/ and its id' });
+
 export const isBusNameOrArn = (value: string): Verdict =>
   isArn(value)
     ? arnVerdict(value, {

@@ -18,7 +18,7 @@ import { consoleHost } from './console-host.ts';
 
 export interface LedgerDashboardProps {
   readonly ledgerName: string;
-  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', IFunction>>;
+  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify', IFunction> & { api?: IFunction }>;
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
   readonly unpublished: IQueue;

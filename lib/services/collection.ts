@@ -13,8 +13,8 @@ import type { Placement } from '../compute/placement.ts';
 import { deadLetters, queue } from '../compute/queue.ts';
 import type { AtlasCredentials } from '../data/credentials.ts';
 import type { LedgerTable } from '../data/table.ts';
-import { rulesJson, rulesOf } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
+import { rulesJson, rulesOf } from './rules.ts';
 
 export interface CollectionProps extends Placement {
   readonly table: LedgerTable;

@@ -2,6 +2,7 @@
 import { Token } from 'aws-cdk-lib';
 import { defined } from '../../functions/platform/defined.ts';
 import { misplaced, type Place } from '../limits/arn.ts';
+import { contradictions } from './contradictions.ts';
 import { readValues, SettingsError } from './setting.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
@@ -14,7 +15,7 @@ const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting
 export function completeSettings(given: Partial<Settings> = {}): Settings {
   readValues(SETTINGS, Object.fromEntries(Object.entries(given).filter(([, value]) => !hasToken(value))));
   const settings = { ...DEFAULTS, ...defined(given) } as Settings;
-  const problems = contradictions(settings);
+  const problems = [...contradictions(settings), ...misplacedSettings(settings)];
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;
 }
@@ -41,38 +42,6 @@ function objectOf(ledger: unknown): Record<string, unknown> {
   throw new SettingsError(`ledger: got ${JSON.stringify(ledger)}, allowed: an object of settings`);
 }
 
-/** What no setting can see by itself. */
-function contradictions(settings: Settings): string[] {
-  const { apiAuthorization, apiOpenToEveryone, jwtIssuer, jwtAudience, secrets, secretKeys } = settings;
-  const problems: string[] = [];
-  if (apiAuthorization === 'none' && !apiOpenToEveryone)
-    problems.push('apiAuthorization: got "none", allowed: only together with apiOpenToEveryone=true, or iam or jwt');
-  if (apiAuthorization !== 'none' && apiOpenToEveryone)
-    problems.push(`apiOpenToEveryone: got true, allowed: only together with apiAuthorization=none`);
-  if (apiAuthorization === 'jwt' && jwtIssuer === '')
-    problems.push('jwtIssuer: got nothing, allowed: an https address, since apiAuthorization is jwt');
-  if (apiAuthorization === 'jwt' && jwtAudience.length === 0)
-    problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
-  if (secretKeys.length > 0 && secrets.length === 0)
-    problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
-  return [...problems, ...networkProblems(settings), ...misplacedSettings(settings)];
-}
-
-function networkProblems(settings: Settings): string[] {
-  const { closeDefaultSecurityGroup, fixedAddresses, vpcFlowLogs, vpcId, vpcSubnetIds } = settings;
-  const problems: string[] = [];
-  if (vpcId !== '' && fixedAddresses > 0)
-    problems.push(`fixedAddresses: got ${fixedAddresses}, allowed: 0 with vpcId, as they come with a VPC of their own`);
-  if (vpcId !== '' && vpcSubnetIds.length === 0)
-    problems.push('vpcSubnetIds: got nothing, allowed: at least one subnet of vpcId');
-  if (vpcId === '' && vpcSubnetIds.length > 0)
-    problems.push('vpcSubnetIds: got without vpcId, allowed: only with the VPC that they belong to');
-  for (const [name, on] of Object.entries({ vpcFlowLogs, closeDefaultSecurityGroup }))
-    if (on && fixedAddresses === 0)
-      problems.push(`${name}: got true, allowed: only with fixedAddresses, for the VPC that they come with`);
-  return problems;
-}
-
 /** @throws SettingsError if an ARN is of another region or AWS account than the stack, where those are known */
 export function checkPlace(settings: Settings, { region, account }: { region: string; account: string }): void {
   const known = (name: string) => (Token.isUnresolved(name) ? undefined : name);
@@ -81,10 +50,15 @@ export function checkPlace(settings: Settings, { region, account }: { region: st
 }
 
 function misplacedSettings(settings: Settings, place?: Place) {
-  const { alarmTopic, encryption, eventBus, messageTopic, secretKeys, secrets } = settings;
+  const { alarmTopic, apiCertificate, encryption, eventBus, messageTopic, secretKeys, secrets } = settings;
   const literal = (values: readonly string[]) => values.filter((value) => !Token.isUnresolved(value));
   return misplaced(
-    { secrets: literal(secrets), eventBus: literal([eventBus]), messageTopic: literal([messageTopic]) },
+    {
+      apiCertificate: literal([apiCertificate]),
+      secrets: literal(secrets),
+      eventBus: literal([eventBus]),
+      messageTopic: literal([messageTopic]),
+    },
     { secretKeys: literal(secretKeys), encryption: literal([encryption]), alarmTopic: literal([alarmTopic]) },
     place,
   );

@@ -147,6 +147,16 @@ test('with every option, only services without ARNs are granted on everything', 
   ).toEqual([]);
 });
 
+test('a private API: its function may do the same, and no other role is added', () => {
+  const found = grants({ httpApi: 'private', apiVpcEndpoints: ['vpce-0123456789abcdef0'] });
+  expect(found).toEqual(grants());
+});
+
+test('without an API: every other role may do the same', () => {
+  const { ApiHandlerRole: _, ...others } = grants();
+  expect(grants({ httpApi: 'none' })).toEqual(others);
+});
+
 test('flow logs: their own log group, for this account only', () => {
   const given = { fixedAddresses: 1, vpcFlowLogs: true };
   expect(grants(given).NetworkFlowLogsRole).toEqual([

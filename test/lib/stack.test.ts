@@ -113,14 +113,6 @@ test('functions run on a named Node, and on the processor that was set', () => {
   });
 });
 
-test.each([
-  ['iam', {}, { AuthorizationType: 'AWS_IAM' }],
-  ['jwt', { jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a,b' }, { AuthorizationType: 'JWT' }],
-  ['none', { apiOpenToEveryone: true }, { AuthorizationType: 'NONE' }],
-])('the API asks for %s', (apiAuthorization, more, expected) => {
-  templateOf({ apiAuthorization, ...more }).allResourcesProperties('AWS::ApiGatewayV2::Route', expected);
-});
-
 test('the outputs say what to do next', () => {
   const outputs = Object.keys(templateOf().toJSON().Outputs);
   expect(outputs.sort()).toEqual([

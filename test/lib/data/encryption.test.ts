@@ -70,7 +70,7 @@ const usesOf = (given: Record<string, unknown>) => [
 ];
 
 describe('the key policy to copy', () => {
-  const uses = usesOf({ ...EVERY_OPTION, encryption: 'new' });
+  const uses = usesOf({ ...EVERY_OPTION, encryption: 'new', vpcFlowLogs: true });
 
   test('is known to be needed for everything that the template uses the key for, and nothing else', () => {
     expect(uses.sort()).toEqual(Object.keys(USERS).sort());

@@ -12,9 +12,13 @@ const RIGHT = {
   eventBus: 'arn:aws:events:eu-west-1:111111111111:event-bus/company',
   messageTopic: 'arn:aws:sns:eu-west-1:111111111111:dba',
   alarmTopic: 'arn:aws:sns:eu-west-1:111111111111:ops',
+  apiCertificate: 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd-12ab-34cd-56ef-1234567890ab',
   permissionsBoundary: 'arn:aws:iam::111111111111:policy/team/boundary',
 } as const;
-const NEEDS: Record<string, Record<string, string>> = { secretKeys: { secrets: 'atlas/key' } };
+const NEEDS: Record<string, Record<string, string>> = {
+  secretKeys: { secrets: 'atlas/key' },
+  apiCertificate: { apiDomainName: 'ledger.example.com' },
+};
 const read = (name: string, value: string) => readSettings({ [name]: value, ...NEEDS[name] });
 const withPart = (arn: string, index: number, part: string) =>
   arn

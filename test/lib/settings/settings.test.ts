@@ -105,6 +105,10 @@ describe('settings', () => {
     ['vpcCidr', '10.20.0.0/25', '/16 to /24'],
     ['vpcCidr', '10.0.0.0/8', '/16 to /24'],
     ['jwtAudience', Array.from({ length: 51 }, (_, n) => `a${n}`).join(), 'at most 50'],
+    ['jwtReadScopes', 'a b', 'scopes'],
+    ['jwtRunScopes', Array.from({ length: 11 }, (_, n) => `s${n}`).join(), 'at most 10'],
+    ['apiDomainName', 'https://ledger.example.com', 'host name'],
+    ['apiCertificate', 'arn:aws:iam::111111111111:server-certificate/a', 'the service is "iam"'],
     ['runbookUrl', `https://wiki.example.com/${'x'.repeat(800)}`, 'at most 768'],
   ])('%s: a wrong value is refused with its name, the value and what is allowed: %s', (name, value, allowed) => {
     const [line] = refusalOf({ [name]: value });
@@ -148,7 +152,28 @@ describe('settings', () => {
     expect(refusalOf(given)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test('every setting but those that an account brings is in the deployment with every option', () => {
+  const jwt = { apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a' };
+  const apiVpcEndpoints = 'vpce-0123456789abcdef0';
+  const apiCertificate = 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd-12ab-34cd-56ef-1234567890ab';
+  test.each([
+    [{ httpApi: 'private' }, 'apiVpcEndpoints: got nothing'],
+    [{ apiVpcEndpoints }, 'apiVpcEndpoints: got ["vpce-0123456789abcdef0"], allowed: only with httpApi=private'],
+    [{ httpApi: 'private', apiVpcEndpoints, ...jwt }, 'apiAuthorization: got "jwt", allowed: iam or none'],
+    [
+      { httpApi: 'private', apiVpcEndpoints, corsOrigins: '*' },
+      'corsOrigins: got ["*"], allowed: only with httpApi=public',
+    ],
+    [{ httpApi: 'none', ...jwt }, 'apiAuthorization: got "jwt", allowed: only with httpApi=public or private'],
+    [{ httpApi: 'none', apiDomainName: 'a.example.com' }, 'apiDomainName: got "a.example.com", allowed: only with'],
+    [{ apiDomainName: 'a.example.com' }, 'apiDomainName, apiCertificate: got one of them'],
+    [{ apiCertificate }, 'apiDomainName, apiCertificate: got one of them'],
+    [{ jwtReadScopes: 'read' }, 'jwtReadScopes: got ["read"], allowed: only with apiAuthorization=jwt'],
+    [{ jwtRunScopes: 'run' }, 'jwtRunScopes: got ["run"], allowed: only with apiAuthorization=jwt'],
+  ])('of the API, %j contradict each other', (given, problem) => {
+    expect(refusalOf(given)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('every setting but those that an account brings, or an emulator lacks, is in the deployment with every option', () => {
     const fromAccount = [
       'stackName',
       'architecture',
@@ -160,7 +185,13 @@ describe('settings', () => {
       'messageTopic',
       'permissionsBoundary',
       'apiOpenToEveryone',
+      'httpApi',
+      'apiVpcEndpoints',
+      'apiDomainName',
+      'apiCertificate',
       'vpcId',
+      'vpcFlowLogs',
+      'closeDefaultSecurityGroup',
       'vpcSubnetIds',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());

@@ -1,4 +1,4 @@
-// lib/settings/rules.ts: the rules among the settings, as the collect function's environment holds them.
+// lib/services/rules.ts: the rules among the settings, as the collect function's environment holds them.
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 
