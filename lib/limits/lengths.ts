@@ -40,5 +40,3 @@ export const MAX_EXPORT_NAME = 255;
 /** Of a template. */
 export const MAX_OUTPUTS = 200;
 export const MAX_RESOURCES = 500;
-/** Characters without white space of all policies inside one role. */
-export const MAX_ROLE_POLICIES = 10_240;

@@ -1,14 +1,6 @@
 // lib/limits/template-problems.ts: what AWS would refuse of a synthesized template, each with where it is, what it got and the limit.
 import { environmentProblem } from './environment.ts';
-import {
-  MAX_DESCRIPTION,
-  MAX_EXPORT_NAME,
-  MAX_ITEMS,
-  MAX_LENGTHS,
-  MAX_OUTPUTS,
-  MAX_RESOURCES,
-  MAX_ROLE_POLICIES,
-} from './lengths.ts';
+import { MAX_DESCRIPTION, MAX_EXPORT_NAME, MAX_ITEMS, MAX_LENGTHS, MAX_OUTPUTS, MAX_RESOURCES } from './lengths.ts';
 import { type Json, Longest, type Resource, type Template } from './longest.ts';
 import { tagsProblem } from './tags.ts';
 
@@ -29,7 +21,6 @@ export function templateProblems(
     ...tooLong('Resources', resources.length, MAX_RESOURCES, 'resources'),
     ...outputProblems(template, longest),
     ...resources.flatMap(([id, resource]) => resourceProblems(id, resource, longest)),
-    ...policyProblems(resources, longest),
   ];
 }
 
@@ -67,22 +58,4 @@ function tagsOf(tags: Json, longest: Longest): Record<string, string> {
     ? tags.map(({ Key, Value }: { Key: string; Value: Json }) => [Key, longest.text(Value)])
     : Object.entries(tags as object).map(([key, value]) => [key, longest.text(value)]);
   return Object.fromEntries(entries);
-}
-
-/** Of all policies that stand in a role, or are attached to it by a resource of their own. */
-function policyProblems(resources: readonly (readonly [string, Resource])[], longest: Longest): string[] {
-  const sizes = new Map<string, number>();
-  const add = (role: string, document: Json) => {
-    const text = JSON.stringify(longest.of(document)).replace(/\s/g, '');
-    sizes.set(role, (sizes.get(role) ?? 0) + text.length);
-  };
-  for (const [id, { Type, Properties = {} }] of resources) {
-    if (Type === 'AWS::IAM::Role')
-      for (const { PolicyDocument } of (Properties.Policies ?? []) as { PolicyDocument: Json }[])
-        add(id, PolicyDocument);
-    if (Type === 'AWS::IAM::Policy')
-      for (const role of (Properties.Roles ?? []) as { Ref?: string }[])
-        add(role.Ref ?? JSON.stringify(role), Properties.PolicyDocument);
-  }
-  return [...sizes].flatMap(([role, size]) => tooLong(`policies of ${role}`, size, MAX_ROLE_POLICIES));
 }
