@@ -1,4 +1,4 @@
-// lib/services/api.ts: the API's function and the way in. The function reads the table and starts runs; it can't write a job, read the secret or call Atlas.
+// lib/services/api.ts: the API's function, which can't write a job, read the secret or call Atlas, and the way in.
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';

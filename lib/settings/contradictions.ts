@@ -1,4 +1,4 @@
-// lib/settings/contradictions.ts: what no setting can see by itself.
+// lib/settings/contradictions.ts: settings that contradict each other, which no setting can see by itself.
 import { SETTINGS, type Settings } from './settings.ts';
 
 /** A line for each contradiction. */
