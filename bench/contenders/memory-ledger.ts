@@ -55,6 +55,7 @@ export class MemoryLedger implements Ledger {
   markVanished = (): Promise<Recorded> => notHere('markVanished');
 
   /** No day is counted. */
+  markDays = async () => {};
   markDaysAgain = async () => {};
   countDays = async () => {};
   dayCounts = (): Promise<never> => notHere('dayCounts');

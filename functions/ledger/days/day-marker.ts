@@ -22,19 +22,28 @@ export class DayMarker {
     this.#now = now;
   }
 
-  /** Before a write of a job. Requests: 1 write for the first of its day. @throws LedgerError */
-  async mark(jobId: string): Promise<void> {
-    const day = dayOf(jobId);
-    const last = this.#marked.get(day);
-    if (last && this.#now() - last.atMs < REMARK_AFTER_MS) return last.written;
-    const mark = { atMs: this.#now(), written: addMarks(this.#table, [day]) };
-    this.#marked.set(day, mark);
-    try {
-      await mark.written;
-    } catch (error) {
-      if (this.#marked.get(day) === mark) this.#marked.delete(day);
-      throw error;
-    }
+  /**
+   * Before jobs are written. Requests: 1 write for each month with a day that isn't marked yet.
+   * @throws LedgerError
+   */
+  async mark(jobIds: readonly string[]): Promise<void> {
+    const days = [...new Set(jobIds.map(dayOf))];
+    const unmarked = days.filter((day) => !this.#isMarked(day));
+    if (unmarked.length > 0) this.#begin(unmarked);
+    await Promise.all(days.map((day) => this.#marked.get(day)?.written));
+  }
+
+  #isMarked(day: string): boolean {
+    const mark = this.#marked.get(day);
+    return mark !== undefined && this.#now() - mark.atMs < REMARK_AFTER_MS;
+  }
+
+  #begin(days: readonly string[]): void {
+    const mark: Mark = { atMs: this.#now(), written: addMarks(this.#table, days) };
+    for (const day of days) this.#marked.set(day, mark);
+    mark.written.catch(() => {
+      for (const day of days) if (this.#marked.get(day) === mark) this.#marked.delete(day);
+    });
   }
 
   /** After the writes: what was counted in between is counted again. Requests: 1 write for each month written to. @throws LedgerError */

@@ -161,6 +161,8 @@ export interface Ledger {
    */
   jobs(query: JobsQuery): Promise<Page<JobSummary>>;
 
+  /** Says that jobs of these days are about to be written, of all at once. Without it, each write says it of its own. @throws LedgerError */
+  markDays(jobIds: readonly string[]): Promise<void>;
   /**
    * Says of each day that jobs were written of since the last call that this is over: what was counted meanwhile is counted again.
    * @throws LedgerError

@@ -53,7 +53,7 @@ export class JobRepository {
   }
 
   /**
-   * Requests, and 1 write more for the first job of a day: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. Without `known`, an
+   * Requests, and 1 write more for the first job of a day that isn't marked: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. Without `known`, an
    * existing job costs one extra, rejected write. A writer that loses reads and merges again.
    */
   async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
@@ -149,7 +149,7 @@ export class JobRepository {
       const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
       const change = 'change' in decision ? decision.change : undefined;
       const recorded = defined({ outcome: decision.outcome, job: withoutHistory(job), change });
-      await this.#days.mark(at.jobId);
+      await this.#days.mark([at.jobId]);
       const written = await this.#table.put(jobItem(job, before), condition);
       if (written.done) return recorded;
       before = await this.#read(at);

@@ -53,6 +53,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),
 
+    markDays: (jobIds) => marker.mark(jobIds),
     markDaysAgain: () => marker.markAgain(),
     countDays: (isOutOfTime) => days.count(isOutOfTime),
     dayCounts: (of) => days.counts(of),
