@@ -6,6 +6,8 @@ import { collectCommand } from './commands/collect.ts';
 import { coverageCommand } from './commands/coverage.ts';
 import { drillsCommand } from './commands/drills.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { jobCommand } from './commands/job.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { reevaluateCommand } from './commands/reevaluate.ts';
@@ -44,7 +46,8 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
+  const moving = [exportCommand, importCommand];
   const third = [atlasCommand, serveCommand, simulateCommand];
-  for (const make of [...first, ...second, ...third]) program.addCommand(make(context));
+  for (const make of [...first, ...second, ...moving, ...third]) program.addCommand(make(context));
   return program;
 }

@@ -1,6 +1,7 @@
 // bin/options/ledger-target.ts: the ledger that a command opens itself: a DynamoDB table, or a directory.
 import type { Command } from 'commander';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
@@ -41,6 +42,8 @@ export function resolveTarget({ table, data }: TargetFlags, env: Environment): T
 
 export interface OpenLedger extends AsyncDisposable {
   ledger: LedgerReader;
+  /** That it is kept in. */
+  table: Table;
 }
 
 /**
@@ -54,9 +57,11 @@ export async function openLedger(
 ): Promise<OpenLedger> {
   const { ledgerReader } = await import('../../functions/ledger/repositories/ledger-reader.ts');
   if ('tableName' in where) {
-    return { ledger: ledgerReader({ tableName: where.tableName }), [Symbol.asyncDispose]: async () => {} };
+    const { DynamoTable } = await import('../../functions/ledger/table/dynamo-table.ts');
+    const table = new DynamoTable(where.tableName);
+    return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: async () => {} };
   }
   const { SqliteTable } = await import('../../local/sqlite/sqlite-table.ts');
   const table = await SqliteTable.open({ dataDir: where.dataDir, create, write });
-  return { ledger: ledgerReader({ table }), [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
+  return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
 }

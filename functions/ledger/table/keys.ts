@@ -54,6 +54,8 @@ export const isRunSk = (sk: string) => sk === RUN;
 /** The projects that a run was to read, in items of some hundred. */
 export const planKey = (runId: string, n: number): Key => ({ pk: runPk(runId), sk: `${PLAN}${n}` });
 export const isPlanSk = (sk: string) => sk.startsWith(PLAN);
+export const isPartSk = (sk: string) => sk.startsWith(PROJECT);
+export const runIdOf = (pk: string) => pk.slice(runPk('').length);
 export const partKey = (runId: string, projectId: string): Key => ({ pk: runPk(runId), sk: PROJECT + projectId });
 
 export const clusterPartition = (projectId: string, clusterName: string) => `${projectId}#${clusterName}`;
