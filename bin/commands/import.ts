@@ -4,17 +4,18 @@ import type { Break } from '../../functions/ledger/model/hash-chain.ts';
 import { type ImportResult, importRecords } from '../../functions/ledger/transfer/import.ts';
 import { OUTCOMES, type Outcome } from '../../functions/ledger/transfer/merge.ts';
 import type { RecordCounts } from '../../functions/ledger/transfer/record.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { counted } from '../../functions/views/text.ts';
 import { openExport, recordsOf, verified } from '../actions/import.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { openLedger } from '../options/ledger-target.ts';
+import { addCreateOption, type CreateFlags, createIfAsked, openLedger } from '../options/ledger-target.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface ImportFlags extends JsonFlags {
+interface ImportFlags extends JsonFlags, CreateFlags {
   withBroken?: true;
 }
 
@@ -37,7 +38,7 @@ Exit code: 0 done, 3 some jobs were refused (each is named), 9 histories in the 
 Examples:
   $ restore-ledger import ledger.ndjson
   $ gunzip -c ledger.ndjson.gz | restore-ledger import --table restore-ledger --json
-  $ restore-ledger export --data .ledger | restore-ledger import --table restore-ledger`;
+  $ restore-ledger export --data .ledger | restore-ledger import --table restore-ledger --create`;
 
 export function importCommand(context: Context): Command {
   const command = new Command('import')
@@ -46,12 +47,18 @@ export function importCommand(context: Context): Command {
     .option('--with-broken', 'import jobs whose history was broken before the export, as they are: verify names them')
     .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return withLedger(command).action((file: string | undefined, flags: ImportFlags) => importAll(file, flags, context));
+  return addCreateOption(withLedger(command)).action((file: string | undefined, flags: ImportFlags) =>
+    importAll(file, flags, context),
+  );
 }
 
 const MAX_NAMED = 50;
 
-async function importAll(path: string | undefined, { withBroken, json, ...flags }: ImportFlags, context: Context) {
+async function importAll(
+  path: string | undefined,
+  { withBroken, json, create, ...flags }: ImportFlags,
+  context: Context,
+) {
   const { out, env, interrupt } = context;
   const where = sourceOf(flags, env, 'an API only reads');
   await using source = await openExport(path);
@@ -62,6 +69,7 @@ async function importAll(path: string | undefined, { withBroken, json, ...flags 
     async () => {
       const { records, breaks } = await verified(source, { progress, signal });
       if (breaks.length > 0 && !withBroken) await refuseBroken(breaks, context);
+      await createIfAsked(defined({ create }), where, context);
       await using opened = await openLedger(where, { create: true });
       const onRecord = () => {
         written += 1;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
-import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
+import { type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { accessTo, CommandLine, type Ended, Running, valuesOf } from './command-line.ts';
 
@@ -17,9 +16,6 @@ describe('export and import', () => {
   beforeAll(async () => {
     atlas = await startAtlas({ projects: 2, clusters: 2, jobs: 6 });
     dynamo = await startDynamoDB();
-    const client = new DynamoDBClient(dynamo.clientConfig);
-    await ensureTable(client, 'second-ledger');
-    client.destroy();
     shell = await CommandLine.open({
       ...accessTo(atlas),
       ...{ AWS_ENDPOINT_URL: dynamo.endpoint, AWS_REGION: 'us-east-1' },
@@ -49,8 +45,8 @@ describe('export and import', () => {
     const { stdout, stderr } = await shell.run(['export']);
     expect(stderr).toMatch(/^Exported \d+ records, \d+ restore jobs among them\.\n$/);
     expect(withoutTimes(stdout)).toEqual(withoutTimes(exported));
-    const first = await piped(['import', '--table', 'second-ledger'], stdout);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const first = await piped(['import', '--table', 'second-ledger', '--create'], stdout);
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('Created the table second-ledger.\n') });
     expect(valuesOf(first.stdout).jobs).toMatch(/^\d+ added$/);
     const again = await shell.run(['import', 'whole.ndjson', '--table', 'second-ledger', '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({
@@ -110,6 +106,22 @@ describe('export and import', () => {
     const child = spawn(inject('commandLine'), ['export'], { cwd: shell.dir, env: shell.env, stdio: 'pipe' });
     child.stdout.destroy();
     expect(await new Running(child).ended).toMatchObject({ code: 1 });
+  });
+
+  test('collect --create makes the table; without it a missing table names the flag', async () => {
+    const missing = await shell.run(['collect', '--table', 'third-ledger']);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('create the table (restore-ledger collect --table third-ledger --create)');
+    const made = await shell.run(['collect', '--table', 'third-ledger', '--create', '--json']);
+    expect(made.code).toBe(0);
+    // The embedded DynamoDB has neither.
+    expect(made.stderr).toContain('This DynamoDB has no expiry of runs and no point-in-time recovery.');
+    const again = await shell.run(['collect', '--table', 'third-ledger', '--create', '--json']);
+    expect(again).toMatchObject({ code: 0, stderr: expect.not.stringContaining('Created') });
+    expect(await shell.run(['collect', '--create'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--create: expected --table with it, got none'),
+    });
   });
 
   test('wrong usage says what was expected', async () => {

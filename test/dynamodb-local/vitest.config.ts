@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       ...OF_EVERY_ENGINE,
-      'test/ledger/table/dynamo-table.test.ts',
+      'test/ledger/table/{create,dynamo}-table.test.ts',
       'test/docs/queries.test.ts',
       'test/ledger/write-units.test.ts',
     ],
