@@ -14,7 +14,7 @@ import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
 import { completeSettings } from './settings/read-settings.ts';
-import { removalPolicyOf, type Settings } from './settings/settings.ts';
+import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
 
 export interface LedgerStackProps extends StackProps {
   /** As docs/settings.md lists them. The stack's own props take precedence. @default the default of each */
@@ -49,7 +49,8 @@ export class LedgerStack extends Stack {
     const encryptionKey = this.#key(settings.encryption, removalPolicy);
     const common = { ledgerName, settings, encryptionKey };
 
-    this.table = new LedgerTable(this, 'Ledger', { encryptionKey, removalPolicy });
+    const existing = existingTableOf(settings);
+    this.table = new LedgerTable(this, 'Ledger', { existing, encryptionKey, removalPolicy });
     this.credentials = new AtlasCredentials(this, 'Credentials', {
       existing: settings.secrets,
       existingKeys: settings.secretKeys,

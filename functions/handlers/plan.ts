@@ -4,6 +4,7 @@ import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
 import { tableLedger } from '../ledger/repositories/table-ledger.ts';
+import { checkAdoptedTable } from '../ledger/table/adopted-table.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
@@ -18,7 +19,19 @@ const queue = new TaskQueue(settings.queueUrl);
 /** Kept back for recording the run, in ms. */
 const RESERVE_MS = 5_000;
 
+/** Once, unless it fails: a table that another stack or a backup left must be one of this version's. */
+let tableChecked: Promise<void> | undefined;
+function checkTable({ tableName, tableStreamArn } = settings): Promise<void> {
+  if (tableStreamArn === undefined) return Promise.resolve();
+  tableChecked ??= checkAdoptedTable(tableName, tableStreamArn).catch((error) => {
+    tableChecked = undefined;
+    throw error;
+  });
+  return tableChecked;
+}
+
 export const handler = async (event: unknown, context: Context) => {
+  await checkTable();
   const request = planRequest(event);
   const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   try {

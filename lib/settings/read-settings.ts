@@ -1,4 +1,5 @@
 // lib/settings/read-settings.ts: the settings that were given, checked, with the defaults of the others.
+import { Token } from 'aws-cdk-lib';
 import { defined } from '../../functions/platform/defined.ts';
 import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
 import { readValues, SettingsError } from './setting.ts';
@@ -53,6 +54,7 @@ function contradictions(settings: Settings): string[] {
     problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
+  problems.push(...existingTable(settings));
   const rules = rulesJson(rulesOf(settings)) ?? '{}';
   const bytes = Buffer.byteLength(rules);
   if (bytes > MAX_RULES_BYTES) {
@@ -60,4 +62,18 @@ function contradictions(settings: Settings): string[] {
     problems.push(`${names}: got ${bytes} bytes, allowed: ${MAX_RULES_BYTES} for all rules, shorter by patterns`);
   }
   return problems;
+}
+
+function existingTable({ tableName, tableStreamArn, tableKey }: Settings): string[] {
+  const stream = 'aws dynamodb describe-table --query Table.LatestStreamArn';
+  if (tableName === '') {
+    const given = Object.entries({ tableStreamArn, tableKey }).filter(([, value]) => value !== '');
+    return given.map(([name]) => `${name}: got without tableName, allowed: only for an existing table`);
+  }
+  if (tableStreamArn === '') return [`tableStreamArn: got nothing, allowed: the stream of tableName (${stream})`];
+  if (Token.isUnresolved(tableName) || Token.isUnresolved(tableStreamArn)) return [];
+  if (tableStreamArn.includes(`:table/${tableName}/stream/`)) return [];
+  return [
+    `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
+  ];
 }

@@ -1,11 +1,26 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { RANGES } from '../../functions/runtime/variables.ts';
-import { ranged } from './checks.ts';
+import { matches, ranged } from './checks.ts';
 import { choice, text } from './setting.ts';
 
 const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/;
 
+const STREAM = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\w:.-]+$/;
+
 export const storageSettings = {
+  tableName: text('the name of a table', matches(/^[\w.-]{3,255}$/), {
+    means:
+      'Existing table of a ledger to use instead of creating one, as after a restore or a `cdk destroy`. Every run checks its keys, indexes and stream first.',
+    default: '',
+  }),
+  tableStreamArn: text("the ARN of that table's stream", matches(STREAM), {
+    means: 'Latest stream of the existing table.',
+    default: '',
+  }),
+  tableKey: text('the ARN of a KMS key', matches(ARN), {
+    means: "Customer's key that the existing table is encrypted with. If empty, DynamoDB owns or manages its key.",
+    default: '',
+  }),
   runRetentionDays: ranged(RANGES.RUN_RETENTION_DAYS, 'Retention of runs. Restore jobs and coverage are kept forever.'),
   removalPolicy: choice(['keep', 'delete'], {
     means:

@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       ...OF_EVERY_ENGINE,
       'test/ledger/table/{create,dynamo}-table.test.ts',
-      'test/docs/queries.test.ts',
+      'test/docs/{queries,recovery}.test.ts',
       'test/ledger/write-units.test.ts',
     ],
     globalSetup: 'test/dynamodb-local/start.ts',

@@ -133,6 +133,9 @@ describe('settings', () => {
       'messageTopic',
       'permissionsBoundary',
       'apiOpenToEveryone',
+      'tableName',
+      'tableStreamArn',
+      'tableKey',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);
