@@ -1,6 +1,7 @@
 // lib/index.ts: what other CDK apps import, the stack or its constructs.
 export { Network } from './compute/network.ts';
 export { NodeFunction, type NodeFunctionProps } from './compute/node-function.ts';
+export { Backup, type BackupProps } from './data/backup.ts';
 export { AtlasCredentials, type AtlasCredentialsProps } from './data/credentials.ts';
 export { Encryption, type EncryptionProps } from './data/encryption.ts';
 export { type ExistingTable, LedgerTable, type LedgerTableProps } from './data/table.ts';

@@ -1,9 +1,10 @@
 // lib/ledger-stack.ts: the whole system on one screen.
-import { PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { defined } from '../functions/platform/defined.ts';
 import { Network } from './compute/network.ts';
+import { Backup } from './data/backup.ts';
 import { AtlasCredentials } from './data/credentials.ts';
 import { Encryption } from './data/encryption.ts';
 import { LedgerTable } from './data/table.ts';
@@ -24,6 +25,7 @@ export interface LedgerStackProps extends StackProps {
 /** One ledger. Deploy one in each account and region; several in one need names of their own. */
 export class LedgerStack extends Stack {
   readonly table: LedgerTable;
+  readonly backup: Backup | undefined;
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
@@ -51,6 +53,7 @@ export class LedgerStack extends Stack {
 
     const existing = existingTableOf(settings);
     this.table = new LedgerTable(this, 'Ledger', { existing, encryptionKey, removalPolicy });
+    this.backup = settings.backupDays > 0 ? this.#backup(settings, encryptionKey) : undefined;
     this.credentials = new AtlasCredentials(this, 'Credentials', {
       existing: settings.secrets,
       existingKeys: settings.secretKeys,
@@ -66,6 +69,15 @@ export class LedgerStack extends Stack {
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);
+  }
+
+  #backup(settings: Settings, encryptionKey: IKey | undefined): Backup {
+    const { backupDays, backupVault } = settings;
+    return new Backup(this, 'Backup', {
+      ...{ table: this.table, encryptionKey, removalPolicy: removalPolicyOf(settings) },
+      retention: Duration.days(backupDays),
+      vaultName: backupVault || undefined,
+    });
   }
 
   #key(encryption: string, removalPolicy: RemovalPolicy): IKey | undefined {

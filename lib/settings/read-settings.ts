@@ -54,6 +54,8 @@ function contradictions(settings: Settings): string[] {
     problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
+  if (settings.backupVault !== '' && settings.backupDays === 0)
+    problems.push('backupVault: got without backupDays, allowed: only with a retention of 1 day or more');
   problems.push(...existingTable(settings));
   const rules = rulesJson(rulesOf(settings)) ?? '{}';
   const bytes = Buffer.byteLength(rules);

@@ -1,7 +1,7 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { RANGES } from '../../functions/runtime/variables.ts';
 import { matches, ranged } from './checks.ts';
-import { choice, text } from './setting.ts';
+import { choice, text, whole } from './setting.ts';
 
 const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/;
 
@@ -26,6 +26,16 @@ export const storageSettings = {
     means:
       'What happens to the table, the secret and the logs when the stack is deleted. With keep, the table is also protected against deletion.',
     default: 'keep',
+  }),
+  backupDays: whole(0, 36_500, {
+    means:
+      'Retention of a daily AWS Backup of the table, beside point-in-time recovery. 0 makes none. DynamoDB must be switched on in the settings of AWS Backup of the account and region.',
+    unit: 'days',
+    default: 0,
+  }),
+  backupVault: text('the name of a backup vault', matches(/^[\w-]{2,50}$/), {
+    means: 'Existing vault for the backups, such as one with a vault lock. If empty, the stack creates one.',
+    default: '',
   }),
   encryption: text('aws, new, or the ARN of a KMS key', (value) => /^(aws|new)$/.test(value) || ARN.test(value), {
     means:

@@ -136,6 +136,8 @@ describe('settings', () => {
       'tableName',
       'tableStreamArn',
       'tableKey',
+      'backupDays',
+      'backupVault',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);
