@@ -3,7 +3,7 @@
 // Two records are of one origin where one goes on from the other. Then the later one stands; it says all that the earlier one says.
 // Of two origins neither may replace the other: the ledger keeps its own.
 import { CONTINUITY_MS, type Interval, type ProjectCoverage, withInterval } from '../model/coverage.ts';
-import { canonicalJson } from '../model/fingerprint.ts';
+import { canonicalJson, sha256 } from '../model/fingerprint.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import type { KnownProject, Scope } from '../model/known-project.ts';
 import type { LedgerJob } from '../model/ledger.ts';
@@ -28,7 +28,9 @@ export function jobOutcome(stored: LedgerJob | undefined, incoming: LedgerJob): 
 function continues(later: LedgerJob, earlier: LedgerJob): boolean {
   const last = earlier.changes.at(-1);
   const same = later.changes.find(({ revision }) => revision === last?.revision);
-  return same !== undefined && isEqual(same, last);
+  if (same !== undefined && isEqual(same, last)) return true;
+  // With a name taken out, its entries are others: the erasure says of which history.
+  return later.changes.some(({ erased }) => erased?.replaced === sha256(last));
 }
 
 export function projectOutcome(stored: KnownProject | undefined, incoming: KnownProject): Outcome {
