@@ -98,6 +98,7 @@ async function erase(
     if (!next) return 'same';
     if (dryRun) return 'erased';
     const { revision, observedAt, fingerprint } = stored as Record<string, string>;
+    // The counts of its day stay what they are: they hold no text.
     const written = await table.put(jobItem(fitted(next), stored), { revision, observedAt, fingerprint });
     if (written.done) return 'erased';
     stored = await table.get(key);

@@ -3,6 +3,7 @@
 // In the order of an export jobs come before what claims something of them, so an import that stops halfway claims nothing that is
 // not there. Writing again finds everything that was written, and changes nothing.
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { DayMarker } from '../days/day-marker.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes } from '../model/item-size.ts';
@@ -65,6 +66,7 @@ export async function importRecords(
     options.onRecord?.();
   }
   await flush();
+  await importer.end();
   return importer.result;
 }
 
@@ -72,6 +74,7 @@ type Decide = (stored: Item | undefined) => { outcome: Outcome; item: Item & Key
 
 class Importer {
   readonly #table: Table;
+  readonly #days: DayMarker;
   readonly #mark: Item;
   readonly #refusedOf = new Set<string>();
   readonly result: ImportResult = {
@@ -82,20 +85,26 @@ class Importer {
 
   constructor(table: Table, at: string) {
     this.#table = table;
+    this.#days = new DayMarker(table, Date.now);
     this.#mark = { [IMPORTED_AT]: at };
   }
 
-  /** Requests: 1 batch read, and 1 write for each item that is new or later. @param items at most 100 */
+  /** Requests: 1 batch read, 1 write for each item that is new or later, and 1 for each month of new jobs. @param items at most 100 */
   async items(kind: RecordKind, items: readonly (Item & Key)[]): Promise<void> {
     const stored = new Map<string, Item>();
     for (const item of await this.#table.batchGet(items, { consistent: true }))
       stored.set(nameOf(item as Item & Key), item);
+    const isNew = (item: Item & Key) => isWritten(this.#decide(kind, item)(stored.get(nameOf(item))).outcome);
+    if (kind === 'job') await this.#days.mark(items.filter(isNew).map(({ jobId }) => String(jobId)));
     await forEachConcurrent(items, MAX_WRITES, async (item) => {
       const outcome = await this.#write(item, stored.get(nameOf(item)), this.#decide(kind, item));
       this.result.counts[outcome][kind] += 1;
       if (outcome === 'refused') this.#refuse(item);
     });
   }
+
+  /** Whoever counts the days that were written to counts them again. */
+  end = (): Promise<void> => this.#days.markAgain();
 
   /** Requests: 1 read, and the writes of a coverage. */
   async coverage(coverage: ProjectCoverage): Promise<void> {
@@ -110,7 +119,7 @@ class Importer {
       const stored = await readCoverage(this.#table, projectId);
       // What it says is settled may not be, in the ledger's own history of a refused job.
       const outcome = this.#refusedOf.has(projectId) ? 'kept' : coverageOutcome(stored.coverage, coverage);
-      if (outcome !== 'added' && outcome !== 'updated') return outcome;
+      if (!isWritten(outcome)) return outcome;
       // Of a coverage that lost its parts the head counts on.
       const revision = Math.max(coverage.revision, (stored.head.revision ?? 0) + 1);
       const written = await writeCoverage(this.#table, { ...coverage, revision }, stored, this.#mark);
@@ -123,7 +132,7 @@ class Importer {
     let stored = read;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { outcome, item, condition } = decide(stored);
-      if (outcome !== 'added' && outcome !== 'updated') return outcome;
+      if (!isWritten(outcome)) return outcome;
       const marked = { ...item, ...this.#mark };
       const written = await this.#table.put(marked, condition);
       if (written.done) return outcome;
@@ -181,5 +190,6 @@ function decideOther(stored: Item | undefined, item: Item & Key): ReturnType<Dec
   return { outcome: hasEnded ? 'updated' : 'kept', item, condition: { status: 'running' } };
 }
 
+const isWritten = (outcome: Outcome) => outcome === 'added' || outcome === 'updated';
 const ABSENT: Condition = { pk: undefined };
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;

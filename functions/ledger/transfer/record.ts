@@ -8,6 +8,7 @@ import {
   ARCHIVED_CLUSTERS,
   coverageKey,
   isCoveragePartSk,
+  isDaysPk,
   isJobSk,
   isPartSk,
   isPlanSk,
@@ -71,8 +72,12 @@ export const record = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What an item is, by its key. `part`: of a coverage, which is exported whole. Undefined: of another version. */
-export function kindOf({ pk, sk }: Key): RecordKind | 'part' | undefined {
+/**
+ * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs, computed from them. Undefined: of
+ * another version.
+ */
+export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | undefined {
+  if (isDaysPk(pk)) return 'counts';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;
   if (!pk.startsWith(projectPk(''))) return undefined;
