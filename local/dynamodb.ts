@@ -8,7 +8,8 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import { createTableInput } from '../functions/ledger/model/table.ts';
-import { checkShape, described, isActive } from '../functions/ledger/table/create-table.ts';
+import { checkShape, isActive } from '../functions/ledger/table/create-table.ts';
+import { described } from '../functions/ledger/table/describe-table.ts';
 import { listen } from './listen.ts';
 
 export interface LocalDynamoDBOptions {

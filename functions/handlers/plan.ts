@@ -4,7 +4,6 @@ import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
 import { TaskQueue } from '../collector/task/queue.ts';
 import { tableLedger } from '../ledger/repositories/table-ledger.ts';
-import { checkAdoptedTable } from '../ledger/table/adopted-table.ts';
 import { atlasAccounts } from '../runtime/accounts.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { Metrics, withMetrics } from '../runtime/metrics.ts';
@@ -21,13 +20,15 @@ const RESERVE_MS = 5_000;
 
 /** Once, unless it fails: a table that another stack or a backup left must be one of this version's. */
 let tableChecked: Promise<void> | undefined;
-function checkTable({ tableName, tableStreamArn } = settings): Promise<void> {
-  if (tableStreamArn === undefined) return Promise.resolve();
-  tableChecked ??= checkAdoptedTable(tableName, tableStreamArn).catch((error) => {
+async function checkTable({ tableName, tableStreamArn } = settings): Promise<void> {
+  if (tableStreamArn === undefined) return;
+  // Most tables are the stack's own, and no start of theirs should read this.
+  const { checkAdoptedTable } = await import('../ledger/table/adopted-table.ts');
+  tableChecked ??= checkAdoptedTable(tableName, tableStreamArn);
+  await tableChecked.catch((error) => {
     tableChecked = undefined;
     throw error;
   });
-  return tableChecked;
 }
 
 export const handler = async (event: unknown, context: Context) => {

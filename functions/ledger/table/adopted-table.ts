@@ -1,7 +1,7 @@
 // functions/ledger/table/adopted-table.ts: whether a table that the stack did not create can be its ledger.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LedgerError } from '../model/errors.ts';
-import { described } from './create-table.ts';
+import { described } from './describe-table.ts';
 import { dynamoDbClient } from './dynamodb-client.ts';
 import { shapeProblems, streamProblems } from './table-shape.ts';
 

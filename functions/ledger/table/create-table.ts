@@ -2,16 +2,15 @@
 import {
   ContinuousBackupsUnavailableException,
   CreateTableCommand,
-  DescribeTableCommand,
   type DynamoDBClient,
   ResourceInUseException,
-  ResourceNotFoundException,
   type TableDescription,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerError } from '../model/errors.ts';
 import { createTableInput, TABLE } from '../model/table.ts';
+import { described } from './describe-table.ts';
 import { shapeProblems } from './table-shape.ts';
 
 /** DynamoDB makes an empty table in some seconds. */
@@ -42,15 +41,6 @@ export async function createTable(client: DynamoDBClient, tableName: string): Pr
     )),
   ];
   return { created, without };
-}
-
-export async function described(client: DynamoDBClient, tableName: string): Promise<TableDescription | undefined> {
-  try {
-    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
 }
 
 /** False where someone else was as quick. */
