@@ -60,8 +60,9 @@ export class LedgerStack extends Stack {
     const { table, credentials, network } = this;
     this.collection = new Collection(this, 'Collection', { ...common, table, credentials, vpc: network?.vpc });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
-    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
     this.api = new Api(this, 'Api', { settings, table, plan: this.collection.plan });
+    const [bus, apiUrl] = [this.changeFeed.bus, this.api.url];
+    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);

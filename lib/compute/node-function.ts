@@ -21,7 +21,7 @@ import { bundle } from './bundle.ts';
 
 export interface NodeFunctionProps {
   /** Its file in functions/handlers/. */
-  readonly handler: 'plan' | 'collect' | 'notify' | 'api';
+  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;

@@ -33,6 +33,7 @@ export const EVERY_OPTION = {
   maxEventAgeHours: '48',
   messageSeverities: 'info,critical',
   messageEmail: 'dba@example.com',
+  messageWaitSeconds: '300',
   apiAuthorization: 'jwt',
   jwtIssuer: 'https://issuer.example.com',
   jwtAudience: 'restore-ledger',
