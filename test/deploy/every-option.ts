@@ -22,6 +22,7 @@ export const EVERY_OPTION = {
   rulesOff: 'download,slow',
   allowedDirections: 'prod-* -> stage-*',
   protectedTargets: 'prod-*/*',
+  requested: 'prod-*/orders',
   expectedRequesters: 'ops-*@example.com,abcdefgh',
   workingHours: 'Mon-Fri 07:00-19:00,Sat 10:00-12:00',
   workingHoursTimeZone: 'Europe/Copenhagen',

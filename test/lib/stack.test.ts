@@ -42,6 +42,7 @@ test('settings arrive where they are used', () => {
       rulesOff: ['download', 'slow'],
       allowedDirections: ['prod-* -> stage-*'],
       protectedTargets: ['prod-*/*'],
+      requested: ['prod-*/orders'],
       expectedRequesters: ['ops-*@example.com', 'abcdefgh'],
       workingHours: ['Mon-Fri 07:00-19:00', 'Sat 10:00-12:00'],
       workingHoursTimeZone: 'Europe/Copenhagen',
