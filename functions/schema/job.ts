@@ -150,6 +150,7 @@ export const change = named(
       'Fields that changed; `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings.',
     ),
     atlas: optional(list(text()), "Names of the fields that changed in Atlas's answer."),
+    firstReading: optional(z.literal(true), 'Found when its list was read for the first time, which its run sums up.'),
     repaired: optional(z.literal(true), "Something else had changed the job, and Atlas's word was put back."),
     previous: text("SHA-256 of the entry before, base64url; of the first, of the job's own ids."),
     state: text('Stands for all that the ledger held of the job after this entry.'),

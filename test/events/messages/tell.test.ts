@@ -1,14 +1,16 @@
 // What people are told, by what the ledger records: jobs are written to a table, and their events come as EventBridge gives them.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { runEvents } from '../../../functions/events/from/run-events.ts';
 import type { LedgerEvent } from '../../../functions/events/model/event.ts';
 import type { Recorded } from '../../../functions/ledger/model/ledger.ts';
+import { noCounts } from '../../../functions/ledger/model/run.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
 import { type EngineTable, testEngine } from '../../ledger/engines.ts';
 import { idAt, job, PROJECT, seen } from '../../ledger/jobs.ts';
-import { finding, requester } from '../samples.ts';
+import { finding, requester, run } from '../samples.ts';
 import { bodyOf, eventsOf, Outbox, WAIT_MS } from './outbox.ts';
 
 const STAGING = 'b'.repeat(24);
@@ -17,6 +19,17 @@ const PENDING: Requester = { reason: 'pending' };
 const restore = job({ jobId: JOB, targetProjectId: STAGING, targetClusterName: 'orders-copy' });
 const download = finding({ rule: 'download', why: 'The data of cluster orders was requested as a download.' });
 const protectedTarget = finding({ rule: 'protected-target', severity: 'critical', why: 'The target is protected.' });
+
+const drill = {
+  source: 'atlas-restore-ledger',
+  'detail-type': 'Restore Drill Overdue',
+  time: seen(0).observedAt,
+  detail: {
+    ...{ schemaVersion: 1, id: `${PROJECT}:4:drills`, severity: 'warning', at: seen(0).observedAt },
+    message: 'payments: 1 cluster is overdue for a restore drill.\norders (every 90 days, due 2026-11-20).',
+    ...{ projectId: PROJECT, projectName: 'payments', clusters: [] },
+  },
+} satisfies LedgerEvent;
 
 const engine = testEngine();
 let table: EngineTable;
@@ -157,6 +170,30 @@ async function fresh(): Promise<EngineTable> {
   return table;
 }
 
+describe('a first reading', () => {
+  const first = { ...seen(0), firstReading: true } as const;
+  const recorded = (findings: Finding[]) =>
+    table.ledger.record(restore, first, false, { requester: requester(), assess: () => findings });
+
+  test('has no messages of its findings and drills: its run has the one', async () => {
+    const outbox = new Outbox(table, { severities: ['info', 'warning', 'critical'] });
+    await outbox.take(...eventsOf(await recorded([download])), {
+      ...drill,
+      detail: { ...drill.detail, firstReading: true },
+    });
+    expect([outbox.messages, outbox.later]).toEqual([[], []]);
+    const counts = { ...noCounts(), firstLists: 4, firstFindings: 1, firstOverdue: 1 };
+    await outbox.take(...runEvents(undefined, run({ counts })));
+    expect(outbox.subjects).toEqual([expect.stringMatching(/^\[warning\] Collector run \w+ completed\. /)]);
+  });
+
+  test('but one of what is critical', async () => {
+    const outbox = new Outbox(table);
+    await outbox.take(...eventsOf(await recorded([protectedTarget])));
+    expect(outbox.subjects).toEqual(['[critical] payments/orders: protected-target']);
+  });
+});
+
 describe('who requested it', () => {
   test('is waited for, and the message comes as soon as it is known', async () => {
     const outbox = new Outbox(table);
@@ -279,17 +316,6 @@ test('hostile names change nothing: no control character, no link, one line each
 });
 
 describe('what is about no restore', () => {
-  const drill: LedgerEvent = {
-    source: 'atlas-restore-ledger',
-    'detail-type': 'Restore Drill Overdue',
-    time: seen(0).observedAt,
-    detail: {
-      ...{ schemaVersion: 1, id: `${PROJECT}:4:drills`, severity: 'warning', at: seen(0).observedAt },
-      message: 'payments: 1 cluster is overdue for a restore drill.\norders (every 90 days, due 2026-11-20).',
-      ...{ projectId: PROJECT, projectName: 'payments', clusters: [] },
-    },
-  };
-
   test('is told in its own words, once', async () => {
     const outbox = new Outbox(table, { apiUrl: 'https://api.example' });
     await outbox.take(drill, drill);
