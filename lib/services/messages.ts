@@ -1,5 +1,5 @@
 // lib/services/messages.ts: messages for people, made from events of chosen severities, on a topic to subscribe to.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -53,6 +53,7 @@ export class Messages extends Construct {
     this.queue = queue(this, 'Queue', { visibilityTimeout: Duration.minutes(1), deadLetterQueue }, encryptionKey);
     this.message = this.#function(props);
 
+    this.#letIn(bus);
     this.#rule('Rule', bus, {
       description: `Messages of the Atlas Restore Ledger: ${severities.join(', ')}`,
       detail: { severity: [...severities] },
@@ -70,25 +71,34 @@ export class Messages extends Construct {
     return topic;
   }
 
-  /** Its own events only: the CDK's target would let every rule of EventBridge write into an encrypted queue. */
-  #rule(id: string, eventBus: IEventBus, { description, ...pattern }: EventPattern & { description: string }) {
-    const { queue: to, undelivered } = this;
-    const { ruleArn } = new Rule(this, id, {
-      description,
-      eventBus,
-      eventPattern: { source: [EVENT_SOURCE], ...pattern },
-      targets: [{ bind: () => ({ arn: to.queueArn, deadLetterConfig: { arn: undelivered.queueArn } }) }],
-    });
-    for (const each of [to, undelivered]) {
+  /**
+   * EventBridge doesn't retry what it may not send yet, so the queues let it in before there is a rule: for rules on this bus only. The
+   * CDK's own target would let every rule of EventBridge write into an encrypted queue.
+   */
+  #letIn({ eventBusName }: IEventBus) {
+    const resourceName = eventBusName === 'default' ? '*' : `${eventBusName}/*`;
+    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
+    for (const each of [this.queue, this.undelivered]) {
       each.addToResourcePolicy(
         new PolicyStatement({
           principals: [new ServicePrincipal('events.amazonaws.com')],
           actions: ['sqs:SendMessage'],
           resources: [each.queueArn],
-          conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+          conditions: { ArnLike: { 'aws:SourceArn': rules } },
         }),
       );
     }
+  }
+
+  #rule(id: string, eventBus: IEventBus, { description, ...pattern }: EventPattern & { description: string }) {
+    const { queue: to, undelivered } = this;
+    const rule = new Rule(this, id, {
+      description,
+      eventBus,
+      eventPattern: { source: [EVENT_SOURCE], ...pattern },
+      targets: [{ bind: () => ({ arn: to.queueArn, deadLetterConfig: { arn: undelivered.queueArn } }) }],
+    });
+    rule.node.addDependency(to, undelivered);
   }
 
   #function({ table, settings, apiUrl, encryptionKey }: MessagesProps): NodeFunction {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { grants, plain } from './grants.ts';
+import { grants, nameOf, plain } from './grants.ts';
 import { templateOf } from './template.ts';
 
 /** DynamoDB has no ARN for it. */
@@ -88,22 +88,29 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test.each([{}, { encryption: 'new' }])('EventBridge: the queues for messages, for their rules alone: %j', (given) => {
-    const policies = Object.values(templateOf(given).findResources('AWS::SQS::QueuePolicy'));
-    const statements: { Effect: string; Principal: unknown; Condition: unknown }[] = policies.flatMap(
+  test.each([
+    [{}, 'rule/ChangeFeedBus/*'],
+    [{ encryption: 'new', eventBus: 'company' }, 'rule/company/*'],
+    [{ eventBus: 'default' }, 'rule/*'],
+  ])('EventBridge: the queues for messages, for rules on the bus alone, and before these: %j', (given, rules) => {
+    const template = templateOf(given);
+    const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
+    const statements: { Effect: string; Condition: { ArnLike: object } }[] = policies.flatMap(
       ({ Properties }) => Properties.PolicyDocument.Statement,
     );
-    const rule = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(id), 'Arn'] });
-    const rules = [rule('^MessagesRule'), rule('^MessagesRequesters')];
-    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual(
-      [...rules, ...rules].map((arn) =>
-        expect.objectContaining({
-          Action: 'sqs:SendMessage',
-          Principal: { Service: 'events.amazonaws.com' },
-          Condition: { ArnEquals: { 'aws:SourceArn': arn } },
-        }),
-      ),
-    );
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(2);
+    for (const statement of allowed) {
+      expect(statement).toMatchObject({ Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' } });
+      expect(nameOf(Object.values(statement.Condition.ArnLike)[0])).toBe(
+        `arn:AWS::Partition:events:AWS::Region:AWS::AccountId:${rules}`,
+      );
+    }
+    for (const { DependsOn } of Object.values(template.findResources('AWS::Events::Rule'))) {
+      expect(DependsOn.map(plain)).toEqual(
+        expect.arrayContaining(['MessagesQueuePolicy', 'MessagesUndeliveredPolicy']),
+      );
+    }
   });
 
   test('the schedule: plan, and the queue for what it could not start', () => {

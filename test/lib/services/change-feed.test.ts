@@ -109,6 +109,13 @@ describe('messages for people', () => {
     expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('MessagesUndelivered'));
   });
 
+  test('of an earlier deployment go on: its topic with its subscribers, its rule and its queue keep their ids', () => {
+    const ids = Object.keys(templateOf().toJSON().Resources);
+    expect(ids).toEqual(
+      expect.arrayContaining(['MessagesTopic8C98F4AF', 'MessagesRuleBADFF305', 'MessagesUndelivered1D1F1527']),
+    );
+  });
+
   test('and a rule of their own finds the requesters that become known', () => {
     const { EventPattern } = onlyOne('AWS::Events::Rule', 'MessagesRequesters');
     const became = (from: object) => ({
