@@ -50,7 +50,7 @@ function oldStatusOf({ revision, status, fields }: Change): Status | undefined {
 }
 
 /** Those of a change that a later one took back are not known any more, beyond their names in the change. */
-function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Finding[] {
+export function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Finding[] {
   const before = listOf(fields.findings?.from);
   const added = listOf(fields.findings?.to).filter((rule) => !before.includes(rule));
   return findings.filter(({ rule, severity }) => added.includes(rule) || added.includes(`${rule}:${severity}`));

@@ -52,7 +52,7 @@ function triggersOf({ detail }: IncomingEvent, { severities }: TellOptions): Tri
   // Findings are events of their own, and so, in a way, is the requester.
   const isOwn = revision === 1 || fields.some((name) => name !== 'findings' && name !== 'requester');
   const news: Trigger[] = isNews && isOwn && revision !== undefined ? [{ about: 'news', at, revision }] : [];
-  return fields.includes('requester') ? [...news, { about: 'requester' }] : news;
+  return fields.includes('requester') ? [...news, { about: 'requester', revision }] : news;
 }
 
 async function tellOfJob(

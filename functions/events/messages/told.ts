@@ -3,6 +3,7 @@ import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import { isFound, type Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { SEVERITIES, type Severity } from '../../schema/words.ts';
+import { findingsAdded } from '../from/job-events.ts';
 
 /** How much is known of who requested a restore. A later message is worth sending only where it is more. */
 export const KNOWLEDGE = ['pending', 'not-read', 'verdict'] as const;
@@ -32,29 +33,33 @@ export type Trigger =
   /** A finding, or, where people want to read of all, a change. */
   | { about: 'news'; at: string; revision?: number }
   /** The requester has become known, or that nobody will be. */
-  | { about: 'requester' };
+  | { about: 'requester'; revision?: number | undefined };
 
 /**
  * With what an event brings. The findings of one reading are owed together, whichever of their events comes first: so one
  * message tells them all. A finding that a change of the rules took back is owed no more.
  */
 export function withOwed(told: Told, trigger: Trigger, job: LedgerJob, { severities, now }: Wanted): Told {
-  const findings = job.findings ?? [];
-  const has = new Set(findings.map(findingTopic));
+  const has = new Set((job.findings ?? []).map(findingTopic));
   const kept = told.owed.filter((topic) => topic.startsWith(REVISION) || has.has(topic));
-  const owed = [...new Set([...kept, ...(trigger.about === 'news' ? newsOf(trigger, findings, severities) : [])])];
+  const owed = [...new Set([...kept, ...newsOf(trigger, job, severities)])];
   const left = owed.filter((topic) => !told.told.includes(topic));
   const { owedSince = now, ...rest } = told;
   return { ...rest, owed: left, ...(left.length > 0 ? { owedSince } : {}) };
 }
 
-function newsOf(
-  { at: from, revision }: Extract<Trigger, { about: 'news' }>,
-  findings: readonly Finding[],
-  severities: readonly Severity[],
-): string[] {
-  const found = findings.filter(({ at, severity }) => at >= from && severities.includes(severity)).map(findingTopic);
-  return revision === undefined ? found : [...found, revisionTopic(revision)];
+/** With a requester comes what was found because of it. */
+function newsOf(trigger: Trigger, job: LedgerJob, severities: readonly Severity[]): string[] {
+  const { revision } = trigger;
+  const change = job.changes.find((each) => each.revision === revision);
+  const found =
+    trigger.about === 'news'
+      ? (job.findings ?? []).filter(({ at }) => at >= trigger.at)
+      : change
+        ? findingsAdded(job, change)
+        : [];
+  const topics = found.filter(({ severity }) => severities.includes(severity)).map(findingTopic);
+  return trigger.about === 'news' && revision !== undefined ? [...topics, revisionTopic(revision)] : topics;
 }
 
 const REVISION = revisionTopic(0).slice(0, -1);

@@ -240,19 +240,24 @@ describe('who requested it', () => {
     expect(outbox.messages[0]?.text.split('\n')).toContain(line);
   });
 
-  test('is told with what follows from it, in one message', async () => {
+  test.each([
+    ['while the message waits', [0, 1], 0],
+    ['while the message waits, the other way round', [1, 0], 0],
+    ['after the message', [0, 1], WAIT_MS],
+    ['after the message, the other way round', [1, 0], WAIT_MS],
+  ])('is told with what follows from it, in one message, %s', async (_, order, waited) => {
     const outbox = new Outbox(table);
     await outbox.take(...eventsOf(await found([download])));
-    const more = finding({
-      rule: 'requester-not-listed',
-      severity: 'critical',
-      at: seen(0.99).observedAt,
-      why: 'Unlisted.',
-    });
-    const [change, event] = eventsOf(await attributed(requester(), 1, [more]));
-    await outbox.take(event as LedgerEvent, change as LedgerEvent);
+    await outbox.pass(waited);
+    const at = seen(0.99).observedAt;
+    const more = finding({ rule: 'requester-not-listed', severity: 'critical', at, why: 'Unlisted.' });
+    const events = eventsOf(await attributed(requester(), 1, [more]));
+    await outbox.take(...order.flatMap((index) => events[index] ?? []));
     await outbox.pass(2 * WAIT_MS);
-    expect(outbox.subjects).toEqual(['[critical] payments/orders: download, requester-not-listed']);
+    const all = waited === 0 ? 'download, requester-not-listed' : 'requester-not-listed';
+    const before = waited === 0 ? [] : ['[warning] payments/orders: download'];
+    expect(outbox.subjects).toEqual([...before, `[critical] payments/orders: ${all}`]);
+    expect(outbox.messages.at(-1)?.text).toContain('Requested by ci-bot (exact).');
   });
 
   test('is no news of a restore of which nothing was told', async () => {
