@@ -31,6 +31,8 @@ export interface Sighting {
    * not trusted. Milliseconds since the epoch. @default every stored time is trusted
    */
   now?(): number;
+  /** Of the answer that is recorded, where it is known. @default computed */
+  fingerprint?: string;
 }
 
 /**
