@@ -337,7 +337,8 @@ describe('of very many, a look', () => {
 
     test('reads the events while it writes who requested those before', async () => {
       const { seen, requested, answered, look } = twoBatches();
-      const looked = look({ writes: (write: () => Promise<unknown>) => requested.opened.then(write) });
+      const writes = Object.assign((write: () => Promise<unknown>) => requested.opened.then(write), { concurrency: 8 });
+      const looked = look({ writes });
       await requested.opened;
       answered.open();
       await looked;

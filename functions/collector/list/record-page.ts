@@ -23,9 +23,6 @@ interface Compared {
   reachedSettled: boolean;
 }
 
-/** Writes of one list that are under way, or wait for their turn. */
-const MAX_WRITES = 16;
-
 /**
  * Every job is compared with the table: an equal fingerprint in the coverage saves reading it, and a job that is not in the
  * table is recorded, however old.
@@ -40,16 +37,14 @@ export async function recordPage(reading: Reading, page: JobPage, known: KnownOf
   const { changed, due, reachedSettled } = compare(reading, understood, found);
   await evaluator.prepare(changed.map(({ job }) => job));
   await evaluator.prepareDue(due);
-  await forEachConcurrent(changed, MAX_WRITES, ({ job, print, before }) =>
-    writes(async () => {
-      if (mayGoOn(reading)) await record(reading, job, before, print);
-    }),
-  );
-  await forEachConcurrent(due, MAX_WRITES, (job) =>
-    writes(async () => {
-      if (mayGoOn(reading)) await reevaluate(reading, job);
-    }),
-  );
+  const writeEach = <T>(items: readonly T[], write: (item: T) => Promise<unknown>) =>
+    forEachConcurrent(items, Math.min(items.length, writes.concurrency), (item) =>
+      writes(async () => {
+        if (mayGoOn(reading)) await write(item);
+      }),
+    );
+  await writeEach(changed, ({ job, print, before }) => record(reading, job, before, print));
+  await writeEach(due, (job) => reevaluate(reading, job));
   return reachedSettled;
 }
 
