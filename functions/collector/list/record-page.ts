@@ -31,7 +31,7 @@ interface Compared {
  * @throws AtlasError, LedgerError
  */
 export async function recordPage(reading: Reading, page: JobPage, known: KnownOfList | undefined): Promise<boolean> {
-  const { writes, evaluator } = reading.ports;
+  const { ledger, writes, evaluator } = reading.ports;
   const understood = understoodOf(reading, page);
   const found = known ?? (await lookedUp(reading, understood));
   const { changed, due, reachedSettled } = compare(reading, understood, found);
@@ -43,6 +43,7 @@ export async function recordPage(reading: Reading, page: JobPage, known: KnownOf
         if (mayGoOn(reading)) await write(item);
       }),
     );
+  if (changed.length > 0) await ledger.markDays(changed.map(({ job }) => job.jobId));
   await writeEach(changed, ({ job, print, before }) => record(reading, job, before, print));
   await writeEach(due, (job) => reevaluate(reading, job));
   return reachedSettled;
