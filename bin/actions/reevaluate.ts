@@ -55,6 +55,9 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
     ];
     await reevaluateProject(ledger, coverage, findingsOf, options, result);
   }
+  if (options.dryRun) return;
+  await ledger.markDaysAgain();
+  await ledger.countDays(() => options.signal.aborted);
 }
 
 type DurationsOf = (job: Pick<JobSummary, 'clusterName' | 'clusterId' | 'kind'>) => readonly number[];
