@@ -1,14 +1,13 @@
 // test/package/attribution.ts: what a packed package says of other authors' code: the licences of what the functions bundle, and
 // a bill of materials of what an installation downloads. Part of `npm pack`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../../lib/compute/bundle.ts';
 import { billOfMaterials, bundledPackages, licenceFile, type Material } from '../../lib/compute/bundled-packages.ts';
 
-const HANDLERS = ['plan', 'collect', 'notify', 'api'];
 const { metafile } = buildSync({
   ...BUNDLING,
-  entryPoints: HANDLERS.map((name) => `functions/handlers/${name}.ts`),
+  entryPoints: readdirSync('functions/handlers').map((file) => `functions/handlers/${file}`),
   outdir: 'dist',
   write: false,
   metafile: true,
