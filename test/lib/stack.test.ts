@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
 import { parseTask } from '../../functions/collector/task/task.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
-import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
+import { collectSettings, messageSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
 import { stackOf, templateOf } from './template.ts';
 
@@ -26,6 +26,7 @@ test('the functions understand the environment that the stack gives them', () =>
     expect(planSettings(environmentOf('CollectionPlanFunction', given)).queueUrl).toContain('https://');
     expect(collectSettings(environmentOf('CollectionCollectFunction', given)).tableName).toContain('https://');
     expect(notifySettings(environmentOf('ChangeFeedNotifyFunction', given)).busName).toContain('https://');
+    expect(messageSettings(environmentOf('MessagesMessageFunction', given)).apiUrl).toContain('https://');
   }
 });
 
@@ -41,6 +42,7 @@ test('settings arrive where they are used', () => {
       rulesOff: ['download', 'slow'],
       allowedDirections: ['prod-* -> stage-*'],
       protectedTargets: ['prod-*/*'],
+      requested: ['prod-*/orders'],
       expectedRequesters: ['ops-*@example.com', 'abcdefgh'],
       workingHours: ['Mon-Fri 07:00-19:00', 'Sat 10:00-12:00'],
       workingHoursTimeZone: 'Europe/Copenhagen',
@@ -51,6 +53,8 @@ test('settings arrive where they are used', () => {
       drillDaysFor: ['prod-*/orders = 90', '*/*-tmp = 0'],
     },
   });
+  const message = messageSettings(environmentOf('MessagesMessageFunction', EVERY_OPTION));
+  expect(message).toMatchObject({ severities: ['info', 'critical'], waitMs: 300_000, topicArns: [expect.anything()] });
   const notify = notifySettings(environmentOf('ChangeFeedNotifyFunction', EVERY_OPTION));
   expect(notify).toMatchObject({ maxEventAgeHours: 48, ledgerName: 'AtlasRestoreLedger' });
   expect([collect.wantsCluster('main-1'), collect.wantsCluster('main-tmp')]).toEqual([true, false]);
@@ -113,14 +117,6 @@ test('functions run on a named Node, and on the processor that was set', () => {
   });
 });
 
-test.each([
-  ['iam', {}, { AuthorizationType: 'AWS_IAM' }],
-  ['jwt', { jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a,b' }, { AuthorizationType: 'JWT' }],
-  ['none', { apiOpenToEveryone: true }, { AuthorizationType: 'NONE' }],
-])('the API asks for %s', (apiAuthorization, more, expected) => {
-  templateOf({ apiAuthorization, ...more }).allResourcesProperties('AWS::ApiGatewayV2::Route', expected);
-});
-
 test('the outputs say what to do next', () => {
   const outputs = Object.keys(templateOf().toJSON().Outputs);
   expect(outputs.sort()).toEqual([
@@ -129,6 +125,7 @@ test('the outputs say what to do next', () => {
     'DeadLetterQueueUrl',
     'EventBusName',
     'FillInSecret',
+    'MessageQueueUrl',
     'MessageTopicArn',
     'NotifyFunctionName',
     'PlanFunctionName',
@@ -141,20 +138,6 @@ test('the outputs say what to do next', () => {
   ]);
   expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');
-});
-
-test('with fixed addresses only what calls Atlas goes through the VPC', () => {
-  const template = templateOf({ fixedAddresses: 2 });
-  template.resourceCountIs('AWS::EC2::EIP', 2);
-  template.resourceCountIs('AWS::EC2::NatGateway', 2);
-  const inVpc = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
-    ([, { Properties }]) => Properties.VpcConfig,
-  );
-  expect(inVpc.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
-    'CollectionCollectFunction',
-    'CollectionPlanFunction',
-  ]);
-  templateOf().resourceCountIs('AWS::EC2::VPC', 0);
 });
 
 test('the template asks for no account, no region and no newer bootstrap than 6', () => {
