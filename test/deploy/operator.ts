@@ -12,14 +12,24 @@ import { Deployment } from './deployment.ts';
 
 /** The real commands, told where this cloud is. MiniStack has neither of the operations that go to the recorder. */
 const COMMANDS = {
-  npx: `shift; case "$1" in deploy) set -- "$@" --require-approval never ;; esac
+  npx: `[ -z "\${PARSED_ONLY:-}" ] || exit 0
+shift; case "$1" in deploy) set -- "$@" --require-approval never ;; esac
 exec "$NODE" "$REPOSITORY/node_modules/aws-cdk/bin/cdk" "$@" --no-notices --output "$CDK_OUTPUT"`,
   aws: `endpoint="$AWS_ENDPOINT_URL"
 case "$2" in start-message-move-task | list-message-move-tasks) endpoint="$RECORDER" ;; esac
+case "\${PARSED_ONLY:-} $1" in "yes dynamodb" | "yes kms") endpoint="$RECORDER" ;; esac
 said=$("$REAL_AWS" "$@" --endpoint-url "$endpoint") || exit $?
 printf '%s\\n' "$said" | sed "s#https\\{0,1\\}://[a-z0-9]*\\.execute-api\\.[a-z0-9.:-]*#$FRONT#"`,
   'restore-ledger': `case "$*" in *--api*) set -- "$@" --api-auth iam ;; esac
 exec "$NODE" "$REPOSITORY/bin/restore-ledger" "$@"`,
+};
+
+/** To every operation that is recorded: each reads what is its own. */
+const RECORDER_ANSWERS = {
+  TaskHandle: 'handle',
+  Results: [],
+  Table: { TableStatus: 'ACTIVE', LatestStreamArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/restored/stream/1' },
+  KeyMetadata: { KeyId: 'key', Arn: 'arn:aws:kms:us-east-1:000000000000:key/key' },
 };
 
 export class Operator implements AsyncDisposable {
@@ -32,9 +42,7 @@ export class Operator implements AsyncDisposable {
     let body = '';
     for await (const chunk of request) body += chunk;
     this.recorded.push({ operation: String(request.headers['x-amz-target']), parameters: JSON.parse(body) });
-    response
-      .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
-      .end('{"TaskHandle":"handle","Results":[]}');
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(RECORDER_ANSWERS));
   });
   #env: Record<string, string> = {};
 

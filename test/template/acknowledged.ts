@@ -38,7 +38,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_116', '*-LambdaDLQ'],
     at: ['*/Function'],
     reason:
-      "No event is lost for want of a function's own queue. The schedule and the plan function have PlanDeadLetters, the collect function's queue has DeadLetters, the notify function's stream has Unpublished, and the caller of the HTTP API sees its errors.",
+      "No event is lost for want of a function's own queue. The schedule and the plan function have PlanDeadLetters, the collect function's queue has DeadLetters, the notify function's stream has Unpublished, the message function's queue has Undelivered, and the caller of the HTTP API sees its errors.",
   },
   {
     rules: ['CKV_AWS_115', '*-LambdaConcurrency'],
@@ -54,7 +54,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
-    at: ['ChangeFeed/Notify/Function', 'Api/Handler/Function'],
+    at: ['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function'],
     reason: 'They call only AWS, by its signed APIs over TLS. A VPC would add endpoints to pay for, and no check.',
   },
   {
@@ -120,8 +120,8 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['Serverless-LambdaEventSourceMappingDestination'],
-    at: ['Collection/Tasks'],
-    reason: 'A queue has no such destination: what fails stays in the queue, which has DeadLetters.',
+    at: ['Collection/Tasks', 'Messages/Events'],
+    reason: 'A queue has no such destination: what fails stays in the queue, and goes to its dead-letter queue.',
   },
   {
     rules: ['Serverless-LambdaTracing'],
