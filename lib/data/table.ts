@@ -21,7 +21,7 @@ export interface LedgerTableProps {
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DescribeTable';
 const WRITES: readonly Action[] = ['PutItem', 'UpdateItem'];
 const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey'];
 

@@ -84,7 +84,7 @@ export class Collection extends Construct {
       },
     });
 
-    table.grant(this.plan, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
+    table.grant(this.plan, ['BatchGetItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
     table.grant(this.collect, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);

@@ -1,6 +1,8 @@
 // lib/settings/read-settings.ts: the settings that were given, checked, with the defaults of the others.
+import { Token } from 'aws-cdk-lib';
 import { defined } from '../../functions/platform/defined.ts';
 import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
+import { longestMinutesBetween } from './schedule.ts';
 import { readValues, SettingsError } from './setting.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
@@ -53,6 +55,13 @@ function contradictions(settings: Settings): string[] {
     problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
+  const { runRetentionDays, schedule, timeZone } = settings;
+  const gapDays = Math.ceil((longestMinutesBetween(schedule, timeZone) ?? 0) / 1_440);
+  // The alarms must still find the last run when the next one is due.
+  if (runRetentionDays <= gapDays && !Token.isUnresolved(runRetentionDays)) {
+    const allowed = `at least ${gapDays + 1} (${schedule} runs up to ${gapDays} days apart)`;
+    problems.push(`runRetentionDays: got ${runRetentionDays}, allowed: ${allowed}`);
+  }
   const rules = rulesJson(rulesOf(settings)) ?? '{}';
   const bytes = Buffer.byteLength(rules);
   if (bytes > MAX_RULES_BYTES) {
