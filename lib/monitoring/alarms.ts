@@ -4,6 +4,7 @@ import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
+  type IMetric,
   Metric,
   Stats,
   TreatMissingData,
@@ -20,7 +21,8 @@ import { CHECK_MINUTES, type Expectation } from './expectation.ts';
 export interface AlarmsProps {
   readonly ledgerName: string;
   readonly tableName: string;
-  readonly apiId: string;
+  /** Answers of 500 and above. Undefined: there is no API. */
+  readonly apiErrors: IMetric | undefined;
   readonly plan: IFunction;
   readonly collect: IFunction;
   readonly notify: IFunction;
@@ -49,7 +51,7 @@ export const ledgerMetric = (ledgerName: string, metricName: MetricName, statist
 export const changeAge = (notify: IFunction, period: Duration) =>
   notify.metric('IteratorAge', { statistic: Stats.MAXIMUM, period });
 
-const FIVE_MINUTES = Duration.minutes(5);
+export const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(10);
 /** Two checks: one that comes a little late leaves no period without data, which would let an older one count. */
 const CHECKED = Duration.minutes(2 * CHECK_MINUTES);
@@ -61,7 +63,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { tableName, apiId, plan, collect, notify } = props;
+    const { tableName, apiErrors, plan, collect, notify } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -96,9 +98,7 @@ export class Alarms extends Construct {
     this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
       metric: waiting(undelivered),
     });
-    this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', {
-      metric: aws('AWS/ApiGateway', '5xx', { ApiId: apiId }),
-    });
+    if (apiErrors) this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', { metric: apiErrors });
     // Counts requests that an index throttled too; the table's WriteThrottleEvents doesn't.
     for (const Operation of ['PutItem', 'UpdateItem']) {
       this.#add(`Throttled${Operation}`, 'DynamoDB throttles writes to the table.', {
@@ -108,7 +108,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** On gauges, which a check sends every few minutes whatever the schedule: docs/decisions/0036-alarms-that-fit-every-schedule.md */
+  /** On gauges, which a check sends every few minutes whatever the schedule: docs/decisions/0037-alarms-that-fit-every-schedule.md */
   #collection({ ledgerName, expectation: { overdueMinutes, runsToAlarm }, checks }: AlarmsProps) {
     const inRuns =
       runsToAlarm === 1 ? 'in the last run' : `in ${runsToAlarm} of the last ${lookBack(runsToAlarm)} runs`;

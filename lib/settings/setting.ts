@@ -73,11 +73,12 @@ export function text(allowed: string, accepts: Accepts<string>, words: Words<str
 /** A list of texts, each of which a test accepts. */
 export function texts(
   allowed: string,
-  accepts: (value: string) => boolean,
-  words: Words<readonly string[]>,
+  accepts: Accepts<string>,
+  { most = Number.POSITIVE_INFINITY, ...words }: Words<readonly string[]> & { readonly most?: number },
 ): Setting<readonly string[]> {
-  const shape = z.preprocess(fromText(listOf), z.array(z.string().min(1).refine(accepts))) as z.ZodType<string[]>;
-  return { ...words, allowed: `a list of ${allowed}`, shape };
+  const elements = z.array(z.string().min(1).check(accepted(accepts))).max(most);
+  const shape = z.preprocess(fromText(listOf), elements) as z.ZodType<string[]>;
+  return { ...words, allowed: `a list of ${Number.isFinite(most) ? `at most ${most} ` : ''}${allowed}`, shape };
 }
 
 export function whole(least: number, most: number, words: Words<number>): Setting<number> {
@@ -103,8 +104,12 @@ export function flag(words: Words<boolean>): Setting<boolean> {
   return { ...words, allowed: 'true, false', shape };
 }
 
-export function map(allowed: string, words: Words<Readonly<Record<string, string>>>) {
-  const entries = z.record(z.string().min(1).max(128), z.string().max(256));
+export function map(
+  allowed: string,
+  accepts: Accepts<Readonly<Record<string, string>>>,
+  words: Words<Readonly<Record<string, string>>>,
+) {
+  const entries = z.record(z.string(), z.string()).check(accepted(accepts));
   const shape = z.preprocess(fromText(jsonOf), entries) as z.ZodType<Readonly<Record<string, string>>>;
   return { ...words, allowed, shape } satisfies Setting<Readonly<Record<string, string>>>;
 }

@@ -5,6 +5,7 @@ import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import { costTable, paidMonitoring } from '../lib/cost.ts';
 import { alarmTable } from '../lib/monitoring/simulation/table.ts';
+import { KEY_POLICY_PATH, keyPolicy } from './key-policy.ts';
 
 interface Generated {
   /** From the root of the repository. */
@@ -17,6 +18,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/settings.md', text: settingsPage },
   { path: 'docs/cost.md', text: costPage },
   { path: 'docs/operations.md', text: operationsPage },
+  { path: KEY_POLICY_PATH, text: keyPolicy },
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
     text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,

@@ -29,7 +29,7 @@ export function monitored(schedule: string, timeZone: string): Monitored {
   new Alarms(stack, 'Alarms', {
     ...{ plan, collect, notify, expectation, checks },
     ...{ deadLetters: queue, planDeadLetters: queue, unpublished: queue, undelivered: queue },
-    ...{ ledgerName: 'Ledger', tableName: 'table', apiId: 'api', topics: [], runbookUrl: '' },
+    ...{ ledgerName: 'Ledger', tableName: 'table', apiErrors: undefined, topics: [], runbookUrl: '' },
   });
   return monitoredBy(Template.fromStack(stack));
 }
