@@ -108,7 +108,7 @@ export class Alarms extends Construct {
     }
   }
 
-  /** On gauges, which a check sends every few minutes whatever the schedule: docs/decisions/0037-alarms-that-fit-every-schedule.md */
+  /** On gauges, which a check sends every few minutes whatever the schedule: docs/decisions/0038-alarms-that-fit-every-schedule.md */
   #collection({ ledgerName, expectation: { overdueMinutes, runsToAlarm }, checks }: AlarmsProps) {
     const inRuns =
       runsToAlarm === 1 ? 'in the last run' : `in ${runsToAlarm} of the last ${lookBack(runsToAlarm)} runs`;
