@@ -56,5 +56,6 @@ export function outputs(stack: Stack & Constructs) {
   );
   output('MessageQueueUrl', 'Events that become messages', messages.queue.queueUrl);
   output('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
+  output('NobodyNotified', 'What nobody is notified of, and the settings that change it', monitoring.missingRecipients);
   output('DashboardUrl', 'CloudWatch dashboard', monitoring.dashboard?.url);
 }

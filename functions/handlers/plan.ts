@@ -1,4 +1,4 @@
-// functions/handlers/plan.ts: the Lambda that starts a run.
+// functions/handlers/plan.ts: the Lambda that starts a run, and checks how runs went.
 import type { Context } from 'aws-lambda';
 import { plan } from '../collector/plan/plan.ts';
 import { planRequest } from '../collector/plan/request.ts';
@@ -32,6 +32,7 @@ async function checkTable({ tableName, tableStreamArn } = settings): Promise<voi
 }
 
 export const handler = async (event: unknown, context: Context) => {
+  if (isCheck(event)) return checked(event);
   await checkTable();
   const request = planRequest(event);
   const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
@@ -51,3 +52,17 @@ export const handler = async (event: unknown, context: Context) => {
     metrics.flush(Date.now());
   }
 };
+
+const isCheck = (event: unknown) => (event as { trigger?: unknown } | null)?.trigger === 'check';
+
+/** Loaded here, as runs don't need it. An error is not caught: it keeps the alarms as they are, and rings another one. */
+async function checked(event: unknown) {
+  const { check, checkRequest } = await import('../collector/health/check.ts');
+  const { tableCreatedAt } = await import('../ledger/table/created-at.ts');
+  const { tableName, runRetentionDays } = settings;
+  const ports = { ledger, createdAt: () => tableCreatedAt(tableName), now: Date.now };
+  const health = await check(checkRequest(event), ports, runRetentionDays);
+  metrics.gauge(health);
+  metrics.flush(Date.now());
+  return health;
+}

@@ -1,8 +1,9 @@
 // functions/runtime/metrics.ts: the metrics, in CloudWatch's embedded format: one log line an invocation, no call.
 // By hand, as Powertools' class would add 10 KB to a bundle, and this adds 1 (2026-11).
+import type { Health } from '../collector/health/health.ts';
 import type { ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
-import type { ClusterFailure, Run, RunCounts, RunPart } from '../ledger/model/run.ts';
+import type { Run, RunCounts, RunPart } from '../ledger/model/run.ts';
 import { heardAt, isOver } from '../proof/list.ts';
 
 export const NAMESPACE = 'AtlasRestoreLedger';
@@ -14,13 +15,21 @@ export const DIMENSION = 'Ledger';
  * when they aren't zero.
  */
 export const METRICS = {
-  /** Runs over everything: one of a single project shows nothing of the others. */
-  RunsFinished: 'Count',
-  /** Of these: everything was read. */
-  RunsComplete: 'Count',
+  // Gauges of functions/collector/health/health.ts, sent with every check, zeros too: alarms keep their state without one.
+  RunOverdueMinutes: 'None',
+  RunsIncomplete: 'Count',
+  ClustersFailing: 'Count',
+  /** Projects whose events could not be read, so that requesters are not known. */
+  EventsUnread: 'Count',
+  /** Atlas, or its secret, refused: filled in wrongly or not yet, expired, role too small, address not on the access list. */
+  CredentialsRefused: 'Count',
+  /** Projects in scope that no credentials see any more. */
+  ProjectsNotVisible: 'Count',
+  /** Credentials that see no project, and settings that leave none. */
+  EmptyScopes: 'Count',
+  /** Of runs over everything: one of a single project shows nothing of the others. */
   RunSeconds: 'Seconds',
   ClustersRead: 'Count',
-  ClustersFailed: 'Count',
   JobsSeen: 'Count',
   JobsNew: 'Count',
   JobsChanged: 'Count',
@@ -29,39 +38,24 @@ export const METRICS = {
   AtlasRequests: 'Count',
   AtlasThrottles: 'Count',
   AtlasWaitMs: 'Milliseconds',
-  /** Atlas, or its secret, refused: filled in wrongly or not yet, expired, role too small, address not on the access list. */
-  CredentialsRefused: 'Count',
-  /** Projects in scope that no credentials see any more, in each run over everything. */
-  ProjectsNotVisible: 'Count',
-  /** Credentials that see no project, and settings that leave none. */
-  EmptyScopes: 'Count',
-  /** Projects whose events could not be read, so that requesters are not known. */
-  EventsUnread: 'Count',
   /** Age of the oldest complete reading of a cluster. */
   OldestCoverageMinutes: 'None',
   /** Events that the bus accepted. */
   EventsSent: 'Count',
   /** Events that it did not, and records of the stream that could not be read. They are retried. */
   EventsFailed: 'Count',
-} as const;
+} as const satisfies Record<keyof Health, string> & Record<string, string>;
 export type MetricName = keyof typeof METRICS;
 
 const SPARSE: ReadonlySet<MetricName> = new Set([
-  'ClustersFailed',
   'JobsNew',
   'JobsChanged',
   'RestoresFailed',
   'AtlasThrottles',
   'AtlasWaitMs',
-  'CredentialsRefused',
-  'ProjectsNotVisible',
-  'EmptyScopes',
-  'EventsUnread',
   'EventsSent',
   'EventsFailed',
 ]);
-const EMPTY_SCOPES: ReadonlySet<string> = new Set(['NO_PROJECTS', 'NO_PROJECTS_CHOSEN', 'NO_CLUSTERS_CHOSEN']);
-const REFUSALS: ReadonlySet<string> = new Set(['ATLAS_CREDENTIALS', 'ATLAS_UNAUTHORIZED', 'ATLAS_FORBIDDEN']);
 
 /** Adds up what one invocation did. */
 export class Metrics {
@@ -81,6 +75,10 @@ export class Metrics {
 
   atLeast(name: MetricName, value: number) {
     this.#values.set(name, Math.max(this.#values.get(name) ?? 0, value));
+  }
+
+  gauge(values: Partial<Record<MetricName, number>>) {
+    for (const [name, value] of Object.entries(values)) this.#values.set(name as MetricName, value);
   }
 
   /** Prints what was added since the last flush. @param now in ms since the epoch */
@@ -116,8 +114,6 @@ export function withMetrics(ledger: Ledger, metrics: Metrics, now: () => number)
     },
     async planRun(runId, projects, failures, startedAt) {
       const run = await ledger.planRun(runId, projects, failures, startedAt);
-      countRefusals(metrics, failures);
-      countScope(metrics, run, failures);
       countRun(metrics, run);
       return run;
     },
@@ -131,29 +127,16 @@ export function withMetrics(ledger: Ledger, metrics: Metrics, now: () => number)
 }
 
 const PART_COUNTS = {
-  clustersFailed: 'ClustersFailed',
   jobsSeen: 'JobsSeen',
   atlasRequests: 'AtlasRequests',
   throttles: 'AtlasThrottles',
   waitedMs: 'AtlasWaitMs',
-  eventsFailed: 'EventsUnread',
 } as const satisfies Partial<Record<keyof RunCounts, MetricName>>;
 
-function countPart(metrics: Metrics, { counts, failures }: RunPart) {
+function countPart(metrics: Metrics, { counts }: RunPart) {
   for (const [count, name] of Object.entries(PART_COUNTS))
     metrics.add(name, counts[count as keyof typeof PART_COUNTS] ?? 0);
   metrics.add('ClustersRead', Math.max(0, counts.clusters - counts.clustersFailed)); // a list of clusters can fail too
-  countRefusals(metrics, failures);
-}
-
-function countRefusals(metrics: Metrics, failures: readonly ClusterFailure[]) {
-  metrics.add('CredentialsRefused', failures.filter(({ code }) => REFUSALS.has(code)).length);
-}
-
-function countScope(metrics: Metrics, run: Run, failures: readonly ClusterFailure[]) {
-  if (!isOverall(run)) return;
-  metrics.add('ProjectsNotVisible', failures.filter(({ code }) => code === 'PROJECT_NOT_VISIBLE').length);
-  metrics.add('EmptyScopes', failures.filter(({ code }) => EMPTY_SCOPES.has(code)).length);
 }
 
 const isOverall = ({ scope }: Run) => scope.projectId === undefined;
@@ -161,8 +144,6 @@ const isOverall = ({ scope }: Run) => scope.projectId === undefined;
 function countRun(metrics: Metrics, run: Run) {
   const { status, startedAt, finishedAt } = run;
   if (status === 'running' || finishedAt === undefined || !isOverall(run)) return;
-  metrics.add('RunsFinished', 1);
-  metrics.add('RunsComplete', status === 'complete' ? 1 : 0);
   metrics.atLeast('RunSeconds', (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
 }
 

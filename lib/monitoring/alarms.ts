@@ -13,8 +13,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
+import { type Health, lookBack } from '../../functions/collector/health/health.ts';
 import { DIMENSION, type MetricName, NAMESPACE } from '../../functions/runtime/metrics.ts';
+import { CHECK_MINUTES, type Expectation } from './expectation.ts';
 
 export interface AlarmsProps {
   readonly ledgerName: string;
@@ -32,10 +34,9 @@ export interface AlarmsProps {
   readonly unpublished: IQueue;
   /** Of events whose message could not be delivered. */
   readonly undelivered: IQueue;
-  /** Between two runs. */
-  readonly slot: Duration;
-  /** Time without a complete run. */
-  readonly silence: Duration;
+  readonly expectation: Expectation;
+  /** What sends the metrics of collection. */
+  readonly checks: IDependable;
   /** Notified when an alarm goes off and when it clears. */
   readonly topics: readonly ITopic[];
   /** Of docs/operations.md, for the alarm's text. */
@@ -52,7 +53,8 @@ export const changeAge = (notify: IFunction, period: Duration) =>
 
 export const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(10);
-const DAY = Duration.days(1);
+/** Two checks: one that comes a little late leaves no period without data, which would let an older one count. */
+const CHECKED = Duration.minutes(2 * CHECK_MINUTES);
 
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
@@ -61,54 +63,14 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { ledgerName, tableName, apiErrors, plan, collect, notify } = props;
+    const { tableName, apiErrors, plan, collect, notify } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
-    const slot = props.slot.toMinutes() > DAY.toMinutes() ? DAY : props.slot;
-    const own = (name: MetricName, period: Duration) => ledgerMetric(ledgerName, name, Stats.SUM, period);
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
     const waiting = (queue: IQueue) =>
       queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: FIVE_MINUTES });
 
-    const silent = inPeriods(props.silence);
-    const silence = {
-      evaluationPeriods: silent.count,
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING, // no runs means no data points, which is what this alarm is for
-    };
-    const minutes = props.silence.toMinutes();
-    this.#add('CollectionSilent', `No collection has ended for ${minutes} minutes.`, {
-      metric: own('RunsFinished', silent.period),
-      ...silence,
-    });
-    this.#add('CollectionIncomplete', `No collection has read everything for ${minutes} minutes.`, {
-      metric: own('RunsComplete', silent.period),
-      ...silence,
-    });
-    this.#add('ClustersFailing', 'Clusters could not be read in two of the last three runs.', {
-      metric: own('ClustersFailed', slot),
-      evaluationPeriods: 3,
-      datapointsToAlarm: 2,
-    });
-    this.#add('CredentialsRefused', 'Atlas refuses the credentials, or the secret holds none yet.', {
-      metric: own('CredentialsRefused', slot),
-    });
-    this.#add('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', {
-      metric: own('ProjectsNotVisible', slot),
-    });
-    this.#add('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', {
-      metric: own('EmptyScopes', slot),
-    });
-    this.#add(
-      'EventsUnread',
-      'Project events could not be read in two of the last three runs, so requesters are not known.',
-      {
-        metric: own('EventsUnread', slot),
-        evaluationPeriods: 3,
-        datapointsToAlarm: 2,
-      },
-    );
+    this.#collection(props);
     this.#add(
       'TasksDeadLettered',
       'A project could not be collected, again and again; its task is in the dead-letter queue.',
@@ -146,6 +108,41 @@ export class Alarms extends Construct {
     }
   }
 
+  /** On gauges, which a check sends every few minutes whatever the schedule: docs/decisions/0038-alarms-that-fit-every-schedule.md */
+  #collection({ ledgerName, expectation: { overdueMinutes, runsToAlarm }, checks }: AlarmsProps) {
+    const inRuns =
+      runsToAlarm === 1 ? 'in the last run' : `in ${runsToAlarm} of the last ${lookBack(runsToAlarm)} runs`;
+    const gauge = (id: string, what: string, metricName: keyof Health, props: Partial<AlarmProps> = {}) =>
+      this.#add(id, what, {
+        metric: ledgerMetric(ledgerName, metricName, Stats.MAXIMUM, CHECKED),
+        treatMissingData: TreatMissingData.IGNORE, // nothing is known: neither that it is right, nor that it is wrong
+        ...props,
+      });
+    const silent = gauge(
+      'CollectionSilent',
+      `A run is overdue by ${overdueMinutes} minutes, or nothing checks whether one is.`,
+      'RunOverdueMinutes',
+      {
+        threshold: overdueMinutes,
+        treatMissingData: TreatMissingData.BREACHING, // no checks: the one alarm that must not stay quiet then
+      },
+    );
+    silent.node.addDependency(checks); // else it goes off for the lack of a first check
+    const incomplete = runsToAlarm === 1 ? 'The last run' : `${runsToAlarm} runs in a row`;
+    gauge('CollectionIncomplete', `${incomplete} did not read everything.`, 'RunsIncomplete', {
+      threshold: runsToAlarm,
+    });
+    gauge('ClustersFailing', `Clusters could not be read ${inRuns}.`, 'ClustersFailing');
+    gauge(
+      'CredentialsRefused',
+      'Atlas refused the credentials in the last run, or the secret holds none yet.',
+      'CredentialsRefused',
+    );
+    gauge('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', 'ProjectsNotVisible');
+    gauge('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', 'EmptyScopes');
+    gauge('EventsUnread', `Project events could not be read ${inRuns}, so requesters are not known.`, 'EventsUnread');
+  }
+
   /** By default it goes off at the first period that has one. */
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {
     const { runbookUrl, topics } = this.#props;
@@ -163,6 +160,7 @@ export class Alarms extends Construct {
       alarm.addOkAction(new SnsAction(topic));
     }
     this.all.push(alarm);
+    return alarm;
   }
 }
 
@@ -172,11 +170,3 @@ export const anchorOf = (id: string) =>
     .replace(/^Throttled.*/, 'WritesThrottled')
     .replace(/(?<=.)([A-Z])/g, '-$1')
     .toLowerCase();
-
-/** CloudWatch looks back at most a day by periods of minutes, and 7 days by periods of hours. */
-function inPeriods(window: Duration): { period: Duration; count: number } {
-  const minutes = window.toMinutes();
-  if (minutes > DAY.toMinutes()) return { period: Duration.hours(1), count: Math.ceil(minutes / 60) };
-  const period = minutes <= 5 ? minutes : 5;
-  return { period: Duration.minutes(period), count: Math.ceil(minutes / period) };
-}

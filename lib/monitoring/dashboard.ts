@@ -36,6 +36,7 @@ export class LedgerDashboard extends Construct {
     const { ledgerName, functions, queue, deadLetters, unpublished, undelivered, alarms, slot } = props;
     const metric = (name: MetricName, label: string, statistic: string = Stats.SUM) =>
       ledgerMetric(ledgerName, name, statistic, slot).with({ label });
+    const gauge = (name: MetricName, label: string) => metric(name, label, Stats.MAXIMUM);
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
       new GraphWidget({ title, left, right, width: 8, height: 6, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } });
     const each = (of: (each: IFunction) => Metric) =>
@@ -54,12 +55,12 @@ export class LedgerDashboard extends Construct {
       ]),
       graph(
         'Clusters, and projects not visible',
-        [metric('ClustersRead', 'read'), metric('ClustersFailed', 'failed')],
-        [metric('ProjectsNotVisible', 'projects not visible'), metric('EmptyScopes', 'empty scopes')],
+        [metric('ClustersRead', 'read'), gauge('ClustersFailing', 'failing')],
+        [gauge('ProjectsNotVisible', 'projects not visible'), gauge('EmptyScopes', 'empty scopes')],
       ),
       graph(
         'Collections',
-        [metric('RunsFinished', 'finished'), metric('RunsComplete', 'complete')],
+        [gauge('RunsIncomplete', 'incomplete in a row'), gauge('RunOverdueMinutes', 'minutes overdue')],
         [metric('RunSeconds', 'seconds', Stats.MAXIMUM)],
       ),
     );
@@ -69,9 +70,9 @@ export class LedgerDashboard extends Construct {
         [
           metric('AtlasRequests', 'requests'),
           metric('AtlasThrottles', 'throttles'),
-          metric('CredentialsRefused', 'refused'),
+          gauge('CredentialsRefused', 'refused'),
         ],
-        [metric('AtlasWaitMs', 'wait, ms'), metric('EventsUnread', 'projects without events')],
+        [metric('AtlasWaitMs', 'wait, ms'), gauge('EventsUnread', 'projects without events')],
       ),
       graph('Oldest reading of a cluster, minutes', [metric('OldestCoverageMinutes', 'minutes', Stats.MAXIMUM)]),
       graph('Jobs compared', [metric('JobsSeen', 'seen')]),

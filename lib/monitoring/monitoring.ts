@@ -1,5 +1,5 @@
 // lib/monitoring/monitoring.ts: alarms, whom they notify, and a dashboard.
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -11,10 +11,12 @@ import type { Api } from '../services/api.ts';
 import type { ChangeFeed } from '../services/change-feed.ts';
 import type { Collection } from '../services/collection.ts';
 import type { Messages } from '../services/messages.ts';
-import { minutesBetween } from '../settings/schedule.ts';
+import { gapsOf } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Alarms, FIVE_MINUTES } from './alarms.ts';
+import { Checks } from './checks.ts';
 import { LedgerDashboard } from './dashboard.ts';
+import { expectationOf } from './expectation.ts';
 
 export interface MonitoringProps {
   readonly ledgerName: string;
@@ -28,22 +30,27 @@ export interface MonitoringProps {
   readonly encryptionKey?: IKey | undefined;
 }
 
-const CRON_SILENCE_MINUTES = 26 * 60;
+/** Of the points of a graph. */
+const MAX_SLOT = 24 * 60;
 
 export class Monitoring extends Construct {
   readonly dashboard: LedgerDashboard | undefined;
+  /** Settings without which nobody is notified, in words; undefined where somebody is. */
+  readonly missingRecipients: string | undefined;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { ledgerName, table, collection, changeFeed, messages, api, settings, encryptionKey } = props;
     const { alarmAfterMinutes, alarmEmail, alarmTopic, runbookUrl } = settings;
-    const between = minutesBetween(settings.schedule);
-    const slot = Duration.minutes(between ?? 60);
-    const silence = between === undefined ? CRON_SILENCE_MINUTES : Math.min(between * 3, 10_080);
+    const gaps = gapsOf(settings.schedule, settings.timeZone);
+    const { overdueMinutes, runsToAlarm } = expectationOf(gaps);
+    const expectation = { overdueMinutes: alarmAfterMinutes || overdueMinutes, runsToAlarm };
+    const checks = new Checks(this, 'Checks', { plan: collection.plan.function, runsToAlarm, settings });
     const topics = [
       ...(alarmTopic ? [Topic.fromTopicArn(this, 'Existing', alarmTopic)] : []),
       ...(alarmEmail ? [this.#mail(alarmEmail, encryptionKey)] : []),
     ];
+    this.missingRecipients = this.#missingRecipients(settings);
     const { deadLetters, planDeadLetters, queue } = collection;
     const [plan, collect] = [collection.plan.function, collection.collect.function];
     const notify = changeFeed.notify.function;
@@ -60,8 +67,8 @@ export class Monitoring extends Construct {
       planDeadLetters,
       unpublished,
       undelivered,
-      slot,
-      silence: Duration.minutes(alarmAfterMinutes || silence),
+      expectation,
+      checks,
       topics,
       runbookUrl,
     });
@@ -75,9 +82,27 @@ export class Monitoring extends Construct {
         unpublished,
         undelivered,
         alarms,
-        slot,
+        slot: Duration.minutes(Math.min(Math.ceil(gaps?.longestMinutes ?? MAX_SLOT), MAX_SLOT)),
       });
     }
+  }
+
+  /** Each with a warning, which `Annotations.of(stack).acknowledgeWarning(id)` silences. */
+  #missingRecipients({ alarmEmail, alarmTopic, messageEmail, messageTopic }: Settings): string | undefined {
+    const missing = [
+      { id: 'alarms', what: 'Alarms', settings: 'alarmEmail or alarmTopic', given: alarmEmail || alarmTopic },
+      {
+        id: 'messages',
+        what: 'Messages about restores',
+        settings: 'messageEmail or messageTopic',
+        given: messageEmail || messageTopic,
+      },
+    ].filter(({ given }) => !given);
+    for (const { id, what, settings } of missing) {
+      const text = `${what} notify nobody: set ${settings} (docs/deploy.md#who-is-notified).`;
+      Annotations.of(this).addWarningV2(`atlas-restore-ledger:nobody-notified-of-${id}`, text);
+    }
+    return missing.map(({ what, settings }) => `${what}: set ${settings}`).join('. ') || undefined;
   }
 
   #mail(address: string, masterKey?: IKey) {

@@ -83,10 +83,9 @@ export class Collection extends Construct {
       },
     });
 
-    const check = table.isExisting ? (['DescribeTable'] as const) : [];
     table.grant(
       this.plan,
-      [...check, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      ['BatchGetItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
       ['byStatus', 'feed'],
     );
     table.grant(

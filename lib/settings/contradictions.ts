@@ -1,5 +1,6 @@
 // lib/settings/contradictions.ts: settings that contradict each other, which no setting can see by itself.
 import { Token } from 'aws-cdk-lib';
+import { longestMinutesBetween } from './schedule.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
 /** A line for each contradiction. */
@@ -8,6 +9,7 @@ export const contradictions = (settings: Settings): string[] => [
   ...edgeProblems(settings),
   ...networkProblems(settings),
   ...storageProblems(settings),
+  ...retentionProblems(settings),
 ];
 
 /** Settings that are not as by default. */
@@ -85,4 +87,12 @@ function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, bac
       `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
     );
   return problems;
+}
+
+/** The alarms must still find the last run when the next one is due. */
+function retentionProblems({ runRetentionDays, schedule, timeZone }: Settings): string[] {
+  const gapDays = Math.ceil((longestMinutesBetween(schedule, timeZone) ?? 0) / 1_440);
+  if (runRetentionDays > gapDays || Token.isUnresolved(runRetentionDays)) return [];
+  const allowed = `at least ${gapDays + 1} (${schedule} runs up to ${gapDays} days apart)`;
+  return [`runRetentionDays: got ${runRetentionDays}, allowed: ${allowed}`];
 }

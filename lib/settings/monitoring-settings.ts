@@ -23,7 +23,7 @@ export const monitoringSettings = {
   }),
   alarmAfterMinutes: whole(0, 10_080, {
     means:
-      'Time after which alarms go off if no run has ended (CollectionSilent), or none was complete (CollectionIncomplete). 0 means three intervals of a rate, or 26 hours with a cron schedule.',
+      'How long a scheduled run may be overdue before the alarm CollectionSilent goes off. 0 means two intervals of the schedule, at least 10 minutes and at most 2 hours.',
     unit: 'minutes',
     default: 0,
   }),

@@ -67,8 +67,13 @@ test('until the secret is filled in, a scheduled run says so in one line and in 
   );
   expect(refused.reason).toMatch(/has not been filled in yet/);
   expect(await ledger.logText('CollectionPlan')).not.toMatch(/\n\s+at /); // no stack trace
-  const [metric] = (await ledger.logLines('CollectionPlan')).filter((line) => '_aws' in line);
-  expect(metric).toMatchObject({ Ledger: 'Ledger', CredentialsRefused: 1 });
+  const checks = await ledger.physicalId('AWS::Scheduler::Schedule', 'MonitoringChecks');
+  const { Target } = await cloud.aws<{ Target: { Input: string } }>('scheduler', 'get-schedule', '--name', checks);
+  expect(await ledger.invoke('CollectionPlan', JSON.parse(Target.Input))).toMatchObject({ CredentialsRefused: 1 });
+  const metric = await eventually('the metric of a check', async () =>
+    (await ledger.logLines('CollectionPlan')).find(({ CredentialsRefused }) => CredentialsRefused === 1),
+  );
+  expect(metric).toMatchObject({ Ledger: 'Ledger', _aws: expect.anything() });
   const { MetricAlarms } = await cloud.aws<{ MetricAlarms: unknown[] }>(
     'cloudwatch',
     'describe-alarms',

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
-import { costTable, paidAlarms } from '../lib/cost.ts';
+import { costTable, paidMonitoring } from '../lib/cost.ts';
+import { alarmTable } from '../lib/monitoring/simulation/table.ts';
 import { ACKNOWLEDGED } from '../template/acknowledged.ts';
 import { KEY_POLICY_PATH, keyPolicy } from './key-policy.ts';
 
@@ -18,6 +19,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/settings.md', text: settingsPage },
   { path: 'docs/cost.md', text: costPage },
   { path: 'docs/template-checks.md', text: templateChecksPage },
+  { path: 'docs/operations.md', text: operationsPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
@@ -88,6 +90,12 @@ function shown(value: unknown): string {
 function costPage(): string {
   const page = readFileSync('docs/cost.md', 'utf8');
   return page
-    .replace(/(?<=its secret, 0\.40, and )\S+ alarms, [\d.]+\d/, paidAlarms)
+    .replace(/(?<=its secret, 0\.40, )\d+ metrics, [\d.]+, and \d+ alarms, [\d.]+\d/, paidMonitoring)
     .replace(/(?<=^\| clusters .*\n\| --- .*\n)(\|.*\n)+/m, () => `${costTable().join('\n')}\n`);
+}
+
+/** The page as it is, with the alarms of today. */
+function operationsPage(): string {
+  const page = readFileSync('docs/operations.md', 'utf8');
+  return page.replace(/(?<=^\| schedule .*\n\| --- .*\n)(\|.*\n)+/m, () => `${alarmTable().join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TaskQueue } from '../../functions/collector/task/queue.ts';
 import type { CollectTask } from '../../functions/collector/task/task.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import type { Run } from '../../functions/ledger/model/run.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
@@ -134,7 +135,7 @@ const records = (bodies: string[]) =>
 test('a scheduled event becomes a run, a task a project, and a finished run; a bad message fails alone', async () => {
   const { plan, collect } = await functions();
   const event = { trigger: 'schedule', scheduledAt: new Date().toISOString(), executionId: 'one' };
-  const { runId, projects } = await plan(event);
+  const { runId, projects } = (await plan(event)) as Run;
   expect(projects).toBe(12);
   expect(sent.map(({ projectId }) => projectId).sort()).toEqual(atlas.world.projects.map(({ id }) => id).sort());
 
@@ -151,11 +152,37 @@ test('a scheduled event becomes a run, a task a project, and a finished run; a b
   for (const line of lines) expect(line).not.toContain(atlas.apiKey.privateKey);
 });
 
+test('a check says how the runs on record stand, as metrics; without any, from when the table was made', async () => {
+  const { plan } = await functions();
+  const event = { trigger: 'check', schedule: 'rate(1 minute)', timeZone: 'UTC', runsToAlarm: 2 };
+  lines.length = 0;
+  const well = {
+    ...{ RunOverdueMinutes: 0, RunsIncomplete: 0, ClustersFailing: 0, EventsUnread: 0 },
+    ...{ CredentialsRefused: 0, ProjectsNotVisible: 0, EmptyScopes: 0 },
+  };
+  expect(await plan(event)).toEqual(well);
+  const metrics = lines.filter((line) => line.includes('"_aws"'));
+  expect(metrics.map((line) => JSON.parse(line))).toMatchObject([well]);
+  await expect(plan({ ...event, runsToAlarm: 0 })).rejects.toThrow('invalid check event: runsToAlarm');
+
+  await ensureTable(new DynamoDBClient(dynamodb.clientConfig), 'empty');
+  vi.stubEnv('TABLE_NAME', 'empty');
+  vi.resetModules();
+  const { plan: checkEmpty } = await functions();
+  expect(await checkEmpty(event)).toEqual(well);
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  expect(await checkEmpty(event)).toEqual({ ...well, RunOverdueMinutes: 59 });
+  clock.mockRestore();
+  vi.stubEnv('TABLE_NAME', 'ledger');
+  vi.resetModules();
+});
+
 test('runs that come upon new and changed jobs need no more than the roles allow', async () => {
   const { plan, collect } = await functions();
   const run = async (executionId: string) => {
     sent.length = 0; // of the run before, tasks to look again
-    const { runId } = await plan({ trigger: 'schedule', scheduledAt: new Date().toISOString(), executionId });
+    const event = { trigger: 'schedule', scheduledAt: new Date().toISOString(), executionId };
+    const { runId } = (await plan(event)) as Run;
     await collect(sent.splice(0).map((task) => JSON.stringify(task)));
     return (await ledger.run(runId))?.run;
   };

@@ -9,7 +9,7 @@ import { BUNDLING } from '../../lib/compute/bundle.ts';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads. What was measured on 2026-11-27, and a tenth more. */
-const BUDGET = { plan: 931_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
+const BUDGET = { plan: 940_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
 const NAMES = ['plan', 'collect', 'notify', 'message', 'api'] as const;
 /** Beside the code, and read by no function. */
 const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];

@@ -1,6 +1,7 @@
 // test/lib/cost.ts: what a ledger costs a month, by the formula in docs/cost.md: counts of a run, times runs, times prices.
 // Prices are AWS's for us-east-1, on demand, arm64, without free tiers, as published in 2025.
 import { PARALLEL_LISTS } from '../../functions/platform/limits.ts';
+import { CHECK_MINUTES } from '../../lib/monitoring/expectation.ts';
 import { templateOf } from './template.ts';
 
 const PRICES = {
@@ -32,8 +33,10 @@ const IDLE_POLLS = (2 * 5 * HOURS_A_MONTH * 3_600) / 20;
 /** A full reading of 50 jobs of 1.9 KB, whole and consistently: a unit for 4 KB. It grows with the jobs. */
 const DAILY_READ_UNITS = 24;
 const DAYS_A_MONTH = 30.4;
-/** Sent in every run, `EventsSent` for the event of its end included; those that are zero are left out. */
-const METRICS = 8;
+/** Gauges of every check, and metrics of every run, `EventsSent` for the event of its end included. */
+const METRICS = 7 + 6;
+/** Of how collection stands: one invocation each, a page of runs, a log line. */
+const CHECKS = { count: (HOURS_A_MONTH * 60) / CHECK_MINUTES, readUnits: 6, seconds: 0.1, logBytes: 1_000 };
 /** Atlas answers in 200 ms on this way; 48 lists are read at once, beside those of the clusters. */
 const ANSWER_SECONDS = 0.2;
 /** What the notify function does with a change, the call to the bus included. */
@@ -43,11 +46,12 @@ const TELL_SECONDS = 0.1;
 const alarmCount = () => Object.keys(templateOf().findResources('AWS::CloudWatch::Alarm')).length;
 /** Free in an account that uses little else. */
 const FREE_ALARMS = 10;
+const FREE_METRICS = 10;
 
-/** What docs/cost.md says of the alarms beyond the free ones. */
-export function paidAlarms(): string {
-  const count = alarmCount() - FREE_ALARMS;
-  return `${count} alarms, ${dollars(count * PRICES.alarm)}`;
+/** What docs/cost.md says of metrics and alarms beyond the free ones. */
+export function paidMonitoring(): string {
+  const [metrics, alarms] = [METRICS - FREE_METRICS, alarmCount() - FREE_ALARMS];
+  return `${metrics} metrics, ${dollars(metrics * PRICES.metric)}, and ${alarms} alarms, ${dollars(alarms * PRICES.alarm)}`;
 }
 
 /** What one run in which nothing has changed asks and writes. */
@@ -88,13 +92,16 @@ export function monthly(size: Size) {
       // An index holds the run itself: begun, planned, ended. Once a day each list is compared with its jobs.
       millions(run.tableWriteUnits + 3) * PRICES.writeUnits +
       millions(run.tableReadUnits) * PRICES.readUnits +
+      ((CHECKS.count * CHECKS.readUnits) / 1e6) * PRICES.readUnits +
       ((DAILY_READ_UNITS * 2 * size.clusters * DAYS_A_MONTH) / 1e6) * PRICES.readUnits,
-    lambda: millions(run.invocations) * PRICES.lambdaRequests + lambda * runs * PRICES.lambdaGbSecond,
+    lambda:
+      (millions(run.invocations) + CHECKS.count / 1e6) * PRICES.lambdaRequests +
+      (lambda * runs + CHECKS.count * CHECKS.seconds * 0.25) * PRICES.lambdaGbSecond,
     queue:
       (millions(run.sqsRequests) + IDLE_POLLS / 1e6) * PRICES.sqsRequests +
-      millions(1) * PRICES.schedules +
+      (millions(1) + CHECKS.count / 1e6) * PRICES.schedules +
       millions(run.events) * PRICES.events,
-    logs: ((run.logBytes * runs) / 1e9) * PRICES.logGb,
+    logs: ((run.logBytes * runs + CHECKS.logBytes * CHECKS.count) / 1e9) * PRICES.logGb,
     monitoring: METRICS * PRICES.metric + alarmCount() * PRICES.alarm,
     secret: PRICES.secret,
   };

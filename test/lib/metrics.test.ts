@@ -57,11 +57,10 @@ test('one line an invocation, in the format that CloudWatch reads', async () => 
   expect(line).toMatchObject({
     Ledger: 'Mine',
     ClustersRead: 3,
-    ClustersFailed: 2,
     JobsSeen: 40,
     AtlasRequests: 12,
     AtlasWaitMs: 300,
-    CredentialsRefused: 1,
+    AtlasThrottles: 1,
   });
 });
 
@@ -85,17 +84,9 @@ test('what costs money by the hour is left out where it is zero', async () => {
   });
   await ledger.finishPart(run.runId, { ...part, counts: { ...noCounts(), clusters: 5 }, failures: [] });
   const [line] = said();
-  expect(line).toMatchObject({ RunsFinished: 1, RunsComplete: 1, RunSeconds: 60, ClustersRead: 5 });
-  expect(line).not.toHaveProperty('ClustersFailed');
-  expect(line).not.toHaveProperty('CredentialsRefused');
-});
-
-test('a run that could not be planned is a finished one that was refused', async () => {
-  const { ledger, said } = measuring({
-    planRun: async () => ({ ...run, status: 'failed', finishedAt: run.startedAt }),
-  });
-  await ledger.planRun(run.runId, 0, [{ what: 'projects', code: 'ATLAS_CREDENTIALS', message: 'not filled in' }]);
-  expect(said()[0]).toMatchObject({ CredentialsRefused: 1, RunsFinished: 1, RunsComplete: 0 });
+  expect(line).toMatchObject({ RunSeconds: 60, ClustersRead: 5, AtlasRequests: 0 });
+  expect(line).not.toHaveProperty('AtlasThrottles');
+  expect(line).not.toHaveProperty('AtlasWaitMs');
 });
 
 test('a run of one project says nothing of a run over everything', async () => {
@@ -106,28 +97,16 @@ test('a run of one project says nothing of a run over everything', async () => {
   await ledger.finishPart(run.runId, { ...part, counts: { ...noCounts(), clusters: 1 }, failures: [] });
   const [line] = said();
   expect(line).toMatchObject({ ClustersRead: 1 });
-  for (const name of ['RunsFinished', 'RunsComplete', 'RunSeconds']) expect(line).not.toHaveProperty(name);
+  expect(line).not.toHaveProperty('RunSeconds');
 });
 
-test('projects that nobody sees, and scopes of nothing, are counted in each run over everything', async () => {
-  const failure = (code: string) => ({ what: 'project', code, message: 'Payroll of Jane' });
-  const failures = ['PROJECT_NOT_VISIBLE', 'PROJECT_NOT_VISIBLE', 'NO_PROJECTS', 'NO_PROJECTS_CHOSEN'].map(failure);
-  const { ledger, said } = measuring({ planRun: async () => run });
-  await ledger.planRun(run.runId, 1, failures);
-  expect(said()[0]).toMatchObject({ ProjectsNotVisible: 2, EmptyScopes: 2 });
-  await ledger.planRun(run.runId, 1, []);
-  expect(said()).toEqual([]);
-  const ofOne = measuring({ planRun: async () => ({ ...run, scope: { projectId: 'p' } }) });
-  await ofOne.ledger.planRun(run.runId, 0, failures);
-  expect(ofOne.said()).toEqual([]);
-});
-
-test('projects without events are counted, those of an earlier version as none', async () => {
-  const { ledger, said } = measuring({ finishPart: async () => run });
-  await ledger.finishPart(run.runId, { ...part, counts: { ...part.counts, eventsFailed: 1 } });
-  const { eventsFailed: _, ...counts } = part.counts;
-  await ledger.finishPart(run.runId, { ...part, counts: counts as typeof part.counts });
-  expect(said()[0]).toMatchObject({ EventsUnread: 1 });
+test('gauges replace what was said before, and are sent though they are zero', () => {
+  const lines: string[] = [];
+  const metrics = new Metrics('Mine', (line) => lines.push(line));
+  metrics.gauge({ RunOverdueMinutes: 7, ClustersFailing: 0 });
+  metrics.gauge({ RunOverdueMinutes: 3 });
+  metrics.flush(NOW);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ RunOverdueMinutes: 3, ClustersFailing: 0 });
 });
 
 test('the oldest word of Atlas counts, on lists of clusters that exist, but for those of a former tier', async () => {

@@ -11,6 +11,7 @@ describe('each role may do exactly this', () => {
   test('plan: what is known of projects, run items, orders, the secret', () => {
     expect(found.CollectionPlanRole).toEqual([
       'dynamodb:BatchGetItem on LedgerTable',
+      'dynamodb:DescribeTable on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
       'dynamodb:PutItem on LedgerTable',
       'dynamodb:Query on LedgerTable',
@@ -121,6 +122,10 @@ describe('each role may do exactly this', () => {
       'lambda:InvokeFunction on CollectionPlanFunction',
       'sqs:SendMessage on CollectionPlanDeadLetters',
     ]);
+  });
+
+  test('the schedule of checks: plan', () => {
+    expect(found.MonitoringChecksRole).toEqual(['lambda:InvokeFunction on CollectionPlanFunction']);
   });
 
   test('and there is no other role, and no policy of AWS on any', () => {

@@ -80,7 +80,8 @@ test('rules that are as by default take no room in the environment', () => {
 });
 
 test('the schedule says what the plan function reads: when, and which execution, so that a retry is the same run', () => {
-  const [schedule] = Object.values(templateOf().findResources('AWS::Scheduler::Schedule'));
+  const schedules = Object.entries(templateOf().findResources('AWS::Scheduler::Schedule'));
+  const [, schedule] = schedules.find(([id]) => id.startsWith('CollectionSchedule')) ?? [];
   expect(schedule?.Properties).toMatchObject({
     FlexibleTimeWindow: { Mode: 'OFF' },
     ScheduleExpression: 'rate(15 minutes)',
@@ -127,6 +128,7 @@ test('the outputs say what to do next', () => {
     'FillInSecret',
     'MessageQueueUrl',
     'MessageTopicArn',
+    'NobodyNotified',
     'NotifyFunctionName',
     'PlanFunctionName',
     'QueueUrl',

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { Annotations as Acknowledged } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { METRICS, NAMESPACE } from '../../../functions/runtime/metrics.ts';
-import { templateOf } from '../template.ts';
+import { stackOf, templateOf } from '../template.ts';
 
 interface AlarmProperties {
   AlarmName: string;
@@ -53,7 +55,10 @@ test('every alarm links its section of the runbook, and every section has an ala
     ({ AlarmDescription }) => /See docs\/operations\.md#(\S+)$/.exec(AlarmDescription)?.[1],
   );
   expect([...new Set(linked)].sort()).toEqual(sections.sort());
-  for (const [, anchor] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(sections).toContain(anchor);
+  const anchors = [...runbook.matchAll(/^##+ (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replaceAll(' ', '-'),
+  );
+  for (const [, anchor] of runbook.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
 });
 
 test('alarms on our own metrics spell them as functions/runtime/metrics.ts does', () => {
@@ -84,16 +89,49 @@ test('a change that stays unpublished for ten minutes raises an alarm', () => {
   });
 });
 
-test('silence rings: after three slots of a rate, or as long as was set', () => {
+test('a run is overdue after two intervals, at least 10 minutes and at most 2 hours, or as long as was set', () => {
   const silence = (given: Record<string, unknown>) => {
     const silent = alarmsOf(given).find(({ AlarmName }) => AlarmName.endsWith('CollectionSilent'));
-    expect(silent?.TreatMissingData).toBe('breaching');
-    return ((silent?.Period ?? 0) * (silent?.EvaluationPeriods ?? 0)) / 60;
+    expect(silent?.TreatMissingData).toBe('breaching'); // nothing checks
+    expect(silent?.AlarmDescription).toContain(`overdue by ${silent?.Threshold} minutes`);
+    return silent?.Threshold;
   };
-  expect(silence({})).toBe(45);
-  expect(silence({ schedule: 'rate(1 hour)' })).toBe(180);
-  expect(silence({ schedule: 'cron(0 6 * * ? *)' })).toBe(26 * 60);
+  expect(silence({})).toBe(30);
+  expect(silence({ schedule: 'rate(1 minute)' })).toBe(10);
+  expect(silence({ schedule: 'rate(2 hours)' })).toBe(120);
+  expect(silence({ schedule: 'cron(0 6 * * ? *)' })).toBe(120);
+  expect(silence({ schedule: 'cron(0 6 1 1 ? 2099)' })).toBe(120);
   expect(silence({ alarmAfterMinutes: 90 })).toBe(90);
+});
+
+test('the other alarms on how collection stands keep their state while nothing is known', () => {
+  const own = alarmsOf().filter(({ Namespace }) => Namespace === NAMESPACE);
+  for (const { AlarmName, TreatMissingData } of own)
+    if (!AlarmName.endsWith('CollectionSilent')) expect(TreatMissingData, AlarmName).toBe('ignore');
+});
+
+test('a deployment that notifies nobody says so: in warnings that can be acknowledged, and in an output', () => {
+  const warnings = (given: Record<string, unknown>) => {
+    const stack = stackOf(given);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('notify nobody'));
+    return found.map(({ entry }) => String(entry.data));
+  };
+  expect(warnings({})).toEqual([
+    expect.stringMatching(/^Alarms notify nobody: set alarmEmail or alarmTopic .*nobody-notified-of-alarms\]$/),
+    expect.stringMatching(/^Messages about restores notify nobody: set messageEmail or messageTopic .*of-messages\]$/),
+  ]);
+  const output = (given: Record<string, unknown>) => templateOf(given).toJSON().Outputs.NobodyNotified?.Value;
+  expect(output({})).toBe(
+    'Alarms: set alarmEmail or alarmTopic. Messages about restores: set messageEmail or messageTopic',
+  );
+  expect(output({ alarmEmail: 'ops@example.com' })).toBe('Messages about restores: set messageEmail or messageTopic');
+  const both = { alarmEmail: 'ops@example.com', messageEmail: 'dba@example.com' };
+  expect([warnings(both), output(both)]).toEqual([[], undefined]);
+
+  const stack = stackOf();
+  for (const of of ['alarms', 'messages'])
+    Acknowledged.of(stack).acknowledgeWarning(`atlas-restore-ledger:nobody-notified-of-${of}`);
+  expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('notify nobody'))).toEqual([]);
 });
 
 test('they notify nobody unless configured; then whoever was named, also when it is over', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lateAfterMs, UNSCHEDULED_LATE_MS } from '../../../functions/platform/freshness.ts';
 import { apiSettings } from '../../../functions/runtime/settings.ts';
-import { longestMinutesBetween } from '../../../lib/settings/schedule.ts';
+import { gapsOf, isSchedule, isTimeZone, longestMinutesBetween } from '../../../lib/settings/schedule.ts';
 import { templateOf } from '../template.ts';
 
 const HOUR = 60;
@@ -27,6 +27,8 @@ test.each([
   ['cron(0 6 15W * ? *)', 32 * DAY],
   ['cron(0 6 1 JAN,JUL ? *)', 184 * DAY],
   ['cron(0 6 1 1 ? 2027-2030)', 366 * DAY],
+  ['cron(0 6 1 1 ? 2028/2)', 731 * DAY],
+  ['cron(0 6 29 2 ? *)', 1_461 * DAY],
 ])('%s runs at most %i minutes apart', (expression, minutes) => {
   expect(longestMinutesBetween(expression)).toBe(minutes);
 });
@@ -37,8 +39,33 @@ test.each([
   'cron(0 25 * * ? *)',
   'cron(0 6 1 * MON *)',
   'cron(0/0 6 * * ? *)',
+  'cron(0 6 1 1 ? 2030)', // once, and then no more
 ])('of %s it is not known', (expression) => {
   expect(longestMinutesBetween(expression)).toBeUndefined();
+});
+
+test.each([
+  ['rate(15 minutes)', 'UTC', 15, 15],
+  ['cron(0/15 8-18 ? * MON-FRI *)', 'UTC', 15, 2 * DAY + 13 * HOUR + 15],
+  ['cron(0,5 6 * * ? *)', 'UTC', 5, DAY - 5],
+  // When clocks go forward and back.
+  ['cron(0 6 * * ? *)', 'Europe/Berlin', DAY - HOUR, DAY + HOUR],
+  ['cron(30 2 * * ? *)', 'Europe/Berlin', DAY, 2 * DAY - HOUR],
+  ['cron(0 6 * * ? *)', 'Australia/Lord_Howe', DAY - 30, DAY + 30],
+  ['cron(0/15 * * * ? *)', 'America/New_York', 15, HOUR + 15],
+])('%s in %s: the shortest and the longest gap', (expression, timeZone, shortestMinutes, longestMinutes) => {
+  expect(gapsOf(expression, timeZone)).toEqual({ shortestMinutes, longestMinutes });
+});
+
+test.each(['cron(0 6 30 FEB ? *)', 'cron(0 6 31 4,6,9,11 ? *)', 'cron(0 6 * * ? 2020)', 'cron(0 6 ? 2 MON#5 2027)'])(
+  '%s never comes again, and is refused',
+  (expression) => {
+    expect(isSchedule(expression)).toBe('cron: expected a date that is still to come, got none');
+  },
+);
+
+test('a time zone is a name, not an offset', () => {
+  expect(['UTC', 'Europe/Berlin', '+02:00', 'Mars/Phobos'].map(isTimeZone)).toEqual([true, true, false, false]);
 });
 
 test('a reading is late when two runs were missed, and never within an hour; without a schedule after 26 hours', () => {
@@ -51,8 +78,8 @@ test('a reading is late when two runs were missed, and never within an hour; wit
 test.each([
   [{}, 15],
   [{ schedule: 'cron(0 6 * * ? *)' }, DAY],
-  [{ schedule: 'rate(999999 days)' }, 999_999 * DAY],
-  [{ schedule: 'cron(0 6 30 FEB ? *)' }, undefined],
+  [{ schedule: 'rate(3000 days)', runRetentionDays: 3_650 }, 3_000 * DAY],
+  [{ schedule: 'cron(0 6 1 1 ? 2099)' }, undefined],
 ])('the API function of %j is given it, and reads it', (given, minutes) => {
   const functions = Object.values(templateOf(given).findResources('AWS::Lambda::Function'));
   const environments = functions.map(({ Properties }) => Properties.Environment.Variables as Record<string, string>);

@@ -122,6 +122,21 @@ describe('settings', () => {
     expect(readSettings({ rulesOff: '' }).rulesOff).toEqual([]); // all of them on
   });
 
+  test('a schedule is refused with the field that is wrong', () => {
+    expect(refusalOf({ schedule: 'cron(0 6 * * * *)' })).toEqual([
+      'schedule: got "cron(0 6 * * * *)", allowed: a rate or cron expression such as rate(15 minutes) or cron(0 6 * * ? *); day-of-month and day-of-week: expected ? in exactly one of them, got * and *',
+    ]);
+  });
+
+  test('runs are kept until the next one is due, or the alarms could not tell whether it is', () => {
+    expect(refusalOf({ schedule: 'cron(0 6 1 1 ? *)' })).toEqual([
+      'runRetentionDays: got 90, allowed: at least 367 (cron(0 6 1 1 ? *) runs up to 366 days apart)',
+    ]);
+    expect(refusalOf({ schedule: 'rate(90 days)' })[0]).toContain('allowed: at least 91');
+    expect(readSettings({ schedule: 'cron(0 6 1 1 ? *)', runRetentionDays: '367' }).runRetentionDays).toBe(367);
+    expect(readSettings({ schedule: 'rate(89 days)' }).runRetentionDays).toBe(90);
+  });
+
   test('an unknown name is refused with the nearest one, and all that is wrong is said at once', () => {
     expect(refusalOf({ shedule: 'rate(1 hour)', ledger: { colectMemoryMb: 512 }, tracing: 'perhaps' })).toEqual([
       'colectMemoryMb: there is no such setting; did you mean collectMemoryMb?',
