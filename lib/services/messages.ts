@@ -117,6 +117,7 @@ export class Messages extends Construct {
         API_URL: apiUrl,
       },
       settings,
+      encryptionKey,
     });
     table.grant(message, ['GetItem']);
     message.allow(['dynamodb:PutItem'], [table.table.tableArn], {
