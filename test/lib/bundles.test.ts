@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads. What was measured on 2026-11-27, and a tenth more. */
-const BUDGET = { plan: 930_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
+const BUDGET = { plan: 931_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
 const NAMES = ['plan', 'collect', 'notify', 'message', 'api'] as const;
 const ENVIRONMENT = {
   TABLE_NAME: 'ledger',

@@ -194,6 +194,11 @@ describe('settings', () => {
       'vpcFlowLogs',
       'closeDefaultSecurityGroup',
       'vpcSubnetIds',
+      'tableName',
+      'tableStreamArn',
+      'tableKey',
+      'backupDays',
+      'backupVault',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);
