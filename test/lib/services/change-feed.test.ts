@@ -129,9 +129,10 @@ describe('messages for people', () => {
     expect(matches({ ...became({}), detail: { change: { fields: {} } } }, EventPattern)).toBe(false);
   });
 
-  test('wait as long as it is set, and link to the API', () => {
+  test('wait as long as it is set, and link to the API where there is one', () => {
     expect(variables()).toMatchObject({ MESSAGE_WAIT_SECONDS: '120', API_URL: expect.anything() });
     expect(variables({ messageWaitSeconds: 0 }).MESSAGE_WAIT_SECONDS).toBe('0');
+    expect(variables({ httpApi: 'none' })).not.toHaveProperty('API_URL');
     expect(() => variables({ messageWaitSeconds: 901 })).toThrow(
       'messageWaitSeconds: got 901, allowed: a whole number from 0 to 900',
     );
