@@ -1,11 +1,10 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { RANGES } from '../../functions/runtime/variables.ts';
+import { isKeyArn, isTableStreamArn } from '../limits/arn.ts';
 import { matches, ranged } from './checks.ts';
 import { choice, text, whole } from './setting.ts';
 
-const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/;
-
-const STREAM = /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\w:.-]+$/;
+const isKey = (value: string) => (value.startsWith('arn:') ? isKeyArn(value) : ['aws', 'new'].includes(value));
 
 export const storageSettings = {
   tableName: text('the name of a table', matches(/^[\w.-]{3,255}$/), {
@@ -13,11 +12,11 @@ export const storageSettings = {
       'Existing table of a ledger to use instead of creating one, as after a restore or a `cdk destroy`. Every run checks its keys, indexes and stream first.',
     default: '',
   }),
-  tableStreamArn: text("the ARN of that table's stream", matches(STREAM), {
+  tableStreamArn: text("the ARN of that table's stream", isTableStreamArn, {
     means: 'Latest stream of the existing table.',
     default: '',
   }),
-  tableKey: text('the ARN of a KMS key', matches(ARN), {
+  tableKey: text('the ARN of a KMS key', isKeyArn, {
     means: "Customer's key that the existing table is encrypted with. If empty, DynamoDB owns or manages its key.",
     default: '',
   }),
@@ -37,9 +36,9 @@ export const storageSettings = {
     means: 'Existing vault for the backups, such as one with a vault lock. If empty, the stack creates one.',
     default: '',
   }),
-  encryption: text('aws, new, or the ARN of a KMS key', (value) => /^(aws|new)$/.test(value) || ARN.test(value), {
+  encryption: text('aws, new, or the ARN of a KMS key', isKey, {
     means:
-      'Key for the table, queues, secret, event bus and topics: AWS-owned keys, a key that the stack creates, or an existing key whose policy admits CloudWatch and EventBridge.',
+      'Key for the table, queues, secret, event bus, topics and logs: AWS-owned keys, a key that the stack creates, or an existing key with the policy in [key-policy.json](key-policy.json).',
     default: 'aws',
   }),
 };
