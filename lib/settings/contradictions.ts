@@ -7,7 +7,7 @@ export const contradictions = (settings: Settings): string[] => [
   ...apiProblems(settings),
   ...edgeProblems(settings),
   ...networkProblems(settings),
-  ...tableProblems(settings),
+  ...storageProblems(settings),
 ];
 
 /** Settings that are not as by default. */
@@ -69,17 +69,18 @@ function networkProblems(settings: Settings): string[] {
   return problems;
 }
 
-function tableProblems({ tableName, tableStreamArn, tableKey, backupDays, backupVault }: Settings): string[] {
-  const stream = 'aws dynamodb describe-table --query Table.LatestStreamArn';
+function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, backupDays }: Settings): string[] {
   const problems: string[] = [];
   if (backupVault !== '' && backupDays === 0)
     problems.push('backupVault: got without backupDays, allowed: only with a retention of 1 day or more');
+  const stream = 'aws dynamodb describe-table --query Table.LatestStreamArn';
   if (tableName === '')
     for (const [name, value] of Object.entries({ tableStreamArn, tableKey }))
       if (value !== '') problems.push(`${name}: got without tableName, allowed: only for an existing table`);
-  if (tableName === '') return problems;
-  if (tableStreamArn === '') problems.push(`tableStreamArn: got nothing, allowed: the stream of tableName (${stream})`);
-  else if (![tableName, tableStreamArn].some(Token.isUnresolved) && !tableStreamArn.includes(`:table/${tableName}/`))
+  if (tableName !== '' && tableStreamArn === '')
+    problems.push(`tableStreamArn: got nothing, allowed: the stream of tableName (${stream})`);
+  const isKnown = tableName !== '' && ![tableName, tableStreamArn].some((value) => Token.isUnresolved(value));
+  if (isKnown && tableStreamArn !== '' && !tableStreamArn.includes(`:table/${tableName}/stream/`))
     problems.push(
       `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
     );

@@ -50,8 +50,17 @@ export function checkPlace(settings: Settings, { region, account }: { region: st
 }
 
 function misplacedSettings(settings: Settings, place?: Place) {
-  const { alarmTopic, apiCertificate, encryption, eventBus, messageTopic, secretKeys, secrets } = settings;
-  const { tableKey, tableStreamArn } = settings;
+  const {
+    alarmTopic,
+    apiCertificate,
+    encryption,
+    eventBus,
+    messageTopic,
+    secretKeys,
+    secrets,
+    tableKey,
+    tableStreamArn,
+  } = settings;
   const literal = (values: readonly string[]) => values.filter((value) => !Token.isUnresolved(value));
   return misplaced(
     {
@@ -63,9 +72,9 @@ function misplacedSettings(settings: Settings, place?: Place) {
     },
     {
       secretKeys: literal(secretKeys),
-      tableKey: literal([tableKey]),
       encryption: literal([encryption]),
       alarmTopic: literal([alarmTopic]),
+      tableKey: literal([tableKey]),
     },
     place,
   );

@@ -1,6 +1,6 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { RANGES } from '../../functions/runtime/variables.ts';
-import { isKeyArn, isTableStreamArn } from '../limits/arn.ts';
+import { isKeyArn, isStreamArn } from '../limits/arn.ts';
 import { matches, ranged } from './checks.ts';
 import { choice, text, whole } from './setting.ts';
 
@@ -12,7 +12,7 @@ export const storageSettings = {
       'Existing table of a ledger to use instead of creating one, as after a restore or a `cdk destroy`. Every run checks its keys, indexes and stream first.',
     default: '',
   }),
-  tableStreamArn: text("the ARN of that table's stream", isTableStreamArn, {
+  tableStreamArn: text("the ARN of that table's stream", isStreamArn, {
     means: 'Latest stream of the existing table.',
     default: '',
   }),
