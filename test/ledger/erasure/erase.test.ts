@@ -95,7 +95,7 @@ describe('erasing a name', () => {
         await live(['run', 'end', 'gone'], 50);
         expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

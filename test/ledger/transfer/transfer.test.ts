@@ -139,7 +139,7 @@ async function apply(ledger: Ledger, { what, project, job: number, minute }: Ste
   if (number > 1) await ledger.finishPart(runId, { ...part, status: 'complete', counts: noCounts() });
 }
 
-const TIMES = { numRuns: 25 };
+const TIMES = { numRuns: 15 };
 
 describe('an export that is imported', () => {
   test('gives an equal ledger, whatever is in it; once more changes nothing', async () => {
