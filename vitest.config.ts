@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Run on each implementation of the table port: test/ledger/engines.ts. */
 export const OF_EVERY_ENGINE = [
-  'test/ledger/repositories/*.test.ts',
+  'test/ledger/{repositories,days}/*.test.ts',
   'test/ledger/table/table-port.test.ts',
   'test/proof/verify.test.ts',
 ];

@@ -67,6 +67,8 @@ export async function fill(ledger: Ledger, load: Load, onProject: (done: number)
     projectIds: planned.map(({ projectId }) => projectId),
   }));
   for (let nth = load.runs - 1; nth >= 0; nth--) await fillRun(ledger, nth, nth < RUNS_WITH_PARTS ? planned : [], load);
+  await ledger.markDaysAgain();
+  await ledger.countDays(() => false);
 }
 
 /** When the clusters were first seen. */

@@ -1,5 +1,4 @@
 // bench/big/requests.ts: requests to each route of the API, and what each answer is made of.
-import { MAX_JOBS } from '../../functions/api/query/summary.ts';
 import { MAX_PROJECTS } from '../../functions/api/web/parts/coverage-health.ts';
 import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
 import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
@@ -7,14 +6,7 @@ import { destinationOf } from '../../functions/restore/destination.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
-import {
-  CLUSTERS_A_PROJECT,
-  clusterNameOf,
-  jobIdOf,
-  type Load,
-  PERIOD_DAYS,
-  projectIdOf,
-} from '../dynamo/made-jobs.ts';
+import { CLUSTERS_A_PROJECT, clusterNameOf, type Load, PERIOD_DAYS, projectIdOf } from '../dynamo/made-jobs.ts';
 import { FLEX_PLACE, jobOf, projectsOf, SERVERLESS_PLACE } from './made-ledger.ts';
 
 export interface BigRequest {
@@ -70,7 +62,6 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     return { route: 'GET /', target: `/${query}`, accept: HTML, about, share };
   };
   const { clusters } = load;
-  const counted = inPeriod(load, SUMMARY_DAYS);
   const read = Math.min(projects, MAX_PROJECTS);
   return [
     { route: 'GET /health', target: '/health', about: 0 },
@@ -112,9 +103,9 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /coverage', target: `/coverage?projectId=${project}` },
     { route: 'GET /coverage', target: '/coverage?drill=overdue', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
     { route: 'GET /coverage', target: '/coverage?state=failing', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
-    { route: 'GET /summary', target: '/summary', about: counted },
-    { route: 'GET /summary', target: '/summary?period=1d', about: inPeriod(load, 1) },
-    { route: 'GET /summary', target: '/summary?period=365d', about: inPeriod(load, 365) },
+    { route: 'GET /summary', target: '/summary', about: SUMMARY_DAYS },
+    { route: 'GET /summary', target: '/summary?period=1d', about: 1 },
+    { route: 'GET /summary', target: '/summary?period=365d', about: 365 },
 
     ...atlasRequests(load, 'dedicated', '/clusters/:clusterName/backup/restoreJobs', 0),
     ...atlasRequests(load, 'collection', '/clusters/:clusterName/collectionRestoreJobs', 0),
@@ -125,7 +116,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
       route: 'GET /',
       target: '/',
       accept: HTML,
-      about: PAGE + counted + Math.min(clusters, read * CLUSTERS_A_PROJECT),
+      about: PAGE + SUMMARY_DAYS + Math.min(clusters, read * CLUSTERS_A_PROJECT),
     },
     page('?status=FAILED'),
     page('?finding=failed', FAILED),
@@ -163,12 +154,4 @@ function firstJob(load: Load, fits: (job: RestoreJob) => boolean): [RestoreJob] 
     if (fits(job)) return [job];
   }
   return [];
-}
-
-/** Jobs of whole days, today included, UTC, as many as one summary counts. */
-function inPeriod(load: Load, days: number): number {
-  const from = Math.floor(load.untilMs / DAY_MS) * DAY_MS - (days - 1) * DAY_MS;
-  const max = Math.min(load.jobs, Math.ceil(((days + 1) * load.jobs) / PERIOD_DAYS) + 1);
-  const ids = Array.from({ length: max }, (_, nth) => jobIdOf(nth, load));
-  return Math.min(ids.filter((id) => Number.parseInt(id.slice(0, 8), 16) * 1_000 >= from).length, MAX_JOBS);
 }

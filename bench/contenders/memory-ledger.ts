@@ -56,6 +56,12 @@ export class MemoryLedger implements Ledger {
   /** Nothing vanishes in this bench. */
   markVanished = (): Promise<Recorded> => notHere('markVanished');
 
+  /** No day is counted. */
+  markDays = async () => {};
+  markDaysAgain = async () => {};
+  countDays = async () => {};
+  dayCounts = (): Promise<never> => notHere('dayCounts');
+
   async *known(projectId: string): AsyncGenerator<KnownJob> {
     for (const [cluster, jobs] of this.#clusters) if (cluster.startsWith(projectId)) yield* jobs.values();
   }

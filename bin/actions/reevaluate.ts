@@ -53,6 +53,9 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
     ];
     await reevaluateProject(ledger, coverage, { findingsOf, names }, options, result);
   }
+  if (options.dryRun) return;
+  await ledger.markDaysAgain();
+  await ledger.countDays(() => options.signal.aborted);
 }
 
 async function* coveragesOf(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<ProjectCoverage> {

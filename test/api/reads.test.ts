@@ -83,7 +83,7 @@ test.each<[string, Record<string, number>]>([
   [`/runs/${RUN}`, { Query: 1 }],
   ['/coverage', { Query: 1, BatchGetItem: 2 }],
   [`/coverage?projectId=${PROJECT}`, { BatchGetItem: 1, Query: 1 }],
-  ['/summary?period=5d', { Query: 1 }],
+  ['/summary?period=5d', { BatchGetItem: 1, Query: 1 }],
   [ATLAS, { Query: 1, BatchGetItem: 1 }],
   [`${ATLAS}?itemsPerPage=500`, { Query: 1, BatchGetItem: 2 }],
   [`${ATLAS}?itemsPerPage=10&pageNum=3&includeCount=false`, { Query: 1, BatchGetItem: 1 }],

@@ -1,15 +1,20 @@
 // functions/api/query/summary.ts: the restores of a period, counted by how they ended, what they were and when.
 
 import type * as z from 'zod/mini';
-import type { IndexedJob } from '../../ledger/model/table.ts';
+import {
+  addJob,
+  type Counter,
+  type DayCounts,
+  noDayCounts,
+  percentileOf,
+  sumOf,
+  total,
+} from '../../ledger/model/day-counts.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { defined } from '../../platform/defined.ts';
-import { percentile } from '../../platform/percentile.ts';
 import { isOpen } from '../../restore/job.ts';
-import { isUnderstood } from '../../restore/understood.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
 import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from '../../schema/words.ts';
-import { isRule, worstOf } from '../../views/findings.ts';
 
 /** Whole days, UTC. ISO 8601. */
 export interface Period {
@@ -20,12 +25,7 @@ export interface Period {
 
 export interface Summary extends z.infer<typeof summarySchema> {}
 
-export type CountedJob = Pick<
-  IndexedJob,
-  'status' | 'kind' | 'delivery' | 'requestedAt' | 'durationSeconds' | 'problems' | 'findings'
->;
-
-/** Jobs that one summary reads, the newest first. */
+/** Jobs that one summary reads, the newest first, of days that were written to since they were counted. */
 export const MAX_JOBS = 10_000;
 const DAY_MS = 86_400_000;
 
@@ -35,75 +35,87 @@ export function lastDays(days: number, now: number): Period {
   return { from: new Date(tomorrow - days * DAY_MS).toISOString(), to: new Date(tomorrow).toISOString() };
 }
 
-/** Requests: 1 query a MB of the index, some 1,500 jobs, and those of empty months (ledger/queries.ts). */
+/** Requests: 1 batch read for each 90 days or so; for days that were not counted yet 1 query a MB of the index, some 1,500 jobs. */
 export async function summarize(
-  ledger: Pick<LedgerReader, 'indexedJobs'>,
-  { from, to }: Period,
+  ledger: Pick<LedgerReader, 'dayCounts' | 'indexedJobs'>,
+  period: Period,
   maxJobs = MAX_JOBS,
 ): Promise<Summary> {
-  const jobs: CountedJob[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const limit = maxJobs - jobs.length;
-    const page = await ledger.indexedJobs(defined({ since: from, until: to, limit, cursor }));
-    jobs.push(...page.items);
-    cursor = page.cursor;
-    if (cursor === undefined || jobs.length >= maxJobs) return summary(jobs, { from, to }, cursor !== undefined);
+  const days = daysOf(period);
+  const counts = await ledger.dayCounts(days);
+  let left = maxJobs;
+  for (const { first, end } of uncounted(days, counts).toReversed()) {
+    if (left <= 0) return summaryOf(period, since(counts, end), `${end}T00:00:00.000Z`);
+    for (const day of days) if (day >= first && day < end) counts.set(day, noDayCounts());
+    for (let cursor: string | undefined; ; ) {
+      const until = end < period.to ? end : period.to;
+      const page = await ledger.indexedJobs(defined({ since: first, until, limit: left, cursor }));
+      for (const job of page.items) {
+        const of = counts.get(dayOf(job.requestedAt));
+        if (of) addJob(of, job);
+      }
+      left -= page.items.length;
+      cursor = page.cursor;
+      if (cursor === undefined) break;
+      const countedFrom = page.items.at(-1)?.requestedAt;
+      if (left <= 0) return summaryOf(period, since(counts, countedFrom), countedFrom);
+    }
   }
+  return summaryOf(period, counts);
 }
 
-/** @param jobs of the period, newest first @param truncated whether there are older ones */
-export function summary(jobs: readonly CountedJob[], { from, to }: Period, truncated = false): Summary {
-  const days = new Map<string, CountedJob[]>();
-  for (let at = Date.parse(from); at < Date.parse(to); at += DAY_MS) days.set(dayOf(new Date(at).toISOString()), []);
-  for (const job of jobs) days.get(dayOf(job.requestedAt))?.push(job);
+/** @param counts by day @param countedFrom where jobs that were requested earlier are not in `counts` */
+export function summaryOf({ from, to }: Period, counts: ReadonlyMap<string, DayCounts>, countedFrom?: string): Summary {
+  const days = daysOf({ from, to }).map((day) => ({ day, counts: counts.get(day) ?? noDayCounts() }));
+  const all = sumOf(days.map((day) => day.counts));
+  const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentileOf(all.seconds, share));
   return defined({
     from,
     to,
-    jobs: jobs.length,
-    open: jobs.filter(({ status }) => isOpen(status)).length,
-    byStatus: counted(STATUSES, jobs, 'status'),
-    byKind: counted(KINDS, jobs, 'kind'),
-    byDelivery: counted(DELIVERIES, jobs, 'delivery'),
-    byDay: [...days].map(([day, of]) => ({ day, jobs: of.length, byStatus: counted(STATUSES, of, 'status') })),
-    durations: durationsOf(jobs),
-    findings: findingsOf(jobs),
-    truncated,
-    countedFrom: truncated ? jobs.at(-1)?.requestedAt : undefined,
+    jobs: total(all.status),
+    open: STATUSES.filter(isOpen).reduce((sum, status) => sum + (all.status[status] ?? 0), 0),
+    byStatus: each(STATUSES, all.status),
+    byKind: each(KINDS, all.kind),
+    byDelivery: each(DELIVERIES, all.delivery),
+    byDay: days.map(({ day, counts: { status } }) => ({
+      day,
+      jobs: total(status),
+      byStatus: each(STATUSES, status),
+    })),
+    durations: { completed: total(all.seconds), ...defined({ medianSeconds, p95Seconds, maxSeconds }) },
+    findings: {
+      jobs: total(all.severity),
+      bySeverity: each(SEVERITIES, all.severity),
+      byRule: each(RULES, all.rule),
+    },
+    truncated: countedFrom !== undefined,
+    countedFrom,
   });
 }
 
 const dayOf = (iso: string) => iso.slice(0, 10);
 
-function counted<Name extends 'status' | 'kind' | 'delivery', Value extends CountedJob[Name]>(
-  values: readonly Value[],
-  jobs: readonly CountedJob[],
-  name: Name,
-): Record<Value, number> {
-  const counts = zeros<CountedJob[Name]>(values);
-  for (const job of jobs) counts[job[name]] += 1;
-  return counts;
+/** Oldest first. */
+function daysOf({ from, to }: Period): string[] {
+  const count = (Date.parse(to) - Date.parse(from)) / DAY_MS;
+  return Array.from({ length: count }, (_, n) => dayOf(new Date(Date.parse(from) + n * DAY_MS).toISOString()));
 }
 
-function durationsOf(jobs: readonly CountedJob[]): Summary['durations'] {
-  const seconds = jobs.flatMap((job) => {
-    const { status, durationSeconds } = job;
-    const isKnown = status === 'COMPLETED' && isUnderstood(job, 'status', 'finishedAt');
-    return isKnown && durationSeconds !== undefined ? [durationSeconds] : [];
-  });
-  const [medianSeconds, p95Seconds, maxSeconds] = [0.5, 0.95, 1].map((share) => percentile(seconds, share));
-  return { completed: seconds.length, ...defined({ medianSeconds, p95Seconds, maxSeconds }) };
-}
-
-function findingsOf(jobs: readonly CountedJob[]): Summary['findings'] {
-  const bySeverity = zeros(SEVERITIES);
-  const byRule = zeros(RULES);
-  for (const { findings = [] } of jobs) {
-    const worst = worstOf(findings);
-    if (worst) bySeverity[worst] += 1;
-    for (const { rule } of findings) if (isRule(rule)) byRule[rule] += 1;
+/** The days that are in no counts, those that follow one another as one: from the first, up to the day after the last. */
+function uncounted(days: readonly string[], counts: ReadonlyMap<string, DayCounts>): { first: string; end: string }[] {
+  const ranges: { first: string; end: string }[] = [];
+  for (const day of days.filter((one) => !counts.has(one))) {
+    const end = dayOf(new Date(Date.parse(day) + DAY_MS).toISOString());
+    const last = ranges.at(-1);
+    if (last?.end === day) last.end = end;
+    else ranges.push({ first: day, end });
   }
-  return { jobs: jobs.filter(({ findings }) => findings?.length).length, bySeverity, byRule };
+  return ranges;
 }
 
-const zeros = <Name extends string>(names: readonly Name[]) =>
-  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+/** Without the days before a moment. */
+const since = (counts: ReadonlyMap<string, DayCounts>, moment = '') =>
+  new Map([...counts].filter(([day]) => day >= dayOf(moment)));
+
+const each = <Name extends string>(names: readonly Name[], counter: Counter) =>
+  Object.fromEntries(names.map((name) => [name, counter[name] ?? 0])) as Record<Name, number>;

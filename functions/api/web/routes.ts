@@ -27,6 +27,7 @@ export interface PagePorts {
     | 'job'
     | 'jobs'
     | 'indexedJobs'
+    | 'dayCounts'
     | 'coverage'
     | 'projects'
     | 'projectRecord'
@@ -66,7 +67,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
 
   // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and those of the
   // names (project-names.ts); the overview takes the query of the jobs, C, those of the last runs (last-runs.ts), 3 for what is open,
-  // and 1 for each 1,500 restores or so of 30 days, at most 10,000. All at once.
+  // and 1 for the days, with 1 for each 1,500 restores or so of those days that were not counted since. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);

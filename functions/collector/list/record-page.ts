@@ -34,12 +34,13 @@ const MAX_WRITES = 16;
  * @throws AtlasError, LedgerError
  */
 export async function recordPage(reading: Reading, page: JobPage, known: KnownOfList | undefined): Promise<boolean> {
-  const { writes, evaluator } = reading.ports;
+  const { ledger, writes, evaluator } = reading.ports;
   const understood = understoodOf(reading, page);
   const found = known ?? (await lookedUp(reading, understood));
   const { changed, due, reachedSettled } = compare(reading, understood, found);
   await evaluator.prepare(changed.map(({ job }) => job));
   await evaluator.prepareDue(due);
+  if (changed.length > 0) await ledger.markDays(changed.map(({ job }) => job.jobId));
   await forEachConcurrent(changed, MAX_WRITES, ({ job, before }) =>
     writes(async () => {
       if (mayGoOn(reading)) await record(reading, job, before);

@@ -55,6 +55,7 @@ export async function collectProject(
   const hadUnattributed = isDone && collection.unattributedFrom !== undefined;
   const evaluation = isDone ? await evaluateProject(collection) : NOT_EVALUATED;
   const followAt = await saveCoverage(collection, proven, evaluation, { read, isTimeKnown });
+  await ports.ledger.markDaysAgain();
   if (collection.listsLeft > 0 && !mayGoOn(collection)) giveUp(collection);
   const part = partOf(collection);
   return {

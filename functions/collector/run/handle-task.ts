@@ -2,6 +2,7 @@
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
+import { countDays } from '../evaluate/count-days.ts';
 import { collectProject } from '../project/collect-project.ts';
 import type { CollectOptions } from '../project/collection.ts';
 import { anyOf } from '../task/any-account.ts';
@@ -35,10 +36,12 @@ export async function handleTask(body: string, ports: HandleTaskPorts, options: 
     failedPart(task, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
     throw error;
   });
+  let isOver = task.followAt !== undefined;
   if (next) await queue.sendLater(next.task, next.delayMs);
-  else if (task.followAt === undefined) await ledger.finishPart(task.runId, part);
+  else if (!isOver) isOver = (await ledger.finishPart(task.runId, part)).status !== 'running';
   if (follow) await queue.sendLater(follow.task, follow.delayMs);
   const { runId, projectId } = task;
+  if (isOver) await countDays(ledger, () => timeLeftMs() < RESERVE_MS, { log, runId });
   log.info('project collected', {
     runId,
     projectId,

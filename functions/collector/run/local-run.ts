@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { sharedLimits } from '../../platform/limits.ts';
 import type { Log } from '../../platform/log.ts';
+import { countDays } from '../evaluate/count-days.ts';
 import type { RunMaker } from '../plan/dead-runs.ts';
 import type { Account } from '../plan/list-projects.ts';
 import { type PlanOptions, type PlanRequest, plan } from '../plan/plan.ts';
@@ -97,6 +98,7 @@ export async function runLocally(
     options,
   );
   signal?.throwIfAborted();
+  await countDays(ledger, isStopped, { log: ports.log, runId: request.runId });
   return { run: finished ?? planned, parts };
 }
 

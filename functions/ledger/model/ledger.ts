@@ -7,6 +7,7 @@ import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
 import type { Rule, Status } from '../../schema/words.ts';
 import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { DayCounts } from './day-counts.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 import type { InTable } from './uncounted.ts';
@@ -175,6 +176,21 @@ export interface Ledger {
    * @throws RangeError for an invalid date, and for a cluster without its project
    */
   jobs(query: JobsQuery): Promise<Page<JobSummary>>;
+
+  /** Says that jobs of these days are about to be written, of all at once. Without it, each write says it of its own. @throws LedgerError */
+  markDays(jobIds: readonly string[]): Promise<void>;
+  /**
+   * Says of each day that jobs were written of since the last call that this is over: what was counted meanwhile is counted again.
+   * @throws LedgerError
+   */
+  markDaysAgain(): Promise<void>;
+  /** Counts the jobs of the days that were written to since they were counted, newest first. @throws LedgerError */
+  countDays(isOutOfTime: () => boolean): Promise<void>;
+  /**
+   * The counts of these days, without those that were written to since they were counted.
+   * @param days in UTC, such as `2026-11-29`
+   */
+  dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;
 
   coverage(projectId: string): Promise<ProjectCoverage | undefined>;
   /**

@@ -4,6 +4,7 @@ import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { FIRST_ID, isObjectId, LAST_ID } from '../../restore/object-id.ts';
+import type { DayMarker } from '../days/day-marker.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { isAltered } from '../model/hash-chain.ts';
@@ -42,15 +43,17 @@ interface JobAt {
 
 export class JobRepository {
   readonly #table: Table;
+  readonly #days: DayMarker;
   /** Raw items of jobs we returned; attributes unknown to this version must survive a write. */
   readonly #items = new WeakMap<LedgerJob, Item>();
 
-  constructor(table: Table) {
+  constructor(table: Table, days: DayMarker) {
     this.#table = table;
+    this.#days = days;
   }
 
   /**
-   * Requests: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. Without `known`, an
+   * Requests, and 1 write more for the first job of a day that isn't marked: new 1 write; with `known`, changed 1 read and 1 write, same and stale 1 read. Without `known`, an
    * existing job costs one extra, rejected write. A writer that loses reads and merges again.
    */
   async record(job: RestoreJob, sighting: Sighting, known = false, annotating: Annotating = {}): Promise<Recorded> {
@@ -146,6 +149,7 @@ export class JobRepository {
       const condition = before ? ({ revision, observedAt, fingerprint } as Record<string, string>) : { pk: undefined };
       const change = 'change' in decision ? decision.change : undefined;
       const recorded = defined({ outcome: decision.outcome, job: withoutHistory(job), change });
+      await this.#days.mark([at.jobId]);
       const written = await this.#table.put(jobItem(job, before), condition);
       if (written.done) return recorded;
       before = await this.#read(at);

@@ -26,7 +26,18 @@ import {
 import { noneChosen, runOutcome } from '../model/run-outcome.ts';
 import { fieldNames, RUN_FIELDS, TABLE } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
-import { feedPartition, isPlanSk, isRunSk, monthOf, partKey, planKey, runFeed, runKey, runPk } from '../table/keys.ts';
+import {
+  feedPartition,
+  isPlanSk,
+  isRunSk,
+  monthAfter,
+  monthOf,
+  partKey,
+  planKey,
+  runFeed,
+  runKey,
+  runPk,
+} from '../table/keys.ts';
 import { type Condition, everything, type Table } from '../table/table-port.ts';
 
 /** Of at most some 300 bytes each. */
@@ -182,11 +193,6 @@ const sum = (parts: RunPart[]) => parts.map(({ counts }) => counts).reduce(addCo
 const hasDied = ({ failures }: Run) => failures.some(({ code }) => code === RUN_DIED);
 
 const isAllIn = (record: RunRecord) => record.run.projects !== undefined && runOutcome(record).unreadCount === 0;
-
-function monthAfter(month: string): string {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  return new Date(Date.UTC(year, number)).toISOString().slice(0, 7);
-}
 
 const bounded = (failures: readonly ClusterFailure[]): ClusterFailure[] =>
   failures.slice(0, MAX_FAILURES).map((failure) => ({ ...failure, message: failure.message.slice(0, MAX_MESSAGE) }));

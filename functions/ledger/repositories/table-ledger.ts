@@ -1,5 +1,7 @@
 // functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories have the requests of each method.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DayMarker } from '../days/day-marker.ts';
+import { DayRepository } from '../days/day-repository.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
@@ -32,7 +34,9 @@ interface LedgerOptions {
 export function tableLedger(options: TableLedgerOptions): Ledger {
   const { runRetentionDays = 90, now = Date.now } = options;
   const table = tableOf(options);
-  const jobs = new JobRepository(table);
+  const marker = new DayMarker(table, now);
+  const jobs = new JobRepository(table, marker);
+  const days = new DayRepository(table, now);
   const projects = new ProjectRepository(table);
   const coverages = new CoverageRepository(table, projects, now);
   const scope = new ScopeRepository(table);
@@ -52,6 +56,11 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),
 
+    markDays: (jobIds) => marker.mark(jobIds),
+    markDaysAgain: () => marker.markAgain(),
+    countDays: (isOutOfTime) => days.count(isOutOfTime),
+    dayCounts: (of) => days.counts(of),
+
     coverage: (projectId) => coverages.get(projectId),
     saveCoverage: (...args) => coverages.save(...args),
     projects: () => projects.facts(),
@@ -66,7 +75,10 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     saveScope: (...args) => scope.save(...args),
 
     startRun: (run, maker) => runs.start(run, maker),
-    recordPlan: (runId, planned) => runs.recordPlan(runId, planned),
+    recordPlan: async (runId, planned) => {
+      await days.begin(); // before there are new jobs, whose days are marked as they are written
+      await runs.recordPlan(runId, planned);
+    },
     planRun: (...args) => runs.plan(...args),
     finishPart: (runId, part) => runs.finishPart(runId, part),
     run: (runId) => runs.get(runId),

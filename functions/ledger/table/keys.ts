@@ -62,6 +62,17 @@ export const clusterPartition = (projectId: string, clusterName: string) => `${p
 export type MonthlyFeed = 'JOBS' | 'RUNS';
 /** `2026-11`: the month that an id was made in, UTC. */
 export const monthOf = (id: string) => requestedAt(id).slice(0, 7);
+/** `2026-12` after `2026-11`. */
+export function monthAfter(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, number)).toISOString().slice(0, 7);
+}
+/** `2026-11-01` and so on. */
+export function daysOfMonth(month: string): string[] {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  return Array.from({ length: count }, (_, n) => `${month}-${String(n + 1).padStart(2, '0')}`);
+}
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
 /** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
 export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
@@ -69,6 +80,19 @@ export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId
 export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
 /** The feed of known projects, named after what it held first. */
 export const COVERAGE_FEED = COVERAGE;
+
+const DAYS = 'DAYS';
+const DAY_MARKS = 'MARKS#';
+/** What is known of the counts of each day at all. */
+export const DAYS_KEY: Key = { pk: DAYS, sk: DAYS };
+/** `2026-11-29`: the day that a job was requested on, UTC. */
+export const dayOf = (jobId: string) => requestedAt(jobId).slice(0, 10);
+export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day}` });
+/** The days of a month that jobs were written of. @param month such as `2026-11` */
+export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
+export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
+/** The keys of all of these. */
+export const ALL_DAY_MARKS = { partition: DAYS, beginsWith: DAY_MARKS } as const;
 
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });
 export const runFeed = (runId: string): FeedKey => ({ feed: feedPartition('RUNS', monthOf(runId)), feedKey: runId });

@@ -86,6 +86,7 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
     indexedJobs: async () => ({ items: [one] }),
+    dayCounts: async () => new Map(),
     coverage: async () => hostile,
     projects: async function* () {
       yield facts;

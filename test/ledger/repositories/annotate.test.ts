@@ -26,7 +26,7 @@ test('a first sight takes its requester and findings along in its one write', as
   const assess = ({ jobId, status }: JobSummary) =>
     jobId === running.jobId && status === 'RUNNING' ? [finding('download', seen(0).observedAt)] : [];
   const recorded = await table.ledger.record(running, seen(0), false, { requester: PENDING, assess });
-  expect(table.requests()).toEqual({ PutItem: 1 });
+  expect(table.requests()).toEqual({ PutItem: 1, UpdateItem: 1 }); // its day is marked
   expect(recorded).toMatchObject({
     outcome: 'new',
     change: { revision: 1, fields: { findings: { to: ['download'] } } },

@@ -22,7 +22,7 @@ describe('record', () => {
     const running = another();
     table.requests();
     const recorded = await table.ledger.record(running, seen(0));
-    expect(table.requests()).toEqual({ PutItem: 1 });
+    expect(table.requests()).toEqual({ PutItem: 1, UpdateItem: 1 }); // its day is marked
 
     const change = { revision: 1, at: seen(0).observedAt, runId: RUN, status: 'RUNNING', fields: {}, ...LINKS };
     expect(recorded).toMatchObject({ outcome: 'new', change });

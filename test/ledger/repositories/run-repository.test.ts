@@ -96,6 +96,7 @@ describe('a run', () => {
     const run = another();
     await table.ledger.startRun(run);
     const planned = Array.from({ length: 1_100 }, (_, n) => ({ projectId: part(n).projectId, projectName: `${n}` }));
+    await table.ledger.countDays(() => true);
     table.requests();
     await table.ledger.recordPlan(run.runId, [...planned, { ...planned[0], orgId: 'left out' } as PlannedProject]);
     expect(table.requests()).toEqual({ PutItem: 3 });

@@ -1,0 +1,17 @@
+// functions/collector/evaluate/count-days.ts: the counts of a run's days, brought up to date at its end.
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { Log } from '../../platform/log.ts';
+
+/** What isn't counted now is counted by the next run, and until then by whoever asks. */
+export async function countDays(
+  ledger: Pick<Ledger, 'countDays'>,
+  isOutOfTime: () => boolean,
+  { log, runId }: { log: Log; runId: string },
+): Promise<void> {
+  try {
+    await ledger.countDays(isOutOfTime);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn('days are left to be counted', { runId, reason });
+  }
+}

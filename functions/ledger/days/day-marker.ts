@@ -1,0 +1,65 @@
+// functions/ledger/days/day-marker.ts: the days that a process writes jobs of, marked before and after (docs/decisions/0034-day-counts.md).
+import { dayMarksKey, dayOf } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { attributeOf } from './marks.ts';
+
+/** A writer that has been writing to a day for so long marks it again, in ms. */
+export const REMARK_AFTER_MS = 300_000;
+
+interface Mark {
+  atMs: number;
+  written: Promise<void>;
+}
+
+/** Marks a day once, however many jobs of it are written. */
+export class DayMarker {
+  readonly #table: Table;
+  readonly #now: () => number;
+  readonly #marked = new Map<string, Mark>();
+
+  constructor(table: Table, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /**
+   * Before jobs are written. Requests: 1 write for each month with a day that isn't marked yet.
+   * @throws LedgerError
+   */
+  async mark(jobIds: readonly string[]): Promise<void> {
+    const days = [...new Set(jobIds.map(dayOf))];
+    const unmarked = days.filter((day) => !this.#isMarked(day));
+    if (unmarked.length > 0) this.#begin(unmarked);
+    await Promise.all(days.map((day) => this.#marked.get(day)?.written));
+  }
+
+  #isMarked(day: string): boolean {
+    const mark = this.#marked.get(day);
+    return mark !== undefined && this.#now() - mark.atMs < REMARK_AFTER_MS;
+  }
+
+  #begin(days: readonly string[]): void {
+    const mark: Mark = { atMs: this.#now(), written: addMarks(this.#table, days) };
+    for (const day of days) this.#marked.set(day, mark);
+    mark.written.catch(() => {
+      for (const day of days) if (this.#marked.get(day) === mark) this.#marked.delete(day);
+    });
+  }
+
+  /** After the writes: what was counted in between is counted again. Requests: 1 write for each month written to. @throws LedgerError */
+  async markAgain(): Promise<void> {
+    const days = [...this.#marked.keys()];
+    this.#marked.clear();
+    await addMarks(this.#table, days);
+  }
+}
+
+/** Each day once more. Requests: 1 write a month. */
+export async function addMarks(table: Table, days: readonly string[]): Promise<void> {
+  const months = new Map<string, Record<string, number>>();
+  for (const day of days) {
+    const month = day.slice(0, 7);
+    months.set(month, { ...months.get(month), [attributeOf('marks', day)]: 1 });
+  }
+  for (const [month, add] of months) await table.update(dayMarksKey(month), { add }, {});
+}

@@ -1,0 +1,36 @@
+// functions/ledger/days/marks.ts: how the days of a month stand, as one item holds it.
+import type { Item } from '../table/job-item.ts';
+import { dayMarksMonth, daysOfMonth } from '../table/keys.ts';
+import { fieldOf } from '../table/table-port.ts';
+
+/** How a day stands: numbers that only grow, each an attribute of its own, so that writers don't wait for one another. */
+export interface DayMarks {
+  day: string;
+  /** How often somebody was about to write, or had written, a job of this day. */
+  marks: number;
+  /** `marks` as it was when the day was counted last, and when that was: milliseconds since the epoch. */
+  counted: number;
+  countedAt: number;
+  /** `marks` as it was when the day was counted again, long after anybody wrote. */
+  settled: number;
+}
+
+/** An attribute of a day, such as `marks29`. */
+export const attributeOf = (name: Exclude<keyof DayMarks, 'day'>, day: string) => name + day.slice(-2);
+
+export function marksOf(item: Item | undefined, day: string): DayMarks {
+  const value = (name: Exclude<keyof DayMarks, 'day'>) => Number(fieldOf(item, attributeOf(name, day)) ?? 0);
+  return {
+    day,
+    marks: value('marks'),
+    counted: value('counted'),
+    countedAt: value('countedAt'),
+    settled: value('settled'),
+  };
+}
+
+/** The days of a month's item that were ever marked. */
+export const markedDays = (item: Item): DayMarks[] =>
+  daysOfMonth(dayMarksMonth(String(item.sk)))
+    .map((day) => marksOf(item, day))
+    .filter(({ marks }) => marks > 0);
