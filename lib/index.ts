@@ -2,9 +2,10 @@
 export { Network, type NetworkProps } from './compute/network.ts';
 export { NodeFunction, type NodeFunctionProps } from './compute/node-function.ts';
 export type { Placement } from './compute/placement.ts';
+export { Backup, type BackupProps } from './data/backup.ts';
 export { AtlasCredentials, type AtlasCredentialsProps } from './data/credentials.ts';
 export { Encryption, type EncryptionProps } from './data/encryption.ts';
-export { LedgerTable, type LedgerTableProps } from './data/table.ts';
+export { type ExistingTable, LedgerTable, type LedgerTableProps } from './data/table.ts';
 export { LedgerStack, type LedgerStackProps } from './ledger-stack.ts';
 export { Alarms, type AlarmsProps } from './monitoring/alarms.ts';
 export { LedgerDashboard, type LedgerDashboardProps } from './monitoring/dashboard.ts';

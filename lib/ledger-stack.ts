@@ -1,11 +1,12 @@
 // lib/ledger-stack.ts: the whole system on one screen.
-import { PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { defined } from '../functions/platform/defined.ts';
 import { firstZones, Network } from './compute/network.ts';
 import { existingPlacement } from './compute/placement.ts';
+import { Backup } from './data/backup.ts';
 import { AtlasCredentials } from './data/credentials.ts';
 import { Encryption } from './data/encryption.ts';
 import { LedgerTable } from './data/table.ts';
@@ -18,7 +19,7 @@ import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/setting.ts';
-import { removalPolicyOf, type Settings } from './settings/settings.ts';
+import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
 
 export interface LedgerStackProps extends StackProps {
   /** As docs/settings.md lists them. The stack's own props take precedence. @default the default of each */
@@ -32,6 +33,7 @@ export interface LedgerStackProps extends StackProps {
 /** One ledger. Deploy one in each account and region; several in one need names of their own. */
 export class LedgerStack extends Stack {
   readonly table: LedgerTable;
+  readonly backup: Backup | undefined;
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
@@ -64,7 +66,9 @@ export class LedgerStack extends Stack {
     const encryptionKey = this.#key(settings.encryption, removalPolicy);
     const common = { ledgerName, settings, encryptionKey };
 
-    this.table = new LedgerTable(this, 'Ledger', { encryptionKey, removalPolicy });
+    const existing = existingTableOf(settings);
+    this.table = new LedgerTable(this, 'Ledger', { existing, encryptionKey, removalPolicy });
+    this.backup = settings.backupDays > 0 ? this.#backup(settings, encryptionKey) : undefined;
     this.credentials = new AtlasCredentials(this, 'Credentials', {
       existing: settings.secrets,
       existingKeys: settings.secretKeys,
@@ -82,9 +86,10 @@ export class LedgerStack extends Stack {
       credentials,
     });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
-    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
+    const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
+    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);
@@ -97,6 +102,15 @@ export class LedgerStack extends Stack {
   /** Without a lookup, which would take credentials. */
   override get availabilityZones(): string[] {
     return firstZones(3);
+  }
+
+  #backup(settings: Settings, encryptionKey: IKey | undefined): Backup {
+    const { backupDays, backupVault } = settings;
+    return new Backup(this, 'Backup', {
+      ...{ table: this.table, encryptionKey, removalPolicy: removalPolicyOf(settings) },
+      retention: Duration.days(backupDays),
+      vaultName: backupVault || undefined,
+    });
   }
 
   #key(encryption: string, removalPolicy: RemovalPolicy): IKey | undefined {

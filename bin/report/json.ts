@@ -1,7 +1,7 @@
 // bin/report/json.ts: the report for machines: one JSON document.
 import { sanitizeJson } from '../process/sanitize.ts';
-import { Spool } from '../process/spool.ts';
 import type { ClusterEvidence, EvidenceHead, ProjectHead, Report } from './report.ts';
+import { Spool } from './spool.ts';
 
 export class JsonReport implements Report {
   readonly #projects = new Spool();

@@ -3,8 +3,8 @@ import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
-import { type Extent, TemporaryFile } from '../process/temporary-file.ts';
 import { OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
+import { type Extent, TemporaryFile } from './temporary-file.ts';
 
 const MAX_REASON = 500;
 /** In characters. */

@@ -18,6 +18,8 @@ export interface Verification {
   entries: number;
   /** Jobs with a history too long to keep: its middle could not be checked. */
   folded: number;
+  /** Jobs from whose history a person's name was taken out: what its entries said before can't be recomputed. Absent: none. */
+  erased?: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
   /** What was missing once and was recorded again: it happened, and was repaired. Absent: nothing. */
@@ -35,6 +37,7 @@ const MAX_BREAKS = 1_000;
 export class Recount extends Tally {
   entries = 0;
   folded = 0;
+  erased = 0;
   breakCount = 0;
   readonly breaks: Break[] = [];
   readonly clusterNames = new Set<string>();
@@ -44,6 +47,7 @@ export class Recount extends Tally {
     this.clusterNames.add(job.clusterName);
     this.entries += job.changes.length;
     if (job.revision > job.changes.length) this.folded += 1;
+    if (job.changes.some?.((change) => change.erased)) this.erased += 1;
     this.note(breaksOf(job, FIRST_CHANGES));
     if (misplaced.length > 0) this.note([{ jobId: job.jobId, problem: misplacedText(misplaced) }]);
   }
@@ -86,9 +90,12 @@ export async function verification(
     ),
   ].filter((text) => text !== undefined);
   const name = projectName === projectId ? undefined : projectName;
-  const { breaks, breakCount } = recount;
-  const found = { jobs, entries, folded, breaks, breakCount };
-  return defined({ projectId, projectName: name, ...found, recorded, repairs: coverage?.repairs, unverified });
+  const { breaks, breakCount, erased } = recount;
+  return defined({
+    ...{ projectId, projectName: name, jobs, entries, folded, breaks, breakCount },
+    erased: erased || undefined,
+    ...{ recorded, repairs: coverage?.repairs, unverified },
+  });
 }
 
 /** Which of the jobs were counted takes a look at all of them, unless it is these, or too few. */

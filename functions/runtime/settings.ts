@@ -41,6 +41,8 @@ export function planSettings(environment: Environment) {
   return {
     ...collectorSettings(environment),
     wantsProject: chooser({ include, exclude }),
+    /** Absent: the stack created the table. */
+    tableStreamArn: variable(environment, 'TABLE_STREAM_ARN'),
     /** What chooses the projects, in words: `INCLUDE_PROJECTS=prod-*,billing` */
     chosenBy: lists.flatMap(([name, list]) => (list.length > 0 ? `${name}=${list.join(',')}` : [])).join(' with '),
   };
@@ -75,6 +77,18 @@ export const notifySettings = (environment: Environment) => ({
   ledgerName: variable(environment, 'LEDGER_NAME'),
   busName: variable(environment, 'EVENT_BUS_NAME'),
   maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
+});
+
+/** @throws SettingsError */
+export const messageSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
+  queueUrl: variable(environment, 'MESSAGE_QUEUE_URL'),
+  topicArns: variable(environment, 'MESSAGE_TOPIC_ARNS'),
+  severities: variable(environment, 'MESSAGE_SEVERITIES'),
+  /** How long a message waits for the requester. */
+  waitMs: variable(environment, 'MESSAGE_WAIT_SECONDS') * 1_000,
+  /** Absent: messages have no links. */
+  apiUrl: variable(environment, 'API_URL'),
 });
 
 /** The proxy, from the variables that curl reads: lower case before upper. @throws SettingsError */

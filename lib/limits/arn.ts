@@ -67,6 +67,13 @@ export const isPolicyArn = (value: string): Verdict =>
     ends: 'policy/ and its name',
   });
 
+export const isStreamArn = (value: string): Verdict =>
+  arnVerdict(value, {
+    service: 'dynamodb',
+    resource: /^table\/[\w.-]{3,255}\/stream\/[\w:.-]+$/,
+    ends: 'table/, its name, stream/ and a label',
+  });
+
 export const isCertificateArn = (value: string): Verdict =>
   arnVerdict(value, { service: 'acm', resource: /^certificate\/[a-z0-9-]{1,64}$/, ends: 'certificate/ and its id' });
 

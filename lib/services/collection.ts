@@ -61,6 +61,7 @@ export class Collection extends Construct {
         ...this.#environment(props),
         INCLUDE_PROJECTS: settings.includeProjects.join(','),
         EXCLUDE_PROJECTS: settings.excludeProjects.join(','),
+        ...(table.isExisting && { TABLE_STREAM_ARN: table.streamArn }),
       },
     });
     this.collect = new NodeFunction(this, 'Collect', {
@@ -82,7 +83,8 @@ export class Collection extends Construct {
       },
     });
 
-    table.grant(this.plan, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
+    const check = table.isExisting ? (['DescribeTable'] as const) : [];
+    table.grant(this.plan, [...check, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
     table.grant(this.collect, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);

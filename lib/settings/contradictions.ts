@@ -1,4 +1,5 @@
 // lib/settings/contradictions.ts: settings that contradict each other, which no setting can see by itself.
+import { Token } from 'aws-cdk-lib';
 import { SETTINGS, type Settings } from './settings.ts';
 
 /** A line for each contradiction. */
@@ -6,6 +7,7 @@ export const contradictions = (settings: Settings): string[] => [
   ...apiProblems(settings),
   ...edgeProblems(settings),
   ...networkProblems(settings),
+  ...storageProblems(settings),
 ];
 
 /** Settings that are not as by default. */
@@ -64,5 +66,23 @@ function networkProblems(settings: Settings): string[] {
   for (const [name, on] of Object.entries({ vpcFlowLogs, closeDefaultSecurityGroup }))
     if (on && fixedAddresses === 0)
       problems.push(`${name}: got true, allowed: only with fixedAddresses, for the VPC that they come with`);
+  return problems;
+}
+
+function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, backupDays }: Settings): string[] {
+  const problems: string[] = [];
+  if (backupVault !== '' && backupDays === 0)
+    problems.push('backupVault: got without backupDays, allowed: only with a retention of 1 day or more');
+  const stream = 'aws dynamodb describe-table --query Table.LatestStreamArn';
+  if (tableName === '')
+    for (const [name, value] of Object.entries({ tableStreamArn, tableKey }))
+      if (value !== '') problems.push(`${name}: got without tableName, allowed: only for an existing table`);
+  if (tableName !== '' && tableStreamArn === '')
+    problems.push(`tableStreamArn: got nothing, allowed: the stream of tableName (${stream})`);
+  const isKnown = tableName !== '' && ![tableName, tableStreamArn].some((value) => Token.isUnresolved(value));
+  if (isKnown && tableStreamArn !== '' && !tableStreamArn.includes(`:table/${tableName}/stream/`))
+    problems.push(
+      `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
+    );
   return problems;
 }

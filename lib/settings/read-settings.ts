@@ -50,7 +50,17 @@ export function checkPlace(settings: Settings, { region, account }: { region: st
 }
 
 function misplacedSettings(settings: Settings, place?: Place) {
-  const { alarmTopic, apiCertificate, encryption, eventBus, messageTopic, secretKeys, secrets } = settings;
+  const {
+    alarmTopic,
+    apiCertificate,
+    encryption,
+    eventBus,
+    messageTopic,
+    secretKeys,
+    secrets,
+    tableKey,
+    tableStreamArn,
+  } = settings;
   const literal = (values: readonly string[]) => values.filter((value) => !Token.isUnresolved(value));
   return misplaced(
     {
@@ -58,8 +68,14 @@ function misplacedSettings(settings: Settings, place?: Place) {
       secrets: literal(secrets),
       eventBus: literal([eventBus]),
       messageTopic: literal([messageTopic]),
+      tableStreamArn: literal([tableStreamArn]),
     },
-    { secretKeys: literal(secretKeys), encryption: literal([encryption]), alarmTopic: literal([alarmTopic]) },
+    {
+      secretKeys: literal(secretKeys),
+      encryption: literal([encryption]),
+      alarmTopic: literal([alarmTopic]),
+      tableKey: literal([tableKey]),
+    },
     place,
   );
 }

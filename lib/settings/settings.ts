@@ -24,5 +24,13 @@ export const SETTINGS = {
 
 export type Settings = ValuesOf<typeof SETTINGS>;
 
+/** Undefined where the stack creates one. */
+export const existingTableOf = ({
+  tableName,
+  tableStreamArn: streamArn,
+  tableKey,
+}: Pick<Settings, 'tableName' | 'tableStreamArn' | 'tableKey'>) =>
+  tableName === '' ? undefined : { tableName, streamArn, keyArn: tableKey || undefined };
+
 export const removalPolicyOf = ({ removalPolicy }: Pick<Settings, 'removalPolicy'>) =>
   removalPolicy === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

@@ -4,8 +4,8 @@ import { drillMark } from '../../../functions/views/html/badge.ts';
 import { tableHead } from '../../../functions/views/html/table.ts';
 import { type Html, name, time } from '../../../functions/views/html/text.ts';
 import { counted, number } from '../../../functions/views/text.ts';
-import type { Spool } from '../../process/spool.ts';
 import type { ClusterEvidence, Numbers, ProjectHead } from '../report.ts';
+import type { Spool } from '../spool.ts';
 import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, timeOrDash, WHOLE } from './marks.ts';
 
 /** A cluster, and where it stands among those of its project. */

@@ -1,6 +1,7 @@
 // bin/report/html/report.ts: the report for people: one HTML document.
-import { Spool } from '../../process/spool.ts';
+
 import type { ClusterEvidence, EvidenceHead, ProjectHead, Report } from '../report.ts';
+import { Spool } from '../spool.ts';
 import { clusterRow, clustersSection, drillsSection, isLate, lateRow } from './clusters.ts';
 import { beforeRestores, beginning, ending } from './document.ts';
 import { clusterRestores, projectHeading } from './restores.ts';

@@ -36,6 +36,15 @@ export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'
   return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job) };
 }
 
+/** The entries, each tied anew to the one before it. */
+export function relinked(job: LedgerJob): Change[] {
+  const changes: Change[] = [];
+  for (const entry of job.changes) {
+    changes.push({ ...entry, previous: hashBefore({ ...job, changes }, changes.length) });
+  }
+  return changes;
+}
+
 /** Stands for a job as the ledger holds it: 16 characters. Fields left out of an item count by their digests. */
 export function stateOf(job: LedgerJob): string {
   const fields: Record<string, unknown> = {};

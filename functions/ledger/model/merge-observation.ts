@@ -30,7 +30,7 @@ const MAX_NAMES = 50;
 export function mergeObservation(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
-  { observedAt, runId, now }: Sighting,
+  { observedAt, runId, now, firstReading }: Sighting,
   annotating: Annotating = {},
 ): Decision {
   const print = fingerprint(observed);
@@ -40,7 +40,10 @@ export function mergeObservation(
   if (!stored) {
     const { requester } = annotating;
     const first = defined({ revision: 0, firstSeenAt: at, changedAt: at, changes: [] as Change[], requester });
-    return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
+    return {
+      ...changed({ ...answer, ...first }, defined({ at, runId, fields: {}, firstReading }), annotating),
+      outcome: 'new',
+    };
   }
   const reappeared = stored.vanishedAt !== undefined;
   if (isOfAnotherList(stored, observed) || isStale(stored, answer, now)) return { outcome: 'stale' };
@@ -54,7 +57,7 @@ export function mergeObservation(
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
   // No field at all: only the computation of fingerprints changed, which adds no revision either.
-  const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined });
+  const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined, firstReading });
   if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
@@ -101,12 +104,18 @@ export function mergeAnnotations(
     fields.requester = defined({ from: stored.requester, to: requester });
   }
   const job = { ...stored, ...defined({ requester }) };
+  // What a run finds out of a job in its first reading belongs to that reading.
+  const firstReading = stored.changes.find((change) => change.runId === runId)?.firstReading;
   if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
   return stillAltered(
     stored,
-    changed(job, { at: observedAt, runId, fields }, defined({ assess: findings && (() => findings) })),
+    changed(
+      job,
+      defined({ at: observedAt, runId, fields, firstReading }),
+      defined({ assess: findings && (() => findings) }),
+    ),
   );
 }
 
@@ -146,7 +155,7 @@ export function withoutHistory({ changes: _, atlas: __, atlasOmitted: ___, ...su
 /** @param job as it was, but for the fields that changed */
 function changed(
   { findings: had = [], ...job }: LedgerJob,
-  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'repaired'>,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'firstReading' | 'repaired'>,
   { assess }: Annotating = {},
 ): { outcome: 'changed'; job: LedgerJob; change: Change } {
   const has = assess?.({ ...withoutHistory(job), changedAt: what.at, ...(had.length > 0 && { findings: had }) }) ?? had;

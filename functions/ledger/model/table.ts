@@ -52,6 +52,9 @@ export const RUN_FIELDS = fieldNames<Run>({
   failures: true,
 });
 
+/** When an item was imported from another ledger: what it says is old, and emits no events. */
+export const IMPORTED_AT = 'importedAt';
+
 /** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
 export const FINDING_RULES = 'findingRules';
 
@@ -99,7 +102,7 @@ export type IndexName = keyof typeof INDEXES;
 export const TABLE = {
   partition: 'pk',
   sort: 'sk',
-  /** Epoch seconds after which DynamoDB may remove an item. Runs and their parts have it, nothing else does. */
+  /** Epoch seconds after which DynamoDB may remove an item. Runs, their parts and what people were told have it, nothing else does. */
   ttl: 'ttl',
   indexes: INDEXES,
   stream: 'NEW_AND_OLD_IMAGES',

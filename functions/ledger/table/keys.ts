@@ -19,6 +19,7 @@ const RUN = 'RUN';
 const PLAN = 'PLAN#';
 const SCOPE = 'SCOPE';
 const PROJECT = 'PROJECT#';
+const MESSAGE = 'MESSAGE';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
 export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
@@ -54,6 +55,8 @@ export const isRunSk = (sk: string) => sk === RUN;
 /** The projects that a run was to read, in items of some hundred. */
 export const planKey = (runId: string, n: number): Key => ({ pk: runPk(runId), sk: `${PLAN}${n}` });
 export const isPlanSk = (sk: string) => sk.startsWith(PLAN);
+export const isPartSk = (sk: string) => sk.startsWith(PROJECT);
+export const runIdOf = (pk: string) => pk.slice(runPk('').length);
 export const partKey = (runId: string, projectId: string): Key => ({ pk: runPk(runId), sk: PROJECT + projectId });
 
 export const clusterPartition = (projectId: string, clusterName: string) => `${projectId}#${clusterName}`;
@@ -76,6 +79,9 @@ export function daysOfMonth(month: string): string[] {
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
 /** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
 export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
+/** What people were told of a job, or of another event. @param id of the job, or of the event */
+export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
+export const messagePk = (id: string) => `${MESSAGE}#${id}`;
 /** Of all projects together. */
 export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
 /** The feed of known projects, named after what it held first. */
@@ -92,6 +98,7 @@ export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day
 export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
 export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
 /** The keys of all of these. */
+export const isDaysPk = (pk: string) => pk === DAYS;
 export const ALL_DAY_MARKS = { partition: DAYS, beginsWith: DAY_MARKS } as const;
 
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });

@@ -1,10 +1,10 @@
-// bin/process/temporary-file.ts: a file that only this process can read, and that is gone when it ends.
+// bin/report/temporary-file.ts: a file that only this process can read, and that is gone when it ends.
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError } from './exit-codes.ts';
-import { reasonOf } from './output-file.ts';
+import { CommandError } from '../process/exit-codes.ts';
+import { reasonOf } from '../process/output-file.ts';
 
 /** Where a text is in the file, in bytes. */
 export interface Extent {

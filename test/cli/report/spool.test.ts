@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { listOf } from '../../../bin/process/list-of.ts';
-import { Spool } from '../../../bin/process/spool.ts';
-import { TemporaryFile } from '../../../bin/process/temporary-file.ts';
+import { Spool } from '../../../bin/report/spool.ts';
+import { TemporaryFile } from '../../../bin/report/temporary-file.ts';
 
 const ours = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('restore-ledger-'));
 

@@ -1,4 +1,4 @@
-// bin/process/spool.ts: text put aside until it is its turn: a little of it in memory, more in a temporary file.
+// bin/report/spool.ts: text put aside until it is its turn: a little of it in memory, more in a temporary file.
 import { TemporaryFile } from './temporary-file.ts';
 
 /** In characters. */
