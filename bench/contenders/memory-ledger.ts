@@ -33,12 +33,11 @@ export class MemoryLedger implements Ledger {
   readonly #projects = new Map<string, KnownProject>();
   #scope: Scope | undefined;
 
-  /** As cheap as possible: it makes the fingerprint, as every ledger has to, and answers with the job itself. */
-  async record(job: RestoreJob, { observedAt }: Sighting): Promise<Recorded> {
+  /** As cheap as possible: it answers with the job itself. */
+  async record(job: RestoreJob, { observedAt, fingerprint: print = fingerprint(job) }: Sighting): Promise<Recorded> {
     const { jobId, clusterName, kind, status, requestedAt } = job;
     const jobs = this.#of(job.projectId, job.clusterName);
     const outcome = jobs.has(jobId) ? 'changed' : 'new';
-    const print = fingerprint(job);
     const held = { jobId, clusterName, kind, status, requestedAt, observedAt, firstSeenAt: observedAt };
     jobs.set(jobId, { ...held, fingerprint: print, requester: NOBODY_KNOWN });
     const summary = job as RestoreJob & JobSummary;

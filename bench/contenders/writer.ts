@@ -72,7 +72,7 @@ const noting = (ledger: Ledger, { records, annotations }: Written): Ledger => ({
 
 /** As many at once as the collector may, and annotated as it does: from whole jobs, read again a page at a time. */
 async function writeAll({ projects, records, annotations }: Written, ledger: Ledger): Promise<void> {
-  const { writes } = sharedLimits();
+  const { writes } = sharedLimits(undefined, ledger.parallelWrites);
   await forEachConcurrent(records, writes.concurrency, async ({ args, outcome }) =>
     mustBe(outcome, await ledger.record(...args)),
   );

@@ -34,6 +34,8 @@ interface RetireFlags extends JsonFlags {
 const WHY = 'an API only reads';
 /** A sentence or two. In characters. */
 const MAX_REASON = 500;
+/** Of an ARN in Secrets Manager: a deployed ledger names its credentials by their secret. */
+const MAX_CREDENTIALS = 2_048;
 
 const HELP = `
 A run over everything is incomplete while a project that was listed before is in no listing: a lost role looks just like a
@@ -58,7 +60,7 @@ export function retireCommand(context: Context): Command {
   const command = new Command('retire')
     .description('take a project that is no longer visible, or credentials no longer used, out of scope, with a reason')
     .addOption(projectId('--project <id>', 'the project; needs --reason'))
-    .addOption(sentence('--credentials <name>', 'credentials no longer used; needs --reason', MAX_NAME))
+    .addOption(sentence('--credentials <name>', 'credentials no longer used; needs --reason', MAX_CREDENTIALS))
     .addOption(sentence('--reason <text>', 'kept on record', MAX_REASON))
     .addOption(sentence('--by <name>', 'who decided it (default: your user name and host)', MAX_NAME))
     .option('--undo', 'take it into scope again; needs --project and --reason')

@@ -10,10 +10,10 @@ export interface SharedLimits {
 
 /** Enough for the next request to leave while an answer is processed. Each list holds a page of up to 500 jobs. */
 export const PARALLEL_LISTS = 48;
-/** Half as many as there are connections to the table. */
+/** Half as many as there are connections to DynamoDB. */
 const PARALLEL_WRITES = 64;
 
-export const sharedLimits = (parallelLists = PARALLEL_LISTS): SharedLimits => ({
+export const sharedLimits = (parallelLists = PARALLEL_LISTS, parallelWrites = PARALLEL_WRITES): SharedLimits => ({
   lists: pLimit(parallelLists),
-  writes: pLimit(PARALLEL_WRITES),
+  writes: pLimit(parallelWrites),
 });

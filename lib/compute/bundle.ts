@@ -1,6 +1,9 @@
 // lib/compute/bundle.ts: a function's bundle, with what a start needs in one file and what may be needed later in others.
+import { writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { billOfMaterials, bundledPackages, licenceFile } from './bundled-packages.ts';
 
 /**
  * The SDK's other sources of AWS credentials, for environments that hold none. Lambda's always does. Without them a bundle
@@ -33,12 +36,17 @@ export const BUNDLING = {
   absWorkingDir: fileURLToPath(new URL('../..', import.meta.url)), // else file names depend on the working directory
 } as const satisfies BuildOptions;
 
-/** Writes `index.mjs` and what it loads. @param entry path of the module that exports the handler */
+/** Writes `index.mjs` and what it loads, and what packages are in it. @param entry path of the module that exports the handler */
 export function bundle(entry: string, folder: string, { sourceMaps = false } = {}) {
-  buildSync({
+  const { metafile } = buildSync({
     ...BUNDLING,
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: folder,
+    metafile: true,
     ...(sourceMaps ? { sourcemap: 'linked', sourcesContent: false } : {}),
   });
+  const packages = bundledPackages(Object.keys(metafile.inputs), BUNDLING.absWorkingDir);
+  const name = `atlas-restore-ledger/${basename(entry, extname(entry))}`;
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licenceFile(packages));
+  writeFileSync(join(folder, 'sbom.cdx.json'), billOfMaterials(name, packages));
 }

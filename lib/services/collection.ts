@@ -84,8 +84,16 @@ export class Collection extends Construct {
     });
 
     const check = table.isExisting ? (['DescribeTable'] as const) : [];
-    table.grant(this.plan, [...check, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
-    table.grant(this.collect, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
+    table.grant(
+      this.plan,
+      [...check, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      ['byStatus', 'feed'],
+    );
+    table.grant(
+      this.collect,
+      ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+      ['byCluster', 'byStatus', 'feed'],
+    );
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);
       reader.allow(['sqs:SendMessage'], [this.queue.queueArn]);

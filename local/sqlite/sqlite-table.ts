@@ -29,6 +29,8 @@ export interface OpenOptions extends Pick<ConnectionOptions, 'write' | 'patience
   create?: boolean;
 }
 
+/** A commit waits for the disk for as long as some hundred writes take; these take less than `TURN_MS` of a connection. */
+const PARALLEL_WRITES = 256;
 /** Rows fetched at once: few enough for memory where each has 400 KB. */
 const CHUNK = 100;
 const KEYS_CHUNK = 2_000;
@@ -39,6 +41,7 @@ const PUT = 'INSERT INTO items (pk, sk, item) VALUES (?, ?, ?) ON CONFLICT (pk, 
 
 /** @throws LedgerError from every method; nothing else. */
 export class SqliteTable implements Table, AsyncDisposable {
+  readonly parallelWrites = PARALLEL_WRITES;
   readonly #connection: Connection;
 
   /**

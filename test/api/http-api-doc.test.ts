@@ -12,6 +12,7 @@ import { silentLog } from '../../functions/platform/log.ts';
 import { ACTOR_KINDS, DRILL_STATES, GRADES, NO_REQUESTER, RULES, SEVERITIES } from '../../functions/schema/words.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
+import { commandsRunBy } from '../docs/documented-commands.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { violations } from './json-schema.ts';
 
@@ -19,7 +20,7 @@ const run = promisify(execFile);
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const DOC = read('docs/http-api.md');
 /** The first sets the variables of the others. */
-const [SET_UP = '', ...BLOCKS] = [...DOC.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block);
+const [SET_UP = '', ...BLOCKS] = commandsRunBy('test/api/http-api-doc.test.ts').map(({ text }) => text);
 /** One command a line, continued lines joined. */
 const COMMANDS = BLOCKS.flatMap((block) =>
   block

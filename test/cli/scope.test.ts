@@ -48,6 +48,12 @@ describe('a project that the key no longer sees', () => {
       stderr: expect.stringContaining('not retired'),
     });
     expect((await shell.run(['retire', '--list'])).stdout).toMatch(/^Every project .* visible\.\n$/);
+    // A deployed ledger names credentials by the ARN of their secret.
+    const secret = `arn:aws:secretsmanager:us-east-1:111111111111:secret:AtlasRestoreLedger-CredentialsSecret40F8BB41-${'x'.repeat(20)}`;
+    expect(await shell.run(['retire', '--credentials', secret, ...reason])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`no credentials ${secret} count`),
+    });
   });
 
   test('is named in each run, which ends with 3, and as an event once', async () => {

@@ -5,6 +5,7 @@ import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { type AttributePorts, attributeRequesters } from '../../functions/collector/evaluate/attribute-requesters.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import type { AttributionCoverage } from '../../functions/ledger/model/coverage.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import { canonicalJson } from '../../functions/ledger/model/fingerprint.ts';
 import type { Annotations, JobSummary, Ledger, LedgerJob, Recorded } from '../../functions/ledger/model/ledger.ts';
 import { type LogFields, silentLog } from '../../functions/platform/log.ts';
@@ -227,6 +228,14 @@ test('however many are to be found, none is read by itself; what there was no ti
   }
 });
 
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
 describe('of very many, a look', () => {
   const nowMs = Date.UTC(2026, 0, 1);
 
@@ -242,19 +251,18 @@ describe('of very many, a look', () => {
     });
     const byId = new Map(stored.map((job) => [job.jobId, job]));
     const seen = { most: 0, recorded: [] as string[], asked: [] as EventsQuery[] };
-    let read = 0;
     const ledger = {
       async *projectJobs(_: string, { since = '' } = {}) {
-        read = 0;
+        let read = 0;
         for (const job of stored) {
           if (job.requestedAt < since) continue;
           read += 1;
+          seen.most = Math.max(seen.most, read);
           yield job;
         }
       },
       async annotate(_: string, jobId: string, __: unknown, annotate: (job: JobSummary) => Partial<Annotations>) {
         const job = byId.get(jobId) as LedgerJob;
-        seen.most = Math.max(seen.most, read);
         Object.assign(job, annotate(job));
         return { outcome: 'changed', job } as Recorded;
       },
@@ -296,6 +304,62 @@ describe('of very many, a look', () => {
     expect(stored.every(({ requester }) => requester && 'reason' in requester && requester.reason === 'none')).toBe(
       true,
     );
+  });
+
+  describe('of the next few', () => {
+    const twoBatches = () => {
+      const { stored, seen, look } = looking(
+        Array.from({ length: 3_000 }, (_, nth) => Date.UTC(2025, 0, 1) + nth * 60_000),
+      );
+      const requested = gate();
+      const answered = gate();
+      let ended = 0;
+      const atlas = {
+        async *events(query: EventsQuery) {
+          seen.asked.push(query);
+          if (seen.asked.length === 2) {
+            requested.open();
+            await answered.opened;
+          }
+          yield [];
+          ended += 1;
+        },
+      } as unknown as Atlas;
+      const from = stored[0]?.requestedAt ?? '';
+      return {
+        seen,
+        requested,
+        answered,
+        ended: () => ended,
+        look: (more: object) => look({ from }, { atlas, ...more }),
+      };
+    };
+
+    test('reads the events while it writes who requested those before', async () => {
+      const { seen, requested, answered, look } = twoBatches();
+      const writes = Object.assign((write: () => Promise<unknown>) => requested.opened.then(write), { concurrency: 8 });
+      const looked = look({ writes });
+      await requested.opened;
+      answered.open();
+      await looked;
+      expect(new Set(seen.recorded).size).toBe(3_000);
+    });
+
+    test('waits for the events where a write fails, so that nothing goes on without it', async () => {
+      const { requested, answered, ended, look } = twoBatches();
+      const findings = () => {
+        throw new LedgerError('LEDGER_UNAVAILABLE', 'the disk is full');
+      };
+      let endedBefore: number | undefined;
+      const looked = look({ findings }).catch((error: unknown) => {
+        endedBefore = ended();
+        return error;
+      });
+      await requested.opened;
+      answered.open();
+      expect(await looked).toMatchObject({ message: 'the disk is full' });
+      expect(endedBefore).toBe(2);
+    });
   });
 
   test('comes to its end where thousands were requested in the same minute', async () => {

@@ -1,7 +1,6 @@
 // test/deploy/cloud.ts: AWS on this machine: MiniStack in a venv, with IAM switched on, and the tools that talk to it.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,11 +8,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 import { type Ended, end, mustRun, run } from './processes.ts';
+import { venv } from './venv.ts';
 
 export const REGION = 'us-east-1';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const VENV = join(ROOT, '.venv');
 const REQUIREMENTS = join(HERE, 'requirements.txt');
 
 export interface Credentials {
@@ -23,6 +22,8 @@ export interface Credentials {
 
 export interface Cloud extends AsyncDisposable {
   readonly port: number;
+  /** Of the AWS CLI. */
+  readonly bin: string;
   /** A folder that goes with the cloud. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
@@ -42,12 +43,12 @@ export interface Cloud extends AsyncDisposable {
 export async function startCloud(): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), 'restore-ledger-deploy-'));
   const env = isolated(folder);
-  await makeVenv(env);
+  const bin = await venv({ name: 'deploy', requirements: REQUIREMENTS, env });
   const port = await freePort();
   Object.assign(env, { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
 
   const logFile = join(folder, 'ministack.log');
-  const emulator = spawn(join(VENV, 'bin/python'), [join(HERE, 'emulator.py')], {
+  const emulator = spawn(join(bin, 'python'), [join(HERE, 'emulator.py')], {
     cwd: folder,
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'], // it ends when its standard input does: also where the tests are killed
@@ -65,10 +66,11 @@ export async function startCloud(): Promise<Cloud> {
   // The endpoint is also said to each command: this version of the CLI takes no notice of AWS_ENDPOINT_URL for SQS.
   const always = ['--endpoint-url', env.AWS_ENDPOINT_URL ?? '', '--output', 'json'];
   const as = (who: NodeJS.ProcessEnv, args: string[]) =>
-    run(join(VENV, 'bin/aws'), [...args, ...always], { env: { ...env, ...who }, cwd: folder });
+    run(join(bin, 'aws'), [...args, ...always], { env: { ...env, ...who }, cwd: folder });
   const cli = (...args: string[]) => as({}, args);
   const cloud: Cloud = {
     port,
+    bin,
     folder,
     env,
     log,
@@ -116,22 +118,6 @@ function isolated(folder: string): NodeJS.ProcessEnv {
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CDK_DISABLE_VERSION_CHECK: '1',
   };
-}
-
-async function makeVenv(env: NodeJS.ProcessEnv) {
-  const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const mark = join(VENV, 'installed');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
-  const advice = 'npm run test:deploy needs python3 (3.10 or newer) with venv and pip: apt-get install python3-venv';
-  const options = { env, cwd: ROOT };
-  try {
-    await mustRun('python3', ['-m', 'venv', '--clear', VENV], options);
-  } catch (error) {
-    throw new Error(advice, { cause: error });
-  }
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
-  await mustRun(join(VENV, 'bin/python'), pip, options);
-  writeFileSync(mark, wanted);
 }
 
 async function freePort(): Promise<number> {

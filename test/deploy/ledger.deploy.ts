@@ -33,7 +33,7 @@ afterEach(({ task }) => {
 async function fillInSecret() {
   writeFileSync(join(cloud.folder, 'atlas-key.json'), JSON.stringify(atlas.apiKey));
   const command = await ledger.output('FillInSecret');
-  const PATH = `${join(import.meta.dirname, '../../.venv/bin')}:${cloud.env.PATH}`;
+  const PATH = `${cloud.bin}:${cloud.env.PATH}`;
   await mustRun('bash', ['-c', command], { env: { ...cloud.env, PATH }, cwd: cloud.folder });
 }
 

@@ -67,7 +67,8 @@ export class Clone implements AsyncDisposable {
     };
   }
 
-  static async open(): Promise<Clone> {
+  /** @param standIns scripts by the name of what they stand in for */
+  static async open(standIns: Readonly<Record<string, string>> = STAND_INS): Promise<Clone> {
     const dir = await mkdtemp(join(tmpdir(), 'restore-ledger-clone-'));
     const clone = new Clone(dir);
     await mkdir(clone.dir);
@@ -77,7 +78,7 @@ export class Clone implements AsyncDisposable {
     await mkdir(join(clone.#standIns, 'outputs'));
     for (const name of ['package.json', 'package-lock.json'])
       await copyFile(join(PACKAGE_DIR, name), join(clone.#standIns, 'lock', name));
-    for (const [name, script] of Object.entries(STAND_INS))
+    for (const [name, script] of Object.entries(standIns))
       await writeFile(join(clone.#standIns, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return clone;
   }
@@ -100,6 +101,7 @@ export class Clone implements AsyncDisposable {
   async paste(block: string, { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {}) {
     const failed = `trap 'echo "$? $BASH_COMMAND" >&3' ERR`;
     const child = this.#spawn(`set -uE -o pipefail\n${failed}\n${block}\nexit 0`, env);
+    child.stdin?.on('error', () => {}); // it may end without reading it
     child.stdin?.end(input);
     const [stdout, stderr, failures] = [1, 2, 3].map((fd) => textOf(child, fd));
     const code = await new Promise((resolve) => child.once('close', resolve));

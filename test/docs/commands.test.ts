@@ -6,6 +6,7 @@ import { EXIT } from '../../bin/process/exit-codes.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { templateOf } from '../lib/template.ts';
+import { commandsRunBy } from './documented-commands.ts';
 import { codeBlocks, documentPaths, readDocument } from './markdown.ts';
 
 const run = promisify(execFile);
@@ -26,14 +27,18 @@ function commandsIn(markdown: string): string[] {
 const mentioned = DOCUMENTS.flatMap((path) =>
   commandsIn(readDocument(path)).map((command) => ({ path, command: command.trim() })),
 );
-const givenTo = (pattern: RegExp) =>
-  mentioned.flatMap(({ path, command }) => {
-    const [, rest] = pattern.exec(command) ?? [];
-    return rest === undefined ? [] : [{ path, command, words: rest.trim().split(/\s+/) }];
-  });
+const wordsOf = (path: string, command: string, pattern: RegExp) => {
+  const [, rest] = pattern.exec(command) ?? [];
+  return rest === undefined ? [] : [{ path, command, words: rest.trim().split(/\s+/) }];
+};
+const givenTo = (pattern: RegExp) => mentioned.flatMap(({ path, command }) => wordsOf(path, command, pattern));
+const LEDGER = /^(?:\S*\/)?restore-ledger (?!\.)([a-z].*)/;
 
 describe('restore-ledger', () => {
-  const uses = givenTo(/^(?:\S*\/)?restore-ledger (?!\.)([a-z].*)/);
+  const uses = [
+    ...givenTo(LEDGER),
+    ...commandsRunBy('test/docs/commands.test.ts').flatMap(({ path, text }) => wordsOf(path, text, LEDGER)),
+  ];
   const help = new Map<string, string>();
   /** `atlas list` is one. */
   const nameOf = (words: readonly string[]) => words.slice(0, words[0] === 'atlas' ? 2 : 1).join(' ');

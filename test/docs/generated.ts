@@ -4,6 +4,7 @@ import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import { costTable, paidAlarms } from '../lib/cost.ts';
+import { ACKNOWLEDGED } from '../template/acknowledged.ts';
 import { KEY_POLICY_PATH, keyPolicy } from './key-policy.ts';
 
 interface Generated {
@@ -16,6 +17,7 @@ interface Generated {
 export const GENERATED: readonly Generated[] = [
   { path: 'docs/settings.md', text: settingsPage },
   { path: 'docs/cost.md', text: costPage },
+  { path: 'docs/template-checks.md', text: templateChecksPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
@@ -51,6 +53,26 @@ npx cdk deploy -c "schedule=rate(1 hour)" -c "excludeProjects=sandbox-*,demo-*"
 
 | name | meaning | unit | default | allowed |
 | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function templateChecksPage(): string {
+  const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
+  const rows = ACKNOWLEDGED.map(({ rules, at, unless, reason }) =>
+    row(codes(rules), codes(at), unless ? `\`${unless}\`` : '', reason),
+  );
+  return `# Checks of the template
+
+<!-- Generated from test/template/acknowledged.ts by \`npm run docs\`. Edit that, not this file. -->
+
+\`npm run test:template\` scans the template with cfn-lint, checkov and the packs of cdk-nag: AwsSolutions, Serverless, NIST 800-53 R5,
+HIPAA and PCI DSS 3.2.1. It scans the defaults and every option, each in the commercial, GovCloud and China partitions. No scanner proves
+that a deployment complies with anything; this page is what they find, and why it stays. A finding that is not listed fails the command,
+and so does a line that is no longer needed. Findings of AwsSolutions are acknowledged beside their constructs, in \`lib/\`.
+
+| rules | constructs | ended by the setting | why it stays |
+| --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }

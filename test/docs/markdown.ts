@@ -23,10 +23,10 @@ export function codeBlocks(markdown: string): CodeBlock[] {
   });
 }
 
+export const withoutBlocks = (markdown: string) => markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+
 export const withoutCode = (markdown: string) =>
-  markdown
-    .replaceAll(/^```[\s\S]*?^```$/gm, '')
-    .replaceAll(/(?<!\]\(|`)`[^`\n]+`/g, (code) => code.replaceAll(/[[\]]/g, ' '));
+  withoutBlocks(markdown).replaceAll(/(?<!\]\(|`)`[^`\n]+`/g, (code) => code.replaceAll(/[[\]]/g, ' '));
 
 /** Targets of links and pictures. */
 export const linksOf = (markdown: string): string[] =>
@@ -36,7 +36,7 @@ export const linksOf = (markdown: string): string[] =>
 
 /** Of headings as GitHub makes them, and of elements with an id. */
 export function anchorsOf(markdown: string): Set<string> {
-  const text = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const text = withoutBlocks(markdown);
   const seen = new Map<string, number>();
   const slugs = [...text.matchAll(/^#+ +(.*?)\s*$/gm)].map(([, heading = '']) => {
     const slug = slugOf(heading);

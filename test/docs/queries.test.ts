@@ -1,44 +1,24 @@
 // Every query of docs/queries.md finds what it says, in a ledger that was filled from Atlas. `aws` has a stand-in that
 // writes down what it is asked; the same is then asked of the embedded DynamoDB.
-import { createServer } from 'node:http';
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import type { LocalDynamoDB } from '../../local/dynamodb.ts';
-import { listen } from '../../local/listen.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
-import { checkSignature } from '../cli/remote/signature-check.ts';
+import { startSignatureFront } from '../cli/remote/signature-front.ts';
 import { System } from '../collector/system.ts';
 import { dynamoTable } from '../ledger/engines.ts';
 import { startDynamo } from '../ledger/table.ts';
 import { Clone, canPaste } from './clone.ts';
+import { commandsRunBy } from './documented-commands.ts';
 import { codeBlocks, documentPaths, readDocument } from './markdown.ts';
 
-const bash = (path: string, section: string, holds = '') =>
-  codeBlocks(readDocument(path)).find(
-    (block) => block.language === 'bash' && block.section === section && block.text.includes(holds),
-  )?.text ?? '';
+const [BY_COMMAND_LINE = '', BY_CURL = '', IN_DYNAMODB = '', ...NO_MORE] = commandsRunBy(
+  'test/docs/queries.test.ts',
+).map(({ text }) => text);
 
 const AWS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
-
-/** In front of the API: lets through what is signed, as API Gateway does. */
-async function signedOnly(apiUrl: string) {
-  const refused: string[] = [];
-  const server = createServer(async (request, response) => {
-    const { method = '', url = '', headers } = request;
-    const { valid, signedHeaders } = checkSignature({ method, target: url, headers, body: '' }, AWS.secretAccessKey);
-    const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name));
-    if (!valid || unsigned.length > 0 || headers['x-amz-security-token'] === '') {
-      refused.push(`${method} ${url} signed ${signedHeaders}`);
-      return response.writeHead(403).end('{"message":"The signature does not match"}');
-    }
-    const answer = await fetch(apiUrl + url, { method });
-    return response.writeHead(answer.status).end(await answer.text());
-  });
-  const url = await listen(server);
-  return { url, refused, [Symbol.asyncDispose]: async () => void server.close() };
-}
 
 test('every query string of the documents is as curl of any version signs it: in order, and encoded', () => {
   const queries = documentPaths().flatMap((path) =>
@@ -92,29 +72,38 @@ describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', ()
     await dynamo.close();
   });
 
-  const outputs = bash('docs/deploy.md', 'Outputs');
+  const [outputs = ''] = commandsRunBy('test/deploy/documents.deploy.ts').flatMap(({ section, text }) =>
+    section === 'Outputs' ? text : [],
+  );
+
+  test('by the command line', async () => {
+    const { stdout, failed } = await clone.paste(`${outputs}${BY_COMMAND_LINE}`);
+    expect({ failed, NO_MORE }).toEqual({ failed: [], NO_MORE: [] });
+    expect(stdout.trimEnd().split('\n').length).toBeGreaterThan(10);
+  });
 
   test.each([
     ['with a session token', { AWS_SESSION_TOKEN: 'token/+=' }],
     ['with an empty one', { AWS_SESSION_TOKEN: '' }],
     ['with a key alone', {}],
   ])('over HTTP, signed %s', async (_, session) => {
-    await using front = await signedOnly(api.url);
+    const secrets = { [AWS.accessKeyId]: AWS.secretAccessKey };
+    await using front = await startSignatureFront({ port: Number(new URL(api.url).port), secrets });
     await clone.setOutput('ApiUrl', front.url);
     const key = { AWS_ACCESS_KEY_ID: AWS.accessKeyId, AWS_SECRET_ACCESS_KEY: AWS.secretAccessKey };
     const env = { AWS_REGION: 'eu-west-1', ...key, ...session };
-    const { stdout, failed } = await clone.paste(`${outputs}${ours(bash('docs/queries.md', 'Over HTTP', 'ask()'))}`, {
+    const { stdout, failed } = await clone.paste(`${outputs}${ours(BY_CURL)}`, {
       env,
     });
-    expect(front.refused).toEqual([]);
-    expect(failed).toEqual([]);
+    expect({ failed, refused: front.refused }).toEqual({ failed: [], refused: [] });
+    expect(front.accepted).toHaveLength(3);
     const answers = stdout.split(/(?<=\})\s*(?=\{"jobs")/);
     expect(answers.map((answer) => JSON.parse(answer).jobs.length > 0)).toEqual([true, true, true]);
   });
 
   test('in DynamoDB', async () => {
     await clone.setOutput('TableName', table.tableName);
-    const block = ours(bash('docs/queries.md', 'In DynamoDB'));
+    const block = ours(IN_DYNAMODB);
     const { failed } = await clone.paste(`${outputs}${block}`);
     expect(failed).toEqual([]);
     const calls = (await clone.calls()).filter(([, service]) => service === 'dynamodb');

@@ -6,14 +6,16 @@ import { SERVE_PORT } from '../../bin/servers/serve.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { accessTo } from '../cli/command-line.ts';
 import { Clone, canPaste, type Started } from './clone.ts';
+import { commandsRunBy } from './documented-commands.ts';
 import { codeBlocks, readDocument } from './markdown.ts';
 
 const README = readDocument('README.md');
 const BLOCKS = codeBlocks(README);
-const bash = (section: string) => BLOCKS.filter((block) => block.section === section && block.language === 'bash');
+const COMMANDS = commandsRunBy('test/docs/readme.slow.test.ts');
+const bash = (section: string) => COMMANDS.filter((command) => command.section === section && command.form === 'block');
 
 describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', () => {
-  const [start = '', check = ''] = bash('Atlas Restore Ledger')[0]?.text.split('\n') ?? [];
+  const [start = '', check = ''] = BLOCKS[0]?.text.split('\n') ?? [];
   let clone: Clone;
   let atlas: AtlasSimulator;
   /** `npm start`, until nothing more is asked of it. */
@@ -62,10 +64,12 @@ describe.skipIf(!canPaste)('pasted (skipped where there is no bash or curl)', ()
     expect(stdout).toMatch(/^result +complete$/m);
     expect((await stat(join(clone.dir, '.ledger/ledger.sqlite'))).isFile()).toBe(true);
     expect(await readFile(join(clone.dir, 'evidence.html'), 'utf8')).toMatch(/^<!doctype html>/i);
-    // The table that it shows is what this command prints, as far as 120 characters have room for its columns.
+    // The table that it shows is what its command prints, as far as 120 characters have room for its columns.
     const shown = BLOCKS.find(({ language }) => language === 'text')?.text.split('\n')[1] ?? '';
     const columns = (line: string) => line.split(/ {2,}/);
-    const printed = columns(stdout.split('\n').find((line) => line.startsWith('requested (UTC)')) ?? '');
+    const [prompt, ...others] = COMMANDS.filter(({ form }) => form === 'prompt');
+    expect(others).toEqual([]);
+    const printed = columns((await clone.paste(prompt?.text ?? '')).stdout.split('\n')[0] ?? '');
     expect(printed.filter((title) => columns(shown).includes(title))).toEqual(columns(shown));
   });
 

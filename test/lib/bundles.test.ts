@@ -3,12 +3,18 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BUNDLING } from '../../lib/compute/bundle.ts';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads. What was measured on 2026-11-27, and a tenth more. */
 const BUDGET = { plan: 931_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
 const NAMES = ['plan', 'collect', 'notify', 'message', 'api'] as const;
+/** Beside the code, and read by no function. */
+const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];
+/** Those of today. Another needs a look at what it asks of those who pass the code on. */
+const PERMISSIVE = ['Apache-2.0', 'MIT'];
 const ENVIRONMENT = {
   TABLE_NAME: 'ledger',
   ATLAS_SECRET_ID: 'atlas/key',
@@ -41,10 +47,33 @@ describe('bundles', () => {
   }
 
   test.each(NAMES)('%s: what a start reads is within its budget', (name) => {
-    expect(readdirSync(built.folders[name]).filter((file) => !file.endsWith('.mjs'))).toEqual([]);
+    expect(readdirSync(built.folders[name]).filter((file) => !file.endsWith('.mjs'))).toEqual(LEGAL);
     const code = startOf(name);
     console.log(`${name}: ${code.length} bytes of ${BUDGET[name]}, ${gzipSync(code).length} compressed`);
     expect(code.length).toBeLessThan(BUDGET[name]);
+  });
+
+  test.each(NAMES)('%s: every package in it is in its licence file and its bill of materials', (name) => {
+    const entryPoints = [`functions/handlers/${name}.ts`];
+    const { metafile } = buildSync({ ...BUNDLING, entryPoints, outdir: 'unused', write: false, metafile: true });
+    const inputs = Object.keys(metafile.inputs).filter((file) => file.includes('node_modules/'));
+    const folders = [
+      ...new Set(inputs.map((file) => file.replace(/(node_modules\/(@[^/]+\/)?[^/]+)\/(?!.*node_modules).*/, '$1'))),
+    ];
+    expect(folders.length).toBeGreaterThan(10);
+
+    const licences = readFileSync(join(built.folders[name], 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const { components } = JSON.parse(readFileSync(join(built.folders[name], 'sbom.cdx.json'), 'utf8'));
+    const said = (components as { purl: string }[]).map(({ purl }) => decodeURIComponent(purl));
+    const wanted = folders.map((folder) => {
+      const { name: of, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      expect(PERMISSIVE, of).toContain(license);
+      expect(licences).toContain(`${of} ${version} (${license})\n`);
+      const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each)) ?? 'no licence';
+      expect(licences).toContain(readFileSync(join(folder, file), 'utf8').trim());
+      return `pkg:npm/${of}@${version}`;
+    });
+    expect(said.sort()).toEqual(wanted.sort());
   });
 
   test.each(NAMES)('%s starts', (name) => {
@@ -104,7 +133,7 @@ describe('bundles', () => {
     const folder = withMaps.folders.plan;
     const files = readdirSync(folder);
     const code = files.filter((file) => file.endsWith('.mjs'));
-    expect(files.sort()).toEqual(code.flatMap((file) => [file, `${file}.map`]).sort());
+    expect(files.sort()).toEqual([...LEGAL, ...code.flatMap((file) => [file, `${file}.map`])].sort());
     expect(statSync(join(folder, 'index.mjs')).size).toBeLessThan(BUDGET.plan);
     for (const file of code) {
       expect(JSON.parse(readFileSync(join(folder, `${file}.map`), 'utf8'))).not.toHaveProperty('sourcesContent');

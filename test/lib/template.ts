@@ -1,13 +1,14 @@
 // test/lib/template.ts: the synthesized stack without the bundles of its functions, which takes about a second.
-import { App } from 'aws-cdk-lib';
+import { App, type Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { defined } from '../../functions/platform/defined.ts';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
 import { readSettings } from '../../lib/settings/read-settings.ts';
 
-/** @param given settings, as under `ledger` in cdk.json */
-export function stackOf(given: Readonly<Record<string, unknown>> = {}): LedgerStack {
+/** @param given settings, as under `ledger` in cdk.json @param env absent: for any account and region */
+export function stackOf(given: Readonly<Record<string, unknown>> = {}, env?: Environment): LedgerStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
+  return new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }), ...defined({ env }) });
 }
 
 const templates = new Map<string, Template>();

@@ -1,7 +1,7 @@
 // A project of someone else's, in a temporary folder, that installs the packed package.
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,6 +33,10 @@ export class Project implements AsyncDisposable {
 
   has(name: string): boolean {
     return existsSync(join(this.folder, name));
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   /** @param packages names with versions, or paths of packed packages */

@@ -43,14 +43,22 @@ interface Answers {
   /** Whose events may still come. */
   pending: Unattributed[];
   failure?: AtlasError;
-  /** Time ran out before the events were read. */
-  stopped?: true;
+  /** Events were requested. */
+  attempted: boolean;
+}
+
+/** A batch of which everything is known but not yet written. */
+interface Matched extends Answers {
+  batch: JobBatch;
+  /** Where it begins. */
+  from: string;
 }
 
 /**
- * Goes through the jobs since `from` in batches, so that memory holds one of them. Requests, for each batch: 1 query a page of the
- * project's jobs, again where more are to be attributed than memory holds whole, one listing of events, 1 write for each job of
- * which more is known than before. Events that can't be read cost the attribution only, and are not requested again.
+ * Goes through the jobs since `from` in batches, so that memory holds two of them: the events of one are read while the requesters of
+ * the one before are written. Requests, for each batch: 1 query a page of the project's jobs, again where more are to be attributed
+ * than memory holds whole, one listing of events, 1 write for each job of which more is known than before. Events that can't be read
+ * cost the attribution only, and are not requested again.
  * @throws LedgerError
  */
 export async function attributeRequesters(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
@@ -60,24 +68,35 @@ export async function attributeRequesters(task: AttributeTask, ports: AttributeP
   const left: string[] = [];
   let [attempted, seen] = [false, 0];
   let failed: Attempted['failed'];
-  for (let from: string | undefined = task.from; from !== undefined; ) {
-    const batch: JobBatch = await readBatch(projectId, from, ports);
+  const match = async (from: string): Promise<Matched> => {
+    const batch = await readBatch(projectId, from, ports);
+    const answers = await answersOf(batch, { projectId, startedAt, failed: failed?.error }, ports);
+    return { batch, from, ...answers };
+  };
+  for (let matched: Matched | undefined = await match(task.from); matched !== undefined; ) {
+    const { batch, updates, pending, failure, from }: Matched = matched;
     seen += batch.jobs.length;
-    if (batch.open.length > 0) {
-      const answers: Answers = await answersOf(batch, { projectId, startedAt, failed: failed?.error }, ports);
-      if (answers.failure) failed ??= { error: answers.failure, from };
-      attempted ||= !answers.stopped;
-      await writeRequesters(answers.updates, batch, { projectId, sighting }, ports);
-      const unwritten = [...answers.updates.values()].map(({ job }) => job);
-      left.push(...[...answers.pending, ...unwritten].map(({ requestedAt }) => requestedAt));
+    attempted ||= matched.attempted;
+    if (failure) failed ??= { error: failure, from };
+    let { next } = batch;
+    if (next !== undefined && (seen >= MAX_JOBS || ports.outOfTime())) {
+      left.push(next);
+      next = undefined;
     }
-    from = batch.next;
-    if (from !== undefined && (seen >= MAX_JOBS || ports.outOfTime())) {
-      left.push(from);
-      break;
-    }
+    [, matched] = await bothOf(
+      writeRequesters(updates, batch, { projectId, sighting }, ports),
+      next === undefined ? undefined : match(next),
+    );
+    const unwritten = [...updates.values()].map(({ job }) => job);
+    left.push(...[...pending, ...unwritten].map(({ requestedAt }) => requestedAt));
   }
   return attributionAfter(stored, { left, attempted, failed }, startedAt);
+}
+
+/** Both, once both have ended: where one fails, the other doesn't go on in the background. @throws what one of them throws */
+async function bothOf<A, B>(a: Promise<A>, b: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 /**
@@ -89,14 +108,20 @@ async function answersOf(
   { projectId, startedAt, failed }: { projectId: string; startedAt: number; failed: AtlasError | undefined },
   ports: AttributePorts,
 ): Promise<Answers> {
+  const [first] = open;
+  if (first === undefined) return { updates: new Map(), pending: [], attempted: false };
   await ports.prepare(open);
-  const oldest = open[0]?.requestedAt ?? until;
-  const read = failed ?? (await readRequestEvents(projectId, { oldest, until }, ports));
+  const read = failed ?? (await readRequestEvents(projectId, { oldest: first.requestedAt, until }, ports));
   const isFailure = read instanceof AtlasError;
   // A call that was cut off, or not made any more, is no failure of Atlas.
-  if (isFailure && !failed && ports.outOfTime()) return { updates: new Map(), pending: open, stopped: true };
-  const requesterOf = isFailure ? unread(read) : matched(jobs, read);
-  const answers: Answers = { updates: new Map(), pending: [], ...(isFailure ? { failure: read } : {}) };
+  if (isFailure && !failed && ports.outOfTime()) return { updates: new Map(), pending: open, attempted: false };
+  const requesterOf = isFailure ? unread(read) : byEvents(jobs, read);
+  const answers: Answers = {
+    updates: new Map(),
+    pending: [],
+    attempted: true,
+    ...(isFailure ? { failure: read } : {}),
+  };
   for (const job of open) {
     const requester = requesterOf(job, startedAt - Date.parse(job.requestedAt));
     if (isPending(requester)) answers.pending.push(job);
@@ -112,7 +137,7 @@ const unread =
   (_, ageMs) =>
     transient && ageMs < FINAL_AFTER_MS ? { reason: 'pending' } : { reason: 'not-read', detail: code };
 
-function matched(jobs: readonly Unattributed[], { events, since }: RequestEvents): RequesterOf {
+function byEvents(jobs: readonly Unattributed[], { events, since }: RequestEvents): RequesterOf {
   const verdicts = matchRequests(jobs, events);
   return ({ jobId, requestedAt }, ageMs) =>
     requestedAt < since

@@ -8,9 +8,6 @@ import type { Finding } from '../../restore/rules/finding.ts';
 import { isUnresolved } from './attribution.ts';
 import type { JobBatch, Unattributed } from './unattributed-jobs.ts';
 
-/** Writes of one project that are under way, or wait for their turn. */
-const MAX_WRITES = 64;
-
 export interface WritePorts {
   ledger: Ledger;
   /** True when what is left should wait for the next collection. */
@@ -45,14 +42,14 @@ export async function writeRequesters(
     onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
     return true;
   };
-  const writers = Array.from({ length: Math.min(MAX_WRITES, updates.size) }, () => async () => {
+  const writers = Array.from({ length: Math.min(writes.concurrency, updates.size) }, () => async () => {
     try {
       while (await writes(writeNext));
     } finally {
       await taken.return(undefined); // ended, or failed: no other goes on
     }
   });
-  await forEachConcurrent(writers, MAX_WRITES, (writer) => writer());
+  await forEachConcurrent(writers, writers.length, (writer) => writer());
 }
 
 async function* takeUpdates(

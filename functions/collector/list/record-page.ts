@@ -16,15 +16,12 @@ interface Understood {
 }
 
 interface Compared {
-  changed: { job: RestoreJob; before: boolean }[];
+  changed: (Understood & { before: boolean })[];
   /** Unchanged, but their rules may have another result by now. */
   due: RestoreJob[];
   /** The page holds a job from before `settledThrough` that was known. */
   reachedSettled: boolean;
 }
-
-/** Writes of one list that are under way, or wait for their turn. */
-const MAX_WRITES = 16;
 
 /**
  * Every job is compared with the table: an equal fingerprint in the coverage saves reading it, and a job that is not in the
@@ -40,17 +37,15 @@ export async function recordPage(reading: Reading, page: JobPage, known: KnownOf
   const { changed, due, reachedSettled } = compare(reading, understood, found);
   await evaluator.prepare(changed.map(({ job }) => job));
   await evaluator.prepareDue(due);
+  const writeEach = <T>(items: readonly T[], write: (item: T) => Promise<unknown>) =>
+    forEachConcurrent(items, Math.min(items.length, writes.concurrency), (item) =>
+      writes(async () => {
+        if (mayGoOn(reading)) await write(item);
+      }),
+    );
   if (changed.length > 0) await ledger.markDays(changed.map(({ job }) => job.jobId));
-  await forEachConcurrent(changed, MAX_WRITES, ({ job, before }) =>
-    writes(async () => {
-      if (mayGoOn(reading)) await record(reading, job, before);
-    }),
-  );
-  await forEachConcurrent(due, MAX_WRITES, (job) =>
-    writes(async () => {
-      if (mayGoOn(reading)) await reevaluate(reading, job);
-    }),
-  );
+  await writeEach(changed, ({ job, print, before }) => record(reading, job, before, print));
+  await writeEach(due, (job) => reevaluate(reading, job));
   return reachedSettled;
 }
 
@@ -103,7 +98,7 @@ function compare(reading: Reading, understood: readonly Understood[], found: Kno
       hold(reading, job.jobId, print, job.status);
       if (before.unattributed) notAttributed(reading, job);
       if (isOpen(job.status) && ports.evaluator.isDue(job)) due.push(job);
-    } else changed.push({ job, before: before !== undefined });
+    } else changed.push({ job, print, before: before !== undefined });
   }
   return { changed, due, reachedSettled };
 }
@@ -113,11 +108,16 @@ function mayGoOn(reading: Reading): boolean {
   return !reading.cutPage;
 }
 
-/** @param isKnown the table has the job, as far as is known */
-export async function record(reading: Reading, job: RestoreJob, isKnown: boolean): Promise<Recorded> {
+/** @param isKnown the table has the job, as far as is known @param print its fingerprint */
+export async function record(
+  reading: Reading,
+  job: RestoreJob,
+  isKnown: boolean,
+  print = fingerprint(job),
+): Promise<Recorded> {
   const { ledger, evaluator, known, onRecorded } = reading.ports;
   const recorded = await known.noting(job.jobId, () =>
-    ledger.record(job, sightingOf(reading), isKnown, evaluator.annotating(job)),
+    ledger.record(job, { ...sightingOf(reading), fingerprint: print }, isKnown, evaluator.annotating(job)),
   );
   reading.counts[recorded.outcome] += 1;
   const { clusterName, kind } = recorded.job;

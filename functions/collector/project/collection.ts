@@ -81,7 +81,7 @@ export interface Collection {
 }
 
 export function beginCollection(task: CollectTask, ports: CollectPorts, options: CollectOptions): Collection {
-  const all = withDefaults(options);
+  const all = withDefaults(options, ports.ledger.parallelWrites);
   return {
     task,
     ports,
@@ -108,11 +108,14 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
   };
 }
 
-const withDefaults = ({ parallelLists = PARALLEL_LISTS, ...options }: CollectOptions): Required<CollectOptions> => ({
+const withDefaults = (
+  { parallelLists = PARALLEL_LISTS, ...options }: CollectOptions,
+  parallelWrites: number | undefined,
+): Required<CollectOptions> => ({
   parallelLists,
   ...{ kinds: KINDS, wantsCluster: EVERY_CLUSTER, rules: DEFAULT_RULES, maxEventAgeHours: MAX_EVENT_AGE_HOURS },
   ...{ fullEveryMs: DAY_MS, followMs: 60_000, reserveMs: 15_000, maxMessages: 100 },
-  limits: sharedLimits(parallelLists),
+  limits: sharedLimits(parallelLists, parallelWrites),
   ...defined(options),
 });
 

@@ -61,7 +61,7 @@ export async function runLocally(
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
   const parts: RunPart[] = [];
-  const limits = sharedLimits(options.parallelLists);
+  const limits = sharedLimits(options.parallelLists, ledger.parallelWrites);
   const { waits = new WaitBudget(DEFAULT_MAX_WAIT_MS, clock) } = ports;
   const projectPorts: ProjectPorts = { ...ports, waits, signal };
   let finished: Run | undefined;

@@ -18,12 +18,30 @@ export const sha256 = (value: unknown) => hash('sha256', canonicalJson(value), '
 /** JSON with sorted names, so that equal values give equal text. Undefined fields are absent ones. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value)) ?? 'null';
 
+/** With sorted names. What has them already is not copied: Atlas's jobs come out of redaction that way. */
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(sorted);
   if (value instanceof Date) return value.toJSON();
   const fields = value as Record<string, unknown>;
-  const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(fields).sort()) defineOwn(copy, name, sorted(fields[name]));
-  return copy;
+  const names = Object.keys(fields);
+  let copy: Record<string, unknown> | undefined;
+  if (!isPlain(fields) || !areInOrder(names)) {
+    copy = {};
+    names.sort();
+  }
+  for (const name of names) {
+    const inner = sorted(fields[name]);
+    if (!copy && inner !== fields[name]) copy = { ...fields };
+    if (copy) defineOwn(copy, name, inner);
+  }
+  return copy ?? fields;
+}
+
+/** JSON.stringify makes something else than its fields of a boxed text, a Map and the like. */
+const isPlain = (value: object) => Object.getPrototypeOf(value) === Object.prototype;
+
+function areInOrder(names: readonly string[]): boolean {
+  for (let nth = 1; nth < names.length; nth++) if ((names[nth - 1] ?? '') > (names[nth] ?? '')) return false;
+  return true;
 }

@@ -23,17 +23,21 @@ const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof 
 export const COMPARED = JOB_SUMMARY_FIELDS.filter(
   (name) => !OWN_FIELDS.has(name) && !STAMPS.some((stamp) => stamp === name),
 );
-/** Everything that no write may change without an entry in the history. */
-const SEALED = [...COMPARED, 'vanishedAt', 'requester', 'findings'] as const;
+/** Everything that no write may change without an entry in the history. In the order of canonical JSON, which saves a copy. */
+const SEALED = [...COMPARED, ...(['vanishedAt', 'requester', 'findings'] as const)].sort();
 
 /** Entries at the beginning of a history that are always kept. */
 export const FIRST_CHANGES = 20;
 
 type Chained = Pick<LedgerJob, 'projectId' | 'jobId' | 'changes'>;
 
-/** The entry with what ties it to the others. @param job as it is after the entry, but for the entry itself */
-export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'>): Change {
-  return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job) };
+/** Of each field of what Atlas sent, but for its counters. Fields left out of an item are digests already. */
+export type AtlasDigests = Readonly<Record<string, string>>;
+
+export function digestsOf({ atlas, atlasOmitted }: Pick<LedgerJob, 'atlas' | 'atlasOmitted'>): AtlasDigests {
+  const digests: Record<string, string> = { ...atlasOmitted };
+  for (const name of Object.keys(atlas)) if (!PROGRESS.has(name)) digests[name] = digest(atlas[name]);
+  return digests;
 }
 
 /** The entries, each tied anew to the one before it. */
@@ -45,17 +49,25 @@ export function relinked(job: LedgerJob): Change[] {
   return changes;
 }
 
-/** Stands for a job as the ledger holds it: 16 characters. Fields left out of an item count by their digests. */
-export function stateOf(job: LedgerJob): string {
+/**
+ * The entry with what ties it to the others.
+ * @param job as it is after the entry, but for the entry itself
+ * @param atlas of this job, where they are known
+ */
+export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'>, atlas?: AtlasDigests): Change {
+  return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job, atlas) };
+}
+
+/** Stands for a job as the ledger holds it: 16 characters. */
+export function stateOf(job: LedgerJob, atlas: AtlasDigests = digestsOf(job)): string {
   const fields: Record<string, unknown> = {};
   for (const name of SEALED) fields[name] = job[name];
-  const atlas: Record<string, string> = { ...job.atlasOmitted };
-  for (const [name, value] of Object.entries(job.atlas)) if (!PROGRESS.has(name)) atlas[name] = digest(value);
-  return digest({ fields, atlas });
+  return digest({ atlas, fields });
 }
 
 /** Something else wrote to the job: it is not what its last entry stands for. */
-export const isAltered = (job: LedgerJob): boolean => job.changes.at(-1)?.state !== stateOf(job);
+export const isAltered = (job: LedgerJob, atlas?: AtlasDigests): boolean =>
+  job.changes.at(-1)?.state !== stateOf(job, atlas);
 
 /** A break in one job's history, in words. */
 export interface Break {

@@ -72,18 +72,29 @@ export function boundedFields(fields: Record<string, unknown>): Record<string, u
 const DIGEST_BYTES = 20;
 
 /** Bytes of an item by DynamoDB's rules, or a little more: fractions count as the longest number. */
-export function itemBytes(item: Record<string, unknown>): number {
+export const itemBytes = (item: Record<string, unknown>): number => fieldBytes(item, exactBytes);
+
+/** Whether an item is small enough. Most are by far, and need no exact look. */
+export const isStorable = (item: Record<string, unknown>): boolean =>
+  fieldBytes(item, mostBytes) <= MAX_ITEM_BYTES || itemBytes(item) <= MAX_ITEM_BYTES;
+
+type TextBytes = (text: string) => number;
+const exactBytes: TextBytes = (text) => Buffer.byteLength(text);
+/** No UTF-16 unit takes more than 3 bytes in UTF-8. */
+const mostBytes: TextBytes = (text) => 3 * text.length;
+
+function fieldBytes(item: Record<string, unknown>, textBytes: TextBytes): number {
   let sum = 0;
-  for (const name of Object.keys(item)) sum += Buffer.byteLength(name) + valueBytes(item[name]);
+  for (const name of Object.keys(item)) sum += textBytes(name) + valueBytes(item[name], textBytes);
   return sum;
 }
 
-function valueBytes(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
+function valueBytes(value: unknown, textBytes: TextBytes): number {
+  if (typeof value === 'string') return textBytes(value);
   if (typeof value === 'number')
     return Number.isSafeInteger(value) ? 2 + Math.ceil(String(Math.abs(value)).length / 2) : 21;
   if (value === undefined) return 0;
   if (value === null || typeof value !== 'object') return 1;
-  if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + 1 + valueBytes(inner), 3);
-  return 3 + itemBytes(value as Record<string, unknown>) + Object.keys(value).length;
+  if (Array.isArray(value)) return value.reduce((sum: number, inner) => sum + 1 + valueBytes(inner, textBytes), 3);
+  return 3 + fieldBytes(value as Record<string, unknown>, textBytes) + Object.keys(value).length;
 }

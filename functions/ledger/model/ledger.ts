@@ -34,6 +34,8 @@ export interface Sighting {
    * not trusted. Milliseconds since the epoch. @default every stored time is trusted
    */
   now?(): number;
+  /** Of the answer that is recorded, where it is known. @default computed */
+  fingerprint?: string;
 }
 
 /**
@@ -137,6 +139,8 @@ export interface Census {
 }
 
 export interface Ledger {
+  /** How many jobs are worth writing at once. @default as many as into DynamoDB */
+  readonly parallelWrites?: number;
   /**
    * Records what an answer says: one conditional write where something changed, none where nothing did.
    * @param known true where the ledger is likely to have the job: it then reads first instead of trying to add

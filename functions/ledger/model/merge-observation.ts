@@ -10,7 +10,7 @@ import { defined } from '../../platform/defined.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { canonicalJson, digest, fingerprint, type STAMPS } from './fingerprint.ts';
-import { COMPARED, chained, isAltered, PROGRESS, stateOf } from './hash-chain.ts';
+import { type AtlasDigests, COMPARED, chained, digestsOf, isAltered, PROGRESS, stateOf } from './hash-chain.ts';
 import { boundedFields, storable } from './item-size.ts';
 import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
 
@@ -30,10 +30,9 @@ const MAX_NAMES = 50;
 export function mergeObservation(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
-  { observedAt, runId, now, firstReading }: Sighting,
+  { observedAt, runId, now, firstReading, fingerprint: print = fingerprint(observed) }: Sighting,
   annotating: Annotating = {},
 ): Decision {
-  const print = fingerprint(observed);
   const safe = storable(observed) as RestoreJob;
   const answer = { ...safe, atlas: boundedFields(safe.atlas), observedAt, fingerprint: print };
   const at = observedAt;
@@ -89,7 +88,7 @@ export function mergeVanished(stored: LedgerJob, { observedAt, runId, now }: Sig
   if (Date.parse(observedAt) <= observedTime(stored, now)) return { outcome: 'stale' };
   if (stored.vanishedAt !== undefined) return { outcome: 'same' };
   const job = { ...stored, observedAt, vanishedAt: observedAt };
-  return stillAltered(stored, changed(job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } }));
+  return unlessAltered(stored, job, { at: observedAt, runId, fields: { vanishedAt: { to: observedAt } } });
 }
 
 /** What to do with what the ledger itself found out about a job. An answer of Atlas is not touched by it. */
@@ -109,21 +108,23 @@ export function mergeAnnotations(
   if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
-  return stillAltered(
-    stored,
-    changed(
-      job,
-      defined({ at: observedAt, runId, fields, firstReading }),
-      defined({ assess: findings && (() => findings) }),
-    ),
-  );
+  const assess = findings && (() => findings);
+  return unlessAltered(stored, job, defined({ at: observedAt, runId, fields, firstReading }), defined({ assess }));
 }
 
-type Changed = ReturnType<typeof changed>;
-
-/** A new entry must not hide that something else changed the job. */
-function stillAltered(stored: LedgerJob, made: Changed): Changed {
-  if (!isAltered(stored)) return made;
+/**
+ * What the ledger itself says of a job. A new entry must not hide that something else changed it.
+ * @param job with the answer of Atlas that is stored
+ */
+function unlessAltered(
+  stored: LedgerJob,
+  job: LedgerJob,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'firstReading'>,
+  annotating: Annotating = {},
+): Changed {
+  const atlas = digestsOf(stored);
+  const made = changed(job, what, annotating, atlas);
+  if (!isAltered(stored, atlas)) return made;
   const change = { ...made.change, state: stored.changes.at(-1)?.state ?? '' };
   return { ...made, change, job: { ...made.job, changes: [...made.job.changes.slice(0, -1), change] } };
 }
@@ -152,12 +153,19 @@ export function withoutHistory({ changes: _, atlas: __, atlasOmitted: ___, ...su
   return summary;
 }
 
-/** @param job as it was, but for the fields that changed */
+interface Changed {
+  outcome: 'changed';
+  job: LedgerJob;
+  change: Change;
+}
+
+/** @param job as it was, but for the fields that changed @param atlas digests of its answer, where they are known */
 function changed(
   { findings: had = [], ...job }: LedgerJob,
   what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'firstReading' | 'repaired'>,
   { assess }: Annotating = {},
-): { outcome: 'changed'; job: LedgerJob; change: Change } {
+  atlas?: AtlasDigests,
+): Changed {
   const has = assess?.({ ...withoutHistory(job), changedAt: what.at, ...(had.length > 0 && { findings: had }) }) ?? had;
   const kept = defined({ findings: has.length > 0 ? [...has] : undefined });
   const next: LedgerJob = { ...job, ...kept, revision: job.revision + 1, changedAt: what.at };
@@ -167,7 +175,7 @@ function changed(
     );
   const findings = defined({ from: had.length > 0 ? names(had, has) : undefined, to: names(has, had) });
   const fields = rulesOf(had) === rulesOf(has) ? what.fields : { ...what.fields, findings };
-  const change = chained(next, { revision: next.revision, status: next.status, ...what, fields });
+  const change = chained(next, { revision: next.revision, status: next.status, ...what, fields }, atlas);
   return { outcome: 'changed', change, job: { ...next, changes: [...job.changes, change] } };
 }
 

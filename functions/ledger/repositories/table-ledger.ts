@@ -1,5 +1,6 @@
 // functions/ledger/repositories/table-ledger.ts: the Ledger port over one table. The repositories have the requests of each method.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defined } from '../../platform/defined.ts';
 import { DayMarker } from '../days/day-marker.ts';
 import { DayRepository } from '../days/day-repository.ts';
 import type { Ledger } from '../model/ledger.ts';
@@ -42,6 +43,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
   const scope = new ScopeRepository(table);
   const runs = new RunRepository(table, runRetentionDays, now);
   return {
+    ...defined({ parallelWrites: table.parallelWrites }),
     record: (...args) => jobs.record(...args),
     annotate: (projectId, jobId, ...args) => jobs.annotate({ projectId, jobId }, ...args),
     markVanished: (projectId, jobId, sighting) => jobs.markVanished({ projectId, jobId }, sighting),

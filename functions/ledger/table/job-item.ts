@@ -4,7 +4,7 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';
 import { FIRST_CHANGES } from '../model/hash-chain.ts';
-import { itemBytes, MAX_ITEM_BYTES } from '../model/item-size.ts';
+import { isStorable, itemBytes, MAX_ITEM_BYTES } from '../model/item-size.ts';
 import type { Change, JobSummary, LedgerJob } from '../model/ledger.ts';
 import { FINDING_RULES, JOB_SUMMARY_FIELDS } from '../model/table.ts';
 import { clusterPartition, jobFeed, jobKey, type Key } from './keys.ts';
@@ -61,11 +61,9 @@ export function misplacedFields(item: Item): string[] {
  */
 export function fitted(job: LedgerJob): LedgerJob {
   let fit: LedgerJob = { ...job, changes: folded(job.changes, LAST_CHANGES) };
+  if (isStorable(jobItem(fit))) return fit;
+  fit = withoutLargestFields(fit, bytesOf(fit) - MAX_ITEM_BYTES);
   let bytes = bytesOf(fit);
-  if (bytes > MAX_ITEM_BYTES) {
-    fit = withoutLargestFields(fit, bytes - MAX_ITEM_BYTES);
-    bytes = bytesOf(fit);
-  }
   for (let last = LAST_CHANGES; bytes > MAX_ITEM_BYTES && last > 1; bytes = bytesOf(fit)) {
     last = Math.floor(last / 2);
     fit = { ...fit, changes: folded(fit.changes, last) };

@@ -70,6 +70,8 @@ export interface ScanOptions {
 
 /** @throws LedgerError from every method; nothing else. */
 export interface Table {
+  /** How many writes are worth having under way: those of an embedded table share a commit. @default as many as of DynamoDB */
+  readonly parallelWrites?: number;
   /** A consistent read. */
   get(key: Key): Promise<Item | undefined>;
   /** Resolves once the item is durable. */

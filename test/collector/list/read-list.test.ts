@@ -4,6 +4,8 @@ import type { Atlas, JobPage } from '../../../functions/atlas/model/atlas.ts';
 import { collectProject } from '../../../functions/collector/project/collect-project.ts';
 import type { CollectOptions } from '../../../functions/collector/project/collection.ts';
 import type { CollectTask } from '../../../functions/collector/task/task.ts';
+import type { Ledger } from '../../../functions/ledger/model/ledger.ts';
+import { defined } from '../../../functions/platform/defined.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
 import { isOpen } from '../../../functions/restore/job.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
@@ -229,6 +231,37 @@ test('a run that is interrupted ends, says so, and keeps what it recorded', asyn
   system.clock.advance(MINUTE);
   expect((await system.run()).run.status).toBe('complete');
   expect((await system.recorded()).size).toBe(system.listed().size);
+});
+
+test.each([
+  [undefined, 64],
+  [3, 3],
+  [200, 200],
+])('a ledger that says %s of how many writes it takes at once is given %i', async (parallelWrites, most) => {
+  await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 300 });
+  const underWay = { record: 0, annotate: 0 };
+  const seen = { record: 0, annotate: 0 };
+  const counted = async <T>(what: 'record' | 'annotate', write: () => Promise<T>): Promise<T> => {
+    underWay[what] += 1;
+    seen[what] = Math.max(seen[what], underWay[what]);
+    try {
+      return await write();
+    } finally {
+      underWay[what] -= 1;
+    }
+  };
+  const { parallelWrites: _, ...plain } = system.ledger;
+  const ledger: Ledger = {
+    ...plain,
+    ...defined({ parallelWrites }),
+    record: (...args) => counted('record', () => plain.record(...args)),
+    annotate: (...args) => counted('annotate', () => plain.annotate(...args)),
+  };
+  await system.run({}, { ledger });
+  expect(seen.record).toBe(most);
+  // Whole jobs are read 100 at a time for it.
+  expect(seen.annotate).toBeGreaterThanOrEqual(Math.min(most, 10));
+  expect(seen.annotate).toBeLessThanOrEqual(most);
 });
 
 describe('a list that is known', () => {
