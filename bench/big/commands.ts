@@ -52,6 +52,7 @@ export function commandsOf(load: Load): Command[] {
     command(`drills --project ${project}`, 25),
     command('retire --list', projectsOf(load)),
     command('reevaluate --dry-run', jobs),
+    command(`reevaluate --dry-run --project ${project}`, inProject),
     command('verify', jobs),
     command(`verify --project ${project}`, inProject),
     command('evidence', inEvidence + clusters),

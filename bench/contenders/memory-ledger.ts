@@ -9,8 +9,10 @@ import type {
   JobSummary,
   KnownJob,
   Ledger,
+  ListedJob,
   Page,
   Recorded,
+  RecordedJob,
   Sighting,
 } from '../../functions/ledger/model/ledger.ts';
 import { addCounts, noCounts, type Run, type RunPart, type UnfinishedRun } from '../../functions/ledger/model/run.ts';
@@ -143,7 +145,10 @@ export class MemoryLedger implements Ledger {
   }
 
   projects = (): AsyncIterable<ProjectFacts> => notHere('projects');
-  census = (): Promise<Map<string, Census>> => notHere('census');
+  census = (): Promise<Census> => notHere('census');
+  recordedJobs = (): AsyncIterable<RecordedJob> => notHere('recordedJobs');
+  listedJobs = (): AsyncIterable<ListedJob> => notHere('listedJobs');
+  countListed = (): Promise<number> => notHere('countListed');
   projectJobs = () => notHere('projectJobs');
   job = () => notHere('job');
   jobs = () => notHere('jobs');

@@ -40,7 +40,8 @@ function storedJob(job: RestoreJob, load: Load) {
 export function annotationsOf({ jobId, status, requestedAt }: RestoreJob): Annotating {
   return {
     requester: {
-      actor: { kind: 'apiKey', id: jobId.slice(8) + jobId.slice(0, 8), name: 'benchkey' },
+      // One of 256.
+      actor: { kind: 'apiKey', id: jobId.slice(-2).repeat(12), name: 'benchkey' },
       grade: 'strong',
       points: 89,
       eventId: jobId,

@@ -39,13 +39,11 @@ const PARALLEL_WRITES = 8;
 
 /** @throws LedgerError, the signal's reason */
 export async function reevaluateAll(ledger: Ledger, options: Reevaluating, result: Reevaluation): Promise<void> {
-  const names = new Map<string, string>();
-  for await (const { projectId, projectName } of ledger.coverages()) names.set(projectId, projectName);
-  const { at, principal } = options;
-  const context = { at, principal, rules: compileRules(options.rules), projectNameOf: (id: string) => names.get(id) };
-  for (const projectId of options.projectIds ?? names.keys()) {
-    const coverage = await ledger.coverage(projectId);
-    if (!coverage) continue;
+  const names = new CoveredNames(ledger);
+  const { at, principal, projectIds } = options;
+  const context = { at, principal, rules: compileRules(options.rules), projectNameOf: names.nameOf };
+  for await (const coverage of projectIds ? coveragesOf(ledger, projectIds) : ledger.coverages()) {
+    names.add(coverage);
     result.projects += 1;
     const durations = await pastDurations(ledger, coverage);
     const findingsOf = (job: JobSummary) => [
@@ -53,11 +51,48 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
         rulesChanged: true,
       }),
     ];
-    await reevaluateProject(ledger, coverage, findingsOf, options, result);
+    await reevaluateProject(ledger, coverage, { findingsOf, names }, options, result);
   }
   if (options.dryRun) return;
   await ledger.markDaysAgain();
   await ledger.countDays(() => options.signal.aborted);
+}
+
+async function* coveragesOf(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<ProjectCoverage> {
+  for (const projectId of projectIds) {
+    const coverage = await ledger.coverage(projectId);
+    if (coverage) yield coverage;
+  }
+}
+
+/** Names of projects that have a coverage: of those that restores go to, each read once. */
+class CoveredNames {
+  readonly #ledger: Ledger;
+  readonly #names = new Map<string, string | undefined>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  add({ projectId, projectName }: ProjectCoverage) {
+    this.#names.set(projectId, projectName);
+  }
+
+  async learn(projectId: string | undefined): Promise<void> {
+    if (projectId === undefined || this.#names.has(projectId)) return;
+    this.#names.set(projectId, (await this.#ledger.coverage(projectId))?.projectName);
+  }
+
+  /** Nothing is to be found out. */
+  knows = (projectId: string | undefined): boolean => projectId === undefined || this.#names.has(projectId);
+
+  nameOf = (projectId: string): string | undefined => this.#names.get(projectId);
+}
+
+interface Evaluating {
+  findingsOf(job: JobSummary): Finding[];
+  /** Of the projects that evaluated jobs go to. */
+  names: CoveredNames;
 }
 
 type DurationsOf = (job: Pick<JobSummary, 'clusterName' | 'clusterId' | 'kind'>) => readonly number[];
@@ -79,13 +114,15 @@ async function pastDurations(ledger: Ledger, { projectId, clusters }: ProjectCov
 async function reevaluateProject(
   ledger: Ledger,
   { projectId, projectName }: ProjectCoverage,
-  findingsOf: (job: JobSummary) => Finding[],
+  { findingsOf, names }: Evaluating,
   { period, dryRun, runId, at, progress, signal }: Reevaluating,
   result: Reevaluation,
 ): Promise<void> {
   const writeOne = async (job: LedgerJob) => {
     if (!dryRun) {
-      const annotate = (stored: JobSummary) => ({ findings: findingsOf(stored) });
+      // Where another writer was first, and the job goes elsewhere now, it was evaluated by that one.
+      const annotate = (stored: JobSummary) =>
+        names.knows(stored.targetProjectId) ? { findings: findingsOf(stored) } : {};
       const recorded = await ledger.annotate(projectId, job.jobId, { runId, observedAt: at }, annotate);
       if (recorded.outcome !== 'changed' || !recorded.change) return;
     }
@@ -96,6 +133,7 @@ async function reevaluateProject(
     signal.throwIfAborted();
     result.jobs += 1;
     if (result.jobs % 50 === 0) progress.show(sanitize(`${result.jobs} jobs, now of ${projectName}`));
+    await names.learn(job.targetProjectId);
     if (isSame(job.findings, findingsOf(job))) continue;
     batch.push(job);
     if (batch.length < BATCH) continue;

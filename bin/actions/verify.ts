@@ -1,33 +1,103 @@
-// bin/actions/verify.ts: verification of all histories, project by project.
-import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
-import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+// bin/actions/verify.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
+import type { Ledger, ListedJob } from '../../functions/ledger/model/ledger.ts';
+import { type Expected, expectedOf } from '../../functions/proof/expected.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';
-import { type Verification, verifiedMissing, verifyProject } from '../../functions/proof/verify.ts';
+import { Recount, type Verification, verification, verifiedMissing } from '../../functions/proof/verify.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 
-/** Projects with jobs alone come last. @param projectIds all on record, where absent @throws LedgerError */
-export async function* verifyAll(
-  ledger: Ledger,
-  { projectIds, progress }: { projectIds?: readonly string[] | undefined; progress: Pick<Progress, 'show'> },
-): AsyncGenerator<Verification> {
+interface Verifying {
+  /** @default all on record */
+  projectIds?: readonly string[] | undefined;
+  /** Of all projects: how many jobs the index over them shows. @default counted here */
+  listed?: ReadonlyMap<string, number>;
+  progress: Pick<Progress, 'show'>;
+}
+
+/** Projects with jobs alone come last. Memory: some KB a project, and its breaks. @throws LedgerError */
+export async function* verifyAll(ledger: Ledger, verifying: Verifying): AsyncGenerator<Verification> {
+  const { projectIds, progress } = verifying;
   // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();
-  const facts = new Map<string, ProjectFacts>();
-  for await (const project of ledger.projects()) facts.set(project.projectId, project);
-  progress.show('counting restore jobs');
-  const census = await ledger.census(projectIds);
-  const missing = missingProjects({ scope, projects: [...facts.values()] });
-  let jobs = 0;
-  for (const projectId of projectIds ?? new Set([...facts.keys(), ...census.keys()])) {
-    const project = facts.get(projectId) ?? { projectId, projectName: projectId };
-    if (!facts.has(projectId) && !census.has(projectId) && missing.some((one) => one.projectId === projectId)) continue;
-    yield await verifyProject(ledger, project, census.get(projectId), () => {
-      jobs += 1;
-      if (jobs % 50 === 0) progress.show(sanitize(`verified ${jobs} jobs, now of project ${projectId}`));
-    });
+  const expected = projectIds ? expectedOfSome(ledger, projectIds) : expectedOfAll(ledger);
+  const projects = new Map<string, Expected>();
+  for await (const one of expected) projects.set(one.projectId, one);
+  const missing = missingProjects({ scope, projects: [...projects.values()] }).filter(
+    ({ projectId }) => projectIds?.includes(projectId) ?? true,
+  );
+  const nothingKnown = new Set(missing.map(({ projectId }) => projectId));
+  const verified = projectIds ? verifySome(ledger, projects, progress) : verifyEverything(ledger, projects, verifying);
+  for await (const one of verified) {
+    const isNothing = one.jobs === 0 && projects.get(one.projectId)?.recorded === undefined;
+    if (!isNothing || !nothingKnown.has(one.projectId)) yield one;
   }
-  for (const one of missing) if (projectIds?.includes(one.projectId) ?? true) yield verifiedMissing(one);
+  for (const one of missing) yield verifiedMissing(one);
+}
+
+async function* expectedOfAll(ledger: Ledger): AsyncGenerator<Expected> {
+  for await (const facts of ledger.projects()) yield await expectedOf(ledger, facts);
+}
+
+/** Requests: 2 reads a project. */
+async function* expectedOfSome(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<Expected> {
+  for (const projectId of new Set(projectIds)) {
+    const [known, coverage] = await Promise.all([ledger.knownProject(projectId), ledger.coverage(projectId)]);
+    const projectName = known?.projectName ?? coverage?.projectName ?? projectId;
+    yield await expectedOf(ledger, { projectId, projectName, known, coverage });
+  }
+}
+
+/** One after the other: what is read grows with them, and with nothing else. */
+async function* verifySome(
+  ledger: Ledger,
+  projects: ReadonlyMap<string, Expected>,
+  progress: Verifying['progress'],
+): AsyncGenerator<Verification> {
+  const shown = counter(progress);
+  for (const [projectId, expected] of projects) {
+    const recount = new Recount();
+    for await (const job of ledger.recordedJobs(projectId)) {
+      recount.addJob(job);
+      shown(projectId);
+    }
+    yield await verification(ledger, expected, recount);
+  }
+}
+
+/** The index, and then the table, each read once: in which order a scan brings projects is not known. */
+async function* verifyEverything(
+  ledger: Ledger,
+  projects: ReadonlyMap<string, Expected>,
+  { listed: counted, progress }: Verifying,
+): AsyncGenerator<Verification> {
+  progress.show('counting restore jobs');
+  const listed = counted ?? (await countedByProject(ledger.listedJobs()));
+  const recounts = new Map<string, Recount>();
+  const shown = counter(progress);
+  for await (const job of ledger.recordedJobs()) {
+    const recount = recounts.get(job.projectId) ?? new Recount();
+    recounts.set(job.projectId, recount);
+    recount.addJob(job);
+    shown(job.projectId);
+  }
+  for (const projectId of new Set([...projects.keys(), ...recounts.keys(), ...listed.keys()])) {
+    const expected = projects.get(projectId) ?? { projectId, projectName: projectId, lostArchives: [] };
+    yield await verification(ledger, expected, recounts.get(projectId) ?? new Recount(), listed.get(projectId));
+  }
+}
+
+async function countedByProject(jobs: AsyncIterable<ListedJob>): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const { projectId } of jobs) counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
+  return counts;
+}
+
+function counter(progress: Verifying['progress']) {
+  let jobs = 0;
+  return (projectId: string) => {
+    jobs += 1;
+    if (jobs % 50 === 0) progress.show(sanitize(`verified ${jobs} jobs, now of project ${projectId}`));
+  };
 }
 
 export type Integrity = ReturnType<typeof integrityOf>;

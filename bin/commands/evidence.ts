@@ -9,7 +9,7 @@ import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { OutputFile } from '../process/output-file.ts';
-import type { Evidence, Period } from '../report/report.ts';
+import type { EvidenceHead, Period, Report } from '../report/report.ts';
 
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
@@ -33,7 +33,8 @@ HTML is one file that needs nothing else, and prints well. It names people and A
 A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
 its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
 
-It reads the ledger itself (--table, --data), not an API.
+It reads the ledger itself (--table, --data), not an API. Until the verdict is known, what comes after it waits in a temporary file
+(in TMPDIR) as large as the report, which no other process can open.
 
 Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
@@ -73,14 +74,15 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const { gather } = await import('../report/gather.ts');
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
   const options = { period, verify, progress, version: packageJson.version, madeAt, ledgerName };
-  const report = await unlessRaised(signal, gather(opened.ledger, options)).finally(() => progress.clear());
-  for (const part of await partsOf(report, format)) {
+  await using report = await emptyReport(format);
+  const head = await unlessRaised(signal, gather(opened.ledger, options, report)).finally(() => progress.clear());
+  for await (const part of report.parts(head)) {
     signal.throwIfAborted();
     await (file ?? out).write(part);
   }
   await file?.keep();
-  if (report.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
-  if (output !== undefined) await err.line(`${output}: ${summary(report)}`);
+  if (head.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
+  if (output !== undefined) await err.line(`${output}: ${summary(head)}`);
 }
 
 /** What fails is a gap in the report, and is printed here, too. */
@@ -121,12 +123,12 @@ function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
   return { since: begin, until: end, ended: end < now.toISOString() };
 }
 
-async function partsOf(report: Evidence, format: EvidenceFormat): Promise<Iterable<string>> {
-  if (format === 'json') return (await import('../report/json.ts')).evidenceJson(report);
-  return (await import('../report/html.ts')).evidenceHtml(report);
+async function emptyReport(format: EvidenceFormat): Promise<Report> {
+  if (format === 'json') return new (await import('../report/json.ts')).JsonReport();
+  return new (await import('../report/html/report.ts')).HtmlReport();
 }
 
-function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: Evidence): string {
+function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: EvidenceHead): string {
   const checked = integrity ? `, histories ${integrity.unbroken ? 'unbroken' : 'BROKEN'}` : '';
   return `${restores} restores of ${clusters} clusters, ${verdict.state}${gaps.length === 0 ? '' : `, ${gaps.length} gaps`}${checked}`;
 }

@@ -24,7 +24,8 @@ Nothing is written. Whoever may write the table could recompute all hashes: keep
 
 It reads the ledger itself (--table, --data), not an API.
 
-Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too.
+Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too, and so does a
+job that lists would leave out. --project reads nothing of other projects.
 
 Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but for some projects
 it is not on record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong

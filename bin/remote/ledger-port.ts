@@ -4,6 +4,7 @@ import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../funct
 import type { Run } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
+import { listOf } from '../process/list-of.ts';
 
 /** The fingerprint is internal to the ledger. */
 export type ShownJob = Omit<JobSummary, 'fingerprint'>;
@@ -20,7 +21,8 @@ export interface ReadableLedger {
   jobs(query: JobsQuery): Promise<Page<ShownJob>>;
   /**
    * In the order of project ids, a project's rows together.
-   * @param projectIds saves reading the others, where it can: some of their rows may come all the same. @default all on record
+   * @param projectIds saves reading the others, where it can: some of their rows may come all the same. Theirs are with clusters that
+   * are gone for more than a week. @default all on record
    */
   coverageRows(projectIds?: readonly string[]): AsyncIterable<CoverageRow>;
   /** By id, of those on record. */
@@ -37,8 +39,10 @@ export const readable = (ledger: Ledger, now: () => number): ReadableLedger => (
     return new Map(known.flatMap((one) => (one ? [[one.projectId, one.projectName]] : [])));
   },
   async *coverageRows(projectIds) {
-    const projects = projectIds ? factsOf(ledger, projectIds) : ledger.projects();
-    for await (const project of projects) yield* coverageRows(project, { now: now() });
+    if (!projectIds) for await (const project of ledger.projects()) yield* coverageRows(project, { now: now() });
+    for await (const project of factsOf(ledger, projectIds ?? [])) {
+      yield* coverageRows(project, { now: now() }, await listOf(ledger.archivedClusters(project.projectId)));
+    }
   },
 });
 

@@ -31,18 +31,16 @@ export class ApiLedger implements ReadableLedger {
     return { items, ...defined({ cursor }) };
   }
 
-  coverageRows(): AsyncIterable<CoverageRow> {
-    return upTo(Number.POSITIVE_INFINITY, async ({ cursor }) => {
-      const page = await this.#get('/coverage', ANSWERS.coverage, { cursor });
-      return { items: page.coverage, ...defined({ cursor: page.cursor }) };
-    });
+  async *coverageRows(projectIds?: readonly string[]): AsyncGenerator<CoverageRow> {
+    const few = projectIds && [...new Set(projectIds)].sort();
+    if (!few || few.length > FEW_PROJECTS) return yield* this.#allCoverage();
+    for (const projectId of few) yield* await this.#coverageOf(projectId);
   }
 
   async projectNames(projectIds: readonly string[]): Promise<Map<string, string>> {
     const names = new Map<string, string>();
     const name = ({ projectId, projectName }: CoverageRow) => names.set(projectId, projectName);
-    if (projectIds.length > FEW_PROJECTS) for await (const row of this.coverageRows()) name(row);
-    else for (const id of projectIds) for (const row of await this.#coverageOf(id)) name(row);
+    for await (const row of this.coverageRows(projectIds)) name(row);
     return names;
   }
 
@@ -61,6 +59,13 @@ export class ApiLedger implements ReadableLedger {
 
   async #get<S extends z.core.$ZodType>(path: string, schema: S, query: Query): Promise<z.infer<S>> {
     return understood(`GET ${path}`, schema, await this.#client.get(path, query));
+  }
+
+  #allCoverage(): AsyncGenerator<CoverageRow> {
+    return upTo(Number.POSITIVE_INFINITY, async ({ cursor }) => {
+      const page = await this.#get('/coverage', ANSWERS.coverage, { cursor });
+      return { items: page.coverage, ...defined({ cursor: page.cursor }) };
+    });
   }
 
   async #coverageOf(projectId: string): Promise<CoverageRow[]> {

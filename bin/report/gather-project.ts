@@ -1,114 +1,52 @@
 // bin/report/gather-project.ts: the evidence of one project: its restores, and what its coverage proves.
-import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import { isAltered } from '../../functions/ledger/model/hash-chain.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
-import type { ClusterProof } from '../../functions/proof/cluster.ts';
-import { lastRestore } from '../../functions/proof/drill-state.ts';
-import type { Gap } from '../../functions/proof/gap.ts';
-import { type NamedGap, proveRecordedProject, type RecordedProject } from '../../functions/proof/ledger.ts';
+import { countsOf, type Listed, nothingListed, Tally } from '../../functions/proof/counts.ts';
+import type { Expected } from '../../functions/proof/expected.ts';
+import { type NamedGap, proveRecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
-import { problemText } from '../../functions/restore/field-reader.ts';
-import { counted, listed } from '../../functions/views/text.ts';
+import { isInScope, isProjectOfPeriod } from '../../functions/proof/project.ts';
 import { listOf } from '../process/list-of.ts';
-import { upTo } from '../remote/ledger-port.ts';
-import { isDrill, proveDrill } from './drill-proof.ts';
-import { byName, type ClusterEvidence, type ProjectEvidence, type RestoreEvidence } from './report.ts';
+import { AlteredRestores } from './gaps.ts';
+import { gatherClusters } from './gather-clusters.ts';
+import type { EvidenceBody } from './report.ts';
 import { RestoresByCluster } from './restores-by-cluster.ts';
 
-const PARALLEL_READS = 8;
+export interface Gathering {
+  ledger: Ledger;
+  asking: Asking;
+  /** Jobs as the index shows them, by project; read after what is expected. */
+  listed: ReadonlyMap<string, Listed>;
+  projectNames: ReadonlyMap<string, string>;
+  /** Takes the project, unless no restore of it can be of the period. */
+  body: EvidenceBody;
+}
 
-type Facts = Omit<RecordedProject, 'clusters'>;
-/** For a cluster that was gone before the period: its restores are shown, and none can be missing. */
-const NOTHING_TO_PROVE: ClusterProof = { state: 'none', lists: [], gaps: [] };
-
-export type GatheredProject = { evidence: ProjectEvidence; gaps: NamedGap[] };
-
-/** Undefined where no restore of it can be of the period. */
-export async function gatherProject(
-  ledger: Ledger,
-  facts: Facts,
-  asking: Asking,
-): Promise<GatheredProject | undefined> {
-  const { projectId, projectName, known: registered } = facts;
-  const { since, until } = asking.period;
-  const known = [
-    ...Object.values(facts.coverage?.clusters ?? {}),
-    ...(await listOf(ledger.archivedClusters(projectId))),
-  ];
-  const proven = proveRecordedProject({ ...facts, clusters: known }, asking);
-  if (!proven) return undefined;
-  const restores = new RestoresByCluster(known);
-  const altered: string[] = [];
-  for await (const job of ledger.projectJobs(projectId, { since, until })) {
-    if (isAltered(job)) altered.push(job.jobId);
-    restores.add(job);
+/** Memory: the project's coverage, and the restores of one cluster. @throws LedgerError, CommandError */
+export async function gatherProject(expected: Expected, gathering: Gathering): Promise<NamedGap[]> {
+  const { ledger, asking, listed, projectNames, body } = gathering;
+  const { projectId, projectName, known } = expected;
+  if (!isProjectOfPeriod(expected, asking) || !isInScope(known, asking)) return [];
+  // Before the jobs, so that what it proves is in what is read after it.
+  const coverage = await ledger.coverage(projectId);
+  const clusters = [...Object.values(coverage?.clusters ?? {}), ...(await listOf(ledger.archivedClusters(projectId)))];
+  await using restores = new RestoresByCluster(clusters, projectNames);
+  const altered = new AlteredRestores();
+  const inPeriod = new Tally();
+  for await (const job of ledger.projectJobs(projectId, asking.period)) {
+    inPeriod.add(job.jobId);
+    if (isAltered(job)) altered.add(job.jobId);
+    await restores.add(job);
   }
-  const clusters: ClusterEvidence[] = restores.unknown();
-  const unread = clusters.flatMap(({ clusterName, proof }) => proof.gaps.map((gap) => ({ clusterName, ...gap })));
-  await forEachConcurrent(known, PARALLEL_READS, async (cluster) => {
-    const mine = restores.of(cluster);
-    const proof = proven.clusters.find((one) => one.cluster === cluster)?.proof;
-    if (!proof && mine.length === 0) return;
-    const completed = [
-      ...mine.flatMap(completedRestore),
-      ...(await completedOutside(ledger, projectId, cluster, since)),
-    ];
-    const { clusterName, clusterId, tier, firstSeenAt, goneAt, deleted } = cluster;
-    clusters.push({
-      ...defined({ clusterName, clusterId, tier, firstSeenAt, goneAt, deleted: deleted || undefined }),
-      proof: proof ?? NOTHING_TO_PROVE,
-      drill: proveDrill({ cluster, completed, period: asking.period, madeAt: asking.now }),
-      restores: mine,
-    });
-  });
-  const [knownSince] = [registered, ...known].flatMap((one) => one?.firstSeenAt ?? []).sort();
-  const evidence = {
-    ...defined({ projectId, projectName, knownSince, notVisibleSince: registered?.notVisibleSince }),
-    clusterLists: proven.proof.clusterLists,
-    clusters: clusters.sort((a, b) => byName(a.clusterName, b.clusterName)),
-  };
-  const gaps = [...unread, ...clusters.flatMap(notUnderstood), ...(altered.length > 0 ? [alteredGap(altered)] : [])];
-  return { evidence, gaps: [...proven.gaps, ...gaps.map((gap) => ({ projectId, projectName, ...gap }))] };
+  const counts = await countsOf(ledger, expected, listed.get(projectId) ?? nothingListed(), inPeriod);
+  const proven = proveRecordedProject({ ...expected, coverage, clusters, counts }, asking);
+  if (!proven) return [];
+  const [knownSince] = [known, ...clusters].flatMap((one) => one?.firstSeenAt ?? []).sort();
+  const head = defined({ projectId, projectName, knownSince, notVisibleSince: known?.notVisibleSince });
+  await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
+  const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
+  const ofClusters = await gatherClusters(projectId, { clusters, proofs, restores }, gathering);
+  const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
+  return [...proven.gaps, ...gaps];
 }
-
-/** The restore that was completed last, and the last one before the period, which counts for its beginning. */
-async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, since: string) {
-  const last = lastRestore(cluster);
-  if (!last) return [];
-  if (last.requestedAt < since || cluster.drill === undefined) return [last];
-  // Without a filter by status, which would look at 100 jobs at once: most were completed.
-  const query = { projectId, clusterName: cluster.clusterName, until: since };
-  for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: 10 }))) {
-    const [found] = completedRestore(job);
-    if (found) return [last, found];
-  }
-  return [last];
-}
-
-function completedRestore(job: Omit<RestoreEvidence, 'findings' | 'revision'>): CompletedRestore[] {
-  const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
-  if (!isDrill(job) || finishedAt === undefined) return [];
-  return [{ jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt }) }];
-}
-
-const MAX_NAMED = 3;
-
-/** Restores on record of which something is not known: how they ended, or where they went. */
-function notUnderstood({ clusterName, restores }: ClusterEvidence) {
-  const odd = restores.flatMap(({ jobId, problems = [] }) =>
-    problems.length === 0 ? [] : [`${jobId} (${problems.map(problemText).join('; ')})`],
-  );
-  if (odd.length === 0) return [];
-  const named = listed(odd.slice(0, MAX_NAMED), odd.length);
-  const text = `Of ${counted(odd.length, 'restore')} on record, not everything could be understood: ${named}.`;
-  const action = 'update the program, and report what it could not read';
-  return [{ clusterName, reason: 'not-understood' as const, text, action }];
-}
-
-const alteredGap = (jobIds: readonly string[]): Gap => ({
-  reason: 'record-differs',
-  text: `Something else than this program changed ${listed(jobIds.slice(0, MAX_NAMED), jobIds.length)} of the restores on record: they no longer match their histories.`,
-  action: 'run restore-ledger collect --full, which restores what Atlas still lists',
-});

@@ -1,9 +1,9 @@
-// bin/report/gather.ts: the evidence of a period, read from the ledger. Coverage comes first, so that what it proves is in the jobs that are read after it.
-import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+// bin/report/gather.ts: the evidence of a period, read from the ledger, project by project.
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
-import { isAllThere } from '../../functions/ledger/model/uncounted.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import { type Listed, listedIn } from '../../functions/proof/counts.ts';
+import { type Expected, expectedOf } from '../../functions/proof/expected.ts';
 import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
@@ -14,13 +14,14 @@ import { listOf } from '../process/list-of.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 import { upTo } from '../remote/ledger-port.ts';
-import { type GatheredProject, gatherProject } from './gather-project.ts';
-import { numbersOf } from './numbers.ts';
-import { byName, type Evidence, type ProjectEvidence, SCHEMA_VERSION } from './report.ts';
-import { limitsOf, verdictOf } from './words.ts';
+import { gatherProject } from './gather-project.ts';
+import { NumbersTally } from './numbers.ts';
+import { ProvenThrough } from './proven-through.ts';
+import { byName, type EvidenceBody, type EvidenceHead, SCHEMA_VERSION } from './report.ts';
+import { isReadLate, limitsOf, verdictOf } from './words.ts';
 
 export interface GatherOptions {
-  period: Evidence['period'];
+  period: EvidenceHead['period'];
   madeAt: string;
   version: string;
   /** The table, or the directory. */
@@ -29,33 +30,44 @@ export interface GatherOptions {
   progress: Progress;
 }
 
-/** Memory: some 1 KB a restore of the period. @throws LedgerError */
-export async function gather(ledger: Ledger, options: GatherOptions): Promise<Evidence> {
+/**
+ * What is expected of the jobs is read first, so that all of it is in what is read after it: the index over all projects, then the
+ * jobs of the period.
+ * @param body takes the projects, by name
+ * @returns the rest. Memory: some KB a project, and the gaps; of restores, a number each
+ * @throws LedgerError, CommandError
+ */
+export async function gather(ledger: Ledger, options: GatherOptions, body: EvidenceBody): Promise<EvidenceHead> {
   const { period, madeAt, version, ledgerName, verify, progress } = options;
   const asking: Asking = { period, now: madeAt };
   const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
-  const facts = await allProjects(ledger, progress);
-  const gathered: GatheredProject[] = [];
-  for (const project of facts) {
-    progress.show(sanitize(`reading ${project.projectName}, ${gathered.length} projects before it`));
-    const one = await gatherProject(ledger, project, asking);
-    if (one) gathered.push(one);
+  const recorded: Expected[] = [];
+  for await (const facts of ledger.projects()) recorded.push(await expectedOf(ledger, facts));
+  progress.show('counting restore jobs');
+  const listed = await listedIn(ledger, period);
+  const projects = [...recorded, ...strays(listed, recorded)].sort(byProject);
+  const projectNames = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+  const tally = new Tallies(body, period);
+  const ofProjects: NamedGap[] = [];
+  for (const [index, project] of projects.entries()) {
+    progress.show(sanitize(`reading ${project.projectName}, ${index} projects before it`));
+    ofProjects.push(...(await gatherProject(project, { ledger, asking, listed, projectNames, body: tally })));
   }
-  const projects = gathered.map(({ evidence }) => evidence).sort(byProject);
-  nameTargets(projects);
-  const results = verify ? await listOf(verifyAll(ledger, { progress })) : undefined;
+  const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
+  const results = verify ? await listOf(verifyAll(ledger, { listed: counts, progress })) : undefined;
   const projectsBroken = results?.filter(({ breakCount }) => breakCount > 0) ?? [];
   const integrity = results && { ...integrityOf(results), projectsBroken };
   const gaps: NamedGap[] = [
-    ...proveLedger({ scope, ...runs, projects: facts }, asking),
-    ...gathered.flatMap((one) => one.gaps),
+    ...proveLedger({ scope, ...runs, projects }, asking),
+    ...ofProjects,
     ...projectsBroken.map(brokenGap),
   ];
-  const numbers = numbersOf(projects);
+  const { numbers } = tally.numbers;
   const claim = claimOf(gaps, numbers.clusters);
-  const outOfScope = facts.filter(({ known }) => !isInScope(known, asking));
+  const outOfScope = projects.filter(({ known }) => !isInScope(known, asking));
   const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
   const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
+  const provenThrough = tally.provenThrough.from(scope?.listedAt);
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
     madeBy: { program: 'restore-ledger', version },
@@ -63,39 +75,49 @@ export async function gather(ledger: Ledger, options: GatherOptions): Promise<Ev
     period,
     verdict: verdictOf(verdictFacts),
     ...{ numbers, gaps },
-    ...defined({ provenThrough: provenTo(scope?.listedAt, projects), integrity, projectsReadAt: scope?.listedAt }),
-    limits: limitsOf(projects, period, outOfScope, ended),
-    projects,
+    ...defined({ provenThrough, integrity, projectsReadAt: scope?.listedAt }),
+    limits: limitsOf(tally.readLate, outOfScope, ended),
   };
 }
 
-/** Every restore of what was in scope then and was requested before is on record. Undefined where some list was never read to its end. */
-function provenTo(listedAt: string | undefined, projects: readonly ProjectEvidence[]): string | undefined {
-  const moments = projects.flatMap(({ clusterLists, clusters }) => [
-    ...clusterLists.map(({ readAt }) => readAt),
-    ...clusters.flatMap(({ proof }) => (proof.state === 'none' ? [] : [proof.coveredTo])),
-  ]);
-  if (listedAt === undefined || moments.length === 0) return undefined;
-  const known = moments.filter((moment) => moment !== undefined);
-  return known.length < moments.length ? undefined : [listedAt, ...known].sort()[0];
+/** Adds up what goes into the body. */
+class Tallies implements EvidenceBody {
+  readonly numbers = new NumbersTally();
+  readonly provenThrough = new ProvenThrough();
+  /** Clusters. */
+  readLate = 0;
+  readonly #body: EvidenceBody;
+  readonly #period: EvidenceHead['period'];
+
+  constructor(body: EvidenceBody, period: EvidenceHead['period']) {
+    this.#body = body;
+    this.#period = period;
+  }
+
+  project: EvidenceBody['project'] = (project, restores) => {
+    this.numbers.addProject();
+    this.provenThrough.addProject(project);
+    return this.#body.project(project, restores);
+  };
+
+  cluster: EvidenceBody['cluster'] = (cluster) => {
+    this.numbers.addCluster(cluster);
+    this.provenThrough.addCluster(cluster);
+    if (isReadLate(cluster, this.#period)) this.readLate += 1;
+    return this.#body.cluster(cluster);
+  };
 }
 
-/** Those with jobs alone too, of which nothing else is on record. */
-async function allProjects(ledger: Ledger, progress: Progress) {
-  const facts = await listOf(ledger.projects());
-  progress.show('counting restore jobs');
-  const census = await ledger.census();
-  const known = new Set(facts.map(({ projectId }) => projectId));
-  const strays: ProjectFacts[] = [...census.keys()]
+/** Projects with jobs alone, of which nothing else is on record. */
+function strays(listed: ReadonlyMap<string, Listed>, recorded: readonly Expected[]): Expected[] {
+  const known = new Set(recorded.map(({ projectId }) => projectId));
+  return [...listed.keys()]
     .filter((projectId) => !known.has(projectId))
-    .map((projectId) => ({ projectId, projectName: projectId }));
-  return [...facts, ...strays].map((project) => {
-    const { table, index = 0 } = census.get(project.projectId) ?? {};
-    const { recorded } = project.coverage ?? {};
-    const counts = { table: table?.jobs ?? 0, index, recorded, isAllThere: isAllThere(project.coverage, table) };
-    return { ...project, counts };
-  });
+    .map((projectId) => ({ projectId, projectName: projectId, lostArchives: [] }));
 }
+
+const byProject = (a: Expected, b: Expected) =>
+  byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId);
 
 /** What something else changed can have been anything, so nothing is complete. */
 function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: Verification): NamedGap {
@@ -121,17 +143,4 @@ async function runsOverAll(ledger: Ledger): Promise<Pick<LedgerFacts, 'lastRun' 
     if (run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
   }
   return { lastRun };
-}
-
-const byProject = (a: ProjectEvidence, b: ProjectEvidence) =>
-  byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId);
-
-/** Atlas names a target's project by its id alone. */
-function nameTargets(projects: readonly ProjectEvidence[]) {
-  const names = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
-  const clusters = projects.flatMap((project) => project.clusters);
-  for (const restore of clusters.flatMap(({ restores }) => restores)) {
-    const name = names.get(restore.targetProjectId ?? '');
-    if (name !== undefined) restore.targetProjectName = name;
-  }
 }

@@ -6,46 +6,54 @@ import { PROOF_STATES } from '../../functions/proof/list.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import { DRILL_STATES, GRADES, SEVERITIES, STATUSES } from '../../functions/schema/words.ts';
 import { isDrill } from './drill-proof.ts';
-import type { ClusterEvidence, Numbers, ProjectEvidence, RequesterCount, RestoreEvidence } from './report.ts';
+import type { ClusterEvidence, Numbers, RequesterCount, RestoreEvidence } from './report.ts';
 
-/** Memory: a number for each completed restore, and a row for each requester. */
-export function numbersOf(projects: readonly ProjectEvidence[]): Numbers {
-  const clusters = projects.flatMap((project) => project.clusters);
-  const countOf = (fits: (cluster: ClusterEvidence) => boolean) => clusters.filter(fits).length;
-  return {
-    projects: projects.length,
-    clusters: clusters.length,
-    clustersWithRestores: countOf(({ restores }) => restores.length > 0),
-    proofs: recordOf(PROOF_STATES, (state) => countOf(({ proof }) => proof.state === state)),
-    ...restoreNumbers(clusters),
-    drills: recordOf(DRILL_STATES, (state) => countOf(({ drill }) => drill.state === state)),
-    drillsMissed: countOf(({ drill }) => drill.missed.length > 0),
+/** Counts cluster by cluster. Memory: a number for each completed restore, and a row for each requester. */
+export class NumbersTally {
+  readonly #numbers = {
+    ...{ projects: 0, clusters: 0, clustersWithRestores: 0, proofs: zeros(PROOF_STATES) },
+    ...{ restores: 0, outcomes: zeros(STATUSES), findings: 0, severities: zeros(SEVERITIES) },
+    rules: {} as Numbers['rules'],
   };
-}
+  readonly #drills = { drills: zeros(DRILL_STATES), drillsMissed: 0 };
+  readonly #durations: number[] = [];
+  readonly #byRequester = new Map<string, RequesterCount>();
+  readonly #unnamed: Record<string, number> = {};
 
-function restoreNumbers(clusters: readonly ClusterEvidence[]) {
-  const rules: Numbers['rules'] = {};
-  const numbers = { restores: 0, outcomes: zeros(STATUSES), findings: 0, severities: zeros(SEVERITIES), rules };
-  const durations: number[] = [];
-  const byRequester = new Map<string, RequesterCount>();
-  const unnamed: Record<string, number> = {};
-  for (const restore of clusters.flatMap(({ restores }) => restores)) {
+  addProject() {
+    this.#numbers.projects += 1;
+  }
+
+  addCluster({ proof, drill, restores }: ClusterEvidence) {
+    this.#numbers.clusters += 1;
+    if (restores.length > 0) this.#numbers.clustersWithRestores += 1;
+    this.#numbers.proofs[proof.state] += 1;
+    this.#drills.drills[drill.state] += 1;
+    if (drill.missed.length > 0) this.#drills.drillsMissed += 1;
+    for (const restore of restores) this.#addRestore(restore);
+  }
+
+  #addRestore(restore: RestoreEvidence) {
+    const numbers = this.#numbers;
     const { status, durationSeconds, findings } = restore;
     numbers.restores += 1;
     numbers.outcomes[status] = (numbers.outcomes[status] ?? 0) + 1;
-    if (isDrill(restore) && durationSeconds !== undefined) durations.push(durationSeconds);
+    if (isDrill(restore) && durationSeconds !== undefined) this.#durations.push(durationSeconds);
     for (const { rule, severity } of findings) {
       numbers.findings += 1;
       numbers.severities[severity] += 1;
-      rules[rule] ??= zeros(SEVERITIES);
-      rules[rule][severity] += 1;
+      numbers.rules[rule] ??= zeros(SEVERITIES);
+      numbers.rules[rule][severity] += 1;
     }
-    countRequester(restore, byRequester, unnamed);
+    countRequester(restore, this.#byRequester, this.#unnamed);
   }
-  const requesters = [...byRequester.values()].sort((a, b) => b.restores - a.restores);
-  const [median, longest] = [percentile(durations, 0.5), percentile(durations, 1)];
-  const recovery = median === undefined || longest === undefined ? undefined : { median, longest };
-  return { ...numbers, requesters, unnamed, ...defined({ recovery }) };
+
+  get numbers(): Numbers {
+    const requesters = [...this.#byRequester.values()].sort((a, b) => b.restores - a.restores);
+    const [median, longest] = [percentile(this.#durations, 0.5), percentile(this.#durations, 1)];
+    const recovery = median === undefined || longest === undefined ? undefined : { median, longest };
+    return { ...this.#numbers, requesters, unnamed: this.#unnamed, ...defined({ recovery }), ...this.#drills };
+  }
 }
 
 function countRequester(
@@ -66,7 +74,6 @@ function countRequester(
   byRequester.set(key, count);
 }
 
-const zeros = <K extends string>(names: readonly K[]) => recordOf(names, () => 0);
-
-const recordOf = <K extends string, V>(names: readonly K[], value: (name: K) => V) =>
-  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+function zeros<K extends string>(names: readonly K[]) {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>;
+}

@@ -114,7 +114,8 @@ export interface IntegrityEvidence extends Integrity {
   projectsBroken: Verification[];
 }
 
-export interface Evidence {
+/** The report, but for its projects. */
+export interface EvidenceHead {
   schemaVersion: typeof SCHEMA_VERSION;
   report: 'restore-evidence';
   madeAt: string;
@@ -139,5 +140,25 @@ export interface Evidence {
   integrity?: IntegrityEvidence;
   /** What the report can't show, a sentence each. */
   limits: string[];
+}
+
+export interface Evidence extends EvidenceHead {
   projects: ProjectEvidence[];
+}
+
+/** A project, but for its clusters. */
+export type ProjectHead = Omit<ProjectEvidence, 'clusters'>;
+
+/** Takes the projects of a report as they are read, so that none has to be kept in memory. */
+export interface EvidenceBody {
+  /** @param restores of all of its clusters, which come next */
+  project(project: ProjectHead, restores: number): Promise<void>;
+  /** Of the last project. */
+  cluster(cluster: ClusterEvidence): Promise<void>;
+}
+
+/** A report in some format. */
+export interface Report extends EvidenceBody, AsyncDisposable {
+  /** Once all projects have come. */
+  parts(head: EvidenceHead): AsyncIterable<string>;
 }

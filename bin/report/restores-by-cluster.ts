@@ -1,26 +1,36 @@
-// bin/report/restores-by-cluster.ts: the restores of a project by the cluster whose backups were restored.
+// bin/report/restores-by-cluster.ts: the restores of a project by the cluster whose backups were restored, as text: a little in memory, more in a temporary file.
 import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import type { Gap } from '../../functions/proof/gap.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
-import { type ClusterEvidence, OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
+import { OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
+import { type Extent, TemporaryFile } from './temporary-file.ts';
 
 const MAX_REASON = 500;
+/** In characters. */
+const IN_MEMORY = 4_000_000;
 
-const NO_COVERAGE: Gap = {
-  reason: 'never-read',
-  text: 'No coverage is kept of this cluster: there may be other restores.',
-  action: 'run restore-ledger collect --full',
-};
+type Named = Pick<ClusterCoverage, 'clusterName' | 'clusterId'>;
+
+interface Group extends Named {
+  held: string[];
+  filed: Extent[];
+}
 
 /** A cluster's id tells it from others that had its name. */
-export class RestoresByCluster {
+export class RestoresByCluster implements AsyncDisposable {
   readonly #known = new Set<string>();
   readonly #byName = new Map<string, string>();
-  readonly #restores = new Map<string, { clusterName: string; clusterId?: string; restores: RestoreEvidence[] }>();
+  readonly #groups = new Map<string, Group>();
+  readonly #projectNames: ReadonlyMap<string, string>;
+  #heldLength = 0;
+  #file: TemporaryFile | undefined;
+  /** How many were added. */
+  count = 0;
 
-  constructor(clusters: readonly ClusterCoverage[]) {
+  /** @param projectNames by id, as Atlas names a target's project by its id alone */
+  constructor(clusters: readonly ClusterCoverage[], projectNames: ReadonlyMap<string, string>) {
+    this.#projectNames = projectNames;
     for (const { clusterName, clusterId } of clusters) {
       const key = keyOf(clusterName, clusterId);
       this.#known.add(key);
@@ -29,30 +39,56 @@ export class RestoresByCluster {
     }
   }
 
-  add(job: LedgerJob) {
+  /** @throws CommandError */
+  async add(job: LedgerJob): Promise<void> {
     const { clusterName, clusterId } = job;
     const own = keyOf(clusterName, clusterId);
     const key = clusterId !== undefined && this.#known.has(own) ? own : (this.#byName.get(clusterName) ?? own);
-    const group = this.#restores.get(key) ?? { ...defined({ clusterName, clusterId }), restores: [] };
-    group.restores.push(restoreEvidence(job));
-    this.#restores.set(key, group);
+    const group = this.#groups.get(key) ?? { ...defined({ clusterName, clusterId }), held: [], filed: [] };
+    this.#groups.set(key, group);
+    const targetProjectName = this.#projectNames.get(job.targetProjectId ?? '');
+    const text = JSON.stringify({ ...restoreEvidence(job), ...defined({ targetProjectName }) });
+    group.held.push(text);
+    this.count += 1;
+    this.#heldLength += text.length;
+    if (this.#heldLength > IN_MEMORY) await this.#fileHeld();
   }
 
-  of = ({ clusterName, clusterId }: ClusterCoverage): RestoreEvidence[] =>
-    this.#restores.get(keyOf(clusterName, clusterId))?.restores ?? [];
+  has = ({ clusterName, clusterId }: Named): boolean => this.#groups.has(keyOf(clusterName, clusterId));
 
-  unknown(): ClusterEvidence[] {
-    return [...this.#restores].flatMap(([key, group]) => {
-      if (this.#known.has(key)) return [];
-      const proof = { state: 'gap' as const, lists: [], gaps: [NO_COVERAGE] };
-      return [{ ...group, proof, drill: { state: 'none' as const, missed: [] } }];
-    });
+  /** Oldest first. @throws CommandError */
+  async of({ clusterName, clusterId }: Named): Promise<RestoreEvidence[]> {
+    const { held, filed } = this.#groups.get(keyOf(clusterName, clusterId)) ?? { held: [], filed: [] };
+    const lines: string[] = [];
+    for (const extent of filed) lines.push(...((await this.#file?.read(extent)) ?? '').split('\n'));
+    return [...lines, ...held].map((line) => JSON.parse(line) as RestoreEvidence);
+  }
+
+  /** Clusters that have restores, and are not among those that are known. */
+  unknown(): Named[] {
+    return [...this.#groups].flatMap(([key, { clusterName, clusterId }]) =>
+      this.#known.has(key) ? [] : [defined({ clusterName, clusterId })],
+    );
+  }
+
+  async #fileHeld() {
+    this.#file ??= await TemporaryFile.open();
+    for (const group of this.#groups.values()) {
+      if (group.held.length === 0) continue;
+      group.filed.push(await this.#file.append(group.held.join('\n')));
+      group.held = [];
+    }
+    this.#heldLength = 0;
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.#file?.[Symbol.asyncDispose]();
   }
 }
 
 const keyOf = (clusterName: string, clusterId: string | undefined) => JSON.stringify([clusterName, clusterId]);
 
-/** Only what the report has of a job stays in memory. */
+/** Only what the report has of a job. */
 function restoreEvidence(job: LedgerJob): RestoreEvidence {
   const { jobId, kind, delivery, status, requestedAt, revision, findings = [] } = job;
   const errorMessage = job.errorMessage?.slice(0, MAX_REASON);

@@ -8,12 +8,18 @@ import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
 import { span } from '../../functions/restore/text.ts';
 import { SEVERITIES, type Severity, type Status } from '../../functions/schema/words.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
-import type { Evidence, Numbers, ProjectEvidence } from './report.ts';
+import type { ClusterEvidence, EvidenceHead, Numbers } from './report.ts';
 
-type VerdictFacts = Pick<Evidence, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+type VerdictFacts = Pick<EvidenceHead, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
 
 /** One paragraph, which claims what was done and no more. */
-export function verdictOf({ period, numbers, gaps, integrity, claim: { state } }: VerdictFacts): Evidence['verdict'] {
+export function verdictOf({
+  period,
+  numbers,
+  gaps,
+  integrity,
+  claim: { state },
+}: VerdictFacts): EvidenceHead['verdict'] {
   const sentences = [
     restoresSentence(period, numbers),
     state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
@@ -36,7 +42,10 @@ export const bySeverity = (counts: Readonly<Record<Severity, number>>) => counts
 
 const day = (iso: string) => `${utc(iso, 'minute')} UTC`;
 
-function restoresSentence({ since, until }: Evidence['period'], { restores, clusters, projects, outcomes }: Numbers) {
+function restoresSentence(
+  { since, until }: EvidenceHead['period'],
+  { restores, clusters, projects, outcomes }: Numbers,
+) {
   const how = countsOf(Object.keys(outcomes) as Status[], outcomes).toLowerCase();
   const between = `Between ${day(since)} and ${day(until)}`;
   const where = `${counted(clusters, 'cluster')} in ${counted(projects, 'project')}`;
@@ -99,7 +108,7 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
   return sentences.filter(Boolean).join(' ');
 }
 
-function integritySentence(integrity: Evidence['integrity']) {
+function integritySentence(integrity: EvidenceHead['integrity']) {
   if (!integrity) return 'Whether the record was changed since was not verified.';
   const { unbroken, jobs, breakCount } = integrity;
   return unbroken
@@ -107,23 +116,23 @@ function integritySentence(integrity: Evidence['integrity']) {
     : `The histories of ${counted(jobs, 'recorded job')} were recomputed: ${counted(breakCount, 'break')} show that the RECORD WAS CHANGED.`;
 }
 
+/** It existed before the period began, and was first read after. */
+export function isReadLate({ firstSeenAt, clusterId }: ClusterEvidence, { since }: Asking['period']): boolean {
+  if (firstSeenAt === undefined || firstSeenAt <= since) return false;
+  return isObjectId(clusterId) && requestedAt(clusterId) < since;
+}
+
 /**
  * What no ledger of this kind can show, with the numbers of this one.
+ * @param late clusters that were first read after the period began
  * @param outOfScope before the period began
  * @param ended after the period began, with somebody's word that nothing was missed
  */
 export function limitsOf(
-  projects: readonly ProjectEvidence[],
-  { since }: Asking['period'],
-  outOfScope: readonly ProjectFacts[],
+  late: number,
+  outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[],
   ended: readonly EndedAccount[],
 ): string[] {
-  const late = projects
-    .flatMap(({ clusters }) => clusters)
-    .filter(({ firstSeenAt, clusterId }) => {
-      if (firstSeenAt === undefined || firstSeenAt <= since) return false;
-      return isObjectId(clusterId) && requestedAt(clusterId) < since;
-    }).length;
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
@@ -145,7 +154,7 @@ function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): str
   return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;
 }
 
-function outOfScopeSentence({ projectName, known }: ProjectFacts): string {
+function outOfScopeSentence({ projectName, known }: Pick<ProjectFacts, 'projectName' | 'known'>): string {
   const { retired, excludedSince } = known ?? {};
   if (!retired) return `Project ${projectName} is excluded by the settings since ${day(excludedSince ?? '')}.`;
   return `Project ${projectName} was retired at ${day(retired.at)} by ${retired.by}: ${retired.reason}`;

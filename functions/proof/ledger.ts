@@ -1,25 +1,15 @@
 // functions/proof/ledger.ts: what may be claimed of a period over everything in scope, by the record alone.
-import { archiveMark, type ClusterCoverage } from '../ledger/model/coverage.ts';
+import type { ClusterCoverage } from '../ledger/model/coverage.ts';
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import type { PlannedProject, Run } from '../ledger/model/run.ts';
 import { defined } from '../platform/defined.ts';
 import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
+import { type Counts, differing, undetermined } from './counts.ts';
+import { lostArchivesOf } from './expected.ts';
 import type { Claim, Gap } from './gap.ts';
 import { type Asking, believed, isAhead, when } from './period.ts';
 import { isInScope, isProjectOfPeriod, type ProjectProof, proveProject, scopeOf } from './project.ts';
 import { missingProjects, projectsListed, type ScopeFacts } from './scope.ts';
-
-/** How many restore jobs there are, by different counts. */
-export interface Counts {
-  /** Items of the table. */
-  table: number;
-  /** What the index of clusters shows. Absent: not counted. */
-  index?: number | undefined;
-  /** What the coverage says was recorded. Absent: there is no coverage. */
-  recorded?: number | undefined;
-  /** Whether all that is in the table, by the ids. Absent: no ids are on record. */
-  isAllThere?: boolean | undefined;
-}
 
 export interface RecordedProject extends ProjectFacts {
   /** Those that are gone for long too. */
@@ -80,7 +70,13 @@ export function proveRecordedProject(project: RecordedProject, asking: Asking): 
     .filter((cluster) => isOfPeriod(cluster, asking.period))
     .map((cluster) => ({ cluster, proof: proveCluster(cluster, scope, asking) }));
   const lists = proof.clusterLists.flatMap((list) => list.gaps);
-  const own: NamedGap[] = [...proof.gaps, ...lists, ...differing(project), ...undetermined(project.counts)];
+  const { counts, coverage } = project;
+  const record = [
+    ...lostArchivesOf(coverage, project.clusters),
+    ...(counts ? differing(counts, project) : []),
+    ...undetermined(counts),
+  ];
+  const own: NamedGap[] = [...proof.gaps, ...lists, ...record];
   const ofClusters = clusters.flatMap(({ cluster: { clusterName }, proof: { gaps } }) =>
     gaps.map((gap) => ({ clusterName, ...gap })),
   );
@@ -113,7 +109,7 @@ function runEnded({ scope, lastRun, lastEndedRun }: LedgerFacts, { period, now }
 }
 
 /** Projects that were deleted before the ledger first listed any can't be ruled out. */
-function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap[] {
+function ledgerBegan(projects: ScopeFacts['projects'], { period }: Asking): Gap[] {
   const [first] = projects.flatMap(({ known }) => known?.firstSeenAt ?? []).sort();
   if (first !== undefined && first <= period.since) return [];
   const text =
@@ -121,44 +117,4 @@ function ledgerBegan(projects: readonly ProjectFacts[], { period }: Asking): Gap
       ? 'When projects were first listed is not on record.'
       : `The ledger began at ${when(first)}: projects deleted before that can’t be ruled out.`;
   return [defined({ reason: 'before-first-reading' as const, from: period.since, until: first, text })];
-}
-
-/** As many as were recorded are in the table, and it can't be told whether it's these. */
-export function undetermined({ table, recorded = 0, isAllThere }: Counts = { table: 0 }): Gap[] {
-  if (isAllThere !== false || table < recorded) return [];
-  const text = `The table has ${table} restore jobs of the project. Whether the ${recorded} that were counted are among them can’t be told: one may be missing.`;
-  const action = 'run restore-ledger collect --full, which records again what Atlas still lists';
-  return [{ reason: 'record-differs', text, action }];
-}
-
-/** The table is the record: what the ledger counted elsewhere must be in it. */
-export function differing(project: RecordedProject): Gap[] {
-  const { counts, coverage, known } = project;
-  if (!counts) return lostArchives(project);
-  const { table, index, recorded } = counts;
-  const has = `The table has ${table} restore jobs of the project`;
-  const since = coverage === undefined ? known?.coveredSince : undefined;
-  const texts = [
-    recorded !== undefined &&
-      table < recorded &&
-      `${recorded - table} of ${recorded} restore jobs that were recorded are not in the table any more.`,
-    index !== undefined && index !== table && `${has}, and its index shows ${index}.`,
-    since !== undefined &&
-      (table > 0
-        ? `${has}, and no coverage: what was read of it is not on record.`
-        : `The project was read since ${when(since)}, and the table has neither coverage nor jobs of it.`),
-  ].filter((text) => text !== false);
-  const action = 'run restore-ledger verify, and collect --full to record again what Atlas still lists';
-  return [...lostArchives(project), ...texts.map((text): Gap => ({ reason: 'record-differs', text, action }))];
-}
-
-/** What was read of clusters that are gone is kept in items of their own. */
-function lostArchives({ coverage, clusters }: RecordedProject): Gap[] {
-  const { archived = [] } = coverage ?? {};
-  if (archived.length === 0) return [];
-  const there = new Set(clusters.map(archiveMark));
-  const lost = archived.filter((mark) => !there.has(mark)).length;
-  if (lost === 0) return [];
-  const text = `Of ${archived.length} clusters of the project that are gone, and were archived, ${lost} are not in the table any more: whether restores of them are missing can’t be told.`;
-  return [{ reason: 'record-differs', text }];
 }

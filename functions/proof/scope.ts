@@ -9,7 +9,7 @@ import { type Asking, believed, overlaps, type Period, when } from './period.ts'
 export interface ScopeFacts {
   /** Absent: no listing of projects is on record. */
   scope?: Scope | undefined;
-  projects: readonly ProjectFacts[];
+  projects: readonly Omit<ProjectFacts, 'coverage'>[];
   planned?: readonly PlannedProject[] | undefined;
 }
 

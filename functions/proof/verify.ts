@@ -1,11 +1,11 @@
 // functions/proof/verify.ts: the histories of a project's jobs recomputed, and its jobs counted: has anything been changed?
 import type { Repair } from '../ledger/model/coverage.ts';
 import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
-import type { ProjectFacts } from '../ledger/model/known-project.ts';
-import type { Census, Ledger } from '../ledger/model/ledger.ts';
-import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
+import type { Ledger, RecordedJob } from '../ledger/model/ledger.ts';
+import { isAllThere } from '../ledger/model/uncounted.ts';
 import { defined } from '../platform/defined.ts';
-import { differing, undetermined } from './ledger.ts';
+import { differing, Tally, undetermined } from './counts.ts';
+import type { Expected, Recorded } from './expected.ts';
 import { when } from './period.ts';
 import type { MissingProject } from './scope.ts';
 
@@ -33,54 +33,81 @@ export interface Verification {
 
 const MAX_BREAKS = 1_000;
 
+/** What a project's jobs add up to, one after the other: none of them is kept. */
+export class Recount extends Tally {
+  entries = 0;
+  folded = 0;
+  erased = 0;
+  breakCount = 0;
+  readonly breaks: Break[] = [];
+  readonly clusterNames = new Set<string>();
+
+  addJob({ job, misplaced }: RecordedJob) {
+    this.add(job.jobId);
+    this.clusterNames.add(job.clusterName);
+    this.entries += job.changes.length;
+    if (job.revision > job.changes.length) this.folded += 1;
+    if (job.changes.some?.((change) => change.erased)) this.erased += 1;
+    this.note(breaksOf(job, FIRST_CHANGES));
+    if (misplaced.length > 0) this.note([{ jobId: job.jobId, problem: misplacedText(misplaced) }]);
+  }
+
+  note(more: readonly Break[]) {
+    this.breakCount += more.length;
+    this.breaks.push(...more.slice(0, MAX_BREAKS - this.breaks.length));
+  }
+}
+
+const misplacedText = (fields: readonly string[]) =>
+  `its item has the wrong ${fields.join(', ')}: lists leave the job out, or show it elsewhere`;
+
 /**
- * Requests: 1 query for each 100 of the project's jobs, and 1 a MB of its archived clusters. Jobs that are recorded meanwhile do no harm.
- * @param facts as they were before the census: what it counts is no less
+ * Requests: none where the counts agree; else 1 query a MB of the project's jobs and, of the index, 1 or more for each of its clusters.
+ * Jobs that are recorded meanwhile do no harm.
+ * @param expected as it was before the jobs were read: what they add up to is no less
+ * @param listed jobs that the index over all projects showed before they were read. @default counted in the index of clusters
  * @throws LedgerError
  */
-export async function verifyProject(
-  ledger: Pick<Ledger, 'projectJobs' | 'archivedClusters'>,
-  facts: ProjectFacts,
-  census: Census = { table: new InTable(), index: 0 },
-  onJob: () => void = () => {},
+export async function verification(
+  ledger: Pick<Ledger, 'census' | 'countListed'>,
+  { projectId, projectName, recorded: coverage, known, lostArchives }: Expected,
+  recount: Recount,
+  listed = 0,
 ): Promise<Verification> {
-  const { projectId, projectName, coverage, known } = facts;
+  const { jobs, entries, folded, clusterNames } = recount;
   const recorded = coverage?.recorded;
-  const found = { jobs: 0, entries: 0, folded: 0, breaks: [] as Break[], breakCount: 0 };
-  let erased = 0;
-  const note = (more: Break[]) => {
-    found.breakCount += more.length;
-    found.breaks.push(...more.slice(0, MAX_BREAKS - found.breaks.length));
-  };
-  for await (const job of ledger.projectJobs(projectId)) {
-    found.jobs += 1;
-    found.entries += job.changes.length;
-    if (job.revision > job.changes.length) found.folded += 1;
-    if (job.changes.some?.((change) => change.erased)) erased += 1;
-    note(breaksOf(job, FIRST_CHANGES));
-    onJob();
-  }
-  const counts = { table: Math.min(census.table.jobs, found.jobs), index: census.index, recorded };
-  const clusters = Object.values(coverage?.clusters ?? {});
-  for await (const cluster of ledger.archivedClusters(projectId)) clusters.push(cluster);
-  note(differing({ ...facts, clusters, counts }).map(({ text }) => ({ problem: text })));
+  // Jobs may have been recorded in between, and an index follows its table by a moment.
+  const index = listed < jobs ? Math.min(await ledger.countListed(projectId, clusterNames), jobs) : listed;
+  const counts = { table: jobs, index, recorded };
+  recount.note([...lostArchives, ...differing(counts, { coverage, known })].map(({ text }) => ({ problem: text })));
   const isUnread = coverage === undefined && known?.coveredSince === undefined;
   const unverified = [
-    isUnread ? unread(found.jobs) : undefined,
+    isUnread ? unread(jobs) : undefined,
     coverage?.restartedAt &&
       `the coverage of the project was lost, and is kept anew since ${when(coverage.restartedAt)}: what was recorded before that can't be checked`,
-    ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
+    ...undetermined({ ...counts, isAllThere: await isThere(ledger, projectId, coverage, recount) }).map(
+      ({ text }) => text,
+    ),
   ].filter((text) => text !== undefined);
   const name = projectName === projectId ? undefined : projectName;
+  const { breaks, breakCount, erased } = recount;
   return defined({
-    projectId,
-    projectName: name,
-    ...found,
+    ...{ projectId, projectName: name, jobs, entries, folded, breaks, breakCount },
     erased: erased || undefined,
-    recorded,
-    repairs: coverage?.repairs,
-    unverified,
+    ...{ recorded, repairs: coverage?.repairs, unverified },
   });
+}
+
+/** Which of the jobs were counted takes a look at all of them, unless it is these, or too few. */
+async function isThere(
+  ledger: Pick<Ledger, 'census'>,
+  projectId: string,
+  { recorded, recordedIds }: Recorded = {},
+  { jobs, ids }: Recount,
+): Promise<boolean | undefined> {
+  if (recorded === undefined || recordedIds === undefined) return undefined;
+  if (jobs <= recorded) return jobs === recorded && ids === recordedIds;
+  return isAllThere({ recorded, recordedIds }, (await ledger.census(projectId)).table);
 }
 
 const unread = (jobs: number) =>

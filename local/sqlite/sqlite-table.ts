@@ -33,6 +33,7 @@ export interface OpenOptions extends Pick<ConnectionOptions, 'write' | 'patience
 const PARALLEL_WRITES = 256;
 /** Rows fetched at once: few enough for memory where each has 400 KB. */
 const CHUNK = 100;
+const KEYS_CHUNK = 2_000;
 /** Of one slice, as DynamoDB's, so that nothing reads more at once than it would there. */
 const SLICE_BYTES = 1_048_576;
 const GET = 'SELECT item FROM items WHERE pk = ? AND sk = ?';
@@ -123,17 +124,22 @@ export class SqliteTable implements Table, AsyncDisposable {
     const keys = [...new Set([partition, sort, 'pk', 'sk'])];
     const list = keys.map((key) => `"${key}"`).join(', ');
     const present = `"${partition}" IS NOT NULL AND "${sort}" IS NOT NULL`;
+    // Keys are in the index of SQLite, which need not read the items then.
+    const areKeys = fields?.every((name) => keys.includes(name)) === true;
+    const [columns, chunk] = areKeys ? [list, KEYS_CHUNK] : ['item', CHUNK];
+    const itemIn = (row: readonly unknown[]): Item =>
+      areKeys ? Object.fromEntries(keys.map((key, at) => [key, row[at]])) : itemOf(String(row[0]));
     for (let after: Item | undefined; ; ) {
       const beyond = after ? `AND (${list}) > (${keys.map(() => '?').join(', ')})` : '';
-      const sql = `SELECT item FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${CHUNK}`;
+      const sql = `SELECT ${columns} FROM ${from} WHERE ${present} ${beyond} ORDER BY ${list} LIMIT ${chunk}`;
       const values = after ? keys.map((key) => String(after?.[key])) : [];
-      const items = await this.#connection.read((file) => file.rows(sql, values).map(([json]) => itemOf(json)));
+      const items = await this.#connection.read((file) => file.rows(sql, values).map(itemIn));
       for (const item of items) {
         const held = carried(index, item);
         yield fields ? pick(held, fields) : held;
       }
       after = items.at(-1);
-      if (items.length < CHUNK) return;
+      if (items.length < chunk) return;
     }
   }
 

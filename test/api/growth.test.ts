@@ -6,14 +6,20 @@ import { CountingTable } from '../../bench/big/counting-table.ts';
 import { fill, projectsOf } from '../../bench/big/made-ledger.ts';
 import { mayRead, requestsOf } from '../../bench/big/requests.ts';
 import { projectIdOf } from '../../bench/dynamo/made-jobs.ts';
+import { reevaluateAll } from '../../bin/actions/reevaluate.ts';
 import { verifyAll } from '../../bin/actions/verify.ts';
 import { namesFor } from '../../bin/output/job-table.ts';
 import { listOf } from '../../bin/process/list-of.ts';
+import { Progress } from '../../bin/process/progress.ts';
+import type { Terminal } from '../../bin/process/terminal.ts';
 import { readable } from '../../bin/remote/ledger-port.ts';
+import { gather } from '../../bin/report/gather.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
 import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
+import { keptProjects } from '../cli/report/whole.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
 
@@ -59,29 +65,69 @@ describe.each(SIZES)('of $jobs jobs of $clusters clusters', (load) => {
     for (const { items } of single) expect(items).toBeLessThanOrEqual(3);
   });
 
-  test('verify reads each job twice, and each item of the index over all projects once', async () => {
+  const reading = () => {
     const counting = new CountingTable(own.table);
-    const results = await listOf(verifyAll(tableLedger({ table: counting, now: () => untilMs }), { progress }));
+    return { counting, ledger: tableLedger({ table: counting, now: () => untilMs }) };
+  };
+  /** In a scan of the table and of its index, by itself, and as a part of three runs. */
+  const PER_PROJECT = 12;
+
+  test('verify reads each item once, and what the index over all projects shows once', async () => {
+    const { counting, ledger } = reading();
+    const results = await listOf(verifyAll(ledger, { progress }));
     expect(results.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(load.jobs);
     expect(results.filter(({ breakCount, unverified }) => breakCount + unverified.length > 0)).toEqual([]);
-    const perProject = 12; // in a scan of the table and of its index, by itself, and as a part of three runs
     const { items } = counting.taken();
     const days = 800; // the counts of a year's days, and their marks, in a scan
-    expect(items).toBeLessThanOrEqual(3 * load.jobs + perProject * projectsOf(load) + 3 * load.runs + days);
+    expect(items).toBeLessThanOrEqual(2 * load.jobs + PER_PROJECT * projectsOf(load) + 3 * load.runs + days);
   });
 
-  test('verify of one project finds the same of it, and reads the others in the index alone', async () => {
-    const counting = new CountingTable(own.table);
-    const ledger = tableLedger({ table: counting, now: () => untilMs });
+  test('verify of one project finds the same of it, and reads nothing of the others', async () => {
+    const { counting, ledger } = reading();
     const projectId = projectIdOf(1);
     const all = await listOf(verifyAll(ledger, { progress }));
-    const reads = counting.taken();
+    counting.taken();
     const some = await listOf(verifyAll(ledger, { projectIds: [projectId], progress }));
     expect(some).toEqual(all.filter((result) => result.projectId === projectId));
     const { items } = counting.taken();
     const jobs = some[0]?.jobs ?? 0;
     expect(jobs).toBeGreaterThan(0);
-    expect(items).toBeLessThanOrEqual(reads.items - 2 * (load.jobs - jobs));
+    // Each job and its entry in the index of clusters; the scope, the project and its coverage.
+    expect(items).toBeLessThanOrEqual(2 * jobs + 3);
+  });
+
+  test('evidence reads the restores of its period, and of all others their entries in one index', async () => {
+    const { counting, ledger } = reading();
+    const [since, until] = [new Date(untilMs - 30 * 86_400_000).toISOString(), NOW];
+    const about = { period: { since, until, ended: false }, madeAt: NOW, version: '0', ledgerName: 'made' };
+    const quiet = new Progress({ isTerminal: false } as Terminal, { on: false });
+    const { projects, body } = keptProjects();
+    const { numbers, gaps } = await gather(ledger, { ...about, verify: false, progress: quiet }, body);
+    const shown = projects.flatMap(({ clusters }) => clusters.flatMap(({ restores }) => restores)).length;
+    expect([numbers.restores, numbers.clusters]).toEqual([shown, load.clusters]);
+    expect(gaps.filter(({ reason }) => reason === 'record-differs')).toEqual([]);
+    const perCluster = 10; // some restores before the period, to find a completed one
+    const { items } = counting.taken();
+    expect(items).toBeLessThanOrEqual(
+      load.jobs + shown + perCluster * load.clusters + PER_PROJECT * projectsOf(load) + 3 * load.runs,
+    );
+  });
+
+  test('reevaluate reads a project, and of others the coverage of those that its restores go to', async () => {
+    const { counting, ledger } = reading();
+    const result = { projects: 0, jobs: 0, changed: 0, findings: {} };
+    const quiet = new Progress({ isTerminal: false } as Terminal, { on: false });
+    const how = { period: {}, dryRun: true, runId: 'f'.repeat(24), at: NOW, progress: quiet };
+    const options = {
+      ...how,
+      rules: DEFAULT_RULES,
+      projectIds: [projectIdOf(0)],
+      signal: new AbortController().signal,
+    };
+    await reevaluateAll(ledger, options, result);
+    expect(result).toMatchObject({ projects: 1, jobs: expect.any(Number) });
+    expect(result.jobs).toBeGreaterThan(0);
+    expect(counting.taken().items).toBeLessThanOrEqual(result.jobs + 2);
   });
 
   test('the command line reads a project by itself, and names without the coverage', async () => {

@@ -128,6 +128,15 @@ test('a drill that becomes overdue is published once', async () => {
   expect(second.stderr).toBe('');
 });
 
+test('of given projects, an API is asked for these alone', async () => {
+  await using api = await startScriptedApi(json(200, { coverage: [] }));
+  await using shell = await CommandLine.open();
+  const [one, other] = ['1'.repeat(24), '2'.repeat(24)];
+  const { code } = await shell.run(['drills', '--project', other, '--project', one, '--api', api.url]);
+  expect(code).toBe(0);
+  expect(api.requests.map(({ target }) => target)).toEqual([one, other].map((id) => `/coverage?projectId=${id}`));
+});
+
 test('an API that is of another version is not understood, which is said', async () => {
   const row = { projectId: '0'.repeat(24), projectName: 'p', clusterName: 'c', problems: 0, lists: {} };
   await using api = await startScriptedApi(json(200, { coverage: [row] }));

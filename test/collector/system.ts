@@ -3,7 +3,6 @@
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
-import { gather } from '../../bin/report/gather.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
@@ -15,6 +14,7 @@ import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
+import { wholeEvidence } from '../cli/report/whole.ts';
 import type { Engine, EngineTable } from '../ledger/engines.ts';
 
 export const KIND_LIST: readonly Kind[] = ['dedicated', 'flex', 'serverless', 'collection'];
@@ -117,7 +117,7 @@ export class System implements AsyncDisposable {
     ];
     const period = { since, until, ended: until < madeAt };
     const about = { version: '0', ledgerName: 'test', verify, progress: silent };
-    return gather(this.ledger, { period, madeAt, ...about });
+    return wholeEvidence(this.ledger, { period, madeAt, ...about });
   }
 
   async verify() {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { verifyAll } from '../../bin/actions/verify.ts';
+import { listOf } from '../../bin/process/list-of.ts';
 import { coverageKey, coveragePartKey, jobKey, projectKey, projectPk } from '../../functions/ledger/table/keys.ts';
 import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { testEngine } from '../ledger/engines.ts';
@@ -69,6 +71,32 @@ describe('a job that something else has changed', () => {
     expect([job?.status, job?.changes[0]?.repaired]).toEqual(['FAILED', true]);
     expect(await system.verify()).toMatchObject({ unbroken: false });
   });
+
+  test.each(['feed', 'feedKey', 'cluster', 'findingRules'])(
+    'so that lists leave it out or show it elsewhere, by its %s, is named',
+    async (field) => {
+      await using system = await started();
+      await system.forge(jobKey(system.second, system.jobId), (item) => {
+        if (field.startsWith('feed')) delete item[field];
+        else item[field] = field === 'cluster' ? `${system.first}#elsewhere` : [];
+      });
+      const { unbroken, results } = await system.verify();
+      expect(unbroken).toBe(false);
+      const breaks = results.flatMap((result) => result.breaks);
+      expect(breaks).toContainEqual({
+        jobId: system.jobId,
+        problem: expect.stringMatching(new RegExp(`^its item has the wrong ${field}.*: lists leave the job out`)),
+      });
+      const some = verifyAll(system.ledger, { projectIds: [system.second], progress: { show: () => {} } });
+      expect((await listOf(some))[0]?.breaks).toEqual(expect.arrayContaining(breaks));
+      expect((await system.claim(true)).verdict.state).toBe('incomplete');
+      if (!field.startsWith('feed')) return;
+      // What the index over all projects doesn't show is missed without --verify, too.
+      expect((await system.claim()).gaps).toContainEqual(
+        expect.objectContaining({ projectId: system.second, text: expect.stringContaining('its index shows') }),
+      );
+    },
+  );
 
   test('is not made good by an entry that only adds to it', async () => {
     await using system = await started();

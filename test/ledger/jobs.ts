@@ -1,8 +1,10 @@
 // test/ledger/jobs.ts: synthetic restore jobs.
 import { createHash } from 'node:crypto';
-import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
+import { expect } from 'vitest';
+import { verifyAll } from '../../bin/actions/verify.ts';
+import { listOf } from '../../bin/process/list-of.ts';
 import type { Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
-import { type Verification, verifyProject } from '../../functions/proof/verify.ts';
+import type { Verification } from '../../functions/proof/verify.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 
@@ -56,10 +58,11 @@ export const seen = (minute: number, runId = RUN): Sighting => ({
   observedAt: new Date(Date.parse('2026-11-20T11:00:00Z') + minute * 60_000).toISOString(),
 });
 
-/** One project's histories and counts, as `restore-ledger verify` looks at them. */
+/** One project's histories and counts, as `restore-ledger verify` finds them: by themselves, and among all. */
 export async function verified(ledger: Ledger, projectId: string): Promise<Verification> {
-  let facts: ProjectFacts = { projectId, projectName: projectId };
-  for await (const project of ledger.projects()) if (project.projectId === projectId) facts = project;
-  const census = (await ledger.census()).get(projectId);
-  return verifyProject(ledger, facts, census);
+  const progress = { show: () => {} };
+  const [one] = await listOf(verifyAll(ledger, { projectIds: [projectId], progress }));
+  const all = await listOf(verifyAll(ledger, { progress }));
+  expect(one).toEqual(all.find((result) => result.projectId === projectId));
+  return one ?? expect.unreachable();
 }

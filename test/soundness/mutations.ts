@@ -67,7 +67,7 @@ export const mutations: readonly Mutation[] = [
   ),
   without(
     'jobs that were recorded may be missing from the table',
-    'functions/proof/ledger.ts',
+    'functions/proof/counts.ts',
     'table < recorded &&\n      `',
     'table < 0 &&\n      `',
   ),

@@ -3,7 +3,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
-import { gather } from '../../bin/report/gather.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { Transport, TransportAnswer, TransportRequest } from '../../functions/atlas/http/transport.ts';
@@ -17,6 +16,7 @@ import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import { wholeEvidence } from '../cli/report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
 import type { Process } from './process.ts';
@@ -140,7 +140,7 @@ export class Product implements AsyncDisposable {
     const madeAt = new Date(this.#machine.process.now()).toISOString();
     const period = { since, until, ended: until < madeAt };
     const about = { version: '0', ledgerName: 'memory', verify: false, progress: silent };
-    const { verdict, gaps } = await gather(this.#ledger, { period, madeAt, ...about });
+    const { verdict, gaps } = await wholeEvidence(this.#ledger, { period, madeAt, ...about });
     return {
       state: verdict.state,
       gaps: gaps.map(({ reason, text }) => `${reason}: ${text}`),

@@ -1,8 +1,8 @@
 // What is said of where a restore goes, over every status, kind, delivery and target: nothing that isn't known.
 
 import { describe, expect, test } from 'vitest';
-import { projectRestores } from '../../bin/report/html-restores.ts';
-import type { ProjectEvidence, RestoreEvidence } from '../../bin/report/report.ts';
+import { clusterRestores } from '../../bin/report/html/restores.ts';
+import type { ClusterEvidence, RestoreEvidence } from '../../bin/report/report.ts';
 import { jobPage } from '../../functions/api/web/pages/job-page.ts';
 import { jobTable } from '../../functions/api/web/parts/job-table.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
@@ -72,8 +72,9 @@ function faces(job: RestoreJob): Record<string, string> {
   const { job: stored, change } = ledgerJobAfter([job]);
   const restore = { ...stored, findings: [], collections: collectionsOf(stored) } as unknown as RestoreEvidence;
   const cluster = { clusterName: 'orders', proof: { state: 'none', gaps: [] }, drill: {}, restores: [restore] };
-  const project = { projectId: PROJECT, projectName: 'payments', clusterLists: [], clusters: [cluster] };
-  const evidence = [...projectRestores(project as unknown as ProjectEvidence)].join('');
+  const project = { projectId: PROJECT, projectName: 'payments', clusterLists: [] };
+  const placed = { project, cluster: cluster as unknown as ClusterEvidence, index: 0 };
+  const evidence = [...clusterRestores(placed)].join('');
   return {
     page: textOf(String(jobPage(stored, NAMES, NOW))).split('What Atlas sent')[0] ?? '',
     list: textOf(String(jobTable([stored], 'restores', NAMES, NOW))),

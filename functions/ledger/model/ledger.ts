@@ -115,10 +115,26 @@ export class CursorError extends Error {
   override readonly name = 'CursorError';
 }
 
+/** A job, and whether its item is where it is looked for. */
+export interface RecordedJob {
+  /** By the key of the item. */
+  projectId: string;
+  job: LedgerJob;
+  /** Keys of the item, and of its entries in indexes, that are not this job's: lists leave it out, or show it elsewhere. */
+  misplaced: readonly string[];
+}
+
+/** A job as the index over all projects shows it. */
+export interface ListedJob {
+  projectId: string;
+  jobId: string;
+}
+
+/** How many restore jobs a project has. */
 export interface Census {
   /** Items of the table. */
   table: InTable;
-  /** Items that the index over all projects shows. */
+  /** Items that the index of clusters shows. */
   index: number;
 }
 
@@ -194,12 +210,14 @@ export interface Ledger {
   ): Promise<ProjectCoverage>;
   /** Every project that is on record, read or not, in the order of project ids. */
   projects(): AsyncIterable<ProjectFacts>;
-  /**
-   * How many restore jobs each project has: by the items of the table, and by its index. Reads all of both, or of some projects their
-   * items and the index.
-   * @param projectIds @default all that have jobs
-   */
-  census(projectIds?: readonly string[]): Promise<Map<string, Census>>;
+  /** Every job with its history; of one project, or of all in no order. A consistent read of the table, each item once. */
+  recordedJobs(projectId?: string): AsyncIterable<RecordedJob>;
+  /** Every job that the index over all projects shows, in no order. */
+  listedJobs(): AsyncIterable<ListedJob>;
+  /** What it reads grows with the project alone. */
+  census(projectId: string): Promise<Census>;
+  /** How many jobs the index of clusters shows of some clusters of a project. */
+  countListed(projectId: string, clusterNames: Iterable<string>): Promise<number>;
   /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
   /**

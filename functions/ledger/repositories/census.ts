@@ -1,60 +1,54 @@
-// functions/ledger/repositories/census.ts: the jobs of all projects, counted in the table and in its index.
-import type { Census } from '../model/ledger.ts';
+// functions/ledger/repositories/census.ts: the jobs of the table and of its indexes, read to be counted.
+import type { Census, ListedJob, RecordedJob } from '../model/ledger.ts';
 import { InTable } from '../model/uncounted.ts';
-import type { Item } from '../table/job-item.ts';
-import { isJobSk, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
+import { type Item, ledgerJob, misplacedFields } from '../table/job-item.ts';
+import { clusterPartition, isJobSk, jobIdOf, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
 import { everything, type Table } from '../table/table-port.ts';
+import { WHOLE_JOBS } from './job-repository.ts';
 
-/**
- * Requests: 1 scan a MB of the table, and of its index over all projects; of that twice where it shows less. Of some projects, their
- * own items and the index.
- */
-export async function census(table: Table, projectIds?: readonly string[]): Promise<Map<string, Census>> {
-  const before = await countOfIndex(table);
-  const inTable = await counted(projectIds ? jobsOf(table, projectIds) : table.scan({ fields: COUNTED_FIELDS }));
-  const isBehind = [...inTable].some(([projectId, { jobs }]) => jobs > (before.get(projectId) ?? 0));
-  // Jobs may have been recorded in between, and an index follows its table by a moment.
-  const after = isBehind ? await countOfIndex(table) : before;
-  const all = new Set([...inTable.keys(), ...after.keys()]);
-  return new Map(
-    [...all]
-      .filter((projectId) => projectIds?.includes(projectId) ?? true)
-      .map((projectId) => {
-        const jobs = inTable.get(projectId) ?? new InTable();
-        const [first = 0, second = 0] = [before.get(projectId), after.get(projectId)];
-        // What was recorded after the table was counted is in neither count.
-        return [projectId, { table: jobs, index: first > jobs.jobs ? first : Math.min(second, jobs.jobs) }];
-      }),
-  );
-}
-
-const COUNTED_FIELDS = ['pk', 'sk', 'jobId', 'firstSeenAt'];
-
-async function* jobsOf(table: Table, projectIds: readonly string[]): AsyncGenerator<Item> {
-  for (const projectId of new Set(projectIds)) {
-    const range = { partition: projectPk(projectId), beginsWith: jobSk(''), fields: COUNTED_FIELDS, consistent: true };
-    yield* everything(table, range);
+/** Requests: of a project 1 query for each 100 jobs, of all 1 scan a MB of the table. */
+export async function* recordedJobs(table: Table, projectId?: string): AsyncGenerator<RecordedJob> {
+  for await (const item of projectId === undefined ? table.scan() : jobItems(table, projectId, { limit: WHOLE_JOBS })) {
+    if (!isJobSk(String(item.sk))) continue;
+    yield { projectId: projectIdOf(String(item.pk)), job: ledgerJob(item), misplaced: misplacedFields(item) };
   }
 }
 
-async function counted(items: AsyncIterable<Item>): Promise<Map<string, InTable>> {
-  const projects = new Map<string, InTable>();
-  for await (const { pk, sk, jobId, firstSeenAt } of items) {
-    if (!isJobSk(String(sk))) continue;
-    const projectId = projectIdOf(String(pk));
-    const project = projects.get(projectId) ?? new InTable();
-    project.add(String(jobId), firstSeenAt);
-    projects.set(projectId, project);
-  }
-  return projects;
-}
-
-async function countOfIndex(table: Table): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
+/** Requests: 1 scan a MB of the index, some 2,000 jobs. */
+export async function* listedJobs(table: Table): AsyncGenerator<ListedJob> {
   for await (const { pk, sk } of table.scan({ index: 'feed', fields: ['pk', 'sk'] })) {
-    if (!isJobSk(String(sk))) continue;
-    const projectId = projectIdOf(String(pk));
-    counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
+    if (isJobSk(String(sk))) yield { projectId: projectIdOf(String(pk)), jobId: jobIdOf(String(sk)) };
   }
-  return counts;
 }
+
+/** Requests: 1 query a MB of the project's jobs, and 1 or more for each of its clusters. */
+export async function census(table: Table, projectId: string): Promise<Census> {
+  const jobs = new InTable();
+  const clusterNames = new Set<string>();
+  let misplaced = 0;
+  for await (const item of jobItems(table, projectId, { fields: COUNTED_FIELDS })) {
+    jobs.add(jobIdOf(String(item.sk)), item.firstSeenAt);
+    clusterNames.add(String(item.clusterName));
+    if (misplacedFields(item).length > 0) misplaced += 1;
+  }
+  const listed = await countListed(table, projectId, clusterNames);
+  // What was recorded in between is in the index alone.
+  return { table: jobs, index: Math.min(listed, jobs.jobs - misplaced) };
+}
+
+/** Requests: 1 query a MB of the index, and at least 1 a cluster. */
+export async function countListed(table: Table, projectId: string, clusterNames: Iterable<string>): Promise<number> {
+  let count = 0;
+  for (const clusterName of clusterNames) {
+    count += await table.count({ index: 'byCluster', partition: clusterPartition(projectId, clusterName) });
+  }
+  return count;
+}
+
+const COUNTED_FIELDS = [
+  ...(['pk', 'sk', 'projectId', 'jobId', 'clusterName', 'firstSeenAt', 'findings'] as const),
+  ...(['feed', 'feedKey', 'cluster', 'findingRules'] as const),
+];
+
+const jobItems = (table: Table, projectId: string, how: { limit?: number; fields?: string[] }): AsyncGenerator<Item> =>
+  everything(table, { partition: projectPk(projectId), beginsWith: jobSk(''), consistent: true, ...how });

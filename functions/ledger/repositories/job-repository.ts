@@ -34,7 +34,7 @@ import { ATTEMPTS, conflict } from './optimistic-write.ts';
  * Whole jobs read at once: an answer, parsed and unmarshalled, takes some 20 times its 2 KB a job, so that one of 1 MB would
  * be the largest thing in memory. Units are the same but for the last 4 KB of each answer.
  */
-const WHOLE_JOBS = 100;
+export const WHOLE_JOBS = 100;
 
 interface JobAt {
   projectId: string;

@@ -7,7 +7,7 @@ import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
 import { archive, archived } from './archive.ts';
-import { census } from './census.ts';
+import { census, countListed, listedJobs, recordedJobs } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { JobRepository } from './job-repository.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -51,7 +51,10 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     lookUp: (projectId, jobIds) => jobs.lookUp(projectId, jobIds),
     projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
     countJobs: (projectId) => jobs.count(projectId),
-    census: (projectIds) => census(table, projectIds),
+    recordedJobs: (projectId) => recordedJobs(table, projectId),
+    listedJobs: () => listedJobs(table),
+    census: (projectId) => census(table, projectId),
+    countListed: (...args) => countListed(table, ...args),
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),
 

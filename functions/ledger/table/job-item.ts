@@ -1,5 +1,6 @@
 // functions/ledger/table/job-item.ts: a job as an item, made to fit.
 
+import { isObjectId } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';
 import { FIRST_CHANGES } from '../model/hash-chain.ts';
@@ -33,10 +34,24 @@ export function jobItem(job: LedgerJob, before: Item = {}): Item & Key {
   const kept = Object.fromEntries(
     Object.entries(before).filter(([name]) => name !== FINDING_RULES && !OF_A_JOB.has(name)),
   );
-  const { projectId, clusterName, jobId } = job;
+  return { ...kept, ...placeOf(job), ...job };
+}
+
+type Placed = Pick<JobSummary, 'projectId' | 'clusterName' | 'jobId' | 'findings'>;
+
+/** By what the table and its indexes find a job, but for its status. */
+function placeOf({ projectId, clusterName, jobId, findings }: Placed) {
   const cluster = clusterPartition(projectId, clusterName);
-  const rules = job.findings ? { [FINDING_RULES]: job.findings.map(({ rule }) => rule) } : {};
-  return { ...kept, ...jobKey(projectId, jobId), ...jobFeed(jobId), cluster, ...rules, ...job };
+  const rules = findings ? { [FINDING_RULES]: findings.map(({ rule }) => rule) } : {};
+  return { ...jobKey(projectId, jobId), ...jobFeed(jobId), cluster, ...rules };
+}
+
+/** What in its place is not as the job itself says, by name. */
+export function misplacedFields(item: Item): string[] {
+  const job = item as unknown as Placed;
+  if (!isObjectId(job.jobId)) return ['jobId'];
+  const place: Item = { [FINDING_RULES]: undefined, ...placeOf(job) };
+  return Object.keys(place).filter((name) => JSON.stringify(item[name]) !== JSON.stringify(place[name]));
 }
 
 /**

@@ -68,6 +68,37 @@ describe('evidence', () => {
     expect(Date.parse(report.period.until) - Date.parse(report.period.since)).toBe(90 * 86_400_000);
   });
 
+  test('all formats have the same numbers, and the same restores', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString()];
+    const report = await evidence(...period);
+    const { numbers, gaps } = report;
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const text = html.replaceAll(/<style>.*?<\/style>|<[^<>]*>/gs, ' ');
+    const fact = (title: string) =>
+      Number(new RegExp(`<dt>${title}</dt><dd class="[^"]*">([\\d,]+)`).exec(html)?.[1]?.replaceAll(',', ''));
+    expect(fact('Restores')).toBe(numbers.restores);
+    expect(fact('Failed')).toBe(numbers.outcomes.FAILED);
+    expect(fact('Clusters')).toBe(numbers.clusters);
+    expect(fact('Gaps')).toBe(gaps.length);
+    expect(fact('Critical findings')).toBe(numbers.severities.critical);
+    expect(fact('Drills overdue')).toBe(numbers.drills.overdue);
+    const having = (count: number, what: string) => `${count} ${count === 1 ? 'cluster' : 'clusters'} ${what}`;
+    expect(html).toContain(having(numbers.clustersWithRestores, 'with restores in the period'));
+    expect(html).toContain(having(numbers.clusters - numbers.clustersWithRestores, 'without restores in the period'));
+    expect(text).toContain(having(numbers.drills.met, 'met'));
+    expect(html.match(/<th role="rowheader" scope="row"><time[^>]*>.*?<code>[0-9a-f]{24}<\/code>/g)).toHaveLength(
+      numbers.restores,
+    );
+    expect(restoresOf(report)).toHaveLength(numbers.restores);
+    const linesOf = async (format: string) =>
+      (await shell.run(['jobs', ...period, '--limit', '1000', '--format', format])).stdout.trimEnd().split('\n');
+    const [ndjson, [, ...csv]] = [await linesOf('ndjson'), await linesOf('csv')];
+    expect([ndjson.length, csv.length]).toEqual([numbers.restores, numbers.restores]);
+    for (const { jobId } of restoresOf(report)) {
+      for (const lines of [ndjson, csv]) expect(lines.filter((line) => line.includes(jobId))).toHaveLength(1);
+    }
+  });
+
   test('a period is complete only where every list was read to its end after it, and the ledger was there when it began', async () => {
     const open = await evidence();
     expect(open.verdict).toMatchObject({ state: 'incomplete', complete: false });

@@ -1,4 +1,4 @@
-// bin/report/style.ts: the style sheet of the report: for a screen, light or dark, wide or narrow, and for paper.
+// bin/report/html/style.ts: the style sheet of the report: for a screen, light or dark, wide or narrow, and for paper.
 /** Text on its ground is 4.5:1 or more in both. */
 const LIGHT = `--ground:#f6f7f9;--card:#fff;--text:#171b21;--soft:#56606c;--line:#dde2e8;--edge:#8a94a0;--link:#1857b8;
 --ok:#14724a;--bad:#b3261e;--now:#1857b8;--wait:#8a5200;--off:#5d6670;--tint-ok:#ebf6f0;--tint-bad:#fdeeec;--tint-wait:#fdf4e3`;

@@ -1,15 +1,13 @@
-// bin/report/html.ts: the report for people: one HTML document without a script, written a piece at a time to save memory.
+// bin/report/html/document.ts: the parts of the document but for its clusters and restores; nothing in it is fetched or run.
 import { html, raw } from 'hono/html';
-import type { NamedGap } from '../../functions/proof/ledger.ts';
-import { mark, SHAPES } from '../../functions/views/html/badge.ts';
-import { tableHead } from '../../functions/views/html/table.ts';
-import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
-import { counted, number, utc } from '../../functions/views/text.ts';
-import { overviewTables } from './html-clusters.ts';
-import { numberTables } from './html-numbers.ts';
-import { projectRestores } from './html-restores.ts';
+import type { NamedGap } from '../../../functions/proof/ledger.ts';
+import { mark, SHAPES } from '../../../functions/views/html/badge.ts';
+import { tableHead } from '../../../functions/views/html/table.ts';
+import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
+import { counted, number, utc } from '../../../functions/views/text.ts';
+import type { EvidenceHead } from '../report.ts';
 import { sub, WHOLE } from './marks.ts';
-import type { Evidence } from './report.ts';
+import { numberTables } from './numbers.ts';
 import { STYLE } from './style.ts';
 
 /** Nothing is fetched and nothing runs, whatever a name holds. */
@@ -17,7 +15,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 const MAX_GAPS = 1_000;
 const MAX_BREAKS = 200;
 
-export function* evidenceHtml(evidence: Evidence): Generator<string> {
+export function* beginning(evidence: EvidenceHead): Generator<string> {
   yield String(head(evidence));
   yield String(verdict(evidence));
   yield String(facts(evidence));
@@ -25,15 +23,14 @@ export function* evidenceHtml(evidence: Evidence): Generator<string> {
   yield String(gaps(evidence));
   yield String(numberTables(evidence));
   yield String(integrity(evidence));
-  yield* overviewTables(evidence);
-  if (evidence.numbers.restores === 0) yield String(NO_RESTORES);
-  else yield '<div id="restores"></div>\n';
-  for (const project of evidence.projects) yield* projectRestores(project);
-  yield String(limits(evidence));
-  yield '</main></body></html>\n';
 }
 
-const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype html>
+export const beforeRestores = ({ numbers: { restores } }: EvidenceHead): string =>
+  restores === 0 ? String(NO_RESTORES) : '<div id="restores"></div>\n';
+
+export const ending = (evidence: EvidenceHead): string => `${limits(evidence)}</main></body></html>\n`;
+
+const head = ({ period, madeAt, madeBy, ledger }: EvidenceHead) => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <title>Restore evidence, ${utc(period.since, 'day')} to ${utc(period.until, 'day')}</title><meta name="color-scheme" content="light dark">
@@ -43,7 +40,7 @@ const head = ({ period, madeAt, madeBy, ledger }: Evidence) => html`<!doctype ht
 <p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. All times are UTC.</p>
 `;
 
-function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: Evidence): Html {
+function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: EvidenceHead): Html {
   const [tone, look] =
     checked?.unbroken === false
       ? ['bad', mark('The record was changed', 'bad', 'cross')]
@@ -54,13 +51,13 @@ function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: Ev
 `;
 }
 
-function incompleteMark(state: Evidence['verdict']['state'], all: readonly NamedGap[]): Html {
+function incompleteMark(state: EvidenceHead['verdict']['state'], all: readonly NamedGap[]): Html {
   if (state === 'not known') return mark('Not known', 'wait', 'ring');
   const isDue = all.every(({ reason }) => reason === 'full-reading-due');
   return isDue ? mark('Full reading due', 'wait', 'half') : mark('The record has gaps', 'wait', 'alert');
 }
 
-function facts({ numbers, gaps: { length } }: Evidence): Html {
+function facts({ numbers, gaps: { length } }: EvidenceHead): Html {
   const { restores, outcomes, clusters, severities, drills } = numbers;
   const fact = (title: string, count: number, tone = '') =>
     html`<div><dt>${title}</dt><dd class="${count > 0 ? tone : ''}">${number(count)}</dd></div>`;
@@ -84,7 +81,7 @@ const NO_RESTORES = html`<section aria-labelledby="restores"><h2 id="restores">N
 <p>No restore that was requested in the period is in the ledger. Whether there can be others, the gaps say.</p></section>
 `;
 
-function gaps({ gaps: all, projectsReadAt, provenThrough }: Evidence): Html {
+function gaps({ gaps: all, projectsReadAt, provenThrough }: EvidenceHead): Html {
   const listed =
     projectsReadAt === undefined
       ? ''
@@ -114,7 +111,7 @@ const gapRow = ({
 <td role="cell" class="all">${visible(text)}${sub(action && `To do: ${visible(action)}`)}</td></tr>
 `;
 
-function integrity({ integrity: checked }: Evidence): Html {
+function integrity({ integrity: checked }: EvidenceHead): Html {
   if (!checked) {
     return html`<section aria-labelledby="integrity"><h2 id="integrity">Integrity not verified</h2>
 <p>Without <code>--verify</code> it is not known whether histories were changed since they were recorded.</p></section>
@@ -147,7 +144,7 @@ function integrity({ integrity: checked }: Evidence): Html {
 const limits = ({
   limits: all,
   period,
-}: Evidence) => html`<section aria-labelledby="limits"><h2 id="limits">What this can't show</h2>
+}: EvidenceHead) => html`<section aria-labelledby="limits"><h2 id="limits">What this can't show</h2>
 <ul>${all.map((limit) => html`<li>${limit}</li>`)}</ul>
 <p class="soft small">Restores count by when they were requested: at or after ${time(period.since)}, before ${time(period.until)}.</p></section>
 `;

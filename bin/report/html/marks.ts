@@ -1,14 +1,14 @@
-// bin/report/marks.ts: states in the report: each a word, a shape and a colour, so that none is needed alone.
+// bin/report/html/marks.ts: states in the report: each a word, a shape and a colour, so that none is needed alone.
 import { html } from 'hono/html';
-import { capitalized } from '../../functions/platform/text.ts';
-import type { ProofState } from '../../functions/proof/list.ts';
-import { isFound, type Requester } from '../../functions/restore/requesters/requester.ts';
-import type { Finding } from '../../functions/restore/rules/finding.ts';
-import { span } from '../../functions/restore/text.ts';
-import { lookMark, mark, severityLook } from '../../functions/views/html/badge.ts';
-import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
-import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
-import type { ClusterEvidence, DrillProof } from './report.ts';
+import { capitalized } from '../../../functions/platform/text.ts';
+import type { ProofState } from '../../../functions/proof/list.ts';
+import { isFound, type Requester } from '../../../functions/restore/requesters/requester.ts';
+import type { Finding } from '../../../functions/restore/rules/finding.ts';
+import { span } from '../../../functions/restore/text.ts';
+import { lookMark, mark, severityLook } from '../../../functions/views/html/badge.ts';
+import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
+import { actorKind, actorName, requesterUnknown } from '../../../functions/views/requester-text.ts';
+import type { ClusterEvidence, DrillProof } from '../report.ts';
 
 /** Names are shown as a whole: Atlas's have at most 64 characters. */
 export const WHOLE = 200;

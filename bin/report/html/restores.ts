@@ -1,32 +1,29 @@
-// bin/report/html-restores.ts: every restore of a project: a table for each cluster that has some.
+// bin/report/html/restores.ts: the restores of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
-import { capitalized } from '../../functions/platform/text.ts';
-import { namespaceWords, type RestoredCollections } from '../../functions/restore/collections.ts';
-import { problemText } from '../../functions/restore/field-reader.ts';
-import { span } from '../../functions/restore/text.ts';
-import { DELIVERY_LABEL, statusMark } from '../../functions/views/html/badge.ts';
-import { tableHead } from '../../functions/views/html/table.ts';
-import { type Html, name, time, visible } from '../../functions/views/html/text.ts';
-import { effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
-import { counted } from '../../functions/views/text.ts';
+import { capitalized } from '../../../functions/platform/text.ts';
+import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
+import { problemText } from '../../../functions/restore/field-reader.ts';
+import { span } from '../../../functions/restore/text.ts';
+import { DELIVERY_LABEL, statusMark } from '../../../functions/views/html/badge.ts';
+import { tableHead } from '../../../functions/views/html/table.ts';
+import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
+import { effectWords, namespacesShown, targetView } from '../../../functions/views/target.ts';
+import { counted } from '../../../functions/views/text.ts';
+import type { ClusterEvidence, ProjectHead, RestoreEvidence } from '../report.ts';
+import type { Placed } from './clusters.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
-import type { ClusterEvidence, ProjectEvidence, RestoreEvidence } from './report.ts';
 
 const TITLES = ['Requested', 'From', 'To', 'Requested by', 'Outcome', 'Findings'];
 
-export function* projectRestores(project: ProjectEvidence): Generator<string> {
-  const count = project.clusters.reduce((sum, { restores }) => sum + restores.length, 0);
-  if (count === 0) return;
-  yield String(html`<section class="long" aria-label="Restores of ${visible(project.projectName)}"><h2>Restores of ${name(project.projectName, WHOLE)}</h2>
-<p class="soft small">${counted(count, 'restore')} · project <code>${visible(project.projectId)}</code></p>
-`);
-  for (const [index, cluster] of project.clusters.entries()) {
-    if (cluster.restores.length > 0) yield* clusterRestores(project, cluster, index);
-  }
-  yield '</section>\n';
-}
+/** A section, which the caller closes. @param count more than none */
+export const projectHeading = (
+  { projectId, projectName }: ProjectHead,
+  count: number,
+): Html => html`<section class="long" aria-label="Restores of ${visible(projectName)}"><h2>Restores of ${name(projectName, WHOLE)}</h2>
+<p class="soft small">${counted(count, 'restore')} · project <code>${visible(projectId)}</code></p>
+`;
 
-function* clusterRestores(project: ProjectEvidence, cluster: ClusterEvidence, index: number): Generator<string> {
+export function* clusterRestores({ project, cluster, index }: Placed): Generator<string> {
   const { clusterName, proof, restores } = cluster;
   yield String(html`<div class="far"><h3 id="${anchorOf(project, index)}">${name(clusterName, WHOLE)}</h3>
 <p class="small">${proofMark(proof.state)} <span class="soft">${counted(restores.length, 'restore')} · ${clusterWords(cluster)}${
@@ -41,7 +38,7 @@ ${tableHead(TITLES)}<tbody role="rowgroup">
 }
 
 const restoreRow = (
-  project: ProjectEvidence,
+  project: ProjectHead,
   cluster: ClusterEvidence,
   restore: RestoreEvidence,
 ): Html => html`<tr role="row">
@@ -61,7 +58,7 @@ function fromCell({ kind, delivery, snapshotAt, pointInTime, snapshotId }: Resto
   return html`${snapshot}<span class="sub">${what}</span>`;
 }
 
-function toCell(project: ProjectEvidence, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
+function toCell(project: ProjectHead, cluster: ClusterEvidence, restore: RestoreEvidence): Html {
   const job = { projectId: project.projectId, clusterName: cluster.clusterName, ...restore };
   const { targetProjectId = '', targetProjectName = targetProjectId, collections } = restore;
   const names = new Map([[targetProjectId, targetProjectName]]);

@@ -1,21 +1,21 @@
-// bin/report/html-numbers.ts: the report's counts: restores by outcome, finding and requester.
+// bin/report/html/numbers.ts: the report's counts: restores by outcome, finding and requester.
 import { html } from 'hono/html';
-import { capitalized } from '../../functions/platform/text.ts';
-import type { Requester } from '../../functions/restore/requesters/requester.ts';
-import { GRADES, type Status } from '../../functions/schema/words.ts';
-import { STATUS_LOOK } from '../../functions/views/html/badge.ts';
-import { type Html, name, visible } from '../../functions/views/html/text.ts';
-import { actorKind, actorName, requesterUnknown } from '../../functions/views/requester-text.ts';
-import { counted, number } from '../../functions/views/text.ts';
+import { capitalized } from '../../../functions/platform/text.ts';
+import type { Requester } from '../../../functions/restore/requesters/requester.ts';
+import { GRADES, type Status } from '../../../functions/schema/words.ts';
+import { STATUS_LOOK } from '../../../functions/views/html/badge.ts';
+import { type Html, name, visible } from '../../../functions/views/html/text.ts';
+import { actorKind, actorName, requesterUnknown } from '../../../functions/views/requester-text.ts';
+import { counted, number } from '../../../functions/views/text.ts';
+import type { EvidenceHead, Numbers, RequesterCount } from '../report.ts';
+import { bySeverity, countsOf } from '../words.ts';
 import { sub, WHOLE } from './marks.ts';
-import type { Evidence, Numbers, RequesterCount } from './report.ts';
-import { bySeverity, countsOf } from './words.ts';
 
 const MAX_REQUESTERS = 100;
 
 export const numberTables = ({
   numbers,
-}: Evidence): Html => html`<section class="long" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2>
+}: EvidenceHead): Html => html`<section class="long" aria-labelledby="numbers"><h2 id="numbers">Numbers</h2>
 <div class="three">${outcomes(numbers)}${findings(numbers)}${requesters(numbers)}</div></section>
 `;
 

@@ -1,0 +1,95 @@
+// bin/report/gather-clusters.ts: the evidence of a project's clusters, one after the other.
+import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
+import { chunks } from '../../functions/platform/chunks.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import type { ClusterProof } from '../../functions/proof/cluster.ts';
+import { lastRestore } from '../../functions/proof/drill-state.ts';
+import type { NamedGap } from '../../functions/proof/ledger.ts';
+import type { Asking } from '../../functions/proof/period.ts';
+import { upTo } from '../remote/ledger-port.ts';
+import { isDrill, proveDrill } from './drill-proof.ts';
+import { NO_COVERAGE, notUnderstood } from './gaps.ts';
+import { byName, type ClusterEvidence, type EvidenceBody, type RestoreEvidence } from './report.ts';
+import type { RestoresByCluster } from './restores-by-cluster.ts';
+
+const PARALLEL_READS = 8;
+/** Restores looked at to find a completed one: most are. */
+const FEW = 3;
+
+interface ProjectClusters {
+  /** All that are on record. */
+  clusters: readonly ClusterCoverage[];
+  /** Of those that can have restores of the period. */
+  proofs: ReadonlyMap<ClusterCoverage, ClusterProof>;
+  restores: RestoresByCluster;
+}
+
+interface Gathering {
+  ledger: Ledger;
+  asking: Asking;
+  body: EvidenceBody;
+}
+
+/** @returns what the restores themselves don't show. @throws LedgerError, CommandError */
+export async function gatherClusters(
+  projectId: string,
+  { clusters, proofs, restores }: ProjectClusters,
+  { ledger, asking, body }: Gathering,
+): Promise<NamedGap[]> {
+  const gaps: NamedGap[] = [];
+  const shown = [
+    ...clusters.flatMap((coverage) => {
+      const { clusterName, clusterId } = coverage;
+      const proof = proofs.get(coverage) ?? (restores.has(coverage) ? NOTHING_TO_PROVE : undefined);
+      return proof ? [{ ...defined({ clusterName, clusterId }), coverage, proof }] : [];
+    }),
+    ...restores.unknown().map((named) => ({ ...named, coverage: undefined, proof: UNKNOWN })),
+  ].sort((a, b) => byName(a.clusterName, b.clusterName));
+  for (const some of chunks(shown, PARALLEL_READS)) {
+    const outside = await Promise.all(
+      some.map(async ({ coverage }) => (coverage ? completedOutside(ledger, projectId, coverage, asking) : [])),
+    );
+    for (const [index, { coverage, proof, ...named }] of some.entries()) {
+      const mine = await restores.of(named);
+      const { clusterName } = named;
+      const found = [...(coverage ? [] : [NO_COVERAGE]), ...notUnderstood(mine)];
+      gaps.push(...found.map((gap) => ({ clusterName, ...gap })));
+      const completed = [...mine.flatMap(completedRestore), ...(outside[index] ?? [])];
+      const drill = coverage ? drillOf(coverage, completed, asking) : NO_DRILL;
+      await body.cluster({ ...named, ...(coverage && shownOf(coverage)), proof, drill, restores: mine });
+    }
+  }
+  return gaps;
+}
+
+/** For a cluster that was gone before the period: its restores are shown, and none can be missing. */
+const NOTHING_TO_PROVE: ClusterProof = { state: 'none', lists: [], gaps: [] };
+const UNKNOWN: ClusterProof = { state: 'gap', lists: [], gaps: [NO_COVERAGE] };
+const NO_DRILL: ClusterEvidence['drill'] = { state: 'none', missed: [] };
+
+const shownOf = ({ tier, firstSeenAt, goneAt, deleted }: ClusterCoverage) =>
+  defined({ tier, firstSeenAt, goneAt, deleted: deleted || undefined });
+
+const drillOf = (cluster: ClusterCoverage, completed: readonly CompletedRestore[], { period, now }: Asking) =>
+  proveDrill({ cluster, completed, period, madeAt: now });
+
+/** The restore that was completed last, and the last one before the period, which counts for its beginning. */
+async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, { period }: Asking) {
+  const last = lastRestore(cluster);
+  if (!last) return [];
+  if (last.requestedAt < period.since || cluster.drill === undefined) return [last];
+  // Without a filter by status, which would look at 100 jobs at once.
+  const query = { projectId, clusterName: cluster.clusterName, until: period.since };
+  for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: FEW }))) {
+    const [found] = completedRestore(job);
+    if (found) return [last, found];
+  }
+  return [last];
+}
+
+function completedRestore(job: Omit<RestoreEvidence, 'findings' | 'revision'>): CompletedRestore[] {
+  const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
+  if (!isDrill(job) || finishedAt === undefined) return [];
+  return [{ jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt }) }];
+}

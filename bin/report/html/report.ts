@@ -1,0 +1,54 @@
+// bin/report/html/report.ts: the report for people: one HTML document.
+
+import type { ClusterEvidence, EvidenceHead, ProjectHead, Report } from '../report.ts';
+import { Spool } from '../spool.ts';
+import { clusterRow, clustersSection, drillsSection, isLate, lateRow } from './clusters.ts';
+import { beforeRestores, beginning, ending } from './document.ts';
+import { clusterRestores, projectHeading } from './restores.ts';
+
+export class HtmlReport implements Report {
+  readonly #late = new Spool();
+  readonly #with = new Spool();
+  readonly #without = new Spool();
+  readonly #restores = new Spool();
+  #isAnyLate = false;
+  #project: { head: ProjectHead; clusters: number; endsWith: string } | undefined;
+
+  async project(head: ProjectHead, restores: number) {
+    await this.#endProject();
+    this.#project = { head, clusters: 0, endsWith: restores === 0 ? '' : '</section>\n' };
+    if (restores > 0) await this.#restores.write(String(projectHeading(head, restores)));
+  }
+
+  async cluster(cluster: ClusterEvidence) {
+    if (!this.#project) throw new Error('a cluster came before its project');
+    const placed = { project: this.#project.head, cluster, index: this.#project.clusters++ };
+    if (isLate(cluster)) {
+      this.#isAnyLate = true;
+      await this.#late.write(String(lateRow(placed)));
+    }
+    const hasRestores = cluster.restores.length > 0;
+    await (hasRestores ? this.#with : this.#without).write(String(clusterRow(placed)));
+    if (!hasRestores) return;
+    for (const part of clusterRestores(placed)) await this.#restores.write(part);
+  }
+
+  async *parts(head: EvidenceHead): AsyncGenerator<string> {
+    await this.#endProject();
+    yield* beginning(head);
+    yield* drillsSection(head.numbers, this.#isAnyLate ? this.#late : undefined);
+    yield* clustersSection(head.numbers, { with: this.#with, without: this.#without });
+    yield beforeRestores(head);
+    yield* this.#restores.read();
+    yield ending(head);
+  }
+
+  async #endProject() {
+    if (this.#project) await this.#restores.write(this.#project.endsWith);
+    this.#project = undefined;
+  }
+
+  async [Symbol.asyncDispose]() {
+    for (const spool of [this.#late, this.#with, this.#without, this.#restores]) await spool[Symbol.asyncDispose]();
+  }
+}
