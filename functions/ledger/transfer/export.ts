@@ -39,7 +39,7 @@ export async function inventoryOf(table: Table): Promise<Inventory> {
     const kind = kindOf({ pk, sk });
     if (kind === undefined) inventory.unknown += 1;
     else if (kind === 'run') inventory.runIds.add(runIdOf(pk));
-    else if (kind !== 'scope' && kind !== 'counts') {
+    else if (kind !== 'scope' && kind !== 'counts' && kind !== 'message') {
       const projectId = projectIdOf(pk);
       inventory.jobs.set(projectId, (inventory.jobs.get(projectId) ?? 0) + (kind === 'job' ? 1 : 0));
     }

@@ -14,6 +14,7 @@ import {
   isPlanSk,
   isRunSk,
   type Key,
+  messagePk,
   projectKey,
   projectPk,
   runPk,
@@ -76,8 +77,9 @@ export const record = z.discriminatedUnion('kind', [
  * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs, computed from them. Undefined: of
  * another version.
  */
-export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | undefined {
+export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'message' | undefined {
   if (isDaysPk(pk)) return 'counts';
+  if (pk.startsWith(messagePk(''))) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;
   if (!pk.startsWith(projectPk(''))) return undefined;
