@@ -122,9 +122,7 @@ test('a drill that becomes overdue is published once', async () => {
   await using atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 0 });
   await using shell = await CommandLine.open(accessTo(atlas));
   const [first, second] = [await shell.run(['collect']), await shell.run(['collect'])];
-  expect(first.stderr).toMatch(
-    /^warning {3}Restore Drill Overdue {2}.*: 1 cluster is overdue for a restore drill.*\n$/,
-  );
+  expect(first.stderr).toMatch(/^warning {3}First reading: Overdue for a drill: 1 cluster.*\n$/);
   expect(second.stderr).toBe('');
 });
 

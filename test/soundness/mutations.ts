@@ -86,8 +86,8 @@ export const mutations: readonly Mutation[] = [
   without(
     'a job older than what was settled is thrown away',
     'functions/collector/list/record-page.ts',
-    '} else changed.push({ job, before: before !== undefined });',
-    '} else if (!isSettled) changed.push({ job, before: before !== undefined });',
+    '} else changed.push({ job, print, before: before !== undefined });',
+    '} else if (!isSettled) changed.push({ job, print, before: before !== undefined });',
   ),
   {
     name: "our clock is taken for Atlas's",

@@ -91,7 +91,7 @@ test('every log group is under the key, new or existing, and under none by defau
       .map(({ Properties }) => Properties.KmsKeyId);
   const arn = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
   expect(new Set(keysOf({ encryption: arn }))).toEqual(new Set([arn]));
-  expect(keysOf({ encryption: 'new' })).toHaveLength(5);
+  expect(keysOf({ encryption: 'new' })).toHaveLength(6);
   expect(new Set(keysOf({ encryption: 'new' }).map((key) => JSON.stringify(key))).size).toBe(1);
   expect(keysOf({ encryption: 'new' })).not.toContain(undefined);
   expect(new Set(keysOf({}))).toEqual(new Set([undefined]));

@@ -82,14 +82,10 @@ test("a customer's key encrypts all that holds data", () => {
   expect(withKey.sort()).toEqual([
     'AWS::DynamoDB::Table',
     'AWS::Events::EventBus',
-    ...Array(5).fill('AWS::Logs::LogGroup'),
+    ...Array(6).fill('AWS::Logs::LogGroup'),
     'AWS::SNS::Topic',
     'AWS::SNS::Topic',
-    'AWS::SQS::Queue',
-    'AWS::SQS::Queue',
-    'AWS::SQS::Queue',
-    'AWS::SQS::Queue',
-    'AWS::SQS::Queue',
+    ...Array(6).fill('AWS::SQS::Queue'),
     'AWS::SecretsManager::Secret',
   ]);
 });

@@ -44,15 +44,19 @@ function deployed(given: Record<string, unknown>) {
     'AWS::SQS::Queue': (id) => `https://sqs.us-gov-west-1.amazonaws.com/111111111111/${name(id, 80)}`,
     'AWS::Events::EventBus': () => String(given.stackName),
     'AWS::Lambda::Function': (id) => name(id, 64),
+    'AWS::SNS::Topic': (id) => arn('sns', name(id, 256)),
+    'AWS::ApiGatewayV2::Api': () => 'a1b2c3d4e5',
+  };
+  const pseudo: Record<string, string> = { 'AWS::Region': 'us-gov-west-1', 'AWS::URLSuffix': 'amazonaws.com' };
+  const filled = (value: unknown): unknown => {
+    const { Ref: ref, 'Fn::Join': joined } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+    if (joined) return joined[1].map(filled).join(joined[0]);
+    return ref === undefined ? value : (pseudo[ref] ?? byType[template.Resources?.[ref]?.Type ?? '']?.(ref));
   };
   const functions = Object.entries(template.Resources ?? {}).filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
   return functions.map(([id, { Properties = {} }]) => {
     const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
-    const texts = Object.entries(Variables).map(([variable, value]) => {
-      const ref = (value as { Ref?: string }).Ref;
-      const type = ref && template.Resources?.[ref]?.Type;
-      return [variable, type ? byType[type]?.(ref) : value];
-    });
+    const texts = Object.entries(Variables).map(([variable, value]) => [variable, filled(value)]);
     return { id, template, Variables, environment: Object.fromEntries(texts) as Record<string, string> };
   });
 }
