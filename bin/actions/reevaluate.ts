@@ -133,6 +133,7 @@ async function reevaluateProject(
     signal.throwIfAborted();
     result.jobs += 1;
     if (result.jobs % 50 === 0) progress.show(sanitize(`${result.jobs} jobs, now of ${projectName}`));
+    if (!dryRun) await ledger.markDays([job.jobId]); // its day is counted again, whatever comes of it
     await names.learn(job.targetProjectId);
     if (isSame(job.findings, findingsOf(job))) continue;
     batch.push(job);

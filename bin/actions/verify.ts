@@ -1,5 +1,6 @@
 // bin/actions/verify.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
 import type { Ledger, ListedJob } from '../../functions/ledger/model/ledger.ts';
+import type { DayRecount } from '../../functions/proof/days.ts';
 import { type Expected, expectedOf } from '../../functions/proof/expected.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';
 import { Recount, type Verification, verification, verifiedMissing } from '../../functions/proof/verify.ts';
@@ -11,6 +12,8 @@ interface Verifying {
   projectIds?: readonly string[] | undefined;
   /** Of all projects: how many jobs the index over them shows. @default counted here */
   listed?: ReadonlyMap<string, number>;
+  /** Of all projects: is given each job. */
+  days?: DayRecount;
   progress: Pick<Progress, 'show'>;
 }
 
@@ -68,7 +71,7 @@ async function* verifySome(
 async function* verifyEverything(
   ledger: Ledger,
   projects: ReadonlyMap<string, Expected>,
-  { listed: counted, progress }: Verifying,
+  { listed: counted, days, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   progress.show('counting restore jobs');
   const listed = counted ?? (await countedByProject(ledger.listedJobs()));
@@ -78,6 +81,7 @@ async function* verifyEverything(
     const recount = recounts.get(job.projectId) ?? new Recount();
     recounts.set(job.projectId, recount);
     recount.addJob(job);
+    days?.add(job.job);
     shown(job.projectId);
   }
   for (const projectId of new Set([...projects.keys(), ...recounts.keys(), ...listed.keys()])) {

@@ -1,5 +1,6 @@
 // bin/commands/verify.ts: every history recomputed, to show what was changed or removed since it was recorded.
 import { Command } from 'commander';
+import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { projectIds } from '../options/flags.ts';
@@ -25,7 +26,8 @@ Nothing is written. Whoever may write the table could recompute all hashes: keep
 It reads the ledger itself (--table, --data), not an API.
 
 Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too, and so does a
-job that lists would leave out. --project reads nothing of other projects.
+job that lists would leave out, and a day whose counts are not those of its jobs. --project reads nothing of other projects, and
+leaves the days out.
 
 Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but for some projects
 it is not on record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong
@@ -51,18 +53,21 @@ async function verify({ project: projectIds, json, ...flags }: VerifyFlags, cont
   const { out, env, interrupt } = context;
   await using opened = await openLedger(sourceOf(flags, env, 'an API could not be trusted to verify itself'));
   const progress = context.progress();
-  const all = listOf(verifyAll(opened.ledger, { projectIds, progress }));
+  const days = new DayRecount();
+  const all = listOf(verifyAll(opened.ledger, { projectIds, days, progress }));
   const results = await unlessRaised(interrupt.gently(), all).finally(() => progress.clear());
   const strange = results.find(
     ({ jobs, recorded, projectName }) =>
       projectIds && jobs === 0 && recorded === undefined && projectName === undefined,
   );
   if (strange) throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
+  const countsDiffer = projectIds ? [] : await days.differing(opened.ledger);
   const { unbroken, verified, ...sums } = integrityOf(results);
-  const result = verified ? 'unbroken' : unbroken ? 'unverified' : 'broken';
+  const isBroken = !unbroken || countsDiffer.length > 0;
+  const result = isBroken ? 'broken' : verified ? 'unbroken' : 'unverified';
   context.end(EXIT_CODES[result]);
-  const document = { result, unbroken, verified, ...sums, projects: results };
-  await out.line(json ? sanitizeJson(document) : summary(result, results, out.paint));
+  const document = { result, unbroken, verified, ...sums, countsDiffer, projects: results };
+  await out.line(json ? sanitizeJson(document) : summary(result, { results, countsDiffer }, out.paint));
 }
 
 /** unverified: nothing was changed, as far as the record goes. */
@@ -72,8 +77,14 @@ const STYLES = { unbroken: 'green', unverified: 'yellow', broken: 'red' } as con
 
 const MAX_BREAKS = 50;
 
-function summary(result: Result, results: readonly Verification[], paint: Paint): string {
-  const { unbroken, projects, jobs, entries, folded, breakCount } = integrityOf(results);
+interface Found {
+  results: readonly Verification[];
+  /** Days whose kept counts are not those of their jobs. */
+  countsDiffer: readonly string[];
+}
+
+function summary(result: Result, { results, countsDiffer }: Found, paint: Paint): string {
+  const { projects, jobs, entries, folded, breakCount } = integrityOf(results);
   const repaired = results.flatMap(({ repairs = [] }) => repairs).reduce((sum, repair) => sum + repair.jobs, 0);
   const erased = results.reduce((sum, of) => sum + (of.erased ?? 0), 0);
   const fields = fieldLines(
@@ -91,10 +102,12 @@ function summary(result: Result, results: readonly Verification[], paint: Paint)
   const open = results.flatMap((of) => of.unverified.map((problem) => breakLine(of, { problem })));
   if (results.length === 0) open.push('  nothing is on record: run restore-ledger collect');
   if (open.length > 0) lines.push('', paint('yellow', 'Not verified:'), ...open.slice(0, MAX_BREAKS));
-  if (unbroken) return lines.join('\n');
+  if (result !== 'broken') return lines.join('\n');
   const shown = results.flatMap((of) => of.breaks.map((one) => breakLine(of, one))).slice(0, MAX_BREAKS);
   const left = breakCount - shown.length;
   if (left > 0) shown.push(`  and ${left} more: --json names the first thousand of each project`);
+  for (const day of countsDiffer.slice(0, MAX_BREAKS))
+    shown.push(`  ${day}: its counts are not those of its restores: restore-ledger reevaluate counts them again`);
   return [...lines, '', paint('red', 'Breaks:'), ...shown].join('\n');
 }
 

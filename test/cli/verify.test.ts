@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobKey } from '../../functions/ledger/table/keys.ts';
+import { dayCountsKey, jobKey } from '../../functions/ledger/table/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';
@@ -10,6 +10,7 @@ interface Job {
   jobId: string;
   projectId: string;
   projectName: string;
+  requestedAt: string;
 }
 
 describe('verify', () => {
@@ -48,6 +49,23 @@ describe('verify', () => {
       ...{ result: 'unbroken', breakCount: 0 },
       projects: [{ projectId: jobs[0]?.projectId, breaks: [] }],
     });
+  });
+
+  test('a day whose counts something else changed is named, and reevaluate counts it again', async () => {
+    const day = jobs[0]?.requestedAt.slice(0, 10) ?? '';
+    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
+    const { pk, sk } = dayCountsKey(day);
+    const sql = `UPDATE items SET item = json_set(item, '$.counts.status.FAILED', 7) WHERE pk = ? AND sk = ?`;
+    expect(database.prepare(sql).run(pk, sk).changes).toBe(1);
+    database.close();
+    const { code, stdout } = await shell.run(['verify']);
+    expect(code).toBe(9);
+    expect(stdout).toContain(`${day}: its counts are not those of its restores: restore-ledger reevaluate`);
+    expect(JSON.parse((await shell.run(['verify', '--json'])).stdout)).toMatchObject({
+      ...{ result: 'broken', unbroken: true, countsDiffer: [day] },
+    });
+    expect(await shell.run(['reevaluate'])).toMatchObject({ code: 0 });
+    expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
   });
 
   test('a name is erased from every job, its history and its findings; verify says so, and finds nothing broken', async () => {
