@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export const OF_EVERY_ENGINE = [
   'test/ledger/{repositories,days}/*.test.ts',
   'test/ledger/table/table-port.test.ts',
+  'test/ledger/{transfer,erasure}/*.test.ts',
   'test/proof/verify.test.ts',
 ];
 

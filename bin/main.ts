@@ -5,7 +5,10 @@ import { atlasCommand } from './commands/atlas-list.ts';
 import { collectCommand } from './commands/collect.ts';
 import { coverageCommand } from './commands/coverage.ts';
 import { drillsCommand } from './commands/drills.ts';
+import { eraseCommand } from './commands/erase.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { jobCommand } from './commands/job.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { reevaluateCommand } from './commands/reevaluate.ts';
@@ -44,7 +47,8 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
+  const keeping = [exportCommand, importCommand, eraseCommand];
   const third = [atlasCommand, serveCommand, simulateCommand];
-  for (const make of [...first, ...second, ...third]) program.addCommand(make(context));
+  for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
   return program;
 }

@@ -1,38 +1,52 @@
 // lib/ledger-stack.ts: the whole system on one screen.
-import { PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { defined } from '../functions/platform/defined.ts';
-import { Network } from './compute/network.ts';
+import { firstZones, Network } from './compute/network.ts';
+import { existingPlacement } from './compute/placement.ts';
+import { Backup } from './data/backup.ts';
 import { AtlasCredentials } from './data/credentials.ts';
 import { Encryption } from './data/encryption.ts';
 import { LedgerTable } from './data/table.ts';
+import { templateProblems } from './limits/template-problems.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { outputs } from './outputs.ts';
 import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
-import { completeSettings } from './settings/read-settings.ts';
-import { removalPolicyOf, type Settings } from './settings/settings.ts';
+import { checkPlace, completeSettings } from './settings/read-settings.ts';
+import { SettingsError } from './settings/setting.ts';
+import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
 
 export interface LedgerStackProps extends StackProps {
   /** As docs/settings.md lists them. The stack's own props take precedence. @default the default of each */
   readonly settings?: Partial<Settings> | undefined;
+  /** For the functions that call Atlas. @default the settings `vpcId` or `fixedAddresses`, else Lambda's own network */
+  readonly vpc?: IVpc | undefined;
+  /** Of `vpc`. @default its private subnets with a way out */
+  readonly vpcSubnets?: SubnetSelection | undefined;
 }
 
 /** One ledger. Deploy one in each account and region; several in one need names of their own. */
 export class LedgerStack extends Stack {
   readonly table: LedgerTable;
+  readonly backup: Backup | undefined;
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
-  readonly api: Api;
+  readonly api: Api | undefined;
   readonly monitoring: Monitoring;
 
-  constructor(scope: Construct, id: string, { settings: given = {}, ...props }: LedgerStackProps = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings: given = {}, vpc, vpcSubnets, ...props }: LedgerStackProps = {},
+  ) {
     const settings = completeSettings(given);
     const { permissionsBoundary, tags } = settings;
     super(scope, id, {
@@ -44,27 +58,58 @@ export class LedgerStack extends Stack {
       }),
       ...props,
     });
+    if (vpc && (settings.fixedAddresses > 0 || settings.vpcId !== ''))
+      throw new SettingsError('vpc: got the prop with fixedAddresses or vpcId, allowed: one of the three');
+    checkPlace(settings, this);
     const ledgerName = this.stackName;
     const removalPolicy = removalPolicyOf(settings);
     const encryptionKey = this.#key(settings.encryption, removalPolicy);
     const common = { ledgerName, settings, encryptionKey };
 
-    this.table = new LedgerTable(this, 'Ledger', { encryptionKey, removalPolicy });
+    const existing = existingTableOf(settings);
+    this.table = new LedgerTable(this, 'Ledger', { existing, encryptionKey, removalPolicy });
+    this.backup = settings.backupDays > 0 ? this.#backup(settings, encryptionKey) : undefined;
     this.credentials = new AtlasCredentials(this, 'Credentials', {
       existing: settings.secrets,
       existingKeys: settings.secretKeys,
       encryptionKey,
       removalPolicy,
     });
-    this.network = settings.fixedAddresses > 0 ? new Network(this, 'Network', settings) : undefined;
-    const { table, credentials, network } = this;
-    this.collection = new Collection(this, 'Collection', { ...common, table, credentials, vpc: network?.vpc });
+    this.network = settings.fixedAddresses > 0 ? new Network(this, 'Network', common) : undefined;
+    const { network } = this;
+    const own = network ? { vpc: network.vpc } : existingPlacement(this, settings);
+    const { table, credentials } = this;
+    this.collection = new Collection(this, 'Collection', {
+      ...common,
+      ...(vpc ? { vpc, vpcSubnets } : own),
+      table,
+      credentials,
+    });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
-    this.api = new Api(this, 'Api', { settings, table, plan: this.collection.plan });
+    if (settings.httpApi !== 'none')
+      this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);
+    // What AWS would refuse of the template as it is when it is written, with all that the app added to it.
+    const validate = () =>
+      templateProblems(this.resolve(this._toCloudFormation()), this.stackName, this.tags.tagValues());
+    this.node.addValidation({ validate });
+  }
+
+  /** Without a lookup, which would take credentials. */
+  override get availabilityZones(): string[] {
+    return firstZones(3);
+  }
+
+  #backup(settings: Settings, encryptionKey: IKey | undefined): Backup {
+    const { backupDays, backupVault } = settings;
+    return new Backup(this, 'Backup', {
+      ...{ table: this.table, encryptionKey, removalPolicy: removalPolicyOf(settings) },
+      retention: Duration.days(backupDays),
+      vaultName: backupVault || undefined,
+    });
   }
 
   #key(encryption: string, removalPolicy: RemovalPolicy): IKey | undefined {

@@ -16,7 +16,7 @@ interface Constructs {
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
-  readonly api: Api;
+  readonly api: Api | undefined;
   readonly monitoring: Monitoring;
 }
 
@@ -27,7 +27,8 @@ export function outputs(stack: Stack & Constructs) {
   };
   const secretArn = credentials.secret?.secretArn;
 
-  output('ApiUrl', 'GET /restore-jobs here', api.url);
+  output('ApiUrl', 'GET /restore-jobs here', api?.edge.url);
+  output('ApiDomainTarget', "For the DNS record of the API's domain name: CNAME, or alias", api?.edge.domainTarget);
   output('TableName', 'The ledger itself', table.tableName);
   output('SecretArn', 'Holds the Atlas credentials', secretArn);
   output(

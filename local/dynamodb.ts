@@ -3,15 +3,13 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import {
   CreateTableCommand,
-  DescribeTableCommand,
   type DynamoDBClient,
   type DynamoDBClientConfig,
   ResourceInUseException,
-  ResourceNotFoundException,
-  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { createTableInput } from '../functions/ledger/model/table.ts';
-import { defined } from '../functions/platform/defined.ts';
+import { checkShape, isActive } from '../functions/ledger/table/create-table.ts';
+import { described } from '../functions/ledger/table/describe-table.ts';
 import { listen } from './listen.ts';
 
 export interface LocalDynamoDBOptions {
@@ -52,27 +50,18 @@ export async function startDynamoDB({ port = 0 }: LocalDynamoDBOptions = {}): Pr
 }
 
 /**
- * Makes the ledger's table where it isn't there, and waits until it is active. Works on any endpoint.
- * On AWS the stack makes the table, with expiry and backups, which this does not.
- * @throws Error where a table of that name has other keys or indexes, saying which
+ * Makes the ledger's table where it isn't there, and waits until it is active. Works on any endpoint; on AWS, without
+ * what `createTable` adds.
+ * @throws LedgerError where a table of that name has other keys or indexes, saying which
  */
 export async function ensureTable(client: DynamoDBClient, tableName: string): Promise<void> {
   for (let attempt = 1; attempt <= 300; attempt++) {
-    const table = await describe(client, tableName);
+    const table = await described(client, tableName);
     if (!table) await create(client, tableName);
     else if (isActive(table)) return checkShape(table, tableName);
     if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.min(200, attempt * 5)));
   }
   throw new Error(`table ${tableName} was not active after a minute: look at it with aws dynamodb describe-table`);
-}
-
-async function describe(client: DynamoDBClient, tableName: string): Promise<TableDescription | undefined> {
-  try {
-    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
 }
 
 async function create(client: DynamoDBClient, tableName: string): Promise<void> {
@@ -81,35 +70,4 @@ async function create(client: DynamoDBClient, tableName: string): Promise<void> 
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error; // someone else was as quick
   }
-}
-
-const isActive = ({ TableStatus, GlobalSecondaryIndexes = [] }: TableDescription) =>
-  TableStatus === 'ACTIVE' && GlobalSecondaryIndexes.every(({ IndexStatus }) => IndexStatus === 'ACTIVE');
-
-type Shape = Pick<TableDescription, 'KeySchema' | 'GlobalSecondaryIndexes'>;
-
-/** Further indexes do no harm. */
-function checkShape(table: TableDescription, tableName: string): void {
-  const [wanted, has] = [shapeOf(createTableInput(tableName) as Shape), shapeOf(table)];
-  const problems = [...wanted].flatMap(([name, { keys, fields = [] }]) => {
-    const found = has.get(name);
-    if (!found) return [`${name} is missing`];
-    if (found.keys !== keys) return [`${name} has the keys ${found.keys} instead of ${keys}`];
-    const lacking = found.fields ? fields.filter((field) => !found.fields?.includes(field)) : [];
-    return lacking.length > 0 ? [`${name} lacks the fields ${lacking.join(', ')}`] : [];
-  });
-  if (problems.length === 0) return;
-  throw new Error(`table ${tableName} is not this version's: ${problems.join('; ')}. Use another table name`);
-}
-
-function shapeOf({ KeySchema, GlobalSecondaryIndexes = [] }: Shape) {
-  const keys = (schema: TableDescription['KeySchema'] = []) => schema.map((key) => key.AttributeName).join(' and ');
-  // Without `fields`, all.
-  return new Map<string, { keys: string; fields?: readonly string[] }>([
-    ['the table', { keys: keys(KeySchema) }],
-    ...GlobalSecondaryIndexes.map(({ IndexName, KeySchema: schema, Projection }) => {
-      const fields = Projection?.ProjectionType === 'ALL' ? undefined : (Projection?.NonKeyAttributes ?? []);
-      return [`index ${IndexName}`, defined({ keys: keys(schema), fields })] as const;
-    }),
-  ]);
 }

@@ -12,7 +12,7 @@ import { type Collected, collectLocally, failureLine, type Tally } from '../acti
 import { atlasAccounts } from '../options/credentials.ts';
 import { clusterName, duration, projectIds } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../options/ledger-source.ts';
-import { openLedger, type Target } from '../options/ledger-target.ts';
+import { addCreateOption, type CreateFlags, createIfAsked, openLedger, type Target } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
 import { EventPrinter } from '../output/event-lines.ts';
@@ -23,7 +23,7 @@ import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import type { ApiAddress } from '../remote/address.ts';
 
-interface CollectFlags extends JsonFlags, RulesFlags, FeedFlags {
+interface CollectFlags extends JsonFlags, RulesFlags, FeedFlags, CreateFlags {
   project?: string[];
   cluster?: string;
   full?: true;
@@ -48,7 +48,7 @@ goes on from there. With --api, Ctrl-C only stops the waiting.
 Examples:
   $ restore-ledger collect
   $ restore-ledger collect --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0
-  $ restore-ledger collect --table restore-ledger --json
+  $ restore-ledger collect --table restore-ledger --create --json
   $ restore-ledger collect --rules cdk.json --events events.ndjson
   $ restore-ledger collect --full --api https://abc123.execute-api.eu-west-1.amazonaws.com`;
 
@@ -62,7 +62,7 @@ export function collectCommand(context: Context): Command {
     .option('--json', 'the summary as one JSON document')
     .addHelpText('after', HELP);
   return withEventsOption(
-    withRules(addSourceOptions(command, 'have the collector behind this API make the run')),
+    withRules(addCreateOption(addSourceOptions(command, 'have the collector behind this API make the run'))),
   ).action((flags: CollectFlags) => collect(flags, context));
 }
 
@@ -81,6 +81,7 @@ async function collect(flags: CollectFlags, context: Context) {
 async function collectHere(scopes: readonly RunScope[], where: Target, flags: CollectFlags, context: Context) {
   const { err, env, log, interrupt } = context;
   const { rules } = await chosenRules(flags, env);
+  await createIfAsked(flags, where, context);
   const progress = context.progress();
   const onWait = ({ what, ms, reason }: Wait) => {
     const why = reason === 'rate-limit' ? "Atlas's rate limit" : 'the call failed and is repeated';
@@ -109,6 +110,7 @@ async function collectHere(scopes: readonly RunScope[], where: Target, flags: Co
 
 async function collectThere(scopes: readonly RunScope[], api: ApiAddress, flags: CollectFlags, context: Context) {
   refuseBesideApi(flags);
+  if (flags.create) throw new UsageError("--create can't be used with --api: the stack behind it made its table");
   if (flags.maxWait !== undefined) {
     throw new UsageError("--max-wait can't be used with --api: its collector waits in its own queue");
   }

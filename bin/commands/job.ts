@@ -115,7 +115,8 @@ function timeline(title: string, entries: readonly Entry[], paint: Paint): strin
 }
 
 /** Without the status, which has a column, and Atlas's own word for it. */
-function whatChanged({ revision, fields, atlas = [], repaired }: Change): string {
+function whatChanged({ revision, fields, atlas = [], repaired, erased }: Change): string {
+  if (erased) return `a name was erased by ${erased.by}: ${erased.reason}`;
   const parts = Object.entries(fields).flatMap(([name, { from, to }]) => {
     if (name === 'status') return [`was ${shown(from)}`];
     if (name === 'sourceStatus') return [];

@@ -1,5 +1,4 @@
 // bin/commands/retire.ts: projects and credentials taken out of scope, with who did it and why.
-import { hostname, userInfo } from 'node:os';
 import { Command } from 'commander';
 import {
   listingsOf,
@@ -21,6 +20,7 @@ import { CommandError, UsageError } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Style } from '../process/terminal.ts';
+import { MAX_NAME, whoAmI } from '../process/who-am-i.ts';
 
 interface RetireFlags extends JsonFlags {
   project?: string;
@@ -34,7 +34,6 @@ interface RetireFlags extends JsonFlags {
 const WHY = 'an API only reads';
 /** A sentence or two. In characters. */
 const MAX_REASON = 500;
-const MAX_NAME = 100;
 
 const HELP = `
 A run over everything is incomplete while a project that was listed before is in no listing: a lost role looks just like a
@@ -140,15 +139,3 @@ const COLUMNS: Column<Row>[] = [
   { title: 'by', cell: ({ known }) => known.retired?.by ?? '', goes: 2 },
   { title: 'why', cell: ({ known }) => known.retired?.reason ?? '', least: 12, goes: 1 },
 ];
-
-/** `ada@laptop` */
-function whoAmI({ env }: Context): string {
-  let name = env.USER ?? env.USERNAME;
-  try {
-    name = userInfo().username;
-  } catch {
-    // A user without an entry in the system's list, as in a container: the variable has to do.
-  }
-  if (!name) throw new UsageError('--by: expected a name, since this machine knows none');
-  return `${name}@${hostname()}`.slice(0, MAX_NAME);
-}

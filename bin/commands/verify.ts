@@ -74,11 +74,13 @@ const MAX_BREAKS = 50;
 function summary(result: Result, results: readonly Verification[], paint: Paint): string {
   const { unbroken, projects, jobs, entries, folded, breakCount } = integrityOf(results);
   const repaired = results.flatMap(({ repairs = [] }) => repairs).reduce((sum, repair) => sum + repair.jobs, 0);
+  const erased = results.reduce((sum, of) => sum + (of.erased ?? 0), 0);
   const fields = fieldLines(
     {
       result: paint(STYLES[result], result === 'unbroken' ? result : result.toUpperCase()),
       ...{ projects, jobs, entries },
       'not checked': folded > 0 ? `the middle of ${folded} histories, too long to keep` : undefined,
+      erased: erased > 0 ? `a person's name, from ${erased} histories, which were tied together anew` : undefined,
       repaired: repaired > 0 ? `${repaired} jobs were missing once, and were recorded again` : undefined,
       breaks: breakCount || undefined,
     },

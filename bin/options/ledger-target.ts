@@ -1,7 +1,9 @@
 // bin/options/ledger-target.ts: the ledger that a command opens itself: a DynamoDB table, or a directory.
 import type { Command } from 'commander';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
+import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
 export interface TargetFlags {
@@ -20,6 +22,30 @@ export const addTargetOptions = (command: Command) =>
       '--data <dir>',
       `keep the ledger in this directory, without AWS (default: ${DEFAULT_DATA_DIR}, unless a table is named)`,
     );
+
+export interface CreateFlags {
+  create?: true;
+}
+
+/** For commands that write a ledger from its beginning. A directory needs no flag. */
+export const addCreateOption = (command: Command) =>
+  command.option('--create', 'create the table where there is none, as the stack would; needs --table or TABLE_NAME');
+
+/** Makes the table that `--create` asks for. @throws UsageError, LedgerError */
+export async function createIfAsked({ create }: CreateFlags, where: Target, context: Context): Promise<void> {
+  if (!create) return;
+  if (!('tableName' in where)) {
+    throw new UsageError('--create: expected --table with it, got none: a directory is created without it');
+  }
+  const [{ dynamoDbClient }, { createTable }] = await Promise.all([
+    import('../../functions/ledger/table/dynamodb-client.ts'),
+    import('../../functions/ledger/table/create-table.ts'),
+  ]);
+  const client = dynamoDbClient({});
+  const { created, without } = await createTable(client, where.tableName).finally(() => client.destroy());
+  if (created) await context.err.line(`Created the table ${where.tableName}.`);
+  if (without.length > 0) await context.err.line(`This DynamoDB has no ${without.join(' and no ')}.`);
+}
 
 /** A flag beats the variable. @throws UsageError */
 export function resolveTarget({ table, data }: TargetFlags, env: Environment): Target {
@@ -41,6 +67,8 @@ export function resolveTarget({ table, data }: TargetFlags, env: Environment): T
 
 export interface OpenLedger extends AsyncDisposable {
   ledger: LedgerReader;
+  /** That it is kept in. */
+  table: Table;
 }
 
 /**
@@ -54,9 +82,11 @@ export async function openLedger(
 ): Promise<OpenLedger> {
   const { ledgerReader } = await import('../../functions/ledger/repositories/ledger-reader.ts');
   if ('tableName' in where) {
-    return { ledger: ledgerReader({ tableName: where.tableName }), [Symbol.asyncDispose]: async () => {} };
+    const { DynamoTable } = await import('../../functions/ledger/table/dynamo-table.ts');
+    const table = new DynamoTable(where.tableName);
+    return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: async () => {} };
   }
   const { SqliteTable } = await import('../../local/sqlite/sqlite-table.ts');
   const table = await SqliteTable.open({ dataDir: where.dataDir, create, write });
-  return { ledger: ledgerReader({ table }), [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
+  return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
 }

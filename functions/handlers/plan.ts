@@ -18,7 +18,21 @@ const queue = new TaskQueue(settings.queueUrl);
 /** Kept back for recording the run, in ms. */
 const RESERVE_MS = 5_000;
 
+/** Once, unless it fails: a table that another stack or a backup left must be one of this version's. */
+let tableChecked: Promise<void> | undefined;
+async function checkTable({ tableName, tableStreamArn } = settings): Promise<void> {
+  if (tableStreamArn === undefined) return;
+  // Most tables are the stack's own, and no start of theirs should read this.
+  const { checkAdoptedTable } = await import('../ledger/table/adopted-table.ts');
+  tableChecked ??= checkAdoptedTable(tableName, tableStreamArn);
+  await tableChecked.catch((error) => {
+    tableChecked = undefined;
+    throw error;
+  });
+}
+
 export const handler = async (event: unknown, context: Context) => {
+  await checkTable();
   const request = planRequest(event);
   const within = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   try {

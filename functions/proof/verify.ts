@@ -18,6 +18,8 @@ export interface Verification {
   entries: number;
   /** Jobs with a history too long to keep: its middle could not be checked. */
   folded: number;
+  /** Jobs from whose history a person's name was taken out: what its entries said before can't be recomputed. Absent: none. */
+  erased?: number;
   /** Jobs that the coverage says there are, at least. */
   recorded?: number;
   /** What was missing once and was recorded again: it happened, and was repaired. Absent: nothing. */
@@ -45,6 +47,7 @@ export async function verifyProject(
   const { projectId, projectName, coverage, known } = facts;
   const recorded = coverage?.recorded;
   const found = { jobs: 0, entries: 0, folded: 0, breaks: [] as Break[], breakCount: 0 };
+  let erased = 0;
   const note = (more: Break[]) => {
     found.breakCount += more.length;
     found.breaks.push(...more.slice(0, MAX_BREAKS - found.breaks.length));
@@ -53,6 +56,7 @@ export async function verifyProject(
     found.jobs += 1;
     found.entries += job.changes.length;
     if (job.revision > job.changes.length) found.folded += 1;
+    if (job.changes.some?.((change) => change.erased)) erased += 1;
     note(breaksOf(job, FIRST_CHANGES));
     onJob();
   }
@@ -68,7 +72,15 @@ export async function verifyProject(
     ...undetermined({ ...counts, isAllThere: isAllThere(coverage, census.table) }).map(({ text }) => text),
   ].filter((text) => text !== undefined);
   const name = projectName === projectId ? undefined : projectName;
-  return defined({ projectId, projectName: name, ...found, recorded, repairs: coverage?.repairs, unverified });
+  return defined({
+    projectId,
+    projectName: name,
+    ...found,
+    erased: erased || undefined,
+    recorded,
+    repairs: coverage?.repairs,
+    unverified,
+  });
 }
 
 const unread = (jobs: number) =>

@@ -41,6 +41,8 @@ export function planSettings(environment: Environment) {
   return {
     ...collectorSettings(environment),
     wantsProject: chooser({ include, exclude }),
+    /** Absent: the stack created the table. */
+    tableStreamArn: variable(environment, 'TABLE_STREAM_ARN'),
     /** What chooses the projects, in words: `INCLUDE_PROJECTS=prod-*,billing` */
     chosenBy: lists.flatMap(([name, list]) => (list.length > 0 ? `${name}=${list.join(',')}` : [])).join(' with '),
   };

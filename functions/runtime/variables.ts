@@ -97,6 +97,7 @@ const VARIABLES = {
   PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
   RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),
   TABLE_NAME: required('the name of the DynamoDB table', text),
+  TABLE_STREAM_ARN: optional("the ARN of an adopted table's stream", text),
 };
 /** RULES is read in settings.ts: here it would be in every bundle. */
 export type VariableName = keyof typeof VARIABLES | 'RULES';

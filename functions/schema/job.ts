@@ -151,6 +151,15 @@ export const change = named(
     ),
     atlas: optional(list(text()), "Names of the fields that changed in Atlas's answer."),
     repaired: optional(z.literal(true), "Something else had changed the job, and Atlas's word was put back."),
+    erased: optional(
+      z.object({
+        pseudonym: text('What stands for the person from now on.'),
+        by: text('Who decided it.'),
+        reason: text(),
+        replaced: text('SHA-256 of the last entry of the history that this one replaces, base64url.'),
+      }),
+      "A person's name was taken out of the entries before, which were tied together anew: what they said can't be recomputed.",
+    ),
     previous: text("SHA-256 of the entry before, base64url; of the first, of the job's own ids."),
     state: text('Stands for all that the ledger held of the job after this entry.'),
   }),

@@ -2,8 +2,8 @@
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Validations } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   Code,
@@ -12,14 +12,16 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
 import type { VariableName } from '../../functions/runtime/variables.ts';
-import { removalPolicyOf, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { bundle } from './bundle.ts';
+import { logGroup } from './log-group.ts';
+import type { Placement } from './placement.ts';
 
-export interface NodeFunctionProps {
+export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
   readonly handler: 'plan' | 'collect' | 'notify' | 'api';
   readonly description: string;
@@ -28,9 +30,9 @@ export interface NodeFunctionProps {
   /** Options of Node itself. @default none */
   readonly nodeOptions?: readonly string[] | undefined;
   readonly environment: Partial<Record<VariableName, string | undefined>>;
-  /** Where its calls leave from. @default Lambda's own network, from changing addresses */
-  readonly vpc?: IVpc | undefined;
   readonly settings: Settings;
+  /** Of its log group. @default a key that AWS owns */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 /** For Lambda's network interfaces in a VPC. EC2 knows no ARN for most of these. */
@@ -51,14 +53,11 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc } = props;
-    const { architecture, logLevel, logRetentionDays, sourceMaps, tracing } = props.settings;
+    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc, vpcSubnets } = props;
+    const { architecture, logLevel, sourceMaps, tracing } = props.settings;
     const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
-    this.logs = new LogGroup(this, 'Logs', {
-      retention: logRetentionDays,
-      removalPolicy: removalPolicyOf(props.settings),
-    });
+    this.logs = logGroup(this, 'Logs', props.settings, props.encryptionKey);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
     if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
@@ -74,7 +73,7 @@ export class NodeFunction extends Construct {
       role: this.role.withoutPolicyUpdates(), // grants are given by `allow` alone
       logGroup: this.logs,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      ...defined({ vpc }),
+      ...defined({ vpc, vpcSubnets }),
       environment: nonEmpty({ ...environment, NODE_OPTIONS: allNodeOptions, LOG_LEVEL: logLevel }),
     });
     if (tracing)

@@ -3,6 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
+  type ITable,
   ProjectionType,
   StreamViewType,
   Table,
@@ -14,14 +15,26 @@ import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/tab
 import { runPk } from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
+/** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
+export interface ExistingTable {
+  /** In this account and region. */
+  readonly tableName: string;
+  /** Of its latest stream. */
+  readonly streamArn: string;
+  /** Of the customer's key that it is encrypted with. @default a key that DynamoDB owns or manages */
+  readonly keyArn?: string | undefined;
+}
+
 export interface LedgerTableProps {
+  /** To be used instead of creating one. The plan function checks its keys, indexes and stream. @default one is created */
+  readonly existing?: ExistingTable | undefined;
   /** @default a key that DynamoDB owns, free of charge */
   readonly encryptionKey?: IKey | undefined;
   /** RETAIN also protects the table from being deleted by hand. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
-type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+type Action = 'DescribeTable' | 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
 const WRITES: readonly Action[] = ['PutItem', 'UpdateItem'];
 const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey'];
 
@@ -29,18 +42,28 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** With point-in-time recovery, a stream of changes, and protection from changes of this stack. */
 export class LedgerTable extends Construct {
-  readonly table: Table;
-  readonly #key: IKey | undefined;
+  readonly table: ITable;
+  readonly isExisting: boolean;
+  readonly #keyArn: string | undefined;
 
   constructor(
     scope: Construct,
     id: string,
-    { encryptionKey, removalPolicy = RemovalPolicy.RETAIN }: LedgerTableProps = {},
+    { existing, encryptionKey, removalPolicy = RemovalPolicy.RETAIN }: LedgerTableProps = {},
   ) {
     super(scope, id);
-    this.#key = encryptionKey;
+    this.isExisting = existing !== undefined;
+    this.#keyArn = existing ? existing.keyArn : encryptionKey?.keyArn;
+    this.table = existing ? this.#adopted(existing) : this.#created(encryptionKey, removalPolicy);
+  }
+
+  #adopted({ tableName, streamArn: tableStreamArn }: ExistingTable): ITable {
+    return Table.fromTableAttributes(this, 'Existing', { tableName, tableStreamArn });
+  }
+
+  #created(encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): ITable {
     // Not TableV2: that takes a customer's key only where the template names its region (docs/decisions/0011-table.md).
-    this.table = new Table(this, 'Table', {
+    const table = new Table(this, 'Table', {
       partitionKey: text(TABLE.partition),
       sortKey: text(TABLE.sort),
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -54,7 +77,7 @@ export class LedgerTable extends Construct {
       removalPolicy,
     });
     for (const [indexName, { partition, sort, fields }] of Object.entries(INDEXES)) {
-      this.table.addGlobalSecondaryIndex({
+      table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partition),
         sortKey: text(sort),
@@ -62,6 +85,7 @@ export class LedgerTable extends Construct {
         nonKeyAttributes: [...fields],
       });
     }
+    return table as ITable; // they differ in how an absent stream is spelled
   }
 
   get tableName() {
@@ -83,7 +107,7 @@ export class LedgerTable extends Construct {
       ['dynamodb:ListStreams'],
       'Lambda needs it, and DynamoDB has no ARN for a list of streams.',
     );
-    if (this.#key) grantee.allow(['kms:Decrypt'], [this.#key.keyArn]);
+    if (this.#keyArn) grantee.allow(['kms:Decrypt'], [this.#keyArn]);
   }
 
   /** Exactly these actions on the table, and Query on these indexes. */
@@ -98,7 +122,7 @@ export class LedgerTable extends Construct {
     }
     // DynamoDB uses a customer's key with the caller's permissions.
     const writes = actions.some((action) => WRITES.includes(action)) ? KEY_WRITES : [];
-    if (this.#key) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#key.keyArn]);
+    if (this.#keyArn) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#keyArn]);
   }
 
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
@@ -108,6 +132,6 @@ export class LedgerTable extends Construct {
       Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
     };
     grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
-    if (this.#key) grantee.allow(KEY_WRITES, [this.#key.keyArn]);
+    if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 }

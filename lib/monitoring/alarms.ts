@@ -4,6 +4,7 @@ import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
+  type IMetric,
   Metric,
   Stats,
   TreatMissingData,
@@ -18,7 +19,8 @@ import { DIMENSION, type MetricName, NAMESPACE } from '../../functions/runtime/m
 export interface AlarmsProps {
   readonly ledgerName: string;
   readonly tableName: string;
-  readonly apiId: string;
+  /** Answers of 500 and above. Undefined: there is no API. */
+  readonly apiErrors: IMetric | undefined;
   readonly plan: IFunction;
   readonly collect: IFunction;
   readonly notify: IFunction;
@@ -48,7 +50,7 @@ export const ledgerMetric = (ledgerName: string, metricName: MetricName, statist
 export const changeAge = (notify: IFunction, period: Duration) =>
   notify.metric('IteratorAge', { statistic: Stats.MAXIMUM, period });
 
-const FIVE_MINUTES = Duration.minutes(5);
+export const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(10);
 const DAY = Duration.days(1);
 
@@ -59,7 +61,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { ledgerName, tableName, apiId, plan, collect, notify } = props;
+    const { ledgerName, tableName, apiErrors, plan, collect, notify } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
     const slot = props.slot.toMinutes() > DAY.toMinutes() ? DAY : props.slot;
     const own = (name: MetricName, period: Duration) => ledgerMetric(ledgerName, name, Stats.SUM, period);
@@ -134,9 +136,7 @@ export class Alarms extends Construct {
     this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
       metric: waiting(undelivered),
     });
-    this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', {
-      metric: aws('AWS/ApiGateway', '5xx', { ApiId: apiId }),
-    });
+    if (apiErrors) this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', { metric: apiErrors });
     // Counts requests that an index throttled too; the table's WriteThrottleEvents doesn't.
     for (const Operation of ['PutItem', 'UpdateItem']) {
       this.#add(`Throttled${Operation}`, 'DynamoDB throttles writes to the table.', {

@@ -14,10 +14,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../functions/runtime/metrics.ts';
 import { changeAge, ledgerMetric } from './alarms.ts';
+import { consoleHost } from './console-host.ts';
 
 export interface LedgerDashboardProps {
   readonly ledgerName: string;
-  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', IFunction>>;
+  readonly functions: Readonly<Record<'plan' | 'collect' | 'notify', IFunction> & { api?: IFunction }>;
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
   readonly unpublished: IQueue;
@@ -98,8 +99,7 @@ export class LedgerDashboard extends Construct {
         [deadLetters.metricApproximateNumberOfMessagesVisible()],
       ),
     );
-    const { region, partition } = Stack.of(this);
-    const host = partition === 'aws-us-gov' ? 'console.amazonaws-us-gov.com' : 'console.aws.amazon.com';
-    this.url = `https://${region}.${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    const { region } = Stack.of(this);
+    this.url = `https://${consoleHost(this)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
   }
 }

@@ -13,7 +13,7 @@ import type { Collection } from '../services/collection.ts';
 import type { Messages } from '../services/messages.ts';
 import { minutesBetween } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
-import { Alarms } from './alarms.ts';
+import { Alarms, FIVE_MINUTES } from './alarms.ts';
 import { LedgerDashboard } from './dashboard.ts';
 
 export interface MonitoringProps {
@@ -22,7 +22,7 @@ export interface MonitoringProps {
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
-  readonly api: Api;
+  readonly api: Api | undefined;
   readonly settings: Settings;
   /** Of the topic that is made. @default none: CloudWatch can't use the key that SNS has by default */
   readonly encryptionKey?: IKey | undefined;
@@ -52,7 +52,7 @@ export class Monitoring extends Construct {
     const { all: alarms } = new Alarms(this, 'Alarms', {
       ledgerName,
       tableName: table.tableName,
-      apiId: api.api.apiId,
+      apiErrors: api?.edge.serverErrors(FIVE_MINUTES),
       plan,
       collect,
       notify,
@@ -66,7 +66,7 @@ export class Monitoring extends Construct {
       runbookUrl,
     });
     if (settings.dashboard) {
-      const functions = { plan, collect, notify, api: api.function.function };
+      const functions = { plan, collect, notify, ...(api ? { api: api.function.function } : {}) };
       this.dashboard = new LedgerDashboard(this, 'Dashboard', {
         ledgerName,
         functions,

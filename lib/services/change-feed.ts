@@ -19,7 +19,7 @@ export interface ChangeFeedProps {
   /** The dimension of its metrics. */
   readonly ledgerName: string;
   readonly settings: Settings;
-  /** Of the bus that is made and of the queue. @default keys that AWS owns */
+  /** Of the bus that is made, the queue and the logs. @default keys that AWS owns */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -49,6 +49,7 @@ export class ChangeFeed extends Construct {
         LEDGER_NAME: ledgerName,
       },
       settings,
+      encryptionKey,
     });
     table.grantStream(this.notify);
     this.notify.allow(['events:PutEvents'], [this.bus.eventBusArn]);

@@ -1,6 +1,5 @@
 // lib/services/collection.ts: the schedule, the plan function, the task queue and the collect function.
 import { Aws, Duration } from 'aws-cdk-lib';
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
@@ -10,22 +9,21 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { heapOptions } from '../compute/heap.ts';
 import { NodeFunction } from '../compute/node-function.ts';
+import type { Placement } from '../compute/placement.ts';
 import { deadLetters, queue } from '../compute/queue.ts';
 import type { AtlasCredentials } from '../data/credentials.ts';
 import type { LedgerTable } from '../data/table.ts';
-import { rulesJson, rulesOf } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
+import { rulesJson, rulesOf } from './rules.ts';
 
-export interface CollectionProps {
+export interface CollectionProps extends Placement {
   readonly table: LedgerTable;
   readonly credentials: AtlasCredentials;
   /** The dimension of its metrics. */
   readonly ledgerName: string;
   readonly settings: Settings;
-  /** Of the queues. @default keys that SQS owns */
+  /** Of the queues and logs. @default keys that AWS owns */
   readonly encryptionKey?: IKey | undefined;
-  /** Where calls leave from. @default Lambda's own network */
-  readonly vpc?: IVpc | undefined;
 }
 
 /** Runs everything on a schedule. A task that fails is retried, then kept in the dead-letter queue. */
@@ -41,7 +39,7 @@ export class Collection extends Construct {
 
   constructor(scope: Construct, id: string, props: CollectionProps) {
     super(scope, id);
-    const { table, credentials, encryptionKey, vpc, settings } = props;
+    const { table, credentials, encryptionKey, vpc, vpcSubnets, settings } = props;
     const timeout = Duration.seconds(settings.collectTimeoutSeconds);
 
     this.deadLetters = queue(this, 'DeadLetters', {}, encryptionKey);
@@ -52,7 +50,7 @@ export class Collection extends Construct {
     const visibilityTimeout = Duration.seconds(timeout.toSeconds() * 6);
     this.queue = queue(this, 'Queue', { visibilityTimeout, deadLetterQueue }, encryptionKey);
 
-    const common = { vpc, settings };
+    const common = { vpc, vpcSubnets, settings, encryptionKey };
     this.plan = new NodeFunction(this, 'Plan', {
       ...common,
       handler: 'plan',
@@ -63,6 +61,7 @@ export class Collection extends Construct {
         ...this.#environment(props),
         INCLUDE_PROJECTS: settings.includeProjects.join(','),
         EXCLUDE_PROJECTS: settings.excludeProjects.join(','),
+        ...(table.isExisting && { TABLE_STREAM_ARN: table.streamArn }),
       },
     });
     this.collect = new NodeFunction(this, 'Collect', {
@@ -84,7 +83,8 @@ export class Collection extends Construct {
       },
     });
 
-    table.grant(this.plan, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
+    const check = table.isExisting ? (['DescribeTable'] as const) : [];
+    table.grant(this.plan, [...check, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
     table.grant(this.collect, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byCluster']);
     for (const reader of [this.plan, this.collect]) {
       credentials.grantRead(reader);

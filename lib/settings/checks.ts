@@ -4,7 +4,6 @@ import { whole } from './setting.ts';
 
 export const matches = (pattern: RegExp) => (value: string) => pattern.test(value);
 export const isEmail = matches(/^[^@\s]+@[^@\s]+\.[^@\s]+$/);
-export const isTopic = matches(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:.+$/);
 
 /** A number that the functions check, too. */
 export const ranged = ({ min, max, ...words }: (typeof RANGES)[keyof typeof RANGES], means: string) =>

@@ -2,7 +2,8 @@
 import { parseBaseUrl } from '../../functions/atlas/http/base-url.ts';
 import { RANGES } from '../../functions/runtime/variables.ts';
 import { KINDS } from '../../functions/schema/words.ts';
-import { matches, ranged } from './checks.ts';
+import { isKeyArn, isSecretNameOrArn } from '../limits/arn.ts';
+import { ranged } from './checks.ts';
 import { isSchedule, isTimeZone } from './schedule.ts';
 import { choice, choices, text, texts, whole } from './setting.ts';
 
@@ -16,12 +17,12 @@ function isAtlas(value: string) {
 }
 
 export const collectionSettings = {
-  secrets: texts('names or ARNs of secrets in this account and region', matches(/^[A-Za-z0-9/_+=.@:-]{1,512}$/), {
+  secrets: texts('names or ARNs of secrets in this account and region', isSecretNameOrArn, {
     means:
       'Existing secrets with Atlas credentials, one per Atlas organization. If empty, the stack creates one for you to fill in after the first deployment.',
     default: [],
   }),
-  secretKeys: texts('ARNs of KMS keys', matches(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/), {
+  secretKeys: texts('ARNs of KMS keys', isKeyArn, {
     means: 'Keys that encrypt the existing secrets, if not the AWS-managed key.',
     default: [],
   }),
@@ -77,15 +78,4 @@ export const collectionSettings = {
   collectMemoryMb: whole(128, 10_240, { means: 'Memory of the collect function.', unit: 'MB', default: 512 }),
   apiMemoryMb: whole(128, 10_240, { means: 'Memory of the API function.', unit: 'MB', default: 256 }),
   architecture: choice(['arm64', 'x86_64'], { means: 'Instruction set of the functions.', default: 'arm64' }),
-
-  fixedAddresses: whole(0, 3, {
-    means:
-      'Elastic IPs for calls to Atlas, to put on its API access list. More than 0 creates a VPC with as many NAT gateways, which are billed by the hour.',
-    unit: 'addresses',
-    default: 0,
-  }),
-  vpcCidr: text('an IPv4 range such as 10.20.0.0/24', matches(/^(\d{1,3}\.){3}\d{1,3}\/(1[6-9]|2[0-4])$/), {
-    means: 'CIDR range of the VPC.',
-    default: '10.20.0.0/24',
-  }),
 };

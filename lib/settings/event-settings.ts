@@ -1,7 +1,8 @@
 // lib/settings/event-settings.ts: settings of events and messages.
 import { RANGES } from '../../functions/runtime/variables.ts';
 import { SEVERITIES } from '../../functions/schema/words.ts';
-import { isEmail, isTopic, ranged } from './checks.ts';
+import { isBusNameOrArn, isTopicArn } from '../limits/arn.ts';
+import { isEmail, ranged } from './checks.ts';
 import { choices, text, whole } from './setting.ts';
 
 export const eventSettings = {
@@ -9,12 +10,10 @@ export const eventSettings = {
     RANGES.MAX_EVENT_AGE_HOURS,
     'A restore that ended longer ago than this when it is first seen is recorded, but emits no events.',
   ),
-  eventBus: text(
-    'default, or the name or ARN of an event bus in this account and region',
-    (value) =>
-      /^[A-Za-z0-9._/-]{1,256}$/.test(value) || /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/.+$/.test(value),
-    { means: 'Existing event bus for the events. If empty, the stack creates one with its own name.', default: '' },
-  ),
+  eventBus: text('default, or the name or ARN of an event bus in this account and region', isBusNameOrArn, {
+    means: 'Existing event bus for the events. If empty, the stack creates one with its own name.',
+    default: '',
+  }),
   messageSeverities: choices(SEVERITIES, {
     means: 'Severities of events that are also sent as messages.',
     default: ['warning', 'critical'],
@@ -23,7 +22,7 @@ export const eventSettings = {
     means: 'Address for messages. AWS asks it to confirm the subscription.',
     default: '',
   }),
-  messageTopic: text('the ARN of an SNS topic', isTopic, {
+  messageTopic: text('the ARN of an SNS topic', isTopicArn, {
     means: 'Existing topic in this account and region for messages. If empty, the stack creates one.',
     default: '',
   }),

@@ -1,19 +1,23 @@
 // lib/settings/monitoring-settings.ts: settings of alarms, logs and traces.
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LOG_LEVELS } from '../../functions/platform/log.ts';
-import { isEmail, isTopic } from './checks.ts';
+import { isTopicArn } from '../limits/arn.ts';
+import { isEmail } from './checks.ts';
 import { choice, flag, oneOf, text, whole } from './setting.ts';
 
 const LOG_DAYS = Object.values(RetentionDays).filter(
   (days): days is number => typeof days === 'number' && days < 9_999,
 );
 
+/** CloudWatch takes descriptions of 1,024 characters. The rest is for what the alarm means, and for the anchor. */
+export const MAX_RUNBOOK_URL = 768;
+
 export const monitoringSettings = {
   alarmEmail: text('an e-mail address', isEmail, {
     means: 'Address for alarms. AWS asks it to confirm the subscription.',
     default: '',
   }),
-  alarmTopic: text('the ARN of an SNS topic', isTopic, {
+  alarmTopic: text('the ARN of an SNS topic', isTopicArn, {
     means: 'Existing topic for alarms.',
     default: '',
   }),
@@ -23,7 +27,7 @@ export const monitoringSettings = {
     unit: 'minutes',
     default: 0,
   }),
-  runbookUrl: text('any text', () => true, {
+  runbookUrl: text(`any text of at most ${MAX_RUNBOOK_URL} characters`, (value) => value.length <= MAX_RUNBOOK_URL, {
     means: 'Path or URL of the runbook, for the text of alarms.',
     default: 'docs/operations.md',
   }),

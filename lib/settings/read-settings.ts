@@ -1,18 +1,21 @@
 // lib/settings/read-settings.ts: the settings that were given, checked, with the defaults of the others.
+import { Token } from 'aws-cdk-lib';
 import { defined } from '../../functions/platform/defined.ts';
-import { MAX_RULES_BYTES, rulesJson, rulesOf } from './rules.ts';
+import { misplaced, type Place } from '../limits/arn.ts';
+import { contradictions } from './contradictions.ts';
 import { readValues, SettingsError } from './setting.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
 const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
 
 /**
- * The given settings, and the defaults of the others. Values may be CDK tokens, so single values aren't checked.
- * @throws SettingsError if they contradict each other
+ * The given settings, and the defaults of the others. What holds a CDK token can't be checked.
+ * @throws SettingsError if one is wrong, or if they contradict each other
  */
 export function completeSettings(given: Partial<Settings> = {}): Settings {
+  readValues(SETTINGS, Object.fromEntries(Object.entries(given).filter(([, value]) => !hasToken(value))));
   const settings = { ...DEFAULTS, ...defined(given) } as Settings;
-  const problems = contradictions(settings);
+  const problems = [...contradictions(settings), ...misplacedSettings(settings)];
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;
 }
@@ -39,25 +42,46 @@ function objectOf(ledger: unknown): Record<string, unknown> {
   throw new SettingsError(`ledger: got ${JSON.stringify(ledger)}, allowed: an object of settings`);
 }
 
-/** What no setting can see by itself. */
-function contradictions(settings: Settings): string[] {
-  const { apiAuthorization, apiOpenToEveryone, jwtIssuer, jwtAudience, secrets, secretKeys } = settings;
-  const problems: string[] = [];
-  if (apiAuthorization === 'none' && !apiOpenToEveryone)
-    problems.push('apiAuthorization: got "none", allowed: only together with apiOpenToEveryone=true, or iam or jwt');
-  if (apiAuthorization !== 'none' && apiOpenToEveryone)
-    problems.push(`apiOpenToEveryone: got true, allowed: only together with apiAuthorization=none`);
-  if (apiAuthorization === 'jwt' && jwtIssuer === '')
-    problems.push('jwtIssuer: got nothing, allowed: an https address, since apiAuthorization is jwt');
-  if (apiAuthorization === 'jwt' && jwtAudience.length === 0)
-    problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
-  if (secretKeys.length > 0 && secrets.length === 0)
-    problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
-  const rules = rulesJson(rulesOf(settings)) ?? '{}';
-  const bytes = Buffer.byteLength(rules);
-  if (bytes > MAX_RULES_BYTES) {
-    const names = Object.keys(JSON.parse(rules)).join(', ');
-    problems.push(`${names}: got ${bytes} bytes, allowed: ${MAX_RULES_BYTES} for all rules, shorter by patterns`);
-  }
-  return problems;
+/** @throws SettingsError if an ARN is of another region or AWS account than the stack, where those are known */
+export function checkPlace(settings: Settings, { region, account }: { region: string; account: string }): void {
+  const known = (name: string) => (Token.isUnresolved(name) ? undefined : name);
+  const problems = misplacedSettings(settings, { region: known(region), account: known(account) });
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
 }
+
+function misplacedSettings(settings: Settings, place?: Place) {
+  const {
+    alarmTopic,
+    apiCertificate,
+    encryption,
+    eventBus,
+    messageTopic,
+    secretKeys,
+    secrets,
+    tableKey,
+    tableStreamArn,
+  } = settings;
+  const literal = (values: readonly string[]) => values.filter((value) => !Token.isUnresolved(value));
+  return misplaced(
+    {
+      apiCertificate: literal([apiCertificate]),
+      secrets: literal(secrets),
+      eventBus: literal([eventBus]),
+      messageTopic: literal([messageTopic]),
+      tableStreamArn: literal([tableStreamArn]),
+    },
+    {
+      secretKeys: literal(secretKeys),
+      encryption: literal([encryption]),
+      alarmTopic: literal([alarmTopic]),
+      tableKey: literal([tableKey]),
+    },
+    place,
+  );
+}
+
+const hasToken = (value: unknown): boolean =>
+  Token.isUnresolved(value) ||
+  (typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).some(([key, each]) => hasToken(key) || hasToken(each)));

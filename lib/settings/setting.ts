@@ -53,20 +53,32 @@ export function choices<const T extends string>(
   return { ...words, allowed: `a list of ${all.join(', ')}`, shape };
 }
 
+/** Whether a value is allowed, or why not. */
+type Accepts<T> = (value: T) => boolean | string;
+
+/** A check whose reason, if it gives one, ends the message. */
+const accepted = <T>(accepts: Accepts<T>) =>
+  z.check<T>(({ value, issues }) => {
+    const verdict = accepts(value);
+    if (verdict !== true) issues.push({ code: 'custom', input: value, message: verdict || NO_REASON });
+  });
+const NO_REASON = '';
+
 /** Text that a test accepts. An empty default means that it isn't set. */
-export function text(allowed: string, accepts: (value: string) => boolean, words: Words<string>): Setting<string> {
-  const shape = z.string().refine((value) => (value === '' ? words.default === '' : accepts(value)));
+export function text(allowed: string, accepts: Accepts<string>, words: Words<string>): Setting<string> {
+  const shape = z.string().check(accepted((value) => (value === '' ? words.default === '' : accepts(value))));
   return { ...words, allowed: words.default === '' ? `${allowed}, or nothing` : allowed, shape };
 }
 
 /** A list of texts, each of which a test accepts. */
 export function texts(
   allowed: string,
-  accepts: (value: string) => boolean,
-  words: Words<readonly string[]>,
+  accepts: Accepts<string>,
+  { most = Number.POSITIVE_INFINITY, ...words }: Words<readonly string[]> & { readonly most?: number },
 ): Setting<readonly string[]> {
-  const shape = z.preprocess(fromText(listOf), z.array(z.string().min(1).refine(accepts))) as z.ZodType<string[]>;
-  return { ...words, allowed: `a list of ${allowed}`, shape };
+  const elements = z.array(z.string().min(1).check(accepted(accepts))).max(most);
+  const shape = z.preprocess(fromText(listOf), elements) as z.ZodType<string[]>;
+  return { ...words, allowed: `a list of ${Number.isFinite(most) ? `at most ${most} ` : ''}${allowed}`, shape };
 }
 
 export function whole(least: number, most: number, words: Words<number>): Setting<number> {
@@ -92,8 +104,12 @@ export function flag(words: Words<boolean>): Setting<boolean> {
   return { ...words, allowed: 'true, false', shape };
 }
 
-export function map(allowed: string, words: Words<Readonly<Record<string, string>>>) {
-  const entries = z.record(z.string().min(1).max(128), z.string().max(256));
+export function map(
+  allowed: string,
+  accepts: Accepts<Readonly<Record<string, string>>>,
+  words: Words<Readonly<Record<string, string>>>,
+) {
+  const entries = z.record(z.string(), z.string()).check(accepted(accepts));
   const shape = z.preprocess(fromText(jsonOf), entries) as z.ZodType<Readonly<Record<string, string>>>;
   return { ...words, allowed, shape } satisfies Setting<Readonly<Record<string, string>>>;
 }
@@ -111,11 +127,16 @@ export function readValues<S extends Record<string, Setting<unknown>>>(
     const result = setting?.shape.safeParse(value);
     if (!setting) problems.push(unknown(name, Object.keys(settings)));
     else if (result?.success) values[name] = result.data;
-    else problems.push(`${name}: got ${JSON.stringify(value)}, allowed: ${setting.allowed}`);
+    else problems.push(`${name}: got ${JSON.stringify(value)}, allowed: ${setting.allowed}${reasonOf(result?.error)}`);
   }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return values as Partial<ValuesOf<S>>;
 }
+
+const reasonOf = (error: z.ZodError | undefined) => {
+  const reason = error?.issues.find(({ code, message }) => code === 'custom' && message !== NO_REASON)?.message;
+  return reason === undefined ? '' : `; ${reason}`;
+};
 
 function unknown(name: string, names: readonly string[]) {
   const [near] = names

@@ -4,6 +4,7 @@ import { apiSettings } from './api-settings.ts';
 import { collectionSettings } from './collection-settings.ts';
 import { eventSettings } from './event-settings.ts';
 import { monitoringSettings } from './monitoring-settings.ts';
+import { networkSettings } from './network-settings.ts';
 import { ruleSettings } from './rule-settings.ts';
 import type { ValuesOf } from './setting.ts';
 import { stackSettings } from './stack-settings.ts';
@@ -13,6 +14,7 @@ import { storageSettings } from './storage-settings.ts';
 export const SETTINGS = {
   ...stackSettings,
   ...collectionSettings,
+  ...networkSettings,
   ...ruleSettings,
   ...eventSettings,
   ...apiSettings,
@@ -21,6 +23,14 @@ export const SETTINGS = {
 };
 
 export type Settings = ValuesOf<typeof SETTINGS>;
+
+/** Undefined where the stack creates one. */
+export const existingTableOf = ({
+  tableName,
+  tableStreamArn: streamArn,
+  tableKey,
+}: Pick<Settings, 'tableName' | 'tableStreamArn' | 'tableKey'>) =>
+  tableName === '' ? undefined : { tableName, streamArn, keyArn: tableKey || undefined };
 
 export const removalPolicyOf = ({ removalPolicy }: Pick<Settings, 'removalPolicy'>) =>
   removalPolicy === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

@@ -1,5 +1,7 @@
 // lib/settings/stack-settings.ts: settings of the stack as a whole.
 
+import { isPolicyArn } from '../limits/arn.ts';
+import { TAGS_ALLOWED, tagsProblem } from '../limits/tags.ts';
 import { matches } from './checks.ts';
 import { map, text } from './setting.ts';
 
@@ -8,8 +10,8 @@ export const stackSettings = {
     means: 'Name of the CloudFormation stack. A second name deploys a second ledger with its own table.',
     default: 'AtlasRestoreLedger',
   }),
-  tags: map('a JSON object of texts', { means: 'Tags on every resource.', default: {} }),
-  permissionsBoundary: text('the ARN of an IAM policy', matches(/^arn:[a-z-]+:iam::\d{12}:policy\/.+$/), {
+  tags: map(TAGS_ALLOWED, (tags) => tagsProblem(tags) ?? true, { means: 'Tags on every resource.', default: {} }),
+  permissionsBoundary: text('the ARN of an IAM policy', isPolicyArn, {
     means: 'Permissions boundary for every role.',
     default: '',
   }),

@@ -1,20 +1,44 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { RANGES } from '../../functions/runtime/variables.ts';
-import { ranged } from './checks.ts';
-import { choice, text } from './setting.ts';
+import { isKeyArn, isStreamArn } from '../limits/arn.ts';
+import { matches, ranged } from './checks.ts';
+import { choice, text, whole } from './setting.ts';
 
-const ARN = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d{0,12}:.+$/;
+const isKey = (value: string) => (value.startsWith('arn:') ? isKeyArn(value) : ['aws', 'new'].includes(value));
 
 export const storageSettings = {
+  tableName: text('the name of a table', matches(/^[\w.-]{3,255}$/), {
+    means:
+      'Existing table of a ledger to use instead of creating one, as after a restore or a `cdk destroy`. Every run checks its keys, indexes and stream first.',
+    default: '',
+  }),
+  tableStreamArn: text("the ARN of that table's stream", isStreamArn, {
+    means: 'Latest stream of the existing table.',
+    default: '',
+  }),
+  tableKey: text('the ARN of a KMS key', isKeyArn, {
+    means: "Customer's key that the existing table is encrypted with. If empty, DynamoDB owns or manages its key.",
+    default: '',
+  }),
   runRetentionDays: ranged(RANGES.RUN_RETENTION_DAYS, 'Retention of runs. Restore jobs and coverage are kept forever.'),
   removalPolicy: choice(['keep', 'delete'], {
     means:
       'What happens to the table, the secret and the logs when the stack is deleted. With keep, the table is also protected against deletion.',
     default: 'keep',
   }),
-  encryption: text('aws, new, or the ARN of a KMS key', (value) => /^(aws|new)$/.test(value) || ARN.test(value), {
+  backupDays: whole(0, 36_500, {
     means:
-      'Key for the table, queues, secret, event bus and topics: AWS-owned keys, a key that the stack creates, or an existing key whose policy admits CloudWatch and EventBridge.',
+      'Retention of a daily AWS Backup of the table, beside point-in-time recovery. 0 makes none. DynamoDB must be switched on in the settings of AWS Backup of the account and region.',
+    unit: 'days',
+    default: 0,
+  }),
+  backupVault: text('the name of a backup vault', matches(/^[\w-]{2,50}$/), {
+    means: 'Existing vault for the backups, such as one with a vault lock. If empty, the stack creates one.',
+    default: '',
+  }),
+  encryption: text('aws, new, or the ARN of a KMS key', isKey, {
+    means:
+      'Key for the table, queues, secret, event bus, topics and logs: AWS-owned keys, a key that the stack creates, or an existing key with the policy in [key-policy.json](key-policy.json).',
     default: 'aws',
   }),
 };

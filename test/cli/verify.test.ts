@@ -50,6 +50,42 @@ describe('verify', () => {
     });
   });
 
+  test('a name is erased from every job, its history and its findings; verify says so, and finds nothing broken', async () => {
+    const all = JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as {
+      requester?: { actor?: { name?: string } };
+    }[];
+    const name = all.map(({ requester }) => requester?.actor?.name).find((each) => each !== undefined) ?? '';
+    expect(name).not.toBe('');
+    const named = all.filter(({ requester }) => requester?.actor?.name === name).length;
+    const erase = ['erase', '--requester', name, '--reason', 'request 4711'];
+    const wrong = await shell.run(['erase', '--requester', name, '--reason', `${name} wants it`]);
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--reason: expected a text that does not'),
+    });
+    const dry = await shell.run([...erase, '--dry-run', '--json']);
+    expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, jobs: all.length, broken: [] });
+    const { code, stdout } = await shell.run([...erase, '--json', '--by', 'the officer']);
+    const { erased, pseudonym } = JSON.parse(stdout) as { erased: number; pseudonym: string };
+    expect([code, erased >= named, erased === JSON.parse(dry.stdout).erased]).toEqual([0, true, true]);
+    expect(pseudonym).toMatch(/^erased-[0-9a-f]{12}$/);
+    expect((await shell.run(['export'])).stdout).not.toContain(name);
+    const verified = await shell.run(['verify']);
+    expect(verified.code).toBe(0);
+    expect(valuesOf(verified.stdout)).toMatchObject({
+      result: 'unbroken',
+      erased: `a person's name, from ${erased} histories, which were tied together anew`,
+    });
+    const [one] = (
+      JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as (Job & {
+        requester?: { actor?: { name?: string } };
+      })[]
+    ).filter(({ requester }) => requester?.actor?.name === pseudonym);
+    expect((await shell.run(['job', one?.jobId ?? ''])).stdout).toContain(
+      'a name was erased by the officer: request 4711',
+    );
+  });
+
   test('a job, an entry and a job that is gone are each named, and the end is 6', async () => {
     const [changed, rewritten, gone] = jobs as [Job, Job, Job];
     set(changed, '$.status', 'COMPLETED-BY-HAND');

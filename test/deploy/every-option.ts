@@ -36,6 +36,8 @@ export const EVERY_OPTION = {
   apiAuthorization: 'jwt',
   jwtIssuer: 'https://issuer.example.com',
   jwtAudience: 'restore-ledger',
+  jwtReadScopes: 'ledger/read',
+  jwtRunScopes: 'ledger/run',
   corsOrigins: 'https://ledger.example.com',
   apiRequestsPerSecond: '10',
   alarmEmail: 'ops@example.com',

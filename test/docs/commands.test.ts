@@ -89,7 +89,9 @@ describe('the stack', () => {
   });
 
   test('has every output that is asked for', () => {
-    const outputs = Object.keys(templateOf({ fixedAddresses: 1 }).findOutputs('*'));
+    const apiCertificate = 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd';
+    const given = { fixedAddresses: 1, apiDomainName: 'ledger.example.com', apiCertificate };
+    const outputs = Object.keys(templateOf(given).findOutputs('*'));
     const asked = givenTo(/^output ([A-Z]\w+)/).map(({ path, words: [name = ''] }) => ({
       path,
       name: name.replace(/\W+$/, ''),

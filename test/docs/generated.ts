@@ -4,6 +4,7 @@ import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import { costTable, paidAlarms } from '../lib/cost.ts';
+import { KEY_POLICY_PATH, keyPolicy } from './key-policy.ts';
 
 interface Generated {
   /** From the root of the repository. */
@@ -15,6 +16,7 @@ interface Generated {
 export const GENERATED: readonly Generated[] = [
   { path: 'docs/settings.md', text: settingsPage },
   { path: 'docs/cost.md', text: costPage },
+  { path: KEY_POLICY_PATH, text: keyPolicy },
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
     text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,

@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: [
       ...OF_EVERY_ENGINE,
-      'test/ledger/table/dynamo-table.test.ts',
-      'test/docs/queries.test.ts',
+      'test/ledger/table/{create,dynamo}-table.test.ts',
+      'test/docs/{queries,recovery}.test.ts',
       'test/ledger/write-units.test.ts',
     ],
     globalSetup: 'test/dynamodb-local/start.ts',

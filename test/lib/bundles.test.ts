@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads. What was measured on 2026-11-27, and a tenth more. */
-const BUDGET = { plan: 920_000, collect: 985_000, notify: 232_000, api: 406_000 };
+const BUDGET = { plan: 931_000, collect: 986_000, notify: 232_000, api: 406_000 };
 const NAMES = ['plan', 'collect', 'notify', 'api'] as const;
 const ENVIRONMENT = {
   TABLE_NAME: 'ledger',

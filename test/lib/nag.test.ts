@@ -13,6 +13,10 @@ const violations = (given: Record<string, unknown>) =>
 describe('cdk-nag (AwsSolutions) finds nothing that is not acknowledged with a reason', () => {
   test('with defaults', () => expect(violations({})).toEqual([]));
   test('with every option', () => expect(violations(EVERY_OPTION)).toEqual([]));
+  test('with a private API', () => {
+    const given = { httpApi: 'private', apiVpcEndpoints: ['vpce-0123456789abcdef0'] };
+    expect(violations(given)).toEqual([]);
+  });
   test('an API that is open to everyone is found, whoever acknowledged it in the settings', () => {
     expect(violations({ apiAuthorization: 'none', apiOpenToEveryone: true })).toEqual([
       'AwsSolutions-APIG4 Ledger/Api/Api/ANY--/Resource',

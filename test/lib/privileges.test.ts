@@ -147,6 +147,30 @@ test('with every option, only services without ARNs are granted on everything', 
   ).toEqual([]);
 });
 
+test('a private API: its function may do the same, and no other role is added', () => {
+  const found = grants({ httpApi: 'private', apiVpcEndpoints: ['vpce-0123456789abcdef0'] });
+  expect(found).toEqual(grants());
+});
+
+test('without an API: every other role may do the same', () => {
+  const { ApiHandlerRole: _, ...others } = grants();
+  expect(grants({ httpApi: 'none' })).toEqual(others);
+});
+
+test('flow logs: their own log group, for this account only', () => {
+  const given = { fixedAddresses: 1, vpcFlowLogs: true };
+  expect(grants(given).NetworkFlowLogsRole).toEqual([
+    'logs:CreateLogStream on NetworkFlowLogs',
+    'logs:DescribeLogStreams on NetworkFlowLogs',
+    'logs:PutLogEvents on NetworkFlowLogs',
+  ]);
+  const roles = Object.entries(templateOf(given).findResources('AWS::IAM::Role'));
+  const [, role] = roles.find(([id]) => id.startsWith('NetworkFlowLogsRole')) ?? [];
+  expect(role?.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+    { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } },
+  ]);
+});
+
 test('a permissions boundary is on every role', () => {
   const boundary = 'arn:aws:iam::111111111111:policy/boundary';
   const roles = Object.values(templateOf({ permissionsBoundary: boundary }).findResources('AWS::IAM::Role'));

@@ -113,14 +113,6 @@ test('functions run on a named Node, and on the processor that was set', () => {
   });
 });
 
-test.each([
-  ['iam', {}, { AuthorizationType: 'AWS_IAM' }],
-  ['jwt', { jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a,b' }, { AuthorizationType: 'JWT' }],
-  ['none', { apiOpenToEveryone: true }, { AuthorizationType: 'NONE' }],
-])('the API asks for %s', (apiAuthorization, more, expected) => {
-  templateOf({ apiAuthorization, ...more }).allResourcesProperties('AWS::ApiGatewayV2::Route', expected);
-});
-
 test('the outputs say what to do next', () => {
   const outputs = Object.keys(templateOf().toJSON().Outputs);
   expect(outputs.sort()).toEqual([
@@ -141,20 +133,6 @@ test('the outputs say what to do next', () => {
   ]);
   expect(Object.keys(templateOf({ fixedAddresses: 2 }).toJSON().Outputs)).toContain('EgressAddresses');
   expect(Object.keys(templateOf({ secrets: 'atlas/key' }).toJSON().Outputs)).not.toContain('FillInSecret');
-});
-
-test('with fixed addresses only what calls Atlas goes through the VPC', () => {
-  const template = templateOf({ fixedAddresses: 2 });
-  template.resourceCountIs('AWS::EC2::EIP', 2);
-  template.resourceCountIs('AWS::EC2::NatGateway', 2);
-  const inVpc = Object.entries(template.findResources('AWS::Lambda::Function')).filter(
-    ([, { Properties }]) => Properties.VpcConfig,
-  );
-  expect(inVpc.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
-    'CollectionCollectFunction',
-    'CollectionPlanFunction',
-  ]);
-  templateOf().resourceCountIs('AWS::EC2::VPC', 0);
 });
 
 test('the template asks for no account, no region and no newer bootstrap than 6', () => {

@@ -5,7 +5,7 @@ import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { Run } from '../../ledger/model/run.ts';
-import { RUN_FIELDS } from '../../ledger/model/table.ts';
+import { IMPORTED_AT, RUN_FIELDS } from '../../ledger/model/table.ts';
 import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts';
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
@@ -67,7 +67,8 @@ export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: E
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const eventsOf = byKey(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
-  return eventsOf?.(imagesOf(eventName, dynamodb), options) ?? [];
+  const images = eventsOf && imagesOf(eventName, dynamodb);
+  return images && !isImport(images) ? eventsOf(images, options) : [];
 }
 
 function byKey(pk: string | undefined, sk: string | undefined): EventsOf | undefined {
@@ -94,6 +95,10 @@ function itemOf(image: NonNullable<StreamRecord['NewImage']>): Item {
     throw new RecordError("image: expected DynamoDB's JSON, got something else"); // its own message may hold a value
   }
 }
+
+/** What it says was news to another ledger, some time ago. */
+const isImport = ({ before, after }: Images): boolean =>
+  after[IMPORTED_AT] !== undefined && after[IMPORTED_AT] !== before?.[IMPORTED_AT];
 
 /** A write adds one revision; should one have added more, each has its events. */
 function eventsOfJob({ before, after }: Images, options: EventOptions): LedgerEvent[] {

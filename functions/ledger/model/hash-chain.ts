@@ -49,6 +49,15 @@ export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'
   return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job, atlas) };
 }
 
+/** The entries, each tied anew to the one before it. */
+export function relinked(job: LedgerJob): Change[] {
+  const changes: Change[] = [];
+  for (const entry of job.changes) {
+    changes.push({ ...entry, previous: hashBefore({ ...job, changes }, changes.length) });
+  }
+  return changes;
+}
+
 /** Stands for a job as the ledger holds it: 16 characters. */
 export function stateOf(job: LedgerJob, atlas: AtlasDigests = digestsOf(job)): string {
   const fields: Record<string, unknown> = {};

@@ -52,6 +52,9 @@ export const RUN_FIELDS = fieldNames<Run>({
   failures: true,
 });
 
+/** When an item was imported from another ledger: what it says is old, and emits no events. */
+export const IMPORTED_AT = 'importedAt';
+
 /** The rules of a job's findings, beside the findings themselves: a filter can look into a list of texts only. */
 export const FINDING_RULES = 'findingRules';
 

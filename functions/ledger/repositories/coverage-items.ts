@@ -99,14 +99,16 @@ async function readParts(
 /**
  * Not done if another writer was first. Requests: 1 write; in parts 2, and 1 for each part.
  * @param before what was read, which is stored still if this is done
+ * @param beside attributes of the head item
  */
 export async function writeCoverage(
   table: Table,
   coverage: ProjectCoverage,
   { coverage: before, head }: StoredCoverage,
+  beside: Item = {},
 ): Promise<{ done: boolean; repeated?: boolean; head: Head }> {
   const { projectId, revision } = coverage;
-  const whole = { ...coverageKey(projectId), coverageRevision: revision, coverage };
+  const whole = { ...beside, ...coverageKey(projectId), coverageRevision: revision, coverage };
   const isWhole = itemBytes(whole) <= MAX_ITEM_BYTES;
   const parts = isWhole ? undefined : await writeParts(table, coverage, head);
   if (!isWhole && !parts) return { done: false, head };

@@ -150,7 +150,7 @@ export class DynamoTable implements Table {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
     const what = `${operation} on table ${this.#tableName}: ${name}: ${message}`;
     if (name === 'ResourceNotFoundException' || /specified index/.test(message)) {
-      const advice = 'deploy the stack, or check TABLE_NAME, region and account';
+      const advice = `deploy the stack, create the table (restore-ledger collect --table ${this.#tableName} --create), or check TABLE_NAME, region and account`;
       return new LedgerError('LEDGER_TABLE_MISSING', `${what}: ${advice}`, error);
     }
     if (name === 'ValidationException' && /item size/i.test(message)) {

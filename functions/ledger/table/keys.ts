@@ -54,6 +54,8 @@ export const isRunSk = (sk: string) => sk === RUN;
 /** The projects that a run was to read, in items of some hundred. */
 export const planKey = (runId: string, n: number): Key => ({ pk: runPk(runId), sk: `${PLAN}${n}` });
 export const isPlanSk = (sk: string) => sk.startsWith(PLAN);
+export const isPartSk = (sk: string) => sk.startsWith(PROJECT);
+export const runIdOf = (pk: string) => pk.slice(runPk('').length);
 export const partKey = (runId: string, projectId: string): Key => ({ pk: runPk(runId), sk: PROJECT + projectId });
 
 export const clusterPartition = (projectId: string, clusterName: string) => `${projectId}#${clusterName}`;
@@ -92,6 +94,7 @@ export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day
 export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
 export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
 /** The keys of all of these. */
+export const isDaysPk = (pk: string) => pk === DAYS;
 export const ALL_DAY_MARKS = { partition: DAYS, beginsWith: DAY_MARKS } as const;
 
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });

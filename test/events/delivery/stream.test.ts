@@ -10,7 +10,8 @@ import type { KnownProject } from '../../../functions/ledger/model/known-project
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { mergeObservation, mergeVanished } from '../../../functions/ledger/model/merge-observation.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
-import { jobItem } from '../../../functions/ledger/table/job-item.ts';
+import { IMPORTED_AT } from '../../../functions/ledger/model/table.ts';
+import { type Item, jobItem } from '../../../functions/ledger/table/job-item.ts';
 import { partKey } from '../../../functions/ledger/table/keys.ts';
 import type { Log } from '../../../functions/platform/log.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
@@ -173,6 +174,18 @@ test('old news in the stream is not published, and how old is an option', async 
   await notifying(quiet).notify(records);
   await notifying(keen, { maxEventAgeHours: 8_760 }).notify(records);
   expect([quiet.taken.length, keen.taken.length]).toEqual([0, 1]);
+});
+
+test('what was imported from another ledger is no news; what changes of it later is', async () => {
+  const writes = writesOf(answersOf(idAt('2026-11-20T10:00:00Z'), 4));
+  const [first, second, third] = writes.map(([, after]) => jobItem(after as LedgerJob));
+  const marked = (item: Item | undefined, at: string) => imageOf({ ...item, [IMPORTED_AT]: at });
+  const bus = new TestBus();
+  await notifying(bus).notify([streamRecord(undefined, marked(first, '1'), 0)]);
+  await notifying(bus).notify([streamRecord(marked(first, '1'), marked(second, '2'), 1)]);
+  expect(bus.calls).toEqual([]);
+  await notifying(bus).notify([streamRecord(marked(second, '2'), marked(third, '2'), 2)]);
+  expect(bus.taken.flatMap(({ detail }) => ('revision' in detail ? detail.revision : []))).toContain(3);
 });
 
 test('an item that another version wrote, or a person repaired, has its events, too', async () => {

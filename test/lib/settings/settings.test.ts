@@ -86,6 +86,30 @@ describe('settings', () => {
     ['messageSeverities', 'fatal', 'info, warning, critical'],
     ['messageSeverities', '', 'info, warning, critical'],
     ['messageTopic', 'alarms', 'SNS topic'],
+    ['messageTopic', 'arn:aws:sns:eu-west-1:111111111111:orders.fifo', 'FIFO'],
+    ['encryption', 'arn:aws:kms:eu-west-1:111111111111:alias/ledger', 'the use of an alias'],
+    ['secretKeys', 'arn:aws:kms:eu-west-1:111111111111:alias/ledger', 'the use of an alias'],
+    ['secrets', 'atlas:key', 'letters, digits'],
+    ['tags', '{"aws:owner":"a"}', 'starts with aws:'],
+    ['tags', '{"AWS:owner":"a"}', 'starts with aws:'],
+    ['tags', '{"":"a"}', '1 to 128'],
+    ['tags', `{"${'k'.repeat(129)}":"a"}`, '129 characters, not 1 to 128'],
+    ['tags', '{"owner":""}', '0 characters, not 1 to 256'],
+    ['tags', `{"owner":"${'v'.repeat(257)}"}`, '257 characters, not 1 to 256'],
+    ['tags', '{"owner":"a;b"}', '"a;b" has other characters'],
+    ['tags', '{"owner?":"a"}', '"owner?" has other characters'],
+    ['tags', '{"owner":"a","Owner":"b"}', 'differ only in case'],
+    ['tags', JSON.stringify(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v']))), 'there are 51'],
+    ['vpcCidr', '10.20.0.256/24', 'not an IPv4 address'],
+    ['vpcCidr', '10.20.0.7/24', 'not the first address'],
+    ['vpcCidr', '10.20.0.0/25', '/16 to /24'],
+    ['vpcCidr', '10.0.0.0/8', '/16 to /24'],
+    ['jwtAudience', Array.from({ length: 51 }, (_, n) => `a${n}`).join(), 'at most 50'],
+    ['jwtReadScopes', 'a b', 'scopes'],
+    ['jwtRunScopes', Array.from({ length: 11 }, (_, n) => `s${n}`).join(), 'at most 10'],
+    ['apiDomainName', 'https://ledger.example.com', 'host name'],
+    ['apiCertificate', 'arn:aws:iam::111111111111:server-certificate/a', 'the service is "iam"'],
+    ['runbookUrl', `https://wiki.example.com/${'x'.repeat(800)}`, 'at most 768'],
   ])('%s: a wrong value is refused with its name, the value and what is allowed: %s', (name, value, allowed) => {
     const [line] = refusalOf({ [name]: value });
     expect(line).toMatch(`${name}: got ${JSON.stringify(value)}, allowed: `);
@@ -95,12 +119,6 @@ describe('settings', () => {
   test('every rule of the functions is a setting, by the same name and with the same default', () => {
     expect(readSettings({})).toMatchObject(DEFAULT_RULES);
     expect(readSettings({ rulesOff: '' }).rulesOff).toEqual([]); // all of them on
-  });
-
-  test('rules that the environment of a function has no room for are refused with their size', () => {
-    const protectedTargets = Array.from({ length: 200 }, (_, index) => `production-${index}/cluster`);
-    const [line] = refusalOf({ ledger: { protectedTargets } });
-    expect(line).toMatch(/^protectedTargets: got \d{4} bytes, allowed: 3000 for all rules/);
   });
 
   test('an unknown name is refused with the nearest one, and all that is wrong is said at once', () => {
@@ -121,7 +139,41 @@ describe('settings', () => {
     expect(refusalOf({ apiAuthorization: 'jwt' })).toHaveLength(2);
   });
 
-  test('every setting but those that an account brings is in the deployment with every option', () => {
+  test.each([
+    [{ vpcId: 'vpc-0123456789abcdef0' }, 'vpcSubnetIds: got nothing'],
+    [{ vpcSubnetIds: 'subnet-0123456789abcdef0' }, 'vpcSubnetIds: got without vpcId'],
+    [
+      { vpcId: 'vpc-0123456789abcdef0', vpcSubnetIds: 'subnet-0123456789abcdef0', fixedAddresses: '1' },
+      'fixedAddresses: got 1, allowed: 0 with vpcId',
+    ],
+    [{ vpcFlowLogs: 'true' }, 'vpcFlowLogs: got true, allowed: only with fixedAddresses'],
+    [{ closeDefaultSecurityGroup: 'true' }, 'closeDefaultSecurityGroup: got true, allowed: only with fixedAddresses'],
+  ])('of the network, %j contradict each other', (given, problem) => {
+    expect(refusalOf(given)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  const jwt = { apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a' };
+  const apiVpcEndpoints = 'vpce-0123456789abcdef0';
+  const apiCertificate = 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd-12ab-34cd-56ef-1234567890ab';
+  test.each([
+    [{ httpApi: 'private' }, 'apiVpcEndpoints: got nothing'],
+    [{ apiVpcEndpoints }, 'apiVpcEndpoints: got ["vpce-0123456789abcdef0"], allowed: only with httpApi=private'],
+    [{ httpApi: 'private', apiVpcEndpoints, ...jwt }, 'apiAuthorization: got "jwt", allowed: iam or none'],
+    [
+      { httpApi: 'private', apiVpcEndpoints, corsOrigins: '*' },
+      'corsOrigins: got ["*"], allowed: only with httpApi=public',
+    ],
+    [{ httpApi: 'none', ...jwt }, 'apiAuthorization: got "jwt", allowed: only with httpApi=public or private'],
+    [{ httpApi: 'none', apiDomainName: 'a.example.com' }, 'apiDomainName: got "a.example.com", allowed: only with'],
+    [{ apiDomainName: 'a.example.com' }, 'apiDomainName, apiCertificate: got one of them'],
+    [{ apiCertificate }, 'apiDomainName, apiCertificate: got one of them'],
+    [{ jwtReadScopes: 'read' }, 'jwtReadScopes: got ["read"], allowed: only with apiAuthorization=jwt'],
+    [{ jwtRunScopes: 'run' }, 'jwtRunScopes: got ["run"], allowed: only with apiAuthorization=jwt'],
+  ])('of the API, %j contradict each other', (given, problem) => {
+    expect(refusalOf(given)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('every setting but those that an account brings, or an emulator lacks, is in the deployment with every option', () => {
     const fromAccount = [
       'stackName',
       'architecture',
@@ -133,6 +185,19 @@ describe('settings', () => {
       'messageTopic',
       'permissionsBoundary',
       'apiOpenToEveryone',
+      'httpApi',
+      'apiVpcEndpoints',
+      'apiDomainName',
+      'apiCertificate',
+      'vpcId',
+      'vpcFlowLogs',
+      'closeDefaultSecurityGroup',
+      'vpcSubnetIds',
+      'tableName',
+      'tableStreamArn',
+      'tableKey',
+      'backupDays',
+      'backupVault',
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);

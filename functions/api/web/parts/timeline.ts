@@ -58,7 +58,8 @@ function when({ at }: Change, requestedAt: string): Html {
   return html`${exactTime(at)}${seconds >= 0 ? html` · ${span(seconds)} after the request` : ''}`;
 }
 
-function headline({ fields, status, repaired }: Change): string {
+function headline({ fields, status, repaired, erased }: Change): string {
+  if (erased) return `A name was erased (${visible(erased.pseudonym)})`;
   if (repaired) return 'Changed by something else, and put back';
   if (fields.vanishedAt)
     return fields.vanishedAt.to === undefined ? 'Listed by Atlas again' : 'No longer listed by Atlas';

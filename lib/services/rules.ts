@@ -1,9 +1,6 @@
-// lib/settings/rules.ts: the rules among the settings, as the collect function's environment holds them.
+// lib/services/rules.ts: the rules among the settings, as the collect function's environment holds them.
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
-
-/** Bytes of JSON. Lambda's environment holds 4 KB in all; ARNs, patterns and the rest need some 1 KB of it. */
-export const MAX_RULES_BYTES = 3_000;
 
 /**
  * JSON of the rules that differ from the defaults, as functions/runtime/settings.ts reads it. Undefined if none does.

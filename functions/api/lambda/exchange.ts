@@ -1,0 +1,19 @@
+// functions/api/lambda/exchange.ts: a request and its answer, whatever API Gateway's format.
+
+/** A request, however API Gateway says it. */
+export interface Asked {
+  method: string;
+  origin: string;
+  path: string;
+  query: string;
+  headers: Readonly<Record<string, string | undefined>>;
+  body: string | null | undefined;
+  isBase64Encoded: boolean;
+}
+
+export interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+}

@@ -1,0 +1,109 @@
+// functions/ledger/erasure/erase-everywhere.ts: a person's name taken out of every job of a ledger.
+import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
+import type { LedgerJob } from '../model/ledger.ts';
+import { ATTEMPTS, conflict } from '../repositories/optimistic-write.ts';
+import { fitted, type Item, jobItem, ledgerJob } from '../table/job-item.ts';
+import { isJobSk, type Key } from '../table/keys.ts';
+import type { Table } from '../table/table-port.ts';
+import { type Erasure, identitiesIn, withoutName } from './erase-name.ts';
+
+/** As many as a collector writes at once. */
+const MAX_WRITES = 64;
+
+export interface ErasePorts {
+  signal?: AbortSignal | undefined;
+  /** After each job that was looked at. */
+  onJob?(): void;
+}
+
+export interface Erased {
+  /** Looked at. */
+  jobs: number;
+  erased: number;
+  /** Whose history is broken: it stays as it is, and so does the name in it. */
+  broken: { projectId: string; jobId: string }[];
+}
+
+/** The name, and the ids and other names that stand with it. Requests: 1 scan a MB of the table. */
+export async function identitiesOf(
+  table: Table,
+  name: string,
+  { signal, onJob }: ErasePorts = {},
+): Promise<Set<string>> {
+  const identities = new Set([name]);
+  for await (const item of jobsOf(table, signal)) {
+    const job = ledgerJob(item);
+    if (!isBroken(job)) for (const found of identitiesIn(job, name)) identities.add(found);
+    onJob?.();
+  }
+  return identities;
+}
+
+/** Requests: 1 scan a MB of the table, and 1 write for each job that names them; none of these where `dryRun` is set. */
+export async function eraseEverywhere(
+  table: Table,
+  erasure: Erasure,
+  { signal, onJob, dryRun = false }: ErasePorts & { dryRun?: boolean } = {},
+): Promise<Erased> {
+  const result: Erased = { jobs: 0, erased: 0, broken: [] };
+  let batch: Item[] = [];
+  const flush = async () => {
+    await forEachConcurrent(batch, MAX_WRITES, async (item) => {
+      const { projectId, jobId } = ledgerJob(item);
+      const outcome = await erase(table, item, erasure, dryRun);
+      if (outcome === 'erased') result.erased += 1;
+      if (outcome === 'broken') result.broken.push({ projectId, jobId });
+    });
+    batch = [];
+  };
+  for await (const item of jobsOf(table, signal)) {
+    result.jobs += 1;
+    onJob?.();
+    // Most name somebody else, and aren't held.
+    if (mentions(item, erasure)) batch.push(item);
+    if (batch.length >= MAX_WRITES) await flush();
+  }
+  await flush();
+  return result;
+}
+
+async function* jobsOf(table: Table, signal: AbortSignal | undefined): AsyncGenerator<Item> {
+  for await (const item of table.scan()) {
+    signal?.throwIfAborted();
+    if (isJobSk(String(item.sk))) yield item;
+  }
+}
+
+const isBroken = (job: LedgerJob) => breaksOf(job, FIRST_CHANGES).length > 0;
+
+/** Perhaps; a broken history may have any form. */
+const mentions = (item: Item, { identities }: Erasure) => {
+  const text = JSON.stringify(item);
+  return [...identities].some((name) => text.includes(JSON.stringify(name).slice(1, -1)));
+};
+
+async function erase(
+  table: Table,
+  item: Item,
+  erasure: Erasure,
+  dryRun: boolean,
+): Promise<'erased' | 'broken' | 'same'> {
+  const key = { pk: String(item.pk), sk: String(item.sk) } satisfies Key;
+  let stored: Item | undefined = item;
+  for (let attempt = 1; stored && attempt <= ATTEMPTS; attempt++) {
+    const job = ledgerJob(stored);
+    if (isBroken(job)) return 'broken';
+    const next = withoutName(job, erasure);
+    if (!next) return 'same';
+    if (dryRun) return 'erased';
+    const { revision, observedAt, fingerprint } = stored as Record<string, string>;
+    // The counts of its day stay what they are: they hold no text.
+    const written = await table.put(jobItem(fitted(next), stored), { revision, observedAt, fingerprint });
+    if (written.done) return 'erased';
+    stored = await table.get(key);
+    // Ours after all: its answer was lost and the SDK sent it again. Then nobody is named any more.
+  }
+  if (!stored) return 'same';
+  throw conflict(`job ${key.sk}`);
+}

@@ -1,0 +1,78 @@
+// functions/ledger/erasure/erase-name.ts: a person's name taken out of a job and its history, under a chain made anew. Pure.
+//
+// The hash chain covers names, so none can go without a new chain. The entry that says so holds the hash of the last entry before:
+// whoever keeps that, as in an archive of events or an export, can see which history was replaced.
+import { defined } from '../../platform/defined.ts';
+import { type Actor, isFound, type Requester } from '../../restore/requesters/requester.ts';
+import { printable } from '../../restore/text.ts';
+import { sha256 } from '../model/fingerprint.ts';
+import { chained, relinked } from '../model/hash-chain.ts';
+import type { Change, LedgerJob } from '../model/ledger.ts';
+
+export interface Erasure {
+  /** Names and ids of the person. */
+  identities: ReadonlySet<string>;
+  /** What stands for them from now on. */
+  pseudonym: string;
+  /** ISO 8601. */
+  at: string;
+  /** Not of a run of the collector. */
+  runId: string;
+  by: string;
+  reason: string;
+}
+
+/** What of the jobs at hand names the person beside the name that was given. */
+export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester' | 'changes'>, name: string): string[] {
+  const requesters = [requester, ...changes.flatMap(({ fields: { requester: of } }) => [of?.from, of?.to])];
+  return requesters.flatMap((each) => {
+    const { id, name: known } = actorOf(each) ?? {};
+    return id === name || known === name ? [id, known].filter((one) => one !== undefined) : [];
+  });
+}
+
+/** Nothing where the job names nobody of them. @param job whose history fits together: an erasure must not hide a break */
+export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undefined {
+  const { pseudonym, at, runId, by, reason } = erasure;
+  const requester = replaced(job.requester, erasure);
+  const entries = job.changes.map((change) => withoutRequester(change, erasure));
+  const isNamed = requester !== job.requester || entries.some((entry, index) => entry !== job.changes[index]);
+  const last = job.changes.at(-1);
+  if (!isNamed || !last) return undefined;
+  const findings = job.findings?.map((finding) => ({ ...finding, why: withoutText(finding.why, erasure) }));
+  // Digests of states that held the name go, too: whoever guesses it could find it confirmed.
+  const changes = relinked({ ...job, changes: entries.map((entry) => ({ ...entry, state: ERASED })) });
+  const revision = job.revision + 1;
+  const next = { ...job, ...defined({ requester, findings }), revision, changedAt: at, changes };
+  const erased = { pseudonym, by, reason, replaced: sha256(last) };
+  const entry = chained(next, { revision, at, runId, status: job.status, fields: {}, erased });
+  return { ...next, changes: [...changes, entry] };
+}
+
+/** Findings show names in a printable form. */
+function withoutText(text: string, { identities, pseudonym }: Erasure): string {
+  const names = [...identities].flatMap((name) => [name, printable(name)]);
+  return names.reduce((rest, name) => rest.replaceAll(name, pseudonym), text);
+}
+
+/** In place of what an entry stood for. */
+const ERASED = 'erased';
+
+function withoutRequester(change: Change, erasure: Erasure): Change {
+  const { requester } = change.fields;
+  if (!requester) return change;
+  const [from, to] = [replaced(requester.from, erasure), replaced(requester.to, erasure)];
+  if (from === requester.from && to === requester.to) return change;
+  return { ...change, fields: { ...change.fields, requester: defined({ from, to }) } };
+}
+
+/** The same where it names nobody of them. */
+function replaced<T>(requester: T, { identities, pseudonym }: Erasure): T {
+  const actor = actorOf(requester);
+  if (!actor || ![actor.id, actor.name].some((each) => each !== undefined && identities.has(each))) return requester;
+  const { id: _, name: __, ...rest } = actor;
+  return { ...requester, actor: { ...rest, name: pseudonym } };
+}
+
+const actorOf = (requester: unknown): Actor | undefined =>
+  isFound(requester as Requester | undefined) ? (requester as { actor: Actor }).actor : undefined;

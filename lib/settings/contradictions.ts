@@ -1,0 +1,88 @@
+// lib/settings/contradictions.ts: settings that contradict each other, which no setting can see by itself.
+import { Token } from 'aws-cdk-lib';
+import { SETTINGS, type Settings } from './settings.ts';
+
+/** A line for each contradiction. */
+export const contradictions = (settings: Settings): string[] => [
+  ...apiProblems(settings),
+  ...edgeProblems(settings),
+  ...networkProblems(settings),
+  ...storageProblems(settings),
+];
+
+/** Settings that are not as by default. */
+const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
+  names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].default));
+
+function apiProblems(settings: Settings): string[] {
+  const { apiAuthorization, apiOpenToEveryone, jwtIssuer, jwtAudience, secrets, secretKeys } = settings;
+  const problems: string[] = [];
+  if (apiAuthorization === 'none' && !apiOpenToEveryone)
+    problems.push('apiAuthorization: got "none", allowed: only together with apiOpenToEveryone=true, or iam or jwt');
+  if (apiAuthorization !== 'none' && apiOpenToEveryone)
+    problems.push(`apiOpenToEveryone: got true, allowed: only together with apiAuthorization=none`);
+  if (apiAuthorization === 'jwt' && jwtIssuer === '')
+    problems.push('jwtIssuer: got nothing, allowed: an https address, since apiAuthorization is jwt');
+  if (apiAuthorization === 'jwt' && jwtAudience.length === 0)
+    problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
+  if (apiAuthorization !== 'jwt')
+    for (const name of given(settings, ['jwtReadScopes', 'jwtRunScopes']))
+      problems.push(`${name}: got ${JSON.stringify(settings[name])}, allowed: only with apiAuthorization=jwt`);
+  if (secretKeys.length > 0 && secrets.length === 0)
+    problems.push('secretKeys: got without secrets, allowed: only for existing secrets');
+  return problems;
+}
+
+function edgeProblems(settings: Settings): string[] {
+  const { apiAuthorization, apiCertificate, apiDomainName, apiVpcEndpoints, httpApi } = settings;
+  const problems: string[] = [];
+  const only = (names: readonly (keyof Settings)[], which: string) => {
+    for (const name of given(settings, names))
+      problems.push(`${name}: got ${JSON.stringify(settings[name])}, allowed: only with httpApi=${which}`);
+  };
+  if (httpApi !== 'public') only(['apiDomainName', 'apiCertificate', 'corsOrigins'], 'public');
+  if (httpApi !== 'private') only(['apiVpcEndpoints'], 'private');
+  if (httpApi === 'none') only(['apiAuthorization', 'apiOpenToEveryone'], 'public or private');
+  if (httpApi === 'private' && apiVpcEndpoints.length === 0)
+    problems.push('apiVpcEndpoints: got nothing, allowed: at least one VPC endpoint, since httpApi is private');
+  if (httpApi === 'private' && apiAuthorization === 'jwt')
+    problems.push(
+      'apiAuthorization: got "jwt", allowed: iam or none, since REST APIs check no JWTs and httpApi is private',
+    );
+  if (httpApi === 'public' && (apiDomainName === '') !== (apiCertificate === ''))
+    problems.push('apiDomainName, apiCertificate: got one of them, allowed: both or none');
+  return problems;
+}
+
+function networkProblems(settings: Settings): string[] {
+  const { closeDefaultSecurityGroup, fixedAddresses, vpcFlowLogs, vpcId, vpcSubnetIds } = settings;
+  const problems: string[] = [];
+  if (vpcId !== '' && fixedAddresses > 0)
+    problems.push(`fixedAddresses: got ${fixedAddresses}, allowed: 0 with vpcId, as they come with a VPC of their own`);
+  if (vpcId !== '' && vpcSubnetIds.length === 0)
+    problems.push('vpcSubnetIds: got nothing, allowed: at least one subnet of vpcId');
+  if (vpcId === '' && vpcSubnetIds.length > 0)
+    problems.push('vpcSubnetIds: got without vpcId, allowed: only with the VPC that they belong to');
+  for (const [name, on] of Object.entries({ vpcFlowLogs, closeDefaultSecurityGroup }))
+    if (on && fixedAddresses === 0)
+      problems.push(`${name}: got true, allowed: only with fixedAddresses, for the VPC that they come with`);
+  return problems;
+}
+
+function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, backupDays }: Settings): string[] {
+  const problems: string[] = [];
+  if (backupVault !== '' && backupDays === 0)
+    problems.push('backupVault: got without backupDays, allowed: only with a retention of 1 day or more');
+  const stream = 'aws dynamodb describe-table --query Table.LatestStreamArn';
+  if (tableName === '')
+    for (const [name, value] of Object.entries({ tableStreamArn, tableKey }))
+      if (value !== '') problems.push(`${name}: got without tableName, allowed: only for an existing table`);
+  if (tableName !== '' && tableStreamArn === '')
+    problems.push(`tableStreamArn: got nothing, allowed: the stream of tableName (${stream})`);
+  const isKnown = tableName !== '' && ![tableName, tableStreamArn].some((value) => Token.isUnresolved(value));
+  if (isKnown && tableStreamArn !== '' && !tableStreamArn.includes(`:table/${tableName}/stream/`))
+    problems.push(
+      `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
+    );
+  return problems;
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { eraseEverywhere, identitiesOf } from '../../../functions/ledger/erasure/erase-everywhere.ts';
+import { jobKey } from '../../../functions/ledger/table/keys.ts';
+import { exported, inventoryOf, scopeItem } from '../../../functions/ledger/transfer/export.ts';
+import { importRecords } from '../../../functions/ledger/transfer/import.ts';
+import type { RestoreJob } from '../../../functions/restore/job.ts';
+import type { Requester } from '../../../functions/restore/requesters/requester.ts';
+import { type EngineTable, testEngine } from '../engines.ts';
+import { completed, idAt, job, PROJECT, seen, verified } from '../jobs.ts';
+import { list } from '../table.ts';
+
+const engine = testEngine();
+
+const requestedBy = (name: string, id = `id-of-${name}`): Requester => ({
+  ...{ actor: { kind: 'user', name, id }, grade: 'exact', points: 100 },
+  ...{ eventType: 'CLUSTER_RESTORE', rivals: 0, eventId: 'e' },
+});
+const ADA = 'ada@example.com';
+const at = '2026-11-25T00:00:00.000Z';
+const decision = { by: 'dpo@example.com', reason: 'request 4711', pseudonym: 'erased-1', at, runId: idAt(at) };
+
+async function erase({ table }: EngineTable, options: { dryRun?: boolean; name?: string } = {}) {
+  const identities = await identitiesOf(table, options.name ?? ADA);
+  return eraseEverywhere(table, { identities, ...decision }, options);
+}
+
+const textOf = async ({ table }: EngineTable) => JSON.stringify(await list(table.scan()));
+
+/** Found first by one, then by another; with a finding that names them. */
+async function recorded({ ledger }: EngineTable, ...[first, ...others]: RestoreJob[]) {
+  if (!first) return;
+  const finding = { rule: 'requester-not-listed', severity: 'critical', at, why: `It was requested by ${ADA} (user).` };
+  await ledger.record(first, seen(0), false, { requester: requestedBy('bo@example.com') });
+  await ledger.annotate(PROJECT, first.jobId, seen(1), () => ({
+    requester: requestedBy(ADA),
+    findings: [finding as never],
+  }));
+  for (const [index, answer] of others.entries()) await ledger.record(answer, seen(2 + index));
+}
+
+describe('erasing a name', () => {
+  test('leaves none of it, nor of the ids with it, in any job; the chain fits, and verify counts what was made anew', async () => {
+    await using own = await engine.newTable();
+    const second = job({ jobId: idAt('2026-11-20T10:00:00Z', 'second') });
+    await recorded(own, job(), completed(job()));
+    // Known by the id alone.
+    await own.ledger.record(second, seen(0), false, {
+      requester: { ...requestedBy(ADA), actor: { kind: 'user', id: `id-of-${ADA}` } } as Requester,
+    });
+    const others = job({ jobId: idAt('2026-11-20T10:00:00Z', 'third') });
+    await own.ledger.record(others, seen(0), false, { requester: requestedBy('bo@example.com') });
+    const before = await own.table.get(jobKey(PROJECT, others.jobId));
+
+    expect(await erase(own, { dryRun: true })).toEqual({ jobs: 3, erased: 2, broken: [] });
+    expect(await textOf(own)).toContain(ADA);
+    expect(await erase(own)).toEqual({ jobs: 3, erased: 2, broken: [] });
+    const text = await textOf(own);
+    expect(text).not.toContain(ADA);
+    expect(text).toContain('bo@example.com');
+    expect(await own.table.get(jobKey(PROJECT, others.jobId))).toEqual(before);
+    expect(await verified(own.ledger, PROJECT)).toMatchObject({ jobs: 3, breaks: [], erased: 2 });
+    const [first] = await list(own.ledger.projectJobs(PROJECT));
+    expect(first).toMatchObject({ requester: { actor: { kind: 'user', name: 'erased-1' }, grade: 'exact' } });
+    const { pseudonym, by, reason } = decision;
+    // A digest of what held the name would confirm a guess.
+    expect(first?.changes.slice(0, -1).every(({ state }) => state === 'erased')).toBe(true);
+    expect(first?.changes.at(-1)).toMatchObject({ at, fields: {}, erased: { pseudonym, by, reason } });
+
+    expect(await erase(own)).toEqual({ jobs: 3, erased: 0, broken: [] });
+    expect(await textOf(own)).toBe(text);
+  });
+
+  test('whatever a history was, it fits before and after, and goes on', async () => {
+    const lives = fc.array(fc.constantFrom('run', 'end', 'ada', 'bo', 'gone'), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(lives, async (life) => {
+        await using own = await engine.newTable();
+        await own.ledger.record(job(), seen(0));
+        const live = async (steps: readonly string[], from: number) => {
+          for (const [index, step] of steps.entries()) {
+            const when = seen(from + index);
+            if (step === 'run') await own.ledger.record(job(), when);
+            if (step === 'end') await own.ledger.record(completed(job()), when);
+            if (step === 'gone') await own.ledger.markVanished(PROJECT, job().jobId, when);
+            const requester = requestedBy(step === 'ada' ? ADA : 'bo@example.com');
+            if (step === 'ada' || step === 'bo')
+              await own.ledger.annotate(PROJECT, job().jobId, when, () => ({ requester }));
+          }
+        };
+        await live(life, 1);
+        await erase(own);
+        expect(await textOf(own)).not.toContain(ADA);
+        expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+        await live(['run', 'end', 'gone'], 50);
+        expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('a history that is broken is named and left, so that nothing hides the break', async () => {
+    await using own = await engine.newTable();
+    await recorded(own, job());
+    const key = jobKey(PROJECT, job().jobId);
+    await own.table.put({ ...(await own.table.get(key)), ...key, targetClusterName: 'forged' });
+    expect(await erase(own)).toEqual({ jobs: 1, erased: 0, broken: [{ projectId: PROJECT, jobId: job().jobId }] });
+    expect(await verified(own.ledger, PROJECT)).toMatchObject({ breaks: [{ jobId: job().jobId }] });
+  });
+
+  test('a writer that comes in between is not overwritten', async () => {
+    await using own = await engine.newTable();
+    await recorded(own, job());
+    const identities = await identitiesOf(own.table, ADA);
+    let isFirst = true;
+    const table = {
+      ...{ get: own.table.get.bind(own.table), query: own.table.query.bind(own.table) },
+      ...{ update: own.table.update.bind(own.table), count: own.table.count.bind(own.table) },
+      ...{ batchGet: own.table.batchGet.bind(own.table), scan: own.table.scan.bind(own.table) },
+      put: async (...args: Parameters<typeof own.table.put>) => {
+        if (isFirst) {
+          isFirst = false;
+          await own.ledger.record(completed(job()), seen(9));
+        }
+        return own.table.put(...args);
+      },
+    };
+    expect(await eraseEverywhere(table, { identities, ...decision })).toMatchObject({ erased: 1 });
+    const [only] = await list(own.ledger.projectJobs(PROJECT));
+    expect(only).toMatchObject({ status: 'COMPLETED', revision: 4 });
+    expect(await textOf(own)).not.toContain(ADA);
+  });
+
+  test('an export from before does not bring the name back, and one from after takes it out of a copy', async () => {
+    await using own = await engine.newTable();
+    await using copy = await engine.newTable();
+    const recordsOf = async ({ table }: EngineTable) =>
+      list(exported(table, await scopeItem(table), await inventoryOf(table)));
+    async function* streamed<T>(items: readonly T[]) {
+      yield* items;
+    }
+    await recorded(own, job(), completed(job()));
+    const before = await recordsOf(own);
+    await importRecords(copy.table, streamed(before), { at });
+    await erase(own);
+    expect((await importRecords(own.table, streamed(before), { at })).counts.kept.job).toBe(1);
+    const after = await importRecords(copy.table, streamed(await recordsOf(own)), { at });
+    expect(after.counts.updated.job).toBe(1);
+    expect(await textOf(copy)).not.toContain(ADA);
+    expect(await verified(copy.ledger, PROJECT)).toMatchObject({ breaks: [], erased: 1 });
+  });
+});
