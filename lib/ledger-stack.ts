@@ -86,9 +86,10 @@ export class LedgerStack extends Stack {
       credentials,
     });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
-    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, bus: this.changeFeed.bus });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
+    const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
+    this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
     const { collection, changeFeed, messages, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
     outputs(this);

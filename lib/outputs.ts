@@ -54,6 +54,7 @@ export function outputs(stack: Stack & Constructs) {
     'Positions in the stream of changes that could not be published',
     changeFeed.unpublished.queueUrl,
   );
+  output('MessageQueueUrl', 'Events that become messages', messages.queue.queueUrl);
   output('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
   output('DashboardUrl', 'CloudWatch dashboard', monitoring.dashboard?.url);
 }

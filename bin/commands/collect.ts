@@ -37,8 +37,8 @@ MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGO
 With --api none are needed: the collector behind it makes the run (POST /runs), and this command waits for its end.
 A project that would have to wait longer than --max-wait fails.
 
-Each restore is evaluated against the rules as it is recorded. Findings, and drills that became overdue, go to stderr, a line each;
-jobs and job show them later. A restore that ended more than a day before it was first seen is only counted in the summary.
+Each restore is evaluated against the rules as it is recorded. Findings, and drills that became overdue, go to stderr, a line each, and
+one line for all that a first collection finds; jobs and job show them later. A restore that ended more than a day before it was first seen is only counted in the summary.
 After a change of the rules, open restores are evaluated again at once, ended ones by restore-ledger reevaluate.
 
 Exit code: 0 everything was read, 3 a cluster failed or a project is no longer visible (each is named), 1 nothing could be read, or

@@ -6,6 +6,7 @@ import { findingName } from '../../functions/views/findings.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style, Terminal } from '../process/terminal.ts';
+import { FirstReadings } from './first-readings.ts';
 
 const STYLES: Record<Severity, Style> = { info: 'cyan', warning: 'yellow', critical: 'red' };
 /** A severity of a later version is cyan. */
@@ -32,9 +33,11 @@ export function besideSeverity(event: LedgerEvent): string {
 /** More are counted; the ledger, and a file of events, have them all. */
 const MAX_LINES = 50;
 
+/** What a first reading found is summed up at the end. */
 export class EventPrinter {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
+  readonly #first = new FirstReadings();
   #seen = 0;
 
   constructor(terminal: Terminal, progress: Progress) {
@@ -45,6 +48,7 @@ export class EventPrinter {
   show = (event: LedgerEvent) => {
     // Where nothing could be read, the last words of the command say so.
     if (!isNoteworthy(event) || ('run' in event.detail && event.detail.run.status === 'failed')) return;
+    if (this.#first.count(event)) return;
     this.#seen += 1;
     if (this.#seen > MAX_LINES) return;
     this.#progress.clear();
@@ -52,6 +56,9 @@ export class EventPrinter {
   };
 
   async end(): Promise<void> {
+    const { paint } = this.#terminal;
+    const { severity, words } = this.#first;
+    if (words) await this.#terminal.line(`${paint(severityStyle(severity), severity.padEnd(8))}  ${sanitize(words)}`);
     if (this.#seen <= MAX_LINES) return;
     const more = `${this.#seen - MAX_LINES} more like these: restore-ledger jobs --finding RULE lists them`;
     await this.#terminal.line(`${more}, and --events FILE keeps them all.`);

@@ -79,6 +79,18 @@ export const notifySettings = (environment: Environment) => ({
   maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
 });
 
+/** @throws SettingsError */
+export const messageSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
+  queueUrl: variable(environment, 'MESSAGE_QUEUE_URL'),
+  topicArns: variable(environment, 'MESSAGE_TOPIC_ARNS'),
+  severities: variable(environment, 'MESSAGE_SEVERITIES'),
+  /** How long a message waits for the requester. */
+  waitMs: variable(environment, 'MESSAGE_WAIT_SECONDS') * 1_000,
+  /** Absent: messages have no links. */
+  apiUrl: variable(environment, 'API_URL'),
+});
+
 /** The proxy, from the variables that curl reads: lower case before upper. @throws SettingsError */
 export function proxySettings(environment: Environment): ProxySettings | undefined {
   const value = (name: string) => environment[name.toLowerCase()] || environment[name];

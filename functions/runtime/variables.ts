@@ -3,7 +3,7 @@
 import { MAX_CONCURRENCY } from '../atlas/http/max-concurrency.ts';
 import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS } from '../platform/log.ts';
-import { KINDS } from '../schema/words.ts';
+import { KINDS, SEVERITIES } from '../schema/words.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,6 +19,8 @@ export const RANGES = {
   FOLLOW_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 60 },
   RUN_RETENTION_DAYS: { unit: 'days', min: 1, max: 3_650, default: 90 },
   MAX_EVENT_AGE_HOURS: { unit: 'hours', min: 0, max: 8_760, default: MAX_EVENT_AGE_HOURS },
+  // SQS delays a message by at most 15 minutes.
+  MESSAGE_WAIT_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 120 },
 } as const;
 
 /** A value, or undefined if the text doesn't fit. Not by zod: every cold start pays for it. */
@@ -29,6 +31,10 @@ type Variable<T> = (text: string | undefined, name: string) => T;
 const text: Parse<string> = (value) => value;
 const url: Parse<string> = (value) => (URL.canParse(value) ? value.trim() : undefined);
 const list = (value: string) => value.split(',').flatMap((part) => part.trim() || []);
+const nonEmptyList = (value: string) => {
+  const items = list(value);
+  return items.length > 0 ? items : undefined;
+};
 const words =
   <const T extends string>(known: readonly T[]): Parse<T[]> =>
   (value) => {
@@ -71,11 +77,9 @@ const ranged = ({ unit, min, max, default: otherwise }: (typeof RANGES)[keyof ty
 const patterns = withDefault('patterns separated by commas', list, []);
 
 const VARIABLES = {
+  API_URL: optional('a URL such as https://abc123.execute-api.eu-west-1.amazonaws.com', url),
   ATLAS_CONCURRENCY: ranged(RANGES.ATLAS_CONCURRENCY),
-  ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', (value) => {
-    const ids = list(value);
-    return ids.length > 0 ? ids : undefined;
-  }),
+  ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', nonEmptyList),
   COLLECT_QUEUE_URL: required('the URL of the SQS queue', url),
   EVENT_BUS_NAME: required('the name or ARN of the EventBridge bus', text),
   EXCLUDE_CLUSTERS: patterns,
@@ -93,6 +97,10 @@ const VARIABLES = {
     'INFO',
   ),
   MAX_EVENT_AGE_HOURS: ranged(RANGES.MAX_EVENT_AGE_HOURS),
+  MESSAGE_QUEUE_URL: required('the URL of the SQS queue of messages', url),
+  MESSAGE_SEVERITIES: required(`some of ${SEVERITIES.join(', ')}, separated by commas`, words(SEVERITIES)),
+  MESSAGE_TOPIC_ARNS: required('ARNs of SNS topics, separated by commas', nonEmptyList),
+  MESSAGE_WAIT_SECONDS: ranged(RANGES.MESSAGE_WAIT_SECONDS),
   MONGODB_ATLAS_BASE_URL: optional('a URL such as https://cloud.mongodb.com', url),
   PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
   RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),

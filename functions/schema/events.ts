@@ -24,6 +24,10 @@ const envelope = z.object({
   cut: optional(cut),
 });
 const project = { projectId: objectId(), projectName: text() };
+const firstReading = optional(
+  z.literal(true),
+  'Found when its list, or project, was read for the first time. The event of the run sums these up.',
+);
 
 export const jobStateChange = z.extend(envelope, {
   id: id('<jobId>:<revision>'),
@@ -40,6 +44,7 @@ export const restoreFinding = z.extend(envelope, {
   ...project,
   clusterName: text(),
   job: optional(job, 'Absent where what Atlas listed has no id, so that it is not in the ledger.'),
+  firstReading,
 });
 
 export const drillOverdue = z.extend(envelope, {
@@ -53,6 +58,7 @@ export const drillOverdue = z.extend(envelope, {
       lastCompletedAt: optional(moment('Absent: never, as far as is known.')),
     }),
   ),
+  firstReading,
 });
 
 export const projectNotVisible = z.extend(envelope, {

@@ -150,6 +150,7 @@ export const change = named(
       'Fields that changed; `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings.',
     ),
     atlas: optional(list(text()), "Names of the fields that changed in Atlas's answer."),
+    firstReading: optional(z.literal(true), 'Found when its list was read for the first time, which its run sums up.'),
     repaired: optional(z.literal(true), "Something else had changed the job, and Atlas's word was put back."),
     erased: optional(
       z.object({

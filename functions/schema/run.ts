@@ -16,6 +16,13 @@ export const runCounts = named(
     jobsVanished: count('Jobs that Atlas no longer lists.'),
     jobsBackfilled: count('Jobs recorded for the first time long after they had ended: they emit no events.'),
     findings: count('Findings added to jobs.'),
+    firstLists: count('Lists read for the first time.'),
+    firstFindings: count(
+      'Of the findings, those of first readings. No messages are sent of them, unless they are critical.',
+    ),
+    firstOverdue: count(
+      'Clusters overdue for a drill when their project was first read. No messages are sent of them.',
+    ),
     problems: count('Jobs that could not be understood.'),
     atlasRequests: count(),
     throttles: count(),

@@ -44,6 +44,8 @@ export const RULES = [
   'point-in-time',
   /** The target is on the list of those that no restore should overwrite. */
   'protected-target',
+  /** A restore of a cluster on the list of those whose restores are to be heard of, whatever it is. */
+  'requested',
   /** The requester isn't on the list. */
   'requester-not-listed',
   /** Requested outside working hours. */

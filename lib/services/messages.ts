@@ -1,33 +1,45 @@
-// lib/services/messages.ts: the texts of events of chosen severities, on a topic to subscribe to.
-
-import { Aws } from 'aws-cdk-lib';
-import { type IEventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+// lib/services/messages.ts: messages for people, made from events of chosen severities, on a topic to subscribe to.
+import { Duration, Stack } from 'aws-cdk-lib';
+import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { RestoreFinding } from '../../functions/events/model/event.ts';
+import { messagePk } from '../../functions/ledger/table/keys.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { EVENT_SOURCE } from '../../functions/schema/words.ts';
-import { deadLetters } from '../compute/queue.ts';
+import { type DetailType, EVENT_SOURCE, type NoRequester } from '../../functions/schema/words.ts';
+import { NodeFunction } from '../compute/node-function.ts';
+import { deadLetters, queue } from '../compute/queue.ts';
+import type { LedgerTable } from '../data/table.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface MessagesProps {
   /** CloudFormation refuses one that doesn't exist. */
   readonly bus: IEventBus;
-  readonly settings: Pick<Settings, 'messageSeverities' | 'messageEmail' | 'messageTopic'>;
-  /** Of the topic that is made and of the queue. @default a key that SQS owns, and none for the topic */
+  /** The function reads jobs and names of projects, and writes what was told, in items of its own. */
+  readonly table: LedgerTable;
+  readonly settings: Settings;
+  /** Where messages link to, without a slash at its end. @default messages without links */
+  readonly apiUrl?: string | undefined;
+  /** Of the topic that is made and of the queues. @default a key that SQS owns, and none for the topic */
   readonly encryptionKey?: IKey | undefined;
 }
+
+const TIMEOUT = Duration.seconds(30);
+/** Tries, a minute apart: half an hour until an event is given up, and the alarm goes off. */
+const TRIES = 30;
 
 export class Messages extends Construct {
   /** The existing one, if any; and one that is made if there is none, or for the e-mail address. */
   readonly topics: readonly ITopic[];
+  /** Events that become messages, also those that wait for a requester. */
+  readonly queue: Queue;
   /** Events whose message could not be delivered. */
   readonly undelivered: Queue;
+  readonly message: NodeFunction;
 
   constructor(scope: Construct, id: string, props: MessagesProps) {
     super(scope, id);
@@ -36,18 +48,21 @@ export class Messages extends Construct {
     const existing = messageTopic ? [Topic.fromTopicArn(this, 'Existing', messageTopic)] : [];
     const own = email || existing.length === 0 ? [this.#topic(email, encryptionKey)] : [];
     this.topics = [...existing, ...own];
-    this.undelivered = deadLetters(this, 'Undelivered', 'a rule on the event bus', encryptionKey);
+    this.undelivered = deadLetters(this, 'Undelivered', 'the rules on the event bus and of the queue', encryptionKey);
+    const deadLetterQueue = { queue: this.undelivered, maxReceiveCount: TRIES };
+    this.queue = queue(this, 'Queue', { visibilityTimeout: Duration.minutes(1), deadLetterQueue }, encryptionKey);
+    this.message = this.#function(props);
 
-    const publisher = this.#publisher(encryptionKey);
-    const message = RuleTargetInput.fromEventPath(MESSAGE);
-    const to = { message, role: publisher.withoutPolicyUpdates(), deadLetterQueue: this.undelivered };
-    const rule = new Rule(this, 'Rule', {
+    this.#letIn(bus);
+    this.#rule('Rule', bus, {
       description: `Messages of the Atlas Restore Ledger: ${severities.join(', ')}`,
-      eventBus: bus,
-      eventPattern: { source: [EVENT_SOURCE], detail: { severity: [...severities] } },
-      targets: this.topics.map((each) => new SnsTopic(each, to)),
+      detail: { severity: [...severities] },
     });
-    rule.node.addDependency(publisher); // EventBridge doesn't retry what the role may not publish yet
+    this.#rule('Requesters', bus, {
+      description: 'Requesters that have become known, for messages of the Atlas Restore Ledger',
+      detailType: ['Restore Job State Change' satisfies DetailType],
+      detail: { change: { fields: { requester: { from: { reason: [...UNRESOLVED] } } } } },
+    });
   }
 
   #topic(email: string, masterKey: IKey | undefined) {
@@ -57,25 +72,75 @@ export class Messages extends Construct {
   }
 
   /**
-   * A role rather than policies of the topic and its key: those of an existing one aren't ours to change, and to an encrypted
-   * topic EventBridge as a service can't be let in for this account only.
+   * EventBridge doesn't retry what it may not send yet, so the queues let it in before there is a rule: for rules on this bus only. The
+   * CDK's own target would let every rule of EventBridge write into an encrypted queue.
    */
-  #publisher(encryptionKey: IKey | undefined) {
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('events.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
+  #letIn({ eventBusName }: IEventBus) {
+    const resourceName = eventBusName === 'default' ? '*' : `${eventBusName}/*`;
+    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
+    for (const each of [this.queue, this.undelivered]) {
+      each.addToResourcePolicy(
+        new PolicyStatement({
+          principals: [new ServicePrincipal('events.amazonaws.com')],
+          actions: ['sqs:SendMessage'],
+          resources: [each.queueArn],
+          conditions: { ArnLike: { 'aws:SourceArn': rules } },
+        }),
+      );
+    }
+  }
+
+  #rule(id: string, eventBus: IEventBus, { description, ...pattern }: EventPattern & { description: string }) {
+    const { queue: to, undelivered } = this;
+    const rule = new Rule(this, id, {
+      description,
+      eventBus,
+      eventPattern: { source: [EVENT_SOURCE], ...pattern },
+      targets: [{ bind: () => ({ arn: to.queueArn, deadLetterConfig: { arn: undelivered.queueArn } }) }],
     });
-    const allow = (actions: string[], resources: string[]) =>
-      role.addToPolicy(new PolicyStatement({ actions, resources }));
-    allow(
-      ['sns:Publish'],
-      this.topics.map(({ topicArn }) => topicArn),
+    rule.node.addDependency(to, undelivered);
+  }
+
+  #function({ table, settings, apiUrl, encryptionKey }: MessagesProps): NodeFunction {
+    const topicArns = this.topics.map(({ topicArn }) => topicArn);
+    const message = new NodeFunction(this, 'Message', {
+      handler: 'message',
+      description: 'Tells people of what was found',
+      timeout: TIMEOUT,
+      memoryMb: settings.notifyMemoryMb,
+      environment: {
+        TABLE_NAME: table.tableName,
+        MESSAGE_QUEUE_URL: this.queue.queueUrl,
+        MESSAGE_TOPIC_ARNS: topicArns.join(','),
+        MESSAGE_SEVERITIES: settings.messageSeverities.join(','),
+        MESSAGE_WAIT_SECONDS: String(settings.messageWaitSeconds),
+        API_URL: apiUrl,
+      },
+      settings,
+      encryptionKey,
+    });
+    table.grant(message, ['GetItem']);
+    message.allow(['dynamodb:PutItem'], [table.table.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [messagePk('*')] },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    });
+    message.allow(['sns:Publish'], topicArns);
+    message.allow(
+      ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
+      [this.queue.queueArn],
     );
-    if (encryptionKey) allow(['kms:Decrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
-    return role;
+    if (encryptionKey) message.allow(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], [encryptionKey.keyArn]);
+    const events = new EventSourceMapping(this, 'Events', {
+      target: message.function,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 10,
+      maxConcurrency: 2, // the least: people don't read faster
+      reportBatchItemFailures: true,
+    });
+    events.node.addDependency(message.role); // Lambda checks at creation that the role may read the queue
+    return message;
   }
 }
 
-/** The text alone. EventBridge sends it as a JSON string. */
-const MESSAGE = '$.detail.message' satisfies `$.detail.${keyof RestoreFinding}`;
+/** What a requester was before it became known: a pattern can ask for values only. */
+const UNRESOLVED = ['pending', 'not-read'] as const satisfies readonly NoRequester[];

@@ -26,5 +26,13 @@ export const eventSettings = {
     means: 'Existing topic in this account and region for messages. If empty, the stack creates one.',
     default: '',
   }),
-  notifyMemoryMb: whole(128, 10_240, { means: 'Memory of the notify function.', unit: 'MB', default: 256 }),
+  messageWaitSeconds: ranged(
+    RANGES.MESSAGE_WAIT_SECONDS,
+    'How long the message about a restore waits for its requester to become known. A critical one does not wait.',
+  ),
+  notifyMemoryMb: whole(128, 10_240, {
+    means: 'Memory of the notify and the message function.',
+    unit: 'MB',
+    default: 256,
+  }),
 };

@@ -37,6 +37,11 @@ export const ruleSettings = {
     'project and cluster patterns such as prod-*/orders',
     'Clusters that must not be restored to. If empty, the rule `protected-target` never matches.',
   ),
+  requested: ruleTexts(
+    'requested',
+    'project and cluster patterns such as prod-*/orders',
+    'Clusters of which every restore is a finding as soon as it is requested. If empty, the rule `requested` never matches.',
+  ),
   expectedRequesters: ruleTexts(
     'expectedRequesters',
     'patterns of user names, public keys or ids',

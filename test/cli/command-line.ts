@@ -115,9 +115,9 @@ export const accessTo = ({ url, apiKey }: AtlasSimulator) => ({
   MONGODB_ATLAS_PRIVATE_API_KEY: apiKey.privateKey,
 });
 
-/** Nothing but lines of what is noteworthy, if that. */
+/** Nothing but lines of what is noteworthy, if that, and at most one of what a first reading found. */
 export const NOTEWORTHY =
-  /^((info {4}|warning |critical) {2}(Restore Finding|Restore Drill Overdue|Project Not Visible|Collector Run Incomplete) {2}\S.*\n)*$/;
+  /^((info {4}|warning |critical) {2}(Restore Finding|Restore Drill Overdue|Project Not Visible|Collector Run Incomplete) {2}\S.*\n)*((info {4}|warning ) {2}First reading: \S.*\n)?$/;
 
 /** `name   value` lines of a summary. */
 export const valuesOf = (text: string): Record<string, string> =>

@@ -94,16 +94,20 @@ describe('collect and jobs', () => {
   });
   afterAll(() => scene[Symbol.asyncDispose]());
 
-  test('what is found is on stderr, counted in the summary, and in the file of events, once each', async () => {
+  test('what a first collection finds is one line, counted in the summary, and in the file of events, once each', async () => {
     expect(first.code).toBe(0);
-    expect(first.stderr).toMatch(NOTEWORTHY);
-    for (const rule of ['cross-project', 'download', 'failed'])
-      expect(first.stderr).toMatch(new RegExp(`^warning {3}Restore Finding {2}prod-eu/orders: ${rule}: `, 'm'));
+    const [line = '', ...more] = first.stderr.trimEnd().split('\n');
+    expect(more).toEqual([]);
+    expect(line).toMatch(/^warning {3}First reading: .*; restore-ledger jobs --finding RULE lists them\.$/);
+    for (const rule of ['cross-project', 'download', 'failed']) expect(line).toContain(`1 ${rule} (warning)`);
     expect(first.stdout).toMatch(/^findings {8}3$/m);
 
     const published = await scene.events('events.ndjson');
     expect(published.filter((event) => event['detail-type'] === 'Restore Finding')).toHaveLength(3);
-    expect(published.at(-1)).toMatchObject({ 'detail-type': 'Collector Run Completed', detail: { severity: 'info' } });
+    expect(published.at(-1)).toMatchObject({
+      'detail-type': 'Collector Run Completed',
+      detail: { severity: 'warning' },
+    });
     const before = new Map<string, number>();
     for (const event of published) {
       if (event['detail-type'] !== 'Restore Job State Change') continue;
@@ -118,6 +122,14 @@ describe('collect and jobs', () => {
     const all = await scene.events('events.ndjson');
     expect(all.slice(0, published.length)).toEqual(published);
     expect(new Set(all.map(({ detail }) => detail.id)).size).toBe(all.length);
+  });
+
+  test('what is found later has a line of its own', async () => {
+    const { id } = scene.restore({ delivery: 'download' });
+    const { code, stderr } = await scene.shell.run(['collect']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(NOTEWORTHY) });
+    expect(stderr).toMatch(new RegExp(`^warning {3}Restore Finding {2}prod-eu/orders: download: .*${id}`, 'm'));
+    expect(stderr).not.toContain('First reading');
   });
 
   test('jobs and job show the findings', async () => {

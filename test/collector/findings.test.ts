@@ -23,6 +23,53 @@ async function quiet(clusters = 1, projects = 1) {
 
 const eventRequests = ({ atlas }: System) => atlas.requests.filter(({ path }) => path.endsWith('/events')).length;
 
+describe('a first reading', () => {
+  test('marks what it finds, also of requesters, and counts it; later readings do not', async () => {
+    await using system = await System.start(engine, { projects: 1, clusters: 2, jobs: 0 });
+    const [project] = system.atlas.world.projects;
+    const at = { projectId: project?.id ?? '', clusterName: 'Cluster0', kind: 'dedicated' as const };
+    const rules = { ...DEFAULT_RULES, expectedRequesters: ['nobody'], drillDays: 0 };
+    const old = system.atlas.world.startRestore({ ...at, delivery: 'download', actor: 'ada', durationMs: MINUTE });
+    system.clock.advance(MINUTE);
+    const { run } = await system.run({}, {}, { rules });
+    expect(run.counts).toMatchObject({ listsRead: 3, firstLists: 3, findings: 2, firstFindings: 2, firstOverdue: 0 });
+    const { changes = [] } = (await system.ledger.job(old.id)) ?? {};
+    expect(changes.map(({ firstReading, fields }) => [firstReading, fields.findings?.to])).toEqual([
+      [true, ['download']],
+      [true, ['download', 'requester-not-listed']],
+    ]);
+
+    const late = system.atlas.world.startRestore({ ...at, delivery: 'download', durationMs: MINUTE });
+    system.clock.advance(MINUTE);
+    expect((await system.run({}, {}, { rules })).run.counts).toMatchObject({ firstLists: 0, firstFindings: 0 });
+    const of = async (id: string) => (await system.ledger.job(id))?.changes ?? [];
+    expect((await of(late.id)).filter(({ firstReading }) => firstReading)).toEqual([]);
+    expect(await of(old.id)).toEqual(changes);
+    expect((await verified(system.ledger, at.projectId)).breaks).toEqual([]);
+  });
+
+  test('is one until a reading of the list was completed', async () => {
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 0 });
+    const projectId = system.atlas.world.projects[0]?.id ?? '';
+    const at = { projectId, clusterName: 'Cluster0', kind: 'dedicated' as const };
+    const { id } = system.atlas.world.startRestore({ ...at, delivery: 'download', durationMs: MINUTE });
+    const mend = system.atlas.faults.add({ when: at, fault: { type: 'status', status: 403 } });
+    expect((await system.run()).run.counts).toMatchObject({ firstFindings: 0 });
+    mend();
+    system.clock.advance(MINUTE);
+    expect((await system.run()).run.counts).toMatchObject({ firstLists: 1, firstFindings: 1 });
+    expect((await system.ledger.job(id))?.changes[0]).toMatchObject({ firstReading: true });
+  });
+
+  test('counts the drills that were overdue before anybody looked, once', async () => {
+    await using system = await System.start(engine, { projects: 1, clusters: 3, jobs: 0 });
+    system.clock.advance(2 * DAY);
+    const rules = { ...DEFAULT_RULES, drillDays: 1 };
+    expect((await system.run({}, {}, { rules })).run.counts).toMatchObject({ firstOverdue: 3 });
+    expect((await system.run({}, {}, { rules })).run.counts).toMatchObject({ firstOverdue: 0 });
+  });
+});
+
 describe('findings', () => {
   test('come with the job that they are about, and are counted in the run', async () => {
     await using system = await quiet();

@@ -17,6 +17,8 @@ import { allJobIds, firstCluster } from './world.ts';
 const MINISTACK = 'MiniStack 1.5.33';
 const NOTIFY = 'ChangeFeedNotify';
 const DAY_MS = 86_400_000;
+/** An event of a request may be missing for so long. */
+const ATTRIBUTED_AFTER_MS = 32_000;
 let cloud: Cloud;
 let atlas: AtlasSimulator;
 let ledger: Deployment;
@@ -28,7 +30,8 @@ beforeAll(async () => {
   atlas = await startAtlas({ projects: 2, clusters: 3, jobs: 12, canary: 'CANARY', historyUntil });
   cloud = await startCloud();
   await cloud.cdk('bootstrap', `aws://000000000000/${REGION}`);
-  const settings = { schedule: 'cron(0 0 1 1 ? 2099)', atlasBaseUrl: atlas.url, followSeconds: '0', drillDays: '1' };
+  const never = { schedule: 'cron(0 0 1 1 ? 2099)', followSeconds: '0' };
+  const settings = { ...never, atlasBaseUrl: atlas.url, drillDays: '1', messageWaitSeconds: '90' };
   ledger = new Deployment(cloud, 'Feed', settings);
   await ledger.deploy();
   bus = await Subscriber.toBus(cloud, await ledger.output('EventBusName'));
@@ -128,16 +131,48 @@ test('a restore is published from its start to its end: each change once, in ord
   expect(rules).toEqual(expect.arrayContaining(['cross-project', 'failed']));
 });
 
-test('people read of warnings and worse, the text alone', async () => {
-  const wanted = (await bus.events()).filter(({ detail }) => detail.severity !== 'info');
-  const texts = await eventually('the messages', async () => {
-    const messages = await topic.received();
-    return messages.length >= wanted.length && messages;
+const toldOf = async (jobId: string) => (await topic.messages()).filter(({ Message }) => Message.includes(jobId));
+
+test('people read what was found, who requested it and where the data goes, as plain text and once', async () => {
+  const [here, there] = atlas.world.projects;
+  const job = restore({ actor: 'ada', targetProjectId: there?.id ?? '' });
+  await collect(job.projectId);
+  expect(await toldOf(job.id)).toEqual([]); // too early to say who it was
+  await new Promise((resolve) => setTimeout(resolve, job.requestedAt + ATTRIBUTED_AFTER_MS - Date.now()));
+  await collect(job.projectId);
+  const [told, ...more] = await eventually('the message', async () => {
+    const messages = await toldOf(job.id);
+    return messages.length > 0 && messages;
   });
-  // In quotes, as EventBridge sends a text that it takes from an event.
-  expect(texts.map((text) => JSON.parse(text))).toEqual(wanted.map(({ detail }) => detail.message));
-  for (const text of texts) expect(text).not.toMatch(/[{}[\]]|https?:/);
-  console.log(`messages as they were delivered:\n${texts.join('\n')}`);
+  expect(more).toEqual([]);
+  expect(told?.Subject).toMatch(/^\[warning\] [ -~]+: cross-project$/);
+  const lines = told?.Message.split('\n') ?? [];
+  expect(lines).toContainEqual(expect.stringMatching(/^Requested by ada\S* \((exact|strong)\)\.$/));
+  expect(lines).toContain(`From: ${here?.name}/${job.clusterName} (project ${here?.id})`);
+  expect(lines).toContainEqual(expect.stringMatching(`^To: ${there?.name}/.+ \\(project ${there?.id}\\)$`));
+  expect(lines.at(-1)).toBe(`${await ledger.output('ApiUrl')}/jobs/${job.id}`);
+});
+
+test('of warnings and worse all is told, and nothing else', async () => {
+  const events = await bus.events();
+  const wanted = events.filter(({ detail }) => detail.severity !== 'info' && !detail.firstReading);
+  const subjects = wanted.map(({ detail }) => (detail.job as { jobId: string } | undefined)?.jobId ?? detail.message);
+  await eventually('a message about each', async () => {
+    const texts = (await topic.messages()).map(({ Message }) => Message);
+    return subjects.every((subject) => texts.some((text) => text.includes(subject)));
+  });
+  const messages = await topic.messages();
+  // Drills that were overdue before anybody looked are in the message of the first run alone.
+  expect(events.filter(({ detail }) => detail.firstReading)).toHaveLength(2);
+  expect(messages.filter(({ Message }) => Message.includes('overdue'))).toEqual([
+    expect.objectContaining({ Message: expect.stringContaining('6 clusters overdue for a restore drill') }),
+  ]);
+  for (const { Subject, Message } of messages) {
+    expect(Message).not.toMatch(/\\[nu]|^"|CANARY/);
+    expect(Subject).toMatch(/^\[(warning|critical)\] [ -~]+$/);
+  }
+  expect(new Set(messages.map(({ Message }) => Message)).size).toBe(messages.length);
+  console.log(`messages as they were delivered:\n${messages.map(({ Message }) => Message).join('\n\n')}`);
 });
 
 /** Takes something away from the notify function until what is returned is called. */
@@ -282,9 +317,16 @@ test('notify may read the stream, put events on this bus and name what failed; a
   expect(await may('dynamodb:GetRecords', `${table}/stream/2026-11-23T00:00:00.000`)).toBe(false);
   expect(await may('dynamodb:GetItem', table)).toBe(false);
   expect(await may('secretsmanager:GetSecretValue', await ledger.output('SecretArn'))).toBe(false);
+});
+
+test('message may publish to its topic and read jobs; and nothing else', async () => {
   const messages = await ledger.output('MessageTopicArn');
-  expect(await ledger.roleMay('MessagesRole', 'sns:Publish', messages)).toBe(true);
-  expect(await ledger.roleMay('MessagesRole', 'sns:Publish', `${messages}-other`)).toBe(false);
+  const may = (action: string, resource: string) => ledger.roleMay('MessagesMessage', action, resource);
+  expect(await may('sns:Publish', messages)).toBe(true);
+  expect(await may('sns:Publish', `${messages}-other`)).toBe(false);
+  expect(await may('dynamodb:GetItem', await ledger.tableArn())).toBe(true);
+  expect(await may('dynamodb:UpdateItem', await ledger.tableArn())).toBe(false);
+  expect(await may('secretsmanager:GetSecretValue', await ledger.output('SecretArn'))).toBe(false);
 });
 
 test.skip(`a batch that fails as a whole is halved, and given up after 100 tries: ${MINISTACK} does neither`);

@@ -8,6 +8,12 @@ export interface DeliveredEvent {
   detail: { id: string; message: string; severity: string } & Record<string, unknown>;
 }
 
+/** What SNS sends to whoever subscribed; e-mail has the same subject and text. */
+export interface DeliveredMessage {
+  Subject: string;
+  Message: string;
+}
+
 export class Subscriber {
   readonly #cloud: Cloud;
   readonly #queueUrl: string;
@@ -32,7 +38,7 @@ export class Subscriber {
   static async toTopic(cloud: Cloud, topicArn: string): Promise<Subscriber> {
     const { subscriber, arn } = await Subscriber.#make(cloud, 'all-messages', 'sns');
     const where = ['--topic-arn', topicArn, '--protocol', 'sqs', '--notification-endpoint', arn];
-    await cloud.aws('sns', 'subscribe', ...where, '--attributes', 'RawMessageDelivery=true');
+    await cloud.aws('sns', 'subscribe', ...where);
     return subscriber;
   }
 
@@ -66,6 +72,10 @@ export class Subscriber {
   }
 
   async events(): Promise<DeliveredEvent[]> {
+    return (await this.received()).map((body) => JSON.parse(body));
+  }
+
+  async messages(): Promise<DeliveredMessage[]> {
     return (await this.received()).map((body) => JSON.parse(body));
   }
 }

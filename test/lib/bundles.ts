@@ -8,7 +8,7 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'api', string>>;
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api', string>>;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
@@ -29,6 +29,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       plan: folder('CollectionPlanFunction'),
       collect: folder('CollectionCollectFunction'),
       notify: folder('ChangeFeedNotifyFunction'),
+      message: folder('MessagesMessageFunction'),
       api: folder('ApiHandlerFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),

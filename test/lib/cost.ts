@@ -27,8 +27,8 @@ export interface Size {
 }
 
 const HOURS_A_MONTH = 730;
-/** Lambda's five pollers of a queue, each asking every 20 seconds. */
-const IDLE_POLLS = (5 * HOURS_A_MONTH * 3_600) / 20;
+/** Lambda's five pollers of each of two queues, of tasks and of messages, each asking every 20 seconds. */
+const IDLE_POLLS = (2 * 5 * HOURS_A_MONTH * 3_600) / 20;
 /** A full reading of 50 jobs of 1.9 KB, whole and consistently: a unit for 4 KB. It grows with the jobs. */
 const DAILY_READ_UNITS = 24;
 const DAYS_A_MONTH = 30.4;

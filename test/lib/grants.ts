@@ -29,7 +29,8 @@ export function grants(given: Record<string, unknown> = {}): Record<string, stri
   );
 }
 
-function nameOf(value: unknown): string {
+/** A value of a template, in short. */
+export function nameOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
   const [[kind, argument] = []] = Object.entries(value);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { grants, plain } from './grants.ts';
+import { grants, nameOf, plain } from './grants.ts';
 import { templateOf } from './template.ts';
 
 /** DynamoDB has no ARN for it. */
@@ -72,17 +72,45 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test('the rule for messages: publishes to their topic, for this account only', () => {
-    expect(found.MessagesRole).toEqual(['sns:Publish on MessagesTopic']);
-    const [role] = Object.entries(templateOf().findResources('AWS::IAM::Role')).filter(([id]) =>
-      id.startsWith('MessagesRole'),
-    );
-    expect(role?.[1].Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
-      {
-        Principal: { Service: 'events.amazonaws.com' },
-        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
-      },
+  test('message: publishes to its topic; reads jobs, and writes items of its own; no secret', () => {
+    const onlyMessages =
+      'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["MESSAGE#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
+    expect(found.MessagesMessageRole).toEqual([
+      'dynamodb:GetItem on LedgerTable',
+      `dynamodb:PutItem on LedgerTable ${onlyMessages}`,
+      'logs:CreateLogStream on MessagesMessageLogs',
+      'logs:PutLogEvents on MessagesMessageLogs',
+      'sns:Publish on MessagesTopic',
+      'sqs:DeleteMessage on MessagesQueue',
+      'sqs:GetQueueAttributes on MessagesQueue',
+      'sqs:ReceiveMessage on MessagesQueue',
+      'sqs:SendMessage on MessagesQueue',
     ]);
+  });
+
+  test.each([
+    [{}, 'rule/ChangeFeedBus/*'],
+    [{ encryption: 'new', eventBus: 'company' }, 'rule/company/*'],
+    [{ eventBus: 'default' }, 'rule/*'],
+  ])('EventBridge: the queues for messages, for rules on the bus alone, and before these: %j', (given, rules) => {
+    const template = templateOf(given);
+    const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
+    const statements: { Effect: string; Condition: { ArnLike: object } }[] = policies.flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(2);
+    for (const statement of allowed) {
+      expect(statement).toMatchObject({ Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' } });
+      expect(nameOf(Object.values(statement.Condition.ArnLike)[0])).toBe(
+        `arn:AWS::Partition:events:AWS::Region:AWS::AccountId:${rules}`,
+      );
+    }
+    for (const { DependsOn } of Object.values(template.findResources('AWS::Events::Rule'))) {
+      expect(DependsOn.map(plain)).toEqual(
+        expect.arrayContaining(['MessagesQueuePolicy', 'MessagesUndeliveredPolicy']),
+      );
+    }
   });
 
   test('the schedule: plan, and the queue for what it could not start', () => {
@@ -120,19 +148,19 @@ test("a customer's key: its use, and for nobody kms:*", () => {
     'kms:GenerateDataKey on EncryptionKey',
   ]);
   expect(JSON.stringify(found).replace(LISTS_STREAMS, '')).not.toMatch(/:\*| on \*/);
-  for (const role of ['ChangeFeedNotifyRole', 'MessagesRole']) {
-    expect(new Set(found[role]?.filter((line) => line.startsWith('kms')))).toEqual(
-      new Set(['kms:Decrypt on EncryptionKey', 'kms:GenerateDataKey on EncryptionKey']),
-    );
-  }
+  const ofKey = (role: string) => new Set(found[role]?.filter((line) => line.startsWith('kms')));
+  const sends = ['kms:Decrypt on EncryptionKey', 'kms:GenerateDataKey on EncryptionKey'];
+  expect(ofKey('ChangeFeedNotifyRole')).toEqual(new Set(sends));
+  const keeps = ['kms:DescribeKey on EncryptionKey', 'kms:Encrypt on EncryptionKey'];
+  expect(ofKey('MessagesMessageRole')).toEqual(new Set([...sends, ...keeps]));
 });
 
 test('an existing bus and an existing topic: those, and no other', () => {
   const eventBus = 'arn:aws:events:eu-west-1:111111111111:event-bus/company';
   const messageTopic = 'arn:aws:sns:eu-west-1:111111111111:dba';
-  const { ChangeFeedNotifyRole = [], MessagesRole } = grants({ eventBus, messageTopic });
+  const { ChangeFeedNotifyRole = [], MessagesMessageRole = [] } = grants({ eventBus, messageTopic });
   expect(ChangeFeedNotifyRole).toContain(`events:PutEvents on ${eventBus}`);
-  expect(MessagesRole).toEqual([`sns:Publish on ${messageTopic}`]);
+  expect(MessagesMessageRole.filter((line) => line.startsWith('sns'))).toEqual([`sns:Publish on ${messageTopic}`]);
 });
 
 test('with every option, only services without ARNs are granted on everything', () => {

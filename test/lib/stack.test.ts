@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
 import { parseTask } from '../../functions/collector/task/task.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
-import { collectSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
+import { collectSettings, messageSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
 import { stackOf, templateOf } from './template.ts';
 
@@ -26,6 +26,7 @@ test('the functions understand the environment that the stack gives them', () =>
     expect(planSettings(environmentOf('CollectionPlanFunction', given)).queueUrl).toContain('https://');
     expect(collectSettings(environmentOf('CollectionCollectFunction', given)).tableName).toContain('https://');
     expect(notifySettings(environmentOf('ChangeFeedNotifyFunction', given)).busName).toContain('https://');
+    expect(messageSettings(environmentOf('MessagesMessageFunction', given)).apiUrl).toContain('https://');
   }
 });
 
@@ -41,6 +42,7 @@ test('settings arrive where they are used', () => {
       rulesOff: ['download', 'slow'],
       allowedDirections: ['prod-* -> stage-*'],
       protectedTargets: ['prod-*/*'],
+      requested: ['prod-*/orders'],
       expectedRequesters: ['ops-*@example.com', 'abcdefgh'],
       workingHours: ['Mon-Fri 07:00-19:00', 'Sat 10:00-12:00'],
       workingHoursTimeZone: 'Europe/Copenhagen',
@@ -51,6 +53,8 @@ test('settings arrive where they are used', () => {
       drillDaysFor: ['prod-*/orders = 90', '*/*-tmp = 0'],
     },
   });
+  const message = messageSettings(environmentOf('MessagesMessageFunction', EVERY_OPTION));
+  expect(message).toMatchObject({ severities: ['info', 'critical'], waitMs: 300_000, topicArns: [expect.anything()] });
   const notify = notifySettings(environmentOf('ChangeFeedNotifyFunction', EVERY_OPTION));
   expect(notify).toMatchObject({ maxEventAgeHours: 48, ledgerName: 'AtlasRestoreLedger' });
   expect([collect.wantsCluster('main-1'), collect.wantsCluster('main-tmp')]).toEqual([true, false]);
@@ -121,6 +125,7 @@ test('the outputs say what to do next', () => {
     'DeadLetterQueueUrl',
     'EventBusName',
     'FillInSecret',
+    'MessageQueueUrl',
     'MessageTopicArn',
     'NotifyFunctionName',
     'PlanFunctionName',

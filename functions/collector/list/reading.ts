@@ -143,7 +143,12 @@ export const sightingOf = ({ task, requestedAt, ports }: Reading): Sighting => (
   runId: task.runId,
   observedAt: requestedAt,
   now: ports.time.now,
+  ...(isFirst(task.stored) ? { firstReading: true } : {}),
 });
+
+/** No reading of the list was completed, nor did Atlas ever say that there is none. */
+export const isFirst = (stored: ListCoverage | undefined): boolean =>
+  stored === undefined || [stored.readAt, stored.notInPlan, stored.notThere].every((known) => known === undefined);
 
 /** A job as the ledger holds it now. */
 export function hold({ watermark, fingerprints }: Reading, jobId: string, print: string, status: Status) {

@@ -11,7 +11,7 @@ import { KINDS } from '../../schema/words.ts';
 import { earlier } from '../evaluate/attribution.ts';
 import type { Standing } from '../list/absence.ts';
 import type { Attempt } from '../list/list-coverage.ts';
-import type { ListCounts, ListReading } from '../list/reading.ts';
+import { isFirst, type ListCounts, type ListReading } from '../list/reading.ts';
 import { formerSince, resumeSince, type SelectedList, selectLists } from '../list/select-lists.ts';
 import { type CollectListPorts, collectList, type ListOutcome } from './collect-list.ts';
 import { type Collection, fail, isFollow, isForLater, leave, outOfTime } from './collection.ts';
@@ -122,7 +122,10 @@ function noteAttempt(collection: Collection, list: CollectedList, attempt: Attem
   const { cluster, kind, isReplaced = false } = list;
   const { clusterName } = cluster;
   if (!isReplaced) collection.attempts.push({ clusterName, kind, attempt });
-  if ('reading' in attempt && attempt.reading.complete) collection.counts.listsRead += 1;
+  if ('reading' in attempt && attempt.reading.complete) {
+    collection.counts.listsRead += 1;
+    if (isFirst(cluster.lists[kind])) collection.counts.firstLists += 1;
+  }
   const what = `${kind} restore jobs`;
   if ('failure' in attempt) fail(collection, { clusterName, what, ...attempt.failure });
   else if ('reading' in attempt && attempt.reading.problems.length > 0) {

@@ -20,7 +20,9 @@ export function noteRecorded(collection: Collection, { outcome, job, change }: R
     if (isLate(stored, job)) lateIds.push(job.jobId);
   }
   if (!change) return;
-  counts.findings += countAdded(change.fields.findings);
+  const found = countAdded(change.fields.findings);
+  counts.findings += found;
+  if (change.firstReading) counts.firstFindings += found;
   if (outcome === 'new' && isBackfilled(job, change, options.maxEventAgeHours)) counts.jobsBackfilled += 1;
 }
 

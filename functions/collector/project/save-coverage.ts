@@ -48,11 +48,15 @@ export async function saveCoverage(
     const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
     const followed = withFollowUp(collection, withDrills(coverage, rules, new Date(time.now())));
     followAt = followed.followAt;
+    if (!latest) collection.counts.firstOverdue = countOverdue(followed.coverage);
     return followed.coverage;
   };
   await ledger.saveCoverage(projectId, next, read);
   return followAt;
 }
+
+const countOverdue = ({ clusters }: ProjectCoverage) =>
+  Object.values(clusters).filter(({ drill }) => drill?.overdueAt !== undefined).length;
 
 /** One follow-up at a time: while one is queued and still to come, another would start a second chain. */
 function withFollowUp(

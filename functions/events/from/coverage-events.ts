@@ -47,6 +47,7 @@ function drillsOverdue(before: ProjectCoverage | undefined, after: ProjectCovera
     projectId,
     projectName,
     clusters,
+    ...(before === undefined ? { firstReading: true } : {}),
   });
   return [event];
 }
@@ -71,7 +72,9 @@ function problemsFound(before: ProjectCoverage | undefined, after: ProjectCovera
       return problems.flatMap((problem, index) => {
         const isKnown = known.some((one) => isSame(one, problem));
         const which = problem.jobId ? singleLine(problem.jobId, MAX_ID_PART) : `${after.revision}.${kind}.${index + 1}`;
-        return isKnown ? [] : [problemEvent(after, cluster, { kind, problem, which, at })];
+        return isKnown
+          ? []
+          : [problemEvent(after, cluster, { kind, problem, which, at, isFirst: before === undefined })];
       });
     }),
   );
@@ -87,12 +90,14 @@ interface FoundProblem {
   /** In the id of the event. */
   which: string;
   at: string;
+  /** The project had no coverage. */
+  isFirst: boolean;
 }
 
 function problemEvent(
   { projectId, projectName }: ProjectCoverage,
   { clusterName }: ClusterCoverage,
-  { kind, problem, which, at }: FoundProblem,
+  { kind, problem, which, at, isFirst }: FoundProblem,
 ): LedgerEvent {
   const { jobId } = problem;
   const why = `The ${kind} list has a job${jobId === undefined ? '' : ` ${singleLine(jobId)}`} that can't be understood: ${singleLine(problemText(problem), MAX_PROBLEM)}`;
@@ -106,5 +111,6 @@ function problemEvent(
     projectId,
     projectName,
     clusterName,
+    ...(isFirst ? { firstReading: true } : {}),
   });
 }

@@ -50,7 +50,7 @@ function oldStatusOf({ revision, status, fields }: Change): Status | undefined {
 }
 
 /** Those of a change that a later one took back are not known any more, beyond their names in the change. */
-function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Finding[] {
+export function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Finding[] {
   const before = listOf(fields.findings?.from);
   const added = listOf(fields.findings?.to).filter((rule) => !before.includes(rule));
   return findings.filter(({ rule, severity }) => added.includes(rule) || added.includes(`${rule}:${severity}`));
@@ -58,7 +58,7 @@ function findingsAdded({ findings = [] }: JobSummary, { fields }: Change): Findi
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-function findingEvent(job: JobSummary, { revision, at }: Change, finding: Finding): LedgerEvent {
+function findingEvent(job: JobSummary, { revision, at, firstReading }: Change, finding: Finding): LedgerEvent {
   const { jobId, projectId, projectName = projectId, clusterName } = job;
   return enveloped<EventOf<RestoreFinding>>('Restore Finding', {
     id: `${jobId}:${revision}:${finding.rule}`,
@@ -70,6 +70,7 @@ function findingEvent(job: JobSummary, { revision, at }: Change, finding: Findin
     projectName,
     clusterName,
     job: published(job),
+    ...defined({ firstReading }),
   });
 }
 

@@ -1,6 +1,6 @@
 // functions/events/from/run-events.ts: the event of a run that ended: the only one about jobs that have none of their own.
 
-import type { ClusterFailure, PartStatus, Run } from '../../ledger/model/run.ts';
+import type { ClusterFailure, PartStatus, Run, RunCounts } from '../../ledger/model/run.ts';
 import { sentence } from '../../platform/text.ts';
 import type { Severity } from '../../schema/words.ts';
 import { counted, listed } from '../../views/text.ts';
@@ -28,23 +28,38 @@ export function runEvents(before: Run | undefined, after: Run): LedgerEvent[] {
   return [event];
 }
 
-/** Findings of restores without events of their own are worth a look all the same. */
+/** Findings without events, or messages, of their own are worth a look all the same. */
 function severityOf({ status, counts }: Run): Severity {
-  const needsAttention = status === 'complete' && (counts?.jobsBackfilled ?? 0) > 0 && (counts?.findings ?? 0) > 0;
-  return needsAttention ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
+  const { jobsBackfilled = 0, findings = 0, firstFindings = 0, firstOverdue = 0 } = counts ?? {};
+  const needsAttention = (jobsBackfilled > 0 && findings > 0) || firstFindings > 0 || firstOverdue > 0;
+  return status === 'complete' && needsAttention ? 'warning' : SEVERITY[status === 'running' ? 'complete' : status];
 }
 
 function runMessage(run: Run): string {
   const { runId, status, counts, failures } = run;
   const ended =
     status === 'complete' ? 'completed' : status === 'failed' ? 'failed: nothing could be read' : 'incomplete';
+  const quiet = [backfilled(counts), firstReadings(counts)].filter((words) => words !== undefined);
   return [
     `Collector run ${singleLine(runId)} ${ended}. ${countsOf(run)}`,
-    ...(counts?.jobsBackfilled
-      ? [`Recorded without an event each: ${counted(counts.jobsBackfilled, 'restore')} that had ended long before.`]
-      : []),
+    ...(quiet.length > 0 ? [quiet.join(' ')] : []),
     ...(failures.length > 0 ? [failuresOf(failures)] : []),
   ].join('\n');
+}
+
+const backfilled = ({ jobsBackfilled = 0 }: Partial<RunCounts> = {}) =>
+  jobsBackfilled === 0
+    ? undefined
+    : `Recorded without an event each: ${counted(jobsBackfilled, 'restore')} that had ended long before.`;
+
+/** A count that a run of an earlier version lacks is 0. */
+function firstReadings({ firstLists = 0, firstFindings = 0, firstOverdue = 0 }: Partial<RunCounts> = {}) {
+  if (firstFindings === 0 && firstOverdue === 0) return undefined;
+  const found = [
+    ...(firstFindings > 0 ? [counted(firstFindings, 'finding')] : []),
+    ...(firstOverdue > 0 ? [`${counted(firstOverdue, 'cluster')} overdue for a restore drill`] : []),
+  ];
+  return `Read for the first time, so without a message each unless critical: ${counted(firstLists, 'list')}, ${found.join(', ')}.`;
 }
 
 function countsOf({ projects = 0, counts }: Run): string {

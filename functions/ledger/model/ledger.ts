@@ -27,6 +27,8 @@ export interface Sighting {
   runId: string;
   /** When the answer was requested. */
   observedAt: string;
+  /** By the first reading of a list: what comes of it is news to the ledger, and mostly to nobody else. */
+  firstReading?: true | undefined;
   /**
    * The time when an answer is compared with what is stored, which may be long after the request. A stored time later than that is
    * not trusted. Milliseconds since the epoch. @default every stored time is trusted

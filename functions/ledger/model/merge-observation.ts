@@ -30,7 +30,7 @@ const MAX_NAMES = 50;
 export function mergeObservation(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
-  { observedAt, runId, now, fingerprint: print = fingerprint(observed) }: Sighting,
+  { observedAt, runId, now, firstReading, fingerprint: print = fingerprint(observed) }: Sighting,
   annotating: Annotating = {},
 ): Decision {
   const safe = storable(observed) as RestoreJob;
@@ -39,7 +39,10 @@ export function mergeObservation(
   if (!stored) {
     const { requester } = annotating;
     const first = defined({ revision: 0, firstSeenAt: at, changedAt: at, changes: [] as Change[], requester });
-    return { ...changed({ ...answer, ...first }, { at, runId, fields: {} }, annotating), outcome: 'new' };
+    return {
+      ...changed({ ...answer, ...first }, defined({ at, runId, fields: {}, firstReading }), annotating),
+      outcome: 'new',
+    };
   }
   const reappeared = stored.vanishedAt !== undefined;
   if (isOfAnotherList(stored, observed) || isStale(stored, answer, now)) return { outcome: 'stale' };
@@ -53,7 +56,7 @@ export function mergeObservation(
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
   // No field at all: only the computation of fingerprints changed, which adds no revision either.
-  const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined });
+  const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined, firstReading });
   if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
@@ -100,11 +103,14 @@ export function mergeAnnotations(
     fields.requester = defined({ from: stored.requester, to: requester });
   }
   const job = { ...stored, ...defined({ requester }) };
+  // What a run finds out of a job in its first reading belongs to that reading.
+  const firstReading = stored.changes.find((change) => change.runId === runId)?.firstReading;
   if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
   const assess = findings && (() => findings);
-  return unlessAltered(stored, job, { at: observedAt, runId, fields }, defined({ assess }));
+  const what = defined({ at: observedAt, runId, fields, firstReading });
+  return unlessAltered(stored, job, what, defined({ assess }));
 }
 
 /**
@@ -114,7 +120,7 @@ export function mergeAnnotations(
 function unlessAltered(
   stored: LedgerJob,
   job: LedgerJob,
-  what: Pick<Change, 'at' | 'runId' | 'fields'>,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'firstReading'>,
   annotating: Annotating = {},
 ): Changed {
   const atlas = digestsOf(stored);
@@ -157,7 +163,7 @@ interface Changed {
 /** @param job as it was, but for the fields that changed @param atlas digests of its answer, where they are known */
 function changed(
   { findings: had = [], ...job }: LedgerJob,
-  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'repaired'>,
+  what: Pick<Change, 'at' | 'runId' | 'fields' | 'atlas' | 'firstReading' | 'repaired'>,
   { assess }: Annotating = {},
   atlas?: AtlasDigests,
 ): Changed {

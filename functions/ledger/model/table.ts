@@ -102,7 +102,7 @@ export type IndexName = keyof typeof INDEXES;
 export const TABLE = {
   partition: 'pk',
   sort: 'sk',
-  /** Epoch seconds after which DynamoDB may remove an item. Runs and their parts have it, nothing else does. */
+  /** Epoch seconds after which DynamoDB may remove an item. Runs, their parts and what people were told have it, nothing else does. */
   ttl: 'ttl',
   indexes: INDEXES,
   stream: 'NEW_AND_OLD_IMAGES',

@@ -19,6 +19,7 @@ const RUN = 'RUN';
 const PLAN = 'PLAN#';
 const SCOPE = 'SCOPE';
 const PROJECT = 'PROJECT#';
+const MESSAGE = 'MESSAGE';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
 export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
@@ -78,6 +79,9 @@ export function daysOfMonth(month: string): string[] {
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
 /** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
 export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
+/** What people were told of a job, or of another event. @param id of the job, or of the event */
+export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
+export const messagePk = (id: string) => `${MESSAGE}#${id}`;
 /** Of all projects together. */
 export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
 /** The feed of known projects, named after what it held first. */

@@ -14,6 +14,8 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
   allows?: (from: string, to: string) => boolean;
   /** The pattern that protects a target, as written. */
   protectedBy(projectName: string, clusterName: string): string | undefined;
+  /** The pattern of the clusters to hear of that a cluster fits, as written. */
+  watchedBy(projectName: string, clusterName: string): string | undefined;
   /** Whether a name or an id is one of those who may ask. Absent where there is no such list. */
   expects?: (nameOrId: string) => boolean;
   /** Absent where there are none. */
@@ -25,10 +27,11 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
 /** @throws RulesError where `readRules` would */
 export function compileRules(input: Rules): CompiledRules {
   const rules = readRules(input);
-  const { allowedDirections, protectedTargets, expectedRequesters, drillDays } = rules;
+  const { allowedDirections, protectedTargets, requested, expectedRequesters, drillDays } = rules;
   const off = new Set<Rule>(rules.rulesOff);
   const directions = parsed(allowedDirections, directionPattern);
   const targets = parsed(protectedTargets, clusterPattern);
+  const watched = parsed(requested, clusterPattern);
   const exceptions = parsed(rules.drillDaysFor, daysPattern);
   const hours = parsed(rules.workingHours, dailyHours);
   return defined({
@@ -39,6 +42,7 @@ export function compileRules(input: Rules): CompiledRules {
     allows:
       directions.length > 0 ? (from: string, to: string) => directions.some((each) => each.fits(from, to)) : undefined,
     protectedBy: (project: string, cluster: string) => targets.find((target) => target.fits(project, cluster))?.text,
+    watchedBy: (project: string, cluster: string) => watched.find((each) => each.fits(project, cluster))?.text,
     expects: expectedRequesters.length > 0 ? anyOf(expectedRequesters) : undefined,
     hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
     drillDays: (project: string, cluster: string) =>

@@ -6,6 +6,7 @@ import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } fr
 import type { Finding } from './finding.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
 import { unknownShape } from './shape-checks.ts';
+import { requested } from './source-checks.ts';
 import { crossProject, download, pointInTime, protectedTarget } from './target-checks.ts';
 import { outsideHours, slow, stuck } from './time-checks.ts';
 
@@ -24,6 +25,7 @@ const CHECKS: Record<Rule, Check> = {
   download,
   'point-in-time': pointInTime,
   'protected-target': protectedTarget,
+  requested,
   'requester-not-listed': requesterNotListed,
   'outside-hours': outsideHours,
   failed,

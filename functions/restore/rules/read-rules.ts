@@ -25,6 +25,11 @@ const words = (expected: string, fits: (text: string) => boolean) =>
 
 const list = (expected: string, fits: (text: string) => boolean) => z.array(words(expected, fits), { error: 'a list' });
 
+const clusters = list(
+  'patterns of a project and a cluster such as prod-*/orders',
+  (text) => clusterPattern(text) !== undefined,
+);
+
 const number = (expected: string, fits: (value: number) => boolean) =>
   z.number({ error: expected }).check(z.refine(fits, { error: expected }));
 
@@ -45,10 +50,8 @@ const SHAPE = z.strictObject({
     list('two patterns of projects such as prod-* -> staging-*', (text) => directionPattern(text) !== undefined),
     [],
   ),
-  protectedTargets: z._default(
-    list('patterns of a project and a cluster such as prod-*/orders', (text) => clusterPattern(text) !== undefined),
-    [],
-  ),
+  protectedTargets: z._default(clusters, []),
+  requested: z._default(clusters, []),
   expectedRequesters: z._default(list('a pattern of a user name, a public key or an id', isPattern), []),
   workingHours: z._default(
     list('days and hours such as Mon-Fri 07:00-19:00', (text) => dailyHours(text) !== undefined),
@@ -120,6 +123,7 @@ const SETS: readonly (keyof Rules)[] = [
   'rulesOff',
   'allowedDirections',
   'protectedTargets',
+  'requested',
   'expectedRequesters',
   'workingHours',
 ];

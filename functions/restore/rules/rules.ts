@@ -9,6 +9,8 @@ export interface Rules {
   allowedDirections: readonly string[];
   /** `project/cluster` names no restore should go to. None: the rule never applies. @default none */
   protectedTargets: readonly string[];
+  /** `project/cluster` names whose restores are found as soon as they are requested. None: the rule never applies. @default none */
+  requested: readonly string[];
   /** Names or ids of those who may ask. None: the rule never applies. @default none */
   expectedRequesters: readonly string[];
   /** `Mon-Fri 07:00-19:00`; several are joined. None: the rule never applies. @default none */
@@ -32,6 +34,7 @@ export const DEFAULT_RULES: Rules = {
   rulesOff: ['point-in-time'],
   allowedDirections: [],
   protectedTargets: [],
+  requested: [],
   expectedRequesters: [],
   workingHours: [],
   workingHoursTimeZone: 'UTC',

@@ -96,6 +96,15 @@ describe('drills', () => {
     expect(event?.detail.message).toMatch(/^payments: 2,000 clusters .* and 1,995 more\.$/s);
     expect(wrongs(event)).toEqual([]);
   });
+
+  test('of a project that was never read before are marked, and later ones not', () => {
+    const late = cluster('orders', { drill: overdue });
+    const [first] = coverageEvents(undefined, coverage(1, late));
+    const [later] = coverageEvents(coverage(1, cluster('orders')), coverage(2, late));
+    expect(first?.detail).toMatchObject({ firstReading: true });
+    expect(later?.detail).not.toHaveProperty('firstReading');
+    expect([first, later].flatMap(wrongs)).toEqual([]);
+  });
 });
 
 describe('jobs that cannot be understood', () => {

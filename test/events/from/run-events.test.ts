@@ -55,6 +55,17 @@ test('it is the one summary of what was too old to be published', () => {
   );
 });
 
+test('it is the one summary of what first readings found, which is worth a message', () => {
+  const counts = { ...noCounts(), findings: 21, firstLists: 78, firstFindings: 21, firstOverdue: 3 };
+  const [event] = runEvents(running, run({ counts }));
+  expect(event?.detail.severity).toBe('warning');
+  expect(event?.detail.message.split('\n')[1]).toBe(
+    'Read for the first time, so without a message each unless critical: 78 lists, 21 findings, 3 clusters overdue for a restore drill.',
+  );
+  const [quiet] = runEvents(running, run({ counts: { ...noCounts(), firstLists: 78 } }));
+  expect(quiet?.detail).toMatchObject({ severity: 'info', message: expect.not.stringContaining('first time') });
+});
+
 test('a hundred long failures fit', () => {
   const failures = Array.from({ length: 100 }, () => ({ what: 'flex', code: 'X', message: '\u0001'.repeat(1_000) }));
   const [event] = runEvents(running, run({ status: 'incomplete', failures }));

@@ -94,22 +94,54 @@ describe('the event bus', () => {
 describe('messages for people', () => {
   const rule = (given: Record<string, unknown> = {}) => onlyOne('AWS::Events::Rule', 'MessagesRule', given);
 
-  test('of warnings and worse, or of what was chosen; the text alone; what is not delivered is kept', () => {
+  const arnOf = (id: string) => ({ 'Fn::GetAtt': [expect.stringMatching(`^${id}`), 'Arn'] });
+  const variables = (given: Record<string, unknown> = {}) =>
+    onlyOne('AWS::Lambda::Function', 'MessagesMessageFunction', given).Environment.Variables;
+
+  test('of warnings and worse, or of what was chosen; what can be neither queued nor sent is kept', () => {
     expect(rule()).toMatchObject({
       EventPattern: { source: [EVENT_SOURCE], detail: { severity: ['warning', 'critical'] } },
-      Targets: [
-        {
-          Arn: { Ref: expect.stringMatching(/^MessagesTopic/) },
-          InputPath: '$.detail.message',
-          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^MessagesUndelivered/), 'Arn'] } },
-        },
-      ],
+      Targets: [{ Arn: arnOf('MessagesQueue'), DeadLetterConfig: { Arn: arnOf('MessagesUndelivered') } }],
     });
     expect(rule({ messageSeverities: 'critical' }).EventPattern.detail).toEqual({ severity: ['critical'] });
+    expect(variables({ messageSeverities: 'critical' }).MESSAGE_SEVERITIES).toBe('critical');
+    const { RedrivePolicy } = onlyOne('AWS::SQS::Queue', 'MessagesQueue');
+    expect(RedrivePolicy.deadLetterTargetArn).toEqual(arnOf('MessagesUndelivered'));
   });
 
-  const topics = (given: Record<string, unknown>) =>
-    rule(given).Targets.map(({ Arn }: { Arn: string | object }) => (typeof Arn === 'string' ? Arn : 'made'));
+  test('of an earlier deployment go on: its topic with its subscribers, its rule and its queue keep their ids', () => {
+    const ids = Object.keys(templateOf().toJSON().Resources);
+    expect(ids).toEqual(
+      expect.arrayContaining(['MessagesTopic8C98F4AF', 'MessagesRuleBADFF305', 'MessagesUndelivered1D1F1527']),
+    );
+  });
+
+  test('and a rule of their own finds the requesters that become known', () => {
+    const { EventPattern } = onlyOne('AWS::Events::Rule', 'MessagesRequesters');
+    const became = (from: object) => ({
+      source: EVENT_SOURCE,
+      'detail-type': 'Restore Job State Change',
+      detail: { change: { fields: { requester: { from, to: { reason: 'none' } } } } },
+    });
+    expect(matches(became({ reason: 'pending' }), EventPattern)).toBe(true);
+    expect(matches(became({ reason: 'not-read', detail: 'X' }), EventPattern)).toBe(true);
+    expect(matches(became({ grade: 'exact' }), EventPattern)).toBe(false);
+    expect(matches({ ...became({}), detail: { change: { fields: {} } } }, EventPattern)).toBe(false);
+  });
+
+  test('wait as long as it is set, and link to the API', () => {
+    expect(variables()).toMatchObject({ MESSAGE_WAIT_SECONDS: '120', API_URL: expect.anything() });
+    expect(variables({ messageWaitSeconds: 0 }).MESSAGE_WAIT_SECONDS).toBe('0');
+    expect(() => variables({ messageWaitSeconds: 901 })).toThrow(
+      'messageWaitSeconds: got 901, allowed: a whole number from 0 to 900',
+    );
+  });
+
+  const topics = (given: Record<string, unknown>): string[] => {
+    const arns = variables(given).MESSAGE_TOPIC_ARNS;
+    const parts: (string | object)[] = typeof arns === 'string' ? [arns] : (arns['Fn::Join']?.[1] ?? [arns]);
+    return parts.map((part) => (typeof part === 'string' ? part.replace(/,$/, '') : 'made'));
+  };
   const subscribers = (given: Record<string, unknown>) =>
     Object.values(templateOf(given).findResources('AWS::SNS::Subscription')).map(
       ({ Properties }) => Properties.Endpoint,

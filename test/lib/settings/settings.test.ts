@@ -74,6 +74,7 @@ describe('settings', () => {
     ['rulesOff', 'unknown-job-shape', 'own-credential'],
     ['allowedDirections', 'prod-*', 'prod-* -> staging-*'],
     ['protectedTargets', 'prod', 'prod-*/orders'],
+    ['requested', 'prod', 'prod-*/orders'],
     ['workingHours', 'always', 'Mon-Fri 07:00-19:00'],
     ['workingHoursTimeZone', '+02:00', 'IANA'],
     ['slowMinutes', '1.5', 'from 0 to 525600'],

@@ -7,7 +7,7 @@ import { compileRules } from '../../../functions/restore/rules/compile-rules.ts'
 import { evaluate, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
 import { CAN_BE_OFF, type Finding } from '../../../functions/restore/rules/finding.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
-import { DELIVERIES, GRADES, type Grade, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
+import { DELIVERIES, GRADES, type Grade, KINDS, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
 
 const PROD = '65f000000000000000000001';
 const STAGING = '65f000000000000000000002';
@@ -58,6 +58,21 @@ const requestedBy = (actor: Actor, grade: Grade): Requester => ({
   points: 100,
   eventType: 'CPS_RESTORE_REQUESTED_AUDIT',
   rivals: 0,
+});
+
+test.each(KINDS)('a %s restore of a chosen cluster is found as soon as it is requested, wherever it goes', (kind) => {
+  const requested = ['prod-*/orders', '*/carts'];
+  const pending = { ...untargeted, kind, status: 'PENDING' } as const;
+  expect(verdicts(pending, { requested })).toEqual([
+    'requested warning: A restore of prod-eu/Orders was requested, which fits prod-*/orders.',
+  ]);
+  expect(verdicts({ ...downloaded, kind }, { requested, rulesOff: ['download'] })).toEqual([
+    'requested warning: A download of prod-eu/Orders was requested, which fits prod-*/orders.',
+  ]);
+  expect(found({ ...pending, clusterName: 'Payments' }, { requested })).toEqual([]);
+  expect(found({ ...pending, projectName: 'staging-eu' }, { requested })).toEqual([]);
+  expect(found(pending, { requested, rulesOff: ['requested'] })).toEqual([]);
+  expect(found(pending)).toEqual([]);
 });
 
 test('an ordinary restore in place has no findings', () => {

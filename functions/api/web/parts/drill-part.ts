@@ -5,9 +5,9 @@ import type { DrillRow } from '../../../views/coverage.ts';
 import { drillMark, mark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
+import { jobHref } from '../../../views/paths.ts';
 import { counted, number } from '../../../views/text.ts';
 import type { ClusterHealth } from './coverage-health.ts';
-import { jobHref } from './job-filter.ts';
 import { clusterLink } from './job-table.ts';
 
 /** Rows of those that are overdue. */

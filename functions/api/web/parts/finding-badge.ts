@@ -12,6 +12,7 @@ const RULE_LABEL: Record<Rule, string> = {
   download: 'Download',
   'point-in-time': 'Point in time',
   'protected-target': 'Protected target',
+  requested: 'Requested',
   'requester-not-listed': 'Requester not listed',
   'outside-hours': 'Outside hours',
   failed: 'Failed',

@@ -68,9 +68,6 @@ function problemOf({ problem: { field }, message }: RequestProblem, parameters: 
   return { filter: field, text: `${capitalized(message)}.` };
 }
 
-/** Of the page of one job. */
-export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
-
 /** Of the jobs page. */
 export function jobsHref(parameters: URLSearchParams | Partial<Record<Filter | 'cursor', string>>): string {
   const query = new URLSearchParams(parameters as Record<string, string>).toString();

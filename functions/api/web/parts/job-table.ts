@@ -4,11 +4,12 @@ import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { type Html, name, time } from '../../../views/html/text.ts';
+import { jobHref } from '../../../views/paths.ts';
 import { took } from '../../../views/status.ts';
 import { targetView } from '../../../views/target.ts';
 import { spanBetween } from '../../../views/text.ts';
 import { findingMarks } from './finding-badge.ts';
-import { jobHref, jobsHref } from './job-filter.ts';
+import { jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { requesterCell } from './requester-part.ts';
 

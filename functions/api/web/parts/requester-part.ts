@@ -8,9 +8,9 @@ import { type FoundRequester, isFound } from '../../../restore/requesters/reques
 import { GRADES, type Grade } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { agoTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
+import { jobHref } from '../../../views/paths.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
 import { number } from '../../../views/text.ts';
-import { jobHref } from './job-filter.ts';
 import { explained, gradeMeaning, reasonAtLength } from './requester-text.ts';
 
 const PART = 'asked';
