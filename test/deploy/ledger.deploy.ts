@@ -97,10 +97,10 @@ test('with the secret filled in by the command of the output, a collection arriv
   expect(done.trigger).toBe('schedule');
 });
 
-test("the table holds exactly the simulator's jobs, and only runs expire", async () => {
+test("the table holds exactly the simulator's jobs, and only runs and notes of messages expire", async () => {
   const items = await ledger.items();
   expect(await ledger.jobIds()).toEqual(allJobIds(atlas.world));
-  for (const { pk, ttl } of items) expect(ttl !== undefined, pk?.S).toBe(pk?.S?.startsWith('RUN#'));
+  for (const { pk, ttl } of items) expect(ttl !== undefined, pk?.S).toBe(/^(RUN|MESSAGE)#/.test(pk?.S ?? ''));
   expect(
     JSON.stringify(await cloud.aws('dynamodb', 'scan', '--table-name', await ledger.output('TableName'))),
   ).not.toContain('CANARY');
