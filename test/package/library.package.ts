@@ -37,7 +37,7 @@ describe.each([
     await app.mustRun(process.execPath, 'app.js');
     const template = JSON.parse(readFileSync(join(app.folder, 'cdk.out/L.template.json'), 'utf8'));
     const types = Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(4);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(5);
     expect(types.filter((type) => type === 'AWS::DynamoDB::Table')).toHaveLength(1);
   });
 });
