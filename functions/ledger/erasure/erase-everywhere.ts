@@ -6,7 +6,7 @@ import { ATTEMPTS, conflict } from '../repositories/optimistic-write.ts';
 import { fitted, type Item, jobItem, ledgerJob } from '../table/job-item.ts';
 import { isJobSk, type Key } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
-import { type Erasure, identitiesIn, withoutName } from './erase-name.ts';
+import { connected, type Erasure, identitiesIn, withoutName } from './erase-name.ts';
 
 /** As many as a collector writes at once. */
 const MAX_WRITES = 64;
@@ -25,19 +25,20 @@ export interface Erased {
   broken: { projectId: string; jobId: string }[];
 }
 
-/** The name, and the ids and other names that stand with it. Requests: 1 scan a MB of the table. */
+/** Every name and id of the person, from all jobs: one may be renamed in one job and share an id with another. Requests: 1 scan a MB of the table. */
 export async function identitiesOf(
   table: Table,
   name: string,
   { signal, onJob }: ErasePorts = {},
 ): Promise<Set<string>> {
-  const identities = new Set([name]);
+  // Each once: there are far fewer people than jobs.
+  const groups = new Map<string, string[]>();
   for await (const item of jobsOf(table, signal)) {
     const job = ledgerJob(item);
-    if (!isBroken(job)) for (const found of identitiesIn(job, name)) identities.add(found);
+    if (!isBroken(job)) for (const group of identitiesIn(job)) groups.set(JSON.stringify(group), group);
     onJob?.();
   }
-  return identities;
+  return connected(name, [...groups.values()]);
 }
 
 /** Requests: 1 scan a MB of the table, and 1 write for each job that names them; none of these where `dryRun` is set. */

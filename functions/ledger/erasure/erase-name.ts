@@ -22,13 +22,24 @@ export interface Erasure {
   reason: string;
 }
 
-/** What of the jobs at hand names the person beside the name that was given. */
-export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester' | 'changes'>, name: string): string[] {
+/** The id and name of each actor that a job and its history name. */
+export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester' | 'changes'>): string[][] {
   const requesters = [requester, ...changes.flatMap(({ fields: { requester: of } }) => [of?.from, of?.to])];
-  return requesters.flatMap((each) => {
-    const { id, name: known } = actorOf(each) ?? {};
-    return id === name || known === name ? [id, known].filter((one) => one !== undefined) : [];
+  return requesters.map((each) => {
+    const { id, name } = actorOf(each) ?? {};
+    return [id, name].filter((one) => one !== undefined);
   });
+}
+
+/** The name, and every id and name that stands with it in one of the groups, or with one of those, and so on. */
+export function connected(name: string, groups: readonly (readonly string[])[]): Set<string> {
+  const identities = new Set([name]);
+  for (let size = 0; size < identities.size; ) {
+    size = identities.size;
+    for (const group of groups)
+      if (group.some((one) => identities.has(one))) for (const one of group) identities.add(one);
+  }
+  return identities;
 }
 
 /** Nothing where the job names nobody of them. @param job whose history fits together: an erasure must not hide a break */
@@ -52,7 +63,10 @@ export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undef
 /** Findings show names in a printable form. */
 function withoutText(text: string, { identities, pseudonym }: Erasure): string {
   const names = [...identities].flatMap((name) => [name, printable(name)]);
-  return names.reduce((rest, name) => rest.replaceAll(name, pseudonym), text);
+  // One name may be a part of another, of which nothing may be left.
+  names.sort((a, b) => b.length - a.length);
+  // A function, as a text could hold `$&`.
+  return names.reduce((rest, name) => rest.replaceAll(name, () => pseudonym), text);
 }
 
 /** In place of what an entry stood for. */

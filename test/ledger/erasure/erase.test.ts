@@ -71,6 +71,30 @@ describe('erasing a name', () => {
     expect(await textOf(own)).toBe(text);
   });
 
+  test('takes every other name of the person, through ids and names that only other jobs tie together', async () => {
+    await using own = await engine.newTable();
+    // In this order, each is tied to the erased name only by jobs that come after it.
+    const known = [
+      ['ada@ex.company', 'id-2'],
+      ['ada@ex.com', 'id-2'],
+      ['ada@ex.com', 'id-1'],
+      [ADA, 'id-1'],
+      ['bo@example.com', 'id-3'],
+    ] as const;
+    for (const [index, [name, id]] of known.entries()) {
+      const one = job({ jobId: idAt('2026-11-20T10:00:00Z', `job-${index}`) });
+      const why = `It was requested by ${name} (user), with ${known.map(([each]) => each).join()}.`;
+      await own.ledger.record(one, seen(0), false, { requester: requestedBy(name, id) });
+      const finding = { rule: 'requester-not-listed', severity: 'critical', at, why };
+      await own.ledger.annotate(PROJECT, one.jobId, seen(1), () => ({ findings: index < 4 ? [finding as never] : [] }));
+    }
+    expect(await erase(own)).toEqual({ jobs: 5, erased: 4, broken: [] });
+    const text = await textOf(own);
+    for (const part of ['ada', 'id-1', 'id-2', 'erased-1pany']) expect(text).not.toContain(part);
+    expect(text).toContain('id-3');
+    expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+  });
+
   test('whatever a history was, it fits before and after, and goes on', async () => {
     const lives = fc.array(fc.constantFrom('run', 'end', 'ada', 'bo', 'gone'), { minLength: 1, maxLength: 12 });
     await fc.assert(
