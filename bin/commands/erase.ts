@@ -25,14 +25,19 @@ const MAX_NAME = 200;
 const MAX_REASON = 500;
 
 const HELP = `
-The name of a requester, and the ids that Atlas sent with it, are replaced by a random pseudonym: in each job, its findings and its
-history. The hash chain covers names, so the histories are tied together anew, and say so: an entry holds who erased it, when, why, and
-the hash of the last entry before, by which an archive of events or an export can be compared. verify counts such histories. A
-history that is broken already is left as it is, with the name, and named.
+The name of a requester, the ids that Atlas sent with it, and the other names that stand with one of these ids in any job, and so on,
+are replaced by a random pseudonym: in each job, its findings and its history. The hash chain covers names, so the histories are tied
+together anew, and say so: an entry holds who erased it, when, why, and the hash of the last entry before, by which an archive of
+events or an export can be compared. verify counts such histories. A history that is broken already is left as it is, with the name,
+and named.
 
 It can't reach what left the ledger: events, messages, logs, exports, copies, the page's readers, and backups, of which point-in-time
 recovery keeps 35 days. Atlas itself keeps its events. A ledger in a directory may hold former pages in its file: export it, and import
 it into a new one. A later restore by the same person is recorded with the name; erase it with the same --as.
+
+Where expectedRequesters are set, reevaluate finds the pseudonym unlisted. If the person is expected there, choose the pseudonym by --as
+and add it to expectedRequesters first. An export from before is refused by import as another history for each job that changed between
+the export and the erase.
 
 It writes to the ledger itself (--table, --data), not through an API.
 
@@ -63,11 +68,7 @@ async function erase(flags: EraseFlags, context: Context) {
   if (requester === undefined) throw new UsageError('--requester: expected a name, got none');
   if (reason === undefined) throw new UsageError('--reason: expected a reason, got none: it stays on record');
   const decision = { pseudonym, by: by ?? whoAmI(context), reason };
-  const naming = Object.entries(decision).find(([, text]) => text.includes(requester));
-  if (naming) {
-    const [name] = naming;
-    throw new UsageError(`--${name === 'pseudonym' ? 'as' : name}: expected a text that does not name the person`);
-  }
+  refuseNaming(decision, [requester]);
   await using opened = await openLedger(sourceOf(where, context.env, 'an API only reads'), { write: !dryRun });
   const progress = context.progress();
   const signal = context.interrupt.gently(() => progress.clear());
@@ -81,7 +82,8 @@ async function erase(flags: EraseFlags, context: Context) {
   };
   const result = await context.unlessInterrupted(
     async () => {
-      const identities = await identitiesOf(opened.table, requester, ports);
+      const identities = await identitiesOf(opened.table, requester, ports).finally(() => progress.clear());
+      refuseNaming(decision, [...identities]);
       looked = 0;
       const now = new Date();
       const erasure = { identities, at: now.toISOString(), runId: newObjectId(now), ...decision };
@@ -94,6 +96,14 @@ async function erase(flags: EraseFlags, context: Context) {
   await context.out.line(
     json ? sanitizeJson({ pseudonym, dryRun, ...result }) : sanitizeLines(result, pseudonym, dryRun),
   );
+}
+
+/** What stays on record must not hold what is erased. */
+function refuseNaming(decision: Record<'pseudonym' | 'by' | 'reason', string>, identities: readonly string[]): void {
+  const naming = Object.entries(decision).find(([, text]) => identities.some((identity) => text.includes(identity)));
+  if (!naming) return;
+  const [name] = naming;
+  throw new UsageError(`--${name === 'pseudonym' ? 'as' : name}: expected a text that does not name the person`);
 }
 
 function sanitizeLines({ jobs, erased, broken }: Erased, pseudonym: string, dryRun: boolean): string {

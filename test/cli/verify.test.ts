@@ -70,7 +70,7 @@ describe('verify', () => {
 
   test('a name is erased from every job, its history and its findings; verify says so, and finds nothing broken', async () => {
     const all = JSON.parse((await shell.run(['jobs', '--format', 'json', '--limit', '100'])).stdout) as {
-      requester?: { actor?: { name?: string } };
+      requester?: { actor?: { name?: string; id?: string } };
     }[];
     const name = all.map(({ requester }) => requester?.actor?.name).find((each) => each !== undefined) ?? '';
     expect(name).not.toBe('');
@@ -81,6 +81,9 @@ describe('verify', () => {
       code: 2,
       stderr: expect.stringContaining('--reason: expected a text that does not'),
     });
+    const id = all.find(({ requester }) => requester?.actor?.name === name)?.requester?.actor?.id;
+    expect(id).toBeDefined();
+    expect(await shell.run(['erase', '--requester', name, '--reason', `${id} wants it`])).toMatchObject({ code: 2 });
     const dry = await shell.run([...erase, '--dry-run', '--json']);
     expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, jobs: all.length, broken: [] });
     const { code, stdout } = await shell.run([...erase, '--json', '--by', 'the officer']);
