@@ -25,7 +25,7 @@ export interface Erased {
   broken: { projectId: string; jobId: string }[];
 }
 
-/** Every name and id of the person, from all jobs: one may be renamed in one job and share an id with another. Requests: 1 scan a MB of the table. */
+/** Every name and id of the person: jobs from before and after a change of name share an id. Requests: 1 scan a MB of the table. */
 export async function identitiesOf(
   table: Table,
   name: string,
@@ -41,33 +41,45 @@ export async function identitiesOf(
   return connected(name, [...groups.values()]);
 }
 
-/** Requests: 1 scan a MB of the table, and 1 write for each job that names them; none of these where `dryRun` is set. */
+/**
+ * Jobs that the name leads to last go first: if it stops halfway, what is left still leads to all of them.
+ * Requests: 1 scan a MB of the table, and 1 read and 1 write for each job that names them; no write where `dryRun` is set.
+ */
 export async function eraseEverywhere(
   table: Table,
   erasure: Erasure,
   { signal, onJob, dryRun = false }: ErasePorts & { dryRun?: boolean } = {},
 ): Promise<Erased> {
   const result: Erased = { jobs: 0, erased: 0, broken: [] };
-  let batch: Item[] = [];
-  const flush = async () => {
-    await forEachConcurrent(batch, MAX_WRITES, async (item) => {
+  const ranks: Key[][] = [...erasure.identities].map(() => []);
+  for await (const item of jobsOf(table, signal)) {
+    result.jobs += 1;
+    onJob?.();
+    // Most name somebody else, and aren't held.
+    if (mentions(item, erasure)) ranks[rankOf(ledgerJob(item), erasure)]?.push(keyOf(item));
+  }
+  for (const keys of ranks.reverse()) {
+    await forEachConcurrent(keys, MAX_WRITES, async (key) => {
+      signal?.throwIfAborted();
+      const item = await table.get(key);
+      if (!item) return;
       const { projectId, jobId } = ledgerJob(item);
       const outcome = await erase(table, item, erasure, dryRun);
       if (outcome === 'erased') result.erased += 1;
       if (outcome === 'broken') result.broken.push({ projectId, jobId });
     });
-    batch = [];
-  };
-  for await (const item of jobsOf(table, signal)) {
-    result.jobs += 1;
-    onJob?.();
-    // Most name somebody else, and aren't held.
-    if (mentions(item, erasure)) batch.push(item);
-    if (batch.length >= MAX_WRITES) await flush();
   }
-  await flush();
   return result;
 }
+
+/** The first of the identities that the job names; -1 for none. A broken history is only reported. */
+function rankOf(job: LedgerJob, { identities }: Erasure): number {
+  if (isBroken(job)) return 0;
+  const named = new Set(identitiesIn(job).flat());
+  return [...identities].findIndex((identity) => named.has(identity));
+}
+
+const keyOf = (item: Item) => ({ pk: String(item.pk), sk: String(item.sk) }) satisfies Key;
 
 async function* jobsOf(table: Table, signal: AbortSignal | undefined): AsyncGenerator<Item> {
   for await (const item of table.scan()) {
@@ -90,7 +102,7 @@ async function erase(
   erasure: Erasure,
   dryRun: boolean,
 ): Promise<'erased' | 'broken' | 'same'> {
-  const key = { pk: String(item.pk), sk: String(item.sk) } satisfies Key;
+  const key = keyOf(item);
   let stored: Item | undefined = item;
   for (let attempt = 1; stored && attempt <= ATTEMPTS; attempt++) {
     const job = ledgerJob(stored);

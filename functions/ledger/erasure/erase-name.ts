@@ -10,7 +10,7 @@ import { chained, relinked } from '../model/hash-chain.ts';
 import type { Change, LedgerJob } from '../model/ledger.ts';
 
 export interface Erasure {
-  /** Names and ids of the person. */
+  /** Names and ids of the person, each after one that leads to it. */
   identities: ReadonlySet<string>;
   /** What stands for them from now on. */
   pseudonym: string;
@@ -31,7 +31,7 @@ export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester'
   });
 }
 
-/** The name, and every id and name that stands with it in one of the groups, or with one of those, and so on. */
+/** The name, and every id and name that stands with it in one of the groups, or with one of those, and so on: each after one that leads to it. */
 export function connected(name: string, groups: readonly (readonly string[])[]): Set<string> {
   const identities = new Set([name]);
   for (let size = 0; size < identities.size; ) {

@@ -39,6 +39,32 @@ async function recorded({ ledger }: EngineTable, ...[first, ...others]: RestoreJ
   for (const [index, answer] of others.entries()) await ledger.record(answer, seen(2 + index));
 }
 
+/** In this order, each is tied to the erased name only by those that come after it. */
+const RENAMED = [
+  ['ada@ex.company', 'id-2'],
+  ['ada@ex.com', 'id-2'],
+  ['ada@ex.com', 'id-1'],
+  [ADA, 'id-1'],
+  ['bo@example.com', 'id-3'],
+] as const;
+
+/** A job for each. */
+async function renamed({ ledger }: EngineTable, known: readonly (readonly [name: string, id: string])[]) {
+  for (const [index, [name, id]] of known.entries()) {
+    const one = job({ jobId: idAt('2026-11-20T10:00:00Z', `job-${index}`) });
+    const why = `It was requested by ${name} (user).`;
+    await ledger.record(one, seen(0), false, { requester: requestedBy(name, id) });
+    const finding = { rule: 'requester-not-listed', severity: 'critical', at, why };
+    const findings = id === 'id-3' ? [] : [finding as never];
+    await ledger.annotate(PROJECT, one.jobId, seen(1), () => ({ findings }));
+  }
+}
+
+const withPut = ({ table }: EngineTable, put: EngineTable['table']['put']) => ({
+  ...{ get: table.get.bind(table), query: table.query.bind(table), update: table.update.bind(table), put },
+  ...{ count: table.count.bind(table), batchGet: table.batchGet.bind(table), scan: table.scan.bind(table) },
+});
+
 describe('erasing a name', () => {
   test('leaves none of it, nor of the ids with it, in any job; the chain fits, and verify counts what was made anew', async () => {
     await using own = await engine.newTable();
@@ -73,26 +99,29 @@ describe('erasing a name', () => {
 
   test('takes every other name of the person, through ids and names that only other jobs tie together', async () => {
     await using own = await engine.newTable();
-    // In this order, each is tied to the erased name only by jobs that come after it.
-    const known = [
-      ['ada@ex.company', 'id-2'],
-      ['ada@ex.com', 'id-2'],
-      ['ada@ex.com', 'id-1'],
-      [ADA, 'id-1'],
-      ['bo@example.com', 'id-3'],
-    ] as const;
-    for (const [index, [name, id]] of known.entries()) {
-      const one = job({ jobId: idAt('2026-11-20T10:00:00Z', `job-${index}`) });
-      const why = `It was requested by ${name} (user), with ${known.map(([each]) => each).join()}.`;
-      await own.ledger.record(one, seen(0), false, { requester: requestedBy(name, id) });
-      const finding = { rule: 'requester-not-listed', severity: 'critical', at, why };
-      await own.ledger.annotate(PROJECT, one.jobId, seen(1), () => ({ findings: index < 4 ? [finding as never] : [] }));
-    }
+    await renamed(own, RENAMED);
     expect(await erase(own)).toEqual({ jobs: 5, erased: 4, broken: [] });
     const text = await textOf(own);
     for (const part of ['ada', 'id-1', 'id-2', 'erased-1pany']) expect(text).not.toContain(part);
     expect(text).toContain('id-3');
     expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+  });
+
+  test.each([1, 2, 3])('stopped after %i writes, it is done by the same command again', async (writes) => {
+    for (const known of [RENAMED, RENAMED.toReversed()]) {
+      await using own = await engine.newTable();
+      await renamed(own, known);
+      let left = writes;
+      const table = withPut(own, async (...args) => {
+        left -= 1;
+        if (left < 0) throw new Error('stopped');
+        return own.table.put(...args);
+      });
+      const identities = await identitiesOf(table, ADA);
+      await expect(eraseEverywhere(table, { identities, ...decision })).rejects.toThrow('stopped');
+      expect(await erase(own)).toEqual({ jobs: 5, erased: 4 - writes, broken: [] });
+      expect(await textOf(own)).not.toContain('ada@');
+    }
   });
 
   test('whatever a history was, it fits before and after, and goes on', async () => {
@@ -137,18 +166,13 @@ describe('erasing a name', () => {
     await recorded(own, job());
     const identities = await identitiesOf(own.table, ADA);
     let isFirst = true;
-    const table = {
-      ...{ get: own.table.get.bind(own.table), query: own.table.query.bind(own.table) },
-      ...{ update: own.table.update.bind(own.table), count: own.table.count.bind(own.table) },
-      ...{ batchGet: own.table.batchGet.bind(own.table), scan: own.table.scan.bind(own.table) },
-      put: async (...args: Parameters<typeof own.table.put>) => {
-        if (isFirst) {
-          isFirst = false;
-          await own.ledger.record(completed(job()), seen(9));
-        }
-        return own.table.put(...args);
-      },
-    };
+    const table = withPut(own, async (...args) => {
+      if (isFirst) {
+        isFirst = false;
+        await own.ledger.record(completed(job()), seen(9));
+      }
+      return own.table.put(...args);
+    });
     expect(await eraseEverywhere(table, { identities, ...decision })).toMatchObject({ erased: 1 });
     const [only] = await list(own.ledger.projectJobs(PROJECT));
     expect(only).toMatchObject({ status: 'COMPLETED', revision: 4 });
