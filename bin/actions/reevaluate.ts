@@ -40,6 +40,15 @@ const PARALLEL_WRITES = 8;
 /** @throws LedgerError, the signal's reason */
 export async function reevaluateAll(ledger: Ledger, options: Reevaluating, result: Reevaluation): Promise<void> {
   const names = new CoveredNames(ledger);
+  try {
+    await reevaluateEach(ledger, names, options, result);
+  } finally {
+    if (!options.dryRun) await ledger.markDaysAgain();
+  }
+  if (!options.dryRun) await ledger.countDays(() => options.signal.aborted, options.projectIds === undefined);
+}
+
+async function reevaluateEach(ledger: Ledger, names: CoveredNames, options: Reevaluating, result: Reevaluation) {
   const { at, principal, projectIds } = options;
   const context = { at, principal, rules: compileRules(options.rules), projectNameOf: names.nameOf };
   for await (const coverage of projectIds ? coveragesOf(ledger, projectIds) : ledger.coverages()) {
@@ -53,9 +62,6 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
     ];
     await reevaluateProject(ledger, coverage, { findingsOf, names }, options, result);
   }
-  if (options.dryRun) return;
-  await ledger.markDaysAgain();
-  await ledger.countDays(() => options.signal.aborted);
 }
 
 async function* coveragesOf(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<ProjectCoverage> {
@@ -133,7 +139,6 @@ async function reevaluateProject(
     signal.throwIfAborted();
     result.jobs += 1;
     if (result.jobs % 50 === 0) progress.show(sanitize(`${result.jobs} jobs, now of ${projectName}`));
-    if (!dryRun) await ledger.markDays([job.jobId]); // its day is counted again, whatever comes of it
     await names.learn(job.targetProjectId);
     if (isSame(job.findings, findingsOf(job))) continue;
     batch.push(job);

@@ -95,9 +95,13 @@ function recorderOf({ source, kind, atlas }: Pick<WatchOptions, 'source' | 'kind
       ...defined({ principal: atlas.principal }),
     });
     await evaluator.prepare([job]);
-    const recorded = await ledger.record(job, sighting, known, evaluator.annotating(job));
-    if (recorded.outcome !== 'same' || !evaluator.isDue(job)) return recorded.job;
-    return (await ledger.annotate(job.projectId, job.jobId, sighting, evaluator.annotate)).job;
+    try {
+      const recorded = await ledger.record(job, sighting, known, evaluator.annotating(job));
+      if (recorded.outcome !== 'same' || !evaluator.isDue(job)) return recorded.job;
+      return (await ledger.annotate(job.projectId, job.jobId, sighting, evaluator.annotate)).job;
+    } finally {
+      await ledger.markDaysAgain();
+    }
   };
 }
 

@@ -9,6 +9,8 @@ export const REMARK_AFTER_MS = 300_000;
 interface Mark {
   atMs: number;
   written: Promise<void>;
+  /** Marks of the day that are to be closed, this one included. */
+  open: number;
 }
 
 /** Marks a day once, however many jobs of it are written. */
@@ -39,27 +41,35 @@ export class DayMarker {
   }
 
   #begin(days: readonly string[]): void {
-    const mark: Mark = { atMs: this.#now(), written: addMarks(this.#table, days) };
-    for (const day of days) this.#marked.set(day, mark);
-    mark.written.catch(() => {
-      for (const day of days) if (this.#marked.get(day) === mark) this.#marked.delete(day);
+    const atMs = this.#now();
+    const written = addMarks(this.#table, days, () => ({ opened: 1 }));
+    for (const day of days) this.#marked.set(day, { atMs, written, open: (this.#marked.get(day)?.open ?? 0) + 1 });
+    // One that may be written or not is never closed: its day is counted anew until it is settled.
+    written.catch(() => {
+      for (const day of days) if (this.#marked.get(day)?.written === written) this.#marked.delete(day);
     });
   }
 
   /** After the writes: what was counted in between is counted again. Requests: 1 write for each month written to. @throws LedgerError */
   async markAgain(): Promise<void> {
-    const days = [...this.#marked.keys()];
+    const marked = new Map(this.#marked);
     this.#marked.clear();
-    await addMarks(this.#table, days);
+    await addMarks(this.#table, [...marked.keys()], (day) => ({ closed: marked.get(day)?.open ?? 0 }));
   }
 }
 
-/** Each day once more. Requests: 1 write a month. */
-export async function addMarks(table: Table, days: readonly string[]): Promise<void> {
+/** Each day once more. Requests: 1 write a month. @param of a day: what else is added */
+export async function addMarks(
+  table: Table,
+  days: readonly string[],
+  more: (day: string) => { opened?: number; closed?: number } = () => ({}),
+): Promise<void> {
   const months = new Map<string, Record<string, number>>();
   for (const day of days) {
     const month = day.slice(0, 7);
-    months.set(month, { ...months.get(month), [attributeOf('marks', day)]: 1 });
+    const add = Object.entries({ marks: 1, ...more(day) }) as ['marks' | 'opened' | 'closed', number][];
+    const named = Object.fromEntries(add.map(([name, by]) => [attributeOf(name, day), by]));
+    months.set(month, { ...months.get(month), ...named });
   }
   for (const [month, add] of months) await table.update(dayMarksKey(month), { add }, {});
 }

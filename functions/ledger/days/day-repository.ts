@@ -18,7 +18,7 @@ import {
 } from '../table/keys.ts';
 import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { addMarks } from './day-marker.ts';
-import { attributeOf, type DayMarks, markedDays, marksOf } from './marks.ts';
+import { attributeOf, type DayMarks, isCounted, markedDays, marksOf } from './marks.ts';
 
 /**
  * How long after its last mark a day is counted once more, in ms: whoever marked it may have written a little later, and the index
@@ -51,13 +51,14 @@ export class DayRepository {
 
   /**
    * Counts the days that were written to since they were counted, newest first, until there is no time left.
+   * @param every every day that was ever written to
    * Requests: 1 query, and for each of these days 1 read, 1 query for each 500 jobs, and 2 writes.
    * @throws LedgerError
    */
-  async count(isOutOfTime: () => boolean): Promise<void> {
+  async count(isOutOfTime: () => boolean, every = false): Promise<void> {
     await this.begin();
     for await (const month of everything(this.#table, { ...ALL_DAY_MARKS, order: 'desc', consistent: true })) {
-      const due = markedDays(month).filter((day) => isDue(day, this.#now()));
+      const due = markedDays(month).filter((day) => every || isDue(day, this.#now()));
       await forEachConcurrent(due.toReversed(), PARALLEL_DAYS, async (day) => {
         if (!isOutOfTime()) await this.#countDay(day);
       });
@@ -66,7 +67,7 @@ export class DayRepository {
   }
 
   /**
-   * The counts of these days, without those that somebody wrote to since they were counted.
+   * The counts of these days, without those that somebody writes to, or wrote to since they were counted.
    * Requests: 1 batch read for each 90 days or so.
    * @param days such as `2026-11-29`
    */
@@ -79,9 +80,10 @@ export class DayRepository {
     const known = new Map<string, DayCounts>();
     if (!items.has(DAYS_KEY.sk)) return known;
     for (const day of days) {
-      const { marks, counted } = marksOf(items.get(dayMarksKey(day.slice(0, 7)).sk), day);
-      const counts = marks === 0 ? noDayCounts() : (items.get(dayCountsKey(day).sk)?.counts as DayCounts | undefined);
-      if (counted === marks && counts) known.set(day, counts);
+      const marks = marksOf(items.get(dayMarksKey(day.slice(0, 7)).sk), day);
+      const counts =
+        marks.marks === 0 ? noDayCounts() : (items.get(dayCountsKey(day).sk)?.counts as DayCounts | undefined);
+      if (isCounted(marks) && counts) known.set(day, counts);
     }
     return known;
   }

@@ -8,6 +8,9 @@ export interface DayMarks {
   day: string;
   /** How often somebody was about to write, or had written, a job of this day. */
   marks: number;
+  /** How many of these marks began to write, and how many said that this was over. */
+  opened: number;
+  closed: number;
   /** `marks` as it was when the day was counted last, and when that was: milliseconds since the epoch. */
   counted: number;
   countedAt: number;
@@ -23,11 +26,20 @@ export function marksOf(item: Item | undefined, day: string): DayMarks {
   return {
     day,
     marks: value('marks'),
+    opened: value('opened'),
+    closed: value('closed'),
     counted: value('counted'),
     countedAt: value('countedAt'),
     settled: value('settled'),
   };
 }
+
+/**
+ * Whether a day's counts are those of its jobs: counted after the last mark, with nobody writing; or long after it, as whoever
+ * was writing has died by then.
+ */
+export const isCounted = ({ marks, opened, closed, counted, settled }: DayMarks) =>
+  (counted === marks && opened === closed) || settled === marks;
 
 /** The days of a month's item that were ever marked. */
 export const markedDays = (item: Item): DayMarks[] =>

@@ -190,10 +190,14 @@ export interface Ledger {
    * @throws LedgerError
    */
   markDaysAgain(): Promise<void>;
-  /** Counts the jobs of the days that were written to since they were counted, newest first. @throws LedgerError */
-  countDays(isOutOfTime: () => boolean): Promise<void>;
   /**
-   * The counts of these days, without those that were written to since they were counted.
+   * Counts the jobs of the days that were written to since they were counted, newest first.
+   * @param every every day that was ever written to @default false
+   * @throws LedgerError
+   */
+  countDays(isOutOfTime: () => boolean, every?: boolean): Promise<void>;
+  /**
+   * The counts of these days, without those that are being written to, or were since they were counted.
    * @param days in UTC, such as `2026-11-29`
    */
   dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;

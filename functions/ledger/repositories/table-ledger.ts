@@ -60,7 +60,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
 
     markDays: (jobIds) => marker.mark(jobIds),
     markDaysAgain: () => marker.markAgain(),
-    countDays: (isOutOfTime) => days.count(isOutOfTime),
+    countDays: (...args) => days.count(...args),
     dayCounts: (of) => days.counts(of),
 
     coverage: (projectId) => coverages.get(projectId),

@@ -56,17 +56,20 @@ export async function importRecords(
     batch = [];
     bytes = 0;
   };
-  for await (const record of records) {
-    const size = record.kind === 'coverage' ? 0 : itemBytes(record.item);
-    if (record.kind !== kind || batch.length === MAX_BATCH_KEYS || bytes + size > BATCH_BYTES) await flush();
-    kind = record.kind;
-    bytes += size;
-    if (record.kind === 'coverage') await importer.coverage(record.coverage);
-    else batch.push(record.item);
-    options.onRecord?.();
+  try {
+    for await (const record of records) {
+      const size = record.kind === 'coverage' ? 0 : itemBytes(record.item);
+      if (record.kind !== kind || batch.length === MAX_BATCH_KEYS || bytes + size > BATCH_BYTES) await flush();
+      kind = record.kind;
+      bytes += size;
+      if (record.kind === 'coverage') await importer.coverage(record.coverage);
+      else batch.push(record.item);
+      options.onRecord?.();
+    }
+    await flush();
+  } finally {
+    await importer.end(); // stopped or not, what was written is counted
   }
-  await flush();
-  await importer.end();
   return importer.result;
 }
 
