@@ -10,7 +10,8 @@ test.skipIf(process.platform === 'win32')(
     await using shell = await CommandLine.open(accessTo(atlas));
     const limited = ['-c', 'ulimit -f 800; exec "$0" collect', inject('commandLine')];
     const { code, stdout, stderr } = await shell.run(limited, { command: 'bash' });
-    expect(code).toBe(1);
+    // 3 where a small write still fits after a large one did not: the run ends incomplete then, and names the lists.
+    expect([1, 3]).toContain(code);
     const said = `${stdout}${stderr}`
       .split('\n')
       .filter((line) => line.includes('what was recorded before is kept; see whether'));
