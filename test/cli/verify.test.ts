@@ -107,7 +107,7 @@ describe('verify', () => {
     );
   });
 
-  test('a job, an entry and a job that is gone are each named, and the end is 6', async () => {
+  test('a job, an entry and a job that is gone are each named, and the end is 9', async () => {
     const [changed, rewritten, gone] = jobs as [Job, Job, Job];
     set(changed, '$.status', 'COMPLETED-BY-HAND');
     set(rewritten, '$.changes[0].status', 'CANCELLED');
