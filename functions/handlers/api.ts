@@ -4,7 +4,6 @@ import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
 import { dynamoDbClient } from '../ledger/table/dynamodb-client.ts';
-import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
 
@@ -14,13 +13,13 @@ const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName, runEveryMinutes } = settings;
+const { planFunctionName, lateAfterMs } = settings;
 
 const app = apiApp({
   ledger: ledgerReader({ ...settings, client }),
   log: lambdaLog('api', process.env),
   now: Date.now,
-  lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes),
+  lateAfterMs,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });
 
