@@ -120,21 +120,26 @@ function partsOf(project: ProjectFacts, lateAfterMs: number): Part[] {
 
 /** Every moment at which time alone may change what follows from these facts; more than do. */
 function changesOf(about: unknown, lateAfterMs: number, days = 0): number[] {
-  const after = [0, -CLOCK_TOLERANCE_MS, FRESH_MS, lateAfterMs, days * DAY_MS];
+  const after = [0, -CLOCK_TOLERANCE_MS, days * DAY_MS];
+  const ageing = [...after, FRESH_MS, lateAfterMs];
   // A change may come with the moment, or right after it.
-  return momentsIn(about).flatMap((moment) => after.flatMap((ms) => [moment + ms, moment + ms + 1]));
+  return momentsIn(about).flatMap(({ name, moment }) =>
+    (AGEING.has(name) ? ageing : after).flatMap((ms) => [moment + ms, moment + ms + 1]),
+  );
 }
 
+/** When Atlas was heard last: what counts is how long ago that is. */
+const AGEING = new Set(['readAt', 'at']);
 /** Of no meaning for any number. */
 const WITHOUT_MEANING = new Set(['recent', 'durations', 'resume']);
 
-function momentsIn(value: unknown): number[] {
+function momentsIn(value: unknown, name = ''): { name: string; moment: number }[] {
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([name, of]) => (WITHOUT_MEANING.has(name) ? [] : momentsIn(of)));
+    return Object.entries(value).flatMap(([each, of]) => (WITHOUT_MEANING.has(each) ? [] : momentsIn(of, each)));
   }
   if (typeof value !== 'string') return [];
   const moment = Date.parse(isObjectId(value) ? requestedAt(value) : /^\d{4}-\d\d-\d\dT/.test(value) ? value : '');
-  return Number.isNaN(moment) ? [] : [moment];
+  return Number.isNaN(moment) ? [] : [{ name, moment }];
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();

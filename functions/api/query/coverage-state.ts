@@ -1,5 +1,5 @@
 // functions/api/query/coverage-state.ts: what the coverage of all projects adds up to: as it was counted, or by reading it.
-import type { CoverageNumbers, CoverageTotals } from '../../ledger/model/coverage.ts';
+import { COVERAGE_NUMBERS, type CoverageNumbers, type CoverageTotals } from '../../ledger/model/coverage.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { coverageRows } from '../../views/coverage.ts';
 import { numbersAt, numbersOf, readClusters } from '../../views/coverage-totals.ts';
@@ -44,9 +44,15 @@ export async function coverageState(
   return { numbers, projects, read, complete: true, ...(kept.isCurrent ? {} : { asOf: countedAt }) };
 }
 
-/** By the same rule of what is late, and not too long ago to tell what has become of it. */
-const isOfUse = ({ lateAfterMs, countedAt, until }: CoverageTotals, { now, lateAfterMs: asked }: CoverageContext) =>
-  lateAfterMs === asked && now >= Date.parse(countedAt) - SAME_TIME_MS && now <= Date.parse(until);
+/** With all numbers, as another version may not have; by the same rule of what is late; and not too long ago to tell what has become of it. */
+const isOfUse = (
+  { lateAfterMs, countedAt, until, numbers }: CoverageTotals,
+  { now, lateAfterMs: asked }: CoverageContext,
+) =>
+  COVERAGE_NUMBERS.every((name) => numbers[name] !== undefined) &&
+  lateAfterMs === asked &&
+  now >= Date.parse(countedAt) - SAME_TIME_MS &&
+  now <= Date.parse(until);
 
 async function readState(ledger: Pick<LedgerReader, 'projects'>, context: CoverageContext): Promise<CoverageState> {
   let numbers = numbersOf([]);

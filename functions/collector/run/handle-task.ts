@@ -2,7 +2,7 @@
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
-import { type CountingOptions, tryToCountCoverage } from '../evaluate/count-coverage.ts';
+import type { CountingOptions } from '../evaluate/count-coverage.ts';
 import { countDays } from '../evaluate/count-days.ts';
 import { collectProject } from '../project/collect-project.ts';
 import type { CollectOptions } from '../project/collection.ts';
@@ -36,7 +36,9 @@ export async function handleTask(
     task,
     { atlas, ledger, log, now, timeLeftMs },
     { ...options, reserveMs: RESERVE_MS },
-  ).catch((error) => {
+  ).catch(async (error) => {
+    // Else nobody could count the coverage before it is certain that this task has died.
+    await ledger.coverageWritten().catch(() => {});
     // The queue retries. If every retry fails, a later run marks this run incomplete (RUN_DIED).
     failedPart(task, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
     throw error;
@@ -51,6 +53,8 @@ export async function handleTask(
   const isOutOfTime = () => timeLeftMs() < RESERVE_MS;
   if (isOver) {
     await countDays(ledger, isOutOfTime, { log, runId });
+    // Of the one task that ends a run: the others start without it.
+    const { tryToCountCoverage } = await import('../evaluate/count-coverage.ts');
     const counting = { now, lateAfterMs: options.lateAfterMs, isOutOfTime };
     await tryToCountCoverage(ledger, counting, { log, runId, isRun: !isFollowUp });
   }

@@ -63,6 +63,16 @@ test('what was never counted, by another rule of what is late, too long ago, or 
   expect(await state(30, { wait: -HOUR })).toMatchObject({ clusters: 60, ...READ });
 });
 
+test('what an earlier version counted, without a number that is shown now, is read', async () => {
+  const totals = await totalsOf(projectsOf(30), { now: NOW, lateAfterMs: LATE });
+  const { overdue: _, ...numbers } = totals.numbers;
+  const ledger = {
+    coverageTotals: async () => ({ totals: { ...totals, numbers }, isCurrent: true }) as unknown as KeptTotals,
+    projects: () => projectsOf(30, 2),
+  };
+  expect((await coverageState(ledger, { now: NOW, lateAfterMs: LATE })).numbers.clusters).toBe(60);
+});
+
 test('more projects than are read are said to be more', async () => {
   const many = await state(MAX_PROJECTS + 1, { isCounted: false });
   expect(many).toMatchObject({ ...READ, complete: false, of: { projects: MAX_PROJECTS } });
