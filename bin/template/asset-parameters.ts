@@ -16,10 +16,11 @@ export const DEFAULT_PREFIX = 'atlas-restore-ledger';
 /** The folder of the assets, on disk and in the bucket. */
 export const ASSETS = 'assets';
 
+export const BUCKET_PARAMETER = 'AssetBucket';
 /** So that a template serves every region: Lambda reads code only from a bucket of its own region. */
-const BUCKET = `\${AssetBucket}-\${AWS::Region}`;
-/** A bucket's name has at most 63 characters, a region's at most 14. */
-const MAX_BUCKET = 63 - 14 - 1;
+const BUCKET = `\${${BUCKET_PARAMETER}}-\${AWS::Region}`;
+/** A bucket's name has at most 63 characters, a region's at most 15. */
+const MAX_BUCKET = 63 - 15 - 1;
 
 export interface Asset {
   /** From the assembly's folder, or absolute. */
@@ -57,7 +58,7 @@ export class AssetParameters extends StackSynthesizer {
   }
 
   #addParameters() {
-    new CfnParameter(this.boundStack, 'AssetBucket', {
+    new CfnParameter(this.boundStack, BUCKET_PARAMETER, {
       description: 'The bucket of the assets, without its region: they are in AssetBucket-REGION',
       allowedPattern: `[a-z0-9][a-z0-9.-]{1,${MAX_BUCKET - 2}}[a-z0-9]`,
       constraintDescription: `expected 3 to ${MAX_BUCKET} lower-case letters, digits, hyphens and dots`,

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { UsageError } from '../process/exit-codes.ts';
-import { ASSETS } from './asset-parameters.ts';
+import { ASSETS, BUCKET_PARAMETER } from './asset-parameters.ts';
 import type { SelfContained } from './synthesize.ts';
 import { zip } from './zip.ts';
 
@@ -52,21 +52,31 @@ export async function writeTemplate(
 
 /**
  * The whole folder is uploaded, and deleted the next time, so nothing of anyone else may be there.
- * @returns what an earlier call wrote
+ * @returns what an earlier call wrote, templates first
  * @throws UsageError
  */
 export async function checkFolder(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const got = (what: string) =>
+    new UsageError(`--output: expected an empty folder, or one that this command wrote, got ${what}`);
+  if (folder === '') throw got('nothing');
+  const names = await namesIn(folder).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOTDIR' ? got(`the file ${folder}`) : error;
+  });
+  for (const name of names) if (!(await isOurs(folder, name))) throw got(`${folder} with ${name}`);
+  return names.toSorted((a, b) => Number(a === ASSETS) - Number(b === ASSETS));
+}
+
+async function isOurs(folder: string, name: string): Promise<boolean> {
+  const path = join(folder, name);
+  if (name === ASSETS) return (await namesIn(path)).every((asset) => /^[0-9a-f]{64}(\.\w+)?$/.test(asset));
+  return name.endsWith(TEMPLATE) && (await readFile(path, 'utf8')).includes(`"${BUCKET_PARAMETER}"`);
+}
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const [foreign] = names.filter((name) => name !== ASSETS && !name.endsWith(TEMPLATE));
-  if (foreign !== undefined)
-    throw new UsageError(
-      `--output: expected an empty folder, or one that this command wrote, got ${folder} with ${foreign}`,
-    );
-  return names;
-}
 
 async function filesIn(folder: string) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nextSteps } from '../../../bin/template/next-steps.ts';
 import { synthesize } from '../../../bin/template/synthesize.ts';
-import { MAX_TEMPLATE_BYTES, templateText, writeTemplate } from '../../../bin/template/write-template.ts';
+import { checkFolder, MAX_TEMPLATE_BYTES, templateText, writeTemplate } from '../../../bin/template/write-template.ts';
 import { templateOf } from '../../lib/template.ts';
 import { PACKAGE_DIR } from '../command-line.ts';
 
@@ -59,8 +59,15 @@ describe('with the defaults', () => {
     expect(keys).toEqual(one.assets.map((name) => `\${AssetPrefix}/assets/${name}`));
   });
 
-  test('its resources are those of cdk deploy', () => {
-    expect(Object.keys(one.template.Resources)).toEqual(Object.keys(templateOf().toJSON().Resources));
+  test('its resources are those of cdk deploy, but for where their code is', () => {
+    const withoutCode = ({ Resources }: Template) =>
+      Object.fromEntries(
+        Object.entries(Resources).map(([id, { Properties, ...resource }]) => [
+          id,
+          { ...resource, Properties: { ...Properties, Code: undefined } },
+        ]),
+      );
+    expect(withoutCode(one.template)).toEqual(withoutCode(templateOf().toJSON() as Template));
   });
 
   test('it names no partition, and no domain of one', () => {
@@ -127,12 +134,30 @@ describe('refused', () => {
     await expect(readdir(output)).rejects.toThrow('ENOENT');
   });
 
-  test('a folder with anything else in it, which stays', async () => {
-    await mkdir(join(folder, 'home'));
-    await writeFile(join(folder, 'home/thesis.txt'), 'mine');
-    const { code, stderr } = await command('--output', join(folder, 'home'));
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^--output: expected an empty folder, or one that this command wrote, got .*thesis\.txt\n$/);
-    expect(await readdir(join(folder, 'home'))).toEqual(['thesis.txt']);
+  test.each([
+    ['a file of someone', 'home', 'thesis.txt', 'thesis.txt'],
+    ["someone's assets", 'site', 'assets/logo.png', 'assets'],
+    ["someone's template", 'templates', 'network.template.json', 'network.template.json'],
+  ])('a folder with %s, which stays', async (_, output, file, name) => {
+    await mkdir(dirname(join(folder, output, file)), { recursive: true });
+    await writeFile(join(folder, output, file), 'mine');
+    await expect(checkFolder(join(folder, output))).rejects.toThrow(`got ${join(folder, output)} with ${name}`);
+    await expect(written(output)).rejects.toThrow('expected an empty folder, or one that this command wrote');
+    expect(await readFile(join(folder, output, file), 'utf8')).toBe('mine');
   });
+
+  test('no folder', async () => {
+    await writeFile(join(folder, 'file'), 'mine');
+    await expect(checkFolder(join(folder, 'file'))).rejects.toThrow(`got the file ${join(folder, 'file')}`);
+    const { code, stderr } = await command('--output', '');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^--output: .* got nothing\n$/) });
+  });
+});
+
+test('what an earlier call wrote is replaced, whatever its stack was called', async () => {
+  await written('again', { stackName: 'Other' });
+  await writeFile(join(folder, `again/assets/${'0'.repeat(64)}.zip`), '');
+  const { assets } = await written('again');
+  expect(await readdir(join(folder, 'again'))).toEqual(['AtlasRestoreLedger.template.json', 'assets']);
+  expect(assets).toHaveLength(5);
 });

@@ -16,12 +16,14 @@ export const VARIANTS: Readonly<Record<string, Json>> = {
     messageEmail: 'dba@example.com',
     encryption: 'new',
     fixedAddresses: 2,
+    backupDays: 35,
   },
 };
 
 /** They hold data, or people and other systems know them by name, address or confirmation. */
 export const KEPT_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Api',
+  'AWS::Backup::BackupPlan',
   'AWS::Backup::BackupVault',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::Dashboard',

@@ -27,9 +27,12 @@ const commit = stdout.trim();
 const folder = await mkdtemp(join(tmpdir(), 'restore-ledger-former-'));
 try {
   await checkOut(commit, folder);
+  const { SETTINGS } = await import(join(folder, 'lib/settings/settings.ts'));
   const resources: Record<string, Resources> = {};
-  for (const [variant, settings] of Object.entries(VARIANTS))
-    resources[variant] = keptOf(await resourcesOf(folder, settings));
+  for (const [variant, settings] of Object.entries(VARIANTS)) {
+    const known = Object.entries(settings).filter(([setting]) => setting in SETTINGS); // it may be older than some
+    resources[variant] = keptOf(await resourcesOf(folder, Object.fromEntries(known)));
+  }
   const former: Former = { commit, resources };
   await writeFile(FORMER_FILE, `${JSON.stringify(former, undefined, 1)}\n`);
 } finally {
