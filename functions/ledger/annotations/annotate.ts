@@ -7,6 +7,7 @@ import { optimisticWrite } from '../repositories/optimistic-write.ts';
 import { ledgerJob } from '../table/job-item.ts';
 import { jobKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
+import { ANNOTATING_ATTRIBUTES } from './attributes.ts';
 import { mergeAnnotation, type Signature } from './merge.ts';
 import type { AnnotationPatch } from './patch.ts';
 
@@ -16,18 +17,10 @@ export class AnnotationConflict extends Error {
 }
 
 /**
- * Attributes of a job that annotating it writes, and reads as a condition. Nothing else: a role can be held to these, so that whoever
- * annotates can't say what Atlas said (docs/decisions/0044-annotations.md).
- */
-export const ANNOTATING_ATTRIBUTES = [
-  ...(['revision', 'changedAt', 'changes'] as const),
-  ...(['validation', 'annotation', 'annotationCount'] as const),
-] as const satisfies readonly (keyof LedgerJob)[];
-
-/**
  * Requests: 1 read, and 1 write where it says something new. A writer that loses reads and merges again: the revision, which grows
  * with every entry, is the condition. What is written without an entry, such as counters of progress, is not touched.
- * @param isExpected whether the job is still as the caller saw it
+ * @param isExpected whether the job is still as the caller saw it. Not asked where it says so already: the caller's first request may
+ * have been answered to nobody
  * @throws AnnotationProblem, AnnotationsFull, AnnotationConflict
  * @throws LedgerError, also where the ledger has no such job
  */
@@ -53,13 +46,13 @@ export async function annotateJob(
       outcome = 'annotated';
       return { value: stored, written: { done: true } };
     }
-    if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
     const next = mergeAnnotation(stored, patch, signature);
     if (!next) return { value: stored, written: { done: true } };
+    if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
     outcome = 'annotated';
     ours = next;
     const set = defined(Object.fromEntries(ANNOTATING_ATTRIBUTES.map((name) => [name, next[name]])));
-    return { value: next, written: await table.update(key, { set }, { revision: stored.revision }) };
+    return { value: next, written: await table.update(key, { set, blind: true }, { revision: stored.revision }) };
   });
   return { outcome, job };
 }

@@ -4,9 +4,11 @@ import {
   type Annotated,
   type Annotation,
   type Annotator,
+  annotationsIn,
   isAnnotating,
   type Validation,
-} from '../model/annotations.ts';
+  withAnnotationsOf,
+} from '../../restore/annotations.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes } from '../model/item-size.ts';
 import type { Change, LedgerJob } from '../model/ledger.ts';
@@ -45,18 +47,24 @@ export function mergeAnnotation(
   patch: AnnotationPatch,
   signature: Signature,
 ): LedgerJob | undefined {
-  const validation = validationOf(stored.validation, patch, signature);
-  const annotation = annotationOf(stored.annotation, patch, signature);
+  // By the history: what something else wrote to the job must not get into it in the name of whoever annotates.
+  const said = annotationsIn(stored.changes);
+  const validation = validationOf(said.validation, patch, signature);
+  const annotation = annotationOf(said.annotation, patch, signature);
   if (!validation && !annotation) return undefined;
-  const { annotationCount = 0 } = stored;
+  const { annotationCount = 0 } = said;
   if (annotationCount >= MAX_ANNOTATIONS) throw full(`it has been annotated ${annotationCount} times`);
-  const job: LedgerJob = { ...stored, ...defined({ validation, annotation }), annotationCount: annotationCount + 1 };
+  const job: LedgerJob = {
+    ...withAnnotationsOf(stored, stored.changes),
+    ...defined({ validation, annotation }),
+    annotationCount: annotationCount + 1,
+  };
   const bytes = itemBytes(annotated(job));
   if (bytes > MAX_BYTES)
     throw new AnnotationProblem('body', `expected at most ${MAX_BYTES} bytes of all texts, got ${bytes}`);
   const fields = defined({
-    validation: validation && defined({ from: stored.validation, to: validation }),
-    annotation: annotation && defined({ from: stored.annotation, to: annotation }),
+    validation: validation && defined({ from: said.validation, to: validation }),
+    annotation: annotation && defined({ from: said.annotation, to: annotation }),
   }) as Change['fields'];
   const { at, runId } = signature;
   const next = unlessAltered(stored, job, { at, runId, fields }).job;

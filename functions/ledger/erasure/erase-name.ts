@@ -3,9 +3,9 @@
 // The hash chain covers names, so none can go without a new chain. The entry that says so holds the hash of the last entry before:
 // whoever keeps that, as in an archive of events or an export, can see which history was replaced.
 import { defined } from '../../platform/defined.ts';
+import { ANNOTATED, type Annotator } from '../../restore/annotations.ts';
 import { type Actor, isFound, type Requester } from '../../restore/requesters/requester.ts';
 import { printable } from '../../restore/text.ts';
-import { ANNOTATED, type Annotator } from '../model/annotations.ts';
 import { sha256 } from '../model/fingerprint.ts';
 import { chained, relinked } from '../model/hash-chain.ts';
 import type { Change, LedgerJob } from '../model/ledger.ts';

@@ -1,6 +1,7 @@
 // functions/ledger/model/backfill.ts: the changes too old to emit events.
+
+import { isAnnotating } from '../../restore/annotations.ts';
 import { isOpen } from '../../restore/job.ts';
-import { isAnnotating } from './annotations.ts';
 import type { Change, JobSummary } from './ledger.ts';
 
 /** Hours after the end of a restore in which its changes emit events. */

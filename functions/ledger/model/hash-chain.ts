@@ -1,8 +1,8 @@
 // functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of
 // the job at that time, so an entry or job that something else changed no longer fits.
 import { defined } from '../../platform/defined.ts';
+import { annotationsIn, isAnnotating } from '../../restore/annotations.ts';
 import type { RestoreJob } from '../../restore/job.ts';
-import { annotationsIn, isAnnotating } from './annotations.ts';
 import { canonicalJson, digest, STAMPS, sha256 } from './fingerprint.ts';
 import type { Change, JobSummary, LedgerJob } from './ledger.ts';
 import { JOB_SUMMARY_FIELDS } from './table.ts';

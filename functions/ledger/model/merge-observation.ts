@@ -7,9 +7,9 @@
 // A job that something else wrote to (it doesn't fit its last entry) is no evidence: Atlas's answer is written over it, and the history
 // says so. Entries added before that keep the digest of what was there before, so that verify still finds the change.
 import { defined } from '../../platform/defined.ts';
+import { withAnnotationsOf } from '../../restore/annotations.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
-import { withAnnotationsOf } from './annotations.ts';
 import { canonicalJson, digest, fingerprint, type STAMPS } from './fingerprint.ts';
 import { type AtlasDigests, COMPARED, chained, digestsOf, isAltered, PROGRESS } from './hash-chain.ts';
 import { boundedFields, storable } from './item-size.ts';

@@ -1,7 +1,7 @@
 // functions/ledger/table/job-item.ts: a job as an item, made to fit.
 
+import { isAnnotating } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
-import { isAnnotating } from '../model/annotations.ts';
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';
 import { FIRST_CHANGES } from '../model/hash-chain.ts';

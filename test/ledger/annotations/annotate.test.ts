@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AnnotationConflict } from '../../../functions/ledger/annotations/annotate.ts';
+import { ANNOTATING_ATTRIBUTES } from '../../../functions/ledger/annotations/attributes.ts';
 import { AnnotationsFull, MAX_ANNOTATIONS } from '../../../functions/ledger/annotations/merge.ts';
 import { AnnotationProblem } from '../../../functions/ledger/annotations/patch.ts';
 import { breaksOf, FIRST_CHANGES } from '../../../functions/ledger/model/hash-chain.ts';
@@ -73,6 +74,22 @@ test('a job that is not as the caller saw it is left alone', async () => {
   expect((await read(jobId)).revision).toBe(1);
 });
 
+test('a write names the attributes that a role may be held to, and gets none back', async () => {
+  const jobId = await recorded();
+  const updates: Parameters<typeof table.table.update>[] = [];
+  const noted = overTable(table.table, {
+    update(...args) {
+      updates.push(args);
+      return table.table.update(...args);
+    },
+  });
+  await annotate(noted, jobId, { validation: { status: 'FAILED' }, purpose: 'drill' });
+  const [[, { set = {}, add, blind }, condition] = expect.unreachable()] = updates;
+  const named: string[] = [...Object.keys(set), ...Object.keys(condition)];
+  expect(named.filter((name) => !ANNOTATING_ATTRIBUTES.some((each) => each === name))).toEqual([]);
+  expect({ add, blind }).toEqual({ add: undefined, blind: true });
+});
+
 test('an unknown job is refused, and none is made', async () => {
   const jobId = idAt('2026-11-20T10:00:00Z', 'nobody');
   await expect(annotate(table.table, jobId, { purpose: 'drill' })).rejects.toThrow('is not in the ledger');
@@ -143,6 +160,22 @@ test('an annotation of a forged job does not hide what was forged', async () => 
   await other.table.put({ ...jobKey(PROJECT, jobId), ...item, status: 'COMPLETED' });
   await annotate(other.table, jobId, { purpose: 'drill' });
   expect((await verified(other.ledger, PROJECT)).breaks.filter((each) => each.jobId === jobId)).not.toEqual([]);
+});
+
+test('what something else wrote into an annotation does not get into the history with the next one', async () => {
+  await using other = await engine.newTable();
+  const { jobId } = job();
+  await other.ledger.record(job(), seen(0));
+  await annotate(other.table, jobId, { ticket: 'OPS-1' });
+  const item = (await other.table.get(jobKey(PROJECT, jobId))) as Item;
+  const annotation = { ...(item.annotation as object), ticket: 'FORGED' };
+  await other.table.put({ ...jobKey(PROJECT, jobId), ...item, annotation });
+  await annotate(other.table, jobId, { purpose: 'drill' }, BO);
+  expect((await verified(other.ledger, PROJECT)).breaks.filter((each) => each.jobId === jobId)).not.toEqual([]);
+  await other.ledger.record(completed(job()), seen(40), true);
+  const after = (await other.ledger.job(jobId)) as LedgerJob;
+  expect(after.annotation).toMatchObject({ ticket: 'OPS-1', purpose: 'drill' });
+  expect(JSON.stringify(after)).not.toContain('FORGED');
 });
 
 test('bounds: texts, times and bytes, each with an error that says so, and the job stays', async () => {

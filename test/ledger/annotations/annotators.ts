@@ -1,9 +1,9 @@
 // test/ledger/annotations/annotators.ts: people who annotate jobs.
 import { annotateJob } from '../../../functions/ledger/annotations/annotate.ts';
 import type { AnnotationPatch } from '../../../functions/ledger/annotations/patch.ts';
-import type { Annotator } from '../../../functions/ledger/model/annotations.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import type { Table } from '../../../functions/ledger/table/table-port.ts';
+import type { Annotator } from '../../../functions/restore/annotations.ts';
 import { PROJECT, RUN } from '../jobs.ts';
 
 export const ADA: Annotator = { kind: 'iam', name: 'arn:aws:sts::123456789012:assumed-role/dba/ada@example.com' };
