@@ -36,6 +36,8 @@ export const apiSettings = (environment: Environment) => ({
   ...ledgerSettings(environment),
   /** Absent: no run can be started over HTTP. */
   planFunctionName: variable(environment, 'PLAN_FUNCTION_NAME'),
+  /** Whether jobs can be annotated over HTTP. */
+  annotations: variable(environment, 'ANNOTATIONS'),
   ...lateness(environment),
 });
 
