@@ -106,6 +106,10 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /summary', target: '/summary', about: SUMMARY_DAYS },
     { route: 'GET /summary', target: '/summary?period=1d', about: 1 },
     { route: 'GET /summary', target: '/summary?period=365d', about: 365 },
+    {
+      route: 'GET /projects/:projectId/clusters/:clusterName/recovery',
+      target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
+    },
 
     ...atlasRequests(load, 'dedicated', '/clusters/:clusterName/backup/restoreJobs', 0),
     ...atlasRequests(load, 'collection', '/clusters/:clusterName/collectionRestoreJobs', 0),

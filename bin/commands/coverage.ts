@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { needsAttention } from '../../functions/views/coverage.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { writeCoverage } from '../output/coverage-table.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
@@ -28,10 +29,12 @@ export function coverageCommand(context: Context): Command {
     )
     .option('--json', 'a JSON list with a row for each cluster')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: JsonFlags) => showCoverage(flags, context));
+  return withObjectives(addSourceOptions(command)).action((flags: JsonFlags & RulesFlags) =>
+    showCoverage(flags, context),
+  );
 }
 
-async function showCoverage(flags: JsonFlags, context: Context) {
+async function showCoverage(flags: JsonFlags & RulesFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const rows = await listOf(opened.ledger.coverageRows());

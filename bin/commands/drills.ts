@@ -2,13 +2,14 @@
 import { Command } from 'commander';
 import { oneOf, projectIds } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { FORMATS, type Format, writeRows } from '../output/formats.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 
-interface DrillsFlags extends SourceFlags {
+interface DrillsFlags extends SourceFlags, RulesFlags {
   project?: string[];
   overdue?: true;
   format: Format;
@@ -19,6 +20,8 @@ A backup is shown to work by a restore. The table has the restore of each cluste
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
 collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
 called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
+known" where the ledger can't tell.
 
 Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the
 API could not be read, 2 wrong usage.
@@ -36,7 +39,7 @@ export function drillsCommand(context: Context): Command {
     .option('--overdue', 'only clusters that are overdue')
     .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: DrillsFlags) => showDrills(flags, context));
+  return withObjectives(addSourceOptions(command)).action((flags: DrillsFlags) => showDrills(flags, context));
 }
 
 async function showDrills({ project: projects, overdue, format, ...flags }: DrillsFlags, context: Context) {
@@ -54,6 +57,6 @@ async function showDrills({ project: projects, overdue, format, ...flags }: Dril
   if (rows.length === 0) {
     return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
   }
-  await writeTable(drillColumns(Date.now()), rows, out);
+  await writeTable(drillColumns(Date.now(), rows), rows, out);
   await out.line(`\n${drillSummary(rows)}`);
 }

@@ -1,10 +1,13 @@
 // bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
 import { extname } from 'node:path';
 import { Command } from 'commander';
+import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
+import type { Rules } from '../../functions/restore/rules/rules.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { checkPeriod, oneOf, time } from '../options/flags.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
+import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
@@ -14,7 +17,7 @@ import type { EvidenceHead, Period, Report } from '../report/report.ts';
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-interface EvidenceFlags extends SourceFlags {
+interface EvidenceFlags extends SourceFlags, RulesFlags {
   since?: string;
   until?: string;
   format?: EvidenceFormat;
@@ -27,8 +30,9 @@ const DEFAULT_PERIOD_MS = 90 * 86_400_000;
 
 const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
-restore with requester, source, target, duration, outcome and findings; drills met and missed; and what no such report can show. The
-HTML is one file that needs nothing else, and prints well. It names people and API keys: keep it as you keep such records.
+restore with requester, source, target, duration, outcome and findings; drills met and missed; with objectives (--rules), how many
+restores of each cluster met or missed them, and what is usual; and what no such report can show. The HTML is one file that needs
+nothing else, and prints well. It names people and API keys: keep it as you keep such records.
 
 A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
 its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
@@ -55,7 +59,7 @@ export function evidenceCommand(context: Context): Command {
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
     .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: EvidenceFlags) => evidence(flags, context));
+  return withRules(withLedger(command)).action((flags: EvidenceFlags) => evidence(flags, context));
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
@@ -65,7 +69,9 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const period = periodOf(flags, asked);
   const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
   const format = flags.format ?? formatFor(output);
-  if (collect) await collectToTheEnd(where, context);
+  const { rules } = await chosenRules(flags, env);
+  const objectives = objectivesOf(rules.objectives);
+  if (collect) await collectToTheEnd(where, rules, context);
   const madeAt = (collect ? new Date() : asked).toISOString();
   const signal = interrupt.gently();
   const progress = context.progress();
@@ -73,7 +79,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   await using opened = await openLedger(where);
   const { gather } = await import('../report/gather.ts');
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const options = { period, verify, progress, version: packageJson.version, madeAt, ledgerName };
+  const options = { period, verify, progress, objectives, version: packageJson.version, madeAt, ledgerName };
   await using report = await emptyReport(format);
   const head = await unlessRaised(signal, gather(opened.ledger, options, report)).finally(() => progress.clear());
   for await (const part of report.parts(head)) {
@@ -86,16 +92,14 @@ async function evidence(flags: EvidenceFlags, context: Context) {
 }
 
 /** What fails is a gap in the report, and is printed here, too. */
-async function collectToTheEnd(where: Target, context: Context) {
-  const { err, env, log, interrupt } = context;
-  const [{ collectLocally, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
+async function collectToTheEnd(where: Target, rules: Rules, context: Context) {
+  const { err, log, interrupt } = context;
+  const [{ collectLocally, failureLine }, { atlasAccounts }] = await Promise.all([
     import('../actions/collect.ts'),
     import('../options/credentials.ts'),
-    import('../options/rules.ts'),
   ]);
   await using accounts = await atlasAccounts(context);
   await using opened = await openLedger(where, { create: true });
-  const { rules } = await chosenRules({}, env);
   const running = { progress: context.progress(), signal: interrupt.gently() };
   const { failures } = await collectLocally([{}], true, { accounts, ledger: opened.ledger, rules, log, ...running });
   for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);

@@ -7,10 +7,12 @@ import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import { measureWords } from '../../functions/views/measures.ts';
 import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { severityStyle } from '../output/event-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
@@ -32,10 +34,12 @@ export function jobCommand(context: Context): Command {
     .argument('<id>', 'of the job: 24 hex digits', jobId)
     .option('--json', 'everything that the ledger holds of it, as JSON')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((id: string, flags: JsonFlags) => showJob(id, flags, context));
+  return withObjectives(addSourceOptions(command)).action((id: string, flags: JsonFlags & RulesFlags) =>
+    showJob(id, flags, context),
+  );
 }
 
-async function showJob(id: string, flags: JsonFlags, context: Context) {
+async function showJob(id: string, flags: JsonFlags & RulesFlags, context: Context) {
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
@@ -63,6 +67,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'requested by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
     took: durationSeconds === undefined ? undefined : span(durationSeconds),
+    RTO: job.rto && `${job.rto.state}: ${measureWords(job.rto)}`,
+    RPO: job.rpo && `${job.rpo.state}: ${measureWords(job.rpo)}`,
     expires: at(job.expiresAt),
     snapshot: job.snapshotId,
     'snapshot taken': at(job.snapshotAt),

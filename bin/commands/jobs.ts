@@ -16,6 +16,7 @@ import {
 import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
 import { checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { FORMATS, type Format, type RowShape, writeRows } from '../output/formats.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
@@ -23,7 +24,7 @@ import { UsageError } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
 import { type ReadableLedger, type ShownJob, upTo, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends SourceFlags {
+interface JobsFlags extends SourceFlags, RulesFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -64,7 +65,7 @@ export function jobsCommand(context: Context): Command {
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 1_000_000).default(50))
     .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: JobsFlags) => listJobs(flags, context));
+  return withObjectives(addSourceOptions(command)).action((flags: JobsFlags) => listJobs(flags, context));
 }
 
 const JOB_ROWS: RowShape<ShownJob> = { document: withoutFingerprint, columns: JOB_COLUMNS, cells: jobCells };

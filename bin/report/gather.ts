@@ -8,6 +8,7 @@ import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../fun
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../functions/restore/objectives/objective.ts';
 import { counted } from '../../functions/views/text.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { listOf } from '../process/list-of.ts';
@@ -27,6 +28,8 @@ export interface GatherOptions {
   /** The table, or the directory. */
   ledgerName: string;
   verify: boolean;
+  /** @default none */
+  objectives?: Objectives | undefined;
   progress: Progress;
 }
 
@@ -38,7 +41,7 @@ export interface GatherOptions {
  * @throws LedgerError, CommandError
  */
 export async function gather(ledger: Ledger, options: GatherOptions, body: EvidenceBody): Promise<EvidenceHead> {
-  const { period, madeAt, version, ledgerName, verify, progress } = options;
+  const { period, madeAt, version, ledgerName, verify, progress, objectives = NO_OBJECTIVES } = options;
   const asking: Asking = { period, now: madeAt };
   const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
   const recorded: Expected[] = [];
@@ -51,7 +54,8 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
   const ofProjects: NamedGap[] = [];
   for (const [index, project] of projects.entries()) {
     progress.show(sanitize(`reading ${project.projectName}, ${index} projects before it`));
-    ofProjects.push(...(await gatherProject(project, { ledger, asking, listed, projectNames, body: tally })));
+    const gathering = { ledger, asking, listed, projectNames, objectives, body: tally };
+    ofProjects.push(...(await gatherProject(project, gathering)));
   }
   const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
   const results = verify ? await listOf(verifyAll(ledger, { listed: counts, progress })) : undefined;
@@ -74,9 +78,9 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     ledger: ledgerName,
     period,
     verdict: verdictOf(verdictFacts),
-    ...{ numbers, gaps },
+    ...{ objectives: objectives.lines, numbers, gaps },
     ...defined({ provenThrough, integrity, projectsReadAt: scope?.listedAt }),
-    limits: limitsOf(tally.readLate, outOfScope, ended),
+    limits: limitsOf(tally.readLate, outOfScope, ended, objectives.lines.length > 0),
   };
 }
 

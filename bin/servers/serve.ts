@@ -6,6 +6,7 @@ import type { Log } from '../../functions/platform/log.ts';
 import { type Accounts, accountsAtHand } from '../options/credentials.ts';
 import { wholeNumber } from '../options/flags.ts';
 import { addTargetOptions, openLedger, resolveTarget, type TargetFlags } from '../options/ledger-target.ts';
+import { chosenObjectives, type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
@@ -13,7 +14,7 @@ import { stderrLog } from '../process/stderr-log.ts';
 import { thisProcess } from '../process/this-process.ts';
 import type { RunsHere } from './runs-here.ts';
 
-interface ServeFlags extends TargetFlags {
+interface ServeFlags extends TargetFlags, RulesFlags {
   port: number;
   runsEvery?: number;
 }
@@ -44,12 +45,13 @@ export function serveCommand(context: Context): Command {
       ),
     )
     .addHelpText('after', HELP);
-  return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));
+  return withObjectives(addTargetOptions(command)).action((flags: ServeFlags) => serve(flags, context));
 }
 
 async function serve(flags: ServeFlags, context: Context) {
   const { out, err, interrupt } = context;
   const where = resolveTarget(flags, context.env);
+  const objectives = await chosenObjectives(flags, context.env);
   await using accounts = await accountsAtHand(context);
   await using opened = await openLedger(where, { create: accounts !== undefined });
   const { ledger } = opened;
@@ -60,7 +62,7 @@ async function serve(flags: ServeFlags, context: Context) {
   const { serveApi } = await import('../../local/serve.ts');
   const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter };
+  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter, objectives };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;

@@ -11,6 +11,7 @@ import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
 import { badParameter, notFound, RequestProblem } from './http/problem.ts';
 import { allowed, refuseOthers, resource } from './http/resource.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { recoveryRoutes } from './routes/recovery.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
 import { summaryRoutes } from './routes/summary.ts';
@@ -34,6 +35,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   runRoutes(app, ports);
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);
+  recoveryRoutes(app, ports);
   app.route('/api/atlas/v2', atlasRoutes(ports));
   const page = pageRoutes(ports);
   app.route('/', page);

@@ -14,12 +14,13 @@ const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName, runEveryMinutes } = settings;
+const { planFunctionName, runEveryMinutes, objectives } = settings;
 
 const app = apiApp({
   ledger: ledgerReader({ ...settings, client }),
   log: lambdaLog('api', process.env),
   now: Date.now,
+  objectives,
   lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes),
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });

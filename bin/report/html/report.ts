@@ -4,12 +4,14 @@ import type { ClusterEvidence, EvidenceHead, ProjectHead, Report } from '../repo
 import { Spool } from '../spool.ts';
 import { clusterRow, clustersSection, drillsSection, isLate, lateRow } from './clusters.ts';
 import { beforeRestores, beginning, ending } from './document.ts';
+import { hasObjective, objectiveRow, objectivesSection } from './objectives.ts';
 import { clusterRestores, projectHeading } from './restores.ts';
 
 export class HtmlReport implements Report {
   readonly #late = new Spool();
   readonly #with = new Spool();
   readonly #without = new Spool();
+  readonly #objectives = new Spool();
   readonly #restores = new Spool();
   #isAnyLate = false;
   #project: { head: ProjectHead; clusters: number; endsWith: string } | undefined;
@@ -27,6 +29,7 @@ export class HtmlReport implements Report {
       this.#isAnyLate = true;
       await this.#late.write(String(lateRow(placed)));
     }
+    if (hasObjective(cluster)) await this.#objectives.write(String(objectiveRow(placed)));
     const hasRestores = cluster.restores.length > 0;
     await (hasRestores ? this.#with : this.#without).write(String(clusterRow(placed)));
     if (!hasRestores) return;
@@ -37,6 +40,7 @@ export class HtmlReport implements Report {
     await this.#endProject();
     yield* beginning(head);
     yield* drillsSection(head.numbers, this.#isAnyLate ? this.#late : undefined);
+    yield* objectivesSection(head, this.#objectives);
     yield* clustersSection(head.numbers, { with: this.#with, without: this.#without });
     yield beforeRestores(head);
     yield* this.#restores.read();
@@ -49,6 +53,7 @@ export class HtmlReport implements Report {
   }
 
   async [Symbol.asyncDispose]() {
-    for (const spool of [this.#late, this.#with, this.#without, this.#restores]) await spool[Symbol.asyncDispose]();
+    for (const spool of [this.#late, this.#objectives, this.#with, this.#without, this.#restores])
+      await spool[Symbol.asyncDispose]();
   }
 }

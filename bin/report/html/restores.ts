@@ -3,10 +3,12 @@ import { html } from 'hono/html';
 import { capitalized } from '../../../functions/platform/text.ts';
 import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
 import { problemText } from '../../../functions/restore/field-reader.ts';
+import { SIDES } from '../../../functions/restore/objectives/objective.ts';
 import { span } from '../../../functions/restore/text.ts';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/views/html/badge.ts';
 import { tableHead } from '../../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
+import { measureWords } from '../../../functions/views/measures.ts';
 import { effectWords, namespacesShown, targetView } from '../../../functions/views/target.ts';
 import { counted } from '../../../functions/views/text.ts';
 import type { ClusterEvidence, ProjectHead, RestoreEvidence } from '../report.ts';
@@ -77,11 +79,15 @@ function namespacesOf(collections: RestoredCollections): Html {
 
 function outcomeCell(restore: RestoreEvidence): Html {
   const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
+  const measured = SIDES.map((side) => {
+    const measure = restore[side];
+    return sub(measure && `${side.toUpperCase()} ${measure.state}: ${measureWords(measure)}`);
+  });
   return html`${statusMark(status)}${sub(durationSeconds !== undefined && `took ${span(durationSeconds)}`)}${sub(
     finishedAt && html`ended ${time(finishedAt)}`,
   )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
     errorMessage && visible(errorMessage),
-  )}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
+  )}${measured}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
 
 const findingsCell = ({ findings }: RestoreEvidence) =>

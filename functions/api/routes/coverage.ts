@@ -29,7 +29,7 @@ export const COVERAGE_PARAMETERS = {
 /** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
 export function coverageRoutes(
   app: Hono<ApiEnv>,
-  { ledger, now, lateAfterMs }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs'>,
+  { ledger, now, lateAfterMs, objectives }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs' | 'objectives'>,
 ) {
   resource(app, '/coverage', {
     GET: (context) => {
@@ -43,7 +43,7 @@ export function coverageRoutes(
         name: 'coverage',
         columns: COVERAGE_COLUMNS,
         rows: ({ archived, ...project }: Covered) =>
-          coverageRows(project, { now: now(), lateAfterMs }, archived).filter(isWanted),
+          coverageRows(project, { now: now(), lateAfterMs, objectives }, archived).filter(isWanted),
         cells: (row: object) => coverageCells(row as CoverageRow),
         read: async (max: number): Promise<Page<Covered>> => {
           if (projectId !== undefined) return { items: [await oneProject(projectId)] };

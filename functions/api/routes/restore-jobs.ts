@@ -3,8 +3,10 @@ import type { Hono } from 'hono';
 import type { JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { NO_OBJECTIVES } from '../../restore/objectives/objective.ts';
 import { redactJob } from '../../restore/redact/redact.ts';
 import { JOB_COLUMNS, jobCells } from '../../views/job-csv.ts';
+import { withMeasures } from '../../views/measures.ts';
 import { taggedJson } from '../http/etag.ts';
 import { listAnswer } from '../http/list.ts';
 import { acceptable } from '../http/negotiate.ts';
@@ -20,12 +22,15 @@ export const JOB_PARAMETERS = { projectId: described(objectId, 'Saves a read whe
 const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 
 /** Requests: of the list, those of ledger/queries.ts; of one job 1 query and 1 read, or with `projectId` 1 read, which is never behind. */
-export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, 'ledger'>) {
+export function restoreJobRoutes(
+  app: Hono<ApiEnv>,
+  { ledger, objectives = NO_OBJECTIVES }: Pick<ApiPorts, 'ledger' | 'objectives'>,
+) {
   resource(app, '/restore-jobs', {
     GET: (context) => {
       const { limit = DEFAULT_LIMIT, ...query } = jobsQuery(queryOf(context));
       const read = (max: number) => ledger.jobs({ ...query, limit: max });
-      const rows = (job: JobSummary) => [shown(job)];
+      const rows = (job: JobSummary) => [withMeasures(shown(job), objectives)];
       return listAnswer(context, { name: 'jobs', columns: JOB_COLUMNS, rows, cells: jobCells, read }, limit);
     },
   });
@@ -38,7 +43,7 @@ export function restoreJobRoutes(app: Hono<ApiEnv>, { ledger }: Pick<ApiPorts, '
       if (!isObjectId(id)) throw notFound('a restore job is named by 24 hex digits in lower case');
       const job = projectId === undefined ? await ledger.job(id) : await ledger.jobOf(projectId, id);
       if (!job) throw notFound(`the ledger has no restore job ${id}; GET /coverage says what was read, and when`);
-      return taggedJson(context, whole(job));
+      return taggedJson(context, withMeasures(whole(job), objectives));
     },
   });
 }

@@ -6,7 +6,9 @@ import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
+import { withMeasures } from '../../views/measures.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
 import { lastDays, summarize } from '../query/summary.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
@@ -40,6 +42,8 @@ export interface PagePorts {
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
   lateAfterMs?: number | undefined;
+  /** By which restores are measured. @default none */
+  objectives?: Objectives | undefined;
 }
 
 const PERIOD_DAYS = 30;
@@ -56,7 +60,7 @@ type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable
 /** What the page has beside the jobs. */
 type About = Pick<JobsPage, 'projects' | 'overview' | 'covered'>;
 
-export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
+export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS, objectives = NO_OBJECTIVES }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     context.html(await page, status, PAGE_HEADERS);
@@ -121,7 +125,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
     };
   }
 
-  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs });
+  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs, objectives });
 
   // Requests: 1 query and 1 read; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
@@ -137,7 +141,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
       namesOf(ledger, projectsOf([job])),
       awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
     ]);
-    return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
+    return answer(context, jobPage(withMeasures(job, objectives), names, now(), ofProject?.attribution?.error));
   });
 
   // Requests: C and those of the last runs; of one project, 1 query.
@@ -153,7 +157,7 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
     const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
     if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
-    const clusters = projectHealth(record, { now: now(), lateAfterMs }, record.archived);
+    const clusters = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
     return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
   }
 
