@@ -4,12 +4,12 @@ import { oneOf, projectIds } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
-import { FORMATS, type Format, writeRows } from '../output/formats.ts';
+import { type CsvFlags, checkBom, FORMATS, type Format, withBom, writeRows } from '../output/formats.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 
-interface DrillsFlags extends SourceFlags, RulesFlags {
+interface DrillsFlags extends SourceFlags, RulesFlags, CsvFlags {
   project?: string[];
   overdue?: true;
   format: Format;
@@ -39,10 +39,11 @@ export function drillsCommand(context: Context): Command {
     .option('--overdue', 'only clusters that are overdue')
     .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
-  return withObjectives(addSourceOptions(command)).action((flags: DrillsFlags) => showDrills(flags, context));
+  return withBom(withObjectives(addSourceOptions(command))).action((flags: DrillsFlags) => showDrills(flags, context));
 }
 
-async function showDrills({ project: projects, overdue, format, ...flags }: DrillsFlags, context: Context) {
+async function showDrills({ project: projects, overdue, format, bom, ...flags }: DrillsFlags, context: Context) {
+  checkBom({ bom, format });
   const { out } = context;
   await using opened = await openToRead(flags, context);
   const rows: DrillRow[] = [];
@@ -53,7 +54,7 @@ async function showDrills({ project: projects, overdue, format, ...flags }: Dril
   rows.sort(byUrgency);
   const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
   context.end(some('overdue') ? EXIT.drillOverdue : some('not-covered') ? EXIT.incomplete : EXIT.ok);
-  if (format !== 'table') return await writeRows(rows, format, DRILL_ROWS, out);
+  if (format !== 'table') return await writeRows(rows, format, DRILL_ROWS, out, { bom });
   if (rows.length === 0) {
     return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
   }

@@ -17,14 +17,14 @@ import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
 import { checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
-import { FORMATS, type Format, type RowShape, writeRows } from '../output/formats.ts';
+import { type CsvFlags, checkBom, FORMATS, type Format, type RowShape, withBom, writeRows } from '../output/formats.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
 import { type ReadableLedger, type ShownJob, upTo, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends SourceFlags, RulesFlags {
+interface JobsFlags extends SourceFlags, RulesFlags, CsvFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -41,7 +41,8 @@ const HELP = `
 The table leaves out columns that the terminal has no room for; the other formats never do.
 A requester has a grade: exact, strong, likely, or weak, which is a hint. Without a requester, the grade column has the reason:
 pending, not-read, none, ambiguous.
-CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front.
+CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front. Excel needs --bom to read it as UTF-8;
+other programs would take that mark for a part of the first column's name.
 
 Examples:
   $ restore-ledger jobs --since 7d
@@ -65,18 +66,19 @@ export function jobsCommand(context: Context): Command {
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 1_000_000).default(50))
     .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
-  return withObjectives(addSourceOptions(command)).action((flags: JobsFlags) => listJobs(flags, context));
+  return withBom(withObjectives(addSourceOptions(command))).action((flags: JobsFlags) => listJobs(flags, context));
 }
 
 const JOB_ROWS: RowShape<ShownJob> = { document: withoutFingerprint, columns: JOB_COLUMNS, cells: jobCells };
 
 async function listJobs(flags: JobsFlags, context: Context) {
   const { limit, format } = flags;
+  checkBom(flags);
   const query = queryOf(flags);
   await using opened = await openToRead(flags, context);
   const { ledger } = opened;
   const jobs = upTo(limit, (page) => ledger.jobs({ ...query, ...page }));
-  if (format !== 'table') return await writeRows(jobs, format, JOB_ROWS, context.out);
+  if (format !== 'table') return await writeRows(jobs, format, JOB_ROWS, context.out, flags);
   await showTable(jobs, limit, ledger, context);
 }
 

@@ -1,9 +1,24 @@
 // bin/output/formats.ts: rows for programs: JSON, JSON lines, CSV. Each row is written as it is read.
+import type { Command } from 'commander';
+import { UsageError } from '../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Terminal } from '../process/terminal.ts';
 
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
+
+export interface CsvFlags {
+  /** A byte order mark, by which Excel knows UTF-8. Pipes would take it for a part of the first column's name. @default false */
+  bom?: boolean | undefined;
+}
+
+export const withBom = (command: Command) =>
+  command.option('--bom', 'begin CSV with a byte order mark, so that Excel reads it as UTF-8');
+
+/** @throws UsageError */
+export function checkBom({ bom, format }: CsvFlags & { format: Format }) {
+  if (bom && format !== 'csv') throw new UsageError(`--bom: expected --format csv with it, got ${format}`);
+}
 
 export interface RowShape<T> {
   document(row: T): object;
@@ -17,7 +32,9 @@ export async function writeRows<T>(
   format: Exclude<Format, 'table'>,
   shape: RowShape<T>,
   out: Terminal,
+  { bom = false }: CsvFlags = {},
 ): Promise<void> {
+  if (bom) await out.write('\ufeff');
   const { begin, row: textOf, end } = format === 'csv' ? await csv(shape) : json(format, shape);
   let count = 0;
   await out.write(begin);

@@ -86,6 +86,18 @@ describe('objectives', () => {
     expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
   });
 
+  test('CSV begins with a byte order mark only where one is asked for', async () => {
+    const csv = async (...flags: string[]) => (await shell.run([...flags, '--format', 'csv'])).stdout;
+    for (const command of ['jobs', 'drills']) {
+      const plain = await csv(command);
+      expect(plain).toMatch(/^projectId,/);
+      expect(await csv(command, '--bom')).toBe(`\ufeff${plain}`);
+      const wrong = await shell.run([command, '--bom', '--format', 'ndjson']);
+      expect(wrong).toMatchObject({ code: 2, stdout: '' });
+      expect(wrong.stderr).toContain('--bom: expected --format csv with it, got ndjson');
+    }
+  });
+
   test('an API has its own', async () => {
     const { code, stderr } = await shell.run([
       'jobs',

@@ -7,7 +7,7 @@ import { defined } from '../../platform/defined.ts';
 import { COVERAGE_STATES, DRILL_STATES } from '../../schema/words.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../../views/coverage.ts';
 import { listAnswer } from '../http/list.ts';
-import { FORMAT } from '../http/negotiate.ts';
+import { BOM, FORMAT } from '../http/negotiate.ts';
 import { described, objectId, oneOf, queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { badParameter, notFound } from '../http/problem.ts';
@@ -24,6 +24,7 @@ export const COVERAGE_PARAMETERS = {
   limit: described(LIMIT, 'Projects a page.'),
   cursor: CURSOR,
   format: FORMAT,
+  bom: BOM,
 };
 
 /** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
