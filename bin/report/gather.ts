@@ -20,6 +20,7 @@ import { NumbersTally } from './numbers.ts';
 import { ProvenThrough } from './proven-through.ts';
 import { byName, type EvidenceBody, type EvidenceHead, SCHEMA_VERSION } from './report.ts';
 import { isReadLate, limitsOf, verdictOf } from './words.ts';
+import { zoned } from './zoned.ts';
 
 export interface GatherOptions {
   period: EvidenceHead['period'];
@@ -28,6 +29,8 @@ export interface GatherOptions {
   /** The table, or the directory. */
   ledgerName: string;
   verify: boolean;
+  /** Of the times that people read, beside UTC. @default 'UTC' */
+  timeZone?: string | undefined;
   /** @default none */
   objectives?: Objectives | undefined;
   progress: Progress;
@@ -41,7 +44,16 @@ export interface GatherOptions {
  * @throws LedgerError, CommandError
  */
 export async function gather(ledger: Ledger, options: GatherOptions, body: EvidenceBody): Promise<EvidenceHead> {
-  const { period, madeAt, version, ledgerName, verify, progress, objectives = NO_OBJECTIVES } = options;
+  const {
+    period,
+    madeAt,
+    version,
+    ledgerName,
+    verify,
+    progress,
+    objectives = NO_OBJECTIVES,
+    timeZone = 'UTC',
+  } = options;
   const asking: Asking = { period, now: madeAt };
   const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
   const recorded: Expected[] = [];
@@ -79,10 +91,21 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     period,
     verdict: verdictOf(verdictFacts),
     ...{ objectives: objectives.lines, numbers, gaps },
-    ...defined({ provenThrough, integrity, projectsReadAt: scope?.listedAt }),
+    ...defined({
+      provenThrough,
+      integrity,
+      projectsReadAt: scope?.listedAt,
+      zoned: zonedTimes(timeZone, period, madeAt),
+    }),
     limits: limitsOf(tally.readLate, outOfScope, ended, objectives.lines.length > 0),
   };
 }
+
+const zonedTimes = (timeZone: string, { since, until }: EvidenceHead['period'], madeAt: string) => {
+  if (timeZone === 'UTC') return undefined;
+  const at = (iso: string) => zoned(iso, timeZone);
+  return { timeZone, madeAt: at(madeAt), since: at(since), until: at(until) };
+};
 
 /** Adds up what goes into the body. */
 class Tallies implements EvidenceBody {

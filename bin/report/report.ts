@@ -130,6 +130,8 @@ export interface EvidenceHead {
   /** The table, or the directory. */
   ledger: string;
   period: Period;
+  /** Where a time zone was chosen: these times in it, with their offset. All others are in UTC. */
+  zoned?: { timeZone: string; madeAt: string; since: string; until: string };
   verdict: {
     /** Whether every restore of the period is on record: only `complete` says yes. */
     state: ClaimState;

@@ -136,6 +136,28 @@ describe('evidence', () => {
     expect((await shell.run(['evidence'])).stdout).toContain('made without recovery objectives');
   });
 
+  test('shows times in a chosen zone beside UTC, and names it', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--time-zone', 'Asia/Kolkata'];
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const times = [
+      ...html.matchAll(/<time class="utc" datetime="([^"]+)">([^<]+)<\/time> <span class="zone">\(([^)]+)\)/g),
+    ];
+    expect(times.length).toBeGreaterThan(50);
+    expect(html).not.toMatch(/<time datetime/);
+    expect(html).toContain('in parentheses Asia/Kolkata');
+    for (const [, iso = '', utc = '', local = ''] of times) {
+      expect(local).toMatch(/ \+05:30$/);
+      expect(Date.parse(`${local.slice(0, 16).replace(' ', 'T')}+05:30`)).toBe(Date.parse(`${utc.replace(' ', 'T')}Z`));
+      expect(new Date(iso).toISOString().slice(0, 16).replace('T', ' ')).toBe(utc);
+    }
+    const report = await evidence(...period);
+    expect(report.zoned).toMatchObject({ timeZone: 'Asia/Kolkata', since: expect.stringMatching(/\+05:30$/) });
+    expect(report.period.since).toMatch(/Z$/);
+    const wrong = await shell.run(['evidence', '--time-zone', 'Mars/Phobos']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('--time-zone: expected a name of the IANA time zone database');
+  });
+
   test('a period is complete only where every list was read to its end after it, and the ledger was there when it began', async () => {
     const open = await evidence();
     expect(open.verdict).toMatchObject({ state: 'incomplete', complete: false });
