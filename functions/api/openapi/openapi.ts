@@ -1,4 +1,5 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
+import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
 import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
@@ -6,13 +7,13 @@ import { recovery } from '../../schema/measure.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
 import { summary } from '../../schema/summary.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
+import { JOB_PARAMETERS } from '../query/one-job.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
 import { RECOVERY_PARAMETERS } from '../routes/recovery.ts';
-import { JOB_PARAMETERS } from '../routes/restore-jobs.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
 import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasPaths } from './atlas-paths.ts';
-import { header, json, listOf, objectId, ok, path, problems, queries, SCHEMAS, text } from './parts.ts';
+import { header, json, listOf, objectId, ok, path, problems, queries, ref, SCHEMAS, text } from './parts.ts';
 import { atlasError, atlasJob, atlasList, health, problem } from './schemas.ts';
 
 const restoreJobs = {
@@ -41,6 +42,47 @@ const restoreJob = {
       ...problems('bad-parameter', 'not-found'),
     },
   },
+};
+
+const annotatingProblems = problems(
+  ...([
+    'bad-parameter',
+    'bad-body',
+    'caller-not-known',
+    'not-found',
+    'annotations-full',
+    'precondition-failed',
+  ] as const),
+  ...(['body-too-large', 'unsupported-media-type', 'invalid-body', 'annotations-not-available'] as const),
+);
+
+const annotating = (operationId: string, summaryText: string, content: object) => ({
+  operationId,
+  summary: summaryText,
+  parameters: [
+    path('id', objectId),
+    ...queries(JOB_PARAMETERS),
+    header('If-Match', "The job's ETag: 412 where the job has changed since, unless it says this already."),
+  ],
+  requestBody: { required: true, content },
+  responses: {
+    200: ok('The job as it is now; nothing was added to its history if it said this already', json('JobWithHistory'), {
+      etag: { schema: text },
+      'content-location': { schema: text },
+    }),
+    ...annotatingProblems,
+  },
+});
+
+const validation = {
+  put: annotating('putValidation', 'The result of checking the restored data', json('ValidationRequest')),
+};
+
+const annotation = {
+  patch: annotating('patchAnnotation', 'What a restore was for, and what was checked', {
+    'application/merge-patch+json': { schema: ref('AnnotationRequest') },
+    ...json('AnnotationRequest'),
+  }),
 };
 
 const runs = {
@@ -121,6 +163,8 @@ export const openapi = () => ({
   paths: {
     '/restore-jobs': restoreJobs,
     '/restore-jobs/{id}': restoreJob,
+    '/restore-jobs/{id}/validation': validation,
+    '/restore-jobs/{id}/annotation': annotation,
     '/runs': runs,
     '/runs/{id}': run,
     '/coverage': coverage,
@@ -132,6 +176,7 @@ export const openapi = () => ({
   },
   components: {
     schemas: namedSchemas(SCHEMAS, [
+      ...[annotationRequest, validationRequest],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
       ...[health, problem, atlasList, atlasJob, atlasError],
     ]),
