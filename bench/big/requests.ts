@@ -70,7 +70,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
 
     jobs(''),
     jobs('?limit=200'),
-    jobs('?limit=200&format=csv'),
+    jobs('?limit=200&format=csv&bom=true'),
     jobs('?limit=200&format=ndjson'),
     jobs('?order=asc'),
     jobs(`?until=${until}`),
@@ -93,19 +93,23 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}?projectId=${newest?.projectId}` },
 
     { route: 'GET /runs', target: '/runs' },
-    { route: 'GET /runs', target: '/runs?limit=5&format=csv', about: 5 },
+    { route: 'GET /runs', target: '/runs?limit=5&format=csv&bom=true', about: 5 },
     { route: 'GET /runs/:id', target: `/runs/${runIdOf(0, load)}` },
     { route: 'POST /runs', target: '/runs', note: 'started' },
 
     { route: 'GET /coverage', target: '/coverage' },
     { route: 'GET /coverage', target: '/coverage?limit=200' },
-    { route: 'GET /coverage', target: '/coverage?limit=2&format=csv', about: 2 * CLUSTERS_A_PROJECT },
+    { route: 'GET /coverage', target: '/coverage?limit=2&format=csv&bom=true', about: 2 * CLUSTERS_A_PROJECT },
     { route: 'GET /coverage', target: `/coverage?projectId=${project}` },
     { route: 'GET /coverage', target: '/coverage?drill=overdue', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
     { route: 'GET /coverage', target: '/coverage?state=failing', about: Math.min(100, projects) * CLUSTERS_A_PROJECT },
     { route: 'GET /summary', target: '/summary', about: SUMMARY_DAYS },
     { route: 'GET /summary', target: '/summary?period=1d', about: 1 },
     { route: 'GET /summary', target: '/summary?period=365d', about: 365 },
+    {
+      route: 'GET /projects/:projectId/clusters/:clusterName/recovery',
+      target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
+    },
 
     ...atlasRequests(load, 'dedicated', '/clusters/:clusterName/backup/restoreJobs', 0),
     ...atlasRequests(load, 'collection', '/clusters/:clusterName/collectionRestoreJobs', 0),

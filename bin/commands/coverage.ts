@@ -3,12 +3,15 @@ import { Command } from 'commander';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byName, writeCoverage } from '../output/coverage-table.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
+
+interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {}
 
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole comes before its clusters. FAILING: the
@@ -29,7 +32,7 @@ export function coverageCommand(context: Context): Command {
       'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
     )
     .addHelpText('after', HELP);
-  return addSourceOptions(withRows(command, COVERAGE_COLUMNS)).action((flags: SourceFlags & RowFlags) =>
+  return withObjectives(addSourceOptions(withRows(command, COVERAGE_COLUMNS))).action((flags: CoverageFlags) =>
     showCoverage(flags, context),
   );
 }
@@ -40,7 +43,7 @@ const COVERAGE_ROWS: RowShape<CoverageRow> = {
   cells: coverageCells,
 };
 
-async function showCoverage(flags: SourceFlags & RowFlags, context: Context) {
+async function showCoverage(flags: CoverageFlags, context: Context) {
   const { out } = context;
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);

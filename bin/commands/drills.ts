@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { projectIdsOf, projects } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 
-interface DrillsFlags extends SourceFlags, RowFlags {
+interface DrillsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string[];
   overdue?: true;
 }
@@ -19,6 +20,8 @@ A backup is shown to work by a restore. The table has the restore of each cluste
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
 collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
 called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
+known" where the ledger can't tell.
 
 Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the
 API could not be read, 2 wrong usage.
@@ -35,7 +38,7 @@ export function drillsCommand(context: Context): Command {
     .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .option('--overdue', 'only clusters that are overdue')
     .addHelpText('after', HELP);
-  return addSourceOptions(withRows(command, DRILL_ROWS.columns)).action((flags: DrillsFlags) =>
+  return withObjectives(addSourceOptions(withRows(command, DRILL_ROWS.columns))).action((flags: DrillsFlags) =>
     showDrills(flags, context),
   );
 }
@@ -57,7 +60,7 @@ async function showDrills({ project: given, overdue, ...flags }: DrillsFlags, co
     if (shown.length === 0) {
       return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
     }
-    await writeTable(drillColumns(Date.now()), shown, out);
+    await writeTable(drillColumns(Date.now(), shown), shown, out);
     await out.line(`\n${drillSummary(shown)}`);
   });
 }

@@ -1,10 +1,13 @@
 // bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
 import { extname } from 'node:path';
 import { Command } from 'commander';
+import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
+import type { Rules } from '../../functions/restore/rules/rules.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { checkPeriod, oneOf, time } from '../options/flags.ts';
+import { checkPeriod, oneOf, time, timeZone } from '../options/flags.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
+import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
@@ -14,21 +17,24 @@ import type { EvidenceHead, Period, Report } from '../report/report.ts';
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-interface EvidenceFlags extends SourceFlags {
+interface EvidenceFlags extends SourceFlags, RulesFlags {
   since?: string;
   until?: string;
   format?: EvidenceFormat;
   output?: string;
   verify?: true;
   collect?: true;
+  timeZone?: string;
 }
 
 const DEFAULT_PERIOD_MS = 90 * 86_400_000;
 
 const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
-restore with requester, source, target, duration, outcome and findings; drills met and missed; and what no such report can show. The
-HTML is one file that needs nothing else, and prints well. It names people and API keys: keep it as you keep such records.
+restore with requester, source, target, duration, outcome and findings; drills met and missed; with objectives (--rules), how many
+restores of each cluster met or missed them, and what is usual; and what no such report can show. The HTML is one file that needs
+nothing else, and prints well. It names people and API keys: keep it as you keep such records. With --time-zone, the HTML shows every
+time in that zone, too; JSON has the period and the making of the report in it, and all else in UTC. --since and --until are in UTC.
 
 A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
 its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
@@ -51,21 +57,26 @@ export function evidenceCommand(context: Context): Command {
     .addOption(time('--since <time>', 'requested at or after, as in jobs (default: 90 days before --until)'))
     .addOption(time('--until <time>', 'requested before, as --since (default: now)'))
     .addOption(oneOf('--format <format>', 'html or json (default: as --output ends, else html)', EVIDENCE_FORMATS))
+    .addOption(
+      timeZone('--time-zone <name>', 'show times in this zone too, such as Europe/Berlin (default: UTC alone)'),
+    )
     .option('--output <file>', 'write it here, once it is whole (default: standard output)')
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
     .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: EvidenceFlags) => evidence(flags, context));
+  return withRules(withLedger(command)).action((flags: EvidenceFlags) => evidence(flags, context));
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
   const { out, err, env, interrupt } = context;
-  const { output, collect, verify = false } = flags;
+  const { output, collect, verify = false, timeZone } = flags;
   const asked = new Date();
   const period = periodOf(flags, asked);
   const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
   const format = flags.format ?? formatFor(output);
-  if (collect) await collectToTheEnd(where, context);
+  const { rules } = await chosenRules(flags, env);
+  const objectives = objectivesOf(rules.objectives);
+  if (collect) await collectToTheEnd(where, rules, context);
   const madeAt = (collect ? new Date() : asked).toISOString();
   const signal = interrupt.gently();
   const progress = context.progress();
@@ -73,8 +84,8 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   await using opened = await openLedger(where);
   const { gather } = await import('../report/gather.ts');
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const options = { period, verify, progress, version: packageJson.version, madeAt, ledgerName };
-  await using report = await emptyReport(format);
+  const options = { period, verify, progress, objectives, timeZone, version: packageJson.version, madeAt, ledgerName };
+  await using report = await emptyReport(format, timeZone);
   const head = await unlessRaised(signal, gather(opened.ledger, options, report)).finally(() => progress.clear());
   for await (const part of report.parts(head)) {
     signal.throwIfAborted();
@@ -86,16 +97,14 @@ async function evidence(flags: EvidenceFlags, context: Context) {
 }
 
 /** What fails is a gap in the report, and is printed here, too. */
-async function collectToTheEnd(where: Target, context: Context) {
-  const { err, env, log, interrupt } = context;
-  const [{ collectLocally, failureLine }, { atlasAccounts }, { chosenRules }] = await Promise.all([
+async function collectToTheEnd(where: Target, rules: Rules, context: Context) {
+  const { err, log, interrupt } = context;
+  const [{ collectLocally, failureLine }, { atlasAccounts }] = await Promise.all([
     import('../actions/collect.ts'),
     import('../options/credentials.ts'),
-    import('../options/rules.ts'),
   ]);
   await using accounts = await atlasAccounts(context);
   await using opened = await openLedger(where, { create: true });
-  const { rules } = await chosenRules({}, env);
   const running = { progress: context.progress(), signal: interrupt.gently() };
   const { failures } = await collectLocally([{}], true, { accounts, ledger: opened.ledger, rules, log, ...running });
   for (const failure of failures) await err.line(`not read: ${failureLine(failure)}`);
@@ -123,9 +132,9 @@ function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
   return { since: begin, until: end, ended: end < now.toISOString() };
 }
 
-async function emptyReport(format: EvidenceFormat): Promise<Report> {
+async function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Promise<Report> {
   if (format === 'json') return new (await import('../report/json.ts')).JsonReport();
-  return new (await import('../report/html/report.ts')).HtmlReport();
+  return new (await import('../report/html/report.ts')).HtmlReport(timeZone);
 }
 
 function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: EvidenceHead): string {

@@ -15,11 +15,13 @@ import {
   checkWords,
   verdictWords,
 } from '../../functions/views/annotations.ts';
+import { measureWords } from '../../functions/views/measures.ts';
 import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RowFlags, rowChoice, withDocument } from '../options/rows.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { severityStyle } from '../output/event-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
@@ -31,7 +33,7 @@ import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
-type JobFlags = SourceFlags & RowFlags;
+type JobFlags = SourceFlags & RowFlags & RulesFlags;
 
 const HELP = `
 Examples:
@@ -44,7 +46,9 @@ export function jobCommand(context: Context): Command {
     .description('show one restore job with its history')
     .argument('<id>', 'of the job: 24 hex digits', jobId)
     .addHelpText('after', HELP);
-  return addSourceOptions(withDocument(command)).action((id: string, flags: JobFlags) => showJob(id, flags, context));
+  return withObjectives(addSourceOptions(withDocument(command))).action((id: string, flags: JobFlags) =>
+    showJob(id, flags, context),
+  );
 }
 
 async function showJob(id: string, flags: JobFlags, context: Context) {
@@ -77,6 +81,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'requested by': job.requester && wholeRequester(job.requester),
     finished: at(job.finishedAt),
     took: durationSeconds === undefined ? undefined : span(durationSeconds),
+    RTO: job.rto && `${job.rto.state}: ${measureWords(job.rto)}`,
+    RPO: job.rpo && `${job.rpo.state}: ${measureWords(job.rpo)}`,
     expires: at(job.expiresAt),
     snapshot: job.snapshotId,
     'snapshot taken': at(job.snapshotAt),

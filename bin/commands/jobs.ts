@@ -18,6 +18,7 @@ import { checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../o
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { project, projectIdsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
@@ -25,7 +26,7 @@ import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { type ReadableLedger, type ShownJob, upTo, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends SourceFlags, RowFlags {
+interface JobsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -44,7 +45,8 @@ In a narrow terminal, a second line of each job says from where, to where and wh
 The other formats leave out nothing. --columns and --sort take the names of CSV's columns; --sort reads all that match first.
 A requester has a grade: exact, strong, likely, or weak, which is a hint. Without a requester, the grade column has the reason:
 pending, not-read, none, ambiguous.
-CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front.
+CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front. Excel needs --bom to read it as UTF-8;
+other programs would take that mark for a part of the first column's name.
 
 Examples:
   $ restore-ledger jobs --since 7d
@@ -67,7 +69,9 @@ export function jobsCommand(context: Context): Command {
     .addOption(time('--until <time>', 'requested before; as --since'))
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, MAX_JOBS).default(50))
     .addHelpText('after', HELP);
-  return addSourceOptions(withRows(command, JOB_COLUMNS)).action((flags: JobsFlags) => listJobs(flags, context));
+  return withObjectives(addSourceOptions(withRows(command, JOB_COLUMNS))).action((flags: JobsFlags) =>
+    listJobs(flags, context),
+  );
 }
 
 const JOB_ROWS: RowShape<ShownJob> = { document: withoutFingerprint, columns: JOB_COLUMNS, cells: jobCells };

@@ -1,6 +1,7 @@
 // bin/options/flags.ts: flags with checked values. An error names the flag, what was expected and what was given.
 import { Option } from 'commander';
 import { isObjectId } from '../../functions/restore/object-id.ts';
+import { isTimeZone } from '../../functions/restore/rules/working-hours.ts';
 import { DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
@@ -70,6 +71,11 @@ export const someOf = (flags: string, description: string, words: readonly strin
 
 export const time = (flags: string, description: string) =>
   checked(flags, description, MOMENT, (text) => moment(text, Date.now()));
+
+export const timeZone = (flags: string, description: string) =>
+  checked(flags, description, 'a name of the IANA time zone database, such as Europe/Berlin', (text) =>
+    isTimeZone(text) ? text : undefined,
+  );
 
 /** `90s`, `15m`, `2h`: in ms. */
 export const duration = (flags: string, description: string) => checked(flags, description, DURATION, durationMs);

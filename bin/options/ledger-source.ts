@@ -9,6 +9,7 @@ import type { ApiLedger } from '../remote/ledger.ts';
 import { type ReadableLedger, readable } from '../remote/ledger-port.ts';
 import { oneOf } from './flags.ts';
 import { addTargetOptions, openLedger, resolveTarget, type Target, type TargetFlags } from './ledger-target.ts';
+import { chosenObjectives, type RulesFlags, refuseBesideApi } from './rules.ts';
 
 export interface SourceFlags extends TargetFlags, ApiFlags {
   api?: string;
@@ -67,13 +68,17 @@ function chosenApi(api: string | undefined, { table, data }: TargetFlags, env: E
 
 /** @throws UsageError, CommandError */
 export async function openToRead(
-  flags: SourceFlags,
+  { rules, ...flags }: SourceFlags & RulesFlags,
   context: Context,
 ): Promise<AsyncDisposable & { ledger: ReadableLedger }> {
   const where = resolveSource(flags, context.env);
-  if ('api' in where) return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
+  if ('api' in where) {
+    refuseBesideApi(defined({ rules }));
+    return { ledger: await ledgerOf(where.api, context), [Symbol.asyncDispose]: async () => {} };
+  }
+  const objectives = await chosenObjectives(defined({ rules }), context.env);
   const { ledger, ...opened } = await openLedger(where);
-  return { ledger: readable(ledger, Date.now), ...opened };
+  return { ledger: readable(ledger, Date.now, objectives), ...opened };
 }
 
 export async function ledgerOf(api: ApiAddress, { log }: Context): Promise<ApiLedger> {

@@ -11,6 +11,7 @@ export interface RowFlags {
   columns?: string[];
   sort?: Sort;
   query?: string;
+  bom?: true;
 }
 
 /** @param columns names of CSV's columns */
@@ -20,6 +21,7 @@ export const withRows = (command: Command, columns: readonly string[]) =>
     .option('--json', 'the same as --format json')
     .addOption(someOf('--columns <names>', 'only these columns, named as in CSV; separated by commas', columns))
     .addOption(sortBy(columns))
+    .option('--bom', 'begin CSV with a byte order mark, so that Excel reads it as UTF-8')
     .option('--query <jmespath>', 'pick from the JSON list with a JMESPath expression, as in the AWS CLI');
 
 const DOCUMENT_FORMATS = FORMATS.filter((format) => format !== 'csv');
@@ -41,11 +43,14 @@ function sortBy(columns: readonly string[]) {
 }
 
 /** Before anything is opened. @throws UsageError where flags contradict each other, or the query can't be read */
-export async function rowChoice({ format, json, columns, sort, query }: RowFlags): Promise<RowChoice> {
+export async function rowChoice({ format, json, columns, sort, query, bom }: RowFlags): Promise<RowChoice> {
   if (json && format !== undefined && format !== 'json') {
     throw new UsageError(`--json and --format: expected one of them, got both ("${format}")`);
   }
-  const chosen = { format: json ? 'json' : format, columns, sort };
+  const chosen = { format: json ? 'json' : format, columns, sort, bom };
+  if (bom && chosen.format !== 'csv') {
+    throw new UsageError(`--bom: expected --format csv with it, got ${chosen.format ?? 'table'}`);
+  }
   if (query === undefined) return { ...chosen, format: chosen.format ?? 'table' };
   if (columns) throw new UsageError('--columns and --query: expected one of them, got both');
   const as = chosen.format ?? 'json';

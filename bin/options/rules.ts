@@ -1,6 +1,7 @@
 // bin/options/rules.ts: the rules that restores are evaluated against: of a file, of the variable RULES, or built in.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { NO_OBJECTIVES, type Objectives, objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import { UsageError } from '../process/exit-codes.ts';
@@ -10,11 +11,24 @@ export type RulesFlags = { rules?: string };
 
 const VARIABLE = 'RULES';
 
+/** For commands that evaluate nothing: of the rules, they use `objectives`. */
+export const withObjectives = (command: Command) =>
+  command.option(
+    '--rules <file>',
+    `rules whose objectives restores are measured by, as for collect (default: the variable ${VARIABLE}, or none)`,
+  );
+
 export const withRules = (command: Command) =>
   command.option(
     '--rules <file>',
     `rules that restores are evaluated against, as JSON: an object of rules, or a cdk.json (default: the variable ${VARIABLE}, or the built-in rules)`,
   );
+
+/** For commands that show what restores are measured by. @throws as `chosenRules` */
+export async function chosenObjectives(flags: RulesFlags, env: Environment): Promise<Objectives> {
+  const { rules } = await chosenRules(flags, env);
+  return rules === DEFAULT_RULES ? NO_OBJECTIVES : objectivesOf(rules.objectives);
+}
 
 /** The collector behind an API has rules and a change feed of its own. @throws UsageError */
 export function refuseBesideApi({ rules, events }: RulesFlags & { events?: string }) {

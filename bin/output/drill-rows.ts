@@ -1,7 +1,10 @@
 // bin/output/drill-rows.ts: the last restore of each cluster, and when the next is due: one row a cluster.
 import { defined } from '../../functions/platform/defined.ts';
 import type { DrillState } from '../../functions/proof/drill-state.ts';
+import { SIDES, type Side } from '../../functions/restore/objectives/objective.ts';
+import type { MeasureState } from '../../functions/schema/words.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
+import { MEASURE_COLUMNS, measureCells } from '../../functions/views/measures.ts';
 import { DRILL_LABEL } from '../../functions/views/state-labels.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
@@ -17,14 +20,21 @@ export interface DrillRow
   lastRequestedAt?: string;
   lastCompletedAt?: string;
   snapshotAt?: string;
+  /** The moment that its data is of. */
+  dataAt?: string;
 }
 
 const COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'tier', 'state', 'days', 'dueAt', 'overdueAt', 'lastJobId'],
   ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
+  ...['dataAt', ...MEASURE_COLUMNS],
 ];
 
-export const DRILL_ROWS: RowShape<DrillRow> = { columns: COLUMNS, document: (row) => row, cells: (row) => row };
+export const DRILL_ROWS: RowShape<DrillRow> = {
+  columns: COLUMNS,
+  document: (row) => row,
+  cells: (row) => ({ ...row, ...measureCells(row) }),
+};
 
 type State = DrillState['state'];
 
@@ -59,12 +69,14 @@ export function drillRow({ projectId, projectName, clusterName, tier, goneAt, dr
       lastRequestedAt: last?.requestedAt,
       lastCompletedAt: last?.finishedAt,
       snapshotAt: last?.snapshotAt,
+      dataAt: last?.dataAt,
       goneAt,
     }),
   ];
 }
 
-export const drillColumns = (now: number): Column<DrillRow>[] => [
+/** @param rows all that are shown: objectives have columns where one of them has some */
+export const drillColumns = (now: number, rows: readonly DrillRow[]): Column<DrillRow>[] => [
   { title: 'project', cell: ({ projectName }) => projectName, least: 12 },
   { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
   {
@@ -74,9 +86,18 @@ export const drillColumns = (now: number): Column<DrillRow>[] => [
   { title: 'took', cell: ({ durationSeconds }) => spanCell(durationSeconds), align: 'right' },
   { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanCell(snapshotAgeSeconds), align: 'right', goes: 2 },
   { title: 'every', cell: ({ days }) => (days === undefined ? '' : `${days} d`), align: 'right', goes: 1 },
+  ...SIDES.filter((side) => rows.some((row) => row[side])).map((side) => measureColumn(side)),
   { title: 'due', cell: ({ dueAt }) => (dueAt === undefined ? '' : utc(dueAt, 'day')) },
   { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
 ];
+
+const MEASURE_STYLE: Record<MeasureState, Style> = { met: 'green', missed: 'red', 'not known': 'yellow' };
+
+function measureColumn(side: Side): Column<DrillRow> {
+  const style = (row: DrillRow) => row[side] && MEASURE_STYLE[row[side].state];
+  const cell = (row: DrillRow) => (row[side] ? inColumn(row[side].state, MEASURE_STYLE[row[side].state]) : '');
+  return { title: side.toUpperCase(), cell, style };
+}
 
 function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
   if (state === 'none' && goneAt !== undefined) return 'gone';

@@ -19,12 +19,18 @@ interface Writer<T> {
   end(count: number): string;
 }
 
+/**
+ * @param options.bom begin with a byte order mark, by which Excel knows UTF-8. Pipes would take it for a part of the first column's
+ * name. @default false
+ */
 export async function writeRows<T>(
   rows: AsyncIterable<T> | Iterable<T>,
   format: Exclude<Format, 'table'>,
   shape: RowShape<T>,
   out: Terminal,
+  { bom = false }: { bom?: boolean | undefined } = {},
 ): Promise<void> {
+  if (bom) await out.write('\ufeff');
   const { begin, row: textOf, end } = await writerOf(format, shape);
   let count = 0;
   await out.write(begin);

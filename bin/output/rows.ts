@@ -12,7 +12,7 @@ export interface Sort {
   descending: boolean;
 }
 
-export type RowChoice = { sort?: Sort | undefined } & (
+export type RowChoice = { sort?: Sort | undefined; bom?: boolean | undefined } & (
   | { format?: Format | undefined; columns?: string[] | undefined; query?: undefined }
   | { format: DocumentFormat; query: (documents: unknown) => unknown }
 );
@@ -35,7 +35,8 @@ export async function showRows<T>(
     return await writeDocument(choice.query(JSON.parse(JSON.stringify(documents))), choice.format, out);
   }
   const { format = 'table', columns } = choice;
-  if (format !== 'table') return await writeRows(ordered, format, columns ? chosen(shape, columns) : shape, out);
+  if (format !== 'table')
+    return await writeRows(ordered, format, columns ? chosen(shape, columns) : shape, out, choice);
   const listed = await listOf(ordered);
   if (columns) await writeTable(plainColumns(shape, columns), listed, out);
   else await table(listed);

@@ -3,12 +3,15 @@ import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import type { Measures } from '../../functions/restore/objectives/measure.ts';
+import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
 import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
+import { withMeasures } from '../../functions/views/measures.ts';
 import { listOf } from '../process/list-of.ts';
 
 /** The fingerprint is internal to the ledger. */
-export type ShownJob = Omit<JobSummary, 'fingerprint'>;
-export type WholeJob = Omit<LedgerJob, 'fingerprint'>;
+export type ShownJob = Omit<JobSummary, 'fingerprint'> & Measures;
+export type WholeJob = Omit<LedgerJob, 'fingerprint'> & Measures;
 
 export const withoutFingerprint = <T extends object>({
   fingerprint: _,
@@ -30,18 +33,25 @@ export interface ReadableLedger {
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }
 
-export const readable = (ledger: Ledger, now: () => number): ReadableLedger => ({
-  job: (jobId) => ledger.job(jobId),
-  jobs: (query) => ledger.jobs(query),
+export const readable = (ledger: Ledger, now: () => number, objectives = NO_OBJECTIVES): ReadableLedger => ({
+  async job(jobId) {
+    const job = await ledger.job(jobId);
+    return job && withMeasures(job, objectives);
+  },
+  async jobs(query) {
+    const page = await ledger.jobs(query);
+    return { ...page, items: page.items.map((job) => withMeasures(job, objectives)) };
+  },
   runs: (query) => ledger.runs(query),
   async projectNames(projectIds) {
     const known = await Promise.all(projectIds.map((projectId) => ledger.knownProject(projectId)));
     return new Map(known.flatMap((one) => (one ? [[one.projectId, one.projectName]] : [])));
   },
   async *coverageRows(projectIds) {
-    if (!projectIds) for await (const project of ledger.projects()) yield* coverageRows(project, { now: now() });
+    const context = () => ({ now: now(), objectives });
+    if (!projectIds) for await (const project of ledger.projects()) yield* coverageRows(project, context());
     for await (const project of factsOf(ledger, projectIds ?? [])) {
-      yield* coverageRows(project, { now: now() }, await listOf(ledger.archivedClusters(project.projectId)));
+      yield* coverageRows(project, context(), await listOf(ledger.archivedClusters(project.projectId)));
     }
   },
 });

@@ -1,13 +1,19 @@
 // bin/remote/shapes.ts: the schemas of the API's answers. Fields and values of later versions are let through.
 import * as z from 'zod/mini';
 import { coverageList } from '../../functions/schema/coverage.ts';
-import { jobList, jobWithHistory } from '../../functions/schema/job.ts';
+import { jobList, measuredJobWithHistory } from '../../functions/schema/job.ts';
 import { runList, runReport } from '../../functions/schema/run.ts';
 import { ApiError } from './errors.ts';
 
 export type RunReport = z.infer<typeof runReport>;
 
-export const ANSWERS = { job: jobWithHistory, jobs: jobList, runs: runList, run: runReport, coverage: coverageList };
+export const ANSWERS = {
+  job: measuredJobWithHistory,
+  jobs: jobList,
+  runs: runList,
+  run: runReport,
+  coverage: coverageList,
+};
 
 /** The value itself, so that it is shown as it was sent. @param what `GET /runs` @throws ApiError */
 export function understood<S extends z.core.$ZodType>(what: string, schema: S, value: unknown): z.infer<S> {

@@ -7,10 +7,13 @@ import type { ClusterProof } from '../../functions/proof/cluster.ts';
 import { lastRestore } from '../../functions/proof/drill-state.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
+import { dataAt } from '../../functions/restore/objectives/measure.ts';
+import type { Objectives } from '../../functions/restore/objectives/objective.ts';
 import { upTo } from '../remote/ledger-port.ts';
 import { isDrill, proveDrill } from './drill-proof.ts';
 import { NO_COVERAGE, notUnderstood } from './gaps.ts';
-import { byName, type ClusterEvidence, type EvidenceBody, type RestoreEvidence } from './report.ts';
+import { recoveryOf } from './recovery.ts';
+import { byName, type ClusterEvidence, type EvidenceBody, type ProjectHead, type RestoreEvidence } from './report.ts';
 import type { RestoresByCluster } from './restores-by-cluster.ts';
 
 const PARALLEL_READS = 8;
@@ -28,14 +31,15 @@ interface ProjectClusters {
 interface Gathering {
   ledger: Ledger;
   asking: Asking;
+  objectives: Objectives;
   body: EvidenceBody;
 }
 
 /** @returns what the restores themselves don't show. @throws LedgerError, CommandError */
 export async function gatherClusters(
-  projectId: string,
+  { projectId, projectName }: Pick<ProjectHead, 'projectId' | 'projectName'>,
   { clusters, proofs, restores }: ProjectClusters,
-  { ledger, asking, body }: Gathering,
+  { ledger, asking, objectives, body }: Gathering,
 ): Promise<NamedGap[]> {
   const gaps: NamedGap[] = [];
   const shown = [
@@ -57,7 +61,8 @@ export async function gatherClusters(
       gaps.push(...found.map((gap) => ({ clusterName, ...gap })));
       const completed = [...mine.flatMap(completedRestore), ...(outside[index] ?? [])];
       const drill = coverage ? drillOf(coverage, completed, asking) : NO_DRILL;
-      await body.cluster({ ...named, ...(coverage && shownOf(coverage)), proof, drill, restores: mine });
+      const recovery = recoveryOf(mine, objectives.of(projectName, clusterName), asking.period);
+      await body.cluster({ ...named, ...(coverage && shownOf(coverage)), proof, drill, recovery, restores: mine });
     }
   }
   return gaps;
@@ -91,5 +96,5 @@ async function completedOutside(ledger: Ledger, projectId: string, cluster: Clus
 function completedRestore(job: Omit<RestoreEvidence, 'findings' | 'revision'>): CompletedRestore[] {
   const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
   if (!isDrill(job) || finishedAt === undefined) return [];
-  return [{ jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt }) }];
+  return [{ jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt, dataAt: dataAt(job) }) }];
 }

@@ -7,6 +7,7 @@ import type { Expected } from '../../functions/proof/expected.ts';
 import { type NamedGap, proveRecordedProject } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope, isProjectOfPeriod } from '../../functions/proof/project.ts';
+import type { Objectives } from '../../functions/restore/objectives/objective.ts';
 import { listOf } from '../process/list-of.ts';
 import { AlteredRestores } from './gaps.ts';
 import { gatherClusters } from './gather-clusters.ts';
@@ -19,19 +20,20 @@ export interface Gathering {
   /** Jobs as the index shows them, by project; read after what is expected. */
   listed: ReadonlyMap<string, Listed>;
   projectNames: ReadonlyMap<string, string>;
+  objectives: Objectives;
   /** Takes the project, unless no restore of it can be of the period. */
   body: EvidenceBody;
 }
 
 /** Memory: the project's coverage, and the restores of one cluster. @throws LedgerError, CommandError */
 export async function gatherProject(expected: Expected, gathering: Gathering): Promise<NamedGap[]> {
-  const { ledger, asking, listed, projectNames, body } = gathering;
+  const { ledger, asking, listed, projectNames, objectives, body } = gathering;
   const { projectId, projectName, known } = expected;
   if (!isProjectOfPeriod(expected, asking) || !isInScope(known, asking)) return [];
   // Before the jobs, so that what it proves is in what is read after it.
   const coverage = await ledger.coverage(projectId);
   const clusters = [...Object.values(coverage?.clusters ?? {}), ...(await listOf(ledger.archivedClusters(projectId)))];
-  await using restores = new RestoresByCluster(clusters, projectNames);
+  await using restores = new RestoresByCluster(clusters, projectNames, objectives);
   const altered = new AlteredRestores();
   const inPeriod = new Tally();
   for await (const job of ledger.projectJobs(projectId, asking.period)) {
@@ -46,7 +48,7 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const head = defined({ projectId, projectName, knownSince, notVisibleSince: known?.notVisibleSince });
   await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
-  const ofClusters = await gatherClusters(projectId, { clusters, proofs, restores }, gathering);
+  const ofClusters = await gatherClusters({ projectId, projectName }, { clusters, proofs, restores }, gathering);
   const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
   return [...proven.gaps, ...gaps];
 }

@@ -8,6 +8,7 @@ import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../fun
 import type { Asking } from '../../functions/proof/period.ts';
 import { isInScope } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../functions/restore/objectives/objective.ts';
 import { counted } from '../../functions/views/text.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { listOf } from '../process/list-of.ts';
@@ -19,6 +20,7 @@ import { NumbersTally } from './numbers.ts';
 import { ProvenThrough } from './proven-through.ts';
 import { byName, type EvidenceBody, type EvidenceHead, SCHEMA_VERSION } from './report.ts';
 import { isReadLate, limitsOf, verdictOf } from './words.ts';
+import { zoned } from './zoned.ts';
 
 export interface GatherOptions {
   period: EvidenceHead['period'];
@@ -27,6 +29,10 @@ export interface GatherOptions {
   /** The table, or the directory. */
   ledgerName: string;
   verify: boolean;
+  /** Of the times that people read, beside UTC. @default 'UTC' */
+  timeZone?: string | undefined;
+  /** @default none */
+  objectives?: Objectives | undefined;
   progress: Progress;
 }
 
@@ -38,7 +44,16 @@ export interface GatherOptions {
  * @throws LedgerError, CommandError
  */
 export async function gather(ledger: Ledger, options: GatherOptions, body: EvidenceBody): Promise<EvidenceHead> {
-  const { period, madeAt, version, ledgerName, verify, progress } = options;
+  const {
+    period,
+    madeAt,
+    version,
+    ledgerName,
+    verify,
+    progress,
+    objectives = NO_OBJECTIVES,
+    timeZone = 'UTC',
+  } = options;
   const asking: Asking = { period, now: madeAt };
   const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
   const recorded: Expected[] = [];
@@ -51,7 +66,8 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
   const ofProjects: NamedGap[] = [];
   for (const [index, project] of projects.entries()) {
     progress.show(sanitize(`reading ${project.projectName}, ${index} projects before it`));
-    ofProjects.push(...(await gatherProject(project, { ledger, asking, listed, projectNames, body: tally })));
+    const gathering = { ledger, asking, listed, projectNames, objectives, body: tally };
+    ofProjects.push(...(await gatherProject(project, gathering)));
   }
   const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
   const results = verify ? await listOf(verifyAll(ledger, { listed: counts, progress })) : undefined;
@@ -74,11 +90,22 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     ledger: ledgerName,
     period,
     verdict: verdictOf(verdictFacts),
-    ...{ numbers, gaps },
-    ...defined({ provenThrough, integrity, projectsReadAt: scope?.listedAt }),
-    limits: limitsOf(tally.readLate, outOfScope, ended),
+    ...{ objectives: objectives.lines, numbers, gaps },
+    ...defined({
+      provenThrough,
+      integrity,
+      projectsReadAt: scope?.listedAt,
+      zoned: zonedTimes(timeZone, period, madeAt),
+    }),
+    limits: limitsOf(tally.readLate, outOfScope, ended, objectives.lines.length > 0),
   };
 }
+
+const zonedTimes = (timeZone: string, { since, until }: EvidenceHead['period'], madeAt: string) => {
+  if (timeZone === 'UTC') return undefined;
+  const at = (iso: string) => zoned(iso, timeZone);
+  return { timeZone, madeAt: at(madeAt), since: at(since), until: at(until) };
+};
 
 /** Adds up what goes into the body. */
 class Tallies implements EvidenceBody {

@@ -3,10 +3,13 @@
 import { defined } from '../../functions/platform/defined.ts';
 import { percentile } from '../../functions/platform/percentile.ts';
 import { PROOF_STATES } from '../../functions/proof/list.ts';
+import { SIDES } from '../../functions/restore/objectives/objective.ts';
 import { isFound } from '../../functions/restore/requesters/requester.ts';
 import { DRILL_STATES, GRADES, SEVERITIES, STATUSES } from '../../functions/schema/words.ts';
 import { isDrill } from './drill-proof.ts';
 import type { ClusterEvidence, Numbers, RequesterCount, RestoreEvidence } from './report.ts';
+
+const COUNTED = ['met', 'missed', 'notKnown'] as const;
 
 /** Counts cluster by cluster. Memory: a number for each completed restore, and a row for each requester. */
 export class NumbersTally {
@@ -16,6 +19,7 @@ export class NumbersTally {
     rules: {} as Numbers['rules'],
   };
   readonly #drills = { drills: zeros(DRILL_STATES), drillsMissed: 0 };
+  readonly #objectives = { clusters: 0, rto: zeros(COUNTED), rpo: zeros(COUNTED) };
   readonly #durations: number[] = [];
   readonly #byRequester = new Map<string, RequesterCount>();
   readonly #unnamed: Record<string, number> = {};
@@ -24,12 +28,14 @@ export class NumbersTally {
     this.#numbers.projects += 1;
   }
 
-  addCluster({ proof, drill, restores }: ClusterEvidence) {
+  addCluster({ proof, drill, recovery, restores }: ClusterEvidence) {
     this.#numbers.clusters += 1;
     if (restores.length > 0) this.#numbers.clustersWithRestores += 1;
     this.#numbers.proofs[proof.state] += 1;
     this.#drills.drills[drill.state] += 1;
     if (drill.missed.length > 0) this.#drills.drillsMissed += 1;
+    if (recovery.objective) this.#objectives.clusters += 1;
+    for (const side of SIDES) for (const state of COUNTED) this.#objectives[side][state] += recovery[side][state];
     for (const restore of restores) this.#addRestore(restore);
   }
 
@@ -52,7 +58,14 @@ export class NumbersTally {
     const requesters = [...this.#byRequester.values()].sort((a, b) => b.restores - a.restores);
     const [median, longest] = [percentile(this.#durations, 0.5), percentile(this.#durations, 1)];
     const recovery = median === undefined || longest === undefined ? undefined : { median, longest };
-    return { ...this.#numbers, requesters, unnamed: this.#unnamed, ...defined({ recovery }), ...this.#drills };
+    return {
+      ...this.#numbers,
+      requesters,
+      unnamed: this.#unnamed,
+      ...defined({ recovery }),
+      ...this.#drills,
+      objectives: this.#objectives,
+    };
   }
 }
 

@@ -9,10 +9,14 @@ import type { Period as AskedPeriod } from '../../functions/proof/period.ts';
 import type { DiscoveryProof } from '../../functions/proof/project.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
 import type { RestoredCollections } from '../../functions/restore/collections.ts';
+import type { Measures } from '../../functions/restore/objectives/measure.ts';
+import type { Side } from '../../functions/restore/objectives/objective.ts';
+import type { Recovered } from '../../functions/restore/objectives/recovery.ts';
 import type { Actor } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { ClaimState, Grade, Rule, Severity, Status } from '../../functions/schema/words.ts';
 import type { Integrity } from '../actions/verify.ts';
+import type { RecoveryEvidence } from './recovery.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
 export const SCHEMA_VERSION = 2;
@@ -52,7 +56,7 @@ export const OPTIONAL_FIELDS = [
 
 type Field = 'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'revision' | (typeof OPTIONAL_FIELDS)[number];
 
-export interface RestoreEvidence extends Pick<LedgerJob, Field> {
+export interface RestoreEvidence extends Pick<LedgerJob, Field>, Measures {
   /** Of a project that the ledger has. */
   targetProjectName?: string;
   /** Of a restore of collections: which, under which names, and over what. */
@@ -71,6 +75,7 @@ export interface ClusterEvidence {
   deleted?: true;
   proof: ClusterProof;
   drill: DrillProof;
+  recovery: RecoveryEvidence;
   restores: RestoreEvidence[];
 }
 
@@ -109,6 +114,8 @@ export interface Numbers {
   drills: Record<DrillState['state'], number>;
   /** Clusters for which the period has parts without a restore. */
   drillsMissed: number;
+  /** Clusters that have objectives, and their restores by whether these met them. */
+  objectives: { clusters: number } & Record<Side, Pick<Recovered, 'met' | 'missed' | 'notKnown'>>;
 }
 
 export interface IntegrityEvidence extends Integrity {
@@ -124,6 +131,8 @@ export interface EvidenceHead {
   /** The table, or the directory. */
   ledger: string;
   period: Period;
+  /** Where a time zone was chosen: these times in it, with their offset. All others are in UTC. */
+  zoned?: { timeZone: string; madeAt: string; since: string; until: string };
   verdict: {
     /** Whether every restore of the period is on record: only `complete` says yes. */
     state: ClaimState;
@@ -131,6 +140,8 @@ export interface EvidenceHead {
     complete: boolean;
     text: string;
   };
+  /** The recovery objectives that the report was made with, as written, in order. */
+  objectives: readonly string[];
   numbers: Numbers;
   gaps: NamedGap[];
   /** Every restore that was requested before is on record, of what is in scope: every list was read to its end then. */

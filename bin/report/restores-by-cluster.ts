@@ -3,6 +3,9 @@ import type { ClusterCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
+import type { Measures } from '../../functions/restore/objectives/measure.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../functions/restore/objectives/objective.ts';
+import { withMeasures } from '../../functions/views/measures.ts';
 import { OPTIONAL_FIELDS, type RestoreEvidence } from './report.ts';
 import { type Extent, TemporaryFile } from './temporary-file.ts';
 
@@ -23,14 +26,20 @@ export class RestoresByCluster implements AsyncDisposable {
   readonly #byName = new Map<string, string>();
   readonly #groups = new Map<string, Group>();
   readonly #projectNames: ReadonlyMap<string, string>;
+  readonly #objectives: Objectives;
   #heldLength = 0;
   #file: TemporaryFile | undefined;
   /** How many were added. */
   count = 0;
 
   /** @param projectNames by id, as Atlas names a target's project by its id alone */
-  constructor(clusters: readonly ClusterCoverage[], projectNames: ReadonlyMap<string, string>) {
+  constructor(
+    clusters: readonly ClusterCoverage[],
+    projectNames: ReadonlyMap<string, string>,
+    objectives = NO_OBJECTIVES,
+  ) {
     this.#projectNames = projectNames;
+    this.#objectives = objectives;
     for (const { clusterName, clusterId } of clusters) {
       const key = keyOf(clusterName, clusterId);
       this.#known.add(key);
@@ -47,7 +56,10 @@ export class RestoresByCluster implements AsyncDisposable {
     const group = this.#groups.get(key) ?? { ...defined({ clusterName, clusterId }), held: [], filed: [] };
     this.#groups.set(key, group);
     const targetProjectName = this.#projectNames.get(job.targetProjectId ?? '');
-    const text = JSON.stringify({ ...restoreEvidence(job), ...defined({ targetProjectName }) });
+    const text = JSON.stringify({
+      ...restoreEvidence(withMeasures(job, this.#objectives)),
+      ...defined({ targetProjectName }),
+    });
     group.held.push(text);
     this.count += 1;
     this.#heldLength += text.length;
@@ -89,13 +101,13 @@ export class RestoresByCluster implements AsyncDisposable {
 const keyOf = (clusterName: string, clusterId: string | undefined) => JSON.stringify([clusterName, clusterId]);
 
 /** Only what the report has of a job. */
-function restoreEvidence(job: LedgerJob): RestoreEvidence {
-  const { jobId, kind, delivery, status, requestedAt, revision, findings = [] } = job;
+function restoreEvidence(job: LedgerJob & Measures): RestoreEvidence {
+  const { jobId, kind, delivery, status, requestedAt, revision, rto, rpo, findings = [] } = job;
   const errorMessage = job.errorMessage?.slice(0, MAX_REASON);
   const optional = Object.fromEntries(OPTIONAL_FIELDS.map((name) => [name, job[name]])) as Partial<LedgerJob>;
   return {
     ...{ jobId, kind, delivery, status, requestedAt, revision },
-    ...defined({ ...optional, errorMessage, collections: collectionsOf(job) }),
+    ...defined({ ...optional, errorMessage, collections: collectionsOf(job), rto, rpo }),
     findings,
   };
 }

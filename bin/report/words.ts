@@ -5,6 +5,7 @@ import type { Claim } from '../../functions/proof/gap.ts';
 import type { NamedGap } from '../../functions/proof/ledger.ts';
 import type { Asking } from '../../functions/proof/period.ts';
 import { isObjectId, requestedAt } from '../../functions/restore/object-id.ts';
+import { SIDES } from '../../functions/restore/objectives/objective.ts';
 import { span } from '../../functions/restore/text.ts';
 import { SEVERITIES, type Severity, type Status } from '../../functions/schema/words.ts';
 import { counted, number, utc } from '../../functions/views/text.ts';
@@ -25,6 +26,7 @@ export function verdictOf({
     state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
     findingsSentence(numbers),
     drillsSentence(numbers),
+    objectivesSentence(numbers),
     integritySentence(integrity),
   ];
   return { state, complete: state === 'complete', text: sentences.filter(Boolean).join(' ') };
@@ -108,6 +110,15 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
   return sentences.filter(Boolean).join(' ');
 }
 
+function objectivesSentence({ objectives: { clusters, ...sides } }: Numbers) {
+  if (clusters === 0) return '';
+  const parts = SIDES.map((side) => {
+    const { met, missed, notKnown } = sides[side];
+    return `${number(met)} met their ${side.toUpperCase()}, ${number(missed)} missed it, ${number(notKnown)} not known`;
+  });
+  return `Of the restores of ${counted(clusters, 'cluster')} with recovery objectives: ${parts.join('; ')}.`;
+}
+
 function integritySentence(integrity: EvidenceHead['integrity']) {
   if (!integrity) return 'Whether the record was changed since was not verified.';
   const { unbroken, jobs, breakCount } = integrity;
@@ -132,6 +143,7 @@ export function limitsOf(
   late: number,
   outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[],
   ended: readonly EndedAccount[],
+  hasObjectives: boolean,
 ): string[] {
   const firstRead =
     late === 0
@@ -147,8 +159,12 @@ export function limitsOf(
     "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
     "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
+    ...(hasObjectives ? [OBJECTIVES_LIMIT] : []),
   ];
 }
+
+const OBJECTIVES_LIMIT =
+  'Objectives are those that this report was made with. Recovery times are those of restore jobs: what came before the request, and between the finish and an application that is back, is not in them.';
 
 function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
   return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;

@@ -13,6 +13,7 @@ import {
   type Target,
   type TargetFlags,
 } from '../options/ledger-target.ts';
+import { chosenObjectives, type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
@@ -21,7 +22,7 @@ import { thisProcess } from '../process/this-process.ts';
 import { whoAmI } from '../process/who-am-i.ts';
 import type { RunsHere } from './runs-here.ts';
 
-interface ServeFlags extends TargetFlags {
+interface ServeFlags extends TargetFlags, RulesFlags {
   port: number;
   runsEvery?: number;
 }
@@ -52,12 +53,13 @@ export function serveCommand(context: Context): Command {
       ),
     )
     .addHelpText('after', HELP);
-  return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));
+  return withObjectives(addTargetOptions(command)).action((flags: ServeFlags) => serve(flags, context));
 }
 
 async function serve(flags: ServeFlags, context: Context) {
   const { out, err, interrupt } = context;
   const where = resolveTarget(flags, context.env);
+  const objectives = await chosenObjectives(flags, context.env);
   await using accounts = await accountsAtHand(context);
   const takesWrites = accounts !== undefined || (await isWritable(where));
   await using opened = await openLedger(where, { create: accounts !== undefined, write: takesWrites });
@@ -71,7 +73,7 @@ async function serve(flags: ServeFlags, context: Context) {
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
   const user = { kind: 'user', name: whoAmI(context), selfDeclared: true } as const;
   const annotations = takesWrites ? { table: opened.table, user } : undefined;
-  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter };
+  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, objectives };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;

@@ -7,6 +7,7 @@ import type { LedgerEvent } from '../../functions/events/model/event.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { systemClock } from '../../functions/platform/clock.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
+import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ensureTable, startDynamoDB } from '../../local/dynamodb.ts';
 import { type ServedApi, type ServeOptions, serveApi } from '../../local/serve.ts';
@@ -68,6 +69,7 @@ async function start(flags: StartFlags, context: Context) {
   const { seed, projects, clusters, jobs, once = false } = flags;
   const { out, err, log } = context;
   const { rules } = await chosenRules(flags, context.env);
+  const objectives = objectivesOf(rules.objectives);
   const early: LedgerEvent[] = [];
   let show = (event: LedgerEvent): void => void early.push(event);
   await using feed = await EventFeed.open(flags, (event) => show(event));
@@ -85,7 +87,7 @@ async function start(flags: StartFlags, context: Context) {
   const ports = { accounts: accounts.all, ledger: published, log, clock: systemClock, maker: thisProcess };
   await using runs = new RunsHere(ports);
   // With --once the page would be gone before anyone could open it.
-  const serving = { ledger, log, runs, lateAfterMs: lateAfterMs(flags.every / 60) };
+  const serving = { ledger, log, runs, lateAfterMs: lateAfterMs(flags.every / 60), objectives };
   await using page = once ? undefined : await served(serving, flags.port);
   if (page) await out.line(`Page and API       ${page.url}   ${aboutPage(page, flags.port)}`);
   await out.line();

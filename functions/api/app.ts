@@ -12,6 +12,7 @@ import { badParameter, notFound, RequestProblem } from './http/problem.ts';
 import { allowed, refuseOthers, resource } from './http/resource.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { recoveryRoutes } from './routes/recovery.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
 import { summaryRoutes } from './routes/summary.ts';
@@ -36,6 +37,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   runRoutes(app, ports);
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);
+  recoveryRoutes(app, ports);
   app.route('/api/atlas/v2', atlasRoutes(ports));
   const page = pageRoutes(ports);
   app.route('/', page);

@@ -14,13 +14,14 @@ const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName, lateAfterMs, tableName, annotations } = settings;
+const { planFunctionName, lateAfterMs, tableName, annotations, objectives } = settings;
 const table = new DynamoTable(tableName, client);
 
 const app = apiApp({
   ledger: ledgerReader({ ...settings, table }),
   log: lambdaLog('api', process.env),
   now: Date.now,
+  objectives,
   lateAfterMs,
   annotations: annotations ? { table } : undefined,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),

@@ -1,4 +1,4 @@
-// functions/platform/patterns.ts: names chosen by patterns, in which * stands for any text and ? for one character.
+// functions/platform/patterns.ts: names, and pairs of names, chosen by patterns, in which * stands for any text and ? for one character.
 
 export interface Choice {
   /** Names to take. @default every name */
@@ -36,3 +36,29 @@ function expressionOf(pattern: string) {
 }
 
 const sourceOf = (part: string) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\?/g, '.');
+
+/** A pair of names that a pattern fits: two projects, or a project and a cluster. */
+export interface PairPattern {
+  /** As written. */
+  text: string;
+  fits(first: string, second: string): boolean;
+}
+
+const MAX_PATTERN = 200;
+
+/** Whether it can be a pattern of one name. */
+export const isPattern = (text: string) => text.length > 0 && text.length <= MAX_PATTERN && !/\p{Cc}/u.test(text);
+
+/** @param text both, as written */
+export function pairPattern(text: string, first = '', second = ''): PairPattern | undefined {
+  const [one, other] = [first.trim(), second.trim()];
+  if (!isPattern(one) || !isPattern(other)) return undefined;
+  const [fitsFirst, fitsSecond] = [matcher(one), matcher(other)];
+  return { text, fits: (a, b) => fitsFirst(a) && fitsSecond(b) };
+}
+
+/** `project/cluster`. The first slash ends the project, whose name can hold none. */
+export function clusterPattern(text: string): PairPattern | undefined {
+  const slash = text.indexOf('/');
+  return slash < 0 ? undefined : pairPattern(text, text.slice(0, slash), text.slice(slash + 1));
+}

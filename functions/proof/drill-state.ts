@@ -14,8 +14,8 @@ import { earlier } from './period.ts';
 /** Kinds of list whose restores bring back a whole backup. */
 const WHOLE = KINDS.filter((kind) => kind !== 'collection');
 
-/** `overdueAt` is the collector's. */
-export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt'>;
+/** `overdueAt` is the collector's, and whether objectives were met depends on those. */
+export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt' | 'rto' | 'rpo'>;
 
 /**
  * Whether a cluster's backups have been shown to work, over all of its lists.

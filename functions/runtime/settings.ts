@@ -2,6 +2,7 @@
 import { type ProxySettings, parseProxyUrl } from '../atlas/http/proxy.ts';
 import { lateAfterMs } from '../platform/freshness.ts';
 import { chooser } from '../platform/patterns.ts';
+import { NO_OBJECTIVES, type Objectives, objectivesOf } from '../restore/objectives/objective.ts';
 import { parseRules, RulesError } from '../restore/rules/read-rules.ts';
 import type { Rules } from '../restore/rules/rules.ts';
 import { type Environment, SettingsError, variable } from './variables.ts';
@@ -39,6 +40,7 @@ export const apiSettings = (environment: Environment) => ({
   /** Whether jobs can be annotated over HTTP. */
   annotations: variable(environment, 'ANNOTATIONS'),
   ...lateness(environment),
+  objectives: objectives(environment),
 });
 
 /** @throws SettingsError */
@@ -70,6 +72,18 @@ export const collectSettings = (environment: Environment) => ({
   rules: rules(environment),
   maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
 });
+
+/** JSON of the lines, so that a pattern can hold any character. @throws SettingsError */
+function objectives({ OBJECTIVES = '' }: Environment): Objectives {
+  if (OBJECTIVES === '') return NO_OBJECTIVES;
+  try {
+    const lines: unknown = JSON.parse(OBJECTIVES);
+    if (Array.isArray(lines)) return objectivesOf(lines.map(String));
+  } catch (error) {
+    if (error instanceof TypeError) throw new SettingsError(`OBJECTIVES: ${error.message}`);
+  }
+  throw new SettingsError('OBJECTIVES: expected a list of lines as JSON, got another text');
+}
 
 /** JSON of the rules that differ from the defaults. @throws SettingsError with a line for each field that is wrong */
 function rules({ RULES = '' }: Environment): Rules {

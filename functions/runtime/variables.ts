@@ -109,8 +109,8 @@ const VARIABLES = {
   TABLE_NAME: required('the name of the DynamoDB table', text),
   TABLE_STREAM_ARN: optional("the ARN of an adopted table's stream", text),
 };
-/** RULES is read in settings.ts: here it would be in every bundle. */
-export type VariableName = keyof typeof VARIABLES | 'RULES';
+/** OBJECTIVES and RULES are read in settings.ts: here they would be in every bundle. */
+export type VariableName = keyof typeof VARIABLES | 'OBJECTIVES' | 'RULES';
 
 /** @throws SettingsError */
 export const variable = <Name extends keyof typeof VARIABLES>(environment: Environment, name: Name) =>

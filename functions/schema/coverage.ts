@@ -1,6 +1,7 @@
 // functions/schema/coverage.ts: every public field of the coverage of a cluster, of its lists, drill and gaps.
 import * as z from 'zod/mini';
 import { fieldProblem } from './job.ts';
+import { measures } from './measure.ts';
 import { amount, count, flag, list, moment, named, objectId, oneOf, optional, page, someOf, text } from './types.ts';
 import { CLAIMS, COVERAGE_STATES, DRILL_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
 
@@ -20,6 +21,7 @@ export const completedRestore = named(
     finishedAt: moment(),
     durationSeconds: optional(amount('The measured recovery time.')),
     snapshotAt: optional(moment()),
+    dataAt: optional(moment('The moment that the restored data is of: a point in time, or that of the snapshot.')),
   }),
 );
 
@@ -39,6 +41,7 @@ export const drill = named(
     ),
     durationSeconds: optional(amount('How long it took: the measured recovery time.')),
     snapshotAgeSeconds: optional(amount('How old its snapshot was when it was requested: what would have been lost.')),
+    ...measures.shape,
   }),
 );
 

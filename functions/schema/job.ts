@@ -1,6 +1,7 @@
 // functions/schema/job.ts: every public field of a restore job, of its history, requester and findings.
 import * as z from 'zod/mini';
 import { annotation, validation } from './annotation.ts';
+import { measures } from './measure.ts';
 import {
   anyObject,
   count,
@@ -184,4 +185,8 @@ export const jobWithHistory = named(
   }),
 );
 
-export const jobList = named('JobList', page('jobs', job));
+/** As an API with objectives shows it. */
+export const measuredJob = named('MeasuredJob', z.extend(job, measures.shape));
+export const measuredJobWithHistory = named('MeasuredJobWithHistory', z.extend(jobWithHistory, measures.shape));
+
+export const jobList = named('JobList', page('jobs', measuredJob));

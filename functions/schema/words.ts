@@ -55,12 +55,20 @@ export const RULES = [
   'slow',
   /** Has been waiting or running for too long. */
   'stuck',
+  /** Took longer than the recovery time objective of its cluster, or has been running for longer. */
+  'rto-missed',
+  /** Brought back data older than the recovery point objective of its cluster allows. */
+  'rpo-missed',
   /** Requested with the credentials that this ledger reads with. */
   'own-credential',
   /** Something about it can't be understood. Also of what Atlas lists without an id, which is not a job in the ledger. */
   'unknown-job-shape',
 ] as const;
 export type Rule = (typeof RULES)[number];
+
+/** Whether a restore met an objective. not known: it is under way or did not succeed, or Atlas does not say what the answer needs. */
+export const MEASURE_STATES = ['met', 'missed', 'not known'] as const;
+export type MeasureState = (typeof MEASURE_STATES)[number];
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];

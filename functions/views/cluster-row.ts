@@ -4,11 +4,13 @@ import type { ClusterCoverage, Failure, ListCoverage } from '../ledger/model/cov
 import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
-import { drillState } from '../proof/drill-state.ts';
+import { drillState, lastRestore } from '../proof/drill-state.ts';
 import type { Gap } from '../proof/gap.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { scopeOf } from '../proof/project.ts';
+import { ageOf, type Measures, measuresOfCompleted } from '../restore/objectives/measure.ts';
+import { NO_OBJECTIVES, type Objectives } from '../restore/objectives/objective.ts';
 import { daysAfter } from '../restore/rules/drill.ts';
 import type { coverageOfList, coverageRow } from '../schema/coverage.ts';
 import { type ClaimState, COVERAGE_STATES, type CoverageState, KINDS } from '../schema/words.ts';
@@ -21,6 +23,8 @@ export interface CoverageContext {
   now: number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours: nothing is known of a schedule */
   lateAfterMs?: number | undefined;
+  /** @default none */
+  objectives?: Objectives | undefined;
 }
 
 /** As of now: what was requested before this very moment is proven by a later reading only, which is no gap yet. */
@@ -53,7 +57,10 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
   const earliest = (name: 'readAt' | 'fullReadAt') =>
     open.map(({ list }) => believed(list[name], now) ?? '').sort()[0] || undefined;
   const failing = open.find(({ list }) => list.error);
-  const drill = drillRow(cluster, scope.notVisibleSince, context);
+  const drill = {
+    ...drillRow(cluster, scope.notVisibleSince, context),
+    ...lastMeasures(projectName, cluster, context.objectives),
+  };
   const gaps = proof.gaps.filter(isNoWait);
   const state = clusterState(cluster, proof, stateOf);
   const { coveredTo } = proof;
@@ -94,6 +101,14 @@ const claimNow = (coveredTo: string | undefined, gaps: readonly Gap[]): ClaimSta
 /** Nothing can be added to it any more. */
 const isClosed = ({ answer, supersededAt, fullReadAt = '' }: ListCoverage) =>
   answer !== undefined || (supersededAt !== undefined && fullReadAt >= supersededAt);
+
+/** Of the last completed restore. Without one, it is not known whether an objective could be met. */
+function lastMeasures(projectName: string, cluster: ClusterCoverage, objectives = NO_OBJECTIVES): Measures {
+  if (cluster.goneAt !== undefined || cluster.deleted || cluster.tier === 'free') return {};
+  const { durationSeconds, requestedAt = '', dataAt } = lastRestore(cluster) ?? {};
+  const measured = { durationSeconds, dataAgeSeconds: ageOf(requestedAt, dataAt) };
+  return measuresOfCompleted(measured, objectives.of(projectName, cluster.clusterName));
+}
 
 function drillRow(
   cluster: ClusterCoverage,

@@ -10,6 +10,7 @@ import { proveProject, scopeOf } from '../proof/project.ts';
 import type { coverageRow } from '../schema/coverage.ts';
 import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
 import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait } from './cluster-row.ts';
+import { MEASURE_COLUMNS, measureCells } from './measures.ts';
 
 const rank = (state: CoverageState) => COVERAGE_STATES.indexOf(state);
 export const needsAttention = (state: CoverageState) => rank(state) < rank('read');
@@ -25,6 +26,7 @@ export const COVERAGE_COLUMNS = [
   ...['jobs', 'open', 'problems', 'drillState', 'drillDays', 'drillDueAt'],
   ...['lastCompletedAt', 'lastDurationSeconds', 'snapshotAgeSeconds', 'goneAt', 'backupsOff', 'paused'],
   ...['errorWhat', 'errorCode', 'errorMessage', 'errorSince', 'gaps'],
+  ...MEASURE_COLUMNS,
 ];
 
 export const coverageCells = ({ error, drill, lists: _, gaps, ...row }: CoverageRow): Record<string, unknown> => ({
@@ -39,6 +41,7 @@ export const coverageCells = ({ error, drill, lists: _, gaps, ...row }: Coverage
   errorMessage: error?.message,
   errorSince: error?.since,
   gaps: gaps.map(({ text }) => text).join(' '),
+  ...measureCells(drill ?? {}),
 });
 
 /** @param archived clusters that are gone for so long that they are kept elsewhere */

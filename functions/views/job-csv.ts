@@ -2,10 +2,13 @@
 
 import type { JobSummary } from '../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../ledger/model/table.ts';
+import { defined } from '../platform/defined.ts';
 import type { Annotation, Validation } from '../restore/annotations.ts';
 import { problemText } from '../restore/field-reader.ts';
+import type { Measures } from '../restore/objectives/measure.ts';
 import { isFound, type Requester } from '../restore/requesters/requester.ts';
 import { annotatorWords, checkWords } from './annotations.ts';
+import { MEASURE_COLUMNS, measureCells } from './measures.ts';
 
 const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((part) => `requester${part}`);
 
@@ -19,7 +22,7 @@ const COLUMNS_OF: Partial<Record<string, readonly string[]>> = {
 };
 
 /** The fingerprint is internal to the ledger. */
-export const JOB_COLUMNS = JOB_SUMMARY_FIELDS.flatMap((name) => COLUMNS_OF[name] ?? [name]);
+export const JOB_COLUMNS = [...JOB_SUMMARY_FIELDS.flatMap((name) => COLUMNS_OF[name] ?? [name]), ...MEASURE_COLUMNS];
 
 /** Findings as their rules, joined by a space; JSON says when and why. Problems in a few words each. */
 export function jobCells(row: object): Record<string, unknown> {
@@ -29,8 +32,10 @@ export function jobCells(row: object): Record<string, unknown> {
     annotation,
     findings = [],
     problems = [],
+    rto,
+    rpo,
     ...job
-  } = row as Omit<JobSummary, 'fingerprint'>;
+  } = row as Omit<JobSummary, 'fingerprint'> & Measures;
   return {
     ...job,
     ...requesterCells(requester),
@@ -38,6 +43,7 @@ export function jobCells(row: object): Record<string, unknown> {
     ...annotationCells(annotation),
     problems: problems.map(problemText).join('; '),
     findings: findings.map(({ rule }) => rule).join(' '),
+    ...measureCells(defined({ rto, rpo })),
   };
 }
 

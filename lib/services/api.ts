@@ -37,6 +37,7 @@ export class Api extends Construct {
         TABLE_NAME: table.tableName,
         RUN_RETENTION_DAYS: String(settings.runRetentionDays),
         PLAN_FUNCTION_NAME: plan.function.functionName,
+        OBJECTIVES: settings.objectives.length > 0 ? JSON.stringify(settings.objectives) : undefined,
         ANNOTATIONS: annotations ? 'true' : undefined,
         EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(),
       },

@@ -1,4 +1,5 @@
 // lib/settings/rule-settings.ts: settings of the rules, validated by the same parser as in the functions.
+import { OBJECTIVE_EXPECTED, parseObjective } from '../../functions/restore/objectives/objective.ts';
 import { CAN_BE_OFF } from '../../functions/restore/rules/finding.ts';
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
@@ -78,5 +79,15 @@ export const ruleSettings = {
     'drillDaysFor',
     'project and cluster patterns with days, such as prod-*/orders = 90',
     'Exceptions to `drillDays`; the first match applies. 0 requires no drills.',
+  ),
+  objectives: texts(
+    'lines such as prod-*/orders = rto 60m, rpo 24h; as one text, with a semicolon or a line break between them',
+    (line) => parseObjective(line) !== undefined || `${JSON.stringify(line)}: expected ${OBJECTIVE_EXPECTED}`,
+    {
+      means:
+        'Recovery objectives of clusters, in minutes, hours or days: `rto`, the longest time from request to finish of a restore, and `rpo`, the greatest age of the restored data at the request. The first match applies; `none` is no objective. The rules `rto-missed` and `rpo-missed` go by them.',
+      default: [],
+      separator: /[;\n]/,
+    },
   ),
 };

@@ -28,7 +28,10 @@ const fromText =
   (value: unknown): unknown =>
     typeof value === 'string' ? read(value.trim()) : value;
 
-const listOf = (text: string) => (text === '' ? [] : text.split(',').map((part) => part.trim()));
+const listOf =
+  (separator: string | RegExp = ',') =>
+  (text: string) =>
+    text === '' ? [] : text.split(separator).map((part) => part.trim());
 const numberOf = (text: string) => (text === '' ? text : Number(text));
 const booleanOf = (text: string) => (text === 'true' ? true : text === 'false' ? false : text);
 const jsonOf = (text: string): unknown => {
@@ -49,7 +52,7 @@ export function choices<const T extends string>(
   all: readonly T[],
   { least = 1, ...words }: Words<readonly T[]> & { readonly least?: number },
 ): Setting<readonly T[]> {
-  const shape = z.preprocess(fromText(listOf), z.array(z.enum(all)).min(least)) as unknown as z.ZodType<readonly T[]>;
+  const shape = z.preprocess(fromText(listOf()), z.array(z.enum(all)).min(least)) as unknown as z.ZodType<readonly T[]>;
   return { ...words, allowed: `a list of ${all.join(', ')}`, shape };
 }
 
@@ -70,14 +73,20 @@ export function text(allowed: string, accepts: Accepts<string>, words: Words<str
   return { ...words, allowed: words.default === '' ? `${allowed}, or nothing` : allowed, shape };
 }
 
+interface ListWords extends Words<readonly string[]> {
+  readonly most?: number;
+  /** Between elements that are given as one text. @default a comma */
+  readonly separator?: RegExp;
+}
+
 /** A list of texts, each of which a test accepts. */
 export function texts(
   allowed: string,
   accepts: Accepts<string>,
-  { most = Number.POSITIVE_INFINITY, ...words }: Words<readonly string[]> & { readonly most?: number },
+  { most = Number.POSITIVE_INFINITY, separator, ...words }: ListWords,
 ): Setting<readonly string[]> {
   const elements = z.array(z.string().min(1).check(accepted(accepts))).max(most);
-  const shape = z.preprocess(fromText(listOf), elements) as z.ZodType<string[]>;
+  const shape = z.preprocess(fromText(listOf(separator)), elements) as z.ZodType<string[]>;
   return { ...words, allowed: `a list of ${Number.isFinite(most) ? `at most ${most} ` : ''}${allowed}`, shape };
 }
 

@@ -54,6 +54,15 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
+test.each(LISTS)('%s as CSV begins with a byte order mark only where one is asked for', async (path) => {
+  const bytes = async (query: string) => Buffer.from(await (await service.get(`${path}?${query}`)).arrayBuffer());
+  const plain = await bytes('format=csv');
+  expect(plain[0]).not.toBe(0xef);
+  expect(await bytes('format=csv&bom=true')).toEqual(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), plain]));
+  expect(await bytes('format=ndjson&bom=true')).toEqual(await bytes('format=ndjson'));
+  expect((await service.get(`${path}?bom=yes`)).status).toBe(400);
+});
+
 describe('what Accept asks for', () => {
   const offered = ['application/json', 'application/x-ndjson', 'text/csv'];
   test.each([

@@ -70,6 +70,58 @@ describe('a first reading', () => {
   });
 });
 
+describe('objectives', () => {
+  const objectives = ['*/* = rto 10m'];
+
+  test('are missed by an open restore at the reading after, once, and stay so when it has ended', async () => {
+    await using system = await quiet();
+    const { id } = system.atlas.world.startRestore({ ...system.at, durationMs: HOUR });
+    await system.runWith({ objectives });
+    expect(await system.rulesOf(id)).toEqual([]);
+    system.clock.advance(11 * MINUTE);
+    expect((await system.runWith({ objectives })).counts).toMatchObject({ findings: 1 });
+    expect(await system.rulesOf(id)).toEqual(['rto-missed']);
+    expect((await system.runWith({ objectives })).counts).toMatchObject({ findings: 0 });
+    system.clock.advance(HOUR);
+    await system.runWith({ objectives });
+    const { findings = [], status } = (await system.ledger.job(id)) ?? {};
+    expect([status, findings.map(({ why }) => why)]).toEqual([
+      'COMPLETED',
+      [expect.stringContaining('has been under way for 11 min 00 s')],
+    ]);
+    expect((await verified(system.ledger, system.projectId)).breaks).toEqual([]);
+  });
+
+  test('that are set while a restore runs are looked at again; and the coverage keeps of which moment its data was', async () => {
+    await using system = await quiet();
+    const { id } = system.atlas.world.startRestore({ ...system.at, delivery: 'pointInTime', durationMs: HOUR });
+    await system.runWith();
+    system.clock.advance(11 * MINUTE);
+    await system.runWith({ objectives });
+    expect(await system.rulesOf(id)).toEqual(['rto-missed']);
+    system.clock.advance(HOUR);
+    await system.runWith({ objectives });
+    const { pointInTime } = (await system.ledger.job(id)) ?? {};
+    const { clusters = {} } = (await system.ledger.coverage(system.projectId)) ?? {};
+    expect(pointInTime).toBeDefined();
+    expect(clusters.Cluster0?.lists.dedicated?.lastCompleted).toMatchObject({ jobId: id, dataAt: pointInTime });
+  });
+
+  test('missed before the first reading are marked as found by it', async () => {
+    await using system = await System.start(engine, { projects: 1, clusters: 1, jobs: 0 });
+    const at = {
+      projectId: system.atlas.world.projects[0]?.id ?? '',
+      clusterName: 'Cluster0',
+      kind: 'dedicated' as const,
+    };
+    const { id } = system.atlas.world.startRestore({ ...at, durationMs: HOUR });
+    system.clock.advance(2 * HOUR);
+    const { run } = await system.run({}, {}, { rules: { ...DEFAULT_RULES, objectives, drillDays: 0 } });
+    expect(run.counts).toMatchObject({ findings: 1, firstFindings: 1 });
+    expect((await system.ledger.job(id))?.changes[0]).toMatchObject({ firstReading: true });
+  });
+});
+
 describe('findings', () => {
   test('come with the job that they are about, and are counted in the run', async () => {
     await using system = await quiet();

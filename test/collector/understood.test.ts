@@ -9,6 +9,7 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import { silentLog } from '../../functions/platform/log.ts';
 import { drillState } from '../../functions/proof/drill-state.ts';
 import { expectedOf } from '../../functions/proof/expected.ts';
+import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { serveApi } from '../../local/serve.ts';
@@ -141,7 +142,7 @@ test('a cluster whose only restores are not understood was not restored, as far 
   const expected = await expectedOf(system.ledger, { projectId: system.projectId, projectName: 'odd', coverage });
   const { projects, body } = keptProjects();
   const asking = { period: { since, until }, now: until };
-  const nothing = { listed: new Map(), projectNames: new Map() };
+  const nothing = { listed: new Map(), projectNames: new Map(), objectives: NO_OBJECTIVES };
   const gaps = await gatherProject(expected, { ledger: system.ledger, asking, ...nothing, body });
   const [evidence] = projects;
   expect(gaps).toContainEqual(expect.objectContaining({ reason: 'not-understood', text: expect.stringContaining(id) }));

@@ -45,7 +45,7 @@ Put the settings of a deployment into \`cdk.json\`, under \`ledger\`:
 }
 \`\`\`
 
-or on the command line, which takes precedence. Separate the elements of a list with commas:
+or on the command line, which takes precedence. Separate the elements of a list with commas, lines of \`objectives\` with semicolons:
 
 \`\`\`bash
 npx cdk deploy -c "schedule=rate(1 hour)" -c "excludeProjects=sandbox-*,demo-*"

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { planRequest } from '../../functions/collector/plan/request.ts';
 import { parseTask } from '../../functions/collector/task/task.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
-import { collectSettings, messageSettings, notifySettings, planSettings } from '../../functions/runtime/settings.ts';
+import {
+  apiSettings,
+  collectSettings,
+  messageSettings,
+  notifySettings,
+  planSettings,
+} from '../../functions/runtime/settings.ts';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
 import { stackOf, templateOf } from './template.ts';
 
@@ -51,8 +57,11 @@ test('settings arrive where they are used', () => {
       stuckMinutes: 240,
       drillDays: 180,
       drillDaysFor: ['prod-*/orders = 90', '*/*-tmp = 0'],
+      objectives: ['prod-*/orders = rto 60m, rpo 24h', '*/*-tmp = none'],
     },
   });
+  const api = apiSettings(environmentOf('ApiHandlerFunction', EVERY_OPTION));
+  expect(api.objectives.lines).toEqual(collect.rules.objectives);
   const message = messageSettings(environmentOf('MessagesMessageFunction', EVERY_OPTION));
   expect(message).toMatchObject({ severities: ['info', 'critical'], waitMs: 300_000, topicArns: [expect.anything()] });
   const notify = notifySettings(environmentOf('ChangeFeedNotifyFunction', EVERY_OPTION));

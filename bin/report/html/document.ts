@@ -30,14 +30,14 @@ export const beforeRestores = ({ numbers: { restores } }: EvidenceHead): string 
 
 export const ending = (evidence: EvidenceHead): string => `${limits(evidence)}</main></body></html>\n`;
 
-const head = ({ period, madeAt, madeBy, ledger }: EvidenceHead) => html`<!doctype html>
+const head = ({ period, madeAt, madeBy, ledger, zoned }: EvidenceHead) => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
 <title>Restore evidence, ${utc(period.since, 'day')} to ${utc(period.until, 'day')}</title><meta name="color-scheme" content="light dark">
 <style>${raw(STYLE)}</style></head>
 <body>${SHAPES}<main><h1>Restore evidence</h1>
 <p>Restores of MongoDB Atlas clusters requested from ${time(period.since)} to ${time(period.until)} UTC.</p>
-<p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. All times are UTC.</p>
+<p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. ${zoned === undefined ? 'All times are UTC.' : html`Times are UTC, and in parentheses ${visible(zoned.timeZone)}, with its offset from UTC.`}</p>
 `;
 
 function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: EvidenceHead): Html {
@@ -73,7 +73,7 @@ function facts({ numbers, gaps: { length } }: EvidenceHead): Html {
 }
 
 const CONTENTS = html`<nav aria-label="Contents"><ul><li><a href="#gaps">Gaps</a></li><li><a href="#numbers">Numbers</a></li>
-<li><a href="#integrity">Integrity</a></li><li><a href="#drills">Drills</a></li><li><a href="#clusters">Clusters</a></li>
+<li><a href="#integrity">Integrity</a></li><li><a href="#drills">Drills</a></li><li><a href="#objectives">Objectives</a></li><li><a href="#clusters">Clusters</a></li>
 <li><a href="#restores">Restores</a></li><li><a href="#limits">What this can't show</a></li></ul></nav>
 `;
 

@@ -4,11 +4,13 @@ import { capitalized } from '../../../functions/platform/text.ts';
 import type { Annotation, Annotator, Validation } from '../../../functions/restore/annotations.ts';
 import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
 import { problemText } from '../../../functions/restore/field-reader.ts';
+import { SIDES } from '../../../functions/restore/objectives/objective.ts';
 import { span } from '../../../functions/restore/text.ts';
 import { annotationInShort, annotatorWords, verdictWords } from '../../../functions/views/annotations.ts';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/views/html/badge.ts';
 import { tableHead } from '../../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
+import { measureWords } from '../../../functions/views/measures.ts';
 import { effectWords, namespacesShown, targetView } from '../../../functions/views/target.ts';
 import { counted } from '../../../functions/views/text.ts';
 import type { ClusterEvidence, ProjectHead, RestoreEvidence } from '../report.ts';
@@ -88,11 +90,15 @@ function outcomeCell(restore: RestoreEvidence): Html {
     validation,
     annotation,
   } = restore;
+  const measured = SIDES.map((side) => {
+    const measure = restore[side];
+    return sub(measure && `${side.toUpperCase()} ${measure.state}: ${measureWords(measure)}`);
+  });
   return html`${statusMark(status)}${sub(durationSeconds !== undefined && `took ${span(durationSeconds)}`)}${sub(
     finishedAt && html`ended ${time(finishedAt)}`,
   )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
     errorMessage && visible(errorMessage),
-  )}${validation ? sub(validationWords(validation)) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
+  )}${measured}${validation ? sub(validationWords(validation)) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
 
 const validationWords = (validation: Validation) =>

@@ -46,6 +46,7 @@ th,td{text-align:left;vertical-align:top;padding:.45rem .9rem .45rem 0;border-to
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 .r{text-align:right}
+.zone{white-space:nowrap;color:var(--soft);font-size:.8125rem}
 .sub{display:block;color:var(--soft);font-size:.8125rem}
 .restores{table-layout:fixed}.restores th:nth-child(1){width:13rem}.restores th:nth-child(2),.restores th:nth-child(5){width:11.5rem}.restores th:nth-child(3),.restores th:nth-child(4){width:14%}
 .gaps th:first-child{width:22%}

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Page } from '../../ledger/model/ledger.ts';
 import { csvLine } from './csv.ts';
 import { FORMATS, type Format, formatOf } from './negotiate.ts';
+import { queryOf } from './parameters.ts';
 import { fitting } from './payload-limit.ts';
 import type { ApiEnv } from './ports.ts';
 
@@ -33,9 +34,12 @@ export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listin
     const headers: Record<string, string> = { 'content-type': `${FORMATS[format]}; charset=utf-8`, vary: 'accept' };
     if (cursor !== undefined) headers.link = `<${nextUrl(context, cursor)}>; rel="next"`;
     if (format === 'csv') headers['content-disposition'] = `attachment; filename="${listing.name}.csv"`;
-    return context.body(body(parts.flat(), format, listing, cursor), 200, headers);
+    const mark = format === 'csv' && queryOf(context).get('bom') === 'true' ? BYTE_ORDER_MARK : '';
+    return context.body(mark + body(parts.flat(), format, listing, cursor), 200, headers);
   }
 }
+
+const BYTE_ORDER_MARK = '\ufeff';
 
 type Shape = Pick<Listing<unknown>, 'name' | 'columns' | 'cells'>;
 

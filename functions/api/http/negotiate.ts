@@ -1,6 +1,6 @@
 // functions/api/http/negotiate.ts: the format of an answer: what `Accept` prefers, or what a link names in `format`.
 import type { Context } from 'hono';
-import { described, oneOf, queryOf } from './parameters.ts';
+import { described, flag, oneOf, queryOf } from './parameters.ts';
 import type { ApiEnv } from './ports.ts';
 import { RequestProblem } from './problem.ts';
 
@@ -9,6 +9,12 @@ export type Format = keyof typeof FORMATS;
 
 /** A browser can't set `Accept` for a link. */
 export const FORMAT = described(oneOf(['json', 'ndjson', 'csv']), 'Instead of `Accept`.');
+
+/** Pipes would take a mark for a part of the first column's name, so it has to be asked for. */
+export const BOM = described(
+  flag,
+  'Begins CSV with a byte order mark, by which Excel knows UTF-8. Other formats have none.',
+);
 
 /** @param format has been checked @throws RequestProblem 406 */
 export function formatOf(context: Context<ApiEnv>): Format {

@@ -5,6 +5,7 @@ import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Table } from '../../ledger/table/table-port.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Annotator } from '../../restore/annotations.ts';
+import type { Objectives } from '../../restore/objectives/objective.ts';
 
 export interface RunRequest {
   runId: string;
@@ -52,6 +53,8 @@ export interface ApiPorts {
   annotations?: AnnotationPort | undefined;
   /** After how long without a complete reading one is late (functions/platform/freshness.ts). @default 26 hours, as no schedule is known */
   lateAfterMs?: number | undefined;
+  /** By which restores are measured. @default none */
+  objectives?: Objectives | undefined;
   /** Waits between two looks at a run. @default real time */
   sleep?: ((ms: number) => Promise<void>) | undefined;
 }

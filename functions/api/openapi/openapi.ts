@@ -1,13 +1,15 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
 import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
-import { jobList, jobWithHistory } from '../../schema/job.ts';
+import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
+import { recovery } from '../../schema/measure.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
 import { summary } from '../../schema/summary.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
 import { JOB_PARAMETERS } from '../query/one-job.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
+import { RECOVERY_PARAMETERS } from '../routes/recovery.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
 import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasPaths } from './atlas-paths.ts';
@@ -35,7 +37,7 @@ const restoreJob = {
       header('If-None-Match', 'An ETag from before: 304 where nothing changed.'),
     ],
     responses: {
-      200: ok('The job', json('JobWithHistory'), { etag: { schema: text } }),
+      200: ok('The job', json('MeasuredJobWithHistory'), { etag: { schema: text } }),
       304: { description: 'Nothing changed', headers: { etag: { schema: text } } },
       ...problems('bad-parameter', 'not-found'),
     },
@@ -136,6 +138,16 @@ const summaryOfPeriod = {
   },
 };
 
+const recoveryOfCluster = {
+  get: {
+    operationId: 'getRecovery',
+    summary:
+      'How long the last restores of a cluster took, how old their data was, and whether that met its objectives',
+    parameters: [path('projectId', objectId), path('clusterName'), ...queries(RECOVERY_PARAMETERS)],
+    responses: { 200: ok('The restores', json('Recovery')), ...problems('bad-parameter', 'not-found') },
+  },
+};
+
 const plain = (operationId: string, what: string, content: object) => ({
   get: { operationId, summary: what, responses: { 200: ok(what, content), ...problems() } },
 });
@@ -157,6 +169,7 @@ export const openapi = () => ({
     '/runs/{id}': run,
     '/coverage': coverage,
     '/summary': summaryOfPeriod,
+    '/projects/{projectId}/clusters/{clusterName}/recovery': recoveryOfCluster,
     '/health': plain('getHealth', 'That the API is there', json('Health')),
     '/openapi.json': plain('getOpenapi', 'This document', { 'application/json': { schema: { type: 'object' } } }),
     ...atlasPaths(),
@@ -164,7 +177,7 @@ export const openapi = () => ({
   components: {
     schemas: namedSchemas(SCHEMAS, [
       ...[annotationRequest, validationRequest],
-      ...[jobList, jobWithHistory, runList, runReport, runRequest, coverageList, summary],
+      ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
       ...[health, problem, atlasList, atlasJob, atlasError],
     ]),
   },

@@ -4,7 +4,7 @@ import type { JobsQuery } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { isOpen } from '../../restore/job.ts';
 import { DELIVERIES, KINDS, RULES, STATUSES } from '../../schema/words.ts';
-import { FORMAT } from '../http/negotiate.ts';
+import { BOM, FORMAT } from '../http/negotiate.ts';
 import {
   described,
   flag,
@@ -23,7 +23,7 @@ export const LIMIT = wholeNumber(1, 200);
 export const CURSOR = described(text('the cursor of the page before'), 'From the page before, of the same query.');
 
 /** `status` and `open` stand for `statuses`. A property of a query has its parameter, and a parameter its property. */
-type JobsParameter = Exclude<keyof JobsQuery, 'statuses'> | 'status' | 'open' | 'format';
+type JobsParameter = Exclude<keyof JobsQuery, 'statuses'> | 'status' | 'open' | 'format' | 'bom';
 
 export const JOBS_PARAMETERS = {
   projectId: objectId,
@@ -41,14 +41,15 @@ export const JOBS_PARAMETERS = {
   limit: LIMIT,
   cursor: CURSOR,
   format: FORMAT,
+  bom: BOM,
 } satisfies Record<JobsParameter, Parameter<unknown>>;
 
 /** What says which jobs, and in which order. */
-export type JobsFilterParameter = Exclude<JobsParameter, 'limit' | 'cursor' | 'format'>;
+export type JobsFilterParameter = Exclude<JobsParameter, 'limit' | 'cursor' | 'format' | 'bom'>;
 
 /** @throws RequestProblem that names the parameter */
 export function jobsQuery(sent: URLSearchParams): JobsQuery {
-  const { status, open, format: _, ...query } = readParameters(sent, JOBS_PARAMETERS);
+  const { status, open, format: _, bom: __, ...query } = readParameters(sent, JOBS_PARAMETERS);
   if (query.clusterName !== undefined && query.projectId === undefined) {
     throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
   }

@@ -7,7 +7,7 @@ import { defined } from '../../platform/defined.ts';
 import { COVERAGE_STATES, DRILL_STATES } from '../../schema/words.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../../views/coverage.ts';
 import { listAnswer } from '../http/list.ts';
-import { FORMAT } from '../http/negotiate.ts';
+import { BOM, FORMAT } from '../http/negotiate.ts';
 import { described, objectId, oneOf, queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { badParameter, notFound } from '../http/problem.ts';
@@ -24,12 +24,13 @@ export const COVERAGE_PARAMETERS = {
   limit: described(LIMIT, 'Projects a page.'),
   cursor: CURSOR,
   format: FORMAT,
+  bom: BOM,
 };
 
 /** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
 export function coverageRoutes(
   app: Hono<ApiEnv>,
-  { ledger, now, lateAfterMs }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs'>,
+  { ledger, now, lateAfterMs, objectives }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs' | 'objectives'>,
 ) {
   resource(app, '/coverage', {
     GET: (context) => {
@@ -43,7 +44,7 @@ export function coverageRoutes(
         name: 'coverage',
         columns: COVERAGE_COLUMNS,
         rows: ({ archived, ...project }: Covered) =>
-          coverageRows(project, { now: now(), lateAfterMs }, archived).filter(isWanted),
+          coverageRows(project, { now: now(), lateAfterMs, objectives }, archived).filter(isWanted),
         cells: (row: object) => coverageCells(row as CoverageRow),
         read: async (max: number): Promise<Page<Covered>> => {
           if (projectId !== undefined) return { items: [await oneProject(projectId)] };

@@ -5,7 +5,7 @@ import type { Run } from '../../ledger/model/run.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
 import { defined } from '../../platform/defined.ts';
 import { listAnswer } from '../http/list.ts';
-import { acceptable, FORMAT } from '../http/negotiate.ts';
+import { acceptable, BOM, FORMAT } from '../http/negotiate.ts';
 import { queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { notFound, RequestProblem } from '../http/problem.ts';
@@ -13,7 +13,7 @@ import { resource } from '../http/resource.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
 import { RUN_COLUMNS, runCells, runReport } from '../runs/run-report.ts';
 
-export const RUN_PARAMETERS = { limit: LIMIT, cursor: CURSOR, format: FORMAT };
+export const RUN_PARAMETERS = { limit: LIMIT, cursor: CURSOR, format: FORMAT, bom: BOM };
 
 /** A request is some hundred bytes. */
 const MAX_REQUEST_BYTES = 10_000;

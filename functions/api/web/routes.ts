@@ -7,7 +7,9 @@ import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
 import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
+import { withMeasures } from '../../views/measures.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
 import { coverageState } from '../query/coverage-state.ts';
 import { lastDays, summarize } from '../query/summary.ts';
@@ -45,6 +47,8 @@ export interface PagePorts {
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
   lateAfterMs?: number | undefined;
+  /** By which restores are measured. @default none */
+  objectives?: Objectives | undefined;
 }
 
 const PERIOD_DAYS = 30;
@@ -61,7 +65,14 @@ type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable
 /** What the page has beside the jobs. */
 type About = Pick<JobsPage, 'projects' | 'overview' | 'covered'>;
 
-export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_MS }: PagePorts): Hono {
+export function pageRoutes({
+  ledger,
+  log,
+  now,
+  annotations,
+  lateAfterMs = FRESH_MS,
+  objectives = NO_OBJECTIVES,
+}: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     context.html(await page, status, PAGE_HEADERS);
@@ -129,7 +140,7 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
     };
   }
 
-  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs });
+  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs, objectives });
 
   // Requests: 1 query and 1 read; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
@@ -147,7 +158,7 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
     ]);
     const takesForm = annotations?.user !== undefined;
     const about = { eventsUnreadable: ofProject?.attribution?.error, takesForm };
-    return answer(context, jobPage(job, names, now(), about));
+    return answer(context, jobPage(withMeasures(job, objectives), names, now(), about));
   });
 
   // Requests: 1 query, 1 batch read for each 25 projects, and those of the last runs; of one project, 1 query.
@@ -163,7 +174,7 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
     const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
     if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
-    const clusters = projectHealth(record, { now: now(), lateAfterMs }, record.archived);
+    const clusters = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
     return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
   }
 

@@ -4,7 +4,7 @@ import type { RestoreJob } from '../../restore/job.ts';
 import { requestTypes } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../restore/rules/check.ts';
-import { evaluate, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
+import { evaluate, isTimed, mergeFindings, needsTime } from '../../restore/rules/evaluate.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { Delivery, Kind } from '../../schema/words.ts';
 import type { ProjectNames } from './project-names.ts';
@@ -27,7 +27,7 @@ export class RuleEvaluator {
   /** To be waited for before jobs are recorded. @throws LedgerError */
   prepare = (jobs: readonly Pick<RestoreJob, 'targetProjectId'>[]) => this.#options.names.learn(jobs);
 
-  /** The same for jobs that have not changed: rules on time need no names, and so no call. */
+  /** The same for jobs that have not changed: rules on time need no names of other projects, and so no call. */
   prepareDue = async (jobs: readonly RestoreJob[]) => {
     if (this.#options.rulesChanged) await this.prepare(jobs);
   };
@@ -44,7 +44,7 @@ export class RuleEvaluator {
   annotate = (job: JobSummary): Partial<Annotations> => {
     const { rulesChanged } = this.#options;
     if (rulesChanged) return { findings: this.findings(job, rulesChanged) };
-    const byTime = evaluate(job, this.#context).filter(({ rule }) => rule === 'slow' || rule === 'stuck');
+    const byTime = evaluate(job, this.#context).filter(({ rule }) => isTimed(rule));
     return { findings: [...mergeFindings(job.findings, byTime)] };
   };
 

@@ -3,6 +3,7 @@
 import type { CompletedRestore, ListCoverage } from '../../ledger/model/coverage.ts';
 import { defined } from '../../platform/defined.ts';
 import type { RestoreJob } from '../../restore/job.ts';
+import { dataAt } from '../../restore/objectives/measure.ts';
 import { isCompletedRestore, isUnderstood } from '../../restore/understood.ts';
 
 /** Durations kept for one list: enough for a 95th percentile, few enough for a coverage of hundreds of clusters. */
@@ -20,7 +21,7 @@ export class CompletedRestores {
     if (!isCompletedRestore(job) || finishedAt === undefined) return;
     if (durationSeconds !== undefined) this.#note(jobId, durationSeconds);
     if (this.#last && this.#last.finishedAt >= finishedAt) return;
-    this.#last = { jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt }) };
+    this.#last = { jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt, dataAt: dataAt(job) }) };
   }
 
   get seen(): Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'> {

@@ -104,9 +104,9 @@ function withSuccesses(
   before: ListCoverage,
   { lastCompleted, durations = [] }: ListReading['successes'],
 ): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
-  const isLater = lastCompleted && lastCompleted.finishedAt > (before.lastCompleted?.finishedAt ?? '');
+  const isLast = lastCompleted && lastCompleted.finishedAt >= (before.lastCompleted?.finishedAt ?? '');
   return defined({
-    lastCompleted: isLater ? lastCompleted : undefined,
+    lastCompleted: isLast ? lastCompleted : undefined,
     durations: durations.length >= (before.durations?.length ?? 1) ? durations : undefined,
   });
 }

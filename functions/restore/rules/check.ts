@@ -2,6 +2,7 @@
 
 import type { Severity } from '../../schema/words.ts';
 import type { RestoreJob } from '../job.ts';
+import type { ClusterOfJob, MeasuredJob } from '../objectives/measure.ts';
 import type { Requester } from '../requesters/requester.ts';
 import type { CompiledRules } from './compile-rules.ts';
 import type { Finding } from './finding.ts';
@@ -15,9 +16,10 @@ export interface EvaluatedJob extends Omit<RestoreJob, 'atlas'> {
   vanishedAt?: string;
 }
 
-/** What the rules on time look at. Without `delivery` it counts as a restore into a cluster. */
+/** What the rules on time look at. */
 export type TimedJob = Pick<EvaluatedJob, 'status' | 'requestedAt' | 'vanishedAt' | 'durationSeconds'> &
-  Partial<Pick<EvaluatedJob, 'delivery'>>;
+  MeasuredJob &
+  ClusterOfJob;
 
 export interface TimeContext {
   rules: CompiledRules;

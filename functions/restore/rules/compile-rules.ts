@@ -1,10 +1,11 @@
 // functions/restore/rules/compile-rules.ts: rules ready for use: patterns and hours are parsed once, not for each restore.
 
 import { defined } from '../../platform/defined.ts';
-import { anyOf } from '../../platform/patterns.ts';
+import { anyOf, clusterPattern } from '../../platform/patterns.ts';
 import type { Rule } from '../../schema/words.ts';
+import { type Objectives, objectivesOf } from '../objectives/objective.ts';
 import { readRules } from './read-rules.ts';
-import { clusterPattern, daysPattern, directionPattern } from './rule-patterns.ts';
+import { daysPattern, directionPattern } from './rule-patterns.ts';
 import type { Rules } from './rules.ts';
 import { dailyHours, type WorkingHours, workingHours } from './working-hours.ts';
 
@@ -22,6 +23,7 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
   hours?: WorkingHours;
   /** Days within which a cluster must have been restored; 0: it need not be. */
   drillDays(projectName: string, clusterName: string): number;
+  objectives: Objectives;
 }
 
 /** @throws RulesError where `readRules` would */
@@ -47,6 +49,7 @@ export function compileRules(input: Rules): CompiledRules {
     hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
     drillDays: (project: string, cluster: string) =>
       exceptions.find((e) => e.fits(project, cluster))?.days ?? drillDays,
+    objectives: objectivesOf(rules.objectives),
   });
 }
 

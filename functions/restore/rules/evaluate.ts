@@ -4,6 +4,7 @@ import { RULES, type Rule } from '../../schema/words.ts';
 import { printable } from '../text.ts';
 import type { Check, EvaluatedJob, EvaluationContext, TimeContext, TimedJob } from './check.ts';
 import type { Finding } from './finding.ts';
+import { rpoMissed, rtoMissed } from './objective-checks.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
 import { unknownShape } from './shape-checks.ts';
 import { requested } from './source-checks.ts';
@@ -31,6 +32,8 @@ const CHECKS: Record<Rule, Check> = {
   failed,
   slow,
   stuck,
+  'rto-missed': rtoMissed,
+  'rpo-missed': rpoMissed,
   'own-credential': ownCredential,
   'unknown-job-shape': unknownShape,
 };
@@ -44,15 +47,20 @@ export function evaluate(job: EvaluatedJob, context: EvaluationContext): Finding
   });
 }
 
+/** The rules that may come to match while nothing but time passes. */
+const TIMED = { slow, stuck, 'rto-missed': rtoMissed } satisfies Partial<Record<Rule, Check>>;
+
+export const isTimed = (rule: Rule): boolean => Object.hasOwn(TIMED, rule);
+
 /**
- * Whether the mere passing of time has made an open job noteworthy: it is slow or stuck. Cheap enough for every pass;
- * whether the job already has that finding is the caller's to see.
+ * Whether the mere passing of time has made an open job noteworthy. Cheap enough for every pass; whether the job already has that
+ * finding is the caller's to see.
  */
 export function needsTime(job: TimedJob, context: TimeContext): boolean {
   if (job.status !== 'PENDING' && job.status !== 'RUNNING') return false;
-  const holds = (rule: 'slow' | 'stuck', check: typeof slow) =>
-    !context.rules.isOff(rule) && check(job, context) !== undefined;
-  return holds('stuck', stuck) || holds('slow', slow);
+  return Object.entries(TIMED).some(
+    ([rule, check]) => !context.rules.isOff(rule as Rule) && check(job, context) !== undefined,
+  );
 }
 
 export interface MergeOptions {

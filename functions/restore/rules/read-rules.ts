@@ -1,11 +1,13 @@
 // functions/restore/rules/read-rules.ts: rules from what an operator wrote, or everything that is wrong with it.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { clusterPattern, isPattern } from '../../platform/patterns.ts';
 import { RULES } from '../../schema/words.ts';
 import { FieldError } from '../field-reader.ts';
+import { OBJECTIVE_EXPECTED, parseObjective } from '../objectives/objective.ts';
 import { printable } from '../text.ts';
 import { CAN_BE_OFF } from './finding.ts';
-import { clusterPattern, daysPattern, directionPattern, isPattern, MAX_DRILL_DAYS } from './rule-patterns.ts';
+import { daysPattern, directionPattern, MAX_DRILL_DAYS } from './rule-patterns.ts';
 import { DEFAULT_RULES, type Rules } from './rules.ts';
 import { dailyHours, isTimeZone } from './working-hours.ts';
 
@@ -73,6 +75,10 @@ const SHAPE = z.strictObject({
       `patterns of a project and a cluster with days from 0 to ${MAX_DRILL_DAYS}, such as prod-*/orders = 90`,
       (text) => daysPattern(text) !== undefined,
     ),
+    [],
+  ),
+  objectives: z._default(
+    list(OBJECTIVE_EXPECTED, (text) => parseObjective(text) !== undefined),
     [],
   ),
 });

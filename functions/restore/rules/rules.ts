@@ -1,4 +1,4 @@
-// functions/restore/rules/rules.ts: every setting of findings and drills, with its default.
+// functions/restore/rules/rules.ts: every setting of findings, drills and objectives, with its default.
 import type { CAN_BE_OFF } from './finding.ts';
 
 /** Patterns: * is any text, ? any character, letters of either case. */
@@ -27,6 +27,8 @@ export interface Rules {
   drillDays: number;
   /** Others for some: `project/cluster = 90`, the first that fits; 0: none. @default none */
   drillDaysFor: readonly string[];
+  /** `project/cluster = rto 60m, rpo 24h`, the first that fits; `none`: it has no objective. @default none */
+  objectives: readonly string[];
 }
 
 /** Quiet: without settings, only what is unusual for any organization is found. */
@@ -43,4 +45,5 @@ export const DEFAULT_RULES: Rules = {
   stuckMinutes: 720,
   drillDays: 365,
   drillDaysFor: [],
+  objectives: [],
 };

@@ -1,7 +1,9 @@
 // functions/views/html/badge.ts: what states look like: a word, a shape and a colour each, so that none is needed alone.
 import { html, raw } from 'hono/html';
 import type { Run } from '../../ledger/model/run.ts';
-import type { CoverageState, Delivery, DrillState, Kind, Severity, Status } from '../../schema/words.ts';
+import type { Measure } from '../../restore/objectives/measure.ts';
+import type { CoverageState, Delivery, DrillState, Kind, MeasureState, Severity, Status } from '../../schema/words.ts';
+import { measureWords } from '../measures.ts';
 import { DRILL_LABEL, STATES, type Tone } from '../state-labels.ts';
 import type { Html } from './text.ts';
 
@@ -83,6 +85,15 @@ export const statusMark = (status: Status) => lookMark(STATUS_LOOK[status] ?? st
 export const stateMark = (state: CoverageState) => lookMark({ ...STATES[state], shape: STATE_SHAPE[state] ?? 'dash' });
 export const drillMark = ({ state }: { state: DrillState }) =>
   lookMark({ label: DRILL_LABEL[state], ...DRILL_LOOK[state] });
+
+const MEASURE_LOOK: Record<MeasureState, Look> = {
+  met: { label: 'Met', tone: 'ok', shape: 'check' },
+  missed: { label: 'Missed', tone: 'bad', shape: 'cross' },
+  'not known': { label: 'Not known', tone: 'wait', shape: 'ring' },
+};
+/** With what was measured, and what is allowed. */
+export const measureMark = (measure: Measure) =>
+  html`${lookMark(MEASURE_LOOK[measure.state])}<span class="sub">${measureWords(measure)}</span>`;
 
 /** Four of them, of which the first `full` are. */
 const bars = (full: number) =>

@@ -7,6 +7,7 @@ import { openapi } from '../../../functions/api/openapi/openapi.ts';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
 import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
+import { objectivesOf } from '../../../functions/restore/objectives/objective.ts';
 import type { FoundRequester, Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
 import { KINDS, NO_REQUESTER, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
@@ -44,11 +45,12 @@ const RESTORED = {
   snapshotAt: '2026-11-20T04:00:00.000Z',
 };
 
+const objectives = objectivesOf(['*/* = rto 1m, rpo 1d']);
 const engine = testEngine();
 let service: Service;
 beforeAll(async () => {
   const started: RunRequest[] = [];
-  service = await startService(engine, { runs: { start: async (run) => void started.push(run) } });
+  service = await startService(engine, { objectives, runs: { start: async (run) => void started.push(run) } });
   const { ledger } = service;
   await service.add(
     JOB,
@@ -121,6 +123,7 @@ async function expectDescribed(path: string, method: string, response: Response)
 const atlas = { accept: 'application/vnd.atlas.2025-03-12+json' };
 const GROUP = `/api/atlas/v2/groups/${PROJECT}`;
 const ATLAS = '/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs';
+const RECOVERY = '/projects/{projectId}/clusters/{clusterName}/recovery';
 const post = (body?: unknown, headers = {}) => ({ method: 'POST', body, headers });
 
 describe('real answers are as described', () => {
@@ -157,6 +160,9 @@ describe('real answers are as described', () => {
     ['/coverage', '/coverage?drill=x', 400],
     ['/coverage', '/coverage?x=1', 400],
     ['/summary', '/summary', 200],
+    [RECOVERY, `/projects/${PROJECT}/clusters/orders/recovery`, 200],
+    [RECOVERY, `/projects/${PROJECT}/clusters/orders/recovery?limit=0`, 400],
+    [RECOVERY, '/projects/x/clusters/orders/recovery', 404],
     ['/summary', '/summary?period=1y', 400],
     [ATLAS, `${GROUP}/clusters/orders/backup/restoreJobs`, 200, { headers: atlas }],
     [ATLAS, `${GROUP}/clusters/orders/backup/restoreJobs?envelope=true&includeCount=false`, 200, { headers: atlas }],

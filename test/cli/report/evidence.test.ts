@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Evidence } from '../../../bin/report/report.ts';
 import { jobKey } from '../../../functions/ledger/table/keys.ts';
+import type { Measures } from '../../../functions/restore/objectives/measure.ts';
 import { type AtlasSimulator, startAtlas } from '../../../local/atlas/server.ts';
 import { SqliteTable } from '../../../local/sqlite/sqlite-table.ts';
 import { accessTo, CommandLine } from '../command-line.ts';
@@ -97,6 +98,64 @@ describe('evidence', () => {
     for (const { jobId } of restoresOf(report)) {
       for (const lines of [ndjson, csv]) expect(lines.filter((line) => line.includes(jobId))).toHaveLength(1);
     }
+  });
+
+  test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
+    const rules = join(shell.dir, 'objectives.json');
+    await writeFile(rules, JSON.stringify({ objectives: ['*<script>*/* = none', '*/* = rto 10m, rpo 6h'] }));
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--rules', rules];
+    const report = await evidence(...period);
+    const { objectives } = report.numbers;
+    const jobs = JSON.parse(
+      (await shell.run(['jobs', ...period, '--format', 'json', '--limit', '1000'])).stdout,
+    ) as (Measures & { jobId: string })[];
+    for (const side of ['rto', 'rpo'] as const) {
+      const count = (state: string) => jobs.filter((job) => job[side]?.state === state).length;
+      const { met, missed, notKnown } = objectives[side];
+      expect([met, missed, notKnown]).toEqual([count('met'), count('missed'), count('not known')]);
+      expect(met + missed).toBeGreaterThan(0);
+      const ofClusters = report.projects.flatMap(({ clusters }) => clusters.map(({ recovery }) => recovery[side].met));
+      expect(ofClusters.reduce((sum, one) => sum + one, 0)).toBe(met);
+    }
+    for (const { jobId, rto, rpo } of jobs) {
+      const restore = restoresOf(report).find((one) => one.jobId === jobId);
+      expect([restore?.rto, restore?.rpo]).toEqual([rto, rpo]);
+    }
+    expect(report.objectives).toHaveLength(2);
+    expect(report.verdict.text).toContain(`${objectives.rto.missed} missed it`);
+    const some = report.projects.flatMap(({ clusters }) => clusters).find(({ recovery }) => recovery.rto.met > 0);
+    expect(some?.recovery).toMatchObject({
+      objective: { line: '*/* = rto 10m, rpo 6h', rtoSeconds: 600, rpoSeconds: 21_600 },
+    });
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const shown = ({ met, missed, notKnown }: typeof objectives.rto) =>
+      `${met} met, ${missed} missed, ${notKnown} not known`;
+    expect(html).toContain(`Recovery time (RTO): ${shown(objectives.rto)}`);
+    expect(html).toContain(`10 min 00 s: ${shown(some?.recovery.rto ?? objectives.rto)}`);
+    expect((html.match(/<code>\*\/\* = rto 10m, rpo 6h<\/code>/g) ?? []).length).toBe(objectives.clusters);
+    expect((await shell.run(['evidence'])).stdout).toContain('made without recovery objectives');
+  });
+
+  test('shows times in a chosen zone beside UTC, and names it', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--time-zone', 'Asia/Kolkata'];
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const times = [
+      ...html.matchAll(/<time class="utc" datetime="([^"]+)">([^<]+)<\/time> <span class="zone">\(([^)]+)\)/g),
+    ];
+    expect(times.length).toBeGreaterThan(50);
+    expect(html).not.toMatch(/<time datetime/);
+    expect(html).toContain('in parentheses Asia/Kolkata');
+    for (const [, iso = '', utc = '', local = ''] of times) {
+      expect(local).toMatch(/ \+05:30$/);
+      expect(Date.parse(`${local.slice(0, 16).replace(' ', 'T')}+05:30`)).toBe(Date.parse(`${utc.replace(' ', 'T')}Z`));
+      expect(new Date(iso).toISOString().slice(0, 16).replace('T', ' ')).toBe(utc);
+    }
+    const report = await evidence(...period);
+    expect(report.zoned).toMatchObject({ timeZone: 'Asia/Kolkata', since: expect.stringMatching(/\+05:30$/) });
+    expect(report.period.since).toMatch(/Z$/);
+    const wrong = await shell.run(['evidence', '--time-zone', 'Mars/Phobos']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('--time-zone: expected a name of the IANA time zone database');
   });
 
   test('a period is complete only where every list was read to its end after it, and the ledger was there when it began', async () => {

@@ -4,7 +4,7 @@ import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
 import type { Actor, Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { EvaluationContext } from '../../../functions/restore/rules/check.ts';
 import { compileRules } from '../../../functions/restore/rules/compile-rules.ts';
-import { evaluate, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
+import { evaluate, isTimed, mergeFindings, needsTime } from '../../../functions/restore/rules/evaluate.ts';
 import { CAN_BE_OFF, type Finding } from '../../../functions/restore/rules/finding.ts';
 import { DEFAULT_RULES, type Rules } from '../../../functions/restore/rules/rules.ts';
 import { DELIVERIES, GRADES, type Grade, KINDS, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
@@ -378,7 +378,7 @@ describe('a restore that takes long', () => {
     expect(needsTime(vanished, context({ stuckMinutes: 10 }))).toBe(false);
   });
 
-  test('an open job needs another look exactly where time makes it slow or stuck', () => {
+  test('an open job needs another look exactly where time makes it slow or stuck, or its objective missed', () => {
     const job = fc.record({
       status: fc.constantFrom(...STATUSES),
       delivery: fc.constantFrom(...DELIVERIES),
@@ -389,15 +389,47 @@ describe('a restore that takes long', () => {
     const limits = fc.record({
       slowMinutes: fc.nat(120),
       stuckMinutes: fc.nat(120),
-      rulesOff: fc.subarray(['slow', 'stuck'] as const),
+      rulesOff: fc.subarray(['slow', 'stuck', 'rto-missed'] as const),
+      objectives: fc.nat(120).map((n) => [`*/* = rto ${n + 1}m`]),
     });
     fc.assert(
       fc.property(job, limits, fc.array(fc.nat(1_200), { maxLength: 20 }), (open, rules, pastDurations) => {
         const now = context(rules, { pastDurations });
-        const timed = evaluate({ ...unfinished, ...open }, now).some(({ rule }) => rule === 'slow' || rule === 'stuck');
-        expect(needsTime(open, now)).toBe(timed);
+        const timed = evaluate({ ...unfinished, ...open }, now).some(({ rule }) => isTimed(rule));
+        expect(needsTime({ ...unfinished, ...open }, now)).toBe(timed);
       }),
     );
+  });
+});
+
+describe('an objective', () => {
+  const objectives = ['prod-*/orders = rto 10m, rpo 1h'];
+  const line = '(prod-*/orders = rto 10m, rpo 1h)';
+
+  test('that a restore missed is a finding, with what was measured and the line that applies', () => {
+    const snapshotAt = '2026-08-10T10:30:00.000Z';
+    expect(verdicts({ snapshotAt }, { objectives })).toEqual([
+      `rto-missed warning: The restore took 20 min 00 s, longer than the recovery time objective of 10 min 00 s ${line}.`,
+      `rpo-missed warning: The restore brought back data of ${snapshotAt}, 1 h 30 min before the request, older than the recovery point objective of 1 h 00 min ${line}.`,
+    ]);
+  });
+
+  test('is missed by an open restore as soon as the time is over, and by one that ended after it', () => {
+    const why = (job: JobSummary) =>
+      evaluate(job, context({ objectives })).flatMap(({ rule, why }) => (rule === 'rto-missed' ? why : []));
+    const over = `longer than the recovery time objective of 10 min 00 s ${line}.`;
+    expect(why(running)).toEqual([`The restore has been under way for 30 min 00 s, ${over}`]);
+    expect(why({ ...running, requestedAt: '2026-08-10T12:20:00.000Z' })).toEqual([]);
+    expect(why({ ...running, vanishedAt: '2026-08-10T12:05:00.000Z' })).toEqual([]);
+    expect(why({ ...restore, status: 'FAILED' })).toEqual([`The restore ended after 20 min 00 s, ${over}`]);
+  });
+
+  test('that was met, or of which nothing is known, is none; nor is one of another cluster, or of a download', () => {
+    const met = { durationSeconds: 600, snapshotAt: '2026-08-10T11:00:00.000Z' };
+    expect(verdicts(met, { objectives })).toEqual([]);
+    expect(verdicts({ ...met, clusterName: 'carts', durationSeconds: 6_000 }, { objectives })).toEqual([]);
+    expect(verdicts({ kind: 'collection' }, { objectives })).toEqual([]);
+    expect(verdicts({}, { objectives: ['*/orders = none', ...objectives] })).toEqual([]);
   });
 });
 

@@ -37,6 +37,7 @@ describe('reading rules', () => {
       stuckMinutes: 720,
       drillDays: 365,
       drillDaysFor: [],
+      objectives: [],
     });
   });
 
@@ -214,6 +215,9 @@ const ruleSet: fc.Arbitrary<Rules> = fc.record({
   stuckMinutes: fc.nat(525_600),
   drillDays: fc.nat(36_500),
   drillDaysFor: fc.array(fc.tuple(word, word, fc.nat(36_500)).map(([p, c, days]) => `${p}/${c} = ${days}`)),
+  objectives: fc.array(
+    fc.tuple(word, word, fc.integer({ min: 1, max: 99 })).map(([p, c, n]) => `${p}/${c} = rto ${n}m`),
+  ),
 });
 
 describe('a set of rules', () => {
@@ -231,12 +235,12 @@ describe('a set of rules', () => {
   test('has the digest of any other that says the same in another order', () => {
     fc.assert(
       fc.property(ruleSet, (rules) => {
-        const { drillDaysFor, ...rest } = rules;
+        const { drillDaysFor, objectives, ...rest } = rules;
         const turned = Object.entries(rest).map(([name, value]) => [
           name,
           Array.isArray(value) ? [...value, ...value].reverse() : value,
         ]);
-        const same = { drillDaysFor, ...Object.fromEntries(turned.reverse()) } as Rules;
+        const same = { drillDaysFor, objectives, ...Object.fromEntries(turned.reverse()) } as Rules;
         expect(rulesDigest(same)).toBe(rulesDigest(rules));
       }),
     );
@@ -246,8 +250,9 @@ describe('a set of rules', () => {
     fc.assert(
       fc.property(ruleSet, ruleSet, fc.constantFrom(...Object.keys(DEFAULT_RULES)), (rules, other, field) => {
         const changed = { ...rules, [field]: other[field as keyof Rules] };
+        const isOrdered = field === 'drillDaysFor' || field === 'objectives';
         const sameSet = (value: unknown) =>
-          JSON.stringify(Array.isArray(value) && field !== 'drillDaysFor' ? [...new Set(value)].sort() : value);
+          JSON.stringify(Array.isArray(value) && !isOrdered ? [...new Set(value)].sort() : value);
         const same = sameSet(changed[field as keyof Rules]) === sameSet(rules[field as keyof Rules]);
         expect(rulesDigest(changed) === rulesDigest(rules)).toBe(same);
       }),
@@ -259,6 +264,11 @@ describe('a set of rules', () => {
     expect(rulesDigest(DEFAULT_RULES, [...RULES, 'a-new-rule'])).not.toBe(digest);
     expect(rulesDigest(DEFAULT_RULES, RULES.slice(1))).not.toBe(digest);
     expect(rulesDigest(DEFAULT_RULES, [...RULES].reverse())).toBe(digest);
+  });
+
+  test('the first objective that fits wins, so their order counts', () => {
+    const digest = (...objectives: string[]) => rulesDigest({ ...DEFAULT_RULES, objectives });
+    expect(digest('a/* = rto 1h', '*/b = none')).not.toBe(digest('*/b = none', 'a/* = rto 1h'));
   });
 
   test('the first days that fit win, so their order counts', () => {

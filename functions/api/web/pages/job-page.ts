@@ -6,8 +6,9 @@ import { capitalized } from '../../../platform/text.ts';
 import { collectionsOf, type RestoredCollections } from '../../../restore/collections.ts';
 import { problemText } from '../../../restore/field-reader.ts';
 import { type FieldProblem, isOpen } from '../../../restore/job.ts';
+import type { Measures } from '../../../restore/objectives/measure.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
-import { DELIVERY_LABEL, KIND_LABEL, mark, statusMark } from '../../../views/html/badge.ts';
+import { DELIVERY_LABEL, KIND_LABEL, mark, measureMark, statusMark } from '../../../views/html/badge.ts';
 import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } from '../../../views/html/text.ts';
 import { took } from '../../../views/status.ts';
 import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
@@ -23,7 +24,7 @@ import { timeline } from '../parts/timeline.ts';
 
 /** Secrets were taken out before the job was stored; they are looked for again, for what an older version may have left. */
 export function jobPage(
-  job: LedgerJob,
+  job: LedgerJob & Measures,
   names: ProjectNames,
   now: number,
   { eventsUnreadable, takesForm = false }: { eventsUnreadable?: Failure | undefined; takesForm?: boolean } = {},
@@ -74,7 +75,7 @@ ${left === 0 ? '' : html`<li class="soft">and ${number(left)} more, in what Atla
 
 const NOT_SAID = html`<span class="soft">Atlas did not say</span>`;
 
-function facts(job: LedgerJob, now: number): [string, Html | string][] {
+function facts(job: LedgerJob & Measures, now: number): [string, Html | string][] {
   const { requestedAt, finishedAt, snapshotAt, snapshotId, pointInTime, expiresAt, status } = job;
   const unsaid = isOpen(status) ? 'Not yet' : NOT_SAID;
   const { time, soFar } = took(job, now) ?? {};
@@ -88,6 +89,8 @@ function facts(job: LedgerJob, now: number): [string, Html | string][] {
     ['Requested', bothTimes(requestedAt)],
     ['Finished', finishedAt === undefined ? unsaid : bothTimes(finishedAt)],
     ['Took', soFar ? html`${time} <span class="soft">so far</span>` : (time ?? unsaid)],
+    ['Recovery time objective', job.rto && measureMark(job.rto)],
+    ['Recovery point objective', job.rpo && measureMark(job.rpo)],
     ['Delivery', DELIVERY_LABEL[job.delivery] ?? visible(job.delivery)],
     ['Kind', KIND_LABEL[job.kind] ?? visible(job.kind)],
     [

@@ -1,9 +1,10 @@
 // functions/api/web/parts/drill-part.ts: which clusters were restored lately enough to trust their backups, and which were not.
 import { html } from 'hono/html';
+import type { Measure } from '../../../restore/objectives/measure.ts';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
 import { EXPECTED_DRILLS } from '../../../views/coverage-totals.ts';
-import { drillMark, mark } from '../../../views/html/badge.ts';
+import { drillMark, mark, measureMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
 import { jobHref } from '../../../views/paths.ts';
@@ -82,9 +83,15 @@ export function lastRestoreCells({ drill, readAt }: ClusterHealth, now: number):
       ? html`<span class="soft">never</span>`
       : undefined;
   return html`${cell('Last restore', when ?? never, ' gap')}
-${cell('Took', durationSeconds === undefined ? undefined : span(durationSeconds))}
-${cell('Snapshot age', snapshotAgeSeconds === undefined ? undefined : span(snapshotAgeSeconds))}`;
+${measuredCell('Took', durationSeconds, drill?.rto)}
+${measuredCell('Snapshot age', snapshotAgeSeconds, drill?.rpo)}`;
 }
+
+/** A mark where there is an objective: the age of a point in time is not its snapshot's. */
+const measuredCell = (label: string, seconds: number | undefined, measure: Measure | undefined) => {
+  const plain = seconds === undefined ? undefined : span(seconds);
+  return cell(label, measure ? html`${plain}<span class="sub">${measureMark(measure)}</span>` : plain);
+};
 
 const cell = (label: string, value: Html | string | undefined, look = '') =>
   html`<td role="cell" class="nowrap third${look}${value === undefined ? ' void' : ''}" data-l="${label}">${value ?? html`<span class="soft">–</span>`}</td>`;

@@ -18,6 +18,8 @@ const RULE_LABEL: Record<Rule, string> = {
   failed: 'Failed',
   slow: 'Slow',
   stuck: 'Stuck',
+  'rto-missed': 'RTO missed',
+  'rpo-missed': 'RPO missed',
   'own-credential': 'Ledger’s own key',
   'unknown-job-shape': 'Not understood',
 };

@@ -77,7 +77,7 @@ export function jobsHref(parameters: URLSearchParams | Partial<Record<Filter | '
 /** With other values; undefined: without the parameter. */
 export function withParameters(
   parameters: URLSearchParams,
-  values: Partial<Record<Filter | 'cursor' | 'limit' | 'format', string | undefined>>,
+  values: Partial<Record<Filter | 'cursor' | 'limit' | 'format' | 'bom', string | undefined>>,
 ): URLSearchParams {
   const changed = new URLSearchParams(parameters);
   for (const [key, value] of Object.entries(values)) {
@@ -94,4 +94,8 @@ export function withoutValue(parameters: URLSearchParams, key: string, value: st
 
 /** The same jobs from the API: no more and no fewer than the page shows. */
 export const dataHref = (parameters: URLSearchParams, format: Format): string =>
-  `/restore-jobs?${withParameters(parameters, { limit: parameters.get('limit') ?? String(JOBS_A_PAGE), format })}`;
+  `/restore-jobs?${withParameters(parameters, {
+    limit: parameters.get('limit') ?? String(JOBS_A_PAGE),
+    format,
+    bom: format === 'csv' ? 'true' : undefined, // people open it in Excel
+  })}`;
