@@ -6,6 +6,7 @@ import { defined } from '../platform/defined.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
 import { drillState } from '../proof/drill-state.ts';
 import type { Gap } from '../proof/gap.ts';
+import { hubGaps } from '../proof/hub.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { scopeOf } from '../proof/project.ts';
@@ -28,6 +29,10 @@ export const asOf = ({ now }: CoverageContext): Asking => {
   const iso = new Date(now).toISOString();
   return { period: { since: new Date(0).toISOString(), until: iso }, now: iso };
 };
+
+/** In a hub: whose it is. */
+export const originOf = ({ owner }: ProjectFacts) =>
+  owner ? defined({ accountId: owner.accountId, organizationId: owner.organizationId }) : {};
 
 /** A full reading is made once a day. */
 const FULL_EVERY_DAYS = 1;
@@ -54,7 +59,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
     open.map(({ list }) => believed(list[name], now) ?? '').sort()[0] || undefined;
   const failing = open.find(({ list }) => list.error);
   const drill = drillRow(cluster, scope.notVisibleSince, context);
-  const gaps = proof.gaps.filter(isNoWait);
+  const gaps = [...proof.gaps.filter(isNoWait), ...hubGaps(facts, asOf(context))];
   const state = clusterState(cluster, proof, stateOf);
   const { coveredTo } = proof;
   const since: Partial<Record<CoverageState, string | undefined>> = {
@@ -64,6 +69,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
   };
   return defined({
     ...{ projectId, projectName, clusterName, clusterId, tier },
+    ...originOf(facts),
     state: scope.outOfScopeSince === undefined ? state : 'out-of-scope',
     since: since[state],
     claim: proof.state === 'none' ? undefined : claimNow(coveredTo, gaps),

@@ -18,6 +18,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof 
   'vanishedAt',
   'requester',
   'findings',
+  'accountId',
+  'organizationId',
 ]);
 /** What an answer says, in the ledger's words. */
 export const COMPARED = JOB_SUMMARY_FIELDS.filter(

@@ -1,4 +1,5 @@
 // functions/ledger/repositories/scope-repository.ts: when all projects were last listed, and by which credentials: one item.
+import { hubOf, scopeOfSpokes } from '../hub/spokes.ts';
 import { storable } from '../model/item-size.ts';
 import type { Scope } from '../model/known-project.ts';
 import { SCOPE_KEY } from '../table/keys.ts';
@@ -12,9 +13,11 @@ export class ScopeRepository {
     this.#table = table;
   }
 
-  /** Requests: 1 read. */
+  /** Requests: 1 read; in a hub 1 query more. */
   async get(): Promise<Scope | undefined> {
     const item = await this.#table.get(SCOPE_KEY);
+    const hub = hubOf(item);
+    if (hub) return scopeOfSpokes(this.#table, hub);
     return item && (item.scope as Scope);
   }
 
