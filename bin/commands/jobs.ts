@@ -14,7 +14,7 @@ import {
   type Status,
 } from '../../functions/schema/words.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
-import { checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
+import { accountId, checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { FORMATS, type Format, type RowShape, writeRows } from '../output/formats.ts';
 import { writeTable } from '../output/tables.ts';
@@ -30,6 +30,7 @@ interface JobsFlags extends SourceFlags {
   kind?: Kind;
   delivery?: Delivery;
   finding?: Rule;
+  accountId?: string;
   since?: string;
   until?: string;
   limit: number;
@@ -59,6 +60,7 @@ export function jobsCommand(context: Context): Command {
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
     .addOption(oneOf('--delivery <delivery>', `with this delivery type: ${DELIVERIES.join(', ')}`, DELIVERIES))
     .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
+    .addOption(accountId('--account-id <id>', 'of a ledger in this AWS account, in a hub'))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 1_000_000).default(50))
@@ -80,12 +82,22 @@ async function listJobs(flags: JobsFlags, context: Context) {
 }
 
 function queryOf(flags: JobsFlags): JobsQuery {
-  const { project: projectId, cluster: clusterName, status: statuses, kind, delivery, finding, since, until } = flags;
+  const {
+    project: projectId,
+    cluster: clusterName,
+    status: statuses,
+    kind,
+    delivery,
+    finding,
+    accountId,
+    since,
+    until,
+  } = flags;
   if (clusterName !== undefined && projectId === undefined) {
     throw new UsageError('--cluster requires --project, as names are unique only within a project');
   }
   checkPeriod(flags);
-  return defined({ projectId, clusterName, statuses, kind, delivery, finding, since, until });
+  return defined({ projectId, clusterName, statuses, kind, delivery, finding, accountId, since, until });
 }
 
 async function showTable(jobs: AsyncIterable<ShownJob>, limit: number, ledger: ReadableLedger, { out, err }: Context) {

@@ -47,6 +47,7 @@ export interface DrillProof {
 export const OPTIONAL_FIELDS = [
   ...(['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime'] as const),
   ...(['targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt', 'requester'] as const),
+  ...(['accountId', 'organizationId'] as const),
 ] as const;
 
 type Field = 'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'revision' | (typeof OPTIONAL_FIELDS)[number];
@@ -80,6 +81,9 @@ export interface ProjectEvidence {
   knownSince?: string;
   /** Since when no credentials see it. */
   notVisibleSince?: string;
+  /** In a hub: whose it is. */
+  accountId?: string;
+  organizationId?: string;
   clusterLists: DiscoveryProof[];
   /** Clusters that were gone before the period, or made after it, are left out. */
   clusters: ClusterEvidence[];

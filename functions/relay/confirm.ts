@@ -11,17 +11,22 @@ import { defined } from '../platform/defined.ts';
 import { isOpen } from '../restore/job.ts';
 import type { Kind, Status } from '../schema/words.ts';
 
+/** A project of so many jobs is not counted again for each that comes. */
+const LARGE = 1_000;
+const RECOUNT_MS = 300_000;
+
 const COUNTED = ['sk', 'firstSeenAt', 'status', 'kind', 'clusterName', 'requestedAt', 'vanishedAt'];
 
 /**
- * Notes how the jobs in the table compare with what the coverage says. What was confirmed stays so: no job is ever deleted. Requests:
+ * Notes how the jobs in the table compare with what the coverage says. What was confirmed stays so: no job is ever deleted. A large
+ * project is left for the next check where it was counted just now. Requests:
  * 2 reads; unless it is confirmed 1 query a MB of the project's jobs and 1 write, and twice that where jobs are missing.
  */
 export async function confirm(table: Table, owners: Owners, projectId: string, now: () => number): Promise<void> {
   const { coverage } = await readCoverage(table, projectId);
   if (!coverage) return;
   const { confirmation } = (await owners.get(projectId)) ?? {};
-  if (isConfirmed(confirmation, coverage)) return;
+  if (isConfirmed(confirmation, coverage) || isRecent(confirmation, coverage, now())) return;
   // A job that comes between the count and its note is counted by the second; one that comes later finds the note.
   for (let count = 1; count <= 2; count++) {
     const counted = await confirmationOf(table, coverage, new Date(now()).toISOString());
@@ -29,6 +34,12 @@ export async function confirm(table: Table, owners: Owners, projectId: string, n
     if (isConfirmed(counted, coverage)) return;
   }
 }
+
+const isRecent = (confirmation: Confirmation | undefined, { recordedIds }: ProjectCoverage, now: number): boolean =>
+  confirmation !== undefined &&
+  confirmation.jobs >= LARGE &&
+  confirmation.ids === recordedIds &&
+  now - Date.parse(confirmation.at) < RECOUNT_MS;
 
 /** By the ids of jobs, and by which of them are settled. */
 export const isConfirmed = (

@@ -55,10 +55,11 @@ export async function receive(
     }
   }
   await hub.write(all);
+  await hub.confirm();
   return unread;
 }
 
-interface Sent {
+export interface Sent {
   sender: Sender;
   what: Accepted;
 }
@@ -69,13 +70,14 @@ async function wholeItem(table: Table, { sender, detail }: Received, now: number
   return itemOf(value, detail);
 }
 
-class Hub {
+export class Hub {
   readonly #table: Table;
   readonly #owners: Owners;
   readonly #spokes: Spokes;
   readonly #at: string;
   readonly #now: () => number;
   readonly #organizationId: string | undefined;
+  readonly #written = new Set<string>();
 
   constructor(table: Table, now: () => number, organizationId: string | undefined) {
     this.#table = table;
@@ -86,7 +88,8 @@ class Hub {
     this.#organizationId = organizationId;
   }
 
-  async write(all: readonly Sent[]): Promise<void> {
+  /** @returns how many were of projects that are another's */
+  async write(all: readonly Sent[]): Promise<number> {
     const own = await this.#own(all);
     const records = own.flatMap(({ what }) => (what.as === 'record' ? [what.record] : []));
     for (const round of rounds(records)) {
@@ -102,8 +105,14 @@ class Hub {
       if (what.as === 'coverage') await this.#table.put(what.item, { coverageRevision: { below: what.revision } });
       if (what.as === 'scope') await this.#spokes.scope(sender, what.item.scope, what.revision);
     }
-    const projectIds = own.flatMap(({ what }) => ('projectId' in what && what.projectId ? [what.projectId] : []));
-    for (const projectId of new Set(projectIds)) await confirm(this.#table, this.#owners, projectId, this.#now);
+    for (const { what } of own) if ('projectId' in what && what.projectId) this.#written.add(what.projectId);
+    return all.length - own.length;
+  }
+
+  /** Compares what is there now of the projects that were written to. */
+  async confirm(): Promise<void> {
+    for (const projectId of this.#written) await confirm(this.#table, this.#owners, projectId, this.#now);
+    this.#written.clear();
   }
 
   /** Without those of projects that are another's, which are noted. */

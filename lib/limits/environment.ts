@@ -16,6 +16,7 @@ const SETTINGS_OF: Partial<Record<VariableName, string>> = {
   EXCLUDE_CLUSTERS: 'excludeClusters',
   MONGODB_ATLAS_BASE_URL: 'atlasBaseUrl',
   EVENT_BUS_NAME: 'eventBus',
+  SPOKE_ACCOUNTS: 'spokeAccounts',
 };
 
 const bytesOf = (value: Json) => Buffer.byteLength(JSON.stringify(value));

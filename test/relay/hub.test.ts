@@ -7,7 +7,10 @@ import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts'
 import { noCounts } from '../../functions/ledger/model/run.ts';
 import { ownerKey } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
+import { exported, inventoryOf, scopeItem } from '../../functions/ledger/transfer/export.ts';
 import { proveLedger } from '../../functions/proof/ledger.ts';
+import { backfill } from '../../functions/relay/backfill.ts';
+import { checkHub } from '../../functions/relay/check.ts';
 import { receive } from '../../functions/relay/hub.ts';
 import { isOpen } from '../../functions/restore/job.ts';
 import type { GapReason } from '../../functions/schema/words.ts';
@@ -287,7 +290,7 @@ describe('a hub', () => {
 
   test('has the scope of all its spokes, and each that is silent, or was never heard of, is a gap', async () => {
     const { spoke, hub } = await both();
-    await new Spokes(hub.table).begin(['111111111111', '333333333333']);
+    await new Spokes(hub.table).begin({ expected: ['111111111111', '333333333333'] });
     await spoke.ledger.saveScope(() => ({
       ...{ revision: 0, listedAt: NOW, projectIds: [PROJECT] },
       accounts: { key: { since: AT, listedAt: NOW, projects: 1, runId: RUN } },
@@ -304,5 +307,52 @@ describe('a hub', () => {
     expect(gapsAt(NOW)).toEqual([expect.stringContaining('333333333333')]);
     const later = '2026-11-23T18:00:00Z';
     expect(gapsAt(later)).toEqual([expect.stringContaining(SPOKE), expect.stringContaining('333333333333')]);
+  });
+
+  test('takes the jobs from before a spoke joined out of its export, and until then they are a gap', async () => {
+    await using of = await engine.newTable();
+    await using hub = await engine.newTable();
+    const { ledger: before } = spokeOf(of.table);
+    for (let n = 0; n < 3; n++)
+      await before.record(completed(job({ jobId: idAt('2026-11-20T10:00:00Z', n) })), seen(0));
+    const spoke = spokeOf(of.table);
+    await cover(spoke.ledger, PROJECT);
+    await endRun(spoke.ledger);
+    await receiving(hub.table, spoke.sent);
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).toContain('hub-behind');
+    const records = exported(of.table, await scopeItem(of.table), await inventoryOf(of.table));
+    const done = await backfill(hub.table, records, { spoke: SPOKE, organizationId: ORGANIZATION, now });
+    expect(done).toEqual({ records: 3, dropped: 0, left: expect.any(Number) });
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
+    const [held] = (await hub.ledger.jobs({ accountId: SPOKE_ACCOUNT })).items;
+    expect(held).toMatchObject({ accountId: SPOKE_ACCOUNT, organizationId: ORGANIZATION });
+    expect((await hub.ledger.jobs({ accountId: '222222222222' })).items).toEqual([]);
+    const again = exported(of.table, await scopeItem(of.table), await inventoryOf(of.table));
+    const other = '222222222222/eu-west-1/AtlasRestoreLedger';
+    expect(await backfill(hub.table, again, { spoke: other, now })).toMatchObject({ records: 0, dropped: 3 });
+  });
+
+  test('is not a table to collect into, and a ledger that collects is no hub', async () => {
+    const { spoke, hub } = await both();
+    const scope = { revision: 0, accounts: {} };
+    await new Spokes(hub.table).begin({ expected: [] });
+    await expect(hub.ledger.saveScope(() => scope)).rejects.toThrow('that of a hub');
+    await spoke.ledger.saveScope(() => scope);
+    await expect(new Spokes(spoke.table).begin({ expected: [] })).rejects.toThrow('got that of a ledger');
+  });
+
+  test('counts, for its alarms, spokes that are silent and projects that it does not hold', async () => {
+    const { spoke, hub } = await both();
+    await spoke.ledger.record(completed(job()), seen(0));
+    const [first = ''] = spoke.sent.splice(0);
+    await cover(spoke.ledger, PROJECT);
+    await endRun(spoke.ledger);
+    await receiving(hub.table, spoke.sent);
+    const check = (at = NOW) =>
+      checkHub(hub.table, { expected: [SPOKE_ACCOUNT], organizationId: ORGANIZATION }, () => Date.parse(at));
+    expect(await check()).toEqual({ SpokesSilent: 0, ProjectsBehind: 1 });
+    await receiving(hub.table, [first]);
+    expect(await check()).toEqual({ SpokesSilent: 0, ProjectsBehind: 0 });
+    expect(await check('2026-11-23T18:00:00Z')).toEqual({ SpokesSilent: 1, ProjectsBehind: 0 });
   });
 });

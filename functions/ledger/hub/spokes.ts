@@ -1,5 +1,6 @@
 // functions/ledger/hub/spokes.ts: the spokes of a hub, one item each, with the scope that each reads; and the scope of all together.
 import { defined } from '../../platform/defined.ts';
+import { LedgerError } from '../model/errors.ts';
 import type { Scope, Spoke } from '../model/known-project.ts';
 import type { Item } from '../table/job-item.ts';
 import { ALL_SPOKES, SCOPE_KEY, spokeKey } from '../table/keys.ts';
@@ -9,6 +10,8 @@ import { everything, type Table } from '../table/table-port.ts';
 export interface HubScope {
   /** AWS accounts that should send their records, as the settings name them. */
   expected: readonly string[];
+  /** Of all spokes. */
+  organizationId?: string | undefined;
 }
 
 export const hubOf = (item: Item | undefined): HubScope | undefined => item?.hub as HubScope | undefined;
@@ -20,11 +23,16 @@ export class Spokes {
     this.#table = table;
   }
 
-  /** Makes the table that of a hub. Requests: 1 read, and 1 write where the accounts are others. */
-  async begin(expected: readonly string[]): Promise<void> {
+  /** Makes the table that of a hub. Requests: 1 read, and 1 write where the settings are others. @throws LedgerError */
+  async begin({ expected, organizationId }: HubScope): Promise<void> {
     const stored = hubOf(await this.#table.get(SCOPE_KEY));
-    if (stored && stored.expected.join() === expected.join()) return;
-    await this.#table.put({ ...SCOPE_KEY, hub: { expected: [...expected] } });
+    const isSame = stored?.expected.join() === expected.join() && stored.organizationId === organizationId;
+    if (isSame) return;
+    const item = { ...SCOPE_KEY, hub: defined({ expected: [...expected], organizationId }) };
+    const { done } = await this.#table.put(item, { scopeRevision: undefined });
+    if (done) return;
+    const message = 'the table: expected an empty one or that of a hub, got that of a ledger which collects by itself';
+    throw new LedgerError('LEDGER_CONFLICT', message);
   }
 
   /** The start of its last run over everything. An older one changes nothing. Requests: 1 write. */

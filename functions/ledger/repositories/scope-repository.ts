@@ -1,10 +1,14 @@
 // functions/ledger/repositories/scope-repository.ts: when all projects were last listed, and by which credentials: one item.
 import { hubOf, scopeOfSpokes } from '../hub/spokes.ts';
+import { LedgerError } from '../model/errors.ts';
 import { storable } from '../model/item-size.ts';
 import type { Scope } from '../model/known-project.ts';
 import { SCOPE_KEY } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { optimisticWrite } from './optimistic-write.ts';
+
+const OF_A_HUB =
+  'the table: expected that of a ledger which collects by itself, got that of a hub: collect, and retire, in the spoke';
 
 export class ScopeRepository {
   readonly #table: Table;
@@ -28,6 +32,7 @@ export class ScopeRepository {
       read,
       () => this.get(),
       async (stored) => {
+        if (stored?.spokes) throw new LedgerError('LEDGER_CONFLICT', OF_A_HUB);
         const revision = (stored?.revision ?? 0) + 1;
         const scope = { ...(storable(next(stored)) as Scope), revision };
         const item = { ...SCOPE_KEY, scopeRevision: revision, scope };
