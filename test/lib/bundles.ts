@@ -23,9 +23,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
   const ofHub = assembly.getStackArtifact(hub.artifactId).template;
   const folder = (start: string, { Resources } = template) => {
     const [, found] =
-      Object.entries<{ Properties: { Code: { S3Key: string } } }>(Resources).find(([id]) =>
-        id.startsWith(start),
-      ) ?? [];
+      Object.entries<{ Properties: { Code: { S3Key: string } } }>(Resources).find(([id]) => id.startsWith(start)) ?? [];
     return join(outdir, `asset.${found?.Properties.Code.S3Key.replace('.zip', '')}`);
   };
   return {
