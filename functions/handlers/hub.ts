@@ -25,6 +25,6 @@ export const handler = async (event: SQSEvent | { trigger: 'check' }): Promise<S
     return undefined;
   }
   const bodies = event.Records.map(({ body }) => body);
-  const unread = await receive(bodies, { table, log, now: Date.now }, settings);
-  return { batchItemFailures: unread.map((index) => ({ itemIdentifier: event.Records[index]?.messageId ?? '' })) };
+  const failed = await receive(bodies, { table, log, now: Date.now }, settings);
+  return { batchItemFailures: failed.map((index) => ({ itemIdentifier: event.Records[index]?.messageId ?? '' })) };
 };

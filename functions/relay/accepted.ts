@@ -9,7 +9,7 @@ import { checked } from '../ledger/transfer/check.ts';
 import { kindOf, type TransferRecord } from '../ledger/transfer/record.ts';
 import { defined } from '../platform/defined.ts';
 import { moment, objectId } from '../schema/types.ts';
-import { TIERS } from '../schema/words.ts';
+import { KINDS, TIERS } from '../schema/words.ts';
 import { RelayError } from './received.ts';
 
 export interface Origin extends Pick<Owner, 'accountId'> {
@@ -32,7 +32,13 @@ const cluster = z.looseObject({
   tier: z.enum(TIERS),
   firstSeenAt: moment(),
   seenAt: moment(),
-  lists: z.record(z.string(), z.looseObject({ attemptedAt: moment(), jobs: z.number(), open: z.number() })),
+  lists: z.partialRecord(
+    z.enum(KINDS),
+    z.looseObject({
+      ...{ attemptedAt: moment(), jobs: z.number(), open: z.number() },
+      ...{ readAt: z.optional(moment()), fullReadAt: z.optional(moment()), settledThrough: z.optional(moment()) },
+    }),
+  ),
 });
 const clusters = z.record(z.string(), cluster);
 const head = z.looseObject({
@@ -45,7 +51,7 @@ const head = z.looseObject({
     projectId: objectId(),
     projectName: z.string(),
     revision: z.int().check(z.minimum(1)),
-    discovery: z.looseObject({}),
+    discovery: z.record(z.string(), z.looseObject({ attemptedAt: moment() })),
     clusters,
   }),
 });

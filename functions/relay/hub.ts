@@ -32,31 +32,49 @@ const ORDER = ['job', 'cluster', 'run'];
 
 /**
  * @param bodies of the messages
- * @returns the indexes of those that can't be read
- * @throws LedgerError; then all of them are to come again
+ * @returns the indexes of those that could not be read, or not be written: they are to come again
  */
 export async function receive(
   bodies: readonly string[],
   { table, log, now }: HubPorts,
   { organizationId }: HubOptions = {},
 ): Promise<number[]> {
-  const hub = new Hub(table, now, organizationId);
-  const unread: number[] = [];
-  const all: Sent[] = [];
+  const failed: number[] = [];
+  const all: (Sent & { index: number })[] = [];
   for (const [index, body] of bodies.entries()) {
     try {
       const message = received(body);
       const item = await wholeItem(table, message, now());
-      if (item) all.push({ sender: message.sender, what: accepted(item, { ...message.sender, organizationId }) });
+      if (!item) continue;
+      all.push({ index, sender: message.sender, what: accepted(item, { ...message.sender, organizationId }) });
     } catch (error) {
       if (!(error instanceof RelayError)) throw error;
       log.error('a record cannot be read', { index, problem: error.message });
-      unread.push(index);
+      failed.push(index);
     }
   }
-  await hub.write(all);
-  await hub.confirm();
-  return unread;
+  const write = async (some: readonly Sent[]) => {
+    const hub = new Hub(table, now, organizationId);
+    await hub.write(some);
+    await hub.confirm();
+  };
+  try {
+    await write(all);
+  } catch {
+    // One by one, so that what can't be written holds up nothing else.
+    for (const { index, ...sent } of all) {
+      try {
+        await write([sent]);
+      } catch (error) {
+        log.error('a record cannot be written', {
+          index,
+          error: error instanceof Error ? error.message : String(error),
+        });
+        failed.push(index);
+      }
+    }
+  }
+  return failed;
 }
 
 export interface Sent {

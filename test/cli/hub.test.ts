@@ -5,13 +5,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Spokes } from '../../functions/ledger/hub/spokes.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
+import type { Item } from '../../functions/ledger/table/job-item.ts';
+import type { Key } from '../../functions/ledger/table/keys.ts';
+import { receive } from '../../functions/relay/hub.ts';
+import { recordEvents } from '../../functions/relay/record-events.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 import { commandsRunBy } from '../docs/documented-commands.ts';
+import { wrapped } from '../relay/spoke.ts';
 import { accessTo, CommandLine } from './command-line.ts';
 
 const HUB_TABLE = `hub-${randomBytes(4).toString('hex')}`;
 const SPOKE_TABLE = `spoke-${randomBytes(4).toString('hex')}`;
+
+const OTHER_HUB = `hub-${randomBytes(4).toString('hex')}`;
 
 let atlas: AtlasSimulator;
 let dynamo: LocalDynamoDB;
@@ -69,4 +76,34 @@ test('a hub takes no export without its spoke, and no runs of its own', async ()
   const collected = await shell.run(['collect', '--table', HUB_TABLE]);
   expect(collected.code).not.toBe(0);
   expect(collected.stdout + collected.stderr).toContain('that of a hub');
+});
+
+test('what a collector recorded, sent as its stream would: a hub reads it the same, and claims the same', async () => {
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  const [from, to] = [new DynamoTable(SPOKE_TABLE, client), new DynamoTable(OTHER_HUB, client)];
+  await ensureTable(client, OTHER_HUB);
+  await new Spokes(to).begin({ expected: ['111111111111'] });
+  const bodies: string[] = [];
+  for await (const item of from.scan())
+    for (const event of recordEvents(undefined, item as Item & Key, new Date().toISOString(), { ledger: 'X' }))
+      bodies.push(wrapped(event, '111111111111'));
+  const log = { debug() {}, info() {}, warn() {}, error: console.error };
+  for (let n = 0; n < bodies.length; n += 10)
+    expect(await receive(bodies.slice(n, n + 10), { table: to, log, now: Date.now })).toEqual([]);
+  const rows = async (command: string, table: string) =>
+    JSON.parse((await shell.run([...command.split(' '), '--table', table])).stdout);
+  const strip = (value: unknown) =>
+    JSON.parse(JSON.stringify(value, (name, inner) => (name === 'accountId' ? undefined : inner)));
+  for (const command of ['coverage --json', 'verify --json', 'runs --json', 'jobs --format json --limit 100'])
+    expect(strip(await rows(command, OTHER_HUB)), command).toEqual(strip(await rows(command, SPOKE_TABLE)));
+  const verdict = async (table: string) => {
+    const { stdout } = await shell.run(['evidence', '--since', '30d', '--format', 'json', '--table', table]);
+    const { verdict: of, gaps } = JSON.parse(stdout);
+    return { state: of.state, reasons: gaps.map(({ reason }: { reason: string }) => reason).sort() };
+  };
+  const own = await verdict(SPOKE_TABLE);
+  const ofHub = await verdict(OTHER_HUB);
+  // As of now, the period has not ended for either: the hub has the gap of its spoke's last run, too.
+  expect(ofHub.state).toBe(own.state);
+  expect(ofHub.reasons).toEqual([...own.reasons, ...(own.reasons.length > 0 ? ['run-not-ended'] : [])].sort());
 });

@@ -5,7 +5,7 @@ import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
 import { MAX_ITEM_BYTES } from '../../functions/ledger/model/item-size.ts';
 import type { JobSummary, Ledger } from '../../functions/ledger/model/ledger.ts';
 import { noCounts } from '../../functions/ledger/model/run.ts';
-import { ownerKey } from '../../functions/ledger/table/keys.ts';
+import { jobKey, ownerKey } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { exported, inventoryOf, scopeItem } from '../../functions/ledger/transfer/export.ts';
 import { proveLedger } from '../../functions/proof/ledger.ts';
@@ -271,6 +271,24 @@ describe('a hub', () => {
     ];
     expect(await receiving(hub.table, [...bad, good])).toEqual(bad.map((_, n) => n));
     expect(await list(hub.ledger.projectJobs(PROJECT))).toHaveLength(1);
+  });
+
+  test('writes all that it can: what the table refuses comes again, and holds up nothing else', async () => {
+    const { spoke, hub } = await both();
+    await spoke.ledger.record(job(), seen(0));
+    await spoke.ledger.record(job({ projectId: 'b'.repeat(24) }), seen(0));
+    const table: Table = {
+      ...hub.table,
+      ...{ get: (key) => hub.table.get(key), query: (range) => hub.table.query(range) },
+      ...{ batchGet: (...args) => hub.table.batchGet(...args), update: (...args) => hub.table.update(...args) },
+      put: (item, condition) => {
+        if (item.pk === jobKey(PROJECT, '').pk) throw new Error('refused');
+        return hub.table.put(item, condition);
+      },
+    };
+    expect(await receiving(table, spoke.sent)).toEqual([0]);
+    expect(await hub.ledger.countJobs(PROJECT)).toBe(0);
+    expect(await hub.ledger.countJobs('b'.repeat(24))).toBe(1);
   });
 
   test('joins a job that came in slices, in any order, and only once all are there', async () => {
