@@ -39,6 +39,9 @@ export const JOB_SUMMARY_FIELDS = fieldNames<JobSummary>({
   findings: true,
   accountId: true,
   organizationId: true,
+  validation: true,
+  annotation: true,
+  annotationCount: true,
 });
 
 export const RUN_FIELDS = fieldNames<Run>({
