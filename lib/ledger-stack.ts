@@ -1,25 +1,23 @@
 // lib/ledger-stack.ts: the whole system on one screen.
-import { Duration, PermissionsBoundary, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { defined } from '../functions/platform/defined.ts';
 import { firstZones, Network } from './compute/network.ts';
 import { existingPlacement } from './compute/placement.ts';
-import { Backup } from './data/backup.ts';
+import type { Backup } from './data/backup.ts';
 import { AtlasCredentials } from './data/credentials.ts';
-import { Encryption } from './data/encryption.ts';
 import { LedgerTable } from './data/table.ts';
-import { templateProblems } from './limits/template-problems.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { outputs } from './outputs.ts';
 import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
+import { Forwarding } from './services/forwarding.ts';
 import { Messages } from './services/messages.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/setting.ts';
 import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
+import { backupOf, encryptionKeyOf, stackPropsOf, validateTemplate } from './stack-parts.ts';
 
 export interface LedgerStackProps extends StackProps {
   /** As docs/settings.md lists them. The stack's own props take precedence. @default the default of each */
@@ -39,6 +37,8 @@ export class LedgerStack extends Stack {
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
+  /** Of a spoke. */
+  readonly forwarding: Forwarding | undefined;
   readonly api: Api | undefined;
   readonly monitoring: Monitoring;
 
@@ -48,14 +48,11 @@ export class LedgerStack extends Stack {
     { settings: given = {}, vpc, vpcSubnets, ...props }: LedgerStackProps = {},
   ) {
     const settings = completeSettings(given);
-    const { permissionsBoundary, tags } = settings;
+    if (settings.role === 'hub')
+      throw new SettingsError('role: got "hub", allowed: single or spoke; a hub is a HubStack');
     super(scope, id, {
       description: 'Keeps the history of every MongoDB Atlas restore job',
-      tags,
-      ...defined({
-        stackName: given.stackName, // by default the id names the stack
-        permissionsBoundary: permissionsBoundary ? PermissionsBoundary.fromArn(permissionsBoundary) : undefined,
-      }),
+      ...stackPropsOf(settings, given),
       ...props,
     });
     if (vpc && (settings.fixedAddresses > 0 || settings.vpcId !== ''))
@@ -63,12 +60,12 @@ export class LedgerStack extends Stack {
     checkPlace(settings, this);
     const ledgerName = this.stackName;
     const removalPolicy = removalPolicyOf(settings);
-    const encryptionKey = this.#key(settings.encryption, removalPolicy);
+    const encryptionKey = encryptionKeyOf(this, settings);
     const common = { ledgerName, settings, encryptionKey };
 
     const existing = existingTableOf(settings);
     this.table = new LedgerTable(this, 'Ledger', { existing, encryptionKey, removalPolicy });
-    this.backup = settings.backupDays > 0 ? this.#backup(settings, encryptionKey) : undefined;
+    this.backup = backupOf(this, settings, this.table, encryptionKey);
     this.credentials = new AtlasCredentials(this, 'Credentials', {
       existing: settings.secrets,
       existingKeys: settings.secretKeys,
@@ -90,33 +87,20 @@ export class LedgerStack extends Stack {
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
     const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
-    const { collection, changeFeed, messages, api } = this;
-    this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
+    const { hubBusArn } = settings;
+    if (settings.role === 'spoke')
+      this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
+    const { collection, changeFeed, messages, forwarding, api } = this;
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      ...common,
+      ...{ table, collection, changeFeed, messages, forwarding, api },
+    });
     outputs(this);
-    // What AWS would refuse of the template as it is when it is written, with all that the app added to it.
-    const validate = () =>
-      templateProblems(this.resolve(this._toCloudFormation()), this.stackName, this.tags.tagValues());
-    this.node.addValidation({ validate });
+    validateTemplate(this, () => this._toCloudFormation());
   }
 
   /** Without a lookup, which would take credentials. */
   override get availabilityZones(): string[] {
     return firstZones(3);
-  }
-
-  #backup(settings: Settings, encryptionKey: IKey | undefined): Backup {
-    const { backupDays, backupVault } = settings;
-    return new Backup(this, 'Backup', {
-      ...{ table: this.table, encryptionKey, removalPolicy: removalPolicyOf(settings) },
-      retention: Duration.days(backupDays),
-      vaultName: backupVault || undefined,
-    });
-  }
-
-  #key(encryption: string, removalPolicy: RemovalPolicy): IKey | undefined {
-    if (encryption === 'aws') return undefined;
-    return encryption === 'new'
-      ? new Encryption(this, 'Encryption', { removalPolicy }).key
-      : Key.fromKeyArn(this, 'EncryptionKey', encryption);
   }
 }

@@ -7,6 +7,7 @@ import type { Monitoring } from './monitoring/monitoring.ts';
 import type { Api } from './services/api.ts';
 import type { ChangeFeed } from './services/change-feed.ts';
 import type { Collection } from './services/collection.ts';
+import type { Forwarding } from './services/forwarding.ts';
 import type { Messages } from './services/messages.ts';
 
 interface Constructs {
@@ -16,12 +17,13 @@ interface Constructs {
   readonly collection: Collection;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
+  readonly forwarding: Forwarding | undefined;
   readonly api: Api | undefined;
   readonly monitoring: Monitoring;
 }
 
 export function outputs(stack: Stack & Constructs) {
-  const { table, credentials, network, collection, changeFeed, messages, api, monitoring, region } = stack;
+  const { table, credentials, network, collection, changeFeed, messages, forwarding, api, monitoring, region } = stack;
   const output = (id: string, description: string, value: string | undefined) => {
     if (value !== undefined) new CfnOutput(stack, id, { description, value });
   };
@@ -54,6 +56,7 @@ export function outputs(stack: Stack & Constructs) {
     'Positions in the stream of changes that could not be published',
     changeFeed.unpublished.queueUrl,
   );
+  output('NotForwardedQueueUrl', 'Events that did not reach the hub', forwarding?.notForwarded.queueUrl);
   output('MessageQueueUrl', 'Events that become messages', messages.queue.queueUrl);
   output('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
   output('NobodyNotified', 'What nobody is notified of, and the settings that change it', monitoring.missingRecipients);

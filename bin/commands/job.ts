@@ -71,6 +71,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
   const fields: Record<string, string | undefined> = {
     job: job.jobId,
     project: projectName === undefined ? projectId : `${projectName} (${projectId})`,
+    'AWS account': job.accountId,
+    'AWS organization': job.organizationId,
     cluster: job.clusterName,
     kind: job.kind,
     status: `${job.status}${job.sourceStatus === '' ? '' : ` (Atlas: ${job.sourceStatus})`}`,

@@ -14,7 +14,7 @@ import {
   type Status,
 } from '../../functions/schema/words.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
-import { checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../options/flags.ts';
+import { accountId, checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { project, projectIdsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
@@ -33,6 +33,7 @@ interface JobsFlags extends SourceFlags, RowFlags, RulesFlags {
   kind?: Kind;
   delivery?: Delivery;
   finding?: Rule;
+  accountId?: string;
   since?: string;
   until?: string;
   limit: number;
@@ -65,6 +66,7 @@ export function jobsCommand(context: Context): Command {
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
     .addOption(oneOf('--delivery <delivery>', `with this delivery type: ${DELIVERIES.join(', ')}`, DELIVERIES))
     .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
+    .addOption(accountId('--account-id <id>', 'of a ledger in this AWS account, in a hub'))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, MAX_JOBS).default(50))
@@ -94,12 +96,12 @@ async function listJobs(flags: JobsFlags, context: Context) {
 }
 
 function queryOf(flags: JobsFlags): JobsQuery {
-  const { project, cluster: clusterName, status: statuses, kind, delivery, finding, since, until } = flags;
+  const { project, cluster: clusterName, status: statuses, kind, delivery, finding, accountId, since, until } = flags;
   if (clusterName !== undefined && project === undefined) {
     throw new UsageError('--cluster requires --project, as names are unique only within a project');
   }
   checkPeriod(flags);
-  return defined({ clusterName, statuses, kind, delivery, finding, since, until });
+  return defined({ clusterName, statuses, kind, delivery, finding, accountId, since, until });
 }
 
 async function showTable(rows: readonly ShownJob[], ledger: ReadableLedger, { out, err }: Context) {

@@ -85,6 +85,19 @@ const idOf = (text: string) => (isObjectId(text.toLowerCase()) ? text.toLowerCas
 export const projectId = (flags: string, description: string) =>
   checked(flags, description, 'a project id of 24 hex digits', idOf);
 
+export const accountId = (flags: string, description: string) =>
+  checked(flags, description, 'the id of an AWS account, 12 digits', (text) =>
+    /^\d{12}$/.test(text) ? text : undefined,
+  );
+
+export const spoke = (flags: string, description: string) =>
+  checked(
+    flags,
+    description,
+    'ACCOUNT/REGION/STACK of a spoke, such as 111111111111/eu-west-1/AtlasRestoreLedger',
+    (text) => (/^\d{12}\/[a-z0-9-]+\/[A-Za-z0-9-]+$/.test(text) ? text : undefined),
+  );
+
 export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
 export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);

@@ -45,7 +45,9 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const proven = proveRecordedProject({ ...expected, coverage, clusters, counts }, asking);
   if (!proven) return [];
   const [knownSince] = [known, ...clusters].flatMap((one) => one?.firstSeenAt ?? []).sort();
-  const head = defined({ projectId, projectName, knownSince, notVisibleSince: known?.notVisibleSince });
+  const { accountId, organizationId } = expected.owner ?? {};
+  const about = { projectId, projectName, knownSince, notVisibleSince: known?.notVisibleSince };
+  const head = defined({ ...about, accountId, organizationId });
   await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
   const ofClusters = await gatherClusters({ projectId, projectName }, { clusters, proofs, restores }, gathering);

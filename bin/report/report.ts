@@ -51,6 +51,7 @@ export interface DrillProof {
 export const OPTIONAL_FIELDS = [
   ...(['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime'] as const),
   ...(['targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt', 'requester'] as const),
+  ...(['accountId', 'organizationId'] as const),
   ...(['validation', 'annotation'] as const),
 ] as const;
 
@@ -86,6 +87,9 @@ export interface ProjectEvidence {
   knownSince?: string;
   /** Since when no credentials see it. */
   notVisibleSince?: string;
+  /** In a hub: whose it is. */
+  accountId?: string;
+  organizationId?: string;
   clusterLists: DiscoveryProof[];
   /** Clusters that were gone before the period, or made after it, are left out. */
   clusters: ClusterEvidence[];

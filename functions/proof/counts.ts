@@ -1,10 +1,13 @@
 // functions/proof/counts.ts: a project's restore jobs by different counts, and what it means where these differ.
+
 import { NO_IDS, toggled } from '../ledger/model/id-set.ts';
+import type { Owner } from '../ledger/model/known-project.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
 import { type Counted, isAllThere } from '../ledger/model/uncounted.ts';
 import { requestedAt } from '../restore/object-id.ts';
 import type { Expected } from './expected.ts';
 import type { Gap } from './gap.ts';
+import { missing } from './hub.ts';
 import { type Period, when } from './period.ts';
 
 /** How many restore jobs there are, by different counts. */
@@ -94,8 +97,13 @@ export function undetermined({ table, recorded = 0, isAllThere }: Counts = { tab
 /** The table is the record: what the ledger counted elsewhere must be in it. @param project its coverage only if there is one */
 export function differing(
   { table, index, recorded }: Counts,
-  { coverage, known }: { coverage?: object | undefined; known?: { coveredSince?: string } | undefined },
+  {
+    coverage,
+    known,
+    owner,
+  }: { coverage?: object | undefined; known?: { coveredSince?: string } | undefined; owner?: Owner | undefined },
 ): Gap[] {
+  if (owner) return recorded !== undefined && table < recorded ? [missing(owner, table, recorded)] : [];
   const has = `The table has ${table} restore jobs of the project`;
   const since = coverage === undefined ? known?.coveredSince : undefined;
   const texts = [

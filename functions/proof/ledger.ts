@@ -7,6 +7,7 @@ import { type ClusterProof, isOfPeriod, proveCluster } from './cluster.ts';
 import { type Counts, differing, undetermined } from './counts.ts';
 import { lostArchivesOf } from './expected.ts';
 import type { Claim, Gap } from './gap.ts';
+import { spokesHeard } from './hub.ts';
 import { type Asking, believed, isAhead, when } from './period.ts';
 import { isInScope, isProjectOfPeriod, type ProjectProof, proveProject, scopeOf } from './project.ts';
 import { missingProjects, projectsListed, type ScopeFacts } from './scope.ts';
@@ -40,6 +41,7 @@ export function proveLedger(facts: LedgerFacts, asking: Asking): NamedGap[] {
     ...future(asking),
     ...projectsListed(scope, asking),
     ...runEnded(facts, asking),
+    ...spokesHeard(scope?.spokes, asking),
     ...ledgerBegan(projects, asking),
     ...missingProjects(facts),
   ];

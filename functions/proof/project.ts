@@ -10,6 +10,7 @@ import type { KnownProject, ProjectFacts } from '../ledger/model/known-project.t
 import { defined } from '../platform/defined.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
 import type { Gap } from './gap.ts';
+import { ownerGaps } from './hub.ts';
 import { failedSince, isFresh, type ProjectScope, type ProofState, VISIBLE_AGAIN } from './list.ts';
 import { type Asking, believed, earlier, later, overlaps, when } from './period.ts';
 
@@ -51,12 +52,14 @@ export const isProjectOfPeriod = ({ projectId }: ProjectFacts, { period }: Askin
 export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof {
   const { coverage, known } = facts;
   const scope = scopeOf(known);
-  if (!coverage) return { state: 'gap', clusterLists: [], gaps: [neverRead(facts, scope)] };
+  if (!coverage)
+    return { state: 'gap', clusterLists: [], gaps: [neverRead(facts, scope), ...ownerGaps(facts, asking)] };
   const clusterLists = CLUSTER_LISTS.map((list) => proveDiscovery(list, coverage.discovery[list], scope, asking));
   const gaps = [
     ...beforeFirstReading(facts, coverage, asking),
     ...unwatched(coverage, asking),
     ...unseen(known, asking),
+    ...ownerGaps(facts, asking),
   ];
   const all = [...gaps, ...clusterLists.flatMap((proof) => proof.gaps)];
   const isDue = all.length > 0 && all.every(({ reason }) => reason === 'full-reading-due');

@@ -70,7 +70,7 @@ const misplacedText = (fields: readonly string[]) =>
  */
 export async function verification(
   ledger: Pick<Ledger, 'census' | 'countListed'>,
-  { projectId, projectName, recorded: coverage, known, lostArchives }: Expected,
+  { projectId, projectName, recorded: coverage, known, owner, lostArchives }: Expected,
   recount: Recount,
   listed = 0,
 ): Promise<Verification> {
@@ -79,7 +79,9 @@ export async function verification(
   // Jobs may have been recorded in between, and an index follows its table by a moment.
   const index = listed < jobs ? Math.min(await ledger.countListed(projectId, clusterNames), jobs) : listed;
   const counts = { table: jobs, index, recorded };
-  recount.note([...lostArchives, ...differing(counts, { coverage, known })].map(({ text }) => ({ problem: text })));
+  recount.note(
+    [...lostArchives, ...differing(counts, { coverage, known, owner })].map(({ text }) => ({ problem: text })),
+  );
   const isUnread = coverage === undefined && known?.coveredSince === undefined;
   const unverified = [
     isUnread ? unread(jobs) : undefined,

@@ -40,6 +40,11 @@ export const METRICS = {
   AtlasWaitMs: 'Milliseconds',
   /** Age of the oldest complete reading of a cluster. */
   OldestCoverageMinutes: 'None',
+  // Of a hub, sent with every check.
+  /** Spokes without a run for longer than their schedules explain. */
+  SpokesSilent: 'Count',
+  /** Projects of which the hub does not hold all that their spokes have on record. */
+  ProjectsBehind: 'Count',
   /** Events that the bus accepted. */
   EventsSent: 'Count',
   /** Events that it did not, and records of the stream that could not be read. They are retried. */

@@ -96,10 +96,26 @@ function rules({ RULES = '' }: Environment): Rules {
 }
 
 /** The notify function reads the table's stream, not the table. @throws SettingsError */
-export const notifySettings = (environment: Environment) => ({
+export function notifySettings(environment: Environment) {
+  const ledgerName = variable(environment, 'LEDGER_NAME');
+  const everyMinutes = variable(environment, 'EXPECTED_RUN_MINUTES');
+  return {
+    ledgerName,
+    busName: variable(environment, 'EVENT_BUS_NAME'),
+    maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
+    /** Absent: there is no hub, so records are not sent. */
+    spoke: variable(environment, 'FORWARD_RECORDS') ? { ledger: ledgerName, everyMinutes } : undefined,
+  };
+}
+
+/** @throws SettingsError */
+export const hubSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
   ledgerName: variable(environment, 'LEDGER_NAME'),
-  busName: variable(environment, 'EVENT_BUS_NAME'),
-  maxEventAgeHours: variable(environment, 'MAX_EVENT_AGE_HOURS'),
+  /** Absent: the senders need not be of one organization. */
+  organizationId: variable(environment, 'ORGANIZATION_ID'),
+  /** AWS accounts that should send their records. */
+  spokeAccounts: variable(environment, 'SPOKE_ACCOUNTS'),
 });
 
 /** @throws SettingsError */

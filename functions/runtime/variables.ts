@@ -87,6 +87,7 @@ const VARIABLES = {
   EXCLUDE_CLUSTERS: patterns,
   EXCLUDE_PROJECTS: patterns,
   EXPECTED_RUN_MINUTES: optional('a whole number of minutes from 1', integer(1, 2_000_000_000)),
+  FORWARD_RECORDS: optional('true', (value) => value === 'true' || undefined),
   FOLLOW_SECONDS: ranged(RANGES.FOLLOW_SECONDS),
   FULL_READ_HOURS: ranged(RANGES.FULL_READ_HOURS),
   INCLUDE_CLUSTERS: patterns,
@@ -104,8 +105,10 @@ const VARIABLES = {
   MESSAGE_TOPIC_ARNS: required('ARNs of SNS topics, separated by commas', nonEmptyList),
   MESSAGE_WAIT_SECONDS: ranged(RANGES.MESSAGE_WAIT_SECONDS),
   MONGODB_ATLAS_BASE_URL: optional('a URL such as https://cloud.mongodb.com', url),
+  ORGANIZATION_ID: optional('the id of an AWS organization', text),
   PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
   RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),
+  SPOKE_ACCOUNTS: withDefault('ids of AWS accounts, separated by commas', list, []),
   TABLE_NAME: required('the name of the DynamoDB table', text),
   TABLE_STREAM_ARN: optional("the ARN of an adopted table's stream", text),
 };

@@ -1,6 +1,6 @@
 // functions/schema/coverage.ts: every public field of the coverage of a cluster, of its lists, drill and gaps.
 import * as z from 'zod/mini';
-import { fieldProblem } from './job.ts';
+import { fieldProblem, origin } from './job.ts';
 import { measures } from './measure.ts';
 import { amount, count, flag, list, moment, named, objectId, oneOf, optional, page, someOf, text } from './types.ts';
 import { CLAIMS, COVERAGE_STATES, DRILL_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
@@ -122,6 +122,7 @@ export const coverageRow = named(
     error: optional(z.extend(failure, { what: text() })),
     lists: optional(z.partialRecord(z.enum(KINDS), coverageOfList), 'By kind.'),
     gaps: list(gap),
+    ...origin,
   }),
 );
 

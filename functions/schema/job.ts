@@ -121,6 +121,12 @@ const atlas = anyObject('What Atlas sent, without links and secrets.');
 
 export const restoreJob = z.extend(answered, { atlas });
 
+/** Of what a hub holds. */
+export const origin = {
+  accountId: optional(text('In a hub: the AWS account of the ledger that it is from, as EventBridge says.')),
+  organizationId: optional(text('In a hub: the AWS organization that this account is in.')),
+};
+
 /** As lists and events show it. */
 export const job = named(
   'Job',
@@ -135,6 +141,7 @@ export const job = named(
       'Who requested it, and how sure that is; or why nobody is named. Absent: nobody has looked yet.',
     ),
     findings: optional(list(finding), 'What is noteworthy about it, each rule once. Absent: nothing.'),
+    ...origin,
     validation: optional(validation),
     annotation: optional(annotation),
     annotationCount: optional(

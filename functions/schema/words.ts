@@ -129,6 +129,12 @@ export const GAP_REASONS = [
   'clock',
   /** The table holds less, or other things, than the ledger has on record. */
   'record-differs',
+  /** A hub does not hold what a spoke has on record. */
+  'hub-behind',
+  /** A spoke has not been heard of since its schedule promised a run. */
+  'spoke-silent',
+  /** Two ledgers sent records of the project to the hub. */
+  'project-contested',
 ] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 

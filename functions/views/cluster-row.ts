@@ -6,6 +6,7 @@ import { defined } from '../platform/defined.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
 import { drillState, lastRestore } from '../proof/drill-state.ts';
 import type { Gap } from '../proof/gap.ts';
+import { hubGaps } from '../proof/hub.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { scopeOf } from '../proof/project.ts';
@@ -32,6 +33,10 @@ export const asOf = ({ now }: CoverageContext): Asking => {
   const iso = new Date(now).toISOString();
   return { period: { since: new Date(0).toISOString(), until: iso }, now: iso };
 };
+
+/** In a hub: whose it is. */
+export const originOf = ({ owner }: ProjectFacts) =>
+  owner ? defined({ accountId: owner.accountId, organizationId: owner.organizationId }) : {};
 
 /** A full reading is made once a day. */
 const FULL_EVERY_DAYS = 1;
@@ -61,7 +66,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
     ...drillRow(cluster, scope.notVisibleSince, context),
     ...lastMeasures(projectName, cluster, context.objectives),
   };
-  const gaps = proof.gaps.filter(isNoWait);
+  const gaps = [...proof.gaps.filter(isNoWait), ...hubGaps(facts, asOf(context))];
   const state = clusterState(cluster, proof, stateOf);
   const { coveredTo } = proof;
   const since: Partial<Record<CoverageState, string | undefined>> = {
@@ -71,6 +76,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
   };
   return defined({
     ...{ projectId, projectName, clusterName, clusterId, tier },
+    ...originOf(facts),
     state: scope.outOfScopeSince === undefined ? state : 'out-of-scope',
     since: since[state],
     claim: proof.state === 'none' ? undefined : claimNow(coveredTo, gaps),

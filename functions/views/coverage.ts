@@ -9,7 +9,7 @@ import { VISIBLE_AGAIN } from '../proof/list.ts';
 import { proveProject, scopeOf } from '../proof/project.ts';
 import type { coverageRow } from '../schema/coverage.ts';
 import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
-import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait } from './cluster-row.ts';
+import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait, originOf } from './cluster-row.ts';
 import { MEASURE_COLUMNS, measureCells } from './measures.ts';
 
 const rank = (state: CoverageState) => COVERAGE_STATES.indexOf(state);
@@ -27,6 +27,7 @@ export const COVERAGE_COLUMNS = [
   ...['lastCompletedAt', 'lastDurationSeconds', 'snapshotAgeSeconds', 'goneAt', 'backupsOff', 'paused'],
   ...['errorWhat', 'errorCode', 'errorMessage', 'errorSince', 'gaps'],
   ...MEASURE_COLUMNS,
+  ...['accountId', 'organizationId'],
 ];
 
 export const coverageCells = ({ error, drill, lists: _, gaps, ...row }: CoverageRow): Record<string, unknown> => ({
@@ -52,7 +53,8 @@ export function coverageRows(
 ): CoverageRow[] {
   const clusters = [...Object.values(project.coverage?.clusters ?? {}), ...archived];
   const byName = clusters.sort((a, b) => compare(a.clusterName, b.clusterName));
-  return [...projectRows(project, context), ...byName.map((cluster) => clusterRow(project, cluster, context))];
+  const ofProject = projectRows(project, context).map((row) => ({ ...row, ...originOf(project) }));
+  return [...ofProject, ...byName.map((cluster) => clusterRow(project, cluster, context))];
 }
 
 const NOTHING_READ = { jobs: 0, open: 0, problems: 0 };

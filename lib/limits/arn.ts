@@ -77,13 +77,16 @@ export const isStreamArn = (value: string): Verdict =>
 export const isCertificateArn = (value: string): Verdict =>
   arnVerdict(value, { service: 'acm', resource: /^certificate\/[a-z0-9-]{1,64}$/, ends: 'certificate/ and its id' });
 
+export const isBusArn = (value: string): Verdict =>
+  arnVerdict(value, {
+    service: 'events',
+    resource: /^event-bus\/[A-Za-z0-9._/-]{1,256}$/,
+    ends: 'event-bus/ and its name',
+  });
+
 export const isBusNameOrArn = (value: string): Verdict =>
   isArn(value)
-    ? arnVerdict(value, {
-        service: 'events',
-        resource: /^event-bus\/[A-Za-z0-9._/-]{1,256}$/,
-        ends: 'event-bus/ and its name',
-      })
+    ? isBusArn(value)
     : /^[A-Za-z0-9._/-]{1,256}$/.test(value) || 'a name has letters, digits and . _ / - only, at most 256';
 
 export const isSecretNameOrArn = (value: string): Verdict =>

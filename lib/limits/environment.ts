@@ -17,6 +17,7 @@ const SETTINGS_OF: Partial<Record<VariableName, string>> = {
   MONGODB_ATLAS_BASE_URL: 'atlasBaseUrl',
   EVENT_BUS_NAME: 'eventBus',
   OBJECTIVES: 'objectives',
+  SPOKE_ACCOUNTS: 'spokeAccounts',
 };
 
 const bytesOf = (value: Json) => Buffer.byteLength(JSON.stringify(value));

@@ -34,6 +34,8 @@ export interface AlarmsProps {
   readonly unpublished: IQueue;
   /** Of events whose message could not be delivered. */
   readonly undelivered: IQueue;
+  /** Of events that did not reach the hub. @default there is none */
+  readonly notForwarded?: IQueue | undefined;
   readonly expectation: Expectation;
   /** What sends the metrics of collection. */
   readonly checks: IDependable;
@@ -64,7 +66,7 @@ export class Alarms extends Construct {
     super(scope, id);
     this.#props = props;
     const { tableName, apiErrors, plan, collect, notify } = props;
-    const { deadLetters, planDeadLetters, unpublished, undelivered } = props;
+    const { deadLetters, planDeadLetters, unpublished, undelivered, notForwarded } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
     const waiting = (queue: IQueue) =>
@@ -98,6 +100,10 @@ export class Alarms extends Construct {
     this.#add('MessagesUndelivered', 'A message did not reach its topic; its event is in a queue.', {
       metric: waiting(undelivered),
     });
+    if (notForwarded)
+      this.#add('EventsNotForwarded', 'Events did not reach the hub; a queue keeps them.', {
+        metric: waiting(notForwarded),
+      });
     if (apiErrors) this.#add('ApiErrors', 'The HTTP API answers with errors of its own.', { metric: apiErrors });
     // Counts requests that an index throttled too; the table's WriteThrottleEvents doesn't.
     for (const Operation of ['PutItem', 'UpdateItem']) {
@@ -143,25 +149,35 @@ export class Alarms extends Construct {
     gauge('EventsUnread', `Project events could not be read ${inRuns}, so requesters are not known.`, 'EventsUnread');
   }
 
-  /** By default it goes off at the first period that has one. */
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {
-    const { runbookUrl, topics } = this.#props;
-    const alarm = new Alarm(this, id, {
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmName: `${Stack.of(this).stackName}-${id}`,
-      alarmDescription: `${what} See ${runbookUrl}#${anchorOf(id)}`,
-      ...props,
-    });
-    for (const topic of topics) {
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
-    }
+    const alarm = notifyingAlarm(this, id, what, props, this.#props);
     this.all.push(alarm);
     return alarm;
   }
+}
+
+/** By default it goes off at the first period that has one. */
+export function notifyingAlarm(
+  scope: Construct,
+  id: string,
+  what: string,
+  props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>,
+  { runbookUrl, topics }: Pick<AlarmsProps, 'runbookUrl' | 'topics'>,
+): Alarm {
+  const alarm = new Alarm(scope, id, {
+    threshold: 1,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    alarmName: `${Stack.of(scope).stackName}-${id}`,
+    alarmDescription: `${what} See ${runbookUrl}#${anchorOf(id)}`,
+    ...props,
+  });
+  for (const topic of topics) {
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+  }
+  return alarm;
 }
 
 /** The heading of its section in docs/operations.md: `PlanErrors` is `plan-errors`. */

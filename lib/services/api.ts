@@ -13,8 +13,8 @@ import { publicEdge } from './public-edge.ts';
 
 export interface ApiProps {
   readonly table: LedgerTable;
-  /** Starts runs, for POST /runs. */
-  readonly plan: NodeFunction;
+  /** Starts runs, for POST /runs. @default none can be started: it is a hub's */
+  readonly plan?: NodeFunction | undefined;
   readonly settings: Settings;
   /** Of the logs. @default a key that AWS owns */
   readonly encryptionKey?: IKey | undefined;
@@ -36,18 +36,21 @@ export class Api extends Construct {
       environment: {
         TABLE_NAME: table.tableName,
         RUN_RETENTION_DAYS: String(settings.runRetentionDays),
-        PLAN_FUNCTION_NAME: plan.function.functionName,
+        PLAN_FUNCTION_NAME: plan?.function.functionName,
         OBJECTIVES: settings.objectives.length > 0 ? JSON.stringify(settings.objectives) : undefined,
-        ANNOTATIONS: annotations ? 'true' : undefined,
-        EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(),
+        ANNOTATIONS: plan && annotations ? 'true' : undefined,
+        EXPECTED_RUN_MINUTES: plan && longestMinutesBetween(settings.schedule)?.toString(),
       },
       settings,
       encryptionKey,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
-    table.grantAddRuns(this.function); // a run is recorded when it is accepted
-    if (annotations) table.grantAnnotate(this.function);
-    this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
+    if (plan) {
+      table.grantAddRuns(this.function); // a run is recorded when it is accepted
+      // A hub's histories are its spokes': annotations are made there.
+      if (annotations) table.grantAnnotate(this.function);
+      this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
+    }
 
     const edge = settings.httpApi === 'private' ? privateEdge : publicEdge;
     this.edge = edge(this, { handler: this.function.function, settings, encryptionKey });

@@ -6,11 +6,20 @@ import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Run } from '../../functions/ledger/model/run.ts';
-import { coverageKey, jobSk, projectKey, projectPk, runKey, runPk } from '../../functions/ledger/table/keys.ts';
+import {
+  coverageKey,
+  jobSk,
+  projectKey,
+  projectPk,
+  runKey,
+  runPk,
+  SCOPE_KEY,
+} from '../../functions/ledger/table/keys.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { NodeFunction } from '../compute/node-function.ts';
 import { deadLetters } from '../compute/queue.ts';
 import type { LedgerTable } from '../data/table.ts';
+import { longestMinutesBetween } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface ChangeFeedProps {
@@ -35,7 +44,8 @@ export class ChangeFeed extends Construct {
   constructor(scope: Construct, id: string, props: ChangeFeedProps) {
     super(scope, id);
     const { table, ledgerName, settings, encryptionKey } = props;
-    const { eventBus, maxEventAgeHours, notifyMemoryMb: memoryMb } = settings;
+    const { eventBus, maxEventAgeHours, notifyMemoryMb: memoryMb, role, schedule } = settings;
+    const isSpoke = role === 'spoke';
     this.bus = eventBus ? this.#existing(eventBus) : this.#own(ledgerName, encryptionKey);
     this.unpublished = deadLetters(this, 'Unpublished', "the table's stream", encryptionKey);
     this.notify = new NodeFunction(this, 'Notify', {
@@ -47,6 +57,7 @@ export class ChangeFeed extends Construct {
         EVENT_BUS_NAME: this.bus.eventBusName,
         MAX_EVENT_AGE_HOURS: String(maxEventAgeHours),
         LEDGER_NAME: ledgerName,
+        ...(isSpoke && { FORWARD_RECORDS: 'true', EXPECTED_RUN_MINUTES: longestMinutesBetween(schedule)?.toString() }),
       },
       settings,
       encryptionKey,
@@ -59,7 +70,7 @@ export class ChangeFeed extends Construct {
     const changes = new EventSourceMapping(this, 'Changes', {
       target: this.notify.function,
       eventSourceArn: table.streamArn,
-      filters: PUBLISHED,
+      filters: isSpoke ? SENT_TO_A_HUB : PUBLISHED,
       startingPosition: StartingPosition.TRIM_HORIZON, // from before this feed was made, so that nothing falls in between
       batchSize: 100,
       parallelizationFactor: 1, // the changes of an item in order
@@ -96,5 +107,11 @@ const PUBLISHED = [
   written(projectPk(''), FilterRule.beginsWith(jobSk(''))),
   written(projectPk(''), FilterRule.isEqual(coverageKey('').sk)),
   written(projectPk(''), FilterRule.isEqual(projectKey('').sk), {}, ['MODIFY']),
+  written(runPk(''), FilterRule.isEqual(runKey('').sk), { NewImage: { status: { S: FilterRule.notEquals(RUNNING) } } }),
+];
+/** A hub takes whatever is known of projects, and the scope, too. */
+const SENT_TO_A_HUB = [
+  written(projectPk(''), FilterRule.exists()),
+  written(SCOPE_KEY.pk, FilterRule.isEqual(SCOPE_KEY.sk)),
   written(runPk(''), FilterRule.isEqual(runKey('').sk), { NewImage: { status: { S: FilterRule.notEquals(RUNNING) } } }),
 ];

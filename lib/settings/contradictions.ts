@@ -1,10 +1,14 @@
 // lib/settings/contradictions.ts: settings that contradict each other, which no setting can see by itself.
 import { Token } from 'aws-cdk-lib';
+import { collectionSettings } from './collection-settings.ts';
+import { networkSettings } from './network-settings.ts';
+import { ruleSettings } from './rule-settings.ts';
 import { longestMinutesBetween } from './schedule.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
 /** A line for each contradiction. */
 export const contradictions = (settings: Settings): string[] => [
+  ...roleProblems(settings),
   ...apiProblems(settings),
   ...edgeProblems(settings),
   ...networkProblems(settings),
@@ -15,6 +19,29 @@ export const contradictions = (settings: Settings): string[] => [
 /** Settings that are not as by default. */
 const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
   names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].default));
+
+/** What a hub doesn't have: it collects nothing, and its bus has a policy of its own. */
+const NOT_OF_A_HUB = [
+  ...Object.keys({ ...collectionSettings, ...networkSettings, ...ruleSettings }),
+  ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes'],
+] as (keyof Settings)[];
+
+function roleProblems(settings: Settings): string[] {
+  const { role, hubBusArn, organizationId, spokeAccounts } = settings;
+  const problems: string[] = [];
+  const only = (names: readonly (keyof Settings)[], which: string) => {
+    for (const name of given(settings, names))
+      problems.push(`${name}: got ${JSON.stringify(settings[name])}, allowed: only with role=${which}`);
+  };
+  if (role !== 'spoke') only(['hubBusArn'], 'spoke');
+  if (role !== 'hub') only(['organizationId', 'spokeAccounts'], 'hub');
+  if (role === 'hub') only(NOT_OF_A_HUB, 'single or spoke');
+  if (role === 'spoke' && hubBusArn === '')
+    problems.push("hubBusArn: got nothing, allowed: the ARN of the hub's event bus, since role is spoke");
+  if (role === 'hub' && organizationId === '' && spokeAccounts.length === 0)
+    problems.push('organizationId, spokeAccounts: got neither, allowed: at least one of them, since role is hub');
+  return problems;
+}
 
 function apiProblems(settings: Settings): string[] {
   const { apiAuthorization, apiOpenToEveryone, jwtIssuer, jwtAudience, secrets, secretKeys } = settings;

@@ -132,6 +132,7 @@ describe('GET /restore-jobs', () => {
     targetProjectId: `targetProjectId=${'f'.repeat(24)}`,
     snapshotId: `snapshotId=${'f'.repeat(24)}`,
     finding: 'finding=stuck',
+    accountId: 'accountId=111111111111',
     since: 'since=2026-11-23',
     until: 'until=2026-01-01',
   };

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { HubStack } from '../../lib/hub-stack.ts';
 import { LedgerStack } from '../../lib/ledger-stack.ts';
 import { readSettings } from '../../lib/settings/read-settings.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api', string>>;
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub', string>>;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
@@ -16,12 +17,13 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
   const stack = new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
-  const { template } = app.synth().getStackArtifact(stack.artifactId);
-  const folder = (start: string) => {
+  const hub = new HubStack(app, 'Hub', { settings: { organizationId: 'o-exampleorg' } });
+  const assembly = app.synth();
+  const { template } = assembly.getStackArtifact(stack.artifactId);
+  const ofHub = assembly.getStackArtifact(hub.artifactId).template;
+  const folder = (start: string, { Resources } = template) => {
     const [, found] =
-      Object.entries<{ Properties: { Code: { S3Key: string } } }>(template.Resources).find(([id]) =>
-        id.startsWith(start),
-      ) ?? [];
+      Object.entries<{ Properties: { Code: { S3Key: string } } }>(Resources).find(([id]) => id.startsWith(start)) ?? [];
     return join(outdir, `asset.${found?.Properties.Code.S3Key.replace('.zip', '')}`);
   };
   return {
@@ -31,6 +33,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       notify: folder('ChangeFeedNotifyFunction'),
       message: folder('MessagesMessageFunction'),
       api: folder('ApiHandlerFunction'),
+      hub: folder('HubWriterFunction', ofHub),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -54,7 +54,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
-    at: ['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function'],
+    at: ['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
     reason: 'They call only AWS, by its signed APIs over TLS. A VPC would add endpoints to pay for, and no check.',
   },
   {
@@ -77,7 +77,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['*-CloudWatchAlarmAction'],
-    at: ['Monitoring/Alarms/*'],
+    at: ['Monitoring/Alarms/*', 'Alarms/*'],
     unless: 'alarmEmail',
     reason: 'Only who deploys knows whom an alarm should reach: `alarmEmail` or `alarmTopic`.',
   },
@@ -110,7 +110,15 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['Serverless-SQSRedrivePolicy'],
-    at: ['Collection/DeadLetters', 'Collection/PlanDeadLetters', 'ChangeFeed/Unpublished', 'Messages/Undelivered'],
+    at: [
+      'Collection/DeadLetters',
+      'Collection/PlanDeadLetters',
+      'ChangeFeed/Unpublished',
+      'Messages/Undelivered',
+      'Forwarding/NotForwarded',
+      'Hub/DeadLetters',
+      'Hub/Unqueued',
+    ],
     reason: 'They are dead-letter queues themselves, each with an alarm.',
   },
   {
@@ -120,7 +128,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['Serverless-LambdaEventSourceMappingDestination'],
-    at: ['Collection/Tasks', 'Messages/Events'],
+    at: ['Collection/Tasks', 'Messages/Events', 'Hub/Records'],
     reason: 'A queue has no such destination: what fails stays in the queue, and goes to its dead-letter queue.',
   },
   {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CfnElement, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EVERY_OPTION } from '../deploy/every-option.ts';
-import { stackOf } from '../lib/template.ts';
+import { hubOf, stackOf } from '../lib/template.ts';
 
 export interface Variant {
   name: string;
@@ -24,6 +24,12 @@ const inRegion = (region: string) => [
 export const VARIANTS: readonly Variant[] = [
   { name: 'defaults', given: {}, region: 'us-east-1' },
   { name: 'every option', given: EVERY_OPTION, region: 'us-east-1' },
+  { name: 'a hub', given: { role: 'hub' }, region: 'us-east-1' },
+  {
+    name: 'a spoke',
+    given: { role: 'spoke', hubBusArn: 'arn:aws:events:us-east-1:999999999999:event-bus/Hub' },
+    region: 'us-east-1',
+  },
   ...inRegion('us-gov-west-1'),
   ...inRegion('cn-north-1'),
 ];
@@ -37,7 +43,7 @@ export interface Synthesized {
 }
 
 export function synthesize({ name, given, env }: Variant, folder: string): Synthesized {
-  const stack = stackOf(given, env);
+  const stack = given.role === 'hub' ? hubOf(given, env) : stackOf(given, env);
   const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.template.json`);
   writeFileSync(file, JSON.stringify(Template.fromStack(stack).toJSON(), undefined, 1));
   const paths = new Map(

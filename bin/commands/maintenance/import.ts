@@ -1,22 +1,27 @@
 // bin/commands/maintenance/import.ts: an export, verified to its end and then written into a ledger.
 import { Command } from 'commander';
+import { hubOf } from '../../../functions/ledger/hub/spokes.ts';
 import type { Break } from '../../../functions/ledger/model/hash-chain.ts';
+import { SCOPE_KEY } from '../../../functions/ledger/table/keys.ts';
 import { type ImportResult, importRecords } from '../../../functions/ledger/transfer/import.ts';
 import { OUTCOMES, type Outcome } from '../../../functions/ledger/transfer/merge.ts';
 import type { RecordCounts } from '../../../functions/ledger/transfer/record.ts';
 import { defined } from '../../../functions/platform/defined.ts';
+import { type Backfilled, backfill } from '../../../functions/relay/backfill.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { openExport, recordsOf, verified } from '../../actions/import.ts';
+import { spoke } from '../../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { addCreateOption, type CreateFlags, createIfAsked, openLedger } from '../../options/ledger-target.ts';
 import { fieldLines } from '../../output/field-lines.ts';
 import type { Context } from '../../process/context.ts';
-import { CommandError, EXIT } from '../../process/exit-codes.ts';
+import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
 import type { Paint } from '../../process/terminal.ts';
 
 interface ImportFlags extends JsonFlags, CreateFlags {
   withBroken?: true;
+  spoke?: string;
 }
 
 const HELP = `
@@ -27,6 +32,9 @@ Then jobs are written before what claims something of them. A job that the ledge
 a shorter history is brought up to date, and one with another history is refused by name: the ledger keeps its own, and the coverage of
 that project is not imported. Coverage and projects of another origin than the ledger's own are kept, too, and named. So import before
 the first collection where you can. Importing again changes nothing, and goes on where an import was stopped.
+
+Into a hub (--spoke), only jobs and archived clusters are taken; jobs of a project that is another spoke's are dropped, which ends with
+exit code 3. The rest comes with the spoke's next runs, and verify compares.
 
 What is imported emits no events. Let restore-ledger collect --full and verify follow.
 
@@ -45,6 +53,7 @@ export function importCommand(context: Context): Command {
     .description('write an export into a ledger, once it is verified to its end')
     .argument('[file]', 'from restore-ledger export (default: stdin)')
     .option('--with-broken', 'import jobs whose history was broken before the export, as they are: verify names them')
+    .addOption(spoke('--spoke <name>', 'jobs of this spoke into a hub: ACCOUNT/REGION/STACK'))
     .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
   return addCreateOption(withLedger(command)).action((file: string | undefined, flags: ImportFlags) =>
@@ -56,7 +65,7 @@ const MAX_NAMED = 50;
 
 async function importAll(
   path: string | undefined,
-  { withBroken, json, create, ...flags }: ImportFlags,
+  { withBroken, json, create, spoke: spokeName, ...flags }: ImportFlags,
   context: Context,
 ) {
   const { out, env, interrupt } = context;
@@ -67,25 +76,42 @@ async function importAll(
   let written = 0;
   const result = await context.unlessInterrupted(
     async () => {
-      const { records, breaks } = await verified(source, { progress, signal });
+      const { records: count, breaks } = await verified(source, { progress, signal });
       if (breaks.length > 0 && !withBroken) await refuseBroken(breaks, context);
       await createIfAsked(defined({ create }), where, context);
       await using opened = await openLedger(where, { create: true });
       const onRecord = () => {
         written += 1;
-        progress.show(`imported ${written} of ${records} records`);
+        progress.show(`imported ${written} of ${count} records`);
       };
-      const at = new Date().toISOString();
-      return await importRecords(opened.table, recordsOf(source), { at, signal, onRecord }).finally(() =>
-        progress.clear(),
-      );
+      const hub = hubOf(await opened.table.get(SCOPE_KEY));
+      if (hub && spokeName === undefined)
+        throw new UsageError('--spoke: expected the spoke that the export is from, as the ledger is a hub');
+      if (!hub && spokeName !== undefined)
+        throw new UsageError('--spoke: expected a hub, got a ledger that collects by itself');
+      const records = recordsOf(source);
+      const imported =
+        spokeName === undefined
+          ? importRecords(opened.table, records, { at: new Date().toISOString(), signal, onRecord })
+          : backfill(opened.table, records, { ...hub, spoke: spokeName, now: Date.now, signal, onRecord });
+      return await imported.finally(() => progress.clear());
     },
     () => `Stopped after ${written} records. Import again to go on: what was written is found, and kept.`,
   );
   if (!result) return;
+  if (!('refused' in result)) {
+    context.end(result.dropped > 0 ? EXIT.incomplete : EXIT.ok);
+    return await out.line(json ? sanitizeJson(result) : fieldLines(backfillFields(result), out.paint));
+  }
   context.end(result.refused.length > 0 ? EXIT.incomplete : EXIT.ok);
   await out.line(json ? sanitizeJson(result) : summary(result, out.paint));
 }
+
+const backfillFields = ({ records, dropped, left }: Backfilled) => ({
+  taken: `${records} jobs and archived clusters`,
+  dropped: dropped === 0 ? undefined : `${dropped} of projects that are another spoke's`,
+  left: `${left} other records, which the spoke's next runs send`,
+});
 
 async function refuseBroken(breaks: readonly Break[], { err }: Context): Promise<never> {
   for (const { jobId, problem } of breaks.slice(0, MAX_NAMED)) await err.line(sanitize(`job ${jobId}: ${problem}`));

@@ -19,6 +19,11 @@ import {
 } from '../http/parameters.ts';
 import { badParameter } from '../http/problem.ts';
 
+const ACCOUNT_ID: Parameter<string> = {
+  read: (value) => (/^\d{12}$/.test(value) ? value : undefined),
+  expected: 'the id of an AWS account, 12 digits',
+  schema: { type: 'string', pattern: '^[0-9]{12}$' },
+};
 export const LIMIT = wholeNumber(1, 200);
 export const CURSOR = described(text('the cursor of the page before'), 'From the page before, of the same query.');
 
@@ -35,6 +40,10 @@ export const JOBS_PARAMETERS = {
   targetProjectId: objectId,
   snapshotId: objectId,
   finding: described(oneOf(RULES), 'Has this finding.'),
+  accountId: described(
+    ACCOUNT_ID,
+    'Of a ledger in this AWS account, in a hub. A page may hold few jobs, or none, and go on.',
+  ),
   since: described(moment, 'Requested at or after.'),
   until: described(moment, 'Requested before.'),
   order: oneOf(['desc', 'asc']),

@@ -1,5 +1,8 @@
 // functions/events/delivery/bus.ts: the port to whatever carries events on.
+import type { RecordEvent } from '../../relay/record-event.ts';
 import type { LedgerEvent } from '../model/event.ts';
+
+export type BusEvent = LedgerEvent | RecordEvent;
 
 /** An event that was not taken. */
 export interface Refused {
@@ -15,7 +18,7 @@ export interface Bus {
    * @returns those that were not taken, which can be given again
    * @throws where none was
    */
-  put(events: readonly LedgerEvent[]): Promise<Refused[]>;
+  put(events: readonly BusEvent[]): Promise<Refused[]>;
 }
 
 /** EventBridge's limit of entries a call (PutEvents, 2026-11). */

@@ -1,7 +1,6 @@
 // functions/events/delivery/event-bridge.ts: the Bus port over EventBridge.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { LedgerEvent } from '../model/event.ts';
-import type { Bus, Refused } from './bus.ts';
+import type { Bus, BusEvent, Refused } from './bus.ts';
 
 export class EventBridgeBus implements Bus {
   readonly #busName: string;
@@ -13,7 +12,7 @@ export class EventBridgeBus implements Bus {
     this.#client = client;
   }
 
-  async put(events: readonly LedgerEvent[]): Promise<Refused[]> {
+  async put(events: readonly BusEvent[]): Promise<Refused[]> {
     const Entries = events.map(({ source, 'detail-type': DetailType, time, detail }) => ({
       EventBusName: this.#busName,
       Source: source,

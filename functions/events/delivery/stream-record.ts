@@ -9,7 +9,9 @@ import { IMPORTED_AT, RUN_FIELDS } from '../../ledger/model/table.ts';
 import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts';
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
-import { coverageKey, isJobSk, isRunSk, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
+import { coverageKey, isJobSk, isRunSk, type Key, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
+import type { RecordEvent } from '../../relay/record-event.ts';
+import { type SpokeOptions, recordEvents as spokeEvents } from '../../relay/record-events.ts';
 import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
 import { type EventOptions, jobEvents } from '../from/job-events.ts';
@@ -62,13 +64,26 @@ const knownProject = z.looseObject({
 
 type EventsOf = (images: Images, options: EventOptions) => LedgerEvent[];
 
+export interface FeedOptions extends EventOptions {
+  /** Of a spoke: its records are for a hub, too. */
+  spoke?: SpokeOptions | undefined;
+}
+
 /** The events of a record, in order. None of an item that was removed, or has no events. @throws RecordError */
-export function recordEvents({ eventName, dynamodb }: DynamoDBRecord, options: EventOptions = {}): LedgerEvent[] {
+export function recordEvents(
+  { eventName, dynamodb }: DynamoDBRecord,
+  { spoke, ...options }: FeedOptions = {},
+): (LedgerEvent | RecordEvent)[] {
   if (eventName === 'REMOVE') return [];
   if (!dynamodb) throw new RecordError('dynamodb: expected the images of an item, got nothing');
   const eventsOf = byKey(dynamodb.Keys?.pk?.S, dynamodb.Keys?.sk?.S);
-  const images = eventsOf && imagesOf(eventName, dynamodb);
-  return images && !isImport(images) ? eventsOf(images, options) : [];
+  const images = (eventsOf || spoke) && imagesOf(eventName, dynamodb);
+  if (!images) return [];
+  const events = eventsOf && !isImport(images) ? eventsOf(images, options) : [];
+  if (!spoke) return events;
+  const { before, after } = images;
+  const at = new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString();
+  return [...events, ...spokeEvents(before, after as Item & Key, at, spoke)];
 }
 
 function byKey(pk: string | undefined, sk: string | undefined): EventsOf | undefined {

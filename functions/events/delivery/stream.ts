@@ -5,10 +5,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
-import type { EventOptions } from '../from/job-events.ts';
-import type { LedgerEvent } from '../model/event.ts';
-import { type Bus, MAX_BYTES, MAX_ENTRIES } from './bus.ts';
-import { RecordError, recordEvents } from './stream-record.ts';
+import { type Bus, type BusEvent, MAX_BYTES, MAX_ENTRIES } from './bus.ts';
+import { type FeedOptions, RecordError, recordEvents } from './stream-record.ts';
 
 export interface NotifyPorts {
   bus: Bus;
@@ -17,7 +15,7 @@ export interface NotifyPorts {
   timeLeftMs(): number;
 }
 
-export interface NotifyOptions extends EventOptions {
+export interface NotifyOptions extends FeedOptions {
   /** What a call to the bus may take, in ms: none but the first is begun with less time left. @default 10_000 */
   reserveMs?: number;
 }
@@ -36,7 +34,7 @@ interface Pending {
   /** What its order counts within: a job, a project's coverage, a run. */
   subject: string;
   bytes: number;
-  event: LedgerEvent;
+  event: BusEvent;
 }
 
 /**
@@ -67,7 +65,7 @@ export async function notify(
 function read(
   records: readonly DynamoDBRecord[],
   log: Log,
-  options: EventOptions,
+  options: FeedOptions,
 ): { pending: Pending[]; unread?: number } {
   const pending: Pending[] = [];
   for (const [record, one] of records.entries()) {

@@ -19,6 +19,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof 
   'vanishedAt',
   'requester',
   'findings',
+  'accountId',
+  'organizationId',
   'validation',
   'annotation',
   'annotationCount',

@@ -103,6 +103,8 @@ export interface Scope {
   projectIds?: string[];
   /** No run that began before this moment is running. */
   runsEndedThrough?: string;
+  /** In a hub: the ledgers that it holds the records of, and those it should. */
+  spokes?: Spoke[];
 }
 
 /**
@@ -119,4 +121,52 @@ export interface ProjectFacts {
   known?: KnownProject | undefined;
   /** Absent: it was never read. */
   coverage?: ProjectCoverage | undefined;
+  /** In a hub. */
+  owner?: Owner | undefined;
 }
+
+/** A ledger that sends its records to a hub. */
+export interface Spoke {
+  /** As of `spokeName`. */
+  spoke: string;
+  /** The AWS account, as EventBridge says. */
+  accountId: string;
+  /** Start of its last run over everything that has ended. Absent: none was ever heard of. */
+  ranAt?: string;
+  /** The longest time between two scheduled runs, as its stack says. Absent: not known. */
+  everyMinutes?: number;
+}
+
+/** How the jobs of a project that the hub holds compare with what its coverage says was recorded. */
+export interface Confirmation {
+  /** Of the coverage. */
+  revision: number;
+  /** The digest of the ids that were recorded, as of that revision. */
+  ids?: string;
+  /** Jobs in the hub's table. */
+  jobs: number;
+  isAllThere: boolean;
+  /** Jobs that are open here, though the spoke has them as settled. */
+  unsettled: number;
+  at: string;
+}
+
+/** Whose a project is: of the first spoke that sent a record of it. */
+export interface Owner {
+  accountId: string;
+  organizationId?: string;
+  spoke: string;
+  since: string;
+  confirmation?: Confirmation;
+  /** When another spoke last sent a record of it, which was dropped, by the other's name. */
+  contested?: Record<string, string>;
+  /** Jobs of which another history arrived than the one that is kept, with the time: the first `MAX_REFUSED`. */
+  refused?: Record<string, string>;
+  /** When the spoke's last run began, and how often it runs. */
+  heard?: Pick<Spoke, 'ranAt' | 'everyMinutes'>;
+}
+
+export const MAX_REFUSED = 20;
+
+/** Several ledgers in one AWS account are told apart by region and stack. */
+export const spokeName = (accountId: string, region: string, ledger: string) => `${accountId}/${region}/${ledger}`;

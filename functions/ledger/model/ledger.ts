@@ -92,6 +92,8 @@ export interface JobsQuery extends JobsFilter {
   statuses?: readonly Status[];
   /** Has this finding. */
   finding?: Rule;
+  /** Of a ledger in this AWS account, in a hub. No index carries it, so a page may hold few jobs, or none, and go on. */
+  accountId?: string;
   /** Requested at or after, ISO 8601. */
   since?: string;
   /** Requested before, ISO 8601. */

@@ -37,6 +37,8 @@ export const JOB_SUMMARY_FIELDS = fieldNames<JobSummary>({
   vanishedAt: true,
   requester: true,
   findings: true,
+  accountId: true,
+  organizationId: true,
   validation: true,
   annotation: true,
   annotationCount: true,

@@ -45,7 +45,7 @@ export interface LedgerReader extends Ledger {
    * As `jobs`, but only what the indexes carry, and any `limit`. Requests: 1 query a MB of an index, some 1,500 jobs.
    * @throws as `jobs`
    */
-  indexedJobs(query: JobsQuery & { limit: number }): Promise<Page<IndexedJob>>;
+  indexedJobs(query: Omit<JobsQuery, 'accountId'> & { limit: number }): Promise<Page<IndexedJob>>;
   /** Requests: 1 read. */
   jobOf(projectId: string, jobId: string): Promise<LedgerJob | undefined>;
   /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */

@@ -1,13 +1,14 @@
 // functions/ledger/repositories/project-repository.ts: what is on record of each project: its scope, one item a project, alone or with its coverage.
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
+import { ownersOf } from '../hub/owners.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { storable } from '../model/item-size.ts';
 import type { KnownProject, ProjectFacts } from '../model/known-project.ts';
 import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
-import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from '../table/keys.ts';
+import { COVERAGE_FEED, coverageFeed, coverageKey, projectIdOf, projectKey } from '../table/keys.ts';
 import { type BatchOptions, everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import type { CoverageWriter } from '../totals/coverage-writer.ts';
 import { coverageOf } from './coverage-items.ts';
@@ -121,20 +122,23 @@ export class ProjectRepository {
     }
   }
 
-  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, and more for each project in parts. @param projectIds at most 50 */
+  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, in a hub 3, and more for each project in parts. @param projectIds at most 50 */
   async factsOf(projectIds: readonly string[], options: BatchOptions = {}): Promise<ProjectFacts[]> {
     const known = new Map<string, KnownProject>();
     const coverages = new Map<string, ProjectCoverage>();
+    const owned = new Set<string>();
     const keys = projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]);
     for (const item of await this.#table.batchGet(keys, options)) {
+      if (item.accountId !== undefined) owned.add(projectIdOf(String(item.pk)));
       const coverage = await coverageOf(this.#table, item);
       if (coverage) coverages.set(coverage.projectId, coverage);
       else if (item.sk === projectKey('').sk) known.set(knownProjectOf(item).projectId, knownProjectOf(item));
     }
+    const owners = owned.size > 0 ? await ownersOf(this.#table, [...owned]) : undefined;
     return projectIds.map((projectId) => {
       const [registered, coverage] = [known.get(projectId), coverages.get(projectId)];
       const projectName = registered?.projectName ?? coverage?.projectName ?? projectId;
-      return defined({ projectId, projectName, known: registered, coverage });
+      return defined({ projectId, projectName, known: registered, coverage, owner: owners?.get(projectId) });
     });
   }
 }

@@ -56,16 +56,19 @@ export async function jobsPage(
   budget = pageBudget(),
 ): Promise<Page<JobSummary>> {
   const { limit, ...wanted } = query;
+  const { accountId } = query;
   const { found, isWhole, filter, cursor } = await findJobs(table, wanted, { now, limit: limitOf(limit), budget });
   const items = isWhole ? found : await itemsAt(table, found, SHOWN);
   // An index follows the table by a moment: what has changed since is listed as it is, or not at all.
-  return defined({ items: items.filter(fitsFilter(filter)).map(jobSummary), cursor });
+  const ofAccount = accountId === undefined ? {} : { filter: { accountId: [accountId] } };
+  const fitting = items.filter(fitsFilter(filter)).filter(fitsFilter(ofAccount));
+  return defined({ items: fitting.map(jobSummary), cursor });
 }
 
 /** As `jobsPage`, but what the indexes carry alone. Requests: 1 query a MB of an index, some 1,500 jobs. @param limit of any size */
 export async function indexedJobsPage(
   table: Table,
-  { limit, ...query }: JobsQuery & { limit: number },
+  { limit, ...query }: Omit<JobsQuery, 'accountId'> & { limit: number },
   now: number,
 ): Promise<Page<IndexedJob>> {
   const budget = { queries: PAGE_QUERIES, items: Math.max(PAGE_ITEMS, limit + 1) };
@@ -89,7 +92,7 @@ async function findJobs(
 ): Promise<FoundJobs> {
   const statuses = asked.statuses ? STATUSES.filter((status) => asked.statuses?.includes(status)) : [];
   // Whatever isn't named here is a field of the job that must have this value: no filter is left out.
-  const { projectId, clusterName, statuses: _, since, until, finding, ...filter } = asked;
+  const { projectId, clusterName, statuses: _, since, until, finding, accountId: __, ...filter } = asked;
   if (clusterName !== undefined && projectId === undefined) {
     throw new RangeError('a cluster name needs the id of its project: names are unique in a project only');
   }

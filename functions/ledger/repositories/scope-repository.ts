@@ -1,9 +1,14 @@
 // functions/ledger/repositories/scope-repository.ts: when all projects were last listed, and by which credentials: one item.
+import { hubOf, scopeOfSpokes } from '../hub/spokes.ts';
+import { LedgerError } from '../model/errors.ts';
 import { storable } from '../model/item-size.ts';
 import type { Scope } from '../model/known-project.ts';
 import { SCOPE_KEY } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { optimisticWrite } from './optimistic-write.ts';
+
+const OF_A_HUB =
+  'the table: expected that of a ledger which collects by itself, got that of a hub: collect, and retire, in the spoke';
 
 export class ScopeRepository {
   readonly #table: Table;
@@ -12,9 +17,11 @@ export class ScopeRepository {
     this.#table = table;
   }
 
-  /** Requests: 1 read. */
+  /** Requests: 1 read; in a hub 1 query more. */
   async get(): Promise<Scope | undefined> {
     const item = await this.#table.get(SCOPE_KEY);
+    const hub = hubOf(item);
+    if (hub) return scopeOfSpokes(this.#table, hub);
     return item && (item.scope as Scope);
   }
 
@@ -25,6 +32,7 @@ export class ScopeRepository {
       read,
       () => this.get(),
       async (stored) => {
+        if (stored?.spokes) throw new LedgerError('LEDGER_CONFLICT', OF_A_HUB);
         const revision = (stored?.revision ?? 0) + 1;
         const scope = { ...(storable(next(stored)) as Scope), revision };
         const item = { ...SCOPE_KEY, scopeRevision: revision, scope };

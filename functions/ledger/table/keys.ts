@@ -20,6 +20,9 @@ const PLAN = 'PLAN#';
 const SCOPE = 'SCOPE';
 const PROJECT = 'PROJECT#';
 const MESSAGE = 'MESSAGE';
+const SPOKE = 'SPOKE#';
+const SLICES = 'SLICES#';
+const OWNER = 'OWNER';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
 export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
@@ -82,6 +85,20 @@ export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId
 /** What people were told of a job, or of another event. @param id of the job, or of the event */
 export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
 export const messagePk = (id: string) => `${MESSAGE}#${id}`;
+/** What the items of a hub's own are under: of a spoke, and of slices of its records. @param spoke as of `spokeName` */
+export const spokeKey = (spoke: string): Key => ({ pk: SCOPE, sk: `${SPOKE}${spoke}` });
+/** All of them. */
+export const ALL_SPOKES = { partition: SCOPE, beginsWith: SPOKE } as const;
+export const slicePk = (spoke: string, digest: string) => `${SLICES}${spoke}#${digest}`;
+export const sliceKey = (spoke: string, digest: string, n: number): Key => ({
+  pk: slicePk(spoke, digest),
+  sk: String(n).padStart(4, '0'),
+});
+/** What a hub holds of a project beside its record: whose it is, and whether all of it is there. */
+export const ownerKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: OWNER });
+/** A hub's own items: an export leaves them out. */
+export const isHubKey = ({ pk, sk }: Key) =>
+  pk.startsWith(SLICES) || (pk === SCOPE && sk.startsWith(SPOKE)) || (pk.startsWith(PROJECT) && sk === OWNER);
 /** Of all projects together. */
 export const SCOPE_KEY: Key = { pk: SCOPE, sk: SCOPE };
 /** The feed of known projects, named after what it held first. */

@@ -9,6 +9,7 @@ import {
   coverageKey,
   isCoveragePartSk,
   isDaysPk,
+  isHubKey,
   isJobSk,
   isPartSk,
   isPlanSk,
@@ -75,11 +76,11 @@ export const record = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs or coverage, computed from them. Undefined: of
- * another version.
+ * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs or coverage, computed from them, and what a
+ * hub finds out by itself. Undefined: of another version.
  */
 export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'message' | undefined {
-  if (isDaysPk(pk) || isTotalsPk(pk)) return 'counts';
+  if (isDaysPk(pk) || isTotalsPk(pk) || isHubKey({ pk, sk })) return 'counts';
   if (pk.startsWith(messagePk(''))) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;

@@ -216,6 +216,7 @@ describe('settings', () => {
       'tableKey',
       'backupDays',
       'backupVault',
+      ...['role', 'hubBusArn', 'organizationId', 'spokeAccounts'],
     ];
     expect([...Object.keys(EVERY_OPTION), ...fromAccount].sort()).toEqual(Object.keys(SETTINGS).sort());
     const settings = readSettings(EVERY_OPTION);

@@ -115,6 +115,11 @@ function facts(job: LedgerJob & Measures, now: number): [string, Html | string][
     ['First seen', html`${bothTimes(job.firstSeenAt)}${run(job.changes[0]?.runId)}`],
     ['Last change', job.revision > 1 ? bothTimes(job.changedAt) : undefined],
     ['Project', html`<code>${job.projectId}</code>`],
+    [
+      'AWS account',
+      job.accountId &&
+        html`<a href="${jobsHref({ accountId: job.accountId })}"><code>${visible(job.accountId)}</code></a>${job.organizationId ? html`<span class="sub">organization <code>${visible(job.organizationId)}</code></span>` : ''}`,
+    ],
     ['Cluster id', job.clusterId && html`<code>${visible(job.clusterId)}</code>`],
   ];
   return rows.flatMap(([label, value]) => (value ? [[label, value]] : []));

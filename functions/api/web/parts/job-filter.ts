@@ -17,6 +17,7 @@ export const FILTER_LABELS: Readonly<Record<Filter, string>> = {
   targetProjectId: 'To project',
   snapshotId: 'Snapshot',
   finding: 'Finding',
+  accountId: 'AWS account',
   since: 'Since',
   until: 'Before',
   order: 'Order',

@@ -70,7 +70,7 @@ ${choice(
   RULES.map((rule) => [rule, ruleLabel(rule)] as const),
   'Any',
 )}
-${day('since')}${day('until')}
+${parameters.has('accountId') ? text('accountId', '12 digits') : ''}${day('since')}${day('until')}
 ${choice('order', [['asc', 'Oldest first']], 'Newest first')}
 <div class="wide acts"><button>Show</button><a href="/">Clear</a></div>
 </form></details>`;

@@ -31,7 +31,7 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
   const age = spanBetween(snapshotAt, requestedAt);
   return html`<tr role="row"><th role="rowheader" scope="row" class="nowrap"><a href="${jobHref(jobId)}">${time(requestedAt)}</a></th>
 <td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
-<td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span></td>
+<td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span>${job.accountId ? html`<span class="sub">${name(job.accountId)}</span>` : ''}</td>
 <td role="cell" data-l="To">${target(job, names)}</td>
 <td role="cell" class="all asked" data-l="Requested by">${requesterCell(job)}</td>
 <td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>

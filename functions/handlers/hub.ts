@@ -1,0 +1,30 @@
+// functions/handlers/hub.ts: the Lambda that keeps the table of a hub, and checks how it stands.
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { DynamoTable } from '../ledger/table/dynamo-table.ts';
+import { checkHub } from '../relay/check.ts';
+import { receive } from '../relay/hub.ts';
+import { lambdaLog } from '../runtime/lambda-log.ts';
+import { Metrics } from '../runtime/metrics.ts';
+import { hubSettings } from '../runtime/settings.ts';
+
+const settings = hubSettings(process.env); // a missing variable fails the cold start
+const log = lambdaLog('hub', process.env);
+const metrics = new Metrics(settings.ledgerName);
+const table = new DynamoTable(settings.tableName);
+
+export const handler = async (event: SQSEvent | { trigger: 'check' }): Promise<SQSBatchResponse | undefined> => {
+  if ('trigger' in event) {
+    metrics.gauge({
+      ...(await checkHub(
+        table,
+        { expected: settings.spokeAccounts, organizationId: settings.organizationId },
+        Date.now,
+      )),
+    });
+    metrics.flush(Date.now());
+    return undefined;
+  }
+  const bodies = event.Records.map(({ body }) => body);
+  const failed = await receive(bodies, { table, log, now: Date.now }, settings);
+  return { batchItemFailures: failed.map((index) => ({ itemIdentifier: event.Records[index]?.messageId ?? '' })) };
+};

@@ -1,0 +1,60 @@
+// functions/relay/backfill.ts: jobs of a spoke's export, for a hub: those from before it joined, and those that were lost on their way.
+import type { Table } from '../ledger/table/table-port.ts';
+import type { TransferRecord } from '../ledger/transfer/record.ts';
+import { defined } from '../platform/defined.ts';
+import { accepted } from './accepted.ts';
+import { Hub, type Sent } from './hub.ts';
+import type { Sender } from './received.ts';
+
+export interface BackfillOptions {
+  /** As of `spokeName`. */
+  spoke: string;
+  organizationId?: string | undefined;
+  now(): number;
+  signal?: AbortSignal | undefined;
+  /** After each record. */
+  onRecord?(): void;
+}
+
+export interface Backfilled {
+  /** Jobs, and clusters that are gone for long, that are in the hub now. */
+  records: number;
+  /** Of projects that are another spoke's. */
+  dropped: number;
+  /** Runs, scope, projects and coverage, which the spoke's next runs send. */
+  left: number;
+}
+
+const BATCH = 100;
+
+/** What is claimed of the jobs is not taken from an export: it comes with the spoke's next run. @throws LedgerError, RelayError */
+export async function backfill(
+  table: Table,
+  records: AsyncIterable<TransferRecord>,
+  { spoke, organizationId, now, signal, onRecord }: BackfillOptions,
+): Promise<Backfilled> {
+  const [accountId = ''] = spoke.split('/');
+  const sender: Sender = { spoke, accountId };
+  const hub = new Hub(table, now, organizationId);
+  const done: Backfilled = { records: 0, dropped: 0, left: 0 };
+  let batch: Sent[] = [];
+  const flush = async () => {
+    signal?.throwIfAborted();
+    const dropped = await hub.write(batch);
+    done.records += batch.length - dropped;
+    done.dropped += dropped;
+    batch = [];
+  };
+  for await (const record of records) {
+    onRecord?.();
+    if (record.kind !== 'job' && record.kind !== 'cluster') {
+      done.left += 1;
+      continue;
+    }
+    batch.push({ sender, what: accepted(record.item, defined({ accountId, organizationId })) });
+    if (batch.length === BATCH) await flush();
+  }
+  await flush();
+  await hub.confirm();
+  return done;
+}
