@@ -1,5 +1,7 @@
 // bin/servers/serve.ts: the page and the API on this machine, over any ledger.
+import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
+import { BROWSER_PREFIX, CALLBACK_PATH } from '../../functions/api/sign-in/prefix.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import type { Log } from '../../functions/platform/log.ts';
@@ -7,6 +9,7 @@ import { type Accounts, accountsAtHand } from '../options/credentials.ts';
 import { wholeNumber } from '../options/flags.ts';
 import { addTargetOptions, openLedger, resolveTarget, type TargetFlags } from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
+import { UsageError } from '../process/exit-codes.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
 import { stderrLog } from '../process/stderr-log.ts';
@@ -16,6 +19,9 @@ import type { RunsHere } from './runs-here.ts';
 interface ServeFlags extends TargetFlags {
   port: number;
   runsEvery?: number;
+  signInIssuer?: string;
+  signInClientId?: string;
+  signInRolesClaim: string;
 }
 
 /** One more than the simulator's. */
@@ -43,12 +49,19 @@ export function serveCommand(context: Context): Command {
         1_000_000,
       ),
     )
+    .option(
+      '--sign-in-issuer <url>',
+      'OpenID Connect issuer with which everyone must sign in (default: nobody signs in)',
+    )
+    .option('--sign-in-client-id <id>', 'public client of that issuer')
+    .option('--sign-in-roles-claim <name>', 'claim of the ID token that holds read or run', 'cognito:groups')
     .addHelpText('after', HELP);
   return addTargetOptions(command).action((flags: ServeFlags) => serve(flags, context));
 }
 
 async function serve(flags: ServeFlags, context: Context) {
   const { out, err, interrupt } = context;
+  const signIn = signInOf(flags);
   const where = resolveTarget(flags, context.env);
   await using accounts = await accountsAtHand(context);
   await using opened = await openLedger(where, { create: accounts !== undefined });
@@ -60,14 +73,31 @@ async function serve(flags: ServeFlags, context: Context) {
   const { serveApi } = await import('../../local/serve.ts');
   const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter };
+  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter, signIn };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
+  if (signIn) await err.line(`Redirect URI of the client: ${server.url}${BROWSER_PREFIX}${CALLBACK_PATH}`);
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
   const starts = runs ? 'runs can be started' : 'without Atlas credentials no run can be started';
   await err.line(`The page and API of ${place}; ${starts}. Ctrl-C stops it.`);
   await raised(signal);
 }
+
+/** With a key of this process: sessions end with it. @throws UsageError */
+function signInOf({ signInIssuer: issuer, signInClientId: clientId, signInRolesClaim: rolesClaim }: ServeFlags) {
+  if (issuer === undefined && clientId === undefined) return undefined;
+  if (issuer === undefined || !isIssuer(issuer))
+    throw new UsageError(
+      `--sign-in-issuer: expected an https address, or http on this machine, got ${JSON.stringify(issuer ?? 'nothing')}`,
+    );
+  if (!clientId) throw new UsageError('--sign-in-client-id: expected the id of a client of the issuer, got nothing');
+  const key = randomBytes(32).toString('base64url');
+  const values = { read: ['read'], run: ['run'] };
+  return { issuer, clientId, rolesClaim, values, sessionMinutes: 60, key: async () => key };
+}
+
+const isIssuer = (text: string) =>
+  URL.canParse(text) && /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(:|\/|$))/.test(text);
 
 async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<RunsHere> {
   const [{ RunsHere }, { systemClock }] = await Promise.all([

@@ -5,6 +5,7 @@ import { defined } from '../../platform/defined.ts';
 export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'Bad request' },
   'bad-body': { status: 400, title: 'Bad request' },
+  'not-signed-in': { status: 401, title: 'Not signed in' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },
