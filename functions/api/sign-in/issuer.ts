@@ -54,9 +54,8 @@ export class Issuer {
 
   /** Where the browser is sent. @throws IssuerError */
   async authorizationUrl({ state, nonce, verifier }: Attempt, redirectUri: string): Promise<string> {
-    const { authorization_endpoint: endpoint } = await this.#server();
-    const url = this.#pageUrl(endpoint);
-    if (!url) throw new IssuerError('the configuration has no https authorization_endpoint');
+    const { authorization_endpoint: endpoint = '' } = await this.#server();
+    const url = new URL(endpoint);
     const parameters = {
       client_id: this.#client.client_id,
       response_type: 'code',
@@ -139,6 +138,8 @@ export class Issuer {
       const issuer = new URL(this.#ports.issuer);
       const response = await oauth.discoveryRequest(issuer, this.#options);
       const server = await oauth.processDiscoveryResponse(issuer, response);
+      if (!this.#pageUrl(server.authorization_endpoint))
+        throw new IssuerError('the configuration has no https authorization_endpoint');
       const { id_token_signing_alg_values_supported: signed } = server;
       const supported = Array.isArray(signed) ? signed : ['RS256'];
       return {

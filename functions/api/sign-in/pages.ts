@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { html } from 'hono/html';
 import { type Html, name as shown, visible } from '../../views/html/text.ts';
 import { document, PAGE_HEADERS } from '../web/html/layout.ts';
+import { BROWSER_PREFIX } from './prefix.ts';
 import type { Session } from './session.ts';
 
 /** `no-referrer` would make browsers send forms without their origin. */
@@ -20,8 +21,8 @@ export const accountPart = ({
   role,
   formToken,
 }: Session): Html => html`<div class="account"><span>${shown(name)} (${role})</span>
-${role === 'run' ? html`<form method="post" action="/runs"><input type="hidden" name="token" value="${formToken}"><input type="hidden" name="key" value="${randomUUID()}"><button>Start a run</button></form>` : ''}
-<form method="post" action="/sign-out"><input type="hidden" name="token" value="${formToken}"><button class="button plain">Sign out</button></form></div>`;
+${role === 'run' ? html`<form method="post" action="${BROWSER_PREFIX}/runs"><input type="hidden" name="token" value="${formToken}"><input type="hidden" name="key" value="${randomUUID()}"><button>Start a run</button></form>` : ''}
+<form method="post" action="${BROWSER_PREFIX}/sign-out"><input type="hidden" name="token" value="${formToken}"><button class="button plain">Sign out</button></form></div>`;
 
 export interface Notice {
   title: string;
