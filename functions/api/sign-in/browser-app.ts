@@ -38,7 +38,8 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
     if (!url.pathname.startsWith(`${BROWSER_PREFIX}/`)) throw new RequestProblem('not-found');
     const path = url.pathname.slice(BROWSER_PREFIX.length);
     if (request.method === 'POST') return change(request, url, path, bindings);
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw new RequestProblem('method-not-allowed');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new RequestProblem('method-not-allowed', { headers: { allow: 'GET, HEAD, POST' } });
     return read(request, url, path, bindings);
   }
 

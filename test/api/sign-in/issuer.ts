@@ -31,9 +31,11 @@ export interface TestIssuer extends AsyncDisposable {
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** Made once, as that takes a while. */
+const [FIRST, SECOND, OTHER] = [newKey(), newKey(), newKey()];
 
 export async function startIssuer(): Promise<TestIssuer> {
-  let [keys, kid] = [newKey(), 1];
+  let [keys, kid] = [FIRST, 1];
   const codes = new Map<string, URLSearchParams>();
   const requests: string[] = [];
   const server = createServer(async (request, response) => {
@@ -88,7 +90,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     configuration: {},
     publicKeyPem: () => String(keys.publicKey.export({ format: 'pem', type: 'spki' })),
     rotate: () => {
-      keys = newKey();
+      keys = SECOND;
       kid += 1;
     },
     approve(authorizationUrl, changes = {}) {
@@ -108,4 +110,4 @@ export async function startIssuer(): Promise<TestIssuer> {
   return issuer;
 }
 
-export const anotherKey = () => newKey().privateKey;
+export const anotherKey = () => OTHER.privateKey;

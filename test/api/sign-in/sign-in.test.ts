@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RunRequest } from '../../../functions/api/http/ports.ts';
 import { sealOf } from '../../../functions/api/sign-in/seal.ts';
 import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
@@ -19,9 +19,12 @@ let now: number;
 let key: string;
 let log: ReturnType<typeof keptLog>;
 
+beforeAll(async () => {
+  own = await engine.newTable();
+});
+afterAll(() => own[Symbol.asyncDispose]());
 beforeEach(async () => {
   issuer = await startIssuer();
-  own = await engine.newTable();
   started = [];
   now = Date.now();
   key = KEY;
@@ -45,7 +48,6 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.useRealTimers();
   await service.close();
-  await own[Symbol.asyncDispose]();
   await issuer[Symbol.asyncDispose]();
 });
 
