@@ -6,8 +6,8 @@ import { text, texts } from './setting.ts';
 
 const isIssuer = (value: string) =>
   URL.canParse(value) && /^https:\/\/[^?#@]+$/.test(value) && !value.endsWith('/.well-known/openid-configuration');
-/** Visible characters, since they are written with commas between them. */
-const VALUE = /^[^\s,][^,]{0,254}$/;
+/** The functions read them with commas between them, and drop the space around them. */
+const VALUE = /^[^\s,](?:[^,]{0,253}[^\s,])?$/;
 
 export const signInSettings = {
   signInIssuer: text('an https address', isIssuer, {

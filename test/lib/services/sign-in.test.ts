@@ -109,6 +109,7 @@ test.each<[string, Json, string]>([
     { ...ISSUER, signInIssuer: 'https://a.example/.well-known/openid-configuration' },
     'signInIssuer: got',
   ],
+  ['a role with a space at its end', { ...ISSUER, signInRunValues: ['run '] }, 'signInRunValues: got'],
   ['a secret by its name', { ...ISSUER, signInClientSecretArn: 'page-client' }, 'signInClientSecretArn: got'],
   ['a reserved prefix', { signInCognitoDomain: 'my-aws-ledger' }, 'signInCognitoDomain: got'],
 ])('refused: %s', (_, given, message) => {
