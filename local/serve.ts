@@ -48,7 +48,7 @@ const signedIn =
   (request, bindings) => {
     const { pathname } = new URL(request.url);
     if (pathname !== '/') return browser(request, bindings);
-    return new Response(null, { status: 303, headers: { location: `${BROWSER_PREFIX}/` } });
+    return new Response(null, { status: 303, headers: { location: BROWSER_PREFIX } });
   };
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);

@@ -37,7 +37,7 @@ export class SignIn extends Construct {
 
   constructor(scope: Construct, id: string, { settings, url, encryptionKey }: SignInProps) {
     super(scope, id);
-    this.pageUrl = `${url}${BROWSER_PREFIX}/`;
+    this.pageUrl = `${url}${BROWSER_PREFIX}`;
     this.callbackUrl = `${url}${BROWSER_PREFIX}${CALLBACK_PATH}`;
     const key = new Secret(this, 'SessionKey', {
       description: 'Key of the session cookies. Another value ends all sessions within five minutes',

@@ -61,7 +61,7 @@ const providerOf = (url: string, page: string) =>
         client_id: CLIENT,
         token_endpoint_auth_method: 'none',
         redirect_uris: [`${page}/app/sign-in/callback`],
-        post_logout_redirect_uris: [`${page}/app/`],
+        post_logout_redirect_uris: [`${page}/app`],
         application_type: 'native',
       },
     ],
@@ -86,7 +86,7 @@ test('the role run signs in, comes back to the page that was asked for, starts a
   await signIn(page, 'run', '/app/clusters');
   expect(page.url()).toBe(`${service.url}/app/clusters`);
   await page.click('text=Restores');
-  expect(page.url()).toBe(`${service.url}/app/`);
+  expect(page.url()).toBe(`${service.url}/app`);
   expect(await page.locator('table tbody tr').count()).toBeGreaterThan(0);
   expect(await axeViolations(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);

@@ -45,11 +45,11 @@ async function sessionCookie(key: string): Promise<string> {
 test('only the routes for browsers are open, and they answer nothing without a session', async () => {
   expect(await browse('/restore-jobs')).toMatchObject({ status: 403 });
   expect(await browse('/runs', 'POST')).toMatchObject({ status: 403 });
-  for (const path of ['/app/restore-jobs', '/app/', '/app/runs'])
+  for (const path of ['/app/restore-jobs', '/app', '/app/runs'])
     for (const method of ['GET', 'POST']) expect(await browse(path, method)).toMatchObject({ status: 401 });
   const cookie = await sessionCookie('not the key');
   expect(await browse('/app/restore-jobs', 'GET', { cookie })).toMatchObject({ status: 401 });
-  expect((await browse('/app/', 'GET', { accept: 'text/html' })).location).toBe('/app/sign-in?to=%2Fapp%2F');
+  expect((await browse('/app', 'GET', { accept: 'text/html' })).location).toBe('/app/sign-in?to=%2Fapp');
   expect(await ledger.ask('/restore-jobs')).toMatchObject({ status: 200 }); // signed, as ever
 });
 
@@ -60,7 +60,7 @@ test('the function reads the key of its sessions, and a session opens the page',
   );
   const cookie = await sessionCookie(SecretString);
   expect(await browse('/app/restore-jobs', 'GET', { cookie })).toMatchObject({ status: 200, body: '{"jobs":[]}' });
-  expect((await browse('/app/', 'GET', { cookie })).body).toContain('<bdi>ada</bdi> (read)');
+  expect((await browse('/app', 'GET', { cookie })).body).toContain('<bdi>ada</bdi> (read)');
   expect(await browse('/restore-jobs', 'GET', { cookie })).toMatchObject({ status: 403 });
 });
 

@@ -44,8 +44,15 @@ export async function withAccount(answer: Response, session: Session): Promise<R
 export async function below({ origin }: URL, answer: Response): Promise<Response> {
   const given = { headers: Object.fromEntries(answer.headers), body: await answer.text() };
   const { headers, body } = belowPrefix(given, origin, BROWSER_PREFIX);
-  return new Response(body === '' ? null : body, { status: answer.status, headers });
+  const { location } = headers;
+  if (location) headers.location = location.replace(HOME, '');
+  const text = headers['content-type']?.startsWith('text/html') ? body.replaceAll(HOME_LINKS, '$1') : body;
+  return new Response(text === '' ? null : text, { status: answer.status, headers });
 }
+
+/** API Gateway's greedy routes take no path that ends with the slash before them: home is the prefix alone. */
+const HOME = new RegExp(`(?<=^${BROWSER_PREFIX})/(?=[?#]|$)`);
+const HOME_LINKS = new RegExp(`(\\s(?:href|action)="${BROWSER_PREFIX})/(?=["?#])`, 'g');
 
 function withCookies(answer: Response, cookies: readonly string[]): Response {
   for (const cookie of cookies) answer.headers.append('set-cookie', cookie);

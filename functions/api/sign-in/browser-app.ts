@@ -5,7 +5,7 @@ import { CSS_PATH, ICON_PATH, SCRIPT_PATH } from '../web/html/style.ts';
 import { below, notice, problem, redirect, withAccount } from './answers.ts';
 import { isSameOrigin, readForm } from './form.ts';
 import type { SignInPorts } from './ports.ts';
-import { BROWSER_PREFIX, CALLBACK_PATH, SIGN_IN_PATH } from './prefix.ts';
+import { BROWSER_PREFIX, CALLBACK_PATH, isBelow, SIGN_IN_PATH } from './prefix.ts';
 import { isTokenOf, type Session } from './session.ts';
 import { SignIn, safeTarget } from './sign-in.ts';
 
@@ -34,9 +34,8 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
   };
 
   async function respond(request: Request, url: URL, bindings: Bindings): Promise<Response> {
-    if (url.pathname === BROWSER_PREFIX) return redirect(`${BROWSER_PREFIX}/`);
-    if (!url.pathname.startsWith(`${BROWSER_PREFIX}/`)) throw new RequestProblem('not-found');
-    const path = url.pathname.slice(BROWSER_PREFIX.length);
+    if (!isBelow(url.pathname)) throw new RequestProblem('not-found');
+    const path = url.pathname.slice(BROWSER_PREFIX.length) || '/';
     if (request.method === 'POST') return change(request, url, path, bindings);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new RequestProblem('method-not-allowed', { headers: { allow: 'GET, HEAD, POST' } });
@@ -60,7 +59,7 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
   }
 
   async function begin(url: URL): Promise<Response> {
-    const target = safeTarget(url.searchParams.get('to'), url, BROWSER_PREFIX);
+    const target = safeTarget(url.searchParams.get('to'), url);
     try {
       const { location, cookie } = await signIn.begin(url, target, callbackOf(url));
       return redirect(location, [cookie]);
@@ -103,7 +102,7 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
   }
 
   async function signOut(url: URL): Promise<Response> {
-    const issuerPage = await signIn.issuerSignOut(`${url.origin}${BROWSER_PREFIX}/`);
+    const issuerPage = await signIn.issuerSignOut(`${url.origin}${BROWSER_PREFIX}`);
     const link = issuerPage ? { href: issuerPage, label: 'Sign out there, too' } : AGAIN;
     const text = 'You may still be signed in with the sign-in service, which then asks for no password.';
     const cookies = [signIn.endedSession(url)];

@@ -2,6 +2,7 @@
 
 /** All below it, and nothing else, is answered to browsers with a session. */
 export const BROWSER_PREFIX = '/app';
+export const isBelow = (path: string) => path === BROWSER_PREFIX || path.startsWith(`${BROWSER_PREFIX}/`);
 export const SIGN_IN_PATH = '/sign-in';
 export const CALLBACK_PATH = '/sign-in/callback';
 

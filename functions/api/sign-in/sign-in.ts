@@ -2,6 +2,7 @@
 import { type Cookie, clearedCookie, cookieHeader, cookieOf, readCookie } from './cookies.ts';
 import { type Attempt, Issuer, IssuerError, newAttempt } from './issuer.ts';
 import type { SignInPorts } from './ports.ts';
+import { BROWSER_PREFIX, isBelow } from './prefix.ts';
 import { MAX_SEALED, type Seal, sealOf } from './seal.ts';
 import { isCurrent, nameOf, newSession, roleOf, type Session } from './session.ts';
 
@@ -99,14 +100,11 @@ export class SignIn {
 const sessionCookie = (url: URL) => cookieOf('restore-ledger-session', url);
 const attemptCookie = (url: URL) => cookieOf('restore-ledger-sign-in', url);
 
-/** A path of ours below `prefix`, or the prefix itself. Anything else could lead to another site. */
-export function safeTarget(sent: string | null, { origin }: URL, prefix: string): string {
-  const start = `${prefix}/`;
-  if (sent === null || sent.length > MAX_TARGET || !sent.startsWith(start)) return start;
-  if (!URL.canParse(sent, origin)) return start;
+/** A path of ours below the prefix, or the prefix itself. Anything else could lead to another site. */
+export function safeTarget(sent: string | null, { origin }: URL): string {
+  if (sent === null || sent.length > MAX_TARGET || !sent.startsWith(BROWSER_PREFIX)) return BROWSER_PREFIX;
+  if (!URL.canParse(sent, origin)) return BROWSER_PREFIX;
   const { origin: leadsTo, pathname, search } = new URL(sent, origin);
   // Parsing drops `..` and reads `\` as `/`.
-  return leadsTo === origin && pathname.startsWith(start) && !pathname.startsWith('//')
-    ? `${pathname}${search}`
-    : start;
+  return leadsTo === origin && isBelow(pathname) ? `${pathname}${search}` : BROWSER_PREFIX;
 }

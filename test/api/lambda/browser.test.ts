@@ -78,7 +78,7 @@ test('a person signs in: with cookies for this host alone, over https', async ()
   const done = await ask('GET /app/{proxy+}', `${back.pathname}${back.search}`, {
     cookies: [pair(attempt), 'other=1'],
   });
-  expect([done.statusCode, done.headers.location]).toEqual([303, '/app/']);
+  expect([done.statusCode, done.headers.location]).toEqual([303, '/app']);
   const session = done.cookies?.find((line) => line.startsWith('__Host-restore-ledger-session='));
   expect(session).toMatch(/; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure$/);
 
