@@ -89,10 +89,8 @@ export class SignIn extends Construct {
       },
       removalPolicy: removalPolicyOf(settings),
     });
-    Validations.of(pool).acknowledge({
-      id: 'AwsSolutions-COG3',
-      reason: 'Threat protection is billed for each person. Everyone has a second factor.',
-    });
+    const reason = 'The Plus plan, with threat protection, is billed for each person. Everyone has a second factor.';
+    for (const id of ['AwsSolutions-COG3', 'AwsSolutions-COG8']) Validations.of(pool).acknowledge({ id, reason });
     pool.addDomain('Domain', { cognitoDomain: { domainPrefix } });
     for (const groupName of ['read', 'run'])
       new CfnUserPoolGroup(this, groupName, { userPoolId: pool.userPoolId, groupName });
