@@ -1,6 +1,7 @@
 // bin/main.ts: the command line as a whole.
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { annotateCommand } from './commands/annotate.ts';
 import { atlasCommand } from './commands/atlas-list.ts';
 import { collectCommand } from './commands/collect.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -48,7 +49,7 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const keeping = [exportCommand, importCommand, eraseCommand];
+  const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
   for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
   return program;

@@ -1,12 +1,20 @@
 // bin/commands/job.ts: one restore job with its history.
 import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
+import type { Annotation, Annotator, Validation } from '../../functions/restore/annotations.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { span } from '../../functions/restore/text.ts';
+import {
+  annotationOfChange,
+  annotatorWords,
+  checksInShort,
+  checkWords,
+  verdictWords,
+} from '../../functions/views/annotations.ts';
 import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
@@ -74,6 +82,8 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'snapshot taken': at(job.snapshotAt),
     'point in time': at(job.pointInTime),
     error: job.errorMessage,
+    validation: job.validation && validationField(job.validation),
+    ...annotationFields(job.annotation),
     'not understood': job.problems?.map(problemText).join('; '),
     'first seen': at(job.firstSeenAt),
     vanished: job.vanishedAt === undefined ? undefined : `${at(job.vanishedAt)}: Atlas no longer lists it`,
@@ -81,6 +91,22 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
   const plain = Object.entries(fields).map(([name, value]) => [name, value === undefined ? value : sanitize(value)]);
   const text: Record<string, string | undefined> = Object.fromEntries(plain);
   return fieldLines({ ...text, status: paint(styleOf(job.status), text.status ?? '') }, paint);
+}
+
+const saidBy = ({ by, at }: { by: Annotator; at: string }) => `said by ${annotatorWords(by)}, ${utc(at)} UTC`;
+
+const validationField = (validation: Validation) =>
+  [verdictWords(validation), validation.message, saidBy(validation)].filter(Boolean).join('; ');
+
+function annotationFields(annotation: Annotation | undefined): Record<string, string | undefined> {
+  if (!annotation) return {};
+  const { purpose, ticket, environment, checks, links } = annotation;
+  return {
+    ...{ purpose, ticket, environment },
+    checks: checks && `${checksInShort(annotation)}: ${checks.map(checkWords).join('; ')}`,
+    links: links?.join(' '),
+    annotated: saidBy(annotation),
+  };
 }
 
 function targetField(job: WholeJob, names: ProjectNames): string | undefined {
@@ -121,7 +147,10 @@ function timeline(title: string, entries: readonly Entry[], paint: Paint): strin
 }
 
 /** Without the status, which has a column, and Atlas's own word for it. */
-function whatChanged({ revision, fields, atlas = [], repaired, erased }: Change): string {
+function whatChanged(change: Change): string {
+  const { revision, fields, atlas = [], repaired, erased } = change;
+  const annotation = annotationOfChange(change);
+  if (annotation) return `${annotation.words}; said by ${annotatorWords(annotation.by)}`;
   if (erased) return `a name was erased by ${erased.by}: ${erased.reason}`;
   const parts = Object.entries(fields).flatMap(([name, { from, to }]) => {
     if (name === 'status') return [`was ${shown(from)}`];

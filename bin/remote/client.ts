@@ -10,7 +10,7 @@ import { ApiError, refused, unanswered } from './errors.ts';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   path: string;
   query?: Query;
   body?: string;
@@ -57,6 +57,11 @@ export class ApiClient {
   /** The body of a 200 or 202. @throws ApiError, CommandError */
   post(path: string, body: object): Promise<unknown> {
     return this.#call({ method: 'POST', path, body: JSON.stringify(body) });
+  }
+
+  /** The body of a 200, of what says the same however often it is said. @throws ApiError, CommandError */
+  patch(path: string, body: object): Promise<unknown> {
+    return this.#call({ method: 'PATCH', path, body: JSON.stringify(body) });
   }
 
   async #call(call: Call): Promise<unknown> {
@@ -125,9 +130,9 @@ export class ApiClient {
   }
 }
 
-/** A GET always. A start only where the API refused it: after a lost answer a second call could start a second run. */
+/** A GET and a PATCH always. A start only where the API refused it: after a lost answer a second call could start a second run. */
 const mayRepeat = ({ method }: Call, { transient, status }: ApiError) =>
-  transient && (method === 'GET' || status === 429);
+  transient && (method !== 'POST' || status === 429);
 
 /** As RFC 3986 and SigV4 have it: URLSearchParams would write a space as `+`. */
 function queryText(query: Query): string {

@@ -1,5 +1,6 @@
 // bin/remote/ledger.ts: a ledger read over HTTP, and runs started there.
 import type * as z from 'zod/mini';
+import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.ts';
 import type { JobsQuery, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
@@ -52,6 +53,12 @@ export class ApiLedger implements ReadableLedger {
   async startRun(scope: RunScope, full: boolean): Promise<RunReport> {
     const answer = await this.#client.post('/runs', { ...scope, full: full || undefined });
     return understood('POST /runs', ANSWERS.run, answer);
+  }
+
+  /** The job as it is then. */
+  async annotate(jobId: string, patch: AnnotationPatch): Promise<WholeJob> {
+    const path = `/restore-jobs/${jobId}/annotation`;
+    return understood(`PATCH ${path}`, ANSWERS.job, await this.#client.patch(path, patch));
   }
 
   /** Undefined where the API no longer has it. */

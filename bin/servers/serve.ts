@@ -1,5 +1,6 @@
 // bin/servers/serve.ts: the page and the API on this machine, over any ledger.
 import { randomBytes } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
 import { Command } from 'commander';
 import { BROWSER_PREFIX, CALLBACK_PATH } from '../../functions/api/sign-in/prefix.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
@@ -7,13 +8,20 @@ import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import type { Log } from '../../functions/platform/log.ts';
 import { type Accounts, accountsAtHand } from '../options/credentials.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { addTargetOptions, openLedger, resolveTarget, type TargetFlags } from '../options/ledger-target.ts';
+import {
+  addTargetOptions,
+  openLedger,
+  resolveTarget,
+  type Target,
+  type TargetFlags,
+} from '../options/ledger-target.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
 import { stderrLog } from '../process/stderr-log.ts';
 import { thisProcess } from '../process/this-process.ts';
+import { whoAmI } from '../process/who-am-i.ts';
 import type { RunsHere } from './runs-here.ts';
 
 interface ServeFlags extends TargetFlags {
@@ -28,8 +36,8 @@ interface ServeFlags extends TargetFlags {
 export const SERVE_PORT = 27_081;
 
 const HELP = `
-A browser can't sign requests for AWS. This server needs no signature: anyone on this machine can read what you can and, with
-Atlas credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
+A browser can't sign requests for AWS. This server needs no signature: anyone on this machine can read what you can,
+annotate restore jobs in your name and, with Atlas credentials in the environment, as for collect, start runs (POST /runs). Other machines get no answer.
 Other commands may read and write the same directory meanwhile.
 
 Examples:
@@ -64,7 +72,8 @@ async function serve(flags: ServeFlags, context: Context) {
   const signIn = signInOf(flags);
   const where = resolveTarget(flags, context.env);
   await using accounts = await accountsAtHand(context);
-  await using opened = await openLedger(where, { create: accounts !== undefined });
+  const takesWrites = accounts !== undefined || (await isWritable(where));
+  await using opened = await openLedger(where, { create: accounts !== undefined, write: takesWrites });
   const { ledger } = opened;
   // A missing table, or missing AWS credentials, fail now and not in each answer.
   await ledger.runs({ limit: 1 });
@@ -73,7 +82,9 @@ async function serve(flags: ServeFlags, context: Context) {
   const { serveApi } = await import('../../local/serve.ts');
   const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
-  const options = { ledger, log, runs, port: flags.port, lateAfterMs: lateAfter, signIn };
+  const user = { kind: 'user', name: whoAmI(context), selfDeclared: true } as const;
+  const annotations = takesWrites ? { table: opened.table, user } : undefined;
+  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, signIn };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
   if (signIn) await err.line(`Redirect URI of the client: ${server.url}${BROWSER_PREFIX}${CALLBACK_PATH}`);
@@ -98,6 +109,15 @@ function signInOf({ signInIssuer: issuer, signInClientId: clientId, signInRolesC
 
 const isIssuer = (text: string) =>
   URL.canParse(text) && /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(:|\/|$))/.test(text);
+
+/** A directory that may only be read can be served, too. */
+async function isWritable(where: Target): Promise<boolean> {
+  if ('tableName' in where) return true;
+  return access(where.dataDir, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function runsOf({ all }: Accounts, ledger: Ledger, log: Log): Promise<RunsHere> {
   const [{ RunsHere }, { systemClock }] = await Promise.all([

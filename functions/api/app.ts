@@ -10,6 +10,7 @@ import { acceptable } from './http/negotiate.ts';
 import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
 import { badParameter, notFound, RequestProblem } from './http/problem.ts';
 import { allowed, refuseOthers, resource } from './http/resource.ts';
+import { annotationRoutes } from './routes/annotations.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -31,6 +32,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
     },
   });
   restoreJobRoutes(app, ports);
+  annotationRoutes(app, ports);
   runRoutes(app, ports);
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);

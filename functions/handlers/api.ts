@@ -3,6 +3,7 @@ import { apiApp } from '../api/app.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
+import { DynamoTable } from '../ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../ledger/table/dynamodb-client.ts';
 import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
@@ -14,14 +15,16 @@ const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName, runEveryMinutes } = settings;
+const { planFunctionName, runEveryMinutes, tableName, annotations } = settings;
+const table = new DynamoTable(tableName, client);
 
 const log = lambdaLog('api', process.env);
 const app = apiApp({
-  ledger: ledgerReader({ ...settings, client }),
+  ledger: ledgerReader({ ...settings, table }),
   log,
   now: Date.now,
   lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes),
+  annotations: annotations ? { table } : undefined,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });
 

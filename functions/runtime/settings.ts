@@ -29,6 +29,8 @@ export const apiSettings = (environment: Environment) => ({
   ...ledgerSettings(environment),
   /** Absent: no run can be started over HTTP. */
   planFunctionName: variable(environment, 'PLAN_FUNCTION_NAME'),
+  /** Whether jobs can be annotated over HTTP. */
+  annotations: variable(environment, 'ANNOTATIONS'),
   /** The longest time from one scheduled run to the next. Absent: not known. */
   runEveryMinutes: variable(environment, 'EXPECTED_RUN_MINUTES'),
   signIn: signInSettings(environment),

@@ -29,6 +29,7 @@ type Parse<T> = (text: string) => T | undefined;
 /** @throws SettingsError */
 type Variable<T> = (text: string | undefined, name: string) => T;
 
+const flag: Parse<boolean> = (value) => (value === 'true' ? true : value === 'false' ? false : undefined);
 const text: Parse<string> = (value) => value;
 const url: Parse<string> = (value) => (URL.canParse(value) ? value.trim() : undefined);
 const list = (value: string) => value.split(',').flatMap((part) => part.trim() || []);
@@ -78,6 +79,7 @@ const ranged = ({ unit, min, max, default: otherwise }: (typeof RANGES)[keyof ty
 const patterns = withDefault('patterns separated by commas', list, []);
 
 const VARIABLES = {
+  ANNOTATIONS: withDefault('true or false', flag, false),
   API_URL: optional('a URL such as https://abc123.execute-api.eu-west-1.amazonaws.com', url),
   ATLAS_CONCURRENCY: ranged(RANGES.ATLAS_CONCURRENCY),
   ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', nonEmptyList),

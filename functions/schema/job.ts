@@ -1,5 +1,6 @@
 // functions/schema/job.ts: every public field of a restore job, of its history, requester and findings.
 import * as z from 'zod/mini';
+import { annotation, validation } from './annotation.ts';
 import {
   anyObject,
   count,
@@ -133,6 +134,14 @@ export const job = named(
       'Who requested it, and how sure that is; or why nobody is named. Absent: nobody has looked yet.',
     ),
     findings: optional(list(finding), 'What is noteworthy about it, each rule once. Absent: nothing.'),
+    validation: optional(validation),
+    annotation: optional(annotation),
+    annotationCount: optional(
+      described(
+        z.int().check(z.minimum(1)),
+        'Entries of its history that somebody made by annotating it. Absent: none.',
+      ),
+    ),
   }),
 );
 
@@ -147,7 +156,7 @@ export const change = named(
     status: status(),
     fields: map(
       z.object({ from: optional(z.unknown()), to: optional(z.unknown()) }),
-      'Fields that changed; `findings` as lists of rules, with `:severity` where only that changed. Empty for the first sight, but for findings.',
+      'Fields that changed; `findings` as lists of rules, with `:severity` where only that changed; `validation` and `annotation` whole, with who changed them. Empty for the first sight, but for findings.',
     ),
     atlas: optional(list(text()), "Names of the fields that changed in Atlas's answer."),
     firstReading: optional(z.literal(true), 'Found when its list was read for the first time, which its run sums up.'),

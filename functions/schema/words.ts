@@ -65,6 +65,16 @@ export type Rule = (typeof RULES)[number];
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** As in AWS Backup's PutRestoreValidationResult. */
+export const VALIDATION_STATUSES = ['VALIDATING', 'SUCCESSFUL', 'FAILED', 'TIMED_OUT'] as const;
+export type ValidationStatus = (typeof VALIDATION_STATUSES)[number];
+
+/** What a restore is for, usually; any other text will do. */
+export const PURPOSES = ['drill', 'incident', 'refresh', 'migration'] as const;
+
+/** How somebody who annotates is known: an AWS identity, a token, or a user of this machine. */
+export const ANNOTATOR_KINDS = ['iam', 'token', 'user'] as const;
+
 export const TIERS = ['dedicated', 'free', 'flex', 'serverless'] as const;
 
 export const RUN_TRIGGERS = ['schedule', 'request', 'command'] as const;

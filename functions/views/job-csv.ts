@@ -1,27 +1,64 @@
-// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester takes several cells.
+// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester and its annotations take several cells.
+
 import type { JobSummary } from '../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../ledger/model/table.ts';
+import type { Annotation, Validation } from '../restore/annotations.ts';
 import { problemText } from '../restore/field-reader.ts';
 import { isFound, type Requester } from '../restore/requesters/requester.ts';
+import { annotatorWords, checkWords } from './annotations.ts';
 
 const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((part) => `requester${part}`);
 
+const VALIDATION_COLUMNS = ['Status', 'Message', 'By', 'At'].map((part) => `validation${part}`);
+const ANNOTATION_COLUMNS = ['purpose', 'ticket', 'environment', 'checks', 'links', 'annotatedBy', 'annotatedAt'];
+const COLUMNS_OF: Partial<Record<string, readonly string[]>> = {
+  fingerprint: [],
+  requester: REQUESTER_COLUMNS,
+  validation: VALIDATION_COLUMNS,
+  annotation: ANNOTATION_COLUMNS,
+};
+
 /** The fingerprint is internal to the ledger. */
-export const JOB_COLUMNS = JOB_SUMMARY_FIELDS.flatMap((name) => {
-  if (name === 'fingerprint') return [];
-  return name === 'requester' ? REQUESTER_COLUMNS : [name];
-});
+export const JOB_COLUMNS = JOB_SUMMARY_FIELDS.flatMap((name) => COLUMNS_OF[name] ?? [name]);
 
 /** Findings as their rules, joined by a space; JSON says when and why. Problems in a few words each. */
 export function jobCells(row: object): Record<string, unknown> {
-  const { requester, findings = [], problems = [], ...job } = row as Omit<JobSummary, 'fingerprint'>;
+  const {
+    requester,
+    validation,
+    annotation,
+    findings = [],
+    problems = [],
+    ...job
+  } = row as Omit<JobSummary, 'fingerprint'>;
   return {
     ...job,
     ...requesterCells(requester),
+    ...validationCells(validation),
+    ...annotationCells(annotation),
     problems: problems.map(problemText).join('; '),
     findings: findings.map(({ rule }) => rule).join(' '),
   };
 }
+
+const validationCells = (validation: Validation | undefined) =>
+  validation && {
+    validationStatus: validation.status,
+    validationMessage: validation.message,
+    validationBy: annotatorWords(validation.by),
+    validationAt: validation.at,
+  };
+
+const annotationCells = (annotation: Annotation | undefined) =>
+  annotation && {
+    purpose: annotation.purpose,
+    ticket: annotation.ticket,
+    environment: annotation.environment,
+    checks: annotation.checks?.map(checkWords).join('; '),
+    links: annotation.links?.join(' '),
+    annotatedBy: annotatorWords(annotation.by),
+    annotatedAt: annotation.at,
+  };
 
 /** Never a name without its grade. An actor without a name is called by its id. */
 function requesterCells(requester: Requester | undefined) {

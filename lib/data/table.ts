@@ -11,8 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { ANNOTATING_ATTRIBUTES } from '../../functions/ledger/annotations/attributes.ts';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
-import { runPk } from '../../functions/ledger/table/keys.ts';
+import { projectPk, runPk } from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 /** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
@@ -132,6 +133,19 @@ export class LedgerTable extends Construct {
       Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
     };
     grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
+    if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
+  }
+
+  /** For whoever may read already: annotations of jobs and the history with them, but nothing that Atlas said, nor any other item. */
+  grantAnnotate(grantee: NodeFunction) {
+    const attributes = [TABLE.partition, TABLE.sort, ...ANNOTATING_ATTRIBUTES];
+    const onlyAnnotations = {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [projectPk('*')] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
+      Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' }, // "for all" is also true of none
+    };
+    grantee.allow(['dynamodb:UpdateItem'], [this.table.tableArn], onlyAnnotations);
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 }

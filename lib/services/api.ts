@@ -1,4 +1,5 @@
-// lib/services/api.ts: the API's function, which can't write a job, read the secret or call Atlas, and the way in.
+// lib/services/api.ts: the API's function, which can annotate jobs but write nothing else of them, read the secret or call Atlas; and the
+// way in.
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -28,6 +29,7 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { table, plan, settings, encryptionKey } = props;
+    const annotations = takesAnnotations(settings);
     this.function = new NodeFunction(this, 'Handler', {
       handler: 'api',
       description: 'Answers questions about restore jobs over HTTP',
@@ -37,6 +39,7 @@ export class Api extends Construct {
         TABLE_NAME: table.tableName,
         RUN_RETENTION_DAYS: String(settings.runRetentionDays),
         PLAN_FUNCTION_NAME: plan.function.functionName,
+        ANNOTATIONS: annotations ? 'true' : undefined,
         EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(),
       },
       settings,
@@ -44,6 +47,7 @@ export class Api extends Construct {
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
     table.grantAddRuns(this.function); // a run is recorded when it is accepted
+    if (annotations) table.grantAnnotate(this.function);
     this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
 
     const edge = settings.httpApi === 'private' ? privateEdge : publicEdge;
@@ -54,3 +58,7 @@ export class Api extends Construct {
     this.signIn.grantRead(this.function);
   }
 }
+
+/** Where every caller is known by name, and may be let read without being let annotate. */
+const takesAnnotations = ({ apiAuthorization, jwtAnnotateScopes }: Settings) =>
+  apiAuthorization === 'iam' || jwtAnnotateScopes.length > 0;

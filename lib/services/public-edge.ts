@@ -59,7 +59,7 @@ function domainOf(scope: Construct, { apiDomainName, apiCertificate }: Settings)
 }
 
 function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, settings: Settings) {
-  const { corsOrigins, jwtReadScopes, jwtRunScopes } = settings;
+  const { corsOrigins, jwtReadScopes, jwtRunScopes, jwtAnnotateScopes } = settings;
   const authorizer = authorizerOf(settings);
   const add = (path: string, method: HttpMethod, scopes: readonly string[]) =>
     api.addRoutes({
@@ -72,6 +72,8 @@ function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, settings: S
   for (const path of ['/', '/{proxy+}']) add(path, HttpMethod.ANY, jwtReadScopes);
   // By method: a path can be spelled in ways that API Gateway and the function may read differently.
   if (jwtRunScopes.length > 0) add('/{proxy+}', HttpMethod.POST, jwtRunScopes);
+  if (jwtAnnotateScopes.length > 0)
+    for (const method of [HttpMethod.PUT, HttpMethod.PATCH]) add('/{proxy+}', method, jwtAnnotateScopes);
   if (corsOrigins.length > 0) allowPreflight(api, integration);
   if (hasSignIn(settings)) admitBrowsers(api, integration);
 }
@@ -101,11 +103,15 @@ function allowPreflight(api: HttpApi, integration: HttpLambdaIntegration) {
 }
 
 const CORS: CorsPreflightOptions = {
-  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST],
+  allowMethods: [
+    ...[CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST],
+    ...[CorsHttpMethod.PUT, CorsHttpMethod.PATCH],
+  ],
   allowHeaders: [
     'authorization',
     'content-type',
     'idempotency-key',
+    'if-match',
     'if-none-match',
     'prefer',
     'x-amz-content-sha256',

@@ -40,6 +40,9 @@ export const apiSettings = {
   jwtRunScopes: scopes(
     'Scopes of which a token needs one to start runs (POST), for jwt, instead of those for reading. If empty, whoever may read may start runs.',
   ),
+  jwtAnnotateScopes: scopes(
+    'Scopes of which a token needs one to annotate restore jobs (PUT and PATCH), for jwt. If empty, no token may.',
+  ),
   apiDomainName: text('a host name such as ledger.example.com', matches(HOST), {
     means:
       'Domain name of a public API, which then has no other. Point its DNS record to the output `ApiDomainTarget`.',

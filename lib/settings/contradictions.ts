@@ -29,7 +29,7 @@ function apiProblems(settings: Settings): string[] {
   if (apiAuthorization === 'jwt' && jwtAudience.length === 0)
     problems.push('jwtAudience: got nothing, allowed: at least one audience, since apiAuthorization is jwt');
   if (apiAuthorization !== 'jwt')
-    for (const name of given(settings, ['jwtReadScopes', 'jwtRunScopes']))
+    for (const name of given(settings, ['jwtReadScopes', 'jwtRunScopes', 'jwtAnnotateScopes']))
       problems.push(`${name}: got ${JSON.stringify(settings[name])}, allowed: only with apiAuthorization=jwt`);
   if (secretKeys.length > 0 && secrets.length === 0)
     problems.push('secretKeys: got without secrets, allowed: only for existing secrets');

@@ -9,7 +9,17 @@ import { PROBLEMS } from '../../functions/api/http/problem.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { ACTOR_KINDS, DRILL_STATES, GRADES, NO_REQUESTER, RULES, SEVERITIES } from '../../functions/schema/words.ts';
+import {
+  ACTOR_KINDS,
+  ANNOTATOR_KINDS,
+  DRILL_STATES,
+  GRADES,
+  NO_REQUESTER,
+  PURPOSES,
+  RULES,
+  SEVERITIES,
+  VALIDATION_STATUSES,
+} from '../../functions/schema/words.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
 import { commandsRunBy } from '../docs/documented-commands.ts';
@@ -70,7 +80,8 @@ beforeAll(async () => {
     log: silentLog,
     clock: system.clock,
   });
-  api = await serveApi({ ledger, runs, log: silentLog, now });
+  const annotations = { table, user: { kind: 'user', name: 'ana@laptop', selfDeclared: true } } as const;
+  api = await serveApi({ ledger, runs, annotations, log: silentLog, now });
   env.API = api.url;
   if (hasCurl) Object.assign(env, await variables());
 });
@@ -113,7 +124,8 @@ test('what the document shows of an answer is as described', () => {
 
 test('every rule, grade, reason and state of a drill has its word in the document', () => {
   const words = [...RULES, ...SEVERITIES, ...GRADES, ...NO_REQUESTER, ...ACTOR_KINDS, ...DRILL_STATES];
-  for (const word of words) expect(DOC).toContain(`\`${word}\``);
+  const said = [...ANNOTATOR_KINDS, ...PURPOSES, ...VALIDATION_STATUSES];
+  for (const word of [...words, ...said]) expect(DOC).toContain(`\`${word}\``);
 });
 
 test('every route has an example, and every problem its line', () => {

@@ -40,6 +40,7 @@ export const EVERY_OPTION = {
   jwtAudience: 'restore-ledger',
   jwtReadScopes: 'ledger/read',
   jwtRunScopes: 'ledger/run',
+  jwtAnnotateScopes: 'ledger/annotate',
   corsOrigins: 'https://ledger.example.com',
   apiRequestsPerSecond: '10',
   alarmEmail: 'ops@example.com',

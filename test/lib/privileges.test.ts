@@ -46,9 +46,20 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test('api: reads; adds and starts runs; no job, no secret', () => {
+  test('api: reads; adds and starts runs; annotates jobs, and writes nothing else of them; no secret', () => {
     const onlyRuns =
       'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
+    const onlyAnnotations = `where ${JSON.stringify({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PROJECT#*'] },
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': [
+          ...['pk', 'sk', 'revision', 'changedAt', 'changes'],
+          ...['validation', 'annotation', 'annotationCount'],
+        ],
+      },
+      StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
+      Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },
+    })}`;
     expect(found.ApiHandlerRole).toEqual([
       'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
@@ -57,10 +68,32 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
+      `dynamodb:UpdateItem on LedgerTable ${onlyAnnotations}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
       'logs:CreateLogStream on ApiHandlerLogs',
       'logs:PutLogEvents on ApiHandlerLogs',
     ]);
+  });
+
+  test.each([
+    [
+      'jwt without scopes for it',
+      { apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a' },
+      false,
+    ],
+    [
+      'jwt with scopes for it',
+      {
+        ...{ apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a' },
+        jwtAnnotateScopes: 'annotate',
+      },
+      true,
+    ],
+    ['callers that are not known', { apiAuthorization: 'none', apiOpenToEveryone: true }, false],
+  ])('api with %s: annotating', (_, given, may) => {
+    expect(grants(given).ApiHandlerRole?.some((line) => line.startsWith('dynamodb:UpdateItem'))).toBe(may);
+    const functions = JSON.stringify(templateOf(given).findResources('AWS::Lambda::Function'));
+    expect(functions.includes('"ANNOTATIONS":"true"')).toBe(may);
   });
 
   test('notify: reads the stream, puts events on the bus; says where in the stream it failed; no table, no secret', () => {

@@ -1,9 +1,11 @@
 // bin/report/html/restores.ts: the restores of a project: a table for each cluster that has some.
 import { html } from 'hono/html';
 import { capitalized } from '../../../functions/platform/text.ts';
+import type { Annotation, Annotator, Validation } from '../../../functions/restore/annotations.ts';
 import { namespaceWords, type RestoredCollections } from '../../../functions/restore/collections.ts';
 import { problemText } from '../../../functions/restore/field-reader.ts';
 import { span } from '../../../functions/restore/text.ts';
+import { annotationInShort, annotatorWords, verdictWords } from '../../../functions/views/annotations.ts';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/views/html/badge.ts';
 import { tableHead } from '../../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
@@ -76,13 +78,31 @@ function namespacesOf(collections: RestoredCollections): Html {
 }
 
 function outcomeCell(restore: RestoreEvidence): Html {
-  const { status, durationSeconds, finishedAt, vanishedAt, errorMessage, problems = [] } = restore;
+  const {
+    status,
+    durationSeconds,
+    finishedAt,
+    vanishedAt,
+    errorMessage,
+    problems = [],
+    validation,
+    annotation,
+  } = restore;
   return html`${statusMark(status)}${sub(durationSeconds !== undefined && `took ${span(durationSeconds)}`)}${sub(
     finishedAt && html`ended ${time(finishedAt)}`,
   )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
     errorMessage && visible(errorMessage),
-  )}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
+  )}${validation ? sub(validationWords(validation)) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
+
+const validationWords = (validation: Validation) =>
+  html`${capitalized(verdictWords(validation))}${validation.message === undefined ? '' : html`: ${visible(validation.message)}`}, ${signature(validation)}`;
+
+const annotationWords = (annotation: Annotation) =>
+  html`${capitalized(visible(annotationInShort(annotation) || 'what was said was taken back'))}, ${signature(annotation)}`;
+
+const signature = ({ by, at }: { by: Annotator; at: string }) =>
+  html`said by ${name(annotatorWords(by), WHOLE)}, ${time(at)}`;
 
 const findingsCell = ({ findings }: RestoreEvidence) =>
   findings.length === 0

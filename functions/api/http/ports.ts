@@ -2,7 +2,9 @@
 
 import type { RunScope } from '../../ledger/model/run.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import type { Table } from '../../ledger/table/table-port.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Annotator } from '../../restore/annotations.ts';
 
 export interface RunRequest {
   runId: string;
@@ -33,6 +35,12 @@ export class TooManyRuns extends Error {
   }
 }
 
+export interface AnnotationPort {
+  table: Pick<Table, 'get' | 'update'>;
+  /** Of this machine, who annotates where no API Gateway says who calls. */
+  user?: Annotator | undefined;
+}
+
 export interface ApiPorts {
   ledger: LedgerReader;
   log: Log;
@@ -40,6 +48,8 @@ export interface ApiPorts {
   now(): number;
   /** Absent where no run can be started from here. */
   runs?: RunStarter | undefined;
+  /** Absent where jobs can't be annotated from here. */
+  annotations?: AnnotationPort | undefined;
   /** After how long without a complete reading one is late (functions/platform/freshness.ts). @default 26 hours, as no schedule is known */
   lateAfterMs?: number | undefined;
   /** Waits between two looks at a run. @default real time */
@@ -52,6 +62,6 @@ export const LEDGER_RETRY = { 'retry-after': '2' } as const;
 /** What Hono keeps for each request. */
 export interface ApiEnv {
   /** `requestContext` is API Gateway's, there in Lambda only. */
-  Bindings: { requestContext?: { requestId?: string } };
+  Bindings: { requestContext?: { requestId?: string; authorizer?: unknown; identity?: unknown } };
   Variables: { requestId: string };
 }

@@ -6,6 +6,8 @@ import { RequestProblem } from './problem.ts';
 export interface Methods {
   GET?: Handler<ApiEnv>;
   POST?: Handler<ApiEnv>;
+  PUT?: Handler<ApiEnv>;
+  PATCH?: Handler<ApiEnv>;
 }
 
 /** HEAD is answered as GET without its body, by Hono. */

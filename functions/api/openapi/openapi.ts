@@ -1,16 +1,17 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
+import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
 import { jobList, jobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
 import { summary } from '../../schema/summary.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
+import { JOB_PARAMETERS } from '../query/one-job.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
-import { JOB_PARAMETERS } from '../routes/restore-jobs.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
 import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasPaths } from './atlas-paths.ts';
-import { header, json, listOf, objectId, ok, path, problems, queries, SCHEMAS, text } from './parts.ts';
+import { header, json, listOf, objectId, ok, path, problems, queries, ref, SCHEMAS, text } from './parts.ts';
 import { atlasError, atlasJob, atlasList, health, problem } from './schemas.ts';
 
 const restoreJobs = {
@@ -39,6 +40,47 @@ const restoreJob = {
       ...problems('bad-parameter', 'not-found'),
     },
   },
+};
+
+const annotatingProblems = problems(
+  ...([
+    'bad-parameter',
+    'bad-body',
+    'caller-not-known',
+    'not-found',
+    'annotations-full',
+    'precondition-failed',
+  ] as const),
+  ...(['body-too-large', 'unsupported-media-type', 'invalid-body', 'annotations-not-available'] as const),
+);
+
+const annotating = (operationId: string, summaryText: string, content: object) => ({
+  operationId,
+  summary: summaryText,
+  parameters: [
+    path('id', objectId),
+    ...queries(JOB_PARAMETERS),
+    header('If-Match', "The job's ETag: 412 where the job has changed since, unless it says this already."),
+  ],
+  requestBody: { required: true, content },
+  responses: {
+    200: ok('The job as it is now; nothing was added to its history if it said this already', json('JobWithHistory'), {
+      etag: { schema: text },
+      'content-location': { schema: text },
+    }),
+    ...annotatingProblems,
+  },
+});
+
+const validation = {
+  put: annotating('putValidation', 'The result of checking the restored data', json('ValidationRequest')),
+};
+
+const annotation = {
+  patch: annotating('patchAnnotation', 'What a restore was for, and what was checked', {
+    'application/merge-patch+json': { schema: ref('AnnotationRequest') },
+    ...json('AnnotationRequest'),
+  }),
 };
 
 const runs = {
@@ -109,6 +151,8 @@ export const openapi = () => ({
   paths: {
     '/restore-jobs': restoreJobs,
     '/restore-jobs/{id}': restoreJob,
+    '/restore-jobs/{id}/validation': validation,
+    '/restore-jobs/{id}/annotation': annotation,
     '/runs': runs,
     '/runs/{id}': run,
     '/coverage': coverage,
@@ -119,6 +163,7 @@ export const openapi = () => ({
   },
   components: {
     schemas: namedSchemas(SCHEMAS, [
+      ...[annotationRequest, validationRequest],
       ...[jobList, jobWithHistory, runList, runReport, runRequest, coverageList, summary],
       ...[health, problem, atlasList, atlasJob, atlasError],
     ]),

@@ -3,8 +3,8 @@ import type { HonoRequest } from 'hono';
 import * as z from 'zod/mini';
 import type { RunScope } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
-import { tryJson } from '../../platform/json.ts';
 import { runRequest as runRequestSchema } from '../../schema/run.ts';
+import { jsonBody } from '../http/json-body.ts';
 import { badParameter, RequestProblem } from '../http/problem.ts';
 
 export interface AskedRun {
@@ -38,16 +38,8 @@ function keyOf(key: string | undefined): string | undefined {
 }
 
 async function bodyOf(request: HonoRequest): Promise<z.infer<typeof runRequestSchema>> {
-  const text = await request.text();
-  if (text.trim() === '') return {};
-  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    const detail = `expected application/json, got ${type ? JSON.stringify(type.slice(0, 100)) : 'nothing'}`;
-    const headers = { 'accept-post': 'application/json' };
-    throw new RequestProblem('unsupported-media-type', { field: 'Content-Type', detail, headers });
-  }
-  const body = tryJson(text);
-  if (body === undefined) throw new RequestProblem('bad-body', { detail: 'leave the body out, or send an object' });
+  if ((await request.text()).trim() === '') return {}; // may be left out; Hono keeps the text for who reads it again
+  const body = await jsonBody(request, ['application/json'], 'accept-post');
   const result = z.safeParse(runRequestSchema, body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -1,10 +1,11 @@
-// functions/api/web/routes.ts: the web page over the ledger: rendered here, usable without JavaScript, and read-only.
+// functions/api/web/routes.ts: the web page over the ledger: rendered here, usable without JavaScript. It writes nothing itself.
 import { type Context, Hono } from 'hono';
 import { LedgerError } from '../../ledger/model/errors.ts';
 import { CursorError } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Log } from '../../platform/log.ts';
 import { FRESH_MS } from '../../proof/list.ts';
+import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import type { Html } from '../../views/html/text.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
@@ -36,6 +37,8 @@ export interface PagePorts {
     | 'runs'
   >;
   log: Log;
+  /** With a user, jobs' pages have a form to annotate them. */
+  annotations?: { user?: Annotator | undefined } | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
@@ -56,7 +59,7 @@ type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable
 /** What the page has beside the jobs. */
 type About = Pick<JobsPage, 'projects' | 'overview' | 'covered'>;
 
-export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePorts): Hono {
+export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_MS }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     context.html(await page, status, PAGE_HEADERS);
@@ -137,7 +140,9 @@ export function pageRoutes({ ledger, log, now, lateAfterMs = FRESH_MS }: PagePor
       namesOf(ledger, projectsOf([job])),
       awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
     ]);
-    return answer(context, jobPage(job, names, now(), ofProject?.attribution?.error));
+    const takesForm = annotations?.user !== undefined;
+    const about = { eventsUnreadable: ofProject?.attribution?.error, takesForm };
+    return answer(context, jobPage(job, names, now(), about));
   });
 
   // Requests: C and those of the last runs; of one project, 1 query.

@@ -3,6 +3,7 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
+import { annotationOfChange, annotatorWords } from '../../views/annotations.ts';
 import { findingName } from '../../views/findings.ts';
 import { statusWords } from '../../views/status.ts';
 import { targetView } from '../../views/target.ts';
@@ -11,6 +12,8 @@ import { requesterText } from './requester-text.ts';
 import { singleLine, utc } from './single-line.ts';
 
 const MAX_REASON = 300;
+/** An ARN. */
+const MAX_ANNOTATOR = 200;
 const MAX_FIELDS = 6;
 
 export function changeMessage(job: JobSummary, change: Change): string {
@@ -53,7 +56,11 @@ function restoreOf(job: JobSummary, status: JobSummary['status']): string {
   return `${what} ${singleLine(statusWords(status))}${after}${how}${who === undefined ? '' : `, ${who}`}`;
 }
 
-function whatElse({ fields, atlas = [] }: Change): string {
+function whatElse(change: Change): string {
+  const { fields, atlas = [] } = change;
+  const annotation = annotationOfChange(change);
+  if (annotation)
+    return `Annotated by ${singleLine(annotatorWords(annotation.by), MAX_ANNOTATOR)}: ${sentence(singleLine(annotation.words, MAX_REASON))}`;
   if (fields.vanishedAt)
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
   const names = Object.keys(fields);

@@ -72,11 +72,14 @@ export async function eraseEverywhere(
   return result;
 }
 
-/** The first of the identities that the job names; -1 for none. A broken history is only reported. */
+/** The first of the identities that the job names; the first of all where it only mentions them. A broken history is only reported. */
 function rankOf(job: LedgerJob, { identities }: Erasure): number {
   if (isBroken(job)) return 0;
   const named = new Set(identitiesIn(job).flat());
-  return [...identities].findIndex((identity) => named.has(identity));
+  return Math.max(
+    0,
+    [...identities].findIndex((identity) => named.has(identity)),
+  );
 }
 
 const keyOf = (item: Item) => ({ pk: String(item.pk), sk: String(item.sk) }) satisfies Key;
@@ -92,8 +95,8 @@ const isBroken = (job: LedgerJob) => breaksOf(job, FIRST_CHANGES).length > 0;
 
 /** Perhaps; a broken history may have any form. */
 const mentions = (item: Item, { identities }: Erasure) => {
-  const text = JSON.stringify(item);
-  return [...identities].some((name) => text.includes(JSON.stringify(name).slice(1, -1)));
+  const text = JSON.stringify(item).toLowerCase();
+  return [...identities].some((name) => text.includes(JSON.stringify(name).slice(1, -1).toLowerCase()));
 };
 
 async function erase(

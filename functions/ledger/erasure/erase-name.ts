@@ -3,11 +3,13 @@
 // The hash chain covers names, so none can go without a new chain. The entry that says so holds the hash of the last entry before:
 // whoever keeps that, as in an archive of events or an export, can see which history was replaced.
 import { defined } from '../../platform/defined.ts';
+import { ANNOTATED, type Annotator } from '../../restore/annotations.ts';
 import { type Actor, isFound, type Requester } from '../../restore/requesters/requester.ts';
 import { printable } from '../../restore/text.ts';
 import { sha256 } from '../model/fingerprint.ts';
 import { chained, relinked } from '../model/hash-chain.ts';
 import type { Change, LedgerJob } from '../model/ledger.ts';
+import { pick } from '../table/job-item.ts';
 
 export interface Erasure {
   /** Names and ids of the person, each after one that leads to it. */
@@ -22,13 +24,17 @@ export interface Erasure {
   reason: string;
 }
 
-/** The id and name of each actor that a job and its history name. */
+/** The id and name of each actor that a job and its history name, and who annotated it. */
 export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester' | 'changes'>): string[][] {
   const requesters = [requester, ...changes.flatMap(({ fields: { requester: of } }) => [of?.from, of?.to])];
-  return requesters.map((each) => {
+  const actors = requesters.map((each) => {
     const { id, name } = actorOf(each) ?? {};
     return [id, name].filter((one) => one !== undefined);
   });
+  const annotators = changes.flatMap(({ fields }) =>
+    ANNOTATED.flatMap((name) => (fields[name]?.to as { by?: Annotator } | undefined)?.by?.name ?? []),
+  );
+  return [...actors, ...annotators.map((name) => [name])];
 }
 
 /** The name, and every id and name that stands with it in one of the groups, or with one of those, and so on: each after one that leads to it. */
@@ -46,15 +52,22 @@ export function connected(name: string, groups: readonly (readonly string[])[]):
 export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undefined {
   const { pseudonym, at, runId, by, reason } = erasure;
   const requester = replaced(job.requester, erasure);
-  const entries = job.changes.map((change) => withoutRequester(change, erasure));
+  const entries = job.changes.map((change) => withoutAnnotator(withoutRequester(change, erasure), erasure));
   const isNamed = requester !== job.requester || entries.some((entry, index) => entry !== job.changes[index]);
   const last = job.changes.at(-1);
   if (!isNamed || !last) return undefined;
   const findings = job.findings?.map((finding) => ({ ...finding, why: withoutText(finding.why, erasure) }));
+  const { validation, annotation } = withoutMentions(annotatedOf(job), erasure);
   // Digests of states that held the name go, too: whoever guesses it could find it confirmed.
   const changes = relinked({ ...job, changes: entries.map((entry) => ({ ...entry, state: ERASED })) });
   const revision = job.revision + 1;
-  const next = { ...job, ...defined({ requester, findings }), revision, changedAt: at, changes };
+  const next = {
+    ...job,
+    ...defined({ requester, findings, validation, annotation }),
+    revision,
+    changedAt: at,
+    changes,
+  };
   const erased = { pseudonym, by, reason, replaced: sha256(last) };
   const entry = chained(next, { revision, at, runId, status: job.status, fields: {}, erased });
   return { ...next, changes: [...changes, entry] };
@@ -79,6 +92,35 @@ function withoutRequester(change: Change, erasure: Erasure): Change {
   if (from === requester.from && to === requester.to) return change;
   return { ...change, fields: { ...change.fields, requester: defined({ from, to }) } };
 }
+
+const annotatedOf = ({ validation, annotation }: LedgerJob) => defined({ validation, annotation });
+
+/** People may be named in any text of an annotation: by themselves, or in an ARN. */
+function withoutAnnotator(change: Change, erasure: Erasure): Change {
+  const fields = pick<Change['fields']>(change.fields, ANNOTATED);
+  const without = withoutMentions(fields, erasure);
+  return without === fields ? change : { ...change, fields: { ...change.fields, ...without } };
+}
+
+/** The same where no text mentions any of them. */
+function withoutMentions<T extends object>(value: T, { identities, pseudonym }: Erasure): T {
+  const names = [...identities]
+    .filter((name) => name !== '')
+    .sort((a, b) => b.length - a.length)
+    .map(wholeWords);
+  let isMentioned = false;
+  const copy = JSON.parse(JSON.stringify(value), (_, each: unknown) => {
+    if (typeof each !== 'string') return each;
+    const text = names.reduce((rest, name) => rest.replace(name, () => pseudonym), each);
+    isMentioned ||= text !== each;
+    return text;
+  });
+  return isMentioned ? copy : value;
+}
+
+/** `ada` is not mentioned in `Canada`. */
+const wholeWords = (name: string) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'giu');
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** The same where it names nobody of them. */
 function replaced<T>(requester: T, { identities, pseudonym }: Erasure): T {

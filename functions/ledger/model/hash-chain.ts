@@ -1,8 +1,9 @@
 // functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of
 // the job at that time, so an entry or job that something else changed no longer fits.
 import { defined } from '../../platform/defined.ts';
+import { annotationsIn, isAnnotating } from '../../restore/annotations.ts';
 import type { RestoreJob } from '../../restore/job.ts';
-import { digest, STAMPS, sha256 } from './fingerprint.ts';
+import { canonicalJson, digest, STAMPS, sha256 } from './fingerprint.ts';
 import type { Change, JobSummary, LedgerJob } from './ledger.ts';
 import { JOB_SUMMARY_FIELDS } from './table.ts';
 
@@ -18,13 +19,19 @@ const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof 
   'vanishedAt',
   'requester',
   'findings',
+  'validation',
+  'annotation',
+  'annotationCount',
 ]);
 /** What an answer says, in the ledger's words. */
 export const COMPARED = JOB_SUMMARY_FIELDS.filter(
   (name) => !OWN_FIELDS.has(name) && !STAMPS.some((stamp) => stamp === name),
 );
 /** Everything that no write may change without an entry in the history. In the order of canonical JSON, which saves a copy. */
-const SEALED = [...COMPARED, ...(['vanishedAt', 'requester', 'findings'] as const)].sort();
+const SEALED = [
+  ...COMPARED,
+  ...(['vanishedAt', 'requester', 'findings', 'validation', 'annotation', 'annotationCount'] as const),
+].sort();
 
 /** Entries at the beginning of a history that are always kept. */
 export const FIRST_CHANGES = 20;
@@ -55,19 +62,23 @@ export function relinked(job: LedgerJob): Change[] {
  * @param atlas of this job, where they are known
  */
 export function chained(job: LedgerJob, entry: Omit<Change, 'previous' | 'state'>, atlas?: AtlasDigests): Change {
-  return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job, atlas) };
+  return { ...entry, previous: hashBefore(job, job.changes.length), state: stateOf(job, job.changes, atlas) };
 }
 
-/** Stands for a job as the ledger holds it: 16 characters. */
-export function stateOf(job: LedgerJob, atlas: AtlasDigests = digestsOf(job)): string {
+/**
+ * Stands for a job as the ledger holds it, and for the earlier entries that annotate it, which stay where others are left out: 16
+ * characters.
+ */
+function stateOf(job: LedgerJob, earlier: readonly Change[], atlas: AtlasDigests = digestsOf(job)): string {
   const fields: Record<string, unknown> = {};
   for (const name of SEALED) fields[name] = job[name];
-  return digest({ atlas, fields });
+  const annotating = earlier.filter(isAnnotating);
+  return digest({ atlas, fields, ...(annotating.length > 0 && { annotating: digest(annotating) }) });
 }
 
 /** Something else wrote to the job: it is not what its last entry stands for. */
 export const isAltered = (job: LedgerJob, atlas?: AtlasDigests): boolean =>
-  job.changes.at(-1)?.state !== stateOf(job, atlas);
+  job.changes.at(-1)?.state !== stateOf(job, job.changes.slice(0, -1), atlas);
 
 /** A break in one job's history, in words. */
 export interface Break {
@@ -86,8 +97,9 @@ export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
   if (!Array.isArray(changes) || changes.length === 0) return [{ jobId, problem: 'the job has no history' }];
   for (const [index, { revision, previous }] of changes.entries()) {
     const expected = (changes[index - 1]?.revision ?? 0) + 1;
-    // The middle of a very long history is left out, always after the same entry: what it held can't be checked.
-    if (revision > expected && index === foldedAfter) continue;
+    // Of the middle of a very long history, after the same entry always, only annotations are kept: what it held beside them can't be
+    // checked. How many there are, the job says.
+    if (revision > expected && isFoldedAt(changes, index, foldedAfter)) continue;
     if (revision !== expected) found(`revision ${expected} was expected here`, revision);
     else if (previous !== hashBefore(job, index)) {
       const before = index === 0 ? 'the ids of its job' : `revision ${expected - 1}`;
@@ -98,8 +110,14 @@ export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
   if (last?.revision !== job.revision)
     found(`the job says revision ${job.revision}, its history ends with ${last?.revision}`);
   else if (isAltered(job)) found('the job differs from what its last entry stands for');
+  const { validation, annotation, annotationCount } = job;
+  if (canonicalJson({ validation, annotation, annotationCount }) !== canonicalJson(annotationsIn(changes)))
+    found('its annotations are not those of its history');
   return breaks;
 }
+
+const isFoldedAt = (changes: readonly Change[], index: number, foldedAfter: number): boolean =>
+  index === foldedAfter || (index > foldedAfter && changes.slice(index - 1, index + 1).some(isAnnotating));
 
 const hashBefore = ({ projectId, jobId, changes }: Chained, index: number) =>
   sha256(index === 0 ? [projectId, jobId] : changes[index - 1]);

@@ -7,10 +7,11 @@
 // A job that something else wrote to (it doesn't fit its last entry) is no evidence: Atlas's answer is written over it, and the history
 // says so. Entries added before that keep the digest of what was there before, so that verify still finds the change.
 import { defined } from '../../platform/defined.ts';
+import { withAnnotationsOf } from '../../restore/annotations.ts';
 import { isOpen, type RestoreJob } from '../../restore/job.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { canonicalJson, digest, fingerprint, type STAMPS } from './fingerprint.ts';
-import { type AtlasDigests, COMPARED, chained, digestsOf, isAltered, PROGRESS, stateOf } from './hash-chain.ts';
+import { type AtlasDigests, COMPARED, chained, digestsOf, isAltered, PROGRESS } from './hash-chain.ts';
 import { boundedFields, storable } from './item-size.ts';
 import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting } from './ledger.ts';
 
@@ -50,24 +51,29 @@ export function mergeObservation(
   if (stored.fingerprint === print && !reappeared && !altered) return { outcome: 'same' };
 
   const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
-  const own = defined({ revision, firstSeenAt, changedAt, changes, requester, findings });
+  const { validation, annotation, annotationCount } = stored;
+  const found = { requester, findings, validation, annotation, annotationCount };
+  const own = defined({ revision, firstSeenAt, changedAt, changes, ...found });
   const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), ...own };
   const fields = changedFields(stored, answer);
   if (reappeared) fields.vanishedAt = { from: stored.vanishedAt };
   const atlas = changedNames(stored, answer.atlas);
   // No field at all: only the computation of fingerprints changed, which adds no revision either.
   const what = defined({ at, runId, fields, atlas: atlas.length > 0 ? named(atlas) : undefined, firstReading });
-  if (altered) return changed(withoutForged(job, stored), { ...what, repaired: true }, annotating);
+  if (altered) return changed(withoutForged(job), { ...what, repaired: true }, annotating);
   if (Object.keys(fields).length === 0 && atlas.every((name) => PROGRESS.has(name)))
     return { outcome: 'progress', job };
   return changed(job, what, annotating);
 }
 
-/** What the ledger itself had found out may have been changed too, unless Atlas's word makes it what it was: it is found out again. */
-function withoutForged(job: LedgerJob, stored: LedgerJob): LedgerJob {
-  if (stateOf(job) === stored.changes.at(-1)?.state) return job;
+/**
+ * What the ledger itself had found out may have been changed too, unless Atlas's word makes it what it was: it is found out again.
+ * What people added is in the history.
+ */
+function withoutForged(job: LedgerJob): LedgerJob {
+  if (!isAltered(job)) return job;
   const { requester: _, findings: __, ...rest } = job;
-  return rest;
+  return withAnnotationsOf(rest, job.changes);
 }
 
 /**
@@ -116,7 +122,7 @@ export function mergeAnnotations(
  * What the ledger itself says of a job. A new entry must not hide that something else changed it.
  * @param job with the answer of Atlas that is stored
  */
-function unlessAltered(
+export function unlessAltered(
   stored: LedgerJob,
   job: LedgerJob,
   what: Pick<Change, 'at' | 'runId' | 'fields' | 'firstReading'>,

@@ -37,6 +37,9 @@ export const JOB_SUMMARY_FIELDS = fieldNames<JobSummary>({
   vanishedAt: true,
   requester: true,
   findings: true,
+  validation: true,
+  annotation: true,
+  annotationCount: true,
 });
 
 export const RUN_FIELDS = fieldNames<Run>({

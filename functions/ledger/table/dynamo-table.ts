@@ -53,7 +53,7 @@ export class DynamoTable implements Table {
     const input = {
       TableName: this.#tableName,
       Key: marshalled(key),
-      ReturnValues: 'ALL_NEW' as const,
+      ReturnValues: change.blind ? ('NONE' as const) : ('ALL_NEW' as const),
       ...updateInput(change, condition),
     };
     return this.#written('UpdateItem', async () =>

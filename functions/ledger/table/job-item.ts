@@ -1,5 +1,6 @@
 // functions/ledger/table/job-item.ts: a job as an item, made to fit.
 
+import { isAnnotating } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { LedgerError } from '../model/errors.ts';
 import { digest } from '../model/fingerprint.ts';
@@ -77,7 +78,15 @@ const bytesOf = (job: LedgerJob) => itemBytes(jobItem(job));
 
 /** Revisions go on counting, so the gap in them says how many entries were left out. */
 const folded = (changes: Change[], last: number): Change[] =>
-  changes.length <= FIRST_CHANGES + last ? changes : [...changes.slice(0, FIRST_CHANGES), ...changes.slice(-last)];
+  changes.filter(
+    (change, index) => index < FIRST_CHANGES || index >= changes.length - last || isAnnotating(change), // what people said stays
+  );
+
+/** The job as it is written, where nothing of it has to be left out to fit into so many bytes but the middle of a long history. */
+export function fittedWhole(job: LedgerJob, maxBytes: number): LedgerJob | undefined {
+  const fit = { ...job, changes: folded(job.changes, LAST_CHANGES) };
+  return bytesOf(fit) <= maxBytes ? fit : undefined;
+}
 
 function withoutLargestFields(job: LedgerJob, excess: number): LedgerJob {
   const atlas = { ...job.atlas };

@@ -22,6 +22,8 @@ export interface Update {
   set?: Item;
   /** Added to a number; one that isn't there counts as 0. */
   add?: Record<string, number>;
+  /** Doesn't give the item back, as a role that may write certain attributes only may not see the others. @default false */
+  blind?: true;
 }
 
 export interface Range {
@@ -76,7 +78,7 @@ export interface Table {
   get(key: Key): Promise<Item | undefined>;
   /** Resolves once the item is durable. */
   put(item: Item & Key, condition?: Condition): Promise<Written>;
-  /** Resolves with the whole item once it is durable. An item that isn't there is made, where the condition lets it. */
+  /** Resolves with the whole item, or an empty one where `blind` is set, once it is durable. An item that isn't there is made, where the condition lets it. */
   update(key: Key, change: Update, condition: Condition): Promise<Written>;
   /** One request: at most 1 MB, and at most `limit` items. */
   query(range: Range): Promise<Slice>;

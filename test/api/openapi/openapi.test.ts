@@ -6,6 +6,7 @@ import type { RunRequest } from '../../../functions/api/http/ports.ts';
 import { openapi } from '../../../functions/api/openapi/openapi.ts';
 import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import { noCounts } from '../../../functions/ledger/model/run.ts';
+import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
 import type { FoundRequester, Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
 import { KINDS, NO_REQUESTER, RULES, SEVERITIES, STATUSES } from '../../../functions/schema/words.ts';
@@ -204,32 +205,65 @@ describe('real answers are as described', () => {
         ...service.ledger,
         ...Object.fromEntries(names.map((name) => [name, fail])),
       } as typeof service.ledger;
-      await using api = await startService(engine, { ledger: broken, runs: { start: async () => {} } });
+      const { table } = await engine.newTable();
+      const annotations = { table, user: { kind: 'user', name: 'ada@laptop' } } as const;
+      await using api = await startService(engine, { ledger: broken, runs: { start: async () => {} }, annotations });
       for (const [path, operations] of Object.entries(paths)) {
         const target = path
           .replace('{groupId}', PROJECT)
           .replace('{clusterName}', 'orders')
           .replace(/\{\w+\}/, JOB.jobId);
         for (const method of Object.keys(operations)) {
-          const response = await (method === 'post'
-            ? api.post(target)
-            : api.get(target, { accept: `${atlas.accept}, */*` }));
+          const response = await (method === 'get'
+            ? api.get(target, { accept: `${atlas.accept}, */*` })
+            : fetch(`${api.url}${target}`, { method: method.toUpperCase(), ...BODIES[method] }));
           if (!['/health', '/openapi.json'].includes(path)) expect(response.status).toBe(fail === fails ? 500 : 503);
           await expectDescribed(path, method, response);
         }
-        await expectDescribed(path, 'get', await fetch(`${api.url}${target}`, { method: 'DELETE' }));
+        const [method = ''] = Object.keys(operations);
+        await expectDescribed(path, method, await fetch(`${api.url}${target}`, { method: 'DELETE' }));
       }
     }
   });
 });
 
+const JSON_TYPE = { 'content-type': 'application/json' };
+const BODIES: Record<string, RequestInit> = {
+  put: { body: '{"ValidationStatus":"FAILED"}', headers: JSON_TYPE },
+  patch: { body: '{"purpose":"drill"}', headers: JSON_TYPE },
+};
+
+describe('annotations', () => {
+  const annotate = (body: unknown, headers: Record<string, string> = {}, id: string = JOB.jobId) =>
+    ({ id, init: { method: 'PATCH', body: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers } } }) as const;
+
+  test.each([
+    ['a patch', 200, annotate({ purpose: 'drill', checks: [{ name: 'rows', expected: '1', got: '2' }] })],
+    ['a secret', 422, annotate({ ticket: 'mongodb://a:b@c.example.com' })],
+    ['an old ETag', 412, annotate({ ticket: 'x' }, { 'if-match': '"old"' })],
+    ['no job', 404, annotate({ ticket: 'x' }, {}, 'f'.repeat(24))],
+    ['another type', 415, annotate({}, { 'content-type': 'text/plain' })],
+  ])('%s: %d', async (_, status, { id, init }) => {
+    const own = await engine.newTable();
+    const ledger = ledgerReader({ table: own.table });
+    await ledger.record(JOB, seen(0));
+    const annotations = { table: own.table, user: { kind: 'user', name: 'ada@laptop', selfDeclared: true } } as const;
+    await using api = await startService(engine, { ledger, annotations });
+    const response = await fetch(`${api.url}/restore-jobs/${id}/annotation`, init);
+    expect(response.status).toBe(status);
+    await expectDescribed('/restore-jobs/{id}/annotation', 'patch', response);
+  });
+});
+
 test('every route of the API is described, and nothing else is', () => {
   const { routes } = apiApp(service.ports);
-  const page = new Set(['/', '/jobs/:id', '/clusters']);
+  const page = new Set(['/', '/jobs/:id', '/jobs/:id/annotation', '/clusters']);
   const served = routes
     .filter(
       ({ method, path }) =>
-        ['GET', 'POST'].includes(method) && !page.has(path) && !/\.\w+$|\*/.test(path.replace('openapi.json', '')),
+        ['GET', 'POST', 'PUT', 'PATCH'].includes(method) &&
+        !page.has(path) &&
+        !/\.\w+$|\*/.test(path.replace('openapi.json', '')),
     )
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
   const described = Object.entries(paths).flatMap(([path, operations]) =>

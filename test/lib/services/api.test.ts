@@ -38,8 +38,17 @@ describe('scopes of tokens', () => {
     });
   });
 
+  test('annotating takes scopes of its own, by its methods, however the path is spelled', () => {
+    expect(scopesOf({ jwtReadScopes: 'read', jwtAnnotateScopes: 'annotate' })).toEqual({
+      'ANY /': ['read'],
+      'ANY /{proxy+}': ['read'],
+      'PUT /{proxy+}': ['annotate'],
+      'PATCH /{proxy+}': ['annotate'],
+    });
+  });
+
   test('all routes check the token itself', () => {
-    for (const route of of({ ...jwt, jwtRunScopes: 'run' }, 'AWS::ApiGatewayV2::Route'))
+    for (const route of of({ ...jwt, jwtRunScopes: 'run', jwtAnnotateScopes: 'say' }, 'AWS::ApiGatewayV2::Route'))
       expect(route).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: expect.anything() });
   });
 });

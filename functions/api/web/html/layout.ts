@@ -15,7 +15,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const HARMLESS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
+/** `same-origin`, as with `no-referrer` browsers send a form as if it were of no site. */
+const HARMLESS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' };
 export const PAGE_HEADERS = {
   ...HARMLESS,
   'content-security-policy': POLICY,

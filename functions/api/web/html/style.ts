@@ -117,6 +117,7 @@ const FORMS = `
 form{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.75rem 1rem;margin:.5rem 0 1rem;padding:1rem;background:var(--ground);border:1px solid var(--line);border-radius:8px}
 form .wide{grid-column:1/-1}
 fieldset{border:0;margin:0;padding:0;min-width:0}
+textarea{font:inherit;width:100%;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;resize:vertical}
 label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2rem;padding:0}
 .checks{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem}
 .checks label{display:flex;align-items:center;gap:.4rem;color:var(--text);font-size:inherit;min-height:1.75rem;margin:0}

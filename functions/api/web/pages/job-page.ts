@@ -12,6 +12,7 @@ import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } 
 import { took } from '../../../views/status.ts';
 import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
 import { number, spanBetween } from '../../../views/text.ts';
+import { annotationsPart } from '../annotations/part.ts';
 import { document } from '../html/layout.ts';
 import { findingsPart } from '../parts/findings-part.ts';
 import { jobsHref } from '../parts/job-filter.ts';
@@ -21,7 +22,12 @@ import { requesterPart } from '../parts/requester-part.ts';
 import { timeline } from '../parts/timeline.ts';
 
 /** Secrets were taken out before the job was stored; they are looked for again, for what an older version may have left. */
-export function jobPage(job: LedgerJob, names: ProjectNames, now: number, eventsUnreadable?: Failure): Html {
+export function jobPage(
+  job: LedgerJob,
+  names: ProjectNames,
+  now: number,
+  { eventsUnreadable, takesForm = false }: { eventsUnreadable?: Failure | undefined; takesForm?: boolean } = {},
+): Html {
   const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
   const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
   const body = html`<div class="top job"><h1>Restore of ${name(clusterName, 200)}</h1><p>${statusMark(status)}</p></div>
@@ -36,7 +42,7 @@ ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer liste
     ([label, value]) => html`<dt>${label}</dt>
 <dd>${value}</dd>`,
   )}</dl></section></div>
-<div>${requesterPart(job, now, eventsUnreadable)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
+<div>${requesterPart(job, now, eventsUnreadable)}${annotationsPart(job, takesForm)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
 <p class="soft small">Newest last</p></div>
 ${timeline(job)}</section></div></div>
 <section class="card"><details><summary>What Atlas sent</summary>

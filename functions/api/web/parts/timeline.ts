@@ -2,8 +2,11 @@
 
 import { html } from 'hono/html';
 import type { Change, LedgerJob } from '../../../ledger/model/ledger.ts';
+import { capitalized } from '../../../platform/text.ts';
+import { isAnnotating } from '../../../restore/annotations.ts';
 import { span } from '../../../restore/text.ts';
 import { STATUSES, type Status } from '../../../schema/words.ts';
+import { annotationOfChange, annotatorWords } from '../../../views/annotations.ts';
 import { STATUS_LOOK } from '../../../views/html/badge.ts';
 import { cut, exactTime, type Html, utc, visible } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
@@ -49,6 +52,7 @@ const look = (status: Status): [string, string] => {
 /** What the ledger found out by itself leaves the status as it was. */
 const lookOf = ({ status, fields }: Change): [string, string] => {
   if (fields.status || fields.vanishedAt) return look(status);
+  if (isAnnotating({ fields })) return ['ring', 'now'];
   if (fields.findings) return ['alert', 'wait'];
   return fields.requester ? ['ring', 'off'] : look(status);
 };
@@ -61,6 +65,7 @@ function when({ at }: Change, requestedAt: string): Html {
 function headline({ fields, status, repaired, erased }: Change): string {
   if (erased) return `A name was erased (${visible(erased.pseudonym)})`;
   if (repaired) return 'Changed by something else, and put back';
+  if (isAnnotating({ fields })) return 'Annotated';
   if (fields.vanishedAt)
     return fields.vanishedAt.to === undefined ? 'Listed by Atlas again' : 'No longer listed by Atlas';
   if (fields.status) return STATUS_LOOK[status]?.label ?? visible(String(status));
@@ -69,7 +74,12 @@ function headline({ fields, status, repaired, erased }: Change): string {
   return 'Details changed';
 }
 
-function moves({ fields, atlas = [] }: Change): Html | '' {
+function moves(change: Change): Html | '' {
+  const { fields, atlas = [] } = change;
+  const annotation = annotationOfChange(change);
+  if (annotation)
+    return html`<ul class="moves"><li><bdi>${cut(visible(capitalized(annotation.words)), MAX_VALUE)}</bdi></li>
+<li class="soft">by <bdi>${visible(annotatorWords(annotation.by))}</bdi></li></ul>`;
   const names = Object.entries(fields);
   if (names.length === 0 && atlas.length === 0) return '';
   const also = cut(atlas.map(visible).join(', '), MAX_VALUE);

@@ -1,0 +1,26 @@
+// functions/api/query/one-job.ts: one job, as requests name it and as answers show it.
+import type { JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
+import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { redactJob } from '../../restore/redact/redact.ts';
+import { described, objectId } from '../http/parameters.ts';
+import { notFound } from '../http/problem.ts';
+
+/** Of one job. */
+export const JOB_PARAMETERS = { projectId: described(objectId, 'Saves a read where it is known.') };
+
+/** Requests: 1 query and 1 read, or with `projectId` 1 read, which is never behind. @throws RequestProblem 404 */
+export async function foundJob(
+  ledger: Pick<LedgerReader, 'job' | 'jobOf'>,
+  { jobId, projectId }: { jobId: string; projectId?: string | undefined },
+): Promise<LedgerJob> {
+  if (!isObjectId(jobId)) throw notFound('a restore job is named by 24 hex digits in lower case');
+  const job = projectId === undefined ? await ledger.job(jobId) : await ledger.jobOf(projectId, jobId);
+  if (!job) throw notFound(`the ledger has no restore job ${jobId}; GET /coverage says what was read, and when`);
+  return job;
+}
+
+export const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
+
+/** Secrets were taken out before the job was stored. They are looked for again, for what an older version may have left. */
+export const whole = (job: LedgerJob) => shown({ ...job, atlas: redactJob(job.atlas).atlas });
