@@ -1,4 +1,5 @@
 // bench/big/made-ledger.ts: a ledger of any size, filled through its own port: jobs, coverage, scope and runs that fit each other.
+import { countCoverage } from '../../functions/collector/evaluate/count-coverage.ts';
 import { NEWEST } from '../../functions/collector/list/prefetch.ts';
 import { type ClusterCoverage, LISTS_OF, type ListCoverage } from '../../functions/ledger/model/coverage.ts';
 import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
@@ -69,6 +70,7 @@ export async function fill(ledger: Ledger, load: Load, onProject: (done: number)
   for (let nth = load.runs - 1; nth >= 0; nth--) await fillRun(ledger, nth, nth < RUNS_WITH_PARTS ? planned : [], load);
   await ledger.markDaysAgain();
   await ledger.countDays(() => false);
+  await countCoverage(ledger, { now: () => load.untilMs });
 }
 
 /** When the clusters were first seen. */

@@ -1,5 +1,5 @@
 // bench/big/requests.ts: requests to each route of the API, and what each answer is made of.
-import { MAX_PROJECTS } from '../../functions/api/web/parts/coverage-health.ts';
+import { MAX_PROJECTS } from '../../functions/api/query/coverage-state.ts';
 import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
 import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
 import { destinationOf } from '../../functions/restore/destination.ts';
@@ -116,7 +116,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
       route: 'GET /',
       target: '/',
       accept: HTML,
-      about: PAGE + SUMMARY_DAYS + Math.min(clusters, read * CLUSTERS_A_PROJECT),
+      about: PAGE + SUMMARY_DAYS + Math.min(projects, LISTED_PROJECTS + 1) / PER_ITEM,
     },
     page('?status=FAILED'),
     page('?finding=failed', FAILED),

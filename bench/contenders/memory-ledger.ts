@@ -60,6 +60,9 @@ export class MemoryLedger implements Ledger {
   markDaysAgain = async () => {};
   countDays = async () => {};
   dayCounts = (): Promise<never> => notHere('dayCounts');
+  coverageWritten = async () => {};
+  coverageTotals = async () => undefined;
+  saveCoverageTotals = async () => {};
 
   async *known(projectId: string): AsyncGenerator<KnownJob> {
     for (const [cluster, jobs] of this.#clusters) if (cluster.startsWith(projectId)) yield* jobs.values();

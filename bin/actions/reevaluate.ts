@@ -1,5 +1,6 @@
 // bin/actions/reevaluate.ts: evaluation of recorded jobs against the rules anew, project by project.
 
+import { countCoverage } from '../../functions/collector/evaluate/count-coverage.ts';
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
@@ -45,7 +46,10 @@ export async function reevaluateAll(ledger: Ledger, options: Reevaluating, resul
   } finally {
     if (!options.dryRun) await ledger.markDaysAgain();
   }
-  if (!options.dryRun) await ledger.countDays(() => options.signal.aborted, options.projectIds === undefined);
+  if (options.dryRun) return;
+  const isOutOfTime = () => options.signal.aborted;
+  await ledger.countDays(isOutOfTime, options.projectIds === undefined);
+  if (!isOutOfTime()) await countCoverage(ledger, { now: Date.now });
 }
 
 async function reevaluateEach(ledger: Ledger, names: CoveredNames, options: Reevaluating, result: Reevaluation) {

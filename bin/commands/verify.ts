@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { differingTotals } from '../actions/coverage-totals.ts';
 import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { projectIds } from '../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
@@ -26,8 +27,8 @@ Nothing is written. Whoever may write the table could recompute all hashes: keep
 It reads the ledger itself (--table, --data), not an API.
 
 Coverage, the table and its index are counted against each other; a project whose coverage was taken away shows, too, and so does a
-job that lists would leave out, and a day whose counts are not those of its jobs. --project reads nothing of other projects, and
-leaves the days out.
+job that lists would leave out, and a day whose counts are not those of its jobs, and what the coverage is said to add up to. --project reads nothing of other
+projects, and leaves these two out.
 
 Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but for some projects
 it is not on record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong
@@ -62,12 +63,15 @@ async function verify({ project: projectIds, json, ...flags }: VerifyFlags, cont
   );
   if (strange) throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
   const countsDiffer = projectIds ? [] : await days.differing(opened.ledger);
+  const coverageDiffers = projectIds ? [] : await differingTotals(opened.ledger);
   const { unbroken, verified, ...sums } = integrityOf(results);
-  const isBroken = !unbroken || countsDiffer.length > 0;
+  const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length > 0;
   const result = isBroken ? 'broken' : verified ? 'unbroken' : 'unverified';
   context.end(EXIT_CODES[result]);
-  const document = { result, unbroken, verified, ...sums, countsDiffer, projects: results };
-  await out.line(json ? sanitizeJson(document) : summary(result, { results, countsDiffer }, out.paint));
+  const document = { result, unbroken, verified, ...sums, countsDiffer, coverageDiffers, projects: results };
+  await out.line(
+    json ? sanitizeJson(document) : summary(result, { results, countsDiffer, coverageDiffers }, out.paint),
+  );
 }
 
 /** unverified: nothing was changed, as far as the record goes. */
@@ -81,9 +85,11 @@ interface Found {
   results: readonly Verification[];
   /** Days whose kept counts are not those of their jobs. */
   countsDiffer: readonly string[];
+  /** Numbers that the coverage does not add up to. */
+  coverageDiffers: readonly string[];
 }
 
-function summary(result: Result, { results, countsDiffer }: Found, paint: Paint): string {
+function summary(result: Result, { results, countsDiffer, coverageDiffers }: Found, paint: Paint): string {
   const { projects, jobs, entries, folded, breakCount } = integrityOf(results);
   const repaired = results.flatMap(({ repairs = [] }) => repairs).reduce((sum, repair) => sum + repair.jobs, 0);
   const erased = results.reduce((sum, of) => sum + (of.erased ?? 0), 0);
@@ -108,6 +114,10 @@ function summary(result: Result, { results, countsDiffer }: Found, paint: Paint)
   if (left > 0) shown.push(`  and ${left} more: --json names the first thousand of each project`);
   for (const day of countsDiffer.slice(0, MAX_BREAKS))
     shown.push(`  ${day}: its counts are not those of its restores: restore-ledger reevaluate counts them again`);
+  for (const name of coverageDiffers)
+    shown.push(
+      `  the coverage does not add up to what was counted (${name}): restore-ledger reevaluate counts it again`,
+    );
   return [...lines, '', paint('red', 'Breaks:'), ...shown].join('\n');
 }
 

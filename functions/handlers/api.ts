@@ -5,7 +5,6 @@ import { PlanFunction } from '../api/lambda/plan-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
 import { DynamoTable } from '../ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../ledger/table/dynamodb-client.ts';
-import { lateAfterMs } from '../platform/freshness.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
 
@@ -15,7 +14,7 @@ const client = dynamoDbClient({
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 });
-const { planFunctionName, runEveryMinutes, tableName, annotations } = settings;
+const { planFunctionName, lateAfterMs, tableName, annotations } = settings;
 const table = new DynamoTable(tableName, client);
 
 const log = lambdaLog('api', process.env);
@@ -23,7 +22,7 @@ const app = apiApp({
   ledger: ledgerReader({ ...settings, table }),
   log,
   now: Date.now,
-  lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes),
+  lateAfterMs,
   annotations: annotations ? { table } : undefined,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });

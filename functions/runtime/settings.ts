@@ -1,5 +1,6 @@
 // functions/runtime/settings.ts: what each function reads from its environment.
 import { type ProxySettings, parseProxyUrl } from '../atlas/http/proxy.ts';
+import { lateAfterMs } from '../platform/freshness.ts';
 import { chooser } from '../platform/patterns.ts';
 import { parseRules, RulesError } from '../restore/rules/read-rules.ts';
 import type { Rules } from '../restore/rules/rules.ts';
@@ -24,6 +25,12 @@ const collectorSettings = (environment: Environment) => ({
   queueUrl: variable(environment, 'COLLECT_QUEUE_URL'),
 });
 
+/** By the longest time from one scheduled run to the next. Absent: not known. */
+const lateness = (environment: Environment) => {
+  const runEveryMinutes = variable(environment, 'EXPECTED_RUN_MINUTES');
+  return { runEveryMinutes, lateAfterMs: runEveryMinutes === undefined ? undefined : lateAfterMs(runEveryMinutes) };
+};
+
 /** @throws SettingsError */
 export const apiSettings = (environment: Environment) => ({
   ...ledgerSettings(environment),
@@ -31,8 +38,7 @@ export const apiSettings = (environment: Environment) => ({
   planFunctionName: variable(environment, 'PLAN_FUNCTION_NAME'),
   /** Whether jobs can be annotated over HTTP. */
   annotations: variable(environment, 'ANNOTATIONS'),
-  /** The longest time from one scheduled run to the next. Absent: not known. */
-  runEveryMinutes: variable(environment, 'EXPECTED_RUN_MINUTES'),
+  ...lateness(environment),
   signIn: signInSettings(environment),
 });
 
@@ -79,6 +85,7 @@ export function planSettings(environment: Environment) {
 export const collectSettings = (environment: Environment) => ({
   ...collectorSettings(environment),
   kinds: variable(environment, 'KINDS'),
+  ...lateness(environment),
   wantsCluster: chooser({
     include: variable(environment, 'INCLUDE_CLUSTERS'),
     exclude: variable(environment, 'EXCLUDE_CLUSTERS'),

@@ -13,6 +13,7 @@ import type { Placement } from '../compute/placement.ts';
 import { deadLetters, queue } from '../compute/queue.ts';
 import type { AtlasCredentials } from '../data/credentials.ts';
 import type { LedgerTable } from '../data/table.ts';
+import { longestMinutesBetween } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 import { rulesJson, rulesOf } from './rules.ts';
 
@@ -80,6 +81,7 @@ export class Collection extends Construct {
         FOLLOW_SECONDS: String(settings.followSeconds),
         RULES: rulesJson(rulesOf(settings)),
         MAX_EVENT_AGE_HOURS: String(settings.maxEventAgeHours),
+        EXPECTED_RUN_MINUTES: longestMinutesBetween(settings.schedule)?.toString(), // as the api has it
       },
     });
 

@@ -9,7 +9,7 @@ import { BUNDLING } from '../../lib/compute/bundle.ts';
 import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
-const BUDGET = { plan: 940_000, collect: 995_000, notify: 232_000, message: 332_000, api: 406_000 };
+const BUDGET = { plan: 940_000, collect: 1_005_000, notify: 232_000, message: 332_000, api: 406_000 };
 const NAMES = ['plan', 'collect', 'notify', 'message', 'api'] as const;
 /** Beside the code, and read by no function. */
 const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];

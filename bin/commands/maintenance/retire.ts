@@ -1,5 +1,6 @@
 // bin/commands/maintenance/retire.ts: projects and credentials taken out of scope, with who did it and why.
 import { Command } from 'commander';
+import { tryToCountCoverage } from '../../../functions/collector/evaluate/count-coverage.ts';
 import {
   listingsOf,
   momentAfter,
@@ -10,6 +11,7 @@ import {
 } from '../../../functions/collector/plan/retirement.ts';
 import type { KnownProject, Retirement } from '../../../functions/ledger/model/known-project.ts';
 import type { LedgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
+import type { Log } from '../../../functions/platform/log.ts';
 import { utc } from '../../../functions/views/text.ts';
 import { projectId, sentence } from '../../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
@@ -88,7 +90,7 @@ async function retire(flags: RetireFlags, context: Context) {
   await using opened = await openLedger(sourceOf(flags, context.env, WHY), { write: true });
   const decision = { at: new Date().toISOString(), by, reason };
   const change = project === undefined ? retireCredentials : changeProject;
-  const [document, text] = await change(opened.ledger, named, decision, undo).catch((error) => {
+  const [document, text] = await change(opened.ledger, named, decision, { undo, log: context.log }).catch((error) => {
     throw error instanceof RetirementError ? new CommandError(error.message) : error;
   });
   await context.out.line(json ? sanitizeJson(document) : sanitize(text));
@@ -99,11 +101,17 @@ async function retireCredentials(ledger: LedgerReader, name: string, decision: R
   return [scope, `The credentials ${name} count no more: their projects have to be listed by others.`] as const;
 }
 
-async function changeProject(ledger: LedgerReader, id: string, decision: Retirement, undo: boolean) {
+async function changeProject(
+  ledger: LedgerReader,
+  id: string,
+  decision: Retirement,
+  { undo, log }: { undo: boolean; log: Log },
+) {
   const scope = await ledger.scope();
   const at = momentAfter(scope ? listingsOf(scope) : [], decision.at);
   const change = undo ? reinstatedProject : retiredProject;
   const known = await ledger.saveKnownProject(id, (stored) => change(stored, id, { ...decision, at }));
+  await tryToCountCoverage(ledger, { now: Date.now }, { log });
   const reinstated = 'is in scope again: runs are incomplete until it is visible';
   const text = undo ? reinstated : 'is retired: what was recorded of it stays';
   return [known, `${known.projectName} (${id}) ${text}.`] as const;

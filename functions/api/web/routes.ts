@@ -9,6 +9,7 @@ import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import type { Html } from '../../views/html/text.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
+import { coverageState } from '../query/coverage-state.ts';
 import { lastDays, summarize } from '../query/summary.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
@@ -16,10 +17,10 @@ import { clustersPage } from './pages/clusters-page.ts';
 import { jobPage } from './pages/job-page.ts';
 import { type JobsPage, jobsPage } from './pages/jobs-page.ts';
 import { overview } from './pages/overview.ts';
-import { type Coverage, projectHealth, readCoverage } from './parts/coverage-health.ts';
+import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
-import { listing, namesOf, projectsOf, readNames } from './parts/project-names.ts';
+import { namesOf, projectsOf, readNames } from './parts/project-names.ts';
 import { awaitsEvents } from './parts/requester-part.ts';
 
 export interface PagePorts {
@@ -30,6 +31,7 @@ export interface PagePorts {
     | 'indexedJobs'
     | 'dayCounts'
     | 'coverage'
+    | 'coverageTotals'
     | 'projects'
     | 'projectRecord'
     | 'listedProjects'
@@ -68,9 +70,8 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
     app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));
   }
 
-  // Requests, with C = 1 query and 1 batch read for each 25 projects: filtered or deeper, the query of the jobs and those of the
-  // names (project-names.ts); the overview takes the query of the jobs, C, those of the last runs (last-runs.ts), 3 for what is open,
-  // and 1 for the days, with 1 for each 1,500 restores or so of those days that were not counted since. All at once.
+  // Requests: the query of the jobs and those of the names (project-names.ts). Without a filter, the first page takes those of the
+  // coverage (coverage-state.ts) and of the last runs (last-runs.ts) too, 3 for what is open, and 1 for the days, with 1 for each 1,500 restores or so of those days that were not counted since. All at once.
   app.get('/', async (context) => {
     const asked = readAsked(new URL(context.req.url).searchParams);
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
@@ -113,14 +114,18 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
   }
 
   async function aboutAll(reading: Promise<ReadJobs> | undefined): Promise<About> {
-    const [coverage, state, jobs] = await Promise.all([readAll(), readState(), reading]);
-    const nothing = jobsIn(jobs)?.length === 0 && coverage.projects.length === 0;
+    const shown = async () => projectsOf(jobsIn(await reading) ?? []);
+    const [coverage, projects, state, jobs] = await Promise.all([
+      coverageState(ledger, { now: now(), lateAfterMs }),
+      readNames(ledger, shown),
+      readState(),
+      reading,
+    ]);
+    const nothing = jobsIn(jobs)?.length === 0 && coverage.projects === 0;
     return {
-      projects: listing(new Map(coverage.projects.map(({ projectId, projectName }) => [projectId, projectName]))),
-      covered: coveredBy(coverage),
-      ...(nothing
-        ? {}
-        : { overview: overview({ ...state, clusters: coverage.projects.flatMap(({ clusters }) => clusters) }, now()) }),
+      projects,
+      covered: coverage.read,
+      ...(nothing ? {} : { overview: overview({ ...state, coverage }, now()) }),
     };
   }
 
@@ -145,7 +150,7 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
     return answer(context, jobPage(job, names, now(), about));
   });
 
-  // Requests: C and those of the last runs; of one project, 1 query.
+  // Requests: 1 query, 1 batch read for each 25 projects, and those of the last runs; of one project, 1 query.
   app.get('/clusters', async (context) => {
     const projectId = context.req.query('projectId');
     if (projectId !== undefined) return ofProject(context, projectId);
@@ -175,8 +180,3 @@ export function pageRoutes({ ledger, log, now, annotations, lateAfterMs = FRESH_
 }
 
 const jobsIn = (read: ReadJobs | undefined) => (read && 'page' in read ? read.page.items : undefined);
-
-const coveredBy = ({ projects }: Coverage) => ({
-  clusters: projects.reduce((sum, { read }) => sum + read, 0),
-  projects: projects.filter(({ read }) => read > 0).length,
-});

@@ -2,6 +2,7 @@
 import type { Atlas } from '../../atlas/model/atlas.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
+import type { CountingOptions } from '../evaluate/count-coverage.ts';
 import { countDays } from '../evaluate/count-days.ts';
 import { collectProject } from '../project/collect-project.ts';
 import type { CollectOptions } from '../project/collection.ts';
@@ -22,7 +23,11 @@ export interface HandleTaskPorts {
 const RESERVE_MS = 15_000;
 
 /** @throws if the message is not a valid task, or the ledger or the queue fails; a retry is harmless */
-export async function handleTask(body: string, ports: HandleTaskPorts, options: CollectOptions): Promise<void> {
+export async function handleTask(
+  body: string,
+  ports: HandleTaskPorts,
+  options: CollectOptions & CountingOptions,
+): Promise<void> {
   const { accounts, ledger, queue, log, now, timeLeftMs } = ports;
   const task = parseTask(body);
   const atlas = atlasFor(task, accounts).within(() => timeLeftMs() - RESERVE_MS);
@@ -31,17 +36,28 @@ export async function handleTask(body: string, ports: HandleTaskPorts, options: 
     task,
     { atlas, ledger, log, now, timeLeftMs },
     { ...options, reserveMs: RESERVE_MS },
-  ).catch((error) => {
+  ).catch(async (error) => {
+    // Else nobody could count the coverage before it is certain that this task has died.
+    await ledger.coverageWritten().catch(() => {});
     // The queue retries. If every retry fails, a later run marks this run incomplete (RUN_DIED).
     failedPart(task, error, { startedAt: new Date(now()).toISOString(), clock: { now }, log });
     throw error;
   });
-  let isOver = task.followAt !== undefined;
+  const isFollowUp = task.followAt !== undefined;
+  let isOver = isFollowUp;
+  await ledger.coverageWritten();
   if (next) await queue.sendLater(next.task, next.delayMs);
   else if (!isOver) isOver = (await ledger.finishPart(task.runId, part)).status !== 'running';
   if (follow) await queue.sendLater(follow.task, follow.delayMs);
   const { runId, projectId } = task;
-  if (isOver) await countDays(ledger, () => timeLeftMs() < RESERVE_MS, { log, runId });
+  const isOutOfTime = () => timeLeftMs() < RESERVE_MS;
+  if (isOver) {
+    await countDays(ledger, isOutOfTime, { log, runId });
+    // Of the one task that ends a run: the others start without it.
+    const { tryToCountCoverage } = await import('../evaluate/count-coverage.ts');
+    const counting = { now, lateAfterMs: options.lateAfterMs, isOutOfTime };
+    await tryToCountCoverage(ledger, counting, { log, runId, isRun: !isFollowUp });
+  }
   log.info('project collected', {
     runId,
     projectId,

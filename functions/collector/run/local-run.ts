@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { sharedLimits } from '../../platform/limits.ts';
 import type { Log } from '../../platform/log.ts';
+import { type CountingOptions, tryToCountCoverage } from '../evaluate/count-coverage.ts';
 import { countDays } from '../evaluate/count-days.ts';
 import type { RunMaker } from '../plan/dead-runs.ts';
 import type { Account } from '../plan/list-projects.ts';
@@ -56,7 +57,7 @@ const MAX_PAUSE_MS = 60_000;
 export async function runLocally(
   request: PlanRequest,
   ports: LocalRunPorts,
-  options: CollectOptions & PlanOptions = {},
+  options: CollectOptions & CountingOptions & PlanOptions = {},
   signal?: AbortSignal,
 ): Promise<{ run: Run; parts: RunPart[] }> {
   const { ledger, clock } = ports;
@@ -98,7 +99,10 @@ export async function runLocally(
     options,
   );
   signal?.throwIfAborted();
-  await countDays(ledger, isStopped, { log: ports.log, runId: request.runId });
+  const about = { log: ports.log, runId: request.runId };
+  await countDays(ledger, isStopped, about);
+  const counting = { now: () => clock.now(), lateAfterMs: options.lateAfterMs, isOutOfTime: isStopped };
+  await tryToCountCoverage(ledger, counting, about);
   return { run: finished ?? planned, parts };
 }
 

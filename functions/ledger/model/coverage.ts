@@ -181,6 +181,38 @@ export interface ProjectCoverage {
   recordedIds?: string;
 }
 
+/** What the overview says of the coverage of all projects, in the order of the page. */
+export const COVERAGE_NUMBERS = ['clusters', 'covered', 'unread', 'attention', 'expected', 'overdue'] as const;
+
+/**
+ * `clusters`: that are there and backed up. `covered`: of these, those proven complete. `unread`: projects of which nobody knows the
+ * clusters. `attention`: clusters and projects that are failing, not visible, never read, stale or late. `expected`, `overdue`: drills.
+ */
+export type CoverageNumbers = Record<(typeof COVERAGE_NUMBERS)[number], number>;
+
+/** A number as it changes by time alone. */
+export interface Timeline {
+  /** In slot 0. */
+  start: number;
+  /** Pairs, in order: a slot, and what is added from that slot on. */
+  steps: number[];
+}
+
+/** These numbers as of one moment, and as they change from then on by time alone. Times are ISO 8601. */
+export interface CoverageTotals {
+  countedAt: string;
+  /** How far ahead they are known. */
+  until: string;
+  /** The length of a slot of time: a number is that of the slot's end. In ms. */
+  slotMs: number;
+  /** Without a reading for so long a cluster counted as late, in ms. */
+  lateAfterMs: number;
+  numbers: Record<(typeof COVERAGE_NUMBERS)[number], Timeline>;
+  projects: number;
+  /** Clusters that were read at least once, and their projects. */
+  read: { clusters: number; projects: number };
+}
+
 /** What an archived cluster's item is named after, beside its name: that can be used again. */
 export const incarnationOf = ({ clusterId, goneAt, firstSeenAt }: ClusterCoverage): string =>
   clusterId ?? goneAt ?? firstSeenAt;

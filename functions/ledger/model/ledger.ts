@@ -6,7 +6,7 @@ import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
 import type { Rule, Status } from '../../schema/words.ts';
-import type { ClusterCoverage, ProjectCoverage } from './coverage.ts';
+import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
 import type { DayCounts } from './day-counts.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
@@ -138,6 +138,12 @@ export interface Census {
   index: number;
 }
 
+export interface KeptTotals {
+  totals: CoverageTotals;
+  /** Nobody has written coverage, or what is known of a project, since they were counted, and nobody was writing then. */
+  isCurrent: boolean;
+}
+
 export interface Ledger {
   /** How many jobs are worth writing at once. @default as many as into DynamoDB */
   readonly parallelWrites?: number;
@@ -214,6 +220,16 @@ export interface Ledger {
   ): Promise<ProjectCoverage>;
   /** Every project that is on record, read or not, in the order of project ids. */
   projects(): AsyncIterable<ProjectFacts>;
+  /** Says that coverage and projects are written no more, for now: until then `saveCoverageTotals` does nothing. @throws LedgerError */
+  coverageWritten(): Promise<void>;
+  /** Nothing where they were never counted. */
+  coverageTotals(): Promise<KeptTotals | undefined>;
+  /**
+   * Keeps what the coverage of all projects adds up to, unless somebody is writing to it.
+   * @param count is given every project on record, by consistent reads
+   * @throws LedgerError, and what `count` throws
+   */
+  saveCoverageTotals(count: (projects: AsyncIterable<ProjectFacts>) => Promise<CoverageTotals>): Promise<void>;
   /** Every job with its history; of one project, or of all in no order. A consistent read of the table, each item once. */
   recordedJobs(projectId?: string): AsyncIterable<RecordedJob>;
   /** Every job that the index over all projects shows, in no order. */

@@ -5,6 +5,7 @@ import { storable } from '../model/item-size.ts';
 import type { KnownProject } from '../model/known-project.ts';
 import { coverageKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
+import type { CoverageWriter } from '../totals/coverage-writer.ts';
 import { coverageOf, type Head, readCoverage, type StoredCoverage, writeCoverage } from './coverage-items.ts';
 import { withFitting } from './coverage-size.ts';
 import { optimisticWrite } from './optimistic-write.ts';
@@ -13,13 +14,15 @@ import { barelyKnown, COVERAGE_BATCH, type ProjectRepository, projectIdBatches }
 export class CoverageRepository {
   readonly #table: Table;
   readonly #known: ProjectRepository;
+  readonly #writer: CoverageWriter;
   readonly #now: () => number;
   /** Of the coverages that were given out. */
   readonly #heads = new WeakMap<ProjectCoverage, Head>();
 
-  constructor(table: Table, known: ProjectRepository, now: () => number) {
+  constructor(table: Table, known: ProjectRepository, writer: CoverageWriter, now: () => number) {
     this.#table = table;
     this.#known = known;
+    this.#writer = writer;
     this.#now = now;
   }
 
@@ -57,7 +60,7 @@ export class CoverageRepository {
       if (!stored) known ??= await this.#register({ ...made, projectId }, false);
       const restartedAt = stored ? stored.restartedAt : known?.coveredSince && new Date(this.#now()).toISOString();
       const coverage = withFitting({ ...made, ...defined({ restartedAt }), projectId, revision });
-      const { head, ...written } = await writeCoverage(this.#table, coverage, before);
+      const { head, ...written } = await this.#writer.writing(() => writeCoverage(this.#table, coverage, before));
       // Twice, as whoever wrote first may have died before.
       if (written.done && revision <= 2) await this.#register(coverage, true, known);
       return { value: { coverage, head }, written };

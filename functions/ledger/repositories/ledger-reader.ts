@@ -11,6 +11,7 @@ import type { IndexedJob } from '../model/table.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
 import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { archived } from './archive.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
@@ -79,7 +80,7 @@ export const COUNT_QUERIES = 24;
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const { now = Date.now } = options;
-  const projects = new ProjectRepository(table);
+  const projects = new ProjectRepository(table, new CoverageWriter(table, now));
 
   return {
     ...tableLedger({ ...options, table }),

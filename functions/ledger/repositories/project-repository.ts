@@ -1,4 +1,5 @@
 // functions/ledger/repositories/project-repository.ts: what is on record of each project: its scope, one item a project, alone or with its coverage.
+import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
@@ -7,7 +8,8 @@ import type { KnownProject, ProjectFacts } from '../model/known-project.ts';
 import { fieldNames } from '../model/table.ts';
 import { type Item, pick } from '../table/job-item.ts';
 import { COVERAGE_FEED, coverageFeed, coverageKey, projectKey } from '../table/keys.ts';
-import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { type BatchOptions, everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import type { CoverageWriter } from '../totals/coverage-writer.ts';
 import { coverageOf } from './coverage-items.ts';
 import { optimisticWrite } from './optimistic-write.ts';
 
@@ -56,9 +58,11 @@ export async function* projectIdBatches(table: Table, size: number): AsyncGenera
 
 export class ProjectRepository {
   readonly #table: Table;
+  readonly #writer: CoverageWriter;
 
-  constructor(table: Table) {
+  constructor(table: Table, writer: CoverageWriter) {
     this.#table = table;
+    this.#writer = writer;
   }
 
   /** Requests: 1 read. */
@@ -92,7 +96,8 @@ export class ProjectRepository {
         return { value: stored, written: { done: true } };
       }
       const item = { ...projectKey(projectId), ...coverageFeed(projectId), ...known };
-      return { value: known, written: await this.#table.put(item, { revision: stored?.revision }) };
+      const put = () => this.#table.put(item, { revision: stored?.revision });
+      return { value: known, written: await this.#writer.writing(put) };
     });
   }
 
@@ -101,11 +106,27 @@ export class ProjectRepository {
     for await (const projectIds of projectIdBatches(this.#table, COVERAGE_BATCH)) yield* await this.factsOf(projectIds);
   }
 
+  /**
+   * As `facts`, by consistent reads: what was written before is in it. The index may not have a new project yet: `listed` names it.
+   * Requests: those of `facts`.
+   */
+  async *recordedFacts(listed: readonly string[] = []): AsyncGenerator<ProjectFacts> {
+    const ids = new Set(listed);
+    for await (const projectIds of projectIdBatches(this.#table, MAX_BATCH_KEYS))
+      for (const id of projectIds) ids.add(id);
+    for (const projectIds of chunks([...ids].sort(), COVERAGE_BATCH)) {
+      for (const facts of await this.factsOf(projectIds, { consistent: true })) {
+        if (facts.known || facts.coverage) yield facts;
+      }
+    }
+  }
+
   /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, and more for each project in parts. @param projectIds at most 50 */
-  async factsOf(projectIds: readonly string[]): Promise<ProjectFacts[]> {
+  async factsOf(projectIds: readonly string[], options: BatchOptions = {}): Promise<ProjectFacts[]> {
     const known = new Map<string, KnownProject>();
     const coverages = new Map<string, ProjectCoverage>();
-    for (const item of await this.#table.batchGet(projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]))) {
+    const keys = projectIds.flatMap((id) => [projectKey(id), coverageKey(id)]);
+    for (const item of await this.#table.batchGet(keys, options)) {
       const coverage = await coverageOf(this.#table, item);
       if (coverage) coverages.set(coverage.projectId, coverage);
       else if (item.sk === projectKey('').sk) known.set(knownProjectOf(item).projectId, knownProjectOf(item));

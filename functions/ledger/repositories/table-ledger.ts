@@ -6,6 +6,8 @@ import { DayRepository } from '../days/day-repository.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
+import { CoverageWriter } from '../totals/coverage-writer.ts';
+import { TotalsRepository } from '../totals/totals-repository.ts';
 import { archive, archived } from './archive.ts';
 import { census, countListed, listedJobs, recordedJobs } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
@@ -38,8 +40,10 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
   const marker = new DayMarker(table, now);
   const jobs = new JobRepository(table, marker);
   const days = new DayRepository(table, now);
-  const projects = new ProjectRepository(table);
-  const coverages = new CoverageRepository(table, projects, now);
+  const writer = new CoverageWriter(table, now);
+  const projects = new ProjectRepository(table, writer);
+  const coverages = new CoverageRepository(table, projects, writer, now);
+  const totals = new TotalsRepository(table, now);
   const scope = new ScopeRepository(table);
   const runs = new RunRepository(table, runRetentionDays, now);
   return {
@@ -66,6 +70,10 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     coverage: (projectId) => coverages.get(projectId),
     saveCoverage: (...args) => coverages.save(...args),
     projects: () => projects.facts(),
+    coverageWritten: () => writer.done(),
+    coverageTotals: () => totals.get(),
+    saveCoverageTotals: (count) =>
+      totals.save(async () => count(projects.recordedFacts((await scope.get())?.projectIds))),
     coverages: () => coverages.all(),
     archiveCluster: (...args) => archive(table, ...args),
     archivedClusters: (projectId) => archived(table, projectId),
@@ -79,6 +87,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     startRun: (run, maker) => runs.start(run, maker),
     recordPlan: async (runId, planned) => {
       await days.begin(); // before there are new jobs, whose days are marked as they are written
+      await writer.done(); // what is known of the projects is written by now
       await runs.recordPlan(runId, planned);
     },
     planRun: (...args) => runs.plan(...args),

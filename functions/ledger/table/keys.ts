@@ -101,6 +101,13 @@ export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
 export const isDaysPk = (pk: string) => pk === DAYS;
 export const ALL_DAY_MARKS = { partition: DAYS, beginsWith: DAY_MARKS } as const;
 
+const TOTALS = 'TOTALS';
+/** What the coverage of all projects adds up to. */
+export const COVERAGE_TOTALS_KEY: Key = { pk: TOTALS, sk: COVERAGE };
+/** Who writes coverage, and how often that was said. */
+export const COVERAGE_WRITERS_KEY: Key = { pk: TOTALS, sk: 'WRITERS' };
+export const isTotalsPk = (pk: string) => pk === TOTALS;
+
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });
 export const runFeed = (runId: string): FeedKey => ({ feed: feedPartition('RUNS', monthOf(runId)), feedKey: runId });
 export const coverageFeed = (projectId: string): FeedKey => ({ feed: COVERAGE_FEED, feedKey: projectId });

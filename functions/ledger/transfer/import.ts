@@ -13,8 +13,9 @@ import { readCoverage, writeCoverage } from '../repositories/coverage-items.ts';
 import { ATTEMPTS, conflict } from '../repositories/optimistic-write.ts';
 import { knownProjectOf } from '../repositories/project-repository.ts';
 import { type Item, jobItem, ledgerJob } from '../table/job-item.ts';
-import { isRunSk, type Key, SCOPE_KEY } from '../table/keys.ts';
+import { isRunSk, type Key, projectKey, SCOPE_KEY } from '../table/keys.ts';
 import { type Condition, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { coverageOutcome, jobOutcome, mergedScope, OUTCOMES, type Outcome, projectOutcome } from './merge.ts';
 import { exportable, noRecords, type RecordCounts, type RecordKind, type TransferRecord } from './record.ts';
 
@@ -78,6 +79,7 @@ type Decide = (stored: Item | undefined) => { outcome: Outcome; item: Item & Key
 class Importer {
   readonly #table: Table;
   readonly #days: DayMarker;
+  readonly #writer: CoverageWriter;
   readonly #mark: Item;
   readonly #refusedOf = new Set<string>();
   readonly result: ImportResult = {
@@ -89,6 +91,7 @@ class Importer {
   constructor(table: Table, at: string) {
     this.#table = table;
     this.#days = new DayMarker(table, Date.now);
+    this.#writer = new CoverageWriter(table, Date.now);
     this.#mark = { [IMPORTED_AT]: at };
   }
 
@@ -106,8 +109,11 @@ class Importer {
     });
   }
 
-  /** Whoever counts the days that were written to counts them again. */
-  end = (): Promise<void> => this.#days.markAgain();
+  /** Whoever counts the days that were written to counts them again, and the coverage. */
+  end = async (): Promise<void> => {
+    await this.#days.markAgain();
+    await this.#writer.done();
+  };
 
   /** Requests: 1 read, and the writes of a coverage. */
   async coverage(coverage: ProjectCoverage): Promise<void> {
@@ -125,7 +131,8 @@ class Importer {
       if (!isWritten(outcome)) return outcome;
       // Of a coverage that lost its parts the head counts on.
       const revision = Math.max(coverage.revision, (stored.head.revision ?? 0) + 1);
-      const written = await writeCoverage(this.#table, { ...coverage, revision }, stored, this.#mark);
+      const write = () => writeCoverage(this.#table, { ...coverage, revision }, stored, this.#mark);
+      const written = await this.#writer.writing(write);
       if (written.done) return outcome;
     }
     throw conflict(`coverage of project ${projectId}`);
@@ -137,7 +144,8 @@ class Importer {
       const { outcome, item, condition } = decide(stored);
       if (!isWritten(outcome)) return outcome;
       const marked = { ...item, ...this.#mark };
-      const written = await this.#table.put(marked, condition);
+      const put = () => this.#table.put(marked, condition);
+      const written = await (key.sk === projectKey('').sk ? this.#writer.writing(put) : put());
       if (written.done) return outcome;
       stored = await this.#table.get(key);
       // Ours after all: its answer was lost and the SDK sent it again.

@@ -13,6 +13,7 @@ import {
   isPartSk,
   isPlanSk,
   isRunSk,
+  isTotalsPk,
   type Key,
   messagePk,
   projectKey,
@@ -74,11 +75,11 @@ export const record = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs, computed from them. Undefined: of
+ * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs or coverage, computed from them. Undefined: of
  * another version.
  */
 export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'message' | undefined {
-  if (isDaysPk(pk)) return 'counts';
+  if (isDaysPk(pk) || isTotalsPk(pk)) return 'counts';
   if (pk.startsWith(messagePk(''))) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;

@@ -88,6 +88,7 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     indexedJobs: async () => ({ items: [one] }),
     dayCounts: async () => new Map(),
     coverage: async () => hostile,
+    coverageTotals: async () => undefined,
     projects: async function* () {
       yield facts;
     },

@@ -30,12 +30,12 @@ const coverage = (projectId: string, clusters: ClusterCoverage[]): ProjectCovera
   clusters: Object.fromEntries(clusters.map((each) => [each.clusterName, each])),
 });
 describe('saveCoverage', () => {
-  test('costs one write; the first of a project a read and two writes more, since it also says that the project has one', async () => {
+  test('costs one write; the first of a project a read and two writes more, since it also says that the project has one; and one in five minutes says that somebody writes', async () => {
     const projectId = anotherId();
     expect(await table.ledger.coverage(projectId)).toBeUndefined();
     table.requests();
     const first = await table.ledger.saveCoverage(projectId, () => coverage(projectId, [cluster('orders')]));
-    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 3 });
+    expect(table.requests()).toEqual({ GetItem: 1, PutItem: 3, UpdateItem: 1 });
     expect(first.revision).toBe(1);
     const read = await table.ledger.coverage(projectId);
     expect(read).toEqual(first);

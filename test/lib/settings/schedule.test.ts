@@ -85,6 +85,10 @@ test.each([
   const environments = functions.map(({ Properties }) => Properties.Environment.Variables as Record<string, string>);
   const ofApi = environments.find((environment) => 'PLAN_FUNCTION_NAME' in environment);
   expect(ofApi?.EXPECTED_RUN_MINUTES).toBe(minutes?.toString());
+  // What is late is counted by the collector, by the same rule.
+  const ofCollect = environments.find((environment) => 'FULL_READ_HOURS' in environment);
+  expect(ofCollect?.EXPECTED_RUN_MINUTES).toBe(ofApi?.EXPECTED_RUN_MINUTES);
+  expect(ofCollect).toBeDefined();
   const { EXPECTED_RUN_MINUTES } = ofApi ?? {};
   expect(apiSettings({ TABLE_NAME: 'ledger', EXPECTED_RUN_MINUTES }).runEveryMinutes).toBe(minutes);
 });

@@ -1,16 +1,15 @@
 // functions/api/web/pages/overview.ts: the headline numbers, and restores over time.
 
 import { html } from 'hono/html';
+import type { CoverageNumbers } from '../../../ledger/model/coverage.ts';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
-import { needsAttention } from '../../../views/coverage.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
 import { agoTime, type Html, utc } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
+import { type CoverageState, MAX_PROJECTS } from '../../query/coverage-state.ts';
 import type { Summary } from '../../query/summary.ts';
 import { chart, totalsText } from '../parts/chart.ts';
-import type { ClusterHealth } from '../parts/coverage-health.ts';
-import { type Drills, drillsOf } from '../parts/drill-part.ts';
 import { ruleLabel } from '../parts/finding-badge.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
@@ -20,20 +19,15 @@ export interface Overview {
   recent: Summary;
   /** Jobs that are open now, whenever they were requested. */
   open: { jobs: number; more: boolean };
-  clusters: readonly ClusterHealth[];
+  coverage: CoverageState;
   runs: LastRuns;
 }
 
-export function overview({ recent, open, clusters, runs }: Overview, now: number): Html {
+export function overview({ recent, open, coverage, runs }: Overview, now: number): Html {
   const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
-  const there = clusters.filter(
-    ({ clusterName, state }) => clusterName !== undefined && !['gone', 'none', 'out-of-scope'].includes(state),
-  );
-  const covered = there.filter(({ claim }) => claim === 'complete').length;
-  const unread = clusters.filter(({ what, state }) => what === 'project' && needsAttention(state)).length;
-  const attention = clusters.filter(({ state }) => needsAttention(state)).length;
+  const { clusters, covered, unread, attention } = coverage.numbers;
   const period = `in ${byDay.length} days`;
   const plus = truncated ? '+' : '';
   return html`<dl class="facts">
@@ -41,12 +35,12 @@ ${fact('Restores', `${number(recent.jobs)}${plus}`, period, { href: jobsHref({ s
 ${fact('Open', `${number(open.jobs)}${open.more ? '+' : ''}`, 'now', { href: jobsHref({ open: 'true' }) })}
 ${fact('Failed', `${number(failed)}${plus}`, period, { href: jobsHref({ status: 'FAILED', since }), ...(failed > 0 && FAILURE) })}
 ${findingsFact(recent)}
-${fact('Clusters covered', number(covered), coveredOf(there.length, unread), { href: '/clusters' })}
+${fact('Clusters covered', number(covered), coveredOf(clusters, unread), { href: '/clusters' })}
 ${fact('Need attention', number(attention), 'failing, late or never read', { href: '/clusters#attention', ...(attention > 0 && ALERT) })}
-${drillsFact(drillsOf(clusters))}
+${drillsFact(coverage.numbers)}
 ${lastRunFact(runs, now)}
 </dl>
-${found(recent)}
+${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)}</p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
@@ -81,11 +75,23 @@ function findingsFact({ findings: { jobs, bySeverity }, byDay, truncated }: Summ
   return fact('With findings', count, about, jobs > 0 ? { href: `#${FOUND}` } : {});
 }
 
-function drillsFact({ overdue, expected }: Drills): Html {
+/** Where the numbers are not those of all projects as they are now. */
+function asFarAs({ asOf, complete }: CoverageState): Html | '' {
+  if (asOf !== undefined) {
+    return html`<p class="note">Clusters and drills are counted as of ${utc(asOf)} UTC. What was collected since is counted after the run; the <a href="/clusters">clusters page</a> has it.</p>
+`;
+  }
+  return complete
+    ? ''
+    : html`<p class="note">There are more projects than this page reads: clusters and drills are those of the first ${number(MAX_PROJECTS)} projects only. <a href="/coverage?format=ndjson">GET /coverage</a> has them all.</p>
+`;
+}
+
+function drillsFact({ overdue, expected }: Pick<CoverageNumbers, 'overdue' | 'expected'>): Html {
   const about = expected > 0 ? `of ${number(expected)} expected` : 'none expected';
-  return fact('Drills overdue', number(overdue.length), about, {
+  return fact('Drills overdue', number(overdue), about, {
     href: '/clusters#drills',
-    ...(overdue.length > 0 && ALERT),
+    ...(overdue > 0 && ALERT),
   });
 }
 

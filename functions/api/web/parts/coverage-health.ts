@@ -5,6 +5,7 @@ import type { ProjectFacts } from '../../../ledger/model/known-project.ts';
 import { KINDS, type Kind } from '../../../schema/words.ts';
 import type { CoverageContext } from '../../../views/cluster-row.ts';
 import { type CoverageRow, coverageRows, worstFirst } from '../../../views/coverage.ts';
+import { MAX_PROJECTS } from '../../query/coverage-state.ts';
 
 export interface ClusterHealth extends CoverageRow {
   kinds: Kind[];
@@ -32,8 +33,6 @@ function clusterHealth(row: CoverageRow): ClusterHealth {
 /** What a page keeps of a project: its coverage itself takes 50 KB for 25 clusters. */
 interface ReadProject extends Pick<ProjectFacts, 'projectId' | 'projectName'> {
   clusters: ClusterHealth[];
-  /** Clusters that were read at least once. */
-  read: number;
 }
 
 export interface Coverage {
@@ -43,20 +42,14 @@ export interface Coverage {
   complete: boolean;
 }
 
-/** More than an Atlas organization holds; a page reads no more, in 1 + 20 requests. */
-export const MAX_PROJECTS = 500;
-
 export async function readCoverage(facts: AsyncIterable<ProjectFacts>, context: CoverageContext): Promise<Coverage> {
   const projects: ReadProject[] = [];
   let complete = true;
   for await (const project of facts) {
     complete = projects.length < MAX_PROJECTS;
     if (!complete) break;
-    const { projectId, projectName, coverage } = project;
-    const read = Object.values(coverage?.clusters ?? {}).filter(wasRead).length;
-    projects.push({ projectId, projectName, clusters: projectHealth(project, context), read });
+    const { projectId, projectName } = project;
+    projects.push({ projectId, projectName, clusters: projectHealth(project, context) });
   }
   return { projects: projects.sort((a, b) => (a.projectName < b.projectName ? -1 : 1)), complete };
 }
-
-const wasRead = ({ lists }: ClusterCoverage) => Object.values(lists).some(({ readAt }) => readAt !== undefined);

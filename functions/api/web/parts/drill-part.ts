@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
+import { EXPECTED_DRILLS } from '../../../views/coverage-totals.ts';
 import { drillMark, mark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
@@ -32,7 +33,7 @@ export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
   const overdue = clusters.filter(isIn('overdue'));
   return {
     overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
-    expected: clusters.filter(isIn('overdue', 'due', 'met', 'not-covered')).length,
+    expected: clusters.filter(isIn(...EXPECTED_DRILLS)).length,
     notCovered: clusters.filter(isIn('not-covered')).length,
     backupsOff: clusters.filter(isIn('backups-off')).length,
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { MAX_PROJECTS, projectHealth, readCoverage } from '../../../../functions/api/web/parts/coverage-health.ts';
+import { MAX_PROJECTS } from '../../../../functions/api/query/coverage-state.ts';
+import { projectHealth, readCoverage } from '../../../../functions/api/web/parts/coverage-health.ts';
 import type { ListCoverage, ProjectCoverage } from '../../../../functions/ledger/model/coverage.ts';
 import { FRESH_MS } from '../../../../functions/proof/list.ts';
 import { needsAttention } from '../../../../functions/views/coverage.ts';

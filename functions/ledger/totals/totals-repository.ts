@@ -1,0 +1,51 @@
+// functions/ledger/totals/totals-repository.ts: what the coverage of all projects adds up to, kept beside it (docs/decisions/0043-coverage-totals.md).
+import type { CoverageTotals } from '../model/coverage.ts';
+import type { KeptTotals } from '../model/ledger.ts';
+import type { Item } from '../table/job-item.ts';
+import { COVERAGE_TOTALS_KEY, COVERAGE_WRITERS_KEY } from '../table/keys.ts';
+import { fieldOf, type Table } from '../table/table-port.ts';
+import { leasesOf } from './coverage-writer.ts';
+
+export class TotalsRepository {
+  readonly #table: Table;
+  readonly #now: () => number;
+
+  constructor(table: Table, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** Nothing where they were never counted. Requests: 1 batch read. */
+  async get(): Promise<KeptTotals | undefined> {
+    const keys = [COVERAGE_TOTALS_KEY, COVERAGE_WRITERS_KEY];
+    const items = await this.#table.batchGet(keys, { consistent: true });
+    const [kept, writers] = keys.map(({ sk }) => items.find((item) => item.sk === sk));
+    const totals = fieldOf(kept, 'totals') as CoverageTotals | undefined;
+    return totals && { totals, isCurrent: marksOf(writers) > 0 && marksOf(writers) === marksOf(kept) };
+  }
+
+  /**
+   * Nothing where somebody is writing: they count once they are done, or whoever writes next.
+   * Requests: 1 read and 2 writes, and those of `count`; the first time 1 write more.
+   * @param count reads the coverage of all projects, consistently
+   * @throws LedgerError, and what `count` throws
+   */
+  async save(count: () => Promise<CoverageTotals>): Promise<void> {
+    const before = (await this.#table.get(COVERAGE_WRITERS_KEY)) ?? (await this.#begin());
+    const leases = leasesOf(before);
+    const now = this.#now();
+    if (before === undefined || leases.some((until) => until > now)) return;
+    const marks = marksOf(before);
+    const totals = await count();
+    await this.#table.put({ ...COVERAGE_TOTALS_KEY, marks, totals }, { marks: { below: marks + 1 } });
+    // Who is done, or has died, is of no use any more.
+    if (leases.length > 0) await this.#table.put({ ...COVERAGE_WRITERS_KEY, marks }, { marks });
+  }
+
+  async #begin(): Promise<Item | undefined> {
+    const written = await this.#table.update(COVERAGE_WRITERS_KEY, { add: { marks: 1 } }, {});
+    return written.done ? written.item : undefined;
+  }
+}
+
+const marksOf = (item: Item | undefined) => Number(fieldOf(item, 'marks') ?? 0);
