@@ -31,6 +31,9 @@ export function outputs(stack: Stack & Constructs) {
 
   output('ApiUrl', 'GET /restore-jobs here', api?.edge.url);
   output('ApiDomainTarget', "For the DNS record of the API's domain name: CNAME, or alias", api?.edge.domainTarget);
+  output('PageUrl', 'The page, for people who sign in', api?.signIn?.pageUrl);
+  output('SignInCallbackUrl', 'Redirect URI to register with the issuer', api?.signIn?.callbackUrl);
+  output('UserPoolId', 'People who may sign in, in the groups read and run', api?.signIn?.userPool?.userPoolId);
   output('TableName', 'The ledger itself', table.tableName);
   output('SecretArn', 'Holds the Atlas credentials', secretArn);
   output(

@@ -3,6 +3,9 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { apiApp } from '../functions/api/app.ts';
 import type { ApiPorts } from '../functions/api/http/ports.ts';
+import { browserApp, type Fetch } from '../functions/api/sign-in/browser-app.ts';
+import type { SignInPorts } from '../functions/api/sign-in/ports.ts';
+import { BROWSER_PREFIX } from '../functions/api/sign-in/prefix.ts';
 import { listen } from './listen.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now'> {
@@ -10,6 +13,8 @@ export interface ServeOptions extends Omit<ApiPorts, 'now'> {
   port?: number | undefined;
   /** Milliseconds since the epoch. @default Date.now */
   now?: (() => number) | undefined;
+  /** Everyone must sign in, and nothing is answered outside of the pages for browsers. @default nobody signs in */
+  signIn?: Omit<SignInPorts, 'log' | 'now'> | undefined;
 }
 
 export interface ServedApi extends AsyncDisposable {
@@ -19,10 +24,11 @@ export interface ServedApi extends AsyncDisposable {
 }
 
 /** @throws Error where the port is in use */
-export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOptions): Promise<ServedApi> {
+export async function serveApi({ port = 0, now = Date.now, signIn, ...ports }: ServeOptions): Promise<ServedApi> {
   const app = apiApp({ ...ports, now });
+  const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) => refusal(request, incoming.rawHeaders) ?? app.fetch(request, {}),
+    fetch: (request, { incoming }) => refusal(request, incoming.rawHeaders) ?? answer(request, {}),
   });
   const url = await listen(server, port);
   let closing: Promise<void> | undefined;
@@ -35,6 +41,15 @@ export async function serveApi({ port = 0, now = Date.now, ...ports }: ServeOpti
   };
   return { url, close, [Symbol.asyncDispose]: close };
 }
+
+/** The address that `serve` prints leads to the page. */
+const signedIn =
+  (browser: Fetch): Fetch =>
+  (request, bindings) => {
+    const { pathname } = new URL(request.url);
+    if (pathname !== '/') return browser(request, bindings);
+    return new Response(null, { status: 303, headers: { location: BROWSER_PREFIX } });
+  };
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

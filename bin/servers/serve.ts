@@ -1,6 +1,8 @@
 // bin/servers/serve.ts: the page and the API on this machine, over any ledger.
+import { randomBytes } from 'node:crypto';
 import { access, constants } from 'node:fs/promises';
 import { Command } from 'commander';
+import { BROWSER_PREFIX, CALLBACK_PATH } from '../../functions/api/sign-in/prefix.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { lateAfterMs } from '../../functions/platform/freshness.ts';
 import type { Log } from '../../functions/platform/log.ts';
@@ -15,6 +17,7 @@ import {
 } from '../options/ledger-target.ts';
 import { chosenObjectives, type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
+import { UsageError } from '../process/exit-codes.ts';
 import { raised } from '../process/interrupt.ts';
 import { listening } from '../process/port-error.ts';
 import { stderrLog } from '../process/stderr-log.ts';
@@ -25,6 +28,9 @@ import type { RunsHere } from './runs-here.ts';
 interface ServeFlags extends TargetFlags, RulesFlags {
   port: number;
   runsEvery?: number;
+  signInIssuer?: string;
+  signInClientId?: string;
+  signInRolesClaim: string;
 }
 
 /** One more than the simulator's. */
@@ -52,12 +58,19 @@ export function serveCommand(context: Context): Command {
         1_000_000,
       ),
     )
+    .option(
+      '--sign-in-issuer <url>',
+      'OpenID Connect issuer with which everyone must sign in (default: nobody signs in)',
+    )
+    .option('--sign-in-client-id <id>', 'public client of that issuer')
+    .option('--sign-in-roles-claim <name>', 'claim of the ID token that holds read or run', 'cognito:groups')
     .addHelpText('after', HELP);
   return withObjectives(addTargetOptions(command)).action((flags: ServeFlags) => serve(flags, context));
 }
 
 async function serve(flags: ServeFlags, context: Context) {
   const { out, err, interrupt } = context;
+  const signIn = signInOf(flags);
   const where = resolveTarget(flags, context.env);
   const objectives = await chosenObjectives(flags, context.env);
   await using accounts = await accountsAtHand(context);
@@ -73,14 +86,31 @@ async function serve(flags: ServeFlags, context: Context) {
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
   const user = { kind: 'user', name: whoAmI(context), selfDeclared: true } as const;
   const annotations = takesWrites ? { table: opened.table, user } : undefined;
-  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, objectives };
+  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, objectives, signIn };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
+  if (signIn) await err.line(`Redirect URI of the client: ${server.url}${BROWSER_PREFIX}${CALLBACK_PATH}`);
   const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
   const starts = runs ? 'runs can be started' : 'without Atlas credentials no run can be started';
   await err.line(`The page and API of ${place}; ${starts}. Ctrl-C stops it.`);
   await raised(signal);
 }
+
+/** With a key of this process: sessions end with it. @throws UsageError */
+function signInOf({ signInIssuer: issuer, signInClientId: clientId, signInRolesClaim: rolesClaim }: ServeFlags) {
+  if (issuer === undefined && clientId === undefined) return undefined;
+  if (issuer === undefined || !isIssuer(issuer))
+    throw new UsageError(
+      `--sign-in-issuer: expected an https address, or http on this machine, got ${JSON.stringify(issuer ?? 'nothing')}`,
+    );
+  if (!clientId) throw new UsageError('--sign-in-client-id: expected the id of a client of the issuer, got nothing');
+  const key = randomBytes(32).toString('base64url');
+  const values = { read: ['read'], run: ['run'] };
+  return { issuer, clientId, rolesClaim, values, sessionMinutes: 60, key: async () => key };
+}
+
+const isIssuer = (text: string) =>
+  URL.canParse(text) && /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(:|\/|$))/.test(text);
 
 /** A directory that may only be read can be served, too. */
 async function isWritable(where: Target): Promise<boolean> {

@@ -17,9 +17,10 @@ const client = dynamoDbClient({
 const { planFunctionName, lateAfterMs, tableName, annotations, objectives } = settings;
 const table = new DynamoTable(tableName, client);
 
+const log = lambdaLog('api', process.env);
 const app = apiApp({
   ledger: ledgerReader({ ...settings, table }),
-  log: lambdaLog('api', process.env),
+  log,
   now: Date.now,
   objectives,
   lateAfterMs,
@@ -27,4 +28,23 @@ const app = apiApp({
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 });
 
-export const handler = gatewayHandler(app);
+/** Loaded with the first request that needs it: other callers shouldn't wait for it. */
+async function browserOf(signIn: NonNullable<typeof settings.signIn>) {
+  const [{ browserApp }, { secretText }] = await Promise.all([
+    import('../api/sign-in/browser-app.ts'),
+    import('../runtime/secret-text.ts'),
+  ]);
+  const clientSecret = signIn.clientSecretArn === undefined ? undefined : secretText(signIn.clientSecretArn);
+  return browserApp(app.fetch, { ...signIn, key: secretText(signIn.keyArn), clientSecret, log, now: Date.now });
+}
+let browser: ReturnType<typeof browserOf> | undefined;
+const { signIn } = settings;
+
+export const handler = gatewayHandler(
+  app,
+  signIn &&
+    (async (request, bindings) => {
+      browser ??= browserOf(signIn);
+      return (await browser)(request, bindings);
+    }),
+);

@@ -41,7 +41,32 @@ export const apiSettings = (environment: Environment) => ({
   annotations: variable(environment, 'ANNOTATIONS'),
   ...lateness(environment),
   objectives: objectives(environment),
+  signIn: signInSettings(environment),
 });
+
+/** Absent: nobody signs in with a browser. */
+function signInSettings(environment: Environment) {
+  const issuer = variable(environment, 'SIGN_IN_ISSUER');
+  if (issuer === undefined) return undefined;
+  const required = (name: 'SIGN_IN_CLIENT_ID' | 'SIGN_IN_KEY_ARN') => {
+    const value = variable(environment, name);
+    if (value === undefined) throw new SettingsError(`${name}: expected a text, as SIGN_IN_ISSUER is set, got nothing`);
+    return value;
+  };
+  return {
+    issuer,
+    clientId: required('SIGN_IN_CLIENT_ID'),
+    keyArn: required('SIGN_IN_KEY_ARN'),
+    /** Absent: a public client. */
+    clientSecretArn: variable(environment, 'SIGN_IN_CLIENT_SECRET_ARN'),
+    rolesClaim: variable(environment, 'SIGN_IN_ROLES_CLAIM'),
+    values: {
+      read: variable(environment, 'SIGN_IN_READ_VALUES'),
+      run: variable(environment, 'SIGN_IN_RUN_VALUES'),
+    },
+    sessionMinutes: variable(environment, 'SIGN_IN_SESSION_MINUTES'),
+  };
+}
 
 /** @throws SettingsError */
 export function planSettings(environment: Environment) {

@@ -19,6 +19,7 @@ export const RANGES = {
   FOLLOW_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 60 },
   RUN_RETENTION_DAYS: { unit: 'days', min: 1, max: 3_650, default: 90 },
   MAX_EVENT_AGE_HOURS: { unit: 'hours', min: 0, max: 8_760, default: MAX_EVENT_AGE_HOURS },
+  SIGN_IN_SESSION_MINUTES: { unit: 'minutes', min: 5, max: 720, default: 60 },
   // SQS delays a message by at most 15 minutes.
   MESSAGE_WAIT_SECONDS: { unit: 'seconds', min: 0, max: 900, default: 120 },
 } as const;
@@ -108,6 +109,14 @@ const VARIABLES = {
   ORGANIZATION_ID: optional('the id of an AWS organization', text),
   PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
   RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),
+  SIGN_IN_CLIENT_ID: optional('the id of an OpenID Connect client', text),
+  SIGN_IN_CLIENT_SECRET_ARN: optional('the ARN of a secret', text),
+  SIGN_IN_ISSUER: optional('a URL such as https://issuer.example.com', url),
+  SIGN_IN_KEY_ARN: optional('the ARN of a secret', text),
+  SIGN_IN_READ_VALUES: withDefault('values separated by commas', list, ['read']),
+  SIGN_IN_ROLES_CLAIM: withDefault('the name of a claim', text, 'cognito:groups'),
+  SIGN_IN_RUN_VALUES: withDefault('values separated by commas', list, ['run']),
+  SIGN_IN_SESSION_MINUTES: ranged(RANGES.SIGN_IN_SESSION_MINUTES),
   SPOKE_ACCOUNTS: withDefault('ids of AWS accounts, separated by commas', list, []),
   TABLE_NAME: required('the name of the DynamoDB table', text),
   TABLE_STREAM_ARN: optional("the ARN of an adopted table's stream", text),

@@ -48,6 +48,7 @@ const VPC_ACTIONS = [
 /** A function that may write its own log, and otherwise do only what `allow` grants. */
 export class NodeFunction extends Construct {
   readonly function: IFunction;
+  readonly #function: LambdaFunction;
   readonly role: Role;
   readonly logs: LogGroup;
 
@@ -62,7 +63,7 @@ export class NodeFunction extends Construct {
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logs.logGroupArn]);
     if (vpc) this.allowOnEverything(VPC_ACTIONS, 'EC2 has no ARN for a network interface that Lambda has yet to make.');
 
-    this.function = new LambdaFunction(this, 'Function', {
+    this.#function = new LambdaFunction(this, 'Function', {
       code: codeOf(handler, sourceMaps),
       handler: 'index.handler',
       description,
@@ -76,8 +77,14 @@ export class NodeFunction extends Construct {
       ...defined({ vpc, vpcSubnets }),
       environment: nonEmpty({ ...environment, NODE_OPTIONS: allNodeOptions, LOG_LEVEL: logLevel }),
     });
+    this.function = this.#function;
     if (tracing)
       this.allowOnEverything(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], 'X-Ray has no ARNs for these.');
+  }
+
+  /** Values that are known only once the function is there. */
+  addEnvironment(environment: NodeFunctionProps['environment']) {
+    for (const [name, value] of Object.entries(nonEmpty(environment))) this.#function.addEnvironment(name, value);
   }
 
   allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions) {

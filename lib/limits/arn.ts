@@ -89,6 +89,14 @@ export const isBusNameOrArn = (value: string): Verdict =>
     ? isBusArn(value)
     : /^[A-Za-z0-9._/-]{1,256}$/.test(value) || 'a name has letters, digits and . _ / - only, at most 256';
 
+/** Whole: it is granted as it is. */
+export const isSecretArn = (value: string): Verdict =>
+  arnVerdict(value, {
+    service: 'secretsmanager',
+    resource: /^secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}$/,
+    ends: 'secret:, its name, a hyphen and six characters',
+  });
+
 export const isSecretNameOrArn = (value: string): Verdict =>
   isArn(value)
     ? arnVerdict(value, {

@@ -6,10 +6,11 @@ import { Construct } from 'constructs';
 import { NodeFunction } from '../compute/node-function.ts';
 import type { LedgerTable } from '../data/table.ts';
 import { longestMinutesBetween } from '../settings/schedule.ts';
-import type { Settings } from '../settings/settings.ts';
+import { hasSignIn, type Settings } from '../settings/settings.ts';
 import type { Edge } from './edge.ts';
 import { privateEdge } from './private-edge.ts';
 import { publicEdge } from './public-edge.ts';
+import { SignIn } from './sign-in.ts';
 
 export interface ApiProps {
   readonly table: LedgerTable;
@@ -23,6 +24,7 @@ export interface ApiProps {
 export class Api extends Construct {
   readonly function: NodeFunction;
   readonly edge: Edge;
+  readonly signIn: SignIn | undefined;
 
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
@@ -54,6 +56,10 @@ export class Api extends Construct {
 
     const edge = settings.httpApi === 'private' ? privateEdge : publicEdge;
     this.edge = edge(this, { handler: this.function.function, settings, encryptionKey });
+    if (!hasSignIn(settings)) return;
+    this.signIn = new SignIn(this, 'SignIn', { settings, encryptionKey, url: this.edge.url });
+    this.function.addEnvironment(this.signIn.environment);
+    this.signIn.grantRead(this.function);
   }
 }
 

@@ -17,9 +17,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { BROWSER_PREFIX } from '../../functions/api/sign-in/prefix.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { logGroup } from '../compute/log-group.ts';
-import type { Settings } from '../settings/settings.ts';
+import { hasSignIn, type Settings } from '../settings/settings.ts';
 import type { Edge, EdgeProps } from './edge.ts';
 
 export function publicEdge(scope: Construct, { handler, settings, encryptionKey }: EdgeProps): Edge {
@@ -74,6 +75,19 @@ function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, settings: S
   if (jwtAnnotateScopes.length > 0)
     for (const method of [HttpMethod.PUT, HttpMethod.PATCH]) add('/{proxy+}', method, jwtAnnotateScopes);
   if (corsOrigins.length > 0) allowPreflight(api, integration);
+  if (hasSignIn(settings)) admitBrowsers(api, integration);
+}
+
+/** The function answers them only to people who have signed in: by the route, which API Gateway tells it. */
+function admitBrowsers(api: HttpApi, integration: HttpLambdaIntegration) {
+  const authorizer = new HttpNoneAuthorizer();
+  const methods = [HttpMethod.GET, HttpMethod.POST];
+  for (const path of [BROWSER_PREFIX, `${BROWSER_PREFIX}/{proxy+}`])
+    for (const route of api.addRoutes({ path, methods, integration, authorizer }))
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Browsers can’t sign requests. The function asks for a session on each of these routes.',
+      });
 }
 
 /** Preflight requests carry no credentials. API Gateway answers them itself if a route lets them in. */

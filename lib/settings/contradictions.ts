@@ -4,13 +4,14 @@ import { collectionSettings } from './collection-settings.ts';
 import { networkSettings } from './network-settings.ts';
 import { ruleSettings } from './rule-settings.ts';
 import { longestMinutesBetween } from './schedule.ts';
-import { SETTINGS, type Settings } from './settings.ts';
+import { hasSignIn, SETTINGS, type Settings } from './settings.ts';
 
 /** A line for each contradiction. */
 export const contradictions = (settings: Settings): string[] => [
   ...roleProblems(settings),
   ...apiProblems(settings),
   ...edgeProblems(settings),
+  ...signInProblems(settings),
   ...networkProblems(settings),
   ...storageProblems(settings),
   ...retentionProblems(settings),
@@ -80,6 +81,31 @@ function edgeProblems(settings: Settings): string[] {
     );
   if (httpApi === 'public' && (apiDomainName === '') !== (apiCertificate === ''))
     problems.push('apiDomainName, apiCertificate: got one of them, allowed: both or none');
+  return problems;
+}
+
+function signInProblems(settings: Settings): string[] {
+  const { apiAuthorization, httpApi, signInClientId, signInCognitoDomain, signInIssuer } = settings;
+  const problems: string[] = [];
+  const ofIssuer = given(settings, ['signInClientId', 'signInClientSecretArn']);
+  const others = given(settings, ['signInRolesClaim', 'signInReadValues', 'signInRunValues', 'signInMinutes']);
+  if (signInIssuer === '')
+    for (const name of ofIssuer) problems.push(`${name}: got a value, allowed: only with signInIssuer`);
+  if (!hasSignIn(settings)) {
+    for (const name of others)
+      problems.push(
+        `${name}: got ${JSON.stringify(settings[name])}, allowed: only with signInIssuer or signInCognitoDomain`,
+      );
+    return problems;
+  }
+  if (signInIssuer !== '' && signInCognitoDomain !== '')
+    problems.push('signInIssuer, signInCognitoDomain: got both, allowed: one of the two');
+  if (signInIssuer !== '' && signInClientId === '')
+    problems.push('signInClientId: got nothing, allowed: the id of a client of signInIssuer');
+  if (httpApi !== 'public')
+    problems.push(`httpApi: got "${httpApi}", allowed: public, since people sign in with a browser`);
+  if (apiAuthorization === 'none')
+    problems.push('apiAuthorization: got "none", allowed: iam or jwt, since people sign in with a browser');
   return problems;
 }
 

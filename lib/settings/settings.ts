@@ -7,6 +7,7 @@ import { monitoringSettings } from './monitoring-settings.ts';
 import { networkSettings } from './network-settings.ts';
 import { ruleSettings } from './rule-settings.ts';
 import type { ValuesOf } from './setting.ts';
+import { signInSettings } from './sign-in-settings.ts';
 import { stackSettings } from './stack-settings.ts';
 import { storageSettings } from './storage-settings.ts';
 
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...ruleSettings,
   ...eventSettings,
   ...apiSettings,
+  ...signInSettings,
   ...monitoringSettings,
   ...storageSettings,
 };
@@ -31,6 +33,9 @@ export const existingTableOf = ({
   tableKey,
 }: Pick<Settings, 'tableName' | 'tableStreamArn' | 'tableKey'>) =>
   tableName === '' ? undefined : { tableName, streamArn, keyArn: tableKey || undefined };
+
+export const hasSignIn = ({ signInIssuer, signInCognitoDomain }: Settings) =>
+  signInIssuer !== '' || signInCognitoDomain !== '';
 
 export const removalPolicyOf = ({ removalPolicy }: Pick<Settings, 'removalPolicy'>) =>
   removalPolicy === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

@@ -95,7 +95,8 @@ describe('the stack', () => {
 
   test('has every output that is asked for', () => {
     const apiCertificate = 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd';
-    const given = { fixedAddresses: 1, apiDomainName: 'ledger.example.com', apiCertificate };
+    const domain = { apiDomainName: 'ledger.example.com', apiCertificate };
+    const given = { fixedAddresses: 1, ...domain, signInCognitoDomain: 'restore-ledger-example' };
     const outputs = Object.keys(templateOf(given).findOutputs('*'));
     const asked = givenTo(/^output ([A-Z]\w+)/).map(({ path, words: [name = ''] }) => ({
       path,

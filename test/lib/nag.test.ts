@@ -21,6 +21,10 @@ describe('cdk-nag (AwsSolutions) finds nothing that is not acknowledged with a r
     const given = { httpApi: 'private', apiVpcEndpoints: ['vpce-0123456789abcdef0'] };
     expect(violations(given)).toEqual([]);
   });
+  test('with sign-in', () => {
+    expect(violations({ signInIssuer: 'https://issuer.example.com', signInClientId: 'page' })).toEqual([]);
+    expect(violations({ signInCognitoDomain: 'restore-ledger-example' })).toEqual([]);
+  });
   test('an API that is open to everyone is found, whoever acknowledged it in the settings', () => {
     expect(violations({ apiAuthorization: 'none', apiOpenToEveryone: true })).toEqual([
       'AwsSolutions-APIG4 Ledger/Api/Api/ANY--/Resource',

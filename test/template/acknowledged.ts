@@ -55,7 +55,8 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
     at: ['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
-    reason: 'They call only AWS, by its signed APIs over TLS. A VPC would add endpoints to pay for, and no check.',
+    reason:
+      'They call AWS, by its signed APIs over TLS, and with sign-in the issuer. A VPC would add endpoints to pay for, and no check.',
   },
   {
     rules: ['CKV_AWS_173'],

@@ -5,6 +5,7 @@ import { defined } from '../../platform/defined.ts';
 export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'Bad request' },
   'bad-body': { status: 400, title: 'Bad request' },
+  'not-signed-in': { status: 401, title: 'Not signed in' },
   'other-site': { status: 403, title: 'Forbidden' },
   'caller-not-known': { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },

@@ -1,22 +1,34 @@
 // functions/api/lambda/adapter.ts: the app as a handler of API Gateway: of its HTTP API (payload format 2.0) or a REST API.
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Hono } from 'hono';
 import type { ApiEnv } from '../http/ports.ts';
+import { AUTHORIZED_ROUTES } from '../sign-in/prefix.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { askedOfRest, belowStage, stagePath } from './rest-event.ts';
 
+type Fetch = (request: Request, bindings: ApiEnv['Bindings']) => Response | Promise<Response>;
+
+/**
+ * @param app for callers that API Gateway has authorized
+ * @param browser for those whom it has not. By the route that it chose, and never by the path, which both might read differently.
+ * @default app, where there is no such route
+ */
 export const gatewayHandler =
-  (app: Hono<ApiEnv>) =>
+  (app: { fetch: Fetch }, browser?: Fetch) =>
   async (event: APIGatewayProxyEventV2 | APIGatewayProxyEvent): Promise<Answer> => {
-    const asked = 'httpMethod' in event ? askedOfRest(event) : askedOfHttp(event);
-    const response = await app.fetch(requestOf(asked), { requestContext: event.requestContext });
+    const isRest = 'httpMethod' in event;
+    const asked = isRest ? askedOfRest(event) : askedOfHttp(event);
+    const answerTo = browser && !(isRest || AUTHORIZED_ROUTES.includes(event.routeKey)) ? browser : app.fetch;
+    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext });
+    const { 'set-cookie': _, ...headers } = Object.fromEntries(response.headers);
+    const cookies = response.headers.getSetCookie();
     const answer: Answer = {
       statusCode: response.status,
-      headers: Object.fromEntries(response.headers),
+      headers,
+      ...(cookies.length > 0 ? { cookies } : {}),
       body: await response.text(),
       isBase64Encoded: false, // everything we answer is text; base64 would make it a third larger
     };
-    return 'httpMethod' in event ? belowStage(answer, asked, stagePath(event)) : answer;
+    return isRest ? belowStage(answer, asked, stagePath(event)) : answer;
   };
 
 const askedOfHttp = ({
@@ -24,6 +36,7 @@ const askedOfHttp = ({
   rawPath,
   rawQueryString,
   headers,
+  cookies,
   body,
   isBase64Encoded,
 }: APIGatewayProxyEventV2) =>
@@ -32,7 +45,7 @@ const askedOfHttp = ({
     origin: `https://${requestContext.domainName}`,
     path: rawPath,
     query: rawQueryString,
-    headers,
+    headers: cookies ? { ...headers, cookie: cookies.join('; ') } : headers,
     body,
     isBase64Encoded,
   }) satisfies Asked;

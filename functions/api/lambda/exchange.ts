@@ -14,6 +14,8 @@ export interface Asked {
 export interface Answer {
   statusCode: number;
   headers: Record<string, string>;
+  /** Of an HTTP API, which has no other way for several. */
+  cookies?: string[];
   body: string;
   isBase64Encoded: false;
 }

@@ -1,5 +1,6 @@
 // functions/api/lambda/rest-event.ts: events of API Gateway's REST API, payload format 1.0, and the paths of its stage.
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { belowPrefix } from '../http/prefix.ts';
 import type { Answer, Asked } from './exchange.ts';
 
 export function askedOfRest(event: APIGatewayProxyEvent): Asked {
@@ -23,15 +24,8 @@ export function askedOfRest(event: APIGatewayProxyEvent): Asked {
 export const stagePath = ({ path, requestContext }: APIGatewayProxyEvent) =>
   requestContext.path.endsWith(path) ? requestContext.path.slice(0, -path.length) : '';
 
-/** The app doesn't know that its paths are below a stage. Its links are absolute paths in pages, and full addresses elsewhere. */
-export function belowStage({ headers, body, ...answer }: Answer, { origin }: Asked, stage: string): Answer {
-  if (stage === '') return { headers, body, ...answer };
-  const full = (text: string) => text.replaceAll(`${origin}/`, `${origin}${stage}/`).replace(/^\/(?!\/)/, `${stage}/`);
-  const isPage = headers['content-type']?.startsWith('text/html');
-  const moved = ['link', 'location'].flatMap((name) => (headers[name] ? [[name, full(headers[name])]] : []));
-  return {
-    ...answer,
-    headers: { ...headers, ...Object.fromEntries(moved) },
-    body: isPage ? body.replaceAll(/(\s(?:href|src|action)=")\/(?!\/)/g, `$1${stage}/`) : full(body),
-  };
-}
+/** The app doesn't know that its paths are below a stage. */
+export const belowStage = ({ headers, body, ...answer }: Answer, { origin }: Asked, stage: string): Answer => ({
+  ...answer,
+  ...belowPrefix({ headers, body }, origin, stage),
+});

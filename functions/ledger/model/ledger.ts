@@ -227,7 +227,7 @@ export interface Ledger {
   /** Nothing where they were never counted. */
   coverageTotals(): Promise<KeptTotals | undefined>;
   /**
-   * Keeps what the coverage of all projects adds up to, unless somebody is writing to it.
+   * Keeps what the coverage of all projects adds up to, unless somebody is writing to it, or the ledger is a hub's.
    * @param count is given every project on record, by consistent reads
    * @throws LedgerError, and what `count` throws
    */

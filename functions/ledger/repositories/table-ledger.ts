@@ -72,8 +72,11 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     projects: () => projects.facts(),
     coverageWritten: () => writer.done(),
     coverageTotals: () => totals.get(),
-    saveCoverageTotals: (count) =>
-      totals.save(async () => count(projects.recordedFacts((await scope.get())?.projectIds))),
+    saveCoverageTotals: async (count) => {
+      const { spokes, projectIds } = (await scope.get()) ?? {};
+      // Who writes to a hub doesn't say so: its coverage is read each time.
+      if (spokes === undefined) await totals.save(async () => count(projects.recordedFacts(projectIds)));
+    },
     coverages: () => coverages.all(),
     archiveCluster: (...args) => archive(table, ...args),
     archivedClusters: (projectId) => archived(table, projectId),

@@ -56,6 +56,9 @@ ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(`
 <footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;
 
+/** @param page a document @param part for the end of its header, as HTML */
+export const withHeaderPart = (page: string, part: string) => page.replace('</header>', () => `${part}</header>`);
+
 /** A page that says why there is no other. */
 export const messagePage = (title: string, message: string, now: number) =>
   document(

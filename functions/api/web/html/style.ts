@@ -35,6 +35,8 @@ header a{display:flex;align-items:center;gap:.5rem;color:var(--soft);text-decora
 header a:hover{color:var(--text)}
 header a[aria-current]{color:var(--text);border-bottom-color:var(--link);font-weight:600}
 header .brand{color:var(--text);font-weight:650;margin-right:auto;letter-spacing:-.01em}
+.account{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:.25rem .75rem;max-width:76rem;margin:0 auto;padding:0 1rem .5rem;font-size:.8125rem}
+.account form{display:block;margin:0;padding:0;border:0;background:none}.account span{overflow-wrap:anywhere}
 .brand svg{width:1.25rem;height:1.25rem}
 main{padding-top:1.5rem;padding-bottom:2rem}
 footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.8125rem}
