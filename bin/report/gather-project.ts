@@ -46,7 +46,7 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const head = defined({ projectId, projectName, knownSince, notVisibleSince: known?.notVisibleSince });
   await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
-  const ofClusters = await gatherClusters(projectId, { clusters, proofs, restores }, gathering);
+  const ofClusters = await gatherClusters(projectId, { clusters, proofs, restores, letGo: coverage?.letGo }, gathering);
   const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
   return [...proven.gaps, ...gaps];
 }

@@ -1,4 +1,5 @@
 // bin/report/words.ts: the verdict and the limits of the report in plain words.
+import type { LetGo } from '../../functions/ledger/let-go/let-go.ts';
 import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
@@ -77,6 +78,8 @@ function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) 
       'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
     some('before-first-reading') &&
       'A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.',
+    some('let-go') &&
+      'A part of the period lies before what the ledger keeps: older restores were let go by its policy of retention.',
     some('record-differs') && 'The table DIFFERS from what was recorded.',
     'Each gap is named below.',
   ];
@@ -132,6 +135,7 @@ export function limitsOf(
   late: number,
   outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[],
   ended: readonly EndedAccount[],
+  letGo: readonly LetGo[] = [],
 ): string[] {
   const firstRead =
     late === 0
@@ -141,12 +145,24 @@ export function limitsOf(
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
     ...ended.map(endedSentence),
+    ...letGoSentences(letGo),
     `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
     "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
     "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
     'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
+  ];
+}
+
+/** @param letGo of each project that has some */
+function letGoSentences(letGo: readonly LetGo[]): string[] {
+  const [last] = letGo.map(({ before }) => before).sort().toReversed();
+  if (last === undefined) return [];
+  const jobs = letGo.reduce((sum, { jobs: of }) => sum + of, 0);
+  const projects = counted(letGo.length, 'project');
+  return [
+    `The ledger keeps no restores from before ${day(last)} of all projects: by its policy of retention, ${counted(jobs, 'restore')} in ${projects} were let go so far. What is said to be on record is about later ones.`,
   ];
 }
 

@@ -14,7 +14,10 @@ import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
+import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { dynamoDeleter } from '../../functions/ledger/table/deleter.ts';
+import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { wholeEvidence } from '../cli/report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
@@ -152,6 +155,27 @@ export class Product implements AsyncDisposable {
     for await (const result of verifyAll(this.#ledger, { progress: silent })) results.push(result);
     const { verified, jobs } = integrityOf(results);
     return { unbroken: verified, jobs };
+  }
+
+  /** A step of the retention of all jobs. @param isOutOfTime stops it between two of them */
+  async retain(days: number, isOutOfTime: () => boolean): Promise<number> {
+    const { table, process, conditions } = this.#machine;
+    const client = new MemoryClient(table, process, conditions) as unknown as DynamoDBClient;
+    const ports = {
+      table: new DynamoTable('ledger', client),
+      ledger: this.#ledger,
+      deleter: dynamoDeleter('ledger', client),
+      now: process.now,
+      isOutOfTime,
+    };
+    let touched = 0;
+    for await (const one of retainAll(ports, { days })) if ('letGo' in one) touched += one.letGo + one.deleted;
+    return touched;
+  }
+
+  /** Since when a project's jobs are kept, and which older ones are. ISO 8601. */
+  async keepsSince(projectId: string): Promise<{ before: string; kept: readonly string[] } | undefined> {
+    return (await this.#ledger.coverage(projectId))?.letGo;
   }
 
   /** A person ends credentials that are not used any more, but for these. */

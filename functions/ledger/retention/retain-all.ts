@@ -1,0 +1,46 @@
+// functions/ledger/retention/retain-all.ts: a step of the retention of every project of a ledger.
+import { LedgerError } from '../model/errors.ts';
+import type { Scope } from '../model/known-project.ts';
+import type { Ledger } from '../model/ledger.ts';
+import { type Retained, type RetainOptions, type RetainPorts, retainProject } from './retain.ts';
+
+/** A report of 30 days, which is the default, must not lack any. */
+export const MIN_RETENTION_DAYS = 30;
+export const MAX_RETENTION_DAYS = 36_500;
+
+export interface RetainAllPorts extends RetainPorts {
+  ledger: RetainPorts['ledger'] & Pick<Ledger, 'projects' | 'scope'>;
+}
+
+/** One project's step, or why there was none. */
+export type RetainedOrFailed = Retained | { projectId: string; projectName: string; error: string };
+
+/**
+ * One after the other; one that fails costs only itself. Stops where there is no time left: what is left waits for the next step.
+ * Nothing is let go by a clock alone: it counts from when Atlas's projects were last listed, or from now if that is earlier.
+ * @throws LedgerError where the ledger can't be read
+ */
+export async function* retainAll(
+  ports: RetainAllPorts,
+  options: Omit<RetainOptions, 'asOf'>,
+): AsyncGenerator<RetainedOrFailed> {
+  const asOf = asOfScope(await ports.ledger.scope(), ports.now());
+  if (asOf === undefined) return;
+  for await (const { projectId, projectName, coverage } of ports.ledger.projects()) {
+    if (ports.isOutOfTime?.()) return;
+    if (!coverage) continue;
+    try {
+      yield await retainProject(projectId, ports, { ...options, asOf });
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      yield { projectId, projectName, error: error.message };
+    }
+  }
+}
+
+function asOfScope(scope: Scope | undefined, now: number): string | undefined {
+  const listed = Object.values(scope?.accounts ?? {}).flatMap(({ listedAt }) => listedAt ?? []);
+  const last = listed.sort().at(-1);
+  const here = new Date(now).toISOString();
+  return last === undefined || last < here ? last : here;
+}
