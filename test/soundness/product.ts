@@ -14,15 +14,15 @@ import { runLocally } from '../../functions/collector/run/local-run.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
-import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import { dynamoDeleter } from '../../functions/ledger/table/deleter.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { wholeEvidence } from '../cli/report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
-import type { Process } from './process.ts';
+import { MAX_RUN_MS, type Process } from './process.ts';
 
 /** What a process runs on. */
 export interface Machine {
@@ -157,8 +157,8 @@ export class Product implements AsyncDisposable {
     return { unbroken: verified, jobs };
   }
 
-  /** A step of the retention of all jobs. @param isOutOfTime stops it between two of them */
-  async retain(days: number, isOutOfTime: () => boolean): Promise<number> {
+  /** A step of the retention of all jobs. @returns how many it let go, and deleted */
+  async retain(days: number): Promise<number> {
     const { table, process, conditions } = this.#machine;
     const client = new MemoryClient(table, process, conditions) as unknown as DynamoDBClient;
     const ports = {
@@ -166,10 +166,10 @@ export class Product implements AsyncDisposable {
       ledger: this.#ledger,
       deleter: dynamoDeleter('ledger', client),
       now: process.now,
-      isOutOfTime,
     };
     let touched = 0;
-    for await (const one of retainAll(ports, { days })) if ('letGo' in one) touched += one.letGo + one.deleted;
+    for await (const one of retainAll(ports, { days, graceMs: MAX_RUN_MS }))
+      if ('letGo' in one) touched += one.letGo + one.deleted;
     return touched;
   }
 

@@ -30,6 +30,8 @@ export interface RetainOptions {
   days: number;
   /** The time by Atlas's clock, ISO 8601: never by ours alone, which may be wrong. */
   asOf: string;
+  /** How long after they were let go on record jobs are deleted, in ms. @default GRACE_MS */
+  graceMs?: number;
   /** Only says what would be done. @default false */
   dryRun?: boolean;
 }
@@ -49,7 +51,7 @@ export interface Retained {
 }
 
 /**
- * How long after they were let go on record jobs are deleted, in ms. No collector and no report that began before takes so long, and a
+ * Of deletions, in ms. No collector and no report that began before takes so long, and a
  * setting that was wrong can be put right.
  */
 export const GRACE_MS = 20 * 3_600_000;
@@ -122,7 +124,7 @@ async function deleteLetGo(
   const cutoff = cutoffOf(options);
   const { isOutOfTime = () => false } = ports;
   const nothing = { done: false, deleted: 0, coverage };
-  if (Date.parse(options.asOf) - Date.parse(letGo.at) < GRACE_MS) return nothing;
+  if (Date.parse(options.asOf) - Date.parse(letGo.at) < (options.graceMs ?? GRACE_MS)) return nothing;
   // A policy that keeps them longer by now holds at once.
   const before = cutoff < letGo.before ? cutoff : letGo.before;
   const marker = new DayMarker(ports.table, ports.now);
