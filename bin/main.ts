@@ -11,6 +11,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { jobCommand } from './commands/job.ts';
 import { jobsCommand } from './commands/jobs.ts';
+import { retentionCommand } from './commands/keeping/retention.ts';
 import { reevaluateCommand } from './commands/reevaluate.ts';
 import { retireCommand } from './commands/retire.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -47,7 +48,7 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const keeping = [exportCommand, importCommand, eraseCommand];
+  const keeping = [exportCommand, importCommand, eraseCommand, retentionCommand];
   const third = [atlasCommand, serveCommand, simulateCommand];
   for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
   return program;

@@ -17,6 +17,7 @@ import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Messages } from './services/messages.ts';
+import { Retention } from './services/retention.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/setting.ts';
 import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
@@ -37,6 +38,8 @@ export class LedgerStack extends Stack {
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
+  /** Undefined: jobs are kept forever. */
+  readonly retention: Retention | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   readonly api: Api | undefined;
@@ -85,13 +88,22 @@ export class LedgerStack extends Stack {
       table,
       credentials,
     });
+    if (settings.jobRetentionDays > 0) this.retention = new Retention(this, 'Retention', { ...common, table });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
     const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
-    const { collection, changeFeed, messages, api } = this;
-    this.monitoring = new Monitoring(this, 'Monitoring', { ...common, table, collection, changeFeed, messages, api });
+    const { collection, retention, changeFeed, messages, api } = this;
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      ...common,
+      table,
+      collection,
+      retention,
+      changeFeed,
+      messages,
+      api,
+    });
     outputs(this);
     // What AWS would refuse of the template as it is when it is written, with all that the app added to it.
     const validate = () =>

@@ -157,7 +157,10 @@ export function limitsOf(
 
 /** @param letGo of each project that has some */
 function letGoSentences(letGo: readonly LetGo[]): string[] {
-  const [last] = letGo.map(({ before }) => before).sort().toReversed();
+  const [last] = letGo
+    .map(({ before }) => before)
+    .sort()
+    .toReversed();
   if (last === undefined) return [];
   const jobs = letGo.reduce((sum, { jobs: of }) => sum + of, 0);
   const projects = counted(letGo.length, 'project');

@@ -12,7 +12,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
-import { runPk } from '../../functions/ledger/table/keys.ts';
+import { DAYS_KEY, projectPk, runPk } from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 /** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
@@ -123,6 +123,19 @@ export class LedgerTable extends Construct {
     // DynamoDB uses a customer's key with the caller's permissions.
     const writes = actions.some((action) => WRITES.includes(action)) ? KEY_WRITES : [];
     if (this.#keyArn) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#keyArn]);
+  }
+
+  /** Reading, writing what is known of projects and of days, and deleting in the partitions of projects. */
+  grantLetGo(grantee: NodeFunction) {
+    this.grant(grantee, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'feed']);
+    const within = (...keys: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    });
+    const { tableArn } = this.table;
+    grantee.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], [tableArn], within(projectPk('*'), DAYS_KEY.pk));
+    grantee.allow(['dynamodb:DeleteItem'], [tableArn], within(projectPk('*')));
+    if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */

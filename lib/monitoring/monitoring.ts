@@ -11,6 +11,7 @@ import type { Api } from '../services/api.ts';
 import type { ChangeFeed } from '../services/change-feed.ts';
 import type { Collection } from '../services/collection.ts';
 import type { Messages } from '../services/messages.ts';
+import type { Retention } from '../services/retention.ts';
 import { gapsOf } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Alarms, FIVE_MINUTES } from './alarms.ts';
@@ -22,6 +23,7 @@ export interface MonitoringProps {
   readonly ledgerName: string;
   readonly table: LedgerTable;
   readonly collection: Collection;
+  readonly retention: Retention | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   readonly api: Api | undefined;
@@ -40,7 +42,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { ledgerName, table, collection, changeFeed, messages, api, settings, encryptionKey } = props;
+    const { ledgerName, table, collection, retention, changeFeed, messages, api, settings, encryptionKey } = props;
     const { alarmAfterMinutes, alarmEmail, alarmTopic, runbookUrl } = settings;
     const gaps = gapsOf(settings.schedule, settings.timeZone);
     const { overdueMinutes, runsToAlarm } = expectationOf(gaps);
@@ -63,6 +65,7 @@ export class Monitoring extends Construct {
       plan,
       collect,
       notify,
+      retention: retention?.retention.function,
       deadLetters,
       planDeadLetters,
       unpublished,

@@ -4,10 +4,6 @@ import type { Scope } from '../model/known-project.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { type Retained, type RetainOptions, type RetainPorts, retainProject } from './retain.ts';
 
-/** A report of 30 days, which is the default, must not lack any. */
-export const MIN_RETENTION_DAYS = 30;
-export const MAX_RETENTION_DAYS = 36_500;
-
 export interface RetainAllPorts extends RetainPorts {
   ledger: RetainPorts['ledger'] & Pick<Ledger, 'projects' | 'scope'>;
 }
