@@ -17,7 +17,7 @@ export interface LetGo {
   heads: string;
   /** The policy of the last step. */
   days: number;
-  /** When the first step was recorded, by Atlas's clock. */
+  /** When the first step was recorded. */
   since: string;
   /** When the last one was. */
   at: string;

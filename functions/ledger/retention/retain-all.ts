@@ -13,7 +13,7 @@ export type RetainedOrFailed = Retained | { projectId: string; projectName: stri
 
 /**
  * One after the other; one that fails costs only itself. Stops where there is no time left: what is left waits for the next step.
- * Nothing is let go by a clock alone: it counts from when Atlas's projects were last listed, or from now if that is earlier.
+ * Nothing is let go by our clock alone, which may be wrong: days count from when Atlas's projects were last listed.
  * @throws LedgerError where the ledger can't be read
  */
 export async function* retainAll(
@@ -34,9 +34,13 @@ export async function* retainAll(
   }
 }
 
+/** A ledger that was not kept for so long, in ms, is left as it is; or our clock is wrong. The longest schedule is monthly. */
+const MAX_SILENCE_MS = 62 * 86_400_000;
+
 function asOfScope(scope: Scope | undefined, now: number): string | undefined {
   const listed = Object.values(scope?.accounts ?? {}).flatMap(({ listedAt }) => listedAt ?? []);
   const last = listed.sort().at(-1);
+  if (last === undefined || now - Date.parse(last) > MAX_SILENCE_MS) return undefined;
   const here = new Date(now).toISOString();
-  return last === undefined || last < here ? last : here;
+  return last < here ? last : here;
 }

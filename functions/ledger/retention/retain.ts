@@ -28,7 +28,7 @@ export interface RetainPorts {
 export interface RetainOptions {
   /** Jobs requested longer ago than this are let go. */
   days: number;
-  /** The time by Atlas's clock, ISO 8601: never by ours alone, which may be wrong. */
+  /** When Atlas's projects were last listed, or now if that is earlier. ISO 8601 */
   asOf: string;
   /** How long after they were let go on record jobs are deleted, in ms. @default GRACE_MS */
   graceMs?: number;
@@ -85,7 +85,7 @@ export async function retainProject(projectId: string, ports: RetainPorts, optio
   if (held !== undefined) return { ...result, letGo: 0, ...about(after), held };
   const letGo = due.leaving.length;
   if (options.dryRun) return { ...result, letGo, before: due.before };
-  const policy = { days: options.days, at: options.asOf };
+  const policy = { days: options.days, at: new Date(ports.now()).toISOString() };
   let isFirst = true;
   const next = (stored: ProjectCoverage | undefined): ProjectCoverage => {
     const there = stored ?? lost(projectId);
@@ -154,7 +154,7 @@ async function deleteLetGo(
   }
   if (options.dryRun) return { done: true, deleted, coverage };
   if (isOutOfTime() || before !== letGo.before) return { ...nothing, deleted };
-  const deletedAt = options.asOf;
+  const deletedAt = new Date(ports.now()).toISOString();
   const next = (stored: ProjectCoverage | undefined): ProjectCoverage => {
     const there = stored ?? lost(projectId);
     return there.letGo?.at === letGo.at ? { ...there, letGo: { ...there.letGo, deletedAt } } : there;

@@ -1,6 +1,6 @@
 // test/soundness/play/questions.ts: questions to the product along the way, and what the oracle says of the answers.
 import type { Row } from '../oracle.ts';
-import { DAY_MS, HOUR_MS, type Span } from '../outside/world.ts';
+import { DAY_MS, HOUR_MS, isListed, type Span } from '../outside/world.ts';
 import type { Random } from '../random.ts';
 import { MINUTE_MS, type Playing } from './playing.ts';
 
@@ -128,7 +128,7 @@ export class Questions {
       if (table.has(id) || this.#play.tampered.has(id)) continue;
       const job = this.#play.oracle.job(id);
       if (!job || !this.#play.isLetGo(job)) this.#play.violate('recorded job gone', id);
-      else if (['PENDING', 'RUNNING', 'READY'].includes(status) && job.vanishedAt === undefined)
+      else if (['PENDING', 'RUNNING', 'READY'].includes(status) && isListed(job, this.#play.timeline.now))
         this.#play.violate('open job let go', this.#play.oracle.describe(job));
       this.#play.deleted.add(id);
     }
