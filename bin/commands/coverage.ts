@@ -1,12 +1,14 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
-import { needsAttention } from '../../functions/views/coverage.ts';
-import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
-import { writeCoverage } from '../output/coverage-table.ts';
+import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { byName, writeCoverage } from '../output/coverage-table.ts';
+import type { RowShape } from '../output/formats.ts';
+import { showRows } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import { listOf } from '../process/list-of.ts';
-import { sanitizeJson } from '../process/sanitize.ts';
 
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole comes before its clusters. FAILING: the
@@ -26,17 +28,26 @@ export function coverageCommand(context: Context): Command {
     .description(
       'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
     )
-    .option('--json', 'a JSON list with a row for each cluster')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: JsonFlags) => showCoverage(flags, context));
+  return addSourceOptions(withRows(command, COVERAGE_COLUMNS)).action((flags: SourceFlags & RowFlags) =>
+    showCoverage(flags, context),
+  );
 }
 
-async function showCoverage(flags: JsonFlags, context: Context) {
+const COVERAGE_ROWS: RowShape<CoverageRow> = {
+  document: (row) => row,
+  columns: COVERAGE_COLUMNS,
+  cells: coverageCells,
+};
+
+async function showCoverage(flags: SourceFlags & RowFlags, context: Context) {
   const { out } = context;
+  const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const rows = await listOf(opened.ledger.coverageRows());
   context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);
-  if (flags.json) return await out.line(sanitizeJson(rows));
-  if (rows.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
-  await writeCoverage(rows, out);
+  await showRows({ rows }, choice, COVERAGE_ROWS, context, async (shown) => {
+    if (shown.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
+    await writeCoverage(choice.sort ? shown : shown.toSorted(byName), out);
+  });
 }

@@ -1,17 +1,17 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
-import { oneOf, projectIds } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { projectIdsOf, projects } from '../options/projects.ts';
+import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
-import { FORMATS, type Format, writeRows } from '../output/formats.ts';
+import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
 
-interface DrillsFlags extends SourceFlags {
+interface DrillsFlags extends SourceFlags, RowFlags {
   project?: string[];
   overdue?: true;
-  format: Format;
 }
 
 const HELP = `
@@ -32,16 +32,19 @@ Examples:
 export function drillsCommand(context: Context): Command {
   const command = new Command('drills')
     .description('show when each cluster was last restored, how long it took, and which are overdue for a drill')
-    .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .option('--overdue', 'only clusters that are overdue')
-    .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: DrillsFlags) => showDrills(flags, context));
+  return addSourceOptions(withRows(command, DRILL_ROWS.columns)).action((flags: DrillsFlags) =>
+    showDrills(flags, context),
+  );
 }
 
-async function showDrills({ project: projects, overdue, format, ...flags }: DrillsFlags, context: Context) {
+async function showDrills({ project: given, overdue, ...flags }: DrillsFlags, context: Context) {
   const { out } = context;
+  const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
+  const projects = given && (await projectIdsOf(given, opened.ledger));
   const rows: DrillRow[] = [];
   for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;
@@ -50,10 +53,11 @@ async function showDrills({ project: projects, overdue, format, ...flags }: Dril
   rows.sort(byUrgency);
   const some = (state: DrillRow['state']) => rows.some((row) => row.state === state);
   context.end(some('overdue') ? EXIT.drillOverdue : some('not-covered') ? EXIT.incomplete : EXIT.ok);
-  if (format !== 'table') return await writeRows(rows, format, DRILL_ROWS, out);
-  if (rows.length === 0) {
-    return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
-  }
-  await writeTable(drillColumns(Date.now()), rows, out);
-  await out.line(`\n${drillSummary(rows)}`);
+  await showRows({ rows }, choice, DRILL_ROWS, context, async (shown) => {
+    if (shown.length === 0) {
+      return await out.line(overdue ? 'No cluster is overdue.' : 'No cluster is known: run restore-ledger collect.');
+    }
+    await writeTable(drillColumns(Date.now()), shown, out);
+    await out.line(`\n${drillSummary(shown)}`);
+  });
 }

@@ -10,41 +10,47 @@ import { span } from '../../functions/restore/text.ts';
 import { destinationWords, effectWords, namespacesShown, targetView } from '../../functions/views/target.ts';
 import { counted, utc } from '../../functions/views/text.ts';
 import { jobId } from '../options/flags.ts';
-import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RowFlags, rowChoice, withDocument } from '../options/rows.ts';
 import { severityStyle } from '../output/event-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import { namesFor, type ProjectNames, styleOf } from '../output/job-table.ts';
 import { shortRequester, wholeRequester } from '../output/requester-text.ts';
+import { showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError } from '../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
+
+type JobFlags = SourceFlags & RowFlags;
 
 const HELP = `
 Examples:
   $ restore-ledger job 65a1b2c3d4e5f60718293a4b
-  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --json | jq .changes`;
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b -o yaml
+  $ restore-ledger job 65a1b2c3d4e5f60718293a4b --query 'changes[].[at, status]'`;
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job')
     .description('show one restore job with its history')
     .argument('<id>', 'of the job: 24 hex digits', jobId)
-    .option('--json', 'everything that the ledger holds of it, as JSON')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((id: string, flags: JsonFlags) => showJob(id, flags, context));
+  return addSourceOptions(withDocument(command)).action((id: string, flags: JobFlags) => showJob(id, flags, context));
 }
 
-async function showJob(id: string, flags: JsonFlags, context: Context) {
+async function showJob(id: string, flags: JobFlags, context: Context) {
   const { out } = context;
+  const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
-  if (flags.json) return await out.line(sanitizeJson(withoutFingerprint(job)));
-  const names = await namesFor([job], opened.ledger);
-  const findings = timeline('findings', (job.findings ?? []).map(findingEntry), out.paint);
-  const history = timeline('history', job.changes.map(changeEntry), out.paint);
-  await out.line([fieldsOf(job, names, out.paint), findings, history].filter(Boolean).join('\n\n'));
+  await showDocument(withoutFingerprint(job), choice, context, async () => {
+    const names = await namesFor([job], opened.ledger);
+    const findings = timeline('findings', (job.findings ?? []).map(findingEntry), out.paint);
+    const history = timeline('history', job.changes.map(changeEntry), out.paint);
+    await out.line([fieldsOf(job, names, out.paint), findings, history].filter(Boolean).join('\n\n'));
+  });
 }
 
 function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {

@@ -14,16 +14,18 @@ import {
   type Status,
 } from '../../functions/schema/words.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
-import { checkPeriod, clusterName, oneOf, projectId, someOf, time, wholeNumber } from '../options/flags.ts';
+import { checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
-import { FORMATS, type Format, type RowShape, writeRows } from '../output/formats.ts';
+import { project, projectIdsOf } from '../options/projects.ts';
+import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import type { RowShape } from '../output/formats.ts';
+import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
-import { listOf } from '../process/list-of.ts';
 import { type ReadableLedger, type ShownJob, upTo, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends SourceFlags {
+interface JobsFlags extends SourceFlags, RowFlags {
   project?: string;
   cluster?: string;
   status?: Status[];
@@ -33,11 +35,13 @@ interface JobsFlags extends SourceFlags {
   since?: string;
   until?: string;
   limit: number;
-  format: Format;
 }
 
+const MAX_JOBS = 1_000_000;
+
 const HELP = `
-The table leaves out columns that the terminal has no room for; the other formats never do.
+In a narrow terminal, a second line of each job says from where, to where and who asked; what there is no room for is named.
+The other formats leave out nothing. --columns and --sort take the names of CSV's columns; --sort reads all that match first.
 A requester has a grade: exact, strong, likely, or weak, which is a hint. Without a requester, the grade column has the reason:
 pending, not-read, none, ambiguous.
 CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front.
@@ -53,7 +57,7 @@ Examples:
 export function jobsCommand(context: Context): Command {
   const command = new Command('jobs')
     .description('list restore jobs from the ledger, newest first')
-    .addOption(projectId('--project <id>', 'of this project'))
+    .addOption(project('--project <id or name>', 'of this project'))
     .addOption(clusterName('--cluster <name>', 'of this cluster; needs --project'))
     .addOption(someOf('--status <status>', `with this status: ${STATUSES.join(', ')}; several with commas`, STATUSES))
     .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
@@ -61,41 +65,51 @@ export function jobsCommand(context: Context): Command {
     .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
     .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
     .addOption(time('--until <time>', 'requested before; as --since'))
-    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 1_000_000).default(50))
-    .addOption(oneOf('--format <format>', FORMATS.join(', '), FORMATS).default('table'))
+    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, MAX_JOBS).default(50))
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: JobsFlags) => listJobs(flags, context));
+  return addSourceOptions(withRows(command, JOB_COLUMNS)).action((flags: JobsFlags) => listJobs(flags, context));
 }
 
 const JOB_ROWS: RowShape<ShownJob> = { document: withoutFingerprint, columns: JOB_COLUMNS, cells: jobCells };
 
 async function listJobs(flags: JobsFlags, context: Context) {
-  const { limit, format } = flags;
-  const query = queryOf(flags);
+  const { limit } = flags;
+  const choice = await rowChoice(flags);
+  const asked = queryOf(flags);
   await using opened = await openToRead(flags, context);
   const { ledger } = opened;
-  const jobs = upTo(limit, (page) => ledger.jobs({ ...query, ...page }));
-  if (format !== 'table') return await writeRows(jobs, format, JOB_ROWS, context.out);
-  await showTable(jobs, limit, ledger, context);
+  const [projectId] = flags.project === undefined ? [] : await projectIdsOf([flags.project], ledger);
+  const query = defined({ ...asked, projectId });
+  const rows = upTo(choice.sort ? MAX_JOBS : limit, (page) => ledger.jobs({ ...query, ...page }));
+  await showRows({ rows, limit }, choice, JOB_ROWS, context, async (jobs) => {
+    await showTable(jobs, ledger, context);
+    if (jobs.length < limit) return;
+    const first = choice.sort ? `The first ${limit} by ${choice.sort.by}` : `The newest ${limit}`;
+    await context.err.line(`${first}: there may be more, see --limit and --until.`);
+  });
 }
 
 function queryOf(flags: JobsFlags): JobsQuery {
-  const { project: projectId, cluster: clusterName, status: statuses, kind, delivery, finding, since, until } = flags;
-  if (clusterName !== undefined && projectId === undefined) {
+  const { project, cluster: clusterName, status: statuses, kind, delivery, finding, since, until } = flags;
+  if (clusterName !== undefined && project === undefined) {
     throw new UsageError('--cluster requires --project, as names are unique only within a project');
   }
   checkPeriod(flags);
-  return defined({ projectId, clusterName, statuses, kind, delivery, finding, since, until });
+  return defined({ clusterName, statuses, kind, delivery, finding, since, until });
 }
 
-async function showTable(jobs: AsyncIterable<ShownJob>, limit: number, ledger: ReadableLedger, { out, err }: Context) {
-  const rows = await listOf(jobs);
+async function showTable(rows: readonly ShownJob[], ledger: ReadableLedger, { out, err }: Context) {
   if (rows.length === 0) {
     return out.line(
       'No restore jobs match. (Is the ledger up to date? restore-ledger coverage shows what was read, and when.)',
     );
   }
-  const { jobColumns, namesFor } = await import('../output/job-table.ts');
-  await writeTable(Object.values(jobColumns(await namesFor(rows, ledger))), rows, out);
-  if (rows.length === limit) await err.line(`The newest ${limit}: there may be more, see --limit and --until.`);
+  const { jobColumns, journeyOf, namesFor } = await import('../output/job-table.ts');
+  const names = await namesFor(rows, ledger);
+  const columns = jobColumns(names);
+  const { project, cluster, target, asked, grade } = columns;
+  const folded = [project, cluster, target, asked, grade];
+  const dropped = await writeTable(Object.values(columns), rows, out, { folded, line: journeyOf(names) });
+  if (dropped.length === 0) return;
+  await err.line(`No room for ${dropped.map(({ title }) => title).join(', ')}: see --columns and --format.`);
 }

@@ -1,19 +1,19 @@
 // bin/commands/runs.ts: the newest runs of the collector.
 import { Command } from 'commander';
-import type { Run } from '../../functions/ledger/model/run.ts';
-import { spanBetween, utc } from '../../functions/views/text.ts';
 import { wholeNumber } from '../options/flags.ts';
-import { addSourceOptions, type JsonFlags, openToRead } from '../options/ledger-source.ts';
-import { type Column, writeTable } from '../output/tables.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { showRows } from '../output/rows.ts';
+import { RUN_COLUMNS, RUN_ROWS } from '../output/run-rows.ts';
+import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
-import { listOf } from '../process/list-of.ts';
-import { sanitizeJson } from '../process/sanitize.ts';
-import type { Style } from '../process/terminal.ts';
 import { upTo } from '../remote/ledger-port.ts';
 
-interface RunsFlags extends JsonFlags {
+interface RunsFlags extends SourceFlags, RowFlags {
   limit: number;
 }
+
+const MAX_RUNS = 10_000;
 
 const HELP = `
 Runs are kept for 90 days. A run is complete where every project that it was to read was, and every project that is known was to
@@ -27,58 +27,19 @@ Examples:
 export function runsCommand(context: Context): Command {
   const command = new Command('runs')
     .description('list the newest runs of the collector, and what they found')
-    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, 10_000).default(20))
-    .option('--json', 'as a JSON list')
+    .addOption(wholeNumber('--limit <n>', 'maximum number', 1, MAX_RUNS).default(20))
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((flags: RunsFlags) => listRuns(flags, context));
+  return addSourceOptions(withRows(command, RUN_ROWS.columns)).action((flags: RunsFlags) => listRuns(flags, context));
 }
 
-async function listRuns({ limit, json, ...flags }: RunsFlags, context: Context) {
+async function listRuns({ limit, ...flags }: RunsFlags, context: Context) {
   const { out } = context;
+  const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
   const { ledger } = opened;
-  const runs = await listOf(upTo(limit, (page) => ledger.runs(page)));
-  if (json) return await out.line(sanitizeJson(runs));
-  if (runs.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
-  await writeTable(COLUMNS, runs, out);
-}
-
-const STYLES: Record<Run['status'], Style> = {
-  complete: 'green',
-  incomplete: 'yellow',
-  failed: 'red',
-  running: 'cyan',
-};
-
-const number = (title: string, value: (run: Run) => number | undefined, goes?: number): Column<Run> => ({
-  title,
-  cell: (run) => String(value(run) ?? ''),
-  align: 'right',
-  goes,
-});
-
-const COLUMNS: Column<Run>[] = [
-  { title: 'started (UTC)', cell: ({ startedAt }) => utc(startedAt), style: () => 'dim' },
-  { title: 'by', cell: ({ trigger }) => trigger, goes: 3 },
-  { title: 'scope', cell: scopeOf, least: 12, goes: 2 },
-  { title: 'status', cell: ({ status }) => status, style: ({ status }) => STYLES[status] },
-  number('projects', ({ projects }) => projects),
-  number('clusters', ({ counts }) => counts?.clusters),
-  number('failed', ({ counts, failures }) => (counts?.clustersFailed ?? 0) + failures.length),
-  number('jobs', ({ counts }) => counts?.jobsSeen),
-  number('new', ({ counts }) => counts?.jobsNew),
-  number('changed', ({ counts }) => counts?.jobsChanged),
-  number('findings', ({ counts }) => counts?.findings, 5),
-  number('requests', ({ counts }) => counts?.atlasRequests, 1),
-  {
-    title: 'took',
-    cell: ({ startedAt, finishedAt }) => spanBetween(startedAt, finishedAt, 'narrow') ?? '',
-    align: 'right',
-  },
-  { title: 'id', cell: ({ runId }) => runId, style: () => 'dim', goes: 4 },
-];
-
-function scopeOf({ scope: { projectId, clusterName }, full }: Run): string {
-  const what = [projectId, clusterName].filter((part) => part !== undefined).join('/') || 'everything';
-  return full ? `${what}, in full` : what;
+  const rows = upTo(choice.sort ? MAX_RUNS : limit, (page) => ledger.runs(page));
+  await showRows({ rows, limit }, choice, RUN_ROWS, context, async (shown) => {
+    if (shown.length === 0) return await out.line('No runs yet: run restore-ledger collect.');
+    await writeTable(RUN_COLUMNS, shown, out);
+  });
 }

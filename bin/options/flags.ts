@@ -8,8 +8,13 @@ import { UsageError } from '../process/exit-codes.ts';
 const MAX_ECHO = 100;
 
 /** @param read undefined where the text is wrong */
-function checked<T>(flags: string, description: string, expected: string, read: (text: string) => T | undefined) {
-  const name = flags.replace(/ .*/, '');
+export function checked<T>(
+  flags: string,
+  description: string,
+  expected: string,
+  read: (text: string) => T | undefined,
+) {
+  const [name = flags] = /--[\w-]+/.exec(flags) ?? [];
   return new Option(flags, description).argParser((text: string) => parsed(name, expected, text, read));
 }
 
@@ -23,7 +28,7 @@ function parsed<T>(name: string, expected: string, text: string, read: (text: st
 const shortened = (text: string) => (text.length <= MAX_ECHO ? text : `${text.slice(0, MAX_ECHO - 1)}…`);
 
 /** The same flag several times, or once with commas. */
-function several(option: Option): Option {
+export function several(option: Option): Option {
   const read = option.parseArg as (text: string, before: undefined) => string;
   return option.argParser((text: string, before: string[] = []) => [
     ...new Set([...before, ...text.split(',').map((part) => read(part.trim(), undefined))]),
@@ -46,11 +51,19 @@ export const wholeNumber = (flags: string, description: string, ...bounds: Bound
 export const amount = (flags: string, description: string, ...bounds: Bounds) =>
   checked(flags, description, `a number from ${bounds.join(' to ')}`, within(/^\d{1,12}(\.\d{1,6})?$/, bounds));
 
+const WORDS = new WeakMap<Option, readonly string[]>();
+
+/** The words that a flag takes, if it takes only a few. */
+export const wordsOf = (option: Option) => WORDS.get(option);
+
 /** One of a few words, case-insensitive. */
-export const oneOf = (flags: string, description: string, words: readonly string[]) =>
-  checked(flags, description, `one of ${words.join(', ')}`, (text) =>
+export function oneOf(flags: string, description: string, words: readonly string[]) {
+  const option = checked(flags, description, `one of ${words.join(', ')}`, (text) =>
     words.find((word) => word.toLowerCase() === text.toLowerCase()),
   );
+  WORDS.set(option, words);
+  return option;
+}
 
 export const someOf = (flags: string, description: string, words: readonly string[]) =>
   several(oneOf(flags, description, words));
@@ -69,6 +82,9 @@ export const projectId = (flags: string, description: string) =>
 export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
 export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);
+
+export const wordArgument = (name: string, words: readonly string[]) => (text: string) =>
+  parsed(name, `one of ${words.join(', ')}`, text, (given) => words.find((word) => word === given.toLowerCase()));
 
 export const clusterName = (flags: string, description: string) =>
   checked(flags, description, 'the name of a cluster', (text) => text || undefined);

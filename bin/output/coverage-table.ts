@@ -19,15 +19,14 @@ interface Line {
 
 type List = NonNullable<NonNullable<CoverageRow['lists']>[Kind]>;
 
+/** What fails first is what matters, so what is about a project comes before its clusters. */
+export const byName = (a: CoverageRow, b: CoverageRow) =>
+  compare(a.projectName, b.projectName) ||
+  compare(a.projectId, b.projectId) ||
+  compare(a.clusterName ?? '', b.clusterName ?? '');
+
 export async function writeCoverage(rows: readonly CoverageRow[], out: Terminal) {
-  // What fails first is what matters, so what is about a project comes before its clusters.
-  const sorted = rows.toSorted(
-    (a, b) =>
-      compare(a.projectName, b.projectName) ||
-      compare(a.projectId, b.projectId) ||
-      compare(a.clusterName ?? '', b.clusterName ?? ''),
-  );
-  await writeTable(coverageColumns(Date.now()), sorted.flatMap(linesOf), out);
+  await writeTable(coverageColumns(Date.now()), rows.flatMap(linesOf), out);
   await out.line(`\n${coverageSummary(rows)}`);
 }
 

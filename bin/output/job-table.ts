@@ -12,7 +12,7 @@ import { utc } from '../../functions/views/text.ts';
 import type { Style } from '../process/terminal.ts';
 import type { ReadableLedger, ShownJob } from '../remote/ledger-port.ts';
 import { severityStyle } from './event-lines.ts';
-import { gradeOf } from './requester-text.ts';
+import { gradeOf, shortRequester } from './requester-text.ts';
 import { type Column, spanCell } from './tables.ts';
 
 /** Names of projects by id: Atlas names a restore's target project by its id alone. */
@@ -73,6 +73,15 @@ export const jobColumns = (names: ProjectNames) =>
     },
     id: { title: 'id', cell: ({ jobId }) => jobId, style: () => 'dim' },
   }) satisfies Record<string, Column<ShownJob>>;
+
+/** From where to where, and who asked: what a narrow terminal has no columns for. */
+export const journeyOf =
+  (names: ProjectNames) =>
+  (job: ShownJob): string => {
+    const { projectName, projectId, clusterName, requester } = job;
+    const journey = `${projectName ?? projectId}/${clusterName} → ${destinationWords(job, names)}`;
+    return isFound(requester) ? `${journey}, by ${shortRequester(requester)}` : journey;
+  };
 
 function styleOfWorst(findings: readonly Finding[]): Style | undefined {
   const worst = worstOf(findings);

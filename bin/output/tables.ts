@@ -15,6 +15,12 @@ export interface Column<T> {
   goes?: number | undefined;
 }
 
+interface Folding<T> {
+  /** Columns that a second line of each row replaces, where not all columns fit. It is never cut. */
+  folded: readonly Column<T>[];
+  line(row: T): string;
+}
+
 const GAP = '  ';
 
 export const spanCell = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds, 'narrow'));
@@ -22,17 +28,24 @@ export const spanCell = (seconds: number | undefined) => (seconds === undefined 
 /** A label in a cell: what is red is in capitals too, since not every terminal has colours. */
 export const inColumn = (label: string, style: Style) => (style === 'red' ? label.toUpperCase() : label.toLowerCase());
 
+/** Returns the columns that it dropped. */
 export async function writeTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
   { width, paint, line }: Pick<Terminal, 'width' | 'paint' | 'line'>,
-): Promise<void> {
+  folding?: Folding<T>,
+): Promise<Column<T>[]> {
   const widths = new Map(columns.map((column) => [column, Math.max(1, displayWidth(column.title))]));
   for (const row of rows) {
     await letSignalsIn();
     for (const [column, most] of widths) widths.set(column, Math.max(most, displayWidth(sanitize(column.cell(row)))));
   }
-  const fitted = narrowed([...widths], width);
+  const isFolded = folding !== undefined && leastWidth([...widths]) > width;
+  const laid = isFolded ? columns.filter((column) => !folding.folded.includes(column)) : columns;
+  const fitted = narrowed(
+    [...widths].filter(([column]) => laid.includes(column)),
+    width,
+  );
   const write = (cellOf: (column: Column<T>) => string, styleOf: (column: Column<T>) => Style | undefined) => {
     const cells = fitted.map(([column, room]) => {
       const text = cut(sanitize(cellOf(column)), room);
@@ -51,16 +64,21 @@ export async function writeTable<T>(
       (column) => column.cell(row),
       (column) => column.style?.(row),
     );
+    if (isFolded) await line(`${GAP}${sanitize(folding.line(row))}`);
   }
+  return laid.filter((column) => !fitted.some(([each]) => each === column));
 }
 
 type Sized<T> = [column: Column<T>, width: number];
 
+const total = (of: readonly Sized<unknown>[]) => of.reduce((sum, [, each]) => sum + each, GAP.length * (of.length - 1));
+
+const leastWidth = <T>(columns: readonly Sized<T>[]) =>
+  total(columns.map(([column, each]) => [column, Math.min(each, column.least ?? each)] as Sized<unknown>));
+
 function narrowed<T>(columns: readonly Sized<T>[], width: number): Sized<T>[] {
-  const total = (of: readonly Sized<T>[]) => of.reduce((sum, [, each]) => sum + each, GAP.length * (of.length - 1));
-  const least = ([column, each]: Sized<T>): Sized<T> => [column, Math.min(each, column.least ?? each)];
   const kept = columns.map(([column, each]): Sized<T> => [column, each]);
-  while (total(kept.map(least)) > width) {
+  while (leastWidth(kept) > width) {
     const [first] = kept.filter(([{ goes }]) => goes !== undefined).sort(([a], [b]) => (a.goes ?? 0) - (b.goes ?? 0));
     if (!first) break;
     kept.splice(kept.indexOf(first), 1);

@@ -26,8 +26,13 @@ export class Terminal {
   }
 
   get paint(): Paint {
-    const colours = this.isTerminal && this.#stream.hasColors();
-    return colours ? styleText : (_, text) => text;
+    return this.#hasColours ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+  }
+
+  get #hasColours() {
+    if (this.isTerminal) return this.#stream.hasColors();
+    const { FORCE_COLOR: forced } = process.env;
+    return forced !== undefined && forced !== '0' && forced !== 'false';
   }
 
   /** Resolves when the stream can take more. What comes from outside must be plain already. */

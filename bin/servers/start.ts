@@ -14,7 +14,7 @@ import { type Collected, collectLocally } from '../actions/collect.ts';
 import { Accounts } from '../options/credentials.ts';
 import { amount, wholeNumber } from '../options/flags.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
-import { writeCoverage } from '../output/coverage-table.ts';
+import { byName, writeCoverage } from '../output/coverage-table.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
 import { Context } from '../process/context.ts';
 import { Interrupted, RUN_EXIT } from '../process/exit-codes.ts';
@@ -97,7 +97,7 @@ async function start(flags: StartFlags, context: Context) {
     await showNoteworthy(early, page?.url, context);
     await showJobs(ledger, context);
     await out.line(`\n${out.paint('bold', 'Coverage')}   what was read, and when: the proof that nothing is missing\n`);
-    await writeCoverage(await listOf(readable(ledger, Date.now).coverageRows()), out);
+    await writeCoverage((await listOf(readable(ledger, Date.now).coverageRows())).sort(byName), out);
     context.exitCode = RUN_EXIT[first.status];
     if (page) {
       await out.line(

@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DRILL_ROWS } from '../../bin/output/drill-rows.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -14,7 +15,7 @@ test.each([
     ['jobs', '--status', 'FAILED,DONE'],
     '--status: expected one of PENDING, RUNNING, READY, COMPLETED, FAILED, CANCELLED, EXPIRED, UNKNOWN, got "DONE"',
   ],
-  [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, csv, got "xml"'],
+  [['jobs', '--format', 'xml'], '--format: expected one of table, json, ndjson, yaml, csv, got "xml"'],
   [
     ['jobs', '--since', '2026-02-30'],
     '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), got "2026-02-30"',
@@ -49,6 +50,19 @@ test.each([
   ],
   [[...LIST, '../Cluster0'], '--cluster: expected 1 to 64 letters, digits and hyphens, got "../Cluster0"'],
   [['atlas', 'list', '--kind', 'flex'], "required option '--project <id>' not specified: see --help"],
+  [['jobs', '--json', '-o', 'csv'], '--json and --format: expected one of them, got both ("csv")'],
+  [['runs', '--query', '[', '-o', 'csv'], '--query: expected --format json, ndjson or yaml, got csv'],
+  [['coverage', '--query', 'nope('], '--query: expected a JMESPath expression, got "nope(": Invalid token (EOF): ""'],
+  [['drills', '--query', '[]', '--columns', 'state'], '--columns and --query: expected one of them, got both'],
+  [
+    ['drills', '--columns', 'state,status'],
+    `--columns: expected one of ${DRILL_ROWS.columns.join(', ')}, got "status"`,
+  ],
+  [
+    ['drills', '--sort', 'state:up'],
+    `--sort: expected one of ${DRILL_ROWS.columns.join(', ')}, or one with :desc, got "state:up"`,
+  ],
+  [['completion', 'tcsh'], 'SHELL: expected one of bash, zsh, fish, got "tcsh"'],
   [['simulate', '--port', '-1'], '--port: expected a whole number from 0 to 65535, got "-1"'],
   [['collect', '--fulll'], "unknown option '--fulll' (Did you mean --full?): see --help"],
   [['colect'], "unknown command 'colect' (Did you mean collect?): see --help"],

@@ -1,18 +1,18 @@
-// bin/commands/reevaluate.ts: every recorded restore evaluated against the rules anew.
+// bin/commands/maintenance/reevaluate.ts: every recorded restore evaluated against the rules anew.
 import { Command } from 'commander';
-import { principalsFromEnv } from '../../functions/atlas/auth/credentials.ts';
-import { defined } from '../../functions/platform/defined.ts';
-import { newObjectId } from '../../functions/restore/object-id.ts';
-import type { Reevaluation } from '../actions/reevaluate.ts';
-import { checkPeriod, projectIds, time } from '../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { openLedger } from '../options/ledger-target.ts';
-import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
-import { fieldLines } from '../output/field-lines.ts';
-import type { Context } from '../process/context.ts';
-import { CommandError } from '../process/exit-codes.ts';
-import { sanitizeJson } from '../process/sanitize.ts';
-import type { Paint } from '../process/terminal.ts';
+import { principalsFromEnv } from '../../../functions/atlas/auth/credentials.ts';
+import { defined } from '../../../functions/platform/defined.ts';
+import { newObjectId } from '../../../functions/restore/object-id.ts';
+import type { Reevaluation } from '../../actions/reevaluate.ts';
+import { checkPeriod, projectIds, time } from '../../options/flags.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import { chosenRules, type RulesFlags, withRules } from '../../options/rules.ts';
+import { fieldLines } from '../../output/field-lines.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError } from '../../process/exit-codes.ts';
+import { sanitizeJson } from '../../process/sanitize.ts';
+import type { Paint } from '../../process/terminal.ts';
 
 interface ReevaluateFlags extends JsonFlags, RulesFlags {
   project?: string[];
@@ -58,7 +58,7 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const where = sourceOf(flags, env, 'an API only reads');
   const { rules, from } = await chosenRules(flags, env);
   await using opened = await openLedger(where, { write: true });
-  const { reevaluateAll } = await import('../actions/reevaluate.ts');
+  const { reevaluateAll } = await import('../../actions/reevaluate.ts');
   const progress = context.progress();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };
   const [principal] = principalsFromEnv(env);

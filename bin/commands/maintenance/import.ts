@@ -1,19 +1,19 @@
-// bin/commands/import.ts: an export, verified to its end and then written into a ledger.
+// bin/commands/maintenance/import.ts: an export, verified to its end and then written into a ledger.
 import { Command } from 'commander';
-import type { Break } from '../../functions/ledger/model/hash-chain.ts';
-import { type ImportResult, importRecords } from '../../functions/ledger/transfer/import.ts';
-import { OUTCOMES, type Outcome } from '../../functions/ledger/transfer/merge.ts';
-import type { RecordCounts } from '../../functions/ledger/transfer/record.ts';
-import { defined } from '../../functions/platform/defined.ts';
-import { counted } from '../../functions/views/text.ts';
-import { openExport, recordsOf, verified } from '../actions/import.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { addCreateOption, type CreateFlags, createIfAsked, openLedger } from '../options/ledger-target.ts';
-import { fieldLines } from '../output/field-lines.ts';
-import type { Context } from '../process/context.ts';
-import { CommandError, EXIT } from '../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
-import type { Paint } from '../process/terminal.ts';
+import type { Break } from '../../../functions/ledger/model/hash-chain.ts';
+import { type ImportResult, importRecords } from '../../../functions/ledger/transfer/import.ts';
+import { OUTCOMES, type Outcome } from '../../../functions/ledger/transfer/merge.ts';
+import type { RecordCounts } from '../../../functions/ledger/transfer/record.ts';
+import { defined } from '../../../functions/platform/defined.ts';
+import { counted } from '../../../functions/views/text.ts';
+import { openExport, recordsOf, verified } from '../../actions/import.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { addCreateOption, type CreateFlags, createIfAsked, openLedger } from '../../options/ledger-target.ts';
+import { fieldLines } from '../../output/field-lines.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError, EXIT } from '../../process/exit-codes.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import type { Paint } from '../../process/terminal.ts';
 
 interface ImportFlags extends JsonFlags, CreateFlags {
   withBroken?: true;

@@ -1,4 +1,4 @@
-// bin/commands/keeping/retention.ts: a step of the retention of restore jobs, or what it would do.
+// bin/commands/maintenance/retention.ts: a step of the retention of restore jobs, or what it would do.
 import { Command } from 'commander';
 import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../../../functions/ledger/let-go/retention-days.ts';
 import { type RetainedOrFailed, retainAll } from '../../../functions/ledger/retention/retain-all.ts';

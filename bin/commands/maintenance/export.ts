@@ -1,13 +1,13 @@
-// bin/commands/export.ts: a whole ledger as lines of JSON, to keep elsewhere or to import into another.
+// bin/commands/maintenance/export.ts: a whole ledger as lines of JSON, to keep elsewhere or to import into another.
 import { Command } from 'commander';
-import { exported, inventoryOf, scopeItem } from '../../functions/ledger/transfer/export.ts';
-import { exportLines } from '../../functions/ledger/transfer/lines.ts';
-import { counted } from '../../functions/views/text.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { openLedger } from '../options/ledger-target.ts';
-import type { Context } from '../process/context.ts';
-import { EXIT } from '../process/exit-codes.ts';
-import { OutputFile } from '../process/output-file.ts';
+import { exported, inventoryOf, scopeItem } from '../../../functions/ledger/transfer/export.ts';
+import { exportLines } from '../../../functions/ledger/transfer/lines.ts';
+import { counted } from '../../../functions/views/text.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import type { Context } from '../../process/context.ts';
+import { EXIT } from '../../process/exit-codes.ts';
+import { OutputFile } from '../../process/output-file.ts';
 
 interface ExportFlags extends SourceFlags {
   output?: string;

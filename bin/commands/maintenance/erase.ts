@@ -1,16 +1,16 @@
-// bin/commands/erase.ts: a person's name taken out of every job, with who decided it and why.
+// bin/commands/maintenance/erase.ts: a person's name taken out of every job, with who decided it and why.
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { type Erased, eraseEverywhere, identitiesOf } from '../../functions/ledger/erasure/erase-everywhere.ts';
-import { newObjectId } from '../../functions/restore/object-id.ts';
-import { counted } from '../../functions/views/text.ts';
-import { sentence } from '../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { openLedger } from '../options/ledger-target.ts';
-import type { Context } from '../process/context.ts';
-import { EXIT, UsageError } from '../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
-import { whoAmI } from '../process/who-am-i.ts';
+import { type Erased, eraseEverywhere, identitiesOf } from '../../../functions/ledger/erasure/erase-everywhere.ts';
+import { newObjectId } from '../../../functions/restore/object-id.ts';
+import { counted } from '../../../functions/views/text.ts';
+import { sentence } from '../../options/flags.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import type { Context } from '../../process/context.ts';
+import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { whoAmI } from '../../process/who-am-i.ts';
 
 interface EraseFlags extends JsonFlags {
   requester?: string;

@@ -1,4 +1,4 @@
-// bin/commands/retire.ts: projects and credentials taken out of scope, with who did it and why.
+// bin/commands/maintenance/retire.ts: projects and credentials taken out of scope, with who did it and why.
 import { Command } from 'commander';
 import {
   listingsOf,
@@ -7,20 +7,20 @@ import {
   reinstatedProject,
   retiredCredentials,
   retiredProject,
-} from '../../functions/collector/plan/retirement.ts';
-import type { KnownProject, Retirement } from '../../functions/ledger/model/known-project.ts';
-import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
-import { utc } from '../../functions/views/text.ts';
-import { projectId, sentence } from '../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
-import { openLedger } from '../options/ledger-target.ts';
-import { type Column, writeTable } from '../output/tables.ts';
-import type { Context } from '../process/context.ts';
-import { CommandError, UsageError } from '../process/exit-codes.ts';
-import { listOf } from '../process/list-of.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
-import type { Style } from '../process/terminal.ts';
-import { MAX_NAME, whoAmI } from '../process/who-am-i.ts';
+} from '../../../functions/collector/plan/retirement.ts';
+import type { KnownProject, Retirement } from '../../../functions/ledger/model/known-project.ts';
+import type { LedgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
+import { utc } from '../../../functions/views/text.ts';
+import { projectId, sentence } from '../../options/flags.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import { type Column, writeTable } from '../../output/tables.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { listOf } from '../../process/list-of.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import type { Style } from '../../process/terminal.ts';
+import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 
 interface RetireFlags extends JsonFlags {
   project?: string;

@@ -1,0 +1,82 @@
+// bin/options/rows.ts: the flags of commands that read: format, columns, order, query.
+import type { Command } from 'commander';
+import { FORMATS, type Format } from '../output/formats.ts';
+import type { RowChoice, Sort } from '../output/rows.ts';
+import { UsageError } from '../process/exit-codes.ts';
+import { checked, oneOf, someOf } from './flags.ts';
+
+export interface RowFlags {
+  format?: Format;
+  json?: true;
+  columns?: string[];
+  sort?: Sort;
+  query?: string;
+}
+
+/** @param columns names of CSV's columns */
+export const withRows = (command: Command, columns: readonly string[]) =>
+  command
+    .addOption(oneOf('-o, --format <format>', `${FORMATS.join(', ')} (default: table)`, FORMATS))
+    .option('--json', 'the same as --format json')
+    .addOption(someOf('--columns <names>', 'only these columns, named as in CSV; separated by commas', columns))
+    .addOption(sortBy(columns))
+    .option('--query <jmespath>', 'pick from the JSON list with a JMESPath expression, as in the AWS CLI');
+
+const DOCUMENT_FORMATS = FORMATS.filter((format) => format !== 'csv');
+
+/** For a command that shows one thing. */
+export const withDocument = (command: Command) =>
+  command
+    .addOption(oneOf('-o, --format <format>', `${DOCUMENT_FORMATS.join(', ')} (default: table)`, DOCUMENT_FORMATS))
+    .option('--json', 'the same as --format json: everything that the ledger holds of it')
+    .option('--query <jmespath>', 'pick from the JSON with a JMESPath expression, as in the AWS CLI');
+
+function sortBy(columns: readonly string[]) {
+  const expected = `one of ${columns.join(', ')}, or one with :desc`;
+  return checked('--sort <name[:desc]>', 'by this column, of all that match', expected, (text): Sort | undefined => {
+    const [, name = '', order] = /^(\w+)(?::(asc|desc))?$/i.exec(text) ?? [];
+    const by = columns.find((each) => each.toLowerCase() === name.toLowerCase());
+    return by === undefined ? undefined : { by, descending: order?.toLowerCase() === 'desc' };
+  });
+}
+
+/** Before anything is opened. @throws UsageError where flags contradict each other, or the query can't be read */
+export async function rowChoice({ format, json, columns, sort, query }: RowFlags): Promise<RowChoice> {
+  if (json && format !== undefined && format !== 'json') {
+    throw new UsageError(`--json and --format: expected one of them, got both ("${format}")`);
+  }
+  const chosen = { format: json ? 'json' : format, columns, sort };
+  if (query === undefined) return { ...chosen, format: chosen.format ?? 'table' };
+  if (columns) throw new UsageError('--columns and --query: expected one of them, got both');
+  const as = chosen.format ?? 'json';
+  if (as === 'table' || as === 'csv')
+    throw new UsageError(`--query: expected --format json, ndjson or yaml, got ${as}`);
+  return { ...chosen, format: as, query: await compiled(query) };
+}
+
+async function compiled(expression: string): Promise<(value: unknown) => unknown> {
+  const { default: jmespath } = await import('jmespath');
+  const evaluated = (value: unknown) => {
+    try {
+      return jmespath.search(value, expression) as unknown;
+    } catch (error) {
+      throw wrongQuery(expression, error as Error);
+    }
+  };
+  checkSyntax(() => jmespath.search([], expression), expression);
+  return evaluated;
+}
+
+const SYNTAX_ERRORS = new Set(['ParserError', 'LexerError']);
+
+/** Types depend on the rows; the grammar doesn't, so it is checked before a ledger is read. */
+function checkSyntax(evaluate: () => unknown, expression: string) {
+  try {
+    evaluate();
+  } catch (error) {
+    if (SYNTAX_ERRORS.has((error as Error).name)) throw wrongQuery(expression, error as Error);
+  }
+}
+
+const wrongQuery = (expression: string, { message }: Error) =>
+  new UsageError(`--query: expected a JMESPath expression, got ${JSON.stringify(expression)}: ${message}`);

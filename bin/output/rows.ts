@@ -1,0 +1,84 @@
+// bin/output/rows.ts: the rows of a command as its reader chose to see them.
+import type { Context } from '../process/context.ts';
+import { listOf } from '../process/list-of.ts';
+import { cellText, type DocumentFormat, type Format, type RowShape, writeDocument, writeRows } from './formats.ts';
+import { type Column, compare, writeTable } from './tables.ts';
+
+type Rows<T> = AsyncIterable<T> | Iterable<T>;
+
+export interface Sort {
+  /** A column of CSV. */
+  by: string;
+  descending: boolean;
+}
+
+export type RowChoice = { sort?: Sort | undefined } & (
+  | { format?: Format | undefined; columns?: string[] | undefined; query?: undefined }
+  | { format: DocumentFormat; query: (documents: unknown) => unknown }
+);
+
+/**
+ * @param rows of them, the first `limit` are shown; all are read to sort them
+ * @param table where nothing else was chosen
+ */
+export async function showRows<T>(
+  { rows, limit = Number.POSITIVE_INFINITY }: { rows: Rows<T>; limit?: number },
+  choice: RowChoice,
+  shape: RowShape<T>,
+  { out }: Context,
+  table: (rows: T[]) => Promise<void>,
+): Promise<void> {
+  const ordered = choice.sort ? sorted(await listOf(rows), choice.sort, shape).slice(0, limit) : rows;
+  if (choice.query) {
+    const documents = (await listOf(ordered)).map(shape.document);
+    // As the documents would be read from JSON: without what is undefined.
+    return await writeDocument(choice.query(JSON.parse(JSON.stringify(documents))), choice.format, out);
+  }
+  const { format = 'table', columns } = choice;
+  if (format !== 'table') return await writeRows(ordered, format, columns ? chosen(shape, columns) : shape, out);
+  const listed = await listOf(ordered);
+  if (columns) await writeTable(plainColumns(shape, columns), listed, out);
+  else await table(listed);
+}
+
+/** One thing, as its reader chose to see it. @param table where nothing else was chosen */
+export async function showDocument(
+  document: object,
+  { format = 'table', query }: RowChoice,
+  { out }: Pick<Context, 'out'>,
+  table: () => Promise<void>,
+): Promise<void> {
+  if (format === 'table' || format === 'csv') return await table();
+  await writeDocument(query ? query(JSON.parse(JSON.stringify(document))) : document, format, out);
+}
+
+/** The same columns of each row, as flat documents. */
+const chosen = <T>(shape: RowShape<T>, columns: readonly string[]): RowShape<T> => ({
+  columns,
+  cells: shape.cells,
+  document: (row) => {
+    const cells = new Map<string, unknown>(Object.entries(shape.cells(row)));
+    return Object.fromEntries(columns.map((name) => [name, cells.get(name) ?? null]));
+  },
+});
+
+const plainColumns = <T>({ cells }: RowShape<T>, columns: readonly string[]): Column<T>[] =>
+  columns.map((name) => ({
+    title: name,
+    cell: (row) => cellText(new Map<string, unknown>(Object.entries(cells(row))).get(name)),
+    least: 10,
+  }));
+
+/** Numbers by value, others by code unit; rows without a value last, whichever the order. */
+function sorted<T>(rows: T[], { by, descending }: Sort, { cells }: RowShape<T>): T[] {
+  const sign = descending ? -1 : 1;
+  return rows
+    .map((row) => ({ row, value: new Map<string, unknown>(Object.entries(cells(row))).get(by) }))
+    .sort(({ value: a }, { value: b }) => {
+      const [noA, noB] = [a, b].map((value) => value === undefined || value === '');
+      if (noA || noB) return Number(noA) - Number(noB);
+      if (typeof a === 'number' && typeof b === 'number') return sign * (a - b);
+      return sign * compare(cellText(a), cellText(b));
+    })
+    .map(({ row }) => row);
+}
