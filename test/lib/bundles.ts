@@ -8,14 +8,16 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api', string>>;
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'retention', string>>;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
 export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles {
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
-  const stack = new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
+  const stack = new LedgerStack(app, 'Ledger', {
+    settings: readSettings({ ledger: { jobRetentionDays: 365, ...given } }),
+  });
   const { template } = app.synth().getStackArtifact(stack.artifactId);
   const folder = (start: string) => {
     const [, found] =
@@ -31,6 +33,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       notify: folder('ChangeFeedNotifyFunction'),
       message: folder('MessagesMessageFunction'),
       api: folder('ApiHandlerFunction'),
+      retention: folder('RetentionFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -138,8 +138,8 @@ describe('each role may do exactly this', () => {
 test('retention: reads; writes what is known of projects and days; deletes in projects, as no other role may', () => {
   const where = (...keys: string[]) =>
     `where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":${JSON.stringify(keys)}},"Null":{"dynamodb:LeadingKeys":"false"}}`;
-  const { RetentionRetentionRole, RetentionScheduleRole, ...others } = grants({ jobRetentionDays: 365 });
-  expect(RetentionRetentionRole).toEqual([
+  const { RetentionRole, RetentionScheduleRole, ...others } = grants({ jobRetentionDays: 365 });
+  expect(RetentionRole).toEqual([
     'dynamodb:BatchGetItem on LedgerTable',
     `dynamodb:DeleteItem on LedgerTable ${where('PROJECT#*')}`,
     'dynamodb:GetItem on LedgerTable',
@@ -148,10 +148,10 @@ test('retention: reads; writes what is known of projects and days; deletes in pr
     'dynamodb:Query on LedgerTable/index/byCluster',
     'dynamodb:Query on LedgerTable/index/feed',
     `dynamodb:UpdateItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
-    'logs:CreateLogStream on RetentionRetentionLogs',
-    'logs:PutLogEvents on RetentionRetentionLogs',
+    'logs:CreateLogStream on RetentionLogs',
+    'logs:PutLogEvents on RetentionLogs',
   ]);
-  expect(RetentionScheduleRole).toEqual(['lambda:InvokeFunction on RetentionRetentionFunction']);
+  expect(RetentionScheduleRole).toEqual(['lambda:InvokeFunction on RetentionFunction']);
   expect(others).toEqual(grants());
   expect(Object.values(others).flat().join()).not.toMatch(/dynamodb:(Delete|BatchWrite)/);
 });
