@@ -1,16 +1,14 @@
 // bin/app.ts: the CDK app, one stack from the settings in cdk.json. `npx cdk synth`, `npx cdk deploy -c schedule="rate(1 hour)"`.
-import { App, Errors } from 'aws-cdk-lib';
-import { LedgerStack } from '../lib/ledger-stack.ts';
-import { readSettings } from '../lib/settings/read-settings.ts';
-import { SettingsError } from '../lib/settings/setting.ts';
+import { App } from 'aws-cdk-lib';
+import { addLedger, settingsProblem } from './ledger-app.ts';
 
 const app = new App();
 try {
-  const settings = readSettings(app.node.getAllContext());
-  new LedgerStack(app, settings.stackName, { settings });
+  addLedger(app);
   app.synth();
 } catch (error) {
-  if (!(error instanceof SettingsError || Errors.isValidationError(error))) throw error;
-  console.error(`The settings are wrong. Nothing was changed.\n${error.message}`); // a stack trace would hide the names
+  const problem = settingsProblem(error);
+  if (problem === undefined) throw error;
+  console.error(problem);
   process.exit(1);
 }

@@ -41,8 +41,9 @@ export class Deployment {
     this.#settings = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
-  /** What the CDK printed. */
-  deploy = () => this.cloud.cdk('deploy', '--require-approval', 'never', ...this.#settings);
+  /** What the CDK printed. @param options of its command line */
+  deploy = (...options: string[]) =>
+    this.cloud.cdk('deploy', '--require-approval', 'never', ...this.#settings, ...options);
   destroy = () => this.cloud.cdk('destroy', '--force', ...this.#settings);
 
   async stack() {

@@ -10,6 +10,7 @@ import sys
 import threading
 from datetime import datetime, timezone
 
+import emulator_network  # 7. Addresses, NAT gateways and flow logs in templates.
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import eventbridge, lambda_svc

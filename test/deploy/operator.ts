@@ -10,13 +10,19 @@ import { Clone, type Pasted } from '../docs/clone.ts';
 import type { Cloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';
 
-/** The real commands, told where this cloud is. MiniStack has neither of the operations that go to the recorder. */
+/**
+ * The real commands, told where this cloud is. MiniStack has neither of the operations that go to the recorder, and no
+ * StackSets: of commands that need them, the AWS CLI checks the parameters.
+ */
 const COMMANDS = {
   npx: `[ -z "\${PARSED_ONLY:-}" ] || exit 0
 shift; case "$1" in deploy) set -- "$@" --require-approval never ;; esac
 exec "$NODE" "$REPOSITORY/node_modules/aws-cdk/bin/cdk" "$@" --no-notices --output "$CDK_OUTPUT"`,
   aws: `endpoint="$AWS_ENDPOINT_URL"
-case "$2" in start-message-move-task | list-message-move-tasks) endpoint="$RECORDER" ;; esac
+case "$2" in
+start-message-move-task | list-message-move-tasks) endpoint="$RECORDER" ;;
+*-stack-set | *-stack-instances | activate-organizations-access) exec "$REAL_AWS" "$@" --generate-cli-skeleton output ;;
+esac
 case "\${PARSED_ONLY:-} $1" in "yes dynamodb" | "yes kms") endpoint="$RECORDER" ;; esac
 said=$("$REAL_AWS" "$@" --endpoint-url "$endpoint") || exit $?
 printf '%s\\n' "$said" | sed "s#https\\{0,1\\}://[a-z0-9]*\\.execute-api\\.[a-z0-9.:-]*#$FRONT#"`,

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { PACKAGE_DIR } from '../cli/command-line.ts';
 
 /** Not what a clone has, or not for it to write to. */
-const LEFT_OUT = new Set(['.git', '.ledger', 'cdk.out', 'dist']);
+const LEFT_OUT = new Set(['.git', '.ledger', 'cdk.out', 'template.out', 'dist']);
 
 /**
  * `npm ci` compares package.json and the lock file, and installs nothing; `npm test` runs one short file. What would reach

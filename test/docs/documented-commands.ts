@@ -12,7 +12,7 @@ export interface DocumentedCommand {
 
 /** `output`, `logs`, `query`, `ask` and `value` are functions that the documents define. */
 const COMMAND =
-  /(?:^|[\s(|;&])(?:aws [a-z]|curl -|curl "|(?:bin\/)?restore-ledger [a-z]|(?:output|logs|query|ask|value) \S)/m;
+  /(?:^|[\s(|;&])(?:aws [a-z]|npm run template|curl -|curl "|(?:bin\/)?restore-ledger [a-z]|(?:output|logs|query|ask|value) \S)/m;
 /** A name, a path or a word of a program is not one; a substitution is. */
 const BETWEEN_WORDS = /(?:^|\$\()(?:aws [a-z]|curl [-"]|(?:bin\/)?restore-ledger [a-z]|(?:output|logs) [A-Z])/;
 const SHELLS = /^(?:ba|z)?sh$|^console$|^shell$/;
@@ -61,6 +61,8 @@ const RUNNERS = {
   'test/docs/queries.test.ts': inBlock('docs/queries.md'),
   'test/api/http-api-doc.test.ts': inBlock('docs/http-api.md'),
   'test/docs/commands.test.ts': isMention,
+  'test/deploy/stacksets.deploy.ts': (command: DocumentedCommand) =>
+    !isMention(command) && command.path === 'docs/stacksets.md',
   'test/deploy/documents.deploy.ts': (command: DocumentedCommand) =>
     !isMention(command) &&
     (command.section === 'Deploy it' ||
