@@ -14,6 +14,7 @@ import { eraseCommand } from './commands/maintenance/erase.ts';
 import { exportCommand } from './commands/maintenance/export.ts';
 import { importCommand } from './commands/maintenance/import.ts';
 import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
+import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
 import { runsCommand } from './commands/runs.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -49,7 +50,7 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand];
+  const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
   for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
   return program;

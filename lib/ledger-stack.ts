@@ -14,6 +14,7 @@ import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Forwarding } from './services/forwarding.ts';
 import { Messages } from './services/messages.ts';
+import { Retention } from './services/retention.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/setting.ts';
 import { existingTableOf, removalPolicyOf, type Settings } from './settings/settings.ts';
@@ -35,6 +36,8 @@ export class LedgerStack extends Stack {
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
+  /** Undefined: jobs are kept forever. */
+  readonly retention: Retention | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -82,6 +85,7 @@ export class LedgerStack extends Stack {
       table,
       credentials,
     });
+    if (settings.jobRetentionDays > 0) this.retention = new Retention(this, 'Retention', { ...common, table });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
@@ -90,10 +94,10 @@ export class LedgerStack extends Stack {
     const { hubBusArn } = settings;
     if (settings.role === 'spoke')
       this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
-    const { collection, changeFeed, messages, forwarding, api } = this;
+    const { collection, retention, changeFeed, messages, forwarding, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...common,
-      ...{ table, collection, changeFeed, messages, forwarding, api },
+      ...{ table, collection, retention, changeFeed, messages, forwarding, api },
     });
     outputs(this);
     validateTemplate(this, () => this._toCloudFormation());

@@ -1,6 +1,7 @@
 // bin/actions/reevaluate.ts: evaluation of recorded jobs against the rules anew, project by project.
 
 import { countCoverage } from '../../functions/collector/evaluate/count-coverage.ts';
+import { letGoBy } from '../../functions/ledger/let-go/let-go.ts';
 import type { ClusterCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary, Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { forEachConcurrent } from '../../functions/platform/for-each-concurrent.ts';
@@ -123,17 +124,18 @@ async function pastDurations(ledger: Ledger, { projectId, clusters }: ProjectCov
 
 async function reevaluateProject(
   ledger: Ledger,
-  { projectId, projectName }: ProjectCoverage,
+  { projectId, projectName, letGo }: ProjectCoverage,
   { findingsOf, names }: Evaluating,
   { period, dryRun, runId, at, progress, signal }: Reevaluating,
   result: Reevaluation,
 ): Promise<void> {
+  const isLetGo = letGoBy(letGo);
   const writeOne = async (job: LedgerJob) => {
     if (!dryRun) {
       // Where another writer was first, and the job goes elsewhere now, it was evaluated by that one.
       const annotate = (stored: JobSummary) =>
         names.knows(stored.targetProjectId) ? { findings: findingsOf(stored) } : {};
-      const recorded = await ledger.annotate(projectId, job.jobId, { runId, observedAt: at }, annotate);
+      const recorded = await ledger.annotate(projectId, job.jobId, { runId, observedAt: at, isLetGo }, annotate);
       if (recorded.outcome !== 'changed' || !recorded.change) return;
     }
     count(result, job.findings, findingsOf(job));

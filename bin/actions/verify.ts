@@ -1,5 +1,6 @@
 // bin/actions/verify.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
-import type { Ledger, ListedJob } from '../../functions/ledger/model/ledger.ts';
+import { letGoBy } from '../../functions/ledger/let-go/let-go.ts';
+import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import type { DayRecount } from '../../functions/proof/days.ts';
 import { type Expected, expectedOf } from '../../functions/proof/expected.ts';
 import { missingProjects } from '../../functions/proof/scope.ts';
@@ -58,7 +59,7 @@ async function* verifySome(
 ): AsyncGenerator<Verification> {
   const shown = counter(progress);
   for (const [projectId, expected] of projects) {
-    const recount = new Recount();
+    const recount = new Recount(expected.recorded?.letGo);
     for await (const job of ledger.recordedJobs(projectId)) {
       recount.addJob(job);
       shown(projectId);
@@ -74,11 +75,11 @@ async function* verifyEverything(
   { listed: counted, days, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   progress.show('counting restore jobs');
-  const listed = counted ?? (await countedByProject(ledger.listedJobs()));
+  const listed = counted ?? (await countedByProject(ledger, projects));
   const recounts = new Map<string, Recount>();
   const shown = counter(progress);
   for await (const job of ledger.recordedJobs()) {
-    const recount = recounts.get(job.projectId) ?? new Recount();
+    const recount = recounts.get(job.projectId) ?? new Recount(projects.get(job.projectId)?.recorded?.letGo);
     recounts.set(job.projectId, recount);
     recount.addJob(job);
     days?.add(job.job);
@@ -90,9 +91,16 @@ async function* verifyEverything(
   }
 }
 
-async function countedByProject(jobs: AsyncIterable<ListedJob>): Promise<Map<string, number>> {
+/** Without those that are let go. */
+async function countedByProject(
+  ledger: Pick<Ledger, 'listedJobs'>,
+  projects: ReadonlyMap<string, Expected>,
+): Promise<Map<string, number>> {
+  const letGo = new Map([...projects].map(([projectId, { recorded }]) => [projectId, letGoBy(recorded?.letGo)]));
   const counts = new Map<string, number>();
-  for await (const { projectId } of jobs) counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
+  for await (const { projectId, jobId } of ledger.listedJobs()) {
+    if (!letGo.get(projectId)?.(jobId)) counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -1,6 +1,7 @@
 // bin/options/ledger-target.ts: the ledger that a command opens itself: a DynamoDB table, or a directory.
 import type { Command } from 'commander';
 import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import type { Deleter } from '../../functions/ledger/table/deleter.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import type { Context } from '../process/context.ts';
@@ -69,6 +70,7 @@ export interface OpenLedger extends AsyncDisposable {
   ledger: LedgerReader;
   /** That it is kept in. */
   table: Table;
+  deleter(): Promise<Deleter>;
 }
 
 /**
@@ -84,9 +86,12 @@ export async function openLedger(
   if ('tableName' in where) {
     const { DynamoTable } = await import('../../functions/ledger/table/dynamo-table.ts');
     const table = new DynamoTable(where.tableName);
-    return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: async () => {} };
+    const deleter = async () =>
+      (await import('../../functions/ledger/table/deleter.ts')).dynamoDeleter(where.tableName);
+    return { ledger: ledgerReader({ table }), table, deleter, [Symbol.asyncDispose]: async () => {} };
   }
   const { SqliteTable } = await import('../../local/sqlite/sqlite-table.ts');
   const table = await SqliteTable.open({ dataDir: where.dataDir, create, write });
-  return { ledger: ledgerReader({ table }), table, [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
+  const deleter = async () => table;
+  return { ledger: ledgerReader({ table }), table, deleter, [Symbol.asyncDispose]: () => table[Symbol.asyncDispose]() };
 }

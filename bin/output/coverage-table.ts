@@ -103,5 +103,10 @@ function provenThrough(rows: readonly CoverageRow[]): string {
   const [first] = claimed.flatMap(({ provenThrough: at }) => at ?? []).sort();
   if (incomplete > 0) return `\nINCOMPLETE: restores can't be ruled out in ${counted(incomplete, 'row')} above.`;
   if (first === undefined) return '';
-  return `\nComplete for restores requested before ${utc(first)} UTC, based on full readings.\nThe table itself was not counted: run \`restore-ledger verify\` or \`evidence\`.`;
+  const letGo = rows
+    .flatMap(({ letGoBefore }) => letGoBefore ?? [])
+    .sort()
+    .at(-1);
+  const kept = letGo === undefined ? '' : `, since ${utc(letGo)} UTC at the latest: older ones were let go`;
+  return `\nComplete for restores requested before ${utc(first)} UTC${kept}, based on full readings.\nThe table itself was not counted: run \`restore-ledger verify\` or \`evidence\`.`;
 }

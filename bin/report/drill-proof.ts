@@ -1,4 +1,5 @@
 // bin/report/drill-proof.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
+import type { LetGo } from '../../functions/ledger/let-go/let-go.ts';
 import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
 import type { JobSummary } from '../../functions/ledger/model/ledger.ts';
 import {
@@ -26,9 +27,11 @@ export interface DrillFacts {
   completed: readonly CompletedRestore[];
   period: Period;
   madeAt: string;
+  /** Of the project: restores that are not on record any more. */
+  letGo?: Pick<LetGo, 'before' | 'endedBy'> | undefined;
 }
 
-export function proveDrill({ cluster, completed, period, madeAt }: DrillFacts): DrillProof {
+export function proveDrill({ cluster, completed, period, madeAt, letGo }: DrillFacts): DrillProof {
   const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
   const done = completed
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
@@ -42,8 +45,13 @@ export function proveDrill({ cluster, completed, period, madeAt }: DrillFacts): 
   const dueAt = (moments.at(-1) ?? createdAt) + within;
   const due = { days, dueAt: iso(dueAt) };
   // Only where every restore until then is known can one be said to be missing.
-  const late = isCoveredUntil(cluster, due, new Date(end)) ? ('overdue' as const) : ('not-covered' as const);
-  const known = { from: knownFrom(cluster, moments, period, within), until: knownUntil(cluster, moments, end) };
+  const isKnown =
+    isCoveredUntil(cluster, due, new Date(end)) && (letGo === undefined || letGoUntil(letGo) + within <= end);
+  const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
+  const known = {
+    from: knownFrom(cluster, moments, { period, within, letGo }),
+    until: knownUntil(cluster, moments, end),
+  };
   return {
     state: dueAt <= end ? late : moments.length > 1 ? 'met' : 'due',
     ...{ ...due, ...lastOf(last), missed: missedIn(moments, within, known) },
@@ -66,11 +74,20 @@ function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: n
 }
 
 /** Nothing can be said before the first reading and the first known restore, nor while a restore lost with its list would count. */
-function knownFrom(cluster: ClusterCoverage, [, first]: readonly number[], { since }: Period, within: number): number {
+function knownFrom(
+  cluster: ClusterCoverage,
+  [, first]: readonly number[],
+  { period: { since }, within, letGo }: Pick<DrillFacts, 'period' | 'letGo'> & { within: number },
+): number {
   const known = Math.min(Date.parse(cluster.firstSeenAt), first ?? Number.POSITIVE_INFINITY);
   const lost = lostUntil(cluster);
-  return Math.max(Date.parse(since), known, lost === undefined ? 0 : Date.parse(lost) + within);
+  const lostUntilMs = Math.max(lost === undefined ? 0 : Date.parse(lost), letGoUntil(letGo));
+  return Math.max(Date.parse(since), known, lostUntilMs === 0 ? 0 : lostUntilMs + within);
 }
+
+/** Up to when restores may have been completed that were let go: 0 where none was. */
+const letGoUntil = (letGo: DrillFacts['letGo']): number =>
+  letGo ? Math.max(Date.parse(letGo.before), Date.parse(letGo.endedBy ?? letGo.before)) : 0;
 
 const lastOf = (last: CompletedRestore | undefined): Partial<DrillProof> =>
   last ? { lastCompletedAt: last.finishedAt, ...measured(last) } : {};

@@ -1,5 +1,5 @@
 // bin/report/gather-clusters.ts: the evidence of a project's clusters, one after the other.
-import type { ClusterCoverage, CompletedRestore } from '../../functions/ledger/model/coverage.ts';
+import type { ClusterCoverage, CompletedRestore, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { chunks } from '../../functions/platform/chunks.ts';
 import { defined } from '../../functions/platform/defined.ts';
@@ -10,7 +10,7 @@ import type { Asking } from '../../functions/proof/period.ts';
 import { dataAt } from '../../functions/restore/objectives/measure.ts';
 import type { Objectives } from '../../functions/restore/objectives/objective.ts';
 import { upTo } from '../remote/ledger-port.ts';
-import { isDrill, proveDrill } from './drill-proof.ts';
+import { type DrillFacts, isDrill, proveDrill } from './drill-proof.ts';
 import { NO_COVERAGE, notUnderstood } from './gaps.ts';
 import { recoveryOf } from './recovery.ts';
 import { byName, type ClusterEvidence, type EvidenceBody, type ProjectHead, type RestoreEvidence } from './report.ts';
@@ -26,6 +26,7 @@ interface ProjectClusters {
   /** Of those that can have restores of the period. */
   proofs: ReadonlyMap<ClusterCoverage, ClusterProof>;
   restores: RestoresByCluster;
+  letGo: ProjectCoverage['letGo'];
 }
 
 interface Gathering {
@@ -38,7 +39,7 @@ interface Gathering {
 /** @returns what the restores themselves don't show. @throws LedgerError, CommandError */
 export async function gatherClusters(
   { projectId, projectName }: Pick<ProjectHead, 'projectId' | 'projectName'>,
-  { clusters, proofs, restores }: ProjectClusters,
+  { clusters, proofs, restores, letGo }: ProjectClusters,
   { ledger, asking, objectives, body }: Gathering,
 ): Promise<NamedGap[]> {
   const gaps: NamedGap[] = [];
@@ -60,7 +61,7 @@ export async function gatherClusters(
       const found = [...(coverage ? [] : [NO_COVERAGE]), ...notUnderstood(mine)];
       gaps.push(...found.map((gap) => ({ clusterName, ...gap })));
       const completed = [...mine.flatMap(completedRestore), ...(outside[index] ?? [])];
-      const drill = coverage ? drillOf(coverage, completed, asking) : NO_DRILL;
+      const drill = coverage ? drillOf(coverage, { completed, letGo }, asking) : NO_DRILL;
       const recovery = recoveryOf(mine, objectives.of(projectName, clusterName), asking.period);
       await body.cluster({ ...named, ...(coverage && shownOf(coverage)), proof, drill, recovery, restores: mine });
     }
@@ -76,8 +77,8 @@ const NO_DRILL: ClusterEvidence['drill'] = { state: 'none', missed: [] };
 const shownOf = ({ tier, firstSeenAt, goneAt, deleted }: ClusterCoverage) =>
   defined({ tier, firstSeenAt, goneAt, deleted: deleted || undefined });
 
-const drillOf = (cluster: ClusterCoverage, completed: readonly CompletedRestore[], { period, now }: Asking) =>
-  proveDrill({ cluster, completed, period, madeAt: now });
+const drillOf = (cluster: ClusterCoverage, about: Pick<DrillFacts, 'completed' | 'letGo'>, { period, now }: Asking) =>
+  proveDrill({ cluster, ...about, period, madeAt: now });
 
 /** The restore that was completed last, and the last one before the period, which counts for its beginning. */
 async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, { period }: Asking) {

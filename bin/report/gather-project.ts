@@ -50,7 +50,8 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const head = defined({ ...about, accountId, organizationId });
   await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
-  const ofClusters = await gatherClusters({ projectId, projectName }, { clusters, proofs, restores }, gathering);
+  const ofProject = { clusters, proofs, restores, letGo: coverage?.letGo };
+  const ofClusters = await gatherClusters({ projectId, projectName }, ofProject, gathering);
   const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
   return [...proven.gaps, ...gaps];
 }

@@ -59,7 +59,7 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
   const recorded: Expected[] = [];
   for await (const facts of ledger.projects()) recorded.push(await expectedOf(ledger, facts));
   progress.show('counting restore jobs');
-  const listed = await listedIn(ledger, period);
+  const listed = await listedIn(ledger, period, recorded);
   const projects = [...recorded, ...strays(listed, recorded)].sort(byProject);
   const projectNames = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
   const tally = new Tallies(body, period);
@@ -82,6 +82,7 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
   const claim = claimOf(gaps, numbers.clusters);
   const outOfScope = projects.filter(({ known }) => !isInScope(known, asking));
   const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
+  const letGo = projects.flatMap(({ recorded: of }) => of?.letGo ?? []);
   const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
   const provenThrough = tally.provenThrough.from(scope?.listedAt);
   return {
@@ -97,7 +98,7 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
       projectsReadAt: scope?.listedAt,
       zoned: zonedTimes(timeZone, period, madeAt),
     }),
-    limits: limitsOf(tally.readLate, outOfScope, ended, objectives.lines.length > 0),
+    limits: limitsOf(tally.readLate, { outOfScope, ended, letGo, hasObjectives: objectives.lines.length > 0 }),
   };
 }
 

@@ -1,4 +1,5 @@
 // bin/report/words.ts: the verdict and the limits of the report in plain words.
+import type { LetGo } from '../../functions/ledger/let-go/let-go.ts';
 import { CONTINUITY_MS } from '../../functions/ledger/model/coverage.ts';
 import type { EndedAccount, ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { Claim } from '../../functions/proof/gap.ts';
@@ -79,6 +80,8 @@ function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) 
       'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
     some('before-first-reading') &&
       'A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.',
+    some('let-go') &&
+      'A part of the period lies before what the ledger keeps: older restores were let go by its policy of retention.',
     some('record-differs') && 'The table DIFFERS from what was recorded.',
     'Each gap is named below.',
   ];
@@ -133,18 +136,20 @@ export function isReadLate({ firstSeenAt, clusterId }: ClusterEvidence, { since 
   return isObjectId(clusterId) && requestedAt(clusterId) < since;
 }
 
+interface Limits {
+  /** Before the period began. */
+  outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[];
+  /** After the period began, with somebody's word that nothing was missed. */
+  ended: readonly EndedAccount[];
+  letGo: readonly LetGo[];
+  hasObjectives: boolean;
+}
+
 /**
  * What no ledger of this kind can show, with the numbers of this one.
  * @param late clusters that were first read after the period began
- * @param outOfScope before the period began
- * @param ended after the period began, with somebody's word that nothing was missed
  */
-export function limitsOf(
-  late: number,
-  outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[],
-  ended: readonly EndedAccount[],
-  hasObjectives: boolean,
-): string[] {
+export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives }: Limits): string[] {
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
@@ -153,6 +158,7 @@ export function limitsOf(
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
     ...ended.map(endedSentence),
+    ...letGoSentences(letGo),
     `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
     `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
     'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
@@ -165,6 +171,20 @@ export function limitsOf(
 
 const OBJECTIVES_LIMIT =
   'Objectives are those that this report was made with. Recovery times are those of restore jobs: what came before the request, and between the finish and an application that is back, is not in them.';
+
+/** @param letGo of each project that has some */
+function letGoSentences(letGo: readonly LetGo[]): string[] {
+  const [last] = letGo
+    .map(({ before }) => before)
+    .sort()
+    .toReversed();
+  if (last === undefined) return [];
+  const jobs = letGo.reduce((sum, { jobs: of }) => sum + of, 0);
+  const projects = counted(letGo.length, 'project');
+  return [
+    `The ledger keeps no restores from before ${day(last)} of all projects: by its policy of retention, ${counted(jobs, 'restore')} in ${projects} were let go so far. What is said to be on record is about later ones.`,
+  ];
+}
 
 function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
   return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;

@@ -1,5 +1,5 @@
 // functions/proof/counts.ts: a project's restore jobs by different counts, and what it means where these differ.
-
+import { letGoBy } from '../ledger/let-go/let-go.ts';
 import { NO_IDS, toggled } from '../ledger/model/id-set.ts';
 import type { Owner } from '../ledger/model/known-project.ts';
 import type { Ledger } from '../ledger/model/ledger.ts';
@@ -37,20 +37,23 @@ const isSame = (a: Counted, b: Counted) => a.jobs === b.jobs && a.ids === b.ids;
 
 /** A project's jobs as the index over all projects shows them. */
 export interface Listed {
+  /** Without those that are let go. */
   all: Tally;
   inPeriod: Tally;
 }
 
-/** Of every project that the index shows jobs of. Requests: 1 scan a MB of the index. @throws LedgerError */
+/** Of every project that the index shows jobs of. Requests: 1 scan a MB of the index. @param expected says what is let go @throws LedgerError */
 export async function listedIn(
   ledger: Pick<Ledger, 'listedJobs'>,
   { since, until }: Period,
+  expected: readonly Expected[] = [],
 ): Promise<Map<string, Listed>> {
   const projects = new Map<string, Listed>();
+  const letGo = new Map(expected.map(({ projectId, recorded }) => [projectId, letGoBy(recorded?.letGo)]));
   for await (const { projectId, jobId } of ledger.listedJobs()) {
     const project = projects.get(projectId) ?? nothingListed();
     projects.set(projectId, project);
-    project.all.add(jobId);
+    if (!letGo.get(projectId)?.(jobId)) project.all.add(jobId);
     const at = requestedAt(jobId);
     if (at >= since && at < until) project.inPeriod.add(jobId);
   }
@@ -77,7 +80,8 @@ export async function countsOf(
   if (isExact && isSame(listed.inPeriod, inPeriod)) {
     return { table: listed.all.jobs, index: listed.all.jobs, recorded, isAllThere: true };
   }
-  const { table, index } = await ledger.census(projectId);
+  const { table: whole, index } = await ledger.census(projectId, expected.letGo);
+  const table = whole.without(letGoBy(expected.letGo));
   return {
     table: table.jobs,
     index: Math.max(index, listed.all.jobs > table.jobs ? listed.all.jobs : 0),

@@ -6,7 +6,7 @@ import { defined } from '../platform/defined.ts';
 import type { Gap } from './gap.ts';
 
 /** What a coverage says was recorded, and how that came about. */
-export type Recorded = Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs' | 'restartedAt'>;
+export type Recorded = Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs' | 'restartedAt' | 'letGo'>;
 
 export interface Expected extends Omit<ProjectFacts, 'coverage'> {
   /** Of its coverage; absent where it was never read. */
@@ -20,12 +20,12 @@ export async function expectedOf(
   { coverage, ...facts }: ProjectFacts,
 ): Promise<Expected> {
   if (!coverage) return { ...facts, lostArchives: [] };
-  const { archived = [], clusters, recorded, recordedIds, repairs, restartedAt } = coverage;
+  const { archived = [], clusters, recorded, recordedIds, repairs, restartedAt, letGo } = coverage;
   const there = new Set(archived.length === 0 ? [] : Object.values(clusters).map(archiveMark));
   if (archived.length > 0) {
     for await (const cluster of ledger.archivedClusters(facts.projectId)) there.add(archiveMark(cluster));
   }
-  const kept = defined({ recorded, recordedIds, repairs, restartedAt });
+  const kept = defined({ recorded, recordedIds, repairs, restartedAt, letGo });
   return { ...facts, recorded: kept, lostArchives: lostArchives(archived, there) };
 }
 

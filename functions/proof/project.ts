@@ -57,6 +57,7 @@ export function proveProject(facts: ProjectFacts, asking: Asking): ProjectProof 
   const clusterLists = CLUSTER_LISTS.map((list) => proveDiscovery(list, coverage.discovery[list], scope, asking));
   const gaps = [
     ...beforeFirstReading(facts, coverage, asking),
+    ...letGo(coverage, asking),
     ...unwatched(coverage, asking),
     ...unseen(known, asking),
     ...ownerGaps(facts, asking),
@@ -126,6 +127,14 @@ function beforeFirstReading(
       ? 'When the clusters of the project were first read is not on record: clusters deleted before that can’t be ruled out.'
       : `The project was first read at ${when(first)}: of the time before, the ledger has what Atlas still listed then, and clusters deleted before that can’t be ruled out.`;
   return [defined({ reason: 'before-first-reading' as const, from, until: first, text })];
+}
+
+/** What was let go can't be counted among the restores of the period any more, nor what Atlas has shown of that time since. */
+function letGo({ letGo: gone }: ProjectCoverage, { period }: Asking): Gap[] {
+  if (gone === undefined || gone.before <= period.since) return [];
+  const { before, jobs, days, at } = gone;
+  const text = `Restores requested before ${when(before)} are not kept: by the policy of ${days} days, last applied at ${when(at)}, ${jobs} restore jobs of the project have been let go so far.`;
+  return [{ reason: 'let-go', from: period.since, until: earlier(period.until, before), since: gone.since, text }];
 }
 
 /** Long intervals in which nobody looked which clusters there are. */

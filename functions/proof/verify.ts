@@ -1,9 +1,11 @@
 // functions/proof/verify.ts: the histories of a project's jobs recomputed, and its jobs counted: has anything been changed?
+import { type LetGo, letGoBy } from '../ledger/let-go/let-go.ts';
 import type { Repair } from '../ledger/model/coverage.ts';
 import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
 import type { Ledger, RecordedJob } from '../ledger/model/ledger.ts';
 import { isAllThere } from '../ledger/model/uncounted.ts';
 import { defined } from '../platform/defined.ts';
+import { lowestIdAt } from '../restore/object-id.ts';
 import { differing, Tally, undetermined } from './counts.ts';
 import type { Expected, Recorded } from './expected.ts';
 import { when } from './period.ts';
@@ -20,8 +22,10 @@ export interface Verification {
   folded: number;
   /** Jobs from whose history a person's name was taken out: what its entries said before can't be recomputed. Absent: none. */
   erased?: number;
-  /** Jobs that the coverage says there are, at least. */
+  /** Jobs that the coverage says there are, at least, without those let go. */
   recorded?: number;
+  /** Jobs that were let go by policy: their histories can't be recomputed. Absent: none. */
+  letGo?: Omit<LetGo, 'kept' | 'ids'>;
   /** What was missing once and was recorded again: it happened, and was repaired. Absent: nothing. */
   repairs?: Repair[];
   /** What can't be verified, as there is nothing on record to compare it with: a sentence each. */
@@ -33,8 +37,12 @@ export interface Verification {
 
 const MAX_BREAKS = 1_000;
 
-/** What a project's jobs add up to, one after the other: none of them is kept. */
+/** What a project's jobs add up to, one after the other: none of them is kept. Those that are let go don't count, as long as they are there. */
 export class Recount extends Tally {
+  /** Let go, and not deleted yet. */
+  leaving = 0;
+  /** Requested before others were let go, and not let go. */
+  kept = 0;
   entries = 0;
   folded = 0;
   erased = 0;
@@ -42,8 +50,22 @@ export class Recount extends Tally {
   readonly breaks: Break[] = [];
   readonly clusterNames = new Set<string>();
 
+  readonly #letGo: LetGo | undefined;
+  readonly #isLetGo: (jobId: string) => boolean;
+
+  /** @param letGo as it was before the jobs were read */
+  constructor(letGo?: LetGo) {
+    super();
+    this.#letGo = letGo;
+    this.#isLetGo = letGoBy(letGo);
+  }
+
   addJob({ job, misplaced }: RecordedJob) {
-    this.add(job.jobId);
+    if (this.#isLetGo(job.jobId)) this.leaving += 1;
+    else {
+      this.add(job.jobId);
+      if (this.#letGo && job.jobId < lowestIdAt(this.#letGo.before)) this.kept += 1;
+    }
     this.clusterNames.add(job.clusterName);
     this.entries += job.changes.length;
     if (job.revision > job.changes.length) this.folded += 1;
@@ -74,10 +96,12 @@ export async function verification(
   recount: Recount,
   listed = 0,
 ): Promise<Verification> {
-  const { jobs, entries, folded, clusterNames } = recount;
+  const { jobs, entries, folded, kept, leaving, clusterNames } = recount;
   const recorded = coverage?.recorded;
   // Jobs may have been recorded in between, and an index follows its table by a moment.
-  const index = listed < jobs ? Math.min(await ledger.countListed(projectId, clusterNames), jobs) : listed;
+  const letGo = coverage?.letGo;
+  const shown = async () => (await ledger.countListed(projectId, clusterNames, letGo)) + kept;
+  const index = listed < jobs ? Math.min(await shown(), jobs) : listed;
   const counts = { table: jobs, index, recorded };
   recount.note(
     [...lostArchives, ...differing(counts, { coverage, known, owner })].map(({ text }) => ({ problem: text })),
@@ -94,22 +118,25 @@ export async function verification(
   const name = projectName === projectId ? undefined : projectName;
   const { breaks, breakCount, erased } = recount;
   return defined({
-    ...{ projectId, projectName: name, jobs, entries, folded, breaks, breakCount },
+    ...{ projectId, projectName: name, jobs: jobs + leaving, entries, folded, breaks, breakCount },
     erased: erased || undefined,
+    letGo: letGo && publicOf(letGo),
     ...{ recorded, repairs: coverage?.repairs, unverified },
   });
 }
+
+const publicOf = ({ kept: _, ids: __, ...letGo }: LetGo) => letGo;
 
 /** Which of the jobs were counted takes a look at all of them, unless it is these, or too few. */
 async function isThere(
   ledger: Pick<Ledger, 'census'>,
   projectId: string,
-  { recorded, recordedIds }: Recorded = {},
+  { recorded, recordedIds, letGo }: Recorded = {},
   { jobs, ids }: Recount,
 ): Promise<boolean | undefined> {
   if (recorded === undefined || recordedIds === undefined) return undefined;
   if (jobs <= recorded) return jobs === recorded && ids === recordedIds;
-  return isAllThere({ recorded, recordedIds }, (await ledger.census(projectId)).table);
+  return isAllThere(defined({ recorded, recordedIds, letGo }), (await ledger.census(projectId)).table);
 }
 
 const unread = (jobs: number) =>

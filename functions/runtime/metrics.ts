@@ -49,6 +49,11 @@ export const METRICS = {
   EventsSent: 'Count',
   /** Events that it did not, and records of the stream that could not be read. They are retried. */
   EventsFailed: 'Count',
+  /** Restore jobs that were let go on record, by the policy of retention, and those that were deleted. */
+  JobsLetGo: 'Count',
+  JobsDeleted: 'Count',
+  /** Projects whose jobs are due, and not let go: their record doesn't add up. */
+  ProjectsHeld: 'Count',
 } as const satisfies Record<keyof Health, string> & Record<string, string>;
 export type MetricName = keyof typeof METRICS;
 
@@ -60,6 +65,9 @@ const SPARSE: ReadonlySet<MetricName> = new Set([
   'AtlasWaitMs',
   'EventsSent',
   'EventsFailed',
+  'JobsLetGo',
+  'JobsDeleted',
+  'ProjectsHeld',
 ]);
 
 /** Adds up what one invocation did. */

@@ -144,6 +144,13 @@ export const hubSettings = (environment: Environment) => ({
 });
 
 /** @throws SettingsError */
+export const retentionSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
+  ledgerName: variable(environment, 'LEDGER_NAME'),
+  days: variable(environment, 'JOB_RETENTION_DAYS'),
+});
+
+/** @throws SettingsError */
 export const messageSettings = (environment: Environment) => ({
   tableName: variable(environment, 'TABLE_NAME'),
   queueUrl: variable(environment, 'MESSAGE_QUEUE_URL'),

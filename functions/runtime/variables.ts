@@ -1,6 +1,7 @@
 // functions/runtime/variables.ts: every environment variable of the functions, its form and its default. lib/ sets no others.
 
 import { MAX_CONCURRENCY } from '../atlas/http/max-concurrency.ts';
+import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../ledger/let-go/retention-days.ts';
 import { MAX_EVENT_AGE_HOURS } from '../ledger/model/backfill.ts';
 import { LOG_LEVELS } from '../platform/log.ts';
 import { KINDS, SEVERITIES } from '../schema/words.ts';
@@ -93,6 +94,10 @@ const VARIABLES = {
   FULL_READ_HOURS: ranged(RANGES.FULL_READ_HOURS),
   INCLUDE_CLUSTERS: patterns,
   INCLUDE_PROJECTS: patterns,
+  JOB_RETENTION_DAYS: required(
+    `a whole number of days from ${MIN_RETENTION_DAYS} to ${MAX_RETENTION_DAYS}`,
+    integer(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
+  ),
   KINDS: withDefault(`some of ${KINDS.join(', ')}, separated by commas`, words(KINDS), [...KINDS]),
   LEDGER_NAME: withDefault('a name', text, 'AtlasRestoreLedger'),
   LOG_LEVEL: withDefault(

@@ -102,7 +102,10 @@ export const coverageRow = named(
         'What may be claimed of its restores as of `provenThrough`, by what was read: the jobs in the table are not counted for it. Absent where the row is about something else.',
       ),
     ),
-    provenThrough: optional(moment('Every restore requested before is on record.')),
+    provenThrough: optional(
+      moment('Every restore requested before is on record, but for those from before `letGoBefore`.'),
+    ),
+    letGoBefore: optional(moment('Restores requested before are not kept: they were let go by policy.')),
     fullReadingDueAt: optional(moment('When the next reading to the end is due.')),
     attemptedAt: optional(moment()),
     readAt: optional(

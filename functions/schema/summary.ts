@@ -15,7 +15,7 @@ export const summary = named(
   z.object({
     from: moment(),
     to: moment('Not included.'),
-    jobs: count(),
+    jobs: count('Those on record: restores that were let go by policy, or never read, are not counted.'),
     open: count('Of these, still under way.'),
     byStatus: counts(STATUSES),
     byKind: counts(KINDS),

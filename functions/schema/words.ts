@@ -123,6 +123,8 @@ export const GAP_REASONS = [
   'run-not-ended',
   /** The time before the ledger first read it: what Atlas no longer listed then is not known. */
   'before-first-reading',
+  /** Let go by the policy of retention: the jobs are deleted, or about to be. */
+  'let-go',
   /** The period, or a part of it, has not passed. */
   'future',
   /** A stored time is ahead of the clock. */

@@ -81,6 +81,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
     since: since[state],
     claim: proof.state === 'none' ? undefined : claimNow(coveredTo, gaps),
     provenThrough: coveredTo,
+    letGoBefore: facts.coverage?.letGo?.before,
     fullReadingDueAt:
       coveredTo === undefined || goneAt !== undefined ? undefined : daysAfter(coveredTo, FULL_EVERY_DAYS),
     // Of all of them: absent where one has none.

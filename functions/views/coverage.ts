@@ -22,7 +22,7 @@ export type DrillRow = NonNullable<CoverageRow['drill']>;
 
 export const COVERAGE_COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'what', 'clusterId', 'tier', 'state', 'since', 'claim'],
-  ...['provenThrough', 'fullReadingDueAt', 'attemptedAt', 'readAt', 'fullReadAt'],
+  ...['provenThrough', 'letGoBefore', 'fullReadingDueAt', 'attemptedAt', 'readAt', 'fullReadAt'],
   ...['jobs', 'open', 'problems', 'drillState', 'drillDays', 'drillDueAt'],
   ...['lastCompletedAt', 'lastDurationSeconds', 'snapshotAgeSeconds', 'goneAt', 'backupsOff', 'paused'],
   ...['errorWhat', 'errorCode', 'errorMessage', 'errorSince', 'gaps'],

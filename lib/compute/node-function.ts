@@ -23,7 +23,7 @@ import type { Placement } from './placement.ts';
 
 export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
-  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub';
+  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;

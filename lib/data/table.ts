@@ -13,7 +13,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ANNOTATING_ATTRIBUTES } from '../../functions/ledger/annotations/attributes.ts';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
-import { projectPk, runPk } from '../../functions/ledger/table/keys.ts';
+import { COVERAGE_TOTALS_KEY, DAYS_KEY, projectPk, runPk } from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 /** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
@@ -124,6 +124,23 @@ export class LedgerTable extends Construct {
     // DynamoDB uses a customer's key with the caller's permissions.
     const writes = actions.some((action) => WRITES.includes(action)) ? KEY_WRITES : [];
     if (this.#keyArn) grantee.allow(['kms:Decrypt', 'kms:DescribeKey', ...writes], [this.#keyArn]);
+  }
+
+  /** Reading, writing what is known of projects, of days and of the coverage's totals, and deleting in the partitions of projects. */
+  grantLetGo(grantee: NodeFunction) {
+    this.grant(grantee, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'feed']);
+    const within = (...keys: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    });
+    const { tableArn } = this.table;
+    grantee.allow(
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [tableArn],
+      within(projectPk('*'), DAYS_KEY.pk, COVERAGE_TOTALS_KEY.pk),
+    );
+    grantee.allow(['dynamodb:DeleteItem'], [tableArn], within(projectPk('*')));
+    if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */

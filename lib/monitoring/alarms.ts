@@ -26,6 +26,8 @@ export interface AlarmsProps {
   readonly plan: IFunction;
   readonly collect: IFunction;
   readonly notify: IFunction;
+  /** Undefined: jobs are kept forever. */
+  readonly retention: IFunction | undefined;
   /** Dead-letter queue of tasks. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
@@ -65,7 +67,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { tableName, apiErrors, plan, collect, notify } = props;
+    const { tableName, apiErrors, plan, collect, notify, retention } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered, notForwarded } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -90,6 +92,10 @@ export class Alarms extends Construct {
     this.#add('NotifyErrors', 'The notify function fails, or runs out of time or memory.', {
       metric: notify.metricErrors({ period: FIVE_MINUTES }),
     });
+    if (retention)
+      this.#add('RetentionErrors', 'Restore jobs past their retention could not be let go, or deleted.', {
+        metric: retention.metricErrors({ period: FIVE_MINUTES }),
+      });
     this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),

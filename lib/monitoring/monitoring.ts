@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../services/change-feed.ts';
 import type { Collection } from '../services/collection.ts';
 import type { Forwarding } from '../services/forwarding.ts';
 import type { Messages } from '../services/messages.ts';
+import type { Retention } from '../services/retention.ts';
 import { gapsOf } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Alarms, FIVE_MINUTES } from './alarms.ts';
@@ -20,6 +21,7 @@ export interface MonitoringProps {
   readonly ledgerName: string;
   readonly table: LedgerTable;
   readonly collection: Collection;
+  readonly retention: Retention | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -40,7 +42,8 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { ledgerName, table, collection, changeFeed, messages, forwarding, api, settings, encryptionKey } = props;
+    const { ledgerName, table, collection, retention, changeFeed, messages, forwarding, api, settings, encryptionKey } =
+      props;
     const { alarmAfterMinutes, runbookUrl } = settings;
     const gaps = gapsOf(settings.schedule, settings.timeZone);
     const { overdueMinutes, runsToAlarm } = expectationOf(gaps);
@@ -60,6 +63,7 @@ export class Monitoring extends Construct {
       plan,
       collect,
       notify,
+      retention: retention?.retention.function,
       deadLetters,
       planDeadLetters,
       unpublished,

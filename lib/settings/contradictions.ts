@@ -24,7 +24,7 @@ const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
 /** What a hub doesn't have: it collects nothing, and its bus has a policy of its own. */
 const NOT_OF_A_HUB = [
   ...Object.keys({ ...collectionSettings, ...networkSettings, ...ruleSettings }),
-  ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes'],
+  ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays'],
 ] as (keyof Settings)[];
 
 function roleProblems(settings: Settings): string[] {
@@ -37,6 +37,8 @@ function roleProblems(settings: Settings): string[] {
   if (role !== 'spoke') only(['hubBusArn'], 'spoke');
   if (role !== 'hub') only(['organizationId', 'spokeAccounts'], 'hub');
   if (role === 'hub') only(NOT_OF_A_HUB, 'single or spoke');
+  // A hub keeps every job, and would miss those that a spoke lets go.
+  if (role === 'spoke') only(['jobRetentionDays'], 'single');
   if (role === 'spoke' && hubBusArn === '')
     problems.push("hubBusArn: got nothing, allowed: the ARN of the hub's event bus, since role is spoke");
   if (role === 'hub' && organizationId === '' && spokeAccounts.length === 0)

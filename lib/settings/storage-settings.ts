@@ -1,8 +1,9 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
+import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../../functions/ledger/let-go/retention-days.ts';
 import { RANGES } from '../../functions/runtime/variables.ts';
 import { isKeyArn, isStreamArn } from '../limits/arn.ts';
 import { matches, ranged } from './checks.ts';
-import { choice, text, whole } from './setting.ts';
+import { choice, number, text, whole } from './setting.ts';
 
 const isKey = (value: string) => (value.startsWith('arn:') ? isKeyArn(value) : ['aws', 'new'].includes(value));
 
@@ -20,7 +21,17 @@ export const storageSettings = {
     means: "Customer's key that the existing table is encrypted with. If empty, DynamoDB owns or manages its key.",
     default: '',
   }),
-  runRetentionDays: ranged(RANGES.RUN_RETENTION_DAYS, 'Retention of runs. Restore jobs and coverage are kept forever.'),
+  runRetentionDays: ranged(RANGES.RUN_RETENTION_DAYS, 'Retention of runs.'),
+  jobRetentionDays: number(
+    `0, or a whole number from ${MIN_RETENTION_DAYS} to ${MAX_RETENTION_DAYS}`,
+    (days) => days === 0 || (Number.isInteger(days) && days >= MIN_RETENTION_DAYS && days <= MAX_RETENTION_DAYS),
+    {
+      means:
+        'Retention of restore jobs, from their request. Once a day, older ones are let go on record, and deleted a day later; no period that reaches back to them is complete any more. 0 keeps them forever. Coverage is always kept.',
+      unit: 'days',
+      default: 0,
+    },
+  ),
   removalPolicy: choice(['keep', 'delete'], {
     means:
       'What happens to the table, the secret and the logs when the stack is deleted. With keep, the table is also protected against deletion.',

@@ -1,5 +1,6 @@
 // local/sqlite/sqlite-table.ts: the table port on SQLite: one file, without AWS and without a server.
 import { INDEXES, TABLE } from '../../functions/ledger/model/table.ts';
+import type { Deleter } from '../../functions/ledger/table/deleter.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import {
@@ -40,7 +41,7 @@ const GET = 'SELECT item FROM items WHERE pk = ? AND sk = ?';
 const PUT = 'INSERT INTO items (pk, sk, item) VALUES (?, ?, ?) ON CONFLICT (pk, sk) DO UPDATE SET item = excluded.item';
 
 /** @throws LedgerError from every method; nothing else. */
-export class SqliteTable implements Table, AsyncDisposable {
+export class SqliteTable implements Table, Deleter, AsyncDisposable {
   readonly parallelWrites = PARALLEL_WRITES;
   readonly #connection: Connection;
 
@@ -85,6 +86,10 @@ export class SqliteTable implements Table, AsyncDisposable {
       file.run(PUT, [pk, sk, json]);
       return itemOf(json);
     });
+  }
+
+  async delete({ pk, sk }: Key): Promise<void> {
+    await this.#connection.write((file) => file.run('DELETE FROM items WHERE pk = ? AND sk = ?', [pk, sk]));
   }
 
   async query(range: Range): Promise<Slice> {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Spokes } from '../../functions/ledger/hub/spokes.ts';
+import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import type { Item } from '../../functions/ledger/table/job-item.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
@@ -76,6 +77,14 @@ test('a hub takes no export without its spoke, and no runs of its own', async ()
   const collected = await shell.run(['collect', '--table', HUB_TABLE]);
   expect(collected.code).not.toBe(0);
   expect(collected.stdout + collected.stderr).toContain('that of a hub');
+
+  const retained = await shell.run(['retention', '--days', '30', '--table', HUB_TABLE]);
+  expect(retained).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('got that of a hub') });
+
+  // Nobody says that a hub's coverage changes, so what it adds up to is never kept.
+  await shell.run(['reevaluate', '--table', HUB_TABLE]);
+  const client = new DynamoDBClient(dynamo.clientConfig);
+  expect(await tableLedger({ tableName: HUB_TABLE, client }).coverageTotals()).toBeUndefined();
 });
 
 test('what a collector recorded, sent as its stream would: a hub reads it the same, and claims the same', async () => {

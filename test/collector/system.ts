@@ -1,13 +1,16 @@
 // test/collector/system.ts: the whole system but for AWS: simulator, client over real HTTP, ledger on the engine of the run.
 
 import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
+import { listOf } from '../../bin/process/list-of.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
+import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
+import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
@@ -106,6 +109,21 @@ export class System implements AsyncDisposable {
     for await (const item of this.#table.table.scan())
       if (String(item.sk).startsWith('JOB#')) jobs.set(String(item.jobId), item as unknown as LedgerJob);
     return jobs;
+  }
+
+  /** A step of the retention of jobs. @param stopAfter deletions, as a crash would @returns the projects that it did something to */
+  async retain(days: number, { stopAfter = Number.POSITIVE_INFINITY, dryRun = false } = {}) {
+    const { table } = this.#table;
+    let left = stopAfter;
+    const deleter = {
+      delete: async (key: Key) => {
+        if (left-- <= 0) throw new LedgerError('LEDGER_UNAVAILABLE', 'crashed');
+        await this.#table.remove(key);
+      },
+    };
+    const ports = { table, ledger: this.ledger, deleter, now: () => this.clock.now() };
+    const projects = await listOf(retainAll(ports, { days, dryRun }));
+    return projects.filter((one) => 'error' in one || one.letGo + one.deleted > 0 || one.held !== undefined);
   }
 
   /** The evidence of a period, in ms since the epoch. */

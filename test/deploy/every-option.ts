@@ -53,6 +53,7 @@ export const EVERY_OPTION = {
   logRetentionDays: '90',
   sourceMaps: 'true',
   runRetentionDays: '30',
+  jobRetentionDays: '365',
   removalPolicy: 'delete',
   encryption: 'new',
   fixedAddresses: '2',

@@ -9,14 +9,16 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub', string>>;
+  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention', string>>;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
 export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles {
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
-  const stack = new LedgerStack(app, 'Ledger', { settings: readSettings({ ledger: given }) });
+  const stack = new LedgerStack(app, 'Ledger', {
+    settings: readSettings({ ledger: { jobRetentionDays: 365, ...given } }),
+  });
   const hub = new HubStack(app, 'Hub', { settings: { organizationId: 'o-exampleorg' } });
   const assembly = app.synth();
   const { template } = assembly.getStackArtifact(stack.artifactId);
@@ -34,6 +36,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       message: folder('MessagesMessageFunction'),
       api: folder('ApiHandlerFunction'),
       hub: folder('HubWriterFunction', ofHub),
+      retention: folder('RetentionFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -168,6 +168,27 @@ describe('each role may do exactly this', () => {
   });
 });
 
+test('retention: reads; writes what is known of projects and days; deletes in projects, as no other role may', () => {
+  const where = (...keys: string[]) =>
+    `where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":${JSON.stringify(keys)}},"Null":{"dynamodb:LeadingKeys":"false"}}`;
+  const { RetentionRole, RetentionScheduleRole, ...others } = grants({ jobRetentionDays: 365 });
+  expect(RetentionRole).toEqual([
+    'dynamodb:BatchGetItem on LedgerTable',
+    `dynamodb:DeleteItem on LedgerTable ${where('PROJECT#*')}`,
+    'dynamodb:GetItem on LedgerTable',
+    `dynamodb:PutItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
+    'dynamodb:Query on LedgerTable',
+    'dynamodb:Query on LedgerTable/index/byCluster',
+    'dynamodb:Query on LedgerTable/index/feed',
+    `dynamodb:UpdateItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
+    'logs:CreateLogStream on RetentionLogs',
+    'logs:PutLogEvents on RetentionLogs',
+  ]);
+  expect(RetentionScheduleRole).toEqual(['lambda:InvokeFunction on RetentionFunction']);
+  expect(others).toEqual(grants());
+  expect(Object.values(others).flat().join()).not.toMatch(/dynamodb:(Delete|BatchWrite)/);
+});
+
 test('existing secrets: those, and the key that they are encrypted with', () => {
   const key = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
   const secrets = ['atlas/one', 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:atlas/two-AbCdEf'];

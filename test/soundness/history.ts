@@ -54,10 +54,20 @@ export interface RunStep {
   interruptAtCall?: number;
   /** Another collector starts so much later. */
   overlapMs?: number;
+  /** Jobs past their retention are let go so much later, while it runs. */
+  retainMs?: number;
+}
+
+export interface RetainStep {
+  do: 'retain';
+  at: number;
+  seed: number;
+  killAtCall?: number;
 }
 
 export type Step =
   | RunStep
+  | RetainStep
   /** Jobs that the ledger holds are no longer listed. */
   | { do: 'vanish'; at: number; seed: number; jobs: number }
   /** Somebody takes items out of the table. */
@@ -78,6 +88,8 @@ export interface History {
   calmAt: number;
   /** The credentials of the settings. */
   accounts: string[];
+  /** Older jobs are let go. Absent: none is. */
+  keepDays?: number;
 }
 
 const START = Date.UTC(2026, 10, 3);
@@ -119,7 +131,24 @@ export function historyOf(seed: string): History {
   if (world.serverless !== 'alive') retireServerless(world);
   const steps = makeSteps(random, { runTimes, world, profile, names, calmAt });
   const faults = profile === 'calm' ? [] : makeFaults(random, { runTimes, world, profile, calmAt });
-  return { seed, profile, world, steps, faults, accounts: names, startsAt, calmAt };
+  return { seed, profile, world, faults, accounts: names, startsAt, calmAt, ...withRetention(seed, steps) };
+}
+
+/** By a chance of its own, so that all else of a seed stays what it was. */
+function withRetention(seed: string, steps: Step[]): Pick<History, 'steps' | 'keepDays'> {
+  const random = new Random(`${seed} retention`);
+  if (!random.chance(0.35)) return { steps };
+  const keepDays = random.pick([0.5, 1, 2, 5, 12]);
+  const kept: Step[] = [];
+  for (const step of steps) {
+    kept.push(step);
+    if (step.do !== 'run') continue;
+    if (random.chance(0.2)) step.retainMs = random.int(0, 4_000);
+    if (!random.chance(0.7)) continue;
+    const kill = random.chance(0.25) ? { killAtCall: random.int(1, 60) } : {};
+    kept.push({ do: 'retain', at: step.at + 7 * MINUTE_MS, seed: random.int(0, 2 ** 31), ...kill });
+  }
+  return { steps: kept, keepDays };
 }
 
 function timesOfRuns(random: Random, startsAt: number): number[] {

@@ -40,6 +40,11 @@ export type Rule =
   | 'coverage ok, list not read'
   | 'coverage none, list there'
   | 'recorded job gone'
+  /** A period that reaches to before what is kept is called complete. */
+  | 'complete, let go'
+  | 'let go too early'
+  | 'open job let go'
+  | 'let-go job is back'
   | 'crash'
   | 'hang'
   /** What ought to come right again, and does not. */
@@ -93,6 +98,8 @@ export class Oracle {
   readonly #log: Log;
   readonly #accounts: readonly string[];
   readonly #jobs = new Map<string, Job>();
+  /** By the product's own record. */
+  isLetGo: (job: Job) => boolean = () => false;
 
   constructor(world: World, log: Log, accounts: readonly string[]) {
     this.#world = world;
@@ -220,6 +227,7 @@ export class Oracle {
         );
         if ((!full && !isFirst) || problems > 0) continue;
         for (const job of this.#world.jobs) {
+          if (this.isLetGo(job)) continue;
           if (job.cluster !== cluster || job.kind !== kind || job.odd || job.hidden || table.has(job.id)) continue;
           // An interrupted run may have read it to its end.
           if (gone.has(job.id) && !full) continue;
@@ -231,7 +239,7 @@ export class Oracle {
     if (problems > 0) return;
     const shown = new Set(entries.filter(({ process }) => process.endedWell).flatMap(({ jobs }) => jobs));
     for (const job of shown) {
-      if (gone.has(job.id) && !full) continue;
+      if ((gone.has(job.id) && !full) || this.isLetGo(job)) continue;
       if (job.cluster.projectId !== project.id || job.odd || this.#log.distorted.has(job.id) || table.has(job.id))
         continue;
       note('run complete, shown job not recorded', this.describe(job));

@@ -15,11 +15,14 @@ import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { createTableInput } from '../../functions/ledger/model/table.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
+import { dynamoDeleter } from '../../functions/ledger/table/deleter.ts';
+import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { wholeEvidence } from '../cli/report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
-import type { Process } from './process.ts';
+import { MAX_RUN_MS, type Process } from './process.ts';
 
 /** What a process runs on. */
 export interface Machine {
@@ -152,6 +155,27 @@ export class Product implements AsyncDisposable {
     for await (const result of verifyAll(this.#ledger, { progress: silent })) results.push(result);
     const { verified, jobs } = integrityOf(results);
     return { unbroken: verified, jobs };
+  }
+
+  /** A step of the retention of all jobs. @returns how many it let go, and deleted */
+  async retain(days: number): Promise<number> {
+    const { table, process, conditions } = this.#machine;
+    const client = new MemoryClient(table, process, conditions) as unknown as DynamoDBClient;
+    const ports = {
+      table: new DynamoTable('ledger', client),
+      ledger: this.#ledger,
+      deleter: dynamoDeleter('ledger', client),
+      now: process.now,
+    };
+    let touched = 0;
+    for await (const one of retainAll(ports, { days, graceMs: MAX_RUN_MS }))
+      if ('letGo' in one) touched += one.letGo + one.deleted;
+    return touched;
+  }
+
+  /** Since when a project's jobs are kept, and which older ones are. ISO 8601. */
+  async keepsSince(projectId: string): Promise<{ before: string; kept: readonly string[] } | undefined> {
+    return (await this.#ledger.coverage(projectId))?.letGo;
   }
 
   /** A person ends credentials that are not used any more, but for these. */

@@ -35,6 +35,8 @@ export interface AttributeTask {
   from: string;
   /** What the coverage knew. */
   stored: AttributionCoverage | undefined;
+  /** Whether a job that is in the table may be deleted meanwhile. @default none */
+  isLetGo?(jobId: string): boolean;
 }
 
 /** What was found out about a batch. */
@@ -62,9 +64,9 @@ interface Matched extends Answers {
  * @throws LedgerError
  */
 export async function attributeRequesters(task: AttributeTask, ports: AttributePorts): Promise<AttributionCoverage> {
-  const { projectId, runId, stored } = task;
+  const { projectId, runId, stored, isLetGo } = task;
   const startedAt = ports.now();
-  const sighting = { runId, observedAt: iso(startedAt) };
+  const sighting = { runId, observedAt: iso(startedAt), isLetGo };
   const left: string[] = [];
   let [attempted, seen] = [false, 0];
   let failed: Attempted['failed'];

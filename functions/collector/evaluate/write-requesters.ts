@@ -39,7 +39,8 @@ export async function writeRequesters(
     const annotate = (stored: JobSummary) =>
       // Another collector may have found out more.
       isUnresolved(stored.requester) ? { requester, findings: findings({ ...stored, requester }) } : {};
-    onRecorded(await ledger.annotate(projectId, read.jobId, sighting, annotate, read));
+    const recorded = await ledger.annotate(projectId, read.jobId, sighting, annotate, read);
+    if (recorded.outcome !== 'let-go') onRecorded(recorded);
     return true;
   };
   const writers = Array.from({ length: Math.min(writes.concurrency, updates.size) }, () => async () => {

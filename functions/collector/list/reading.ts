@@ -29,6 +29,8 @@ export interface ReadListPorts {
   /** For each job written. */
   writes: LimitFunction;
   onRecorded?(recorded: Recorded, source: Source): void;
+  /** @default none is */
+  isLetGo?(jobId: string): boolean;
 }
 
 export interface ListTask {
@@ -53,6 +55,7 @@ export const noListCounts = (): ListCounts => ({
   progress: 0,
   same: 0,
   stale: 0,
+  'let-go': 0,
   vanished: 0,
   seen: 0,
   problems: 0,
@@ -143,6 +146,7 @@ export const sightingOf = ({ task, requestedAt, ports }: Reading): Sighting => (
   runId: task.runId,
   observedAt: requestedAt,
   now: ports.time.now,
+  isLetGo: ports.isLetGo,
   ...(isFirst(task.stored) ? { firstReading: true } : {}),
 });
 

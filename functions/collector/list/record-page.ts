@@ -86,13 +86,16 @@ function compare(reading: Reading, understood: readonly Understood[], found: Kno
   for (const { job, print } of understood) {
     const before = found.get(job.jobId) ?? vouchedFor(reading, job, print);
     const isSettled = settledThrough !== undefined && job.requestedAt < settledThrough;
-    if (before) {
+    // One that was let go is not in the table, and is not to come back.
+    const isLetGo = before === undefined && ports.isLetGo?.(job.jobId) === true;
+    if (before || isLetGo) {
       reading.metKnown = true;
       reachedSettled ||= isSettled;
     } else {
       reading.unknown += 1;
       if (isSettled) raiseDoubt(reading, `job ${job.jobId} is new, though older than others that were settled`);
     }
+    if (isLetGo) continue;
     if (before && !before.vanished && !before.altered && before.fingerprint === print) {
       counts.same += 1;
       hold(reading, job.jobId, print, job.status);
@@ -120,6 +123,7 @@ export async function record(
     ledger.record(job, { ...sightingOf(reading), fingerprint: print }, isKnown, evaluator.annotating(job)),
   );
   reading.counts[recorded.outcome] += 1;
+  if (recorded.outcome === 'let-go') return recorded;
   const { clusterName, kind } = recorded.job;
   if (isOfAnotherList(recorded.job, job)) {
     raiseDoubt(reading, `job ${job.jobId} on it is a ${kind} restore of ${clusterName}`);
@@ -138,5 +142,5 @@ async function reevaluate(reading: Reading, { jobId }: RestoreJob) {
   const { ledger, evaluator, onRecorded } = reading.ports;
   const { list, source } = reading.task;
   const recorded = await ledger.annotate(list.projectId, jobId, sightingOf(reading), evaluator.annotate);
-  onRecorded?.(recorded, source);
+  if (recorded.outcome !== 'let-go') onRecorded?.(recorded, source);
 }

@@ -79,6 +79,7 @@ async function recordOne(reading: Reading, element: RedactedJob): Promise<Record
 async function markVanished(reading: Reading, jobId: string) {
   const { list, source } = reading.task;
   const recorded = await reading.ports.ledger.markVanished(list.projectId, jobId, sightingOf(reading));
+  if (recorded.outcome === 'let-go') return;
   if (recorded.outcome === 'changed') reading.counts.vanished += 1;
   reading.ports.onRecorded?.(recorded, source);
 }

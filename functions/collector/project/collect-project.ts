@@ -1,4 +1,5 @@
 // functions/collector/project/collect-project.ts: the collection of one project's restore jobs and coverage.
+import { letGoBy } from '../../ledger/let-go/let-go.ts';
 import { selectLists } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { checkAgainstLists, clustersLeftOut, noteMissing, withoutTime } from './check-discovery.ts';
@@ -38,6 +39,7 @@ export async function collectProject(
   const isTimeKnown = time.isMeasured;
   const stored = read && believed(collection, read, isTimeKnown);
   collection.stored = stored;
+  collection.isLetGo = letGoBy(stored?.letGo);
   const discovery = interpreted(found, stored, time.at(collection.startedMs));
   const clusters = withDiscovery(stored?.clusters ?? {}, discovery);
   noteMissing(collection, discovery, clusters);

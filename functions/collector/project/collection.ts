@@ -4,9 +4,7 @@ import type { AtlasUsage } from '../../atlas/model/atlas.ts';
 import type { AtlasError } from '../../atlas/model/errors.ts';
 import { MAX_EVENT_AGE_HOURS } from '../../ledger/model/backfill.ts';
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
-import { NO_IDS } from '../../ledger/model/id-set.ts';
 import { type ClusterFailure, noCounts, type RunCounts } from '../../ledger/model/run.ts';
-import type { Counted } from '../../ledger/model/uncounted.ts';
 import { defined } from '../../platform/defined.ts';
 import { PARALLEL_LISTS, type SharedLimits, sharedLimits } from '../../platform/limits.ts';
 import { type CompiledRules, compileRules } from '../../restore/rules/compile-rules.ts';
@@ -57,12 +55,14 @@ export interface Collection {
   readonly usageBefore: AtlasUsage;
   /** The coverage that was read, as far as it is believed. */
   stored: ProjectCoverage | undefined;
+  /** By that coverage. */
+  isLetGo(jobId: string): boolean;
   readonly rules: CompiledRules;
   readonly rulesDigest: string;
   readonly names: ProjectNames;
   readonly known: KnownJobs;
-  /** Jobs that are new to the table. */
-  readonly newJobs: Counted;
+  /** Ids of jobs that are new to the table. */
+  readonly newIds: string[];
   /** Of these, those requested before their list was last read: they may have been in the table before. */
   readonly lateIds: string[];
   /** Request time of the oldest job that nobody has been named for. */
@@ -90,11 +90,12 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     startedMs: ports.now(),
     usageBefore: { ...ports.atlas.usage },
     stored: undefined,
+    isLetGo: () => false,
     rules: compileRules(all.rules),
     rulesDigest: rulesDigest(all.rules),
     names: new ProjectNames(ports, task),
     known: new KnownJobs(task.projectId, ports.ledger),
-    newJobs: { jobs: 0, ids: NO_IDS },
+    newIds: [],
     lateIds: [],
     unattributedFrom: undefined,
     prefetched: new PrefetchedLists(),

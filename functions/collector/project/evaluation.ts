@@ -50,7 +50,7 @@ async function attribute(collection: Collection): Promise<AttributionCoverage | 
   if (from === undefined) return undefined;
   const evaluator = evaluatorOf(collection, undefined, iso(time.now()));
   return attributeRequesters(
-    { projectId, runId, from, stored: stored?.attribution },
+    { projectId, runId, from, stored: stored?.attribution, isLetGo: collection.isLetGo },
     {
       ...ports,
       now: time.now,

@@ -59,7 +59,7 @@ export function projectCoverage(
   return {
     projectId,
     projectName,
-    ...defined({ orgId, followAt: stored?.followAt }),
+    ...defined({ orgId, followAt: stored?.followAt, letGo: stored?.letGo }),
     revision: stored?.revision ?? 0,
     runId,
     discovery: lists,

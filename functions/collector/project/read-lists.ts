@@ -100,6 +100,7 @@ function listPorts(collection: Collection, { cluster, kind }: SelectedList, sour
     },
     outOfTime: () => outOfTime(collection),
     writes: options.limits.writes,
+    isLetGo: collection.isLetGo,
     isForLater: (error) => isForLater(collection, error),
   };
 }

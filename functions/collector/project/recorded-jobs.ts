@@ -1,4 +1,6 @@
 // functions/collector/project/recorded-jobs.ts: the count of a project's recorded jobs, which shows whether any was taken away.
+
+import { type LetGo, letGoBy } from '../../ledger/let-go/let-go.ts';
 import { isBackfilled } from '../../ledger/model/backfill.ts';
 import { clusterNamed, type ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { difference, NO_IDS, toggled } from '../../ledger/model/id-set.ts';
@@ -13,10 +15,9 @@ const UNCOUNTED_MS = 6 * 3_600_000;
 
 /** Counts a job that was recorded or evaluated. */
 export function noteRecorded(collection: Collection, { outcome, job, change }: Recorded): void {
-  const { counts, newJobs, lateIds, stored, options } = collection;
+  const { counts, newIds, lateIds, stored, options } = collection;
   if (outcome === 'new') {
-    newJobs.jobs += 1;
-    newJobs.ids = toggled(newJobs.ids, [job.jobId]);
+    newIds.push(job.jobId);
     if (isLate(stored, job)) lateIds.push(job.jobId);
   }
   if (!change) return;
@@ -31,8 +32,11 @@ export function recordedOver(
   latest: ProjectCoverage | undefined,
   collection: Collection,
 ): Pick<ProjectCoverage, 'recorded' | 'recordedIds' | 'repairs'> {
-  const { newJobs, stored, task, time } = collection;
-  const { putBack, left: ofOthers } = reconcile(collection);
+  const { newIds, stored, task, time } = collection;
+  // Some that this task recorded may have been let go meanwhile: they are to be deleted, and not counted.
+  const isLetGo = letGoBy(latest?.letGo);
+  const newJobs = newIds.filter((jobId) => !isLetGo(jobId));
+  const { putBack, left: ofOthers } = reconcile(collection, latest?.letGo);
   // Another collector may have counted these meanwhile.
   const left = latest?.revision === stored?.revision ? ofOthers : [];
   const repair = { at: new Date(time.now()).toISOString(), runId: task.runId, jobs: putBack.length };
@@ -40,8 +44,8 @@ export function recordedOver(
   // Each job is new to one collector alone, which counts it: so whoever writes first, none is counted twice.
   const { recorded = 0, recordedIds = NO_IDS } = latest ?? {};
   return {
-    recorded: recorded + newJobs.jobs - putBack.length + left.length,
-    recordedIds: difference(recordedIds, toggled(newJobs.ids, [...putBack, ...left])),
+    recorded: recorded + newJobs.length - putBack.length + left.length,
+    recordedIds: difference(recordedIds, toggled(NO_IDS, [...newJobs, ...putBack, ...left])),
     ...(repairs.length > 0 ? { repairs: repairs.slice(-MAX_REPAIRS) } : {}),
   };
 }
@@ -50,12 +54,21 @@ export function recordedOver(
  * What was counted before and had been taken out of the table: it is counted once, while one that is not put back stays missed,
  * whatever else is new. And what a run that died has left in the table. Nothing of both where it can't be known.
  */
-function reconcile({ known: { before }, stored, lateIds, time }: Collection): Record<'putBack' | 'left', string[]> {
-  if (before === undefined) return { putBack: [], left: [] };
-  const { recorded: jobs = 0, recordedIds: ids = NO_IDS } = stored ?? {};
-  const found = reconciled({ jobs, ids }, before, lateIds);
+function reconcile(
+  { known, stored, lateIds, time }: Collection,
+  letGo: LetGo | undefined,
+): Record<'putBack' | 'left', string[]> {
+  if (known.before === undefined) return { putBack: [], left: [] };
+  const isLetGo = letGoBy(letGo);
+  const before = known.before.without(isLetGo);
+  const late = lateIds.filter((jobId) => !isLetGo(jobId));
+  // What was counted at the beginning, without what was let go since: the table may, or may not, have had it still.
+  const since = difference(letGo?.ids ?? NO_IDS, stored?.letGo?.ids ?? NO_IDS);
+  const ids = difference(stored?.recordedIds ?? NO_IDS, since);
+  const jobs = (stored?.recorded ?? 0) - ((letGo?.jobs ?? 0) - (stored?.letGo?.jobs ?? 0));
+  const found = reconciled({ jobs, ids }, before, late);
   // Some of several, most likely. Should one of them never have been there, then the ids won't fit, however many there are.
-  if (!found) return { putBack: lateIds.slice(0, Math.max(0, jobs - before.jobs)), left: [] };
+  if (!found) return { putBack: late.slice(0, Math.max(0, jobs - before.jobs)), left: [] };
   const old = found.left.filter(({ atMs }) => atMs < time.now() - UNCOUNTED_MS);
   return { putBack: found.putBack, left: old.map(({ jobId }) => jobId) };
 }

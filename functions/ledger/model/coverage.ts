@@ -5,6 +5,7 @@ import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
 import type { completedRestore, coverageOfList, failure, problem } from '../../schema/coverage.ts';
 import type { Kind, Status } from '../../schema/words.ts';
+import type { LetGo } from '../let-go/let-go.ts';
 import { digest } from './fingerprint.ts';
 
 /** `message` holds no credential and no URL. */
@@ -175,10 +176,12 @@ export interface ProjectCoverage {
   repairs?: Repair[];
   /** Since when it is kept anew: there was one before, and it was lost. */
   restartedAt?: string;
-  /** How many jobs the ledger has of this project: what was counted last, and what was new since. It never shrinks. */
+  /** How many jobs the table must have of this project: what was counted last, and what was new since, without those let go. */
   recorded?: number;
   /** Stands for the ids of these jobs, as of functions/ledger/model/id-set.ts. */
   recordedIds?: string;
+  /** Absent: none was. */
+  letGo?: LetGo;
 }
 
 /** What the overview says of the coverage of all projects, in the order of the page. */

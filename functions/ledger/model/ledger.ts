@@ -6,6 +6,7 @@ import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
 import type { Rule, Status } from '../../schema/words.ts';
+import type { LetGo } from '../let-go/let-go.ts';
 import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
 import type { DayCounts } from './day-counts.ts';
 import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
@@ -36,17 +37,19 @@ export interface Sighting {
   now?(): number;
   /** Of the answer that is recorded, where it is known. @default computed */
   fingerprint?: string;
+  /** Whether a job is let go: one that is not in the table stays out of it. @default none is */
+  isLetGo?: ((jobId: string) => boolean) | undefined;
 }
 
 /**
  * new: first sight. changed: a revision was added. progress: only progress counters changed, which adds no revision.
- * same: nothing to write. stale: the ledger already holds a later answer.
+ * same: nothing to write. stale: the ledger already holds a later answer. let-go: the job is no longer to be in the ledger.
  */
-export type Outcome = 'new' | 'changed' | 'progress' | 'same' | 'stale';
+export type Outcome = 'new' | 'changed' | 'progress' | 'same' | 'stale' | 'let-go';
 
 export interface Recorded {
   outcome: Outcome;
-  /** As the ledger holds it now, by whoever wrote it. */
+  /** As the ledger holds it now, by whoever wrote it; without any field where it is let go. */
   job: JobSummary;
   /** The entry added, for `new` and `changed`. */
   change?: Change;
@@ -136,7 +139,7 @@ export interface ListedJob {
 export interface Census {
   /** Items of the table. */
   table: InTable;
-  /** Items that the index of clusters shows. */
+  /** Items that the index of clusters shows, without those that are let go. */
   index: number;
 }
 
@@ -237,9 +240,9 @@ export interface Ledger {
   /** Every job that the index over all projects shows, in no order. */
   listedJobs(): AsyncIterable<ListedJob>;
   /** What it reads grows with the project alone. */
-  census(projectId: string): Promise<Census>;
-  /** How many jobs the index of clusters shows of some clusters of a project. */
-  countListed(projectId: string, clusterNames: Iterable<string>): Promise<number>;
+  census(projectId: string, letGo?: LetGo): Promise<Census>;
+  /** How many jobs the index of clusters shows of some clusters of a project. @param letGo leaves out jobs requested before */
+  countListed(projectId: string, clusterNames: Iterable<string>, letGo?: LetGo): Promise<number>;
   /** Every project's that was read, in the order of project ids. */
   coverages(): AsyncIterable<ProjectCoverage>;
   /**

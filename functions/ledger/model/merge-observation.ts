@@ -18,7 +18,7 @@ import type { Annotating, Annotations, Change, JobSummary, LedgerJob, Sighting }
 export type Decision =
   | { outcome: 'new' | 'changed'; job: LedgerJob; change: Change }
   | { outcome: 'progress'; job: LedgerJob }
-  | { outcome: 'same' | 'stale' };
+  | { outcome: 'same' | 'stale' | 'let-go' };
 
 /** As far ahead of the clock a stored time may be, in ms: clocks differ a little. */
 export const CLOCK_TOLERANCE_MS = 60_000;
@@ -31,9 +31,10 @@ const MAX_NAMES = 50;
 export function mergeObservation(
   stored: LedgerJob | undefined,
   observed: RestoreJob,
-  { observedAt, runId, now, firstReading, fingerprint: print = fingerprint(observed) }: Sighting,
+  { observedAt, runId, now, firstReading, isLetGo, fingerprint: print = fingerprint(observed) }: Sighting,
   annotating: Annotating = {},
 ): Decision {
+  if (!stored && isLetGo?.(observed.jobId)) return { outcome: 'let-go' };
   const safe = storable(observed) as RestoreJob;
   const answer = { ...safe, atlas: boundedFields(safe.atlas), observedAt, fingerprint: print };
   const at = observedAt;

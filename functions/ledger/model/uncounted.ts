@@ -1,5 +1,6 @@
 // functions/ledger/model/uncounted.ts: the jobs of a table that its coverage doesn't count: those of a run that died first, or that is
 // still running.
+import { type LetGo, letGoBy } from '../let-go/let-go.ts';
 import { difference, differingIds, NO_IDS, toggled } from './id-set.ts';
 
 /** What a coverage says was recorded. */
@@ -21,8 +22,7 @@ export class InTable implements Counted {
   #ids = NO_IDS;
 
   add(jobId: string, firstSeenAt: unknown) {
-    this.#jobs.push({ jobId, atMs: Date.parse(String(firstSeenAt)) || 0 });
-    this.#ids = toggled(this.#ids, [jobId]);
+    this.#add({ jobId, atMs: Date.parse(String(firstSeenAt)) || 0 });
   }
 
   get jobs() {
@@ -31,6 +31,18 @@ export class InTable implements Counted {
 
   get ids() {
     return this.#ids;
+  }
+
+  /** Without those that are let go. */
+  without(isLetGo: (jobId: string) => boolean): InTable {
+    const rest = new InTable();
+    for (const job of this.#jobs) if (!isLetGo(job.jobId)) rest.#add(job);
+    return rest;
+  }
+
+  #add(job: FirstSeen) {
+    this.#jobs.push(job);
+    this.#ids = toggled(this.#ids, [job.jobId]);
   }
 
   /** Oldest first. */
@@ -113,9 +125,10 @@ export function reconciled(
 
 /** Whether the table has each job that was counted. Undefined where no ids are on record. */
 export function isAllThere(
-  coverage: { recorded?: number; recordedIds?: string } | undefined,
+  coverage: { recorded?: number; recordedIds?: string; letGo?: LetGo } | undefined,
   table: InTable = new InTable(),
 ): boolean | undefined {
-  const { recorded: jobs, recordedIds: ids } = coverage ?? {};
-  return jobs === undefined || ids === undefined ? undefined : uncounted({ jobs, ids }, table) !== undefined;
+  const { recorded: jobs, recordedIds: ids, letGo } = coverage ?? {};
+  if (jobs === undefined || ids === undefined) return undefined;
+  return uncounted({ jobs, ids }, table.without(letGoBy(letGo))) !== undefined;
 }

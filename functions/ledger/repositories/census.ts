@@ -1,4 +1,6 @@
 // functions/ledger/repositories/census.ts: the jobs of the table and of its indexes, read to be counted.
+import { LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import { type LetGo, letGoBy } from '../let-go/let-go.ts';
 import type { Census, ListedJob, RecordedJob } from '../model/ledger.ts';
 import { InTable } from '../model/uncounted.ts';
 import { type Item, ledgerJob, misplacedFields } from '../table/job-item.ts';
@@ -22,25 +24,37 @@ export async function* listedJobs(table: Table): AsyncGenerator<ListedJob> {
 }
 
 /** Requests: 1 query a MB of the project's jobs, and 1 or more for each of its clusters. */
-export async function census(table: Table, projectId: string): Promise<Census> {
+export async function census(table: Table, projectId: string, letGo?: LetGo): Promise<Census> {
   const jobs = new InTable();
   const clusterNames = new Set<string>();
-  let misplaced = 0;
+  const isLetGo = letGoBy(letGo);
+  let [misplaced, here, kept] = [0, 0, 0];
   for await (const item of jobItems(table, projectId, { fields: COUNTED_FIELDS })) {
-    jobs.add(jobIdOf(String(item.sk)), item.firstSeenAt);
+    const jobId = jobIdOf(String(item.sk));
+    jobs.add(jobId, item.firstSeenAt);
     clusterNames.add(String(item.clusterName));
-    if (misplacedFields(item).length > 0) misplaced += 1;
+    if (isLetGo(jobId)) continue;
+    here += 1;
+    if (letGo && jobId < lowestIdAt(letGo.before)) kept += 1;
+    else if (misplacedFields(item).length > 0) misplaced += 1;
   }
-  const listed = await countListed(table, projectId, clusterNames);
+  const listed = await countListed(table, projectId, clusterNames, letGo);
   // What was recorded in between is in the index alone.
-  return { table: jobs, index: Math.min(listed, jobs.jobs - misplaced) };
+  return { table: jobs, index: Math.min(listed + kept, here - misplaced) };
 }
 
-/** Requests: 1 query a MB of the index, and at least 1 a cluster. */
-export async function countListed(table: Table, projectId: string, clusterNames: Iterable<string>): Promise<number> {
+/** Requests: 1 query a MB of the index, and at least 1 a cluster. @param letGo leaves out jobs from before */
+export async function countListed(
+  table: Table,
+  projectId: string,
+  clusterNames: Iterable<string>,
+  letGo?: Pick<LetGo, 'before'>,
+): Promise<number> {
+  const between = letGo && { between: [lowestIdAt(letGo.before), LAST_ID] as const };
   let count = 0;
   for (const clusterName of clusterNames) {
-    count += await table.count({ index: 'byCluster', partition: clusterPartition(projectId, clusterName) });
+    const partition = clusterPartition(projectId, clusterName);
+    count += await table.count({ index: 'byCluster', partition, ...between });
   }
   return count;
 }

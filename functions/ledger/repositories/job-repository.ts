@@ -63,7 +63,7 @@ export class JobRepository {
 
   /** Requests: 1 read, and 1 write where the mark is new. */
   async markVanished(at: JobAt, sighting: Sighting): Promise<Recorded> {
-    return this.#change(at, 'vanish from it', (stored) => mergeVanished(stored, sighting));
+    return this.#change(at, sighting, 'vanish from it', (stored) => mergeVanished(stored, sighting));
   }
 
   /** Requests: 1 read, unless `read` is given, and 1 write where something is new. A writer that loses reads again. */
@@ -74,7 +74,7 @@ export class JobRepository {
     read?: LedgerJob,
   ): Promise<Recorded> {
     const held = read && this.#items.get(read);
-    return this.#change(at, 'be annotated', (stored) => mergeAnnotations(stored, sighting, annotate), held);
+    return this.#change(at, sighting, 'be annotated', (stored) => mergeAnnotations(stored, sighting, annotate), held);
   }
 
   /** Requests: 1 query for each 100 jobs. */
@@ -126,9 +126,16 @@ export class JobRepository {
 
   #read = ({ projectId, jobId }: JobAt) => this.#table.get(jobKey(projectId, jobId));
 
-  async #change(at: JobAt, what: string, merge: (stored: LedgerJob) => Decision, held?: Item): Promise<Recorded> {
+  async #change(
+    at: JobAt,
+    { isLetGo }: Sighting,
+    what: string,
+    merge: (stored: LedgerJob) => Decision,
+    held?: Item,
+  ): Promise<Recorded> {
     return this.#write(at, held ?? (await this.#read(at)), (stored) => {
       if (stored) return merge(stored);
+      if (isLetGo?.(at.jobId)) return { outcome: 'let-go' };
       const message = `job ${at.jobId} of project ${at.projectId} is not in the ledger, so it can't ${what}`;
       throw new LedgerError('LEDGER_CONFLICT', message);
     });

@@ -57,7 +57,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     countJobs: (projectId) => jobs.count(projectId),
     recordedJobs: (projectId) => recordedJobs(table, projectId),
     listedJobs: () => listedJobs(table),
-    census: (projectId) => census(table, projectId),
+    census: (...args) => census(table, ...args),
     countListed: (...args) => countListed(table, ...args),
     job: (jobId) => jobs.job(jobId),
     jobs: (query) => jobsPage(table, query, now()),

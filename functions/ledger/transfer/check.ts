@@ -1,9 +1,9 @@
 // functions/ledger/transfer/check.ts: what is wrong with a record of an export: its key, its fields, or its history. Pure.
 import * as z from 'zod/mini';
 import { jobWithHistory } from '../../schema/job.ts';
-import { objectId } from '../../schema/types.ts';
+import { moment, objectId } from '../../schema/types.ts';
 import { RUN_STATUSES } from '../../schema/words.ts';
-import { type ClusterCoverage, incarnationOf } from '../model/coverage.ts';
+import { type ClusterCoverage, incarnationOf, type ProjectCoverage } from '../model/coverage.ts';
 import { type Break, breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import {
@@ -51,7 +51,7 @@ const part = z.looseObject({ projectId: objectId(), finishedAt: z.string() });
 const plan = z.looseObject({ planned: z.array(z.looseObject({ projectId: z.string() })) });
 
 export function checked(record: TransferRecord): Checked {
-  if (record.kind === 'coverage') return { breaks: [] };
+  if (record.kind === 'coverage') return checkedCoverage(record.coverage);
   const { kind, item } = record;
   if (kindOf(item) !== kind) return wrong(`pk and sk: expected those of a ${kind}, got ${named(item)}`);
   if (kind === 'job') return checkedJob(item);
@@ -62,6 +62,26 @@ export function checked(record: TransferRecord): Checked {
   return shaped(cluster, item, () =>
     archivedClusterKey(projectIdOf(item.pk), archived.clusterName, incarnationOf(archived)),
   );
+}
+
+/** What says which jobs need not be there. */
+const letGo = z.object({
+  before: moment(),
+  kept: z.array(objectId()),
+  jobs: z.int().check(z.minimum(0)),
+  ids: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  endedBy: z.optional(moment()),
+  heads: z.string(),
+  days: z.number(),
+  since: moment(),
+  at: moment(),
+  deletedAt: z.optional(moment()),
+});
+
+function checkedCoverage({ projectId, letGo: read }: ProjectCoverage): Checked {
+  const { error } = z.safeParse(z.optional(letGo), read);
+  const [issue] = error?.issues ?? [];
+  return issue ? wrong(`coverage of ${projectId}: letGo.${issue.path.join('.')}: ${issue.message}`) : { breaks: [] };
 }
 
 function checkedJob(item: Item & Key): Checked {

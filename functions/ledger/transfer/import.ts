@@ -4,6 +4,7 @@
 // not there. Writing again finds everything that was written, and changes nothing.
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { DayMarker } from '../days/day-marker.ts';
+import { letGoBy } from '../let-go/let-go.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import { itemBytes } from '../model/item-size.ts';
@@ -13,7 +14,7 @@ import { readCoverage, writeCoverage } from '../repositories/coverage-items.ts';
 import { ATTEMPTS, conflict } from '../repositories/optimistic-write.ts';
 import { knownProjectOf } from '../repositories/project-repository.ts';
 import { type Item, jobItem, ledgerJob } from '../table/job-item.ts';
-import { isRunSk, type Key, projectKey, SCOPE_KEY } from '../table/keys.ts';
+import { isRunSk, jobIdOf, type Key, projectIdOf, projectKey, SCOPE_KEY } from '../table/keys.ts';
 import { type Condition, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { coverageOutcome, jobOutcome, mergedScope, OUTCOMES, type Outcome, projectOutcome } from './merge.ts';
@@ -82,6 +83,8 @@ class Importer {
   readonly #writer: CoverageWriter;
   readonly #mark: Item;
   readonly #refusedOf = new Set<string>();
+  /** By project: whether the ledger has let a job go. */
+  readonly #letGo = new Map<string, (jobId: string) => boolean>();
   readonly result: ImportResult = {
     counts: Object.fromEntries(OUTCOMES.map((outcome) => [outcome, noRecords()])) as ImportResult['counts'],
     refused: [],
@@ -100,6 +103,7 @@ class Importer {
     const stored = new Map<string, Item>();
     for (const item of await this.#table.batchGet(items, { consistent: true }))
       stored.set(nameOf(item as Item & Key), item);
+    if (kind === 'job') await this.#readLetGo(items);
     const isNew = (item: Item & Key) => isWritten(this.#decide(kind, item)(stored.get(nameOf(item))).outcome);
     if (kind === 'job') await this.#days.mark(items.filter(isNew).map(({ jobId }) => String(jobId)));
     await forEachConcurrent(items, MAX_WRITES, async (item) => {
@@ -107,6 +111,15 @@ class Importer {
       this.result.counts[outcome][kind] += 1;
       if (outcome === 'refused') this.#refuse(item);
     });
+  }
+
+  /** What the ledger has let go doesn't come back. Requests: 1 read a project, and more for one in parts. */
+  async #readLetGo(jobs: readonly Key[]) {
+    for (const projectId of new Set(jobs.map(({ pk }) => projectIdOf(pk)))) {
+      if (this.#letGo.has(projectId)) continue;
+      const { coverage } = await readCoverage(this.#table, projectId);
+      this.#letGo.set(projectId, letGoBy(coverage?.letGo));
+    }
   }
 
   /** Whoever counts the days that were written to counts them again, and the coverage. */
@@ -131,7 +144,8 @@ class Importer {
       if (!isWritten(outcome)) return outcome;
       // Of a coverage that lost its parts the head counts on.
       const revision = Math.max(coverage.revision, (stored.head.revision ?? 0) + 1);
-      const write = () => writeCoverage(this.#table, { ...coverage, revision }, stored, this.#mark);
+      const next = stored.coverage ? stillToDelete(coverage) : coverage;
+      const write = () => writeCoverage(this.#table, { ...next, revision }, stored, this.#mark);
       const written = await this.#writer.writing(write);
       if (written.done) return outcome;
     }
@@ -155,7 +169,10 @@ class Importer {
   }
 
   #decide(kind: RecordKind, item: Item & Key): Decide {
-    if (kind === 'job') return (stored) => decideJob(stored, item);
+    if (kind === 'job') {
+      const isLetGo = this.#letGo.get(projectIdOf(item.pk))?.(jobIdOf(item.sk)) === true;
+      return (stored) => (stored || !isLetGo ? decideJob(stored, item) : { outcome: 'kept', item, condition: ABSENT });
+    }
     if (kind === 'project') return (stored) => decideProject(stored, item);
     if (kind === 'scope') return (stored) => decideScope(stored, item);
     return (stored) => decideOther(stored, item);
@@ -167,6 +184,13 @@ class Importer {
       this.result.refused.push({ projectId: String(projectId), jobId: String(jobId) });
     }
   }
+}
+
+/** What was deleted there may be in this ledger. */
+function stillToDelete({ letGo, ...coverage }: ProjectCoverage): ProjectCoverage {
+  if (letGo === undefined) return coverage;
+  const { deletedAt: _, ...rest } = letGo;
+  return { ...coverage, letGo: rest };
 }
 
 function decideJob(stored: Item | undefined, item: Item & Key): ReturnType<Decide> {

@@ -2,6 +2,7 @@
 //
 // Two records are of one origin where one goes on from the other. Then the later one stands; it says all that the earlier one says.
 // Of two origins neither may replace the other: the ledger keeps its own.
+import type { LetGo } from '../let-go/let-go.ts';
 import { CONTINUITY_MS, type Interval, type ProjectCoverage, withInterval } from '../model/coverage.ts';
 import { canonicalJson, sha256 } from '../model/fingerprint.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
@@ -46,7 +47,18 @@ export function coverageOutcome(stored: ProjectCoverage | undefined, incoming: P
     restartedAt,
     Object.entries(discovery).map(([list, { since }]) => [list, since]),
   ];
-  return isEqual(begins(stored), begins(incoming)) && incoming.revision > stored.revision ? 'updated' : 'kept';
+  // One that counts jobs that this ledger has let go would miss them.
+  const goesOn = isWithin(stored.letGo, incoming.letGo);
+  const isLater = isEqual(begins(stored), begins(incoming)) && incoming.revision > stored.revision;
+  return isLater && goesOn ? 'updated' : 'kept';
+}
+
+/** Whether `later` has let go all that `earlier` has. */
+function isWithin(earlier: LetGo | undefined, later: LetGo | undefined): boolean {
+  if (earlier === undefined) return true;
+  return (
+    later !== undefined && later.since === earlier.since && later.before >= earlier.before && later.jobs >= earlier.jobs
+  );
 }
 
 /** The scope to keep: it names the projects of both, and when nobody listed projects for the ledger as it is now. */

@@ -170,6 +170,8 @@ describe('settings of roles', () => {
     [{ ...HUB, organizationId: 'x' }, 'organizationId: got "x", allowed: an id such as'],
     [{ ...HUB, spokeAccounts: ['1'] }, 'spokeAccounts: got ["1"]'],
     [{ ...SPOKE, hubBusArn: 'Hub' }, 'hubBusArn: got "Hub"'],
+    [{ ...SPOKE, jobRetentionDays: 365 }, 'jobRetentionDays: got 365, allowed: only with role=single'],
+    [{ ...HUB, jobRetentionDays: 365 }, 'jobRetentionDays: got 365, allowed: only with role=single or spoke'],
   ])('%j: %s', (ledger, problem) => {
     expect(() => readSettings({ ledger })).toThrow(problem);
   });

@@ -84,7 +84,9 @@ export class Calm {
     await due('liveness: period', first.after, second.before);
     const isVerified = await this.#questions.askVerify(table);
     if (!isVerified && !this.#play.coverageLost) this.#play.violate('liveness: verify', 'verify says broken');
-    const since = this.#watchedSince();
+    const kept = [...this.#play.keeps.values()].map(({ before }) => Date.parse(before));
+    const watched = this.#watchedSince();
+    const since = watched === undefined ? undefined : Math.max(watched, ...kept);
     if (profile !== 'wild' && since !== undefined) await due('liveness: old period', since, calmAt);
   }
 

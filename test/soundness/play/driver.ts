@@ -67,8 +67,10 @@ class Driver {
       for (const id of this.#play.uncounted) this.#play.forgotten.add(id);
       this.#play.uncounted = new Set();
     }
+    if (step.do === 'retain') await this.#runs.retain(step);
     if (step.do === 'vanish') await this.#others.vanish(step);
     if (step.do === 'tamper') await this.#others.tamper(step);
+    await this.#play.readKeeps();
   }
 
   #describe() {

@@ -35,7 +35,8 @@ export class Others {
       this.#play.table.remove(item);
       this.#play.tampered.add(id);
       // What the coverage can't have counted, and what it has, once it is gone itself.
-      if (!this.#play.lastRunWasWhole) this.#play.excused.add(id);
+      const job = this.#play.oracle.job(id);
+      if (!this.#play.lastRunWasWhole || (job && this.#play.isLetGo(job))) this.#play.excused.add(id);
       if (what !== 'jobs') this.#play.uncounted.add(id);
     }
     if (what !== 'jobs') {

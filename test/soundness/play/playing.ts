@@ -4,7 +4,7 @@ import { Log } from '../log.ts';
 import { Oracle, type Row, type Rule, type Violation } from '../oracle.ts';
 import { Atlas } from '../outside/atlas.ts';
 import { MemoryTable } from '../outside/store.ts';
-import { HOUR_MS } from '../outside/world.ts';
+import { DAY_MS, HOUR_MS, type Job } from '../outside/world.ts';
 import { Process } from '../process.ts';
 import { type Machine, Product, tableDefinition } from '../product.ts';
 import { Random } from '../random.ts';
@@ -60,6 +60,10 @@ export class Playing {
   /** Those that went with the coverage that counted them: another coverage, once written, no longer shows it. */
   uncounted = new Set<string>();
   readonly forgotten = new Set<string>();
+  /** By project: since when jobs are kept, and which older ones are. */
+  keeps = new Map<string, { before: string; kept: readonly string[] }>();
+  /** Jobs that were let go and deleted: they never come back. */
+  readonly deleted = new Set<string>();
   /** What was recorded before can't be verified any more. */
   coverageLost = false;
   /** Jobs were written over: what Atlas no longer lists nobody can put right. */
@@ -79,6 +83,27 @@ export class Playing {
     this.table = new MemoryTable(tableDefinition(), () => this.timeline.now);
     this.atlas = new Atlas(history.world);
     this.oracle = new Oracle(history.world, this.log, history.accounts);
+    this.oracle.isLetGo = (job) => this.isLetGo(job);
+  }
+
+  isLetGo({ id, requestedAt, cluster }: Job): boolean {
+    const keeps = this.keeps.get(cluster.projectId);
+    return keeps !== undefined && requestedAt < Date.parse(keeps.before) && !keeps.kept.includes(id);
+  }
+
+  /** Reads what the product says of it, which must be in time. */
+  async readKeeps() {
+    const { keepDays, world } = this.history;
+    if (keepDays === undefined) return;
+    const latest = this.timeline.now - keepDays * DAY_MS;
+    this.keeps = new Map();
+    for (const { id } of world.projects) {
+      const keeps = await this.look((product) => product.keepsSince(id));
+      if (!keeps) continue;
+      this.keeps.set(id, keeps);
+      if (Date.parse(keeps.before) > latest)
+        this.violate('let go too early', `of ${id}: jobs requested before ${keeps.before}`);
+    }
   }
 
   /** Asks in a process of its own, with a right clock and a store that works. */

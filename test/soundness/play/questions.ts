@@ -1,13 +1,13 @@
 // test/soundness/play/questions.ts: questions to the product along the way, and what the oracle says of the answers.
 import type { Row } from '../oracle.ts';
-import { DAY_MS, HOUR_MS, type Span } from '../outside/world.ts';
+import { DAY_MS, HOUR_MS, isListed, type Span } from '../outside/world.ts';
 import type { Random } from '../random.ts';
 import { MINUTE_MS, type Playing } from './playing.ts';
 
 export class Questions {
   readonly #play: Playing;
   /** Jobs that were in the table at some time, and should be. */
-  #recorded = new Set<string>();
+  #recorded = new Map<string, Row>();
 
   constructor(play: Playing) {
     this.#play = play;
@@ -57,6 +57,15 @@ export class Questions {
     this.#play.stats.asked += 1;
     if (state !== 'complete') return { state, gaps };
     this.#play.stats.complete += 1;
+    const early = [...this.#play.keeps].filter(([, { before }]) => Date.parse(before) > since);
+    for (const [projectId, { before }] of early) {
+      const project = this.#play.history.world.projects.find(({ id }) => id === projectId);
+      if (project && project.createdAt < until)
+        this.#play.violate(
+          'complete, let go',
+          `from ${new Date(since).toISOString()}: ${projectId} keeps from ${before}`,
+        );
+    }
     const about = { table, excused: this.#play.excused, endedRuns: await this.#endedRuns() };
     this.#play.note(this.#play.oracle.judgeComplete(since, until, this.#play.timeline.now, about));
     return { state, gaps };
@@ -115,13 +124,19 @@ export class Questions {
   /** What was recorded stays. */
   async checkTable() {
     const table = await this.#play.rows();
-    for (const id of this.#recorded) {
-      if (!table.has(id) && !this.#play.tampered.has(id)) this.#play.violate('recorded job gone', id);
+    for (const [id, { status }] of this.#recorded) {
+      if (table.has(id) || this.#play.tampered.has(id)) continue;
+      const job = this.#play.oracle.job(id);
+      if (!job || !this.#play.isLetGo(job)) this.#play.violate('recorded job gone', id);
+      else if (['PENDING', 'RUNNING', 'READY'].includes(status) && isListed(job, this.#play.timeline.now))
+        this.#play.violate('open job let go', this.#play.oracle.describe(job));
+      this.#play.deleted.add(id);
     }
     for (const id of table.keys()) {
+      if (this.#play.deleted.has(id) && !this.#play.coverageLost) this.#play.violate('let-go job is back', id);
       this.#play.tampered.delete(id);
       this.#play.excused.delete(id);
     }
-    this.#recorded = new Set(table.keys());
+    this.#recorded = new Map(table);
   }
 }

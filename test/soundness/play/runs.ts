@@ -1,5 +1,5 @@
 // test/soundness/play/runs.ts: runs of the product: the command line, and the functions with their queue.
-import type { RunStep } from '../history.ts';
+import type { RetainStep, RunStep } from '../history.ts';
 import type { Asker } from '../log.ts';
 import { idOfSecond } from '../outside/world.ts';
 import { type Ending, Process } from '../process.ts';
@@ -46,6 +46,40 @@ export class Runs {
     const run: RunInHand = { runId, step, startedAt: now, checked: false, number: this.#play.stats.runs };
     if (step.skewMs !== 0) this.#play.isSkewed = true;
     this.#play.line(describeRun(step));
+    const retaining = step.retainMs === undefined ? undefined : this.#retainLater(step, step.retainMs);
+    await this.#run(run, random);
+    await retaining;
+    return run;
+  }
+
+  async #retainLater({ seed }: RunStep, ms: number) {
+    await this.#play.timeline.sleep(ms, {});
+    await this.retain({ do: 'retain', at: this.#play.timeline.now, seed });
+  }
+
+  /** Jobs past their retention are let go, or deleted. */
+  async retain({ seed, killAtCall }: RetainStep) {
+    const random = new Random(`${seed} retain`);
+    const process = new Process('retention', this.#play.timeline);
+    if (killAtCall !== undefined) process.killAt = killAtCall;
+    const machine: Machine = {
+      process,
+      table: this.#play.table,
+      conditions: { random, fault: () => this.#network.storeFault(random) },
+      send: async () => 'none',
+    };
+    await using product = new Product(machine, []);
+    const ended = await this.#whatCameOf(process, product.retain(this.#play.history.keepDays ?? Infinity));
+    process.end();
+    if (ended === 'killed' || ended === 'hangs') return;
+    if ('error' in ended) this.#noteError(ended.error);
+    else if (ended.value > 0) this.#play.line(`retention: ${ended.value} jobs let go, or deleted`);
+    await this.#play.readKeeps();
+  }
+
+  async #run(run: RunInHand, random: Random) {
+    const { step } = run;
+    const now = this.#play.timeline.now;
     if (step.how === 'functions') await this.#planned(run, random);
     else if (step.overlapMs === undefined) await this.#command(run, random);
     else {
@@ -55,7 +89,6 @@ export class Runs {
         .then(() => this.#command(other, new Random(step.seed + 1), true));
       await Promise.all([this.#command(run, random), later]);
     }
-    return run;
   }
 
   async #command(run: RunInHand, random: Random, isOther = false) {
