@@ -168,7 +168,7 @@ describe('each role may do exactly this', () => {
   });
 });
 
-test('retention: reads; writes what is known of projects and days; deletes in projects, as no other role may', () => {
+test('retention: reads; writes what is known of projects, days and totals; deletes in projects, as no other role may', () => {
   const where = (...keys: string[]) =>
     `where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":${JSON.stringify(keys)}},"Null":{"dynamodb:LeadingKeys":"false"}}`;
   const { RetentionRole, RetentionScheduleRole, ...others } = grants({ jobRetentionDays: 365 });
@@ -176,11 +176,11 @@ test('retention: reads; writes what is known of projects and days; deletes in pr
     'dynamodb:BatchGetItem on LedgerTable',
     `dynamodb:DeleteItem on LedgerTable ${where('PROJECT#*')}`,
     'dynamodb:GetItem on LedgerTable',
-    `dynamodb:PutItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
+    `dynamodb:PutItem on LedgerTable ${where('PROJECT#*', 'DAYS', 'TOTALS')}`,
     'dynamodb:Query on LedgerTable',
     'dynamodb:Query on LedgerTable/index/byCluster',
     'dynamodb:Query on LedgerTable/index/feed',
-    `dynamodb:UpdateItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
+    `dynamodb:UpdateItem on LedgerTable ${where('PROJECT#*', 'DAYS', 'TOTALS')}`,
     'logs:CreateLogStream on RetentionLogs',
     'logs:PutLogEvents on RetentionLogs',
   ]);
