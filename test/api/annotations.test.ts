@@ -6,6 +6,7 @@ import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Annotator } from '../../functions/restore/annotations.ts';
+import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { NOW } from '../ledger/table.ts';
@@ -19,7 +20,9 @@ let service: Service;
 beforeAll(async () => {
   own = await engine.newTable(() => Date.parse(NOW));
   const ledger = ledgerReader({ table: own.table, now: () => Date.parse(NOW) });
-  service = await startService(engine, { ledger, annotations: { table: own.table, user: USER } });
+  // With objectives, a job's representation, and so its ETag, has measures.
+  const objectives = objectivesOf(['*/* = rto 1h, rpo 24h']);
+  service = await startService(engine, { ledger, objectives, annotations: { table: own.table, user: USER } });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();

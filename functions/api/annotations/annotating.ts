@@ -11,7 +11,7 @@ import { RequestProblem } from '../http/problem.ts';
 import { foundJob } from '../query/one-job.ts';
 import { callerOf } from './caller.ts';
 
-export type AnnotatingPorts = Pick<ApiPorts, 'ledger' | 'now' | 'annotations'>;
+export type AnnotatingPorts = Pick<ApiPorts, 'ledger' | 'now' | 'annotations' | 'objectives'>;
 
 export interface Asked {
   jobId: string;

@@ -38,11 +38,12 @@ async function answered(
     {
       ...{ jobId, projectId },
       patch: () => patchOf(body),
-      isExpected: (stored) => condition === undefined || isMatched(condition, tagged(whole(stored)).etag),
+      isExpected: (stored) =>
+        condition === undefined || isMatched(condition, tagged(whole(stored, ports.objectives)).etag),
     },
     ports,
   );
-  const answer = tagged(whole(job));
+  const answer = tagged(whole(job, ports.objectives));
   return context.body(answer.body, 200, {
     'content-type': 'application/json; charset=utf-8',
     'content-location': `/restore-jobs/${jobId}`,

@@ -66,10 +66,14 @@ const annotating = (operationId: string, summaryText: string, content: object) =
   ],
   requestBody: { required: true, content },
   responses: {
-    200: ok('The job as it is now; nothing was added to its history if it said this already', json('JobWithHistory'), {
-      etag: { schema: text },
-      'content-location': { schema: text },
-    }),
+    200: ok(
+      'The job as it is now; nothing was added to its history if it said this already',
+      json('MeasuredJobWithHistory'),
+      {
+        etag: { schema: text },
+        'content-location': { schema: text },
+      },
+    ),
     ...annotatingProblems,
   },
 });

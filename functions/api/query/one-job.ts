@@ -2,7 +2,9 @@
 import type { JobSummary, LedgerJob } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { isObjectId } from '../../restore/object-id.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import { redactJob } from '../../restore/redact/redact.ts';
+import { withMeasures } from '../../views/measures.ts';
 import { described, objectId } from '../http/parameters.ts';
 import { notFound } from '../http/problem.ts';
 
@@ -23,4 +25,5 @@ export async function foundJob(
 export const shown = <Job extends JobSummary>({ fingerprint: _, ...job }: Job) => job;
 
 /** Secrets were taken out before the job was stored. They are looked for again, for what an older version may have left. */
-export const whole = (job: LedgerJob) => shown({ ...job, atlas: redactJob(job.atlas).atlas });
+export const whole = (job: LedgerJob, objectives: Objectives = NO_OBJECTIVES) =>
+  withMeasures(shown({ ...job, atlas: redactJob(job.atlas).atlas }), objectives);

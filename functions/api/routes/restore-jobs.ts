@@ -33,7 +33,7 @@ export function restoreJobRoutes(
       acceptable(context);
       const { projectId } = readParameters(queryOf(context), JOB_PARAMETERS);
       const jobId = context.req.param('id') ?? '';
-      return taggedJson(context, withMeasures(whole(await foundJob(ledger, { jobId, projectId })), objectives));
+      return taggedJson(context, whole(await foundJob(ledger, { jobId, projectId }), objectives));
     },
   });
 }
