@@ -89,6 +89,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     jobs('?finding=failed', FAILED),
     jobs(`?targetProjectId=${projectIdOf(1 % projects)}`, 0),
     jobs(`?snapshotId=${'0'.repeat(24)}`, 0),
+    jobs('?accountId=111111111111', 0),
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}` },
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}?projectId=${newest?.projectId}` },
 

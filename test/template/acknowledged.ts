@@ -54,7 +54,10 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
-    at: ['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
+    at: [
+      ...['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
+      'Retention/Retention/Function',
+    ],
     reason:
       'They call AWS, by its signed APIs over TLS, and with sign-in the issuer. A VPC would add endpoints to pay for, and no check.',
   },
