@@ -51,9 +51,15 @@ test('there is an alarm for each thing that can go wrong', () => {
 test('every alarm links its section of the runbook, and every section has an alarm', () => {
   const runbook = readFileSync('docs/operations.md', 'utf8');
   const sections = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-  const linked = alarmsOf().map(
-    ({ AlarmDescription }) => /See docs\/operations\.md#(\S+)$/.exec(AlarmDescription)?.[1],
-  );
+  const hubBusArn = 'arn:aws:events:eu-west-1:999999999999:event-bus/Hub';
+  const stacks = [
+    { jobRetentionDays: 365 },
+    { role: 'spoke', hubBusArn },
+    { role: 'hub', organizationId: 'o-exampleorg' },
+  ];
+  const linked = stacks
+    .flatMap((settings) => alarmsOf(settings))
+    .map(({ AlarmDescription }) => /See docs\/operations\.md#(\S+)$/.exec(AlarmDescription)?.[1]);
   expect([...new Set(linked)].sort()).toEqual(sections.sort());
   const anchors = [...runbook.matchAll(/^##+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replaceAll(' ', '-'),
