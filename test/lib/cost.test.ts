@@ -54,5 +54,5 @@ test.each([
 );
 
 test('there are as many metrics as the formula assumes', () => {
-  expect(Object.keys(METRICS)).toHaveLength(19); // 8 of them in every run
+  expect(Object.keys(METRICS)).toHaveLength(24); // 8 of them in every run; 5 are of hubs and of the retention
 });
