@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { Run } from '../../ledger/model/run.ts';
 import type { Measure } from '../../restore/objectives/measure.ts';
+import { span } from '../../restore/text.ts';
 import type { CoverageState, Delivery, DrillState, Kind, MeasureState, Severity, Status } from '../../schema/words.ts';
 import { measureWords } from '../measures.ts';
 import { DRILL_LABEL, STATES, type Tone } from '../state-labels.ts';
@@ -92,8 +93,14 @@ const MEASURE_LOOK: Record<MeasureState, Look> = {
   'not known': { label: 'Not known', tone: 'wait', shape: 'ring' },
 };
 /** With what was measured, and what is allowed. */
-export const measureMark = (measure: Measure) =>
-  html`${lookMark(MEASURE_LOOK[measure.state])}<span class="sub">${measureWords(measure)}</span>`;
+export const measureMark = (measure: Measure) => markedMeasure(measure, measureWords(measure));
+
+/** Beside what was measured, if that is `seconds`. */
+export const measureBeside = (measure: Measure, seconds: number | undefined) =>
+  markedMeasure(measure, measure.seconds === seconds ? `of ${span(measure.objectiveSeconds)}` : measureWords(measure));
+
+const markedMeasure = ({ state }: Measure, words: string) =>
+  html`${lookMark(MEASURE_LOOK[state])}<span class="sub">${words}</span>`;
 
 /** Four of them, of which the first `full` are. */
 const bars = (full: number) =>

@@ -21,7 +21,7 @@ h2{font-size:1.0625rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
 p{margin:.5rem 0}
 code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 bdi,code{overflow-wrap:anywhere}
-.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap,.keep{white-space:nowrap}
+.measure{white-space:normal}.soft{color:var(--soft)}.small{font-size:.8125rem}.nowrap,.keep{white-space:nowrap}
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:.5rem;top:.5rem;z-index:3;background:var(--card);padding:.5rem .75rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -57,8 +57,8 @@ pre{margin:.75rem 0 0;padding:.75rem;background:var(--ground);border:1px solid v
 `;
 
 const OVERVIEW = `
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.75rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 1rem;padding:0}
-.facts>div{position:relative;background:var(--card);padding:.75rem 1rem;display:flex;flex-direction:column}
+.facts{display:flex;flex-wrap:wrap;gap:1px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 1rem;padding:0}
+.facts>div{flex:1 1 8.75rem;position:relative;background:var(--card);padding:.75rem 1rem;display:flex;flex-direction:column}
 .facts dt{color:var(--soft);font-size:.8125rem}
 .facts dd{margin:0}
 .facts .n{font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.02em}
@@ -150,12 +150,11 @@ const DETAILS = `
 `;
 
 const NARROW = `
+@media (max-width:76rem){.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
 @media (max-width:44rem){
 main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
 .card{padding:.85rem .75rem}
-.facts{grid-template-columns:1fr 1fr}
-.facts>div{padding:.6rem .75rem}
-.facts>div:last-child:nth-child(odd){grid-column:1/-1}
+.facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
 .chart svg{height:8rem}
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -4,7 +4,7 @@ import type { Measure } from '../../../restore/objectives/measure.ts';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
 import { EXPECTED_DRILLS } from '../../../views/coverage-totals.ts';
-import { drillMark, mark, measureMark } from '../../../views/html/badge.ts';
+import { drillMark, mark, measureBeside } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
 import { jobHref } from '../../../views/paths.ts';
@@ -90,7 +90,10 @@ ${measuredCell('Snapshot age', snapshotAgeSeconds, drill?.rpo)}`;
 /** A mark where there is an objective: the age of a point in time is not its snapshot's. */
 const measuredCell = (label: string, seconds: number | undefined, measure: Measure | undefined) => {
   const plain = seconds === undefined ? undefined : span(seconds);
-  return cell(label, measure ? html`${plain}<span class="sub">${measureMark(measure)}</span>` : plain);
+  return cell(
+    label,
+    measure ? html`${plain}<span class="sub measure">${measureBeside(measure, seconds)}</span>` : plain,
+  );
 };
 
 const cell = (label: string, value: Html | string | undefined, look = '') =>
