@@ -110,6 +110,9 @@ async function patchOf(flags: AnnotateFlags): Promise<AnnotationPatch> {
 const flagged = (message: string) =>
   `--${message.replace(/^validation\.(?:status|message)/, 'message').replace(/^(check|link)s(?:\.\d+)?/, '$1')}`;
 
+const OF_A_HUB =
+  'the table: expected that of a ledger which collects by itself, got that of a hub: annotate in the spoke, whose history it is';
+
 async function annotateHere(where: Target, id: string, patch: AnnotationPatch, name: string): Promise<WholeJob> {
   const [{ annotateJob }, { AnnotationsFull }, { newObjectId }] = await Promise.all([
     import('../../functions/ledger/annotations/annotate.ts'),
@@ -117,6 +120,7 @@ async function annotateHere(where: Target, id: string, patch: AnnotationPatch, n
     import('../../functions/restore/object-id.ts'),
   ]);
   await using opened = await openLedger(where, { write: true });
+  if ((await opened.ledger.scope())?.spokes) throw new CommandError(OF_A_HUB);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
   const at = new Date();

@@ -85,7 +85,9 @@ async function serve(flags: ServeFlags, context: Context) {
   const lateAfter = flags.runsEvery === undefined ? undefined : lateAfterMs(flags.runsEvery);
   const signal = interrupt.gently(() => void err.line('Stopping; Ctrl-C again stops at once.'));
   const user = { kind: 'user', name: whoAmI(context), selfDeclared: true } as const;
-  const annotations = takesWrites ? { table: opened.table, user } : undefined;
+  // Annotations of a spoke's jobs are made in the spoke, whose history they continue.
+  const isHub = (await ledger.scope())?.spokes !== undefined;
+  const annotations = takesWrites && !isHub ? { table: opened.table, user } : undefined;
   const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, objectives, signIn };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);

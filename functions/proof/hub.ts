@@ -1,5 +1,5 @@
 // functions/proof/hub.ts: what a hub may claim of its spokes' records: no more than a spoke claims, and than the hub holds of it.
-import type { Owner, ProjectFacts, Spoke } from '../ledger/model/known-project.ts';
+import { isOf, type Owner, type ProjectFacts, type Spoke } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
 import { lateAfterMs } from '../platform/freshness.ts';
 import type { Gap } from './gap.ts';
@@ -15,8 +15,7 @@ export function ownerGaps({ owner, coverage }: ProjectFacts, { now }: Asking): G
   const { confirmation, contested = {}, refused = {}, spoke } = owner;
   const gaps: Gap[] = [];
   if (coverage) {
-    const isCounted = confirmation?.ids !== undefined && confirmation.ids === coverage.recordedIds;
-    if (!isCounted) gaps.push(uncounted(owner));
+    if (!confirmation || !isOf(confirmation, coverage)) gaps.push(uncounted(owner));
     else if (!confirmation.isAllThere) gaps.push(missing(owner, confirmation.jobs, coverage.recorded ?? 0));
     else if (confirmation.unsettled > 0) gaps.push(behind(owner, confirmation.unsettled));
   }

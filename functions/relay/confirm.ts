@@ -1,15 +1,14 @@
 // functions/relay/confirm.ts: whether a hub holds all jobs of a project that its spoke has on record.
 import type { Owners } from '../ledger/hub/owners.ts';
-import { clusterNamed, type ProjectCoverage } from '../ledger/model/coverage.ts';
-import type { Confirmation } from '../ledger/model/known-project.ts';
+import type { ClusterCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
+import { type Confirmation, isOf } from '../ledger/model/known-project.ts';
 import { InTable, isAllThere } from '../ledger/model/uncounted.ts';
+import { archived } from '../ledger/repositories/archive.ts';
 import { readCoverage } from '../ledger/repositories/coverage-items.ts';
-import type { Item } from '../ledger/table/job-item.ts';
 import { jobIdOf, jobSk, projectPk } from '../ledger/table/keys.ts';
 import { everything, type Table } from '../ledger/table/table-port.ts';
 import { defined } from '../platform/defined.ts';
-import { isOpen } from '../restore/job.ts';
-import type { Kind, Status } from '../schema/words.ts';
+import { OpenJobs } from './open-jobs.ts';
 
 /** A project of so many jobs is not counted again for each that comes. */
 const LARGE = 1_000;
@@ -18,9 +17,10 @@ const RECOUNT_MS = 300_000;
 const COUNTED = ['sk', 'firstSeenAt', 'status', 'kind', 'clusterName', 'requestedAt', 'vanishedAt'];
 
 /**
- * Notes how the jobs in the table compare with what the coverage says. What was confirmed stays so: no job is ever deleted. A large
- * project is left for the next check where it was counted just now. Requests:
- * 2 reads; unless it is confirmed 1 query a MB of the project's jobs and 1 write, and twice that where jobs are missing.
+ * Notes how the jobs in the table compare with what the coverage says. What was confirmed of a project without open jobs stays so: no
+ * job is ever deleted. Open ones are compared with each coverage, as the news of their ends can be lost. A large project is left for the
+ * next check where it was counted just now. Requests: 2 reads; unless it is confirmed 1 query a MB of the project's jobs and 1 write, and
+ * twice that where jobs are missing; 1 query for clusters that are gone, where one has open jobs.
  */
 export async function confirm(table: Table, owners: Owners, projectId: string, now: () => number): Promise<void> {
   const { coverage } = await readCoverage(table, projectId);
@@ -41,30 +41,24 @@ const isRecent = (confirmation: Confirmation | undefined, { recordedIds }: Proje
   confirmation.ids === recordedIds &&
   now - Date.parse(confirmation.at) < RECOUNT_MS;
 
-/** By the ids of jobs, and by which of them are settled. */
+/** By the ids of jobs, and by which of them are open. */
 export const isConfirmed = (
   confirmation: Confirmation | undefined,
-  { recordedIds }: Pick<ProjectCoverage, 'recordedIds'>,
-): boolean => confirmation?.isAllThere === true && confirmation.unsettled === 0 && confirmation.ids === recordedIds;
+  coverage: Pick<ProjectCoverage, 'recordedIds' | 'revision'>,
+): boolean => confirmation?.isAllThere === true && confirmation.unsettled === 0 && isOf(confirmation, coverage);
 
 async function confirmationOf(table: Table, coverage: ProjectCoverage, at: string): Promise<Confirmation> {
   const jobs = new InTable();
-  let unsettled = 0;
+  const open = new OpenJobs();
   const range = { partition: projectPk(coverage.projectId), beginsWith: jobSk(''), consistent: true, fields: COUNTED };
   for await (const item of everything(table, range)) {
     jobs.add(jobIdOf(String(item.sk)), item.firstSeenAt);
-    if (isBehind(item, coverage)) unsettled += 1;
+    open.add(item);
   }
-  const { revision, recordedIds: ids } = coverage;
-  return defined({ revision, ids, jobs: jobs.jobs, isAllThere: isAllThere(coverage, jobs) === true, unsettled, at });
-}
-
-/** Open here, and settled by what the coverage says of its list. */
-function isBehind(
-  { status, kind, clusterName, requestedAt, vanishedAt }: Item,
-  { clusters }: ProjectCoverage,
-): boolean {
-  if (!isOpen(status as Status) || vanishedAt !== undefined) return false;
-  const list = clusterNamed(clusters, String(clusterName))?.lists[kind as Kind];
-  return list?.settledThrough !== undefined && String(requestedAt) < list.settledThrough;
+  const { projectId, revision, recordedIds: ids } = coverage;
+  const gone: ClusterCoverage[] = [];
+  if (!open.isOnlyOf(coverage)) for await (const cluster of archived(table, projectId)) gone.push(cluster);
+  const unsettled = open.moreThan([...Object.values(coverage.clusters), ...gone]);
+  const counts = { jobs: jobs.jobs, isAllThere: isAllThere(coverage, jobs) === true, open: open.count, unsettled };
+  return defined({ revision, ids, ...counts, at });
 }

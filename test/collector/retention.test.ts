@@ -150,6 +150,20 @@ describe('jobs past their retention', () => {
     expect(await system.jobIds()).toEqual(all);
   });
 
+  test('a job that was kept stays where the policy has become longer since, though nothing holds it any more', async () => {
+    await using system = await started(2);
+    system.clock.advance(40 * DAY);
+    await system.run({ full: true });
+    expect(await system.retain(DAYS)).toMatchObject([{ letGo: 1 }]);
+    system.clock.advance(DAY);
+    await system.run({ full: true });
+    expect(await system.retain(DAYS)).toMatchObject([{ deleted: 1 }]);
+    await system.day(); // the last completed restore is another now
+    expect(await system.retain(3_650)).toEqual([]);
+    expect(await system.jobIds()).toHaveLength(2);
+    expect(await system.retain(DAYS)).toMatchObject([{ letGo: 1 }]);
+  });
+
   test('a clock that is years ahead lets nothing go', async () => {
     await using system = await started(3);
     system.clock.advance(3_650 * DAY);

@@ -38,7 +38,8 @@ async function cover(ledger: Ledger, projectId: string, wide = false) {
   const open = jobs.filter(({ status }) => isOpen(status)).map(({ requestedAt }) => requestedAt);
   const settledThrough = [AT, ...open].sort()[0] ?? AT;
   const orders = cluster('orders');
-  const dedicated = { ...orders.lists.dedicated, settledThrough } as (typeof orders.lists)['dedicated'];
+  const isListed = jobs.filter(({ status, vanishedAt }) => isOpen(status) && vanishedAt === undefined);
+  const dedicated = { ...orders.lists.dedicated, settledThrough, open: isListed.length };
   const text = wide ? { x: Buffer.alloc(MAX_ITEM_BYTES / 2, 'y').toString() } : {};
   const more = wide ? ['w1', 'w2', 'w3'].map((name) => cluster(name, text)) : [];
   await ledger.saveCoverage(projectId, (stored) => ({
@@ -217,6 +218,48 @@ describe('a hub', () => {
     expect(await reasons(hub.table, hub.ledger, PROJECT)).toContain('hub-behind');
     await receiving(hub.table, [end]);
     expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
+  });
+
+  test('names it after a coverage that it was open in, too, and of the newer of two that were', async () => {
+    const { spoke, hub } = await both();
+    const newer = job({ jobId: idAt('2026-11-20T10:30:00Z') });
+    await spoke.ledger.record(job(), seen(0));
+    await spoke.ledger.record(newer, seen(0));
+    await cover(spoke.ledger, PROJECT);
+    await receiving(hub.table, spoke.sent.splice(0));
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
+    await spoke.ledger.record(completed(newer), seen(5));
+    const [end = ''] = spoke.sent.splice(0);
+    await cover(spoke.ledger, PROJECT);
+    await receiving(hub.table, spoke.sent);
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).toContain('hub-behind');
+    await receiving(hub.table, [end]);
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
+  });
+
+  test('names a job that it holds as open of a cluster that the coverage no longer has', async () => {
+    const { spoke, hub } = await both();
+    const gone = job({ clusterName: 'gone' });
+    await spoke.ledger.record(gone, seen(0));
+    await receiving(hub.table, spoke.sent.splice(0));
+    await spoke.ledger.record(completed(gone), seen(5));
+    const [end = ''] = spoke.sent.splice(0);
+    await spoke.ledger.archiveCluster(PROJECT, cluster('gone'));
+    await cover(spoke.ledger, PROJECT);
+    await receiving(hub.table, spoke.sent);
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).toContain('hub-behind');
+    await receiving(hub.table, [end]);
+    expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
+  });
+
+  test('knows a spoke from its first record on, and the scope of all is not known without its', async () => {
+    const { spoke, hub } = await both();
+    await new Spokes(hub.table).begin({ expected: [], organizationId: ORGANIZATION });
+    await spoke.ledger.record(job(), seen(0));
+    await receiving(hub.table, spoke.sent);
+    const scope = await hub.ledger.scope();
+    expect(scope?.spokes).toEqual([{ spoke: SPOKE, accountId: SPOKE_ACCOUNT }]);
+    expect(scope?.listedAt).toBeUndefined();
   });
 
   test('keeps the project of its first owner, drops the records of another spoke, and says so', async () => {

@@ -7,4 +7,7 @@ export const SIGN_IN_PATH = '/sign-in';
 export const CALLBACK_PATH = '/sign-in/callback';
 
 /** Routes of the HTTP API whose callers API Gateway has authorized. All others need a session. */
-export const AUTHORIZED_ROUTES: readonly string[] = ['ANY /', 'ANY /{proxy+}', 'POST /{proxy+}', 'OPTIONS /{proxy+}'];
+export const AUTHORIZED_ROUTES: readonly string[] = [
+  ...['ANY /', 'ANY /{proxy+}', 'OPTIONS /{proxy+}'],
+  ...['POST /{proxy+}', 'PUT /{proxy+}', 'PATCH /{proxy+}'],
+];

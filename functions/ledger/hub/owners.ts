@@ -32,7 +32,7 @@ export class Owners {
     this.#table = table;
   }
 
-  /** The spoke's own project from now on, unless it is another's already. Requests: 1 read; the first time 2 writes more. */
+  /** The spoke's own project from now on, unless it is another's already. Requests: 1 read; the first time 3 writes more. */
   async claim(
     projectId: string,
     owner: Pick<Owner, 'accountId' | 'organizationId' | 'spoke' | 'since'>,
@@ -42,6 +42,8 @@ export class Owners {
     // Until its own record comes, so that whatever else came of it is in no list without its project.
     const { accountId, since: firstSeenAt } = owner;
     const unnamed = { projectId, projectName: projectId, revision: 0, firstSeenAt, accounts: {}, changes: [] };
+    // A spoke is one from its first record on: that its scope and its runs don't come is a gap.
+    await this.#table.put({ ...spokeKey(owner.spoke), spoke: owner.spoke, accountId }, { pk: undefined });
     const place = { ...projectKey(projectId), ...coverageFeed(projectId), accountId };
     await this.#table.put({ ...place, ...unnamed }, { pk: undefined });
     const written = await this.#table.put({ ...ownerKey(projectId), ...owner }, { pk: undefined });

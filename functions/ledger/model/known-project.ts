@@ -146,10 +146,18 @@ export interface Confirmation {
   /** Jobs in the hub's table. */
   jobs: number;
   isAllThere: boolean;
-  /** Jobs that are open here, though the spoke has them as settled. */
+  /** Jobs that are open here. Absent: not counted. */
+  open?: number;
+  /** Of these, how many more than the spoke has, or than can be open by what it has settled. */
   unsettled: number;
   at: string;
 }
+
+/** Whether it still holds of a later coverage: of the same jobs, of which none was open. */
+export const isOf = (
+  { ids, open, revision }: Confirmation,
+  coverage: { recordedIds?: string; revision: number },
+): boolean => ids !== undefined && ids === coverage.recordedIds && (open === 0 || revision === coverage.revision);
 
 /** Whose a project is: of the first spoke that sent a record of it. */
 export interface Owner {

@@ -75,8 +75,11 @@ export async function dueBefore(
   const needed = neededBy({ clusters });
   const due: Due = { before: later(letGo?.before, cutoff), leaving: [], kept: [] };
   const take = (item: Item) => {
-    if (mayLeave(item, needed)) due.leaving.push(leavingOf(item));
-    else due.kept.push(jobIdOf(String(item.sk)));
+    const jobId = jobIdOf(String(item.sk));
+    // One that was kept may be younger than the policy, where that has become longer since.
+    const isPast = requestedAt(jobId) < cutoff;
+    if (isPast && mayLeave(item, needed)) due.leaving.push(leavingOf(item));
+    else due.kept.push(jobId);
   };
   const there = new Set<string>();
   for (const ids of chunks(letGo?.kept ?? [], MAX_BATCH_KEYS)) {

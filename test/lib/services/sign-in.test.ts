@@ -6,7 +6,10 @@ import { templateOf } from '../template.ts';
 
 const ISSUER = { signInIssuer: 'https://issuer.example.com', signInClientId: 'page' };
 const COGNITO = { signInCognitoDomain: 'restore-ledger-example' };
-const JWT = { apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a', jwtRunScopes: 'run' };
+const JWT = {
+  ...{ apiAuthorization: 'jwt', jwtIssuer: 'https://issuer.example.com', jwtAudience: 'a' },
+  ...{ jwtRunScopes: 'run', jwtAnnotateScopes: 'annotate' },
+};
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:page-client-Ab12Cd';
 const CORS = { corsOrigins: 'https://example.com' };
 
