@@ -98,7 +98,9 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
     if (path === '/sign-out') return signOut(url);
     if (path !== '/runs') throw new RequestProblem('not-found');
     if (session.role !== 'run') return refused('No access', 'You may read this ledger, but not start runs.');
-    return startRun(session, form.get('key'), url, bindings);
+    const key = form.get('key');
+    if (key && !HEADER_TEXT.test(key)) return refused('Not accepted', FOREIGN);
+    return startRun(session, key, url, bindings);
   }
 
   async function signOut(url: URL): Promise<Response> {
@@ -120,6 +122,9 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
     return notice({ title: 'No run has started', text: detail ?? title, link: HOME }, about);
   }
 }
+
+/** What fits into a header. */
+const HEADER_TEXT = /^[!-~]{1,255}$/;
 
 const NOT_BEGUN =
   'This sign-in was not begun in this browser, took longer than 10 minutes, or is done already. Cookies must be allowed.';

@@ -65,11 +65,18 @@ function validationOf(statusField: string, status: unknown, messageField: string
 
 function checkOf(field: string, value: unknown): Check {
   const { name, expected, got } = objectOf(field, value, ['name', 'expected', 'got']);
-  return {
+  const check = {
     name: textOf(`${field}.name`, name, LIMITS.checkName),
     expected: textOf(`${field}.expected`, expected, LIMITS.checkValue),
     got: textOf(`${field}.got`, got, LIMITS.checkValue),
   };
+  // Its name and its values are shown together, as `name=expected`.
+  const isSecret = [check.expected, check.got].some(
+    (each) => safeText(`${check.name}=${each}`) !== `${check.name}=${each}`,
+  );
+  if (isSecret || isSecretName(check.name))
+    throw new AnnotationProblem(field, 'expected a check without credentials, got one with the name of a secret');
+  return check;
 }
 
 /** Null takes the list back, and so does an empty one. */
@@ -94,8 +101,8 @@ function objectOf(field: string, value: unknown, names: readonly string[]): Reco
   return fieldsOf(value);
 }
 
-/** Control characters, what reverses the direction of text or takes no room, half characters and those for private use. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+/** Control characters, what reverses the direction of text or takes no room or shows nothing, half characters, those for private use and none at all. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 function lineOf(field: string, value: unknown, most: number): string {
   if (typeof value !== 'string') throw new AnnotationProblem(field, `expected a text, got ${shown(value)}`);
@@ -124,7 +131,7 @@ function textOf(field: string, value: unknown, most: number): string {
 }
 
 /** The host of downloads, and the ending of what is downloaded (docs/atlas.md#7). */
-const DELIVERY_HOST = /(?:^|\.)mongodb\.net$/i;
+const DELIVERY_HOST = /(?:^|\.)mongodb\.net\.?$/i;
 const ARCHIVE = /\.(?:tar|gz|tgz|bson|archive)\b/i;
 
 function linkOf(field: string, value: unknown): string {

@@ -301,6 +301,7 @@ describe('roles', () => {
   test('run: starts a run, once for a form', async () => {
     await signIn();
     const fields = await browser.fields('/app/', '/app/runs');
+    expect((await browser.post('/app/runs', { ...fields, key: 'a\r\nb\u20ac' })).status).toBe(403);
     expect((await browser.post('/app/runs', fields)).status).toBe(202);
     expect((await browser.post('/app/runs', fields)).status).toBe(202);
     expect(new Set(started.map(({ runId }) => runId)).size).toBe(1);
