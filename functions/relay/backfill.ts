@@ -3,7 +3,7 @@ import type { Table } from '../ledger/table/table-port.ts';
 import type { TransferRecord } from '../ledger/transfer/record.ts';
 import { defined } from '../platform/defined.ts';
 import { accepted } from './accepted.ts';
-import { Hub, type Sent } from './hub.ts';
+import { Hub, type JobName, type Sent } from './hub.ts';
 import type { Sender } from './received.ts';
 
 export interface BackfillOptions {
@@ -21,11 +21,16 @@ export interface Backfilled {
   records: number;
   /** Of projects that are another spoke's. */
   dropped: number;
+  /** Jobs of which the hub has another history, and keeps it. */
+  refused: number;
+  /** The first thousand of them. */
+  refusedJobs: JobName[];
   /** Runs, scope, projects and coverage, which the spoke's next runs send. */
   left: number;
 }
 
 const BATCH = 100;
+const MAX_NAMED = 1_000;
 
 /** What is claimed of the jobs is not taken from an export: it comes with the spoke's next run. @throws LedgerError, RelayError */
 export async function backfill(
@@ -36,13 +41,15 @@ export async function backfill(
   const [accountId = ''] = spoke.split('/');
   const sender: Sender = { spoke, accountId };
   const hub = new Hub(table, now, organizationId);
-  const done: Backfilled = { records: 0, dropped: 0, left: 0 };
+  const done: Backfilled = { records: 0, dropped: 0, refused: 0, refusedJobs: [], left: 0 };
   let batch: Sent[] = [];
   const flush = async () => {
     signal?.throwIfAborted();
-    const dropped = await hub.write(batch);
-    done.records += batch.length - dropped;
+    const { dropped, refused } = await hub.write(batch);
+    done.records += batch.length - dropped - refused.length;
     done.dropped += dropped;
+    done.refused += refused.length;
+    done.refusedJobs.push(...refused.slice(0, MAX_NAMED - done.refusedJobs.length));
     batch = [];
   };
   for await (const record of records) {
