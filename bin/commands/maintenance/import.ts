@@ -114,7 +114,10 @@ function backfillSummary({ records, dropped, refused, refusedJobs, left }: Backf
     refused: refused === 0 ? undefined : paint('red', counted(refused, 'job')),
     left: `${left} other records, which the spoke's next runs send`,
   };
-  const named = namedLines(paint('red', "Refused, as the hub's own history is another:"), refusedJobs.map(jobName));
+  const named = namedLines(
+    paint('red', "Refused, as the hub's own history is another, or as they have not the form of a job:"),
+    refusedJobs.map(jobName),
+  );
   return [fieldLines(fields, paint), ...named].join('\n');
 }
 
