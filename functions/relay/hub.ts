@@ -82,6 +82,18 @@ export interface Sent {
   what: Accepted;
 }
 
+export interface JobName {
+  projectId: string;
+  jobId: string;
+}
+
+export interface Written {
+  /** How many were of projects that are another's. */
+  dropped: number;
+  /** Jobs of which the hub has another history, and keeps it. */
+  refused: JobName[];
+}
+
 async function wholeItem(table: Table, { sender, detail }: Received, now: number): Promise<(Item & Key) | undefined> {
   const value = detail.slice ? await joined(table, sender.spoke, detail.slice, now) : detail.item;
   if (value === undefined && detail.slice) return undefined;
@@ -106,12 +118,13 @@ export class Hub {
     this.#organizationId = organizationId;
   }
 
-  /** @returns how many were of projects that are another's */
-  async write(all: readonly Sent[]): Promise<number> {
+  async write(all: readonly Sent[]): Promise<Written> {
     const own = await this.#own(all);
     const records = own.flatMap(({ what }) => (what.as === 'record' ? [what.record] : []));
+    const allRefused: JobName[] = [];
     for (const round of rounds(records)) {
       const { refused } = await importRecords(this.#table, inOrder(round), { at: this.#at });
+      allRefused.push(...refused);
       for (const { projectId, jobId } of refused) await this.#owners.refuse(projectId, jobId, this.#at);
     }
     for (const { sender, what } of own) {
@@ -124,7 +137,7 @@ export class Hub {
       if (what.as === 'scope') await this.#spokes.scope(sender, what.item.scope, what.revision);
     }
     for (const { what } of own) if ('projectId' in what && what.projectId) this.#written.add(what.projectId);
-    return all.length - own.length;
+    return { dropped: all.length - own.length, refused: allRefused };
   }
 
   /** Compares what is there now of the projects that were written to. */

@@ -383,7 +383,7 @@ describe('a hub', () => {
     expect(await reasons(hub.table, hub.ledger, PROJECT)).toContain('hub-behind');
     const records = exported(of.table, await scopeItem(of.table), await inventoryOf(of.table));
     const done = await backfill(hub.table, records, { spoke: SPOKE, organizationId: ORGANIZATION, now });
-    expect(done).toEqual({ records: 3, dropped: 0, left: expect.any(Number) });
+    expect(done).toEqual({ records: 3, dropped: 0, refused: 0, refusedJobs: [], left: expect.any(Number) });
     expect(await reasons(hub.table, hub.ledger, PROJECT)).not.toContain('hub-behind');
     const [held] = (await hub.ledger.jobs({ accountId: SPOKE_ACCOUNT })).items;
     expect(held).toMatchObject({ accountId: SPOKE_ACCOUNT, organizationId: ORGANIZATION });
@@ -391,6 +391,21 @@ describe('a hub', () => {
     const again = exported(of.table, await scopeItem(of.table), await inventoryOf(of.table));
     const other = '222222222222/eu-west-1/AtlasRestoreLedger';
     expect(await backfill(hub.table, again, { spoke: other, now })).toMatchObject({ records: 0, dropped: 3 });
+  });
+
+  test('counts and names the jobs of an export of which it has another history', async () => {
+    const { spoke, hub } = await both();
+    await spoke.ledger.record(job(), seen(0));
+    await receiving(hub.table, spoke.sent);
+    await using of = await engine.newTable();
+    const { ledger } = spokeOf(of.table);
+    await ledger.record(job({ targetClusterName: 'elsewhere' }), seen(9));
+    await ledger.record(job({ jobId: idAt('2026-11-20T12:00:00Z') }), seen(9));
+    const records = exported(of.table, await scopeItem(of.table), await inventoryOf(of.table));
+    expect(await backfill(hub.table, records, { spoke: SPOKE, organizationId: ORGANIZATION, now })).toMatchObject({
+      ...{ records: 1, dropped: 0, refused: 1 },
+      refusedJobs: [{ projectId: PROJECT, jobId: job().jobId }],
+    });
   });
 
   test('is not a table to collect into, and a ledger that collects is no hub', async () => {

@@ -33,14 +33,14 @@ a shorter history is brought up to date, and one with another history is refused
 that project is not imported. Coverage and projects of another origin than the ledger's own are kept, too, and named. So import before
 the first collection where you can. Importing again changes nothing, and goes on where an import was stopped.
 
-Into a hub (--spoke), only jobs and archived clusters are taken; jobs of a project that is another spoke's are dropped, which ends with
-exit code 3. The rest comes with the spoke's next runs, and verify compares.
+Into a hub (--spoke), only jobs and archived clusters are taken; jobs of a project that is another spoke's are dropped, and one of which
+the hub has another history is refused by name: both end with exit code 3. The rest comes with the spoke's next runs, and verify compares.
 
 What is imported emits no events. Let restore-ledger collect --full and verify follow.
 
 It writes to the ledger itself (--table, --data), not through an API.
 
-Exit code: 0 done, 3 some jobs were refused (each is named), 9 histories in the export are broken, and nothing was written,
+Exit code: 0 done, 3 some jobs were refused (each is named) or dropped, 9 histories in the export are broken, and nothing was written,
 1 the export is not whole or the ledger could not be written, 2 wrong usage, 130 Ctrl-C, which keeps what was written.
 
 Examples:
@@ -99,19 +99,27 @@ async function importAll(
     () => `Stopped after ${written} records. Import again to go on: what was written is found, and kept.`,
   );
   if (!result) return;
-  if (!('refused' in result)) {
-    context.end(result.dropped > 0 ? EXIT.incomplete : EXIT.ok);
-    return await out.line(json ? sanitizeJson(result) : fieldLines(backfillFields(result), out.paint));
+  if ('dropped' in result) {
+    context.end(result.dropped > 0 || result.refused > 0 ? EXIT.incomplete : EXIT.ok);
+    return await out.line(json ? sanitizeJson(result) : backfillSummary(result, out.paint));
   }
   context.end(result.refused.length > 0 ? EXIT.incomplete : EXIT.ok);
   await out.line(json ? sanitizeJson(result) : summary(result, out.paint));
 }
 
-const backfillFields = ({ records, dropped, left }: Backfilled) => ({
-  taken: `${records} jobs and archived clusters`,
-  dropped: dropped === 0 ? undefined : `${dropped} of projects that are another spoke's`,
-  left: `${left} other records, which the spoke's next runs send`,
-});
+function backfillSummary({ records, dropped, refused, refusedJobs, left }: Backfilled, paint: Paint): string {
+  const fields = {
+    taken: `${records} jobs and archived clusters`,
+    dropped: dropped === 0 ? undefined : `${dropped} of projects that are another spoke's`,
+    refused: refused === 0 ? undefined : paint('red', counted(refused, 'job')),
+    left: `${left} other records, which the spoke's next runs send`,
+  };
+  const named = namedLines(
+    paint('red', "Refused, as the hub's own history is another, or as they have not the form of a job:"),
+    refusedJobs.map(jobName),
+  );
+  return [fieldLines(fields, paint), ...named].join('\n');
+}
 
 async function refuseBroken(breaks: readonly Break[], { err }: Context): Promise<never> {
   for (const { jobId, problem } of breaks.slice(0, MAX_NAMED)) await err.line(sanitize(`job ${jobId}: ${problem}`));
@@ -136,15 +144,16 @@ function summary({ counts, refused, keptCoverage }: ImportResult, paint: Paint):
     return [word, cells.map((outcome) => cell(outcome, counts[outcome][kind])).join(', ') || '0'];
   });
   const lines = [fieldLines(Object.fromEntries(rows), paint)];
-  const list = (title: string, names: readonly string[]) => {
-    if (names.length === 0) return;
-    lines.push('', title, ...names.slice(0, MAX_NAMED).map((name) => `  ${sanitize(name)}`));
-    if (names.length > MAX_NAMED) lines.push(`  and ${names.length - MAX_NAMED} more: --json names the first thousand`);
-  };
-  list(
-    paint('red', "Refused, as the ledger's own history is another:"),
-    refused.map(({ projectId, jobId }) => `project ${projectId}, job ${jobId}`),
-  );
-  list("Projects that keep the ledger's own coverage:", keptCoverage);
+  lines.push(...namedLines(paint('red', "Refused, as the ledger's own history is another:"), refused.map(jobName)));
+  lines.push(...namedLines("Projects that keep the ledger's own coverage:", keptCoverage));
   return lines.join('\n');
+}
+
+const jobName = ({ projectId, jobId }: { projectId: string; jobId: string }) => `project ${projectId}, job ${jobId}`;
+
+function namedLines(title: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const lines = ['', title, ...names.slice(0, MAX_NAMED).map((name) => `  ${sanitize(name)}`)];
+  if (names.length > MAX_NAMED) lines.push(`  and ${names.length - MAX_NAMED} more: --json names the first thousand`);
+  return lines;
 }
