@@ -168,7 +168,9 @@ export function accepted(item: Item & Key, { accountId, organizationId }: Origin
     return { as: 'scope', item: { scope: item.scope }, revision: Number(item.scopeRevision) };
   }
   if (kind === 'run') {
-    if (isRunSk(sk)) shaped(run, item);
+    // A spoke sends no parts and plans, nor a run that has not ended: under another's run they, or its end, would be taken for its own.
+    if (!isRunSk(sk) || item.status === 'running') throw new RelayError('run: expected one that has ended');
+    shaped(run, item);
     return { as: 'record', record: { kind, item: runItem(item, place) } };
   }
   if (kind === 'job') return { as: 'record', record: { kind, item: ownJob(item, place) }, projectId };

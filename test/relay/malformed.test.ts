@@ -24,6 +24,7 @@ const FORGER = '222222222222';
 const OTHER = 'b'.repeat(24);
 const JOB = idAt('2026-11-20T09:00:00Z', 'zz');
 
+const apiOf = (table: Table) => apiApp({ ledger: ledgerReader({ table } as never), log, now } as never);
 const receiving = (table: Table, bodies: readonly string[]) => receive(bodies, { table, log, now });
 const sent = (item: Item & Key, account = FORGER) =>
   wrapped(
@@ -154,7 +155,7 @@ describe('a record of one spoke that has not the form of its kind', () => {
       ...WRONG.map(({ item }) => item),
     ].map((item) => sent(item));
     expect(await receiving(hub.table, [...forged, ...spoke.sent])).toEqual(forged.map((_, n) => n));
-    const app = apiApp({ ledger: ledgerReader({ table: hub.table } as never), log, now } as never);
+    const app = apiOf(hub.table);
     for (const path of ['/', '/summary', '/restore-jobs', '/coverage', '/clusters', '/runs', '/recovery-objectives'])
       expect((await app.request(path)).status, path).toBeLessThan(500);
     expect((await app.request('/')).status).toBe(200);
@@ -172,5 +173,35 @@ describe('a record of one spoke that has not the form of its kind', () => {
       ...{ records: 1, dropped: 0, left: 0 },
       ...{ refused: 1, refusedJobs: [{ projectId: OTHER, jobId: idAt(AT) }] },
     });
+  });
+});
+
+describe('a run of one account', () => {
+  test("gets no parts, no plan and no end from another's records", async () => {
+    await using hub = await engine.newTable();
+    await using of = await engine.newTable();
+    const spoke = spokeOf(of.table);
+    await spoke.ledger.startRun({
+      ...{ runId: RUN, trigger: 'schedule', scope: {}, full: false, startedAt: NOW, status: 'running', failures: [] },
+    } as never);
+    await spoke.ledger.endRun(RUN, { what: 'run', code: 'X', message: 'x' });
+    expect(await receiving(hub.table, spoke.sent)).toEqual([]);
+    const shown = async () => (await apiOf(hub.table).request(`/runs/${RUN}`)).json();
+    const before = await shown();
+    expect(before).toMatchObject({ runId: RUN, parts: [] });
+    const part = { projectId: PROJECT, projectName: 'x', ...{ runId: RUN, startedAt: NOW, finishedAt: NOW } };
+    const forged = [
+      { ...runWith(part), sk: `PROJECT#${PROJECT}` },
+      { ...runWith({ planned: [{ projectId: PROJECT, projectName: 'x' }] }), sk: 'PLAN#0' },
+      runWith({ status: 'running' }),
+    ];
+    expect(
+      await receiving(
+        hub.table,
+        [...forged, runWith({})].map((item) => sent(item)),
+      ),
+    ).toEqual([0, 1, 2]);
+    expect(await shown()).toEqual(before);
+    expect(await hub.table.get({ pk: `RUN#${RUN}`, sk: 'RUN' })).toMatchObject({ accountId: '111111111111' });
   });
 });
