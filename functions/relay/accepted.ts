@@ -31,7 +31,8 @@ const MAX_PARTS = 1_000;
 
 // Newer spokes may send more fields. Those that this version reads must be of the form that it reads, in whatever record: what a hub
 // stores, it shows to all, and one that can't be shown hides those of all others.
-const { exactOptional: maybe, looseObject } = z;
+const maybe = z.exactOptional;
+const looseObject = z.looseObject;
 
 /** That is one, too: `moment` alone takes a 99th of a month. */
 const time = () => moment().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time'));
