@@ -1,5 +1,7 @@
 // lib/compute/queue.ts: queues, encrypted and over TLS only.
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -19,4 +21,23 @@ export function deadLetters(scope: Construct, id: string, of: string, encryption
   const reason = `It is a dead-letter queue itself: of ${of}.`;
   Validations.of(made).acknowledge({ id: 'AwsSolutions-SQS3', reason });
   return made;
+}
+
+/**
+ * EventBridge doesn't retry what it may not send yet, so queues let it in before there is a rule: for rules on this bus only. The
+ * CDK's own target would let every rule of EventBridge write into an encrypted queue.
+ */
+export function letRulesSend({ eventBusName }: IEventBus, queues: readonly Queue[]) {
+  for (const each of queues) {
+    const resourceName = eventBusName === 'default' ? '*' : `${eventBusName}/*`;
+    const rules = Stack.of(each).formatArn({ service: 'events', resource: 'rule', resourceName });
+    each.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [each.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }),
+    );
+  }
 }

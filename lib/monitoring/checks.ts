@@ -1,9 +1,7 @@
 // lib/monitoring/checks.ts: the schedule by which the plan function checks how collection stands.
-import { Aws } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { NEXT_COMES_SOON, scheduled } from '../compute/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
 import { CHECK_MINUTES } from './expectation.ts';
 
@@ -19,24 +17,12 @@ export class Checks extends Construct {
   constructor(scope: Construct, id: string, { plan, runsToAlarm, settings }: ChecksProps) {
     super(scope, id);
     const { schedule, timeZone } = settings;
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [plan.functionArn] }));
-    const checks = new CfnSchedule(this, 'Schedule', {
+    scheduled(this, { role: 'Role', schedule: 'Schedule' }, plan, {
       description: 'Checks how the collection of Atlas restore jobs stands, for the alarms',
-      scheduleExpression: `rate(${CHECK_MINUTES} minutes)`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: plan.functionArn,
-        roleArn: role.roleArn,
-        // functions/collector/health/check.ts reads it.
-        input: JSON.stringify({ trigger: 'check', schedule, timeZone, runsToAlarm }),
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 }, // the next one comes soon
-      },
+      schedule: `rate(${CHECK_MINUTES} minutes)`,
+      // functions/collector/health/check.ts reads it.
+      input: { trigger: 'check', schedule, timeZone, runsToAlarm },
+      retry: NEXT_COMES_SOON,
     });
-    checks.node.addDependency(role);
   }
 }

@@ -1,16 +1,16 @@
 // lib/services/collection.ts: the schedule, the plan function, the task queue and the collect function.
-import { Aws, Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { heapOptions } from '../compute/heap.ts';
 import { NodeFunction } from '../compute/node-function.ts';
 import type { Placement } from '../compute/placement.ts';
 import { deadLetters, queue } from '../compute/queue.ts';
+import { scheduled } from '../compute/schedule.ts';
 import type { AtlasCredentials } from '../data/credentials.ts';
 import type { LedgerTable } from '../data/table.ts';
 import { longestMinutesBetween } from '../settings/schedule.ts';
@@ -134,37 +134,23 @@ export class Collection extends Construct {
     };
   }
 
-  /** Not by the L2 target: it also grants every version of the function, by a wildcard. */
   #schedule({ settings, encryptionKey }: CollectionProps) {
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
+    const role = scheduled(this, { role: 'ScheduleRole', schedule: 'Schedule' }, this.plan.function, {
+      description: 'Collects every Atlas restore job',
+      schedule: settings.schedule,
+      timeZone: settings.timeZone,
+      // functions/collector/plan/request.ts reads it.
+      input: {
+        trigger: 'schedule',
+        scheduledAt: '<aws.scheduler.scheduled-time>',
+        executionId: '<aws.scheduler.execution-id>',
+      },
+      retry: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 900 },
+      deadLetters: this.planDeadLetters.queueArn,
     });
     const allow = (actions: string[], arn: string) =>
       role.addToPolicy(new PolicyStatement({ actions, resources: [arn] }));
-    allow(['lambda:InvokeFunction'], this.plan.function.functionArn);
     allow(['sqs:SendMessage'], this.planDeadLetters.queueArn);
     if (encryptionKey) allow(['kms:Decrypt', 'kms:GenerateDataKey'], encryptionKey.keyArn);
-
-    const slot = new CfnSchedule(this, 'Schedule', {
-      description: 'Collects every Atlas restore job',
-      scheduleExpression: settings.schedule,
-      scheduleExpressionTimezone: settings.timeZone,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: this.plan.function.functionArn,
-        roleArn: role.roleArn,
-        // functions/collector/plan/request.ts reads it; the scheduler fills in what is in angle brackets.
-        input: JSON.stringify({
-          trigger: 'schedule',
-          scheduledAt: '<aws.scheduler.scheduled-time>',
-          executionId: '<aws.scheduler.execution-id>',
-        }),
-        retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 900 },
-        deadLetterConfig: { arn: this.planDeadLetters.queueArn },
-      },
-    });
-    slot.node.addDependency(role);
   }
 }

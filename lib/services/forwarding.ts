@@ -1,5 +1,5 @@
 // lib/services/forwarding.ts: from a spoke's bus to its hub's.
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { RECORD_SOURCE } from '../../functions/relay/record-event.ts';
 import { EVENT_SOURCE } from '../../functions/schema/words.ts';
-import { deadLetters } from '../compute/queue.ts';
+import { deadLetters, letRulesSend } from '../compute/queue.ts';
 
 export interface ForwardingProps {
   readonly bus: IEventBus;
@@ -24,16 +24,7 @@ export class Forwarding extends Construct {
   constructor(scope: Construct, id: string, { bus, hubBusArn, encryptionKey }: ForwardingProps) {
     super(scope, id);
     this.notForwarded = deadLetters(this, 'NotForwarded', 'the rule that sends events to the hub', encryptionKey);
-    const resourceName = bus.eventBusName === 'default' ? '*' : `${bus.eventBusName}/*`;
-    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
-    this.notForwarded.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [this.notForwarded.queueArn],
-        conditions: { ArnLike: { 'aws:SourceArn': rules } },
-      }),
-    );
+    letRulesSend(bus, [this.notForwarded]);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('events.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

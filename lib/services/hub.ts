@@ -1,17 +1,16 @@
 // lib/services/hub.ts: the bus that spokes send to, and the function that keeps the hub's table.
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { CfnEventBusPolicy, EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
 import { RECORD_SOURCE } from '../../functions/relay/record-event.ts';
 import { EVENT_SOURCE } from '../../functions/schema/words.ts';
 import { NodeFunction } from '../compute/node-function.ts';
-import { deadLetters, queue } from '../compute/queue.ts';
+import { deadLetters, letRulesSend, queue } from '../compute/queue.ts';
+import { NEXT_COMES_SOON, scheduled } from '../compute/schedule.ts';
 import type { LedgerTable } from '../data/table.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -58,7 +57,12 @@ export class Hub extends Construct {
     this.queue = queue(this, 'Queue', { visibilityTimeout, deadLetterQueue }, encryptionKey);
     this.#rule();
     this.function = this.#function(props);
-    this.#checks();
+    scheduled(this, { role: 'CheckRole', schedule: 'Checks' }, this.function.function, {
+      description: 'Checks which spokes are silent, and what the hub does not hold',
+      schedule: `rate(${HUB_CHECK_MINUTES} minutes)`,
+      input: { trigger: 'check' },
+      retry: NEXT_COMES_SOON,
+    });
   }
 
   /** Accounts of the organization, or those that are named, or those of both; and only our events. */
@@ -83,21 +87,7 @@ export class Hub extends Construct {
   }
 
   #rule() {
-    const rules = Stack.of(this).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName: `${this.bus.eventBusName}/*`,
-    });
-    for (const each of [this.queue, this.unqueued]) {
-      each.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [each.queueArn],
-          conditions: { ArnLike: { 'aws:SourceArn': rules } },
-        }),
-      );
-    }
+    letRulesSend(this.bus, [this.queue, this.unqueued]);
     const rule = new Rule(this, 'Rule', {
       description: "Records of spokes, for the hub's table",
       eventBus: this.bus,
@@ -134,27 +124,5 @@ export class Hub extends Construct {
     });
     records.node.addDependency(hub.role); // Lambda checks at creation that the role may read the queue
     return hub;
-  }
-
-  #checks() {
-    const role = new Role(this, 'CheckRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-    const { functionArn: arn } = this.function.function;
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [arn] }));
-    const checks = new CfnSchedule(this, 'Checks', {
-      description: 'Checks which spokes are silent, and what the hub does not hold',
-      scheduleExpression: `rate(${HUB_CHECK_MINUTES} minutes)`,
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn,
-        roleArn: role.roleArn,
-        input: JSON.stringify({ trigger: 'check' }),
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 }, // the next one comes soon
-      },
-    });
-    checks.node.addDependency(role);
   }
 }

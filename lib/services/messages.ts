@@ -1,7 +1,6 @@
 // lib/services/messages.ts: messages for people, made from events of chosen severities, on a topic to subscribe to.
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -12,7 +11,7 @@ import { messagePk } from '../../functions/ledger/table/keys.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { type DetailType, EVENT_SOURCE, type NoRequester } from '../../functions/schema/words.ts';
 import { NodeFunction } from '../compute/node-function.ts';
-import { deadLetters, queue } from '../compute/queue.ts';
+import { deadLetters, letRulesSend, queue } from '../compute/queue.ts';
 import type { LedgerTable } from '../data/table.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -53,7 +52,7 @@ export class Messages extends Construct {
     this.queue = queue(this, 'Queue', { visibilityTimeout: Duration.minutes(1), deadLetterQueue }, encryptionKey);
     this.message = this.#function(props);
 
-    this.#letIn(bus);
+    letRulesSend(bus, [this.queue, this.undelivered]);
     this.#rule('Rule', bus, {
       description: `Messages of the Atlas Restore Ledger: ${severities.join(', ')}`,
       detail: { severity: [...severities] },
@@ -69,25 +68,6 @@ export class Messages extends Construct {
     const topic = new Topic(this, 'Topic', { enforceSSL: true, ...defined({ masterKey }) });
     if (email) topic.addSubscription(new EmailSubscription(email));
     return topic;
-  }
-
-  /**
-   * EventBridge doesn't retry what it may not send yet, so the queues let it in before there is a rule: for rules on this bus only. The
-   * CDK's own target would let every rule of EventBridge write into an encrypted queue.
-   */
-  #letIn({ eventBusName }: IEventBus) {
-    const resourceName = eventBusName === 'default' ? '*' : `${eventBusName}/*`;
-    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
-    for (const each of [this.queue, this.undelivered]) {
-      each.addToResourcePolicy(
-        new PolicyStatement({
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [each.queueArn],
-          conditions: { ArnLike: { 'aws:SourceArn': rules } },
-        }),
-      );
-    }
   }
 
   #rule(id: string, eventBus: IEventBus, { description, ...pattern }: EventPattern & { description: string }) {

@@ -1,10 +1,9 @@
 // lib/services/retention.ts: the function that lets restore jobs go that are past their retention, and its schedule.
-import { Aws, Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { NodeFunction } from '../compute/node-function.ts';
+import { scheduled } from '../compute/schedule.ts';
 import type { LedgerTable } from '../data/table.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -38,28 +37,11 @@ export class Retention extends Construct {
       encryptionKey,
     });
     table.grantLetGo(this.retention);
-    this.#schedule();
-  }
-
-  #schedule() {
-    const { functionArn } = this.retention.function;
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
-    const daily = new CfnSchedule(this, 'Schedule', {
+    scheduled(this, { role: 'ScheduleRole', schedule: 'Schedule' }, this.retention.function, {
       description: 'Lets Atlas restore jobs go that are past their retention',
-      scheduleExpression: 'rate(1 day)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: functionArn,
-        roleArn: role.roleArn,
-        input: '{}',
-        retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 3_600 },
-      },
+      schedule: 'rate(1 day)',
+      input: {},
+      retry: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 3_600 },
     });
-    daily.node.addDependency(role);
   }
 }
