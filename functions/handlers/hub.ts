@@ -14,13 +14,8 @@ const table = new DynamoTable(settings.tableName);
 
 export const handler = async (event: SQSEvent | { trigger: 'check' }): Promise<SQSBatchResponse | undefined> => {
   if ('trigger' in event) {
-    metrics.gauge({
-      ...(await checkHub(
-        table,
-        { expected: settings.spokeAccounts, organizationId: settings.organizationId },
-        Date.now,
-      )),
-    });
+    const scope = { expected: settings.spokeAccounts, organizationId: settings.organizationId };
+    metrics.gauge({ ...(await checkHub(table, scope, Date.now)) });
     metrics.flush(Date.now());
     return undefined;
   }

@@ -1,6 +1,5 @@
 // functions/relay/open-jobs.ts: the restore jobs of a project that are open in a hub, beside those that its spoke has open.
-import type { ClusterCoverage, ProjectCoverage } from '../ledger/model/coverage.ts';
-import { clusterNamed } from '../ledger/model/coverage.ts';
+import { type ClusterCoverage, clusterNamed, type ProjectCoverage } from '../ledger/model/coverage.ts';
 import type { Item } from '../ledger/table/job-item.ts';
 import { isOpen } from '../restore/job.ts';
 import type { Kind, Status } from '../schema/words.ts';
