@@ -110,17 +110,14 @@ async function patchOf(flags: AnnotateFlags): Promise<AnnotationPatch> {
 const flagged = (message: string) =>
   `--${message.replace(/^validation\.(?:status|message)/, 'message').replace(/^(check|link)s(?:\.\d+)?/, '$1')}`;
 
-const OF_A_HUB =
-  'the table: expected that of a ledger which collects by itself, got that of a hub: annotate in the spoke, whose history it is';
-
 async function annotateHere(where: Target, id: string, patch: AnnotationPatch, name: string): Promise<WholeJob> {
-  const [{ annotateJob }, { AnnotationsFull }, { newObjectId }] = await Promise.all([
+  const [{ annotateJob }, { AnnotationsFull }, { AnnotationProblem }, { newObjectId }] = await Promise.all([
     import('../../functions/ledger/annotations/annotate.ts'),
     import('../../functions/ledger/annotations/merge.ts'),
+    import('../../functions/ledger/annotations/patch.ts'),
     import('../../functions/restore/object-id.ts'),
   ]);
   await using opened = await openLedger(where, { write: true });
-  if ((await opened.ledger.scope())?.spokes) throw new CommandError(OF_A_HUB);
   const job = await opened.ledger.job(id);
   if (!job) throw new CommandError(`no job ${id} is in the ledger: check the id, or run restore-ledger collect`);
   const at = new Date();
@@ -129,7 +126,8 @@ async function annotateHere(where: Target, id: string, patch: AnnotationPatch, n
     const signature = { by, at: at.toISOString(), runId: newObjectId(at) };
     return (await annotateJob(opened.table, job, patch, signature)).job;
   } catch (error) {
-    throw error instanceof AnnotationsFull ? new CommandError(error.message) : error;
+    const isRefused = error instanceof AnnotationsFull || error instanceof AnnotationProblem;
+    throw isRefused ? new CommandError(error.message) : error;
   }
 }
 

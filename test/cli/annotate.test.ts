@@ -101,6 +101,21 @@ test('an unknown job, and a directory without a ledger', async () => {
   expect(await shell.run(['annotate', 'f'.repeat(24), '--ticket', 'x', ...elsewhere])).toMatchObject({ code: 1 });
 });
 
+test('texts that are too large together are refused in one line', async () => {
+  const [id = ''] = ids;
+  const before = await read(id);
+  const checks = Array.from({ length: 20 }, (_, n) => [
+    '--check',
+    `n${n}=${'a'.repeat(200)}:${'b'.repeat(200)}`,
+  ]).flat();
+  const { code, stderr } = await shell.run(['annotate', id, ...checks]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^restore-ledger: body: expected at most 8000 bytes of all texts, got \d+\n$/),
+  });
+  expect(await read(id)).toEqual(before);
+});
+
 test('the evidence report has the verdict, the purpose, the ticket, by whom and when', async () => {
   const [id = ''] = ids;
   const period = ['--since', '2000-01-01'];

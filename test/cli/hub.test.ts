@@ -81,6 +81,10 @@ test('a hub takes no export without its spoke, and no runs of its own', async ()
   const retained = await shell.run(['retention', '--days', '30', '--table', HUB_TABLE]);
   expect(retained).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('got that of a hub') });
 
+  const { stdout: listed } = await shell.run(['jobs', '--table', HUB_TABLE, '--query', '[0].jobId']);
+  const annotated = await shell.run(['annotate', JSON.parse(listed), '--ticket', 'OPS-1', '--table', HUB_TABLE]);
+  expect(annotated).toMatchObject({ code: 1, stderr: expect.stringContaining('got one of the spoke in 111111111111') });
+
   // Nobody says that a hub's coverage changes, so what it adds up to is never kept.
   await shell.run(['reevaluate', '--table', HUB_TABLE]);
   const client = new DynamoDBClient(dynamo.clientConfig);

@@ -9,7 +9,7 @@ import { jobKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { ANNOTATING_ATTRIBUTES } from './attributes.ts';
 import { mergeAnnotation, type Signature } from './merge.ts';
-import type { AnnotationPatch } from './patch.ts';
+import { type AnnotationPatch, AnnotationProblem } from './patch.ts';
 
 /** The job is no longer as the caller saw it. */
 export class AnnotationConflict extends Error {
@@ -46,6 +46,7 @@ export async function annotateJob(
       outcome = 'annotated';
       return { value: stored, written: { done: true } };
     }
+    if (stored.accountId !== undefined) throw ofSpoke(stored.accountId);
     const next = mergeAnnotation(stored, patch, signature);
     if (!next) return { value: stored, written: { done: true } };
     if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
@@ -62,6 +63,13 @@ function has(stored: LedgerJob, { changes }: LedgerJob): boolean {
   const same = stored.changes.find(({ revision }) => revision === last?.revision);
   return same !== undefined && canonicalJson(same) === canonicalJson(last);
 }
+
+/** A history has one writer: what a hub added would fork it. */
+const ofSpoke = (accountId: string) =>
+  new AnnotationProblem(
+    'job',
+    `expected one of this ledger's own, got one of the spoke in ${accountId}: annotate it there`,
+  );
 
 const missing = (projectId: string, jobId: string) =>
   new LedgerError(
