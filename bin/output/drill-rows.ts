@@ -43,9 +43,11 @@ const STATES: Record<State, { style: Style; counted?: string }> = {
   overdue: { style: 'red' },
   'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
   'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  'not-proven': { style: 'yellow', counted: 'restored, but not proven' },
   due: { style: 'yellow', counted: 'due' },
   paused: { style: 'dim' },
-  met: { style: 'green' },
+  met: { style: 'green', counted: 'met (a completed restore counts)' },
+  proven: { style: 'green' },
   none: { style: 'dim', counted: 'not required' },
 };
 const labelOf = (state: State) => inColumn(DRILL_LABEL[state], STATES[state].style);

@@ -19,7 +19,14 @@ const DAY_MS = 86_400_000;
 const MAX_SLOTS = 3_000;
 
 /** States of the drill of a cluster of which a restore is expected. */
-export const EXPECTED_DRILLS: readonly (DrillState | undefined)[] = ['overdue', 'due', 'met', 'not-covered'];
+export const EXPECTED_DRILLS: readonly (DrillState | undefined)[] = [
+  'overdue',
+  'due',
+  'met',
+  'proven',
+  'not-proven',
+  'not-covered',
+];
 
 export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
   const count = (is: (row: CoverageRow) => boolean) => rows.filter(is).length;
@@ -112,7 +119,7 @@ function partsOf(project: ProjectFacts, lateAfterMs: number): Part[] {
   };
   const ofCluster = (cluster: ClusterCoverage): Part => ({
     rowsAt: (now) => [clusterRow(project, cluster, { now, lateAfterMs })],
-    about: [cluster, { ...known, changes: [] }],
+    about: [cluster, { ...known, changes: [] }, project.verdicts?.get(cluster.clusterName)],
     days: cluster.drill?.days,
   });
   return [ofProject, ...clusters.map(ofCluster)];

@@ -218,6 +218,7 @@ const ruleSet: fc.Arbitrary<Rules> = fc.record({
   objectives: fc.array(
     fc.tuple(word, word, fc.integer({ min: 1, max: 99 })).map(([p, c, n]) => `${p}/${c} = rto ${n}m`),
   ),
+  drillNeeds: fc.array(fc.tuple(word, word, word).map(([p, c, who]) => `${p}/${c} = verdict, rto, by ${who}`)),
 });
 
 describe('a set of rules', () => {
@@ -235,7 +236,7 @@ describe('a set of rules', () => {
   test('has the digest of any other that says the same in another order', () => {
     fc.assert(
       fc.property(ruleSet, (rules) => {
-        const { drillDaysFor, objectives, ...rest } = rules;
+        const { drillDaysFor, objectives, drillNeeds, ...rest } = rules;
         const turned = Object.entries(rest).map(([name, value]) => [
           name,
           Array.isArray(value) ? [...value, ...value].reverse() : value,
