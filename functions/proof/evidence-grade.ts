@@ -29,6 +29,8 @@ export interface GradeFacts {
   /** Absent: they were not read. */
   verdicts?: Verdicts | undefined;
   objective?: Limits | undefined;
+  /** Up to when other restores may have finished that are not among the facts. ISO 8601 */
+  unknownUntil?: string | undefined;
   /** Whether credentials see the project. @default true */
   isVisible?: boolean;
   /** A reading that is older says nothing of the present, in ms. @default FRESH_MS */
@@ -106,14 +108,14 @@ function gradeAt(done: readonly Shown[], days: number, at: Date): EvidenceGrade 
 }
 
 function isAllKnown(cluster: ClusterCoverage, days: number, now: Date, facts: GradeFacts) {
-  const { verdicts, isVisible = true, freshMs = FRESH_MS } = facts;
+  const { verdicts, unknownUntil, isVisible = true, freshMs = FRESH_MS } = facts;
   const isOver = (until: string | undefined) => until === undefined || isOverdue(daysAfter(until, days), now);
   const isFresh = Date.parse(coveredUntil(cluster) ?? '') >= now.getTime() - freshMs;
   return (
     isFresh &&
     isVisible &&
     verdicts !== undefined &&
-    [lostUntil(cluster), verdicts.before, cluster.provenLetGo].every(isOver)
+    [lostUntil(cluster), verdicts.before, cluster.provenLetGo, unknownUntil].every(isOver)
   );
 }
 

@@ -29,9 +29,9 @@ export interface Drills {
 
 export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
   const isIn =
-    (...states: readonly (DrillRow['state'] | undefined)[]) =>
+    (...states: readonly DrillRow['state'][]) =>
     ({ drill }: ClusterHealth) =>
-      states.includes(drill?.state);
+      drill !== undefined && states.includes(drill.state);
   const overdue = clusters.filter(isIn('overdue'));
   return {
     overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
