@@ -6,13 +6,16 @@ import { defined } from '../platform/defined.ts';
 import {
   type DrillNeeds,
   isElsewhere,
+  isProof,
   isWholeRestore,
   type JudgedRestore,
   missingNeeds,
+  type Shows,
+  shows,
   type Verdicts,
 } from '../restore/drills/judged.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
-import { dataAt } from '../restore/objectives/measure.ts';
+import { ageOf, dataAt } from '../restore/objectives/measure.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
 import { type Drill, daysAfter, drillDue, dueAfter, isOverdue } from '../restore/rules/drill.ts';
 import type { drill } from '../schema/drill.ts';
@@ -130,7 +133,7 @@ export function drillOf(
 /** The last restore that shows all that a drill needs. One from before the creation was of another cluster of this name. */
 function proofOf(cluster: ClusterCoverage, needs: DrillNeeds, verdicts: Verdicts): CompletedRestore | undefined {
   const proofs = verdicts.restores.flatMap((restore) =>
-    isOfCluster(cluster, restore) && missingNeeds(restore, needs).length === 0 ? completedOf(restore) : [],
+    isOfCluster(cluster, restore) && isProof(restore, needs) ? completedOf(restore) : [],
   );
   return proofs.sort(byFinish)[0];
 }
@@ -145,19 +148,24 @@ function unprovenOf(
   if (!needs) return undefined;
   const judged = restores.filter((restore) => isWholeRestore(restore) && isOfCluster(cluster, restore));
   const ids = new Set(judged.map(({ jobId }) => jobId));
-  const last = lastRestore(cluster);
   // Of one that is not among them, nobody has said anything, if all of its time were read.
-  const unjudged =
-    last && !ids.has(last.jobId) && last.requestedAt >= before ? [{ ...last, missing: needs.needs }] : [];
+  const unjudged = wholeRestores(cluster)
+    .filter(({ jobId, requestedAt }) => !ids.has(jobId) && requestedAt >= before)
+    .map((one) => ({ ...one, missing: missingNeeds(showsUnjudged(one), needs) }));
   const all = [
     ...judged.flatMap((restore) =>
-      completedOf(restore).map((one) => ({ ...one, missing: missingNeeds(restore, needs) })),
+      completedOf(restore).map((one) => ({ ...one, missing: missingNeeds(shows(restore), needs) })),
     ),
     ...unjudged,
-  ].filter(({ finishedAt }) => finishedAt >= since);
+  ].filter((one) => one.finishedAt >= since && isOfCluster(cluster, one));
   const [best] = all.sort((a, b) => a.missing.length - b.missing.length || byFinish(a, b));
   return best && { jobId: best.jobId, missing: best.missing };
 }
+
+const showsUnjudged = ({ requestedAt, durationSeconds, dataAt, elsewhere }: CompletedRestore): Shows => ({
+  ...{ isVerified: false, isElsewhere: elsewhere === true },
+  measured: { durationSeconds, dataAgeSeconds: ageOf(requestedAt, dataAt) },
+});
 
 /** Whether no verdict that would count can be unknown: not read, or let go with its restore. */
 function areKnown({ provenLetGo }: ClusterCoverage, days: number, { before }: Verdicts, now: Date): boolean {

@@ -10,6 +10,7 @@ import {
   type JudgedRestore,
   type Verdicts,
 } from '../restore/drills/judged.ts';
+import { measurements } from '../restore/objectives/measure.ts';
 import type { Limits } from '../restore/objectives/objective.ts';
 import { daysAfter, isOverdue } from '../restore/rules/drill.ts';
 import { DEFAULT_RULES } from '../restore/rules/rules.ts';
@@ -62,7 +63,8 @@ export function shownBy(cluster: ClusterCoverage, { verdicts, objective }: Grade
 }
 
 function judgedGrade(restore: JudgedRestore, objective: GradeFacts['objective']): EvidenceGrade {
-  if (isVerified(restore)) return isWithin(restore, objective) ? 'verified within objectives' : 'verified';
+  if (isVerified(restore))
+    return isWithin(measurements(restore), objective) ? 'verified within objectives' : 'verified';
   return isElsewhere(restore) ? 'restored elsewhere' : 'restored';
 }
 

@@ -1,7 +1,7 @@
 // functions/ledger/retention/leaving.ts: which restore jobs may be let go, and which of a project's are due. Pure, but for its reads.
 
 import { chunks } from '../../platform/chunks.ts';
-import { missingNeeds } from '../../restore/drills/judged.ts';
+import { isProof } from '../../restore/drills/judged.ts';
 import { isOpen } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import type { LetGo } from '../let-go/let-go.ts';
@@ -115,7 +115,7 @@ function leavingOf(item: Item, clusters: ProjectCoverage['clusters']): Leaving {
   const job = ledgerJob(item);
   const { jobId, clusterName, kind, finishedAt, changes } = job;
   const needs = clusterNamed(clusters, clusterName)?.drill?.needs;
-  const proves = needs !== undefined && missingNeeds(job, needs).length === 0;
+  const proves = needs !== undefined && isProof(job, needs);
   return { jobId, clusterName, kind, finishedAt, head: sha256(changes.at(-1)), ...(proves && { proves }) };
 }
 

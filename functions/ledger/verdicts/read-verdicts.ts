@@ -2,9 +2,9 @@
 import { defined } from '../../platform/defined.ts';
 import {
   type DrillNeeds,
+  isProof,
   JUDGED_FIELDS,
   type JudgedRestore,
-  missingNeeds,
   type Verdicts,
 } from '../../restore/drills/judged.ts';
 import { lowestIdAt, requestedAt } from '../../restore/object-id.ts';
@@ -65,7 +65,7 @@ export async function readVerdicts(
 const NONE: Verdicts = { restores: [] };
 
 const isProven = (restores: readonly JudgedRestore[] = [], needs: DrillNeeds) =>
-  restores.some((restore) => missingNeeds(restore, needs).length === 0);
+  restores.some((restore) => isProof(restore, needs));
 
 async function jobsOf(
   table: Pick<Table, 'batchGet'>,

@@ -12,9 +12,9 @@ import type { NamedGap } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
 import {
   type DrillNeeds,
+  isProof,
   isWholeRestore,
   type JudgedRestore,
-  missingNeeds,
   type Verdicts,
 } from '../../restore/drills/judged.ts';
 import { dataAt } from '../../restore/objectives/measure.ts';
@@ -120,7 +120,7 @@ const LATEST = '9999-12-31T23:59:59.999Z';
 
 const countedBy = (needs: DrillNeeds | undefined) => (restore: JudgedRestore) =>
   (isWholeRestore(restore) ? completedOf(restore) : []).map(
-    (one): Counted => (needs ? { ...one, proves: missingNeeds(restore, needs).length === 0 } : one),
+    (one): Counted => (needs ? { ...one, proves: isProof(restore, needs) } : one),
   );
 
 function gradeThen(

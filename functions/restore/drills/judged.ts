@@ -1,10 +1,11 @@
 // functions/restore/drills/judged.ts: restores that people judged, and what such a restore shows.
 import type * as z from 'zod/mini';
+import { defined } from '../../platform/defined.ts';
 import { anyOf } from '../../platform/patterns.ts';
 import type { drillNeeds } from '../../schema/drill.ts';
 import type { job } from '../../schema/job.ts';
 import type { DrillNeed } from '../../schema/words.ts';
-import { measurements, measuresOfCompleted } from '../objectives/measure.ts';
+import { type Measurements, measurements, measuresOfCompleted } from '../objectives/measure.ts';
 import type { Limits } from '../objectives/objective.ts';
 import { isCompletedRestore, isUnderstood } from '../understood.ts';
 
@@ -46,34 +47,52 @@ export const isElsewhere = (restore: Restore): boolean =>
 export const isVerified = (restore: JudgedRestore): boolean =>
   isWholeRestore(restore) && restore.finishedAt !== undefined && restore.validation?.status === 'SUCCESSFUL';
 
+/** What a completed restore shows, beside that it was completed. */
+export interface Shows extends Partial<Pick<Job, 'validation' | 'annotation'>> {
+  isVerified: boolean;
+  isElsewhere: boolean;
+  measured: Measurements;
+}
+
+export const shows = (restore: JudgedRestore): Shows => {
+  const { validation, annotation } = restore;
+  const [verified, elsewhere] = [isVerified(restore), isElsewhere(restore)];
+  return {
+    ...{ isVerified: verified, isElsewhere: elsewhere, measured: measurements(restore) },
+    ...defined({ validation, annotation }),
+  };
+};
+
 /** It met every side of an objective that has one at least. */
-export function isWithin(restore: JudgedRestore, objective: Limits | undefined): boolean {
-  const { rto, rpo } = measuresOfCompleted(measurements(restore), objective);
+export function isWithin(measured: Measurements, objective: Limits | undefined): boolean {
+  const { rto, rpo } = measuresOfCompleted(measured, objective);
   const sides = [rto, rpo].flatMap((side) => side ?? []);
   return sides.length > 0 && sides.every(({ state }) => state === 'met');
 }
 
-/** What a restore does not show of what a drill needs. Empty: it is proven. */
-export function missingNeeds(restore: JudgedRestore, needs: DrillNeeds): DrillNeed[] {
-  const shows = shownBy(restore, needs);
+export const isProof = (restore: JudgedRestore, needs: DrillNeeds): boolean =>
+  isVerified(restore) && missingNeeds(shows(restore), needs).length === 0;
+
+/** What a restore does not show of what a drill needs. Empty: it is proof. */
+export function missingNeeds(shown: Shows, needs: DrillNeeds): DrillNeed[] {
+  const shownOf = tests(shown, needs);
   // A need of a later version: nothing shows it.
-  return needs.needs.filter((need) => shows[need]?.() !== true);
+  return needs.needs.filter((need) => shownOf[need]?.() !== true);
 }
 
-function shownBy(
-  restore: JudgedRestore,
+function tests(
+  { validation, annotation, measured, ...is }: Shows,
   { rtoSeconds, rpoSeconds, by = [] }: DrillNeeds,
 ): Partial<Record<DrillNeed, () => boolean>> {
-  const { validation, annotation } = restore;
   const checks = annotation?.checks ?? [];
   // A name that nobody checked is no evidence of who it was.
   const isListed = (said: { by: { name: string; selfDeclared?: true | undefined } } | undefined) =>
     said !== undefined && said.by.selfDeclared === undefined && anyOf(by)(said.by.name);
   return {
-    verdict: () => isVerified(restore),
-    'other-project': () => isElsewhere(restore),
-    rto: () => rtoSeconds !== undefined && isWithin(restore, { rtoSeconds }),
-    rpo: () => rpoSeconds !== undefined && isWithin(restore, { rpoSeconds }),
+    verdict: () => is.isVerified,
+    'other-project': () => is.isElsewhere,
+    rto: () => rtoSeconds !== undefined && isWithin(measured, { rtoSeconds }),
+    rpo: () => rpoSeconds !== undefined && isWithin(measured, { rpoSeconds }),
     checks: () => checks.length > 0 && checks.every(({ expected, got }) => expected === got),
     by: () => isListed(validation) && (checks.length === 0 || isListed(annotation)),
   };

@@ -38,6 +38,7 @@ describe('reading rules', () => {
       drillDays: 365,
       drillDaysFor: [],
       objectives: [],
+      drillNeeds: [],
     });
   });
 
@@ -241,7 +242,7 @@ describe('a set of rules', () => {
           name,
           Array.isArray(value) ? [...value, ...value].reverse() : value,
         ]);
-        const same = { drillDaysFor, objectives, ...Object.fromEntries(turned.reverse()) } as Rules;
+        const same = { drillDaysFor, objectives, drillNeeds, ...Object.fromEntries(turned.reverse()) } as Rules;
         expect(rulesDigest(same)).toBe(rulesDigest(rules));
       }),
     );
@@ -251,7 +252,7 @@ describe('a set of rules', () => {
     fc.assert(
       fc.property(ruleSet, ruleSet, fc.constantFrom(...Object.keys(DEFAULT_RULES)), (rules, other, field) => {
         const changed = { ...rules, [field]: other[field as keyof Rules] };
-        const isOrdered = field === 'drillDaysFor' || field === 'objectives';
+        const isOrdered = ['drillDaysFor', 'objectives', 'drillNeeds'].includes(field);
         const sameSet = (value: unknown) =>
           JSON.stringify(Array.isArray(value) && !isOrdered ? [...new Set(value)].sort() : value);
         const same = sameSet(changed[field as keyof Rules]) === sameSet(rules[field as keyof Rules]);
