@@ -173,7 +173,7 @@ function areKnown({ provenLetGo }: ClusterCoverage, days: number, { before }: Ve
 }
 
 export const isOfCluster = (cluster: ClusterCoverage, { finishedAt = '' }: Pick<JudgedRestore, 'finishedAt'>) =>
-  finishedAt >= createdAt(cluster);
+  Date.parse(finishedAt) >= Date.parse(createdAt(cluster));
 
 /** A restore as coverage has it. Nothing for one that has not finished. */
 export function completedOf(restore: JudgedRestore): CompletedRestore[] {

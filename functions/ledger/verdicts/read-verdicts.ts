@@ -57,10 +57,16 @@ export async function readVerdicts(
     // The oldest that was read: the kept ones among those before it say nothing of the others.
     const read = open.includes(one) ? MOST : NEWEST;
     const beyond = one.marked.slice(read, read + 1).map((jobId) => requestedAt(jobId))[0];
-    found.get(projectId)?.set(clusterName, { restores, ...defined({ before: beyond }) });
+    // A job that the evidence rests on is not there, as in a hub that is behind: nothing can be said to be missing.
+    const isLost = one.evidence?.some((id) => !restores.some(({ jobId }) => jobId === id));
+    const before = isLost ? LATEST : beyond;
+    found.get(projectId)?.set(clusterName, { restores, ...defined({ before }) });
   }
   return found;
 }
+
+/** After every time: of no time are all verdicts known. */
+export const LATEST = '9999-12-31T23:59:59.999Z';
 
 const NONE: Verdicts = { restores: [] };
 

@@ -49,7 +49,7 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const { needs } = cluster.drill ?? {};
   const counted = needs ? done.filter(({ restore }) => restore.proves) : done;
-  const moments = [createdAt, ...counted.map(({ at }) => at).filter((at) => at > createdAt)];
+  const moments = [createdAt, ...counted.map(({ at }) => at).filter((at) => at >= createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
   const due = { days, dueAt: iso(dueAt) };
   // Only where every restore until then is known can one be said to be missing.

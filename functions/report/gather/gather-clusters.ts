@@ -2,6 +2,7 @@
 import type { ClusterCoverage, CompletedRestore, ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { sinceFor } from '../../ledger/verdicts/asked.ts';
+import { LATEST } from '../../ledger/verdicts/read-verdicts.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import { upTo } from '../../platform/lists/up-to.ts';
@@ -114,9 +115,6 @@ function judgedOf(
   const unread = before !== undefined && before > period.since ? period.since : before;
   return { restores: [...mine.map((job) => ({ ...job, ...of })), ...others], ...defined({ before: unread }) };
 }
-
-/** After every time: where no verdict was read, of none before the period is anything known. */
-const LATEST = '9999-12-31T23:59:59.999Z';
 
 const countedBy = (needs: DrillNeeds | undefined) => (restore: JudgedRestore) =>
   (isWholeRestore(restore) ? completedOf(restore) : []).map(

@@ -120,6 +120,14 @@ test('of many the newest 20 are read, with those that the evidence rests on; all
   );
 });
 
+test('where a job that the evidence rests on is not there, not all is known', async () => {
+  const { clusterName, jobIds } = await judgedCluster(1);
+  const lost = await read(clusterName, { evidence: [idAt('2026-11-05T00:00:00Z', 'lost')] });
+  expect(idsOf(lost)).toEqual(jobIds);
+  expect(lost?.before).toBe('9999-12-31T23:59:59.999Z');
+  expect(await read(clusterName, { evidence: jobIds })).not.toHaveProperty('before');
+});
+
 test('an import marks the verdicts that it brings, and an export leaves the marks out', async () => {
   const { clusterName, jobIds } = await judgedCluster(2);
   const records = await list(exported(table.table, await scopeItem(table.table), await inventoryOf(table.table)));
