@@ -1,13 +1,13 @@
 // functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
 
 import type * as z from 'zod/mini';
+import type { VerdictsAsked } from '../../restore/drills/judged.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
 import type { Rule, Status } from '../../schema/words.ts';
 import type { LetGo } from '../let-go/let-go.ts';
-import type { VerdictsAsked } from '../verdicts/asked.ts';
 import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
 import type { DayCounts } from './day-counts.ts';
 import type { KnownProject, ProjectFacts, Scope, VerdictsByCluster } from './known-project.ts';

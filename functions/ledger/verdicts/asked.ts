@@ -1,17 +1,6 @@
 // functions/ledger/verdicts/asked.ts: which verdicts the evidence of a cluster may rest on. Pure.
-import type { DrillNeeds } from '../../restore/drills/judged.ts';
+import type { VerdictsAsked } from '../../restore/drills/judged.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
-
-/** A cluster whose verdicts are asked for. */
-export interface VerdictsAsked {
-  projectId: string;
-  clusterName: string;
-  /** Jobs that are read however old they are. */
-  evidence?: readonly string[] | undefined;
-  needs?: DrillNeeds | undefined;
-  /** Where none of the newest restores shows what is needed, older ones are read, back to this moment. ISO 8601 */
-  since: string;
-}
 
 const DAY_MS = 86_400_000;
 /** Longer than a restore takes: it may have been requested so long before it finished. */

@@ -6,13 +6,13 @@ import {
   JUDGED_FIELDS,
   type JudgedRestore,
   type Verdicts,
+  type VerdictsAsked,
 } from '../../restore/drills/judged.ts';
 import { lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import type { VerdictsByCluster } from '../model/known-project.ts';
 import { pick } from '../table/job-item.ts';
 import { jobKey, verdictOf, verdictsBetween } from '../table/keys.ts';
 import { everything, itemsAt, type Table } from '../table/table-port.ts';
-import type { VerdictsAsked } from './asked.ts';
 
 /** Of a cluster whose drills need no proof, or have it. */
 const NEWEST = 20;

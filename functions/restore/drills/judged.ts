@@ -30,6 +30,17 @@ export interface Verdicts {
 /** What a restore has to show to count as a drill. Without objectives, `rto` and `rpo` can't be shown. */
 export type DrillNeeds = z.infer<typeof drillNeeds>;
 
+/** A cluster whose verdicts are asked for. */
+export interface VerdictsAsked {
+  projectId: string;
+  clusterName: string;
+  /** Jobs that are read however old they are. */
+  evidence?: readonly string[] | undefined;
+  needs?: DrillNeeds | undefined;
+  /** Where none of the newest restores shows what is needed, older ones are read, back to this moment. ISO 8601 */
+  since: string;
+}
+
 type Restore = Pick<Job, 'projectId' | 'kind' | 'status' | 'delivery'> &
   Partial<Pick<Job, 'targetProjectId' | 'problems'>>;
 
