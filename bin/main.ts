@@ -44,7 +44,7 @@ Examples:
   $ restore-ledger serve                          the same in a browser
   $ restore-ledger jobs --api https://...         ask a deployed ledger`;
 
-function programFor(context: Context): Command {
+export function programFor(context: Context): Command {
   const program = new Command('restore-ledger')
     .description('A durable record of every restore of every MongoDB Atlas cluster.')
     .version(packageJson.version)
