@@ -1,5 +1,6 @@
 // functions/api/routes/summary.ts: GET /summary: the restores of a period, counted.
 import type { Hono } from 'hono';
+import { taggedJson } from '../http/etag.ts';
 import { acceptable } from '../http/negotiate.ts';
 import { type Parameter, queryOf, readParameters, wholeNumber } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
@@ -22,6 +23,6 @@ export const summaryRoutes = (app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts,
     GET: async (context) => {
       acceptable(context);
       const { period: asked = DEFAULT_DAYS } = readParameters(queryOf(context), SUMMARY_PARAMETERS);
-      return context.json(await summarize(ledger, lastDays(asked, now())));
+      return taggedJson(context, await summarize(ledger, lastDays(asked, now())));
     },
   });
