@@ -124,9 +124,9 @@ const missingSub = (drill: DrillRow | undefined) => {
 
 /** What the restores of a cluster show, and when that falls back. */
 export function evidenceCell({ evidence }: ClusterHealth): Html {
-  const falls = evidence && fallWords(evidence);
-  return cell(
-    'Evidence',
-    evidence && html`${gradeWords(evidence)}${falls === undefined ? '' : html`<span class="sub">${falls}</span>`}`,
-  );
+  // In words, which may take several lines.
+  if (!evidence) return cell('Evidence', undefined);
+  const falls = fallWords(evidence);
+  const sub = falls === undefined ? '' : html`<span class="sub">${falls}</span>`;
+  return html`<td role="cell" class="third" data-l="Evidence">${gradeWords(evidence)}${sub}</td>`;
 }
