@@ -11,8 +11,11 @@ const DEFAULT_DAYS = 30;
 
 const days = wholeNumber(1, 365);
 const period: Parameter<number> = {
-  ...{ schema: { type: 'string', pattern: '^\\d{1,3}d$' }, description: 'Days, today included: 1d to 365d.' },
-  read: (value) => (/^\d{1,3}d$/.test(value) ? days.read(value.slice(0, -1)) : undefined),
+  ...{
+    schema: { type: 'string', pattern: '^([1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-5])d$' },
+    description: 'Days, today included: 1d to 365d.',
+  },
+  read: (value) => (/^[1-9]\d{0,2}d$/.test(value) ? days.read(value.slice(0, -1)) : undefined),
   expected: 'a number of days from 1d to 365d',
 };
 
