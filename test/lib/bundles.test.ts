@@ -14,7 +14,7 @@ const BUDGET = {
   collect: 1_016_000,
   notify: 232_000,
   message: 332_000,
-  api: 440_000,
+  api: 456_000,
   hub: 292_000,
   retention: 270_000,
 };

@@ -35,17 +35,34 @@ export function lastDays(days: number, now: number): Period {
   return { from: new Date(tomorrow - days * DAY_MS).toISOString(), to: new Date(tomorrow).toISOString() };
 }
 
-/** Requests: 1 batch read for each 90 days or so; for days that were not counted yet 1 query a MB of the index, some 1,500 jobs. */
+/** Requests: those of `countDays`. */
 export async function summarize(
   ledger: Pick<LedgerReader, 'dayCounts' | 'indexedJobs'>,
   period: Period,
   maxJobs = MAX_JOBS,
 ): Promise<Summary> {
+  const { counts, countedFrom } = await countDays(ledger, period, maxJobs);
+  return summaryOf(period, counts, countedFrom);
+}
+
+export interface CountedDays {
+  /** By day, such as `2026-11-29`. */
+  counts: Map<string, DayCounts>;
+  /** Jobs that were requested earlier are not in `counts`. ISO 8601. */
+  countedFrom?: string | undefined;
+}
+
+/** Requests: 1 batch read for each 90 days or so; for days that were not counted yet 1 query a MB of the index, some 1,500 jobs. */
+export async function countDays(
+  ledger: Pick<LedgerReader, 'dayCounts' | 'indexedJobs'>,
+  period: Period,
+  maxJobs = MAX_JOBS,
+): Promise<CountedDays> {
   const days = daysOf(period);
   const counts = await ledger.dayCounts(days);
   let left = maxJobs;
   for (const { first, end } of uncounted(days, counts).toReversed()) {
-    if (left <= 0) return summaryOf(period, since(counts, end), `${end}T00:00:00.000Z`);
+    if (left <= 0) return { counts: since(counts, end), countedFrom: `${end}T00:00:00.000Z` };
     for (const day of days) if (day >= first && day < end) counts.set(day, noDayCounts());
     for (let cursor: string | undefined; ; ) {
       const until = end < period.to ? end : period.to;
@@ -58,10 +75,10 @@ export async function summarize(
       cursor = page.cursor;
       if (cursor === undefined) break;
       const countedFrom = page.items.at(-1)?.requestedAt;
-      if (left <= 0) return summaryOf(period, since(counts, countedFrom), countedFrom);
+      if (left <= 0) return { counts: since(counts, countedFrom), countedFrom };
     }
   }
-  return summaryOf(period, counts);
+  return { counts };
 }
 
 /** @param counts by day @param countedFrom where jobs that were requested earlier are not in `counts` */

@@ -25,6 +25,7 @@ import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
 import { namesOf, projectsOf, readNames } from './parts/project-names.ts';
 import { awaitsEvents } from './parts/requester-part.ts';
+import { WorstClusters } from './pictures/worst-clusters.ts';
 
 export interface PagePorts {
   ledger: Pick<
@@ -53,6 +54,11 @@ export interface PagePorts {
 }
 
 const PERIOD_DAYS = 30;
+/** After how long the overview is read again: while something is under way, and otherwise. */
+const BUSY_SECONDS = 60;
+const QUIET_SECONDS = 300;
+/** Clusters that have a row in the pictures of all. */
+const MAX_PICTURED = 40;
 /** Open jobs that the headline counts; beyond, it says so. */
 const MAX_OPEN = 200;
 
@@ -64,7 +70,7 @@ const FILES = [
 
 type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable<Asked['problem']> };
 /** What the page has beside the jobs. */
-type About = Pick<JobsPage, 'projects' | 'overview' | 'covered'>;
+type About = Pick<JobsPage, 'projects' | 'overview' | 'covered' | 'followSeconds'>;
 
 export function pageRoutes({
   ledger,
@@ -136,14 +142,21 @@ export function pageRoutes({
       reading,
     ]);
     const nothing = jobsIn(jobs)?.length === 0 && coverage.projects === 0;
+    const isBusy = nothing || state.open.jobs > 0 || state.runs.newest?.status === 'running';
     return {
       projects,
       covered: coverage.read,
+      followSeconds: isBusy ? BUSY_SECONDS : QUIET_SECONDS,
       ...(nothing ? {} : { overview: overview({ ...state, coverage }, now()) }),
     };
   }
 
-  const readAll = () => readCoverage(ledger.projects(), { now: now(), lateAfterMs, objectives });
+  const readAll = (worst: WorstClusters) =>
+    readCoverage(ledger.projects(), { now: now(), lateAfterMs, objectives }, worst);
+  // Loaded when one is asked for: a cold start is no longer for them.
+  const pictures = () => import('./pictures/pages.ts');
+  const ports = { ledger, now, lateAfterMs, objectives };
+  const given = (context: Context) => new URL(context.req.url).searchParams;
 
   // Requests: 1 query and 1 read; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
   app.get('/jobs/:id', async (context) => {
@@ -164,22 +177,51 @@ export function pageRoutes({
     return answer(context, jobPage(withMeasures(job, objectives), names, now(), about));
   });
 
-  // Requests: 1 query, 1 batch read for each 25 projects, and those of the last runs; of one project, 1 query.
+  // Requests: 2 queries, 1 batch read for each 25 projects, those of the last runs, and at most 3 queries for the months of the drills; of one
+  // project, 1 batch read, 2 queries, and at most 3 queries and batch reads for its restores.
   app.get('/clusters', async (context) => {
-    const projectId = context.req.query('projectId');
-    if (projectId !== undefined) return ofProject(context, projectId);
-    const [{ projects, complete }, runs] = await Promise.all([readAll(), lastRuns(ledger)]);
+    const { projectId, clusterName } = context.req.query();
+    if (projectId !== undefined) return ofProject(context, projectId, clusterName);
+    const worst = new WorstClusters(MAX_PICTURED);
+    const [{ projects, complete }, runs, { allPictures }] = await Promise.all([
+      readAll(worst),
+      lastRuns(ledger),
+      pictures(),
+    ]);
     const clusters = projects.flatMap((project) => project.clusters);
-    return answer(context, clustersPage({ clusters, complete, lateAfterMs, runs }, now()));
+    const page = { clusters, complete, lateAfterMs, runs, pictures: await allPictures(ports, worst) };
+    return answer(context, clustersPage(page, now()));
   });
 
-  async function ofProject(context: Context, projectId: string) {
+  async function ofProject(context: Context, projectId: string, clusterName: string | undefined) {
     const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
     if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);
+    const { clusterAnswer, projectPictures } = await pictures();
+    if (clusterName !== undefined) {
+      const { page, status } = await clusterAnswer(ports, record, clusterName);
+      return answer(context, page, status);
+    }
     const clusters = projectHealth(record, { now: now(), lateAfterMs, objectives }, record.archived);
-    return answer(context, clustersPage({ clusters, complete: true, lateAfterMs, project: record }, now()));
+    const page = {
+      clusters,
+      complete: true,
+      lateAfterMs,
+      project: record,
+      pictures: await projectPictures(ports, record),
+    };
+    return answer(context, clustersPage(page, now()));
   }
+
+  app.get('/trends', async (context) => {
+    const { page, status } = await (await pictures()).trendsAnswer(ports, given(context));
+    return answer(context, page, status);
+  });
+
+  app.get('/requesters', async (context) => {
+    const { page, status } = await (await pictures()).requestersAnswer(ports, given(context));
+    return answer(context, page, status);
+  });
 
   app.onError((error, context) => {
     log.error('page failed', { error: error.name, reason: error.message });

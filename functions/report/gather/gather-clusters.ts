@@ -43,6 +43,8 @@ interface ProjectClusters {
   proofs: ReadonlyMap<ClusterCoverage, ClusterProof>;
   restores: RestoresByCluster;
   letGo: ProjectCoverage['letGo'];
+  /** What is claimed of a cluster day by day. */
+  claimsOf(cluster: ClusterCoverage, restores: readonly RestoreEvidence[]): Partial<ClusterEvidence>;
 }
 
 interface Gathering {
@@ -55,7 +57,7 @@ interface Gathering {
 /** @returns what the restores themselves don't show. @throws LedgerError, TemporaryFileError */
 export async function gatherClusters(
   { projectId, projectName }: Pick<ProjectHead, 'projectId' | 'projectName'>,
-  { clusters, proofs, restores, letGo }: ProjectClusters,
+  { clusters, proofs, restores, letGo, claimsOf }: ProjectClusters,
   { ledger, asking, objectives, body }: Gathering,
 ): Promise<NamedGap[]> {
   const gaps: NamedGap[] = [];
@@ -88,8 +90,8 @@ export async function gatherClusters(
       const drill = coverage ? drillOf(coverage, about, asking) : NO_DRILL;
       const evidence = coverage && gradeThen(coverage, { verdicts: judged, objective }, letGo, asking);
       const recovery = recoveryOf(mine, objective, asking.period);
-      const shown = { ...named, ...(coverage && shownOf(coverage)), proof, drill, ...defined({ evidence }), recovery };
-      await body.cluster({ ...shown, restores: mine });
+      const beside = { proof, drill, ...defined({ evidence }), recovery, ...(coverage && claimsOf(coverage, mine)) };
+      await body.cluster({ ...named, ...(coverage && shownOf(coverage)), ...beside, restores: mine });
     }
   }
   return gaps;

@@ -10,6 +10,7 @@ import type { Asking } from '../../proof/period.ts';
 import { isInScope, isProjectOfPeriod } from '../../proof/project.ts';
 import type { Objectives } from '../../restore/objectives/objective.ts';
 import type { EvidenceBody } from '../model/report.ts';
+import { claimsBySpan } from './claims-by-span.ts';
 import { AlteredRestores } from './gaps.ts';
 import { gatherClusters } from './gather-clusters.ts';
 import { RestoresByCluster } from './restores-by-cluster.ts';
@@ -50,7 +51,9 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const head = defined({ ...about, accountId, organizationId });
   await body.project({ ...head, clusterLists: proven.proof.clusterLists }, restores.count);
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
-  const ofProject = { clusters, proofs, restores, letGo: coverage?.letGo };
+  const facts = { ...defined({ projectId, projectName, known, coverage, owner: expected.owner }) };
+  const claimsOf = claimsBySpan(facts, proven.gaps, asking);
+  const ofProject = { clusters, proofs, restores, letGo: coverage?.letGo, claimsOf };
   const ofClusters = await gatherClusters({ projectId, projectName }, ofProject, gathering);
   const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
   return [...proven.gaps, ...gaps];

@@ -73,7 +73,7 @@ function facts({ numbers, gaps: { length } }: EvidenceHead): Html {
 }
 
 const CONTENTS = html`<nav aria-label="Contents"><ul><li><a href="#gaps">Gaps</a></li><li><a href="#numbers">Numbers</a></li>
-<li><a href="#integrity">Integrity</a></li><li><a href="#drills">Drills</a></li><li><a href="#objectives">Objectives</a></li><li><a href="#clusters">Clusters</a></li>
+<li><a href="#integrity">Integrity</a></li><li><a href="#pictures">In pictures</a></li><li><a href="#drills">Drills</a></li><li><a href="#objectives">Objectives</a></li><li><a href="#clusters">Clusters</a></li>
 <li><a href="#restores">Restores</a></li><li><a href="#limits">What this can't show</a></li></ul></nav>
 `;
 

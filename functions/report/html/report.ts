@@ -6,6 +6,7 @@ import { Spool } from '../spool/spool.ts';
 import { clusterRow, clustersSection, drillsSection, isLate, lateRow } from './clusters.ts';
 import { beforeRestores, beginning, ending } from './document.ts';
 import { hasObjective, objectiveRow, objectivesSection } from './objectives.ts';
+import { ReportPictures } from './pictures.ts';
 import { clusterRestores, projectHeading } from './restores.ts';
 import { type InZone, inZone } from './zone.ts';
 
@@ -15,6 +16,7 @@ export class HtmlReport implements Report {
   readonly #without = new Spool();
   readonly #objectives = new Spool();
   readonly #restores = new Spool();
+  readonly #pictures = new ReportPictures();
   readonly #inZone: InZone;
   #isAnyLate = false;
   #project: { head: ProjectHead; clusters: number; endsWith: string } | undefined;
@@ -32,6 +34,7 @@ export class HtmlReport implements Report {
   async cluster(cluster: ClusterEvidence) {
     if (!this.#project) throw new Error('a cluster came before its project');
     const placed = { project: this.#project.head, cluster, index: this.#project.clusters++ };
+    this.#pictures.add(this.#project.head, cluster);
     if (isLate(cluster)) {
       this.#isAnyLate = true;
       await this.#write(this.#late, lateRow(placed));
@@ -46,6 +49,7 @@ export class HtmlReport implements Report {
   async *parts(head: EvidenceHead): AsyncGenerator<string> {
     await this.#endProject();
     for (const part of beginning(head)) yield this.#inZone(part);
+    yield String(this.#pictures.section(head));
     yield* drillsSection(head.numbers, this.#isAnyLate ? this.#late : undefined);
     yield* objectivesSection(head, this.#objectives);
     yield* clustersSection(head.numbers, { with: this.#with, without: this.#without });

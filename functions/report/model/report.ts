@@ -18,6 +18,8 @@ import type { Recovered } from '../../restore/objectives/recovery.ts';
 import type { Actor } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { ClaimState, Grade, Rule, Severity, Status } from '../../schema/words.ts';
+import type { CoverageCell } from '../../views/pictures/coverage-cells.ts';
+import type { DrillMonth } from '../../views/pictures/drill-months.ts';
 import type { RecoveryEvidence } from './recovery.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
@@ -85,8 +87,15 @@ export interface ClusterEvidence {
   /** At the end of the period, or now where it has not ended, by what is known now. Absent where there are no backups. */
   evidence?: ClusterGrade;
   recovery: RecoveryEvidence;
+  /** What may be claimed of the restores of each day of the period, days alike together; of weeks or months where it is long. */
+  coverage?: CoverageSpan[];
+  /** In which months of the period, the last 24 at most, its backup was restored. */
+  drillMonths?: DrillMonth[];
   restores: RestoreEvidence[];
 }
+
+/** `why`: the first of the gaps. */
+export type CoverageSpan = CoverageCell;
 
 export interface ProjectEvidence {
   projectId: string;

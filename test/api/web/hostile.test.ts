@@ -13,7 +13,10 @@ import { unescaped } from './site.ts';
 import { coverages, NOW } from './world.ts';
 
 const JOB_ID = idAt('2026-11-20T10:00:00Z');
-const PATHS = ['/', '/?status=COMPLETED', `/jobs/${JOB_ID}`, '/clusters', `/clusters?projectId=${job().projectId}`];
+const PATHS = [
+  ...['/', '/?status=COMPLETED', `/jobs/${JOB_ID}`, '/clusters', `/clusters?projectId=${job().projectId}`],
+  ...['/trends', '/trends?by=rule&period=365d', '/requesters'],
+];
 
 /** Every text of the ledger that comes from outside is `text`. */
 function ledgerOf(text: string): PagePorts['ledger'] {

@@ -1,5 +1,6 @@
 // functions/api/web/html/layout.ts: the document of all pages, its landmarks, and the headers that keep it harmless.
 import { html, raw } from 'hono/html';
+import { span } from '../../../restore/text.ts';
 import { SHAPES } from '../../../views/html/badge.ts';
 import type { Html } from '../../../views/html/text.ts';
 import { utc } from '../../../views/text.ts';
@@ -34,25 +35,32 @@ export const FILE_HEADERS = {
 const PLACES = [
   { href: '/', label: 'Restores' },
   { href: '/clusters', label: 'Clusters' },
-];
+  { href: '/trends', label: 'Trends' },
+  { href: '/requesters', label: 'Requesters' },
+] as const;
 
 export interface Page {
   title: string;
   /** Of the navigation: the place that this page is, or belongs to. */
-  place?: '/' | '/clusters';
+  place?: (typeof PLACES)[number]['href'];
   /** False: the page is deeper in its place. @default true */
   itself?: boolean;
+  /** Reads itself again after so many seconds, for what is still under way. @default never */
+  followSeconds?: number | undefined;
   body: Html;
 }
 
-export const document = ({ title, place, itself = true, body }: Page, now: number) => html`<!doctype html>
+export const document = (
+  { title, place, itself = true, followSeconds, body }: Page,
+  now: number,
+) => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Atlas Restore Ledger</title><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
 <link rel="stylesheet" href="${CSS_PATH}"><link rel="icon" type="image/svg+xml" href="${ICON_PATH}"><script src="${SCRIPT_PATH}" defer></script></head>
 <body><a class="skip" href="#main">Skip to content</a>${SHAPES}
 <header><nav aria-label="Main"><a class="brand" href="/">${raw(ICON.replace('<svg', '<svg aria-hidden="true"'))}<span>Restore Ledger</span></a>
 ${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}</nav></header>
-<main id="main" tabindex="-1">${body}</main>
+<main id="main" tabindex="-1">${followSeconds === undefined ? '' : html`<p id="follow" class="soft small" data-seconds="${followSeconds}" data-every="${span(followSeconds)}" hidden></p>`}${body}</main>
 <footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;
 

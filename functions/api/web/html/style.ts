@@ -1,13 +1,15 @@
 // functions/api/web/html/style.ts: the style sheet, script and icon, each under an address that changes with its content.
 import { createHash } from 'node:crypto';
+import { PICTURE_DARK, PICTURE_LIGHT, PICTURES, PICTURES_NARROW } from '../../../views/html/pictures/style.ts';
+import { FOLLOW } from './follow.ts';
 
 /** Of ratios: text on its ground is 4.5:1 or more in both schemes, which test/browser checks with axe. */
 const LIGHT = `--ground:#f6f7f9;--card:#fff;--text:#171b21;--soft:#56606c;--line:#dde2e8;--edge:#8a94a0;--link:#1857b8;
 --ok:#14724a;--bad:#b3261e;--now:#1857b8;--wait:#8a5200;--off:#5d6670;--tint-bad:#fdeeec;--tint-wait:#fdf4e3;
---bar-ok:#3d9b76;--bar-bad:#cf3a2b;--bar-now:#5b8fe0;--bar-off:#9aa4af`;
+${PICTURE_LIGHT}`;
 const DARK = `--ground:#0f1215;--card:#171b20;--text:#e7eaee;--soft:#9da8b4;--line:#2a3138;--edge:#6b7682;--link:#86b4ff;
 --ok:#5fcf9a;--bad:#ff8f85;--now:#86b4ff;--wait:#f2bd62;--off:#9da8b4;--tint-bad:#2c1a1a;--tint-wait:#2a2317;
---bar-ok:#46a37e;--bar-bad:#f0695c;--bar-now:#5f8fdd;--bar-off:#69747f`;
+${PICTURE_DARK}`;
 
 const FRAME = `
 *{box-sizing:border-box}
@@ -68,17 +70,6 @@ const OVERVIEW = `
 .facts .n.word .i{width:.85em;height:.85em}
 .facts .word{font-size:1rem;line-height:2.03rem;letter-spacing:-.01em;white-space:nowrap}
 .facts .n .i{width:.65em;height:.65em;margin-right:.3em}
-.chart{margin:0;display:grid;grid-template-columns:auto 1fr;gap:0 .5rem}
-.chart svg{grid-column:2;width:100%;height:9.5rem;display:block;overflow:visible}
-.chart .y{display:flex;flex-direction:column;justify-content:space-between;text-align:right;margin:-.55rem 0;line-height:1.1rem}
-.chart .x{grid-column:2;display:flex;justify-content:space-between;padding-top:.25rem}
-.chart line{stroke:var(--line);vector-effect:non-scaling-stroke}
-.chart .base{stroke:var(--edge)}
-.fill-ok{fill:var(--bar-ok)}.fill-bad{fill:var(--bar-bad)}.fill-now{fill:var(--bar-now)}.fill-off{fill:var(--bar-off)}
-.chart g:hover{opacity:.75}.chart .hit{fill:transparent}
-.legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;margin:.5rem 0 0;font-size:.8125rem}.under{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1.5rem}.under details{font-size:.8125rem;margin-top:.5rem}.under details[open]{width:100%}
-.legend svg{width:.7rem;height:.7rem;margin-right:.4rem}
-.scroll{overflow:auto;max-height:22rem;margin-top:.75rem}
 `;
 
 const TABLES = `
@@ -125,6 +116,7 @@ label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2
 input[type=text],input[type=date],select{font:inherit;width:100%;height:2.25rem;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:0 .6rem}
 [aria-invalid]{border:2px solid var(--bad)!important}
 .error{color:var(--bad);font-size:.8125rem;margin:.25rem 0 0}
+#follow button{padding:.1rem .6rem;margin-left:.5rem}
 .acts{display:flex;gap:.75rem;align-items:center}
 `;
 
@@ -151,11 +143,7 @@ const DETAILS = `
 
 const NARROW = `
 @media (max-width:76rem){.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
-@media (max-width:44rem){
-main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
-.card{padding:.85rem .75rem}
-.facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
-.chart svg{height:8rem}
+@media (max-width:54rem){
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tr{border-top:1px solid var(--line);padding:.7rem 0;display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:.45rem .75rem}
@@ -165,15 +153,22 @@ main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
 .stack .keep{white-space:normal}.stack .r{text-align:left}.stack .gap{padding-left:0}
 .stack .end{text-align:right;justify-self:end}
 .stack .flat::before{display:inline!important;margin-right:.4rem}.stack .flat .sub{display:inline;margin-left:.4rem}
-.pages .data{margin-left:0}
+}
+@media (max-width:44rem){
+main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
+.card{padding:.85rem .75rem}
+.facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
+header .brand span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}header nav{gap:.9rem}
+${PICTURES_NARROW}.pages .data{margin-left:0}
 .pairs{grid-template-columns:6.25rem 1fr;gap:.5rem .75rem}.pairs dt{font-size:.875rem}
 .ways{grid-template-columns:1fr;gap:.5rem}.ways .arrow{transform:rotate(90deg)}
 }
+@media (max-width:24rem){header nav{gap:.6rem;font-size:.875rem}}
 @media (pointer:coarse){.checks label,.quick a{min-height:2.5rem}}
 @media (forced-colors:active){.fill-bad{stroke:CanvasText}.quick a[aria-current]{border-width:3px}}
 @media print{
 :root{${LIGHT}}
-header,form,.quick,.found-line,.pages,.skip,details:not([open]){display:none}
+header,form,.quick,.found-line,.pages,.skip,#follow,details:not([open]){display:none}
 html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
 .card,.facts{break-inside:avoid-page;border-color:#bbb}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
@@ -185,6 +180,7 @@ export const CSS = [
   FRAME,
   OVERVIEW,
   TABLES,
+  PICTURES,
   FORMS,
   DETAILS,
   NARROW,
@@ -195,12 +191,14 @@ export const CSS = [
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);
 export const CSS_PATH = `/page-${hashOf(CSS)}.css`;
 
-/** The only script, and none is needed: local times in titles, and beside the times that ask for it. */
-export const SCRIPT = `for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(isNaN(d))continue;
+/** Local times in titles, and beside the times that ask for it. */
+const TIMES = `for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(isNaN(d))continue;
 const o={dateStyle:'medium',timeStyle:'medium'},l=d.toLocaleString(undefined,o)+' your time';
 if(d.toDateString()==new Date(+d+6e4*d.getTimezoneOffset()).toDateString())delete o.dateStyle;
 if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft';o.timeStyle='short';s.textContent=' · '+d.toLocaleString(undefined,o)+' local';t.after(s)}
 t.title=(t.title?t.title+' \\u00b7 ':'')+l}`;
+/** The only script, and none is needed. */
+export const SCRIPT = `${TIMES}\n${FOLLOW}`;
 export const SCRIPT_PATH = `/page-${hashOf(SCRIPT)}.js`;
 
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="4" fill="#1857b8"/><path d="M5 13.5V10a5 5 0 0 1 10 0M12.6 7.6 15 10l2-2.6M5 16h10" fill="none" stroke="#fff" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>`;

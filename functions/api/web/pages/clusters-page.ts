@@ -26,6 +26,8 @@ export interface ClustersPage {
   complete: boolean;
   /** Absent on the page of one project. */
   runs?: LastRuns;
+  /** Days and months of the clusters, and on the page of one project its restores. */
+  pictures?: Html | '';
   /** Without a reading for so long a cluster is late, in ms. */
   lateAfterMs: number;
   /** Where the page is of one project. */
@@ -43,6 +45,7 @@ export function clustersPage(page: ClustersPage, now: number): Html {
     summary(there),
     attentionPart(attention, page, now),
     drillPart(drillsOf(there), now),
+    page.pictures ?? '',
     everything(there, page, now),
   ];
   const body = html`<div class="top"><h1>${one ? html`Clusters of ${name(project.projectName, 200)}` : title}</h1>

@@ -18,7 +18,7 @@ import { document } from '../html/layout.ts';
 import { findingsPart } from '../parts/findings-part.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { ProjectNames } from '../parts/job-form.ts';
-import { clusterLink, projectOf } from '../parts/job-table.ts';
+import { clusterLink, projectLink, projectOf } from '../parts/job-table.ts';
 import { requesterPart } from '../parts/requester-part.ts';
 import { timeline } from '../parts/timeline.ts';
 
@@ -49,15 +49,23 @@ ${timeline(job)}</section></div></div>
 <section class="card"><details><summary>What Atlas sent</summary>
 <p class="soft small">The last answer recorded, without links and without anything that grants access to data.${omitted(job)}</p>
 <pre role="region" aria-label="What Atlas sent, as JSON" tabindex="0">${visibleJson(redactJob(job.atlas).atlas)}</pre></details></section>`;
-  return document({ title, place: '/', itself: false, body }, now);
+  return document({ title, place: '/', itself: false, followSeconds: followSeconds(job, now), body }, now);
 }
+
+/** The collector reads an open job every minute while it is young, and less often afterwards. Nothing for a job that has ended. */
+function followSeconds({ status, requestedAt, vanishedAt }: LedgerJob, now: number): number | undefined {
+  if (!isOpen(status) || vanishedAt !== undefined) return undefined;
+  const isYoung = now - Date.parse(requestedAt) < DAY_MS;
+  return status !== 'READY' && isYoung ? 20 : 300;
+}
+const DAY_MS = 86_400_000;
 
 function target(job: LedgerJob, names: ProjectNames): Html {
   const { place, label, clusterName = '', projectId = '', projectName = '', about } = targetView(job, names);
   const restored = collectionsOf(job);
   const notes = [about, effectWords(job, restored)].filter((note) => note !== undefined);
-  return html`<strong>${label === undefined ? name(clusterName, 200) : capitalized(label)}</strong>
-${place === 'elsewhere' ? html`<span class="sub">other project: <a href="${jobsHref({ targetProjectId: projectId })}">${name(projectName)}</a></span>` : ''}
+  return html`<strong>${label === undefined ? (place === 'unknown' ? name(clusterName, 200) : clusterLink(projectId || job.projectId, clusterName)) : capitalized(label)}</strong>
+${place === 'elsewhere' ? html`<span class="sub">other project: ${projectLink(projectId, projectName)} · <a href="${jobsHref({ targetProjectId: projectId })}">restores into it</a></span>` : ''}
 ${notes.map((note) => html`<span class="sub">${note}</span>`)}${restored ? collections(restored) : ''}`;
 }
 

@@ -18,6 +18,8 @@ export interface JobsPage {
   projects: NamedProjects;
   /** Of the first page without filters, as is `covered`. */
   overview?: Html;
+  /** Of the overview: after how long it is read again. */
+  followSeconds?: number;
   /** Clusters that were read at least once. */
   covered?: { clusters: number; projects: number };
 }
@@ -34,7 +36,7 @@ ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs
 ${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(parameters, { cursor: undefined, limit: undefined }))}">Start again</a></div>` : ''}
 ${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
 ${jobs ? list(jobs, page, now) : ''}</section>`;
-  return document({ title, place: '/', itself: !filtered && !deep, body }, now);
+  return document({ title, place: '/', itself: !filtered && !deep, followSeconds: page.followSeconds, body }, now);
 }
 
 function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number): Html {

@@ -2,17 +2,19 @@
 
 import { html } from 'hono/html';
 import type { CoverageNumbers } from '../../../ledger/model/coverage.ts';
+import { noDayCounts } from '../../../ledger/model/day-counts.ts';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
 import { agoTime, type Html, utc } from '../../../views/html/text.ts';
+import { overTime } from '../../../views/pictures/over-time.ts';
 import { counted, number } from '../../../views/text.ts';
 import { type CoverageState, MAX_PROJECTS } from '../../query/coverage-state.ts';
 import type { Summary } from '../../query/summary.ts';
-import { chart, totalsText } from '../parts/chart.ts';
 import { ruleLabel } from '../parts/finding-badge.ts';
 import { jobsHref } from '../parts/job-filter.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
+import { overTimePicture } from '../pictures/over-time-part.ts';
 
 export interface Overview {
   /** Of the last days. */
@@ -42,10 +44,18 @@ ${lastRunFact(runs, now)}
 </dl>
 ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
-<p class="soft small">${durations(recent)}</p></div>
+<p class="soft small">${durations(recent)} <a href="/trends">Trends</a></p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
-${chart(byDay, totalsText(byStatus))}</section>`;
+${overTimePicture(byOutcome(recent), {})}</section>`;
 }
+
+const byOutcome = ({ from, to, byDay }: Summary) =>
+  overTime(
+    { since: from, until: to },
+    new Map(byDay.map(({ day, byStatus }) => [day, { ...noDayCounts(), status: byStatus }])),
+    'outcome',
+    'day',
+  );
 
 /** Of projects that were never read, or are no longer visible, nobody knows how many clusters there are. */
 const coveredOf = (clusters: number, unread: number) =>

@@ -42,14 +42,26 @@ export interface Coverage {
   complete: boolean;
 }
 
-export async function readCoverage(facts: AsyncIterable<ProjectFacts>, context: CoverageContext): Promise<Coverage> {
+/** Of what was read, as it comes. */
+interface Reader {
+  add(project: ProjectFacts, rows: readonly CoverageRow[]): void;
+}
+
+/** @param reader is shown each project, which is not kept */
+export async function readCoverage(
+  facts: AsyncIterable<ProjectFacts>,
+  context: CoverageContext,
+  reader?: Reader,
+): Promise<Coverage> {
   const projects: ReadProject[] = [];
   let complete = true;
   for await (const project of facts) {
     complete = projects.length < MAX_PROJECTS;
     if (!complete) break;
     const { projectId, projectName } = project;
-    projects.push({ projectId, projectName, clusters: projectHealth(project, context) });
+    const clusters = projectHealth(project, context);
+    reader?.add(project, clusters);
+    projects.push({ projectId, projectName, clusters });
   }
   return { projects: projects.sort((a, b) => (a.projectName < b.projectName ? -1 : 1)), complete };
 }

@@ -4,17 +4,13 @@ import type { JobSummary } from '../../../ledger/model/ledger.ts';
 import { DELIVERY_LABEL, KIND_LABEL, statusMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { type Html, name, time } from '../../../views/html/text.ts';
-import { jobHref } from '../../../views/paths.ts';
+import { clusterHref, clustersHref, jobHref } from '../../../views/paths.ts';
 import { took } from '../../../views/status.ts';
 import { targetView } from '../../../views/target.ts';
 import { spanBetween } from '../../../views/text.ts';
 import { findingMarks } from './finding-badge.ts';
-import { jobsHref } from './job-filter.ts';
 import type { ProjectNames } from './job-form.ts';
 import { requesterCell } from './requester-part.ts';
-
-/** The longest name that GET /restore-jobs takes as a filter. */
-const MAX_FILTER = 200;
 
 const HEADINGS = [
   ...['Requested (UTC)', 'Status', 'From', 'To', 'Requested by', 'Delivery'],
@@ -45,18 +41,23 @@ function tookCell(job: JobSummary, now: number): Html {
   return html`<td role="cell" class="r nowrap third" data-l="Took">${time}${soFar ? html`<span class="sub">so far</span>` : ''}</td>`;
 }
 
-/** To the jobs of the cluster. */
-export const clusterLink = (projectId: string, clusterName: string) =>
-  clusterName.length > MAX_FILTER
-    ? name(clusterName)
-    : html`<a class="plainlink" href="${jobsHref({ projectId, clusterName })}">${name(clusterName)}</a>`;
+/** To the page of the cluster. */
+export function clusterLink(projectId: string, clusterName: string): Html {
+  const href = clusterHref(projectId, clusterName);
+  return href === undefined ? name(clusterName) : html`<a class="plainlink" href="${href}">${name(clusterName)}</a>`;
+}
 
-export const projectOf = ({ projectId, projectName }: JobSummary, names: ProjectNames) =>
-  name(projectName ?? names.get(projectId) ?? projectId);
+/** To the page of the project. */
+export const projectLink = (projectId: string, projectName: string): Html =>
+  html`<a class="plainlink" href="${clustersHref(projectId)}">${name(projectName)}</a>`;
+
+export const projectOf = ({ projectId, projectName }: JobSummary, names: ProjectNames): Html =>
+  projectLink(projectId, projectName ?? names.get(projectId) ?? projectId);
 
 function target(job: JobSummary, names: ProjectNames): Html {
-  const { place, label, clusterName = '', projectName = '' } = targetView(job, names);
+  const { place, label, clusterName = '', projectId = job.projectId, projectName = '' } = targetView(job, names);
   const part = job.kind === 'collection' && place !== 'unknown' && place !== 'download';
-  return html`${label === undefined ? name(clusterName) : html`<span class="soft">${label}</span>`}
-${place === 'elsewhere' ? html`<span class="sub">other project: ${name(projectName)}</span>` : ''}${part ? html`<span class="sub">collections only</span>` : ''}`;
+  const known = place === 'unknown' ? name(clusterName) : clusterLink(projectId, clusterName);
+  return html`${label === undefined ? known : html`<span class="soft">${label}</span>`}
+${place === 'elsewhere' ? html`<span class="sub">other project: ${projectLink(projectId, projectName)}</span>` : ''}${part ? html`<span class="sub">collections only</span>` : ''}`;
 }

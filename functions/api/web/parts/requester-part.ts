@@ -4,11 +4,12 @@ import { html } from 'hono/html';
 import type { Failure } from '../../../ledger/model/coverage.ts';
 import type { JobSummary, LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
-import { type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
+import { type Actor, type FoundRequester, isFound } from '../../../restore/requesters/requester.ts';
 import { GRADES, type Grade } from '../../../schema/words.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { agoTime, type Html, name, quoted, visible } from '../../../views/html/text.ts';
-import { jobHref } from '../../../views/paths.ts';
+import { jobHref, requesterHref } from '../../../views/paths.ts';
+import { actorKey } from '../../../views/pictures/requesters.ts';
 import { actorKind, actorName, hedge, measures, whyNobody } from '../../../views/requester-text.ts';
 import { number } from '../../../views/text.ts';
 import { explained, gradeMeaning, reasonAtLength } from './requester-text.ts';
@@ -22,7 +23,14 @@ export function requesterCell({ jobId, kind: api, requester }: Pick<JobSummary, 
   if (!isFound(requester)) return html`<span class="soft">${visible(whyNobody(requester, api))}</span>`;
   const { actor, grade } = requester;
   const kind = actor.kind === 'user' || (actor.kind === 'staff' && !actor.name) ? '' : html`${kindOf(requester)} · `;
-  return html`${hedge(grade)}${name(actorName(actor))}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${visible(grade)}<span class="hidden"> match. </span><span class="tip">${gradeMeaning(grade)} ${capitalized(measures(requester))}.</span></a></span>`;
+  return html`${hedge(grade)}${actorLink(actor)}<span class="sub">${kind}<a class="grade" href="${jobHref(jobId)}#${PART}">${bars(grade)}${visible(grade)}<span class="hidden"> match. </span><span class="tip">${gradeMeaning(grade)} ${capitalized(measures(requester))}.</span></a></span>`;
+}
+
+/** To the page of theirs. */
+function actorLink(actor: Actor, max?: number): Html {
+  const href = requesterHref(actorKey(actor));
+  const shown = name(actorName(actor), max);
+  return href === undefined ? shown : html`<a class="plainlink" href="${href}">${shown}</a>`;
 }
 
 /** @param unreadable why the events of the project can't be read, where that is known to go on */
@@ -49,7 +57,7 @@ const gradeMark = ({ grade, points }: FoundRequester) =>
 
 function named(requester: FoundRequester): Html {
   const { actor, grade, eventType, eventId } = requester;
-  return html`<p class="who">${hedge(grade)}<strong>${name(actorName(actor), 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
+  return html`<p class="who">${hedge(grade)}<strong>${actorLink(actor, 200)}</strong><span class="sub">${kindOf(requester)}</span></p>
 <p>${explained(requester)} ${gradeMeaning(grade)}</p>
 <dl class="pairs"><dt>Event</dt>
 <dd><code>${visible(eventType)}</code>${eventType === ALSO_OF_EXPORTS ? html`<span class="sub">Atlas writes the same one for the export of a snapshot</span>` : ''}</dd>

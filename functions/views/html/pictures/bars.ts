@@ -1,0 +1,66 @@
+// functions/views/html/pictures/bars.ts: restores over time, as columns of stacked parts and as a table.
+import { html } from 'hono/html';
+import type { Column, OverTime } from '../../pictures/over-time.ts';
+import { spanLabel, spanName } from '../../pictures/spans.ts';
+import { number } from '../../text.ts';
+import type { Html } from '../text.ts';
+import { ends, fixed, HEIGHT, linked, plot, roundUp, WIDTH } from './plot.ts';
+
+/** One failure among a thousand restores has to show. */
+const MIN_HEIGHT = 2;
+
+export interface Bars {
+  /** Of a value of the dimension, plain text. */
+  label: (value: string) => string;
+  /** The class that fills it. */
+  look: (value: string, index: number) => string;
+  /** To the restores of a column. */
+  href?: (column: Column) => string;
+  says: string;
+}
+
+export function bars(over: OverTime, { label, look, href, says }: Bars): Html {
+  const { columns, series, unit, overlapping } = over;
+  const heightOf = ({ counts }: Column) => counts.reduce((sum, n) => sum + n, 0);
+  const top = roundUp(Math.max(...columns.map(heightOf), 0));
+  const step = WIDTH / Math.max(1, columns.length);
+  const looks = series.map((value, i) => ({ look: look(value, i), label: label(value) }));
+  return plot({
+    says,
+    y: [number(top), number(top / 2), '0'],
+    x: ends(columns, (column) => spanLabel(column, unit)),
+    drawing: html`${columns.map((column, i) => columnOf(column, i * step))}`,
+    legend: looks,
+    about: `Restores by ${unit}`,
+    table: html`<table><caption>${overlapping ? 'Findings of restores' : 'Restores'} by the ${unit} of their request (UTC), newest first; without those that had none</caption>
+<thead><tr><th scope="col">${unit === 'day' ? 'Day' : unit === 'week' ? 'Week' : 'Month'}</th>${looks.map((each) => html`<th scope="col" class="r">${each.label}</th>`)}<th scope="col" class="r">${overlapping ? 'Restores' : 'All'}</th></tr></thead>
+<tbody>
+${columns
+  .filter(({ restores }) => restores > 0)
+  .toReversed()
+  .map(row)}</tbody></table>`,
+  });
+
+  function columnOf(column: Column, x: number): Html {
+    let y = HEIGHT;
+    const parts = column.counts.flatMap((n, i) => {
+      if (n === 0) return [];
+      const height = Math.max(MIN_HEIGHT, (n / top) * HEIGHT);
+      y -= height;
+      return html`<rect class="${looks[i]?.look ?? ''}" x="${fixed(x + step * 0.12)}" y="${fixed(y)}" width="${fixed(step * 0.76)}" height="${fixed(height)}"/>`;
+    });
+    const words = column.counts.flatMap((n, i) => (n > 0 ? `${number(n)} ${looks[i]?.label.toLowerCase()}` : []));
+    const title = `${spanName(column, unit)}: ${column.restores === 0 ? 'no restores' : words.join(', ') || `${number(column.restores)} without`}`;
+    return html`${linked(
+      column.restores === 0 ? undefined : href?.(column),
+      html`<rect class="hit" x="${fixed(x)}" y="0" width="${fixed(step)}" height="${HEIGHT}"/><title>${title}</title>${parts}`,
+    )}
+`;
+  }
+
+  function row(column: Column): Html {
+    const name = spanName(column, unit);
+    return html`<tr><th scope="row">${href ? html`<a href="${href(column)}">${name}</a>` : name}</th>${column.counts.map((n) => html`<td class="r">${number(n)}</td>`)}<td class="r">${number(column.restores)}</td></tr>
+`;
+  }
+}
