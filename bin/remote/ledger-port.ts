@@ -64,6 +64,8 @@ async function* factsOf(ledger: Ledger, projectIds: readonly string[]): AsyncGen
   }
 }
 
+export type ExpectedQuery = { projectId?: string; limit: number; cursor?: string };
+
 /** The API's largest page. */
 export const MAX_PAGE = 200;
 

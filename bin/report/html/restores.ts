@@ -6,7 +6,12 @@ import { namespaceWords, type RestoredCollections } from '../../../functions/res
 import { problemText } from '../../../functions/restore/field-reader.ts';
 import { SIDES } from '../../../functions/restore/objectives/objective.ts';
 import { span } from '../../../functions/restore/text.ts';
-import { annotationInShort, annotatorWords, verdictWords } from '../../../functions/views/annotations.ts';
+import {
+  annotationInShort,
+  annotatorWords,
+  announcementWords,
+  verdictWords,
+} from '../../../functions/views/annotations.ts';
 import { DELIVERY_LABEL, statusMark } from '../../../functions/views/html/badge.ts';
 import { tableHead } from '../../../functions/views/html/table.ts';
 import { type Html, name, time, visible } from '../../../functions/views/html/text.ts';
@@ -89,6 +94,7 @@ function outcomeCell(restore: RestoreEvidence): Html {
     problems = [],
     validation,
     annotation,
+    announcement,
   } = restore;
   const measured = SIDES.map((side) => {
     const measure = restore[side];
@@ -98,7 +104,7 @@ function outcomeCell(restore: RestoreEvidence): Html {
     finishedAt && html`ended ${time(finishedAt)}`,
   )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
     errorMessage && visible(errorMessage),
-  )}${measured}${validation ? sub(validationWords(validation)) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
+  )}${measured}${validation ? sub(validationWords(validation)) : ''}${announcement ? sub(capitalized(visible(announcementWords(announcement)))) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
 
 const validationWords = (validation: Validation) =>
