@@ -8,6 +8,9 @@ import { completionCommand } from './commands/completion.ts';
 import { coverageCommand } from './commands/coverage.ts';
 import { drillsCommand } from './commands/drills.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { expectCommand } from './commands/expected/expect.ts';
+import { expectedCommand } from './commands/expected/expected.ts';
+import { withdrawCommand } from './commands/expected/withdraw.ts';
 import { jobCommand } from './commands/job.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { eraseCommand } from './commands/maintenance/erase.ts';
@@ -53,7 +56,8 @@ export function programFor(context: Context): Command {
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
+  const announcing = [expectCommand, expectedCommand, withdrawCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
-  for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
+  for (const make of [...first, ...second, ...announcing, ...keeping, ...third]) program.addCommand(make(context));
   return program;
 }

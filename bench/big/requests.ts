@@ -98,6 +98,12 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /runs/:id', target: `/runs/${runIdOf(0, load)}` },
     { route: 'POST /runs', target: '/runs', note: 'started' },
 
+    { route: 'GET /expected-restores', target: '/expected-restores', about: 0 },
+    {
+      route: 'GET /expected-restores',
+      target: `/expected-restores?projectId=${project}&state=missed&limit=5&format=csv&bom=true`,
+      about: 0,
+    },
     { route: 'GET /coverage', target: '/coverage' },
     { route: 'GET /coverage', target: '/coverage?limit=200' },
     { route: 'GET /coverage', target: '/coverage?limit=2&format=csv&bom=true', about: 2 * CLUSTERS_A_PROJECT },

@@ -52,6 +52,10 @@ export class MemoryLedger implements Ledger {
 
   annotate = (): Promise<Recorded> => notHere('annotate');
 
+  /** Nothing was announced. */
+  expectedRestores = async () => [];
+  saveExpectedRestore = () => notHere('saveExpectedRestore');
+
   /** Nothing vanishes in this bench. */
   markVanished = (): Promise<Recorded> => notHere('markVanished');
 

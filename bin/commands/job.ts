@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import type { Annotation, Annotator, Validation } from '../../functions/restore/annotations.ts';
 import { collectionsOf, namespaceWords } from '../../functions/restore/collections.ts';
+import type { Announcement } from '../../functions/restore/expected/expected-restore.ts';
 import { problemText } from '../../functions/restore/field-reader.ts';
 import type { FieldProblem } from '../../functions/restore/job.ts';
 import type { Requester } from '../../functions/restore/requesters/requester.ts';
@@ -11,6 +12,8 @@ import { span } from '../../functions/restore/text.ts';
 import {
   annotationOfChange,
   annotatorWords,
+  announcementOfChange,
+  announcementWords,
   checksInShort,
   checkWords,
   verdictWords,
@@ -91,6 +94,7 @@ function fieldsOf(job: WholeJob, names: ProjectNames, paint: Paint): string {
     'point in time': at(job.pointInTime),
     error: job.errorMessage,
     validation: job.validation && validationField(job.validation),
+    announced: job.announcement && announcementField(job.announcement),
     ...annotationFields(job.annotation),
     'not understood': job.problems?.map(problemText).join('; '),
     'first seen': at(job.firstSeenAt),
@@ -105,6 +109,9 @@ const saidBy = ({ by, at }: { by: Annotator; at: string }) => `said by ${annotat
 
 const validationField = (validation: Validation) =>
   [verdictWords(validation), validation.message, saidBy(validation)].filter(Boolean).join('; ');
+
+const announcementField = (announcement: Announcement) =>
+  `${announcementWords(announcement).replace(/^announced /, '')} (${utc(announcement.at)} UTC, ${announcement.expectedRestoreId})`;
 
 function annotationFields(annotation: Annotation | undefined): Record<string, string | undefined> {
   if (!annotation) return {};
@@ -166,6 +173,7 @@ function whatChanged(change: Change): string {
     if (name === 'vanishedAt') return [to === undefined ? 'listed again' : 'no longer listed by Atlas'];
     if (name === 'requester') return [requesterChange(from, to)];
     if (name === 'findings') return [findingsChange(from, to)];
+    if (name === 'announcement') return [announcementOfChange(change) ?? ''];
     if (name === 'problems') return [problemsChange(to)];
     return [from === undefined ? `${name} ${shown(to)}` : `${name} ${shown(from)} → ${shown(to)}`];
   });

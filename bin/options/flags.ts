@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { isObjectId } from '../../functions/restore/object-id.ts';
 import { isTimeZone } from '../../functions/restore/rules/working-hours.ts';
-import { DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
+import { COMING, comingMoment, DURATION, durationMs, MOMENT, moment } from '../process/duration.ts';
 import { UsageError } from '../process/exit-codes.ts';
 
 /** Characters of a wrong value that its error repeats. */
@@ -72,6 +72,10 @@ export const someOf = (flags: string, description: string, words: readonly strin
 export const time = (flags: string, description: string) =>
   checked(flags, description, MOMENT, (text) => moment(text, Date.now()));
 
+/** Of what is still to come. */
+export const comingTime = (flags: string, description: string) =>
+  checked(flags, description, COMING, (text) => comingMoment(text, Date.now()));
+
 export const timeZone = (flags: string, description: string) =>
   checked(flags, description, 'a name of the IANA time zone database, such as Europe/Berlin', (text) =>
     isTimeZone(text) ? text : undefined,
@@ -101,6 +105,9 @@ export const spoke = (flags: string, description: string) =>
 export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
 export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);
+
+export const expectedRestoreId = (text: string) =>
+  parsed('ID', 'the id of an announced restore, 24 hex digits', text, idOf);
 
 export const wordArgument = (name: string, words: readonly string[]) => (text: string) =>
   parsed(name, `one of ${words.join(', ')}`, text, (given) => words.find((word) => word === given.toLowerCase()));

@@ -17,6 +17,15 @@ export function moment(text: string, now: number): string | undefined {
   return isoMoment(`${day}T${time}${zone.toUpperCase().replace(/(?<=\d\d)(?=\d\d$)/, ':')}`);
 }
 
+export const COMING =
+  'a date (2026-11-23), a time in UTC (2026-11-23T12:00), or how far it is ahead (30m, 12h, 7d, 2w)';
+
+/** ISO 8601 in UTC; undefined where the text is no moment. */
+export function comingMoment(text: string, now: number): string | undefined {
+  const ahead = msOf(text, /^(\d{1,5})([mhdw])$/);
+  return ahead === undefined ? moment(text, now) : new Date(now + ahead).toISOString();
+}
+
 export const DURATION = 'a duration (90s, 15m, 2h) of at most a day';
 
 /** In ms; undefined where the text is no duration. */

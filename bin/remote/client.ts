@@ -10,10 +10,12 @@ import { ApiError, refused, unanswered } from './errors.ts';
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface Call {
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   query?: Query;
   body?: string;
+  /** By which the API knows a repeat of it. */
+  idempotencyKey?: string | undefined;
 }
 
 /** API Gateway gives up after 30 s; in ms, the body included. */
@@ -45,18 +47,18 @@ export class ApiClient {
   }
 
   /** The same; undefined where the API answers that there is no such thing. @throws ApiError, CommandError */
-  async find(path: string, query?: Query): Promise<unknown> {
-    try {
-      return await this.get(path, query);
-    } catch (error) {
-      if (error instanceof ApiError && error.isNotFound) return undefined;
-      throw error;
-    }
+  find(path: string, query?: Query): Promise<unknown> {
+    return orNothing(this.get(path, query));
   }
 
-  /** The body of a 200 or 202. @throws ApiError, CommandError */
-  post(path: string, body: object): Promise<unknown> {
-    return this.#call({ method: 'POST', path, body: JSON.stringify(body) });
+  /** The body of a 200, 201 or 202. @param idempotencyKey makes it safe to repeat @throws ApiError, CommandError */
+  post(path: string, body: object, idempotencyKey?: string): Promise<unknown> {
+    return this.#call({ method: 'POST', path, body: JSON.stringify(body), idempotencyKey });
+  }
+
+  /** The body of a 200; undefined where there is no such thing. @throws ApiError, CommandError */
+  delete(path: string): Promise<unknown> {
+    return orNothing(this.#call({ method: 'DELETE', path }));
   }
 
   /** The body of a 200, of what says the same however often it is said. @throws ApiError, CommandError */
@@ -80,18 +82,19 @@ export class ApiClient {
     }
   }
 
-  async #once({ method, path, query = {}, body }: Call): Promise<unknown> {
+  async #once({ method, path, query = {}, body, idempotencyKey }: Call): Promise<unknown> {
     const url = new URL(this.address.url + path);
     const what = `${method} ${url.href}`;
     url.search = queryText(query);
     const json = 'application/json';
     const plain: Record<string, string> =
       body === undefined ? { accept: json } : { accept: json, 'content-type': json };
+    if (idempotencyKey !== undefined) plain['idempotency-key'] = idempotencyKey;
     const headers = await this.#headers({ method, url, body, headers: plain });
     const began = Date.now();
     const { status, ...answer } = await this.#exchange(what, url, { method, headers, body: body ?? null });
     this.#log.debug('answered', { request: what, status, ms: Date.now() - began });
-    if (status === 200 || status === 202) return parsed(what, answer.text);
+    if (status === 200 || status === 201 || status === 202) return parsed(what, answer.text);
     const accessKeyId = await this.#signer?.accessKeyId();
     throw refused({ what, status, ...answer, advice: () => this.#advice(status, accessKeyId) });
   }
@@ -130,9 +133,18 @@ export class ApiClient {
   }
 }
 
-/** A GET and a PATCH always. A start only where the API refused it: after a lost answer a second call could start a second run. */
-const mayRepeat = ({ method }: Call, { transient, status }: ApiError) =>
-  transient && (method !== 'POST' || status === 429);
+/** All but a POST without a key: that only where the API refused it, as after a lost answer a second call could start a second run. */
+const mayRepeat = ({ method, idempotencyKey }: Call, { transient, status }: ApiError) =>
+  transient && (method !== 'POST' || idempotencyKey !== undefined || status === 429);
+
+async function orNothing(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.isNotFound) return undefined;
+    throw error;
+  }
+}
 
 /** As RFC 3986 and SigV4 have it: URLSearchParams would write a space as `+`. */
 function queryText(query: Query): string {

@@ -69,3 +69,5 @@ async function* factsOf(
     yield { projectId, projectName: known.projectName, known, coverage, verdicts };
   }
 }
+
+export type ExpectedQuery = { projectId?: string; limit: number; cursor?: string };

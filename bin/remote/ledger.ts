@@ -6,8 +6,9 @@ import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { MAX_PAGE, upTo } from '../../functions/platform/lists/up-to.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
+import type { ExpectedRow } from '../../functions/views/expected.ts';
 import type { ApiClient, Query } from './client.ts';
-import type { ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
+import type { ExpectedQuery, ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
 
 /** So many are requested one by one; of more, all pages of the coverage take fewer requests. */
@@ -60,6 +61,24 @@ export class ApiLedger implements ReadableLedger {
   async annotate(jobId: string, patch: AnnotationPatch): Promise<WholeJob> {
     const path = `/restore-jobs/${jobId}/annotation`;
     return understood(`PATCH ${path}`, ANSWERS.job, await this.#client.patch(path, patch));
+  }
+
+  /** The announcement; the one that was made before with the same key. @param key of every repeat of the request */
+  async announce(request: object, key: string): Promise<ExpectedRow> {
+    const path = '/expected-restores';
+    return understood(`POST ${path}`, ANSWERS.expected, await this.#client.post(path, request, key));
+  }
+
+  /** As it is then; undefined where there is none. */
+  async withdraw(expectedRestoreId: string): Promise<ExpectedRow | undefined> {
+    const path = `/expected-restores/${expectedRestoreId}`;
+    const answer = await this.#client.delete(path);
+    return answer === undefined ? undefined : understood(`DELETE ${path}`, ANSWERS.expected, answer);
+  }
+
+  async expectedRestores(query: ExpectedQuery): Promise<Page<ExpectedRow>> {
+    const { expectedRestores: items, cursor } = await this.#get('/expected-restores', ANSWERS.expectedList, query);
+    return { items, ...defined({ cursor }) };
   }
 
   /** Undefined where the API no longer has it. */

@@ -1,6 +1,7 @@
 // bin/remote/shapes.ts: the schemas of the API's answers. Fields and values of later versions are let through.
 import * as z from 'zod/mini';
 import { coverageList } from '../../functions/schema/coverage.ts';
+import { expectedRestore, expectedRestoreList } from '../../functions/schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../functions/schema/job.ts';
 import { runList, runReport } from '../../functions/schema/run.ts';
 import { ApiError } from './errors.ts';
@@ -13,6 +14,8 @@ export const ANSWERS = {
   runs: runList,
   run: runReport,
   coverage: coverageList,
+  expected: expectedRestore,
+  expectedList: expectedRestoreList,
 };
 
 /** The value itself, so that it is shown as it was sent. @param what `GET /runs` @throws ApiError */

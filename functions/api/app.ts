@@ -12,6 +12,7 @@ import { badParameter, notFound, RequestProblem } from './http/problem.ts';
 import { allowed, refuseOthers, resource } from './http/resource.ts';
 import { annotationRoutes } from './routes/annotations.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { expectedRestoreRoutes } from './routes/expected-restores.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -34,6 +35,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   });
   restoreJobRoutes(app, ports);
   annotationRoutes(app, ports);
+  expectedRestoreRoutes(app, ports);
   runRoutes(app, ports);
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);

@@ -11,4 +11,7 @@ export const LIMITS = {
   checkValue: 200,
   links: 10,
   link: 500,
+  clusterName: 64,
+  requester: 200,
+  restores: 100,
 } as const;

@@ -4,7 +4,7 @@ import { LIMITS } from './annotation-limits.ts';
 import { described, moment, named, oneOf, optional, someOf, text } from './types.ts';
 import { ANNOTATOR_KINDS, PURPOSES, VALIDATION_STATUSES } from './words.ts';
 
-const bounded = (most: number, description?: string) =>
+export const bounded = (most: number, description?: string) =>
   described(z.string().check(z.minLength(1), z.maxLength(most)), description);
 
 export const annotator = named(
@@ -39,8 +39,8 @@ const check = named(
   'One comparison of the restored data with what was expected.',
 );
 
-const purpose = () => bounded(LIMITS.purpose, `${PURPOSES.join(', ')}, or a text of your own.`);
-const ticket = () => bounded(LIMITS.ticket);
+export const purpose = () => bounded(LIMITS.purpose, `${PURPOSES.join(', ')}, or a text of your own.`);
+export const ticket = () => bounded(LIMITS.ticket);
 const environment = () => bounded(LIMITS.environment, 'Where the data was restored to, in your words.');
 const checks = () => described(z.array(check).check(z.minLength(1), z.maxLength(LIMITS.checks)));
 const links = () =>

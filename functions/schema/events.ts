@@ -1,5 +1,6 @@
 // functions/schema/events.ts: every field of the events on the bus, as EventBridge delivers them.
 import * as z from 'zod/mini';
+import { expectedRestore } from './expected-restore.ts';
 import { change, finding, job, severity, status } from './job.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 import { run } from './run.ts';
@@ -63,6 +64,12 @@ export const drillOverdue = z.extend(envelope, {
   firstReading,
 });
 
+export const expectedRestoreMissed = z.extend(envelope, {
+  id: id('<expectedRestoreId>:missed'),
+  ...project,
+  expectedRestore: z.extend(expectedRestore, { state: z.literal('missed') }),
+});
+
 export const projectNotVisible = z.extend(envelope, {
   id: id('<projectId>:<revision of what is known of it>:not-visible'),
   ...project,
@@ -94,6 +101,10 @@ const EVENTS: Record<DetailType, EventSchema> = {
   'Restore Drill Overdue': {
     description: 'Clusters of one project that were not restored in time, found together.',
     detail: drillOverdue,
+  },
+  'Expected Restore Missed': {
+    description: 'A restore that was announced did not come, and every restore of that time is on record.',
+    detail: expectedRestoreMissed,
   },
   'Project Not Visible': {
     description: 'No credentials see a project in scope any more, or they do again.',

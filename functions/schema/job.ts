@@ -1,6 +1,7 @@
 // functions/schema/job.ts: every public field of a restore job, of its history, requester and findings.
 import * as z from 'zod/mini';
 import { annotation, validation } from './annotation.ts';
+import { announcement } from './expected-restore.ts';
 import { measures } from './measure.ts';
 import {
   anyObject,
@@ -141,6 +142,7 @@ export const job = named(
       'Who requested it, and how sure that is; or why nobody is named. Absent: nobody has looked yet.',
     ),
     findings: optional(list(finding), 'What is noteworthy about it, each rule once. Absent: nothing.'),
+    announcement: optional(announcement, 'That somebody announced it. Absent: nobody did, as far as is known.'),
     ...origin,
     validation: optional(validation),
     annotation: optional(annotation),

@@ -46,6 +46,8 @@ export const RULES = [
   'protected-target',
   /** A restore of a cluster on the list of those whose restores are to be heard of, whatever it is. */
   'requested',
+  /** A restore of a cluster that asks for announcements, and nobody announced it. */
+  'unannounced',
   /** The requester isn't on the list. */
   'requester-not-listed',
   /** Requested outside working hours. */
@@ -82,6 +84,13 @@ export const PURPOSES = ['drill', 'incident', 'refresh', 'migration'] as const;
 
 /** How somebody who annotates is known: an AWS identity, a token, or a user of this machine. */
 export const ANNOTATOR_KINDS = ['iam', 'token', 'user'] as const;
+
+/**
+ * expected: its time is not over. came: as many restores as were announced. missed: its time is over, and every restore until then is
+ * on record. not known: its time is over, and there may be restores that nobody has read. withdrawn: by somebody, before it came.
+ */
+export const EXPECTED_STATES = ['expected', 'came', 'missed', 'not known', 'withdrawn'] as const;
+export type ExpectedState = (typeof EXPECTED_STATES)[number];
 
 export const TIERS = ['dedicated', 'free', 'flex', 'serverless'] as const;
 
@@ -207,6 +216,7 @@ export const DETAIL_TYPES = [
   'Restore Job State Change',
   'Restore Finding',
   'Restore Drill Overdue',
+  'Expected Restore Missed',
   'Project Not Visible',
   'Collector Run Completed',
   'Collector Run Incomplete',

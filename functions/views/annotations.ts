@@ -2,6 +2,7 @@
 
 import type { Change } from '../ledger/model/ledger.ts';
 import type { Annotation, Annotator, Validation } from '../restore/annotations.ts';
+import type { Announcement } from '../restore/expected/expected-restore.ts';
 import type { ValidationStatus } from '../schema/words.ts';
 
 type Check = NonNullable<Annotation['checks']>[number];
@@ -50,4 +51,17 @@ export function annotationOfChange({ fields }: Pick<Change, 'fields'>): { by: An
   const verdict = validation && `${verdictWords(validation)}${validation.message ? `: ${validation.message}` : ''}`;
   const words = [verdict, annotation && (annotationInShort(annotation) || 'nothing but a verdict, any more')];
   return { by, words: words.filter(Boolean).join('; ') };
+}
+
+/** `announced by ana (self-declared): purpose drill, ticket OPS-1` */
+export function announcementWords({ purpose, ticket, by }: Announcement): string {
+  const about = [purpose && `purpose ${purpose}`, ticket && `ticket ${ticket}`].filter(Boolean).join(', ');
+  return `announced by ${annotatorWords(by)}${about === '' ? '' : `: ${about}`}`;
+}
+
+/** What an entry of a history says of its announcement; undefined where it says nothing. */
+export function announcementOfChange({ fields }: Pick<Change, 'fields'>): string | undefined {
+  if (!fields.announcement) return undefined;
+  const { to } = fields.announcement as { to?: Announcement };
+  return to ? announcementWords(to) : 'not the restore that was announced';
 }

@@ -1,9 +1,10 @@
-// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester and its annotations take several cells.
+// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester, its annotations and its announcement take several cells.
 
 import type { JobSummary } from '../ledger/model/ledger.ts';
 import { JOB_SUMMARY_FIELDS } from '../ledger/model/table.ts';
 import { defined } from '../platform/defined.ts';
 import type { Annotation, Validation } from '../restore/annotations.ts';
+import type { Announcement } from '../restore/expected/expected-restore.ts';
 import { problemText } from '../restore/field-reader.ts';
 import type { Measures } from '../restore/objectives/measure.ts';
 import { isFound, type Requester } from '../restore/requesters/requester.ts';
@@ -14,9 +15,11 @@ const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((par
 
 const VALIDATION_COLUMNS = ['Status', 'Message', 'By', 'At'].map((part) => `validation${part}`);
 const ANNOTATION_COLUMNS = ['purpose', 'ticket', 'environment', 'checks', 'links', 'annotatedBy', 'annotatedAt'];
+const ANNOUNCEMENT_COLUMNS = ['ExpectedRestoreId', 'Purpose', 'Ticket', 'By', 'At'].map((part) => `announced${part}`);
 const COLUMNS_OF: Partial<Record<string, readonly string[]>> = {
   fingerprint: [],
   requester: REQUESTER_COLUMNS,
+  announcement: ANNOUNCEMENT_COLUMNS,
   validation: VALIDATION_COLUMNS,
   annotation: ANNOTATION_COLUMNS,
 };
@@ -30,6 +33,7 @@ export function jobCells(row: object): Record<string, unknown> {
     requester,
     validation,
     annotation,
+    announcement,
     findings = [],
     problems = [],
     rto,
@@ -41,6 +45,7 @@ export function jobCells(row: object): Record<string, unknown> {
     ...requesterCells(requester),
     ...validationCells(validation),
     ...annotationCells(annotation),
+    ...announcementCells(announcement),
     problems: problems.map(problemText).join('; '),
     findings: findings.map(({ rule }) => rule).join(' '),
     ...measureCells(defined({ rto, rpo })),
@@ -64,6 +69,15 @@ const annotationCells = (annotation: Annotation | undefined) =>
     links: annotation.links?.join(' '),
     annotatedBy: annotatorWords(annotation.by),
     annotatedAt: annotation.at,
+  };
+
+const announcementCells = (announcement: Announcement | undefined) =>
+  announcement && {
+    announcedExpectedRestoreId: announcement.expectedRestoreId,
+    announcedPurpose: announcement.purpose,
+    announcedTicket: announcement.ticket,
+    announcedBy: annotatorWords(announcement.by),
+    announcedAt: announcement.at,
   };
 
 /** Never a name without its grade. An actor without a name is called by its id. */

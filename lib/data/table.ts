@@ -12,8 +12,16 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ANNOTATING_ATTRIBUTES } from '../../functions/ledger/annotations/attributes.ts';
+import { WITHDRAWING_ATTRIBUTES } from '../../functions/ledger/expected/items.ts';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
-import { COVERAGE_TOTALS_KEY, DAYS_KEY, projectPk, runPk, VERDICTS_PK } from '../../functions/ledger/table/keys.ts';
+import {
+  COVERAGE_TOTALS_KEY,
+  DAYS_KEY,
+  expectedPk,
+  projectPk,
+  runPk,
+  VERDICTS_PK,
+} from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 /** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
@@ -164,5 +172,23 @@ export class LedgerTable extends Construct {
     };
     grantee.allow(['dynamodb:UpdateItem'], [this.table.tableArn], onlyAnnotations);
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
+  }
+
+  /** For whoever may annotate: announcing restores, which have partitions of their own, and withdrawing that, but not which came. */
+  grantAnnounce(grantee: NodeFunction) {
+    const ofRestores = { 'dynamodb:LeadingKeys': [expectedPk('*')] };
+    const { tableArn } = this.table;
+    grantee.allow(['dynamodb:PutItem'], [tableArn], {
+      'ForAllValues:StringLike': ofRestores,
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    });
+    grantee.allow(['dynamodb:UpdateItem'], [tableArn], {
+      'ForAllValues:StringLike': ofRestores,
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': [TABLE.partition, TABLE.sort, ...WITHDRAWING_ATTRIBUTES],
+      },
+      StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
+      Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },
+    });
   }
 }

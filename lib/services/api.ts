@@ -1,4 +1,4 @@
-// lib/services/api.ts: the API's function, which can annotate jobs but write nothing else of them, read the secret or call Atlas; and the
+// lib/services/api.ts: the API's function, which can annotate jobs and announce restores but write nothing else of them, read the secret or call Atlas; and the
 // way in.
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -50,7 +50,10 @@ export class Api extends Construct {
     if (plan) {
       table.grantAddRuns(this.function); // a run is recorded when it is accepted
       // A hub's histories are its spokes': annotations are made there.
-      if (annotations) table.grantAnnotate(this.function);
+      if (annotations) {
+        table.grantAnnotate(this.function);
+        table.grantAnnounce(this.function);
+      }
       this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
     }
 

@@ -73,7 +73,10 @@ function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, settings: S
   // By method: a path can be spelled in ways that API Gateway and the function may read differently.
   if (jwtRunScopes.length > 0) add('/{proxy+}', HttpMethod.POST, jwtRunScopes);
   if (jwtAnnotateScopes.length > 0)
-    for (const method of [HttpMethod.PUT, HttpMethod.PATCH]) add('/{proxy+}', method, jwtAnnotateScopes);
+    for (const method of [HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE])
+      add('/{proxy+}', method, jwtAnnotateScopes);
+  // Starting runs is a POST, too: the function takes announcements of this route only.
+  if (jwtAnnotateScopes.length > 0) add('/expected-restores', HttpMethod.POST, jwtAnnotateScopes);
   if (corsOrigins.length > 0) allowPreflight(api, integration);
   if (hasSignIn(settings)) admitBrowsers(api, integration);
 }
@@ -105,7 +108,7 @@ function allowPreflight(api: HttpApi, integration: HttpLambdaIntegration) {
 const CORS: CorsPreflightOptions = {
   allowMethods: [
     ...[CorsHttpMethod.GET, CorsHttpMethod.HEAD, CorsHttpMethod.POST],
-    ...[CorsHttpMethod.PUT, CorsHttpMethod.PATCH],
+    ...[CorsHttpMethod.PUT, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
   ],
   allowHeaders: [
     'authorization',

@@ -41,7 +41,7 @@ export const apiSettings = {
     'Scopes of which a token needs one to start runs (POST), for jwt, instead of those for reading. If empty, whoever may read may start runs.',
   ),
   jwtAnnotateScopes: scopes(
-    'Scopes of which a token needs one to annotate restore jobs (PUT and PATCH), for jwt. If empty, no token may.',
+    'Scopes of which a token needs one to annotate restore jobs (PUT and PATCH) and to announce restores (`POST /expected-restores`, and DELETE), for jwt. If empty, no token may.',
   ),
   apiDomainName: text('a host name such as ledger.example.com', matches(HOST), {
     means:

@@ -44,6 +44,11 @@ export const ruleSettings = {
     'project and cluster patterns such as prod-*/orders',
     'Clusters of which every restore is a finding as soon as it is requested. If empty, the rule `requested` never matches.',
   ),
+  announcements: ruleTexts(
+    'announcements',
+    'project and cluster patterns such as prod-*/orders',
+    'Clusters whose restores are to be announced before they are requested (`restore-ledger expect`). If empty, the rule `unannounced` never matches.',
+  ),
   expectedRequesters: ruleTexts(
     'expectedRequesters',
     'patterns of user names, public keys or ids',

@@ -20,6 +20,7 @@ import {
   SEVERITIES,
   VALIDATION_STATUSES,
 } from '../../functions/schema/words.ts';
+import { HOUR } from '../../local/atlas/base/time.ts';
 import { type ServedApi, serveApi } from '../../local/serve.ts';
 import { System } from '../collector/system.ts';
 import { commandsRunBy } from '../docs/documented-commands.ts';
@@ -83,7 +84,7 @@ beforeAll(async () => {
   const annotations = { table, user: { kind: 'user', name: 'ana@laptop', selfDeclared: true } } as const;
   api = await serveApi({ ledger, runs, annotations, log: silentLog, now });
   env.API = api.url;
-  if (hasCurl) Object.assign(env, await variables());
+  if (hasCurl) Object.assign(env, await variables(), { UNTIL: new Date(now() + 4 * HOUR).toISOString() });
 });
 afterAll(async () => {
   await runs.close();

@@ -57,6 +57,19 @@ export class System implements AsyncDisposable {
     return new System({ clock, atlas, client }, await engine.newTable(() => clock.now()));
   }
 
+  get table() {
+    return this.#table.table;
+  }
+
+  /** The ledger, of which the nth write fails, and all after it. */
+  dyingAt(nth: number): Ledger {
+    let writes = 0;
+    return this.#table.gated(async (operation) => {
+      if (!READS.has(operation)) writes += 1;
+      if (writes >= nth) throw new LedgerError('LEDGER_UNAVAILABLE', `write ${nth} fails`);
+    });
+  }
+
   /** Requests to the table since last asked. */
   requests(): { reads: number; writes: number } {
     const counts = { reads: 0, writes: 0 };

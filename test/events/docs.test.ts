@@ -90,11 +90,17 @@ describe('the README', () => {
   });
 
   test.each([
-    [0, ['Restore Finding', 'Restore Drill Overdue', 'Project Not Visible', 'Collector Run Incomplete']],
+    [
+      0,
+      [
+        ...['Restore Finding', 'Restore Drill Overdue', 'Expected Restore Missed', 'Project Not Visible'],
+        'Collector Run Incomplete',
+      ],
+    ],
     [1, ['Restore Job State Change']],
     [2, ['Restore Finding']],
     [3, ['Restore Job State Change']],
-    [4, ['Restore Drill Overdue', 'Project Not Visible', 'Collector Run Incomplete']],
+    [4, ['Restore Drill Overdue', 'Expected Restore Missed', 'Project Not Visible', 'Collector Run Incomplete']],
   ])('pattern %i finds the examples that it should', (index, expected) => {
     const found = examples.filter((example) => matches(patterns[index] ?? {}, example));
     expect(found.map((example) => example['detail-type'])).toEqual(expected);

@@ -46,7 +46,7 @@ describe('each role may do exactly this', () => {
     ]);
   });
 
-  test('api: reads; adds and starts runs; annotates jobs, and writes nothing else of them; no secret', () => {
+  test('api: reads; adds and starts runs; announces restores, annotates jobs, and writes nothing else of them; no secret', () => {
     const onlyRuns =
       'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
     const onlyAnnotations = `where ${JSON.stringify({
@@ -60,14 +60,27 @@ describe('each role may do exactly this', () => {
       StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
       Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },
     })}`;
+    const announcing = {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['EXPECTED#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    };
+    const onlyWithdrawing = {
+      ...announcing,
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'withdrawn', 'revision'] },
+      StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
+      Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },
+    };
+    const { Null, ...rest } = onlyWithdrawing;
     expect(found.ApiHandlerRole).toEqual([
       'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
+      `dynamodb:PutItem on LedgerTable where ${JSON.stringify(announcing)}`,
       `dynamodb:PutItem on LedgerTable ${onlyRuns}`,
       'dynamodb:Query on LedgerTable',
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
+      `dynamodb:UpdateItem on LedgerTable where ${JSON.stringify({ ...rest, Null })}`,
       `dynamodb:UpdateItem on LedgerTable ${onlyAnnotations}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
       'logs:CreateLogStream on ApiHandlerLogs',

@@ -106,11 +106,12 @@ function refuseNaming(decision: Record<'pseudonym' | 'by' | 'reason', string>, i
   throw new UsageError(`--${name === 'pseudonym' ? 'as' : name}: expected a text that does not name the person`);
 }
 
-function sanitizeLines({ jobs, erased, broken }: Erased, pseudonym: string, dryRun: boolean): string {
+function sanitizeLines({ jobs, erased, expected, broken }: Erased, pseudonym: string, dryRun: boolean): string {
   const did = dryRun ? `would be erased from ${erased}` : `is erased from ${erased}`;
   const lines = [
     `The name ${did} of ${counted(jobs, 'restore job')}${dryRun ? '' : `, where it is now ${pseudonym}`}.`,
   ];
+  if (expected > 0) lines.push(`So it ${dryRun ? 'would be' : 'is'} from ${counted(expected, 'announced restore')}.`);
   if (broken.length > 0) lines.push('Left, as their histories are broken (restore-ledger verify):');
   lines.push(...broken.map(({ projectId, jobId }) => `  project ${projectId}, job ${jobId}`));
   return lines.map(sanitize).join('\n');

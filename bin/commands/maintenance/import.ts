@@ -134,6 +134,7 @@ const WORDS: [keyof RecordCounts, string][] = [
   ['project', 'projects'],
   ['run', 'run items'],
   ['scope', 'scope'],
+  ['expected', 'announced'],
 ];
 
 function summary({ counts, refused, keptCoverage }: ImportResult, paint: Paint): string {

@@ -29,7 +29,7 @@ export async function annotated(context: Context<ApiEnv>, asked: Asked, ports: A
       detail: 'this API takes no annotations: it needs to know its callers, by IAM or by jwtAnnotateScopes',
     });
   }
-  const by = annotatorOf(context, annotations.user);
+  const by = annotatorOf(context, annotations.user, 'an annotation needs to know who makes it');
   const stored = await foundJob(ledger, asked);
   const at = new Date(now());
   const signature = { by, at: at.toISOString(), runId: newObjectId(at) };
@@ -43,11 +43,11 @@ export async function annotated(context: Context<ApiEnv>, asked: Asked, ports: A
   }
 }
 
-/** @param user of this machine, where there is no API Gateway in front */
-function annotatorOf({ env }: Context<ApiEnv>, user: Annotator | undefined): Annotator {
+/** @param user of this machine, where there is no API Gateway in front @throws RequestProblem 403 */
+export function annotatorOf({ env }: Context<ApiEnv>, user: Annotator | undefined, why: string): Annotator {
   const annotator = env?.requestContext ? callerOf(env.requestContext) : user;
   if (annotator) return annotator;
-  throw new RequestProblem('caller-not-known', { detail: 'an annotation needs to know who makes it' });
+  throw new RequestProblem('caller-not-known', { detail: why });
 }
 
 function problemOf(error: unknown): unknown {

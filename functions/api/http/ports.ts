@@ -37,7 +37,7 @@ export class TooManyRuns extends Error {
 }
 
 export interface AnnotationPort {
-  table: Pick<Table, 'get' | 'update'>;
+  table: Pick<Table, 'get' | 'put' | 'query' | 'update'>;
   /** Of this machine, who annotates where no API Gateway says who calls. */
   user?: Annotator | undefined;
 }
@@ -49,7 +49,7 @@ export interface ApiPorts {
   now(): number;
   /** Absent where no run can be started from here. */
   runs?: RunStarter | undefined;
-  /** Absent where jobs can't be annotated from here. */
+  /** Absent where jobs can't be annotated, and restores not announced, from here. */
   annotations?: AnnotationPort | undefined;
   /** After how long without a complete reading one is late (functions/platform/freshness.ts). @default 26 hours, as no schedule is known */
   lateAfterMs?: number | undefined;

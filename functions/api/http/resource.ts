@@ -8,6 +8,7 @@ export interface Methods {
   POST?: Handler<ApiEnv>;
   PUT?: Handler<ApiEnv>;
   PATCH?: Handler<ApiEnv>;
+  DELETE?: Handler<ApiEnv>;
 }
 
 /** HEAD is answered as GET without its body, by Hono. */

@@ -15,6 +15,7 @@ const TAGS: readonly (readonly [path: string, name: string, description: string]
   ['/api/atlas/v2', 'Atlas', "Restore jobs at Atlas's own paths, in Atlas's own contract."],
   ['/restore-jobs', 'Restore jobs', 'Restore jobs with their history and annotations.'],
   ['/runs', 'Runs', 'Runs of the collector.'],
+  ['/expected-restores', 'Announced restores', 'Restores that people announce before they request them.'],
   ['/coverage', 'Coverage', 'What was read, and when.'],
   ['/projects', 'Reports', 'What the restores add up to.'],
   ['/summary', 'Reports', 'What the restores add up to.'],

@@ -62,6 +62,10 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     ...{ purpose: 'drill', ticket: 'OPS-1234', environment: 'isolated staging' },
     checks: [{ name: 'orders', expected: '48210', got: '48210' }],
   },
+  ExpectedRestoreRequest: {
+    ...{ projectId: PROJECT, clusterName: 'orders', targetClusterName: 'orders-drill', requester: 'ana@example.com' },
+    ...{ until: '2026-11-27T16:00:00.000Z', purpose: 'drill', ticket: 'OPS-1234' },
+  },
   Problem: {
     ...{ type: '/problems/bad-parameter', title: 'Bad request', status: 400 },
     ...{ detail: 'expected a whole number from 1 to 200, got "0"', field: 'limit' },

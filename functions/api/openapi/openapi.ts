@@ -1,6 +1,7 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
 import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
+import { expectedRestore, expectedRestoreList, expectedRestoreRequest } from '../../schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { recovery } from '../../schema/measure.ts';
@@ -9,6 +10,7 @@ import { summary } from '../../schema/summary.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
 import { JOB_PARAMETERS } from '../query/one-job.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
+import { EXPECTED_PARAMETERS } from '../routes/expected-restores.ts';
 import { RECOVERY_PARAMETERS } from '../routes/recovery.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
 import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
@@ -85,6 +87,56 @@ const annotation = {
   }),
 };
 
+const KEY = { type: 'string', pattern: '^[ -~]{1,255}$' };
+const expectedProblems = ['annotations-not-available', 'caller-not-known'] as const;
+
+const expectedRestores = {
+  get: {
+    operationId: 'listExpectedRestores',
+    summary: 'Announced restores, those that end last first',
+    parameters: queries(EXPECTED_PARAMETERS),
+    responses: { 200: listOf('A page', 'ExpectedRestoreList'), ...problems('bad-parameter') },
+  },
+  post: {
+    operationId: 'announceRestore',
+    summary: 'Announces a restore before it is requested',
+    parameters: [
+      header('Idempotency-Key', 'A repeat with the same `projectId` and `until` returns the same announcement.', KEY),
+    ],
+    requestBody: { required: true, content: json('ExpectedRestoreRequest') },
+    responses: {
+      200: ok('It was announced before, with the same key', json('ExpectedRestore'), { location: { schema: text } }),
+      201: ok('Announced', json('ExpectedRestore'), { location: { schema: text } }),
+      ...problems(
+        ...expectedProblems,
+        ...(['bad-parameter', 'bad-body', 'idempotency-conflict', 'expected-restores-full', 'body-too-large'] as const),
+        ...(['unsupported-media-type', 'invalid-body', 'not-found'] as const),
+      ),
+    },
+  },
+};
+
+const expectedRestoreById = {
+  get: {
+    operationId: 'getExpectedRestore',
+    summary: 'One announced restore',
+    parameters: [path('id', objectId)],
+    responses: {
+      200: ok('The announcement', json('ExpectedRestore')),
+      ...problems('bad-parameter', 'not-found'),
+    },
+  },
+  delete: {
+    operationId: 'withdrawExpectedRestore',
+    summary: 'Withdraws an announcement, for good: it stays on record',
+    parameters: [path('id', objectId)],
+    responses: {
+      200: ok('As it is then; the same where it was withdrawn before', json('ExpectedRestore')),
+      ...problems(...expectedProblems, 'bad-parameter', 'not-found'),
+    },
+  },
+};
+
 const runs = {
   get: {
     operationId: 'listRuns',
@@ -96,10 +148,7 @@ const runs = {
     operationId: 'startRun',
     summary: 'Reads everything from Atlas, or one project, or one cluster',
     parameters: [
-      header('Idempotency-Key', 'A repeat within the hour returns the same run.', {
-        type: 'string',
-        pattern: '^[ -~]{1,255}$',
-      }),
+      header('Idempotency-Key', 'A repeat within the hour returns the same run.', KEY),
       header('Prefer', '`wait=N`: answer when the run has finished, or after N seconds, at most 25.'),
     ],
     requestBody: { content: json('RunRequest') },
@@ -171,6 +220,8 @@ export const openapi = () => ({
     '/restore-jobs/{id}': restoreJob,
     '/restore-jobs/{id}/validation': validation,
     '/restore-jobs/{id}/annotation': annotation,
+    '/expected-restores': expectedRestores,
+    '/expected-restores/{id}': expectedRestoreById,
     '/runs': runs,
     '/runs/{id}': run,
     '/coverage': coverage,
@@ -183,7 +234,7 @@ export const openapi = () => ({
   components: {
     securitySchemes: SECURITY_SCHEMES,
     schemas: namedSchemas(SCHEMAS, [
-      ...[annotationRequest, validationRequest],
+      ...[annotationRequest, validationRequest, expectedRestore, expectedRestoreRequest, expectedRestoreList],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
       ...[health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
     ]),

@@ -4,8 +4,9 @@ import * as z from 'zod/mini';
 import type { RunScope } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { runRequest as runRequestSchema } from '../../schema/run.ts';
+import { idempotencyKey } from '../http/idempotency-key.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { badParameter, RequestProblem } from '../http/problem.ts';
+import { RequestProblem } from '../http/problem.ts';
 
 export interface AskedRun {
   scope: RunScope;
@@ -18,23 +19,18 @@ const MAX_WAIT_SECONDS = 25;
 
 /** @throws RequestProblem 400, 415, 422 */
 export async function runRequest(request: HonoRequest): Promise<AskedRun> {
-  const idempotencyKey = keyOf(request.header('idempotency-key'));
+  const key = idempotencyKey(request.header('idempotency-key'));
   const { projectId, clusterName, full = false } = await bodyOf(request);
   if (clusterName !== undefined && projectId === undefined) {
     throw new RequestProblem('invalid-body', { field: 'clusterName', detail: 'clusterName needs projectId' });
   }
-  return defined({ scope: defined({ projectId, clusterName }), full, idempotencyKey });
+  return defined({ scope: defined({ projectId, clusterName }), full, idempotencyKey: key });
 }
 
 /** `Prefer: wait=10`; longer than we may, is as long as we may. What can't be read is no preference (RFC 7240). */
 export function waitSeconds(prefer: string | undefined): number | undefined {
   const seconds = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(prefer ?? '')?.[1];
   return seconds === undefined ? undefined : Math.min(MAX_WAIT_SECONDS, Number(seconds));
-}
-
-function keyOf(key: string | undefined): string | undefined {
-  if (key === undefined || /^[\x20-\x7e]{1,255}$/.test(key)) return key;
-  throw badParameter('Idempotency-Key', 'expected 1 to 255 printable ASCII characters');
 }
 
 async function bodyOf(request: HonoRequest): Promise<z.infer<typeof runRequestSchema>> {

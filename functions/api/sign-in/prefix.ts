@@ -10,4 +10,5 @@ export const CALLBACK_PATH = '/sign-in/callback';
 export const AUTHORIZED_ROUTES: readonly string[] = [
   ...['ANY /', 'ANY /{proxy+}', 'OPTIONS /{proxy+}'],
   ...['POST /{proxy+}', 'PUT /{proxy+}', 'PATCH /{proxy+}'],
+  ...['POST /expected-restores', 'DELETE /{proxy+}'],
 ];

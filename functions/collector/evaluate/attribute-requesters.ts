@@ -3,7 +3,6 @@ import type { Atlas } from '../../atlas/model/atlas.ts';
 import { AtlasError } from '../../atlas/model/errors.ts';
 import type { AttributionCoverage } from '../../ledger/model/coverage.ts';
 import { canonicalJson } from '../../ledger/model/fingerprint.ts';
-import type { JobSummary } from '../../ledger/model/ledger.ts';
 import type { Log } from '../../platform/log.ts';
 import { matchRequests } from '../../restore/requesters/match-requests.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
@@ -25,7 +24,7 @@ export interface AttributePorts extends WritePorts {
   log: Log;
   now(): number;
   /** To be waited for before `findings`. */
-  prepare(jobs: readonly Pick<JobSummary, 'targetProjectId'>[]): Promise<void>;
+  prepare(jobs: readonly Unattributed[]): Promise<void>;
 }
 
 export interface AttributeTask {

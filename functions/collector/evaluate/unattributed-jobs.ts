@@ -15,7 +15,15 @@ const MAX_HELD = 100;
 
 export type Unattributed = Pick<
   LedgerJob,
-  'jobId' | 'kind' | 'delivery' | 'requestedAt' | 'requester' | 'targetProjectId'
+  | 'jobId'
+  | 'kind'
+  | 'delivery'
+  | 'requestedAt'
+  | 'requester'
+  | 'projectId'
+  | 'projectName'
+  | 'clusterName'
+  | 'targetProjectId'
 >;
 
 /** Jobs that follow each other in time. */
@@ -42,7 +50,8 @@ export async function readBatch(
   const { jobs, open, held } = batch;
   // Rivals count, whether or not they are known already.
   for await (const job of ledger.projectJobs(projectId, { since: iso(Date.parse(from) - REACH_MS) })) {
-    const { jobId, kind, delivery, requestedAt, requester, targetProjectId } = job;
+    const { jobId, kind, delivery, requestedAt, requester } = job;
+    const { projectName, clusterName, targetProjectId } = job;
     const requestedMs = Date.parse(requestedAt);
     // However many jobs were requested at once, the next batch begins well after this one, and rivals are no large part of it.
     const mayEnd = jobs.length >= JOBS_AT_ONCE && requestedMs - Date.parse(from) > 2 * REACH_MS;
@@ -53,7 +62,8 @@ export async function readBatch(
       const until = iso(requestedMs + REACH_MS);
       return { ...batch, open: open.filter((each) => each.requestedAt < next), until, next };
     }
-    const kept = defined({ jobId, kind, delivery, requestedAt, requester, targetProjectId });
+    const names = { projectId, projectName, clusterName, targetProjectId };
+    const kept = defined({ jobId, kind, delivery, requestedAt, requester, ...names });
     jobs.push(kept);
     if (requestedAt < from || !isUnresolved(requester)) continue;
     open.push(kept);

@@ -1,5 +1,6 @@
 // functions/collector/project/collect-project.ts: the collection of one project's restore jobs and coverage.
 import { letGoBy } from '../../ledger/let-go/let-go.ts';
+import { noteMissed } from '../evaluate/missed-restores.ts';
 import { selectLists } from '../list/select-lists.ts';
 import type { CollectTask } from '../task/task.ts';
 import { checkAgainstLists, clustersLeftOut, noteMissing, withoutTime } from './check-discovery.ts';
@@ -56,7 +57,8 @@ export async function collectProject(
   if (isDone && collection.lateIds.length > 0) await collection.known.readBefore();
   const hadUnattributed = isDone && collection.unattributedFrom !== undefined;
   const evaluation = isDone ? await evaluateProject(collection) : NOT_EVALUATED;
-  const followAt = await saveCoverage(collection, proven, evaluation, { read, isTimeKnown });
+  const { coverage, followAt } = await saveCoverage(collection, proven, evaluation, { read, isTimeKnown });
+  await noteMissed(evaluation.expected ?? [], coverage, time.now(), ports.ledger);
   await ports.ledger.markDaysAgain();
   if (collection.listsLeft > 0 && !mayGoOn(collection)) giveUp(collection);
   const part = partOf(collection);

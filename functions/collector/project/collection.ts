@@ -11,6 +11,7 @@ import { type CompiledRules, compileRules } from '../../restore/rules/compile-ru
 import { rulesDigest } from '../../restore/rules/read-rules.ts';
 import { DEFAULT_RULES, type Rules } from '../../restore/rules/rules.ts';
 import { KINDS, type Kind } from '../../schema/words.ts';
+import { Announcements } from '../evaluate/announcements.ts';
 import { ProjectNames } from '../evaluate/project-names.ts';
 import { AtlasTime } from '../list/atlas-time.ts';
 import { KnownJobs } from '../list/known-jobs.ts';
@@ -60,6 +61,7 @@ export interface Collection {
   readonly rules: CompiledRules;
   readonly rulesDigest: string;
   readonly names: ProjectNames;
+  readonly announcements: Announcements;
   readonly known: KnownJobs;
   /** Ids of jobs that are new to the table. */
   readonly newIds: string[];
@@ -82,11 +84,12 @@ export interface Collection {
 
 export function beginCollection(task: CollectTask, ports: CollectPorts, options: CollectOptions): Collection {
   const all = withDefaults(options, ports.ledger.parallelWrites);
-  return {
+  const time = new AtlasTime(ports);
+  const collection: Collection = {
     task,
     ports,
     options: all,
-    time: new AtlasTime(ports),
+    time,
     startedMs: ports.now(),
     usageBefore: { ...ports.atlas.usage },
     stored: undefined,
@@ -94,6 +97,10 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     rules: compileRules(all.rules),
     rulesDigest: rulesDigest(all.rules),
     names: new ProjectNames(ports, task),
+    announcements: new Announcements({
+      ...{ projectId: task.projectId, ledger: ports.ledger, now: time.now },
+      stored: () => collection.stored,
+    }),
     known: new KnownJobs(task.projectId, ports.ledger),
     newIds: [],
     lateIds: [],
@@ -107,6 +114,7 @@ export function beginCollection(task: CollectTask, ports: CollectPorts, options:
     left: [],
     stayAwayMs: 0,
   };
+  return collection;
 }
 
 const withDefaults = (

@@ -25,13 +25,13 @@ export interface Before {
 export const believed = ({ time, options }: Collection, coverage: ProjectCoverage, isTimeKnown: boolean) =>
   isTimeKnown ? believable(coverage, { now: time.now(), followMs: options.followMs }) : coverage;
 
-/** @returns when the next follow-up of running jobs is due, where this collector is the one to queue it */
+/** @returns the coverage as it was written, and when the next follow-up of running jobs is due, where this collector is the one to queue it */
 export async function saveCoverage(
   collection: Collection,
   discovery: Discovery,
   evaluation: Evaluation,
   { read, isTimeKnown }: Before,
-): Promise<string | undefined> {
+): Promise<{ coverage: ProjectCoverage; followAt: string | undefined }> {
   const { task, ports, time, stored, rules, attempts, listsLeft } = collection;
   const { ledger } = ports;
   const { projectId } = task;
@@ -54,8 +54,8 @@ export async function saveCoverage(
     if (!latest) collection.counts.firstOverdue = countOverdue(followed.coverage);
     return followed.coverage;
   };
-  await ledger.saveCoverage(projectId, next, read);
-  return followAt;
+  const coverage = await ledger.saveCoverage(projectId, next, read);
+  return { coverage, followAt };
 }
 
 const countOverdue = ({ clusters }: ProjectCoverage) =>

@@ -4,6 +4,7 @@
 import type { Ledger, Recorded } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
+import { expectedEvents } from '../from/expected-events.ts';
 import { type EventOptions, jobEvents } from '../from/job-events.ts';
 import { projectEvents } from '../from/project-events.ts';
 import { runEvents } from '../from/run-events.ts';
@@ -66,6 +67,11 @@ export function withEvents(ledger: Ledger, publish: EventSink, options: EventOpt
       saved(next, (noting) => ledger.saveCoverage(projectId, noting, read), coverageEvents),
     saveKnownProject: (projectId, next, read) =>
       saved(next, (noting) => ledger.saveKnownProject(projectId, noting, read), projectEvents),
+    saveExpectedRestore: async (stored, change) => {
+      const saved = await ledger.saveExpectedRestore(stored, change);
+      if (saved) await publishAll(expectedEvents(stored, saved));
+      return saved;
+    },
     endRun: async (runId, failure) => endOf(await ledger.endRun(runId, failure)),
     planRun: async (...given) => endOf(await ledger.planRun(...given)),
     finishPart: async (runId, part) => endOf(await ledger.finishPart(runId, part)),

@@ -3,17 +3,28 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, StreamRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { expectedRestoreOf } from '../../ledger/expected/items.ts';
 import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { IMPORTED_AT, RUN_FIELDS } from '../../ledger/model/table.ts';
 import type { ChangedClusters } from '../../ledger/repositories/coverage-size.ts';
 import { knownProjectOf } from '../../ledger/repositories/project-repository.ts';
 import { type Item, ledgerJob, pick } from '../../ledger/table/job-item.ts';
-import { coverageKey, isJobSk, isRunSk, type Key, projectKey, projectPk, runPk } from '../../ledger/table/keys.ts';
+import {
+  coverageKey,
+  isExpectedPk,
+  isJobSk,
+  isRunSk,
+  type Key,
+  projectKey,
+  projectPk,
+  runPk,
+} from '../../ledger/table/keys.ts';
 import type { RecordEvent } from '../../relay/record-event.ts';
 import { type SpokeOptions, recordEvents as spokeEvents } from '../../relay/record-events.ts';
 import { RUN_STATUSES, STATUSES } from '../../schema/words.ts';
 import { coverageEvents } from '../from/coverage-events.ts';
+import { expectedEvents } from '../from/expected-events.ts';
 import { type EventOptions, jobEvents } from '../from/job-events.ts';
 import { projectEvents } from '../from/project-events.ts';
 import { runEvents } from '../from/run-events.ts';
@@ -62,6 +73,16 @@ const knownProject = z.looseObject({
   changes: z.array(z.looseObject({ at: text })),
 });
 
+const expectedRestore = z.looseObject({
+  expectedRestoreId: text,
+  projectId: text,
+  clusterName: z.string(),
+  from: text,
+  until: text,
+  by: z.looseObject({ name: z.string() }),
+  jobs: z.array(z.looseObject({ jobId: text })),
+});
+
 type EventsOf = (images: Images, options: EventOptions) => LedgerEvent[];
 
 export interface FeedOptions extends EventOptions {
@@ -89,6 +110,7 @@ export function recordEvents(
 function byKey(pk: string | undefined, sk: string | undefined): EventsOf | undefined {
   if (pk === undefined || sk === undefined) throw new RecordError('Keys: expected pk and sk, got others');
   if (pk.startsWith(runPk(''))) return isRunSk(sk) ? eventsOfRun : undefined;
+  if (isExpectedPk(pk)) return eventsOfExpected;
   if (!pk.startsWith(projectPk(''))) return undefined;
   if (isJobSk(sk)) return eventsOfJob;
   if (sk === coverageKey('').sk) return eventsOfCoverage;
@@ -142,6 +164,9 @@ const coverageOf = (item: Item) => checked(coverage, item.coverage) as unknown a
 
 const eventsOfProject = ({ before, after }: Images): LedgerEvent[] =>
   projectEvents(before && knownProjectOf(before), knownProjectOf(checked(knownProject, after)));
+
+const eventsOfExpected = ({ before, after }: Images): LedgerEvent[] =>
+  expectedEvents(before && expectedRestoreOf(before), expectedRestoreOf(checked(expectedRestore, after)));
 
 const eventsOfRun = ({ before, after }: Images): LedgerEvent[] => runEvents(before && runOf(before), runOf(after));
 

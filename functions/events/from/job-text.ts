@@ -3,7 +3,7 @@ import type { Change, JobSummary } from '../../ledger/model/ledger.ts';
 import { capitalized, sentence } from '../../platform/text.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { span } from '../../restore/text.ts';
-import { annotationOfChange, annotatorWords } from '../../views/annotations.ts';
+import { annotationOfChange, annotatorWords, announcementOfChange } from '../../views/annotations.ts';
 import { findingName } from '../../views/findings.ts';
 import { statusWords } from '../../views/status.ts';
 import { targetView } from '../../views/target.ts';
@@ -63,6 +63,8 @@ function whatElse(change: Change): string {
     return `Annotated by ${singleLine(annotatorWords(annotation.by), MAX_ANNOTATOR)}: ${sentence(singleLine(annotation.words, MAX_REASON))}`;
   if (fields.vanishedAt)
     return `Atlas ${fields.vanishedAt.to === undefined ? 'lists it again' : 'no longer lists it'}.`;
+  const announcement = announcementOfChange(change);
+  if (announcement !== undefined) return sentence(capitalized(singleLine(announcement, MAX_REASON)));
   const names = Object.keys(fields);
   const changed = (names.length > 0 ? names : atlas).map((name) => singleLine(name));
   return `Changed: ${listed(changed.slice(0, MAX_FIELDS), changed.length)}.`;

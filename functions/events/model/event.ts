@@ -2,6 +2,7 @@
 import type * as z from 'zod/mini';
 import type {
   drillOverdue,
+  expectedRestoreMissed,
   jobStateChange,
   projectNotVisible,
   restoreFinding,
@@ -16,6 +17,8 @@ export type EventJob = JobStateChange['job'];
 export type RestoreFinding = z.infer<typeof restoreFinding>;
 /** Clusters of one project that became overdue together. */
 export type DrillOverdue = z.infer<typeof drillOverdue>;
+/** Of one announcement, once. */
+export type ExpectedRestoreMissed = z.infer<typeof expectedRestoreMissed>;
 /** Once where no credentials see a project any more, and once where that is over. */
 export type ProjectNotVisible = z.infer<typeof projectNotVisible>;
 export type RunFinished = z.infer<typeof runFinished>;
@@ -30,5 +33,6 @@ export type LedgerEvent =
   | Event<'Restore Job State Change', JobStateChange>
   | Event<'Restore Finding', RestoreFinding>
   | Event<'Restore Drill Overdue', DrillOverdue>
+  | Event<'Expected Restore Missed', ExpectedRestoreMissed>
   | Event<'Project Not Visible', ProjectNotVisible>
   | Event<'Collector Run Completed' | 'Collector Run Incomplete', RunFinished>;

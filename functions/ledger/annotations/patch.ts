@@ -92,7 +92,7 @@ function refuseTwice(field: string, names: readonly string[]) {
   if (twice !== undefined) throw new AnnotationProblem(field, `expected each once, got ${shown(twice)} twice`);
 }
 
-function objectOf(field: string, value: unknown, names: readonly string[]): Record<string, unknown> {
+export function objectOf(field: string, value: unknown, names: readonly string[]): Record<string, unknown> {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new AnnotationProblem(field, `expected an object, got ${shown(value)}`);
   const other = Object.keys(value).find((name) => !names.includes(name));
@@ -104,7 +104,7 @@ function objectOf(field: string, value: unknown, names: readonly string[]): Reco
 /** Control characters, what reverses the direction of text or takes no room or shows nothing, half characters, those for private use and none at all. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-function lineOf(field: string, value: unknown, most: number): string {
+export function lineOf(field: string, value: unknown, most: number): string {
   if (typeof value !== 'string') throw new AnnotationProblem(field, `expected a text, got ${shown(value)}`);
   // Before anything goes over a text that may be of any length.
   const isTooLong = value.length > most * 4;
@@ -119,7 +119,7 @@ function lineOf(field: string, value: unknown, most: number): string {
   return text;
 }
 
-function textOf(field: string, value: unknown, most: number): string {
+export function textOf(field: string, value: unknown, most: number): string {
   const text = lineOf(field, value, most);
   // Not even quoted: it may be the data set's address.
   if (safeText(text) !== text)
@@ -169,7 +169,7 @@ function decoded(text: string): string {
 const MAX_SHOWN = 40;
 
 /** Nothing of a long text: it may be a secret. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';

@@ -1,12 +1,14 @@
 // functions/ledger/erasure/erase-everywhere.ts: a person's name taken out of every job of a ledger.
+import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { expectedRestoreOf } from '../expected/items.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import type { LedgerJob } from '../model/ledger.ts';
 import { ATTEMPTS, conflict } from '../repositories/optimistic-write.ts';
 import { fitted, type Item, jobItem, ledgerJob } from '../table/job-item.ts';
-import { isJobSk, type Key } from '../table/keys.ts';
+import { isExpectedPk, isJobSk, type Key } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
-import { connected, type Erasure, identitiesIn, withoutName } from './erase-name.ts';
+import { connected, type Erasure, identitiesIn, withoutMentions, withoutName } from './erase-name.ts';
 
 /** As many as a collector writes at once. */
 const MAX_WRITES = 64;
@@ -21,6 +23,8 @@ export interface Erased {
   /** Looked at. */
   jobs: number;
   erased: number;
+  /** Announced restores that named them. */
+  expected: number;
   /** Whose history is broken: it stays as it is, and so does the name in it. */
   broken: { projectId: string; jobId: string }[];
 }
@@ -50,9 +54,13 @@ export async function eraseEverywhere(
   erasure: Erasure,
   { signal, onJob, dryRun = false }: ErasePorts & { dryRun?: boolean } = {},
 ): Promise<Erased> {
-  const result: Erased = { jobs: 0, erased: 0, broken: [] };
+  const result: Erased = { jobs: 0, erased: 0, expected: 0, broken: [] };
   const ranks: Key[][] = [...erasure.identities].map(() => []);
-  for await (const item of jobsOf(table, signal)) {
+  const announced: (Item & Key)[] = [];
+  for await (const item of table.scan()) {
+    signal?.throwIfAborted();
+    if (isExpectedPk(String(item.pk)) && mentions(item, erasure)) announced.push(item as Item & Key);
+    if (!isJobSk(String(item.sk))) continue;
     result.jobs += 1;
     onJob?.();
     // Most name somebody else, and aren't held.
@@ -69,7 +77,30 @@ export async function eraseEverywhere(
       if (outcome === 'broken') result.broken.push({ projectId, jobId });
     });
   }
+  for (const item of announced) {
+    signal?.throwIfAborted();
+    if (await eraseExpected(table, item, erasure, dryRun)) result.expected += 1;
+  }
   return result;
+}
+
+/** Whoever announced or withdrew it, or was to request it, and whom its texts mention. */
+async function eraseExpected(table: Table, item: Item & Key, erasure: Erasure, dryRun: boolean): Promise<boolean> {
+  const key = keyOf(item);
+  let stored: Item | undefined = item;
+  for (let attempt = 1; stored && attempt <= ATTEMPTS; attempt++) {
+    const { by, requester, purpose, ticket, withdrawn } = expectedRestoreOf(stored);
+    const said = defined({ by, requester, purpose, ticket, withdrawn });
+    const without = withoutMentions(said, erasure);
+    if (without === said) return false;
+    if (dryRun) return true;
+    const { revision } = expectedRestoreOf(stored);
+    const written = await table.update(key, { set: { ...without, revision: revision + 1 } }, { revision });
+    if (written.done) return true;
+    stored = await table.get(key);
+  }
+  if (!stored) return false;
+  throw conflict(`announced restore ${key.sk}`);
 }
 
 /** The first of the identities that the job names; the first of all where it only mentions them. A broken history is only reported. */

@@ -24,7 +24,10 @@ export interface Erasure {
   reason: string;
 }
 
-/** The id and name of each actor that a job and its history name, and who annotated it. */
+/** What people said of a job, when they annotated or announced it. */
+const SAID = [...ANNOTATED, 'announcement'] as const;
+
+/** The id and name of each actor that a job and its history name, and who annotated or announced it. */
 export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester' | 'changes'>): string[][] {
   const requesters = [requester, ...changes.flatMap(({ fields: { requester: of } }) => [of?.from, of?.to])];
   const actors = requesters.map((each) => {
@@ -32,7 +35,7 @@ export function identitiesIn({ requester, changes }: Pick<LedgerJob, 'requester'
     return [id, name].filter((one) => one !== undefined);
   });
   const annotators = changes.flatMap(({ fields }) =>
-    ANNOTATED.flatMap((name) => (fields[name]?.to as { by?: Annotator } | undefined)?.by?.name ?? []),
+    SAID.flatMap((name) => (fields[name]?.to as { by?: Annotator } | undefined)?.by?.name ?? []),
   );
   return [...actors, ...annotators.map((name) => [name])];
 }
@@ -57,13 +60,13 @@ export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undef
   const last = job.changes.at(-1);
   if (!isNamed || !last) return undefined;
   const findings = job.findings?.map((finding) => ({ ...finding, why: withoutText(finding.why, erasure) }));
-  const { validation, annotation } = withoutMentions(annotatedOf(job), erasure);
+  const { validation, annotation, announcement } = withoutMentions(saidOf(job), erasure);
   // Digests of states that held the name go, too: whoever guesses it could find it confirmed.
   const changes = relinked({ ...job, changes: entries.map((entry) => ({ ...entry, state: ERASED })) });
   const revision = job.revision + 1;
   const next = {
     ...job,
-    ...defined({ requester, findings, validation, annotation }),
+    ...defined({ requester, findings, validation, annotation, announcement }),
     revision,
     changedAt: at,
     changes,
@@ -93,17 +96,18 @@ function withoutRequester(change: Change, erasure: Erasure): Change {
   return { ...change, fields: { ...change.fields, requester: defined({ from, to }) } };
 }
 
-const annotatedOf = ({ validation, annotation }: LedgerJob) => defined({ validation, annotation });
+const saidOf = ({ validation, annotation, announcement }: LedgerJob) =>
+  defined({ validation, annotation, announcement });
 
 /** People may be named in any text of an annotation: by themselves, or in an ARN. */
 function withoutAnnotator(change: Change, erasure: Erasure): Change {
-  const fields = pick<Change['fields']>(change.fields, ANNOTATED);
+  const fields = pick<Change['fields']>(change.fields, SAID);
   const without = withoutMentions(fields, erasure);
   return without === fields ? change : { ...change, fields: { ...change.fields, ...without } };
 }
 
 /** The same where no text mentions any of them. */
-function withoutMentions<T extends object>(value: T, { identities, pseudonym }: Erasure): T {
+export function withoutMentions<T extends object>(value: T, { identities, pseudonym }: Erasure): T {
   const names = [...identities]
     .filter((name) => name !== '')
     .sort((a, b) => b.length - a.length)

@@ -19,6 +19,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set<Exclude<keyof JobSummary, keyof 
   'vanishedAt',
   'requester',
   'findings',
+  'announcement',
   'accountId',
   'organizationId',
   'validation',
@@ -32,7 +33,7 @@ export const COMPARED = JOB_SUMMARY_FIELDS.filter(
 /** Everything that no write may change without an entry in the history. In the order of canonical JSON, which saves a copy. */
 const SEALED = [
   ...COMPARED,
-  ...(['vanishedAt', 'requester', 'findings', 'validation', 'annotation', 'annotationCount'] as const),
+  ...(['vanishedAt', 'requester', 'findings', 'announcement', 'validation', 'annotation', 'annotationCount'] as const),
 ].sort();
 
 /** Entries at the beginning of a history that are always kept. */

@@ -2,6 +2,7 @@
 
 import type * as z from 'zod/mini';
 import type { VerdictsAsked } from '../../restore/drills/judged.ts';
+import type { Announcement, Claim, ExpectedRestore } from '../../restore/expected/expected-restore.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
@@ -75,7 +76,10 @@ export type KnownJob = Pick<JobSummary, (typeof KNOWN_FIELDS)[number]> & {
 };
 
 /** What the ledger itself adds to a job. */
-export type Annotations = Pick<JobSummary, 'requester' | 'findings'>;
+export type Annotations = Pick<JobSummary, 'requester' | 'findings'> & {
+  /** Null: it was not announced after all. */
+  announcement?: Announcement | null;
+};
 
 /** What the ledger adds in the same write as an answer. */
 export interface Annotating {
@@ -254,6 +258,17 @@ export interface Ledger {
    */
   archiveCluster(projectId: string, cluster: ClusterCoverage, options?: { isNew?: boolean }): Promise<void>;
   archivedClusters(projectId: string): AsyncIterable<ClusterCoverage>;
+
+  /** Announced restores of a project that end at or after a moment, in the order of their ends; a consistent read. ISO 8601. */
+  expectedRestores(projectId: string, since: string): Promise<ExpectedRestore[]>;
+  /**
+   * Writes which restores came, or that none did. Undefined where another writer was first.
+   * @throws LedgerError
+   */
+  saveExpectedRestore(
+    stored: ExpectedRestore,
+    change: { jobs: readonly Claim[] } | { missedAt: string },
+  ): Promise<ExpectedRestore | undefined>;
 
   knownProject(projectId: string): Promise<KnownProject | undefined>;
   /** Every project that a run has ever listed, in the order of their ids; a consistent read of each. */

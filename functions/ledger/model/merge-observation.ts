@@ -52,8 +52,8 @@ export function mergeObservation(
   if (stored.fingerprint === print && !reappeared && !altered) return { outcome: 'same' };
 
   const { revision, firstSeenAt, changedAt, changes, requester, findings } = stored;
-  const { validation, annotation, annotationCount } = stored;
-  const found = { requester, findings, validation, annotation, annotationCount };
+  const { announcement, validation, annotation, annotationCount } = stored;
+  const found = { requester, findings, announcement, validation, annotation, annotationCount };
   const own = defined({ revision, firstSeenAt, changedAt, changes, ...found });
   const job: LedgerJob = { ...answer, ...stampsOf(stored, answer), ...own };
   const fields = changedFields(stored, answer);
@@ -73,7 +73,7 @@ export function mergeObservation(
  */
 function withoutForged(job: LedgerJob): LedgerJob {
   if (!isAltered(job)) return job;
-  const { requester: _, findings: __, ...rest } = job;
+  const { requester: _, findings: __, announcement: ___, ...rest } = job;
   return withAnnotationsOf(rest, job.changes);
 }
 
@@ -104,15 +104,19 @@ export function mergeAnnotations(
   { observedAt, runId }: Sighting,
   annotate: (job: JobSummary) => Partial<Annotations>,
 ): Decision {
-  const { requester = stored.requester, findings } = annotate(stored);
+  const { requester = stored.requester, findings, announcement = stored.announcement } = annotate(stored);
   const fields: Change['fields'] = {};
   if (canonicalJson(requester) !== canonicalJson(stored.requester)) {
     fields.requester = defined({ from: stored.requester, to: requester });
   }
-  const job = { ...stored, ...defined({ requester }) };
+  if (canonicalJson(announcement ?? undefined) !== canonicalJson(stored.announcement)) {
+    fields.announcement = defined({ from: stored.announcement, to: announcement ?? undefined });
+  }
+  const { announcement: _, ...rest } = stored;
+  const job: LedgerJob = { ...rest, ...defined({ requester, announcement: announcement ?? undefined }) };
   // What a run finds out of a job in its first reading belongs to that reading.
   const firstReading = stored.changes.find((change) => change.runId === runId)?.firstReading;
-  if (!fields.requester && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
+  if (Object.keys(fields).length === 0 && rulesOf(findings ?? stored.findings) === rulesOf(stored.findings)) {
     return { outcome: 'same' };
   }
   const assess = findings && (() => findings);

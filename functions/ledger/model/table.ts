@@ -37,6 +37,7 @@ export const JOB_SUMMARY_FIELDS = fieldNames<JobSummary>({
   vanishedAt: true,
   requester: true,
   findings: true,
+  announcement: true,
   accountId: true,
   organizationId: true,
   validation: true,

@@ -2,15 +2,17 @@
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
-import { FIRST_ID, idAfter, isObjectId, LAST_ID } from '../../restore/object-id.ts';
+import type { ExpectedRestore } from '../../restore/expected/expected-restore.ts';
+import { FIRST_ID, idAfter, idBefore, isObjectId, LAST_ID } from '../../restore/object-id.ts';
 import type { Kind } from '../../schema/words.ts';
+import { expectedById, expectedRestoreOf, expectedPage as queryExpected } from '../expected/items.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
 import type { JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import type { IndexedJob } from '../model/table.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
-import { everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
+import { everything, itemsAt, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { archived } from './archive.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
@@ -63,6 +65,13 @@ export interface LedgerReader extends Ledger {
   projectPage(query: { limit: number; cursor?: string; held?: readonly ProjectFacts[] }): Promise<Page<ProjectFacts>>;
   /** Nothing where the ledger has no such project. Requests: 1 batch read, and 1 query a MB. */
   projectRecord(projectId: string): Promise<ProjectRecord | undefined>;
+  /** Nothing where there is none. Requests: 1 query and 1 read. */
+  expectedRestore(expectedRestoreId: string): Promise<ExpectedRestore | undefined>;
+  /**
+   * Announced restores, of a project or of all, those that end last first. Requests: 1 query, and of all 1 batch read for each 100.
+   * @throws CursorError
+   */
+  expectedPage(query: { projectId?: string; limit: number; cursor?: string }): Promise<Page<ExpectedRestore>>;
   /** Names of all projects on record, by id; undefined where there are more than `max`. Requests: 1 query. */
   listedProjects(max: number): Promise<Map<string, string> | undefined>;
   /** Names of those on record, by id. Requests: 1 batch read for each 100. */
@@ -94,6 +103,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, projects, query),
     projectRecord: (projectId) => projectRecord(table, projects, projectId),
+    expectedRestore: (id) => expectedById(table, id),
+    expectedPage: (query) => expectedPage(table, query),
     listedProjects: (max) => listedProjects(table, max),
     projectNames: (ids) => projectNames(projects, ids),
   };
@@ -164,6 +175,18 @@ async function projectPage(
   const nextId = last && lastId !== undefined ? idAfter(lastId) : undefined;
   const projects = projectIds.flatMap((projectId) => facts.get(projectId) ?? []);
   return defined({ items: projects, cursor: nextId && cursorAt(nextId, identity) });
+}
+
+async function expectedPage(
+  table: Table,
+  { projectId, limit, cursor }: { projectId?: string; limit: number; cursor?: string },
+): Promise<Page<ExpectedRestore>> {
+  const identity = { expected: projectId ?? null };
+  const until = cursor === undefined ? LAST_ID : cursorPosition(cursor, identity);
+  const { items, last } = await queryExpected(table, { projectId, until, limit });
+  const whole = projectId === undefined ? await itemsAt(table, items) : items;
+  const nextId = last && idBefore(String(last.sk));
+  return defined({ items: whole.map(expectedRestoreOf), cursor: nextId && cursorAt(nextId, identity) });
 }
 
 async function projectRecord(

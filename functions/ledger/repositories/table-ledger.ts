@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defined } from '../../platform/defined.ts';
 import { DayMarker } from '../days/day-marker.ts';
 import { DayRepository } from '../days/day-repository.ts';
+import { expectedSince, saveExpected } from '../expected/items.ts';
 import type { Ledger } from '../model/ledger.ts';
 import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
@@ -88,6 +89,9 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     coverages: () => coverages.all(),
     archiveCluster: (...args) => archive(table, ...args),
     archivedClusters: (projectId) => archived(table, projectId),
+
+    expectedRestores: (...args) => expectedSince(table, ...args),
+    saveExpectedRestore: (...args) => saveExpected(table, ...args),
 
     knownProject: (projectId) => projects.get(projectId),
     knownProjects: () => projects.all(),

@@ -23,6 +23,7 @@ const MESSAGE = 'MESSAGE';
 const SPOKE = 'SPOKE#';
 const SLICES = 'SLICES#';
 const OWNER = 'OWNER';
+const EXPECTED = 'EXPECTED';
 
 export const projectPk = (projectId: string) => PROJECT + projectId;
 export const projectIdOf = (pk: string) => pk.slice(PROJECT.length);
@@ -82,6 +83,13 @@ export function daysOfMonth(month: string): string[] {
 export const feedPartition = (list: MonthlyFeed, month: string) => `${list}#${month}`;
 /** What is known of a project. An item of its own, seldom written, so that the index is not written with each run. */
 export const projectKey = (projectId: string): Key => ({ pk: projectPk(projectId), sk: 'PROJECT' });
+/** Restores of a project that somebody announced, by ids that begin with their ends. */
+export const expectedPk = (projectId: string) => `${EXPECTED}#${projectId}`;
+export const expectedKey = (projectId: string, expectedRestoreId: string): Key => ({
+  pk: expectedPk(projectId),
+  sk: expectedRestoreId,
+});
+export const isExpectedPk = (pk: string) => pk.startsWith(expectedPk(''));
 /** What people were told of a job, or of another event. @param id of the job, or of the event */
 export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
 export const messagePk = (id: string) => `${MESSAGE}#${id}`;
@@ -146,3 +154,6 @@ const ID_LENGTH = 24;
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });
 export const runFeed = (runId: string): FeedKey => ({ feed: feedPartition('RUNS', monthOf(runId)), feedKey: runId });
 export const coverageFeed = (projectId: string): FeedKey => ({ feed: COVERAGE_FEED, feedKey: projectId });
+/** The feed of announced restores. */
+export const EXPECTED_FEED = EXPECTED;
+export const expectedFeed = (expectedRestoreId: string): FeedKey => ({ feed: EXPECTED, feedKey: expectedRestoreId });

@@ -1,5 +1,6 @@
 // functions/ledger/transfer/check.ts: what is wrong with a record of an export: its key, its fields, or its history. Pure.
 import * as z from 'zod/mini';
+import { expectedRestore } from '../../schema/expected-restore.ts';
 import { jobWithHistory } from '../../schema/job.ts';
 import { moment, objectId } from '../../schema/types.ts';
 import { RUN_STATUSES } from '../../schema/words.ts';
@@ -8,6 +9,7 @@ import { type Break, breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import {
   archivedClusterKey,
+  expectedKey,
   isPartSk,
   isPlanSk,
   isRunSk,
@@ -46,6 +48,11 @@ const scope = z.looseObject({
   scopeRevision: revised,
   scope: z.looseObject({ revision: revised, accounts: z.looseObject({}) }),
 });
+const expected = z.looseObject({
+  ...expectedRestore.shape,
+  state: z.optional(z.unknown()),
+  revision: revised,
+});
 const run = z.looseObject({ runId: objectId(), startedAt: z.string(), status: z.enum(RUN_STATUSES) });
 const part = z.looseObject({ projectId: objectId(), finishedAt: z.string() });
 const plan = z.looseObject({ planned: z.array(z.looseObject({ projectId: z.string() })) });
@@ -56,6 +63,8 @@ export function checked(record: TransferRecord): Checked {
   if (kindOf(item) !== kind) return wrong(`pk and sk: expected those of a ${kind}, got ${named(item)}`);
   if (kind === 'job') return checkedJob(item);
   if (kind === 'run') return checkedRun(item);
+  if (kind === 'expected')
+    return shaped(expected, item, () => expectedKey(String(item.projectId), String(item.expectedRestoreId)));
   if (kind === 'scope') return shaped(scope, item);
   if (kind === 'project') return shaped(project, item, () => projectKey(String(item.projectId)));
   const archived = item.archived as ClusterCoverage;

@@ -27,18 +27,21 @@ export interface Inventory {
   /** How many jobs there are, by project. */
   jobs: Map<string, number>;
   runIds: Set<string>;
+  /** Partitions of announced restores. */
+  expected: Set<string>;
   /** Items of kinds that this version doesn't know. */
   unknown: number;
 }
 
 /** What there is to export. Requests: 1 scan a MB of the table. */
 export async function inventoryOf(table: Table): Promise<Inventory> {
-  const inventory: Inventory = { jobs: new Map(), runIds: new Set(), unknown: 0 };
+  const inventory: Inventory = { jobs: new Map(), runIds: new Set(), expected: new Set(), unknown: 0 };
   for await (const item of table.scan({ fields: ['pk', 'sk'] })) {
     const { pk, sk } = item as unknown as Key;
     const kind = kindOf({ pk, sk });
     if (kind === undefined) inventory.unknown += 1;
     else if (kind === 'run') inventory.runIds.add(runIdOf(pk));
+    else if (kind === 'expected') inventory.expected.add(pk);
     else if (kind !== 'scope' && kind !== 'counts' && kind !== 'message') {
       const projectId = projectIdOf(pk);
       inventory.jobs.set(projectId, (inventory.jobs.get(projectId) ?? 0) + (kind === 'job' ? 1 : 0));
@@ -51,7 +54,7 @@ export async function inventoryOf(table: Table): Promise<Inventory> {
 export async function* exported(
   table: Table,
   scope: Item | undefined,
-  { jobs, runIds }: Inventory,
+  { jobs, runIds, expected }: Inventory,
 ): AsyncGenerator<TransferRecord> {
   for (const runId of [...runIds].sort()) {
     for await (const item of everything(table, { partition: runPk(runId), consistent: true })) {
@@ -60,6 +63,12 @@ export async function* exported(
   }
   for (const [projectId, counted] of [...jobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
     yield* ofProject(table, projectId, counted);
+  }
+  // Which restores came is written before their jobs say so.
+  for (const partition of [...expected].sort()) {
+    for await (const item of everything(table, { partition, consistent: true })) {
+      yield { kind: 'expected', item: exportable(item) };
+    }
   }
   if (scope) yield { kind: 'scope', item: exportable(scope) };
 }

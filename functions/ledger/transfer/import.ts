@@ -4,6 +4,7 @@
 // not there. Writing again finds everything that was written, and changes nothing.
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
 import { DayMarker } from '../days/day-marker.ts';
+import { expectedRestoreOf } from '../expected/items.ts';
 import { letGoBy } from '../let-go/let-go.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
@@ -18,7 +19,15 @@ import { isRunSk, jobIdOf, type Key, projectIdOf, projectKey, SCOPE_KEY } from '
 import { type Condition, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { markVerdict } from '../verdicts/mark-verdict.ts';
-import { coverageOutcome, jobOutcome, mergedScope, OUTCOMES, type Outcome, projectOutcome } from './merge.ts';
+import {
+  coverageOutcome,
+  expectedOutcome,
+  jobOutcome,
+  mergedScope,
+  OUTCOMES,
+  type Outcome,
+  projectOutcome,
+} from './merge.ts';
 import { exportable, noRecords, type RecordCounts, type RecordKind, type TransferRecord } from './record.ts';
 
 /** As many as a collector writes at once. */
@@ -178,6 +187,7 @@ class Importer {
       return (stored) => (stored || !isLetGo ? decideJob(stored, item) : { outcome: 'kept', item, condition: ABSENT });
     }
     if (kind === 'project') return (stored) => decideProject(stored, item);
+    if (kind === 'expected') return (stored) => decideExpected(stored, item);
     if (kind === 'scope') return (stored) => decideScope(stored, item);
     return (stored) => decideOther(stored, item);
   }
@@ -210,6 +220,12 @@ function decideProject(stored: Item | undefined, item: Item & Key): ReturnType<D
   const known = stored && knownProjectOf(stored);
   const condition = { revision: known?.revision };
   return { outcome: projectOutcome(known, knownProjectOf(item) as KnownProject), item, condition };
+}
+
+function decideExpected(stored: Item | undefined, item: Item & Key): ReturnType<Decide> {
+  const known = stored && expectedRestoreOf(stored);
+  const condition = known ? { revision: known.revision } : ABSENT;
+  return { outcome: expectedOutcome(known, expectedRestoreOf(item)), item, condition };
 }
 
 function decideScope(stored: Item | undefined, item: Item & Key): ReturnType<Decide> {

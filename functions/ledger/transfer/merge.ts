@@ -2,6 +2,7 @@
 //
 // Two records are of one origin where one goes on from the other. Then the later one stands; it says all that the earlier one says.
 // Of two origins neither may replace the other: the ledger keeps its own.
+import type { ExpectedRestore } from '../../restore/expected/expected-restore.ts';
 import type { LetGo } from '../let-go/let-go.ts';
 import { CONTINUITY_MS, type Interval, type ProjectCoverage, withInterval } from '../model/coverage.ts';
 import { canonicalJson, sha256 } from '../model/fingerprint.ts';
@@ -38,6 +39,13 @@ export function projectOutcome(stored: KnownProject | undefined, incoming: Known
   if (!stored) return 'added';
   if (isEqual(stored, incoming)) return 'same';
   return stored.firstSeenAt === incoming.firstSeenAt && incoming.revision > stored.revision ? 'updated' : 'kept';
+}
+
+/** One announcement is of one ledger, whatever it was copied to. */
+export function expectedOutcome(stored: ExpectedRestore | undefined, incoming: ExpectedRestore): Outcome {
+  if (!stored) return 'added';
+  if (isEqual(stored, incoming)) return 'same';
+  return stored.at === incoming.at && incoming.revision > stored.revision ? 'updated' : 'kept';
 }
 
 export function coverageOutcome(stored: ProjectCoverage | undefined, incoming: ProjectCoverage): Outcome {

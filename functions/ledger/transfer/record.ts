@@ -1,4 +1,4 @@
-// functions/ledger/transfer/record.ts: a line of an export: one job, project, coverage, archived cluster, run item, or the scope.
+// functions/ledger/transfer/record.ts: a line of an export: one job, project, coverage, archived cluster, announced restore, run item, or the scope.
 import * as z from 'zod/mini';
 import { moment, objectId } from '../../schema/types.ts';
 import type { ProjectCoverage } from '../model/coverage.ts';
@@ -9,6 +9,7 @@ import {
   coverageKey,
   isCoveragePartSk,
   isDaysPk,
+  isExpectedPk,
   isHubKey,
   isJobSk,
   isPartSk,
@@ -28,7 +29,7 @@ export const FORMAT = 'atlas-restore-ledger';
 /** A later one may hold what this version would lose. */
 export const FORMAT_VERSION = 1;
 
-export const ITEM_KINDS = ['job', 'cluster', 'project', 'run', 'scope'] as const;
+export const ITEM_KINDS = ['job', 'cluster', 'project', 'run', 'scope', 'expected'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 export const RECORD_KINDS = [...ITEM_KINDS, 'coverage'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
@@ -38,7 +39,15 @@ export type TransferRecord = { kind: ItemKind; item: Item & Key } | { kind: 'cov
 
 export type RecordCounts = Record<RecordKind, number>;
 
-export const noRecords = (): RecordCounts => ({ job: 0, cluster: 0, project: 0, run: 0, scope: 0, coverage: 0 });
+export const noRecords = (): RecordCounts => ({
+  job: 0,
+  cluster: 0,
+  project: 0,
+  run: 0,
+  scope: 0,
+  expected: 0,
+  coverage: 0,
+});
 
 /** The first line. */
 export const header = z.object({
@@ -47,10 +56,11 @@ export const header = z.object({
   exportedAt: moment(),
 });
 
-const counts = z.object(
-  Object.fromEntries(RECORD_KINDS.map((kind) => [kind, z.int().check(z.minimum(0))])) as Record<
+/** An export of an earlier version has none of the kinds that came later. */
+const counts = z.strictObject(
+  Object.fromEntries(RECORD_KINDS.map((kind) => [kind, z._default(z.int().check(z.minimum(0)), 0)])) as Record<
     RecordKind,
-    z.ZodMiniInt
+    z.ZodMiniDefault<z.ZodMiniInt>
   >,
 );
 
@@ -84,6 +94,7 @@ export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'messa
   if (isDaysPk(pk) || isTotalsPk(pk) || isVerdictsPk(pk) || isHubKey({ pk, sk })) return 'counts';
   if (pk.startsWith(messagePk(''))) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
+  if (isExpectedPk(pk)) return 'expected';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;
   if (!pk.startsWith(projectPk(''))) return undefined;
   if (isJobSk(sk)) return 'job';

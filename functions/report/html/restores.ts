@@ -6,7 +6,7 @@ import { namespaceWords, type RestoredCollections } from '../../restore/collecti
 import { problemText } from '../../restore/field-reader.ts';
 import { SIDES } from '../../restore/objectives/objective.ts';
 import { span } from '../../restore/text.ts';
-import { annotationInShort, annotatorWords, verdictWords } from '../../views/annotations.ts';
+import { annotationInShort, annotatorWords, announcementWords, verdictWords } from '../../views/annotations.ts';
 import { DELIVERY_LABEL, statusMark } from '../../views/html/badge.ts';
 import { tableHead } from '../../views/html/table.ts';
 import { type Html, name, time, visible } from '../../views/html/text.ts';
@@ -89,6 +89,7 @@ function outcomeCell(restore: RestoreEvidence): Html {
     problems = [],
     validation,
     annotation,
+    announcement,
   } = restore;
   const measured = SIDES.map((side) => {
     const measure = restore[side];
@@ -98,7 +99,7 @@ function outcomeCell(restore: RestoreEvidence): Html {
     finishedAt && html`ended ${time(finishedAt)}`,
   )}${sub(vanishedAt && html`no longer listed by Atlas since ${time(vanishedAt)}`)}${sub(
     errorMessage && visible(errorMessage),
-  )}${measured}${validation ? sub(validationWords(validation)) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
+  )}${measured}${validation ? sub(validationWords(validation)) : ''}${announcement ? sub(capitalized(visible(announcementWords(announcement)))) : ''}${annotation ? sub(annotationWords(annotation)) : ''}${problems.map((problem) => sub(`not understood: ${visible(problemText(problem))}`))}`;
 }
 
 const validationWords = (validation: Validation) =>

@@ -60,7 +60,7 @@ export const OPTIONAL_FIELDS = [
   ...(['finishedAt', 'durationSeconds', 'expiresAt', 'snapshotId', 'snapshotAt', 'pointInTime'] as const),
   ...(['targetProjectId', 'targetClusterName', 'errorMessage', 'problems', 'vanishedAt', 'requester'] as const),
   ...(['accountId', 'organizationId'] as const),
-  ...(['validation', 'annotation'] as const),
+  ...(['announcement', 'validation', 'annotation'] as const),
 ] as const;
 
 type Field = 'jobId' | 'kind' | 'delivery' | 'status' | 'requestedAt' | 'revision' | (typeof OPTIONAL_FIELDS)[number];

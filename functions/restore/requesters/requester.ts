@@ -11,6 +11,12 @@ export type Actor = FoundRequester['actor'];
 export const isFound = (requester: Requester | undefined): requester is FoundRequester =>
   requester !== undefined && 'grade' in requester;
 
+/** Below `strong` a name is a hint, and a hint is no reason to alert. */
+export const surely = ({ requester }: { requester?: Requester | undefined }): FoundRequester | undefined =>
+  isFound(requester) && (requester.grade === 'exact' || requester.grade === 'strong') ? requester : undefined;
+
+export const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
+
 export const ACTOR_KIND_TEXT: Record<Actor['kind'], string> = {
   user: 'user',
   apiKey: 'API key',

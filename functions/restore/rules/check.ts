@@ -1,6 +1,7 @@
 // functions/restore/rules/check.ts: the input and result of a rule.
 
 import type { Severity } from '../../schema/words.ts';
+import type { Announcement } from '../expected/expected-restore.ts';
 import type { RestoreJob } from '../job.ts';
 import type { ClusterOfJob, MeasuredJob } from '../objectives/measure.ts';
 import type { Requester } from '../requesters/requester.ts';
@@ -12,6 +13,7 @@ export interface EvaluatedJob extends Omit<RestoreJob, 'atlas'> {
   requester?: Requester;
   /** Those it has. */
   findings?: readonly Finding[];
+  announcement?: Announcement;
   /** Since when Atlas no longer lists it. */
   vanishedAt?: string;
 }
@@ -34,6 +36,11 @@ export interface EvaluationContext extends TimeContext {
   projectNameOf(projectId: string): string | undefined;
   /** Public key or client id that this ledger reads with. Absent: nobody asks for a restore with it. */
   principal?: string | undefined;
+  /**
+   * Whether a restore may be one that was announced, or one of a time when none could be. Absent: that is not known here, and a restore
+   * stays as it was found.
+   */
+  mayBeAnnounced?(job: EvaluatedJob): boolean;
 }
 
 /** A finding but for its rule and its time. */

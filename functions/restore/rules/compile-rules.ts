@@ -19,6 +19,8 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
   protectedBy(projectName: string, clusterName: string): string | undefined;
   /** The pattern of the clusters to hear of that a cluster fits, as written. */
   watchedBy(projectName: string, clusterName: string): string | undefined;
+  /** The pattern of the clusters that ask for announcements that a cluster fits, as written. */
+  announcedBy(projectName: string, clusterName: string): string | undefined;
   /** Whether a name or an id is one of those who may ask. Absent where there is no such list. */
   expects?: (nameOrId: string) => boolean;
   /** Absent where there are none. */
@@ -38,6 +40,7 @@ export function compileRules(input: Rules): CompiledRules {
   const directions = parsed(allowedDirections, directionPattern);
   const targets = parsed(protectedTargets, clusterPattern);
   const watched = parsed(requested, clusterPattern);
+  const announced = parsed(rules.announcements, clusterPattern);
   const exceptions = parsed(rules.drillDaysFor, daysPattern);
   const objectives = objectivesOf(rules.objectives);
   const hours = parsed(rules.workingHours, dailyHours);
@@ -50,6 +53,7 @@ export function compileRules(input: Rules): CompiledRules {
       directions.length > 0 ? (from: string, to: string) => directions.some((each) => each.fits(from, to)) : undefined,
     protectedBy: (project: string, cluster: string) => targets.find((target) => target.fits(project, cluster))?.text,
     watchedBy: (project: string, cluster: string) => watched.find((each) => each.fits(project, cluster))?.text,
+    announcedBy: (project: string, cluster: string) => announced.find((each) => each.fits(project, cluster))?.text,
     expects: expectedRequesters.length > 0 ? anyOf(expectedRequesters) : undefined,
     hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
     drillDays: (project: string, cluster: string) =>

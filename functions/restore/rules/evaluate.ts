@@ -7,7 +7,7 @@ import type { Finding } from './finding.ts';
 import { rpoMissed, rtoMissed } from './objective-checks.ts';
 import { ownCredential, requesterNotListed } from './requester-checks.ts';
 import { unknownShape } from './shape-checks.ts';
-import { requested } from './source-checks.ts';
+import { requested, unannounced } from './source-checks.ts';
 import { crossProject, download, pointInTime, protectedTarget } from './target-checks.ts';
 import { outsideHours, slow, stuck } from './time-checks.ts';
 
@@ -27,6 +27,7 @@ const CHECKS: Record<Rule, Check> = {
   'point-in-time': pointInTime,
   'protected-target': protectedTarget,
   requested,
+  unannounced,
   'requester-not-listed': requesterNotListed,
   'outside-hours': outsideHours,
   failed,

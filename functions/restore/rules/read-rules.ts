@@ -55,6 +55,7 @@ const SHAPE = z.strictObject({
   ),
   protectedTargets: z._default(clusters, []),
   requested: z._default(clusters, []),
+  announcements: z._default(clusters, []),
   expectedRequesters: z._default(list('a pattern of a user name, a public key or an id', isPattern), []),
   workingHours: z._default(
     list('days and hours such as Mon-Fri 07:00-19:00', (text) => dailyHours(text) !== undefined),
@@ -135,6 +136,7 @@ const SETS: readonly (keyof Rules)[] = [
   'allowedDirections',
   'protectedTargets',
   'requested',
+  'announcements',
   'expectedRequesters',
   'workingHours',
 ];

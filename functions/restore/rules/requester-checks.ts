@@ -1,8 +1,8 @@
 // functions/restore/rules/requester-checks.ts: the rules on who requested a restore, where that is known well enough.
 
-import { ACTOR_KIND_TEXT, type Actor, type FoundRequester, isFound } from '../requesters/requester.ts';
+import { ACTOR_KIND_TEXT, type FoundRequester, identities, surely } from '../requesters/requester.ts';
 import { printable } from '../text.ts';
-import type { Check, EvaluatedJob } from './check.ts';
+import type { Check } from './check.ts';
 
 export const requesterNotListed: Check = (job, { rules: { expects } }) => {
   const requester = surely(job);
@@ -24,12 +24,6 @@ export const ownCredential: Check = (job, { principal }) => {
   const why = `It was requested with the credentials that this ledger reads with (${requester.grade} match), which request no restore.`;
   return { severity: 'critical', why };
 };
-
-/** Below `strong` a name is a hint, and a hint is no reason to alert. */
-const surely = ({ requester }: EvaluatedJob): FoundRequester | undefined =>
-  isFound(requester) && (requester.grade === 'exact' || requester.grade === 'strong') ? requester : undefined;
-
-const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
 
 /** Never without the grade. */
 function nameOf({ actor, grade }: FoundRequester): string {

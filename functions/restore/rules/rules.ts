@@ -11,6 +11,8 @@ export interface Rules {
   protectedTargets: readonly string[];
   /** `project/cluster` names whose restores are found as soon as they are requested. None: the rule never applies. @default none */
   requested: readonly string[];
+  /** `project/cluster` names of which every restore is to be announced before. None: the rule never applies. @default none */
+  announcements: readonly string[];
   /** Names or ids of those who may ask. None: the rule never applies. @default none */
   expectedRequesters: readonly string[];
   /** `Mon-Fri 07:00-19:00`; several are joined. None: the rule never applies. @default none */
@@ -39,6 +41,7 @@ export const DEFAULT_RULES: Rules = {
   allowedDirections: [],
   protectedTargets: [],
   requested: [],
+  announcements: [],
   expectedRequesters: [],
   workingHours: [],
   workingHoursTimeZone: 'UTC',

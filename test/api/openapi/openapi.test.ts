@@ -206,6 +206,9 @@ describe('real answers are as described', () => {
         'numberedPage',
         'jobOf',
         'startRun',
+        'expectedRestore',
+        'expectedPage',
+        'projectNames',
       ] as const;
       const broken = {
         ...service.ledger,
@@ -222,19 +225,26 @@ describe('real answers are as described', () => {
         for (const method of Object.keys(operations)) {
           const response = await (method === 'get'
             ? api.get(target, { accept: `${atlas.accept}, */*` })
-            : fetch(`${api.url}${target}`, { method: method.toUpperCase(), ...BODIES[method] }));
+            : fetch(`${api.url}${target}`, { method: method.toUpperCase(), ...bodyFor(method, path) }));
           if (!['/health', '/openapi.json'].includes(path)) expect(response.status).toBe(fail === fails ? 500 : 503);
           await expectDescribed(path, method, response);
         }
         const [method = ''] = Object.keys(operations);
-        await expectDescribed(path, method, await fetch(`${api.url}${target}`, { method: 'DELETE' }));
+        const other = 'delete' in operations ? 'PATCH' : 'DELETE';
+        await expectDescribed(path, method, await fetch(`${api.url}${target}`, { method: other }));
       }
     }
   });
 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const bodyFor = (method: string, path: string) =>
+  BODIES[path === '/expected-restores' && method === 'post' ? 'announce' : method];
 const BODIES: Record<string, RequestInit> = {
+  announce: {
+    body: JSON.stringify({ projectId: PROJECT, clusterName: 'orders', until: '2026-11-24T00:00:00Z' }),
+    headers: JSON_TYPE,
+  },
   put: { body: '{"ValidationStatus":"FAILED"}', headers: JSON_TYPE },
   patch: { body: '{"purpose":"drill"}', headers: JSON_TYPE },
 };
@@ -267,7 +277,7 @@ test('every route of the API is described, and nothing else is', () => {
   const served = routes
     .filter(
       ({ method, path }) =>
-        ['GET', 'POST', 'PUT', 'PATCH'].includes(method) &&
+        ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method) &&
         !page.has(path) &&
         !/\.\w+$|\*/.test(path.replace('openapi.json', '')),
     )

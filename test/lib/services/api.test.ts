@@ -44,6 +44,8 @@ describe('scopes of tokens', () => {
       'ANY /{proxy+}': ['read'],
       'PUT /{proxy+}': ['annotate'],
       'PATCH /{proxy+}': ['annotate'],
+      'DELETE /{proxy+}': ['annotate'],
+      'POST /expected-restores': ['annotate'],
     });
   });
 

@@ -4,7 +4,13 @@ import type { LedgerJob } from '../../../ledger/model/ledger.ts';
 import { capitalized } from '../../../platform/text.ts';
 import type { Annotation, Annotator } from '../../../restore/annotations.ts';
 import type { ValidationStatus } from '../../../schema/words.ts';
-import { annotatorWords, checksInShort, isPassed, verdictWords } from '../../../views/annotations.ts';
+import {
+  annotatorWords,
+  announcementWords,
+  checksInShort,
+  isPassed,
+  verdictWords,
+} from '../../../views/annotations.ts';
 import { type Look, mark } from '../../../views/html/badge.ts';
 import { exactTime, type Html, visible } from '../../../views/html/text.ts';
 import { annotationForm } from './form.ts';
@@ -20,14 +26,15 @@ const LOOKS: Record<ValidationStatus, Pick<Look, 'tone' | 'shape'>> = {
 
 /** @param takesForm whether whoever sees the page may annotate from it */
 export function annotationsPart(job: LedgerJob, takesForm: boolean): Html | '' {
-  const { validation, annotation } = job;
-  if (!validation && !annotation && !takesForm) return '';
+  const { validation, annotation, announcement } = job;
+  if (!validation && !annotation && !announcement && !takesForm) return '';
   const verdict = validation && verdictMark(validation.status, verdictWords(validation));
   return html`<section class="card" id="${ANNOTATIONS_PART}" aria-labelledby="annotations-title">
 <div class="head"><h2 id="annotations-title">Validation and purpose</h2>${verdict ?? ''}</div>
 ${validation ? html`${validation.message === undefined ? '' : html`<p><bdi>${visible(validation.message)}</bdi></p>`}${signature(validation)}` : ''}
 ${annotation ? html`<dl class="pairs">${rows(annotation)}</dl>${signature(annotation)}` : ''}
-${!validation && !annotation ? html`<p class="soft">Nobody has said yet what it was for, or whether the data was checked.</p>` : ''}
+${announcement ? html`<p><bdi>${visible(capitalized(announcementWords(announcement)))}</bdi> <span class="soft small">${exactTime(announcement.at)}</span></p>` : ''}
+${!validation && !annotation && !announcement ? html`<p class="soft">Nobody has said yet what it was for, or whether the data was checked.</p>` : ''}
 ${takesForm ? annotationForm(job) : ''}</section>`;
 }
 

@@ -13,6 +13,7 @@ const RULE_LABEL: Record<Rule, string> = {
   'point-in-time': 'Point in time',
   'protected-target': 'Protected target',
   requested: 'Requested',
+  unannounced: 'Unannounced',
   'requester-not-listed': 'Requester not listed',
   'outside-hours': 'Outside hours',
   failed: 'Failed',

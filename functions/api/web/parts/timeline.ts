@@ -6,7 +6,7 @@ import { capitalized } from '../../../platform/text.ts';
 import { isAnnotating } from '../../../restore/annotations.ts';
 import { span } from '../../../restore/text.ts';
 import { STATUSES, type Status } from '../../../schema/words.ts';
-import { annotationOfChange, annotatorWords } from '../../../views/annotations.ts';
+import { annotationOfChange, annotatorWords, announcementOfChange } from '../../../views/annotations.ts';
 import { STATUS_LOOK } from '../../../views/html/badge.ts';
 import { cut, exactTime, type Html, utc, visible } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
@@ -69,6 +69,7 @@ function headline({ fields, status, repaired, erased }: Change): string {
   if (fields.vanishedAt)
     return fields.vanishedAt.to === undefined ? 'Listed by Atlas again' : 'No longer listed by Atlas';
   if (fields.status) return STATUS_LOOK[status]?.label ?? visible(String(status));
+  if (fields.announcement) return fields.announcement.to === undefined ? 'Not the one announced' : 'Announced before';
   if (fields.requester) return 'Requester looked up';
   if (fields.findings) return 'Findings changed';
   return 'Details changed';
@@ -80,10 +81,11 @@ function moves(change: Change): Html | '' {
   if (annotation)
     return html`<ul class="moves"><li><bdi>${cut(visible(capitalized(annotation.words)), MAX_VALUE)}</bdi></li>
 <li class="soft">by <bdi>${visible(annotatorWords(annotation.by))}</bdi></li></ul>`;
-  const names = Object.entries(fields);
-  if (names.length === 0 && atlas.length === 0) return '';
+  const announcement = announcementOfChange(change);
+  const names = Object.entries(fields).filter(([field]) => field !== 'announcement');
+  if (announcement === undefined && names.length === 0 && atlas.length === 0) return '';
   const also = cut(atlas.map(visible).join(', '), MAX_VALUE);
-  return html`<ul class="moves">${names.map(([field, { from, to }]) => move(field, from, to))}
+  return html`<ul class="moves">${announcement === undefined ? '' : html`<li><bdi>${cut(visible(capitalized(announcement)), MAX_VALUE)}</bdi></li>`}${names.map(([field, { from, to }]) => move(field, from, to))}
 ${also === '' ? '' : html`<li class="soft">Also in Atlas’s answer: ${also}</li>`}</ul>`;
 }
 

@@ -1,0 +1,161 @@
+// bin/commands/expected/expect.ts: a restore announced before it is requested.
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { AnnotationProblem } from '../../../functions/ledger/annotations/patch.ts';
+import type { ExpectedRequest } from '../../../functions/ledger/announcing/request.ts';
+import { defined } from '../../../functions/platform/defined.ts';
+import { LIMITS } from '../../../functions/schema/annotation-limits.ts';
+import { PURPOSES } from '../../../functions/schema/words.ts';
+import { type ExpectedRow, expectedRows, expectedWords } from '../../../functions/views/expected.ts';
+import { utc } from '../../../functions/views/text.ts';
+import { clusterName, comingTime, sentence, wholeNumber } from '../../options/flags.ts';
+import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../../options/ledger-source.ts';
+import { openLedger, type Target } from '../../options/ledger-target.ts';
+import { project, projectIdsOf } from '../../options/projects.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
+import { type ReadableLedger, readable } from '../../remote/ledger-port.ts';
+
+interface ExpectFlags extends JsonFlags {
+  project?: string;
+  cluster?: string;
+  targetProject?: string;
+  target?: string;
+  requester?: string;
+  from?: string;
+  until?: string;
+  restores?: number;
+  purpose?: string;
+  ticket?: string;
+  key?: string;
+  by?: string;
+}
+
+const HELP = `
+A restore fits an announcement if it is of the cluster, goes to the target (without --target: a download), and is requested in time; and if
+no one else than --requester requested it, for certain. It then has the purpose and the ticket, in its history. An announcement is for
+one restore, or for as many as --restores says: each takes the one that fits best. Only what is announced before a restore is requested
+counts. Clusters that ask for announcements are set by the rule "announcements", as in '{"announcements": ["prod-*/*"]}'.
+
+Exit code: 0 done, or announced already with the same --key, 1 the project is not in the ledger, has too many announcements, or the ledger
+could not be read or written, 2 wrong usage.
+
+Examples:
+  $ restore-ledger expect --project payments --cluster orders --target orders-drill --until 4h --purpose drill --ticket OPS-4711
+  $ restore-ledger expect --project payments --cluster orders --until 2026-12-01T18:00 --requester ada@example.com`;
+
+export function expectCommand(context: Context): Command {
+  const command = new Command('expect')
+    .description('announce a restore before it is requested: of what, where to, until when, and what for')
+    .addOption(project('--project <id|name>', 'of the cluster whose backup is restored; needed'))
+    .addOption(clusterName('--cluster <name>', 'whose backup is restored; needed'))
+    .addOption(clusterName('--target <name>', 'cluster that it is restored to (default: it is a download)'))
+    .addOption(project('--target-project <id|name>', 'of the target (default: the same project)'))
+    .addOption(
+      sentence(
+        '--requester <name>',
+        'who is to request it: user name, public key or id (default: anybody)',
+        LIMITS.requester,
+      ),
+    )
+    .addOption(comingTime('--from <time>', 'requested from then on (default: now)'))
+    .addOption(comingTime('--until <time>', 'and before: a time, or how far it is ahead, such as 4h; needed'))
+    .addOption(wholeNumber('--restores <n>', 'how many (default: 1)', 1, LIMITS.restores))
+    .option('--purpose <text>', `what for: ${PURPOSES.join(', ')}, or another text`)
+    .option('--ticket <id>', 'where it was asked for or planned')
+    .addOption(sentence('--key <text>', 'a repeat with the same one and the same --until announces nothing more', 255))
+    .addOption(sentence('--by <name>', 'who announces it, not with --api (default: your user name and host)', MAX_NAME))
+    .option('--json', 'the announcement as JSON')
+    .addHelpText('after', HELP);
+  return addSourceOptions(command, 'announce it to this API').action((flags: ExpectFlags) => expect(flags, context));
+}
+
+async function expect(flags: ExpectFlags, context: Context) {
+  const { json, by, key, ...rest } = flags;
+  for (const name of ['project', 'cluster', 'until'] as const)
+    if (rest[name] === undefined) throw new UsageError(`--${name}: expected it, got none`);
+  const where = resolveSource(rest, context.env);
+  if ('api' in where && by !== undefined)
+    throw new UsageError('--by: expected --table or --data with it, got --api, which knows who calls it');
+  let row: ExpectedRow;
+  if ('api' in where) {
+    const api = await ledgerOf(where.api, context);
+    row = await api.announce(await requestOf(rest, api), key ?? randomUUID());
+  } else row = await announceHere(where, rest, { key, by: by ?? whoAmI(context) });
+  await context.out.line(json ? sanitizeJson(row) : sanitize(lineOf(row)));
+}
+
+/** @throws UsageError */
+async function requestOf(flags: ExpectFlags, ledger: Pick<ReadableLedger, 'coverageRows'>): Promise<ExpectedRequest> {
+  const {
+    project: source = '',
+    cluster,
+    targetProject,
+    target,
+    requester,
+    from,
+    until,
+    restores,
+    purpose,
+    ticket,
+  } = flags;
+  const [projectId, targetProjectId] = await projectIdsOf(
+    targetProject === undefined ? [source] : [source, targetProject],
+    ledger,
+  );
+  const places = { projectId, clusterName: cluster, targetProjectId, targetClusterName: target };
+  const { expectedRequest } = await import('../../../functions/ledger/announcing/request.ts');
+  return asUsage(() => expectedRequest(defined({ ...places, requester, from, until, restores, purpose, ticket })));
+}
+
+const FLAGS: Record<string, string> = {
+  ...{ projectId: 'project', clusterName: 'cluster', targetProjectId: 'target-project', targetClusterName: 'target' },
+};
+
+/** `projectId: expected ...` as `--project: expected ...` @throws UsageError */
+function asUsage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AnnotationProblem)) throw error;
+    throw new UsageError(`--${FLAGS[error.field] ?? error.field}${error.message.slice(error.field.length)}`);
+  }
+}
+
+async function announceHere(
+  where: Target,
+  flags: ExpectFlags,
+  { key, by: name }: { key: string | undefined; by: string },
+): Promise<ExpectedRow> {
+  const { AnnouncementConflict, announce, TooManyExpected } = await import(
+    '../../../functions/ledger/announcing/announce.ts'
+  );
+  await using opened = await openLedger(where, { write: true });
+  if ((await opened.ledger.scope())?.spokes)
+    throw new CommandError('this is the ledger of a hub: announce restores to the spoke that collects them');
+  const request = await requestOf(flags, readable(opened.ledger, Date.now));
+  const { projectId } = request;
+  const projectName = (await opened.ledger.projectNames([projectId])).get(projectId);
+  if (projectName === undefined)
+    throw new CommandError(`no project ${projectId} is in the ledger: check the id, or run restore-ledger collect`);
+  const by = { kind: 'user', name, selfDeclared: true } as const;
+  try {
+    const announcer = { by, at: new Date().toISOString(), projectName, key };
+    const { expected } = await announce(opened.table, request, announcer);
+    return (await expectedRows([expected], opened.ledger.projectRecord, Date.now()))[0] as ExpectedRow;
+  } catch (error) {
+    if (error instanceof AnnotationProblem)
+      return asUsage(() => {
+        throw error;
+      });
+    const isRefused = error instanceof TooManyExpected || error instanceof AnnouncementConflict;
+    throw isRefused ? new CommandError(error.message) : error;
+  }
+}
+
+function lineOf(row: ExpectedRow): string {
+  const many = row.restores === 1 ? 'a restore' : `${row.restores} restores`;
+  return `Announced ${many}: ${expectedWords(row)}, between ${utc(row.from)} and ${utc(row.until)} UTC (${row.expectedRestoreId}).`;
+}
