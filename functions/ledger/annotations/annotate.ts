@@ -1,5 +1,6 @@
 // functions/ledger/annotations/annotate.ts: an annotation, written: one conditional update of the job's item.
 import { defined } from '../../platform/defined.ts';
+import { noteAnnotated } from '../days/annotated-days.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import type { LedgerJob } from '../model/ledger.ts';
@@ -17,7 +18,7 @@ export class AnnotationConflict extends Error {
 }
 
 /**
- * Requests: 1 read, and 1 write where it says something new. A writer that loses reads and merges again: the revision, which grows
+ * Requests: 1 read, and 2 writes where it says something new. A writer that loses reads and merges again: the revision, which grows
  * with every entry, is the condition. What is written without an entry, such as counters of progress, is not touched.
  * @param isExpected whether the job is still as the caller saw it. Not asked where it says so already: the caller's first request may
  * have been answered to nobody
@@ -52,6 +53,7 @@ export async function annotateJob(
     if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
     outcome = 'annotated';
     ours = next;
+    await noteAnnotated(table, jobId, Date.parse(signature.at));
     const set = defined(Object.fromEntries(ANNOTATING_ATTRIBUTES.map((name) => [name, next[name]])));
     return { value: next, written: await table.update(key, { set, blind: true }, { revision: stored.revision }) };
   });
