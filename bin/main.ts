@@ -13,6 +13,7 @@ import { jobsCommand } from './commands/jobs.ts';
 import { eraseCommand } from './commands/maintenance/erase.ts';
 import { exportCommand } from './commands/maintenance/export.ts';
 import { importCommand } from './commands/maintenance/import.ts';
+import { lakeCommand } from './commands/maintenance/lake.ts';
 import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
@@ -52,7 +53,7 @@ export function programFor(context: Context): Command {
     .hook('preAction', (_, command) => applyProfile(command, process.env));
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
+  const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
   for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
   return program;
