@@ -16,6 +16,7 @@ import { jobsCommand } from './commands/jobs.ts';
 import { eraseCommand } from './commands/maintenance/erase.ts';
 import { exportCommand } from './commands/maintenance/export.ts';
 import { importCommand } from './commands/maintenance/import.ts';
+import { lakeCommand } from './commands/maintenance/lake.ts';
 import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
@@ -55,7 +56,7 @@ export function programFor(context: Context): Command {
     .hook('preAction', (_, command) => applyProfile(command, process.env));
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
-  const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
+  const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];
   const announcing = [expectCommand, expectedCommand, withdrawCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
   for (const make of [...first, ...second, ...announcing, ...keeping, ...third]) program.addCommand(make(context));

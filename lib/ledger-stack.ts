@@ -13,6 +13,7 @@ import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
 import { Forwarding } from './services/forwarding.ts';
+import { Lake } from './services/lake.ts';
 import { Messages } from './services/messages.ts';
 import { Retention } from './services/retention.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
@@ -38,6 +39,8 @@ export class LedgerStack extends Stack {
   readonly collection: Collection;
   /** Undefined: jobs are kept forever. */
   readonly retention: Retention | undefined;
+  /** Undefined: nothing is written to a lake. */
+  readonly lake: Lake | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -86,6 +89,7 @@ export class LedgerStack extends Stack {
       credentials,
     });
     if (settings.jobRetentionDays > 0) this.retention = new Retention(this, 'Retention', { ...common, table });
+    if (settings.lakeBucket !== '') this.lake = new Lake(this, 'Lake', { ...common, table });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
@@ -94,10 +98,10 @@ export class LedgerStack extends Stack {
     const { hubBusArn } = settings;
     if (settings.role === 'spoke')
       this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
-    const { collection, retention, changeFeed, messages, forwarding, api } = this;
+    const { collection, retention, lake, changeFeed, messages, forwarding, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...common,
-      ...{ table, collection, retention, changeFeed, messages, forwarding, api },
+      ...{ table, collection, retention, lake, changeFeed, messages, forwarding, api },
     });
     outputs(this);
     validateTemplate(this, () => this._toCloudFormation());

@@ -8,6 +8,7 @@ import type { Api } from './services/api.ts';
 import type { ChangeFeed } from './services/change-feed.ts';
 import type { Collection } from './services/collection.ts';
 import type { Forwarding } from './services/forwarding.ts';
+import type { Lake } from './services/lake.ts';
 import type { Messages } from './services/messages.ts';
 
 interface Constructs {
@@ -15,6 +16,7 @@ interface Constructs {
   readonly credentials: AtlasCredentials;
   readonly network: Network | undefined;
   readonly collection: Collection;
+  readonly lake: Lake | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   readonly forwarding: Forwarding | undefined;
@@ -23,7 +25,8 @@ interface Constructs {
 }
 
 export function outputs(stack: Stack & Constructs) {
-  const { table, credentials, network, collection, changeFeed, messages, forwarding, api, monitoring, region } = stack;
+  const { table, credentials, network, collection, lake, changeFeed, messages, forwarding, api, monitoring, region } =
+    stack;
   const output = (id: string, description: string, value: string | undefined) => {
     if (value !== undefined) new CfnOutput(stack, id, { description, value });
   };
@@ -62,6 +65,10 @@ export function outputs(stack: Stack & Constructs) {
   output('NotForwardedQueueUrl', 'Events that did not reach the hub', forwarding?.notForwarded.queueUrl);
   output('MessageQueueUrl', 'Events that become messages', messages.queue.queueUrl);
   output('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
+  output('LakeLocation', "Each day's changes as Parquet", lake?.bucket.location);
+  output('LakeDatabaseName', 'Of Glue: the table changes is in it', lake?.catalog.databaseName);
+  output('LakeWorkGroupName', 'Of Athena: it has six questions', lake?.catalog.workGroupName);
+  output('LakeFunctionName', 'Writes the lake', lake?.lake.function.functionName);
   output('NobodyNotified', 'What nobody is notified of, and the settings that change it', monitoring.missingRecipients);
   output('DashboardUrl', 'CloudWatch dashboard', monitoring.dashboard?.url);
 }

@@ -23,7 +23,7 @@ export class OutputFile implements AsyncDisposable {
     }
   }
 
-  write = (text: string): Promise<void> => this.#tried(() => this.#file.appendFile(text));
+  write = (part: string | Uint8Array): Promise<void> => this.#tried(() => this.#file.appendFile(part));
 
   /** Puts the file in its place. @throws CommandError */
   async keep(): Promise<void> {

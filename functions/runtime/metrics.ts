@@ -54,6 +54,10 @@ export const METRICS = {
   JobsDeleted: 'Count',
   /** Projects whose jobs are due, and not let go: their record doesn't add up. */
   ProjectsHeld: 'Count',
+  /** Days of the lake that are over and have no file; sent whenever they were looked for. */
+  LakeDaysMissing: 'Count',
+  /** Restore jobs whose changes are in no file: their histories can't be read. */
+  LakeJobsLeftOut: 'Count',
 } as const satisfies Record<keyof Health, string> & Record<string, string>;
 export type MetricName = keyof typeof METRICS;
 
@@ -68,6 +72,7 @@ const SPARSE: ReadonlySet<MetricName> = new Set([
   'JobsLetGo',
   'JobsDeleted',
   'ProjectsHeld',
+  'LakeJobsLeftOut',
 ]);
 
 /** Adds up what one invocation did. */

@@ -151,6 +151,17 @@ export const retentionSettings = (environment: Environment) => ({
 });
 
 /** @throws SettingsError */
+export const lakeSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
+  ledgerName: variable(environment, 'LEDGER_NAME'),
+  bucket: variable(environment, 'LAKE_BUCKET'),
+  /** A bucket of somebody else's is refused, should ours be gone and its name be taken. */
+  bucketOwner: variable(environment, 'LAKE_BUCKET_OWNER'),
+  prefix: variable(environment, 'LAKE_PREFIX'),
+  objectives: objectives(environment),
+});
+
+/** @throws SettingsError */
 export const messageSettings = (environment: Environment) => ({
   tableName: variable(environment, 'TABLE_NAME'),
   queueUrl: variable(environment, 'MESSAGE_QUEUE_URL'),

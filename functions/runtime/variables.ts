@@ -99,6 +99,9 @@ const VARIABLES = {
     integer(MIN_RETENTION_DAYS, MAX_RETENTION_DAYS),
   ),
   KINDS: withDefault(`some of ${KINDS.join(', ')}, separated by commas`, words(KINDS), [...KINDS]),
+  LAKE_BUCKET: required('the name of an S3 bucket', text),
+  LAKE_BUCKET_OWNER: required('the id of an AWS account', text),
+  LAKE_PREFIX: required('the beginning of the keys, such as AtlasRestoreLedger/changes/', text),
   LEDGER_NAME: withDefault('a name', text, 'AtlasRestoreLedger'),
   LOG_LEVEL: withDefault(
     `one of ${LOG_LEVELS.join(', ')}`,

@@ -20,10 +20,11 @@ import type { Settings } from '../settings/settings.ts';
 import { bundle } from './bundle.ts';
 import { logGroup } from './log-group.ts';
 import type { Placement } from './placement.ts';
+import { shownArn } from './shown-arn.ts';
 
 export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
-  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention';
+  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;
@@ -91,6 +92,11 @@ export class NodeFunction extends Construct {
     this.role.addToPolicy(
       new PolicyStatement({ actions: [...actions], resources: [...resources], ...defined({ conditions }) }),
     );
+  }
+
+  /** @param resource that was allowed, with a wildcard in it @param reason why it can't be named more closely */
+  acknowledgeWildcard(resource: string, reason: string) {
+    Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shownArn(this, resource)}]`, reason });
   }
 
   /** @param reason why no resource can be named */

@@ -6,6 +6,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { defined } from '../../functions/platform/defined.ts';
+import { shownArn } from '../compute/shown-arn.ts';
 import type { LedgerTable } from './table.ts';
 
 export interface BackupProps {
@@ -64,7 +65,7 @@ export class Backup extends Construct {
     const namedByAws = (actions: string[], arn: string) => {
       allow(actions, arn);
       const reason = "AWS names the table's backups and the vault's recovery points when it makes them.";
-      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${this.#shown(arn)}]`, reason });
+      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${shownArn(this, arn)}]`, reason });
     };
     namedByAws(['dynamodb:DeleteBackup', 'dynamodb:DescribeBackup'], `${table.tableArn}/backup/*`);
     allow(['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'], this.vault.backupVaultArn);
@@ -75,18 +76,5 @@ export class Backup extends Construct {
       Stack.of(this).formatArn({ service: 'backup', resource, resourceName: '*', arnFormat }),
     );
     return role;
-  }
-
-  /** As cdk-nag shows an ARN: `arn:<AWS::Partition>:...`. */
-  #shown(arn: string): string {
-    const resolved: unknown = Stack.of(this).resolve(arn);
-    const { 'Fn::Join': [, parts] = ['', [resolved]] } = resolved as { 'Fn::Join'?: [string, unknown[]] };
-    return parts
-      .map((part) => {
-        if (typeof part === 'string') return part;
-        const [argument] = Object.values(part as Record<string, string | string[]>);
-        return `<${[argument].flat().join('.')}>`;
-      })
-      .join('');
   }
 }

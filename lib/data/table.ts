@@ -12,9 +12,11 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ANNOTATING_ATTRIBUTES } from '../../functions/ledger/annotations/attributes.ts';
+import { ANNOTATED_DAY_ATTRIBUTES } from '../../functions/ledger/days/annotated-days.ts';
 import { WITHDRAWING_ATTRIBUTES } from '../../functions/ledger/expected/items.ts';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
 import {
+  ANNOTATED_DAYS,
   COVERAGE_TOTALS_KEY,
   DAYS_KEY,
   expectedPk,
@@ -151,6 +153,19 @@ export class LedgerTable extends Construct {
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
+  /** The days that somebody wrote to, and the jobs that were requested on them. */
+  grantFindChanges(grantee: NodeFunction) {
+    const within = (...keys: string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    });
+    const { tableArn } = this.table;
+    grantee.allow(['dynamodb:Query'], [tableArn], within(DAYS_KEY.pk, ANNOTATED_DAYS));
+    grantee.allow(['dynamodb:BatchGetItem'], [tableArn], within(projectPk('*'), DAYS_KEY.pk));
+    grantee.allow(['dynamodb:Query'], [`${tableArn}/index/${'feed' satisfies IndexName}`]);
+    if (this.#keyArn) grantee.allow(['kms:Decrypt', 'kms:DescribeKey'], [this.#keyArn]);
+  }
+
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
   grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {
@@ -161,7 +176,7 @@ export class LedgerTable extends Construct {
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
-  /** For whoever may read already: annotations of jobs, the history with them and marks of verdicts, but nothing that Atlas said, nor any other item. */
+  /** For whoever may read already: annotations of jobs, the history with them, marks of verdicts, and the days whose jobs have some; nothing that Atlas said, nor any other item. */
   grantAnnotate(grantee: NodeFunction) {
     const attributes = [TABLE.partition, TABLE.sort, ...ANNOTATING_ATTRIBUTES];
     const onlyAnnotations = {
@@ -171,6 +186,14 @@ export class LedgerTable extends Construct {
       Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' }, // "for all" is also true of none
     };
     grantee.allow(['dynamodb:UpdateItem'], [this.table.tableArn], onlyAnnotations);
+    const onlyDays = {
+      ...onlyAnnotations,
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [ANNOTATED_DAYS] },
+      'ForAllValues:StringEquals': {
+        'dynamodb:Attributes': [TABLE.partition, TABLE.sort, ...ANNOTATED_DAY_ATTRIBUTES],
+      },
+    };
+    grantee.allow(['dynamodb:UpdateItem'], [this.table.tableArn], onlyDays);
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 

@@ -5,6 +5,8 @@ export const MAX_LENGTHS: Readonly<Record<string, Readonly<Record<string, number
   'AWS::ApiGateway::RestApi': { Name: 1_024, Description: 1_024 },
   'AWS::ApiGateway::ApiKey': { Name: 1_024, Description: 1_024 },
   'AWS::ApiGatewayV2::Api': { Name: 128, Description: 1_024 },
+  'AWS::Athena::NamedQuery': { Name: 128, Description: 1_024, Database: 255, QueryString: 262_144 },
+  'AWS::Athena::WorkGroup': { Name: 128, Description: 1_024 },
   'AWS::CloudWatch::Alarm': { AlarmName: 255, AlarmDescription: 1_024 },
   'AWS::CloudWatch::Dashboard': { DashboardName: 255 },
   'AWS::DynamoDB::Table': { TableName: 255 },

@@ -28,6 +28,10 @@ export interface AlarmsProps {
   readonly notify: IFunction;
   /** Undefined: jobs are kept forever. */
   readonly retention: IFunction | undefined;
+  /** Undefined: nothing is written to a lake. */
+  readonly lake:
+    | (IDependable & { readonly lake: { readonly function: IFunction }; readonly everyHours: number })
+    | undefined;
   /** Dead-letter queue of tasks. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
@@ -67,7 +71,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { tableName, apiErrors, plan, collect, notify, retention } = props;
+    const { tableName, apiErrors, plan, collect, notify, retention, lake } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered, notForwarded } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -96,6 +100,7 @@ export class Alarms extends Construct {
       this.#add('RetentionErrors', 'Restore jobs past their retention could not be let go, or deleted.', {
         metric: retention.metricErrors({ period: FIVE_MINUTES }),
       });
+    if (lake) this.#lake(props, lake);
     this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),
@@ -153,6 +158,30 @@ export class Alarms extends Construct {
     gauge('ProjectsNotVisible', 'The credentials no longer see projects that they saw before.', 'ProjectsNotVisible');
     gauge('EmptyScope', 'Credentials see no project at all, or the settings exclude every project.', 'EmptyScopes');
     gauge('EventsUnread', `Project events could not be read ${inRuns}, so requesters are not known.`, 'EventsUnread');
+  }
+
+  #lake({ ledgerName }: AlarmsProps, lake: NonNullable<AlarmsProps['lake']>) {
+    const twoCalls = Duration.hours(2 * lake.everyHours);
+    const metric = (name: MetricName) => ledgerMetric(ledgerName, name, Stats.MAXIMUM, twoCalls);
+    this.#add('LakeErrors', 'The lake function fails, or runs out of time or memory.', {
+      metric: lake.lake.function.metricErrors({ period: FIVE_MINUTES }),
+    });
+    const behind = this.#add(
+      'LakeBehind',
+      'A day of the lake is over and has no file, or nothing looks for such days.',
+      {
+        metric: metric('LakeDaysMissing'),
+        treatMissingData: TreatMissingData.BREACHING, // nothing writes the lake
+      },
+    );
+    behind.node.addDependency(lake); // else it goes off for the lack of a first call
+    this.#add(
+      'LakeJobsLeftOut',
+      'The changes of a restore job are in no file of the lake: its history can not be read.',
+      {
+        metric: metric('LakeJobsLeftOut'),
+      },
+    );
   }
 
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {

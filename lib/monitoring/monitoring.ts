@@ -7,6 +7,7 @@ import type { Api } from '../services/api.ts';
 import type { ChangeFeed } from '../services/change-feed.ts';
 import type { Collection } from '../services/collection.ts';
 import type { Forwarding } from '../services/forwarding.ts';
+import type { Lake } from '../services/lake.ts';
 import type { Messages } from '../services/messages.ts';
 import type { Retention } from '../services/retention.ts';
 import { gapsOf } from '../settings/schedule.ts';
@@ -22,6 +23,7 @@ export interface MonitoringProps {
   readonly table: LedgerTable;
   readonly collection: Collection;
   readonly retention: Retention | undefined;
+  readonly lake: Lake | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -42,8 +44,19 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { ledgerName, table, collection, retention, changeFeed, messages, forwarding, api, settings, encryptionKey } =
-      props;
+    const {
+      ledgerName,
+      table,
+      collection,
+      retention,
+      lake,
+      changeFeed,
+      messages,
+      forwarding,
+      api,
+      settings,
+      encryptionKey,
+    } = props;
     const { alarmAfterMinutes, runbookUrl } = settings;
     const gaps = gapsOf(settings.schedule, settings.timeZone);
     const { overdueMinutes, runsToAlarm } = expectationOf(gaps);
@@ -64,6 +77,7 @@ export class Monitoring extends Construct {
       collect,
       notify,
       retention: retention?.retention.function,
+      lake,
       deadLetters,
       planDeadLetters,
       unpublished,

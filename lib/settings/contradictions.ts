@@ -14,6 +14,7 @@ export const contradictions = (settings: Settings): string[] => [
   ...signInProblems(settings),
   ...networkProblems(settings),
   ...storageProblems(settings),
+  ...lakeProblems(settings),
   ...retentionProblems(settings),
 ];
 
@@ -24,7 +25,7 @@ const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
 /** What a hub doesn't have: it collects nothing, and its bus has a policy of its own. */
 const NOT_OF_A_HUB = [
   ...Object.keys({ ...collectionSettings, ...networkSettings, ...ruleSettings }),
-  ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays'],
+  ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays', 'lakeBucket', 'lakeBucketKey'],
 ] as (keyof Settings)[];
 
 function roleProblems(settings: Settings): string[] {
@@ -142,6 +143,11 @@ function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, bac
       `tableStreamArn: got ${JSON.stringify(tableStreamArn)}, allowed: a stream of the table ${tableName} (${stream})`,
     );
   return problems;
+}
+
+function lakeProblems({ lakeBucket, lakeBucketKey }: Settings): string[] {
+  if (lakeBucketKey === '' || (lakeBucket !== '' && lakeBucket !== 'new')) return [];
+  return ['lakeBucketKey: got without an existing lakeBucket, allowed: only for an existing bucket'];
 }
 
 /** The alarms must still find the last run when the next one is due. */

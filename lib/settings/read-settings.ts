@@ -55,6 +55,7 @@ function misplacedSettings(settings: Settings, place?: Place) {
     apiCertificate,
     encryption,
     eventBus,
+    lakeBucketKey,
     messageTopic,
     secretKeys,
     secrets,
@@ -75,6 +76,7 @@ function misplacedSettings(settings: Settings, place?: Place) {
       encryption: literal([encryption]),
       alarmTopic: literal([alarmTopic]),
       tableKey: literal([tableKey]),
+      lakeBucketKey: literal([lakeBucketKey]),
     },
     place,
   );

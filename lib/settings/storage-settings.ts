@@ -7,6 +7,9 @@ import { choice, number, text, whole } from './setting.ts';
 
 const isKey = (value: string) => (value.startsWith('arn:') ? isKeyArn(value) : ['aws', 'new'].includes(value));
 
+/** As S3 takes them, without dots, which TLS can't check: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const isBucketName = matches(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+
 export const storageSettings = {
   tableName: text('the name of a table', matches(/^[\w.-]{3,255}$/), {
     means:
@@ -32,6 +35,15 @@ export const storageSettings = {
       default: 0,
     },
   ),
+  lakeBucket: text('new, or the name of an S3 bucket', (value) => value === 'new' || isBucketName(value), {
+    means:
+      "Bucket for the [lake](lake.md): each day's changes of restore jobs as Parquet, under a table that Athena asks in SQL. `new` makes one; an existing one has to be in this AWS account and region. If empty, there is none.",
+    default: '',
+  }),
+  lakeBucketKey: text('the ARN of a KMS key', isKeyArn, {
+    means: "Customer's key that the existing bucket of the lake is encrypted with. If empty, S3 manages its key.",
+    default: '',
+  }),
   removalPolicy: choice(['keep', 'delete'], {
     means:
       'What happens to the table, the secret and the logs when the stack is deleted. With keep, the table is also protected against deletion.',

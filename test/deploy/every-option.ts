@@ -56,6 +56,7 @@ export const EVERY_OPTION = {
   sourceMaps: 'true',
   runRetentionDays: '30',
   jobRetentionDays: '365',
+  lakeBucket: 'new',
   removalPolicy: 'delete',
   encryption: 'new',
   fixedAddresses: '2',

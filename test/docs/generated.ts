@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { programFor } from '../../bin/main.ts';
 import { Context } from '../../bin/process/context.ts';
+import { COLUMNS } from '../../functions/lake/columns.ts';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
+import { LAKE_QUERIES } from '../../lib/data/lake-queries.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { costTable, paidMonitoring } from '../lib/cost.ts';
@@ -24,6 +26,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/cost.md', text: costPage },
   { path: 'docs/template-checks.md', text: templateChecksPage },
   { path: 'docs/operations.md', text: operationsPage },
+  { path: 'docs/lake.md', text: lakePage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
   { path: packageJson.man, text: commandManual },
   ...DETAIL_TYPES.map((type) => ({
@@ -102,6 +105,24 @@ and so does a line that is no longer needed. Findings of AwsSolutions are acknow
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
+}
+
+/** The page as it is, with the columns and questions of today. */
+function lakePage(): string {
+  const columns = COLUMNS.map(({ name, type, means }) => row(`\`${name}\``, type, means));
+  const questions = LAKE_QUERIES.map(({ name, question, parameters = [], sql }) => {
+    const marks = parameters.map((what) => ` The question mark is ${what}.`).join('');
+    return `### ${name}\n\n${question}${marks}\n\n\`\`\`sql\n${sql}\n\`\`\`\n`;
+  });
+  const parts = { columns: [row('column', 'type', 'means'), row('---', '---', '---'), ...columns, ''], questions };
+  return Object.entries(parts).reduce(
+    (page, [name, lines]) =>
+      page.replace(
+        new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`),
+        (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`,
+      ),
+    readFileSync('docs/lake.md', 'utf8'),
+  );
 }
 
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;

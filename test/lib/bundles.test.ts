@@ -17,8 +17,9 @@ const BUDGET = {
   api: 456_000,
   hub: 292_000,
   retention: 270_000,
+  lake: 515_000,
 };
-const NAMES = ['plan', 'collect', 'notify', 'message', 'api', 'hub', 'retention'] as const;
+const NAMES = ['plan', 'collect', 'notify', 'message', 'api', 'hub', 'retention', 'lake'] as const;
 /** Beside the code, and read by no function. */
 const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];
 /** Those of today. Another needs a look at what it asks of those who pass the code on. */
@@ -32,6 +33,9 @@ const ENVIRONMENT = {
   MESSAGE_TOPIC_ARNS: 'arn:aws:sns:eu-west-1:111111111111:ledger',
   MESSAGE_SEVERITIES: 'critical',
   JOB_RETENTION_DAYS: '365',
+  LAKE_BUCKET: 'lake',
+  LAKE_BUCKET_OWNER: '111111111111',
+  LAKE_PREFIX: 'AtlasRestoreLedger/changes/',
   AWS_REGION: 'eu-west-1',
 };
 

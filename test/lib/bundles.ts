@@ -9,7 +9,9 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
-  readonly folders: Readonly<Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention', string>>;
+  readonly folders: Readonly<
+    Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake', string>
+  >;
 }
 
 /** @param given settings, as under `ledger` in cdk.json */
@@ -17,7 +19,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
   const stack = new LedgerStack(app, 'Ledger', {
-    settings: readSettings({ ledger: { jobRetentionDays: 365, ...given } }),
+    settings: readSettings({ ledger: { jobRetentionDays: 365, lakeBucket: 'new', ...given } }),
   });
   const hub = new HubStack(app, 'Hub', { settings: { organizationId: 'o-exampleorg' } });
   const assembly = app.synth();
@@ -37,6 +39,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       api: folder('ApiHandlerFunction'),
       hub: folder('HubWriterFunction', ofHub),
       retention: folder('RetentionFunction'),
+      lake: folder('LakeFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

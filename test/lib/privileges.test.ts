@@ -71,6 +71,9 @@ describe('each role may do exactly this', () => {
       Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },
     };
     const { Null, ...rest } = onlyWithdrawing;
+    const onlyDays = onlyAnnotations
+      .replace(/"dynamodb:LeadingKeys":\[[^\]]*\]/, '"dynamodb:LeadingKeys":["ANNOTATED"]')
+      .replace(/"dynamodb:Attributes":\[[^\]]*\]/, '"dynamodb:Attributes":["pk","sk","at"]');
     expect(found.ApiHandlerRole).toEqual([
       'dynamodb:BatchGetItem on LedgerTable',
       'dynamodb:GetItem on LedgerTable',
@@ -80,6 +83,7 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
+      `dynamodb:UpdateItem on LedgerTable ${onlyDays}`,
       `dynamodb:UpdateItem on LedgerTable where ${JSON.stringify({ ...rest, Null })}`,
       `dynamodb:UpdateItem on LedgerTable ${onlyAnnotations}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
@@ -200,6 +204,31 @@ test('retention: reads; writes what is known of projects, days and totals; delet
   expect(RetentionScheduleRole).toEqual(['lambda:InvokeFunction on RetentionFunction']);
   expect(others).toEqual(grants());
   expect(Object.values(others).flat().join()).not.toMatch(/dynamodb:(Delete|BatchWrite)/);
+});
+
+test('lake: finds what changed, puts files of days in their places; reads no file, deletes none, and writes nothing to the table', () => {
+  const where = (...keys: string[]) =>
+    `where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":${JSON.stringify(keys)}},"Null":{"dynamodb:LeadingKeys":"false"}}`;
+  const { LakeRole, LakeScheduleRole, ...others } = grants({ lakeBucket: 'new' });
+  const files = 'AtlasRestoreLedger/changes/*';
+  expect(LakeRole).toEqual([
+    `dynamodb:BatchGetItem on LedgerTable ${where('PROJECT#*', 'DAYS')}`,
+    `dynamodb:Query on LedgerTable ${where('DAYS', 'ANNOTATED')}`,
+    'dynamodb:Query on LedgerTable/index/feed',
+    'logs:CreateLogStream on LakeLogs',
+    'logs:PutLogEvents on LakeLogs',
+    `s3:ListBucket on LakeStorageBucket where {"StringLike":{"s3:prefix":"${files}"}}`,
+    `s3:PutObject on LakeStorageBucket/${files}`,
+  ]);
+  expect(LakeScheduleRole).toEqual(['lambda:InvokeFunction on LakeFunction']);
+  expect(others).toEqual(grants());
+  const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
+  const { LakeRole: ofExisting = [] } = grants({ lakeBucket: 'ours', lakeBucketKey: keyArn });
+  expect(ofExisting.filter((line) => /s3|kms/.test(line))).toEqual([
+    `kms:GenerateDataKey on ${keyArn}`,
+    `s3:ListBucket on arn:AWS::Partition:s3:::ours where {"StringLike":{"s3:prefix":"${files}"}}`,
+    `s3:PutObject on arn:AWS::Partition:s3:::ours/${files}`,
+  ]);
 });
 
 test('existing secrets: those, and the key that they are encrypted with', () => {

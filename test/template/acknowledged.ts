@@ -56,10 +56,22 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
     at: [
       ...['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
-      'Retention/Retention/Function',
+      ...['Retention/Retention/Function', 'Lake/Lake/Function'],
     ],
     reason:
       'They call AWS, by its signed APIs over TLS, and with sign-in the issuer. A VPC would add endpoints to pay for, and no check.',
+  },
+  {
+    rules: ['CKV_AWS_18', '*-S3BucketLoggingEnabled'],
+    at: ['Lake/Storage/Bucket'],
+    reason:
+      "Who reads the lake, CloudTrail records by data events, which are the account's to switch on; the logs of a bucket need a bucket of their own.",
+  },
+  {
+    rules: ['CKV_AWS_21', '*-S3BucketVersioningEnabled', '*-S3BucketReplicationEnabled'],
+    at: ['Lake/Storage/Bucket'],
+    reason:
+      'The ledger is the record; the lake is made from it, and a day can be written again. Former versions would keep a name that was erased, and jobs that were let go.',
   },
   {
     rules: ['CKV_AWS_173'],

@@ -1,5 +1,6 @@
 // functions/ledger/annotations/annotate.ts: an annotation, written: one conditional update of the job's item.
 import { defined } from '../../platform/defined.ts';
+import { noteAnnotated } from '../days/annotated-days.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import type { LedgerJob } from '../model/ledger.ts';
@@ -18,7 +19,7 @@ export class AnnotationConflict extends Error {
 }
 
 /**
- * Requests: 1 read, and where it says something new 1 write, with a verdict 2. A writer that loses reads and merges again: the revision, which grows
+ * Requests: 1 read, and where it says something new 2 writes, with a verdict 3. A writer that loses reads and merges again: the revision, which grows
  * with every entry, is the condition. What is written without an entry, such as counters of progress, is not touched.
  * @param isExpected whether the job is still as the caller saw it. Not asked where it says so already: the caller's first request may
  * have been answered to nobody
@@ -54,6 +55,7 @@ export async function annotateJob(
     outcome = 'annotated';
     if (patch.validation) await markVerdict(table, next, signature.at);
     ours = next;
+    await noteAnnotated(table, jobId, Date.parse(signature.at));
     const set = defined(Object.fromEntries(ANNOTATING_ATTRIBUTES.map((name) => [name, next[name]])));
     return { value: next, written: await table.update(key, { set, blind: true }, { revision: stored.revision }) };
   });

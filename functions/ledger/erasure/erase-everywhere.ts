@@ -1,6 +1,7 @@
 // functions/ledger/erasure/erase-everywhere.ts: a person's name taken out of every job of a ledger.
 import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { noteAnnotated } from '../days/annotated-days.ts';
 import { expectedRestoreOf } from '../expected/items.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import type { LedgerJob } from '../model/ledger.ts';
@@ -47,7 +48,7 @@ export async function identitiesOf(
 
 /**
  * Jobs that the name leads to last go first: if it stops halfway, what is left still leads to all of them.
- * Requests: 1 scan a MB of the table, and 1 read and 1 write for each job that names them; no write where `dryRun` is set.
+ * Requests: 1 scan a MB of the table, and 1 read and 2 writes for each job that names them; no write where `dryRun` is set.
  */
 export async function eraseEverywhere(
   table: Table,
@@ -146,6 +147,7 @@ async function erase(
     if (dryRun) return 'erased';
     const { revision, observedAt, fingerprint } = stored as Record<string, string>;
     // The counts of its day stay what they are: they hold no text.
+    await noteAnnotated(table, job.jobId, Date.parse(erasure.at));
     const written = await table.put(jobItem(fitted(next), stored), { revision, observedAt, fingerprint });
     if (written.done) return 'erased';
     stored = await table.get(key);

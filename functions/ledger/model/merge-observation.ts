@@ -221,7 +221,8 @@ function changedNames({ atlas, atlasOmitted = {} }: LedgerJob, after: Record<str
 const named = (names: readonly string[]) =>
   names.length <= MAX_NAMES ? [...names] : [...names.slice(0, MAX_NAMES), `${names.length - MAX_NAMES} more`];
 
-const short = (value: unknown) =>
+/** As an entry of a history repeats a value. */
+export const short = (value: unknown) =>
   typeof value === 'string' && value.length > MAX_TEXT
     ? `${value.slice(0, MAX_TEXT)} ... (${value.length} characters)`
     : value;

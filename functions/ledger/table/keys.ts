@@ -123,7 +123,11 @@ export const dayCountsKey = (day: string): Key => ({ pk: DAYS, sk: `COUNTS#${day
 export const dayMarksKey = (month: string): Key => ({ pk: DAYS, sk: DAY_MARKS + month });
 export const dayMarksMonth = (sk: string) => sk.slice(DAY_MARKS.length);
 /** The keys of all of these. */
-export const isDaysPk = (pk: string) => pk === DAYS;
+export const isDaysPk = (pk: string) => pk === DAYS || pk === ANNOTATED_DAYS;
+/** The days whose jobs were annotated, an item each. */
+export const ANNOTATED_DAYS = 'ANNOTATED';
+/** @param day that jobs were requested on */
+export const annotatedDayKey = (day: string): Key => ({ pk: ANNOTATED_DAYS, sk: day });
 export const ALL_DAY_MARKS = { partition: DAYS, beginsWith: DAY_MARKS } as const;
 
 const TOTALS = 'TOTALS';

@@ -4,10 +4,11 @@ import { AnnotationConflict } from '../../../functions/ledger/annotations/annota
 import { ANNOTATING_ATTRIBUTES } from '../../../functions/ledger/annotations/attributes.ts';
 import { AnnotationsFull, MAX_ANNOTATIONS } from '../../../functions/ledger/annotations/merge.ts';
 import { AnnotationProblem } from '../../../functions/ledger/annotations/patch.ts';
+import { ANNOTATED_DAY_ATTRIBUTES } from '../../../functions/ledger/days/annotated-days.ts';
 import { breaksOf, FIRST_CHANGES } from '../../../functions/ledger/model/hash-chain.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { fitted } from '../../../functions/ledger/table/job-item.ts';
-import { jobKey } from '../../../functions/ledger/table/keys.ts';
+import { annotatedDayKey, dayOf, isJobSk, jobKey } from '../../../functions/ledger/table/keys.ts';
 import { overTable, testEngine, testTable } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen, verified } from '../jobs.ts';
 import { ADA, annotate, BO, signedBy } from './annotators.ts';
@@ -22,11 +23,11 @@ async function recorded(): Promise<string> {
 }
 const read = async (jobId: string) => (await table.ledger.job(jobId)) as LedgerJob;
 
-test('an annotation is an entry of the history, with who made it and when, in one read and one write, and one more for the mark of a verdict', async () => {
+test('an annotation is an entry of the history, with who made it and when, in one read, a note of its day, one write, and one more for the mark of a verdict', async () => {
   const jobId = await recorded();
   table.requests();
   const { outcome } = await annotate(table.table, jobId, { validation: { status: 'SUCCESSFUL' }, purpose: 'drill' });
-  expect(table.requests()).toEqual({ GetItem: 1, UpdateItem: 2 });
+  expect(table.requests()).toEqual({ GetItem: 1, UpdateItem: 3 });
   expect(outcome).toBe('annotated');
   const { at } = signedBy(ADA);
   const kept = await read(jobId);
@@ -84,7 +85,12 @@ test('a write names the attributes that a role may be held to, and gets none bac
     },
   });
   await annotate(noted, jobId, { validation: { status: 'FAILED' }, purpose: 'drill' });
-  const [[, { set = {}, add, blind }, condition] = expect.unreachable()] = updates;
+  const [note = expect.unreachable(), [, { set = {}, add, blind }, condition] = expect.unreachable()] = updates;
+  expect(note).toEqual([
+    annotatedDayKey(dayOf(jobId)),
+    { set: { [ANNOTATED_DAY_ATTRIBUTES[0]]: Date.parse(signedBy(ADA).at) }, blind: true },
+    {},
+  ]);
   const named: string[] = [...Object.keys(set), ...Object.keys(condition)];
   expect(named.filter((name) => !ANNOTATING_ATTRIBUTES.some((each) => each === name))).toEqual([]);
   expect({ add, blind }).toEqual({ add: undefined, blind: true });
@@ -102,7 +108,7 @@ test('a write whose answer was lost is not made twice, whoever wrote after it', 
   const lossy = overTable(table.table, {
     async update(...args) {
       const written = await table.table.update(...args);
-      if (!lost) return written;
+      if (!lost || !isJobSk(args[0].sk)) return written;
       lost = false;
       await table.ledger.record(completed(job({ jobId })), seen(40));
       return { done: false, repeated: true };

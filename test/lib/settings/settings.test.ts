@@ -223,6 +223,7 @@ describe('settings', () => {
       'tableName',
       'tableStreamArn',
       'tableKey',
+      'lakeBucketKey',
       'backupDays',
       'backupVault',
       ...['role', 'hubBusArn', 'organizationId', 'spokeAccounts'],

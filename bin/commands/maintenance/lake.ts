@@ -1,0 +1,111 @@
+// bin/commands/maintenance/lake.ts: the changes of each day as Parquet, for questions in SQL.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { FILE, folderOf } from '../../../functions/lake/layout.ts';
+import { counted } from '../../../functions/views/text.ts';
+import { checkPeriod, time } from '../../options/flags.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import { chosenObjectives, type RulesFlags, withObjectives } from '../../options/rules.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
+import { OutputFile, reasonOf } from '../../process/output-file.ts';
+import { sanitize } from '../../process/sanitize.ts';
+
+interface LakeFlags extends SourceFlags, RulesFlags {
+  output?: string;
+  since?: string;
+  until?: string;
+}
+
+const HELP = `
+Writes DIR/day=2026-11-28/${FILE} for each day: a row for each change of a restore job that the ledger recorded on that day, in UTC, with
+the job as it was after it. DuckDB, Athena, Spark and pandas read such folders as one table; docs/lake.md has its columns and six
+questions in SQL. It names people, as the ledger does; it never holds a download URL.
+
+Writing a day again replaces its file; the same histories give the same bytes. A day that is not over holds what there was so far.
+A change that reaches the ledger late, by import or from a spoke, belongs to the day of the change: write that day again.
+
+It reads the ledger itself (--table, --data), not an API: only the jobs of days that somebody wrote to since --since, and without it, all.
+A deployed ledger does so by itself where its setting lakeBucket is set.
+
+Exit code: 0 done, 3 the history of some jobs can't be read, so they are left out by name, 1 the ledger could not be read or a file not be
+written, 2 wrong usage, 130 Ctrl-C.
+
+Examples:
+  $ restore-ledger lake --output lake
+  $ restore-ledger lake --output lake --since 3d
+  $ duckdb -c "FROM read_parquet('lake/*/*.parquet') SELECT day, count(*) GROUP BY ALL ORDER BY ALL"`;
+
+export function lakeCommand(context: Context): Command {
+  const command = new Command('lake')
+    .description('write the changes of each day as Parquet, to ask questions in SQL')
+    .option('--output <dir>', 'the directory that the files of the days are written to')
+    .addOption(time('--since <time>', "the first day is this moment's (default: the first day with a change)"))
+    .addOption(time('--until <time>', 'days that begin before this moment (default: now)'))
+    .addHelpText('after', HELP);
+  return withObjectives(withLedger(command)).action((flags: LakeFlags) => lake(flags, context));
+}
+
+async function lake({ output, since, until, rules, ...flags }: LakeFlags, context: Context) {
+  if (!output) throw new UsageError('--output: expected a directory, got none');
+  checkPeriod({ since, until });
+  const source = sourceOf(flags, context.env, 'an API does not show whole histories of all jobs');
+  const objectives = await chosenObjectives(rules === undefined ? {} : { rules }, context.env);
+  await using opened = await openLedger(source);
+  // With a library that no other command needs.
+  const [{ writeDays }, { firstDay }, { dayAt, daysFrom }] = await Promise.all([
+    import('../../../functions/lake/write-days.ts'),
+    import('../../../functions/lake/changed-jobs.ts'),
+    import('../../../functions/lake/days.ts'),
+  ]);
+  const now = Date.now();
+  const progress = context.progress();
+  const signal = context.interrupt.gently(() => progress.clear());
+  let [written, changes, leftOut] = [0, 0, 0];
+  const last = dayAt(Math.min(until === undefined ? now : Date.parse(until) - 1, now));
+  const done = await context.unlessInterrupted(
+    async () => {
+      const first = since?.slice(0, 10) ?? (await firstDay(opened.table));
+      const days = first === undefined ? [] : daysFrom(first, last);
+      const write = (day: string, file: Uint8Array) => writeFile(output, day, file);
+      const ports = { table: opened.table, write, objectives, isOutOfTime: () => signal.aborted };
+      for await (const step of writeDays(ports, days)) {
+        if ('unread' in step) throw new CommandError('no run of this version has recorded anything yet: run collect');
+        if ('leftOut' in step) {
+          leftOut += 1;
+          const { projectId, jobId, why } = step.leftOut;
+          await context.err.line(sanitize(`Left out: job ${jobId} of project ${projectId}: ${why}.`));
+          continue;
+        }
+        written += 1;
+        changes += step.written.changes;
+        progress.show(`${written} of ${days.length} days written`);
+      }
+      progress.clear();
+      signal.throwIfAborted();
+      return days;
+    },
+    () => `Stopped after ${counted(written, 'day')}: run it again.`,
+  );
+  if (!done) return;
+  if (leftOut > 0) context.end(EXIT.incomplete);
+  if (done.length === 0) await context.out.line('The ledger holds no restore job: nothing is written.');
+  else
+    await context.out.line(`Wrote ${counted(changes, 'change')} of ${counted(written, 'day')} to ${sanitize(output)}.`);
+  if (done.at(-1) === dayAt(now))
+    await context.out.line(`${dayAt(now)} is not over in UTC: its file holds what there was so far.`);
+}
+
+async function writeFile(folder: string, day: string, file: Uint8Array) {
+  const place = join(folder, folderOf(day));
+  try {
+    await mkdir(place, { recursive: true });
+  } catch (error) {
+    throw new CommandError(`--output ${folder}: expected a directory that can be written to, got ${reasonOf(error)}`);
+  }
+  await using part = await OutputFile.open('--output', join(place, FILE));
+  await part.write(file);
+  await part.keep();
+}
