@@ -18,7 +18,8 @@ export const gatewayHandler =
     const isRest = 'httpMethod' in event;
     const asked = isRest ? askedOfRest(event) : askedOfHttp(event);
     const answerTo = browser && !(isRest || AUTHORIZED_ROUTES.includes(event.routeKey)) ? browser : app.fetch;
-    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext });
+    const prefix = isRest ? stagePath(event) : '';
+    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext, prefix });
     const { 'set-cookie': _, ...headers } = Object.fromEntries(response.headers);
     const cookies = response.headers.getSetCookie();
     const answer: Answer = {
@@ -28,7 +29,7 @@ export const gatewayHandler =
       body: await response.text(),
       isBase64Encoded: false, // everything we answer is text; base64 would make it a third larger
     };
-    return isRest ? belowStage(answer, asked, stagePath(event)) : answer;
+    return isRest ? belowStage(answer, asked, prefix) : answer;
   };
 
 const askedOfHttp = ({
