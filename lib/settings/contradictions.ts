@@ -90,7 +90,13 @@ function signInProblems(settings: Settings): string[] {
   const { apiAuthorization, httpApi, signInClientId, signInCognitoDomain, signInIssuer } = settings;
   const problems: string[] = [];
   const ofIssuer = given(settings, ['signInClientId', 'signInClientSecretArn']);
-  const others = given(settings, ['signInRolesClaim', 'signInReadValues', 'signInRunValues', 'signInMinutes']);
+  const others = given(settings, [
+    'signInRolesClaim',
+    'signInReadValues',
+    'signInRunValues',
+    'signInAnnotateValues',
+    'signInMinutes',
+  ]);
   if (signInIssuer === '')
     for (const name of ofIssuer) problems.push(`${name}: got a value, allowed: only with signInIssuer`);
   if (!hasSignIn(settings)) {

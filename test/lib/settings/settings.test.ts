@@ -214,6 +214,7 @@ describe('settings', () => {
       'signInRolesClaim',
       'signInReadValues',
       'signInRunValues',
+      'signInAnnotateValues',
       'signInMinutes',
       'vpcId',
       'vpcFlowLogs',
