@@ -12,6 +12,7 @@ import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Kind } from '../../functions/schema/words.ts';
@@ -51,6 +52,10 @@ export class System implements AsyncDisposable {
     const credentials = fixedCredentials({ type: 'apiKey', ...atlas.apiKey });
     const client = new AtlasClient({ credentials, baseUrl: atlas.url, clock, log });
     return new System({ clock, atlas, client }, await engine.newTable(() => clock.now()));
+  }
+
+  get table(): Table {
+    return this.#table.table;
   }
 
   /** Requests to the table since last asked. */
