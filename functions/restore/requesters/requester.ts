@@ -11,6 +11,11 @@ export type Actor = FoundRequester['actor'];
 export const isFound = (requester: Requester | undefined): requester is FoundRequester =>
   requester !== undefined && 'grade' in requester;
 
+/** Of each text of an actor, in characters; what is longer is cut. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
+export const MAX_ACTOR_TEXT = 256;
+/** In `via`, between the application that asked and whoever it asked for, and so on. */
+export const WAY = ' > ';
+
 export const ACTOR_KIND_TEXT: Record<Actor['kind'], string> = {
   user: 'user',
   apiKey: 'API key',
