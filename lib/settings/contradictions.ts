@@ -21,9 +21,11 @@ export const contradictions = (settings: Settings): string[] => [
 const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
   names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].default));
 
+/** Its functions are as those of others, and it has an API. */
+const { apiMemoryMb: _, architecture: __, ...onlyOfCollection } = collectionSettings;
 /** What a hub doesn't have: it collects nothing, and its bus has a policy of its own. */
 const NOT_OF_A_HUB = [
-  ...Object.keys({ ...collectionSettings, ...networkSettings, ...ruleSettings }),
+  ...Object.keys({ ...onlyOfCollection, ...networkSettings, ...ruleSettings }),
   ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays'],
 ] as (keyof Settings)[];
 

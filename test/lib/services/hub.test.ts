@@ -164,6 +164,12 @@ describe('a hub', () => {
     );
   });
 
+  test('has functions with the instruction set and memory of choice', () => {
+    const given = { ...HUB, architecture: 'x86_64', apiMemoryMb: 512 };
+    expect(only('AWS::Lambda::Function', 'HubWriterFunction', given).Architectures).toEqual(['x86_64']);
+    expect(only('AWS::Lambda::Function', 'ApiHandlerFunction', given).MemorySize).toBe(512);
+  });
+
   test('has no schedule of runs, no secret, and an alarm for each thing that can go wrong', () => {
     const template = templateOf(HUB);
     expect(template.findResources('AWS::SecretsManager::Secret')).toEqual({});
