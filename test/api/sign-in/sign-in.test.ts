@@ -80,7 +80,8 @@ test('a person is sent to the issuer with PKCE, state and nonce, and comes back 
   ]);
   const page = await browser.get('/app/');
   expect(page.status).toBe(200);
-  expect(page.headers.get('cache-control')).toBe('no-store');
+  expect(page.headers.get('cache-control')).toBe('no-store, no-transform');
+  expect([page.headers.get('content-encoding'), page.headers.get('etag')]).toEqual([null, null]);
   const text = await page.text();
   expect(text).toContain('<bdi>ada</bdi> (run)');
   expect(text).toContain('href="/app/clusters"');
