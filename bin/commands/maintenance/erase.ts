@@ -27,11 +27,10 @@ const MAX_REASON = 500;
 
 const HELP = `
 The name of a requester, the ids that Atlas sent with it, and the other names that stand with one of these ids in any job, and so on,
-are replaced by a random pseudonym: in each job, its findings, its annotations and its history. Texts keep a name of one or two characters
-where it is one of several words. The hash chain covers names, so the histories are tied
-together anew, and say so: an entry holds who erased it, when, why, and the hash of the last entry before, by which an archive of
-events or an export can be compared. verify counts such histories. A history that is broken already is left as it is, with the name,
-and named.
+are replaced by a random pseudonym: in each job, its findings, its annotations and its history. Texts keep a name of one or two
+characters where it is one of several words. The hash chain covers names, so the histories are tied together anew, and say so: an entry
+holds who erased it, when, why, and the hash of the last entry before, by which an archive of events or an export can be compared.
+verify counts such histories. A history that is broken already is left as it is, with the name, and named.
 
 It can't reach what left the ledger: events, messages, logs, exports, copies, the page's readers, and backups, of which point-in-time
 recovery keeps 35 days. Atlas itself keeps its events. A ledger in a directory may hold former pages in its file: export it, and import
