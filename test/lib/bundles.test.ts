@@ -11,7 +11,7 @@ import { type Bundles, bundles } from './bundles.ts';
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
 const BUDGET = {
   plan: 940_000,
-  collect: 1_005_000,
+  collect: 1_006_500,
   notify: 232_000,
   message: 332_000,
   api: 436_000,
