@@ -120,22 +120,25 @@ test('a restore is followed to its end: each revision once, in order, under the 
   await eventually('nothing is behind', async () => (await hubReasons()).length === 0);
 });
 
-test('a record that comes again, and an older one that comes late, change nothing', async () => {
+test('a record that comes again changes nothing', async () => {
   const { jobs } = (await hub.ask('/restore-jobs?status=COMPLETED&limit=2')).body as { jobs: LedgerJob[] };
   expect(jobs).toHaveLength(2);
-  const whole = () => Promise.all(jobs.map(({ jobId }) => jobOf(hub, jobId)));
-  const before = await whole();
-  for (const { jobId, projectId } of before) {
+  for (const { jobId, projectId } of jobs) {
     const item = await spoke.job(projectId, jobId);
     if (!item) expect.unreachable();
-    // As its stream would begin anew: the same item is published once more.
+    // As if its stream began anew: the same item is published once more.
     const table = ['--table-name', await spoke.output('TableName')];
     await cloud.aws('dynamodb', 'put-item', ...table, '--item', JSON.stringify({ ...item, again: { S: 'x' } }));
     await cloud.aws('dynamodb', 'put-item', ...table, '--item', JSON.stringify(item));
   }
   await collect();
   await hub.idle();
-  expect(await whole()).toEqual(before);
+  for (const { jobId } of jobs) {
+    const there = await jobOf(spoke, jobId);
+    await eventually('the same in the hub', async () => (await jobOf(hub, jobId)).revision === there.revision);
+    const { accountId: _, organizationId: __, ...here } = await jobOf(hub, jobId);
+    expect(here).toEqual(there);
+  }
   expect(await hub.jobIds()).toEqual(await spoke.jobIds());
   expect(await hub.messages('DeadLetterQueueUrl')).toBe(0);
 });
