@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Backup } from './data/backup.ts';
 import { LedgerTable } from './data/table.ts';
 import { HubAlarms } from './monitoring/hub-alarms.ts';
+import { HubDashboard } from './monitoring/hub-dashboard.ts';
 import { Api } from './services/api.ts';
 import { Hub } from './services/hub.ts';
 import { Messages } from './services/messages.ts';
@@ -24,6 +25,7 @@ export class HubStack extends Stack {
   readonly messages: Messages;
   readonly api: Api | undefined;
   readonly alarms: HubAlarms;
+  readonly dashboard: HubDashboard | undefined;
 
   constructor(scope: Construct, id: string, { settings: given = {}, ...props }: HubStackProps = {}) {
     const settings = completeSettings({ ...given, role: 'hub' });
@@ -48,6 +50,9 @@ export class HubStack extends Stack {
     const apiUrl = api?.edge.url;
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus: hub.bus, apiUrl });
     this.alarms = new HubAlarms(this, 'Alarms', { ...common, table, hub, messages: this.messages, api });
+    const { messages, alarms } = this;
+    if (settings.dashboard)
+      this.dashboard = new HubDashboard(this, 'Dashboard', { ledgerName, hub, api, messages, alarms: alarms.all });
     this.#outputs();
     validateTemplate(this, () => this._toCloudFormation());
   }
@@ -66,6 +71,7 @@ export class HubStack extends Stack {
     output('UnqueuedQueueUrl', 'Records that did not reach the queue', hub.unqueued.queueUrl);
     output('MessageTopicArn', 'Messages for people; subscribe to it', messages.topics.at(-1)?.topicArn);
     output('UndeliveredQueueUrl', 'Events whose message could not be delivered', messages.undelivered.queueUrl);
+    output('DashboardUrl', 'CloudWatch dashboard', this.dashboard?.url);
     output('NobodyNotified', 'What nobody is notified of, and the settings that change it', alarms.missingRecipients);
   }
 }

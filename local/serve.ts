@@ -26,7 +26,9 @@ export interface ServedApi extends AsyncDisposable {
 
 /** @throws Error where the port is in use */
 export async function serveApi({ port = 0, now = Date.now, signIn, ...ports }: ServeOptions): Promise<ServedApi> {
-  const app = apiApp({ ...ports, now });
+  // Where people sign in, none of them is the user of this machine.
+  const annotations = signIn && ports.annotations ? { table: ports.annotations.table } : ports.annotations;
+  const app = apiApp({ ...ports, annotations, now });
   const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
     fetch: async (request, { incoming }) =>

@@ -111,7 +111,7 @@ const flagged = (message: string) =>
   `--${message.replace(/^validation\.(?:status|message)/, 'message').replace(/^(check|link)s(?:\.\d+)?/, '$1')}`;
 
 async function annotateHere(where: Target, id: string, patch: AnnotationPatch, name: string): Promise<WholeJob> {
-  const [{ annotateJob }, { AnnotationsFull }, { AnnotationProblem }, { newObjectId }] = await Promise.all([
+  const [{ annotateJob, JobLetGo }, { AnnotationsFull }, { AnnotationProblem }, { newObjectId }] = await Promise.all([
     import('../../functions/ledger/annotations/annotate.ts'),
     import('../../functions/ledger/annotations/merge.ts'),
     import('../../functions/ledger/annotations/patch.ts'),
@@ -126,8 +126,8 @@ async function annotateHere(where: Target, id: string, patch: AnnotationPatch, n
     const signature = { by, at: at.toISOString(), runId: newObjectId(at) };
     return (await annotateJob(opened.table, job, patch, signature)).job;
   } catch (error) {
-    const isRefused = error instanceof AnnotationsFull || error instanceof AnnotationProblem;
-    throw isRefused ? new CommandError(error.message) : error;
+    const refusals = [AnnotationsFull, AnnotationProblem, JobLetGo];
+    throw refusals.some((kind) => error instanceof kind) ? new CommandError((error as Error).message) : error;
   }
 }
 

@@ -63,7 +63,7 @@ export function serveCommand(context: Context): Command {
       'OpenID Connect issuer with which everyone must sign in (default: nobody signs in)',
     )
     .option('--sign-in-client-id <id>', 'public client of that issuer')
-    .option('--sign-in-roles-claim <name>', 'claim of the ID token that holds read or run', 'cognito:groups')
+    .option('--sign-in-roles-claim <name>', 'claim of the ID token that holds read, run or annotate', 'cognito:groups')
     .addHelpText('after', HELP);
   return withObjectives(addTargetOptions(command)).action((flags: ServeFlags) => serve(flags, context));
 }
@@ -107,7 +107,7 @@ function signInOf({ signInIssuer: issuer, signInClientId: clientId, signInRolesC
     );
   if (!clientId) throw new UsageError('--sign-in-client-id: expected the id of a client of the issuer, got nothing');
   const key = randomBytes(32).toString('base64url');
-  const values = { read: ['read'], run: ['run'] };
+  const values = { read: ['read'], run: ['run'], annotate: ['annotate'] };
   return { issuer, clientId, rolesClaim, values, sessionMinutes: 60, key: async () => key };
 }
 

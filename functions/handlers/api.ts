@@ -18,15 +18,15 @@ const { planFunctionName, lateAfterMs, tableName, annotations, objectives } = se
 const table = new DynamoTable(tableName, client);
 
 const log = lambdaLog('api', process.env);
-const app = apiApp({
+const ports = {
   ledger: ledgerReader({ ...settings, table }),
   log,
   now: Date.now,
   objectives,
   lateAfterMs,
-  annotations: annotations ? { table } : undefined,
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
-});
+};
+const app = apiApp({ ...ports, annotations: annotations ? { table } : undefined });
 
 /** Loaded with the first request that needs it: other callers shouldn't wait for it. */
 async function browserOf(signIn: NonNullable<typeof settings.signIn>) {
@@ -35,7 +35,9 @@ async function browserOf(signIn: NonNullable<typeof settings.signIn>) {
     import('../runtime/secret-text.ts'),
   ]);
   const clientSecret = signIn.clientSecretArn === undefined ? undefined : secretText(signIn.clientSecretArn);
-  return browserApp(app.fetch, { ...signIn, key: secretText(signIn.keyArn), clientSecret, log, now: Date.now });
+  // Who annotates is known by the session, whatever API Gateway knows of its callers.
+  const pages = apiApp({ ...ports, annotations: signIn.values.annotate.length > 0 ? { table } : undefined });
+  return browserApp(pages.fetch, { ...signIn, key: secretText(signIn.keyArn), clientSecret, log, now: Date.now });
 }
 let browser: ReturnType<typeof browserOf> | undefined;
 const { signIn } = settings;

@@ -63,6 +63,8 @@ function signInSettings(environment: Environment) {
     values: {
       read: variable(environment, 'SIGN_IN_READ_VALUES'),
       run: variable(environment, 'SIGN_IN_RUN_VALUES'),
+      /** Empty in a hub, whose histories are its spokes'. */
+      annotate: variable(environment, 'SIGN_IN_ANNOTATE_VALUES'),
     },
     sessionMinutes: variable(environment, 'SIGN_IN_SESSION_MINUTES'),
   };

@@ -117,6 +117,7 @@ const VARIABLES = {
   ORGANIZATION_ID: optional('the id of an AWS organization', text),
   PLAN_FUNCTION_NAME: optional('the name or ARN of the plan function', text),
   RUN_RETENTION_DAYS: ranged(RANGES.RUN_RETENTION_DAYS),
+  SIGN_IN_ANNOTATE_VALUES: withDefault('values separated by commas', list, []),
   SIGN_IN_CLIENT_ID: optional('the id of an OpenID Connect client', text),
   SIGN_IN_CLIENT_SECRET_ARN: optional('the ARN of a secret', text),
   SIGN_IN_ISSUER: optional('a URL such as https://issuer.example.com', url),

@@ -1,20 +1,13 @@
 // lib/monitoring/dashboard.ts: the CloudWatch dashboard.
 import { Duration, Stack } from 'aws-cdk-lib';
-import {
-  type Alarm,
-  AlarmStatusWidget,
-  Dashboard,
-  GraphWidget,
-  type IMetric,
-  type Metric,
-  Stats,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, AlarmStatusWidget, Dashboard, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { MetricName } from '../../functions/runtime/metrics.ts';
 import { changeAge, ledgerMetric } from './alarms.ts';
-import { consoleHost } from './console-host.ts';
+import { dashboardUrl } from './console-host.ts';
+import { graph } from './graph.ts';
 
 export interface LedgerDashboardProps {
   readonly ledgerName: string;
@@ -37,8 +30,6 @@ export class LedgerDashboard extends Construct {
     const metric = (name: MetricName, label: string, statistic: string = Stats.SUM) =>
       ledgerMetric(ledgerName, name, statistic, slot).with({ label });
     const gauge = (name: MetricName, label: string) => metric(name, label, Stats.MAXIMUM);
-    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
-      new GraphWidget({ title, left, right, width: 8, height: 6, leftYAxis: { min: 0 }, rightYAxis: { min: 0 } });
     const each = (of: (each: IFunction) => Metric) =>
       Object.entries(functions).map(([label, each]) => of(each).with({ label }));
 
@@ -100,7 +91,6 @@ export class LedgerDashboard extends Construct {
         [deadLetters.metricApproximateNumberOfMessagesVisible()],
       ),
     );
-    const { region } = Stack.of(this);
-    this.url = `https://${consoleHost(this)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.url = dashboardUrl(this, dashboard);
   }
 }

@@ -29,7 +29,6 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, props: ApiProps) {
     super(scope, id);
     const { table, plan, settings, encryptionKey } = props;
-    const annotations = takesAnnotations(settings);
     this.function = new NodeFunction(this, 'Handler', {
       handler: 'api',
       description: 'Answers questions about restore jobs over HTTP',
@@ -40,7 +39,7 @@ export class Api extends Construct {
         RUN_RETENTION_DAYS: String(settings.runRetentionDays),
         PLAN_FUNCTION_NAME: plan?.function.functionName,
         OBJECTIVES: settings.objectives.length > 0 ? JSON.stringify(settings.objectives) : undefined,
-        ANNOTATIONS: plan && annotations ? 'true' : undefined,
+        ANNOTATIONS: plan && knowsCallers(settings) ? 'true' : undefined,
         EXPECTED_RUN_MINUTES: plan && longestMinutesBetween(settings.schedule)?.toString(),
       },
       settings,
@@ -50,22 +49,22 @@ export class Api extends Construct {
     if (plan) {
       table.grantAddRuns(this.function); // a run is recorded when it is accepted
       // A hub's histories are its spokes': annotations are made there.
-      if (annotations) {
+      if (knowsCallers(settings) || (hasSignIn(settings) && settings.signInAnnotateValues.length > 0))
         table.grantAnnotate(this.function);
-        table.grantAnnounce(this.function);
-      }
+      if (knowsCallers(settings)) table.grantAnnounce(this.function);
       this.function.allow(['lambda:InvokeFunction'], [plan.function.functionArn]);
     }
 
     const edge = settings.httpApi === 'private' ? privateEdge : publicEdge;
     this.edge = edge(this, { handler: this.function.function, settings, encryptionKey });
     if (!hasSignIn(settings)) return;
-    this.signIn = new SignIn(this, 'SignIn', { settings, encryptionKey, url: this.edge.url });
+    const takesAnnotations = plan !== undefined;
+    this.signIn = new SignIn(this, 'SignIn', { settings, takesAnnotations, encryptionKey, url: this.edge.url });
     this.function.addEnvironment(this.signIn.environment);
     this.signIn.grantRead(this.function);
   }
 }
 
-/** Where every caller is known by name, and may be let read without being let annotate. */
-const takesAnnotations = ({ apiAuthorization, jwtAnnotateScopes }: Settings) =>
+/** Where every caller outside of the pages for browsers is known by name, and may be let read without being let annotate. */
+const knowsCallers = ({ apiAuthorization, jwtAnnotateScopes }: Settings) =>
   apiAuthorization === 'iam' || jwtAnnotateScopes.length > 0;

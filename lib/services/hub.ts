@@ -58,7 +58,7 @@ export class Hub extends Construct {
     this.#rule();
     this.function = this.#function(props);
     scheduled(this, { role: 'CheckRole', schedule: 'Checks' }, this.function.function, {
-      description: 'Checks which spokes are silent, and what the hub does not hold',
+      description: 'Checks which spokes are silent and what the hub does not hold, and counts the restores of each day',
       schedule: `rate(${HUB_CHECK_MINUTES} minutes)`,
       input: { trigger: 'check' },
       retry: NEXT_COMES_SOON,
@@ -112,7 +112,7 @@ export class Hub extends Construct {
       settings,
       encryptionKey,
     });
-    table.grant(hub, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['feed']);
+    table.grant(hub, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'], ['byStatus', 'feed']);
     hub.allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], [this.queue.queueArn]);
     if (encryptionKey) hub.allow(['kms:Decrypt'], [encryptionKey.keyArn]);
     const records = new EventSourceMapping(this, 'Records', {

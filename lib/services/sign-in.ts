@@ -19,6 +19,8 @@ import { removalPolicyOf, type Settings } from '../settings/settings.ts';
 
 export interface SignInProps {
   readonly settings: Settings;
+  /** False in a hub. */
+  readonly takesAnnotations: boolean;
   /** Of the API, without a slash at its end. */
   readonly url: string;
   /** Of the session key's secret. @default the AWS-managed key */
@@ -35,7 +37,7 @@ export class SignIn extends Construct {
   readonly #secretArns: readonly string[];
   readonly #keyArns: readonly string[];
 
-  constructor(scope: Construct, id: string, { settings, url, encryptionKey }: SignInProps) {
+  constructor(scope: Construct, id: string, { settings, takesAnnotations, url, encryptionKey }: SignInProps) {
     super(scope, id);
     this.pageUrl = `${url}${BROWSER_PREFIX}`;
     this.callbackUrl = `${url}${BROWSER_PREFIX}${CALLBACK_PATH}`;
@@ -60,6 +62,7 @@ export class SignIn extends Construct {
       SIGN_IN_ROLES_CLAIM: settings.signInRolesClaim,
       SIGN_IN_READ_VALUES: settings.signInReadValues.join(','),
       SIGN_IN_RUN_VALUES: settings.signInRunValues.join(','),
+      SIGN_IN_ANNOTATE_VALUES: takesAnnotations ? settings.signInAnnotateValues.join(',') : '',
       SIGN_IN_SESSION_MINUTES: String(settings.signInMinutes),
     };
     this.#secretArns = [key.secretArn, ...(clientSecretArn ? [clientSecretArn] : [])];
@@ -92,7 +95,7 @@ export class SignIn extends Construct {
     const reason = 'The Plus plan, with threat protection, is billed for each person. Everyone has a second factor.';
     for (const id of ['AwsSolutions-COG3', 'AwsSolutions-COG8']) Validations.of(pool).acknowledge({ id, reason });
     pool.addDomain('Domain', { cognitoDomain: { domainPrefix } });
-    for (const groupName of ['read', 'run'])
+    for (const groupName of ['read', 'run', 'annotate'])
       new CfnUserPoolGroup(this, groupName, { userPoolId: pool.userPoolId, groupName });
     const client = pool.addClient('Page', {
       generateSecret: false, // a secret would take a custom resource to read; PKCE protects the code

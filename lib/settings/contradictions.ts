@@ -22,9 +22,11 @@ export const contradictions = (settings: Settings): string[] => [
 const given = (settings: Settings, names: readonly (keyof Settings)[]) =>
   names.filter((name) => JSON.stringify(settings[name]) !== JSON.stringify(SETTINGS[name].default));
 
+/** Its functions are as those of others, and it has an API. */
+const { apiMemoryMb: _, architecture: __, ...onlyOfCollection } = collectionSettings;
 /** What a hub doesn't have: it collects nothing, and its bus has a policy of its own. */
 const NOT_OF_A_HUB = [
-  ...Object.keys({ ...collectionSettings, ...networkSettings, ...ruleSettings }),
+  ...Object.keys({ ...onlyOfCollection, ...networkSettings, ...ruleSettings }),
   ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays', 'lakeBucket', 'lakeBucketKey'],
 ] as (keyof Settings)[];
 
@@ -91,7 +93,13 @@ function signInProblems(settings: Settings): string[] {
   const { apiAuthorization, httpApi, signInClientId, signInCognitoDomain, signInIssuer } = settings;
   const problems: string[] = [];
   const ofIssuer = given(settings, ['signInClientId', 'signInClientSecretArn']);
-  const others = given(settings, ['signInRolesClaim', 'signInReadValues', 'signInRunValues', 'signInMinutes']);
+  const others = given(settings, [
+    'signInRolesClaim',
+    'signInReadValues',
+    'signInRunValues',
+    'signInAnnotateValues',
+    'signInMinutes',
+  ]);
   if (signInIssuer === '')
     for (const name of ofIssuer) problems.push(`${name}: got a value, allowed: only with signInIssuer`);
   if (!hasSignIn(settings)) {

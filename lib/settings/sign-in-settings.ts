@@ -28,7 +28,7 @@ export const signInSettings = {
     (value) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(value) && !/aws|amazon|cognito/.test(value),
     {
       means:
-        'In place of an issuer: makes a Cognito user pool, with the groups `read` and `run`, whose sign-in page has this domain prefix. It must be unique in the region.',
+        'In place of an issuer: makes a Cognito user pool, with the groups `read`, `run` and `annotate`, whose sign-in page has this domain prefix. It must be unique in the region.',
       default: '',
     },
   ),
@@ -43,6 +43,11 @@ export const signInSettings = {
   signInRunValues: texts('values', matches(VALUE), {
     means: 'Values of that claim of which a person needs one to read the ledger and start runs.',
     default: ['run'],
+  }),
+  signInAnnotateValues: texts('values', matches(VALUE), {
+    means:
+      'Values of that claim of which a person needs one to read the ledger and annotate restore jobs on their pages. In a hub, nobody annotates.',
+    default: ['annotate'],
   }),
   signInMinutes: ranged(
     RANGES.SIGN_IN_SESSION_MINUTES,

@@ -4,6 +4,7 @@ import { gatewayHandler } from '../../functions/api/lambda/adapter.ts';
 import { MAX_ANNOTATIONS } from '../../functions/ledger/annotations/merge.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { coverageKey } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Annotator } from '../../functions/restore/annotations.ts';
 import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
@@ -137,6 +138,21 @@ describe('refused', () => {
       expect.objectContaining({ type: '/problems/annotations-full', detail: expect.stringContaining('100 times') }),
     ]);
   });
+});
+
+test('a job that was let go: 409, and nothing is added to its history', async () => {
+  const projectId = 'd'.repeat(24);
+  const [gone, kept] = ['gone', 'kept'].map((name) => idAt('2026-09-01T10:00:00Z', name)) as [string, string];
+  await service.add(...[gone, kept].map((jobId) => job({ jobId, projectId })));
+  const letGo = { before: '2026-10-01T00:00:00.000Z', kept: [kept] };
+  await own.table.put({ ...coverageKey(projectId), coverage: { projectId, letGo, clusters: {} } });
+  const answer = await patch(gone, { ticket: 'OPS-1' });
+  expect([answer.status, await answer.json()]).toEqual([
+    409,
+    expect.objectContaining({ type: '/problems/job-let-go', detail: expect.stringContaining('past its retention') }),
+  ]);
+  expect(await service.json<LedgerJob>(`/restore-jobs/${gone}`)).toMatchObject({ revision: 1 });
+  expect((await patch(kept, { ticket: 'OPS-1' })).status).toBe(200);
 });
 
 describe('who annotates', () => {

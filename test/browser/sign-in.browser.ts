@@ -19,12 +19,15 @@ let issuer: Server;
 let own: EngineTable;
 let service: ServedApi;
 let runs = 0;
+let jobId: string;
 
 beforeAll(async () => {
   browser = await startChromium();
   own = await engine.newTable();
   const ledger = ledgerReader({ table: own.table });
-  await Promise.all(jobsOf(3).map((job) => ledger.record(job, seen(0))));
+  const jobs = jobsOf(3);
+  await Promise.all(jobs.map((job) => ledger.record(job, seen(0))));
+  jobId = jobs[0]?.jobId ?? '';
   const { createServer } = await import('node:http');
   let answer: ReturnType<Provider['callback']> | undefined;
   issuer = createServer((request, response) => void answer?.(request, response));
@@ -32,6 +35,7 @@ beforeAll(async () => {
   service = await serveApi({
     ...{ ledger, log: silentLog },
     runs: { start: async () => void runs++ },
+    annotations: { table: own.table },
     signIn: {
       ...{
         issuer: url,
@@ -40,7 +44,7 @@ beforeAll(async () => {
         sessionMinutes: 60,
         key: async () => 'a key of this test',
       },
-      values: { read: ['read'], run: ['run'] },
+      values: { read: ['read'], run: ['run'], annotate: ['annotate'] },
     },
   });
   answer = providerOf(url, service.url).callback();
@@ -120,6 +124,35 @@ test('somebody without a role is told so', async () => {
   await using visited = await visit(browser);
   await signIn(visited.page, 'nobody');
   expect(await visited.page.textContent('h1')).toBe('No access');
+});
+
+test('the role annotate says on the page of a restore what it was for, and is told what cannot be kept', async () => {
+  await using visited = await visit(browser, { size: 'phone' });
+  const { page } = visited;
+  await signIn(page, 'annotate', `/app/jobs/${jobId}`);
+  visited.complaints.length = 0; // those of the issuer's own pages
+  expect(await page.locator('text=Start a run').count()).toBe(0);
+  await page.click('summary:text("Annotate")');
+  await page.fill('#a-ticket', 'OPS-1');
+  await page.fill('#a-links', 'http://example.com');
+  await page.selectOption('#a-status', 'SUCCESSFUL');
+  await page.click('button:text("Annotate")');
+  expect(await page.textContent('#a-problem')).toContain('links.0: expected an address that begins with https://');
+  expect(await page.evaluate('document.activeElement.id')).toBe('a-problem');
+  expect(await page.getAttribute('[aria-invalid=true]', 'name')).toBe('links');
+  expect(await Promise.all(['#a-ticket', '#a-status', '#a-links'].map((field) => page.inputValue(field)))).toEqual([
+    ...['OPS-1', 'SUCCESSFUL', 'http://example.com'],
+  ]);
+  expect(await axeViolations(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+
+  await page.fill('#a-links', 'https://example.com/OPS-1');
+  await page.click('button:text("Annotate")');
+  await page.waitForURL(`${service.url}/app/jobs/${jobId}#annotations`);
+  expect(await page.textContent('#annotations')).toContain('OPS-1');
+  expect(await page.textContent('#annotations')).toContain('Said by annotate');
+  // The answer 422 is a complaint of Chromium's own.
+  expect(visited.complaints.filter((each) => !each.includes('422'))).toEqual([]);
 });
 
 test("another site's form starts no run", async () => {

@@ -84,6 +84,9 @@ describe('verify', () => {
     const id = all.find(({ requester }) => requester?.actor?.name === name)?.requester?.actor?.id;
     expect(id).toBeDefined();
     expect(await shell.run(['erase', '--requester', name, '--reason', `${id} wants it`])).toMatchObject({ code: 2 });
+    // So short that it is a part of any text, and of the pseudonym.
+    const short = ['erase', '--requester', 'e', '--reason', 'request 4711', '--dry-run'];
+    expect(await shell.run(short)).toMatchObject({ code: 0, stdout: expect.stringContaining('erased from 0 of') });
     const dry = await shell.run([...erase, '--dry-run', '--json']);
     expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, jobs: all.length, broken: [] });
     const { code, stdout } = await shell.run([...erase, '--json', '--by', 'the officer']);

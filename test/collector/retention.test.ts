@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { annotateJob, JobLetGo } from '../../functions/ledger/annotations/annotate.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { testEngine } from '../ledger/engines.ts';
@@ -38,6 +39,19 @@ describe('jobs past their retention', () => {
     expect(first).toMatchObject({ letGo: 20, deleted: 0 });
     expect(await system.jobIds()).toEqual(all);
     expect(await system.verify()).toMatchObject({ verified: true, jobs: 50 });
+    const at = new Date(system.clock.now()).toISOString();
+    const annotate = (jobId = '') =>
+      annotateJob(
+        system.table,
+        { projectId: system.projectId, jobId },
+        { ticket: 'OPS-1' },
+        { by: { kind: 'user', name: 'ada', selfDeclared: true }, at, runId: jobId },
+      );
+    const heads = (await system.letGo())?.heads;
+    await expect(annotate(all[0])).rejects.toThrow(JobLetGo);
+    await expect(annotate(all[19])).rejects.toThrow('takes no more annotations');
+    await expect(annotate(all[20])).resolves.toMatchObject({ outcome: 'annotated' });
+    expect((await system.letGo())?.heads).toBe(heads);
     // Too soon: whoever began before may still be at it.
     system.clock.advance(19 * HOUR);
     await system.run();

@@ -12,6 +12,7 @@ import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
+import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
@@ -57,7 +58,7 @@ export class System implements AsyncDisposable {
     return new System({ clock, atlas, client }, await engine.newTable(() => clock.now()));
   }
 
-  get table() {
+  get table(): Table {
     return this.#table.table;
   }
 

@@ -37,6 +37,8 @@ export interface Cloud extends AsyncDisposable {
   tryAsUser(credentials: Credentials, ...args: string[]): Promise<Ended>;
   /** The CDK CLI on this app. @throws where it fails */
   cdk(...args: string[]): Promise<string>;
+  /** The same cloud, as the owner of another account. @param id 12 digits */
+  inAccount(id: string): Cloud;
 }
 
 /** @throws where python3 is missing, and says what to install */
@@ -67,27 +69,29 @@ export async function startCloud(): Promise<Cloud> {
   const always = ['--endpoint-url', env.AWS_ENDPOINT_URL ?? '', '--output', 'json'];
   const as = (who: NodeJS.ProcessEnv, args: string[]) =>
     run(join(bin, 'aws'), [...args, ...always], { env: { ...env, ...who }, cwd: folder });
-  const cli = (...args: string[]) => as({}, args);
-  const cloud: Cloud = {
+  const cloudOf = (owner: NodeJS.ProcessEnv): Cloud => ({
     port,
     bin,
     folder,
-    env,
+    env: { ...env, ...owner },
     log,
-    tryAws: cli,
+    tryAws: (...args) => as(owner, args),
     tryAsUser: ({ ...credentials }, ...args) => as(credentials, args),
     async aws<T>(...args: string[]) {
-      const { code, output, stdout } = await cli(...args);
+      const { code, output, stdout } = await as(owner, args);
       if (code !== 0) throw new Error(`aws ${args.join(' ')} ended with ${code}:\n${output}`);
       return (stdout.trim() === '' ? undefined : JSON.parse(stdout)) as T;
     },
     async cdk(...args) {
       const cdkBin = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
       const assembly = ['--output', join(folder, 'cdk.out'), '--no-notices'];
-      return (await mustRun(process.execPath, [cdkBin, ...args, ...assembly], { env, cwd: ROOT })).output;
+      return (await mustRun(process.execPath, [cdkBin, ...args, ...assembly], { env: { ...env, ...owner }, cwd: ROOT }))
+        .output;
     },
+    inAccount: (id) => cloudOf({ AWS_ACCESS_KEY_ID: id }), // as MiniStack knows the owner of an account
     [Symbol.asyncDispose]: dispose,
-  };
+  });
+  const cloud = cloudOf({});
   try {
     await eventually('MiniStack answers', async () => {
       if (emulator.exitCode !== null) throw new Error(log());

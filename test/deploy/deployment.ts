@@ -259,10 +259,12 @@ export class Deployment {
 
   /** Over HTTP, as docs/queries.md says: signed by curl. */
   async ask(path: string, { method = 'GET', signed = true } = {}): Promise<Answer> {
+    const { port, env, folder } = this.cloud;
     const id = new URL(await this.output('ApiUrl')).hostname.split('.')[0];
     const host = `${id}.execute-api.localhost`;
-    const { port, env, folder } = this.cloud;
-    const signature = signed ? ['--aws-sigv4', `aws:amz:${REGION}:execute-api`, '--user', 'test:test'] : [];
+    const signature = signed
+      ? ['--aws-sigv4', `aws:amz:${REGION}:execute-api`, '--user', `${env.AWS_ACCESS_KEY_ID}:test`]
+      : [];
     const where = ['--resolve', `${host}:${port}:127.0.0.1`, `http://${host}:${port}${path}`];
     const form = '\n%{http_code} %{content_type}';
     const { stdout } = await mustRun(

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 import emulator_network  # 7. Addresses, NAT gateways and flow logs in templates.
 from ministack import app
-from ministack.core import iam_actions
+from ministack.core import iam_actions, responses
 from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
@@ -114,6 +114,39 @@ def execute_up_to_the_first_failure(function, event):
 
 lambda_svc._apply_filter_criteria = filter_noting_the_batch
 lambda_svc._execute_function = execute_up_to_the_first_failure
+
+
+# 8. A rule's target may be the bus of another account, where an event keeps the account that it came from. MiniStack drops it.
+#    The policy of that bus, which says who may send, is kept, and not asked. Templates can hold it.
+dispatch_to_event_bus = eventbridge._dispatch_to_event_bus
+
+
+def dispatch_across_accounts(target, *arguments):
+    sender = responses.get_account_id()
+    responses.set_request_account_id(target.account_id)
+    try:
+        return dispatch_to_event_bus(target, *arguments)
+    finally:
+        responses.set_request_account_id(sender)
+
+
+eventbridge._dispatch_to_event_bus = dispatch_across_accounts
+
+
+def create_bus_policy(_logical_id, props, _stack_name):
+    bus, statement = props["EventBusName"], {**props["Statement"], "Sid": props["StatementId"]}
+    eventbridge._event_bus_policies[bus] = {"Version": "2012-10-17", "Statement": [statement]}
+    return f"{bus}|{props['StatementId']}", {}
+
+
+def delete_bus_policy(physical_id, _props):
+    eventbridge._event_bus_policies.pop(physical_id.split("|")[0], None)
+
+
+provisioners._RESOURCE_HANDLERS["AWS::Events::EventBusPolicy"] = {
+    "create": create_bus_policy,
+    "delete": delete_bus_policy,
+}
 
 
 def end_with_the_tests():

@@ -38,7 +38,13 @@ const browse = (path: string, method = 'GET', headers: Record<string, string> = 
   });
 
 async function sessionCookie(key: string): Promise<string> {
-  const session = { subject: 'ada', name: 'ada', role: 'read', formToken: 'x'.repeat(43), endsAt: Date.now() + 60_000 };
+  const session = {
+    subject: 'ada',
+    name: 'ada',
+    roles: ['read'],
+    formToken: 'x'.repeat(43),
+    endsAt: Date.now() + 60_000,
+  };
   return `__Host-restore-ledger-session=${sealOf(key).seal(session, JSON.stringify(['session', ISSUER, CLIENT]))}`;
 }
 

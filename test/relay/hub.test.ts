@@ -11,6 +11,7 @@ import { exported, inventoryOf, scopeItem } from '../../functions/ledger/transfe
 import { proveLedger } from '../../functions/proof/ledger.ts';
 import { backfill } from '../../functions/relay/backfill.ts';
 import { checkHub } from '../../functions/relay/check.ts';
+import { countDays } from '../../functions/relay/count-days.ts';
 import { receive } from '../../functions/relay/hub.ts';
 import { isOpen } from '../../functions/restore/job.ts';
 import type { GapReason } from '../../functions/schema/words.ts';
@@ -185,6 +186,65 @@ describe('what a spoke recorded, in its hub', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('the days of a hub', () => {
+  const DAYS = ['2026-11-19', '2026-11-20'];
+  const at = { now: Date.now() };
+  const count = (table: Table) => countDays({ table, log, now: () => at.now }, () => false);
+  /** By hand, from whole jobs: of each day, how many there are of each status. */
+  const byHand = async (ledger: Ledger) => {
+    const jobs = (await Promise.all(PROJECTS.map((projectId) => list(ledger.projectJobs(projectId))))).flat();
+    return DAYS.map((day) => {
+      const statuses = jobs.flatMap(({ requestedAt, status }) => (requestedAt.startsWith(day) ? status : []));
+      return Object.fromEntries(statuses.map((status) => [status, statuses.filter((each) => each === status).length]));
+    });
+  };
+  const counted = async (ledger: Ledger) => {
+    const known = await ledger.dayCounts(DAYS);
+    return DAYS.map((day) => known.get(day)?.status);
+  };
+
+  test('are counted once, in whatever order and however often records come, and again only where some came', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, delivery(false), fc.nat(), async (all, how, cut) => {
+        await using of = await engine.newTable();
+        await using hub = await engine.newTable();
+        const spoke = spokeOf(of.table);
+        for (const step of all) await apply(spoke.ledger, step);
+        const batches = delivered(spoke.sent, how);
+        for (const [index, batch] of batches.entries()) {
+          await receiving(hub.table, batch);
+          // A check may come at any time, and twice.
+          if (index % ((cut % 3) + 1) === 0) await Promise.all([count(hub.table), count(hub.table)]);
+          for (const [nth, jobs] of (await counted(hub.ledger)).entries())
+            if (jobs !== undefined) expect(jobs).toEqual((await byHand(hub.ledger))[nth]);
+        }
+        await count(hub.table);
+        expect(await counted(hub.ledger)).toEqual(await byHand(spoke.ledger));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('of jobs from before are counted too, and one that could not be is left to the next check', async () => {
+    await using of = await engine.newTable();
+    await using hub = await engine.newTable();
+    const spoke = spokeOf(of.table);
+    await spoke.ledger.record(completed(job()), seen(0));
+    await receiving(hub.table, spoke.sent);
+    expect(await counted(hub.ledger)).toEqual([undefined, undefined]);
+    await countDays({ table: hub.table, log, now: () => at.now }, () => true);
+    const warned: unknown[] = [];
+    const broken = { ...hub.table, get: () => Promise.reject(new Error('refused')) } as unknown as Table;
+    await countDays(
+      { table: broken, log: { warn: (...all: unknown[]) => warned.push(all) } as never, now },
+      () => false,
+    );
+    expect(warned).toEqual([['days are left to be counted', { reason: 'refused' }]]);
+    await count(hub.table);
+    expect(await counted(hub.ledger)).toEqual(await byHand(spoke.ledger));
   });
 });
 

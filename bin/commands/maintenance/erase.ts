@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { type Erased, eraseEverywhere, identitiesOf } from '../../../functions/ledger/erasure/erase-everywhere.ts';
+import { isMentioned } from '../../../functions/ledger/erasure/erase-name.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { sentence } from '../../options/flags.ts';
@@ -26,10 +27,10 @@ const MAX_REASON = 500;
 
 const HELP = `
 The name of a requester, the ids that Atlas sent with it, and the other names that stand with one of these ids in any job, and so on,
-are replaced by a random pseudonym: in each job, its findings and its history. The hash chain covers names, so the histories are tied
-together anew, and say so: an entry holds who erased it, when, why, and the hash of the last entry before, by which an archive of
-events or an export can be compared. verify counts such histories. A history that is broken already is left as it is, with the name,
-and named.
+are replaced by a random pseudonym: in each job, its findings, its annotations and its history. Texts keep a name of one or two
+characters where it is one of several words. The hash chain covers names, so the histories are tied together anew, and say so: an entry
+holds who erased it, when, why, and the hash of the last entry before, by which an archive of events or an export can be compared.
+verify counts such histories. A history that is broken already is left as it is, with the name, and named.
 
 It can't reach what left the ledger: events, messages, logs, exports, copies, the page's readers, and backups, of which point-in-time
 recovery keeps 35 days. Atlas itself keeps its events. A ledger in a directory may hold former pages in its file: export it, and import
@@ -100,7 +101,9 @@ async function erase(flags: EraseFlags, context: Context) {
 
 /** What stays on record must not hold what is erased. */
 function refuseNaming(decision: Record<'pseudonym' | 'by' | 'reason', string>, identities: readonly string[]): void {
-  const naming = Object.entries(decision).find(([, text]) => identities.some((identity) => text.includes(identity)));
+  const naming = Object.entries(decision).find(([, text]) =>
+    identities.some((identity) => isMentioned(text, identity)),
+  );
   if (!naming) return;
   const [name] = naming;
   throw new UsageError(`--${name === 'pseudonym' ? 'as' : name}: expected a text that does not name the person`);

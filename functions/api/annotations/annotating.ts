@@ -1,6 +1,6 @@
 // functions/api/annotations/annotating.ts: a job found, annotated in the caller's name, and what kept it from that as a problem.
 import type { Context } from 'hono';
-import { AnnotationConflict, annotateJob } from '../../ledger/annotations/annotate.ts';
+import { AnnotationConflict, annotateJob, JobLetGo } from '../../ledger/annotations/annotate.ts';
 import { AnnotationsFull } from '../../ledger/annotations/merge.ts';
 import { type AnnotationPatch, AnnotationProblem } from '../../ledger/annotations/patch.ts';
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
@@ -43,9 +43,10 @@ export async function annotated(context: Context<ApiEnv>, asked: Asked, ports: A
   }
 }
 
-/** @param user of this machine, where there is no API Gateway in front @throws RequestProblem 403 */
+/** @param user of this machine, where there is no API Gateway in front and nobody signs in @throws RequestProblem 403 */
 export function annotatorOf({ env }: Context<ApiEnv>, user: Annotator | undefined, why: string): Annotator {
-  const annotator = env?.requestContext ? callerOf(env.requestContext) : user;
+  const caller = () => (env?.requestContext ? callerOf(env.requestContext) : user);
+  const annotator = env?.viewer ? env.viewer.annotator : caller();
   if (annotator) return annotator;
   throw new RequestProblem('caller-not-known', { detail: why });
 }
@@ -55,6 +56,7 @@ function problemOf(error: unknown): unknown {
     return new RequestProblem('invalid-body', { field: error.field, detail: error.message });
   }
   if (error instanceof AnnotationsFull) return new RequestProblem('annotations-full', { detail: error.message });
+  if (error instanceof JobLetGo) return new RequestProblem('job-let-go', { detail: error.message });
   if (error instanceof AnnotationConflict) {
     return new RequestProblem('precondition-failed', { field: 'If-Match', detail: error.message });
   }

@@ -8,8 +8,10 @@ import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import { type NumberedPage, PageOutOfReach } from '../../ledger/repositories/ledger-reader.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import type { Kind } from '../../schema/words.ts';
+import { queryOf } from '../http/parameters.ts';
 import { MAX_BODY_BYTES, wireBytes } from '../http/payload-limit.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
+import { ownUrl } from '../http/prefix.ts';
 import { resource } from '../http/resource.ts';
 import { jobBody } from './job-body.ts';
 import { type Asked, asked, askedOfOne, pageLinks } from './paging.ts';
@@ -96,13 +98,12 @@ export function atlasRoutes({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): 
   async function list(context: Context<ApiEnv>, api: JobApi) {
     const type = mediaType(context.req.header('accept'), api.version);
     const { groupId, clusterName } = placeOf(context);
-    const { origin, pathname, searchParams } = new URL(context.req.url);
-    const paging = asked(searchParams);
+    const paging = asked(queryOf(context));
     if (!api.hasIncludeCount) paging.includeCount = true;
     const page = await numbered({ groupId, clusterName }, api, paging);
     if (page.seen === 0) await refuseUnlessServed({ groupId, clusterName }, api);
 
-    const url = `${origin}${pathname}`;
+    const url = ownUrl(context);
     const results = await sendable(ledger.jobsOf(groupId, page.jobIds), url, paging.pretty);
     const status = paging.envelope ? 200 : undefined;
     const body = { links: pageLinks(url, paging, page.more), results, totalCount: page.total, status };
@@ -125,14 +126,13 @@ export function atlasRoutes({ ledger, log }: Pick<ApiPorts, 'ledger' | 'log'>): 
     const place = placeOf(context);
     const jobId = context.req.param('jobId') ?? '';
     if (!isObjectId(jobId)) throw refusals.invalidPath('restoreJobId', 'must be 24 hexadecimal digits');
-    const { origin, pathname, searchParams } = new URL(context.req.url);
-    const { envelope, pretty } = askedOfOne(searchParams);
+    const { envelope, pretty } = askedOfOne(queryOf(context));
     const job = await ledger.jobOf(place.groupId, jobId);
     if (job?.clusterName !== place.clusterName || job.kind !== api.kind) {
       await refuseUnlessServed(place, api);
       throw refusals.jobNotFound(api.jobNotFound, jobId);
     }
-    const content = jobBody(job, `${origin}${pathname}`);
+    const content = jobBody(job, ownUrl(context));
     return answer(context, type, envelope ? { content, status: 200 } : content, pretty);
   }
 

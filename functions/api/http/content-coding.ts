@@ -15,7 +15,8 @@ const BROTLI_QUALITY = 4;
 /** Undefined where the answer is to stay as it is. @param headers of the answer @param accepts the request's `Accept-Encoding` */
 export function codingFor(headers: Headers, bytes: number, accepts: string | undefined): Coding | undefined {
   const isText = TEXT.test(headers.get('content-type') ?? '') && !headers.has('content-encoding');
-  if (!isText || bytes < LEAST_BYTES || accepts === undefined) return undefined;
+  const isKept = headers.get('cache-control')?.includes('no-transform');
+  if (!isText || isKept || bytes < LEAST_BYTES || accepts === undefined) return undefined;
   const offers = CODINGS.map((coding) => ({ coding, q: weighted(accepts, coding) }));
   const { coding, q } = offers.reduce((best, offer) => (offer.q > best.q ? offer : best));
   return q > 0 ? coding : undefined;

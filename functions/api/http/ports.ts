@@ -62,9 +62,25 @@ export interface ApiPorts {
 /** Headers of an answer that the ledger had no time for: DynamoDB's throttling is over in a second or two. */
 export const LEDGER_RETRY = { 'retry-after': '2' } as const;
 
+/** Whoever looks at a page, having signed in. */
+export interface Viewer {
+  /** In whose name they annotate. Absent where they may not. */
+  annotator?: Annotator | undefined;
+  /** Comes back with each form. */
+  formToken: string;
+  /** Why the form that came is not accepted: they may send it again. */
+  refusal?: string | undefined;
+}
+
 /** What Hono keeps for each request. */
 export interface ApiEnv {
-  /** `requestContext` is API Gateway's, there in Lambda only. */
-  Bindings: { requestContext?: { requestId?: string; authorizer?: unknown; identity?: unknown } };
+  Bindings: {
+    /** API Gateway's, there in Lambda only. */
+    requestContext?: { requestId?: string; authorizer?: unknown; identity?: unknown };
+    /** What callers have to write before each path, without a slash at its end. @default nothing */
+    prefix?: string;
+    /** Who has signed in with a browser. From their session, never from what the request says. */
+    viewer?: Viewer;
+  };
   Variables: { requestId: string };
 }

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'idempotency-conflict': { status: 409, title: 'Conflict' },
   'annotations-full': { status: 409, title: 'Conflict' },
   'expected-restores-full': { status: 409, title: 'Conflict' },
+  'job-let-go': { status: 409, title: 'Conflict' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },
   'body-too-large': { status: 413, title: 'Content too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },

@@ -19,7 +19,8 @@ export const gatewayHandler =
     const isRest = 'httpMethod' in event;
     const asked = isRest ? askedOfRest(event) : askedOfHttp(event);
     const answerTo = browser && !(isRest || AUTHORIZED_ROUTES.includes(event.routeKey)) ? browser : app.fetch;
-    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext });
+    const prefix = isRest ? stagePath(event) : '';
+    const response = await answerTo(requestOf(asked), { requestContext: event.requestContext, prefix });
     const { 'set-cookie': _, ...headers } = Object.fromEntries(response.headers);
     const cookies = response.headers.getSetCookie();
     const answer: Answer = {
@@ -29,7 +30,7 @@ export const gatewayHandler =
       body: await response.text(),
       isBase64Encoded: false,
     };
-    return isRest ? belowStage(answer, asked, stagePath(event)) : shortened(answer, asked);
+    return isRest ? belowStage(answer, asked, prefix) : shortened(answer, asked);
   };
 
 /** A REST API compresses by itself, and takes no bytes from us (lib/services/private-edge.ts). */

@@ -49,6 +49,7 @@ const annotatingProblems = problems(
     'caller-not-known',
     'not-found',
     'annotations-full',
+    'job-let-go',
     'precondition-failed',
   ] as const),
   ...(['body-too-large', 'unsupported-media-type', 'invalid-body', 'annotations-not-available'] as const),

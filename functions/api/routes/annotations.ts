@@ -6,7 +6,7 @@ import { RequestProblem } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
 
 /** All texts of an annotation take less, in any encoding. */
-const MAX_BODY_BYTES = 60_000;
+export const MAX_ANNOTATION_BYTES = 60_000;
 const PATHS = {
   validation: '/restore-jobs/:id/validation',
   annotation: '/restore-jobs/:id/annotation',
@@ -15,7 +15,8 @@ const PATHS = {
 
 /** Requests: those of reading the job, 2 reads, and 1 write where something is new. */
 export function annotationRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
-  for (const path of Object.values(PATHS)) app.use(path, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  for (const path of Object.values(PATHS))
+    app.use(path, bodyLimit({ maxSize: MAX_ANNOTATION_BYTES, onError: tooLarge }));
   resource(app, PATHS.validation, {
     PUT: async (context) => (await import('../annotations/methods.ts')).putValidation(context, ports),
   });
@@ -23,10 +24,10 @@ export function annotationRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
     PATCH: async (context) => (await import('../annotations/methods.ts')).patchAnnotation(context, ports),
   });
   resource(app, PATHS.form, {
-    POST: async (context) => (await import('../web/annotations/submit.ts')).submitAnnotation(context, ports),
+    POST: async (context) => (await import('../web/submit-annotation.ts')).submitAnnotation(context, ports),
   });
 }
 
 function tooLarge(): never {
-  throw new RequestProblem('body-too-large', { detail: `the body may have ${MAX_BODY_BYTES} bytes` });
+  throw new RequestProblem('body-too-large', { detail: `the body may have ${MAX_ANNOTATION_BYTES} bytes` });
 }

@@ -37,6 +37,9 @@ export async function withAccount(answer: Response, session: Session): Promise<R
   const headers = new Headers(answer.headers);
   headers.delete('etag'); // of the page without what is added here
   for (const [name, value] of Object.entries(SIGNED_IN_HEADERS)) headers.set(name, value);
+  // The token of its forms stands beside what a link may choose: compressed, the length of both could give it away (BREACH).
+  headers.set('cache-control', 'no-store, no-transform');
+  headers.delete('etag'); // it was that of the page without the account
   const page = withHeaderPart(await answer.text(), String(await accountPart(session)));
   return new Response(page, { status: answer.status, headers });
 }

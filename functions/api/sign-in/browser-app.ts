@@ -1,12 +1,13 @@
 // functions/api/sign-in/browser-app.ts: the page and API for browsers, behind a session cookie. Whatever has no session gets nothing.
 import type { ApiEnv } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
+import { MAX_ANNOTATION_BYTES } from '../routes/annotations.ts';
 import { CSS_PATH, ICON_PATH, SCRIPT_PATH } from '../web/html/style.ts';
 import { below, notice, problem, redirect, withAccount } from './answers.ts';
-import { isSameOrigin, readForm } from './form.ts';
+import { FORM, isSameOrigin, readForm } from './form.ts';
 import type { SignInPorts } from './ports.ts';
 import { BROWSER_PREFIX, CALLBACK_PATH, isBelow, SIGN_IN_PATH } from './prefix.ts';
-import { isTokenOf, type Session } from './session.ts';
+import { isTokenOf, type Session, viewerOf } from './session.ts';
 import { SignIn, safeTarget } from './sign-in.ts';
 
 type Bindings = ApiEnv['Bindings'];
@@ -15,11 +16,13 @@ export type Fetch = (request: Request, bindings: Bindings) => Response | Promise
 /** The same for everyone, and nothing of the ledger. */
 const PUBLIC_FILES: readonly string[] = [CSS_PATH, ICON_PATH, SCRIPT_PATH];
 const HOME = { href: '/', label: 'All restores' };
+/** The form on a job's page. */
+const ANNOTATION = /^\/jobs\/[^/]+\/annotation$/;
 const AGAIN = { href: SIGN_IN_PATH, label: 'Sign in' };
 
 /** @param api without authorization of its own */
 export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
-  const { log, now } = ports;
+  const { issuer, log, now } = ports;
   const signIn = new SignIn(ports);
 
   return async (request, bindings) => {
@@ -48,7 +51,9 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
     const isPublic = PUBLIC_FILES.includes(path);
     const session = isPublic ? undefined : await signIn.session(request);
     if (!session && !isPublic) return unknownCaller(request, url);
-    const answer = await below(url, await api(moved(request, url, path), bindings));
+    const viewer = session && viewerOf(session, issuer);
+    const seen = { ...bindings, prefix: BROWSER_PREFIX, ...(viewer && { viewer }) };
+    const answer = await below(url, await api(moved(request, url, path), seen));
     return session ? withAccount(answer, session) : answer;
   }
 
@@ -90,17 +95,43 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
   /** From a form of our own page alone. */
   async function change(request: Request, url: URL, path: string, bindings: Bindings): Promise<Response> {
     const session = await signIn.session(request);
-    if (!session) throw new RequestProblem('not-signed-in');
-    const form = isSameOrigin(request, url) ? await readForm(request) : undefined;
+    if (!session) return endedSession(request, url);
     const refused = (title: string, text: string) =>
       notice({ title, text, link: HOME }, { url, status: 403, now: now() });
-    if (!form || !isTokenOf(session, form.get('token'))) return refused('Not accepted', FOREIGN);
+    const isAnnotation = ANNOTATION.test(path);
+    const form = isSameOrigin(request, url)
+      ? await readForm(request, isAnnotation ? MAX_ANNOTATION_BYTES : undefined)
+      : undefined;
+    if (!form) return refused('Not accepted', FOREIGN);
+    const isOfSession = isTokenOf(session, form.get('token'));
+    if (isAnnotation && !session.roles.includes('annotate'))
+      return refused('No access', 'You may read this ledger, but not annotate restores.');
+    if (isAnnotation) return annotate(session, { path, form, url, isOfSession }, bindings);
+    if (!isOfSession) return refused('Not accepted', FOREIGN);
     if (path === '/sign-out') return signOut(url);
     if (path !== '/runs') throw new RequestProblem('not-found');
-    if (session.role !== 'run') return refused('No access', 'You may read this ledger, but not start runs.');
+    if (!session.roles.includes('run')) return refused('No access', 'You may read this ledger, but not start runs.');
     const key = form.get('key');
     if (key && !HEADER_TEXT.test(key)) return refused('Not accepted', FOREIGN);
     return startRun(session, key, url, bindings);
+  }
+
+  /** The browser still has what was typed; a new session takes it, once looked at again. */
+  async function endedSession({ headers }: Request, url: URL): Promise<Response> {
+    if (!headers.get('accept')?.includes('text/html')) throw new RequestProblem('not-signed-in');
+    return notice({ title: 'Not signed in', text: ENDED, link: AGAIN }, { url, status: 401, now: now() });
+  }
+
+  /** The page of the job shows what was typed again wherever it can't be kept. */
+  async function annotate(session: Session, sent: SentAnnotation, bindings: Bindings): Promise<Response> {
+    const { path, form, url, isOfSession } = sent;
+    const viewer = { ...viewerOf(session, issuer), ...(isOfSession ? {} : { refusal: OTHER_SESSION }) };
+    form.delete('token');
+    const headers = { 'content-type': FORM, origin: url.origin };
+    const order = new Request(`${url.origin}${path}`, { method: 'POST', headers, body: form.toString() });
+    const answer = await below(url, await api(order, { ...bindings, prefix: BROWSER_PREFIX, viewer }));
+    log.info('annotation sent on the page', { subject: session.subject, status: answer.status });
+    return withAccount(answer, session);
   }
 
   async function signOut(url: URL): Promise<Response> {
@@ -126,6 +157,16 @@ export function browserApp(api: Fetch, ports: SignInPorts): Fetch {
 /** What fits into a header. */
 const HEADER_TEXT = /^[!-~]{1,255}$/;
 
+interface SentAnnotation {
+  path: string;
+  form: URLSearchParams;
+  url: URL;
+  /** Whether it has the token of this very session. */
+  isOfSession: boolean;
+}
+
+const ENDED = 'Your session has ended, and nothing was changed. Sign in on another tab, then go back to the form here.';
+const OTHER_SESSION = 'The form is of an earlier session, and nothing was changed. Look at it again, and send it.';
 const NOT_BEGUN =
   'This sign-in was not begun in this browser, took longer than 10 minutes, or is done already. Cookies must be allowed.';
 const NOT_CONFIRMED = 'The sign-in service did not confirm who you are. Try again; if it stays, the log says why.';

@@ -1,17 +1,18 @@
 // functions/api/sign-in/form.ts: forms of our own pages, and of no others.
 
-/** Ours have a token and a key. */
+/** A token and a key. */
 const MAX_BYTES = 2_048;
+export const FORM = 'application/x-www-form-urlencoded';
 
-/** Undefined for anything but a small form. */
-export async function readForm(request: Request): Promise<URLSearchParams | undefined> {
+/** Undefined for anything but a form, and for one that is larger. */
+export async function readForm(request: Request, maxBytes = MAX_BYTES): Promise<URLSearchParams | undefined> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return undefined;
+  if (type !== FORM) return undefined;
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of request.body ?? []) {
     bytes += part.length;
-    if (bytes > MAX_BYTES) return undefined;
+    if (bytes > maxBytes) return undefined;
     parts.push(part);
   }
   return new URLSearchParams(Buffer.concat(parts).toString('utf8'));

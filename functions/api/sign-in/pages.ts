@@ -18,10 +18,10 @@ export const SIGNED_IN_HEADERS = {
 /** For the header of each page. A reload of the same page sends the same key, which starts no second run. */
 export const accountPart = ({
   name,
-  role,
+  roles,
   formToken,
-}: Session): Html => html`<div class="account"><span>${shown(name)} (${role})</span>
-${role === 'run' ? html`<form method="post" action="${BROWSER_PREFIX}/runs"><input type="hidden" name="token" value="${formToken}"><input type="hidden" name="key" value="${randomUUID()}"><button>Start a run</button></form>` : ''}
+}: Session): Html => html`<div class="account"><span>${shown(name)} (${roles.join(', ')})</span>
+${roles.includes('run') ? html`<form method="post" action="${BROWSER_PREFIX}/runs"><input type="hidden" name="token" value="${formToken}"><input type="hidden" name="key" value="${randomUUID()}"><button>Start a run</button></form>` : ''}
 <form method="post" action="${BROWSER_PREFIX}/sign-out"><input type="hidden" name="token" value="${formToken}"><button class="button plain">Sign out</button></form></div>`;
 
 export interface Notice {

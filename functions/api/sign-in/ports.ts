@@ -1,8 +1,8 @@
 // functions/api/sign-in/ports.ts: what sign-in by OpenID Connect needs from outside.
 import type { Log } from '../../platform/log.ts';
 
-/** `run` may do what `read` may, and start runs. */
-export type Role = 'read' | 'run';
+/** Each may read; `run` may start runs, too, and `annotate` annotate restore jobs. */
+export type Role = 'read' | 'run' | 'annotate';
 
 export interface SignInSettings {
   /** As the ID tokens name it. Its configuration is at `/.well-known/openid-configuration` below. */

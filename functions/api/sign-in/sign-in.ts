@@ -4,7 +4,7 @@ import { type Attempt, Issuer, IssuerError, newAttempt } from './issuer.ts';
 import type { SignInPorts } from './ports.ts';
 import { BROWSER_PREFIX, isBelow } from './prefix.ts';
 import { MAX_SEALED, type Seal, sealOf } from './seal.ts';
-import { isCurrent, nameOf, newSession, roleOf, type Session } from './session.ts';
+import { isCurrent, isSession, nameOf, newSession, rolesOf, type Session } from './session.ts';
 
 /** Time to sign in with the issuer. */
 const ATTEMPT_SECONDS = 600;
@@ -50,13 +50,13 @@ export class SignIn {
     if (!attempt) return { is: 'not-begun', cookies };
     try {
       const claims = await this.#issuer.claims(url, attempt, redirectUri);
-      const role = roleOf(claims, this.#ports);
-      if (!role) return { is: 'no-role', name: nameOf(claims), cookies };
+      const roles = rolesOf(claims, this.#ports);
+      if (roles.length === 0) return { is: 'no-role', name: nameOf(claims), cookies };
       const seconds = this.#ports.sessionMinutes * 60;
-      const session = newSession(claims, role, this.#ports.now() + seconds * 1_000);
+      const session = newSession(claims, roles, this.#ports.now() + seconds * 1_000);
       const sealed = (await this.#seal()).seal(session, this.#context('session'));
       if (sealed.length > MAX_SEALED) throw new IssuerError('the subject is too long for a cookie');
-      this.#ports.log.info('signed in', { subject: session.subject, role });
+      this.#ports.log.info('signed in', { subject: session.subject, roles });
       return {
         is: 'signed-in',
         target: attempt.target,
@@ -70,7 +70,8 @@ export class SignIn {
   }
 
   async session(request: Request): Promise<Session | undefined> {
-    return (await this.#open(request, sessionCookie(new URL(request.url)), 'session')) as Session | undefined;
+    const opened = await this.#open(request, sessionCookie(new URL(request.url)), 'session');
+    return isSession(opened) ? opened : undefined;
   }
 
   /** Ends the session in this browser. */

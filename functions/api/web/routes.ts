@@ -9,22 +9,21 @@ import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
-import { withMeasures } from '../../views/measures.ts';
 import { taggedText } from '../http/etag.ts';
-import { LEDGER_RETRY } from '../http/ports.ts';
+import { type ApiEnv, LEDGER_RETRY } from '../http/ports.ts';
 import { coverageState } from '../query/coverage-state.ts';
 import { lastDays, summarize } from '../query/summary.ts';
+import { formFor } from './annotations/form.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
 import { clustersPage } from './pages/clusters-page.ts';
-import { jobPage } from './pages/job-page.ts';
 import { type JobsPage, jobsPage } from './pages/jobs-page.ts';
 import { overview } from './pages/overview.ts';
+import { readJobPage } from './pages/read-job-page.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
 import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
-import { namesOf, projectsOf, readNames } from './parts/project-names.ts';
-import { awaitsEvents } from './parts/requester-part.ts';
+import { projectsOf, readNames } from './parts/project-names.ts';
 import { WorstClusters } from './pictures/worst-clusters.ts';
 
 export interface PagePorts {
@@ -43,7 +42,7 @@ export interface PagePorts {
     | 'runs'
   >;
   log: Log;
-  /** With a user, jobs' pages have a form to annotate them. */
+  /** With a user, or for whoever signed in for it, jobs' pages have a form to annotate them. */
   annotations?: { user?: Annotator | undefined } | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -79,9 +78,9 @@ export function pageRoutes({
   annotations,
   lateAfterMs = FRESH_MS,
   objectives = NO_OBJECTIVES,
-}: PagePorts): Hono {
-  const app = new Hono();
-  const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
+}: PagePorts): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const answer = async (context: Context<ApiEnv>, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
     status === 200
       ? taggedText(context, String(await page), { ...PAGE_HEADERS, 'content-type': 'text/html; charset=UTF-8' })
       : context.html(await page, status, PAGE_HEADERS);
@@ -158,7 +157,7 @@ export function pageRoutes({
   const ports = { ledger, now, lateAfterMs, objectives };
   const given = (context: Context) => new URL(context.req.url).searchParams;
 
-  // Requests: 1 query and 1 read; 1 batch read for a job that went to another project, 1 read for one of which events may yet name the requester.
+  // Requests: 1 query and 1 read, and those of its page.
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id').toLowerCase();
     const job = isObjectId(id) ? await ledger.job(id) : undefined;
@@ -168,13 +167,7 @@ export function pageRoutes({
         : 'The id of a restore job is 24 hex digits.';
       return answer(context, messagePage('No such restore', why, now()), 404);
     }
-    const [names, ofProject] = await Promise.all([
-      namesOf(ledger, projectsOf([job])),
-      awaitsEvents(job) ? ledger.coverage(job.projectId) : undefined,
-    ]);
-    const takesForm = annotations?.user !== undefined;
-    const about = { eventsUnreadable: ofProject?.attribution?.error, takesForm };
-    return answer(context, jobPage(withMeasures(job, objectives), names, now(), about));
+    return answer(context, await readJobPage({ ledger, now, objectives }, job, formFor(context, annotations)));
   });
 
   // Requests: 2 queries, 1 batch read for each 25 projects, those of the last runs, and at most 3 queries for the months of the drills; of one
@@ -193,7 +186,7 @@ export function pageRoutes({
     return answer(context, clustersPage(page, now()));
   });
 
-  async function ofProject(context: Context, projectId: string, clusterName: string | undefined) {
+  async function ofProject(context: Context<ApiEnv>, projectId: string, clusterName: string | undefined) {
     const record = isObjectId(projectId) ? await ledger.projectRecord(projectId) : undefined;
     if (!record)
       return answer(context, messagePage('No such project', 'No run has seen a project with this id.', now()), 404);

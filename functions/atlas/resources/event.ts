@@ -7,11 +7,9 @@ import { fieldsOf, isObject } from '../../platform/json.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { redactAnswer } from '../../restore/redact/redact.ts';
 import type { AtlasEvent } from '../../restore/requesters/event.ts';
-import type { Actor } from '../../restore/requesters/requester.ts';
+import { type Actor, MAX_ACTOR_TEXT, WAY } from '../../restore/requesters/requester.ts';
 
 const TYPE = /^[A-Za-z][A-Za-z0-9_]{0,255}$/;
-/** Characters. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
-const MAX_TEXT = 256;
 /** How much of a text is read. */
 const MAX_READ = 2_000;
 /** Principals that act for each other, at most. Nobody has seen even two. */
@@ -51,7 +49,7 @@ function delegated(principals: readonly Named[], onEvent: Named): Actor {
   const [application = {}] = principals;
   const through = principals.length > 1 ? principals.slice(0, -1) : isNamed(onEvent) ? [application] : [];
   const actor = principals.length > 1 ? principals.at(-1) : isNamed(onEvent) ? onEvent : application;
-  const via = text(through.flatMap(({ id, name }) => name ?? id ?? []).join(' > '));
+  const via = text(through.flatMap(({ id, name }) => name ?? id ?? []).join(WAY));
   return { kind: 'delegated', ...actor, ...defined({ via }) };
 }
 
@@ -77,5 +75,5 @@ function text(value: unknown): string | undefined {
   const line = String(redactAnswer(value.slice(0, MAX_READ)))
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\s]+/gu, ' ')
     .trim();
-  return line === '' ? undefined : [...line].slice(0, MAX_TEXT).join('');
+  return line === '' ? undefined : [...line].slice(0, MAX_ACTOR_TEXT).join('');
 }

@@ -1,9 +1,13 @@
 // functions/ledger/annotations/annotate.ts: an annotation, written: one conditional update of the job's item.
 import { defined } from '../../platform/defined.ts';
+import { requestedAt } from '../../restore/object-id.ts';
 import { noteAnnotated } from '../days/annotated-days.ts';
+import { letGoBy } from '../let-go/let-go.ts';
+import { MIN_RETENTION_DAYS } from '../let-go/retention-days.ts';
 import { LedgerError } from '../model/errors.ts';
 import { canonicalJson } from '../model/fingerprint.ts';
 import type { LedgerJob } from '../model/ledger.ts';
+import { readLetGo } from '../repositories/coverage-items.ts';
 import { optimisticWrite } from '../repositories/optimistic-write.ts';
 import { ledgerJob } from '../table/job-item.ts';
 import { jobKey } from '../table/keys.ts';
@@ -18,12 +22,20 @@ export class AnnotationConflict extends Error {
   override readonly name = 'AnnotationConflict';
 }
 
+/** A job past its retention, whose history is on record as it was when it was let go. */
+export class JobLetGo extends Error {
+  override readonly name = 'JobLetGo';
+}
+
+/** No policy lets younger jobs go, by Atlas's clock: ours may be a day off. */
+const YOUNG_MS = (MIN_RETENTION_DAYS - 1) * 86_400_000;
+
 /**
- * Requests: 1 read, and where it says something new 2 writes, with a verdict 3. A writer that loses reads and merges again: the revision, which grows
+ * Requests: 1 read, and where it says something new 2 writes, with a verdict 3; of an old job 1 read more, which may have been let go. A writer that loses reads and merges again: the revision, which grows
  * with every entry, is the condition. What is written without an entry, such as counters of progress, is not touched.
  * @param isExpected whether the job is still as the caller saw it. Not asked where it says so already: the caller's first request may
  * have been answered to nobody
- * @throws AnnotationProblem, AnnotationsFull, AnnotationConflict
+ * @throws AnnotationProblem, AnnotationsFull, AnnotationConflict, JobLetGo
  * @throws LedgerError, also where the ledger has no such job
  */
 export async function annotateJob(
@@ -52,6 +64,8 @@ export async function annotateJob(
     const next = mergeAnnotation(stored, patch, signature);
     if (!next) return { value: stored, written: { done: true } };
     if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
+    if (await isLetGo(table, stored, signature.at))
+      throw new JobLetGo(`job ${jobId} is past its retention and was let go: it takes no more annotations`);
     outcome = 'annotated';
     if (patch.validation) await markVerdict(table, next, signature.at);
     ours = next;
@@ -60,6 +74,11 @@ export async function annotateJob(
     return { value: next, written: await table.update(key, { set, blind: true }, { revision: stored.revision }) };
   });
   return { outcome, job };
+}
+
+async function isLetGo(table: Pick<Table, 'get'>, { projectId, jobId }: LedgerJob, at: string): Promise<boolean> {
+  if (Date.parse(requestedAt(jobId)) > Date.parse(at) - YOUNG_MS) return false;
+  return letGoBy(await readLetGo(table, projectId))(jobId);
 }
 
 function has(stored: LedgerJob, { changes }: LedgerJob): boolean {

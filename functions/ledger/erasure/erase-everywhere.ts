@@ -1,6 +1,7 @@
 // functions/ledger/erasure/erase-everywhere.ts: a person's name taken out of every job of a ledger.
 import { defined } from '../../platform/defined.ts';
 import { forEachConcurrent } from '../../platform/for-each-concurrent.ts';
+import { WAY } from '../../restore/requesters/requester.ts';
 import { noteAnnotated } from '../days/annotated-days.ts';
 import { expectedRestoreOf } from '../expected/items.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
@@ -125,9 +126,10 @@ async function* jobsOf(table: Table, signal: AbortSignal | undefined): AsyncGene
 
 const isBroken = (job: LedgerJob) => breaksOf(job, FIRST_CHANGES).length > 0;
 
-/** Perhaps; a broken history may have any form. */
+/** Perhaps; a broken history may have any form, and the way by which somebody asked may have been cut within a name. */
 const mentions = (item: Item, { identities }: Erasure) => {
   const text = JSON.stringify(item).toLowerCase();
+  if (text.includes(WAY)) return true;
   return [...identities].some((name) => text.includes(JSON.stringify(name).slice(1, -1).toLowerCase()));
 };
 

@@ -4,7 +4,7 @@
 // whoever keeps that, as in an archive of events or an export, can see which history was replaced.
 import { defined } from '../../platform/defined.ts';
 import { ANNOTATED, type Annotator } from '../../restore/annotations.ts';
-import { type Actor, isFound, type Requester } from '../../restore/requesters/requester.ts';
+import { type Actor, isFound, MAX_ACTOR_TEXT, type Requester, WAY } from '../../restore/requesters/requester.ts';
 import { printable } from '../../restore/text.ts';
 import { sha256 } from '../model/fingerprint.ts';
 import { chained, relinked } from '../model/hash-chain.ts';
@@ -59,7 +59,8 @@ export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undef
   const isNamed = requester !== job.requester || entries.some((entry, index) => entry !== job.changes[index]);
   const last = job.changes.at(-1);
   if (!isNamed || !last) return undefined;
-  const findings = job.findings?.map((finding) => ({ ...finding, why: withoutText(finding.why, erasure) }));
+  const texts = findingTexts(job, erasure);
+  const findings = job.findings?.map((finding) => ({ ...finding, why: texts(finding.why) }));
   const { validation, annotation, announcement } = withoutMentions(saidOf(job), erasure);
   // Digests of states that held the name go, too: whoever guesses it could find it confirmed.
   const changes = relinked({ ...job, changes: entries.map((entry) => ({ ...entry, state: ERASED })) });
@@ -76,14 +77,31 @@ export function withoutName(job: LedgerJob, erasure: Erasure): LedgerJob | undef
   return { ...next, changes: [...changes, entry] };
 }
 
-/** Findings show names in a printable form. */
-function withoutText(text: string, { identities, pseudonym }: Erasure): string {
-  const names = [...identities].flatMap((name) => [name, printable(name)]);
-  // One name may be a part of another, of which nothing may be left.
-  names.sort((a, b) => b.length - a.length);
-  // A function, as a text could hold `$&`.
-  return names.reduce((rest, name) => rest.replaceAll(name, () => pseudonym), text);
+/** Findings show names, and the way by which somebody asked, in a printable form, which may be cut. */
+function findingTexts({ requester, changes }: LedgerJob, erasure: Erasure): (text: string) => string {
+  const { identities, pseudonym } = erasure;
+  const requesters = [requester, ...changes.flatMap(({ fields: { requester: of } }) => [of?.from, of?.to])];
+  const ways = requesters.flatMap((each) => {
+    const [from, to] = [actorOf(each)?.via, actorOf(replaced(each, erasure))?.via];
+    return from === undefined || to === undefined || from === to ? [] : [[byWayOf(from), byWayOf(to)] as const];
+  });
+  const names = longestFirst([...identities].flatMap((name) => [name, printable(name)]));
+  const patterns = names.map((name) => (isShort(name) ? asRequester(name) : wholeWords(name)));
+  return (text) => {
+    const withoutWays = ways.reduce((rest, [from, to]) => rest.replaceAll(from, () => to), text);
+    return withPseudonym(withoutWays, patterns, pseudonym);
+  };
 }
+
+const byWayOf = (via: string) => ` by way of ${printable(via)}`;
+
+/** One name may be a part of another, of which nothing may be left. An empty one is in every text. */
+const longestFirst = (names: readonly string[]) =>
+  names.filter((name) => name !== '').sort((a, b) => b.length - a.length);
+
+/** A function, as a pseudonym could hold `$&`. */
+const withPseudonym = (text: string, patterns: readonly RegExp[], pseudonym: string) =>
+  patterns.reduce((rest, pattern) => rest.replace(pattern, () => pseudonym), text);
 
 /** In place of what an entry stood for. */
 const ERASED = 'erased';
@@ -108,19 +126,30 @@ function withoutAnnotator(change: Change, erasure: Erasure): Change {
 
 /** The same where no text mentions any of them. */
 export function withoutMentions<T extends object>(value: T, { identities, pseudonym }: Erasure): T {
-  const names = [...identities]
-    .filter((name) => name !== '')
-    .sort((a, b) => b.length - a.length)
-    .map(wholeWords);
+  const patterns = longestFirst([...identities]).map((name) => (isShort(name) ? wholePart(name) : wholeWords(name)));
   let isMentioned = false;
-  const copy = JSON.parse(JSON.stringify(value), (_, each: unknown) => {
-    if (typeof each !== 'string') return each;
-    const text = names.reduce((rest, name) => rest.replace(name, () => pseudonym), each);
+  const copy = JSON.parse(JSON.stringify(value), (key, each: unknown) => {
+    if (typeof each !== 'string' || NO_TEXTS.has(key)) return each;
+    const text = withPseudonym(each, patterns, pseudonym);
     isMentioned ||= text !== each;
     return text;
   });
   return isMentioned ? copy : value;
 }
+
+/** Of an annotation: they hold words of ours, which may be a name as well, and times. */
+const NO_TEXTS: ReadonlySet<string> = new Set(['kind', 'status', 'at']);
+
+/** A word of two characters and less is hardly a mention of whoever is called so: `a`, `it`, `no`. */
+const MAX_SHORT = 2;
+const isShort = (name: string) => [...name].length <= MAX_SHORT;
+/** As a rule says who asked. */
+const asRequester = (name: string) => new RegExp(`(?<=requested by )${escaped(name)}(?= \\(| by way of )`, 'gu');
+/** By itself, or as a part of an ARN. */
+const wholePart = (name: string) => new RegExp(`(?<![^/:])${escaped(name)}(?![^/:])`, 'gu');
+
+/** Whether a text mentions it, as a word of its own. */
+export const isMentioned = (text: string, name: string): boolean => name !== '' && wholeWords(name).test(text);
 
 /** `ada` is not mentioned in `Canada`. */
 const wholeWords = (name: string) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'giu');
@@ -129,9 +158,26 @@ const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 /** The same where it names nobody of them. */
 function replaced<T>(requester: T, { identities, pseudonym }: Erasure): T {
   const actor = actorOf(requester);
-  if (!actor || ![actor.id, actor.name].some((each) => each !== undefined && identities.has(each))) return requester;
-  const { id: _, name: __, ...rest } = actor;
-  return { ...requester, actor: { ...rest, name: pseudonym } };
+  if (!actor) return requester;
+  const { id, name, via, ...rest } = actor;
+  const way = via && withoutStep(via, { identities, pseudonym });
+  const isActor = [id, name].some((each) => each !== undefined && identities.has(each));
+  if (!isActor && way === via) return requester;
+  const who = isActor ? { name: pseudonym } : { id, name };
+  return { ...requester, actor: { ...rest, ...defined({ ...who, via: way }) } };
+}
+
+/** The last of those by whom somebody asked may have been cut: what is left of it may be the beginning of a name. */
+function withoutStep(via: string, { identities, pseudonym }: Pick<Erasure, 'identities' | 'pseudonym'>): string {
+  const steps = via.split(WAY);
+  const isCut = [...via].length >= MAX_ACTOR_TEXT;
+  const isPerson = (step: string, index: number) => {
+    if (identities.has(step)) return true;
+    if (!isCut || index < steps.length - 1) return false;
+    const rest = step.replace(/ >?$/, '');
+    return !isShort(rest) && [...identities].some((name) => name.startsWith(rest));
+  };
+  return steps.map((step, index) => (isPerson(step, index) ? pseudonym : step)).join(WAY);
 }
 
 const actorOf = (requester: unknown): Actor | undefined =>

@@ -10,6 +10,7 @@
 
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
+import type { LetGo } from '../let-go/let-go.ts';
 import type { ClusterCoverage, ProjectCoverage } from '../model/coverage.ts';
 import { LedgerError } from '../model/errors.ts';
 import { itemBytes, MAX_ITEM_BYTES } from '../model/item-size.ts';
@@ -73,6 +74,12 @@ export async function readCoverage(table: Table, projectId: string): Promise<Sto
   }
   const message = `coverage of project ${projectId}: its parts do not belong together, ${ATTEMPTS} times; read it again`;
   throw new LedgerError('LEDGER_CONFLICT', message);
+}
+
+/** What was let go of a project: the head says it, wherever the clusters are. Requests: 1 read. */
+export async function readLetGo(table: Pick<Table, 'get'>, projectId: string): Promise<LetGo | undefined> {
+  const item = (await table.get(coverageKey(projectId))) as { coverage?: ProjectCoverage } | undefined;
+  return item?.coverage?.letGo;
 }
 
 /** Of a head item, with its clusters. Undefined for an item of another kind, and for a coverage that lost them. */

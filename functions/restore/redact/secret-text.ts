@@ -28,10 +28,10 @@ const HEADER = String.raw`\b(?:proxy-)?authorization["']?\s*[:=]\s*\S+(?:\s+\S+)
 const BEARER = String.raw`\bbearer\s+(?!(?:tokens?|auth\w*|credentials?)\b)\S+`;
 const DIGEST = String.raw`\bdigest\s+[a-z]+=[^\n]*`;
 const JSON_WEB_TOKEN = String.raw`(?<![\w.-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`;
-/** By itself, or as a field of JSON. */
-const PARAMETER = String.raw`(?<![a-z0-9_-])${SECRET_PARAMETER}(?:${EQUALS}|["']\s?:\s?)["']?[^\s&,;"']+`;
 /** A value on a command line, or in a header. */
 const VALUE = String.raw`(?:"[^"\n]*"|'[^'\n]*'|\S+)`;
+/** By itself, as a field of JSON, or as a program and a file of settings assign it: `password = x`, `secret := 'x y'`. */
+const PARAMETER = String.raw`(?<![a-z0-9_-])${SECRET_PARAMETER}(?:\s*:?${EQUALS}[=>]*\s*|["']\s?:\s?)(?:"[^"\n]*"|'[^'\n]*'|["']?[^\s&,;"']+)`;
 /** curl -u user:password, --proxy-user=user:password */
 const USER = String.raw`(?<!\S)(?:-u|--(?:proxy-)?user)[=\s]*(?:"[^"\n:]*:[^"\n]*"|'[^'\n:]*:[^'\n]*'|[^\s:"']+:\S+)`;
 /** --password x, --api-key=x; in "the --password option is missing" nothing follows. */
@@ -45,23 +45,52 @@ const SHORT_PASSWORD = /(?<!\S)-p\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s-]\S*)/g;
 const TAKES_PASSWORD =
   /\b(?:mysql|mariadb|mongo|sshpass|7z|unzip|zip\b|docker login)|(?<!\S)(?:-u|--user(?:name)?)(?=[\s=])/i;
 
+/**
+ * Keys and tokens that say what they are: by their prefix, and by a length that no word has. Of AWS the ids of access keys, not those of users
+ * and roles; of Atlas the secret of a service account, not its id.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, https://docs.github.com/en/code-security/secret-scanning
+ */
+const TOKENS = [
+  ['A(?:KI|SI|BI|CC)A', '[A-Z0-9]{16}'], // AWS
+  ['mdb_sa_sk_', String.raw`[\w-]{8,}`], // Atlas
+  ['gh[oprsu]_', String.raw`\w{16,}`], // GitHub
+  ['github_pat_', String.raw`\w{16,}`],
+  ['gl(?:pat|dt|rt|ptt|cbt|soat)-', String.raw`[\w-]{16,}`], // GitLab
+  ['xox[a-z]-', String.raw`[\w-]{10,}`], // Slack
+  ['xapp-', String.raw`[\w-]{16,}`],
+  ['[rs]k_(?:live|test)_', String.raw`\w{16,}`], // Stripe
+  ['sk-(?:ant|proj|svcacct)-', String.raw`[\w-]{20,}`], // Anthropic, OpenAI
+  ['AIza', String.raw`[\w-]{35}`], // Google
+  ['GOCSPX-', String.raw`[\w-]{20,}`],
+  [String.raw`ya29\.`, String.raw`[\w-]{16,}`],
+  ['npm_', String.raw`\w{36}`],
+  ['pypi-', String.raw`[\w-]{50,}`],
+  [String.raw`hv[bs]\.`, String.raw`[\w-]{20,}`], // Vault
+] as const;
+const TOKEN = String.raw`(?<![\w-])(?:${TOKENS.map((parts) => parts.join('')).join('|')})(?![\w-])`;
+const TOKEN_HINT = TOKENS.map(([prefix]) => prefix).join('|');
+/** With all that is in it, or up to the end of a text that was cut. */
+const PRIVATE_KEY = String.raw`-----BEGIN [a-z0-9 ]{0,40}PRIVATE KEY[\s\S]*?(?:-----END [a-z0-9 ]{0,40}-----|$)`;
+
 /** Base64 has a capital, a digit or a sign somewhere; `Basic authentication` has not. */
 const BASIC = /\b[Bb](?:asic|ASIC)\s+(?=[A-Za-z0-9+/_-]*[A-Z0-9+/=])[A-Za-z0-9+/_-]{4,}=*/g;
 
+const CREDENTIALS = [
+  ...[HEADER, BEARER, DIGEST, JSON_WEB_TOKEN, USER, OPTION, NAMED_HEADER, NAMED, PARAMETER],
+  ...[TOKEN, PRIVATE_KEY],
+];
 /** In one pass, so that none looks at what another left; what is a URL is in the first group. */
-const oneOf = (urls: readonly string[]) =>
-  new RegExp(
-    `(${urls.join('|')})|${[HEADER, BEARER, DIGEST, JSON_WEB_TOKEN, USER, OPTION, NAMED_HEADER, NAMED, PARAMETER].join('|')}`,
-    'gi',
-  );
+const oneOf = (urls: readonly string[]) => new RegExp(`(${urls.join('|')})|${CREDENTIALS.join('|')}`, 'gi');
 /** Of these one can be sure, wherever they stand. */
 const CERTAIN = oneOf([WITH_SCHEME, WITH_PARAMETER]);
 /** Some of these may be a name as well: a collection may be called `backup.tar.gz`. */
 const LIKELY = oneOf([WITH_SCHEME, WITH_PARAMETER, WITHOUT_SCHEME, WITH_PORT, WITH_HOST, ARCHIVE]);
 
 /** In every text that one of them matches; most texts have none, and are done with ten times as fast. */
-const HINT =
-  /[/\\%&=]|\.tar\.gz|eyJ|["']\s?:|bearer|basic|authorization|digest|(?<!\S)--?[a-z]|cookie|x-[a-z-]+\s*:|(?:pass|pwd|secret|token|otp|pin|key)[a-z]*\s*:/i;
+const HINT = new RegExp(
+  String.raw`[/\\%&=]|\.tar\.gz|eyJ|["']\s?:|bearer|basic|authorization|digest|(?<!\S)--?[a-z]|cookie|x-[a-z-]+\s*:|(?:pass|pwd|secret|token|otp|pin|key)[a-z]*\s*:|-----BEGIN|${TOKEN_HINT}`,
+  'i',
+);
 
 export const CREDENTIAL = '[credential removed]';
 

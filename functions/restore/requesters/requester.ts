@@ -16,6 +16,10 @@ export const surely = ({ requester }: { requester?: Requester | undefined }): Fo
   isFound(requester) && (requester.grade === 'exact' || requester.grade === 'strong') ? requester : undefined;
 
 export const identities = ({ id, name }: Actor) => [id, name].filter((word) => word !== undefined);
+/** Of each text of an actor, in characters; what is longer is cut. Atlas gives no limit; a user name is an e-mail address, so 254 at most. */
+export const MAX_ACTOR_TEXT = 256;
+/** In `via`, between the application that asked and whoever it asked for, and so on. */
+export const WAY = ' > ';
 
 export const ACTOR_KIND_TEXT: Record<Actor['kind'], string> = {
   user: 'user',

@@ -38,7 +38,7 @@ beforeEach(async () => {
       issuer: issuer.url,
       clientId: CLIENT_ID,
       rolesClaim: 'cognito:groups',
-      values: { read: ['read'], run: ['run'] },
+      values: { read: ['read'], run: ['run'], annotate: ['annotate'] },
       sessionMinutes: 60,
       key: async () => key,
     },
@@ -80,7 +80,8 @@ test('a person is sent to the issuer with PKCE, state and nonce, and comes back 
   ]);
   const page = await browser.get('/app/');
   expect(page.status).toBe(200);
-  expect(page.headers.get('cache-control')).toBe('no-store');
+  expect(page.headers.get('cache-control')).toBe('no-store, no-transform');
+  expect([page.headers.get('content-encoding'), page.headers.get('etag')]).toEqual([null, null]);
   const text = await page.text();
   expect(text).toContain('<bdi>ada</bdi> (run)');
   expect(text).toContain('href="/app/clusters"');
@@ -400,7 +401,7 @@ describe('a cookie that was not sealed here opens nothing', () => {
     await begin();
     browser.cookies.set(SESSION, browser.cookies.get('restore-ledger-sign-in') ?? '');
     expect((await browser.get('/app/')).status).toBe(303);
-    const session = { subject: 'eve', name: 'eve', role: 'run', formToken: 'x', endsAt: now + 60_000 };
+    const session = { subject: 'eve', name: 'eve', roles: ['run'], formToken: 'x', endsAt: now + 60_000 };
     const sealed = (client: string) => sealOf(KEY).seal(session, JSON.stringify(['session', issuer.url, client]));
     browser.cookies.set(SESSION, sealed('another'));
     expect((await browser.get('/app/')).status).toBe(303);

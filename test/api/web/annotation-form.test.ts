@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LedgerError } from '../../../functions/ledger/model/errors.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { ledgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
 import { type EngineTable, testEngine } from '../../ledger/engines.ts';
@@ -99,20 +100,32 @@ test('what somebody else said meanwhile is not written over', async () => {
   const shown = fieldsOf(await page(id));
   await post(id, { ticket: 'OPS-1' });
   const answer = await post(id, { ...shown, ticket: 'OPS-2' });
-  expect([answer.status, await answer.text()]).toEqual([412, expect.stringContaining('Somebody else')]);
+  const html = await answer.text();
+  expect([answer.status, html]).toEqual([412, expect.stringContaining('somebody else annotated this restore')]);
   expect((await read(id)).annotation?.ticket).toBe('OPS-1');
+  expect(html).toMatch(/<dt>Ticket<\/dt>\s*<dd><bdi>OPS-1/); // what they said
+  expect((await post(id, fieldsOf(html))).status).toBe(303); // what was typed, once they have seen it
+  expect((await read(id)).annotation?.ticket).toBe('OPS-2');
 });
 
-test('what is wrong is named on a page', async () => {
+test('what is wrong is named on the page of the job, at its field, and all that was typed is there', async () => {
   const id = await recorded();
-  for (const [fields, words] of [
-    [{ message: 'all there' }, 'status: expected a validation'],
-    [{ checks: 'rows' }, 'checks: expected name=expected:got'],
-    [{ links: 'http://example.com' }, 'links.0: expected an address'],
-    [{ status: '<b>' }, 'validation.status: expected one of'],
-  ] as [Record<string, string>, string][]) {
+  const typed = { purpose: 'dr"ill <b>', ticket: "a'&amp;b", checks: 'rows', links: 'http://example.com\nx' };
+  for (const [fields, words, wrong] of [
+    [{ message: 'all there' }, 'status: expected a validation', 'status'],
+    [{ ...typed, links: '' }, 'checks: expected name=expected:got', 'checks'],
+    [{ ...typed, checks: '' }, 'links.0: expected an address', 'links'],
+    [{ ...typed, status: '<b>', checks: '', links: '' }, 'validation.status: expected one of', 'status'],
+    [{ status: 'FAILED', message: '\u202e' }, 'validation.message: expected one line', 'message'],
+  ] as [Record<string, string>, string, string][]) {
     const answer = await post(id, fields);
-    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(words)]);
+    const html = await answer.text();
+    expect([answer.status, html]).toEqual([422, expect.stringContaining(words)]);
+    expect(html).toContain('<details open><summary>Annotate</summary>');
+    expect([...html.matchAll(/name="(\w+)"[^>]* aria-invalid="true"/g)].map(([, name]) => name)).toEqual([wrong]);
+    const { status: _, ...texts } = fields;
+    expect(fieldsOf(html)).toMatchObject(texts);
+    if (fields.status === 'FAILED') expect(html).toContain('<option value="FAILED" selected>');
   }
   expect((await read(id)).revision).toBe(1);
 });
@@ -127,6 +140,24 @@ test.each([
   const id = await recorded();
   expect((await post(id, { purpose: 'drill' }, headers as Record<string, string>)).status).toBe(403);
   expect((await read(id)).annotation).toBeUndefined();
+});
+
+test('what was typed outlives a ledger that is busy', async () => {
+  const id = await recorded();
+  await using busy = await startService(engine, {
+    ledger: service.ledger,
+    annotations: {
+      table: { ...own.table, get: async () => Promise.reject(new LedgerError('LEDGER_UNAVAILABLE', 'throttled')) },
+      user: { kind: 'user', name: 'ada@laptop', selfDeclared: true },
+    },
+  });
+  const answer = await fetch(`${busy.url}/jobs/${id}/annotation`, {
+    method: 'POST',
+    body: new URLSearchParams({ seen: '0', ticket: 'OPS-1' }),
+    headers: { origin: busy.url },
+  });
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(fieldsOf(await answer.text()).ticket).toBe('OPS-1');
 });
 
 test('pages let browsers name their site, without which no form could be told from one of another site', async () => {

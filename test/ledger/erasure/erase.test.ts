@@ -4,8 +4,11 @@ import { eraseEverywhere, identitiesOf } from '../../../functions/ledger/erasure
 import { jobKey } from '../../../functions/ledger/table/keys.ts';
 import { exported, inventoryOf, scopeItem } from '../../../functions/ledger/transfer/export.ts';
 import { importRecords } from '../../../functions/ledger/transfer/import.ts';
+import type { Annotator } from '../../../functions/restore/annotations.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
+import { printable } from '../../../functions/restore/text.ts';
+import { annotate } from '../annotations/annotators.ts';
 import { type EngineTable, testEngine } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen, verified } from '../jobs.ts';
 import { list } from '../table.ts';
@@ -150,6 +153,78 @@ describe('erasing a name', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  const delegatedTo = (name: string, via: string): Requester =>
+    ({ ...requestedBy(name), actor: { kind: 'delegated', name, via } }) as Requester;
+  const whyOf = (name: string, via: string) =>
+    `It was requested by ${name} by way of ${printable(via)} (application, exact match), who is not among the expected requesters.`;
+  const found = (why: string) => ({ rule: 'requester-not-listed', severity: 'critical', at, why }) as never;
+
+  test.each([
+    ['app', 'app > erased-1', `app > ${ADA}`],
+    [`${ADA}m`, `app > erased-1 > ${ADA}m`, `app > ${ADA} > ${ADA}m`],
+    [ADA, 'erased-1 > app', `${ADA} > app`],
+  ])(
+    'takes it out of the way by which somebody asked, in the history and in findings, too: %s',
+    async (name, kept, via) => {
+      await using own = await engine.newTable();
+      await own.ledger.record(job(), seen(0), false, { requester: delegatedTo(name, via) });
+      const findings = [found(whyOf(name, via))];
+      await own.ledger.annotate(PROJECT, job().jobId, seen(1), () => ({ findings }));
+      await own.ledger.annotate(PROJECT, job().jobId, seen(2), () => ({ requester: requestedBy('bo@example.com') }));
+      expect(await erase(own)).toEqual({ jobs: 1, erased: 1, broken: [] });
+      const [only] = await list(own.ledger.projectJobs(PROJECT));
+      const shown = name === ADA ? 'erased-1' : name;
+      expect(only?.findings).toMatchObject([{ why: whyOf(shown, kept) }]);
+      expect(JSON.stringify(only?.changes)).toContain(`"via":"${kept}"`);
+      expect((await textOf(own)).replaceAll(`${ADA}m`, '')).not.toContain(ADA);
+      expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+    },
+  );
+
+  test('takes out what is left of it where the way was cut', async () => {
+    await using own = await engine.newTable();
+    const via = `${'x'.repeat(245)} > ${ADA}`.slice(0, 256);
+    expect(via.endsWith(' > ada@exam')).toBe(true);
+    await own.ledger.record(job(), seen(0), false, { requester: delegatedTo('app', via) });
+    expect(await erase(own, { name: 'bo@example.com' })).toMatchObject({ erased: 0 });
+    expect(await erase(own)).toMatchObject({ erased: 1 });
+    expect(await textOf(own)).not.toContain('ada@');
+    expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+  });
+
+  test.each(['a', 'it', 'ä', '💥'])(
+    'a very short one goes where it is a name, and the words around it stay: %s',
+    async (name) => {
+      await using own = await engine.newTable();
+      const why = `It was requested by ${name} (user, exact match), who is not among the expected requesters: a b it.`;
+      await own.ledger.record(job(), seen(0), false, { requester: requestedBy(name, `id of ${name}`) });
+      await own.ledger.annotate(PROJECT, job().jobId, seen(1), () => ({ findings: [found(why)] }));
+      const by: Annotator = { kind: 'iam', name: `arn:aws:iam::123456789012:user/${name}` };
+      const message = 'a check of it by us';
+      await annotate(own.table, job().jobId, { validation: { status: 'FAILED', message }, ticket: name }, by);
+      expect(await erase(own, { name })).toEqual({ jobs: 1, erased: 1, broken: [] });
+      const [only] = await list(own.ledger.projectJobs(PROJECT));
+      expect(only).toMatchObject({
+        requester: { actor: { kind: 'user', name: 'erased-1' } },
+        findings: [{ why: why.replace(`by ${name} (`, 'by erased-1 (') }],
+        validation: { status: 'FAILED', message, by: { kind: 'iam', name: 'arn:aws:iam::123456789012:user/erased-1' } },
+        annotation: { ticket: 'erased-1' },
+      });
+      expect((await verified(own.ledger, PROJECT)).breaks).toEqual([]);
+    },
+  );
+
+  test('one that is a word of ours changes no word of ours', async () => {
+    await using own = await engine.newTable();
+    await own.ledger.record(job(), seen(0), false, { requester: requestedBy('user', 'FAILED') });
+    const by: Annotator = { kind: 'user', name: 'user', selfDeclared: true };
+    await annotate(own.table, job().jobId, { validation: { status: 'FAILED' } }, by);
+    expect(await erase(own, { name: 'user' })).toEqual({ jobs: 1, erased: 1, broken: [] });
+    const [only] = await list(own.ledger.projectJobs(PROJECT));
+    expect(only?.validation).toMatchObject({ status: 'FAILED', by: { kind: 'user', name: 'erased-1' } });
+    expect(only?.requester).toMatchObject({ actor: { kind: 'user', name: 'erased-1' } });
   });
 
   test('a history that is broken is named and left, so that nothing hides the break', async () => {

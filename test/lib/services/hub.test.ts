@@ -137,6 +137,7 @@ describe('a hub', () => {
       'dynamodb:GetItem on LedgerTable',
       'dynamodb:PutItem on LedgerTable',
       'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
       'dynamodb:UpdateItem on LedgerTable',
       'logs:CreateLogStream on HubWriterLogs',
@@ -147,6 +148,26 @@ describe('a hub', () => {
     ]);
     expect(HubCheckRole).toEqual(['lambda:InvokeFunction on HubWriterFunction']);
     expect(ApiHandlerRole?.filter((line) => /Put|Invoke/.test(line))).toEqual(['logs:PutLogEvents on ApiHandlerLogs']);
+  });
+
+  test('shows on a dashboard which spokes are silent, what it does not hold, and what waits', () => {
+    const { DashboardBody } = only('AWS::CloudWatch::Dashboard', 'Dashboard', HUB);
+    const body = JSON.stringify(DashboardBody);
+    for (const part of ['SpokesSilent', 'ProjectsBehind', 'HubQueue', 'HubDeadLetters', 'HubUnqueued', 'ApiHandler'])
+      expect(body).toContain(part);
+    expect(body.match(/AlarmsSpokeSilent/g)).toHaveLength(1);
+    expect(templateOf(HUB).toJSON().Outputs.DashboardUrl.Description).toBe('CloudWatch dashboard');
+    const without = { ...HUB, dashboard: false };
+    expect(templateOf(without).findResources('AWS::CloudWatch::Dashboard')).toEqual({});
+    expect(JSON.stringify(only('AWS::CloudWatch::Dashboard', 'Dashboard', { ...HUB, httpApi: 'none' }))).not.toContain(
+      'ApiHandler',
+    );
+  });
+
+  test('has functions with the instruction set and memory of choice', () => {
+    const given = { ...HUB, architecture: 'x86_64', apiMemoryMb: 512 };
+    expect(only('AWS::Lambda::Function', 'HubWriterFunction', given).Architectures).toEqual(['x86_64']);
+    expect(only('AWS::Lambda::Function', 'ApiHandlerFunction', given).MemorySize).toBe(512);
   });
 
   test('has no schedule of runs, no secret, and an alarm for each thing that can go wrong', () => {

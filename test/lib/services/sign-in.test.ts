@@ -59,6 +59,24 @@ test('the function may read the key of its sessions and the secret of its client
   expect(others(grants(ISSUER))).toEqual(others(grants()));
 });
 
+test('the function may annotate for people who signed in, though tokens may not; in a hub, or for nobody, it may not', () => {
+  const { jwtAnnotateScopes: _, ...readersOnly } = JWT;
+  const annotating = (given: Json) =>
+    (grants(given).ApiHandlerRole ?? []).filter((line) => line.startsWith('dynamodb:UpdateItem')).length;
+  const [none, tokens] = [annotating(readersOnly), annotating(JWT)];
+  expect(tokens).toBe(none + 1);
+  expect(annotating({ ...readersOnly, ...ISSUER })).toBe(none + 1);
+  expect(annotating({ ...readersOnly, ...ISSUER, signInAnnotateValues: '' })).toBe(none);
+  const hub = { role: 'hub', organizationId: 'o-a1b2c3d4e5' };
+  expect(annotating({ ...hub, ...ISSUER })).toBe(annotating(hub));
+  const values = (given: Json) =>
+    Object.values(templateOf(given).findResources('AWS::Lambda::Function')).flatMap(
+      ({ Properties }) => Properties.Environment.Variables.SIGN_IN_ANNOTATE_VALUES ?? [],
+    );
+  expect(values({ ...ISSUER, signInAnnotateValues: 'auditors,dba' })).toEqual(['auditors,dba']);
+  expect(values({ ...hub, ...ISSUER }).filter(Boolean)).toEqual([]);
+});
+
 test('the key is generated, and in no variable', () => {
   const template = templateOf(ISSUER);
   template.hasResourceProperties('AWS::SecretsManager::Secret', {
@@ -88,7 +106,7 @@ test('the user pool takes nobody who was not added, and asks everyone for a seco
     PreventUserExistenceErrors: 'ENABLED',
   });
   const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
-  expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual(['read', 'run']);
+  expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual(['annotate', 'read', 'run']);
 });
 
 test.each<[string, Json, string]>([

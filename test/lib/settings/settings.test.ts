@@ -215,6 +215,7 @@ describe('settings', () => {
       'signInRolesClaim',
       'signInReadValues',
       'signInRunValues',
+      'signInAnnotateValues',
       'signInMinutes',
       'vpcId',
       'vpcFlowLogs',

@@ -351,6 +351,7 @@ test.each([
     'eyJ',
     'eyJ.',
   ],
+  ...['password ', 'token = ', 'AKIA', 'ghp_', 'sk-ant-', '-----BEGIN ', '-----BEGIN PRIVATE KEY', 'xoxb-', 'pypi-a'],
   ...['.tar.gz', '"', '":', 'a:', '&#', 'a.b.c:', 'delivery', 'url ', 'aB', 'Ab', 'auth'],
 ])('a hostile text, or name, of many %j takes time in proportion to its length', (part) => {
   const long = `/=${part.repeat(Math.ceil(100_000 / part.length))}!`;
@@ -460,8 +461,104 @@ test.each([
 });
 
 test.each([
+  ...['password = CANARY', 'Password   =CANARY, and more', 'db_password := "CANARY two"', "secret = 'CANARY two'"],
+  ...['AWS_SECRET_ACCESS_KEY = CANARY', 'token == CANARY', 'api_key => CANARY', 'set pwd= CANARY;', 'otp =\n CANARY'],
+  ...[
+    '-----BEGIN RSA PRIVATE KEY-----\nCANARY\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----CANARY cut',
+  ],
+])('what a text assigns to the name of a secret goes: %j', (text) => {
+  const kept = JSON.stringify([redactJob({ text, collections: [text] }).atlas, redactAnswer({ text })]);
+  expect(kept).not.toContain('CANARY');
+  expect(kept).toContain('[credential removed]');
+});
+
+/** None of them is anybody's. */
+const TOKENS: Record<string, fc.Arbitrary<string>> = (() => {
+  const of = (characters: string, minLength: number, maxLength = minLength) =>
+    fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
+  const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+  const word = `${upper}${upper.toLowerCase()}`;
+  const after = (prefix: string, rest: fc.Arbitrary<string>) => rest.map((text) => `${prefix}${text}`);
+  return {
+    'access key of AWS': fc.constantFrom('AKIA', 'ASIA').chain((prefix) => after(prefix, of(upper, 16))),
+    'secret of a service account of Atlas': after(
+      'mdb_sa_sk_',
+      of(`${word}_-`, 20, 60).map((text) => `${text}a`),
+    ),
+    'token of GitHub': fc
+      .constantFrom('ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_')
+      .chain((prefix) => after(prefix, of(word, 36, 255))),
+    'fine-grained token of GitHub': fc
+      .tuple(of(word, 22), of(word, 59))
+      .map(([id, secret]) => `github_pat_${id}_${secret}`),
+    'token of GitLab': after('glpat-', of(word, 20, 40)),
+    'token of Slack': after(
+      'xoxb-',
+      of('0123456789', 12).chain((id) => after(`${id}-`, of(word, 24))),
+    ),
+    'key of Stripe': after('sk_live_', of(word, 24, 99)),
+    'key of Google': after(
+      'AIza',
+      of(`${word}_-`, 34).map((text) => `${text}a`),
+    ),
+    'token of npm': after('npm_', of(word, 36)),
+  };
+})();
+
+test.each(Object.keys(TOKENS))('it goes wherever it stands, in a text, a namespace or a name: %s', (kind) => {
+  const around = fc.constantFrom('', ' ', '(', '"', ': ', ', ', '\n', '. ');
+  fc.assert(
+    fc.property(around, TOKENS[kind] ?? expect.unreachable(), around, (before, token, after) => {
+      const text = `used ${before}${token}${after} for it`;
+      const kept = JSON.stringify([redactJob({ text, sourceNamespace: text, [text]: 1 }).atlas, redactAnswer([text])]);
+      expect(kept).not.toContain(token.slice(-12));
+    }),
+  );
+});
+
+test('ids, digests and names are no keys', () => {
+  const hex = fc
+    .constantFrom(24, 32, 40, 64)
+    .chain((length) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length }),
+    );
+  const name = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,15}(?:-[a-zA-Z0-9]{1,12}){0,4}$/);
+  const id = fc.oneof(
+    hex,
+    hex.map((text) => text.toUpperCase()),
+    fc.uuid(),
+    name,
+  );
+  const words = fc.constantFrom(
+    'job',
+    'snapshot',
+    'restored to',
+    'sha256:',
+    'run',
+    'cluster',
+    'role AROAIDPPEZS35WEXAMPLE',
+    'mdb_sa_id_65a1b2c3d4e5f60718293a4b',
+  );
+  fc.assert(
+    fc.property(words, id, (before, after) => {
+      const text = `${before} ${after} done`;
+      expect(redactJob({ text }).atlas).toEqual({ text });
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
   ...['retry with -v to see more', 'the --password option is missing', 'invalid token: expired', 'a - b - c'],
   ...['password: must not be empty', 'step 2 -u was skipped', 'node -p 1', 'the key: none', 'a user-password pair'],
-  ...['copied 3 of 4 shards, pin: none', 'see the cookie jar'],
+  ...[
+    'copied 3 of 4 shards, pin: none',
+    'see the cookie jar',
+    'AKIA is a prefix',
+    'npm_lifecycle_event',
+    'ghp_ tokens',
+  ],
+  ...['total = 3', 'keys = 12', 'the ASIA region', 'passed = 3 of 4', 'sk_test_ab', 'a private key', 'hvs.x'],
   'secret arn:aws:secretsmanager:us-east-1:111122223333:secret:Ledger-CredentialsSecret40F8BB41-AbCdEf is empty',
 ])('an ordinary text stays: %s', (text) => expect(redactJob({ text }).atlas).toEqual({ text }));

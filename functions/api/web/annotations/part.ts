@@ -13,7 +13,7 @@ import {
 } from '../../../views/annotations.ts';
 import { type Look, mark } from '../../../views/html/badge.ts';
 import { exactTime, type Html, visible } from '../../../views/html/text.ts';
-import { annotationForm } from './form.ts';
+import { annotationForm, type ShownForm } from './form.ts';
 
 export const ANNOTATIONS_PART = 'annotations';
 
@@ -24,10 +24,10 @@ const LOOKS: Record<ValidationStatus, Pick<Look, 'tone' | 'shape'>> = {
   TIMED_OUT: { tone: 'wait', shape: 'alert' },
 };
 
-/** @param takesForm whether whoever sees the page may annotate from it */
-export function annotationsPart(job: LedgerJob, takesForm: boolean): Html | '' {
+/** @param form for whoever may annotate from the page */
+export function annotationsPart(job: LedgerJob, form: ShownForm | undefined): Html | '' {
   const { validation, annotation, announcement } = job;
-  if (!validation && !annotation && !announcement && !takesForm) return '';
+  if (!validation && !annotation && !announcement && !form) return '';
   const verdict = validation && verdictMark(validation.status, verdictWords(validation));
   return html`<section class="card" id="${ANNOTATIONS_PART}" aria-labelledby="annotations-title">
 <div class="head"><h2 id="annotations-title">Validation and purpose</h2>${verdict ?? ''}</div>
@@ -35,7 +35,7 @@ ${validation ? html`${validation.message === undefined ? '' : html`<p><bdi>${vis
 ${annotation ? html`<dl class="pairs">${rows(annotation)}</dl>${signature(annotation)}` : ''}
 ${announcement ? html`<p><bdi>${visible(capitalized(announcementWords(announcement)))}</bdi> <span class="soft small">${exactTime(announcement.at)}</span></p>` : ''}
 ${!validation && !annotation && !announcement ? html`<p class="soft">Nobody has said yet what it was for, or whether the data was checked.</p>` : ''}
-${takesForm ? annotationForm(job) : ''}</section>`;
+${form ? annotationForm(job, form) : ''}</section>`;
 }
 
 function verdictMark(status: ValidationStatus, words: string): Html {

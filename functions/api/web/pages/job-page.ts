@@ -13,6 +13,7 @@ import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } 
 import { took } from '../../../views/status.ts';
 import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
 import { number, spanBetween } from '../../../views/text.ts';
+import type { ShownForm } from '../annotations/form.ts';
 import { annotationsPart } from '../annotations/part.ts';
 import { document } from '../html/layout.ts';
 import { findingsPart } from '../parts/findings-part.ts';
@@ -27,7 +28,7 @@ export function jobPage(
   job: LedgerJob & Measures,
   names: ProjectNames,
   now: number,
-  { eventsUnreadable, takesForm = false }: { eventsUnreadable?: Failure | undefined; takesForm?: boolean } = {},
+  { eventsUnreadable, form }: { eventsUnreadable?: Failure | undefined; form?: ShownForm | undefined } = {},
 ): Html {
   const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
   const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
@@ -43,7 +44,7 @@ ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer liste
     ([label, value]) => html`<dt>${label}</dt>
 <dd>${value}</dd>`,
   )}</dl></section></div>
-<div>${requesterPart(job, now, eventsUnreadable)}${annotationsPart(job, takesForm)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
+<div>${requesterPart(job, now, eventsUnreadable)}${annotationsPart(job, form)}<section class="card" aria-labelledby="history"><div class="head"><h2 id="history">History</h2>
 <p class="soft small">Newest last</p></div>
 ${timeline(job)}</section></div></div>
 <section class="card"><details><summary>What Atlas sent</summary>
