@@ -19,6 +19,7 @@ import { retireCommand } from './commands/maintenance/retire.ts';
 import { runsCommand } from './commands/runs.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
+import { applyProfile } from './options/profiles.ts';
 import { Context } from './process/context.ts';
 import { runProgram } from './process/run-program.ts';
 import { serveCommand } from './servers/serve.ts';
@@ -43,11 +44,12 @@ Examples:
   $ restore-ledger serve                          the same in a browser
   $ restore-ledger jobs --api https://...         ask a deployed ledger`;
 
-function programFor(context: Context): Command {
+export function programFor(context: Context): Command {
   const program = new Command('restore-ledger')
     .description('A durable record of every restore of every MongoDB Atlas cluster.')
     .version(packageJson.version)
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP)
+    .hook('preAction', (_, command) => applyProfile(command, process.env));
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
