@@ -68,6 +68,7 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
+      'dynamodb:Scan on LedgerTable/index/feed',
       `dynamodb:UpdateItem on LedgerTable ${onlyAnnotations}`,
       'lambda:InvokeFunction on CollectionPlanFunction',
       'logs:CreateLogStream on ApiHandlerLogs',

@@ -44,6 +44,8 @@ export interface PagePorts {
   log: Log;
   /** With a user, jobs' pages have a form to annotate them. */
   annotations?: { user?: Annotator | undefined } | undefined;
+  /** Absent where no reports are made. */
+  evidence?: object | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
@@ -71,6 +73,7 @@ export function pageRoutes({
   log,
   now,
   annotations,
+  evidence,
   lateAfterMs = FRESH_MS,
   objectives = NO_OBJECTIVES,
 }: PagePorts): Hono {
@@ -139,7 +142,7 @@ export function pageRoutes({
     return {
       projects,
       covered: coverage.read,
-      ...(nothing ? {} : { overview: overview({ ...state, coverage }, now()) }),
+      ...(nothing ? {} : { overview: overview({ ...state, coverage, evidence: evidence !== undefined }, now()) }),
     };
   }
 

@@ -7,6 +7,7 @@ import { RULES } from '../../../schema/words.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
 import { agoTime, type Html, utc } from '../../../views/html/text.ts';
 import { counted, number } from '../../../views/text.ts';
+import { evidenceForm } from '../../evidence/form.ts';
 import { type CoverageState, MAX_PROJECTS } from '../../query/coverage-state.ts';
 import type { Summary } from '../../query/summary.ts';
 import { chart, totalsText } from '../parts/chart.ts';
@@ -21,9 +22,11 @@ export interface Overview {
   open: { jobs: number; more: boolean };
   coverage: CoverageState;
   runs: LastRuns;
+  /** Whether reports are made here. */
+  evidence: boolean;
 }
 
-export function overview({ recent, open, coverage, runs }: Overview, now: number): Html {
+export function overview({ recent, open, coverage, runs, evidence }: Overview, now: number): Html {
   const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
@@ -44,7 +47,7 @@ ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)}</p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
-${chart(byDay, totalsText(byStatus))}</section>`;
+${chart(byDay, totalsText(byStatus))}${evidence ? evidenceForm(now) : ''}</section>`;
 }
 
 /** Of projects that were never read, or are no longer visible, nobody knows how many clusters there are. */
