@@ -2,14 +2,18 @@
 // here it needn't.
 import { createAdaptorServer } from '@hono/node-server';
 import { apiApp } from '../functions/api/app.ts';
-import type { ApiPorts } from '../functions/api/http/ports.ts';
+import type { ApiPorts, EvidencePort } from '../functions/api/http/ports.ts';
 import { browserApp, type Fetch } from '../functions/api/sign-in/browser-app.ts';
 import type { SignInPorts } from '../functions/api/sign-in/ports.ts';
 import { BROWSER_PREFIX } from '../functions/api/sign-in/prefix.ts';
+import { makeReport } from '../functions/report/make.ts';
 import { compressed } from './content-coding.ts';
+import { LocalEvidenceJobs, type LocalEvidenceOptions } from './evidence-jobs.ts';
 import { listen } from './listen.ts';
 
-export interface ServeOptions extends Omit<ApiPorts, 'now'> {
+export interface ServeOptions extends Omit<ApiPorts, 'now' | 'evidence'> {
+  /** What reports call the ledger. @default no reports are made */
+  evidence?: Pick<EvidencePort, 'ledgerName'> | undefined;
   /** On 127.0.0.1. @default a free one */
   port?: number | undefined;
   /** Milliseconds since the epoch. @default Date.now */
@@ -25,10 +29,12 @@ export interface ServedApi extends AsyncDisposable {
 }
 
 /** @throws Error where the port is in use */
-export async function serveApi({ port = 0, now = Date.now, signIn, ...ports }: ServeOptions): Promise<ServedApi> {
+export async function serveApi(options: ServeOptions): Promise<ServedApi> {
+  const { port = 0, now = Date.now, signIn, evidence, ...ports } = options;
   // Where people sign in, none of them is the user of this machine.
   const annotations = signIn && ports.annotations ? { table: ports.annotations.table } : ports.annotations;
-  const app = apiApp({ ...ports, annotations, now });
+  const jobs = evidence && evidenceJobs(evidence, { ...ports, now });
+  const app = apiApp({ ...ports, annotations, now, evidence: evidence && { ...evidence, jobs } });
   const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
     fetch: async (request, { incoming }) =>
@@ -40,10 +46,19 @@ export async function serveApi({ port = 0, now = Date.now, signIn, ...ports }: S
     closing ??= new Promise<void>((resolve, reject) => {
       server.close((error) => (error ? reject(error) : resolve()));
       if ('closeAllConnections' in server) server.closeAllConnections();
-    });
+    }).finally(() => jobs?.[Symbol.asyncDispose]());
     return closing;
   };
   return { url, close, [Symbol.asyncDispose]: close };
+}
+
+function evidenceJobs(
+  about: Pick<EvidencePort, 'ledgerName'>,
+  { ledger, log, now, objectives }: Pick<ApiPorts, 'ledger' | 'log' | 'now' | 'objectives'>,
+): LocalEvidenceJobs {
+  const make: LocalEvidenceOptions['make'] = (request, made) =>
+    makeReport(request, { ...about, ...made, ledger, objectives, madeAt: new Date(now()).toISOString() });
+  return new LocalEvidenceJobs({ make, log, now });
 }
 
 /** The address that `serve` prints leads to the page. */

@@ -1,4 +1,5 @@
 // bench/big/api.ts: what one call of each route of the API reads of the table.
+import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
 import { apiApp } from '../../functions/api/app.ts';
 import type { ApiEnv } from '../../functions/api/http/ports.ts';
@@ -6,9 +7,11 @@ import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import type { EvidenceJob, EvidenceJobs } from '../../functions/report/model/jobs.ts';
+import type { EvidenceRequest } from '../../functions/report/model/request.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import { CountingTable, type Reads } from './counting-table.ts';
-import { type BigRequest, requestsOf } from './requests.ts';
+import { type BigRequest, MADE_REPORT, requestsOf } from './requests.ts';
 
 export interface Answered extends Reads {
   request: BigRequest;
@@ -61,7 +64,17 @@ export async function readAll(table: Table, load: Load, { isTimed = false } = {}
 
 function appOn(table: Table, { untilMs }: Load) {
   const now = () => untilMs;
-  return apiApp({ ledger: ledgerReader({ table, now }), runs: { start: async () => {} }, log: silentLog, now });
+  const evidence = { ledgerName: 'made', jobs: madeJobs(new Date(untilMs).toISOString()) };
+  const ledger = ledgerReader({ table, now });
+  return apiApp({ ledger, runs: { start: async () => {} }, evidence, log: silentLog, now });
+}
+
+/** Reports that take longer are made elsewhere. */
+function madeJobs(at: string): EvidenceJobs {
+  const request: EvidenceRequest = { period: { since: at, until: at, ended: true }, format: 'csv' };
+  const job: EvidenceJob = { id: MADE_REPORT, state: 'done', requestedAt: at, request };
+  const parts = () => Readable.from(['record']);
+  return { start: async () => job, job: async () => job, report: async () => ({ parts: parts() }) };
 }
 
 /** @throws Error unless it succeeds */

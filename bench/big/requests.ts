@@ -43,6 +43,26 @@ const [FAILED, DOWNLOADED, TO_A_POINT, SERVERLESS] = [0.04, 0.06, 0.08, 1 / CLUS
 /** What most jobs have: a filter is given four times as many as are wanted. */
 const MOST = 0.4;
 
+export const MADE_REPORT = 'made';
+/** In evidence, beside its restores: some restores before the period, to find a completed one; what is known of a project and of a run. */
+const [PER_CLUSTER, PER_PROJECT, PER_RUN] = [10, 12, 3];
+
+/** All restores in the index over them, and those of the period; with `verify`, all once more. */
+function evidenceRequests(load: Load, project: string, cluster: string): BigRequest[] {
+  const beside = PER_CLUSTER * load.clusters + PER_PROJECT * projectsOf(load) + PER_RUN * load.runs;
+  const report = (query: string, times: number): BigRequest => ({
+    ...{ route: 'GET /evidence', target: `/evidence?${query}`, about: times * load.jobs + beside },
+  });
+  return [
+    report('', 2),
+    report('since=2026-01-01&until=2026-11-01&timeZone=Asia/Kolkata&format=html', 2),
+    report(`projectId=${project}&format=csv&verify=true`, 4),
+    report(`${cluster}&framework=soc2,dora`, 2),
+    { route: 'GET /evidence/:id', target: `/evidence/${MADE_REPORT}`, about: 0 },
+    { route: 'GET /evidence/:id/report', target: `/evidence/${MADE_REPORT}/report`, about: 0 },
+  ];
+}
+
 /** @param files paths of the page's files */
 export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
   const projects = projectsOf(load);
@@ -117,6 +137,8 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
       route: 'GET /projects/:projectId/clusters/:clusterName/recovery',
       target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
     },
+
+    ...evidenceRequests(load, project, cluster),
 
     ...atlasRequests(load, 'dedicated', '/clusters/:clusterName/backup/restoreJobs', 0),
     ...atlasRequests(load, 'collection', '/clusters/:clusterName/collectionRestoreJobs', 0),

@@ -1,21 +1,25 @@
 // bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
 import { extname } from 'node:path';
 import { Command } from 'commander';
-import type { EvidenceHead, Period, Report } from '../../functions/report/model/report.ts';
+import { defined } from '../../functions/platform/defined.ts';
+import { FRAMEWORK_IDS, type FrameworkId } from '../../functions/report/model/framework.ts';
+import {
+  EVIDENCE_FORMATS,
+  type EvidenceFormat,
+  type EvidenceRequest,
+  periodOf,
+} from '../../functions/report/model/request.ts';
 import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
-import packageJson from '../../package.json' with { type: 'json' };
-import { checkPeriod, oneOf, time, timeZone } from '../options/flags.ts';
-import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { type Asked, type Make, madeHere, madeThere } from '../actions/evidence.ts';
+import { checkPeriod, oneOf, someOf, time, timeZone as zone } from '../options/flags.ts';
+import { addSourceOptions, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
-import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
+import { projects } from '../options/projects.ts';
+import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
-import { unlessRaised } from '../process/interrupt.ts';
 import { OutputFile } from '../process/output-file.ts';
-
-const EVIDENCE_FORMATS = ['html', 'json'] as const;
-type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
 interface EvidenceFlags extends SourceFlags, RulesFlags {
   since?: string;
@@ -25,9 +29,10 @@ interface EvidenceFlags extends SourceFlags, RulesFlags {
   verify?: true;
   collect?: true;
   timeZone?: string;
+  project?: string[];
+  cluster?: string;
+  framework?: FrameworkId[];
 }
-
-const DEFAULT_PERIOD_MS = 90 * 86_400_000;
 
 const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
@@ -39,8 +44,11 @@ time in that zone, too; JSON has the period and the making of the report in it, 
 A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
 its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
 
-It reads the ledger itself (--table, --data), not an API. Until the verdict is known, what comes after it waits in a temporary file
-(in TMPDIR) as large as the report, which no other process can open.
+Until the verdict is known, what comes after it waits in a temporary file (in TMPDIR) as large as the report, which no other process
+can open. With --api, the API makes the report, by its own objectives; one that takes long is waited for. CSV has a row for the
+verdict, each gap, each cluster and each restore (column "record"), and begins with a byte order mark, by which Excel knows UTF-8.
+With --framework, it shows by the controls of SOC 2, ISO 27001, DORA, NIS2, PCI DSS or HIPAA which facts are met, missing or not known;
+it never says that a control is complied with. With --project, the report and its verdict are about these projects alone, and say so.
 
 Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
@@ -49,52 +57,74 @@ Examples:
   $ restore-ledger evidence --output evidence.html
   $ restore-ledger evidence --collect --output evidence.html
   $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
-  $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`;
+  $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'
+  $ restore-ledger evidence --api https://restores.example.com --output evidence.csv`;
 
 export function evidenceCommand(context: Context): Command {
   const command = new Command('evidence')
     .description('write a report for an auditor: every restore of a period, and the proof that there were no others')
     .addOption(time('--since <time>', 'requested at or after, as in jobs (default: 90 days before --until)'))
     .addOption(time('--until <time>', 'requested before, as --since (default: now)'))
-    .addOption(oneOf('--format <format>', 'html or json (default: as --output ends, else html)', EVIDENCE_FORMATS))
+    .addOption(oneOf('--format <format>', 'html, json or csv (default: as --output ends, else html)', EVIDENCE_FORMATS))
+    .addOption(zone('--time-zone <name>', 'show times in this zone too, such as Europe/Berlin (default: UTC alone)'))
+    .addOption(projects('--project <id or name>', 'of this project alone; can be given several times'))
+    .option('--cluster <name>', 'of clusters of this name alone, in one --project')
     .addOption(
-      timeZone('--time-zone <name>', 'show times in this zone too, such as Europe/Berlin (default: UTC alone)'),
+      someOf(
+        '--framework <names>',
+        `by the controls of these, too: ${FRAMEWORK_IDS.join(', ')}; several with commas`,
+        FRAMEWORK_IDS,
+      ),
     )
     .option('--output <file>', 'write it here, once it is whole (default: standard output)')
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
     .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
     .addHelpText('after', HELP);
-  return withRules(withLedger(command)).action((flags: EvidenceFlags) => evidence(flags, context));
+  return withRules(addSourceOptions(command, 'have this API make it')).action((flags: EvidenceFlags) =>
+    evidence(flags, context),
+  );
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
-  const { out, err, env, interrupt } = context;
-  const { output, collect, verify = false, timeZone } = flags;
+  const { out, err, interrupt } = context;
+  const { output, timeZone, verify, framework, project: projects, cluster: clusterName } = flags;
+  if (clusterName !== undefined && projects?.length !== 1)
+    throw new UsageError('--cluster: expected one --project with it, as names are unique only within a project');
   const asked = new Date();
   const period = periodOf(flags, asked);
-  const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
+  checkPeriod(period);
   const format = flags.format ?? formatFor(output);
-  const { rules } = await chosenRules(flags, env);
-  const objectives = objectivesOf(rules.objectives);
-  if (collect) await collectToTheEnd(where, rules, context);
-  const madeAt = (collect ? new Date() : asked).toISOString();
+  const request: EvidenceRequest = defined({ period, format, timeZone, verify, frameworks: framework });
+  const make = await makerOf(flags, context, { request, at: asked, projects, clusterName });
   const signal = interrupt.gently();
   const progress = context.progress();
   await using file = output === undefined ? undefined : await OutputFile.open('--output', output);
-  await using opened = await openLedger(where);
-  const { gather } = await import('../../functions/report/gather/gather.ts');
-  const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const options = { period, verify, progress, objectives, timeZone, version: packageJson.version, madeAt, ledgerName };
-  await using report = await emptyReport(format, timeZone);
-  const head = await unlessRaised(signal, gather(opened.ledger, options, report)).finally(() => progress.clear());
-  for await (const part of report.parts(head)) {
+  await using made = await make({ signal, progress }).finally(() => progress.clear());
+  for await (const part of made.parts) {
     signal.throwIfAborted();
     await (file ?? out).write(part);
   }
   await file?.keep();
-  if (head.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
-  if (output !== undefined) await err.line(`${output}: ${summary(head)}`);
+  if (made.isBroken) context.exitCode = EXIT.historyBroken;
+  if (output !== undefined) await err.line(`${output}: ${made.summary}`);
 }
+
+/** Checks the flags. */
+async function makerOf(flags: EvidenceFlags, context: Context, asked: Asked): Promise<Make> {
+  const { rules: file, since, until, collect, ...source } = flags;
+  const where = resolveSource(source, context.env);
+  if ('api' in where) {
+    refuseBesideApi(defined({ rules: file }));
+    if (collect) throw new UsageError(NO_COLLECT);
+    return madeThere(where.api, { ...asked, since, until }, context);
+  }
+  const { rules } = await chosenRules(flags, context.env);
+  if (collect) await collectToTheEnd(where, rules, context);
+  const about = { objectives: objectivesOf(rules.objectives), madeAt: collect ? new Date() : asked.at };
+  return madeHere(where, { ...asked, ...about });
+}
+
+const NO_COLLECT = "--collect can't be used with --api: restore-ledger collect --full --api has its collector do it";
 
 /** What fails is a gap in the report, and is printed here, too. */
 async function collectToTheEnd(where: Target, rules: Rules, context: Context) {
@@ -115,29 +145,13 @@ const FORMAT_OF_ENDING: Record<string, EvidenceFormat> = {
   '.html': 'html',
   '.htm': 'html',
   '.json': 'json',
+  '.csv': 'csv',
 };
 
 /** @throws UsageError for a name that promises another format */
 function formatFor(output = ''): EvidenceFormat {
   const format = FORMAT_OF_ENDING[extname(output).toLowerCase()];
   if (format) return format;
-  const expected = 'a name that ends in .html or .json, or --format html or json with it';
+  const expected = 'a name that ends in .html, .json or .csv, or --format with it';
   throw new UsageError(`--output: expected ${expected}, got ${JSON.stringify(output)}`);
-}
-
-function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
-  const end = until ?? now.toISOString();
-  const begin = since ?? new Date(Date.parse(end) - DEFAULT_PERIOD_MS).toISOString();
-  checkPeriod({ since: begin, until: end });
-  return { since: begin, until: end, ended: end < now.toISOString() };
-}
-
-async function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Promise<Report> {
-  if (format === 'json') return new (await import('../../functions/report/formats/json.ts')).JsonReport();
-  return new (await import('../../functions/report/html/report.ts')).HtmlReport(timeZone);
-}
-
-function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: EvidenceHead): string {
-  const checked = integrity ? `, histories ${integrity.unbroken ? 'unbroken' : 'BROKEN'}` : '';
-  return `${restores} restores of ${clusters} clusters, ${verdict.state}${gaps.length === 0 ? '' : `, ${gaps.length} gaps`}${checked}`;
 }

@@ -14,7 +14,7 @@ import {
   STATUSES,
   type Status,
 } from '../../functions/schema/words.ts';
-import { JOB_COLUMNS, jobCells } from '../../functions/views/job-csv.ts';
+import { JOB_COLUMNS, jobCells } from '../../functions/views/csv/job-csv.ts';
 import { accountId, checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { project, projectIdsOf } from '../options/projects.ts';

@@ -56,6 +56,23 @@ export class ApiClient {
     return this.#call({ method: 'POST', path, body: JSON.stringify(body), idempotencyKey });
   }
 
+  /**
+   * An answer of any length, as it comes: a 200, 202 or 303, which is not followed.
+   * @param signal ends it @throws ApiError, CommandError
+   */
+  async open(path: string, query: Query, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const url = new URL(this.address.url + path);
+    const what = `GET ${url.href}`;
+    url.search = queryText(query);
+    const signed = await this.#headers({ method: 'GET', url, body: undefined, headers });
+    const response = await opened(what, url, signed, signal);
+    const { status } = response;
+    if (status === 200 || status === 202 || status === 303) return response;
+    const accessKeyId = await this.#signer?.accessKeyId();
+    const text = await textOf(what, response);
+    throw refused({ what, status, headers: response.headers, text, advice: () => this.#advice(status, accessKeyId) });
+  }
+
   /** The body of a 200; undefined where there is no such thing. @throws ApiError, CommandError */
   delete(path: string): Promise<unknown> {
     return orNothing(this.#call({ method: 'DELETE', path }));
@@ -130,6 +147,23 @@ export class ApiClient {
       none: 'no credentials were sent; give --api-auth iam, or RESTORE_LEDGER_API_TOKEN and --api-auth token',
       iam: `the AWS identity of access key ${accessKeyId} ${needs} (aws sts get-caller-identity names it)`,
     }[this.address.auth.by];
+  }
+}
+
+/** What an address of somebody else's answers, to whom no credentials are sent. @throws ApiError */
+export const openElsewhere = (what: string, url: URL, signal: AbortSignal) => opened(what, url, {}, signal);
+
+/** The head of the answer has to come in time; for the body, the caller waits as long as it wants. */
+async function opened(what: string, url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new DOMException('late', 'TimeoutError')), TIMEOUT_MS);
+  try {
+    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.any([late.signal, signal]) });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unanswered(what, error, TIMEOUT_MS);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

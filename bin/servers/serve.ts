@@ -88,13 +88,24 @@ async function serve(flags: ServeFlags, context: Context) {
   // Annotations of a spoke's jobs are made in the spoke, whose history they continue.
   const isHub = (await ledger.scope())?.spokes !== undefined;
   const annotations = takesWrites && !isHub ? { table: opened.table, user } : undefined;
-  const options = { ledger, log, runs, annotations, port: flags.port, lateAfterMs: lateAfter, objectives, signIn };
+  const place = 'tableName' in where ? where.tableName : where.dataDir;
+  const evidence = { ledgerName: place };
+  const options = {
+    evidence,
+    ledger,
+    log,
+    runs,
+    annotations,
+    port: flags.port,
+    lateAfterMs: lateAfter,
+    objectives,
+    signIn,
+  };
   await using server = await listening(flags.port, serveApi(options));
   await out.line(server.url);
   if (signIn) await err.line(`Redirect URI of the client: ${server.url}${BROWSER_PREFIX}${CALLBACK_PATH}`);
-  const place = 'tableName' in where ? `table ${where.tableName}` : where.dataDir;
   const starts = runs ? 'runs can be started' : 'without Atlas credentials no run can be started';
-  await err.line(`The page and API of ${place}; ${starts}. Ctrl-C stops it.`);
+  await err.line(`The page and API of ${'tableName' in where ? `table ${place}` : place}; ${starts}. Ctrl-C stops it.`);
   await raised(signal);
 }
 

@@ -87,7 +87,8 @@ async function start(flags: StartFlags, context: Context) {
   const ports = { accounts: accounts.all, ledger: published, log, clock: systemClock, maker: thisProcess };
   await using runs = new RunsHere(ports);
   // With --once the page would be gone before anyone could open it.
-  const serving = { ledger, log, runs, lateAfterMs: lateAfterMs(flags.every / 60), objectives };
+  const evidence = { ledgerName: TABLE_NAME };
+  const serving = { evidence, ledger, log, runs, lateAfterMs: lateAfterMs(flags.every / 60), objectives };
   await using page = once ? undefined : await served(serving, flags.port);
   if (page) await out.line(`Page and API       ${page.url}   ${aboutPage(page, flags.port)}`);
   await out.line();

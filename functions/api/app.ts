@@ -5,6 +5,7 @@ import { TrieRouter } from 'hono/router/trie-router';
 import { LedgerError } from '../ledger/model/errors.ts';
 import { CursorError } from '../ledger/model/ledger.ts';
 import { atlasRoutes } from './atlas-compat/routes.ts';
+import { evidenceRoutes } from './evidence/routes.ts';
 import { taggedJson } from './http/etag.ts';
 import { acceptable } from './http/negotiate.ts';
 import { type ApiEnv, type ApiPorts, LEDGER_RETRY } from './http/ports.ts';
@@ -40,6 +41,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);
   recoveryRoutes(app, ports);
+  evidenceRoutes(app, ports);
   app.route('/api/atlas/v2', atlasRoutes(ports));
   const page = pageRoutes(ports);
   app.route('/', page);

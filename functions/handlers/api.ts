@@ -1,5 +1,6 @@
 // functions/handlers/api.ts: the Lambda behind the HTTP API.
 import { apiApp } from '../api/app.ts';
+import { MAX_BODY_BYTES } from '../api/http/payload-limit.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
@@ -17,6 +18,9 @@ const client = dynamoDbClient({
 const { planFunctionName, lateAfterMs, tableName, annotations, objectives } = settings;
 const table = new DynamoTable(tableName, client);
 
+/** API Gateway waits for 30 s, or 29 of a REST API: the rest is for the report's way out. */
+const EVIDENCE_MS = 20_000;
+
 const log = lambdaLog('api', process.env);
 const ports = {
   ledger: ledgerReader({ ...settings, table }),
@@ -24,6 +28,7 @@ const ports = {
   now: Date.now,
   objectives,
   lateAfterMs,
+  evidence: { ledgerName: tableName, limits: { ms: EVIDENCE_MS, bytes: MAX_BODY_BYTES } },
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 };
 const app = apiApp({ ...ports, annotations: annotations ? { table } : undefined });

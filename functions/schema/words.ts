@@ -207,6 +207,14 @@ export const COVERAGE_STATES = [
 ] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];
 
+/** Of a report that is made by itself. */
+export const EVIDENCE_JOB_STATES = ['running', 'failed', 'done'] as const;
+export type EvidenceJobState = (typeof EVIDENCE_JOB_STATES)[number];
+
+/** Whether histories were recomputed for a report, and fit. */
+export const EVIDENCE_INTEGRITY = ['unbroken', 'broken', 'not verified'] as const;
+export type EvidenceIntegrity = (typeof EVIDENCE_INTEGRITY)[number];
+
 /** EventBridge's `source`. It never changes. */
 export const EVENT_SOURCE = 'atlas-restore-ledger';
 /** Grows when a field of an event changes its meaning or goes; a new field does not raise it. */

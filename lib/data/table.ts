@@ -166,6 +166,12 @@ export class LedgerTable extends Construct {
     if (this.#keyArn) grantee.allow(['kms:Decrypt', 'kms:DescribeKey'], [this.#keyArn]);
   }
 
+  /** For whoever may read already: counting the jobs of all projects, by the index over them. */
+  grantCountJobs(grantee: NodeFunction) {
+    const index: IndexName = 'feed';
+    grantee.allow(['dynamodb:Scan'], [`${this.table.tableArn}/index/${index}`]);
+  }
+
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
   grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {

@@ -46,6 +46,7 @@ export class Api extends Construct {
       encryptionKey,
     });
     table.grant(this.function, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
+    table.grantCountJobs(this.function);
     if (plan) {
       table.grantAddRuns(this.function); // a run is recorded when it is accepted
       // A hub's histories are its spokes': annotations are made there.

@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { csvLine } from '../../functions/api/http/csv.ts';
 import { preferred } from '../../functions/api/http/negotiate.ts';
 import type { FoundRequester, Requester } from '../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import type { Rule } from '../../functions/schema/words.ts';
+import { csvLine } from '../../functions/views/csv/csv-line.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { idAt, job, PROJECT, seen } from '../ledger/jobs.ts';
 import { NOW } from '../ledger/table.ts';

@@ -82,7 +82,8 @@ beforeAll(async () => {
     clock: system.clock,
   });
   const annotations = { table, user: { kind: 'user', name: 'ana@laptop', selfDeclared: true } } as const;
-  api = await serveApi({ ledger, runs, annotations, log: silentLog, now });
+  const evidence = { ledgerName: 'synthetic' };
+  api = await serveApi({ ledger, evidence, runs, annotations, log: silentLog, now });
   env.API = api.url;
   if (hasCurl) Object.assign(env, await variables(), { UNTIL: new Date(now() + 4 * HOUR).toISOString() });
 });

@@ -136,6 +136,75 @@ describe('evidence', () => {
     expect((await shell.run(['evidence'])).stdout).toContain('made without recovery objectives');
   });
 
+  test('by the controls of frameworks, in all formats alike, and never met by an incomplete record', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--framework', 'soc2,hipaa'];
+    const { frameworks = [], verdict } = await evidence(...period);
+    expect(verdict.state).toBe('incomplete');
+    expect(frameworks.map(({ id }) => id)).toEqual(['soc2', 'hipaa']);
+    const facts = frameworks.flatMap(({ controls }) => controls.flatMap((control) => control.facts));
+    expect(facts.length).toBeGreaterThan(10);
+    expect(facts.map(({ state }) => state)).not.toContain('met');
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const { stdout: csv } = await shell.run(['evidence', ...period, '--format', 'csv']);
+    for (const { name, controls } of frameworks) {
+      expect(html).toContain(`${name}: what is shown`);
+      for (const { id, facts: of, beyond } of controls) {
+        expect(html).toContain(beyond);
+        for (const { fact, state, text } of of) {
+          expect(html).toContain(text);
+          const row = `control,${state},"${name} ${id}, ${fact}: ${text}"`;
+          expect(csv.replaceAll('"', '')).toContain(row.replaceAll('"', ''));
+        }
+      }
+    }
+    expect(html.match(/Not shown/g)).toHaveLength(frameworks.flatMap(({ controls }) => controls).length);
+    expect(html).not.toMatch(/compliant/i);
+    expect(await evidence('--since', '60d')).not.toHaveProperty('frameworks');
+  });
+
+  test('of one project, by its name, it is about that one alone', async () => {
+    const [project] = atlas.world.projects.filter(({ id }) => id !== quiet);
+    const report = await evidence('--project', project?.name ?? '');
+    expect(report.projects.map(({ projectId }) => projectId)).toEqual([project?.id]);
+    expect(report.verdict.text).toContain(`This report is about project ${project?.name} alone.`);
+    const one = await evidence('--project', project?.id ?? '', '--cluster', 'Cluster0');
+    expect(one.projects.flatMap(({ clusters }) => clusters.map(({ clusterName }) => clusterName))).toEqual([
+      'Cluster0',
+    ]);
+  });
+
+  test('an API makes the same report, at once or as a job, into a file or onto the terminal', async () => {
+    const serving = shell.start(['serve', '--port', '0']);
+    await serving.until(({ stdout }) => stdout.includes('\n'));
+    const api = ['--api', serving.stdout.trim()];
+    const since = new Date(Date.now() - 60 * 86_400_000).toISOString();
+    const period = ['--since', since, '--until', new Date().toISOString(), '--framework', 'dora', '--verify'];
+    const here = await evidence(...period);
+    const there = await evidence(...period, ...api);
+    expect({ ...there, madeAt: here.madeAt }).toEqual({ ...here, ledger: expect.stringContaining('.ledger') });
+    for (const format of ['csv', 'html']) {
+      const [local, remote] = [
+        await shell.run(['evidence', ...period, '--format', format]),
+        await shell.run(['evidence', ...period, '--format', format, ...api]),
+      ];
+      const plain = (text: string) =>
+        text.replace(/Made at .*?UTC/, '').replaceAll(/by restore-ledger [^<]*|<bdi>[^<]*ledger<\/bdi>/g, '');
+      expect([remote.code, plain(remote.stdout)]).toEqual([0, plain(local.stdout)]);
+    }
+    const saved = await shell.run(['evidence', ...period, ...api, '--output', 'there.csv']);
+    expect(saved).toMatchObject({ code: 0, stdout: '' });
+    expect(saved.stderr).toMatch(
+      /^there\.csv: \d+ restores of 8 clusters, incomplete, \d+ gaps, histories unbroken\n$/,
+    );
+    const [quietName] = atlas.world.projects.filter(({ id }) => id === quiet).map(({ name }) => name);
+    const some = await evidence('--project', quietName ?? '', ...api);
+    expect(some.projects.map(({ projectId }) => projectId)).toEqual([quiet]);
+    const refused = await shell.run(['evidence', '--since', '60d', '--until', '3000-01-01', '--format', 'csv', ...api]);
+    expect(refused.code).toBe(0);
+    serving.signal('SIGINT');
+    expect((await serving.ended).code).toBe(0);
+  });
+
   test('shows times in a chosen zone beside UTC, and names it', async () => {
     const period = ['--since', '60d', '--until', new Date().toISOString(), '--time-zone', 'Asia/Kolkata'];
     const { stdout: html } = await shell.run(['evidence', ...period]);
@@ -310,16 +379,22 @@ describe('evidence', () => {
       await shell.run(['evidence', '--format', 'pdf']),
       await shell.run(['evidence', '--output', 'nowhere/report.html']),
       await shell.run(['evidence', '--output', 'none.pdf']),
-      await shell.run(['evidence', '--api', 'https://ledger.example.com']),
+      await shell.run(['evidence', '--api', 'http://127.0.0.1:9', '--collect']),
+      await shell.run(['evidence', '--api', 'http://127.0.0.1:9', '--rules', 'rules.json']),
+      await shell.run(['evidence', '--cluster', 'Cluster0']),
+      await shell.run(['evidence', '--framework', 'soc2,iso9001']),
       await shell.run(['evidence', '--data', 'elsewhere', '--output', 'none.html']),
     ];
-    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 1]);
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
-      'restore-ledger: --format: expected one of html, json, got "pdf"\n',
+      'restore-ledger: --format: expected one of html, json, csv, got "pdf"\n',
       'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
-      'restore-ledger: --output: expected a name that ends in .html or .json, or --format html or json with it, got "none.pdf"\n',
-      'restore-ledger: --api: expected --table or --data instead, since the proof of what was read is in the ledger itself\n',
+      'restore-ledger: --output: expected a name that ends in .html, .json or .csv, or --format with it, got "none.pdf"\n',
+      "restore-ledger: --collect can't be used with --api: restore-ledger collect --full --api has its collector do it\n",
+      "restore-ledger: --rules can't be used with --api: its collector has its own rules\n",
+      'restore-ledger: --cluster: expected one --project with it, as names are unique only within a project\n',
+      'restore-ledger: --framework: expected one of soc2, iso27001, dora, nis2, pci, hipaa, got "iso9001"\n',
       expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
     ]);
     expect((await readdir(shell.dir)).filter((name) => name.startsWith('none'))).toEqual([]);

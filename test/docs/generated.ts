@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { programFor } from '../../bin/main.ts';
 import { Context } from '../../bin/process/context.ts';
 import { COLUMNS } from '../../functions/lake/columns.ts';
+import { FRAMEWORKS, MET_WHERE } from '../../functions/report/frameworks/catalog.ts';
+import { FACT_NAMES } from '../../functions/report/model/framework.ts';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { LAKE_QUERIES } from '../../lib/data/lake-queries.ts';
@@ -27,6 +29,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/template-checks.md', text: templateChecksPage },
   { path: 'docs/operations.md', text: operationsPage },
   { path: 'docs/lake.md', text: lakePage },
+  { path: 'docs/frameworks.md', text: frameworksPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
   { path: packageJson.man, text: commandManual },
   ...DETAIL_TYPES.map((type) => ({
@@ -144,4 +147,37 @@ function costPage(): string {
 function operationsPage(): string {
   const page = readFileSync('docs/operations.md', 'utf8');
   return page.replace(/(?<=^\| schedule .*\n\| --- .*\n)(\|.*\n)+/m, () => `${alarmTable().join('\n')}\n`);
+}
+
+function frameworksPage(): string {
+  const sections = Object.entries(FRAMEWORKS).map(([id, { name, edition, source, controls }]) => {
+    const rows = controls.map((control) =>
+      row(control.id, control.asks, control.facts.map((fact) => `\`${fact}\``).join(', '), control.beyond),
+    );
+    return `## ${name}
+
+${edition}; its own text: <${source}>. On the command line: \`${id}\`.
+
+| control | asks | facts | not shown by restores |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+  });
+  return `# Frameworks
+
+<!-- Generated from functions/report/frameworks/catalog.ts by \`npm run docs\`. Edit that, not this file. -->
+
+An [evidence report](cli.md) can be read by the controls of a framework: \`restore-ledger evidence --framework\`, or
+[\`framework\` of \`GET /evidence\`](http-api.md#evidence). For each control it shows the facts below, each \`met\`, \`missing\` or
+\`not known\`, with the numbers that show it, and names what the control asks that no record of restores can show. A fact is \`met\` only
+where the report is \`complete\`. Whether a control is complied with is for an auditor to say, and the report doesn't.
+
+Controls are told here in our own words, as far as restores bear on them, as of November 2026. ISO/IEC 27001's A.8.14, redundancy, is
+left out: restores show nothing of it.
+
+| fact | is met where |
+| --- | --- |
+${FACT_NAMES.map((name) => row(`\`${name}\``, MET_WHERE[name])).join('\n')}
+
+${sections.join('\n')}`;
 }

@@ -83,6 +83,7 @@ describe('each role may do exactly this', () => {
       'dynamodb:Query on LedgerTable/index/byCluster',
       'dynamodb:Query on LedgerTable/index/byStatus',
       'dynamodb:Query on LedgerTable/index/feed',
+      'dynamodb:Scan on LedgerTable/index/feed',
       `dynamodb:UpdateItem on LedgerTable ${onlyDays}`,
       `dynamodb:UpdateItem on LedgerTable where ${JSON.stringify({ ...rest, Null })}`,
       `dynamodb:UpdateItem on LedgerTable ${onlyAnnotations}`,

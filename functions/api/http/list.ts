@@ -1,7 +1,7 @@
 // functions/api/http/list.ts: a page of a list as JSON, JSON lines or CSV, with a link to the next one.
 import type { Context } from 'hono';
 import type { Page } from '../../ledger/model/ledger.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../../views/csv/csv-line.ts';
 import { taggedText } from './etag.ts';
 import { FORMATS, type Format, formatOf } from './negotiate.ts';
 import { queryOf } from './parameters.ts';

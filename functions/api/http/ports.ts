@@ -4,6 +4,7 @@ import type { RunScope } from '../../ledger/model/run.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Table } from '../../ledger/table/table-port.ts';
 import type { Log } from '../../platform/log.ts';
+import type { EvidenceJobs } from '../../report/model/jobs.ts';
 import type { Annotator } from '../../restore/annotations.ts';
 import type { Objectives } from '../../restore/objectives/objective.ts';
 
@@ -42,6 +43,15 @@ export interface AnnotationPort {
   user?: Annotator | undefined;
 }
 
+export interface EvidencePort {
+  /** As reports call it: the table, or the directory. */
+  ledgerName: string;
+  /** Of a report that is answered at once: how long it may take, in ms, and how large it may be on the wire. @default no limits: it is streamed */
+  limits?: { ms: number; bytes: number } | undefined;
+  /** Absent where only reports can be had that are answered at once. */
+  jobs?: EvidenceJobs | undefined;
+}
+
 export interface ApiPorts {
   ledger: LedgerReader;
   log: Log;
@@ -51,6 +61,8 @@ export interface ApiPorts {
   runs?: RunStarter | undefined;
   /** Absent where jobs can't be annotated, and restores not announced, from here. */
   annotations?: AnnotationPort | undefined;
+  /** Absent where no reports are made. */
+  evidence?: EvidencePort | undefined;
   /** After how long without a complete reading one is late (functions/platform/freshness.ts). @default 26 hours, as no schedule is known */
   lateAfterMs?: number | undefined;
   /** By which restores are measured. @default none */

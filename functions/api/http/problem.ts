@@ -5,6 +5,7 @@ import { defined } from '../../platform/defined.ts';
 export const PROBLEMS = {
   'bad-parameter': { status: 400, title: 'Bad request' },
   'bad-body': { status: 400, title: 'Bad request' },
+  'evidence-too-long': { status: 400, title: 'Bad request' },
   'not-signed-in': { status: 401, title: 'Not signed in' },
   'other-site': { status: 403, title: 'Forbidden' },
   'caller-not-known': { status: 403, title: 'Forbidden' },
@@ -20,7 +21,9 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'invalid-body': { status: 422, title: 'Unprocessable content' },
   'too-many-runs': { status: 429, title: 'Too many requests' },
+  'too-many-evidence-jobs': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal server error' },
+  'evidence-not-available': { status: 501, title: 'Not implemented' },
   'annotations-not-available': { status: 501, title: 'Not implemented' },
   'runs-not-available': { status: 501, title: 'Not implemented' },
   unavailable: { status: 503, title: 'Service unavailable' },

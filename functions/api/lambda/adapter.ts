@@ -6,6 +6,9 @@ import { AUTHORIZED_ROUTES } from '../sign-in/prefix.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { askedOfRest, belowStage, stagePath } from './rest-event.ts';
 
+/** `text()` would take away the byte order mark of CSV. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 type Fetch = (request: Request, bindings: ApiEnv['Bindings']) => Response | Promise<Response>;
 
 /**
@@ -27,7 +30,7 @@ export const gatewayHandler =
       statusCode: response.status,
       headers,
       ...(cookies.length > 0 ? { cookies } : {}),
-      body: await response.text(),
+      body: UTF8.decode(await response.arrayBuffer()),
       isBase64Encoded: false,
     };
     return isRest ? belowStage(answer, asked, prefix) : shortened(answer, asked);

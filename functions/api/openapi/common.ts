@@ -18,6 +18,7 @@ const TAGS: readonly (readonly [path: string, name: string, description: string]
   ['/expected-restores', 'Announced restores', 'Restores that people announce before they request them.'],
   ['/coverage', 'Coverage', 'What was read, and when.'],
   ['/projects', 'Reports', 'What the restores add up to.'],
+  ['/evidence', 'Reports', 'What the restores add up to.'],
   ['/summary', 'Reports', 'What the restores add up to.'],
   ['/', 'Service', 'The service itself.'],
 ];
@@ -71,7 +72,7 @@ function completedOperation(path: string, method: string, operation: Operation):
   };
 }
 
-const UNTAGGED = ['/api/atlas/v2', '/health'];
+const UNTAGGED = ['/api/atlas/v2', '/health', '/evidence'];
 const IF_NONE_MATCH = header('If-None-Match', 'An ETag from before: 304 where nothing changed.');
 
 /** A deployed API has one of the first two, by its setting `apiAuthorization`; `serve` has none. */

@@ -1,12 +1,14 @@
 // functions/api/openapi/openapi.ts: the OpenAPI 3.1 description of the HTTP API. Its schemas are those of functions/schema/.
 import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
+import { evidenceJob } from '../../schema/evidence.ts';
 import { expectedRestore, expectedRestoreList, expectedRestoreRequest } from '../../schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { recovery } from '../../schema/measure.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
 import { summary } from '../../schema/summary.ts';
+import { EVIDENCE_PARAMETERS } from '../evidence/parameters.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
 import { JOB_PARAMETERS } from '../query/one-job.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
@@ -201,6 +203,70 @@ const recoveryOfCluster = {
   },
 };
 
+const OUTCOME = {
+  'content-disposition': { schema: text, description: 'A file name.' },
+  'x-evidence-summary': { schema: text, description: 'What the report comes to, in a line.' },
+  'x-evidence-integrity': { schema: text, description: '`unbroken`, `broken` or `not verified`.' },
+};
+const REPORT = {
+  'application/json': {
+    schema: { type: 'object', required: ['schemaVersion', 'verdict', 'numbers', 'gaps', 'projects'] },
+  },
+  'text/html': { schema: text },
+  'text/csv': { schema: text },
+};
+
+const evidence = {
+  get: {
+    operationId: 'getEvidence',
+    summary: 'A report for an auditor: every restore of a period, and the proof that there were no others',
+    parameters: [
+      ...queries(EVIDENCE_PARAMETERS),
+      header(
+        'Prefer',
+        '`respond-async`: answer 202; with `wait=N`, only where the report takes longer than N seconds.',
+      ),
+    ],
+    responses: {
+      200: ok('The report', REPORT, OUTCOME),
+      202: ok('It takes longer: `Location` says how it stands', json('EvidenceJob'), { location: { schema: text } }),
+      303: { description: 'The same, to a browser', headers: { location: { schema: text } } },
+      ...problems(
+        'bad-parameter',
+        'evidence-too-long',
+        'not-found',
+        'too-many-evidence-jobs',
+        'evidence-not-available',
+      ),
+    },
+  },
+};
+
+const evidenceOf = {
+  get: {
+    operationId: 'getEvidenceJob',
+    summary: 'How a report stands that takes longer',
+    parameters: [path('id')],
+    responses: {
+      200: ok('How it stands', { ...json('EvidenceJob'), 'text/html': { schema: text } }),
+      ...problems('bad-parameter', 'not-found', 'evidence-not-available'),
+    },
+  },
+};
+
+const evidenceReport = {
+  get: {
+    operationId: 'getEvidenceReport',
+    summary: 'That report, once it is done',
+    parameters: [path('id')],
+    responses: {
+      200: ok('The report', REPORT, OUTCOME),
+      303: { description: 'It is there, for some minutes', headers: { location: { schema: text } } },
+      ...problems('bad-parameter', 'not-found', 'evidence-not-available'),
+    },
+  },
+};
+
 const plain = (operationId: string, what: string, content: object) => ({
   get: { operationId, summary: what, responses: { 200: ok(what, content), ...problems() } },
 });
@@ -228,6 +294,9 @@ export const openapi = () => ({
     '/coverage': coverage,
     '/summary': summaryOfPeriod,
     '/projects/{projectId}/clusters/{clusterName}/recovery': recoveryOfCluster,
+    '/evidence': evidence,
+    '/evidence/{id}': evidenceOf,
+    '/evidence/{id}/report': evidenceReport,
     '/health': plain('getHealth', 'That the API is there', json('Health')),
     '/openapi.json': plain('getOpenapi', 'This document', { 'application/json': { schema: { type: 'object' } } }),
     ...atlasPaths(),
@@ -237,7 +306,7 @@ export const openapi = () => ({
     schemas: namedSchemas(SCHEMAS, [
       ...[annotationRequest, validationRequest, expectedRestore, expectedRestoreRequest, expectedRestoreList],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
-      ...[health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
+      ...[evidenceJob, health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
     ]),
   },
 });

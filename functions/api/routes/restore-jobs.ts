@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import type { JobSummary } from '../../ledger/model/ledger.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
 import { NO_OBJECTIVES } from '../../restore/objectives/objective.ts';
-import { JOB_COLUMNS, jobCells } from '../../views/job-csv.ts';
+import { JOB_COLUMNS, jobCells } from '../../views/csv/job-csv.ts';
 import { withMeasures } from '../../views/measures.ts';
 import { taggedJson } from '../http/etag.ts';
 import { listAnswer } from '../http/list.ts';

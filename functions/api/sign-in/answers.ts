@@ -33,7 +33,7 @@ export async function notice(page: Notice, { url, status, now, cookies = [] }: A
 /** Nothing behind a session is kept by the browser. */
 export async function withAccount(answer: Response, session: Session): Promise<Response> {
   answer.headers.set('cache-control', 'no-store');
-  if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
+  if (!answer.headers.get('content-type')?.startsWith('text/html') || isFile(answer)) return answer;
   const headers = new Headers(answer.headers);
   headers.delete('etag'); // of the page without what is added here
   for (const [name, value] of Object.entries(SIGNED_IN_HEADERS)) headers.set(name, value);
@@ -44,12 +44,16 @@ export async function withAccount(answer: Response, session: Session): Promise<R
   return new Response(page, { status: answer.status, headers });
 }
 
+/** To be kept as it is, however long. */
+const isFile = ({ headers }: Response) => headers.get('content-disposition')?.startsWith('attachment') === true;
+
 /** With the prefix before the links of an answer of ours. */
 export async function below({ origin }: URL, answer: Response): Promise<Response> {
-  const given = { headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  const given = { headers: Object.fromEntries(answer.headers), body: isFile(answer) ? '' : await answer.text() };
   const { headers, body } = belowPrefix(given, origin, BROWSER_PREFIX);
   const { location } = headers;
   if (location) headers.location = location.replace(HOME, '');
+  if (isFile(answer)) return new Response(answer.body, { status: answer.status, headers });
   const text = headers['content-type']?.startsWith('text/html') ? body.replaceAll(HOME_LINKS, '$1') : body;
   return new Response(text === '' ? null : text, { status: answer.status, headers });
 }

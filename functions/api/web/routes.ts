@@ -44,6 +44,8 @@ export interface PagePorts {
   log: Log;
   /** With a user, or for whoever signed in for it, jobs' pages have a form to annotate them. */
   annotations?: { user?: Annotator | undefined } | undefined;
+  /** Absent where no reports are made. */
+  evidence?: object | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
@@ -76,6 +78,7 @@ export function pageRoutes({
   log,
   now,
   annotations,
+  evidence,
   lateAfterMs = FRESH_MS,
   objectives = NO_OBJECTIVES,
 }: PagePorts): Hono<ApiEnv> {
@@ -146,7 +149,7 @@ export function pageRoutes({
       projects,
       covered: coverage.read,
       followSeconds: isBusy ? BUSY_SECONDS : QUIET_SECONDS,
-      ...(nothing ? {} : { overview: overview({ ...state, coverage }, now()) }),
+      ...(nothing ? {} : { overview: overview({ ...state, coverage, evidence: evidence !== undefined }, now()) }),
     };
   }
 

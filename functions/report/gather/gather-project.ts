@@ -3,6 +3,7 @@ import { isAltered } from '../../ledger/model/hash-chain.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
+import { untilAborted } from '../../platform/lists/until-aborted.ts';
 import { countsOf, type Listed, nothingListed, Tally } from '../../proof/counts.ts';
 import type { Expected } from '../../proof/expected.ts';
 import { type NamedGap, proveRecordedProject } from '../../proof/ledger.ts';
@@ -24,11 +25,17 @@ export interface Gathering {
   objectives: Objectives;
   /** Takes the project, unless no restore of it can be of the period. */
   body: EvidenceBody;
+  /** Of these clusters alone. @default all */
+  clusterName?: string | undefined;
+  /** Ends it, with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Memory: the project's coverage, and the restores of one cluster. @throws LedgerError, TemporaryFileError */
 export async function gatherProject(expected: Expected, gathering: Gathering): Promise<NamedGap[]> {
-  const { ledger, asking, listed, projectNames, objectives, body } = gathering;
+  const { ledger, asking, listed, projectNames, objectives, body, clusterName, signal } = gathering;
+  const isChosen = (cluster: { clusterName?: string }) =>
+    clusterName === undefined || cluster.clusterName === undefined || cluster.clusterName === clusterName;
   const { projectId, projectName, known } = expected;
   if (!isProjectOfPeriod(expected, asking) || !isInScope(known, asking)) return [];
   // Before the jobs, so that what it proves is in what is read after it.
@@ -37,8 +44,9 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   await using restores = new RestoresByCluster(clusters, projectNames, objectives);
   const altered = new AlteredRestores();
   const inPeriod = new Tally();
-  for await (const job of ledger.projectJobs(projectId, asking.period)) {
+  for await (const job of untilAborted(signal, ledger.projectJobs(projectId, asking.period))) {
     inPeriod.add(job.jobId);
+    if (!isChosen(job)) continue;
     if (isAltered(job)) altered.add(job.jobId);
     await restores.add(job);
   }
@@ -53,8 +61,14 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
   const proofs = new Map(proven.clusters.map(({ cluster, proof }) => [cluster, proof]));
   const facts = { ...defined({ projectId, projectName, known, coverage, owner: expected.owner }) };
   const claimsOf = claimsBySpan(facts, proven.gaps, asking);
-  const ofProject = { clusters, proofs, restores, letGo: coverage?.letGo, claimsOf };
+  const ofProject = {
+    clusters: clusters.filter(isChosen),
+    proofs,
+    restores,
+    letGo: coverage?.letGo,
+    claimsOf,
+  };
   const ofClusters = await gatherClusters({ projectId, projectName }, ofProject, gathering);
   const gaps = [...ofClusters, ...altered.gaps].map((gap) => ({ projectId, projectName, ...gap }));
-  return [...proven.gaps, ...gaps];
+  return [...proven.gaps.filter(isChosen), ...gaps];
 }

@@ -3,6 +3,7 @@ import type { Ledger } from '../../ledger/model/ledger.ts';
 import type { Run } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { listOf } from '../../platform/lists/list-of.ts';
+import { untilAborted } from '../../platform/lists/until-aborted.ts';
 import { upTo } from '../../platform/lists/up-to.ts';
 import { type Listed, listedIn } from '../../proof/counts.ts';
 import { type Expected, expectedOf } from '../../proof/expected.ts';
@@ -13,7 +14,10 @@ import type { Verification } from '../../proof/verify.ts';
 import { integrityOf, type Progress, verifyAll } from '../../proof/verify-all.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import { counted } from '../../views/text.ts';
-import { byName, type EvidenceBody, type EvidenceHead, SCHEMA_VERSION } from '../model/report.ts';
+import { FactsTally } from '../frameworks/facts.ts';
+import { frameworkViews } from '../frameworks/view.ts';
+import type { FrameworkId } from '../model/framework.ts';
+import { byName, type EvidenceBody, type EvidenceHead, type ProjectHead, SCHEMA_VERSION } from '../model/report.ts';
 import { isReadLate, limitsOf, verdictOf } from '../model/words.ts';
 import { zoned } from '../model/zoned.ts';
 import { gatherProject } from './gather-project.ts';
@@ -32,6 +36,19 @@ export interface GatherOptions {
   /** @default none */
   objectives?: Objectives | undefined;
   progress: Progress;
+  /** Of these projects, and of clusters of this name in them. @default all */
+  only?: Only | undefined;
+  /** By the controls of these, too. @default none */
+  frameworks?: readonly FrameworkId[] | undefined;
+  /** Ends it, with its reason. */
+  signal?: AbortSignal | undefined;
+  /** All histories are recomputed in one scan of the table, or project by project, which takes queries alone. @default false */
+  verifyByProject?: boolean | undefined;
+}
+
+export interface Only {
+  projectIds: readonly string[];
+  clusterName?: string | undefined;
 }
 
 /**
@@ -51,53 +68,101 @@ export async function gather(ledger: Ledger, options: GatherOptions, body: Evide
     progress,
     objectives = NO_OBJECTIVES,
     timeZone = 'UTC',
+    only,
+    frameworks,
+    signal,
   } = options;
   const asking: Asking = { period, now: madeAt };
   const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
   const recorded: Expected[] = [];
-  for await (const facts of ledger.projects()) recorded.push(await expectedOf(ledger, facts));
+  for await (const facts of untilAborted(signal, ledger.projects())) recorded.push(await expectedOf(ledger, facts));
   progress.show('counting restore jobs');
-  const listed = await listedIn(ledger, period, recorded);
-  const projects = [...recorded, ...strays(listed, recorded)].sort(byProject);
-  const projectNames = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+  const listing = { listedJobs: () => untilAborted(signal, ledger.listedJobs()) };
+  const listed = await listedIn(listing, period, recorded);
+  const all = [...recorded, ...strays(listed, recorded)].sort(byProject);
+  const isChosen = ({ projectId }: { projectId?: string }) =>
+    only === undefined || projectId === undefined || only.projectIds.includes(projectId);
+  const projects = all.filter(isChosen);
+  const projectNames = new Map(all.map(({ projectId, projectName }) => [projectId, projectName]));
   const tally = new Tallies(body, period);
   const ofProjects: NamedGap[] = [];
   for (const [index, project] of projects.entries()) {
     progress.show(`reading ${project.projectName}, ${index} projects before it`);
-    const gathering = { ledger, asking, listed, projectNames, objectives, body: tally };
+    const gathering = {
+      ledger,
+      asking,
+      listed,
+      projectNames,
+      objectives,
+      body: tally,
+      signal,
+      ...defined({ clusterName: only?.clusterName }),
+    };
     ofProjects.push(...(await gatherProject(project, gathering)));
   }
-  const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
-  const results = verify ? await listOf(verifyAll(ledger, { listed: counts, progress })) : undefined;
+  const results = verify ? await verified({ ledger, listed, projects, options }) : undefined;
   const projectsBroken = results?.filter(({ breakCount }) => breakCount > 0) ?? [];
   const integrity = results && { ...integrityOf(results), projectsBroken };
   const gaps: NamedGap[] = [
-    ...proveLedger({ scope, ...runs, projects }, asking),
+    ...proveLedger({ scope, ...runs, projects: all }, asking).filter(isChosen),
     ...ofProjects,
     ...projectsBroken.map(brokenGap),
   ];
   const { numbers } = tally.numbers;
   const claim = claimOf(gaps, numbers.clusters);
+  const chosen = only && chosenOf(only, projectNames);
   const outOfScope = projects.filter(({ known }) => !isInScope(known, asking));
   const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
   const letGo = projects.flatMap(({ recorded: of }) => of?.letGo ?? []);
-  const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
+  const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity, only: chosen }) };
+  const verdict = verdictOf(verdictFacts);
+  const views =
+    frameworks && frameworkViews(frameworks, tally.facts.facts({ verdict, gaps, ...defined({ integrity }) }));
   const provenThrough = tally.provenThrough.from(scope?.listedAt);
   return {
     ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
     madeBy: { program: 'restore-ledger', version },
     ledger: ledgerName,
     period,
-    verdict: verdictOf(verdictFacts),
+    verdict,
     ...{ objectives: objectives.lines, numbers, gaps },
     ...defined({
+      only: chosen,
+      frameworks: views,
       provenThrough,
       integrity,
       projectsReadAt: scope?.listedAt,
       zoned: zonedTimes(timeZone, period, madeAt),
     }),
-    limits: limitsOf(tally.readLate, { outOfScope, ended, letGo, hasObjectives: objectives.lines.length > 0 }),
+    limits: limitsOf(tally.readLate, {
+      outOfScope,
+      ended,
+      letGo,
+      hasObjectives: objectives.lines.length > 0,
+      only: chosen,
+    }),
   };
+}
+
+const chosenOf = ({ projectIds, clusterName }: Only, names: ReadonlyMap<string, string>) => ({
+  projects: projectIds.map((projectId) => ({ projectId, projectName: names.get(projectId) ?? projectId })),
+  ...defined({ clusterName }),
+});
+
+interface Verified {
+  ledger: Ledger;
+  listed: ReadonlyMap<string, Listed>;
+  projects: readonly Expected[];
+  options: GatherOptions;
+}
+
+/** Of the projects of the report. */
+function verified({ ledger, listed, projects, options }: Verified): Promise<Verification[]> {
+  const { progress, only, verifyByProject = only !== undefined, signal } = options;
+  const projectIds = projects.map(({ projectId }) => projectId);
+  const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
+  const how = verifyByProject ? { projectIds, progress } : { listed: counts, progress };
+  return listOf(untilAborted(signal, verifyAll(ledger, how)));
 }
 
 const zonedTimes = (timeZone: string, { since, until }: EvidenceHead['period'], madeAt: string) => {
@@ -110,6 +175,8 @@ const zonedTimes = (timeZone: string, { since, until }: EvidenceHead['period'], 
 class Tallies implements EvidenceBody {
   readonly numbers = new NumbersTally();
   readonly provenThrough = new ProvenThrough();
+  readonly facts = new FactsTally();
+  #project: Pick<ProjectHead, 'projectId'> = { projectId: '' };
   /** Clusters. */
   readLate = 0;
   readonly #body: EvidenceBody;
@@ -121,6 +188,7 @@ class Tallies implements EvidenceBody {
   }
 
   project: EvidenceBody['project'] = (project, restores) => {
+    this.#project = project;
     this.numbers.addProject();
     this.provenThrough.addProject(project);
     return this.#body.project(project, restores);
@@ -128,6 +196,7 @@ class Tallies implements EvidenceBody {
 
   cluster: EvidenceBody['cluster'] = (cluster) => {
     this.numbers.addCluster(cluster);
+    this.facts.add(this.#project, cluster);
     this.provenThrough.addCluster(cluster);
     if (isReadLate(cluster, this.#period)) this.readLate += 1;
     return this.#body.cluster(cluster);

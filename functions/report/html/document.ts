@@ -6,6 +6,7 @@ import { tableHead } from '../../views/html/table.ts';
 import { type Html, name, time, visible } from '../../views/html/text.ts';
 import { counted, number, utc } from '../../views/text.ts';
 import type { EvidenceHead } from '../model/report.ts';
+import { frameworkSections } from './frameworks.ts';
 import { sub, WHOLE } from './marks.ts';
 import { numberTables } from './numbers.ts';
 import { STYLE } from './style.ts';
@@ -19,10 +20,11 @@ export function* beginning(evidence: EvidenceHead): Generator<string> {
   yield String(head(evidence));
   yield String(verdict(evidence));
   yield String(facts(evidence));
-  yield String(CONTENTS);
+  yield String(contents(evidence));
   yield String(gaps(evidence));
   yield String(numberTables(evidence));
   yield String(integrity(evidence));
+  yield* frameworkSections(evidence);
 }
 
 export const beforeRestores = ({ numbers: { restores } }: EvidenceHead): string =>
@@ -72,8 +74,10 @@ function facts({ numbers, gaps: { length } }: EvidenceHead): Html {
 `;
 }
 
-const CONTENTS = html`<nav aria-label="Contents"><ul><li><a href="#gaps">Gaps</a></li><li><a href="#numbers">Numbers</a></li>
-<li><a href="#integrity">Integrity</a></li><li><a href="#pictures">In pictures</a></li><li><a href="#drills">Drills</a></li><li><a href="#objectives">Objectives</a></li><li><a href="#clusters">Clusters</a></li>
+const contents = ({
+  frameworks = [],
+}: EvidenceHead) => html`<nav aria-label="Contents"><ul><li><a href="#gaps">Gaps</a></li><li><a href="#numbers">Numbers</a></li>
+<li><a href="#integrity">Integrity</a></li>${frameworks.map(({ id, name: called }) => html`<li><a href="#${id}">${called}</a></li>`)}<li><a href="#pictures">In pictures</a></li><li><a href="#drills">Drills</a></li><li><a href="#objectives">Objectives</a></li><li><a href="#clusters">Clusters</a></li>
 <li><a href="#restores">Restores</a></li><li><a href="#limits">What this can't show</a></li></ul></nav>
 `;
 

@@ -20,6 +20,7 @@ import type { Finding } from '../../restore/rules/finding.ts';
 import type { ClaimState, Grade, Rule, Severity, Status } from '../../schema/words.ts';
 import type { CoverageCell } from '../../views/pictures/coverage-cells.ts';
 import type { DrillMonth } from '../../views/pictures/drill-months.ts';
+import type { FrameworkView } from './framework.ts';
 import type { RecoveryEvidence } from './recovery.ts';
 
 /** Grows when a field changes its meaning or goes; a new field does not raise it. */
@@ -152,6 +153,8 @@ export interface EvidenceHead {
   /** The table, or the directory. */
   ledger: string;
   period: Period;
+  /** What was chosen of the ledger: nothing is said of the rest. Absent: all of it. */
+  only?: { projects: { projectId: string; projectName: string }[]; clusterName?: string };
   /** Where a time zone was chosen: these times in it, with their offset. All others are in UTC. */
   zoned?: { timeZone: string; madeAt: string; since: string; until: string };
   verdict: {
@@ -165,6 +168,8 @@ export interface EvidenceHead {
   objectives: readonly string[];
   numbers: Numbers;
   gaps: NamedGap[];
+  /** By the controls of frameworks, where some were asked for. */
+  frameworks?: FrameworkView[];
   /** Every restore that was requested before is on record, of what is in scope: every list was read to its end then. */
   provenThrough?: string;
   /** When the list of projects was last read as a whole. */

@@ -10,10 +10,12 @@ import { SIDES } from '../../restore/objectives/objective.ts';
 import { span } from '../../restore/text.ts';
 import { SEVERITIES, type Severity, type Status } from '../../schema/words.ts';
 import { EXPECTED_DRILLS } from '../../views/coverage-totals.ts';
-import { counted, number, utc } from '../../views/text.ts';
+import { counted, listed, number, utc } from '../../views/text.ts';
 import type { ClusterEvidence, EvidenceHead, Numbers } from './report.ts';
 
-type VerdictFacts = Pick<EvidenceHead, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+type VerdictFacts = Pick<EvidenceHead, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt' | 'only'> & {
+  claim: Claim;
+};
 
 /** One paragraph, which claims what was done and no more. */
 export function verdictOf({
@@ -21,9 +23,11 @@ export function verdictOf({
   numbers,
   gaps,
   integrity,
+  only,
   claim: { state },
 }: VerdictFacts): EvidenceHead['verdict'] {
   const sentences = [
+    only && onlySentence(only),
     restoresSentence(period, numbers),
     state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
     findingsSentence(numbers),
@@ -33,6 +37,14 @@ export function verdictOf({
   ];
   return { state, complete: state === 'complete', text: sentences.filter(Boolean).join(' ') };
 }
+
+const onlySentence = ({ projects, clusterName }: NonNullable<EvidenceHead['only']>) => {
+  const names = projects.map(({ projectName }) => projectName);
+  const named = listed(names.slice(0, MAX_NAMED), names.length);
+  const where = `${projects.length === 1 ? 'project' : 'projects'} ${named}`;
+  return `This report is about ${clusterName === undefined ? where : `cluster ${clusterName} of ${where}`} alone.`;
+};
+const MAX_NAMED = 10;
 
 const NOT_KNOWN =
   'Whether there were restores is NOT KNOWN: the ledger knows of no cluster in the period, so this shows nothing.';
@@ -148,18 +160,20 @@ interface Limits {
   ended: readonly EndedAccount[];
   letGo: readonly LetGo[];
   hasObjectives: boolean;
+  only?: EvidenceHead['only'] | undefined;
 }
 
 /**
  * What no ledger of this kind can show, with the numbers of this one.
  * @param late clusters that were first read after the period began
  */
-export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives }: Limits): string[] {
+export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives, only }: Limits): string[] {
   const firstRead =
     late === 0
       ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
       : `${counted(late, 'cluster')} that existed before the period began ${late === 1 ? 'was' : 'were'} first read after it began: what Atlas no longer listed then is not in the ledger.`;
   return [
+    ...(only ? [`${onlySentence(only)} Nothing is said of other projects and clusters.`] : []),
     "Projects are those that the collector's Atlas credentials see and its settings include.",
     ...outOfScope.map(outOfScopeSentence),
     ...ended.map(endedSentence),

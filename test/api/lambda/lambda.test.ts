@@ -168,3 +168,9 @@ describe('the plan function', () => {
     await expect(new PlanFunction('plan-fn', lambda.client).start(request)).rejects.toBeInstanceOf(TooManyRuns);
   });
 });
+
+test('CSV keeps its byte order mark, by which Excel knows UTF-8', async () => {
+  const answer = await invoke('/restore-jobs?format=csv&bom=true');
+  expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: false });
+  expect([...Buffer.from(answer.body).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+});

@@ -50,7 +50,12 @@ const engine = testEngine();
 let service: Service;
 beforeAll(async () => {
   const started: RunRequest[] = [];
-  service = await startService(engine, { objectives, runs: { start: async (run) => void started.push(run) } });
+  const evidence = { ledgerName: 'synthetic' };
+  service = await startService(engine, {
+    objectives,
+    evidence,
+    runs: { start: async (run) => void started.push(run) },
+  });
   const { ledger } = service;
   await service.add(
     JOB,
@@ -160,6 +165,16 @@ describe('real answers are as described', () => {
     ['/coverage', '/coverage?drill=x', 400],
     ['/coverage', '/coverage?x=1', 400],
     ['/summary', '/summary', 200],
+    ...(['json', 'html', 'csv'].map((format) => ['/evidence', `/evidence?format=${format}`, 200]) as [
+      string,
+      string,
+      number,
+    ][]),
+    ['/evidence', '/evidence?format=pdf', 400],
+    ['/evidence', `/evidence?projectId=${'0'.repeat(24)}`, 404],
+    ['/evidence', '/evidence', 202, { headers: { prefer: 'respond-async' } }],
+    ['/evidence/{id}', '/evidence/x', 404],
+    ['/evidence/{id}/report', '/evidence/x/report', 404],
     [RECOVERY, `/projects/${PROJECT}/clusters/orders/recovery`, 200],
     [RECOVERY, `/projects/${PROJECT}/clusters/orders/recovery?limit=0`, 400],
     [RECOVERY, '/projects/x/clusters/orders/recovery', 404],
@@ -197,6 +212,7 @@ describe('real answers are as described', () => {
     const later = () => Promise.reject(new LedgerError('LEDGER_UNAVAILABLE', 'later'));
     for (const fail of [fails, later]) {
       const names = [
+        'scope',
         'job',
         'jobs',
         'indexedJobs',
@@ -216,7 +232,10 @@ describe('real answers are as described', () => {
       } as typeof service.ledger;
       const { table } = await engine.newTable();
       const annotations = { table, user: { kind: 'user', name: 'ada@laptop' } } as const;
-      await using api = await startService(engine, { ledger: broken, runs: { start: async () => {} }, annotations });
+      await using api = await startService(engine, {
+        ...{ ledger: broken, runs: { start: async () => {} }, annotations },
+        evidence: { ledgerName: 'synthetic' },
+      });
       for (const [path, operations] of Object.entries(paths)) {
         const target = path
           .replace('{groupId}', PROJECT)
@@ -226,7 +245,9 @@ describe('real answers are as described', () => {
           const response = await (method === 'get'
             ? api.get(target, { accept: `${atlas.accept}, */*` })
             : fetch(`${api.url}${target}`, { method: method.toUpperCase(), ...bodyFor(method, path) }));
-          if (!['/health', '/openapi.json'].includes(path)) expect(response.status).toBe(fail === fails ? 500 : 503);
+          // What needs nothing of the ledger answers.
+          if (!['/health', '/openapi.json'].includes(path) && !path.startsWith('/evidence/'))
+            expect(response.status).toBe(fail === fails ? 500 : 503);
           await expectDescribed(path, method, response);
         }
         const [method = ''] = Object.keys(operations);

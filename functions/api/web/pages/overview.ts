@@ -9,6 +9,7 @@ import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../v
 import { agoTime, type Html, utc } from '../../../views/html/text.ts';
 import { overTime } from '../../../views/pictures/over-time.ts';
 import { counted, number } from '../../../views/text.ts';
+import { evidenceForm } from '../../evidence/form.ts';
 import { type CoverageState, MAX_PROJECTS } from '../../query/coverage-state.ts';
 import type { Summary } from '../../query/summary.ts';
 import { ruleLabel } from '../parts/finding-badge.ts';
@@ -23,9 +24,11 @@ export interface Overview {
   open: { jobs: number; more: boolean };
   coverage: CoverageState;
   runs: LastRuns;
+  /** Whether reports are made here. */
+  evidence: boolean;
 }
 
-export function overview({ recent, open, coverage, runs }: Overview, now: number): Html {
+export function overview({ recent, open, coverage, runs, evidence }: Overview, now: number): Html {
   const { byDay, byStatus, truncated, countedFrom } = recent;
   const since = recent.from.slice(0, 10);
   const failed = byStatus.FAILED;
@@ -46,7 +49,7 @@ ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)} <a href="/trends">Trends</a></p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
-${overTimePicture(byOutcome(recent), {})}</section>`;
+${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now) : ''}</section>`;
 }
 
 const byOutcome = ({ from, to, byDay }: Summary) =>

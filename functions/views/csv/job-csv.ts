@@ -1,15 +1,15 @@
-// functions/views/job-csv.ts: a restore job as a row of CSV, where its requester, its annotations and its announcement take several cells.
+// functions/views/csv/job-csv.ts: a restore job as a row of CSV, where its requester, its annotations and its announcement take several cells.
 
-import type { JobSummary } from '../ledger/model/ledger.ts';
-import { JOB_SUMMARY_FIELDS } from '../ledger/model/table.ts';
-import { defined } from '../platform/defined.ts';
-import type { Annotation, Validation } from '../restore/annotations.ts';
-import type { Announcement } from '../restore/expected/expected-restore.ts';
-import { problemText } from '../restore/field-reader.ts';
-import type { Measures } from '../restore/objectives/measure.ts';
-import { isFound, type Requester } from '../restore/requesters/requester.ts';
-import { annotatorWords, checkWords } from './annotations.ts';
-import { MEASURE_COLUMNS, measureCells } from './measures.ts';
+import type { JobSummary } from '../../ledger/model/ledger.ts';
+import { JOB_SUMMARY_FIELDS } from '../../ledger/model/table.ts';
+import { defined } from '../../platform/defined.ts';
+import type { Annotation, Validation } from '../../restore/annotations.ts';
+import type { Announcement } from '../../restore/expected/expected-restore.ts';
+import { problemText } from '../../restore/field-reader.ts';
+import type { Measures } from '../../restore/objectives/measure.ts';
+import { isFound, type Requester } from '../../restore/requesters/requester.ts';
+import { annotatorWords, checkWords } from '../annotations.ts';
+import { MEASURE_COLUMNS, measureCells } from '../measures.ts';
 
 const REQUESTER_COLUMNS = ['Kind', 'Name', 'Grade', 'Points', 'Reason'].map((part) => `requester${part}`);
 

@@ -1,4 +1,4 @@
-// functions/api/http/csv.ts: CSV that is safe to open in a spreadsheet. By hand, as a package would be larger than all of this function, for one escape.
+// functions/views/csv/csv-line.ts: CSV that is safe to open in a spreadsheet. By hand, as a package would be larger than all of this function, for one escape.
 
 /** What spreadsheets take for the start of a formula, full-width forms too (OWASP: CSV injection). */
 const FORMULA = /^[=+\-@\t\r\n\uFF0B\uFF0D\uFF1D\uFF20]/;

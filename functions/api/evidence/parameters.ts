@@ -1,0 +1,83 @@
+// functions/api/evidence/parameters.ts: the query parameters of GET /evidence.
+import type { Context } from 'hono';
+import { defined } from '../../platform/defined.ts';
+import { FRAMEWORK_IDS } from '../../report/model/framework.ts';
+import { EVIDENCE_FORMATS, type EvidenceRequest, MEDIA_TYPES, periodOf } from '../../report/model/request.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { isTimeZone } from '../../restore/rules/working-hours.ts';
+import { acceptable } from '../http/negotiate.ts';
+import {
+  described,
+  flag,
+  moment,
+  oneOf,
+  type Parameter,
+  queryOf,
+  readParameters,
+  someOf,
+  text,
+} from '../http/parameters.ts';
+import type { ApiEnv } from '../http/ports.ts';
+import { badParameter } from '../http/problem.ts';
+
+const MAX_PROJECTS = 100;
+
+const PROJECT_IDS: Parameter<string[]> = {
+  read: (value) => {
+    const ids = [...new Set(value.split(','))];
+    return ids.length <= MAX_PROJECTS && ids.every((id) => isObjectId(id)) ? ids : undefined;
+  },
+  expected: `ids of at most ${MAX_PROJECTS} projects, 24 hex digits in lower case each; several with commas, or given more than once`,
+  schema: { type: 'array', maxItems: MAX_PROJECTS, items: { type: 'string', pattern: '^[a-f0-9]{24}$' } },
+  several: true,
+};
+
+const TIME_ZONE: Parameter<string> = {
+  read: (value) => (isTimeZone(value) ? value : undefined),
+  expected: 'a name of the IANA time zone database, such as Europe/Berlin',
+  schema: { type: 'string' },
+};
+
+export const EVIDENCE_PARAMETERS = {
+  since: described(moment, 'Requested at or after. Default: 90 days before `until`.'),
+  until: described(moment, 'Requested before. Default: now.'),
+  format: described(oneOf(EVIDENCE_FORMATS), 'Instead of `Accept`.'),
+  timeZone: described(TIME_ZONE, 'Times that people read are in this zone, too.'),
+  projectId: described(PROJECT_IDS, 'Of these projects alone.'),
+  clusterName: described(text('the name of a cluster'), 'Of clusters of this name alone. Needs `projectId`.'),
+  framework: described(someOf(FRAMEWORK_IDS), 'By the controls of these, too.'),
+  verify: described(flag, 'Recompute the histories of all jobs, too.'),
+};
+
+/** By preference, where nobody says which. */
+const OFFERED = ['json', 'html', 'csv'] as const;
+
+/** @throws RequestProblem 400, 406 */
+export function evidenceRequest(context: Context<ApiEnv>, now: Date): EvidenceRequest {
+  const asked = readParameters(queryOf(context), EVIDENCE_PARAMETERS);
+  const { since, until, timeZone, projectId: projectIds, clusterName, verify, framework: frameworks } = asked;
+  if (clusterName !== undefined && projectIds === undefined)
+    throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
+  const period = periodOf({ since, until }, now);
+  if (period.since >= period.until) {
+    throw badParameter(until === undefined ? 'since' : 'until', 'expected `until` after `since`');
+  }
+  const only = projectIds && defined({ projectIds, clusterName });
+  return defined({ period, format: asked.format ?? preferredFormat(context), timeZone, only, frameworks, verify });
+}
+
+function preferredFormat(context: Context<ApiEnv>) {
+  const type = acceptable(
+    context,
+    OFFERED.map((format) => MEDIA_TYPES[format]),
+  );
+  return OFFERED.find((format) => MEDIA_TYPES[format] === type) ?? 'json';
+}
+
+/** RFC 7240: with `respond-async`, in s how long an answer may take before it is 202: `wait`, or no time at all. */
+export function asyncAfterSeconds(prefer: string | undefined): number | undefined {
+  const preferences = (prefer ?? '').split(/[,;]/).map((one) => one.trim().toLowerCase());
+  if (!preferences.includes('respond-async')) return undefined;
+  const [wait] = preferences.flatMap((one) => /^wait\s*=\s*"?(\d{1,4})"?$/.exec(one)?.[1] ?? []);
+  return wait === undefined ? 0 : Number(wait);
+}

@@ -1,0 +1,161 @@
+// functions/report/frameworks/facts.ts: what a report shows of the facts that controls ask for. Pure.
+import { SIDES, type Side } from '../../restore/objectives/objective.ts';
+import { isFound } from '../../restore/requesters/requester.ts';
+import { isCompletedRestore } from '../../restore/understood.ts';
+import { DRILL_STATES } from '../../schema/words.ts';
+import { DRILL_LABEL } from '../../views/state-labels.ts';
+import { counted, number } from '../../views/text.ts';
+import type { Fact, FactName } from '../model/framework.ts';
+import type { ClusterEvidence, EvidenceHead, ProjectHead, RestoreEvidence } from '../model/report.ts';
+
+/** Named with certainty. */
+const CERTAIN: readonly string[] = ['exact', 'strong'];
+
+/** Counts cluster by cluster. */
+export class FactsTally {
+  /** Those with backups that are still there. */
+  #clusters = 0;
+  #drills = new Map<ClusterEvidence['drill']['state'], number>();
+  #missed = 0;
+  readonly #restores = { all: 0, named: 0, uncertain: 0 };
+  readonly #restored = { clusters: 0, checked: 0, separate: 0, failedChecks: 0 };
+  readonly #incidents = { all: 0, recovered: 0 };
+  readonly #sides = {
+    rto: { clusters: 0, met: 0, missed: 0, notKnown: 0 },
+    rpo: { clusters: 0, met: 0, missed: 0, notKnown: 0 },
+  };
+
+  add({ projectId }: Pick<ProjectHead, 'projectId'>, { goneAt, proof, drill, recovery, restores }: ClusterEvidence) {
+    if (goneAt === undefined && proof.state !== 'none') {
+      this.#clusters += 1;
+      this.#drills.set(drill.state, (this.#drills.get(drill.state) ?? 0) + 1);
+      for (const side of SIDES)
+        if (recovery.objective?.[`${side}Seconds`] !== undefined) this.#sides[side].clusters += 1;
+    }
+    if (drill.missed.length > 0) this.#missed += 1;
+    for (const side of SIDES)
+      for (const state of ['met', 'missed', 'notKnown'] as const) this.#sides[side][state] += recovery[side][state];
+    for (const restore of restores) this.#addRestore(restore);
+    const completed = restores.filter(isWhole);
+    if (completed.length === 0) return;
+    this.#restored.clusters += 1;
+    if (completed.some(isChecked)) this.#restored.checked += 1;
+    if (completed.some(({ targetProjectId = projectId }) => targetProjectId !== projectId))
+      this.#restored.separate += 1;
+  }
+
+  #addRestore(restore: RestoreEvidence) {
+    const { requester, validation, annotation } = restore;
+    this.#restores.all += 1;
+    if (isFound(requester)) this.#restores[CERTAIN.includes(requester.grade) ? 'named' : 'uncertain'] += 1;
+    if (validation?.status === 'FAILED' || validation?.status === 'TIMED_OUT') this.#restored.failedChecks += 1;
+    if (annotation?.purpose !== 'incident') return;
+    this.#incidents.all += 1;
+    if (isWhole(restore) && isChecked(restore)) this.#incidents.recovered += 1;
+  }
+
+  facts(head: Pick<EvidenceHead, 'verdict' | 'gaps' | 'integrity'>): Record<FactName, Fact> {
+    // What is not on record can be otherwise.
+    const isComplete = head.verdict.state === 'complete';
+    const fact = (name: FactName, { state, text }: Pick<Fact, 'state' | 'text'>): Fact =>
+      state === 'met' && !isComplete
+        ? { fact: name, state: 'not known', text: `${text} But the record is not complete: others can’t be ruled out.` }
+        : { fact: name, state, text };
+    return {
+      record: fact('record', this.#record(head)),
+      requested: fact('requested', this.#requested()),
+      unchanged: fact('unchanged', unchanged(head.integrity)),
+      tested: fact('tested', this.#tested()),
+      checked: fact('checked', this.#checked()),
+      separate: fact('separate', this.#separate()),
+      rto: fact('rto', this.#side('rto')),
+      rpo: fact('rpo', this.#side('rpo')),
+      incidents: fact('incidents', this.#recovered()),
+    };
+  }
+
+  #record({ verdict: { state }, gaps }: Pick<EvidenceHead, 'verdict' | 'gaps'>): Shown {
+    const restores = counted(this.#restores.all, 'restore');
+    if (state === 'complete') return met(`${restores} on record, without a gap.`);
+    if (state === 'incomplete') return missing(`${restores} on record, and ${counted(gaps.length, 'gap')}.`);
+    return notKnown('The ledger knows of no cluster in the period.');
+  }
+
+  #requested(): Shown {
+    const { all, named, uncertain } = this.#restores;
+    const unnamed = all - named - uncertain;
+    if (all === 0) return met('There was no restore.');
+    const text = `${number(named)} of ${counted(all, 'restore')} have a requester with certainty`;
+    if (unnamed > 0) return missing(`${text}, ${number(unnamed)} have none.`);
+    return uncertain > 0 ? notKnown(`${text}, of ${number(uncertain)} it is uncertain.`) : met(`${text}.`);
+  }
+
+  #tested(): Shown {
+    const of = (state: ClusterEvidence['drill']['state']) => this.#drills.get(state) ?? 0;
+    if (this.#clusters === 0) return notKnown('The ledger knows of no cluster with backups.');
+    const text = `${number(of('met'))} of ${counted(this.#clusters, 'cluster')} restored as expected`;
+    const others = DRILL_STATES.filter((state) => state !== 'met' && of(state) > 0);
+    const words = others.map(
+      (state) => `${number(of(state))} ${STATE_WORDS[state] ?? DRILL_LABEL[state].toLowerCase()}`,
+    );
+    if (this.#missed > 0)
+      words.push(`${counted(this.#missed, 'cluster')} without a recent restore in part of the period`);
+    if (words.length === 0) return met(`${text}.`);
+    const onlyUnknown = this.#missed === 0 && others.every((state) => state === 'not-covered');
+    return (onlyUnknown ? notKnown : missing)(`${text}; ${words.join(', ')}.`);
+  }
+
+  #checked(): Shown {
+    const { clusters, checked, failedChecks } = this.#restored;
+    if (clusters === 0) return missing('No restore was completed.');
+    const text = `Of ${number(checked)} of ${counted(clusters, 'cluster')} that were restored, data was checked with success`;
+    if (failedChecks > 0) return missing(`${text}; ${counted(failedChecks, 'check')} failed or timed out.`);
+    return (checked < clusters ? missing : met)(`${text}.`);
+  }
+
+  #separate(): Shown {
+    const { clusters, separate } = this.#restored;
+    if (clusters === 0) return missing('No restore was completed.');
+    const text = `${number(separate)} of ${counted(clusters, 'cluster')} that were restored went into another project.`;
+    return (separate < clusters ? missing : met)(text);
+  }
+
+  #side(side: Side): Shown {
+    const { clusters, ...counts } = this.#sides[side];
+    if (this.#clusters === 0) return notKnown('The ledger knows of no cluster with backups.');
+    const text = `${number(clusters)} of ${counted(this.#clusters, 'cluster')} have an objective; ${number(counts.met)} restores met it, ${number(counts.missed)} missed it, ${number(counts.notKnown)} not known.`;
+    if (clusters < this.#clusters || counts.missed > 0 || counts.met + counts.notKnown === 0) return missing(text);
+    return counts.notKnown > 0 ? notKnown(text) : met(text);
+  }
+
+  #recovered(): Shown {
+    const { all, recovered } = this.#incidents;
+    if (all === 0) return notKnown('No restore is said to be for an incident.');
+    const text = `${number(recovered)} of ${counted(all, 'restore')} for an incident completed, and checked with success.`;
+    return (recovered < all ? missing : met)(text);
+  }
+}
+
+type Shown = Pick<Fact, 'state' | 'text'>;
+const met = (text: string): Shown => ({ state: 'met', text });
+const missing = (text: string): Shown => ({ state: 'missing', text });
+const notKnown = (text: string): Shown => ({ state: 'not known', text });
+
+/** Of what is not `met`; other states go by their names. */
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  due: 'not restored yet, with time left',
+  'not-covered': 'not known, as restores may be missing from the record',
+  'backups-off': 'without backups',
+  none: 'of which no restore is expected (rule drillDays)',
+};
+
+function unchanged(integrity: EvidenceHead['integrity']): Shown {
+  if (!integrity) return notKnown('Histories were not recomputed: ask for the report with verify.');
+  const { unbroken, jobs, breakCount } = integrity;
+  const text = `${counted(jobs, 'history')} recomputed`;
+  return unbroken ? met(`${text}, none broken.`) : missing(`${text}: ${counted(breakCount, 'break')}.`);
+}
+
+/** A cluster as a whole, into a cluster. */
+const isWhole = (restore: RestoreEvidence) => restore.kind !== 'collection' && isCompletedRestore(restore);
+const isChecked = ({ validation }: RestoreEvidence) => validation?.status === 'SUCCESSFUL';
