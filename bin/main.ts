@@ -17,6 +17,9 @@ import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
 import { runsCommand } from './commands/runs.ts';
+import { anchorCommand } from './commands/signed/anchor.ts';
+import { publicKeyCommand } from './commands/signed/public-key.ts';
+import { verifyEvidenceCommand } from './commands/signed/verify-evidence.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { Context } from './process/context.ts';
@@ -50,8 +53,9 @@ function programFor(context: Context): Command {
     .addHelpText('after', HELP);
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
+  const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, eraseCommand, retentionCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
-  for (const make of [...first, ...second, ...keeping, ...third]) program.addCommand(make(context));
+  for (const make of [...first, ...second, ...signed, ...keeping, ...third]) program.addCommand(make(context));
   return program;
 }

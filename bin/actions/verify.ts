@@ -1,4 +1,5 @@
 // bin/actions/verify.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
+import type { AnchorComparison } from '../../functions/anchors/check.ts';
 import { letGoBy } from '../../functions/ledger/let-go/let-go.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import type { DayRecount } from '../../functions/proof/days.ts';
@@ -15,22 +16,27 @@ interface Verifying {
   listed?: ReadonlyMap<string, number>;
   /** Of all projects: is given each job. */
   days?: DayRecount;
+  /** Is given each job, and what is let go. */
+  anchored?: AnchorComparison | undefined;
   progress: Pick<Progress, 'show'>;
 }
 
 /** Projects with jobs alone come last. Memory: some KB a project, and its breaks. @throws LedgerError */
 export async function* verifyAll(ledger: Ledger, verifying: Verifying): AsyncGenerator<Verification> {
-  const { projectIds, progress } = verifying;
+  const { projectIds, anchored } = verifying;
   // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();
   const expected = projectIds ? expectedOfSome(ledger, projectIds) : expectedOfAll(ledger);
   const projects = new Map<string, Expected>();
-  for await (const one of expected) projects.set(one.projectId, one);
+  for await (const one of expected) {
+    projects.set(one.projectId, one);
+    anchored?.expect(one.projectId, one.recorded?.letGo);
+  }
   const missing = missingProjects({ scope, projects: [...projects.values()] }).filter(
     ({ projectId }) => projectIds?.includes(projectId) ?? true,
   );
   const nothingKnown = new Set(missing.map(({ projectId }) => projectId));
-  const verified = projectIds ? verifySome(ledger, projects, progress) : verifyEverything(ledger, projects, verifying);
+  const verified = projectIds ? verifySome(ledger, projects, verifying) : verifyEverything(ledger, projects, verifying);
   for await (const one of verified) {
     const isNothing = one.jobs === 0 && projects.get(one.projectId)?.recorded === undefined;
     if (!isNothing || !nothingKnown.has(one.projectId)) yield one;
@@ -55,13 +61,14 @@ async function* expectedOfSome(ledger: Ledger, projectIds: readonly string[]): A
 async function* verifySome(
   ledger: Ledger,
   projects: ReadonlyMap<string, Expected>,
-  progress: Verifying['progress'],
+  { anchored, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   const shown = counter(progress);
   for (const [projectId, expected] of projects) {
     const recount = new Recount(expected.recorded?.letGo);
     for await (const job of ledger.recordedJobs(projectId)) {
       recount.addJob(job);
+      anchored?.add(job);
       shown(projectId);
     }
     yield await verification(ledger, expected, recount);
@@ -72,7 +79,7 @@ async function* verifySome(
 async function* verifyEverything(
   ledger: Ledger,
   projects: ReadonlyMap<string, Expected>,
-  { listed: counted, days, progress }: Verifying,
+  { listed: counted, days, anchored, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   progress.show('counting restore jobs');
   const listed = counted ?? (await countedByProject(ledger, projects));
@@ -83,6 +90,7 @@ async function* verifyEverything(
     recounts.set(job.projectId, recount);
     recount.addJob(job);
     days?.add(job.job);
+    anchored?.add(job);
     shown(job.projectId);
   }
   for (const projectId of new Set([...projects.keys(), ...recounts.keys(), ...listed.keys()])) {

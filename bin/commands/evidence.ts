@@ -1,6 +1,8 @@
 // bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
-import { extname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
 import { Command } from 'commander';
+import { defined } from '../../functions/platform/defined.ts';
 import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -8,6 +10,7 @@ import { checkPeriod, oneOf, time, timeZone } from '../options/flags.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import { chosenRules, type RulesFlags, withRules } from '../options/rules.ts';
+import { chosenSigner, type SigningFlags, withSigningKey } from '../options/signing.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
@@ -17,7 +20,7 @@ import type { EvidenceHead, Period, Report } from '../report/report.ts';
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-interface EvidenceFlags extends SourceFlags, RulesFlags {
+interface EvidenceFlags extends SourceFlags, RulesFlags, SigningFlags {
   since?: string;
   until?: string;
   format?: EvidenceFormat;
@@ -25,6 +28,7 @@ interface EvidenceFlags extends SourceFlags, RulesFlags {
   verify?: true;
   collect?: true;
   timeZone?: string;
+  sign?: true;
 }
 
 const DEFAULT_PERIOD_MS = 90 * 86_400_000;
@@ -42,6 +46,9 @@ its end, and ended; and where the ledger existed when the period began. The coll
 It reads the ledger itself (--table, --data), not an API. Until the verdict is known, what comes after it waits in a temporary file
 (in TMPDIR) as large as the report, which no other process can open.
 
+With --sign, the report's signature is put beside it, in FILE.dsse.json: verify-evidence checks it, without the ledger, and so does openssl
+(docs/signatures.md).
+
 Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
 
@@ -49,6 +56,7 @@ Examples:
   $ restore-ledger evidence --output evidence.html
   $ restore-ledger evidence --collect --output evidence.html
   $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
+  $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --sign --output q3.html
   $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'`;
 
 export function evidenceCommand(context: Context): Command {
@@ -62,17 +70,21 @@ export function evidenceCommand(context: Context): Command {
     )
     .option('--output <file>', 'write it here, once it is whole (default: standard output)')
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
+    .option('--sign', 'put its signature beside it; needs --output')
     .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
     .addHelpText('after', HELP);
-  return withRules(withLedger(command)).action((flags: EvidenceFlags) => evidence(flags, context));
+  return withSigningKey(withRules(withLedger(command))).action((flags: EvidenceFlags) => evidence(flags, context));
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
   const { out, err, env, interrupt } = context;
-  const { output, collect, verify = false, timeZone } = flags;
+  const { output, collect, verify = false, timeZone, sign, signingKey } = flags;
+  if (sign && output === undefined) throw new UsageError('--sign: expected --output with it, got none');
+  if (signingKey !== undefined && !sign) throw new UsageError('--signing-key: expected --sign with it, got none');
   const asked = new Date();
   const period = periodOf(flags, asked);
   const where = sourceOf(flags, env, 'the proof of what was read is in the ledger itself');
+  const signer = sign && (await chosenSigner(defined({ signingKey }), where));
   const format = flags.format ?? formatFor(output);
   const { rules } = await chosenRules(flags, env);
   const objectives = objectivesOf(rules.objectives);
@@ -81,15 +93,29 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const signal = interrupt.gently();
   const progress = context.progress();
   await using file = output === undefined ? undefined : await OutputFile.open('--output', output);
+  const { SIGNATURE_ENDING, sealedReport } = await import('../../functions/signing/report.ts');
+  await using signature = signer && (await OutputFile.open('--output', `${output}${SIGNATURE_ENDING}`));
   await using opened = await openLedger(where);
   const { gather } = await import('../report/gather.ts');
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
   const options = { period, verify, progress, objectives, timeZone, version: packageJson.version, madeAt, ledgerName };
   await using report = await emptyReport(format, timeZone);
+  const hash = createHash('sha256');
   const head = await unlessRaised(signal, gather(opened.ledger, options, report)).finally(() => progress.clear());
   for await (const part of report.parts(head)) {
     signal.throwIfAborted();
+    hash.update(part);
     await (file ?? out).write(part);
+  }
+  if (signer && signature && output !== undefined) {
+    const { verdict, gaps, numbers } = head;
+    const { since, until } = period;
+    const said = { restores: numbers.restores, verdict: verdict.state, gaps: gaps.length };
+    const predicate = { ledger: ledgerName, since, until, madeAt, version: packageJson.version, ...said };
+    await signature.write(
+      await sealedReport({ name: basename(output), sha256: hash.digest('hex') }, predicate, signer),
+    );
+    await signature.keep();
   }
   await file?.keep();
   if (head.integrity?.unbroken === false) context.exitCode = EXIT.historyBroken;
