@@ -1,5 +1,6 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
@@ -9,7 +10,6 @@ import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT } from '../process/exit-codes.ts';
-import { listOf } from '../process/list-of.ts';
 
 interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {}
 

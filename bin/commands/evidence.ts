@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { defined } from '../../functions/platform/defined.ts';
+import type { EvidenceHead, Period, Report } from '../../functions/report/model/report.ts';
 import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
 import type { Rules } from '../../functions/restore/rules/rules.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -15,7 +16,6 @@ import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { OutputFile } from '../process/output-file.ts';
-import type { EvidenceHead, Period, Report } from '../report/report.ts';
 
 const EVIDENCE_FORMATS = ['html', 'json'] as const;
 type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
@@ -96,7 +96,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const { SIGNATURE_ENDING, sealedReport } = await import('../../functions/signing/report.ts');
   await using signature = signer && (await OutputFile.open('--output', `${output}${SIGNATURE_ENDING}`));
   await using opened = await openLedger(where);
-  const { gather } = await import('../report/gather.ts');
+  const { gather } = await import('../../functions/report/gather/gather.ts');
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
   const options = { period, verify, progress, objectives, timeZone, version: packageJson.version, madeAt, ledgerName };
   await using report = await emptyReport(format, timeZone);
@@ -159,8 +159,8 @@ function periodOf({ since, until }: EvidenceFlags, now: Date): Period {
 }
 
 async function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Promise<Report> {
-  if (format === 'json') return new (await import('../report/json.ts')).JsonReport();
-  return new (await import('../report/html/report.ts')).HtmlReport(timeZone);
+  if (format === 'json') return new (await import('../../functions/report/formats/json.ts')).JsonReport();
+  return new (await import('../../functions/report/html/report.ts')).HtmlReport(timeZone);
 }
 
 function summary({ numbers: { restores, clusters }, gaps, verdict, integrity }: EvidenceHead): string {

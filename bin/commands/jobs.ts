@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import { upTo } from '../../functions/platform/lists/up-to.ts';
 import {
   DELIVERIES,
   type Delivery,
@@ -24,7 +25,7 @@ import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
-import { type ReadableLedger, type ShownJob, upTo, withoutFingerprint } from '../remote/ledger-port.ts';
+import { type ReadableLedger, type ShownJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 interface JobsFlags extends SourceFlags, RowFlags, RulesFlags {
   project?: string;

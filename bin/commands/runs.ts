@@ -1,5 +1,6 @@
 // bin/commands/runs.ts: the newest runs of the collector.
 import { Command } from 'commander';
+import { upTo } from '../../functions/platform/lists/up-to.ts';
 import { wholeNumber } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
@@ -7,7 +8,6 @@ import { showRows } from '../output/rows.ts';
 import { RUN_COLUMNS, RUN_ROWS } from '../output/run-rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
-import { upTo } from '../remote/ledger-port.ts';
 
 interface RunsFlags extends SourceFlags, RowFlags {
   limit: number;

@@ -1,10 +1,11 @@
 // bin/commands/verify.ts: every history recomputed, to show what was changed or removed since it was recorded.
 import { Command } from 'commander';
 import { AnchorComparison } from '../../functions/anchors/check.ts';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
 import { differingTotals } from '../actions/coverage-totals.ts';
-import { integrityOf, verifyAll } from '../actions/verify.ts';
 import { projectIds } from '../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
@@ -14,7 +15,6 @@ import { fieldLines } from '../output/field-lines.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
-import { listOf } from '../process/list-of.ts';
 import type { Progress } from '../process/progress.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';

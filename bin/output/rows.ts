@@ -1,6 +1,7 @@
 // bin/output/rows.ts: the rows of a command as its reader chose to see them.
+
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Context } from '../process/context.ts';
-import { listOf } from '../process/list-of.ts';
 import { cellText, type DocumentFormat, type Format, type RowShape, writeDocument, writeRows } from './formats.ts';
 import { type Column, compare, writeTable } from './tables.ts';
 

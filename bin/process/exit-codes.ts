@@ -76,7 +76,7 @@ function exitCodeOf(error: unknown): ExitCode {
 
 /** Errors whose message, written for people, says all, whatever caused them. */
 const OURS = [UsageError, CommandError, Interrupted];
-const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError', 'SignatureError', 'StoreError']);
+const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError', 'SignatureError', 'StoreError', 'TemporaryFileError']);
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `unexpected: ${String(error)}`;

@@ -1,4 +1,5 @@
 // bin/process/progress.ts: one line of a terminal that shows progress. Elsewhere it is silent.
+import { sanitize } from './sanitize.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Faster than anyone reads, slow enough to cost nothing, in ms. */
@@ -15,11 +16,13 @@ export class Progress {
     this.#on = on && terminal.isTerminal;
   }
 
-  /** @param text plain; cut to the width of the terminal */
+  /** @param text shown as one plain line, cut to the width of the terminal */
   show(text: string) {
     if (!this.#on || Date.now() - this.#shownAt < EVERY_MS) return;
     this.#shownAt = Date.now();
-    void this.#terminal.write(`${CLEAR_LINE}${this.#terminal.paint('dim', text.slice(0, this.#terminal.width - 1))}`);
+    void this.#terminal.write(
+      `${CLEAR_LINE}${this.#terminal.paint('dim', sanitize(text).slice(0, this.#terminal.width - 1))}`,
+    );
   }
 
   /** Stands until something else is shown; on a terminal that is none it is a line of its own. */

@@ -2,12 +2,11 @@
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
-import { defined } from '../../functions/platform/defined.ts';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Measures } from '../../functions/restore/objectives/measure.ts';
 import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
 import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
 import { withMeasures } from '../../functions/views/measures.ts';
-import { listOf } from '../process/list-of.ts';
 
 /** The fingerprint is internal to the ledger. */
 export type ShownJob = Omit<JobSummary, 'fingerprint'> & Measures;
@@ -61,23 +60,5 @@ async function* factsOf(ledger: Ledger, projectIds: readonly string[]): AsyncGen
   for (const projectId of [...new Set(projectIds)].sort()) {
     const [known, coverage] = await Promise.all([ledger.knownProject(projectId), ledger.coverage(projectId)]);
     if (known) yield { projectId, projectName: known.projectName, known, coverage };
-  }
-}
-
-/** The API's largest page. */
-export const MAX_PAGE = 200;
-
-/** The items of a paged list, up to a limit; one page is in memory. */
-export async function* upTo<T>(
-  limit: number,
-  read: (page: { limit: number; cursor?: string }) => Promise<Page<T>>,
-): AsyncGenerator<T> {
-  let cursor: string | undefined;
-  for (let left = limit; left > 0; ) {
-    const page = await read({ limit: Math.min(MAX_PAGE, left), ...defined({ cursor }) });
-    yield* page.items;
-    left -= page.items.length;
-    cursor = page.cursor;
-    if (cursor === undefined) return;
   }
 }

@@ -4,9 +4,10 @@ import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.t
 import type { JobsQuery, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import { MAX_PAGE, upTo } from '../../functions/platform/lists/up-to.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { ApiClient, Query } from './client.ts';
-import { MAX_PAGE, type ReadableLedger, type ShownJob, upTo, type WholeJob } from './ledger-port.ts';
+import type { ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
 
 /** So many are requested one by one; of more, all pages of the coverage take fewer requests. */

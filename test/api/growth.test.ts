@@ -7,21 +7,21 @@ import { fill, projectsOf } from '../../bench/big/made-ledger.ts';
 import { mayRead, requestsOf } from '../../bench/big/requests.ts';
 import { projectIdOf } from '../../bench/dynamo/made-jobs.ts';
 import { reevaluateAll } from '../../bin/actions/reevaluate.ts';
-import { verifyAll } from '../../bin/actions/verify.ts';
 import { namesFor } from '../../bin/output/job-table.ts';
-import { listOf } from '../../bin/process/list-of.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { readable } from '../../bin/remote/ledger-port.ts';
-import { gather } from '../../bin/report/gather.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts';
 import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
+import { verifyAll } from '../../functions/proof/verify-all.ts';
+import { gather } from '../../functions/report/gather/gather.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
-import { keptProjects } from '../cli/report/whole.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
+import { keptProjects } from '../report/whole.ts';
 
 const untilMs = Date.parse(NOW);
 /** The larger one has more jobs than a page may look at. */

@@ -1,7 +1,5 @@
 // test/collector/system.ts: the whole system but for AWS: simulator, client over real HTTP, ledger on the engine of the run.
 
-import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
-import { listOf } from '../../bin/process/list-of.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
@@ -12,13 +10,15 @@ import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import type { Key } from '../../functions/ledger/table/keys.ts';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
+import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
-import { wholeEvidence } from '../cli/report/whole.ts';
 import type { Engine, EngineTable } from '../ledger/engines.ts';
+import { wholeEvidence } from '../report/whole.ts';
 
 export const KIND_LIST: readonly Kind[] = ['dedicated', 'flex', 'serverless', 'collection'];
 

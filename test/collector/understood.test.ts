@@ -1,24 +1,24 @@
 // What Atlas says and nobody expected, from its answer over HTTP to what the ledger, the API and the events say of it.
 import { expect, test } from 'vitest';
-import { isDrill } from '../../bin/report/drill-proof.ts';
-import { gatherProject } from '../../bin/report/gather-project.ts';
-import { NumbersTally } from '../../bin/report/numbers.ts';
 import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
 import { drillState } from '../../functions/proof/drill-state.ts';
 import { expectedOf } from '../../functions/proof/expected.ts';
+import { isDrill } from '../../functions/report/gather/drill-proof.ts';
+import { gatherProject } from '../../functions/report/gather/gather-project.ts';
+import { NumbersTally } from '../../functions/report/gather/numbers.ts';
 import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { serveApi } from '../../local/serve.ts';
 import { violations } from '../api/json-schema.ts';
 import { CommandLine } from '../cli/command-line.ts';
-import { keptProjects } from '../cli/report/whole.ts';
 import { wrongs } from '../events/schemas.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
+import { keptProjects } from '../report/whole.ts';
 import { rewritten } from './rewriting.ts';
 import { System } from './system.ts';
 

@@ -1,10 +1,10 @@
 // test/ledger/jobs.ts: synthetic restore jobs.
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { verifyAll } from '../../bin/actions/verify.ts';
-import { listOf } from '../../bin/process/list-of.ts';
 import type { Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
+import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
+import { verifyAll } from '../../functions/proof/verify-all.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 

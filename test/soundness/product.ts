@@ -1,6 +1,5 @@
 // test/soundness/product.ts: the product's public faces, the only place where it meets the oracle's world.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { integrityOf, verifyAll } from '../../bin/actions/verify.ts';
 import { Progress } from '../../bin/process/progress.ts';
 import type { Terminal } from '../../bin/process/terminal.ts';
 import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
@@ -19,7 +18,8 @@ import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import { dynamoDeleter } from '../../functions/ledger/table/deleter.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { wholeEvidence } from '../cli/report/whole.ts';
+import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
+import { wholeEvidence } from '../report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';
 import { MAX_RUN_MS, type Process } from './process.ts';

@@ -1,11 +1,11 @@
 // What is said of where a restore goes, over every status, kind, delivery and target: nothing that isn't known.
 
 import { describe, expect, test } from 'vitest';
-import { clusterRestores } from '../../bin/report/html/restores.ts';
-import type { ClusterEvidence, RestoreEvidence } from '../../bin/report/report.ts';
 import { jobPage } from '../../functions/api/web/pages/job-page.ts';
 import { jobTable } from '../../functions/api/web/parts/job-table.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
+import { clusterRestores } from '../../functions/report/html/restores.ts';
+import type { ClusterEvidence, RestoreEvidence } from '../../functions/report/model/report.ts';
 import { collectionsOf } from '../../functions/restore/collections.ts';
 import { destinationOf, type Place } from '../../functions/restore/destination.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';

@@ -11,6 +11,7 @@ import {
 } from '../../../functions/collector/plan/retirement.ts';
 import type { KnownProject, Retirement } from '../../../functions/ledger/model/known-project.ts';
 import type { LedgerReader } from '../../../functions/ledger/repositories/ledger-reader.ts';
+import { listOf } from '../../../functions/platform/lists/list-of.ts';
 import type { Log } from '../../../functions/platform/log.ts';
 import { utc } from '../../../functions/views/text.ts';
 import { projectId, sentence } from '../../options/flags.ts';
@@ -19,7 +20,6 @@ import { openLedger } from '../../options/ledger-target.ts';
 import { type Column, writeTable } from '../../output/tables.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
-import { listOf } from '../../process/list-of.ts';
 import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
 import type { Style } from '../../process/terminal.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';

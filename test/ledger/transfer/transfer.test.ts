@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { verifyAll } from '../../../bin/actions/verify.ts';
 import { NO_IDS } from '../../../functions/ledger/model/id-set.ts';
 import { MAX_ITEM_BYTES } from '../../../functions/ledger/model/item-size.ts';
 import type { Scope } from '../../../functions/ledger/model/known-project.ts';
@@ -15,6 +14,7 @@ import { type ImportResult, importRecords } from '../../../functions/ledger/tran
 import { exportLines, readExport } from '../../../functions/ledger/transfer/lines.ts';
 import { OUTCOMES } from '../../../functions/ledger/transfer/merge.ts';
 import type { TransferRecord } from '../../../functions/ledger/transfer/record.ts';
+import { verifyAll } from '../../../functions/proof/verify-all.ts';
 import { cluster, coverage } from '../coverages.ts';
 import { testEngine } from '../engines.ts';
 import { completed, idAt, job, seen, verified } from '../jobs.ts';

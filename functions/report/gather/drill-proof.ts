@@ -1,0 +1,95 @@
+// functions/report/gather/drill-proof.ts: drills of a cluster through a period, compared with what the rules expect. Pure.
+import type { LetGo } from '../../ledger/let-go/let-go.ts';
+import type { ClusterCoverage, CompletedRestore } from '../../ledger/model/coverage.ts';
+import type { JobSummary } from '../../ledger/model/ledger.ts';
+import {
+  coveredUntil,
+  createdAt as createdAtOf,
+  drillState,
+  isCoveredUntil,
+  lostUntil,
+  measured,
+} from '../../proof/drill-state.ts';
+import type { Period } from '../../proof/period.ts';
+import { isCompletedRestore } from '../../restore/understood.ts';
+import type { DrillProof } from '../model/report.ts';
+
+const DAY_MS = 86_400_000;
+
+type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status' | 'problems'>;
+
+/** Shows for certain that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
+export const isDrill = (job: Completed) => job.kind !== 'collection' && isCompletedRestore(job);
+
+export interface DrillFacts {
+  cluster: ClusterCoverage;
+  /** Restores that were completed in the period, or before it the last one; in any order. */
+  completed: readonly CompletedRestore[];
+  period: Period;
+  madeAt: string;
+  /** Of the project: restores that are not on record any more. */
+  letGo?: Pick<LetGo, 'before' | 'endedBy'> | undefined;
+}
+
+export function proveDrill({ cluster, completed, period, madeAt, letGo }: DrillFacts): DrillProof {
+  const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
+  const done = completed
+    .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
+    .filter(({ at }) => at <= end)
+    .sort((a, b) => a.at - b.at);
+  const last = done.at(-1)?.restore;
+  const days = cluster.drill?.days;
+  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...lastOf(last), missed: [] };
+  const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
+  const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
+  const dueAt = (moments.at(-1) ?? createdAt) + within;
+  const due = { days, dueAt: iso(dueAt) };
+  // Only where every restore until then is known can one be said to be missing.
+  const isKnown =
+    isCoveredUntil(cluster, due, new Date(end)) && (letGo === undefined || letGoUntil(letGo) + within <= end);
+  const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
+  const known = {
+    from: knownFrom(cluster, moments, { period, within, letGo }),
+    until: knownUntil(cluster, moments, end),
+  };
+  return {
+    state: dueAt <= end ? late : moments.length > 1 ? 'met' : 'due',
+    ...{ ...due, ...lastOf(last), missed: missedIn(moments, within, known) },
+  };
+}
+
+/** Between one moment and the next, the time after the days that the rules allow. */
+function missedIn(moments: readonly number[], within: number, part: { from: number; until: number }) {
+  return moments.flatMap((moment, index) => {
+    const from = Math.max(moment + within, part.from);
+    const until = Math.min(moments[index + 1] ?? part.until, part.until);
+    return from < until ? [{ from: iso(from), until: iso(until) }] : [];
+  });
+}
+
+/** After the last reading, and the last restore that is known, nothing can be said to be missing. */
+function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: number): number {
+  const covered = Date.parse(coveredUntil(cluster) ?? '');
+  return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
+}
+
+/** Nothing can be said before the first reading and the first known restore, nor while a restore lost with its list would count. */
+function knownFrom(
+  cluster: ClusterCoverage,
+  [, first]: readonly number[],
+  { period: { since }, within, letGo }: Pick<DrillFacts, 'period' | 'letGo'> & { within: number },
+): number {
+  const known = Math.min(Date.parse(cluster.firstSeenAt), first ?? Number.POSITIVE_INFINITY);
+  const lost = lostUntil(cluster);
+  const lostUntilMs = Math.max(lost === undefined ? 0 : Date.parse(lost), letGoUntil(letGo));
+  return Math.max(Date.parse(since), known, lostUntilMs === 0 ? 0 : lostUntilMs + within);
+}
+
+/** Up to when restores may have been completed that were let go: 0 where none was. */
+const letGoUntil = (letGo: DrillFacts['letGo']): number =>
+  letGo ? Math.max(Date.parse(letGo.before), Date.parse(letGo.endedBy ?? letGo.before)) : 0;
+
+const lastOf = (last: CompletedRestore | undefined): Partial<DrillProof> =>
+  last ? { lastCompletedAt: last.finishedAt, ...measured(last) } : {};
+
+const iso = (ms: number) => new Date(ms).toISOString();

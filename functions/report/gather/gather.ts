@@ -1,0 +1,172 @@
+// functions/report/gather/gather.ts: the evidence of a period, read from the ledger, project by project.
+import type { Ledger } from '../../ledger/model/ledger.ts';
+import type { Run } from '../../ledger/model/run.ts';
+import { defined } from '../../platform/defined.ts';
+import { listOf } from '../../platform/lists/list-of.ts';
+import { upTo } from '../../platform/lists/up-to.ts';
+import { type Listed, listedIn } from '../../proof/counts.ts';
+import { type Expected, expectedOf } from '../../proof/expected.ts';
+import { claimOf, type LedgerFacts, type NamedGap, proveLedger } from '../../proof/ledger.ts';
+import type { Asking } from '../../proof/period.ts';
+import { isInScope } from '../../proof/project.ts';
+import type { Verification } from '../../proof/verify.ts';
+import { integrityOf, type Progress, verifyAll } from '../../proof/verify-all.ts';
+import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
+import { counted } from '../../views/text.ts';
+import { byName, type EvidenceBody, type EvidenceHead, SCHEMA_VERSION } from '../model/report.ts';
+import { isReadLate, limitsOf, verdictOf } from '../model/words.ts';
+import { zoned } from '../model/zoned.ts';
+import { gatherProject } from './gather-project.ts';
+import { NumbersTally } from './numbers.ts';
+import { ProvenThrough } from './proven-through.ts';
+
+export interface GatherOptions {
+  period: EvidenceHead['period'];
+  madeAt: string;
+  version: string;
+  /** The table, or the directory. */
+  ledgerName: string;
+  verify: boolean;
+  /** Of the times that people read, beside UTC. @default 'UTC' */
+  timeZone?: string | undefined;
+  /** @default none */
+  objectives?: Objectives | undefined;
+  progress: Progress;
+}
+
+/**
+ * What is expected of the jobs is read first, so that all of it is in what is read after it: the index over all projects, then the
+ * jobs of the period.
+ * @param body takes the projects, by name
+ * @returns the rest. Memory: some KB a project, and the gaps; of restores, a number each
+ * @throws LedgerError, TemporaryFileError
+ */
+export async function gather(ledger: Ledger, options: GatherOptions, body: EvidenceBody): Promise<EvidenceHead> {
+  const {
+    period,
+    madeAt,
+    version,
+    ledgerName,
+    verify,
+    progress,
+    objectives = NO_OBJECTIVES,
+    timeZone = 'UTC',
+  } = options;
+  const asking: Asking = { period, now: madeAt };
+  const [scope, runs] = [await ledger.scope(), await runsOverAll(ledger)];
+  const recorded: Expected[] = [];
+  for await (const facts of ledger.projects()) recorded.push(await expectedOf(ledger, facts));
+  progress.show('counting restore jobs');
+  const listed = await listedIn(ledger, period, recorded);
+  const projects = [...recorded, ...strays(listed, recorded)].sort(byProject);
+  const projectNames = new Map(projects.map(({ projectId, projectName }) => [projectId, projectName]));
+  const tally = new Tallies(body, period);
+  const ofProjects: NamedGap[] = [];
+  for (const [index, project] of projects.entries()) {
+    progress.show(`reading ${project.projectName}, ${index} projects before it`);
+    const gathering = { ledger, asking, listed, projectNames, objectives, body: tally };
+    ofProjects.push(...(await gatherProject(project, gathering)));
+  }
+  const counts = new Map([...listed].map(([projectId, { all }]) => [projectId, all.jobs]));
+  const results = verify ? await listOf(verifyAll(ledger, { listed: counts, progress })) : undefined;
+  const projectsBroken = results?.filter(({ breakCount }) => breakCount > 0) ?? [];
+  const integrity = results && { ...integrityOf(results), projectsBroken };
+  const gaps: NamedGap[] = [
+    ...proveLedger({ scope, ...runs, projects }, asking),
+    ...ofProjects,
+    ...projectsBroken.map(brokenGap),
+  ];
+  const { numbers } = tally.numbers;
+  const claim = claimOf(gaps, numbers.clusters);
+  const outOfScope = projects.filter(({ known }) => !isInScope(known, asking));
+  const ended = (scope?.ended ?? []).filter(({ at, reason }) => reason !== undefined && at > period.since);
+  const letGo = projects.flatMap(({ recorded: of }) => of?.letGo ?? []);
+  const verdictFacts = { period, madeAt, numbers, gaps, claim, ...defined({ integrity }) };
+  const provenThrough = tally.provenThrough.from(scope?.listedAt);
+  return {
+    ...{ schemaVersion: SCHEMA_VERSION, report: 'restore-evidence', madeAt },
+    madeBy: { program: 'restore-ledger', version },
+    ledger: ledgerName,
+    period,
+    verdict: verdictOf(verdictFacts),
+    ...{ objectives: objectives.lines, numbers, gaps },
+    ...defined({
+      provenThrough,
+      integrity,
+      projectsReadAt: scope?.listedAt,
+      zoned: zonedTimes(timeZone, period, madeAt),
+    }),
+    limits: limitsOf(tally.readLate, { outOfScope, ended, letGo, hasObjectives: objectives.lines.length > 0 }),
+  };
+}
+
+const zonedTimes = (timeZone: string, { since, until }: EvidenceHead['period'], madeAt: string) => {
+  if (timeZone === 'UTC') return undefined;
+  const at = (iso: string) => zoned(iso, timeZone);
+  return { timeZone, madeAt: at(madeAt), since: at(since), until: at(until) };
+};
+
+/** Adds up what goes into the body. */
+class Tallies implements EvidenceBody {
+  readonly numbers = new NumbersTally();
+  readonly provenThrough = new ProvenThrough();
+  /** Clusters. */
+  readLate = 0;
+  readonly #body: EvidenceBody;
+  readonly #period: EvidenceHead['period'];
+
+  constructor(body: EvidenceBody, period: EvidenceHead['period']) {
+    this.#body = body;
+    this.#period = period;
+  }
+
+  project: EvidenceBody['project'] = (project, restores) => {
+    this.numbers.addProject();
+    this.provenThrough.addProject(project);
+    return this.#body.project(project, restores);
+  };
+
+  cluster: EvidenceBody['cluster'] = (cluster) => {
+    this.numbers.addCluster(cluster);
+    this.provenThrough.addCluster(cluster);
+    if (isReadLate(cluster, this.#period)) this.readLate += 1;
+    return this.#body.cluster(cluster);
+  };
+}
+
+/** Projects with jobs alone, of which nothing else is on record. */
+function strays(listed: ReadonlyMap<string, Listed>, recorded: readonly Expected[]): Expected[] {
+  const known = new Set(recorded.map(({ projectId }) => projectId));
+  return [...listed.keys()]
+    .filter((projectId) => !known.has(projectId))
+    .map((projectId) => ({ projectId, projectName: projectId, lostArchives: [] }));
+}
+
+const byProject = (a: Expected, b: Expected) =>
+  byName(a.projectName, b.projectName) || byName(a.projectId, b.projectId);
+
+/** What something else changed can have been anything, so nothing is complete. */
+function brokenGap({ projectId, projectName = projectId, breaks, breakCount }: Verification): NamedGap {
+  const [first] = breaks;
+  const job = first?.jobId === undefined ? '' : `job ${first.jobId}: `;
+  const more = breakCount > 1 ? `, and ${counted(breakCount - 1, 'break')} more` : '';
+  return {
+    ...{ projectId, projectName, reason: 'record-differs' },
+    text: `The record was changed by something else: ${job}${first?.problem ?? 'a break'}${more}.`,
+    action: 'run restore-ledger collect --full, which puts back what Atlas still says, and see who may write the table',
+  };
+}
+
+/** The newest run over everything, and the newest that has ended. Runs expire, so there is an end to them. */
+async function runsOverAll(ledger: Ledger): Promise<Pick<LedgerFacts, 'lastRun' | 'lastEndedRun' | 'planned'>> {
+  let lastRun: Run | undefined;
+  for await (const listed of upTo(Number.POSITIVE_INFINITY, (page) => ledger.runs(page))) {
+    if (listed.scope.projectId !== undefined) continue;
+    lastRun ??= listed;
+    if (listed.status === 'running') continue;
+    // The index lists them; the table is the record.
+    const { run, planned = [] } = (await ledger.run(listed.runId)) ?? {};
+    if (run && run.status !== 'running') return { lastRun, lastEndedRun: run, planned };
+  }
+  return { lastRun };
+}

@@ -1,0 +1,197 @@
+// functions/report/model/words.ts: the verdict and the limits of the report in plain words.
+import type { LetGo } from '../../ledger/let-go/let-go.ts';
+import { CONTINUITY_MS } from '../../ledger/model/coverage.ts';
+import type { EndedAccount, ProjectFacts } from '../../ledger/model/known-project.ts';
+import type { Claim } from '../../proof/gap.ts';
+import type { NamedGap } from '../../proof/ledger.ts';
+import type { Asking } from '../../proof/period.ts';
+import { isObjectId, requestedAt } from '../../restore/object-id.ts';
+import { SIDES } from '../../restore/objectives/objective.ts';
+import { span } from '../../restore/text.ts';
+import { SEVERITIES, type Severity, type Status } from '../../schema/words.ts';
+import { counted, number, utc } from '../../views/text.ts';
+import type { ClusterEvidence, EvidenceHead, Numbers } from './report.ts';
+
+type VerdictFacts = Pick<EvidenceHead, 'period' | 'numbers' | 'gaps' | 'integrity' | 'madeAt'> & { claim: Claim };
+
+/** One paragraph, which claims what was done and no more. */
+export function verdictOf({
+  period,
+  numbers,
+  gaps,
+  integrity,
+  claim: { state },
+}: VerdictFacts): EvidenceHead['verdict'] {
+  const sentences = [
+    restoresSentence(period, numbers),
+    state === 'complete' ? coveredSentence(numbers) : state === 'not known' ? NOT_KNOWN : gapsSentence(gaps, numbers),
+    findingsSentence(numbers),
+    drillsSentence(numbers),
+    objectivesSentence(numbers),
+    integritySentence(integrity),
+  ];
+  return { state, complete: state === 'complete', text: sentences.filter(Boolean).join(' ') };
+}
+
+const NOT_KNOWN =
+  'Whether there were restores is NOT KNOWN: the ledger knows of no cluster in the period, so this shows nothing.';
+
+/** `3 exact, 1 weak`: without those that are none. */
+export const countsOf = <K extends string>(names: readonly K[], counts: Readonly<Record<K, number>>) =>
+  names.flatMap((name) => (counts[name] > 0 ? [`${number(counts[name])} ${name}`] : [])).join(', ');
+
+/** The worst first. */
+export const bySeverity = (counts: Readonly<Record<Severity, number>>) => countsOf(SEVERITIES.toReversed(), counts);
+
+const day = (iso: string) => `${utc(iso, 'minute')} UTC`;
+
+function restoresSentence(
+  { since, until }: EvidenceHead['period'],
+  { restores, clusters, projects, outcomes }: Numbers,
+) {
+  const how = countsOf(Object.keys(outcomes) as Status[], outcomes).toLowerCase();
+  const between = `Between ${day(since)} and ${day(until)}`;
+  const where = `${counted(clusters, 'cluster')} in ${counted(projects, 'project')}`;
+  if (restores === 0) return `${between}, no restore of any of ${where} is in the ledger.`;
+  return `${between}, ${counted(restores, 'restore')} of ${where} ${restores === 1 ? 'was' : 'were'} requested: ${how}.`;
+}
+
+function coveredSentence({ proofs, clusters }: Numbers) {
+  const free = proofs.none > 0 ? ` (${number(proofs.none)} of them without backups)` : '';
+  const all = clusters === 1 ? 'For this cluster' : `For all ${number(clusters)} clusters${free}`;
+  return `${all} the record is complete: after the period had ended, the projects and clusters in scope were listed, and every list of restore jobs was read to its end, by a run that ended.`;
+}
+
+function gapsSentence(gaps: readonly NamedGap[], { proofs, clusters }: Numbers) {
+  const only = (...reasons: readonly NamedGap['reason'][]) => gaps.every(({ reason }) => reasons.includes(reason));
+  const some = (...reasons: readonly NamedGap['reason'][]) => gaps.some(({ reason }) => reasons.includes(reason));
+  if (only('full-reading-due', 'future')) {
+    return 'The record is NOT complete yet: nothing failed, but what was requested since the last reading of every list to its end is not proven. Each list says up to when it is; --collect reads them now.';
+  }
+  const open = proofs.gap + proofs.due;
+  const which = `For ${number(open)} of ${counted(clusters, 'cluster')}`;
+  const gone = gaps.filter(({ clusterName }) => clusterName !== undefined).every(({ reason }) => reason === 'gone');
+  const sentences = [
+    'The record is NOT complete.',
+    open > 0 && `${which} there are restores that can't be ruled out${gone ? ', as the cluster was deleted' : ''}.`,
+    some('never-read') && 'Something in scope was never read.',
+    some('not-visible') && 'The credentials no longer see a project that they saw.',
+    some('clusters', 'projects', 'run-not-ended') &&
+      'Where projects or clusters were not listed as a whole after the period, there may be some that nobody knows of.',
+    some('before-first-reading') &&
+      'A part of the period lies before the first reading: of it the ledger has what Atlas still listed then.',
+    some('let-go') &&
+      'A part of the period lies before what the ledger keeps: older restores were let go by its policy of retention.',
+    some('record-differs') && 'The table DIFFERS from what was recorded.',
+    'Each gap is named below.',
+  ];
+  return sentences.filter(Boolean).join(' ');
+}
+
+function findingsSentence({ findings, severities, restores }: Numbers) {
+  if (restores === 0) return '';
+  if (findings === 0) return 'No restore broke a rule.';
+  return `The rules produced ${counted(findings, 'finding')}: ${bySeverity(severities)}.`;
+}
+
+function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
+  const expected = drills.met + drills.due + drills.overdue + drills['not-covered'];
+  if (expected === 0) return 'No cluster has to be restored within a number of days.';
+  const parts = [
+    `${number(drills.met)} ${drills.met === 1 ? 'was' : 'were'}`,
+    drills['not-covered'] > 0 &&
+      `${number(drills['not-covered'])} ${drills['not-covered'] === 1 ? 'is' : 'are'} unknown`,
+    drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,
+    `${drills.overdue === 0 ? 'none' : number(drills.overdue)} ${drills.overdue > 1 ? 'are' : 'is'} overdue`,
+  ];
+  const sentences = [
+    `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
+    drillsMissed > 0 && `For ${counted(drillsMissed, 'cluster')}, part of the period had no restore recent enough.`,
+    drills['backups-off'] > 0 && `Atlas makes no backups of ${counted(drills['backups-off'], 'cluster')}.`,
+    recovery && `Completed restores took a median of ${span(recovery.median)}, and ${span(recovery.longest)} at most.`,
+  ];
+  return sentences.filter(Boolean).join(' ');
+}
+
+function objectivesSentence({ objectives: { clusters, ...sides } }: Numbers) {
+  if (clusters === 0) return '';
+  const parts = SIDES.map((side) => {
+    const { met, missed, notKnown } = sides[side];
+    return `${number(met)} met their ${side.toUpperCase()}, ${number(missed)} missed it, ${number(notKnown)} not known`;
+  });
+  return `Of the restores of ${counted(clusters, 'cluster')} with recovery objectives: ${parts.join('; ')}.`;
+}
+
+function integritySentence(integrity: EvidenceHead['integrity']) {
+  if (!integrity) return 'Whether the record was changed since was not verified.';
+  const { unbroken, jobs, breakCount } = integrity;
+  return unbroken
+    ? `The histories of all ${counted(jobs, 'recorded job')} were recomputed, and nothing was changed since it was recorded.`
+    : `The histories of ${counted(jobs, 'recorded job')} were recomputed: ${counted(breakCount, 'break')} show that the RECORD WAS CHANGED.`;
+}
+
+/** It existed before the period began, and was first read after. */
+export function isReadLate({ firstSeenAt, clusterId }: ClusterEvidence, { since }: Asking['period']): boolean {
+  if (firstSeenAt === undefined || firstSeenAt <= since) return false;
+  return isObjectId(clusterId) && requestedAt(clusterId) < since;
+}
+
+interface Limits {
+  /** Before the period began. */
+  outOfScope: readonly Pick<ProjectFacts, 'projectName' | 'known'>[];
+  /** After the period began, with somebody's word that nothing was missed. */
+  ended: readonly EndedAccount[];
+  letGo: readonly LetGo[];
+  hasObjectives: boolean;
+}
+
+/**
+ * What no ledger of this kind can show, with the numbers of this one.
+ * @param late clusters that were first read after the period began
+ */
+export function limitsOf(late: number, { outOfScope, ended, letGo, hasObjectives }: Limits): string[] {
+  const firstRead =
+    late === 0
+      ? 'Every cluster of this report that existed when the period began was known to the ledger by then.'
+      : `${counted(late, 'cluster')} that existed before the period began ${late === 1 ? 'was' : 'were'} first read after it began: what Atlas no longer listed then is not in the ledger.`;
+  return [
+    "Projects are those that the collector's Atlas credentials see and its settings include.",
+    ...outOfScope.map(outOfScopeSentence),
+    ...ended.map(endedSentence),
+    ...letGoSentences(letGo),
+    `A cluster that was created and deleted between two readings of its project's clusters, and of which Atlas kept no backups, is not known. Stretches of more than ${CONTINUITY_MS / 3_600_000} hours between two readings are gaps.`,
+    `Atlas does not say for how long it lists restore jobs. ${firstRead}`,
+    'A restore is shown as Atlas showed it at the last reading; one that was still open then may have ended since.',
+    "What was done with data after a download can't be seen. Data that left otherwise, by an export, a dump or a query, is no restore.",
+    "Requesters are identified by matching Atlas's events to jobs: exact and strong rest on ids made by one process, likely on time alone, weak is a hint. Atlas records no address.",
+    'Findings go by the rules that the collector had then, drills by those it had last. Before a cluster was first read, a drill counts as missed only between restores that are known.',
+    ...(hasObjectives ? [OBJECTIVES_LIMIT] : []),
+  ];
+}
+
+const OBJECTIVES_LIMIT =
+  'Objectives are those that this report was made with. Recovery times are those of restore jobs: what came before the request, and between the finish and an application that is back, is not in them.';
+
+/** @param letGo of each project that has some */
+function letGoSentences(letGo: readonly LetGo[]): string[] {
+  const [last] = letGo
+    .map(({ before }) => before)
+    .sort()
+    .toReversed();
+  if (last === undefined) return [];
+  const jobs = letGo.reduce((sum, { jobs: of }) => sum + of, 0);
+  const projects = counted(letGo.length, 'project');
+  return [
+    `The ledger keeps no restores from before ${day(last)} of all projects: by its policy of retention, ${counted(jobs, 'restore')} in ${projects} were let go so far. What is said to be on record is about later ones.`,
+  ];
+}
+
+function endedSentence({ account, listedAt, at, by, reason }: EndedAccount): string {
+  return `The credentials ${account} count no more since ${day(at)}. That no project was missed since they last listed theirs, at ${day(listedAt)}, is the word of ${by}: ${reason}`;
+}
+
+function outOfScopeSentence({ projectName, known }: Pick<ProjectFacts, 'projectName' | 'known'>): string {
+  const { retired, excludedSince } = known ?? {};
+  if (!retired) return `Project ${projectName} is excluded by the settings since ${day(excludedSince ?? '')}.`;
+  return `Project ${projectName} was retired at ${day(retired.at)} by ${retired.by}: ${retired.reason}`;
+}

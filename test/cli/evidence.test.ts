@@ -1,0 +1,334 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobKey } from '../../functions/ledger/table/keys.ts';
+import type { Evidence } from '../../functions/report/model/report.ts';
+import type { Measures } from '../../functions/restore/objectives/measure.ts';
+import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
+import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
+import { accessTo, CommandLine } from './command-line.ts';
+
+const CANARY = 'canary9b1d';
+const HOSTILE = '</td><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u202e\u0007';
+const LATER = '2100-01-01';
+
+describe('evidence', () => {
+  let atlas: AtlasSimulator;
+  let shell: CommandLine;
+  let quiet: string;
+  beforeAll(async () => {
+    atlas = await startAtlas({ projects: 2, clusters: 3, jobs: 25, canary: CANARY });
+    const { id: projectId } = atlas.world.addProject(HOSTILE);
+    quiet = projectId;
+    for (const clusterName of ['quiet-1', 'quiet-2']) atlas.world.addCluster({ projectId, clusterName });
+    shell = await CommandLine.open(accessTo(atlas));
+    expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
+  });
+  afterAll(async () => {
+    await shell[Symbol.asyncDispose]();
+    await atlas.close();
+  });
+
+  async function evidence(...flags: string[]): Promise<Evidence> {
+    const { code, stdout, stderr } = await shell.run(['evidence', '--format', 'json', ...flags]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(stdout) as Evidence;
+  }
+  const restoresOf = ({ projects }: Evidence) =>
+    projects.flatMap(({ projectId, clusters }) =>
+      clusters.flatMap(({ clusterName, restores }) =>
+        restores.map((restore) => ({ projectId, clusterName, ...restore })),
+      ),
+    );
+
+  test('has every restore of the last 90 days, as jobs has them, and the numbers that they add up to', async () => {
+    const report = await evidence();
+    const { stdout } = await shell.run(['jobs', '--format', 'json', '--since', report.period.since, '--limit', '1000']);
+    const jobs = JSON.parse(stdout) as {
+      jobId: string;
+      clusterName: string;
+      requester: unknown;
+      findings?: unknown[];
+    }[];
+    const restores = restoresOf(report);
+    expect(restores.map(({ jobId }) => jobId).sort()).toEqual(jobs.map(({ jobId }) => jobId).sort());
+    for (const { jobId, clusterName, requester, findings = [] } of jobs) {
+      const restore = restores.find((one) => one.jobId === jobId);
+      expect(restore).toMatchObject({ clusterName, requester, findings });
+    }
+    expect(report).toMatchObject({
+      ...{ schemaVersion: 2, report: 'restore-evidence', ledger: '.ledger' },
+      madeBy: { program: 'restore-ledger', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+      period: { ended: false, until: report.madeAt },
+    });
+    const { numbers } = report;
+    const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
+    expect([numbers.restores, sum(numbers.outcomes)]).toEqual([jobs.length, jobs.length]);
+    expect(numbers.requesters.reduce((total, one) => total + one.restores, sum(numbers.unnamed))).toBe(jobs.length);
+    expect(sum(numbers.severities)).toBe(jobs.reduce((total, { findings = [] }) => total + findings.length, 0));
+    expect(Date.parse(report.period.until) - Date.parse(report.period.since)).toBe(90 * 86_400_000);
+  });
+
+  test('all formats have the same numbers, and the same restores', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString()];
+    const report = await evidence(...period);
+    const { numbers, gaps } = report;
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const text = html.replaceAll(/<style>.*?<\/style>|<[^<>]*>/gs, ' ');
+    const fact = (title: string) =>
+      Number(new RegExp(`<dt>${title}</dt><dd class="[^"]*">([\\d,]+)`).exec(html)?.[1]?.replaceAll(',', ''));
+    expect(fact('Restores')).toBe(numbers.restores);
+    expect(fact('Failed')).toBe(numbers.outcomes.FAILED);
+    expect(fact('Clusters')).toBe(numbers.clusters);
+    expect(fact('Gaps')).toBe(gaps.length);
+    expect(fact('Critical findings')).toBe(numbers.severities.critical);
+    expect(fact('Drills overdue')).toBe(numbers.drills.overdue);
+    const having = (count: number, what: string) => `${count} ${count === 1 ? 'cluster' : 'clusters'} ${what}`;
+    expect(html).toContain(having(numbers.clustersWithRestores, 'with restores in the period'));
+    expect(html).toContain(having(numbers.clusters - numbers.clustersWithRestores, 'without restores in the period'));
+    expect(text).toContain(having(numbers.drills.met, 'met'));
+    expect(html.match(/<th role="rowheader" scope="row"><time[^>]*>.*?<code>[0-9a-f]{24}<\/code>/g)).toHaveLength(
+      numbers.restores,
+    );
+    expect(restoresOf(report)).toHaveLength(numbers.restores);
+    const linesOf = async (format: string) =>
+      (await shell.run(['jobs', ...period, '--limit', '1000', '--format', format])).stdout.trimEnd().split('\n');
+    const [ndjson, [, ...csv]] = [await linesOf('ndjson'), await linesOf('csv')];
+    expect([ndjson.length, csv.length]).toEqual([numbers.restores, numbers.restores]);
+    for (const { jobId } of restoresOf(report)) {
+      for (const lines of [ndjson, csv]) expect(lines.filter((line) => line.includes(jobId))).toHaveLength(1);
+    }
+  });
+
+  test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
+    const rules = join(shell.dir, 'objectives.json');
+    await writeFile(rules, JSON.stringify({ objectives: ['*<script>*/* = none', '*/* = rto 10m, rpo 6h'] }));
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--rules', rules];
+    const report = await evidence(...period);
+    const { objectives } = report.numbers;
+    const jobs = JSON.parse(
+      (await shell.run(['jobs', ...period, '--format', 'json', '--limit', '1000'])).stdout,
+    ) as (Measures & { jobId: string })[];
+    for (const side of ['rto', 'rpo'] as const) {
+      const count = (state: string) => jobs.filter((job) => job[side]?.state === state).length;
+      const { met, missed, notKnown } = objectives[side];
+      expect([met, missed, notKnown]).toEqual([count('met'), count('missed'), count('not known')]);
+      expect(met + missed).toBeGreaterThan(0);
+      const ofClusters = report.projects.flatMap(({ clusters }) => clusters.map(({ recovery }) => recovery[side].met));
+      expect(ofClusters.reduce((sum, one) => sum + one, 0)).toBe(met);
+    }
+    for (const { jobId, rto, rpo } of jobs) {
+      const restore = restoresOf(report).find((one) => one.jobId === jobId);
+      expect([restore?.rto, restore?.rpo]).toEqual([rto, rpo]);
+    }
+    expect(report.objectives).toHaveLength(2);
+    expect(report.verdict.text).toContain(`${objectives.rto.missed} missed it`);
+    const some = report.projects.flatMap(({ clusters }) => clusters).find(({ recovery }) => recovery.rto.met > 0);
+    expect(some?.recovery).toMatchObject({
+      objective: { line: '*/* = rto 10m, rpo 6h', rtoSeconds: 600, rpoSeconds: 21_600 },
+    });
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const shown = ({ met, missed, notKnown }: typeof objectives.rto) =>
+      `${met} met, ${missed} missed, ${notKnown} not known`;
+    expect(html).toContain(`Recovery time (RTO): ${shown(objectives.rto)}`);
+    expect(html).toContain(`10 min 00 s: ${shown(some?.recovery.rto ?? objectives.rto)}`);
+    expect((html.match(/<code>\*\/\* = rto 10m, rpo 6h<\/code>/g) ?? []).length).toBe(objectives.clusters);
+    expect((await shell.run(['evidence'])).stdout).toContain('made without recovery objectives');
+  });
+
+  test('shows times in a chosen zone beside UTC, and names it', async () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString(), '--time-zone', 'Asia/Kolkata'];
+    const { stdout: html } = await shell.run(['evidence', ...period]);
+    const times = [
+      ...html.matchAll(/<time class="utc" datetime="([^"]+)">([^<]+)<\/time> <span class="zone">\(([^)]+)\)/g),
+    ];
+    expect(times.length).toBeGreaterThan(50);
+    expect(html).not.toMatch(/<time datetime/);
+    expect(html).toContain('in parentheses Asia/Kolkata');
+    for (const [, iso = '', utc = '', local = ''] of times) {
+      expect(local).toMatch(/ \+05:30$/);
+      expect(Date.parse(`${local.slice(0, 16).replace(' ', 'T')}+05:30`)).toBe(Date.parse(`${utc.replace(' ', 'T')}Z`));
+      expect(new Date(iso).toISOString().slice(0, 16).replace('T', ' ')).toBe(utc);
+    }
+    const report = await evidence(...period);
+    expect(report.zoned).toMatchObject({ timeZone: 'Asia/Kolkata', since: expect.stringMatching(/\+05:30$/) });
+    expect(report.period.since).toMatch(/Z$/);
+    const wrong = await shell.run(['evidence', '--time-zone', 'Mars/Phobos']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('--time-zone: expected a name of the IANA time zone database');
+  });
+
+  test('a period is complete only where every list was read to its end after it, and the ledger was there when it began', async () => {
+    const open = await evidence();
+    expect(open.verdict).toMatchObject({ state: 'incomplete', complete: false });
+    const reasons = ({ gaps }: Evidence) => [...new Set(gaps.map(({ reason }) => reason))].sort();
+    expect(reasons(open)).toEqual(['before-first-reading', 'full-reading-due']);
+    expect(open.gaps.every(({ text }) => text.length > 20)).toBe(true);
+    expect(open.provenThrough).toEqual(expect.stringMatching(/^20/));
+
+    // Every list was read to its end after it; of the time before the ledger it has what Atlas still listed.
+    const past = await evidence('--since', '60d', '--until', '2d');
+    expect([past.verdict.state, reasons(past)]).toEqual(['incomplete', ['before-first-reading']]);
+    expect(past.verdict.text).toContain('before the first reading');
+    expect(past.numbers.proofs).toMatchObject({ gap: 0, due: 0 });
+    for (const { requestedAt } of restoresOf(past)) {
+      expect([requestedAt >= past.period.since, requestedAt < past.period.until]).toEqual([true, true]);
+    }
+    // Made after the period.
+    expect(past.projects.find(({ projectId }) => projectId === quiet)?.clusters ?? []).toEqual([]);
+
+    const since = new Date().toISOString();
+    const now = await evidence('--collect', '--since', since);
+    expect(now.gaps).toEqual([]);
+    expect(now.verdict).toMatchObject({ state: 'complete', text: expect.stringContaining('read to its end') });
+    expect((await evidence('--since', since)).verdict.state).toBe('incomplete'); // until a moment later
+
+    const future = await evidence('--since', since, '--until', LATER);
+    expect([future.verdict.state, reasons(future)]).toEqual(['incomplete', ['full-reading-due', 'future']]);
+    expect((await evidence('--since', '1995-01-01', '--until', '1996-01-01')).verdict.state).not.toBe('complete');
+  });
+
+  test('the HTML needs nothing else, runs nothing, and shows hostile names as they are', async () => {
+    const { code, stdout, stderr } = await shell.run(['evidence', '--output', 'report.html', '--verify']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/^report\.html: \d+ restores of 8 clusters, incomplete, \d+ gaps, histories unbroken\n$/);
+    const html = await readFile(join(shell.dir, 'report.html'), 'utf8');
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(html).toContain("default-src 'none'".replaceAll("'", '&#39;'));
+    // Tags without what their attributes say, which is text.
+    const tags = [...html.matchAll(/<([a-z!][^<>]*)>/gi)].map(([, tag = '']) => tag.replaceAll(/"[^"]*"/g, ''));
+    const names = new Set(tags.map((tag) => tag.toLowerCase().split(/[\s/]/)[0]));
+    for (const name of ['script', 'img', 'link', 'iframe', 'object', 'form', 'base']) expect(names).not.toContain(name);
+    expect(tags.filter((tag) => /\s(src|srcset|action|style|on\w+)=/i.test(tag))).toEqual([]);
+    expect(/<style>(.*?)<\/style>/s.exec(html)?.[1]).not.toMatch(/url\(|@import/);
+    const links = [...html.matchAll(/<[^<>]* href="([^"]*)"/g)].map(([, href = '']) => href);
+    expect(links.filter((href) => !href.startsWith('#'))).toEqual([]);
+    expect(html).toContain('&lt;/td&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).toContain('‹U+202E›‹U+0007›');
+    expect(html).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    for (const { jobId } of restoresOf(await evidence())) expect(html.split(jobId)).toHaveLength(2);
+    for (const href of new Set(links)) expect(html).toContain(`id="${href.slice(1)}"`);
+    expect(await readdir(shell.dir)).not.toContain('report.html.part');
+  });
+
+  test('what failed since is a gap, by name, with when it was last read; and the list of clusters too', async () => {
+    const [project] = atlas.world.projects.filter(({ id }) => id !== quiet);
+    const mend = [
+      atlas.faults.add({
+        when: { projectId: project?.id ?? '', clusterName: 'Cluster0', kind: 'dedicated' },
+        fault: { type: 'status', status: 403 },
+      }),
+      atlas.faults.add({ when: { projectId: quiet, path: /flexClusters/ }, fault: { type: 'status', status: 403 } }),
+    ];
+    expect(await shell.run(['collect'])).toMatchObject({ code: 3 });
+    for (const undo of mend) undo();
+    const report = await evidence();
+    expect(report.verdict).toMatchObject({
+      complete: false,
+      text: expect.stringContaining('The record is NOT complete'),
+    });
+    const failing = report.gaps.filter(({ reason }) => reason === 'failing' || reason === 'clusters');
+    expect(failing).toHaveLength(2);
+    expect(failing).toContainEqual({
+      ...{ projectId: project?.id, projectName: project?.name, clusterName: 'Cluster0', reason: 'failing' },
+      ...{
+        from: expect.stringMatching(/^20\d\d-/),
+        since: expect.stringMatching(/^20\d\d-/),
+        action: expect.any(String),
+      },
+      text: expect.stringMatching(
+        /^Dedicated restores requested after 20.* UTC can't be ruled out\. Every attempt since .*403/,
+      ),
+    });
+    expect(failing).toContainEqual(
+      expect.objectContaining({
+        projectId: quiet,
+        reason: 'clusters',
+        text: expect.stringMatching(/^The list of flex clusters was last read at/),
+      }),
+    );
+    // For a period that was read before, they are none.
+    const past = await evidence('--since', '60d', '--until', '2d');
+    expect(past.gaps.filter(({ reason }) => reason !== 'before-first-reading')).toEqual([]);
+    await shell.run(['collect']);
+    const { gaps } = await evidence();
+    expect(gaps.filter(({ reason }) => reason === 'failing' || reason === 'clusters')).toEqual([]);
+  });
+
+  test('a cluster that is gone has its restores, and the gap between its last read and when it was missed', async () => {
+    const [project] = atlas.world.projects.filter(({ id }) => id !== quiet);
+    atlas.world.deleteCluster({ projectId: project?.id ?? '', clusterName: 'Cluster0' });
+    await shell.run(['collect']);
+    const report = await evidence();
+    const gone = report.projects
+      .find(({ projectId }) => projectId === project?.id)
+      ?.clusters.find(({ clusterName }) => clusterName === 'Cluster0');
+    expect(gone?.restores.length).toBeGreaterThan(5);
+    expect(gone?.goneAt).toEqual(expect.any(String));
+    const ended = report.gaps.filter(({ reason }) => reason === 'gone');
+    expect([...new Set(ended.map(({ clusterName }) => clusterName))]).toEqual(['Cluster0']);
+    for (const { from = '', until = '' } of ended) expect([from < until, until]).toEqual([true, gone?.goneAt]);
+  });
+
+  test('of a run of one project the others are known, and never read', async () => {
+    await shell.run(['collect', '--project', quiet, '--data', 'one']);
+    const report = await evidence('--data', 'one');
+    expect(report.gaps).toContainEqual(
+      expect.objectContaining({ reason: 'never-read', projectName: 'Datenbank Prüfstand' }),
+    );
+    expect(report.gaps.map(({ reason }) => reason)).toContain('run-not-ended');
+    expect(report.verdict.complete).toBe(false);
+    const { stdout } = await shell.run(['evidence', '--data', 'one']);
+    expect(stdout).toContain('No restore that was requested in the period is in the ledger.');
+  });
+
+  test('--verify: a record that was changed is the verdict, and the end is 6', async () => {
+    const [restore] = restoresOf(await evidence());
+    {
+      await using table = await SqliteTable.open({ dataDir: join(shell.dir, '.ledger'), write: true });
+      const key = jobKey(restore?.projectId ?? '', restore?.jobId ?? '');
+      await table.update(key, { set: { targetClusterName: 'elsewhere' } }, {});
+    }
+    const { code, stdout } = await shell.run(['evidence', '--verify', '--format', 'json']);
+    expect(code).toBe(9);
+    const { integrity, verdict } = JSON.parse(stdout) as Evidence;
+    expect(integrity).toMatchObject({
+      unbroken: false,
+      breakCount: 1,
+      projectsBroken: [{ breaks: [{ jobId: restore?.jobId }] }],
+    });
+    expect(verdict.text).toContain('RECORD WAS CHANGED');
+    const html = await shell.run(['evidence', '--verify']);
+    expect(html.code).toBe(9);
+    expect(html.stdout).toMatch(/<section class="verdict bad".*The record was changed/);
+    expect(html.stdout).toContain('Integrity broken: 1 break');
+  });
+
+  test('wrong usage is one line, and leaves no file', async () => {
+    const ended = [
+      await shell.run(['evidence', '--since', '2026-02-02', '--until', '2026-02-01']),
+      await shell.run(['evidence', '--format', 'pdf']),
+      await shell.run(['evidence', '--output', 'nowhere/report.html']),
+      await shell.run(['evidence', '--output', 'none.pdf']),
+      await shell.run(['evidence', '--api', 'https://ledger.example.com']),
+      await shell.run(['evidence', '--data', 'elsewhere', '--output', 'none.html']),
+    ];
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 1]);
+    expect(ended.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/^restore-ledger: --until: expected a time after --since/),
+      'restore-ledger: --format: expected one of html, json, got "pdf"\n',
+      'restore-ledger: --output nowhere/report.html: expected a file that can be written, got ENOENT\n',
+      'restore-ledger: --output: expected a name that ends in .html or .json, or --format html or json with it, got "none.pdf"\n',
+      'restore-ledger: --api: expected --table or --data instead, since the proof of what was read is in the ledger itself\n',
+      expect.stringMatching(/^restore-ledger: there is no ledger in elsewhere/),
+    ]);
+    expect((await readdir(shell.dir)).filter((name) => name.startsWith('none'))).toEqual([]);
+    await shell.run(['evidence', '--output', 'report.json']);
+    expect(JSON.parse(await readFile(join(shell.dir, 'report.json'), 'utf8'))).toHaveProperty('schemaVersion', 2);
+  });
+
+  test('no delivery URL is in any of it', () => {
+    expect(shell.said.length).toBeGreaterThan(50_000);
+    expect(shell.said).not.toContain(CANARY);
+  });
+});
