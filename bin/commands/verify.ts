@@ -29,7 +29,7 @@ const HELP = `
 Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
 jobs were recorded. So a change or deletion made by anything but this program is detected.
 Nothing is written. Whoever may write the table could recompute all hashes: --against compares each history with the anchors that
-restore-ledger anchor, or a deployed ledger, signed and put where they can't be changed, and names the jobs that were made anew. What
+restore-ledger anchor signed and put where they can't be changed, and names the jobs that were made anew. What
 was recorded after the last anchor is in none, which it says, too. A public key that is not given is one that was found beside the
 anchors: the result is then unverified at best.
 

@@ -1,4 +1,5 @@
 // local/anchors/directory-store.ts: anchors and signed reports in a directory.
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -25,7 +26,7 @@ export class DirectoryStore implements AnchorStore {
   /** A file is either whole or not there: it gets its name once it is written. */
   async create(name: string, body: StoredBody): Promise<boolean> {
     const path = join(this.place, name);
-    const part = `${path}.${process.pid}.part`;
+    const part = `${path}.${randomUUID()}.part`;
     try {
       if (await isThere(path)) return false;
       await mkdir(dirname(path), { recursive: true });

@@ -10,6 +10,7 @@ import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { ledgerFile } from '../../local/sqlite/directory.ts';
+import { commandsRunBy } from '../docs/documented-commands.ts';
 import { accessTo, CommandLine, valuesOf } from './command-line.ts';
 
 interface Job {
@@ -197,6 +198,20 @@ describe('signed evidence', () => {
       [['anchor', '--output', 'x', '--signing-key', 'ledger.pem'], 1, 'others than its owner may use it'],
     ] as const)
       expect(await shell.run([...args])).toMatchObject({ code, stderr: expect.stringContaining(problem) });
+  });
+
+  test('the commands of docs/signatures.md work', async () => {
+    const here = (command: string) =>
+      command
+        .replaceAll('/mnt/worm/', 'documented-')
+        .replace(/ --signing-key ARN/, ' --signing-key .ledger/signing-key.pem');
+    const documented = [...new Set(commandsRunBy('test/cli/signed.test.ts').map(({ text }) => here(text)))];
+    expect(documented.length).toBeGreaterThan(4);
+    for (const command of documented) {
+      const [program, ...args] = command.split(' ');
+      expect(program).toBe('restore-ledger');
+      expect([command, (await shell.run(args)).code]).toEqual([command, 0]);
+    }
   });
 
   const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

@@ -61,6 +61,8 @@ const RUNNERS = {
   'test/docs/queries.test.ts': inBlock('docs/queries.md'),
   'test/api/http-api-doc.test.ts': inBlock('docs/http-api.md'),
   'test/cli/hub.test.ts': inBlock('docs/hub.md'),
+  'test/cli/signed.test.ts': (command: DocumentedCommand) =>
+    !isMention(command) && command.path === 'docs/signatures.md',
   'test/docs/commands.test.ts': isMention,
   'test/deploy/stacksets.deploy.ts': (command: DocumentedCommand) =>
     !isMention(command) && command.path === 'docs/stacksets.md',

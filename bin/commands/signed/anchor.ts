@@ -17,8 +17,7 @@ interface AnchorFlags extends JsonFlags, SigningFlags {
 const HELP = `
 An anchor is a signed statement of where the history of each restore job ends, and of how many there are. Whoever rewrites a history
 and makes its hash chain anew passes verify, and is found by verify --against, if the anchor is where they can't change it: a bucket
-with Object Lock, or a disk that only others can write. Take one a day; a deployed ledger does so by itself where its setting
-evidenceBucket is set.
+with Object Lock, or a disk that only others can write. Take one a day.
 
 Each anchor holds the digest of the one before it. A day has one: again on the same day (UTC) changes nothing. The first of a month
 names all jobs, the others those that changed. Beside it lie the jobs that changed, whole, which show what a history was: with people's

@@ -7,8 +7,7 @@ import type { Context } from '../../process/context.ts';
 
 const HELP = `
 Give it to whoever checks what you sign, by another way than the signed files: a key that lies beside them proves nothing, as whoever
-can replace the files can replace the key. The key itself stays where it is. That of a deployed ledger is in AWS KMS: its ARN is the
-output SigningKeyArn.
+can replace the files can replace the key. The key itself stays where it is.
 
 Exit code: 0 printed, 1 the key can't be used, 2 wrong usage.
 

@@ -20,7 +20,7 @@ interface VerifyEvidenceFlags {
 }
 
 const HELP = `
-The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign and a deployed ledger write it. It shows that the
+The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign writes it. It shows that the
 report is, to the byte, the one that the holder of the key signed: who that is, you know by where you have the public key from. It
 needs no ledger and no network. docs/signatures.md has openssl commands that do the same.
 
