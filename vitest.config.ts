@@ -16,6 +16,8 @@ const HANDLERS = [
   'test/runtime/accounts.test.ts',
 ];
 const SLOW = ['test/**/*.slow.test.ts'];
+/** Packages of test/openapi, if they are installed, have tests of their own. */
+const PACKAGES = '**/node_modules/**';
 
 export default defineConfig({
   test: {
@@ -32,14 +34,20 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: [...HANDLERS, ...SLOW],
+          exclude: [...HANDLERS, ...SLOW, PACKAGES],
           globalSetup: 'test/cli/bundled.ts',
         },
       },
-      { extends: true, test: { name: 'handlers', include: HANDLERS, isolate: true } },
+      { extends: true, test: { name: 'handlers', include: HANDLERS, exclude: [PACKAGES], isolate: true } },
       {
         extends: true,
-        test: { name: 'slow', include: SLOW, testTimeout: 600_000, globalSetup: 'test/cli/bundled.ts' },
+        test: {
+          name: 'slow',
+          include: SLOW,
+          exclude: [PACKAGES],
+          testTimeout: 600_000,
+          globalSetup: 'test/cli/bundled.ts',
+        },
       },
       {
         extends: true,
@@ -51,7 +59,7 @@ export default defineConfig({
             'test/events/delivery/publishing-ledger.test.ts',
             'test/canary.test.ts',
           ],
-          exclude: [...HANDLERS, ...SLOW],
+          exclude: [...HANDLERS, ...SLOW, PACKAGES],
           env: { LEDGER_ENGINE: 'dynalite' },
           globalSetup: 'test/cli/bundled.ts',
         },

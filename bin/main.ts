@@ -22,6 +22,7 @@ import { publicKeyCommand } from './commands/signed/public-key.ts';
 import { verifyEvidenceCommand } from './commands/signed/verify-evidence.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
+import { applyProfile } from './options/profiles.ts';
 import { Context } from './process/context.ts';
 import { runProgram } from './process/run-program.ts';
 import { serveCommand } from './servers/serve.ts';
@@ -46,11 +47,12 @@ Examples:
   $ restore-ledger serve                          the same in a browser
   $ restore-ledger jobs --api https://...         ask a deployed ledger`;
 
-function programFor(context: Context): Command {
+export function programFor(context: Context): Command {
   const program = new Command('restore-ledger')
     .description('A durable record of every restore of every MongoDB Atlas cluster.')
     .version(packageJson.version)
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP)
+    .hook('preAction', (_, command) => applyProfile(command, process.env));
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
   const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];

@@ -6,6 +6,7 @@ import type { ApiPorts } from '../functions/api/http/ports.ts';
 import { browserApp, type Fetch } from '../functions/api/sign-in/browser-app.ts';
 import type { SignInPorts } from '../functions/api/sign-in/ports.ts';
 import { BROWSER_PREFIX } from '../functions/api/sign-in/prefix.ts';
+import { compressed } from './content-coding.ts';
 import { listen } from './listen.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now'> {
@@ -28,7 +29,8 @@ export async function serveApi({ port = 0, now = Date.now, signIn, ...ports }: S
   const app = apiApp({ ...ports, now });
   const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) => refusal(request, incoming.rawHeaders) ?? answer(request, {}),
+    fetch: async (request, { incoming }) =>
+      refusal(request, incoming.rawHeaders) ?? compressed(request, await answer(request, {})),
   });
   const url = await listen(server, port);
   let closing: Promise<void> | undefined;

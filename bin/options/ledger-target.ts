@@ -6,6 +6,7 @@ import type { Table } from '../../functions/ledger/table/table-port.ts';
 import type { Environment } from '../../functions/runtime/settings.ts';
 import type { Context } from '../process/context.ts';
 import { UsageError } from '../process/exit-codes.ts';
+import { addProfileOption } from './profiles.ts';
 
 export interface TargetFlags {
   table?: string;
@@ -17,7 +18,7 @@ export type Target = { tableName: string } | { dataDir: string };
 export const DEFAULT_DATA_DIR = '.ledger';
 
 export const addTargetOptions = (command: Command) =>
-  command
+  addProfileOption(command)
     .option('--table <name>', "DynamoDB table in the AWS environment's account and region (env: TABLE_NAME)")
     .option(
       '--data <dir>',

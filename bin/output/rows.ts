@@ -3,6 +3,7 @@
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Context } from '../process/context.ts';
 import { cellText, type DocumentFormat, type Format, type RowShape, writeDocument, writeRows } from './formats.ts';
+import { paged } from './pager.ts';
 import { type Column, compare, writeTable } from './tables.ts';
 
 type Rows<T> = AsyncIterable<T> | Iterable<T>;
@@ -26,9 +27,10 @@ export async function showRows<T>(
   { rows, limit = Number.POSITIVE_INFINITY }: { rows: Rows<T>; limit?: number },
   choice: RowChoice,
   shape: RowShape<T>,
-  { out }: Context,
+  context: Context,
   table: (rows: T[]) => Promise<void>,
 ): Promise<void> {
+  const { out } = context;
   const ordered = choice.sort ? sorted(await listOf(rows), choice.sort, shape).slice(0, limit) : rows;
   if (choice.query) {
     const documents = (await listOf(ordered)).map(shape.document);
@@ -39,19 +41,21 @@ export async function showRows<T>(
   if (format !== 'table')
     return await writeRows(ordered, format, columns ? chosen(shape, columns) : shape, out, choice);
   const listed = await listOf(ordered);
-  if (columns) await writeTable(plainColumns(shape, columns), listed, out);
-  else await table(listed);
+  await paged(context, async () => {
+    if (columns) await writeTable(plainColumns(shape, columns), listed, out);
+    else await table(listed);
+  });
 }
 
 /** One thing, as its reader chose to see it. @param table where nothing else was chosen */
 export async function showDocument(
   document: object,
   { format = 'table', query }: RowChoice,
-  { out }: Pick<Context, 'out'>,
+  context: Context,
   table: () => Promise<void>,
 ): Promise<void> {
-  if (format === 'table' || format === 'csv') return await table();
-  await writeDocument(query ? query(JSON.parse(JSON.stringify(document))) : document, format, out);
+  if (format === 'table' || format === 'csv') return await paged(context, table);
+  await writeDocument(query ? query(JSON.parse(JSON.stringify(document))) : document, format, context.out);
 }
 
 /** The same columns of each row, as flat documents. */

@@ -5,9 +5,12 @@ import { EXIT, Interrupted } from './exit-codes.ts';
 export class Interrupt {
   readonly #controller = new AbortController();
   #gently: (() => void) | undefined;
+  #isLeftToAnother = false;
 
   constructor() {
-    process.on('SIGINT', () => this.#stop(EXIT.interrupted));
+    process.on('SIGINT', () => {
+      if (!this.#isLeftToAnother) this.#stop(EXIT.interrupted);
+    });
     process.on('SIGTERM', () => this.#stop(EXIT.terminated));
   }
 
@@ -15,6 +18,14 @@ export class Interrupt {
   gently(onFirst: () => void = () => {}): AbortSignal {
     this.#gently = onFirst;
     return this.#controller.signal;
+  }
+
+  /** Ctrl-C, which a terminal sends to both, is for a program that `work` runs. */
+  async leftTo<T>(work: () => Promise<T>): Promise<T> {
+    this.#isLeftToAnother = true;
+    return await work().finally(() => {
+      this.#isLeftToAnother = false;
+    });
   }
 
   #stop(exitCode: typeof EXIT.interrupted | typeof EXIT.terminated) {

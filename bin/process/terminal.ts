@@ -9,6 +9,7 @@ export type Paint = (style: Style, text: string) => string;
 
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
+  #collected: string[] | undefined;
 
   /** @param onError called when nobody reads any more (EPIPE, as after `| head`), or nothing can be written */
   constructor(stream: NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void) {
@@ -25,6 +26,11 @@ export class Terminal {
     return this.isTerminal ? this.#stream.columns : Number.POSITIVE_INFINITY;
   }
 
+  /** In lines; unbounded where no terminal scrolls. */
+  get height() {
+    return this.isTerminal ? this.#stream.rows : Number.POSITIVE_INFINITY;
+  }
+
   get paint(): Paint {
     return this.#hasColours ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
   }
@@ -39,7 +45,18 @@ export class Terminal {
   async write(text: string): Promise<void> {
     // Into a file nothing is waited for.
     await letSignalsIn();
+    if (this.#collected) return void this.#collected.push(text);
     if (!this.#stream.write(text)) await new Promise<void>((resolve) => this.#stream.once('drain', resolve));
+  }
+
+  /** What `work` writes, which is not written. */
+  async collected(work: () => Promise<void>): Promise<string> {
+    const parts: string[] = [];
+    this.#collected = parts;
+    await work().finally(() => {
+      this.#collected = undefined;
+    });
+    return parts.join('');
   }
 
   line = (text = '') => this.write(`${text}\n`);

@@ -1,5 +1,5 @@
 // lib/services/private-edge.ts: a private REST API, for callers from certain VPC endpoints only. HTTP APIs can't be private.
-import { type Duration, Stack, Validations } from 'aws-cdk-lib';
+import { type Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import { AuthorizationType, EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
@@ -24,6 +24,7 @@ export function privateEdge(scope: Construct, { handler, settings }: EdgeProps):
       ),
     },
     policy: onlyThrough(apiVpcEndpoints, apiAuthorization === 'none'),
+    minCompressionSize: Size.kibibytes(1), // the function answers in text
     cloudWatchRole: false, // it would replace that of the whole AWS account and region
     deployOptions: {
       stageName: STAGE,

@@ -80,7 +80,8 @@ export class CommandLine implements AsyncDisposable {
   static async open(env: Record<string, string> = {}): Promise<CommandLine> {
     const { PATH = '', HOME = '' } = process.env;
     const dir = await mkdtemp(join(tmpdir(), 'restore-ledger-'));
-    return new CommandLine(dir, { PATH, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...env });
+    // Nor anybody's profiles.
+    return new CommandLine(dir, { PATH, HOME, XDG_CONFIG_HOME: dir, AWS_EC2_METADATA_DISABLED: 'true', ...env });
   }
 
   start(

@@ -1,12 +1,16 @@
 // test/docs/generated.ts: the generated pages and tables of docs/.
 import { readFileSync } from 'node:fs';
+import { programFor } from '../../bin/main.ts';
+import { Context } from '../../bin/process/context.ts';
 import { eventSchema } from '../../functions/schema/events.ts';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
 import { SETTINGS } from '../../lib/settings/settings.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { costTable, paidMonitoring } from '../lib/cost.ts';
 import { alarmTable } from '../lib/monitoring/simulation/table.ts';
 import { ACKNOWLEDGED } from '../template/acknowledged.ts';
 import { KEY_POLICY_PATH, keyPolicy } from './key-policy.ts';
+import { manPage } from './man-page.ts';
 
 interface Generated {
   /** From the root of the repository. */
@@ -21,11 +25,32 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/template-checks.md', text: templateChecksPage },
   { path: 'docs/operations.md', text: operationsPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
+  { path: packageJson.man, text: commandManual },
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
     text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,
   })),
 ];
+
+/** Sections of the command line's page that `--help` does not have. */
+const IN_THE_MANUAL = { 'EXIT STATUS': 'Exit codes', FILES: 'Profiles' };
+
+function commandManual(): string {
+  const page = readFileSync('docs/cli.md', 'utf8');
+  const sectionOf = (title: string) => page.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
+  const sections = Object.entries(IN_THE_MANUAL).map(([name, title]) => [name, plainText(sectionOf(title))]);
+  return manPage(programFor(new Context(false)), Object.fromEntries(sections));
+}
+
+/** Markdown's paragraphs, tables and blocks as they are read in a terminal. */
+const plainText = (section: string) =>
+  section
+    .replace(/^.*\n/, '')
+    .replaceAll(/^\| (code|---).*\n/gm, '')
+    .replaceAll(/^\| (.*?) \| (.*) \|$/gm, '$1: $2')
+    .replaceAll(/^```.*\n?/gm, '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('`', '');
 
 function settingsPage(): string {
   const rows = Object.entries(SETTINGS).map(([name, { means, unit = '', default: value, allowed }]) =>

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { Page } from '../../ledger/model/ledger.ts';
 import { csvLine } from './csv.ts';
+import { taggedText } from './etag.ts';
 import { FORMATS, type Format, formatOf } from './negotiate.ts';
 import { queryOf } from './parameters.ts';
 import { fitting } from './payload-limit.ts';
@@ -35,7 +36,7 @@ export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listin
     if (cursor !== undefined) headers.link = `<${nextUrl(context, cursor)}>; rel="next"`;
     if (format === 'csv') headers['content-disposition'] = `attachment; filename="${listing.name}.csv"`;
     const mark = format === 'csv' && queryOf(context).get('bom') === 'true' ? BYTE_ORDER_MARK : '';
-    return context.body(mark + body(parts.flat(), format, listing, cursor), 200, headers);
+    return taggedText(context, mark + body(parts.flat(), format, listing, cursor), headers);
   }
 }
 

@@ -31,6 +31,16 @@ export function acceptable(context: Context<ApiEnv>, offered: readonly string[] 
   throw new RequestProblem('not-acceptable', { field: 'Accept', detail: `there are: ${offered.join(', ')}` });
 }
 
+/** The weight that a list such as `Accept-Encoding` gives to a word: 0 where it is refused, or named neither itself nor as `*`. */
+export function weighted(list: string, word: string): number {
+  const given = list.split(',').map((entry) => {
+    const [name = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
+    return { name, q: weightIn(parameters) };
+  });
+  const found = given.find(({ name }) => name === word) ?? given.find(({ name }) => name === '*');
+  return found?.q ?? 0;
+}
+
 interface MediaRange {
   type: string;
   subtype: string;
@@ -60,7 +70,12 @@ function weightOf(name: string, ranges: readonly MediaRange[]): number {
 function mediaRange(text: string): MediaRange[] {
   const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const match = /^([^\s/]+)\/([^\s/]+)$/.exec(name);
+  const q = weightIn(parameters);
+  return match?.[1] && match[2] && q !== undefined ? [{ type: match[1], subtype: match[2], q }] : [];
+}
+
+/** Undefined where it is none. */
+function weightIn(parameters: readonly string[]): number | undefined {
   const weight = parameters.find((parameter) => /^q\s*=/.test(parameter))?.replace(/^q\s*=\s*/, '') ?? '1';
-  if (!match?.[1] || !match[2] || !/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight)) return [];
-  return [{ type: match[1], subtype: match[2], q: Number(weight) }];
+  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : undefined;
 }

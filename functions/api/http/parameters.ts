@@ -56,7 +56,11 @@ export const objectId: Parameter<string> = {
 export const moment: Parameter<string> = {
   read: (value) => isoMoment(value.replace(/ (?=\d\d:\d\d$)/, '+')), // a + that wasn't encoded
   expected: 'a day such as 2026-11-23, or a moment such as 2026-11-23T12:00:00Z',
-  schema: { type: 'string', description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.' },
+  schema: {
+    type: 'string',
+    anyOf: [{ format: 'date' }, { format: 'date-time' }],
+    description: 'A day, or a moment with its zone: 2026-11-23, 2026-11-23T12:00:00Z.',
+  },
 };
 
 export const oneOf = <const T extends readonly string[]>(values: T): Parameter<T[number]> => ({
@@ -95,5 +99,5 @@ export const flag: Parameter<boolean> = {
 export const text = (expected: string): Parameter<string> => ({
   read: (value) => (value.length > 0 && value.length <= 200 ? value : undefined),
   expected,
-  schema: { type: 'string' },
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
 });

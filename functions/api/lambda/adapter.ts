@@ -1,5 +1,6 @@
 // functions/api/lambda/adapter.ts: the app as a handler of API Gateway: of its HTTP API (payload format 2.0) or a REST API.
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import { coded, codingFor, markCoded } from '../http/content-coding.ts';
 import type { ApiEnv } from '../http/ports.ts';
 import { AUTHORIZED_ROUTES } from '../sign-in/prefix.ts';
 import type { Answer, Asked } from './exchange.ts';
@@ -26,10 +27,21 @@ export const gatewayHandler =
       headers,
       ...(cookies.length > 0 ? { cookies } : {}),
       body: await response.text(),
-      isBase64Encoded: false, // everything we answer is text; base64 would make it a third larger
+      isBase64Encoded: false,
     };
-    return isRest ? belowStage(answer, asked, stagePath(event)) : answer;
+    return isRest ? belowStage(answer, asked, stagePath(event)) : shortened(answer, asked);
   };
+
+/** A REST API compresses by itself, and takes no bytes from us (lib/services/private-edge.ts). */
+function shortened(answer: Answer, { headers: asked }: Asked): Answer {
+  const body = Buffer.from(answer.body);
+  const headers = new Headers(answer.headers);
+  const coding = codingFor(headers, body.length, asked['accept-encoding']);
+  if (coding === undefined) return answer;
+  markCoded(headers, coding);
+  const base64 = coded(body, coding).toString('base64');
+  return { ...answer, headers: Object.fromEntries(headers), body: base64, isBase64Encoded: true };
+}
 
 const askedOfHttp = ({
   requestContext,

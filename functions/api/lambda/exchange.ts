@@ -17,5 +17,6 @@ export interface Answer {
   /** Of an HTTP API, which has no other way for several. */
   cookies?: string[];
   body: string;
-  isBase64Encoded: false;
+  /** The body's bytes, since they are no text. */
+  isBase64Encoded: boolean;
 }

@@ -13,8 +13,9 @@ import { RECOVERY_PARAMETERS } from '../routes/recovery.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
 import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasPaths } from './atlas-paths.ts';
+import { completed, SECURITY, SECURITY_SCHEMES, tags } from './common.ts';
 import { header, json, listOf, objectId, ok, path, problems, queries, ref, SCHEMAS, text } from './parts.ts';
-import { atlasError, atlasJob, atlasList, health, problem } from './schemas.ts';
+import { atlasError, atlasJob, atlasList, gatewayMessage, health, problem } from './schemas.ts';
 
 const restoreJobs = {
   get: {
@@ -31,14 +32,9 @@ const restoreJob = {
   get: {
     operationId: 'getRestoreJob',
     summary: 'One restore job with its history',
-    parameters: [
-      path('id', objectId),
-      ...queries(JOB_PARAMETERS),
-      header('If-None-Match', 'An ETag from before: 304 where nothing changed.'),
-    ],
+    parameters: [path('id', objectId), ...queries(JOB_PARAMETERS)],
     responses: {
       200: ok('The job', json('MeasuredJobWithHistory'), { etag: { schema: text } }),
-      304: { description: 'Nothing changed', headers: { etag: { schema: text } } },
       ...problems('bad-parameter', 'not-found'),
     },
   },
@@ -100,7 +96,10 @@ const runs = {
     operationId: 'startRun',
     summary: 'Reads everything from Atlas, or one project, or one cluster',
     parameters: [
-      header('Idempotency-Key', 'A repeat within the hour returns the same run.'),
+      header('Idempotency-Key', 'A repeat within the hour returns the same run.', {
+        type: 'string',
+        pattern: '^[ -~]{1,255}$',
+      }),
       header('Prefer', '`wait=N`: answer when the run has finished, or after N seconds, at most 25.'),
     ],
     requestBody: { content: json('RunRequest') },
@@ -161,10 +160,13 @@ export const openapi = () => ({
   info: {
     title: 'Atlas Restore Ledger',
     version: '1',
-    description: 'Every restore of every MongoDB Atlas cluster. API Gateway answers 401, 403 and 429 by itself.',
+    description: 'Every restore of every MongoDB Atlas cluster.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
-  paths: {
+  servers: [{ url: '.', description: 'Where this document is' }],
+  security: SECURITY,
+  tags: tags(),
+  paths: completed({
     '/restore-jobs': restoreJobs,
     '/restore-jobs/{id}': restoreJob,
     '/restore-jobs/{id}/validation': validation,
@@ -177,12 +179,13 @@ export const openapi = () => ({
     '/health': plain('getHealth', 'That the API is there', json('Health')),
     '/openapi.json': plain('getOpenapi', 'This document', { 'application/json': { schema: { type: 'object' } } }),
     ...atlasPaths(),
-  },
+  }),
   components: {
+    securitySchemes: SECURITY_SCHEMES,
     schemas: namedSchemas(SCHEMAS, [
       ...[annotationRequest, validationRequest],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
-      ...[health, problem, atlasList, atlasJob, atlasError],
+      ...[health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
     ]),
   },
 });

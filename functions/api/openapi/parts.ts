@@ -3,6 +3,7 @@ import { defined } from '../../platform/defined.ts';
 import { FORMATS } from '../http/negotiate.ts';
 import { objectId as objectIdParameter, type Parameter } from '../http/parameters.ts';
 import { PROBLEMS, type ProblemName } from '../http/problem.ts';
+import { EXAMPLES } from './examples.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 export const SCHEMAS = '#/components/schemas/';
@@ -16,9 +17,15 @@ export const query = (name: string, { schema, description }: Pick<Parameter<unkn
 export const queries = (of: Record<string, Parameter<unknown>>) =>
   Object.entries(of).map(([name, parameter]) => query(name, parameter));
 export const path = (name: string, schema: Schema = text) => ({ name, in: 'path', required: true, schema });
-export const header = (name: string, description: string) => ({ name, in: 'header', schema: text, description });
+export const header = (name: string, description: string, schema: Schema = text) => ({
+  name,
+  in: 'header',
+  schema,
+  description,
+});
 
-export const json = (schema: string) => ({ 'application/json': { schema: ref(schema) } });
+const withExample = (schema: string) => defined({ schema: ref(schema), example: EXAMPLES[schema] });
+export const json = (schema: string) => ({ 'application/json': withExample(schema) });
 const REQUEST_ID = { 'x-request-id': { schema: text } };
 export const ok = (description: string, content: object, headers: object = {}) => ({
   description,
@@ -36,7 +43,7 @@ export function problems(...names: ProblemName[]) {
     const { status, title } = PROBLEMS[name];
     byStatus.set(status, [...(byStatus.get(status) ?? []), title]);
   }
-  const content = { 'application/problem+json': { schema: ref('Problem') } };
+  const content = { 'application/problem+json': withExample('Problem') };
   return Object.fromEntries(
     [...byStatus].map(([status, titles]) => [status, { description: titles.join('; or: '), content }]),
   );

@@ -16,6 +16,8 @@ export const problem = named(
   }),
 );
 
+export const gatewayMessage = named('GatewayMessage', z.object({ message: text() }));
+
 export const atlasList = named(
   'AtlasList',
   z.object({

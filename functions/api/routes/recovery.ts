@@ -11,6 +11,7 @@ import { NO_OBJECTIVES, type Objective } from '../../restore/objectives/objectiv
 import { RecoveryTally } from '../../restore/objectives/recovery.ts';
 import type { recovery } from '../../schema/measure.ts';
 import { withMeasures } from '../../views/measures.ts';
+import { taggedJson } from '../http/etag.ts';
 import { acceptable } from '../http/negotiate.ts';
 import { described, queryOf, readParameters } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
@@ -47,7 +48,7 @@ export function recoveryRoutes(
         ...{ projectId, projectName, clusterName, ...defined({ objective }), jobs: items.length, ...tally.sides },
         restores: jobs.map(restoreRow),
       };
-      return context.json(answer);
+      return taggedJson(context, answer);
     },
   });
 }

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Run } from '../../ledger/model/run.ts';
 import { DEFAULT_LIMIT } from '../../ledger/repositories/queries.ts';
 import { defined } from '../../platform/defined.ts';
+import { taggedJson } from '../http/etag.ts';
 import { listAnswer } from '../http/list.ts';
 import { acceptable, BOM, FORMAT } from '../http/negotiate.ts';
 import { queryOf, readParameters } from '../http/parameters.ts';
@@ -45,7 +46,7 @@ export function runRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
       const report = await ledger.run(id);
       if (!report)
         throw notFound('the ledger has no such run: a run is named by 24 hex digits, and kept for some months');
-      return context.json(runReport(report));
+      return taggedJson(context, runReport(report));
     },
   });
 }

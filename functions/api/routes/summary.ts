@@ -1,5 +1,6 @@
 // functions/api/routes/summary.ts: GET /summary: the restores of a period, counted.
 import type { Hono } from 'hono';
+import { taggedJson } from '../http/etag.ts';
 import { acceptable } from '../http/negotiate.ts';
 import { type Parameter, queryOf, readParameters, wholeNumber } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
@@ -10,8 +11,11 @@ const DEFAULT_DAYS = 30;
 
 const days = wholeNumber(1, 365);
 const period: Parameter<number> = {
-  ...{ schema: { type: 'string', pattern: '^\\d{1,3}d$' }, description: 'Days, today included: 1d to 365d.' },
-  read: (value) => (/^\d{1,3}d$/.test(value) ? days.read(value.slice(0, -1)) : undefined),
+  ...{
+    schema: { type: 'string', pattern: '^([1-9]\\d?|[12]\\d\\d|3[0-5]\\d|36[0-5])d$' },
+    description: 'Days, today included: 1d to 365d.',
+  },
+  read: (value) => (/^[1-9]\d{0,2}d$/.test(value) ? days.read(value.slice(0, -1)) : undefined),
   expected: 'a number of days from 1d to 365d',
 };
 
@@ -22,6 +26,6 @@ export const summaryRoutes = (app: Hono<ApiEnv>, { ledger, now }: Pick<ApiPorts,
     GET: async (context) => {
       acceptable(context);
       const { period: asked = DEFAULT_DAYS } = readParameters(queryOf(context), SUMMARY_PARAMETERS);
-      return context.json(await summarize(ledger, lastDays(asked, now())));
+      return taggedJson(context, await summarize(ledger, lastDays(asked, now())));
     },
   });

@@ -35,6 +35,7 @@ export async function withAccount(answer: Response, session: Session): Promise<R
   answer.headers.set('cache-control', 'no-store');
   if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer;
   const headers = new Headers(answer.headers);
+  headers.delete('etag'); // of the page without what is added here
   for (const [name, value] of Object.entries(SIGNED_IN_HEADERS)) headers.set(name, value);
   const page = withHeaderPart(await answer.text(), String(await accountPart(session)));
   return new Response(page, { status: answer.status, headers });

@@ -10,6 +10,7 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
 import { withMeasures } from '../../views/measures.ts';
+import { taggedText } from '../http/etag.ts';
 import { LEDGER_RETRY } from '../http/ports.ts';
 import { coverageState } from '../query/coverage-state.ts';
 import { lastDays, summarize } from '../query/summary.ts';
@@ -75,7 +76,9 @@ export function pageRoutes({
 }: PagePorts): Hono {
   const app = new Hono();
   const answer = async (context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200) =>
-    context.html(await page, status, PAGE_HEADERS);
+    status === 200
+      ? taggedText(context, String(await page), { ...PAGE_HEADERS, 'content-type': 'text/html; charset=UTF-8' })
+      : context.html(await page, status, PAGE_HEADERS);
 
   for (const [path, body, type] of FILES) {
     app.get(path, (context) => context.body(body, 200, { ...FILE_HEADERS, 'content-type': type }));

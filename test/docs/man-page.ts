@@ -1,0 +1,64 @@
+// test/docs/man-page.ts: the manual page, made from the commands themselves, in the macros that man(7) describes.
+import type { Command, Option } from 'commander';
+
+/** Of a line of text: no request at its beginning, no escape, and hyphens that can be pasted. */
+const roff = (text: string) =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll(/^(?=[.'])/gm, '\\&');
+
+export function manPage(program: Command, sections: Readonly<Record<string, string>>): string {
+  const commands = program.commands.flatMap((command) =>
+    command.commands.length > 0
+      ? command.commands.map((each) => [command.name(), each] as const)
+      : [['', command] as const],
+  );
+  const lines = [
+    '.\\" Generated from bin/ by `npm run docs`. Edit that, not this file.',
+    '.TH RESTORE\\-LEDGER 1',
+    '.SH NAME',
+    `restore\\-ledger \\- ${roff(firstLower(program.description()).replace(/\.$/, ''))}`,
+    '.SH SYNOPSIS',
+    '.B restore\\-ledger',
+    '.I command',
+    '.RI [ flags ]',
+    '.SH DESCRIPTION',
+    ...helpText(program),
+    '.SH COMMANDS',
+    ...commands.flatMap(([group, command]) => ofCommand([group, command.name()].filter(Boolean).join(' '), command)),
+    ...Object.entries(sections).flatMap(([title, text]) => [`.SH ${title}`, ...literal(text)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function ofCommand(name: string, command: Command): string[] {
+  const usage = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`));
+  return [
+    `.SS ${roff([name, ...usage].join(' '))}`,
+    roff(sentence(command.description())),
+    ...command.createHelp().visibleOptions(command).flatMap(ofOption),
+    ...helpText(command),
+  ];
+}
+
+const ofOption = ({ flags, description }: Option) => ['.TP', `.B ${roff(flags)}`, roff(description)];
+
+/** What --help adds after the flags. */
+function helpText(command: Command): string[] {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  const bare = command.createHelp();
+  const listed = bare.formatHelp(command, bare);
+  command.outputHelp();
+  return literal(text.slice(text.indexOf(listed) + listed.length));
+}
+
+const literal = (text: string) => (text.trim() === '' ? [] : ['.PP', '.nf', roff(text.trim()), '.fi']);
+
+const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
