@@ -6,6 +6,7 @@ import type { ProjectCoverage } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
 import { tryJson } from '../platform/json.ts';
 import { count, moment, objectId, optional, text } from '../schema/types.ts';
+import { SignatureError } from '../signing/errors.ts';
 
 /** Where a history ended. */
 export interface Head {
@@ -55,14 +56,18 @@ export type HeadsLine = z.infer<typeof line>;
 
 export const isProjectLine = (of: HeadsLine): of is ProjectLine => 'projectId' in of;
 
-/** @throws Error that names the line: it was signed, so whoever signed it has another version, or is not this program */
+/** @throws SignatureError that names the line: it was signed, by another version, or by something else than this program */
 export function* headsLines(file: string): Generator<HeadsLine> {
   let number = 0;
   for (let from = 0; from < file.length; ) {
     const end = file.indexOf('\n', from);
     number += 1;
     const read = z.safeParse(line, tryJson(file.slice(from, end < 0 ? file.length : end)));
-    if (!read.success) throw new Error(`line ${number}: expected a project, or the head of a history`);
+    if (!read.success)
+      throw new SignatureError(
+        'SIGNATURE_WRONG',
+        `heads, line ${number}: expected a project, or the head of a history`,
+      );
     yield read.data;
     from = end < 0 ? file.length : end + 1;
   }
