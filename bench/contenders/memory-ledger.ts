@@ -55,6 +55,9 @@ export class MemoryLedger implements Ledger {
   /** Nothing vanishes in this bench. */
   markVanished = (): Promise<Recorded> => notHere('markVanished');
 
+  /** Nobody judges a restore. */
+  verdicts = async () => new Map();
+
   /** No day is counted. */
   markDays = async () => {};
   markDaysAgain = async () => {};

@@ -19,11 +19,14 @@ const HELP = `
 A backup is shown to work by a restore. The table has the restore of each cluster that was completed last, how long it took
 (the measured recovery time) and how old its snapshot was; overdue clusters come first. Downloads, and restores of single
 collections, don't count. "not covered": the day has passed, but not every restore until then is on record, so the drill can't be
-called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules).
+called missed. How many days a cluster has is a rule: drillDays, and drillDaysFor for some (collect --rules). Without a line of the rule
+drillNeeds, a completed restore counts ("met"); with one, a restore counts that shows what the line asks for, such as a successful
+verdict ("proven"). "restored, not proven" names what is missing: annotate adds a verdict. The evidence column is what the restores of a
+cluster show, as a grade; JSON and CSV have when it falls back.
 With objectives (--rules), RTO and RPO say whether that restore met them, from request to finish and by the age of its data; "not
 known" where the ledger can't tell.
 
-Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores of some may be missing, 1 the ledger or the
+Exit code: 0 no cluster is overdue, 8 one is, 3 none is as far as is known, but restores or verdicts of some may be missing, 1 the ledger or the
 API could not be read, 2 wrong usage.
 
 Examples:

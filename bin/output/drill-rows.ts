@@ -4,6 +4,14 @@ import type { DrillState } from '../../functions/proof/drill-state.ts';
 import { SIDES, type Side } from '../../functions/restore/objectives/objective.ts';
 import type { MeasureState } from '../../functions/schema/words.ts';
 import type { DrillRow as ClusterDrill, CoverageRow } from '../../functions/views/coverage.ts';
+import {
+  DRILL_COLUMNS,
+  drillCells,
+  EVIDENCE_COLUMNS,
+  evidenceCells,
+  gradeWords,
+  missingWords,
+} from '../../functions/views/drill-text.ts';
 import { MEASURE_COLUMNS, measureCells } from '../../functions/views/measures.ts';
 import { DRILL_LABEL } from '../../functions/views/state-labels.ts';
 import { counted, utc } from '../../functions/views/text.ts';
@@ -14,7 +22,8 @@ import { type Column, compare, inColumn, spanCell } from './tables.ts';
 /** The drill of a cluster, with its last restore as fields of its own. Times are ISO 8601 in UTC. */
 export interface DrillRow
   extends Pick<CoverageRow, 'projectId' | 'projectName' | 'tier' | 'goneAt'>,
-    Omit<ClusterDrill, 'last'> {
+    Omit<ClusterDrill, 'last'>,
+    Pick<CoverageRow, 'evidence'> {
   clusterName: string;
   lastJobId?: string;
   lastRequestedAt?: string;
@@ -27,13 +36,18 @@ export interface DrillRow
 const COLUMNS = [
   ...['projectId', 'projectName', 'clusterName', 'tier', 'state', 'days', 'dueAt', 'overdueAt', 'lastJobId'],
   ...['lastRequestedAt', 'lastCompletedAt', 'durationSeconds', 'snapshotAt', 'snapshotAgeSeconds', 'goneAt'],
-  ...['dataAt', ...MEASURE_COLUMNS],
+  ...['dataAt', ...MEASURE_COLUMNS, ...DRILL_COLUMNS, ...EVIDENCE_COLUMNS],
 ];
 
 export const DRILL_ROWS: RowShape<DrillRow> = {
   columns: COLUMNS,
   document: (row) => row,
-  cells: (row) => ({ ...row, ...measureCells(row) }),
+  cells: ({ proof, unproven, evidence, needs, ...row }) => ({
+    ...row,
+    ...measureCells(row),
+    ...drillCells({ ...defined({ proof, unproven, needs }) }),
+    ...evidenceCells(evidence),
+  }),
 };
 
 type State = DrillState['state'];
@@ -43,9 +57,11 @@ const STATES: Record<State, { style: Style; counted?: string }> = {
   overdue: { style: 'red' },
   'backups-off': { style: 'red', counted: 'with BACKUPS OFF' },
   'not-covered': { style: 'yellow', counted: 'not covered (restores may be missing)' },
+  'not-proven': { style: 'yellow', counted: 'restored, but not proven' },
   due: { style: 'yellow', counted: 'due' },
   paused: { style: 'dim' },
-  met: { style: 'green' },
+  met: { style: 'green', counted: 'met (a completed restore counts)' },
+  proven: { style: 'green' },
   none: { style: 'dim', counted: 'not required' },
 };
 const labelOf = (state: State) => inColumn(DRILL_LABEL[state], STATES[state].style);
@@ -59,7 +75,15 @@ export const byUrgency = (a: DrillRow, b: DrillRow) =>
   compare(a.clusterName, b.clusterName);
 
 /** Empty where the row is about no cluster. */
-export function drillRow({ projectId, projectName, clusterName, tier, goneAt, drill }: CoverageRow): DrillRow[] {
+export function drillRow({
+  projectId,
+  projectName,
+  clusterName,
+  tier,
+  goneAt,
+  drill,
+  evidence,
+}: CoverageRow): DrillRow[] {
   if (clusterName === undefined || drill === undefined) return [];
   const { last, ...state } = drill;
   return [
@@ -70,7 +94,7 @@ export function drillRow({ projectId, projectName, clusterName, tier, goneAt, dr
       lastCompletedAt: last?.finishedAt,
       snapshotAt: last?.snapshotAt,
       dataAt: last?.dataAt,
-      goneAt,
+      ...{ goneAt, evidence },
     }),
   ];
 }
@@ -89,6 +113,7 @@ export const drillColumns = (now: number, rows: readonly DrillRow[]): Column<Dri
   ...SIDES.filter((side) => rows.some((row) => row[side])).map((side) => measureColumn(side)),
   { title: 'due', cell: ({ dueAt }) => (dueAt === undefined ? '' : utc(dueAt, 'day')) },
   { title: 'state', cell: (row) => stateOf(row, now), style: ({ state }) => STATES[state].style },
+  { title: 'evidence', cell: ({ evidence }) => (evidence ? gradeWords(evidence).toLowerCase() : ''), goes: 3 },
 ];
 
 const MEASURE_STYLE: Record<MeasureState, Style> = { met: 'green', missed: 'red', 'not known': 'yellow' };
@@ -99,12 +124,14 @@ function measureColumn(side: Side): Column<DrillRow> {
   return { title: side.toUpperCase(), cell, style };
 }
 
-function stateOf({ state, dueAt, tier, goneAt }: DrillRow, now: number): string {
+function stateOf({ state, dueAt, tier, goneAt, unproven }: DrillRow, now: number): string {
   if (state === 'none' && goneAt !== undefined) return 'gone';
   if (state === 'none' && tier === 'free') return 'no backups';
   const days = Math.floor(Math.abs(Date.parse(dueAt ?? '') - now) / 86_400_000);
   if (state === 'due') return `due in ${days} d`;
-  return state === 'overdue' ? `${labelOf(state)} for ${days} d` : labelOf(state);
+  const missing = missingWords(defined({ unproven }));
+  const label = state === 'overdue' ? `${labelOf(state)} for ${days} d` : labelOf(state);
+  return missing === undefined ? label : `${label}; ${missing}`;
 }
 
 /** `12 clusters: 2 OVERDUE, 1 due, 7 met, 2 not required.` */

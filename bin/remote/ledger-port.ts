@@ -2,6 +2,7 @@
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
+import { verdictsAsked } from '../../functions/ledger/verdicts/asked.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Measures } from '../../functions/restore/objectives/measure.ts';
 import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
@@ -49,16 +50,22 @@ export const readable = (ledger: Ledger, now: () => number, objectives = NO_OBJE
   async *coverageRows(projectIds) {
     const context = () => ({ now: now(), objectives });
     if (!projectIds) for await (const project of ledger.projects()) yield* coverageRows(project, context());
-    for await (const project of factsOf(ledger, projectIds ?? [])) {
+    for await (const project of factsOf(ledger, projectIds ?? [], now)) {
       yield* coverageRows(project, context(), await listOf(ledger.archivedClusters(project.projectId)));
     }
   },
 });
 
-/** Of those on record. Requests: 2 reads a project. */
-async function* factsOf(ledger: Ledger, projectIds: readonly string[]): AsyncGenerator<ProjectFacts> {
+/** Of those on record. Requests: 2 reads a project, and those of `readVerdicts`. */
+async function* factsOf(
+  ledger: Ledger,
+  projectIds: readonly string[],
+  now: () => number,
+): AsyncGenerator<ProjectFacts> {
   for (const projectId of [...new Set(projectIds)].sort()) {
     const [known, coverage] = await Promise.all([ledger.knownProject(projectId), ledger.coverage(projectId)]);
-    if (known) yield { projectId, projectName: known.projectName, known, coverage };
+    if (!known) continue;
+    const verdicts = coverage && (await ledger.verdicts(projectId, verdictsAsked(coverage, now())));
+    yield { projectId, projectName: known.projectName, known, coverage, verdicts };
   }
 }

@@ -3,13 +3,28 @@
 import type * as z from 'zod/mini';
 import { type ClusterCoverage, type CompletedRestore, LISTS_OF, type ListCoverage } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
+import {
+  type DrillNeeds,
+  isElsewhere,
+  isProof,
+  isWholeRestore,
+  type JudgedRestore,
+  missingNeeds,
+  type Shows,
+  shows,
+  type Verdicts,
+} from '../restore/drills/judged.ts';
 import { isObjectId, requestedAt } from '../restore/object-id.ts';
+import { ageOf, dataAt } from '../restore/objectives/measure.ts';
 import type { CompiledRules } from '../restore/rules/compile-rules.ts';
-import { type Drill, daysAfter, drillDue, isOverdue } from '../restore/rules/drill.ts';
-import type { drill } from '../schema/coverage.ts';
+import { type Drill, daysAfter, drillDue, dueAfter, isOverdue } from '../restore/rules/drill.ts';
+import type { drill } from '../schema/drill.ts';
 import { KINDS } from '../schema/words.ts';
 import { FRESH_MS, heardAt, isOver } from './list.ts';
 import { earlier } from './period.ts';
+
+const DAY_MS = 86_400_000;
+export const NO_VERDICTS: Verdicts = { restores: [] };
 
 /** Kinds of list whose restores bring back a whole backup. */
 const WHOLE = KINDS.filter((kind) => kind !== 'collection');
@@ -17,15 +32,27 @@ const WHOLE = KINDS.filter((kind) => kind !== 'collection');
 /** `overdueAt` is the collector's, and whether objectives were met depends on those. */
 export type DrillState = Omit<z.infer<typeof drill>, 'overdueAt' | 'rto' | 'rpo'>;
 
-/**
- * Whether a cluster's backups have been shown to work, over all of its lists.
- * @param freshMs a reading that is older says nothing of the present
- */
-export function drillState(cluster: ClusterCoverage, now: Date, freshMs = FRESH_MS): DrillState {
+export interface DrillFacts {
+  /** Of the cluster. Absent: they were not read, and what the collector found holds. */
+  verdicts?: Verdicts | undefined;
+  /** A reading that is older says nothing of the present, in ms. @default FRESH_MS */
+  freshMs?: number | undefined;
+}
+
+/** Whether a cluster's backups have been shown to work, over all of its lists. */
+export function drillState(cluster: ClusterCoverage, now: Date, facts: DrillFacts = {}): DrillState {
   const last = lastRestore(cluster);
   const drill = cluster.goneAt === undefined ? cluster.drill : undefined;
-  const state = stateOf(cluster, drill, last, { now, freshMs });
-  return { state, ...defined({ days: drill?.days, dueAt: drill?.dueAt, last, ...(last && measured(last)) }) };
+  const shown = { last, ...(drill?.needs && shownBy(cluster, drill.needs, facts.verdicts, drill.proof)) };
+  const dueAt = drill?.needs ? dueAfter(createdAt(cluster), shown.proof?.finishedAt, drill.days) : drill?.dueAt;
+  const state = stateOf(cluster, drill && { ...drill, dueAt: dueAt ?? drill.dueAt }, shown, now, facts);
+  const unproven =
+    state !== 'proven' && drill && facts.verdicts
+      ? unprovenOf(cluster, drill, facts.verdicts, new Date(now.getTime() - drill.days * DAY_MS).toISOString())
+      : undefined;
+  const { needs, days } = drill ?? {};
+  const proof = shown.proof;
+  return { state, ...defined({ days, dueAt, last, ...(last && measured(last)), needs, proof, unproven }) };
 }
 
 /**
@@ -73,25 +100,90 @@ export function lastRestore({ lists }: Pick<ClusterCoverage, 'lists'>): Complete
   return all.toSorted((a, b) => Date.parse(b.finishedAt) - Date.parse(a.finishedAt))[0];
 }
 
+/** The restores of whole backups that coverage has: of each list the last one, and the last one into another project. */
+export const wholeRestores = ({ lists }: Pick<ClusterCoverage, 'lists'>): CompletedRestore[] =>
+  WHOLE.flatMap((kind) => [lists[kind]?.lastCompleted ?? [], lists[kind]?.lastElsewhere ?? []].flat());
+
 /** What a cluster's `drill` should be, from the rest of its coverage. */
 export function drillOf(
   projectName: string,
   cluster: ClusterCoverage,
   rules: CompiledRules,
   now: Date,
+  verdicts: Verdicts = NO_VERDICTS,
 ): Drill | undefined {
   const { clusterName, tier, goneAt, deleted, drill, backupsOff, paused } = cluster;
   if (deleted || backupsOff || paused) return undefined;
-  const lastCompletedAt = lastRestore(cluster)?.finishedAt;
+  const needs = rules.drillNeeds(projectName, clusterName);
+  const proof = needs && proofOf(cluster, needs, verdicts);
+  const lastCountedAt = (needs ? proof : lastRestore(cluster))?.finishedAt;
   const due = drillDue(
-    { projectName, clusterName, tier, createdAt: createdAt(cluster), lastCompletedAt, goneAt, drill },
+    { projectName, clusterName, tier, createdAt: createdAt(cluster), lastCountedAt, goneAt, drill },
     rules,
     now,
   );
-  if (due?.overdueAt === undefined || isCoveredUntil(cluster, due, now)) return due;
-  const { overdueAt: _, ...unknown } = due;
+  if (!due) return undefined;
+  const full = { ...due, ...defined({ needs, proof }) };
+  const isKnown = isCoveredUntil(cluster, due, now) && (!needs || areKnown(cluster, due.days, verdicts, now));
+  if (full.overdueAt === undefined || isKnown) return full;
+  const { overdueAt: _, ...unknown } = full;
   return unknown;
 }
+
+/** The last restore that shows all that a drill needs. One from before the creation was of another cluster of this name. */
+function proofOf(cluster: ClusterCoverage, needs: DrillNeeds, verdicts: Verdicts): CompletedRestore | undefined {
+  const proofs = verdicts.restores.flatMap((restore) =>
+    isOfCluster(cluster, restore) && isProof(restore, needs) ? completedOf(restore) : [],
+  );
+  return proofs.sort(byFinish)[0];
+}
+
+/** The completed restore since a moment that misses the least of what a drill needs; of several, the last. */
+function unprovenOf(
+  cluster: ClusterCoverage,
+  { needs }: Drill,
+  { restores, before = '' }: Verdicts,
+  since: string,
+): DrillState['unproven'] {
+  if (!needs) return undefined;
+  const judged = restores.filter((restore) => isWholeRestore(restore) && isOfCluster(cluster, restore));
+  const ids = new Set(judged.map(({ jobId }) => jobId));
+  // Of one that is not among them, nobody has said anything, if all of its time were read.
+  const unjudged = wholeRestores(cluster)
+    .filter(({ jobId, requestedAt }) => !ids.has(jobId) && requestedAt >= before)
+    .map((one) => ({ ...one, missing: missingNeeds(showsUnjudged(one), needs) }));
+  const all = [
+    ...judged.flatMap((restore) =>
+      completedOf(restore).map((one) => ({ ...one, missing: missingNeeds(shows(restore), needs) })),
+    ),
+    ...unjudged,
+  ].filter((one) => one.finishedAt >= since && isOfCluster(cluster, one));
+  const [best] = all.sort((a, b) => a.missing.length - b.missing.length || byFinish(a, b));
+  return best && { jobId: best.jobId, missing: best.missing };
+}
+
+const showsUnjudged = ({ requestedAt, durationSeconds, dataAt, elsewhere }: CompletedRestore): Shows => ({
+  ...{ isVerified: false, isElsewhere: elsewhere === true },
+  measured: { durationSeconds, dataAgeSeconds: ageOf(requestedAt, dataAt) },
+});
+
+/** Whether no verdict that would count can be unknown: not read, or let go with its restore. */
+function areKnown({ provenLetGo }: ClusterCoverage, days: number, { before }: Verdicts, now: Date): boolean {
+  return [before, provenLetGo].every((until) => until === undefined || isOverdue(daysAfter(until, days), now));
+}
+
+export const isOfCluster = (cluster: ClusterCoverage, { finishedAt = '' }: Pick<JudgedRestore, 'finishedAt'>) =>
+  Date.parse(finishedAt) >= Date.parse(createdAt(cluster));
+
+/** A restore as coverage has it. Nothing for one that has not finished. */
+export function completedOf(restore: JudgedRestore): CompletedRestore[] {
+  const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = restore;
+  const elsewhere = isElsewhere(restore) || undefined;
+  const optional = defined({ durationSeconds, snapshotAt, dataAt: dataAt(restore), elsewhere });
+  return finishedAt === undefined ? [] : [{ jobId, requestedAt, finishedAt, ...optional }];
+}
+
+const byFinish = (a: CompletedRestore, b: CompletedRestore) => Date.parse(b.finishedAt) - Date.parse(a.finishedAt);
 
 /** Its id is made when it is; without one, or with one from the future, it is as old as it is known to be. */
 export function createdAt({
@@ -104,21 +196,43 @@ export function createdAt({
   return made <= seenAt ? made : firstSeenAt;
 }
 
+interface Shown {
+  last?: CompletedRestore | undefined;
+  proof?: CompletedRestore | undefined;
+  /** Whether all verdicts are known. */
+  isKnown?: (days: number, now: Date) => boolean;
+}
+
+function shownBy(
+  cluster: ClusterCoverage,
+  needs: DrillNeeds,
+  verdicts: Verdicts | undefined,
+  known: CompletedRestore | undefined,
+): Shown {
+  if (!verdicts) return { proof: known, isKnown: () => true };
+  const isKnown = (days: number, now: Date) => areKnown(cluster, days, verdicts, now);
+  return { proof: proofOf(cluster, needs, verdicts), isKnown };
+}
+
 function stateOf(
   cluster: ClusterCoverage,
   drill: Drill | undefined,
-  last: CompletedRestore | undefined,
-  { now, freshMs }: { now: Date; freshMs: number },
+  { last, proof, isKnown = () => true }: Shown,
+  now: Date,
+  { freshMs = FRESH_MS }: DrillFacts,
 ): DrillState['state'] {
   const { goneAt, deleted, tier, backupsOff, paused } = cluster;
   if (goneAt !== undefined || deleted || tier === 'free') return 'none';
   if (backupsOff) return 'backups-off';
   if (paused) return 'paused';
   if (!drill) return coveredUntil(cluster) === undefined ? 'not-covered' : 'none'; // it was never read, or none is expected of it
-  if (last && !isOverdue(daysAfter(last.finishedAt, drill.days), now)) return 'met';
-  if (!isOverdue(drill.dueAt, now)) return 'due';
+  const counts = (restore: CompletedRestore | undefined) =>
+    restore !== undefined && !isOverdue(daysAfter(restore.finishedAt, drill.days), now);
+  if (drill.needs ? counts(proof) : counts(last)) return drill.needs ? 'proven' : 'met';
+  const areVerdictsKnown = isKnown(drill.days, now);
+  if (!isOverdue(drill.dueAt, now)) return !counts(last) ? 'due' : areVerdictsKnown ? 'not-proven' : 'not-covered';
   const isFresh = Date.parse(coveredUntil(cluster) ?? '') >= now.getTime() - freshMs;
-  return isFresh && isCoveredUntil(cluster, drill, now) ? 'overdue' : 'not-covered';
+  return isFresh && areVerdictsKnown && isCoveredUntil(cluster, drill, now) ? 'overdue' : 'not-covered';
 }
 
 /** What a restore shows: how long it took, and how old its snapshot was. */

@@ -20,6 +20,11 @@ const absence = looseObject({ since: time(), at: time() });
 const restored = looseObject({
   ...{ jobId: objectId(), requestedAt: time(), finishedAt: time() },
   ...{ durationSeconds: maybe(number()), snapshotAt: maybe(time()), dataAt: maybe(time()) },
+  elsewhere: maybe(z.literal(true)),
+});
+const needs = looseObject({
+  ...{ line: z.string(), needs: z.array(z.string()), by: maybe(z.array(z.string())) },
+  ...{ rtoSeconds: maybe(number()), rpoSeconds: maybe(number()) },
 });
 const list = looseObject({
   ...{ attemptedAt: time(), jobs: number(), open: number(), moving: maybe(number()) },
@@ -30,13 +35,23 @@ const list = looseObject({
     z.array(looseObject({ field: z.string(), expected: z.string(), got: z.string(), jobId: maybe(z.string()) })),
   ),
   ...{ problemCount: maybe(number()), notUnderstood: maybe(number()), durations: maybe(z.array(number())) },
-  ...{ lastCompleted: maybe(restored), resume: maybe(looseObject({ open: z.looseObject({}) })) },
+  ...{ lastCompleted: maybe(restored), lastElsewhere: maybe(restored) },
+  ...{ resume: maybe(looseObject({ open: z.looseObject({}) })) },
 });
 const cluster = looseObject({
   ...{ clusterName: z.string(), clusterId: maybe(z.string()), tier: z.enum(TIERS) },
   ...{ firstSeenAt: time(), seenAt: time(), goneAt: maybe(time()), missingSince: maybe(time()) },
   ...{ deleted: maybe(z.boolean()), backupsOff: maybe(z.boolean()), paused: maybe(z.boolean()) },
-  drill: maybe(looseObject({ days: number(), dueAt: time(), overdueAt: maybe(time()) })),
+  drill: maybe(
+    looseObject({
+      days: number(),
+      dueAt: time(),
+      overdueAt: maybe(time()),
+      needs: maybe(needs),
+      proof: maybe(restored),
+    }),
+  ),
+  ...{ evidence: maybe(z.array(objectId())), provenLetGo: maybe(time()) },
   lists: z.partialRecord(z.enum(KINDS), list),
 });
 const clusters = z.record(z.string(), cluster);

@@ -1,9 +1,9 @@
-// functions/schema/coverage.ts: every public field of the coverage of a cluster, of its lists, drill and gaps.
+// functions/schema/coverage.ts: every public field of the coverage of a cluster, of its lists and gaps.
 import * as z from 'zod/mini';
+import { completedRestore, drill, evidence } from './drill.ts';
 import { fieldProblem, origin } from './job.ts';
-import { measures } from './measure.ts';
-import { amount, count, flag, list, moment, named, objectId, oneOf, optional, page, someOf, text } from './types.ts';
-import { CLAIMS, COVERAGE_STATES, DRILL_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
+import { count, flag, list, moment, named, objectId, oneOf, optional, page, someOf, text } from './types.ts';
+import { CLAIMS, COVERAGE_STATES, GAP_REASONS, KINDS, TIERS } from './words.ts';
 
 export const failure = z.object({
   code: text(
@@ -12,38 +12,6 @@ export const failure = z.object({
   message: text(),
   since: moment('Since when every attempt has failed.'),
 });
-
-export const completedRestore = named(
-  'CompletedRestore',
-  z.object({
-    jobId: objectId(),
-    requestedAt: moment(),
-    finishedAt: moment(),
-    durationSeconds: optional(amount('The measured recovery time.')),
-    snapshotAt: optional(moment()),
-    dataAt: optional(moment('The moment that the restored data is of: a point in time, or that of the snapshot.')),
-  }),
-);
-
-export const drill = named(
-  'Drill',
-  z.object({
-    state: oneOf(
-      DRILL_STATES,
-      'met: restored within the days. due: not yet, with time left. overdue: the time has passed. not-covered: there may be restores that nobody knows of. paused: the cluster is. backups-off: Atlas makes no backups of it. none: no restore is expected.',
-    ),
-    days: optional(amount('Within which a restore is expected. Absent, as is `dueAt`, where none is.')),
-    dueAt: optional(moment()),
-    overdueAt: optional(moment('When the collector first found it overdue.')),
-    last: optional(
-      completedRestore,
-      'The last completed restore of its backups. Downloads, and restores of a few collections, do not count.',
-    ),
-    durationSeconds: optional(amount('How long it took: the measured recovery time.')),
-    snapshotAgeSeconds: optional(amount('How old its snapshot was when it was requested: what would have been lost.')),
-    ...measures.shape,
-  }),
-);
 
 export const gap = named(
   'Gap',
@@ -82,6 +50,7 @@ export const coverageOfList = named(
       count("At least so many jobs may or may not be completed restores: a field that decides it can't be understood."),
     ),
     lastCompleted: optional(completedRestore),
+    lastElsewhere: optional(completedRestore, 'The last one into another project.'),
   }),
 );
 
@@ -119,6 +88,10 @@ export const coverageRow = named(
     problems: count('Elements of its lists that were not understood.'),
     lastCompletedAt: optional(moment('When `drill.last` finished.')),
     drill: optional(drill, 'Absent where `clusterName` is.'),
+    evidence: optional(
+      evidence,
+      'Absent where `clusterName` is, and for clusters that are gone, were deleted, or have no backups.',
+    ),
     goneAt: optional(moment()),
     backupsOff: optional(flag()),
     paused: optional(flag()),

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { change, finding, job, severity, status } from './job.ts';
 import { type JsonSchema, jsonSchema } from './json-schema.ts';
 import { run } from './run.ts';
-import { count, described, list, moment, objectId, oneOf, optional, text } from './types.ts';
-import { type DetailType, EVENT_SOURCE, SCHEMA_VERSION } from './words.ts';
+import { count, described, list, moment, objectId, oneOf, optional, someOf, text } from './types.ts';
+import { type DetailType, DRILL_NEEDS, EVENT_SOURCE, SCHEMA_VERSION } from './words.ts';
 
 const cut = described(
   list(z.object({ field: text('`job.errorMessage`, `run.failures`'), kept: count(), of: count() })),
@@ -56,6 +56,8 @@ export const drillOverdue = z.extend(envelope, {
       days: described(z.int().check(z.minimum(1)), 'Within which a restore was expected.'),
       dueAt: moment(),
       lastCompletedAt: optional(moment('Absent: never, as far as is known.')),
+      needs: optional(list(someOf(DRILL_NEEDS), 'What a restore has to show to count. Absent: that it was completed.')),
+      lastProvenAt: optional(moment('With `needs`: when the last restore finished that showed it.')),
     }),
   ),
   firstReading,

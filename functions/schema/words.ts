@@ -140,14 +140,43 @@ export const GAP_REASONS = [
 ] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
 
+/** What a drill can need to count, in the order in which it is told. verdict: somebody checked the data, with success. */
+export const DRILL_NEEDS = ['verdict', 'other-project', 'rto', 'rpo', 'checks', 'by'] as const;
+export type DrillNeed = (typeof DRILL_NEEDS)[number];
+
 /**
- * met: restored within the days. due: not restored yet, but there is time left. overdue: the time has passed, and every restore
- * until then is known. not-covered: the time has passed, or never began, and there may be restores that nobody knows of.
- * paused: the cluster is. backups-off: Atlas makes no backups of it, which is worse than an overdue drill. none: no restore is
- * expected.
+ * proven: a restore within the days shows all that a drill needs. met: restored within the days, where a drill needs no more.
+ * not-proven: restored within the days, but something that a drill needs is missing, with time left. due: not restored yet, but there is
+ * time left. overdue: the time has passed, and every restore until then is known. not-covered: the time has passed, or never began, and
+ * there may be restores, or verdicts, that nobody knows of. paused: the cluster is. backups-off: Atlas makes no backups of it, which is
+ * worse than an overdue drill. none: no restore is expected.
  */
-export const DRILL_STATES = ['met', 'due', 'overdue', 'not-covered', 'paused', 'backups-off', 'none'] as const;
+export const DRILL_STATES = [
+  'proven',
+  'met',
+  'not-proven',
+  'due',
+  'overdue',
+  'not-covered',
+  'paused',
+  'backups-off',
+  'none',
+] as const;
 export type DrillState = (typeof DRILL_STATES)[number];
+
+/**
+ * The least first. never: no restore was completed. lapsed: one was, but none that still counts. elsewhere: into another project.
+ * verified: somebody checked the data, with success. within objectives: the verified restore met them, too.
+ */
+export const EVIDENCE_GRADES = [
+  'never',
+  'lapsed',
+  'restored',
+  'restored elsewhere',
+  'verified',
+  'verified within objectives',
+] as const;
+export type EvidenceGrade = (typeof EVIDENCE_GRADES)[number];
 
 /**
  * Worst first. failing: the last attempt failed. not-visible: no credentials see the project any more. never: not read once.

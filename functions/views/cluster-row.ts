@@ -5,11 +5,13 @@ import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { defined } from '../platform/defined.ts';
 import { type ClusterProof, proveCluster } from '../proof/cluster.ts';
 import { drillState, lastRestore } from '../proof/drill-state.ts';
+import { evidenceOf } from '../proof/evidence-grade.ts';
 import type { Gap } from '../proof/gap.ts';
 import { hubGaps } from '../proof/hub.ts';
 import { FRESH_MS } from '../proof/list.ts';
 import { type Asking, believed } from '../proof/period.ts';
 import { scopeOf } from '../proof/project.ts';
+import type { Verdicts } from '../restore/drills/judged.ts';
 import { ageOf, type Measures, measuresOfCompleted } from '../restore/objectives/measure.ts';
 import { NO_OBJECTIVES, type Objectives } from '../restore/objectives/objective.ts';
 import { daysAfter } from '../restore/rules/drill.ts';
@@ -62,8 +64,9 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
   const earliest = (name: 'readAt' | 'fullReadAt') =>
     open.map(({ list }) => believed(list[name], now) ?? '').sort()[0] || undefined;
   const failing = open.find(({ list }) => list.error);
+  const verdicts = facts.verdicts?.get(clusterName);
   const drill = {
-    ...drillRow(cluster, scope.notVisibleSince, context),
+    ...drillRow(cluster, verdicts, scope.notVisibleSince, context),
     ...lastMeasures(projectName, cluster, context.objectives),
   };
   const gaps = [...proof.gaps.filter(isNoWait), ...hubGaps(facts, asOf(context))];
@@ -95,7 +98,7 @@ export function clusterRow(facts: ProjectFacts, cluster: ClusterCoverage, contex
     open: sum(({ open }) => open),
     problems: sum(({ problemCount = 0 }) => problemCount),
     lastCompletedAt: drill.last?.finishedAt,
-    ...{ drill, goneAt, backupsOff, paused },
+    ...{ drill, evidence: evidenceRow(facts, cluster, scope.notVisibleSince, context), goneAt, backupsOff, paused },
     error: failing && failureOf(`${failing.kind} restore jobs`, failing.list.error)?.error,
     lists: Object.fromEntries(lists.map(({ kind, list }) => [kind, { state: stateOf(list), ...shown(list) }])),
     gaps,
@@ -119,14 +122,28 @@ function lastMeasures(projectName: string, cluster: ClusterCoverage, objectives 
 
 function drillRow(
   cluster: ClusterCoverage,
+  verdicts: Verdicts | undefined,
   notVisibleSince: string | undefined,
   { now, lateAfterMs = FRESH_MS }: CoverageContext,
 ): DrillRow {
-  const drill = drillState(cluster, new Date(now), Math.max(FRESH_MS, lateAfterMs));
+  const drill = drillState(cluster, new Date(now), { verdicts, freshMs: Math.max(FRESH_MS, lateAfterMs) });
   if (drill.state !== 'overdue') return drill;
   // Nobody can see whether it was restored since.
   if (notVisibleSince !== undefined) return { ...drill, state: 'not-covered' };
   return { ...drill, ...defined({ overdueAt: cluster.drill?.overdueAt }) };
+}
+
+function evidenceRow(
+  { projectName, verdicts: all }: ProjectFacts,
+  cluster: ClusterCoverage,
+  notVisibleSince: string | undefined,
+  { now, lateAfterMs = FRESH_MS, objectives = NO_OBJECTIVES }: CoverageContext,
+): Row['evidence'] {
+  const { clusterName } = cluster;
+  const verdicts = all?.get(clusterName);
+  const [objective, freshMs] = [objectives.of(projectName, clusterName), Math.max(FRESH_MS, lateAfterMs)];
+  const isVisible = notVisibleSince === undefined;
+  return evidenceOf(cluster, new Date(now), { verdicts, objective, freshMs, isVisible });
 }
 
 function clusterState(

@@ -19,7 +19,8 @@ const DAY_MS = 86_400_000;
 const MAX_SLOTS = 3_000;
 
 /** States of the drill of a cluster of which a restore is expected. */
-export const EXPECTED_DRILLS: readonly (DrillState | undefined)[] = ['overdue', 'due', 'met', 'not-covered'];
+export const EXPECTED_DRILLS: readonly DrillState[] = ['overdue', 'due', 'met', 'proven', 'not-proven', 'not-covered'];
+const isExpected = (state: DrillState | undefined) => state !== undefined && EXPECTED_DRILLS.includes(state);
 
 export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
   const count = (is: (row: CoverageRow) => boolean) => rows.filter(is).length;
@@ -30,7 +31,7 @@ export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
     covered: count((row) => isThere(row) && row.claim === 'complete'),
     unread: count(({ what, state }) => what === 'project' && needsAttention(state)),
     attention: count(({ state }) => needsAttention(state)),
-    expected: count(({ drill }) => EXPECTED_DRILLS.includes(drill?.state)),
+    expected: count(({ drill }) => isExpected(drill?.state)),
     overdue: count(({ drill }) => drill?.state === 'overdue'),
   };
 }
@@ -112,7 +113,7 @@ function partsOf(project: ProjectFacts, lateAfterMs: number): Part[] {
   };
   const ofCluster = (cluster: ClusterCoverage): Part => ({
     rowsAt: (now) => [clusterRow(project, cluster, { now, lateAfterMs })],
-    about: [cluster, { ...known, changes: [] }],
+    about: [cluster, { ...known, changes: [] }, project.verdicts?.get(cluster.clusterName)],
     days: cluster.drill?.days,
   });
   return [ofProject, ...clusters.map(ofCluster)];

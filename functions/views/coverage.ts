@@ -10,6 +10,7 @@ import { proveProject, scopeOf } from '../proof/project.ts';
 import type { coverageRow } from '../schema/coverage.ts';
 import { COVERAGE_STATES, type CoverageState } from '../schema/words.ts';
 import { asOf, type CoverageContext, clusterRow, failureOf, isNoWait, originOf } from './cluster-row.ts';
+import { DRILL_COLUMNS, drillCells, EVIDENCE_COLUMNS, evidenceCells } from './drill-text.ts';
 import { MEASURE_COLUMNS, measureCells } from './measures.ts';
 
 const rank = (state: CoverageState) => COVERAGE_STATES.indexOf(state);
@@ -27,10 +28,19 @@ export const COVERAGE_COLUMNS = [
   ...['lastCompletedAt', 'lastDurationSeconds', 'snapshotAgeSeconds', 'goneAt', 'backupsOff', 'paused'],
   ...['errorWhat', 'errorCode', 'errorMessage', 'errorSince', 'gaps'],
   ...MEASURE_COLUMNS,
+  ...DRILL_COLUMNS,
+  ...EVIDENCE_COLUMNS,
   ...['accountId', 'organizationId'],
 ];
 
-export const coverageCells = ({ error, drill, lists: _, gaps, ...row }: CoverageRow): Record<string, unknown> => ({
+export const coverageCells = ({
+  error,
+  drill,
+  evidence,
+  lists: _,
+  gaps,
+  ...row
+}: CoverageRow): Record<string, unknown> => ({
   ...row,
   drillState: drill?.state,
   drillDays: drill?.days,
@@ -43,6 +53,8 @@ export const coverageCells = ({ error, drill, lists: _, gaps, ...row }: Coverage
   errorSince: error?.since,
   gaps: gaps.map(({ text }) => text).join(' '),
   ...measureCells(drill ?? {}),
+  ...drillCells(drill),
+  ...evidenceCells(evidence),
 });
 
 /** @param archived clusters that are gone for so long that they are kept elsewhere */

@@ -18,7 +18,9 @@ export const STATES: Record<CoverageState, { label: string; tone: Tone }> = {
 };
 
 export const DRILL_LABEL: Record<DrillState, string> = {
+  proven: 'Proven',
   met: 'Met',
+  'not-proven': 'Restored, not proven',
   due: 'Time left',
   overdue: 'Overdue',
   'not-covered': 'Not covered',

@@ -13,7 +13,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ANNOTATING_ATTRIBUTES } from '../../functions/ledger/annotations/attributes.ts';
 import { INDEXES, type IndexName, TABLE } from '../../functions/ledger/model/table.ts';
-import { COVERAGE_TOTALS_KEY, DAYS_KEY, projectPk, runPk } from '../../functions/ledger/table/keys.ts';
+import { COVERAGE_TOTALS_KEY, DAYS_KEY, projectPk, runPk, VERDICTS_PK } from '../../functions/ledger/table/keys.ts';
 import type { NodeFunction } from '../compute/node-function.ts';
 
 /** A table of this ledger that the stack did not create: one that another stack left, or that was restored from a backup. */
@@ -139,7 +139,7 @@ export class LedgerTable extends Construct {
       [tableArn],
       within(projectPk('*'), DAYS_KEY.pk, COVERAGE_TOTALS_KEY.pk),
     );
-    grantee.allow(['dynamodb:DeleteItem'], [tableArn], within(projectPk('*')));
+    grantee.allow(['dynamodb:DeleteItem'], [tableArn], within(projectPk('*'), VERDICTS_PK));
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
@@ -153,11 +153,11 @@ export class LedgerTable extends Construct {
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 
-  /** For whoever may read already: annotations of jobs and the history with them, but nothing that Atlas said, nor any other item. */
+  /** For whoever may read already: annotations of jobs, the history with them and marks of verdicts, but nothing that Atlas said, nor any other item. */
   grantAnnotate(grantee: NodeFunction) {
     const attributes = [TABLE.partition, TABLE.sort, ...ANNOTATING_ATTRIBUTES];
     const onlyAnnotations = {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [projectPk('*')] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [projectPk('*'), VERDICTS_PK] },
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
       StringEquals: { 'dynamodb:ReturnValues': 'NONE' },
       Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' }, // "for all" is also true of none

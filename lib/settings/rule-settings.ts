@@ -1,4 +1,5 @@
 // lib/settings/rule-settings.ts: settings of the rules, validated by the same parser as in the functions.
+import { NEEDS_EXPECTED, parseNeeds } from '../../functions/restore/drills/needs.ts';
 import { OBJECTIVE_EXPECTED, parseObjective } from '../../functions/restore/objectives/objective.ts';
 import { CAN_BE_OFF } from '../../functions/restore/rules/finding.ts';
 import { readRules } from '../../functions/restore/rules/read-rules.ts';
@@ -86,6 +87,16 @@ export const ruleSettings = {
     {
       means:
         'Recovery objectives of clusters, in minutes, hours or days: `rto`, the longest time from request to finish of a restore, and `rpo`, the greatest age of the restored data at the request. The first match applies; `none` is no objective. The rules `rto-missed` and `rpo-missed` go by them.',
+      default: [],
+      separator: /[;\n]/,
+    },
+  ),
+  drillNeeds: texts(
+    'lines such as prod-*/orders = verdict, other-project, by ci-*; as one text, with a semicolon or a line break between them',
+    (line) => parseNeeds(line) !== undefined || `${JSON.stringify(line)}: expected ${NEEDS_EXPECTED}`,
+    {
+      means:
+        'What a completed restore has to show to count as a drill: `verdict`, somebody checked its data with success; `other-project`, it went into another project; `rto` and `rpo`, it met these `objectives`; `checks`, it has checks and all got what they expected; `by NAME`, a pattern of those whose verdict counts. The first match applies; `none`, and no match, is that a completed restore counts.',
       default: [],
       separator: /[;\n]/,
     },

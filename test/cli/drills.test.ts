@@ -95,11 +95,15 @@ describe('drills', () => {
   test('the table says it in words, CSV and NDJSON in the same fields', async () => {
     const { code, stdout } = await shell.run(['drills']);
     expect(code).toBe(8);
-    expect(stdout).toMatch(/^project +cluster +last restore \(UTC\) +took +snapshot age +every +due +state\n/);
-    expect(stdout).toMatch(new RegExp(`^\\S.* ${partly} +never +30 d +\\S+ +OVERDUE for \\d+ d$`, 'm'));
-    expect(stdout).toMatch(/ brand-new +never +30 d +\S+ +due in (29|30) d$/m);
-    expect(stdout).toMatch(/ exempt +never +none expected$/m);
-    expect(stdout).toMatch(/\n\n\d+ clusters: \d+ OVERDUE, 1 due, 1 met, \d+ not required\.\n$/);
+    expect(stdout).toMatch(
+      /^project +cluster +last restore \(UTC\) +took +snapshot age +every +due +state +evidence\n/,
+    );
+    expect(stdout).toMatch(new RegExp(`^\\S.* ${partly} +never +30 d +\\S+ +OVERDUE for \\d+ d +\\S.*$`, 'm'));
+    expect(stdout).toMatch(/ brand-new +never +30 d +\S+ +due in (29|30) d +never$/m);
+    expect(stdout).toMatch(/ exempt +never +none expected +never$/m);
+    expect(stdout).toMatch(
+      /\n\n\d+ clusters: \d+ OVERDUE, 1 due, 1 met \(a completed restore counts\), \d+ not required\.\n$/,
+    );
 
     const all = (await rows()).rows;
     const lines = (await shell.run(['drills', '--format', 'ndjson'])).stdout.trimEnd().split('\n');

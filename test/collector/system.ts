@@ -6,6 +6,8 @@ import { fixedCredentials } from '../../functions/atlas/auth/credentials.ts';
 import { AtlasClient } from '../../functions/atlas/client.ts';
 import type { PlanRequest } from '../../functions/collector/plan/plan.ts';
 import { type LocalRunPorts, runLocally } from '../../functions/collector/run/local-run.ts';
+import { annotateJob } from '../../functions/ledger/annotations/annotate.ts';
+import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.ts';
 import { LedgerError } from '../../functions/ledger/model/errors.ts';
 import type { Ledger, LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
@@ -13,10 +15,12 @@ import type { Key } from '../../functions/ledger/table/keys.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
 import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
+import type { Annotator } from '../../functions/restore/annotations.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { type AtlasSimulator, type SimulatorOptions, startAtlas } from '../../local/atlas/server.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
+import { ADA } from '../ledger/annotations/annotators.ts';
 import type { Engine, EngineTable } from '../ledger/engines.ts';
 import { wholeEvidence } from '../report/whole.ts';
 
@@ -101,6 +105,18 @@ export class System implements AsyncDisposable {
       serverless: tier === 'serverless',
     };
     return has[kind] ? this.atlas.world.jobs(projectId, clusterName, kind) : [];
+  }
+
+  /** What a person says of a job, at the time that it is. */
+  annotate(projectId: string, jobId: string, patch: AnnotationPatch, by: Annotator = ADA) {
+    const at = new Date(this.clock.now());
+    const signature = { by, at: at.toISOString(), runId: newObjectId(at) };
+    return annotateJob(this.#table.table, { projectId, jobId }, patch, signature);
+  }
+
+  /** Keys of all items, in no order. */
+  async keys(): Promise<Key[]> {
+    return (await listOf(this.#table.table.scan())).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
   }
 
   /** Every job of the ledger, by id: the items themselves. */

@@ -31,6 +31,7 @@ export const EVERY_OPTION = {
   stuckMinutes: '240',
   drillDays: '180',
   drillDaysFor: 'prod-*/orders = 90,*/*-tmp = 0',
+  drillNeeds: 'prod-*/orders = verdict, other-project, rto, by ci-*; */*-tmp = none',
   objectives: 'prod-*/orders = rto 60m, rpo 24h; */*-tmp = none',
   maxEventAgeHours: '48',
   messageSeverities: 'info,critical',

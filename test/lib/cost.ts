@@ -72,8 +72,8 @@ export function countsOfRun({ clusters, clustersPerProject = 10 }: Size) {
     atlasRequests: 1 + 3 * projects + lists,
     /** The run begins, is planned, ends, and scope; what the coverage adds up to, and its marks; what it is to read; a project's part is put and counted, its coverage written between two marks. */
     tableWriteUnits: 8 + Math.ceil(projects / 10) + projects * (4 + coverageKb),
-    /** Its end, scope, runs that have not ended, what the coverage added up to; what is known of a project, and its coverage. */
-    tableReadUnits: 10 + projects * (1 + Math.ceil(coverageKb / 4)),
+    /** Its end, scope, runs that have not ended, what the coverage added up to; what is known of a project, its verdicts, and its coverage. */
+    tableReadUnits: 10 + projects * (2 + Math.ceil(coverageKb / 4)),
     sqsRequests: Math.ceil(projects / 10) + 2 * projects,
     collectSeconds: projects * (0.5 + ANSWER_SECONDS * (1 + Math.ceil((3 + 2 * each) / PARALLEL_LISTS))),
     logBytes: 2_000 + 2_100 * projects,

@@ -50,7 +50,7 @@ describe('each role may do exactly this', () => {
     const onlyRuns =
       'where {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["RUN#*"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
     const onlyAnnotations = `where ${JSON.stringify({
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PROJECT#*'] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['PROJECT#*', 'VERDICTS'] },
       'ForAllValues:StringEquals': {
         'dynamodb:Attributes': [
           ...['pk', 'sk', 'revision', 'changedAt', 'changes'],
@@ -174,7 +174,7 @@ test('retention: reads; writes what is known of projects, days and totals; delet
   const { RetentionRole, RetentionScheduleRole, ...others } = grants({ jobRetentionDays: 365 });
   expect(RetentionRole).toEqual([
     'dynamodb:BatchGetItem on LedgerTable',
-    `dynamodb:DeleteItem on LedgerTable ${where('PROJECT#*')}`,
+    `dynamodb:DeleteItem on LedgerTable ${where('PROJECT#*', 'VERDICTS')}`,
     'dynamodb:GetItem on LedgerTable',
     `dynamodb:PutItem on LedgerTable ${where('PROJECT#*', 'DAYS', 'TOTALS')}`,
     'dynamodb:Query on LedgerTable',

@@ -58,6 +58,7 @@ test('settings arrive where they are used', () => {
       drillDays: 180,
       drillDaysFor: ['prod-*/orders = 90', '*/*-tmp = 0'],
       objectives: ['prod-*/orders = rto 60m, rpo 24h', '*/*-tmp = none'],
+      drillNeeds: ['prod-*/orders = verdict, other-project, rto, by ci-*', '*/*-tmp = none'],
     },
   });
   const api = apiSettings(environmentOf('ApiHandlerFunction', EVERY_OPTION));

@@ -2,6 +2,7 @@
 
 import type { CompletedRestore, ListCoverage } from '../../ledger/model/coverage.ts';
 import { defined } from '../../platform/defined.ts';
+import { isElsewhere } from '../../restore/drills/judged.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { dataAt } from '../../restore/objectives/measure.ts';
 import { isCompletedRestore, isUnderstood } from '../../restore/understood.ts';
@@ -9,8 +10,11 @@ import { isCompletedRestore, isUnderstood } from '../../restore/understood.ts';
 /** Durations kept for one list: enough for a 95th percentile, few enough for a coverage of hundreds of clusters. */
 export const MAX_DURATIONS = 50;
 
+export type Successes = Pick<ListCoverage, 'lastCompleted' | 'lastElsewhere' | 'durations' | 'notUnderstood'>;
+
 export class CompletedRestores {
   #last: CompletedRestore | undefined;
+  #lastElsewhere: CompletedRestore | undefined;
   /** Of the newest, by request. */
   #durations: { jobId: string; seconds: number }[] = [];
   #notUnderstood = 0;
@@ -20,15 +24,20 @@ export class CompletedRestores {
     const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
     if (!isCompletedRestore(job) || finishedAt === undefined) return;
     if (durationSeconds !== undefined) this.#note(jobId, durationSeconds);
-    if (this.#last && this.#last.finishedAt >= finishedAt) return;
-    this.#last = { jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt, dataAt: dataAt(job) }) };
+    const elsewhere = isElsewhere(job) || undefined;
+    const measured = defined({ durationSeconds, snapshotAt, dataAt: dataAt(job), elsewhere });
+    const restore = { jobId, requestedAt, finishedAt, ...measured };
+    const isLater = (than: CompletedRestore | undefined) => than === undefined || finishedAt > than.finishedAt;
+    if (isLater(this.#last)) this.#last = restore;
+    if (elsewhere && isLater(this.#lastElsewhere)) this.#lastElsewhere = restore;
   }
 
-  get seen(): Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'> {
+  get seen(): Successes {
     const durations = this.#durations.map(({ seconds }) => seconds);
     return defined({
       notUnderstood: this.#notUnderstood || undefined,
       lastCompleted: this.#last,
+      lastElsewhere: this.#lastElsewhere,
       durations: durations.length > 0 ? durations : undefined,
     });
   }

@@ -2,6 +2,7 @@
 import {
   type Absence,
   CONTINUITY_MS,
+  type CompletedRestore,
   type Failure,
   type ListCoverage,
   type Problem,
@@ -102,11 +103,13 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
 /** A reading that stops early has seen the newest, which are those that are kept. */
 function withSuccesses(
   before: ListCoverage,
-  { lastCompleted, durations = [] }: ListReading['successes'],
-): Pick<ListCoverage, 'lastCompleted' | 'durations'> {
-  const isLast = lastCompleted && lastCompleted.finishedAt >= (before.lastCompleted?.finishedAt ?? '');
+  { lastCompleted, lastElsewhere, durations = [] }: ListReading['successes'],
+): Pick<ListCoverage, 'lastCompleted' | 'lastElsewhere' | 'durations'> {
+  const last = (name: 'lastCompleted' | 'lastElsewhere', seen: CompletedRestore | undefined) =>
+    seen && seen.finishedAt >= (before[name]?.finishedAt ?? '') ? seen : undefined;
   return defined({
-    lastCompleted: isLast ? lastCompleted : undefined,
+    lastCompleted: last('lastCompleted', lastCompleted),
+    lastElsewhere: last('lastElsewhere', lastElsewhere),
     durations: durations.length >= (before.durations?.length ?? 1) ? durations : undefined,
   });
 }

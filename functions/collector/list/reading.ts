@@ -9,7 +9,7 @@ import type { RestoreJob, Source } from '../../restore/job.ts';
 import type { Status } from '../../schema/words.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import type { AtlasTime } from './atlas-time.ts';
-import { CompletedRestores } from './completed-restores.ts';
+import { CompletedRestores, type Successes } from './completed-restores.ts';
 import { Fingerprints } from './fingerprints.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import { ListWindow } from './list-window.ts';
@@ -79,7 +79,7 @@ export interface ListReading {
   recent: Record<string, string>;
   problems: Problem[];
   /** The restores that were completed, and those that may have been. */
-  successes: Pick<ListCoverage, 'lastCompleted' | 'durations' | 'notUnderstood'>;
+  successes: Successes;
   resume?: Resume;
 }
 

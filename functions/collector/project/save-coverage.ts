@@ -3,7 +3,7 @@ import type { ProjectCoverage } from '../../ledger/model/coverage.ts';
 import { believable } from './believed.ts';
 import { type Collection, mayGoOn } from './collection.ts';
 import type { Discovery } from './discover.ts';
-import { withDrills } from './drills.ts';
+import { askedBy, withDrills } from './drills.ts';
 import { type Evaluation, evaluationOver } from './evaluation.ts';
 import {
   clustersOutnamed,
@@ -42,11 +42,14 @@ export async function saveCoverage(
   const archived = { gone, others: [...replaced, ...outnamed] };
   const goesOn = listsLeft > 0 && mayGoOn(collection);
   let followAt: string | undefined;
-  const next = (latest: ProjectCoverage | undefined) => {
+  const found = (latest: ProjectCoverage | undefined) => {
     const before = latest && believed(collection, latest, isTimeKnown);
     const about = { ...recordedOver(before, collection), ...evaluationOver(before, collection, evaluation) };
-    const coverage = projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
-    const followed = withFollowUp(collection, withDrills(coverage, rules, new Date(time.now())));
+    return projectCoverage(before, { task, goesOn, discovery, attempts, archived, about });
+  };
+  const verdicts = await ledger.verdicts(projectId, askedBy(found(read), rules, time.now()));
+  const next = (latest: ProjectCoverage | undefined) => {
+    const followed = withFollowUp(collection, withDrills(found(latest), rules, verdicts, new Date(time.now())));
     followAt = followed.followAt;
     if (!latest) collection.counts.firstOverdue = countOverdue(followed.coverage);
     return followed.coverage;

@@ -31,7 +31,9 @@ function drillsOverdue(before: ProjectCoverage | undefined, after: ProjectCovera
     if (known?.overdueAt !== undefined && known.dueAt === drill.dueAt) return [];
     const { days, dueAt, overdueAt } = drill;
     const lastCompletedAt = lastRestore({ lists })?.finishedAt;
-    return [{ overdueAt, cluster: { clusterName, days, dueAt, ...defined({ lastCompletedAt }) } }];
+    const { needs, proof } = drill;
+    const about = { lastCompletedAt, needs: needs?.needs, lastProvenAt: proof?.finishedAt };
+    return [{ overdueAt, cluster: { clusterName, days, dueAt, ...defined(about) } }];
   });
   const at = overdue
     .map(({ overdueAt }) => overdueAt)
@@ -53,12 +55,21 @@ function drillsOverdue(before: ProjectCoverage | undefined, after: ProjectCovera
 }
 
 function drillMessage(projectName: string, clusters: DrillOverdue['clusters']): string {
-  const named = clusters.slice(0, MAX_NAMED).map(({ clusterName, days, dueAt, lastCompletedAt }) => {
-    const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
-    return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${last})`;
+  const named = clusters.slice(0, MAX_NAMED).map(({ clusterName, days, dueAt, ...about }) => {
+    return `${singleLine(clusterName)} (every ${counted(days, 'day')}, due ${day(dueAt)}, ${lastWords(about)})`;
   });
   const are = clusters.length === 1 ? 'is' : 'are';
   return `${singleLine(projectName)}: ${counted(clusters.length, 'cluster')} ${are} overdue for a restore drill.\n${listed(named, clusters.length)}.`;
+}
+
+function lastWords({
+  lastCompletedAt,
+  lastProvenAt,
+  needs,
+}: Omit<DrillOverdue['clusters'][number], 'clusterName' | 'days' | 'dueAt'>) {
+  const last = lastCompletedAt === undefined ? 'no restore is known' : `last restored ${day(lastCompletedAt)}`;
+  if (!needs) return last;
+  return `${last}, ${lastProvenAt === undefined ? 'none is proven' : `last proven ${day(lastProvenAt)}`}`;
 }
 
 const day = (iso: string) => utc(iso).slice(0, 10);

@@ -7,6 +7,7 @@ import { optimisticWrite } from '../repositories/optimistic-write.ts';
 import { ledgerJob } from '../table/job-item.ts';
 import { jobKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
+import { markVerdict } from '../verdicts/mark-verdict.ts';
 import { ANNOTATING_ATTRIBUTES } from './attributes.ts';
 import { mergeAnnotation, type Signature } from './merge.ts';
 import { type AnnotationPatch, AnnotationProblem } from './patch.ts';
@@ -17,7 +18,7 @@ export class AnnotationConflict extends Error {
 }
 
 /**
- * Requests: 1 read, and 1 write where it says something new. A writer that loses reads and merges again: the revision, which grows
+ * Requests: 1 read, and where it says something new 1 write, with a verdict 2. A writer that loses reads and merges again: the revision, which grows
  * with every entry, is the condition. What is written without an entry, such as counters of progress, is not touched.
  * @param isExpected whether the job is still as the caller saw it. Not asked where it says so already: the caller's first request may
  * have been answered to nobody
@@ -51,6 +52,7 @@ export async function annotateJob(
     if (!next) return { value: stored, written: { done: true } };
     if (!isExpected(stored)) throw new AnnotationConflict(`job ${jobId} was changed meanwhile: read it again`);
     outcome = 'annotated';
+    if (patch.validation) await markVerdict(table, next, signature.at);
     ours = next;
     const set = defined(Object.fromEntries(ANNOTATING_ATTRIBUTES.map((name) => [name, next[name]])));
     return { value: next, written: await table.update(key, { set, blind: true }, { revision: stored.revision }) };

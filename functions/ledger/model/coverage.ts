@@ -3,7 +3,8 @@
 import type * as z from 'zod/mini';
 import type { Cluster, ClusterList } from '../../atlas/model/atlas.ts';
 import type { Drill } from '../../restore/rules/drill.ts';
-import type { completedRestore, coverageOfList, failure, problem } from '../../schema/coverage.ts';
+import type { coverageOfList, failure, problem } from '../../schema/coverage.ts';
+import type { completedRestore } from '../../schema/drill.ts';
 import type { Kind, Status } from '../../schema/words.ts';
 import type { LetGo } from '../let-go/let-go.ts';
 import { digest } from './fingerprint.ts';
@@ -102,6 +103,10 @@ export interface ClusterCoverage {
   lists: Partial<Record<Kind, ListCoverage>>;
   /** Absent where no restore is expected. */
   drill?: Drill;
+  /** The ids of restores with a verdict that the collector found its evidence to rest on: they are read, and kept, for good. */
+  evidence?: string[];
+  /** When the last restore finished that was let go, and was proof by what a drill needed then. ISO 8601 */
+  provenLetGo?: string;
 }
 
 /** The lists of restore jobs that a cluster of a tier has. */

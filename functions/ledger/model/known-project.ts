@@ -1,5 +1,6 @@
 // functions/ledger/model/known-project.ts: the durable record of scope: which credentials could see which projects, and when.
 
+import type { Verdicts } from '../../restore/drills/judged.ts';
 import type { Interval, ProjectCoverage } from './coverage.ts';
 
 /** Who ended a project's being in scope, and why. */
@@ -121,9 +122,14 @@ export interface ProjectFacts {
   known?: KnownProject | undefined;
   /** Absent: it was never read. */
   coverage?: ProjectCoverage | undefined;
+  /** Of its clusters, by name. Absent: they were not read. */
+  verdicts?: VerdictsByCluster | undefined;
   /** In a hub. */
   owner?: Owner | undefined;
 }
+
+/** Those that were not read have no entry. */
+export type VerdictsByCluster = ReadonlyMap<string, Verdicts>;
 
 /** A ledger that sends its records to a hub. */
 export interface Spoke {

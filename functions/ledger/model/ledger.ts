@@ -1,6 +1,7 @@
 // functions/ledger/model/ledger.ts: the port to the durable record: jobs with their history, coverage, runs.
 
 import type * as z from 'zod/mini';
+import type { VerdictsAsked } from '../../restore/drills/judged.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
@@ -9,7 +10,7 @@ import type { Rule, Status } from '../../schema/words.ts';
 import type { LetGo } from '../let-go/let-go.ts';
 import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
 import type { DayCounts } from './day-counts.ts';
-import type { KnownProject, ProjectFacts, Scope } from './known-project.ts';
+import type { KnownProject, ProjectFacts, Scope, VerdictsByCluster } from './known-project.ts';
 import type { ClusterFailure, PlannedProject, Run, RunPart, RunRecord, UnfinishedRun } from './run.ts';
 import type { InTable } from './uncounted.ts';
 
@@ -213,6 +214,8 @@ export interface Ledger {
    */
   dayCounts(days: readonly string[]): Promise<Map<string, DayCounts>>;
 
+  /** Restores with a verdict, of each of these clusters. The requests are those of `readVerdicts`. @throws LedgerError */
+  verdicts(projectId: string, asked: readonly Omit<VerdictsAsked, 'projectId'>[]): Promise<VerdictsByCluster>;
   coverage(projectId: string): Promise<ProjectCoverage | undefined>;
   /**
    * Writes what `next` makes of the stored coverage; if another writer was first, `next` is called again with theirs.

@@ -80,7 +80,7 @@ export const COUNT_QUERIES = 24;
 export function ledgerReader(options: TableLedgerOptions): LedgerReader {
   const table = tableOf(options);
   const { now = Date.now } = options;
-  const projects = new ProjectRepository(table, new CoverageWriter(table, now));
+  const projects = new ProjectRepository(table, new CoverageWriter(table, now), now);
 
   return {
     ...tableLedger({ ...options, table }),

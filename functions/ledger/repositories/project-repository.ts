@@ -11,6 +11,8 @@ import { type Item, pick } from '../table/job-item.ts';
 import { COVERAGE_FEED, coverageFeed, coverageKey, projectIdOf, projectKey } from '../table/keys.ts';
 import { type BatchOptions, everything, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import type { CoverageWriter } from '../totals/coverage-writer.ts';
+import { verdictsAsked } from '../verdicts/asked.ts';
+import { readVerdicts } from '../verdicts/read-verdicts.ts';
 import { coverageOf } from './coverage-items.ts';
 import { optimisticWrite } from './optimistic-write.ts';
 
@@ -60,10 +62,12 @@ export async function* projectIdBatches(table: Table, size: number): AsyncGenera
 export class ProjectRepository {
   readonly #table: Table;
   readonly #writer: CoverageWriter;
+  readonly #now: () => number;
 
-  constructor(table: Table, writer: CoverageWriter) {
+  constructor(table: Table, writer: CoverageWriter, now: () => number) {
     this.#table = table;
     this.#writer = writer;
+    this.#now = now;
   }
 
   /** Requests: 1 read. */
@@ -102,7 +106,7 @@ export class ProjectRepository {
     });
   }
 
-  /** Requests: 1 query for some thousand projects, and 1 batch read for every 25. */
+  /** Requests: 1 query for some thousand projects, and 1 batch read and those of `readVerdicts` for every 25. */
   async *facts(): AsyncGenerator<ProjectFacts> {
     for await (const projectIds of projectIdBatches(this.#table, COVERAGE_BATCH)) yield* await this.factsOf(projectIds);
   }
@@ -122,7 +126,7 @@ export class ProjectRepository {
     }
   }
 
-  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, in a hub 3, and more for each project in parts. @param projectIds at most 50 */
+  /** In the order of `projectIds`, which all are on record. Requests: 1 batch read, in a hub 3, those of `readVerdicts`, and more for each project in parts. @param projectIds at most 50 */
   async factsOf(projectIds: readonly string[], options: BatchOptions = {}): Promise<ProjectFacts[]> {
     const known = new Map<string, KnownProject>();
     const coverages = new Map<string, ProjectCoverage>();
@@ -135,10 +139,14 @@ export class ProjectRepository {
       else if (item.sk === projectKey('').sk) known.set(knownProjectOf(item).projectId, knownProjectOf(item));
     }
     const owners = owned.size > 0 ? await ownersOf(this.#table, [...owned]) : undefined;
+    const asked = [...coverages.values()].flatMap((coverage) => verdictsAsked(coverage, this.#now()));
+    const verdicts = await readVerdicts(this.#table, asked);
     return projectIds.map((projectId) => {
       const [registered, coverage] = [known.get(projectId), coverages.get(projectId)];
       const projectName = registered?.projectName ?? coverage?.projectName ?? projectId;
-      return defined({ projectId, projectName, known: registered, coverage, owner: owners?.get(projectId) });
+      const owner = owners?.get(projectId);
+      const facts = { projectId, projectName, known: registered, coverage, owner };
+      return defined({ ...facts, verdicts: coverage && (verdicts.get(projectId) ?? new Map()) });
     });
   }
 }

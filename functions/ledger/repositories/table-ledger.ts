@@ -8,6 +8,7 @@ import { DynamoTable } from '../table/dynamo-table.ts';
 import type { Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { TotalsRepository } from '../totals/totals-repository.ts';
+import { readVerdicts } from '../verdicts/read-verdicts.ts';
 import { archive, archived } from './archive.ts';
 import { census, countListed, listedJobs, recordedJobs } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
@@ -41,7 +42,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
   const jobs = new JobRepository(table, marker);
   const days = new DayRepository(table, now);
   const writer = new CoverageWriter(table, now);
-  const projects = new ProjectRepository(table, writer);
+  const projects = new ProjectRepository(table, writer, now);
   const coverages = new CoverageRepository(table, projects, writer, now);
   const totals = new TotalsRepository(table, now);
   const scope = new ScopeRepository(table);
@@ -67,6 +68,13 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     countDays: (...args) => days.count(...args),
     dayCounts: (of) => days.counts(of),
 
+    verdicts: async (projectId, asked) => {
+      const found = await readVerdicts(
+        table,
+        asked.map((one) => ({ ...one, projectId })),
+      );
+      return found.get(projectId) ?? new Map();
+    },
     coverage: (projectId) => coverages.get(projectId),
     saveCoverage: (...args) => coverages.save(...args),
     projects: () => projects.facts(),

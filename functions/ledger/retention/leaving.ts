@@ -1,10 +1,11 @@
 // functions/ledger/retention/leaving.ts: which restore jobs may be let go, and which of a project's are due. Pure, but for its reads.
 
 import { chunks } from '../../platform/chunks.ts';
+import { isProof } from '../../restore/drills/judged.ts';
 import { isOpen } from '../../restore/job.ts';
 import { FIRST_ID, idBefore, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import type { LetGo } from '../let-go/let-go.ts';
-import type { ProjectCoverage } from '../model/coverage.ts';
+import { clusterNamed, type ProjectCoverage } from '../model/coverage.ts';
 import { sha256 } from '../model/fingerprint.ts';
 import { breaksOf, FIRST_CHANGES } from '../model/hash-chain.ts';
 import type { LedgerJob } from '../model/ledger.ts';
@@ -25,6 +26,8 @@ export interface Leaving {
   finishedAt: string | undefined;
   /** Hash of the last entry of its history. */
   head: string;
+  /** It is proof by what a drill of its cluster needs. */
+  proves?: true;
 }
 
 export interface Due {
@@ -36,12 +39,15 @@ export interface Due {
   kept: string[];
 }
 
-/** The last completed restore of each list: drills rest on it. */
+/** The last completed restores of each list, and the restores with a verdict that evidence rests on: drills rest on them. */
 export const neededBy = ({ clusters }: Pick<ProjectCoverage, 'clusters'>): ReadonlySet<string> =>
   new Set(
-    Object.values(clusters).flatMap(({ lists }) =>
-      Object.values(lists).flatMap(({ lastCompleted }) => lastCompleted?.jobId ?? []),
-    ),
+    Object.values(clusters).flatMap(({ lists, evidence = [] }) => [
+      ...Object.values(lists).flatMap(({ lastCompleted, lastElsewhere }) =>
+        [lastCompleted, lastElsewhere].flatMap((restore) => restore?.jobId ?? []),
+      ),
+      ...evidence,
+    ]),
   );
 
 /** Open jobs stay, and so does whatever shows that something else wrote to the table. */
@@ -78,7 +84,7 @@ export async function dueBefore(
     const jobId = jobIdOf(String(item.sk));
     // One that was kept may be younger than the policy, where that has become longer since.
     const isPast = requestedAt(jobId) < cutoff;
-    if (isPast && mayLeave(item, needed)) due.leaving.push(leavingOf(item));
+    if (isPast && mayLeave(item, needed)) due.leaving.push(leavingOf(item, clusters));
     else due.kept.push(jobId);
   };
   const there = new Set<string>();
@@ -105,9 +111,12 @@ export async function dueBefore(
   return due;
 }
 
-function leavingOf(item: Item): Leaving {
-  const { jobId, clusterName, kind, finishedAt, changes } = ledgerJob(item);
-  return { jobId, clusterName, kind, finishedAt, head: sha256(changes.at(-1)) };
+function leavingOf(item: Item, clusters: ProjectCoverage['clusters']): Leaving {
+  const job = ledgerJob(item);
+  const { jobId, clusterName, kind, finishedAt, changes } = job;
+  const needs = clusterNamed(clusters, clusterName)?.drill?.needs;
+  const proves = needs !== undefined && isProof(job, needs);
+  return { jobId, clusterName, kind, finishedAt, head: sha256(changes.at(-1)), ...(proves && { proves }) };
 }
 
 /** What stands for all jobs that were ever let go of a project: whoever has their histories can compute it. */

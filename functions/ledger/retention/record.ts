@@ -52,7 +52,9 @@ function withoutJobs(clusters: ProjectCoverage['clusters'], leaving: readonly Le
       const ids = new Set(jobs.flatMap((job) => (job.kind === kind ? job.jobId : [])));
       if (list && ids.size > 0) lists[kind] = withoutIds(list, ids);
     }
-    next[clusterKey(name)] = { ...cluster, lists };
+    const proven = jobs.flatMap(({ proves, finishedAt }) => (proves && finishedAt ? [finishedAt] : []));
+    const provenLetGo = [...proven, ...(cluster.provenLetGo ? [cluster.provenLetGo] : [])].sort().at(-1);
+    next[clusterKey(name)] = { ...cluster, lists, ...defined({ provenLetGo }) };
   }
   return next;
 }

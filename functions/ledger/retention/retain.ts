@@ -11,7 +11,7 @@ import type { Ledger } from '../model/ledger.ts';
 import { uncounted } from '../model/uncounted.ts';
 import type { Deleter } from '../table/deleter.ts';
 import type { Item } from '../table/job-item.ts';
-import { jobIdOf, type Key } from '../table/keys.ts';
+import { jobIdOf, type Key, verdictKey } from '../table/keys.ts';
 import type { Table } from '../table/table-port.ts';
 import { type Due, dueBefore, jobsBefore, mayLeave, neededBy } from './leaving.ts';
 import { withLetGo } from './record.ts';
@@ -69,7 +69,7 @@ export function cutoffOf({ days, asOf }: Pick<RetainOptions, 'days' | 'asOf'>): 
 /**
  * What was let go a day ago is deleted, and then what is due is let go. Repeats what a step that died has left.
  * Requests: 1 read; where something is due, 1 query for each 100 jobs due and 1 a MB of the project's, 1 write and, a day later, 1
- * query for each 100 jobs and 1 delete each.
+ * query for each 100 jobs and 1 delete each, 2 of a job with a verdict.
  * @throws LedgerError
  */
 export async function retainProject(projectId: string, ports: RetainPorts, options: RetainOptions): Promise<Retained> {
@@ -134,9 +134,12 @@ async function deleteLetGo(
   const flush = async () => {
     if (batch.length > 0 && !options.dryRun) {
       await marker.mark(batch.map(({ sk }) => jobIdOf(String(sk))));
-      await forEachConcurrent(batch, PARALLEL_DELETES, ({ pk, sk }) =>
-        ports.deleter.delete({ pk, sk } as unknown as Key),
-      );
+      await forEachConcurrent(batch, PARALLEL_DELETES, async (item) => {
+        const { pk, sk, clusterName, validation } = item;
+        await ports.deleter.delete({ pk, sk } as unknown as Key);
+        const mark = verdictKey(projectId, String(clusterName), jobIdOf(String(sk)));
+        if (validation !== undefined) await ports.deleter.delete(mark);
+      });
     }
     deleted += batch.length;
     batch = [];

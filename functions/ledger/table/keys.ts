@@ -125,6 +125,24 @@ export const COVERAGE_TOTALS_KEY: Key = { pk: TOTALS, sk: COVERAGE };
 export const COVERAGE_WRITERS_KEY: Key = { pk: TOTALS, sk: 'WRITERS' };
 export const isTotalsPk = (pk: string) => pk === TOTALS;
 
+const VERDICTS = 'VERDICTS';
+export const VERDICTS_PK = VERDICTS;
+export const isVerdictsPk = (pk: string) => pk === VERDICTS;
+/** Says that somebody gave a verdict on a job, or was about to. Ids have 24 characters, whatever the name between them holds. */
+export const verdictKey = (projectId: string, clusterName: string, jobId: string): Key => ({
+  pk: VERDICTS,
+  sk: `${projectId}#${clusterName}#${jobId}`,
+});
+/** All of these of the projects from one id to another, by project, cluster and job. */
+export const verdictsBetween = (first: string, last: string) =>
+  ({ partition: VERDICTS, between: [`${first}#`, `${last}$`] }) as const; // `$` comes after `#`
+export const verdictOf = (sk: string) => ({
+  projectId: sk.slice(0, ID_LENGTH),
+  clusterName: sk.slice(ID_LENGTH + 1, -ID_LENGTH - 1),
+  jobId: sk.slice(-ID_LENGTH),
+});
+const ID_LENGTH = 24;
+
 export const jobFeed = (jobId: string): FeedKey => ({ feed: feedPartition('JOBS', monthOf(jobId)), feedKey: jobId });
 export const runFeed = (runId: string): FeedKey => ({ feed: feedPartition('RUNS', monthOf(runId)), feedKey: runId });
 export const coverageFeed = (projectId: string): FeedKey => ({ feed: COVERAGE_FEED, feedKey: projectId });

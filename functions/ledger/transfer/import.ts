@@ -17,6 +17,7 @@ import { type Item, jobItem, ledgerJob } from '../table/job-item.ts';
 import { isRunSk, jobIdOf, type Key, projectIdOf, projectKey, SCOPE_KEY } from '../table/keys.ts';
 import { type Condition, MAX_BATCH_KEYS, type Table } from '../table/table-port.ts';
 import { CoverageWriter } from '../totals/coverage-writer.ts';
+import { markVerdict } from '../verdicts/mark-verdict.ts';
 import { coverageOutcome, jobOutcome, mergedScope, OUTCOMES, type Outcome, projectOutcome } from './merge.ts';
 import { exportable, noRecords, type RecordCounts, type RecordKind, type TransferRecord } from './record.ts';
 
@@ -81,6 +82,7 @@ class Importer {
   readonly #table: Table;
   readonly #days: DayMarker;
   readonly #writer: CoverageWriter;
+  readonly #at: string;
   readonly #mark: Item;
   readonly #refusedOf = new Set<string>();
   /** By project: whether the ledger has let a job go. */
@@ -95,10 +97,11 @@ class Importer {
     this.#table = table;
     this.#days = new DayMarker(table, Date.now);
     this.#writer = new CoverageWriter(table, Date.now);
+    this.#at = at;
     this.#mark = { [IMPORTED_AT]: at };
   }
 
-  /** Requests: 1 batch read, 1 write for each item that is new or later, and 1 for each month of new jobs. @param items at most 100 */
+  /** Requests: 1 batch read, 1 write for each item that is new or later, 1 more for a job with a verdict, and 1 for each month of new jobs. @param items at most 100 */
   async items(kind: RecordKind, items: readonly (Item & Key)[]): Promise<void> {
     const stored = new Map<string, Item>();
     for (const item of await this.#table.batchGet(items, { consistent: true }))
@@ -107,7 +110,7 @@ class Importer {
     const isNew = (item: Item & Key) => isWritten(this.#decide(kind, item)(stored.get(nameOf(item))).outcome);
     if (kind === 'job') await this.#days.mark(items.filter(isNew).map(({ jobId }) => String(jobId)));
     await forEachConcurrent(items, MAX_WRITES, async (item) => {
-      const outcome = await this.#write(item, stored.get(nameOf(item)), this.#decide(kind, item));
+      const outcome = await this.#write(kind, item, stored.get(nameOf(item)), this.#decide(kind, item));
       this.result.counts[outcome][kind] += 1;
       if (outcome === 'refused') this.#refuse(item);
     });
@@ -152,11 +155,12 @@ class Importer {
     throw conflict(`coverage of project ${projectId}`);
   }
 
-  async #write(key: Key, read: Item | undefined, decide: Decide): Promise<Outcome> {
+  async #write(kind: RecordKind, key: Key, read: Item | undefined, decide: Decide): Promise<Outcome> {
     let stored = read;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { outcome, item, condition } = decide(stored);
       if (!isWritten(outcome)) return outcome;
+      if (kind === 'job' && item.validation !== undefined) await markVerdict(this.#table, ledgerJob(item), this.#at);
       const marked = { ...item, ...this.#mark };
       const put = () => this.#table.put(marked, condition);
       const written = await (key.sk === projectKey('').sk ? this.#writer.writing(put) : put());

@@ -15,6 +15,7 @@ import {
   isPlanSk,
   isRunSk,
   isTotalsPk,
+  isVerdictsPk,
   type Key,
   messagePk,
   projectKey,
@@ -80,7 +81,7 @@ export const record = z.discriminatedUnion('kind', [
  * hub finds out by itself. Undefined: of another version.
  */
 export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'message' | undefined {
-  if (isDaysPk(pk) || isTotalsPk(pk) || isHubKey({ pk, sk })) return 'counts';
+  if (isDaysPk(pk) || isTotalsPk(pk) || isVerdictsPk(pk) || isHubKey({ pk, sk })) return 'counts';
   if (pk.startsWith(messagePk(''))) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;

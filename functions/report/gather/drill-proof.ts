@@ -2,6 +2,7 @@
 import type { LetGo } from '../../ledger/let-go/let-go.ts';
 import type { ClusterCoverage, CompletedRestore } from '../../ledger/model/coverage.ts';
 import type { JobSummary } from '../../ledger/model/ledger.ts';
+import { defined } from '../../platform/defined.ts';
 import {
   coveredUntil,
   createdAt as createdAtOf,
@@ -21,17 +22,22 @@ type Completed = Pick<JobSummary, 'kind' | 'delivery' | 'status' | 'problems'>;
 /** Shows for certain that a backup can be restored as a whole: a download shows that there is one, a collection that a part can. */
 export const isDrill = (job: Completed) => job.kind !== 'collection' && isCompletedRestore(job);
 
+/** A completed restore. `proves`: it shows all that a drill of its cluster needs. */
+export type Counted = CompletedRestore & { proves?: boolean };
+
 export interface DrillFacts {
   cluster: ClusterCoverage;
   /** Restores that were completed in the period, or before it the last one; in any order. */
-  completed: readonly CompletedRestore[];
+  completed: readonly Counted[];
   period: Period;
   madeAt: string;
+  /** Up to when verdicts that would count may not be known, ISO 8601. */
+  unreadUntil?: string | undefined;
   /** Of the project: restores that are not on record any more. */
   letGo?: Pick<LetGo, 'before' | 'endedBy'> | undefined;
 }
 
-export function proveDrill({ cluster, completed, period, madeAt, letGo }: DrillFacts): DrillProof {
+export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, letGo }: DrillFacts): DrillProof {
   const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
   const done = completed
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
@@ -41,20 +47,28 @@ export function proveDrill({ cluster, completed, period, madeAt, letGo }: DrillF
   const days = cluster.drill?.days;
   if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...lastOf(last), missed: [] };
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
-  const moments = [createdAt, ...done.map(({ at }) => at).filter((at) => at > createdAt)];
+  const { needs } = cluster.drill ?? {};
+  const counted = needs ? done.filter(({ restore }) => restore.proves) : done;
+  const moments = [createdAt, ...counted.map(({ at }) => at).filter((at) => at >= createdAt)];
   const dueAt = (moments.at(-1) ?? createdAt) + within;
   const due = { days, dueAt: iso(dueAt) };
   // Only where every restore until then is known can one be said to be missing.
+  const unread = needs ? Math.max(...[unreadUntil, cluster.provenLetGo].map((at) => (at ? Date.parse(at) : 0))) : 0;
   const isKnown =
-    isCoveredUntil(cluster, due, new Date(end)) && (letGo === undefined || letGoUntil(letGo) + within <= end);
+    isCoveredUntil(cluster, due, new Date(end)) && [letGoUntil(letGo), unread].every((until) => until + within <= end);
   const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
   const known = {
-    from: knownFrom(cluster, moments, { period, within, letGo }),
+    from: knownFrom(cluster, moments, { period, within, letGo, unread }),
     until: knownUntil(cluster, moments, end),
   };
+  const provenAt = needs && moments.length > 1 ? iso(moments.at(-1) ?? end) : undefined;
+  const isRestored = last !== undefined && Date.parse(last.finishedAt) + within > end;
+  const inTime = moments.length > 1 ? (needs ? 'proven' : 'met') : 'due';
+  const notProven = unread + within <= end ? ('not-proven' as const) : ('not-covered' as const);
+  const early = inTime === 'due' && needs && isRestored ? notProven : inTime;
   return {
-    state: dueAt <= end ? late : moments.length > 1 ? 'met' : 'due',
-    ...{ ...due, ...lastOf(last), missed: missedIn(moments, within, known) },
+    state: dueAt <= end ? late : early,
+    ...{ ...due, ...defined({ needs, provenAt }), ...lastOf(last), missed: missedIn(moments, within, known) },
   };
 }
 
@@ -77,16 +91,17 @@ function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: n
 function knownFrom(
   cluster: ClusterCoverage,
   [, first]: readonly number[],
-  { period: { since }, within, letGo }: Pick<DrillFacts, 'period' | 'letGo'> & { within: number },
+  about: Pick<DrillFacts, 'period' | 'letGo'> & { within: number; unread: number },
 ): number {
+  const { period, within, letGo, unread } = about;
   const known = Math.min(Date.parse(cluster.firstSeenAt), first ?? Number.POSITIVE_INFINITY);
   const lost = lostUntil(cluster);
-  const lostUntilMs = Math.max(lost === undefined ? 0 : Date.parse(lost), letGoUntil(letGo));
-  return Math.max(Date.parse(since), known, lostUntilMs === 0 ? 0 : lostUntilMs + within);
+  const lostUntilMs = Math.max(lost === undefined ? 0 : Date.parse(lost), letGoUntil(letGo), unread);
+  return Math.max(Date.parse(period.since), known, lostUntilMs === 0 ? 0 : lostUntilMs + within);
 }
 
 /** Up to when restores may have been completed that were let go: 0 where none was. */
-const letGoUntil = (letGo: DrillFacts['letGo']): number =>
+export const letGoUntil = (letGo: DrillFacts['letGo']): number =>
   letGo ? Math.max(Date.parse(letGo.before), Date.parse(letGo.endedBy ?? letGo.before)) : 0;
 
 const lastOf = (last: CompletedRestore | undefined): Partial<DrillProof> =>

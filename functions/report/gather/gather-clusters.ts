@@ -1,13 +1,23 @@
 // functions/report/gather/gather-clusters.ts: the evidence of a project's clusters, one after the other.
 import type { ClusterCoverage, CompletedRestore, ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
+import { sinceFor } from '../../ledger/verdicts/asked.ts';
+import { LATEST } from '../../ledger/verdicts/read-verdicts.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import { upTo } from '../../platform/lists/up-to.ts';
 import type { ClusterProof } from '../../proof/cluster.ts';
-import { lastRestore } from '../../proof/drill-state.ts';
+import { completedOf, lastRestore } from '../../proof/drill-state.ts';
+import { type Evidence, evidenceOf, type GradeFacts } from '../../proof/evidence-grade.ts';
 import type { NamedGap } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
+import {
+  type DrillNeeds,
+  isProof,
+  isWholeRestore,
+  type JudgedRestore,
+  type Verdicts,
+} from '../../restore/drills/judged.ts';
 import { dataAt } from '../../restore/objectives/measure.ts';
 import type { Objectives } from '../../restore/objectives/objective.ts';
 import { recoveryOf } from '../model/recovery.ts';
@@ -18,7 +28,7 @@ import {
   type ProjectHead,
   type RestoreEvidence,
 } from '../model/report.ts';
-import { type DrillFacts, isDrill, proveDrill } from './drill-proof.ts';
+import { type Counted, type DrillFacts, isDrill, letGoUntil, proveDrill } from './drill-proof.ts';
 import { NO_COVERAGE, notUnderstood } from './gaps.ts';
 import type { RestoresByCluster } from './restores-by-cluster.ts';
 
@@ -57,6 +67,10 @@ export async function gatherClusters(
     }),
     ...restores.unknown().map((named) => ({ ...named, coverage: undefined, proof: UNKNOWN })),
   ].sort((a, b) => byName(a.clusterName, b.clusterName));
+  const asked = clusters.map(({ clusterName, evidence, drill: { needs, days } = {} }) => {
+    return { clusterName, evidence, needs, since: sinceFor(days, Date.parse(asking.period.since)) };
+  });
+  const verdicts = await ledger.verdicts(projectId, asked);
   for (const some of chunks(shown, PARALLEL_READS)) {
     const outside = await Promise.all(
       some.map(async ({ coverage }) => (coverage ? completedOutside(ledger, projectId, coverage, asking) : [])),
@@ -66,10 +80,16 @@ export async function gatherClusters(
       const { clusterName } = named;
       const found = [...(coverage ? [] : [NO_COVERAGE]), ...notUnderstood(mine)];
       gaps.push(...found.map((gap) => ({ clusterName, ...gap })));
-      const completed = [...mine.flatMap(completedRestore), ...(outside[index] ?? [])];
-      const drill = coverage ? drillOf(coverage, { completed, letGo }, asking) : NO_DRILL;
-      const recovery = recoveryOf(mine, objectives.of(projectName, clusterName), asking.period);
-      await body.cluster({ ...named, ...(coverage && shownOf(coverage)), proof, drill, recovery, restores: mine });
+      const ofProject = { projectId, projectName, clusterName };
+      const judged = judgedOf(mine, ofProject, verdicts.get(clusterName), asking);
+      const completed = [...judged.restores.flatMap(countedBy(coverage?.drill?.needs)), ...(outside[index] ?? [])];
+      const about = { completed, letGo, unreadUntil: judged.before };
+      const objective = objectives.of(projectName, clusterName);
+      const drill = coverage ? drillOf(coverage, about, asking) : NO_DRILL;
+      const evidence = coverage && gradeThen(coverage, { verdicts: judged, objective }, letGo, asking);
+      const recovery = recoveryOf(mine, objective, asking.period);
+      const shown = { ...named, ...(coverage && shownOf(coverage)), proof, drill, ...defined({ evidence }), recovery };
+      await body.cluster({ ...shown, restores: mine });
     }
   }
   return gaps;
@@ -83,8 +103,40 @@ const NO_DRILL: ClusterEvidence['drill'] = { state: 'none', missed: [] };
 const shownOf = ({ tier, firstSeenAt, goneAt, deleted }: ClusterCoverage) =>
   defined({ tier, firstSeenAt, goneAt, deleted: deleted || undefined });
 
-const drillOf = (cluster: ClusterCoverage, about: Pick<DrillFacts, 'completed' | 'letGo'>, { period, now }: Asking) =>
-  proveDrill({ cluster, ...about, period, madeAt: now });
+/** All of the period, and those with a verdict from before and after it. */
+function judgedOf(
+  mine: readonly RestoreEvidence[],
+  of: Pick<JudgedRestore, 'projectId' | 'projectName' | 'clusterName'>,
+  { restores, before }: Verdicts = { restores: [], before: LATEST },
+  { period }: Asking,
+): Verdicts {
+  const ids = new Set(mine.map(({ jobId }) => jobId));
+  const others = restores.filter(({ jobId }) => !ids.has(jobId));
+  const unread = before !== undefined && before > period.since ? period.since : before;
+  return { restores: [...mine.map((job) => ({ ...job, ...of })), ...others], ...defined({ before: unread }) };
+}
+
+const countedBy = (needs: DrillNeeds | undefined) => (restore: JudgedRestore) =>
+  (isWholeRestore(restore) ? completedOf(restore) : []).map(
+    (one): Counted => (needs ? { ...one, proves: isProof(restore, needs) } : one),
+  );
+
+function gradeThen(
+  cluster: ClusterCoverage,
+  facts: GradeFacts,
+  letGo: ProjectCoverage['letGo'],
+  { period, now }: Asking,
+): Evidence | undefined {
+  const end = Math.min(Date.parse(period.until), Date.parse(now));
+  const unknownUntil = letGo && new Date(letGoUntil(letGo)).toISOString();
+  return evidenceOf(cluster, new Date(end), { ...facts, unknownUntil });
+}
+
+const drillOf = (
+  cluster: ClusterCoverage,
+  about: Pick<DrillFacts, 'completed' | 'letGo' | 'unreadUntil'>,
+  { period, now }: Asking,
+) => proveDrill({ cluster, ...about, period, madeAt: now });
 
 /** The restore that was completed last, and the last one before the period, which counts for its beginning. */
 async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, { period }: Asking) {

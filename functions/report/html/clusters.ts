@@ -1,12 +1,14 @@
 // functions/report/html/clusters.ts: overview of all clusters: drills first, then coverage, those without restores in a table of their own.
 import { html } from 'hono/html';
+import { EXPECTED_DRILLS } from '../../views/coverage-totals.ts';
+import { fallWords, gradeWords } from '../../views/drill-text.ts';
 import { drillMark } from '../../views/html/badge.ts';
 import { tableHead } from '../../views/html/table.ts';
 import { type Html, name, time } from '../../views/html/text.ts';
 import { counted, number } from '../../views/text.ts';
 import type { ClusterEvidence, Numbers, ProjectHead } from '../model/report.ts';
 import type { Spool } from '../spool/spool.ts';
-import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, timeOrDash, WHOLE } from './marks.ts';
+import { anchorOf, clusterWords, missedText, proofMark, spanOrDash, sub, timeOrDash, WHOLE } from './marks.ts';
 
 /** A cluster, and where it stands among those of its project. */
 export interface Placed {
@@ -23,10 +25,12 @@ export const isLate = ({ drill }: ClusterEvidence): boolean =>
 
 /** @param late the rows of those that are late, where there are some */
 export async function* drillsSection({ drills, clusters }: Numbers, late: Spool | undefined): AsyncGenerator<string> {
-  const expected = drills.met + drills.due + drills.overdue + drills['not-covered'];
+  const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   const none = clusters - expected;
   const parts = [
     `${counted(drills.met, 'cluster')} met`,
+    drills.proven > 0 && `${number(drills.proven)} proven`,
+    drills['not-proven'] > 0 && `${number(drills['not-proven'])} restored, but not proven`,
     drills.due > 0 && `${number(drills.due)} with time left`,
     drills['not-covered'] > 0 && `${number(drills['not-covered'])} unknown`,
     `${number(drills.overdue)} overdue at the end of the period`,
@@ -70,7 +74,7 @@ export async function* clustersSection(
 }
 
 async function* clusterTable(caption: string, rows: Spool, linked: boolean): AsyncGenerator<string> {
-  const beside = ['Last restore', 'Took', 'Snapshot age', 'Drill'];
+  const beside = ['Last restore', 'Took', 'Snapshot age', 'Drill', 'Evidence'];
   const titles = ['Cluster', 'Coverage', 'Covered to', ...(linked ? ['Restores'] : []), ...beside];
   const style = `stack${linked ? '' : ' tight'}`;
   yield `<table class="${style}" role="table"><caption>${caption}</caption>${tableHead(titles)}<tbody role="rowgroup">`;
@@ -79,7 +83,7 @@ async function* clusterTable(caption: string, rows: Spool, linked: boolean): Asy
 }
 
 export function clusterRow({ project, cluster, index }: Placed): Html {
-  const { clusterName, proof, drill, restores } = cluster;
+  const { clusterName, proof, drill, evidence, restores } = cluster;
   const linked = restores.length > 0;
   const plain = name(clusterName, WHOLE);
   const shown = linked ? html`<a href="#${anchorOf(project, index)}">${plain}</a>` : plain;
@@ -90,6 +94,7 @@ export function clusterRow({ project, cluster, index }: Placed): Html {
 <td role="cell" data-l="Last restore">${timeOrDash(drill.lastCompletedAt)}</td>
 <td role="cell" class="nowrap" data-l="Took">${spanOrDash(drill.durationSeconds)}</td>
 <td role="cell" class="nowrap" data-l="Snapshot age">${spanOrDash(drill.snapshotAgeSeconds)}</td>
-<td role="cell" data-l="Drill">${drillMark(drill)}</td></tr>
+<td role="cell" data-l="Drill">${drillMark(drill)}${sub(drill.provenAt !== undefined && html`proven by the restore of ${time(drill.provenAt)}`)}</td>
+<td role="cell" data-l="Evidence">${evidence ? gradeWords(evidence) : '–'}${sub(evidence && fallWords(evidence))}</td></tr>
 `;
 }

@@ -3,6 +3,7 @@ import type { ClusterCoverage } from '../../ledger/model/coverage.ts';
 import type { LedgerJob } from '../../ledger/model/ledger.ts';
 import type { ClusterProof } from '../../proof/cluster.ts';
 import type { DrillState } from '../../proof/drill-state.ts';
+import type { Evidence as ClusterGrade } from '../../proof/evidence-grade.ts';
 import type { NamedGap } from '../../proof/ledger.ts';
 import type { ProofState } from '../../proof/list.ts';
 import type { Period as AskedPeriod } from '../../proof/period.ts';
@@ -10,6 +11,7 @@ import type { DiscoveryProof } from '../../proof/project.ts';
 import type { Verification } from '../../proof/verify.ts';
 import type { Integrity } from '../../proof/verify-all.ts';
 import type { RestoredCollections } from '../../restore/collections.ts';
+import type { DrillNeeds } from '../../restore/drills/judged.ts';
 import type { Measures } from '../../restore/objectives/measure.ts';
 import type { Side } from '../../restore/objectives/objective.ts';
 import type { Recovered } from '../../restore/objectives/recovery.ts';
@@ -39,11 +41,15 @@ export interface DrillProof {
   dueAt?: string;
   /** The restore that was completed last until then. */
   lastCompletedAt?: string;
+  /** What a restore has to show to count. Absent: that it was completed. */
+  needs?: DrillNeeds;
+  /** With `needs`: when the last restore finished, until then, that shows it, by what is known now. */
+  provenAt?: string;
   /** How long it took: the measured recovery time. */
   durationSeconds?: number;
   /** How old its snapshot was when the restore was requested. */
   snapshotAgeSeconds?: number;
-  /** Parts of the period in which no restore had been completed within the days before. */
+  /** Parts of the period in which no restore that counts had been completed within the days before. */
   missed: { from: string; until: string }[];
 }
 
@@ -76,6 +82,8 @@ export interface ClusterEvidence {
   deleted?: true;
   proof: ClusterProof;
   drill: DrillProof;
+  /** At the end of the period, or now where it has not ended, by what is known now. Absent where there are no backups. */
+  evidence?: ClusterGrade;
   recovery: RecoveryEvidence;
   restores: RestoreEvidence[];
 }

@@ -9,6 +9,7 @@ import { isObjectId, requestedAt } from '../../restore/object-id.ts';
 import { SIDES } from '../../restore/objectives/objective.ts';
 import { span } from '../../restore/text.ts';
 import { SEVERITIES, type Severity, type Status } from '../../schema/words.ts';
+import { EXPECTED_DRILLS } from '../../views/coverage-totals.ts';
 import { counted, number, utc } from '../../views/text.ts';
 import type { ClusterEvidence, EvidenceHead, Numbers } from './report.ts';
 
@@ -95,10 +96,14 @@ function findingsSentence({ findings, severities, restores }: Numbers) {
 }
 
 function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
-  const expected = drills.met + drills.due + drills.overdue + drills['not-covered'];
+  const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
   const parts = [
     `${number(drills.met)} ${drills.met === 1 ? 'was' : 'were'}`,
+    drills.proven > 0 &&
+      `${number(drills.proven)} ${drills.proven === 1 ? 'was' : 'were'}, with all that a drill of it needs`,
+    drills['not-proven'] > 0 &&
+      `${number(drills['not-proven'])} ${drills['not-proven'] === 1 ? 'was' : 'were'} restored, but the drill is not proven`,
     drills['not-covered'] > 0 &&
       `${number(drills['not-covered'])} ${drills['not-covered'] === 1 ? 'is' : 'are'} unknown`,
     drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,

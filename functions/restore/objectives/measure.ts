@@ -8,7 +8,7 @@ import type { measure, measures } from '../../schema/measure.ts';
 import type { MeasureState } from '../../schema/words.ts';
 import type { RestoreJob } from '../job.ts';
 import { isCompletedRestore, isUnderstood } from '../understood.ts';
-import type { Objective, Objectives } from './objective.ts';
+import type { Limits, Objective, Objectives } from './objective.ts';
 
 export type Measure = z.infer<typeof measure>;
 /** Those sides that the cluster has an objective for. */
@@ -40,7 +40,7 @@ export function measuresOf(job: MeasuredJob, objective: Objective | undefined, o
 }
 
 /** Of a restore that was completed for certain. */
-export const measuresOfCompleted = (measured: Measurements, objective: Objective | undefined): Measures =>
+export const measuresOfCompleted = (measured: Measurements, objective: Limits | undefined): Measures =>
   objective ? judged(measured, objective, { completed: true }) : {};
 
 export interface Measurements {
@@ -72,7 +72,7 @@ export function ageOf(requestedAt: string, moment: string | undefined): number |
 
 function judged(
   { durationSeconds, dataAgeSeconds }: Measurements,
-  { rtoSeconds, rpoSeconds }: Objective,
+  { rtoSeconds, rpoSeconds }: Limits,
   { completed, openSeconds }: { completed: boolean; openSeconds?: number | undefined },
 ): Measures {
   const measured = (seconds: number | undefined, objectiveSeconds: number | undefined, atLeast: number | undefined) => {

@@ -1,13 +1,16 @@
 // functions/restore/objectives/objective.ts: recovery objectives by cluster, as an operator writes them: `prod-*/orders = rto 60m, rpo 24h`.
 import { clusterPattern, type PairPattern } from '../../platform/patterns.ts';
 
-/** In seconds. Without either, clusters that fit have no objective, whatever comes after. */
-export interface Objective extends PairPattern {
+/** In seconds. */
+export interface Limits {
   /** Recovery time objective: within it, a restore must be completed. */
   rtoSeconds?: number;
   /** Recovery point objective: how old the restored data may have been when the restore was requested. */
   rpoSeconds?: number;
 }
+
+/** Without either limit, clusters that fit have no objective, whatever comes after. */
+export interface Objective extends PairPattern, Limits {}
 
 export interface Objectives {
   /** As written, in order. */
@@ -50,9 +53,9 @@ export function objectivesOf(lines: readonly string[]): Objectives {
 
 export const NO_OBJECTIVES: Objectives = objectivesOf([]);
 
-function durationsIn(text: string): Pick<Objective, 'rtoSeconds' | 'rpoSeconds'> | undefined {
+function durationsIn(text: string): Limits | undefined {
   if (/^\s*none\s*$/i.test(text)) return {};
-  const durations: Pick<Objective, 'rtoSeconds' | 'rpoSeconds'> = {};
+  const durations: Limits = {};
   for (const part of text.split(',')) {
     const [, side, digits, unit] = /^\s*(rto|rpo)\s+(\d{1,7})([mhd])\s*$/i.exec(part) ?? [];
     if (side === undefined || unit === undefined) return undefined;

@@ -3,6 +3,8 @@
 import { defined } from '../../platform/defined.ts';
 import { anyOf, clusterPattern } from '../../platform/patterns.ts';
 import type { Rule } from '../../schema/words.ts';
+import type { DrillNeeds } from '../drills/judged.ts';
+import { needsOf, parseNeeds } from '../drills/needs.ts';
 import { type Objectives, objectivesOf } from '../objectives/objective.ts';
 import { readRules } from './read-rules.ts';
 import { daysPattern, directionPattern } from './rule-patterns.ts';
@@ -23,6 +25,8 @@ export interface CompiledRules extends Pick<Rules, 'slowMinutes' | 'slowFactor' 
   hours?: WorkingHours;
   /** Days within which a cluster must have been restored; 0: it need not be. */
   drillDays(projectName: string, clusterName: string): number;
+  /** What a drill of a cluster needs. Undefined: a completed restore counts. */
+  drillNeeds(projectName: string, clusterName: string): DrillNeeds | undefined;
   objectives: Objectives;
 }
 
@@ -35,6 +39,7 @@ export function compileRules(input: Rules): CompiledRules {
   const targets = parsed(protectedTargets, clusterPattern);
   const watched = parsed(requested, clusterPattern);
   const exceptions = parsed(rules.drillDaysFor, daysPattern);
+  const objectives = objectivesOf(rules.objectives);
   const hours = parsed(rules.workingHours, dailyHours);
   return defined({
     slowMinutes: rules.slowMinutes,
@@ -49,7 +54,8 @@ export function compileRules(input: Rules): CompiledRules {
     hours: hours.length > 0 ? workingHours(rules.workingHours, hours, rules.workingHoursTimeZone) : undefined,
     drillDays: (project: string, cluster: string) =>
       exceptions.find((e) => e.fits(project, cluster))?.days ?? drillDays,
-    objectives: objectivesOf(rules.objectives),
+    drillNeeds: needsOf(parsed(rules.drillNeeds, parseNeeds), objectives),
+    objectives,
   });
 }
 

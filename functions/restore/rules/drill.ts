@@ -1,5 +1,8 @@
 // functions/restore/rules/drill.ts: when a cluster must have been restored by, to show that its backups work.
+import type * as z from 'zod/mini';
 import { defined } from '../../platform/defined.ts';
+import type { completedRestore } from '../../schema/drill.ts';
+import type { DrillNeeds } from '../drills/judged.ts';
 import type { CompiledRules } from './compile-rules.ts';
 
 /** When a cluster must have been restored by. Times are ISO 8601. */
@@ -9,6 +12,10 @@ export interface Drill {
   dueAt: string;
   /** When it was first found overdue. */
   overdueAt?: string;
+  /** What a restore has to show to count. Absent: that it was completed. */
+  needs?: DrillNeeds;
+  /** With `needs`: the last that showed it, when the collector looked. */
+  proof?: z.infer<typeof completedRestore>;
 }
 
 export interface DrilledCluster {
@@ -18,8 +25,8 @@ export interface DrilledCluster {
   tier: string;
   /** When the cluster was created; where that is unknown, when it was first seen. */
   createdAt: string;
-  /** When the restore that was completed last finished. */
-  lastCompletedAt?: string | undefined;
+  /** When the last restore that counts finished. */
+  lastCountedAt?: string | undefined;
   /** Absent: it is still there. */
   goneAt?: string | undefined;
   /** As found before. */
@@ -30,16 +37,18 @@ const DAY_MS = 86_400_000;
 
 /** Nothing where no restore is expected: of a free cluster, of one that is gone, and where the rules say 0 days. */
 export function drillDue(cluster: DrilledCluster, rules: CompiledRules, now: Date): Drill | undefined {
-  const { projectName, clusterName, createdAt, lastCompletedAt, drill } = cluster;
+  const { projectName, clusterName, createdAt, lastCountedAt, drill } = cluster;
   const days = rules.drillDays(projectName, clusterName);
   if (days === 0 || cluster.tier === 'free' || cluster.goneAt !== undefined) return undefined;
-  // A restore from before the creation was of another cluster of this name.
-  const from = Math.max(Date.parse(createdAt), Date.parse(lastCompletedAt ?? createdAt));
-  const dueAt = daysAfter(from, days);
+  const dueAt = dueAfter(createdAt, lastCountedAt, days);
   const known = drill?.dueAt === dueAt ? drill.overdueAt : undefined;
   const overdueAt = known ?? (isOverdue(dueAt, now) ? now.toISOString() : undefined);
   return defined({ days, dueAt, overdueAt });
 }
+
+/** A restore from before the creation was of another cluster of this name. ISO 8601. */
+export const dueAfter = (createdAt: string, lastCountedAt: string | undefined, days: number) =>
+  daysAfter(Math.max(Date.parse(createdAt), Date.parse(lastCountedAt ?? createdAt)), days);
 
 /** ISO 8601. */
 export const daysAfter = (moment: number | string, days: number) =>

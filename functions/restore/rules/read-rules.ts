@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { clusterPattern, isPattern } from '../../platform/patterns.ts';
 import { RULES } from '../../schema/words.ts';
+import { NEEDS_EXPECTED, parseNeeds } from '../drills/needs.ts';
 import { FieldError } from '../field-reader.ts';
 import { OBJECTIVE_EXPECTED, parseObjective } from '../objectives/objective.ts';
 import { printable } from '../text.ts';
@@ -79,6 +80,10 @@ const SHAPE = z.strictObject({
   ),
   objectives: z._default(
     list(OBJECTIVE_EXPECTED, (text) => parseObjective(text) !== undefined),
+    [],
+  ),
+  drillNeeds: z._default(
+    list(NEEDS_EXPECTED, (text) => parseNeeds(text) !== undefined),
     [],
   ),
 });

@@ -29,6 +29,8 @@ export interface Rules {
   drillDaysFor: readonly string[];
   /** `project/cluster = rto 60m, rpo 24h`, the first that fits; `none`: it has no objective. @default none */
   objectives: readonly string[];
+  /** `project/cluster = verdict, other-project, rto, rpo, checks, by ci-*`, the first that fits; `none`: a completed restore counts. @default none */
+  drillNeeds: readonly string[];
 }
 
 /** Quiet: without settings, only what is unusual for any organization is found. */
@@ -46,4 +48,5 @@ export const DEFAULT_RULES: Rules = {
   drillDays: 365,
   drillDaysFor: [],
   objectives: [],
+  drillNeeds: [],
 };

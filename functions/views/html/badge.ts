@@ -46,7 +46,9 @@ export const RUN_LOOK: Record<Run['status'], Look> = {
 };
 
 const DRILL_LOOK: Record<DrillState, Omit<Look, 'label'>> = {
+  proven: { tone: 'ok', shape: 'check' },
   met: { tone: 'ok', shape: 'check' },
+  'not-proven': { tone: 'wait', shape: 'half' },
   due: { tone: 'now', shape: 'ring' },
   overdue: { tone: 'wait', shape: 'alert' },
   'not-covered': { tone: 'wait', shape: 'ring' },

@@ -83,6 +83,25 @@ describe('drills', () => {
     ]);
   });
 
+  test('one whose drill needs more than a restore says what, and when that was last shown', () => {
+    const needs = { line: '*/* = verdict, rto', needs: ['verdict' as const, 'rto' as const] };
+    const proof = {
+      jobId: 'f'.repeat(24),
+      requestedAt: '2025-11-01T00:00:00.000Z',
+      finishedAt: '2025-11-01T00:00:00.000Z',
+    };
+    const drills = [
+      { ...overdue, needs },
+      { ...overdue, needs, proof },
+    ];
+    const [event] = coverageEvents(coverage(1), coverage(2, ...drills.map((drill, n) => cluster(`c${n}`, { drill }))));
+    expect(event?.detail).toMatchObject({
+      clusters: [{ needs: ['verdict', 'rto'] }, { needs: ['verdict', 'rto'], lastProvenAt: proof.finishedAt }],
+      message: expect.stringMatching(/no restore is known, none is proven\), .*, last proven 2025-11-01\)\.$/),
+    });
+    expect(wrongs(event)).toEqual([]);
+  });
+
   test('the first coverage of a project publishes what is overdue in it', () => {
     expect(coverageEvents(undefined, coverage(1, cluster('constructor', { drill: overdue })))).toHaveLength(1);
     expect(coverageEvents(coverage(1), coverage(2, cluster('constructor', { drill: overdue })))).toHaveLength(1);

@@ -22,11 +22,11 @@ async function recorded(): Promise<string> {
 }
 const read = async (jobId: string) => (await table.ledger.job(jobId)) as LedgerJob;
 
-test('an annotation is an entry of the history, with who made it and when, in one read and one write', async () => {
+test('an annotation is an entry of the history, with who made it and when, in one read and one write, and one more for the mark of a verdict', async () => {
   const jobId = await recorded();
   table.requests();
   const { outcome } = await annotate(table.table, jobId, { validation: { status: 'SUCCESSFUL' }, purpose: 'drill' });
-  expect(table.requests()).toEqual({ GetItem: 1, UpdateItem: 1 });
+  expect(table.requests()).toEqual({ GetItem: 1, UpdateItem: 2 });
   expect(outcome).toBe('annotated');
   const { at } = signedBy(ADA);
   const kept = await read(jobId);

@@ -83,6 +83,7 @@ describe('settings', () => {
     ['drillDays', '-1', 'from 0 to 36500'],
     ['drillDaysFor', 'prod-*/orders', 'prod-*/orders = 90'],
     ['objectives', '*/* = none; prod/b = rto 1h rpo 2h', '"prod/b = rto 1h rpo 2h": expected a pattern of'],
+    ['drillNeeds', '*/* = verdict; prod/b = rto', '"prod/b = rto": expected a pattern of'],
     ['objectives', 'prod/b = rto 0m', '"prod/b = rto 0m"'],
     ['maxEventAgeHours', '9000', 'from 0 to 8760'],
     ['eventBus', 'arn:aws:sqs:eu-west-1:111111111111:events', 'event bus'],

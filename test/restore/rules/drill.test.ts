@@ -19,12 +19,12 @@ const orders: DrilledCluster = {
 describe('when a cluster must have been restored by', () => {
   test('counts from its creation, then from its last restore', () => {
     expect(drillDue(orders, rules(), at('2026-01-15'))).toEqual({ days: 30, dueAt: '2026-01-31T00:00:00.000Z' });
-    const restored = { ...orders, lastCompletedAt: '2026-02-01T10:00:00.000Z' };
+    const restored = { ...orders, lastCountedAt: '2026-02-01T10:00:00.000Z' };
     expect(drillDue(restored, rules(), at('2026-02-02'))).toEqual({ days: 30, dueAt: '2026-03-03T10:00:00.000Z' });
   });
 
   test('a restore of an earlier cluster of this name does not count', () => {
-    const reused = { ...orders, lastCompletedAt: '2025-12-31T00:00:00.000Z' };
+    const reused = { ...orders, lastCountedAt: '2025-12-31T00:00:00.000Z' };
     expect(drillDue(reused, rules(), at('2026-01-15'))?.dueAt).toBe('2026-01-31T00:00:00.000Z');
   });
 
@@ -48,7 +48,7 @@ describe('when a cluster must have been restored by', () => {
     const first = drillDue({ ...orders, drill: due }, rules(), at('2026-01-31'));
     expect(first).toEqual({ ...due, overdueAt: '2026-01-31T00:00:00.000Z' });
     expect(drillDue({ ...orders, drill: first }, rules(), at('2026-02-05'))).toEqual(first);
-    const restored = { ...orders, drill: first, lastCompletedAt: '2026-02-06T00:00:00.000Z' };
+    const restored = { ...orders, drill: first, lastCountedAt: '2026-02-06T00:00:00.000Z' };
     expect(drillDue(restored, rules(), at('2026-02-07'))).toEqual({ days: 30, dueAt: '2026-03-08T00:00:00.000Z' });
   });
 

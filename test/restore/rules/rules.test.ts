@@ -38,6 +38,7 @@ describe('reading rules', () => {
       drillDays: 365,
       drillDaysFor: [],
       objectives: [],
+      drillNeeds: [],
     });
   });
 
@@ -218,6 +219,7 @@ const ruleSet: fc.Arbitrary<Rules> = fc.record({
   objectives: fc.array(
     fc.tuple(word, word, fc.integer({ min: 1, max: 99 })).map(([p, c, n]) => `${p}/${c} = rto ${n}m`),
   ),
+  drillNeeds: fc.array(fc.tuple(word, word, word).map(([p, c, who]) => `${p}/${c} = verdict, rto, by ${who}`)),
 });
 
 describe('a set of rules', () => {
@@ -235,12 +237,12 @@ describe('a set of rules', () => {
   test('has the digest of any other that says the same in another order', () => {
     fc.assert(
       fc.property(ruleSet, (rules) => {
-        const { drillDaysFor, objectives, ...rest } = rules;
+        const { drillDaysFor, objectives, drillNeeds, ...rest } = rules;
         const turned = Object.entries(rest).map(([name, value]) => [
           name,
           Array.isArray(value) ? [...value, ...value].reverse() : value,
         ]);
-        const same = { drillDaysFor, objectives, ...Object.fromEntries(turned.reverse()) } as Rules;
+        const same = { drillDaysFor, objectives, drillNeeds, ...Object.fromEntries(turned.reverse()) } as Rules;
         expect(rulesDigest(same)).toBe(rulesDigest(rules));
       }),
     );
@@ -250,7 +252,7 @@ describe('a set of rules', () => {
     fc.assert(
       fc.property(ruleSet, ruleSet, fc.constantFrom(...Object.keys(DEFAULT_RULES)), (rules, other, field) => {
         const changed = { ...rules, [field]: other[field as keyof Rules] };
-        const isOrdered = field === 'drillDaysFor' || field === 'objectives';
+        const isOrdered = ['drillDaysFor', 'objectives', 'drillNeeds'].includes(field);
         const sameSet = (value: unknown) =>
           JSON.stringify(Array.isArray(value) && !isOrdered ? [...new Set(value)].sort() : value);
         const same = sameSet(changed[field as keyof Rules]) === sameSet(rules[field as keyof Rules]);

@@ -87,7 +87,7 @@ caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
-.even{table-layout:fixed}.even th:first-child{width:20%}.even .r{width:8%}.even .gap{width:15%}
+.even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:12%}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
 .sub{display:block;color:var(--soft);font-size:.8125rem}

@@ -10,7 +10,7 @@ import { agoTime, cut, type Html, name, quoted, time, visible } from '../../../v
 import { counted, number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
-import { drillPart, drillsOf, dueCell, lastRestoreCells } from '../parts/drill-part.ts';
+import { drillPart, drillsOf, dueCell, evidenceCell, lastRestoreCells } from '../parts/drill-part.ts';
 import { clusterLink } from '../parts/job-table.ts';
 import type { LastRuns } from '../parts/last-runs.ts';
 import { runsPart } from '../parts/run-part.ts';
@@ -164,6 +164,7 @@ const COLUMNS = [
   'Took',
   'Snapshot age',
   'Drill due',
+  'Evidence',
   'Last read (UTC)',
 ] as const;
 
@@ -183,6 +184,7 @@ ${goneAt === undefined ? '' : html`<span class="sub">since ${time(goneAt)}</span
 <td role="cell" class="r third" data-l="Restores">${number(jobs)}${open > 0 ? html`<span class="sub">${number(open)} open</span>` : ''}</td>
 ${lastRestoreCells(row, now)}
 ${dueCell(drill)}
+${evidenceCell(row)}
 ${readCell(row, now)}</tr>
 `;
 }

@@ -4,6 +4,7 @@ import type { Measure } from '../../../restore/objectives/measure.ts';
 import { span } from '../../../restore/text.ts';
 import type { DrillRow } from '../../../views/coverage.ts';
 import { EXPECTED_DRILLS } from '../../../views/coverage-totals.ts';
+import { fallWords, gradeWords, missingWords } from '../../../views/drill-text.ts';
 import { drillMark, mark, measureBeside } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
 import { agoTime, day, type Html, name } from '../../../views/html/text.ts';
@@ -28,9 +29,9 @@ export interface Drills {
 
 export function drillsOf(clusters: readonly ClusterHealth[]): Drills {
   const isIn =
-    (...states: readonly (DrillRow['state'] | undefined)[]) =>
+    (...states: readonly DrillRow['state'][]) =>
     ({ drill }: ClusterHealth) =>
-      states.includes(drill?.state);
+      drill !== undefined && states.includes(drill.state);
   const overdue = clusters.filter(isIn('overdue'));
   return {
     overdue: overdue.toSorted((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1)),
@@ -51,7 +52,7 @@ export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills,
 <p class="soft small">A backup is known to work once it has been restored</p></div>
 ${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
-${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
+${late === 0 ? html`<p class="soft">${notCovered === 0 ? 'Every cluster' : 'Every other cluster'} of which a restore is expected was restored in time, as its drill needs it, or has time left.</p>` : overdueTable(overdue, now)}</section>`;
 }
 
 const COLUMNS = ['Cluster', 'Overdue since (UTC)', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
@@ -65,7 +66,7 @@ ${rows.length > MAX_OVERDUE ? html`<p class="soft">And ${number(rows.length - MA
 function overdueRow(row: ClusterHealth, now: number): Html {
   const { projectId, projectName, clusterName = '', drill } = row;
   return html`<tr role="row"><th role="rowheader" scope="row">${clusterLink(projectId, clusterName)}<span class="sub">${name(projectName)}</span></th>
-<td role="cell" class="end">${mark(day(drill?.dueAt ?? ''), 'wait', 'alert')}${within(drill)}</td>
+<td role="cell" class="end">${mark(day(drill?.dueAt ?? ''), 'wait', 'alert')}${within(drill)}${missingSub(drill)}</td>
 ${lastRestoreCells(row, now)}</tr>
 `;
 }
@@ -104,9 +105,28 @@ export function dueCell(drill: DrillRow | undefined): Html {
   if (drill?.dueAt === undefined) {
     return html`<td role="cell" class="third void" data-l="Drill due"><span class="soft">–</span></td>`;
   }
-  const isPast = drill.state === 'overdue' || drill.state === 'not-covered';
-  const [due, about] = isPast
+  const isMarked = MARKED.includes(drill.state);
+  const [due, about] = isMarked
     ? [drillMark(drill), day(drill.dueAt)]
     : [day(drill.dueAt), `every ${counted(drill.days ?? 0, 'day')}`];
-  return html`<td role="cell" class="third" data-l="Drill due">${due}<span class="sub">${about}</span></td>`;
+  return html`<td role="cell" class="third" data-l="Drill due">${due}<span class="sub">${about}</span>${missingSub(drill)}</td>`;
+}
+
+/** More than a date is to be said of these. */
+const MARKED: readonly DrillRow['state'][] = ['overdue', 'not-covered', 'not-proven', 'proven'];
+
+const missingSub = (drill: DrillRow | undefined) => {
+  const missing = drill && missingWords(drill);
+  return missing === undefined
+    ? ''
+    : html`<span class="sub"><a class="plainlink" href="${jobHref(drill?.unproven?.jobId ?? '')}">${missing}</a></span>`;
+};
+
+/** What the restores of a cluster show, and when that falls back. */
+export function evidenceCell({ evidence }: ClusterHealth): Html {
+  // In words, which may take several lines.
+  if (!evidence) return cell('Evidence', undefined);
+  const falls = fallWords(evidence);
+  const sub = falls === undefined ? '' : html`<span class="sub">${falls}</span>`;
+  return html`<td role="cell" class="third" data-l="Evidence">${gradeWords(evidence)}${sub}</td>`;
 }
