@@ -21,6 +21,9 @@ import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
 import { runsCommand } from './commands/runs.ts';
+import { anchorCommand } from './commands/signed/anchor.ts';
+import { publicKeyCommand } from './commands/signed/public-key.ts';
+import { verifyEvidenceCommand } from './commands/signed/verify-evidence.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { applyProfile } from './options/profiles.ts';
@@ -56,9 +59,11 @@ export function programFor(context: Context): Command {
     .hook('preAction', (_, command) => applyProfile(command, process.env));
   const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
+  const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];
   const announcing = [expectCommand, expectedCommand, withdrawCommand];
   const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
-  for (const make of [...first, ...second, ...announcing, ...keeping, ...third]) program.addCommand(make(context));
+  const all = [...first, ...second, ...signed, ...announcing, ...keeping, ...third];
+  for (const make of all) program.addCommand(make(context));
   return program;
 }

@@ -2,8 +2,10 @@
 import { defined } from '../../functions/platform/defined.ts';
 import type { Progress } from '../../functions/proof/verify-all.ts';
 import { outcomeOf } from '../../functions/report/model/outcome.ts';
+import type { EvidenceHead } from '../../functions/report/model/report.ts';
 import { type EvidenceRequest, MEDIA_TYPES } from '../../functions/report/model/request.ts';
 import type { Objectives } from '../../functions/restore/objectives/objective.ts';
+import type { ReportPredicate } from '../../functions/signing/report.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import { projectIdsOf } from '../options/projects.ts';
 import type { Context } from '../process/context.ts';
@@ -26,6 +28,8 @@ export interface Made extends AsyncDisposable {
   summary: string;
   /** The record was changed. */
   isBroken: boolean;
+  /** What a signature says of it, of a report that was made here. */
+  predicate?: ReportPredicate;
 }
 
 export type Make = (about: { signal: AbortSignal; progress: Progress }) => Promise<Made>;
@@ -51,13 +55,20 @@ export function madeHere(where: Target, { request, objectives, madeAt, ...asked 
         await made[Symbol.asyncDispose]();
         await opened[Symbol.asyncDispose]();
       };
-      return { parts: made.parts(), summary, isBroken: integrity === 'broken', [Symbol.asyncDispose]: dispose };
+      const predicate = predicateOf(made.head);
+      const isBroken = integrity === 'broken';
+      return { parts: made.parts(), summary, isBroken, predicate, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       await opened[Symbol.asyncDispose]();
       throw error;
     }
   };
 }
+
+const predicateOf = ({ ledger, period, madeAt, madeBy, numbers, verdict, gaps }: EvidenceHead): ReportPredicate => ({
+  ...{ ledger, since: period.since, until: period.until, madeAt, version: madeBy.version },
+  ...{ restores: numbers.restores, verdict: verdict.state, gaps: gaps.length },
+});
 
 /** As given; of a period without an end, the API's clock says when it ends. */
 interface AskedThere extends Asked {

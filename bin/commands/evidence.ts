@@ -1,5 +1,6 @@
 // bin/commands/evidence.ts: a report for an auditor, with every restore of a period and the proof that there were no others.
-import { extname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { defined } from '../../functions/platform/defined.ts';
 import { FRAMEWORK_IDS, type FrameworkId } from '../../functions/report/model/framework.ts';
@@ -17,11 +18,12 @@ import { addSourceOptions, resolveSource, type SourceFlags } from '../options/le
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import { projects } from '../options/projects.ts';
 import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
+import { chosenSigner, type SigningFlags, withSigningKey } from '../options/signing.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
 import { OutputFile } from '../process/output-file.ts';
 
-interface EvidenceFlags extends SourceFlags, RulesFlags {
+interface EvidenceFlags extends SourceFlags, RulesFlags, SigningFlags {
   since?: string;
   until?: string;
   format?: EvidenceFormat;
@@ -32,6 +34,7 @@ interface EvidenceFlags extends SourceFlags, RulesFlags {
   project?: string[];
   cluster?: string;
   framework?: FrameworkId[];
+  sign?: true;
 }
 
 const HELP = `
@@ -50,6 +53,9 @@ verdict, each gap, each cluster and each restore (column "record"), and begins w
 With --framework, it shows by the controls of SOC 2, ISO 27001, DORA, NIS2, PCI DSS or HIPAA which facts are met, missing or not known;
 it never says that a control is complied with. With --project, the report and its verdict are about these projects alone, and say so.
 
+With --sign, the report's signature is put beside it, in FILE.dsse.json: verify-evidence checks it, without the ledger, and so does openssl
+(docs/signatures.md).
+
 Exit code: 0 the report is made, gaps or not, 9 --verify found that the record was changed (the report says where), 1 the ledger
 could not be read, 2 wrong usage.
 
@@ -57,6 +63,7 @@ Examples:
   $ restore-ledger evidence --output evidence.html
   $ restore-ledger evidence --collect --output evidence.html
   $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --verify --output q3.html
+  $ restore-ledger evidence --since 2026-07-01 --until 2026-10-01 --sign --output q3.html
   $ restore-ledger evidence --since 2026-01-01 --format json --table restore-ledger | jq '.gaps'
   $ restore-ledger evidence --api https://restores.example.com --output evidence.csv`;
 
@@ -78,16 +85,19 @@ export function evidenceCommand(context: Context): Command {
     )
     .option('--output <file>', 'write it here, once it is whole (default: standard output)')
     .option('--verify', 'recompute all histories too, as restore-ledger verify does')
+    .option('--sign', 'put its signature beside it; needs --output')
     .option('--collect', 'read every list to its end first, to prove the time up to now; needs credentials')
     .addHelpText('after', HELP);
-  return withRules(addSourceOptions(command, 'have this API make it')).action((flags: EvidenceFlags) =>
+  return withSigningKey(withRules(addSourceOptions(command, 'have this API make it'))).action((flags: EvidenceFlags) =>
     evidence(flags, context),
   );
 }
 
 async function evidence(flags: EvidenceFlags, context: Context) {
   const { out, err, interrupt } = context;
-  const { output, timeZone, verify, framework, project: projects, cluster: clusterName } = flags;
+  const { output, timeZone, verify, framework, project: projects, cluster: clusterName, sign, signingKey } = flags;
+  if (sign && output === undefined) throw new UsageError('--sign: expected --output with it, got none');
+  if (signingKey !== undefined && !sign) throw new UsageError('--signing-key: expected --sign with it, got none');
   if (clusterName !== undefined && projects?.length !== 1)
     throw new UsageError('--cluster: expected one --project with it, as names are unique only within a project');
   const asked = new Date();
@@ -96,17 +106,33 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const format = flags.format ?? formatFor(output);
   const request: EvidenceRequest = defined({ period, format, timeZone, verify, frameworks: framework });
   const make = await makerOf(flags, context, { request, at: asked, projects, clusterName });
+  const signer = sign && (await signerOf(flags, context));
   const signal = interrupt.gently();
   const progress = context.progress();
   await using file = output === undefined ? undefined : await OutputFile.open('--output', output);
+  const { SIGNATURE_ENDING, sealedReport } = await import('../../functions/signing/report.ts');
+  await using signature = signer && (await OutputFile.open('--output', `${output}${SIGNATURE_ENDING}`));
   await using made = await make({ signal, progress }).finally(() => progress.clear());
+  const hash = createHash('sha256');
   for await (const part of made.parts) {
     signal.throwIfAborted();
+    hash.update(part);
     await (file ?? out).write(part);
+  }
+  if (signer && signature && output !== undefined && made.predicate) {
+    const subject = { name: basename(output), sha256: hash.digest('hex') };
+    await signature.write(await sealedReport(subject, made.predicate, signer));
+    await signature.keep();
   }
   await file?.keep();
   if (made.isBroken) context.exitCode = EXIT.historyBroken;
   if (output !== undefined) await err.line(`${output}: ${made.summary}`);
+}
+
+async function signerOf({ signingKey, rules: _, ...source }: EvidenceFlags, { env }: Context) {
+  const where = resolveSource(source, env);
+  if ('api' in where) throw new UsageError("--sign can't be used with --api: sign where the ledger is");
+  return chosenSigner(defined({ signingKey }), where);
 }
 
 /** Checks the flags. */

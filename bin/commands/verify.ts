@@ -1,5 +1,6 @@
 // bin/commands/verify.ts: every history recomputed, to show what was changed or removed since it was recorded.
 import { Command } from 'commander';
+import { AnchorComparison } from '../../functions/anchors/check.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify.ts';
@@ -8,21 +9,29 @@ import { differingTotals } from '../actions/coverage-totals.ts';
 import { projectIds } from '../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
+import { publicKeys, readPublicKeys } from '../options/signing.ts';
+import { anchorFields, anchorGaps, type Compared, differingLine } from '../output/anchor-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import type { Context } from '../process/context.ts';
-import { CommandError, EXIT } from '../process/exit-codes.ts';
+import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
+import type { Progress } from '../process/progress.ts';
 import { sanitize, sanitizeJson } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
 interface VerifyFlags extends JsonFlags {
   project?: string[];
+  against?: string;
+  publicKey?: string[];
 }
 
 const HELP = `
 Each entry of a job's history holds the hash of the one before and stands for the job as it was then; coverage keeps how many
 jobs were recorded. So a change or deletion made by anything but this program is detected.
-Nothing is written. Whoever may write the table could recompute all hashes: keep exports elsewhere where that matters.
+Nothing is written. Whoever may write the table could recompute all hashes: --against compares each history with the anchors that
+restore-ledger anchor signed and put where they can't be changed, and names the jobs that were made anew. What
+was recorded after the last anchor is in none, which it says, too. A public key that is not given is one that was found beside the
+anchors: the result is then unverified at best.
 
 It reads the ledger itself (--table, --data), not an API.
 
@@ -30,14 +39,16 @@ Coverage, the table and its index are counted against each other; a project whos
 job that lists would leave out, and a day whose counts are not those of its jobs, and what the coverage is said to add up to. --project reads nothing of other
 projects, and leaves these two out.
 
-Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but for some projects
-it is not on record how many jobs there should be (an interrupted first collection), 1 the ledger could not be read, 2 wrong
-usage.
+Exit code: 0 everything matches, 9 something does not (each break is named), 3 everything there matches, but something can't be
+told: for some projects it is not on record how many jobs there should be (an interrupted first collection), or of anchors a day or a
+trusted key is missing; 10 an anchor is not as it was signed, 11 it is signed by a key that is not trusted, 1 the ledger or the anchors
+could not be read, 2 wrong usage.
 
 Examples:
   $ restore-ledger verify
   $ restore-ledger verify --table restore-ledger --json | jq '.projects[] | select(.breakCount > 0)'
-  $ restore-ledger verify --project 65a1b2c3d4e5f60718293a4b`;
+  $ restore-ledger verify --project 65a1b2c3d4e5f60718293a4b
+  $ restore-ledger verify --against /mnt/worm/anchors --public-key ledger.pem`;
 
 export function verifyCommand(context: Context): Command {
   const command = new Command('verify')
@@ -45,33 +56,56 @@ export function verifyCommand(context: Context): Command {
       'recompute the history of every restore job, and count them: was anything changed since it was recorded?',
     )
     .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .option('--against <dir|s3://bucket/prefix>', 'compare the histories with the anchors there, too')
+    .addOption(publicKeys())
     .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
   return withLedger(command).action((flags: VerifyFlags) => verify(flags, context));
 }
 
-async function verify({ project: projectIds, json, ...flags }: VerifyFlags, context: Context) {
+async function verify({ project: projectIds, against, publicKey, json, ...flags }: VerifyFlags, context: Context) {
   const { out, env, interrupt } = context;
+  if (publicKey && against === undefined) throw new UsageError('--public-key: expected --against with it, got none');
   await using opened = await openLedger(sourceOf(flags, env, 'an API could not be trusted to verify itself'));
   const progress = context.progress();
+  const signal = interrupt.gently();
+  const done = () => progress.clear();
+  // First, so that what it holds was recorded before the ledger is read.
+  const archive =
+    against === undefined
+      ? undefined
+      : await unlessRaised(signal, archiveAt(against, publicKey, context, progress)).finally(done);
+  const anchored = archive && new AnchorComparison(archive.anchored);
   const days = new DayRecount();
-  const all = listOf(verifyAll(opened.ledger, { projectIds, days, progress }));
-  const results = await unlessRaised(interrupt.gently(), all).finally(() => progress.clear());
+  const all = listOf(verifyAll(opened.ledger, { projectIds, days, anchored, progress }));
+  const results = await unlessRaised(signal, all).finally(done);
   const strange = results.find(
     ({ jobs, recorded, projectName }) =>
       projectIds && jobs === 0 && recorded === undefined && projectName === undefined,
   );
-  if (strange) throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
+  const anchors = archive && anchored && { ...archive.archive, ...anchored.result(projectIds) };
+  if (strange && !anchors?.differingCount)
+    throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
   const countsDiffer = projectIds ? [] : await days.differing(opened.ledger);
   const coverageDiffers = projectIds ? [] : await differingTotals(opened.ledger);
   const { unbroken, verified, ...sums } = integrityOf(results);
-  const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length > 0;
-  const result = isBroken ? 'broken' : verified ? 'unbroken' : 'unverified';
+  const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length + (anchors?.differingCount ?? 0) > 0;
+  const isKnown = verified && (!anchors || anchorGaps(anchors).length === 0);
+  const result = isBroken ? 'broken' : isKnown ? 'unbroken' : 'unverified';
   context.end(EXIT_CODES[result]);
-  const document = { result, unbroken, verified, ...sums, countsDiffer, coverageDiffers, projects: results };
-  await out.line(
-    json ? sanitizeJson(document) : summary(result, { results, countsDiffer, coverageDiffers }, out.paint),
-  );
+  const found = { countsDiffer, coverageDiffers, ...(anchors && { anchors }) };
+  const document = { result, unbroken, verified, ...sums, ...found, projects: results };
+  await out.line(json ? sanitizeJson(document) : summary(result, { results, ...found }, out.paint));
+}
+
+async function archiveAt(place: string, files: readonly string[] = [], { env }: Context, progress: Progress) {
+  const [{ readArchive }, { openStore }, keys] = await Promise.all([
+    import('../../functions/anchors/archive.ts'),
+    import('../options/anchor-store.ts'),
+    readPublicKeys(files),
+  ]);
+  const onAnchor = (name: string) => progress.show(sanitize(`checked ${name}`));
+  return readArchive(await openStore('--against', place, env), { keys, now: Date.now(), onAnchor });
 }
 
 /** unverified: nothing was changed, as far as the record goes. */
@@ -87,9 +121,11 @@ interface Found {
   countsDiffer: readonly string[];
   /** Numbers that the coverage does not add up to. */
   coverageDiffers: readonly string[];
+  /** Absent: there is nothing to compare with. */
+  anchors?: Compared;
 }
 
-function summary(result: Result, { results, countsDiffer, coverageDiffers }: Found, paint: Paint): string {
+function summary(result: Result, { results, countsDiffer, coverageDiffers, anchors }: Found, paint: Paint): string {
   const { projects, jobs, entries, folded, breakCount } = integrityOf(results);
   const repaired = results.flatMap(({ repairs = [] }) => repairs).reduce((sum, repair) => sum + repair.jobs, 0);
   const erased = results.reduce((sum, of) => sum + (of.erased ?? 0), 0);
@@ -100,17 +136,20 @@ function summary(result: Result, { results, countsDiffer, coverageDiffers }: Fou
       'not checked': folded > 0 ? `the middle of ${folded} histories, too long to keep` : undefined,
       erased: erased > 0 ? `a person's name, from ${erased} histories, which were tied together anew` : undefined,
       repaired: repaired > 0 ? `${repaired} jobs were missing once, and were recorded again` : undefined,
-      breaks: breakCount || undefined,
+      breaks: breakCount + (anchors?.differingCount ?? 0) || undefined,
+      ...(anchors && sanitized(anchorFields(anchors))),
     },
     paint,
   );
   const lines = [fields];
   const open = results.flatMap((of) => of.unverified.map((problem) => breakLine(of, { problem })));
+  if (anchors) open.push(...anchorGaps(anchors).map((gap) => `  ${sanitize(gap)}`));
   if (results.length === 0) open.push('  nothing is on record: run restore-ledger collect');
   if (open.length > 0) lines.push('', paint('yellow', 'Not verified:'), ...open.slice(0, MAX_BREAKS));
   if (result !== 'broken') return lines.join('\n');
   const shown = results.flatMap((of) => of.breaks.map((one) => breakLine(of, one))).slice(0, MAX_BREAKS);
-  const left = breakCount - shown.length;
+  for (const one of anchors?.differing.slice(0, MAX_BREAKS) ?? []) shown.push(`  ${sanitize(differingLine(one))}`);
+  const left = breakCount + (anchors?.differingCount ?? 0) - shown.length;
   if (left > 0) shown.push(`  and ${left} more: --json names the first thousand of each project`);
   for (const day of countsDiffer.slice(0, MAX_BREAKS))
     shown.push(`  ${day}: its counts are not those of its restores: restore-ledger reevaluate counts them again`);
@@ -120,6 +159,9 @@ function summary(result: Result, { results, countsDiffer, coverageDiffers }: Fou
     );
   return [...lines, '', paint('red', 'Breaks:'), ...shown].join('\n');
 }
+
+const sanitized = (fields: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value && sanitize(value)]));
 
 function breakLine({ projectName, projectId }: Verification, one: Verification['breaks'][number]): string {
   const { jobId, revision, problem } = one;

@@ -1,4 +1,5 @@
 // bin/process/exit-codes.ts: exit codes, and the errors that a command can end with.
+import type { SignatureError } from '../../functions/signing/errors.ts';
 import { sanitize } from './sanitize.ts';
 
 /** The shell's codes for a process that a signal ended are 128 and the signal's number. */
@@ -15,6 +16,10 @@ export const EXIT = {
   drillOverdue: 8,
   /** A history, or a number of jobs, differs from what was recorded. */
   historyBroken: 9,
+  /** What is signed, or its signature, is not what was signed. */
+  signatureWrong: 10,
+  /** It is signed by another key than those that are trusted. */
+  signatureUntrusted: 11,
   /** As `timeout` of GNU coreutils. */
   timedOut: 124,
   interrupted: 130,
@@ -57,14 +62,21 @@ export function formatFatal(error: unknown, verbose: boolean): { text: string; e
   return { text: `${lines.join('\n')}\n`, exitCode };
 }
 
+const SIGNATURE_EXIT: Readonly<Record<string, ExitCode>> = {
+  SIGNATURE_WRONG: EXIT.signatureWrong,
+  SIGNATURE_UNTRUSTED: EXIT.signatureUntrusted,
+};
+
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof Error && error.name === 'SignatureError')
+    return SIGNATURE_EXIT[(error as SignatureError).code] ?? EXIT.failed;
   return error instanceof CommandError || error instanceof Interrupted ? error.exitCode : EXIT.failed;
 }
 
 /** Errors whose message, written for people, says all, whatever caused them. */
 const OURS = [UsageError, CommandError, Interrupted];
-const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError', 'TemporaryFileError']);
+const MEANT_FOR_PEOPLE = new Set(['AtlasError', 'LedgerError', 'SignatureError', 'StoreError', 'TemporaryFileError']);
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `unexpected: ${String(error)}`;

@@ -1,6 +1,6 @@
 // functions/proof/verify-all.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
-import { letGoBy } from '../ledger/let-go/let-go.ts';
-import type { Ledger } from '../ledger/model/ledger.ts';
+import { type LetGo, letGoBy } from '../ledger/let-go/let-go.ts';
+import type { Ledger, RecordedJob } from '../ledger/model/ledger.ts';
 import type { DayRecount } from './days.ts';
 import { type Expected, expectedOf } from './expected.ts';
 import { missingProjects } from './scope.ts';
@@ -13,6 +13,12 @@ export interface Progress {
 
 export const NO_PROGRESS: Progress = { show: () => {} };
 
+/** What is compared with the jobs as they are read: functions/anchors/check.ts */
+export interface JobComparison {
+  expect(projectId: string, letGo: LetGo | undefined): void;
+  add(job: RecordedJob): void;
+}
+
 interface Verifying {
   /** @default all on record */
   projectIds?: readonly string[] | undefined;
@@ -20,22 +26,27 @@ interface Verifying {
   listed?: ReadonlyMap<string, number>;
   /** Of all projects: is given each job. */
   days?: DayRecount;
+  /** Is told what is let go of each project, and then given each job. */
+  anchored?: JobComparison | undefined;
   progress: Progress;
 }
 
 /** Projects with jobs alone come last. Memory: some KB a project, and its breaks. @throws LedgerError */
 export async function* verifyAll(ledger: Ledger, verifying: Verifying): AsyncGenerator<Verification> {
-  const { projectIds, progress } = verifying;
+  const { projectIds, anchored } = verifying;
   // Read first, so that what it names was recorded before the rest is read.
   const scope = await ledger.scope();
   const expected = projectIds ? expectedOfSome(ledger, projectIds) : expectedOfAll(ledger);
   const projects = new Map<string, Expected>();
-  for await (const one of expected) projects.set(one.projectId, one);
+  for await (const one of expected) {
+    projects.set(one.projectId, one);
+    anchored?.expect(one.projectId, one.recorded?.letGo);
+  }
   const missing = missingProjects({ scope, projects: [...projects.values()] }).filter(
     ({ projectId }) => projectIds?.includes(projectId) ?? true,
   );
   const nothingKnown = new Set(missing.map(({ projectId }) => projectId));
-  const verified = projectIds ? verifySome(ledger, projects, progress) : verifyEverything(ledger, projects, verifying);
+  const verified = projectIds ? verifySome(ledger, projects, verifying) : verifyEverything(ledger, projects, verifying);
   for await (const one of verified) {
     const isNothing = one.jobs === 0 && projects.get(one.projectId)?.recorded === undefined;
     if (!isNothing || !nothingKnown.has(one.projectId)) yield one;
@@ -60,13 +71,14 @@ async function* expectedOfSome(ledger: Ledger, projectIds: readonly string[]): A
 async function* verifySome(
   ledger: Ledger,
   projects: ReadonlyMap<string, Expected>,
-  progress: Progress,
+  { anchored, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   const shown = counter(progress);
   for (const [projectId, expected] of projects) {
     const recount = new Recount(expected.recorded?.letGo);
     for await (const job of ledger.recordedJobs(projectId)) {
       recount.addJob(job);
+      anchored?.add(job);
       shown(projectId);
     }
     yield await verification(ledger, expected, recount);
@@ -77,7 +89,7 @@ async function* verifySome(
 async function* verifyEverything(
   ledger: Ledger,
   projects: ReadonlyMap<string, Expected>,
-  { listed: counted, days, progress }: Verifying,
+  { listed: counted, days, anchored, progress }: Verifying,
 ): AsyncGenerator<Verification> {
   progress.show('counting restore jobs');
   const listed = counted ?? (await countedByProject(ledger, projects));
@@ -88,6 +100,7 @@ async function* verifyEverything(
     recounts.set(job.projectId, recount);
     recount.addJob(job);
     days?.add(job.job);
+    anchored?.add(job);
     shown(job.projectId);
   }
   for (const projectId of new Set([...projects.keys(), ...recounts.keys(), ...listed.keys()])) {

@@ -62,6 +62,8 @@ const RUNNERS = {
   'test/api/http-api-doc.test.ts': inBlock('docs/http-api.md'),
   'test/cli/hub.test.ts': inBlock('docs/hub.md'),
   'test/duckdb/lake.duckdb.ts': inBlock('docs/lake.md'),
+  'test/cli/signed.test.ts': (command: DocumentedCommand) =>
+    !isMention(command) && command.path === 'docs/signatures.md',
   'test/docs/commands.test.ts': isMention,
   'test/deploy/stacksets.deploy.ts': (command: DocumentedCommand) =>
     !isMention(command) && command.path === 'docs/stacksets.md',

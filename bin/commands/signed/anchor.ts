@@ -1,0 +1,91 @@
+// bin/commands/signed/anchor.ts: a signed statement of where all histories end, kept where the ledger's writers can't change it.
+import { Command } from 'commander';
+import { type Taken, takeAnchor } from '../../../functions/anchors/take-anchor.ts';
+import { counted } from '../../../functions/views/text.ts';
+import { openStore } from '../../options/anchor-store.ts';
+import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { openLedger } from '../../options/ledger-target.ts';
+import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
+import type { Context } from '../../process/context.ts';
+import { EXIT, UsageError } from '../../process/exit-codes.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+
+interface AnchorFlags extends JsonFlags, SigningFlags {
+  output?: string;
+}
+
+const HELP = `
+An anchor is a signed statement of where the history of each restore job ends, and of how many there are. Whoever rewrites a history
+and makes its hash chain anew passes verify, and is found by verify --against, if the anchor is where they can't change it: a bucket
+with Object Lock, or a disk that only others can write. Take one a day.
+
+Each anchor holds the digest of the one before it. A day has one: again on the same day (UTC) changes nothing. The first of a month
+names all jobs, the others those that changed. Beside it lie the jobs that changed, whole, which show what a history was: with people's
+names, which nothing takes out of there.
+
+It reads the ledger itself (--table, --data), not an API.
+
+Exit code: 0 the day has its anchor, 9 it has, and histories were rewritten, broken or went missing since the one before (they are
+named), 10 an earlier anchor is not as it was signed, so none was taken, 3 stopped before all projects were read: again goes on,
+1 something could not be read or written, 2 wrong usage.
+
+Examples:
+  $ restore-ledger anchor --output /mnt/worm/anchors
+  $ restore-ledger anchor --output s3://my-evidence/prod --table restore-ledger --signing-key arn:aws:kms:...`;
+
+export function anchorCommand(context: Context): Command {
+  const command = new Command('anchor')
+    .description('state and sign where all histories end, so that one made anew can be found')
+    .option('--output <dir|s3://bucket/prefix>', 'where anchors are kept')
+    .option('--json', 'the result as one JSON document')
+    .addHelpText('after', HELP);
+  return withSigningKey(withLedger(command)).action((flags: AnchorFlags) => anchor(flags, context));
+}
+
+async function anchor({ output, json, signingKey, ...flags }: AnchorFlags, context: Context) {
+  if (output === undefined) throw new UsageError('--output: expected where anchors are kept, got none');
+  const where = sourceOf(flags, context.env, 'an API does not show all of a history');
+  await using opened = await openLedger(where);
+  const store = await openStore('--output', output, context.env);
+  const signer = await chosenSigner({ ...(signingKey !== undefined && { signingKey }) }, where);
+  const progress = context.progress();
+  const signal = context.interrupt.gently();
+  let jobs = 0;
+  const ports = {
+    ...{ ledger: opened.ledger, store, signer, now: Date.now, isOutOfTime: () => signal.aborted },
+    onProject: (projectName: string, of: number) => {
+      jobs += of;
+      progress.show(sanitize(`read ${jobs} jobs, last of ${projectName}`));
+    },
+  };
+  const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
+  const taken = await takeAnchor(ports, { ledgerName }).finally(() => progress.clear());
+  context.end(exitOf(taken));
+  await context.out.line(json ? sanitizeJson({ place: store.place, ...taken }) : linesOf(taken, store.place));
+}
+
+function exitOf({ state, findings }: Taken) {
+  if (findings.length > 0) return EXIT.historyBroken;
+  return state === 'partly' ? EXIT.incomplete : EXIT.ok;
+}
+
+const FOUND = {
+  rewritten: 'its history is another than the anchor before has',
+  missing: 'the anchor before has it, and it is not there any more',
+  broken: 'its history does not fit together',
+} as const;
+
+function linesOf({ state, name, day, totals, findings }: Taken, place: string): string {
+  const { projects, jobs, changed } = totals;
+  const what = `${counted(jobs, 'restore job')} of ${counted(projects, 'project')}`;
+  const lines = {
+    there: [`${day} has its anchor already (${name} in ${place}).`],
+    taken: [`Anchored ${what}, ${changed} of them new or changed: ${name} in ${place}`],
+    partly: [`Stopped. Anchored ${what} so far: ${name} in ${place}. Run it again to go on.`],
+  }[state];
+  for (const { projectId, jobId, what: found } of findings)
+    lines.push(`project ${projectId}, job ${jobId}: ${FOUND[found]}`);
+  const all = totals.rewritten + totals.missing + totals.broken;
+  if (all > findings.length) lines.push(`and ${all - findings.length} more`);
+  return lines.map(sanitize).join('\n');
+}

@@ -1,0 +1,29 @@
+// bin/commands/signed/public-key.ts: the public half of the key that signs, for whoever is to check signatures.
+import type { Command as Cli } from 'commander';
+import { Command } from 'commander';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
+import type { Context } from '../../process/context.ts';
+
+const HELP = `
+Give it to whoever checks what you sign, by another way than the signed files: a key that lies beside them proves nothing, as whoever
+can replace the files can replace the key. The key itself stays where it is.
+
+Exit code: 0 printed, 1 the key can't be used, 2 wrong usage.
+
+Examples:
+  $ restore-ledger public-key > ledger.pem
+  $ restore-ledger public-key --signing-key arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d > ledger.pem`;
+
+export function publicKeyCommand(context: Context): Cli {
+  const command = new Command('public-key')
+    .description('print the public key, in PEM, that anchors and reports are signed with')
+    .addHelpText('after', HELP);
+  return withSigningKey(withLedger(command)).action((flags: SourceFlags & SigningFlags) => publicKey(flags, context));
+}
+
+async function publicKey({ signingKey, ...flags }: SourceFlags & SigningFlags, { env, out }: Context) {
+  const where = sourceOf(flags, env, 'an API has no key');
+  const signer = await chosenSigner({ ...(signingKey !== undefined && { signingKey }) }, where);
+  await out.write((await signer.publicKey()).pem);
+}

@@ -1,0 +1,79 @@
+// bin/commands/signed/verify-evidence.ts: a report as it was signed? Without a ledger, and without a network.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { Command } from 'commander';
+import { MAX_ENVELOPE } from '../../../functions/signing/envelope.ts';
+import { SignatureError } from '../../../functions/signing/errors.ts';
+import { checkedReport, SIGNATURE_ENDING } from '../../../functions/signing/report.ts';
+import { publicKeys, readPublicKeys } from '../../options/signing.ts';
+import { fieldLines } from '../../output/field-lines.ts';
+import type { Context } from '../../process/context.ts';
+import { CommandError, UsageError } from '../../process/exit-codes.ts';
+import { reasonOf } from '../../process/output-file.ts';
+import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+
+interface VerifyEvidenceFlags {
+  publicKey?: string[];
+  signature?: string;
+  json?: true;
+}
+
+const HELP = `
+The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign writes it. It shows that the
+report is, to the byte, the one that the holder of the key signed: who that is, you know by where you have the public key from. It
+needs no ledger and no network. docs/signatures.md has openssl commands that do the same.
+
+Exit code: 0 the report is as it was signed, by a key that you gave, 10 it is not, or its signature is none, 11 it is signed by another
+key, 1 a file could not be read, 2 wrong usage.
+
+Examples:
+  $ restore-ledger verify-evidence q3.html --public-key ledger.pem
+  $ restore-ledger verify-evidence q3.json --public-key ledger.pem --public-key former.pem --json`;
+
+export const verifyEvidenceCommand = (context: Context): Command =>
+  new Command('verify-evidence')
+    .description('check that a signed report is as it was signed')
+    .argument('<file>', 'the report')
+    .addOption(publicKeys())
+    .option('--signature <file>', `its signature (default: beside it, with ${SIGNATURE_ENDING} added to its name)`)
+    .option('--json', 'the result as one JSON document')
+    .addHelpText('after', HELP)
+    .action((file: string, flags: VerifyEvidenceFlags) => verifyEvidence(file, flags, context));
+
+async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, { out }: Context) {
+  const { publicKey: files, signature = `${file}${SIGNATURE_ENDING}`, json } = flags;
+  if (files === undefined)
+    throw new UsageError('--public-key: expected the key of whoever should have signed it, got none');
+  const keys = await readPublicKeys(files);
+  const envelope = await tried(signature, async () => {
+    const { size } = await stat(signature);
+    if (size > MAX_ENVELOPE)
+      throw new SignatureError('SIGNATURE_WRONG', `${signature}: it is no signature: ${size} bytes`);
+    return readFile(signature, 'utf8');
+  });
+  const sha256 = await tried(file, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  });
+  const { name, key, predicate } = checkedReport(envelope, sha256, keys);
+  const result = { result: 'as signed', name, sha256, key: { id: key.id, algorithm: key.algorithm }, ...{ predicate } };
+  if (json) return out.line(sanitizeJson(result));
+  const { ledger, since, until, madeAt, verdict } = predicate;
+  const fields = {
+    ...{ result: 'as signed', 'signed as': name, sha256, 'signed by': `${key.algorithm} key ${key.id}` },
+    ...{ ledger, period: `${since} to ${until}`, 'made at': madeAt, verdict },
+  };
+  const shown = Object.entries(fields).map(([field, value]) => [field, sanitize(String(value))]);
+  await out.line(fieldLines(Object.fromEntries(shown), out.paint));
+}
+
+async function tried<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SignatureError) throw error;
+    throw new CommandError(`${file}: expected a file that can be read, got ${reasonOf(error)}`);
+  }
+}
