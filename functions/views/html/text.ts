@@ -28,6 +28,9 @@ export function cut(text: string, max: number): string {
 /** A name that keeps its direction to itself. @param max characters shown */
 export const name = (text: string, max = 64) => html`<bdi>${cut(visible(text), max)}</bdi>`;
 
+/** An id or a command; page.js puts a button beside it that copies it. */
+export const copied = (text: string) => html`<code data-copy>${visible(text)}</code>`;
+
 /** An error, or what Atlas said. */
 export const quoted = (text: string) => name(text, 300);
 

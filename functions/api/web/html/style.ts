@@ -1,6 +1,7 @@
 // functions/api/web/html/style.ts: the style sheet, script and icon, each under an address that changes with its content.
 import { createHash } from 'node:crypto';
 import { PICTURE_DARK, PICTURE_LIGHT, PICTURES, PICTURES_NARROW } from '../../../views/html/pictures/style.ts';
+import { COPY } from './copy.ts';
 import { FOLLOW } from './follow.ts';
 
 /** Of ratios: text on its ground is 4.5:1 or more in both schemes, which test/browser checks with axe. */
@@ -18,7 +19,7 @@ body{margin:0;background:var(--ground);color:var(--text);font:15px/1.5 system-ui
 a{color:var(--link);text-underline-offset:.18em;text-decoration-thickness:1px}
 a:hover{text-decoration-thickness:2px}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
-h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em;overflow-wrap:anywhere}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;letter-spacing:-.01em;overflow-wrap:break-word;min-width:0}
 h2{font-size:1.0625rem;line-height:1.3;margin:0;overflow-wrap:anywhere}
 p{margin:.5rem 0}
 code,pre{font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
@@ -54,7 +55,7 @@ footer{padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.8125rem
 .note .cut{stroke:var(--tint-wait)}.note.bad .cut{stroke:var(--tint-bad)}
 .empty{text-align:center;padding:2rem 1rem}
 .empty h2{margin-bottom:.25rem}.empty p{max-width:38rem;margin:.5rem auto}
-summary{cursor:pointer;font-weight:600;width:fit-content}.filter{margin-bottom:.75rem}
+summary{cursor:pointer;font-weight:600;width:fit-content}.filter{margin-bottom:.75rem}details.filter:not(.quick~*){margin-top:.75rem}
 pre{margin:.75rem 0 0;padding:.75rem;background:var(--ground);border:1px solid var(--line);border-radius:6px;overflow:auto;max-height:32rem}
 `;
 
@@ -77,11 +78,13 @@ table{border-collapse:collapse;width:100%}
 caption{text-align:left;padding:0 0 .75rem;color:var(--soft);font-size:.8125rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{border-top:0;color:var(--soft);font-size:.8125rem;padding-top:0;white-space:nowrap}
+.jobs td:nth-child(3){width:17%}.jobs td:nth-child(4){width:12%}.jobs td:nth-child(5){width:20%}
 th:last-child,td:last-child{padding-right:0}.gap{padding-left:1.5rem}
 .even{table-layout:fixed}.even th:first-child{width:17%}.even .r{width:7%}.even .gap{width:12%}
 .r{text-align:right}
 tbody tr:hover{background:color-mix(in srgb,var(--link) 5%,transparent)}
 .sub{display:block;color:var(--soft);font-size:.8125rem}
+.sub time{white-space:nowrap}
 .sub.wait{color:var(--wait)}.sub.bad{color:var(--bad)}
 .sub .i{margin-right:.35em}
 .finds{list-style:none;margin:.15rem 0 0;padding:0;font-size:.8125rem}.finds .mark{font-weight:500}
@@ -116,7 +119,8 @@ label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2
 input[type=text],input[type=date],select{font:inherit;width:100%;height:2.25rem;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:0 .6rem}
 [aria-invalid]{border:2px solid var(--bad)!important}
 .error{color:var(--bad);font-size:.8125rem;margin:.25rem 0 0}
-#follow button{padding:.1rem .6rem;margin-left:.5rem}
+#follow{margin:0 0 .25rem}#follow button,.copy{padding:.1rem .6rem;margin-left:.5rem;color:var(--link);background:none}
+.copy{padding:0 .3rem;margin-left:.3rem;font-size:.6875rem;border-color:var(--line)}
 .acts{display:flex;gap:.75rem;align-items:center}
 `;
 
@@ -142,8 +146,9 @@ const DETAILS = `
 `;
 
 const NARROW = `
-@media (max-width:76rem){.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
-@media (max-width:54rem){
+@media (min-width:54.01rem) and (max-width:76rem){.jobs{font-size:.8125rem}.jobs .sub,.jobs .finds{font-size:.75rem}}
+@media (max-width:76rem){.even{font-size:.8125rem}.even .sub{font-size:.75rem}.even th,.even td{padding-right:.5rem}.even th:first-child{width:13%}.even th:nth-child(2),.even th:last-child{width:13.5%}.even .gap{padding-left:.75rem;width:11%}.facts>div{flex-basis:max(8.75rem,calc(25% - 1px))}}
+@media screen and (max-width:54rem){
 .stack,.stack caption:not(.hidden),.stack tbody,.stack tr,.stack td,.stack tbody th{display:block;width:auto!important}
 .stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stack tr{border-top:1px solid var(--line);padding:.7rem 0;display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:.45rem .75rem}
@@ -153,6 +158,20 @@ const NARROW = `
 .stack .keep{white-space:normal}.stack .r{text-align:left}.stack .gap{padding-left:0}
 .stack .end{text-align:right;justify-self:end}
 .stack .flat::before{display:inline!important;margin-right:.4rem}.stack .flat .sub{display:inline;margin-left:.4rem}
+.stack .flat .sub::before{content:" "}
+.jobs tr{gap:.15rem .75rem;padding:.5rem 0}.jobs .third{font-size:.8125rem}.jobs .end .mark,.jobs .nowrap{white-space:normal}.jobs .finds{margin:0}
+.jobs .bare::before{display:none!important}
+}
+@media screen and (max-width:44rem){
+.jobs tr{line-height:1.35}.facts .word{line-height:1.35;padding:.3rem 0}
+.jobs th,.jobs td{grid-column:1/5}.jobs .end{grid-column:5/7;grid-row:1/span 2}
+.jobs .bare{grid-column:5/7!important;grid-row:3;text-align:right}.jobs .third:not(.bare){grid-column:span 3}
+}
+@media (min-width:44.01rem){#follow{float:right;margin:.1rem 0 .25rem 1rem}}
+@media screen and (min-width:44.01rem) and (max-width:54rem){
+.jobs tr{grid-template-columns:9.25rem minmax(0,1fr) minmax(0,.85fr) minmax(0,1.5fr) 7.5rem}.jobs th{grid-area:1/1!important}.jobs .end{grid-column:5!important;grid-row:1/span 2}
+${[3, 4, 5, 6, 7, 8].map((cell) => `.jobs td:nth-child(${cell}){grid-column:${((cell - 3) % 3) + 2}!important;grid-row:${cell < 6 ? 1 : 2}}`).join('')}
+.jobs .flat::before{display:block!important}.jobs .flat .sub{display:block;margin:0}
 }
 @media (max-width:44rem){
 main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
@@ -168,9 +187,9 @@ ${PICTURES_NARROW}.pages .data{margin-left:0}
 @media (forced-colors:active){.fill-bad{stroke:CanvasText}.quick a[aria-current]{border-width:3px}}
 @media print{
 :root{${LIGHT}}
-header,form,.quick,.found-line,.pages,.skip,#follow,details:not([open]){display:none}
+header,form,.quick,.found-line,.pages,.skip,#follow,.copy,details:not([open]){display:none}
 html{font-size:12px}body{background:none;font-size:11px}main,footer{padding:0;max-width:none}
-.card,.facts{break-inside:avoid-page;border-color:#bbb}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
+.card,.facts{break-inside:avoid-page;border-color:#bbb}.card:has(.stack){break-inside:auto}.keep,.nowrap{white-space:normal}.scroll,pre{max-height:none;overflow:visible;white-space:pre-wrap}
 tr,.line>li{break-inside:avoid}a{color:inherit;text-decoration:none}
 }
 `;
@@ -195,10 +214,10 @@ export const CSS_PATH = `/page-${hashOf(CSS)}.css`;
 const TIMES = `for(const t of document.querySelectorAll('time[datetime]')){const d=new Date(t.dateTime);if(isNaN(d))continue;
 const o={dateStyle:'medium',timeStyle:'medium'},l=d.toLocaleString(undefined,o)+' your time';
 if(d.toDateString()==new Date(+d+6e4*d.getTimezoneOffset()).toDateString())delete o.dateStyle;
-if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft';o.timeStyle='short';s.textContent=' · '+d.toLocaleString(undefined,o)+' local';t.after(s)}
+if('beside' in t.dataset&&new Date().getTimezoneOffset()){const s=document.createElement('span');s.className='soft nowrap';o.timeStyle='short';s.textContent=' · '+d.toLocaleString(undefined,o)+' local';t.after(s)}
 t.title=(t.title?t.title+' \\u00b7 ':'')+l}`;
 /** The only script, and none is needed. */
-export const SCRIPT = `${TIMES}\n${FOLLOW}`;
+export const SCRIPT = `${TIMES}\n${COPY}\n${FOLLOW}`;
 export const SCRIPT_PATH = `/page-${hashOf(SCRIPT)}.js`;
 
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20"><rect width="20" height="20" rx="4" fill="#1857b8"/><path d="M5 13.5V10a5 5 0 0 1 10 0M12.6 7.6 15 10l2-2.6M5 16h10" fill="none" stroke="#fff" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round"/></svg>`;

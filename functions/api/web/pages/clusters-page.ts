@@ -6,7 +6,7 @@ import { COVERAGE_STATES, type CoverageState } from '../../../schema/words.ts';
 import { needsAttention, worstFirst } from '../../../views/coverage.ts';
 import { KIND_LABEL, stateMark } from '../../../views/html/badge.ts';
 import { tableHead } from '../../../views/html/table.ts';
-import { agoTime, cut, type Html, name, quoted, time, visible } from '../../../views/html/text.ts';
+import { agoTime, copied, cut, type Html, name, quoted, time, visible } from '../../../views/html/text.ts';
 import { counted, number, spanBetween } from '../../../views/text.ts';
 import { document } from '../html/layout.ts';
 import type { ClusterHealth } from '../parts/coverage-health.ts';
@@ -69,7 +69,7 @@ ${clusterTable(gone.slice(0, MAX_ROWS), 'Clusters that are gone', true, now)}</d
 
 const nothing = (inProject: boolean) =>
   html`<div class="card empty"><h2>No cluster is known${inProject ? ' in this project' : ' yet'}</h2>
-<p>A collection finds every cluster of every project that the Atlas credentials can see. Start one with <code>restore-ledger collect</code> or <code>POST /runs</code>. If it ends and this page stays empty, see which projects the credentials’ roles reach.</p></div>`;
+<p>A collection finds every cluster of every project that the Atlas credentials can see. Start one with ${copied('restore-ledger collect')} or <code>POST /runs</code>. If it ends and this page stays empty, see which projects the credentials’ roles reach.</p></div>`;
 
 function summary(there: readonly ClusterHealth[]): Html {
   const parts = COVERAGE_STATES.flatMap((state) => {

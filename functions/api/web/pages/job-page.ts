@@ -9,7 +9,16 @@ import { type FieldProblem, isOpen } from '../../../restore/job.ts';
 import type { Measures } from '../../../restore/objectives/measure.ts';
 import { redactJob } from '../../../restore/redact/redact.ts';
 import { DELIVERY_LABEL, KIND_LABEL, mark, measureMark, statusMark } from '../../../views/html/badge.ts';
-import { agoTime, bothTimes, exactTime, type Html, name, visible, visibleJson } from '../../../views/html/text.ts';
+import {
+  agoTime,
+  bothTimes,
+  copied,
+  exactTime,
+  type Html,
+  name,
+  visible,
+  visibleJson,
+} from '../../../views/html/text.ts';
 import { took } from '../../../views/status.ts';
 import { effectWords, namespacesShown, targetView } from '../../../views/target.ts';
 import { number, spanBetween } from '../../../views/text.ts';
@@ -33,7 +42,7 @@ export function jobPage(
   const { jobId, clusterName, status, requestedAt, errorMessage, vanishedAt } = job;
   const title = `Restore of ${visible(clusterName).slice(0, 80)}`;
   const body = html`<div class="top job"><h1>Restore of ${name(clusterName, 200)}</h1><p>${statusMark(status)}</p></div>
-<p class="soft">Requested ${agoTime(requestedAt, now)} · job <code>${jobId}</code> · <a href="/restore-jobs/${jobId}">JSON</a></p>
+<p class="soft">Requested ${agoTime(requestedAt, now)} · job ${copied(jobId)} · <a href="/restore-jobs/${jobId}">JSON</a></p>
 ${errorMessage === undefined ? '' : html`<div class="note bad">${mark('Atlas says:', 'bad', 'cross')} <bdi>${visible(errorMessage)}</bdi></div>`}
 ${vanishedAt === undefined ? '' : html`<div class="note">${mark('No longer listed by Atlas', 'wait', 'alert')} since ${exactTime(vanishedAt)}. The ledger keeps what it knew.</div>`}
 <section class="card" aria-labelledby="way"><h2 id="way" class="hidden">From where to where</h2><div class="ways"><div><span class="soft small">From</span><strong>${clusterLink(job.projectId, clusterName)}</strong><span class="sub">${projectOf(job, names)}</span></div>
@@ -107,7 +116,7 @@ function facts(job: LedgerJob & Measures, now: number): [string, Html | string][
       snapshotAt &&
         html`${bothTimes(snapshotAt)}${age === undefined ? '' : html`<span class="sub">${age} old when the restore was requested</span>`}`,
     ],
-    ['Snapshot', snapshotId && html`<a href="${jobsHref({ snapshotId })}"><code>${visible(snapshotId)}</code></a>`],
+    ['Snapshot', snapshotId && html`<a href="${jobsHref({ snapshotId })}">${copied(snapshotId)}</a>`],
     [
       'Back to',
       pointInTime &&
@@ -123,13 +132,13 @@ function facts(job: LedgerJob & Measures, now: number): [string, Html | string][
     ],
     ['First seen', html`${bothTimes(job.firstSeenAt)}${run(job.changes[0]?.runId)}`],
     ['Last change', job.revision > 1 ? bothTimes(job.changedAt) : undefined],
-    ['Project', html`<code>${job.projectId}</code>`],
+    ['Project', copied(job.projectId)],
     [
       'AWS account',
       job.accountId &&
         html`<a href="${jobsHref({ accountId: job.accountId })}"><code>${visible(job.accountId)}</code></a>${job.organizationId ? html`<span class="sub">organization <code>${visible(job.organizationId)}</code></span>` : ''}`,
     ],
-    ['Cluster id', job.clusterId && html`<code>${visible(job.clusterId)}</code>`],
+    ['Cluster id', job.clusterId && copied(job.clusterId)],
   ];
   return rows.flatMap(([label, value]) => (value ? [[label, value]] : []));
 }

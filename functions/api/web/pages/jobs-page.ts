@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { JobSummary, Page } from '../../../ledger/model/ledger.ts';
 import { mark } from '../../../views/html/badge.ts';
-import type { Html } from '../../../views/html/text.ts';
+import { copied, type Html } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { document } from '../html/layout.ts';
@@ -80,7 +80,7 @@ function empty({ asked, covered }: JobsPage): Html {
   }
   if (!covered?.clusters) {
     return html`<div class="empty"><h2>Nothing has been collected yet</h2>
-<p>A collection reads every project that the Atlas credentials can see. Start one with <code>restore-ledger collect</code> or <code>POST /runs</code>, or wait for the schedule; then load this page again.</p></div>`;
+<p>A collection reads every project that the Atlas credentials can see. Start one with ${copied('restore-ledger collect')} or <code>POST /runs</code>, or wait for the schedule; then load this page again.</p></div>`;
   }
   return html`<div class="empty"><h2>No restores so far</h2>
 <p>${counted(covered.clusters, 'cluster')} in ${counted(covered.projects, 'project')} ${covered.clusters === 1 ? 'was' : 'were'} read, and Atlas lists no restore job of any of them. Restore a snapshot in Atlas, to a test cluster for instance, and it shows here after the next run.</p>

@@ -18,7 +18,7 @@ const HEADINGS = [
 ];
 
 export const jobTable = (jobs: readonly JobSummary[], caption: string, names: ProjectNames, now: number) =>
-  html`<table class="stack" role="table"><caption>${caption}</caption>
+  html`<table class="stack jobs" role="table"><caption>${caption}</caption>
 ${tableHead(HEADINGS)}<tbody role="rowgroup">
 ${jobs.map((job) => row(job, names, now))}</tbody></table>`;
 
@@ -27,18 +27,18 @@ function row(job: JobSummary, names: ProjectNames, now: number): Html {
   const age = spanBetween(snapshotAt, requestedAt);
   return html`<tr role="row"><th role="rowheader" scope="row" class="nowrap"><a href="${jobHref(jobId)}">${time(requestedAt)}</a></th>
 <td role="cell" class="end">${statusMark(status)}${job.vanishedAt ? html`<span class="sub">no longer listed</span>` : ''}${findingMarks(job.findings)}</td>
-<td role="cell" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span>${job.accountId ? html`<span class="sub">${name(job.accountId)}</span>` : ''}</td>
-<td role="cell" data-l="To">${target(job, names)}</td>
-<td role="cell" class="all asked" data-l="Requested by">${requesterCell(job)}</td>
-<td role="cell" class="third keep" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
-${tookCell(job, now)}<td role="cell" class="r nowrap third${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
+<td role="cell" class="flat" data-l="From">${clusterLink(job.projectId, job.clusterName)}<span class="sub">${projectOf(job, names)}</span>${job.accountId ? html`<span class="sub">${name(job.accountId)}</span>` : ''}</td>
+<td role="cell" class="flat" data-l="To">${target(job, names)}</td>
+<td role="cell" class="all flat asked" data-l="Requested by">${requesterCell(job)}</td>
+<td role="cell" class="third keep bare" data-l="Delivery">${DELIVERY_LABEL[delivery] ?? delivery}<span class="sub">${KIND_LABEL[kind] ?? kind}</span></td>
+${tookCell(job, now)}<td role="cell" class="r nowrap third flat${age === undefined ? ' void' : ''}" data-l="Snapshot age">${age ?? '–'}</td></tr>
 `;
 }
 
 function tookCell(job: JobSummary, now: number): Html {
   const { time, soFar } = took(job, now) ?? {};
   if (time === undefined) return html`<td role="cell" class="r third void" data-l="Took">–</td>`;
-  return html`<td role="cell" class="r nowrap third" data-l="Took">${time}${soFar ? html`<span class="sub">so far</span>` : ''}</td>`;
+  return html`<td role="cell" class="r nowrap third flat" data-l="Took">${time}${soFar ? html`<span class="sub">so far</span>` : ''}</td>`;
 }
 
 /** To the page of the cluster. */
