@@ -99,7 +99,10 @@ async function patchOf(flags: AnnotateFlags): Promise<AnnotationPatch> {
       ...(check && { checks: check.filter((line) => line !== '').map(checkOfLine) }),
       ...(link && { links: link.filter((line) => line !== '') }),
     };
-    if (Object.keys(patch).length === 0) throw new UsageError('--validation: expected it, or another text, got none');
+    if (Object.keys(patch).length === 0)
+      throw new UsageError(
+        'expected at least one of --validation, --purpose, --ticket, --environment, --check and --link, got none',
+      );
     return annotationPatch(patch);
   } catch (error) {
     throw error instanceof AnnotationProblem ? new UsageError(flagged(error.message)) : error;

@@ -71,6 +71,10 @@ async function profilesIn(env: Environment, needed: boolean): Promise<Map<string
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (isMissing && !needed && !env[FILE_VARIABLE]) return new Map();
+    if (isMissing && !env[FILE_VARIABLE])
+      throw new UsageError(
+        `--profile: expected ${file}, which holds the profiles, and there is none: write it, or name another in ${FILE_VARIABLE}`,
+      );
     throw new UsageError(`${file}, which holds the profiles, can't be read: ${reasonOf(error)}`);
   }
   return (await import('./profile-file.ts')).profilesOf(text, file);

@@ -86,7 +86,7 @@ test.each([
   [['--validation', 'good'], '--validation: expected one of VALIDATING'],
   [['--check', 'rows'], '--check: expected name=expected:got'],
   [['--link', 'http://example.com'], '--link: expected an address that begins with https://'],
-  [[], '--validation: expected it'],
+  [[], 'expected at least one of --validation, --purpose'],
 ])('%j is wrong usage, and nothing is written', async (flags, words) => {
   const [, , , id = ''] = ids;
   const { code, stdout, stderr } = await shell.run(['annotate', id, ...flags]);

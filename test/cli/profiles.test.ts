@@ -119,6 +119,10 @@ test.each([
 test('a profile that is not there is refused with those that are; so is a file that is not', async () => {
   const missing = await shell.run(['jobs', '--profile', 'three']);
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('(one, two, remote), got "three"') });
+  const none = await shell.run(['jobs', '--profile', 'one'], {
+    env: { RESTORE_LEDGER_CONFIG: '', XDG_CONFIG_HOME: join(shell.dir, 'none') },
+  });
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('and there is none: write it') });
   const gone = await shell.run(['jobs'], { env: { RESTORE_LEDGER_CONFIG: join(shell.dir, 'gone.yaml') } });
   expect(gone).toMatchObject({
     code: 2,

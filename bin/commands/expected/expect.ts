@@ -72,10 +72,16 @@ export function expectCommand(context: Context): Command {
   return addSourceOptions(command, 'announce it to this API').action((flags: ExpectFlags) => expect(flags, context));
 }
 
+const NEEDED = {
+  project: 'the id or name of a project',
+  cluster: 'the name of the cluster whose backup is restored',
+  until: 'a time, or how far it is ahead, such as 4h',
+};
+
 async function expect(flags: ExpectFlags, context: Context) {
   const { json, by, key, ...rest } = flags;
-  for (const name of ['project', 'cluster', 'until'] as const)
-    if (rest[name] === undefined) throw new UsageError(`--${name}: expected it, got none`);
+  for (const [name, what] of Object.entries(NEEDED))
+    if (rest[name as keyof typeof NEEDED] === undefined) throw new UsageError(`--${name}: expected ${what}, got none`);
   const where = resolveSource(rest, context.env);
   if ('api' in where && by !== undefined)
     throw new UsageError('--by: expected --table or --data with it, got --api, which knows who calls it');
