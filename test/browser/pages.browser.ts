@@ -312,3 +312,25 @@ test('on paper there is no navigation, and no form', async () => {
   for (const part of await page.locator('header, .quick, .pages').all()) expect(await part.isVisible()).toBe(false);
   expect(jobIds(await page.content())).toHaveLength(5);
 });
+
+test('a phone shows five restores a screen', async () => {
+  await using visitor = await visit(browser, { size: 'phone' });
+  await visitor.page.goto(`${sites.thousands.url}/`);
+  const heights = await visitor.page.evaluate<number[]>(
+    "[...document.querySelectorAll('.jobs tbody tr')].map((row) => row.getBoundingClientRect().height)",
+  );
+  expect(heights).toHaveLength(50);
+  const average = heights.reduce((sum, height) => sum + height) / heights.length;
+  expect(average).toBeLessThanOrEqual(SIZES.phone.height / 5);
+});
+
+test("a button copies a job's id, and says so", async () => {
+  await using visitor = await visit(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = visitor;
+  await page.goto(`${sites.five.url}${failedJob}`);
+  const id = failedJob.replace('/jobs/', '');
+  const button = page.getByRole('button', { name: `Copy ${id}` });
+  await button.click();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(id);
+  expect(await button.textContent()).toBe('Copied');
+});
