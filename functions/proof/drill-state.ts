@@ -227,7 +227,9 @@ function stateOf(
   if (paused) return 'paused';
   if (!drill) return coveredUntil(cluster) === undefined ? 'not-covered' : 'none'; // it was never read, or none is expected of it
   const counts = (restore: CompletedRestore | undefined) =>
-    restore !== undefined && !isOverdue(daysAfter(restore.finishedAt, drill.days), now);
+    restore !== undefined &&
+    isOfCluster(cluster, restore) &&
+    !isOverdue(daysAfter(restore.finishedAt, drill.days), now);
   if (drill.needs ? counts(proof) : counts(last)) return drill.needs ? 'proven' : 'met';
   const areVerdictsKnown = isKnown(drill.days, now);
   if (!isOverdue(drill.dueAt, now)) return !counts(last) ? 'due' : areVerdictsKnown ? 'not-proven' : 'not-covered';

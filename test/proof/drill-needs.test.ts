@@ -106,6 +106,10 @@ describe('a drill that needs a verdict and another project', () => {
   test('a restore of an earlier cluster of this name proves nothing', () => {
     const of = cluster('2026-02-10', undefined, { firstSeenAt: iso('2026-02-05') });
     expect(stateAt('2026-02-10', of, { restores: [judgedOn('2026-02-01')] })).toMatchObject({ state: 'due' });
+    // Nor where none is needed: Atlas may list restores by the name alone.
+    const again = cluster('2026-02-10', '2026-02-01', { firstSeenAt: iso('2026-02-05') });
+    const drill = drillOf('prod', again, compileRules({ ...DEFAULT_RULES, drillDays: 30 }), at('2026-02-10'));
+    expect(drillState({ ...again, ...(drill && { drill }) }, at('2026-02-10'))).toMatchObject({ state: 'due' });
   });
 
   test('is none that is asked of clusters without backups', () => {
