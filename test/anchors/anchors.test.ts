@@ -112,6 +112,14 @@ test('of two that take the same anchor at once, one stands, and both end well', 
   expect(await compare('2026-11-24')).toMatchObject({ archive: { anchors: 1 }, check: { asAnchored: 3 } });
 });
 
+test('a key that somebody is still writing is none yet', async () => {
+  const { take, compare, store, signer } = await anchoredLedger('half-a-key');
+  await take('2026-11-24');
+  await writeFile(join(store.place, 'keys', `${(await signer.publicKey()).id}.pem.0a1b.part`), '');
+  expect(await take('2026-11-25')).toMatchObject({ state: 'taken' });
+  expect(await compare('2026-11-25', [])).toMatchObject({ archive: { anchors: 2, keys: [{ trust: 'found' }] } });
+});
+
 test('the next anchor names a history that is another, and a job that is gone; so does each later comparison', async () => {
   const { ledger, jobs, remove, take, compare } = await anchoredLedger('forged');
   const [first, second, third] = jobs as [(typeof jobs)[0], (typeof jobs)[0], (typeof jobs)[0]];
