@@ -10,23 +10,19 @@ const MAX_DAYS = 7;
 /** Rows of what was found; a row without a value has nothing to say. */
 export function anchorFields(compared: Compared): Record<string, string | undefined> {
   const { place, ledger, anchors, firstDay, lastDay, lastReadAt, keys } = compared;
-  const { asAnchored, wentOn, newer, letGo, leftOut } = compared;
+  const { asAnchored, wentOn, newer, letGo } = compared;
   const signers = keys.map(({ id, algorithm, trust }) => `${algorithm} key ${id.slice(0, 16)}… (${trust})`);
   return {
     anchors: `${anchors} from ${firstDay} to ${lastDay}, of the ledger ${ledger}, in ${place}`,
     'signed by': signers.join(', '),
     'as anchored': `${counted(asAnchored, 'job')}${wentOn > 0 ? `; ${wentOn} went on after the last anchor` : ''}`,
     'not anchored': newer > 0 ? `${counted(newer, 'job')}, recorded after ${utc(lastReadAt)} UTC` : undefined,
-    'not compared':
-      leftOut > 0
-        ? `${counted(leftOut, 'job')}: the anchored entry is in the middle of a history too long to keep`
-        : undefined,
     'let go': letGo > 0 ? `${counted(letGo, 'job')} that were anchored, on record` : undefined,
   };
 }
 
 /** What is not known of the comparison: a sentence each. */
-export function anchorGaps({ keys, missingDays, erased, erasedCount }: Compared): string[] {
+export function anchorGaps({ keys, missingDays, leftOut, erased, erasedCount }: Compared): string[] {
   const gaps: string[] = [];
   if (keys.some(({ trust }) => trust === 'found'))
     gaps.push(
@@ -35,6 +31,10 @@ export function anchorGaps({ keys, missingDays, erased, erasedCount }: Compared)
   if (missingDays.length > 0)
     gaps.push(
       `no whole anchor of ${listed(missingDays.slice(0, MAX_DAYS), missingDays.length)}: what was rewritten before the next one is not found`,
+    );
+  if (leftOut > 0)
+    gaps.push(
+      `${counted(leftOut, 'job')} not compared: the entry that was anchored last is in the middle of a history too long to keep; a new anchor names where that ends now`,
     );
   for (const { projectId, jobId, day, by, reason } of erased)
     gaps.push(

@@ -69,6 +69,8 @@ export const headsName = (of: string, sha256: string) => `heads/${of}/${sha256}.
 export const changesName = (of: string, sha256: string) => `changes/${of}/${sha256}.ndjson`;
 export const isHeadsName = (name: string) => name.startsWith('heads/');
 export const KEYS = 'keys/';
+const KEY_NAME = /^keys\/[0-9a-f]{64}\.pem$/;
+export const isKeyName = (name: string) => KEY_NAME.test(name);
 export const keyName = (keyId: string) => `${KEYS}${keyId}.pem`;
 
 export const anchorStatement = (content: AnchorPredicate, subject: Subject[]): Statement => ({

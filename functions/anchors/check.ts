@@ -34,7 +34,7 @@ export interface AnchorCheck {
   newer: number;
   /** Anchored, and let go on record since: there is no history left to compare. */
   letGo: number;
-  /** The anchored entry is in the middle of a history that is too long to keep. */
+  /** The entry that was anchored last is in the middle of a history that is too long to keep: nothing shows that it is the same one. */
   leftOut: number;
   erased: ErasedSince[];
   erasedCount: number;
@@ -73,9 +73,11 @@ export class AnchorComparison {
     this.#seen.add(anchored);
     const entries = Array.isArray(changes) ? changes : [];
     const found = new Set<Continuity>();
+    let last: Continuity | undefined;
     for (const head of anchored.heads) {
       const continuity = continuityOf(entries, head);
       found.add(continuity);
+      last = continuity;
       if (continuity === 'other') return this.#differs('rewritten', projectId, jobId, head);
     }
     if (found.has('erased') || found.has('erased-later')) {
@@ -83,7 +85,7 @@ export class AnchorComparison {
       const { by = '', reason = '' } = entries.findLast(({ erased }) => erased)?.erased ?? {};
       const day = anchored.heads.at(-1)?.day ?? '';
       if (check.erased.length < MAX_NAMED) check.erased.push({ projectId, jobId, day, by, reason });
-    } else if (found.has('left-out')) check.leftOut += 1;
+    } else if (last === 'left-out') check.leftOut += 1;
     else check.asAnchored += 1;
     if ((anchored.heads.at(-1)?.revision ?? 0) < (entries.at(-1)?.revision ?? 0)) check.wentOn += 1;
   }

@@ -12,6 +12,7 @@ import {
   anchorOf,
   isAnchorName,
   isHeadsName,
+  isKeyName,
   KEYS,
   keyName,
 } from './anchor.ts';
@@ -36,6 +37,7 @@ export async function keysIn(store: AnchorStore): Promise<PublicKey[]> {
   const keys: PublicKey[] = [];
   for await (const name of store.list(KEYS)) {
     if (keys.length === MAX_KEYS) break;
+    if (!isKeyName(name)) continue; // such as one that somebody is writing
     const key = PublicKey.parse((await readText(store, name, MAX_KEY)) ?? '');
     if (keyName(key.id) === name) keys.push(key);
   }

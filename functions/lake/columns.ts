@@ -192,7 +192,7 @@ const DECLARED: Readonly<Record<string, Omit<Column, 'name'>>> = {
   annotated_by: aText((row) => {
     const said = annotation(row);
     return said && annotatorWords(said.by);
-  }, 'Who said purpose, ticket, environment, checks and links.'),
+  }, 'Who said the last of purpose, ticket, environment, checks and links.'),
   annotated_at: aTime((row) => annotation(row)?.at, 'When.'),
   annotation_count: aCount(
     ofState((state) => state.annotationCount),

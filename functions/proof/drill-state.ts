@@ -2,6 +2,7 @@
 
 import type * as z from 'zod/mini';
 import { type ClusterCoverage, type CompletedRestore, LISTS_OF, type ListCoverage } from '../ledger/model/coverage.ts';
+import { LONGEST_DAYS } from '../ledger/verdicts/asked.ts';
 import { defined } from '../platform/defined.ts';
 import {
   type DrillNeeds,
@@ -168,9 +169,15 @@ const showsUnjudged = ({ requestedAt, durationSeconds, dataAt, elsewhere }: Comp
 });
 
 /** Whether no verdict that would count can be unknown: not read, or let go with its restore. */
-function areKnown({ provenLetGo }: ClusterCoverage, days: number, { before }: Verdicts, now: Date): boolean {
-  return [before, provenLetGo].every((until) => until === undefined || isOverdue(daysAfter(until, days), now));
+function areKnown({ provenLetGo }: ClusterCoverage, days: number, verdicts: Verdicts, now: Date): boolean {
+  return [unreadUntil(verdicts), provenLetGo].every(
+    (until) => until === undefined || isOverdue(daysAfter(until, days), now),
+  );
 }
+
+/** Up to when restores may have finished whose verdicts were not read: they were requested before. ISO 8601. */
+export const unreadUntil = ({ before }: Verdicts): string | undefined =>
+  before === undefined ? undefined : daysAfter(before, LONGEST_DAYS);
 
 export const isOfCluster = (cluster: ClusterCoverage, { finishedAt = '' }: Pick<JudgedRestore, 'finishedAt'>) =>
   Date.parse(finishedAt) >= Date.parse(createdAt(cluster));
@@ -227,7 +234,9 @@ function stateOf(
   if (paused) return 'paused';
   if (!drill) return coveredUntil(cluster) === undefined ? 'not-covered' : 'none'; // it was never read, or none is expected of it
   const counts = (restore: CompletedRestore | undefined) =>
-    restore !== undefined && !isOverdue(daysAfter(restore.finishedAt, drill.days), now);
+    restore !== undefined &&
+    isOfCluster(cluster, restore) &&
+    !isOverdue(daysAfter(restore.finishedAt, drill.days), now);
   if (drill.needs ? counts(proof) : counts(last)) return drill.needs ? 'proven' : 'met';
   const areVerdictsKnown = isKnown(drill.days, now);
   if (!isOverdue(drill.dueAt, now)) return !counts(last) ? 'due' : areVerdictsKnown ? 'not-proven' : 'not-covered';

@@ -16,7 +16,7 @@ import { daysAfter, isOverdue } from '../restore/rules/drill.ts';
 import { DEFAULT_RULES } from '../restore/rules/rules.ts';
 import type { evidence } from '../schema/drill.ts';
 import { EVIDENCE_GRADES, type EvidenceGrade } from '../schema/words.ts';
-import { completedOf, coveredUntil, isOfCluster, lostUntil, wholeRestores } from './drill-state.ts';
+import { completedOf, coveredUntil, isOfCluster, lostUntil, unreadUntil, wholeRestores } from './drill-state.ts';
 import { FRESH_MS } from './list.ts';
 
 export type Evidence = z.infer<typeof evidence>;
@@ -117,7 +117,7 @@ function isAllKnown(cluster: ClusterCoverage, days: number, now: Date, facts: Gr
     isFresh &&
     isVisible &&
     verdicts !== undefined &&
-    [lostUntil(cluster), verdicts.before, cluster.provenLetGo, unknownUntil].every(isOver)
+    [lostUntil(cluster), unreadUntil(verdicts), cluster.provenLetGo, unknownUntil].every(isOver)
   );
 }
 

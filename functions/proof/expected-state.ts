@@ -2,6 +2,7 @@
 import type { ExpectedRestore } from '../restore/expected/expected-restore.ts';
 import type { ExpectedState } from '../schema/words.ts';
 import { proveRecordedProject, type RecordedProject } from './ledger.ts';
+import { scopeOf } from './project.ts';
 
 /**
  * Missed takes proof: every restore of the cluster that was requested in time is on record, and was compared with what was announced.
@@ -24,6 +25,9 @@ function isMissed({ clusterName, from, until, jobs }: ExpectedRestore, project: 
   // Restores since then may not have been compared yet.
   const comparedTo = project.coverage?.attribution?.from;
   if (jobs.some(({ open }) => open) || (comparedTo !== undefined && comparedTo < until)) return false;
+  // A claim of completeness ends with the scope. This one doesn't: what came later was not looked at.
+  const { outOfScopeSince } = scopeOf(project.known);
+  if (outOfScopeSince !== undefined && outOfScopeSince < until) return false;
   const proven = proveRecordedProject(project, { period: { since: from, until }, now });
   // A gap of the project is one of each cluster: this one may be a cluster that nobody knows of.
   return proven?.gaps.every((gap) => gap.clusterName !== undefined && gap.clusterName !== clusterName) === true;

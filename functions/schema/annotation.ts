@@ -57,6 +57,7 @@ export const annotation = named(
     environment: optional(environment()),
     checks: optional(checks()),
     links: optional(links()),
+    checksBy: optional(annotator, 'Who made the checks, where another wrote the last of these texts.'),
     ...said,
   }),
   'What somebody says of the restore. Without any text: what there was has been taken back.',

@@ -3,12 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readArchive } from '../../functions/anchors/archive.ts';
+import { anchorGaps } from '../../bin/output/anchor-lines.ts';
+import { Anchored } from '../../functions/anchors/anchored.ts';
+import { type Archive, readArchive } from '../../functions/anchors/archive.ts';
 import { AnchorComparison } from '../../functions/anchors/check.ts';
 import { anchorNames } from '../../functions/anchors/read-anchors.ts';
 import { takeAnchor } from '../../functions/anchors/take-anchor.ts';
 import { eraseEverywhere } from '../../functions/ledger/erasure/erase-everywhere.ts';
+import { sha256 } from '../../functions/ledger/model/fingerprint.ts';
 import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
+import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
@@ -108,6 +112,14 @@ test('of two that take the same anchor at once, one stands, and both end well', 
   expect(await compare('2026-11-24')).toMatchObject({ archive: { anchors: 1 }, check: { asAnchored: 3 } });
 });
 
+test('a key that somebody is still writing is none yet', async () => {
+  const { take, compare, store, signer } = await anchoredLedger('half-a-key');
+  await take('2026-11-24');
+  await writeFile(join(store.place, 'keys', `${(await signer.publicKey()).id}.pem.0a1b.part`), '');
+  expect(await take('2026-11-25')).toMatchObject({ state: 'taken' });
+  expect(await compare('2026-11-25', [])).toMatchObject({ archive: { anchors: 2, keys: [{ trust: 'found' }] } });
+});
+
 test('the next anchor names a history that is another, and a job that is gone; so does each later comparison', async () => {
   const { ledger, jobs, remove, take, compare } = await anchoredLedger('forged');
   const [first, second, third] = jobs as [(typeof jobs)[0], (typeof jobs)[0], (typeof jobs)[0]];
@@ -144,6 +156,34 @@ test('jobs let go on record are counted, and no others are excused by it', async
   });
   expect((await take('2026-11-25')).totals).toMatchObject({ letGo: 1, missing: 1, jobs: 1 });
   expect(second.jobId).toBeDefined();
+});
+
+test('a history whose anchored entry was pushed out of it is not called the anchored one, until it is anchored again', () => {
+  const jobId = idAt('2026-11-20T10:00:00Z');
+  const entry = (revision: number, runId: string): Change =>
+    ({ revision, at: seen(revision).observedAt, runId, status: 'RUNNING', fields: {} }) as Change;
+  // As the table keeps long ones: the first 20 entries, and the last.
+  const kept = (runId: string) => [
+    ...Array.from({ length: 20 }, (_, n) => entry(n + 1, RUN)),
+    ...Array.from({ length: 180 }, (_, n) => entry(n + 221, runId)),
+  ];
+  const line = { projectId: PROJECT, jobs: 1, digest: 'd'.repeat(64) };
+  const compared = (changes: Change[], ...heads: Change[]) => {
+    const anchored = new Anchored();
+    for (const [n, one] of heads.entries())
+      anchored.add([line, { jobId, revision: one.revision, head: sha256(one) }], `2026-11-2${n}`);
+    const comparison = new AnchorComparison(anchored);
+    comparison.add({ projectId: PROJECT, job: { ...job({ jobId }), changes } as never });
+    return comparison.result();
+  };
+  const archive = { keys: [], missingDays: [] } as unknown as Archive;
+  const forged = compared(kept('forged'), entry(20, RUN), entry(30, RUN));
+  expect(forged).toMatchObject({ leftOut: 1, asAnchored: 0, differingCount: 0 });
+  expect(anchorGaps({ ...archive, ...forged })).toEqual([expect.stringMatching(/^1 job not compared/)]);
+  const again = compared(kept(RUN), entry(30, RUN), entry(400, RUN));
+  expect(again).toMatchObject({ leftOut: 0, asAnchored: 1 });
+  expect(anchorGaps({ ...archive, ...again })).toEqual([]);
+  expect(compared(kept('forged'), entry(30, RUN), entry(400, RUN)).differingCount).toBe(1);
 });
 
 test('an erased name is told, with who decided it, and called neither a break nor proven', async () => {

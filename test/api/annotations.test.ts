@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiApp } from '../../functions/api/app.ts';
 import { gatewayHandler } from '../../functions/api/lambda/adapter.ts';
+import { annotateJob } from '../../functions/ledger/annotations/annotate.ts';
 import { MAX_ANNOTATIONS } from '../../functions/ledger/annotations/merge.ts';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
@@ -74,6 +75,25 @@ test('a merge patch changes what it names, takes back what is null, and leaves t
     texts: { purpose: 'drill', checks, links: ['https://wiki.example.com/a'] },
   });
   expect((await read(id)).changes).toHaveLength(3);
+});
+
+test('checks stay whose who made them, whoever adds a text or sends them again with one', async () => {
+  const id = await recorded();
+  const checks = [{ name: 'rows', expected: '10', got: '10' }];
+  const [ada, ci]: Annotator[] = [USER, { kind: 'iam', name: 'arn:aws:iam::123456789012:role/ci' }] as never;
+  const say = (patch: object, by: Annotator) =>
+    annotateJob(own.table, { projectId: PROJECT, jobId: id }, patch, {
+      by,
+      at: new Date(NOW).toISOString(),
+      runId: idAt(NOW),
+    });
+  await say({ checks }, ada as Annotator);
+  const { job: after } = await say({ purpose: 'drill', checks }, ci as Annotator);
+  expect(after.annotation).toMatchObject({ by: ci, checksBy: ada });
+  await say({ ticket: 'OPS-1' }, ci as Annotator);
+  expect((await read(id)).annotation).toMatchObject({ by: ci, checksBy: ada });
+  const { job: own_ } = await say({ checks: [{ name: 'rows', expected: '9', got: '9' }] }, ci as Annotator);
+  expect(own_.annotation).not.toHaveProperty('checksBy');
 });
 
 test('If-Match: a job that changed since is left alone, unless it says this already', async () => {

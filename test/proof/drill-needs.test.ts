@@ -85,6 +85,13 @@ describe('a drill that needs a verdict and another project', () => {
     ).toBe('overdue');
   });
 
+  test('is not covered where a restore of which the verdict was not read may have finished in time', () => {
+    // Requested 31 days ago, it may have finished a day later.
+    const cut = { restores: [], before: iso('2026-01-10') };
+    expect(stateAt('2026-02-10', cluster('2026-02-10'), cut).state).toBe('not-covered');
+    expect(stateAt('2026-02-16', cluster('2026-02-16'), cut).state).toBe('overdue');
+  });
+
   test('is not covered where a list was not read; a proof that is known holds all the same', () => {
     const stale = cluster('2026-01-10');
     expect(stateAt('2026-02-10', stale, { restores: [] }).state).toBe('not-covered');
@@ -106,6 +113,10 @@ describe('a drill that needs a verdict and another project', () => {
   test('a restore of an earlier cluster of this name proves nothing', () => {
     const of = cluster('2026-02-10', undefined, { firstSeenAt: iso('2026-02-05') });
     expect(stateAt('2026-02-10', of, { restores: [judgedOn('2026-02-01')] })).toMatchObject({ state: 'due' });
+    // Nor where none is needed: Atlas may list restores by the name alone.
+    const again = cluster('2026-02-10', '2026-02-01', { firstSeenAt: iso('2026-02-05') });
+    const drill = drillOf('prod', again, compileRules({ ...DEFAULT_RULES, drillDays: 30 }), at('2026-02-10'));
+    expect(drillState({ ...again, ...(drill && { drill }) }, at('2026-02-10'))).toMatchObject({ state: 'due' });
   });
 
   test('is none that is asked of clusters without backups', () => {

@@ -64,6 +64,15 @@ describe('drills over a period', () => {
     expect(prove([5], 20, 90, { list: { problemCount: 1 } })).toMatchObject({ state: 'not-covered', missed: [] });
   });
 
+  test('a restore that was not understood may have been between two that are known', () => {
+    for (const list of [{ problemCount: 1 }, { notUnderstood: 1 }])
+      expect(prove([20, 80], 40, 90, { list })).toMatchObject({ state: 'met', missed: [] });
+    // The newer one can be of another list.
+    expect(prove([20, 80], 40, 90, { list: { readAt: at(60) } })).toMatchObject({
+      missed: [{ from: at(50), until: at(60) }],
+    });
+  });
+
   test('what was done after the period counts for none of it', () => {
     expect(prove([70], 10, 60)).toMatchObject({ state: 'overdue', missed: [{ from: at(30), until: at(60) }] });
     expect(prove([70], 10, 60)).not.toHaveProperty('lastCompletedAt');

@@ -68,6 +68,20 @@ const ALL_MET = {
 };
 
 describe('facts', () => {
+  test('of a drill that needs proof are met where it is proven', () => {
+    const { tested } = factsOf([cluster({ drill: { state: 'proven', missed: [] } }), cluster()]);
+    expect(tested).toMatchObject({ state: 'met', text: '2 of 2 clusters restored as expected.' });
+  });
+
+  test('say nothing of a check from before there was data, of a target that was not understood, nor of histories nobody counted', () => {
+    const early = restore({ validation: { status: 'SUCCESSFUL', by: BY, at: '2026-11-01T00:05:00.000Z' } });
+    expect(statesOf([cluster({ restores: [early] })])).toMatchObject({ checked: 'missing' });
+    const strange = restore({ problems: [{ field: 'targetGroupId', expected: 'an id', got: '"x"' }] } as never);
+    expect(statesOf([cluster({ restores: [strange] })])).toMatchObject({ separate: 'missing' });
+    const integrity = { ...unbroken(true), verified: false };
+    expect(statesOf([cluster()], { ...COMPLETE, integrity })).toMatchObject({ unchanged: 'not known' });
+  });
+
   test('are met where the numbers show it', () => {
     expect(statesOf([cluster()])).toEqual(ALL_MET);
     const incident = restore({ annotation: { purpose: 'incident', by: BY, at: '2026-11-01T01:00:00.000Z' } as never });

@@ -34,5 +34,6 @@ function matches(header: string | undefined, etag: string): boolean {
   return tagsIn(header).some((tag) => tag.replace(/^W\//, '') === etag);
 }
 
-/** A tag of a coded answer stands for the same content. */
-const tagsIn = (header: string): string[] => (header.match(/(?:W\/)?"[^"]*"/g) ?? []).map(uncodedTag);
+/** A tag of a coded answer stands for the same content; one of an answer as it is may end like one. */
+const tagsIn = (header: string): string[] =>
+  (header.match(/(?:W\/)?"[^"]*"/g) ?? []).flatMap((tag) => [tag, uncodedTag(tag)]);

@@ -99,7 +99,11 @@ function annotationOf(
   const before = Object.fromEntries(TEXTS.map((name) => [name, stored?.[name]]));
   const texts = TEXTS.map((name) => [name, patch[name] === undefined ? before[name] : (patch[name] ?? undefined)]);
   const next = defined(Object.fromEntries(texts)) as Omit<Annotation, 'by' | 'at'>;
-  return isEqual(defined(before), next) ? undefined : { ...next, by, at };
+  if (isEqual(defined(before), next)) return undefined;
+  // Checks are evidence by who made them: who adds another text, or sends a form that shows them, made none.
+  const isKept = stored && next.checks && isEqual(next.checks, stored.checks);
+  const checker = isKept ? (stored.checksBy ?? stored.by) : undefined;
+  return { ...next, ...(checker && !isEqual(checker, by) && { checksBy: checker }), by, at };
 }
 
 const isEqual = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);

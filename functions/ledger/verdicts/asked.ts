@@ -4,7 +4,7 @@ import type { ProjectCoverage } from '../model/coverage.ts';
 
 const DAY_MS = 86_400_000;
 /** Longer than a restore takes: it may have been requested so long before it finished. */
-const LONGEST_DAYS = 7;
+export const LONGEST_DAYS = 7;
 
 /** By what the collector found its drills to need. @param now in ms since the epoch */
 export const verdictsAsked = (

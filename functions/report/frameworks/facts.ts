@@ -1,7 +1,7 @@
 // functions/report/frameworks/facts.ts: what a report shows of the facts that controls ask for. Pure.
+import { isElsewhere, isVerified, isWholeRestore } from '../../restore/drills/judged.ts';
 import { SIDES, type Side } from '../../restore/objectives/objective.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
-import { isCompletedRestore } from '../../restore/understood.ts';
 import { DRILL_STATES } from '../../schema/words.ts';
 import { DRILL_LABEL } from '../../views/state-labels.ts';
 import { counted, number } from '../../views/text.ts';
@@ -36,12 +36,11 @@ export class FactsTally {
     for (const side of SIDES)
       for (const state of ['met', 'missed', 'notKnown'] as const) this.#sides[side][state] += recovery[side][state];
     for (const restore of restores) this.#addRestore(restore);
-    const completed = restores.filter(isWhole);
+    const completed = restores.filter(isWholeRestore);
     if (completed.length === 0) return;
     this.#restored.clusters += 1;
-    if (completed.some(isChecked)) this.#restored.checked += 1;
-    if (completed.some(({ targetProjectId = projectId }) => targetProjectId !== projectId))
-      this.#restored.separate += 1;
+    if (completed.some(isVerified)) this.#restored.checked += 1;
+    if (completed.some((restore) => isElsewhere({ ...restore, projectId }))) this.#restored.separate += 1;
   }
 
   #addRestore(restore: RestoreEvidence) {
@@ -51,7 +50,7 @@ export class FactsTally {
     if (validation?.status === 'FAILED' || validation?.status === 'TIMED_OUT') this.#restored.failedChecks += 1;
     if (annotation?.purpose !== 'incident') return;
     this.#incidents.all += 1;
-    if (isWhole(restore) && isChecked(restore)) this.#incidents.recovered += 1;
+    if (isVerified(restore)) this.#incidents.recovered += 1;
   }
 
   facts(head: Pick<EvidenceHead, 'verdict' | 'gaps' | 'integrity'>): Record<FactName, Fact> {
@@ -93,8 +92,10 @@ export class FactsTally {
   #tested(): Shown {
     const of = (state: ClusterEvidence['drill']['state']) => this.#drills.get(state) ?? 0;
     if (this.#clusters === 0) return notKnown('The ledger knows of no cluster with backups.');
-    const text = `${number(of('met'))} of ${counted(this.#clusters, 'cluster')} restored as expected`;
-    const others = DRILL_STATES.filter((state) => state !== 'met' && of(state) > 0);
+    // Proven is what needs more than met: a verdict, and what else its line asks for.
+    const isTested = (state: ClusterEvidence['drill']['state']) => state === 'met' || state === 'proven';
+    const text = `${number(of('met') + of('proven'))} of ${counted(this.#clusters, 'cluster')} restored as expected`;
+    const others = DRILL_STATES.filter((state) => !isTested(state) && of(state) > 0);
     const words = others.map(
       (state) => `${number(of(state))} ${STATE_WORDS[state] ?? DRILL_LABEL[state].toLowerCase()}`,
     );
@@ -151,11 +152,8 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 
 function unchanged(integrity: EvidenceHead['integrity']): Shown {
   if (!integrity) return notKnown('Histories were not recomputed: ask for the report with verify.');
-  const { unbroken, jobs, breakCount } = integrity;
+  const { unbroken, verified, jobs, breakCount } = integrity;
   const text = `${counted(jobs, 'history')} recomputed`;
+  if (unbroken && !verified) return notKnown(`${text}, none broken, and whether all are there can’t be told.`);
   return unbroken ? met(`${text}, none broken.`) : missing(`${text}: ${counted(breakCount, 'break')}.`);
 }
-
-/** A cluster as a whole, into a cluster. */
-const isWhole = (restore: RestoreEvidence) => restore.kind !== 'collection' && isCompletedRestore(restore);
-const isChecked = ({ validation }: RestoreEvidence) => validation?.status === 'SUCCESSFUL';

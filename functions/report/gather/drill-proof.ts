@@ -59,10 +59,11 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
   const late = isKnown ? ('overdue' as const) : ('not-covered' as const);
   const known = {
     from: knownFrom(cluster, moments, { period, within, letGo, unread }),
-    until: knownUntil(cluster, moments, end),
+    until: knownUntil(cluster, end),
   };
   const provenAt = needs && moments.length > 1 ? iso(moments.at(-1) ?? end) : undefined;
-  const isRestored = last !== undefined && Date.parse(last.finishedAt) + within > end;
+  const lastAt = last === undefined ? 0 : Date.parse(last.finishedAt);
+  const isRestored = lastAt >= createdAt && lastAt + within > end;
   const inTime = moments.length > 1 ? (needs ? 'proven' : 'met') : 'due';
   const notProven = unread + within <= end ? ('not-proven' as const) : ('not-covered' as const);
   const early = inTime === 'due' && needs && isRestored ? notProven : inTime;
@@ -81,10 +82,10 @@ function missedIn(moments: readonly number[], within: number, part: { from: numb
   });
 }
 
-/** After the last reading, and the last restore that is known, nothing can be said to be missing. */
-function knownUntil(cluster: ClusterCoverage, moments: readonly number[], end: number): number {
-  const covered = Date.parse(coveredUntil(cluster) ?? '');
-  return Math.min(end, Math.max(Number.isNaN(covered) ? 0 : covered, moments.at(-1) ?? 0));
+/** After the last reading of the list that was read the longest ago nothing can be said to be missing, be it between known restores. */
+function knownUntil(cluster: ClusterCoverage, end: number): number {
+  const covered = coveredUntil(cluster);
+  return covered === undefined ? 0 : Math.min(end, Date.parse(covered));
 }
 
 /** Nothing can be said before the first reading and the first known restore, nor while a restore lost with its list would count. */

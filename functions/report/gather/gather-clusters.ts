@@ -7,7 +7,7 @@ import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
 import { upTo } from '../../platform/lists/up-to.ts';
 import type { ClusterProof } from '../../proof/cluster.ts';
-import { completedOf, lastRestore } from '../../proof/drill-state.ts';
+import { completedOf, lastRestore, unreadUntil } from '../../proof/drill-state.ts';
 import { type Evidence, evidenceOf, type GradeFacts } from '../../proof/evidence-grade.ts';
 import type { NamedGap } from '../../proof/ledger.ts';
 import type { Asking } from '../../proof/period.ts';
@@ -85,7 +85,7 @@ export async function gatherClusters(
       const ofProject = { projectId, projectName, clusterName };
       const judged = judgedOf(mine, ofProject, verdicts.get(clusterName), asking);
       const completed = [...judged.restores.flatMap(countedBy(coverage?.drill?.needs)), ...(outside[index] ?? [])];
-      const about = { completed, letGo, unreadUntil: judged.before };
+      const about = { completed, letGo, unreadUntil: unreadUntil(judged) };
       const objective = objectives.of(projectName, clusterName);
       const drill = coverage ? drillOf(coverage, about, asking) : NO_DRILL;
       const evidence = coverage && gradeThen(coverage, { verdicts: judged, objective }, letGo, asking);

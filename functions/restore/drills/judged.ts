@@ -5,7 +5,7 @@ import { anyOf } from '../../platform/patterns.ts';
 import type { drillNeeds } from '../../schema/drill.ts';
 import type { job } from '../../schema/job.ts';
 import type { DrillNeed } from '../../schema/words.ts';
-import { type Measurements, measurements, measuresOfCompleted } from '../objectives/measure.ts';
+import { CLOCKS_MS, type Measurements, measurements, measuresOfCompleted } from '../objectives/measure.ts';
 import type { Limits } from '../objectives/objective.ts';
 import { isCompletedRestore, isUnderstood } from '../understood.ts';
 
@@ -45,7 +45,7 @@ type Restore = Pick<Job, 'projectId' | 'kind' | 'status' | 'delivery'> &
   Partial<Pick<Job, 'targetProjectId' | 'problems'>>;
 
 /** Of a whole backup, into a cluster, and completed for certain. */
-export const isWholeRestore = (restore: Restore): boolean =>
+export const isWholeRestore = (restore: Omit<Restore, 'projectId'>): boolean =>
   restore.kind !== 'collection' && isCompletedRestore(restore);
 
 /** Into another project, for certain. */
@@ -54,9 +54,14 @@ export const isElsewhere = (restore: Restore): boolean =>
   restore.targetProjectId !== undefined &&
   restore.targetProjectId !== restore.projectId;
 
-/** Somebody checked the data of a completed restore, and said last that it is good. */
-export const isVerified = (restore: JudgedRestore): boolean =>
-  isWholeRestore(restore) && restore.finishedAt !== undefined && restore.validation?.status === 'SUCCESSFUL';
+/** Somebody checked the data of a completed restore, and said last that it is good. Before it had finished there was nothing to check. */
+export function isVerified(
+  restore: Omit<Restore, 'projectId'> & Pick<JudgedRestore, 'finishedAt' | 'validation'>,
+): boolean {
+  const { finishedAt, validation } = restore;
+  if (!isWholeRestore(restore) || finishedAt === undefined || validation?.status !== 'SUCCESSFUL') return false;
+  return Date.parse(validation.at) >= Date.parse(finishedAt) - CLOCKS_MS;
+}
 
 /** What a completed restore shows, beside that it was completed. */
 export interface Shows extends Partial<Pick<Job, 'validation' | 'annotation'>> {
@@ -96,6 +101,7 @@ function tests(
   { rtoSeconds, rpoSeconds, by = [] }: DrillNeeds,
 ): Partial<Record<DrillNeed, () => boolean>> {
   const checks = annotation?.checks ?? [];
+  const checked = annotation && { by: annotation.checksBy ?? annotation.by };
   // A name that nobody checked is no evidence of who it was.
   const isListed = (said: { by: { name: string; selfDeclared?: true | undefined } } | undefined) =>
     said !== undefined && said.by.selfDeclared === undefined && anyOf(by)(said.by.name);
@@ -105,6 +111,7 @@ function tests(
     rto: () => rtoSeconds !== undefined && isWithin(measured, { rtoSeconds }),
     rpo: () => rpoSeconds !== undefined && isWithin(measured, { rpoSeconds }),
     checks: () => checks.length > 0 && checks.every(({ expected, got }) => expected === got),
-    by: () => isListed(validation) && (checks.length === 0 || isListed(annotation)),
+    // Whoever said the last of the texts need not have made the checks.
+    by: () => isListed(validation) && (checks.length === 0 || isListed(checked)),
   };
 }

@@ -21,7 +21,7 @@ export type MeasuredJob = Pick<RestoreJob, 'kind' | 'status' | 'delivery' | 'req
 export type ClusterOfJob = Pick<RestoreJob, 'projectId' | 'projectName' | 'clusterName'>;
 
 /** Two clocks made the times, in ms. */
-const CLOCKS_MS = 60_000;
+export const CLOCKS_MS = 60_000;
 
 /** Of the cluster whose backup is restored, by the name of its project when the restore was first seen. */
 export const objectiveOf = (

@@ -5,7 +5,7 @@ export const OTHER = { kind: 'iam', name: 'somebody' } as const;
 
 /** Synthetic: it shows all that a drill can need. Undefined takes a field away. */
 export function judged(more: Partial<JudgedRestore>): JudgedRestore {
-  const said = { by: LISTED, at: '2026-11-20T12:00:00.000Z' };
+  const said = { by: LISTED, at: more.finishedAt ?? '2026-11-20T12:00:00.000Z' };
   const restore: JudgedRestore = {
     ...{ jobId: '6b0000000000000000000001', projectId: '1'.repeat(24), projectName: 'prod', clusterName: 'Orders' },
     ...{ kind: 'dedicated', delivery: 'automated', status: 'COMPLETED', targetProjectId: '2'.repeat(24) },

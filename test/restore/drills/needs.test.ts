@@ -131,3 +131,23 @@ describe('what a restore shows', () => {
     expect(isVerified(nobody)).toBe(false);
   });
 });
+
+describe('a verdict', () => {
+  const givenAt = (at: string) => judged({ validation: { status: 'SUCCESSFUL', by: LISTED, at } });
+
+  test('from before the restore had finished is about no data, but for what two clocks differ', () => {
+    expect(isVerified(givenAt('2026-11-20T10:29:00.000Z'))).toBe(true);
+    expect(isVerified(givenAt('2026-11-20T10:28:59.999Z'))).toBe(false);
+    expect(missingNeeds(shows(givenAt('2026-11-20T10:05:00.000Z')), { line: '', needs: ['verdict'] })).toEqual([
+      'verdict',
+    ]);
+  });
+
+  test('of a listed person makes nobody else’s checks theirs', () => {
+    const annotation = judged({}).annotation ?? expect.unreachable();
+    const needs = { line: '', needs: ['by' as const], by: ['ci-*'] };
+    const by = (checksBy: typeof OTHER | undefined) =>
+      missingNeeds(shows(judged({ annotation: { ...annotation, ...(checksBy && { checksBy }) } })), needs);
+    expect([by(undefined), by(OTHER)]).toEqual([[], ['by']]);
+  });
+});
