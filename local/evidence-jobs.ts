@@ -1,7 +1,7 @@
 // local/evidence-jobs.ts: reports that are made beside a server on this machine. Each is kept in a temporary file without a name, until it is
 // one of too many, or the server ends.
 import type { Log } from '../functions/platform/log.ts';
-import type { Progress } from '../functions/proof/verify-all.ts';
+import type { Progress } from '../functions/proof/verify/verify-all.ts';
 import type { MadeReport } from '../functions/report/make.ts';
 import {
   type EvidenceJob,

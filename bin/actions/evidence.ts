@@ -1,6 +1,6 @@
 // bin/actions/evidence.ts: an evidence report, made here or by an API.
 import { defined } from '../../functions/platform/defined.ts';
-import type { Progress } from '../../functions/proof/verify-all.ts';
+import type { Progress } from '../../functions/proof/verify/verify-all.ts';
 import { outcomeOf } from '../../functions/report/model/outcome.ts';
 import { predicateOf } from '../../functions/report/model/predicate.ts';
 import { type EvidenceRequest, MEDIA_TYPES } from '../../functions/report/model/request.ts';

@@ -1,7 +1,7 @@
 // bin/remote/evidence.ts: the evidence report of an API, at once or as a job that is waited for.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fieldsOf } from '../../functions/platform/json.ts';
-import type { Progress } from '../../functions/proof/verify-all.ts';
+import type { Progress } from '../../functions/proof/verify/verify-all.ts';
 import { EVIDENCE_INTEGRITY } from '../../functions/schema/words.ts';
 import { type ApiClient, openElsewhere, type Query } from './client.ts';
 import { ApiError } from './errors.ts';

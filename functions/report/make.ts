@@ -1,6 +1,6 @@
 // functions/report/make.ts: a report of what was asked for, made from a ledger.
 import type { Ledger } from '../ledger/model/ledger.ts';
-import { NO_PROGRESS, type Progress } from '../proof/verify-all.ts';
+import { NO_PROGRESS, type Progress } from '../proof/verify/verify-all.ts';
 import type { Objectives } from '../restore/objectives/objective.ts';
 import { CsvReport } from './formats/csv.ts';
 import { JsonReport } from './formats/json.ts';

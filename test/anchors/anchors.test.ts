@@ -11,7 +11,7 @@ import { eraseEverywhere } from '../../functions/ledger/erasure/erase-everywhere
 import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
-import { verifyAll } from '../../functions/proof/verify-all.ts';
+import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import { localSigner, type Signer } from '../../functions/signing/signer.ts';
 import { DirectoryStore } from '../../local/anchors/directory-store.ts';
 import { testEngine } from '../ledger/engines.ts';

@@ -16,7 +16,7 @@ import { LISTED_PROJECTS } from '../../functions/api/web/parts/project-names.ts'
 import { PAGE_ITEMS } from '../../functions/ledger/repositories/queries.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
-import { verifyAll } from '../../functions/proof/verify-all.ts';
+import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import { gather } from '../../functions/report/gather/gather.ts';
 import { DEFAULT_RULES } from '../../functions/restore/rules/rules.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';

@@ -15,7 +15,7 @@ import type { Key } from '../../functions/ledger/table/keys.ts';
 import type { Table } from '../../functions/ledger/table/table-port.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { type Log, silentLog } from '../../functions/platform/log.ts';
-import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
+import { integrityOf, verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import type { Annotator } from '../../functions/restore/annotations.ts';
 import { newObjectId } from '../../functions/restore/object-id.ts';
 import type { Kind } from '../../functions/schema/words.ts';

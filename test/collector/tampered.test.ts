@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { coverageKey, coveragePartKey, jobKey, projectKey, projectPk } from '../../functions/ledger/table/keys.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
-import { verifyAll } from '../../functions/proof/verify-all.ts';
+import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import { HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { System } from './system.ts';

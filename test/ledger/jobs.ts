@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Ledger, Sighting } from '../../functions/ledger/model/ledger.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
-import type { Verification } from '../../functions/proof/verify.ts';
-import { verifyAll } from '../../functions/proof/verify-all.ts';
+import type { Verification } from '../../functions/proof/verify/verify.ts';
+import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import type { RestoreJob } from '../../functions/restore/job.ts';
 import { requestedAt } from '../../functions/restore/object-id.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LedgerJob } from '../../functions/ledger/model/ledger.ts';
 import { mergeObservation } from '../../functions/ledger/model/merge-observation.ts';
-import { Recount } from '../../functions/proof/verify.ts';
+import { Recount } from '../../functions/proof/verify/verify.ts';
 import { job, PROJECT, seen } from '../ledger/jobs.ts';
 
 const JOBS = 1_500;

@@ -18,7 +18,7 @@ import { retainAll } from '../../functions/ledger/retention/retain-all.ts';
 import { dynamoDeleter } from '../../functions/ledger/table/deleter.ts';
 import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { integrityOf, verifyAll } from '../../functions/proof/verify-all.ts';
+import { integrityOf, verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import { wholeEvidence } from '../report/whole.ts';
 import { MemoryClient, type MemoryTable, type StoreConditions } from './outside/store.ts';
 import type { Kind } from './outside/world.ts';

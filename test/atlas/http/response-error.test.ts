@@ -148,7 +148,7 @@ describe("Atlas's own words", () => {
     ['see https%253a%252F%252Frestore%252FCANARY now', '"see [URL removed] now"'],
     ['see restore.mongodb.net%2FCANARY now', '"see [URL removed] now"'],
     ['?Expires=5&Signature=CANARY&a=b', '"[URL removed]"'],
-    ['{"password": "CANARY", "a": 1}', '"{"[credential removed]", "a": 1}"'],
+    ['{"password": "CANARY", "a": 1}', '"{"[credential removed], "a": 1}"'],
     ['the client_secret=CANARY; go', '"the [credential removed]; go"'],
     ['apiKey: CANARY', '"apiKey: [removed]"'],
     ['No cluster named Cluster0 exists in group 0123.', '"No cluster named Cluster0 exists in group 0123."'],

@@ -8,7 +8,7 @@ import { ANNOTATED_DAY_ATTRIBUTES } from '../../../functions/ledger/days/annotat
 import { breaksOf, FIRST_CHANGES } from '../../../functions/ledger/model/hash-chain.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { fitted } from '../../../functions/ledger/table/job-item.ts';
-import { annotatedDayKey, dayOf, isJobSk, jobKey } from '../../../functions/ledger/table/keys.ts';
+import { annotatedDayKey, dayOf, isJobSk, jobKey, VERDICTS_PK } from '../../../functions/ledger/table/keys.ts';
 import { overTable, testEngine, testTable } from '../engines.ts';
 import { completed, idAt, job, PROJECT, seen, verified } from '../jobs.ts';
 import { ADA, annotate, BO, signedBy } from './annotators.ts';
@@ -85,7 +85,9 @@ test('a write names the attributes that a role may be held to, and gets none bac
     },
   });
   await annotate(noted, jobId, { validation: { status: 'FAILED' }, purpose: 'drill' });
-  const [note = expect.unreachable(), [, { set = {}, add, blind }, condition] = expect.unreachable()] = updates;
+  expect(updates).toHaveLength(3);
+  const [mark, note, [, { set = {}, add, blind }, condition] = expect.unreachable()] = updates;
+  expect(mark?.[0].pk).toBe(VERDICTS_PK);
   expect(note).toEqual([
     annotatedDayKey(dayOf(jobId)),
     { set: { [ANNOTATED_DAY_ATTRIBUTES[0]]: Date.parse(signedBy(ADA).at) }, blind: true },

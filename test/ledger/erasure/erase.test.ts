@@ -173,7 +173,7 @@ describe('erasing a name', () => {
       const findings = [found(whyOf(name, via))];
       await own.ledger.annotate(PROJECT, job().jobId, seen(1), () => ({ findings }));
       await own.ledger.annotate(PROJECT, job().jobId, seen(2), () => ({ requester: requestedBy('bo@example.com') }));
-      expect(await erase(own)).toEqual({ jobs: 1, erased: 1, broken: [] });
+      expect(await erase(own)).toEqual({ jobs: 1, erased: 1, expected: 0, broken: [] });
       const [only] = await list(own.ledger.projectJobs(PROJECT));
       const shown = name === ADA ? 'erased-1' : name;
       expect(only?.findings).toMatchObject([{ why: whyOf(shown, kept) }]);
@@ -204,7 +204,7 @@ describe('erasing a name', () => {
       const by: Annotator = { kind: 'iam', name: `arn:aws:iam::123456789012:user/${name}` };
       const message = 'a check of it by us';
       await annotate(own.table, job().jobId, { validation: { status: 'FAILED', message }, ticket: name }, by);
-      expect(await erase(own, { name })).toEqual({ jobs: 1, erased: 1, broken: [] });
+      expect(await erase(own, { name })).toEqual({ jobs: 1, erased: 1, expected: 0, broken: [] });
       const [only] = await list(own.ledger.projectJobs(PROJECT));
       expect(only).toMatchObject({
         requester: { actor: { kind: 'user', name: 'erased-1' } },
@@ -221,7 +221,7 @@ describe('erasing a name', () => {
     await own.ledger.record(job(), seen(0), false, { requester: requestedBy('user', 'FAILED') });
     const by: Annotator = { kind: 'user', name: 'user', selfDeclared: true };
     await annotate(own.table, job().jobId, { validation: { status: 'FAILED' } }, by);
-    expect(await erase(own, { name: 'user' })).toEqual({ jobs: 1, erased: 1, broken: [] });
+    expect(await erase(own, { name: 'user' })).toEqual({ jobs: 1, erased: 1, expected: 0, broken: [] });
     const [only] = await list(own.ledger.projectJobs(PROJECT));
     expect(only?.validation).toMatchObject({ status: 'FAILED', by: { kind: 'user', name: 'erased-1' } });
     expect(only?.requester).toMatchObject({ actor: { kind: 'user', name: 'erased-1' } });

@@ -14,7 +14,7 @@ import { type ImportResult, importRecords } from '../../../functions/ledger/tran
 import { exportLines, readExport } from '../../../functions/ledger/transfer/lines.ts';
 import { OUTCOMES } from '../../../functions/ledger/transfer/merge.ts';
 import type { TransferRecord } from '../../../functions/ledger/transfer/record.ts';
-import { verifyAll } from '../../../functions/proof/verify-all.ts';
+import { verifyAll } from '../../../functions/proof/verify/verify-all.ts';
 import { cluster, coverage } from '../coverages.ts';
 import { testEngine } from '../engines.ts';
 import { completed, idAt, job, seen, verified } from '../jobs.ts';

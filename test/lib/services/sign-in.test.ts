@@ -62,7 +62,9 @@ test('the function may read the key of its sessions and the secret of its client
 test('the function may annotate for people who signed in, though tokens may not; in a hub, or for nobody, it may not', () => {
   const { jwtAnnotateScopes: _, ...readersOnly } = JWT;
   const annotating = (given: Json) =>
-    (grants(given).ApiHandlerRole ?? []).filter((line) => line.startsWith('dynamodb:UpdateItem')).length;
+    (grants(given).ApiHandlerRole ?? []).filter(
+      (line) => line.startsWith('dynamodb:UpdateItem') && line.includes('PROJECT#'),
+    ).length;
   const [none, tokens] = [annotating(readersOnly), annotating(JWT)];
   expect(tokens).toBe(none + 1);
   expect(annotating({ ...readersOnly, ...ISSUER })).toBe(none + 1);

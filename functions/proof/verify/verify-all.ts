@@ -1,9 +1,9 @@
-// functions/proof/verify-all.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
-import { type LetGo, letGoBy } from '../ledger/let-go/let-go.ts';
-import type { Ledger, RecordedJob } from '../ledger/model/ledger.ts';
-import type { DayRecount } from './days.ts';
-import { type Expected, expectedOf } from './expected.ts';
-import { missingProjects } from './scope.ts';
+// functions/proof/verify/verify-all.ts: verification of all histories: of everything in one scan of the table, or of some projects by themselves.
+import { type LetGo, letGoBy } from '../../ledger/let-go/let-go.ts';
+import type { Ledger, RecordedJob } from '../../ledger/model/ledger.ts';
+import type { DayRecount } from '../days.ts';
+import { type Expected, expectedOf } from '../expected.ts';
+import { missingProjects } from '../scope.ts';
 import { Recount, type Verification, verification, verifiedMissing } from './verify.ts';
 
 /** Takes what long work is at, as text that may hold names of any kind. */

@@ -1,15 +1,15 @@
-// functions/proof/verify.ts: the histories of a project's jobs recomputed, and its jobs counted: has anything been changed?
-import { type LetGo, letGoBy } from '../ledger/let-go/let-go.ts';
-import type { Repair } from '../ledger/model/coverage.ts';
-import { type Break, breaksOf, FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
-import type { Ledger, RecordedJob } from '../ledger/model/ledger.ts';
-import { isAllThere } from '../ledger/model/uncounted.ts';
-import { defined } from '../platform/defined.ts';
-import { lowestIdAt } from '../restore/object-id.ts';
-import { differing, Tally, undetermined } from './counts.ts';
-import type { Expected, Recorded } from './expected.ts';
-import { when } from './period.ts';
-import type { MissingProject } from './scope.ts';
+// functions/proof/verify/verify.ts: the histories of a project's jobs recomputed, and its jobs counted: has anything been changed?
+import { type LetGo, letGoBy } from '../../ledger/let-go/let-go.ts';
+import type { Repair } from '../../ledger/model/coverage.ts';
+import { type Break, breaksOf, FIRST_CHANGES } from '../../ledger/model/hash-chain.ts';
+import type { Ledger, RecordedJob } from '../../ledger/model/ledger.ts';
+import { isAllThere } from '../../ledger/model/uncounted.ts';
+import { defined } from '../../platform/defined.ts';
+import { lowestIdAt } from '../../restore/object-id.ts';
+import { differing, Tally, undetermined } from '../counts.ts';
+import type { Expected, Recorded } from '../expected.ts';
+import { when } from '../period.ts';
+import type { MissingProject } from '../scope.ts';
 
 export interface Verification {
   projectId: string;
