@@ -21,9 +21,11 @@ import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
 import { runsCommand } from './commands/runs.ts';
+import { searchCommand } from './commands/search.ts';
 import { anchorCommand } from './commands/signed/anchor.ts';
 import { publicKeyCommand } from './commands/signed/public-key.ts';
 import { verifyEvidenceCommand } from './commands/signed/verify-evidence.ts';
+import { summaryCommand } from './commands/summary.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import { applyProfile } from './options/profiles.ts';
@@ -57,7 +59,16 @@ export function programFor(context: Context): Command {
     .version(packageJson.version)
     .addHelpText('after', HELP)
     .hook('preAction', (_, command) => applyProfile(command, process.env));
-  const first = [collectCommand, jobsCommand, jobCommand, coverageCommand, runsCommand, drillsCommand];
+  const first = [
+    collectCommand,
+    jobsCommand,
+    jobCommand,
+    summaryCommand,
+    searchCommand,
+    coverageCommand,
+    runsCommand,
+    drillsCommand,
+  ];
   const second = [evidenceCommand, watchCommand, verifyCommand, reevaluateCommand, retireCommand];
   const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];

@@ -37,8 +37,9 @@ export async function serveApi(options: ServeOptions): Promise<ServedApi> {
   const app = apiApp({ ...ports, annotations, now, evidence: evidence && { ...evidence, jobs } });
   const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
-    fetch: async (request, { incoming }) =>
-      refusal(request, incoming.rawHeaders) ?? compressed(request, await answer(request, {})),
+    fetch: async (request, { incoming, outgoing }) =>
+      refusal(request, incoming.rawHeaders) ??
+      compressed(request, await answer(request, { breakOff: () => outgoing.destroy() })),
   });
   const url = await listen(server, port);
   let closing: Promise<void> | undefined;

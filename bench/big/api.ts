@@ -11,7 +11,8 @@ import type { EvidenceJob, EvidenceJobs } from '../../functions/report/model/job
 import type { EvidenceRequest } from '../../functions/report/model/request.ts';
 import type { Load } from '../dynamo/made-jobs.ts';
 import { CountingTable, type Reads } from './counting-table.ts';
-import { type BigRequest, MADE_REPORT, requestsOf } from './requests.ts';
+import type { BigRequest } from './request.ts';
+import { MADE_REPORT, requestsOf } from './requests.ts';
 
 export interface Answered extends Reads {
   request: BigRequest;
@@ -78,11 +79,12 @@ function madeJobs(at: string): EvidenceJobs {
 }
 
 /** @throws Error unless it succeeds */
-async function answered(app: Hono<ApiEnv>, { route, target, accept }: BigRequest) {
+async function answered(app: Hono<ApiEnv>, { route, target, accept, status }: BigRequest) {
   const [method = ''] = route.split(' ');
   const response = await app.fetch(new Request(`http://127.0.0.1${target}`, { method, headers: defined({ accept }) }));
   const body = await response.text();
-  if (!response.ok) throw new Error(`${method} ${target} answered ${response.status}: ${body.slice(0, 300)}`);
+  if (status === undefined ? !response.ok : response.status !== status)
+    throw new Error(`${method} ${target} answered ${response.status}: ${body.slice(0, 300)}`);
   return { body, type: response.headers.get('content-type') ?? '', next: nextOf(response, body) };
 }
 

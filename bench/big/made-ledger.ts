@@ -26,6 +26,8 @@ const RUNS_WITH_PARTS = 3;
 const DRILL_DAYS = 90;
 const MAX_DURATIONS = 50;
 const ACCOUNT = 'default';
+/** Of all projects. */
+export const ORG_ID = '0'.repeat(23).concat('1');
 
 /** Of a project's clusters, by their place in it. */
 export const FLEX_PLACE = 24;
@@ -93,7 +95,7 @@ async function fillProject(ledger: Ledger, nth: number, load: Load): Promise<Pla
   const jobs = await Promise.all(recorded);
   const seen = { since: sinceOf(load) };
   await ledger.saveKnownProject(projectId, () => ({
-    ...{ projectId, projectName, revision: 0, firstSeenAt: seen.since, accounts: { [ACCOUNT]: seen } },
+    ...{ projectId, projectName, orgId: ORG_ID, revision: 0, firstSeenAt: seen.since, accounts: { [ACCOUNT]: seen } },
     changes: [{ at: seen.since, what: 'visible', runId: sighting.runId, account: ACCOUNT }],
   }));
   const list = { attemptedAt: at, readAt: at, since: seen.since };

@@ -7,21 +7,9 @@ import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
 import { CLUSTERS_A_PROJECT, clusterNameOf, type Load, PERIOD_DAYS, projectIdOf } from '../dynamo/made-jobs.ts';
+import { filteredRequests, pictureRequests, searchRequests, totalsRequests } from './filter-requests.ts';
 import { FLEX_PLACE, jobOf, projectsOf, SERVERLESS_PLACE } from './made-ledger.ts';
-
-export interface BigRequest {
-  /** As the app has it: `GET /restore-jobs/:id`. */
-  route: string;
-  /** Path and query. */
-  target: string;
-  accept?: string;
-  /** What tells it from another to the same target. */
-  note?: string;
-  /** Items that the answer shows or counts. @default those in its list, or 1 */
-  about?: number;
-  /** How many of the items that a filter is given fit; 0 where there may be none. @default 1: all */
-  share?: number;
-}
+import type { BigRequest } from './request.ts';
 
 /** An item of an answer may take two: one of an index, and its own. */
 const PER_ITEM = 2;
@@ -42,6 +30,9 @@ const PAGE = 50;
 const [FAILED, DOWNLOADED, TO_A_POINT, SERVERLESS] = [0.04, 0.06, 0.08, 1 / CLUSTERS_A_PROJECT];
 /** What most jobs have: a filter is given four times as many as are wanted. */
 const MOST = 0.4;
+
+/** Restores that the pictures of all clusters, of a project and of a cluster are made of. */
+const [DRILL_JOBS, PROJECT_JOBS, CLUSTER_JOBS] = [4_000, 400, 200];
 
 export const MADE_REPORT = 'made';
 /** In evidence, beside its restores: some restores before the period, to find a completed one; what is known of a project and of a run. */
@@ -110,6 +101,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     jobs(`?targetProjectId=${projectIdOf(1 % projects)}`, 0),
     jobs(`?snapshotId=${'0'.repeat(24)}`, 0),
     jobs('?accountId=111111111111', 0),
+    ...filteredRequests(load),
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}` },
     { route: 'GET /restore-jobs/:id', target: `/restore-jobs/${newest?.jobId}?projectId=${newest?.projectId}` },
 
@@ -124,6 +116,7 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
       target: `/expected-restores?projectId=${project}&state=missed&limit=5&format=csv&bom=true`,
       about: 0,
     },
+    { route: 'GET /expected-restores/:id', target: `/expected-restores/${'0'.repeat(24)}`, about: 0, status: 404 },
     { route: 'GET /coverage', target: '/coverage' },
     { route: 'GET /coverage', target: '/coverage?limit=200' },
     { route: 'GET /coverage', target: '/coverage?limit=2&format=csv&bom=true', about: 2 * CLUSTERS_A_PROJECT },
@@ -133,6 +126,9 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /summary', target: '/summary', about: SUMMARY_DAYS },
     { route: 'GET /summary', target: '/summary?period=1d', about: 1 },
     { route: 'GET /summary', target: '/summary?period=365d', about: 365 },
+    ...totalsRequests(load),
+    ...searchRequests(load),
+    ...pictureRequests(load),
     {
       route: 'GET /projects/:projectId/clusters/:clusterName/recovery',
       target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
@@ -159,9 +155,16 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /jobs/:id', target: `/jobs/${elsewhere?.jobId}`, accept: HTML, about: 1, note: 'to another project' },
     {
       ...{ route: 'GET /clusters', target: '/clusters', accept: HTML },
-      about: RUNS_LOOKED_AT + Math.min(clusters, read * CLUSTERS_A_PROJECT),
+      about: RUNS_LOOKED_AT + Math.min(clusters, read * CLUSTERS_A_PROJECT) + Math.min(load.jobs, DRILL_JOBS),
     },
-    { route: 'GET /clusters', target: `/clusters?projectId=${project}`, accept: HTML, about: 1 },
+    {
+      ...{ route: 'GET /clusters', target: `/clusters?projectId=${project}`, accept: HTML },
+      about: Math.min(Math.ceil(load.jobs / projects), PROJECT_JOBS),
+    },
+    {
+      ...{ route: 'GET /clusters', target: `/clusters?${cluster}`, accept: HTML },
+      about: Math.min(Math.ceil(load.jobs / clusters), CLUSTER_JOBS),
+    },
   ];
 }
 

@@ -1,42 +1,20 @@
 // bin/commands/jobs.ts: restore jobs of the ledger, newest first.
 
 import { Command } from 'commander';
-import type { JobsQuery } from '../../functions/ledger/model/ledger.ts';
-import { defined } from '../../functions/platform/defined.ts';
 import { upTo } from '../../functions/platform/lists/up-to.ts';
-import {
-  DELIVERIES,
-  type Delivery,
-  KINDS,
-  type Kind,
-  RULES,
-  type Rule,
-  STATUSES,
-  type Status,
-} from '../../functions/schema/words.ts';
 import { JOB_COLUMNS, jobCells } from '../../functions/views/csv/job-csv.ts';
-import { accountId, checkPeriod, clusterName, oneOf, someOf, time, wholeNumber } from '../options/flags.ts';
+import { wholeNumber } from '../options/flags.ts';
+import { askedOf, type FilterFlags, withFilters } from '../options/job-filters.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
-import { project, projectIdsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import { writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
-import { UsageError } from '../process/exit-codes.ts';
 import { type ReadableLedger, type ShownJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface JobsFlags extends SourceFlags, RowFlags, RulesFlags {
-  project?: string;
-  cluster?: string;
-  status?: Status[];
-  kind?: Kind;
-  delivery?: Delivery;
-  finding?: Rule;
-  accountId?: string;
-  since?: string;
-  until?: string;
+interface JobsFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
   limit: number;
 }
 
@@ -50,8 +28,13 @@ pending, not-read, none, ambiguous.
 CSV is safe to open in a spreadsheet: a cell that would start a formula gets a ' in front. Excel needs --bom to read it as UTF-8;
 other programs would take that mark for a part of the first column's name.
 
+Filters are those of GET /restore-jobs. All must hold; of a filter with several values, one. A name of several projects or clusters
+is refused, with what it may stand for (exit code 2). Patterns: * stands for any text, ? for one character.
+
 Examples:
   $ restore-ledger jobs --since 7d
+  $ restore-ledger jobs --source 'prod-*' --destination elsewhere --period last-month
+  $ restore-ledger jobs --requester '*@example.com' --grade exact,strong
   $ restore-ledger jobs --status FAILED,CANCELLED --limit 200
   $ restore-ledger jobs --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0 --delivery download
   $ restore-ledger jobs --finding cross-project --since 30d
@@ -59,17 +42,7 @@ Examples:
   $ restore-ledger jobs --format ndjson | jq -r 'select(.durationSeconds > 3600) | .jobId'`;
 
 export function jobsCommand(context: Context): Command {
-  const command = new Command('jobs')
-    .description('list restore jobs from the ledger, newest first')
-    .addOption(project('--project <id or name>', 'of this project'))
-    .addOption(clusterName('--cluster <name>', 'of this cluster; needs --project'))
-    .addOption(someOf('--status <status>', `with this status: ${STATUSES.join(', ')}; several with commas`, STATUSES))
-    .addOption(oneOf('--kind <kind>', `of this kind: ${KINDS.join(', ')}`, KINDS))
-    .addOption(oneOf('--delivery <delivery>', `with this delivery type: ${DELIVERIES.join(', ')}`, DELIVERIES))
-    .addOption(oneOf('--finding <rule>', `with this finding: ${RULES.join(', ')}`, RULES))
-    .addOption(accountId('--account-id <id>', 'of a ledger in this AWS account, in a hub'))
-    .addOption(time('--since <time>', 'requested at or after: 2026-11-23, 2026-11-23T12:00 (UTC), or 30m, 12h, 7d ago'))
-    .addOption(time('--until <time>', 'requested before; as --since'))
+  const command = withFilters(new Command('jobs').description('list restore jobs from the ledger, newest first'))
     .addOption(wholeNumber('--limit <n>', 'maximum number', 1, MAX_JOBS).default(50))
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, JOB_COLUMNS))).action((flags: JobsFlags) =>
@@ -82,27 +55,16 @@ const JOB_ROWS: RowShape<ShownJob> = { document: withoutFingerprint, columns: JO
 async function listJobs(flags: JobsFlags, context: Context) {
   const { limit } = flags;
   const choice = await rowChoice(flags);
-  const asked = queryOf(flags);
+  const asked = await askedOf(flags);
   await using opened = await openToRead(flags, context);
   const { ledger } = opened;
-  const [projectId] = flags.project === undefined ? [] : await projectIdsOf([flags.project], ledger);
-  const query = defined({ ...asked, projectId });
-  const rows = upTo(choice.sort ? MAX_JOBS : limit, (page) => ledger.jobs({ ...query, ...page }));
+  const rows = upTo(choice.sort ? MAX_JOBS : limit, ledger.jobs(asked));
   await showRows({ rows, limit }, choice, JOB_ROWS, context, async (jobs) => {
     await showTable(jobs, ledger, context);
     if (jobs.length < limit) return;
     const first = choice.sort ? `The first ${limit} by ${choice.sort.by}` : `The newest ${limit}`;
     await context.err.line(`${first}: there may be more, see --limit and --until.`);
   });
-}
-
-function queryOf(flags: JobsFlags): JobsQuery {
-  const { project, cluster: clusterName, status: statuses, kind, delivery, finding, accountId, since, until } = flags;
-  if (clusterName !== undefined && project === undefined) {
-    throw new UsageError('--cluster requires --project, as names are unique only within a project');
-  }
-  checkPeriod(flags);
-  return defined({ clusterName, statuses, kind, delivery, finding, accountId, since, until });
 }
 
 async function showTable(rows: readonly ShownJob[], ledger: ReadableLedger, { out, err }: Context) {

@@ -7,7 +7,9 @@ import type { ApiAddress } from './address.ts';
 import type { AwsSigner } from './aws-signature.ts';
 import { ApiError, refused, unanswered } from './errors.ts';
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Value = string | number | undefined;
+/** Parameters by name; as a list, some may come more than once. */
+export type Query = Readonly<Record<string, Value>> | readonly (readonly [string, Value])[];
 
 interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -184,7 +186,10 @@ async function orNothing(answer: Promise<unknown>): Promise<unknown> {
 function queryText(query: Query): string {
   const encoded = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  return Object.entries(query)
+  const pairs = Array.isArray(query)
+    ? (query as readonly (readonly [string, Value])[])
+    : Object.entries(query as Record<string, Value>);
+  return pairs
     .flatMap(([name, value]) => (value === undefined ? [] : [`${encoded(name)}=${encoded(String(value))}`]))
     .join('&');
 }

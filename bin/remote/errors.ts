@@ -10,6 +10,8 @@ export interface ApiErrorDetails {
   isNotFound?: boolean;
   /** From Retry-After, in ms. */
   retryAfterMs?: number | undefined;
+  /** The parameter that a problem document refuses, and why. */
+  refused?: { field: string; detail: string } | undefined;
   cause?: unknown;
 }
 
@@ -20,16 +22,18 @@ export class ApiError extends CommandError {
   readonly transient: boolean;
   readonly isNotFound: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly refused: { field: string; detail: string } | undefined;
 
   constructor(
     message: string,
-    { status, transient = false, isNotFound = false, retryAfterMs, cause }: ApiErrorDetails = {},
+    { status, transient = false, isNotFound = false, retryAfterMs, refused, cause }: ApiErrorDetails = {},
   ) {
     super(message, { cause });
     this.status = status;
     this.transient = transient;
     this.isNotFound = isNotFound;
     this.retryAfterMs = retryAfterMs;
+    this.refused = refused;
   }
 }
 
@@ -50,7 +54,15 @@ const MAX_PART = 500;
 export function refused({ what, status, headers, text, advice }: Refusal): ApiError {
   const { type, title, detail, field, requestId, message } = documentOf(text);
   const isNotFound = status === 404 && type?.endsWith('/problems/not-found') === true;
-  const details = { status, transient: TRANSIENT.has(status), isNotFound, retryAfterMs: retryAfterMs(headers) };
+  const isOfParameter = REFUSALS.some((name) => type?.endsWith(`/problems/${name}`));
+  const refused = isOfParameter && field !== undefined && detail !== undefined ? { field, detail } : undefined;
+  const details = {
+    status,
+    transient: TRANSIENT.has(status),
+    isNotFound,
+    retryAfterMs: retryAfterMs(headers),
+    refused,
+  };
   const id = requestId ?? GATEWAY_IDS.map((name) => headers.get(name)).find((value) => value !== null);
   const about = [field === undefined ? '' : `field ${field}`, id ? `request ${id}` : ''].filter((part) => part !== '');
   const after = about.length > 0 ? ` (${about.join(', ')})` : '';
@@ -65,6 +77,8 @@ export function refused({ what, status, headers, text, advice }: Refusal): ApiEr
   return new ApiError(`${what} answered ${status}${said}${after}: ${also}`, details);
 }
 
+/** Problems of a parameter. */
+const REFUSALS = ['bad-parameter', 'ambiguous-name'];
 /** Of Lambda and API Gateway too, whose 500 is a function that was stopped. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
 const GATEWAY_IDS = ['x-request-id', 'apigw-requestid', 'x-amzn-requestid'];

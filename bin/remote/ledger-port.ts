@@ -1,13 +1,20 @@
 // bin/remote/ledger-port.ts: the port of the commands that only read: a ledger opened here, or one behind an API.
+import { askedSummary } from '../../functions/api/query/asked-summary.ts';
+import { jobsQuery } from '../../functions/api/query/jobs-query.ts';
+import { withNames } from '../../functions/api/query/names.ts';
+import { type SearchResult, search } from '../../functions/api/query/search.ts';
+import type { Summary } from '../../functions/api/query/summary.ts';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
 import type { JobSummary, JobsQuery, Ledger, LedgerJob, Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run } from '../../functions/ledger/model/run.ts';
+import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { verdictsAsked } from '../../functions/ledger/verdicts/asked.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import type { Measures } from '../../functions/restore/objectives/measure.ts';
 import { NO_OBJECTIVES } from '../../functions/restore/objectives/objective.ts';
 import { type CoverageRow, coverageRows } from '../../functions/views/coverage.ts';
 import { withMeasures } from '../../functions/views/measures.ts';
+import { asFlags } from './flag-problem.ts';
 
 /** The fingerprint is internal to the ledger. */
 export type ShownJob = Omit<JobSummary, 'fingerprint'> & Measures;
@@ -20,8 +27,15 @@ export const withoutFingerprint = <T extends object>({
 
 export interface ReadableLedger {
   job(jobId: string): Promise<WholeJob | undefined>;
-  /** A page may be short, even empty, and have a cursor. */
-  jobs(query: JobsQuery): Promise<Page<ShownJob>>;
+  /**
+   * Pages of the jobs that the API's parameters ask for. A page may be short, even empty, and have a cursor.
+   * @throws UsageError that names the flag, where a name is of nothing, or of several
+   */
+  jobs(asked: URLSearchParams): (page: { limit: number; cursor?: string }) => Promise<Page<ShownJob>>;
+  /** As GET /summary. @throws as `jobs` */
+  summary(asked: URLSearchParams): Promise<Summary>;
+  /** As GET /search. */
+  search(text: string): Promise<SearchResult>;
   /**
    * In the order of project ids, a project's rows together.
    * @param projectIds saves reading the others, where it can: some of their rows may come all the same. Theirs are with clusters that
@@ -33,20 +47,26 @@ export interface ReadableLedger {
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
 }
 
-export const readable = (ledger: Ledger, now: () => number, objectives = NO_OBJECTIVES): ReadableLedger => ({
+export const readable = (ledger: LedgerReader, now: () => number, objectives = NO_OBJECTIVES): ReadableLedger => ({
   async job(jobId) {
     const job = await ledger.job(jobId);
     return job && withMeasures(job, objectives);
   },
-  async jobs(query) {
-    const page = await ledger.jobs(query);
-    return { ...page, items: page.items.map((job) => withMeasures(job, objectives)) };
+  jobs(asked) {
+    let resolved: Promise<JobsQuery> | undefined;
+    return async (at) => {
+      resolved ??= asFlags(() => {
+        const { query, names } = jobsQuery(asked, now());
+        return withNames(ledger, query, names);
+      });
+      const page = await ledger.jobs({ ...(await resolved), ...at });
+      return { ...page, items: page.items.map((job) => withMeasures(job, objectives)) };
+    };
   },
+  summary: (asked) => asFlags(() => askedSummary(ledger, asked, now())),
+  search: (text) => search(ledger, text),
   runs: (query) => ledger.runs(query),
-  async projectNames(projectIds) {
-    const known = await Promise.all(projectIds.map((projectId) => ledger.knownProject(projectId)));
-    return new Map(known.flatMap((one) => (one ? [[one.projectId, one.projectName]] : [])));
-  },
+  projectNames: (projectIds) => knownNames(ledger, projectIds),
   async *coverageRows(projectIds) {
     const context = () => ({ now: now(), objectives });
     if (!projectIds) for await (const project of ledger.projects()) yield* coverageRows(project, context());
@@ -55,6 +75,15 @@ export const readable = (ledger: Ledger, now: () => number, objectives = NO_OBJE
     }
   },
 });
+
+/** By id, of those on record. Requests: 1 read each. */
+export async function knownNames(
+  ledger: Pick<Ledger, 'knownProject'>,
+  projectIds: readonly string[],
+): Promise<Map<string, string>> {
+  const known = await Promise.all(projectIds.map((projectId) => ledger.knownProject(projectId)));
+  return new Map(known.flatMap((one) => (one ? [[one.projectId, one.projectName]] : [])));
+}
 
 /** Of those on record. Requests: 2 reads a project, and those of `readVerdicts`. */
 async function* factsOf(

@@ -1,13 +1,16 @@
 // bin/remote/ledger.ts: a ledger read over HTTP, and runs started there.
 import type * as z from 'zod/mini';
+import type { SearchResult } from '../../functions/api/query/search.ts';
+import type { Summary } from '../../functions/api/query/summary.ts';
 import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.ts';
-import type { JobsQuery, Page } from '../../functions/ledger/model/ledger.ts';
+import type { Page } from '../../functions/ledger/model/ledger.ts';
 import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { MAX_PAGE, upTo } from '../../functions/platform/lists/up-to.ts';
+import { upTo } from '../../functions/platform/lists/up-to.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
 import type { ExpectedRow } from '../../functions/views/expected.ts';
 import type { ApiClient, Query } from './client.ts';
+import { asFlags } from './flag-problem.ts';
 import type { ExpectedQuery, ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
 import { ANSWERS, type RunReport, understood } from './shapes.ts';
 
@@ -28,11 +31,18 @@ export class ApiLedger implements ReadableLedger {
 
   job = (jobId: string): Promise<WholeJob | undefined> => this.#find(`/restore-jobs/${jobId}`, ANSWERS.job);
 
-  async jobs({ statuses = [], limit = MAX_PAGE, ...query }: JobsQuery): Promise<Page<ShownJob>> {
-    const status = statuses.join(',') || undefined;
-    const { jobs: items, cursor } = await this.#get('/restore-jobs', ANSWERS.jobs, { ...query, status, limit });
-    return { items, ...defined({ cursor }) };
-  }
+  jobs =
+    (asked: URLSearchParams) =>
+    async (at: { limit: number; cursor?: string }): Promise<Page<ShownJob>> => {
+      const query = [...asked, ...Object.entries(at)] as const;
+      const { jobs: items, cursor } = await asFlags(() => this.#get('/restore-jobs', ANSWERS.jobs, query));
+      return { items, ...defined({ cursor }) };
+    };
+
+  summary = (asked: URLSearchParams): Promise<Summary> =>
+    asFlags(() => this.#get('/summary', ANSWERS.summary, [...asked]));
+
+  search = (text: string): Promise<SearchResult> => this.#get('/search', ANSWERS.search, { q: text });
 
   async *coverageRows(projectIds?: readonly string[]): AsyncGenerator<CoverageRow> {
     const few = projectIds && [...new Set(projectIds)].sort();

@@ -4,6 +4,8 @@ import { coverageList } from '../../functions/schema/coverage.ts';
 import { expectedRestore, expectedRestoreList } from '../../functions/schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../functions/schema/job.ts';
 import { runList, runReport } from '../../functions/schema/run.ts';
+import { searchResult } from '../../functions/schema/search.ts';
+import { summary } from '../../functions/schema/summary.ts';
 import { ApiError } from './errors.ts';
 
 export type RunReport = z.infer<typeof runReport>;
@@ -14,6 +16,8 @@ export const ANSWERS = {
   runs: runList,
   run: runReport,
   coverage: coverageList,
+  summary,
+  search: searchResult,
   expected: expectedRestore,
   expectedList: expectedRestoreList,
 };

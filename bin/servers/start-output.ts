@@ -12,7 +12,7 @@ import type { Context } from '../process/context.ts';
 import { utcClock } from '../process/duration.ts';
 import { sanitize } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
-import { readable } from '../remote/ledger-port.ts';
+import { knownNames } from '../remote/ledger-port.ts';
 
 const NEWEST = 15;
 /** What a terminal of the usual width shows unbroken, in characters. */
@@ -54,7 +54,11 @@ function shortLine(event: LedgerEvent, paint: Paint): string {
 
 export async function showJobs(ledger: Ledger, { out }: Context) {
   const { items } = await ledger.jobs({ limit: NEWEST });
-  const { id: _, kind: __, ...columns } = jobColumns(await namesFor(items, readable(ledger, Date.now)));
+  const {
+    id: _,
+    kind: __,
+    ...columns
+  } = jobColumns(await namesFor(items, { projectNames: (ids) => knownNames(ledger, ids) }));
   await out.line(`\n${out.paint('bold', `The newest ${items.length} restore jobs`)}\n`);
   const { paint, line } = out;
   await writeTable(Object.values(columns), items, { width: Math.min(out.width, WIDTH), paint, line });

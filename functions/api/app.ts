@@ -17,6 +17,7 @@ import { expectedRestoreRoutes } from './routes/expected-restores.ts';
 import { recoveryRoutes } from './routes/recovery.ts';
 import { restoreJobRoutes } from './routes/restore-jobs.ts';
 import { runRoutes } from './routes/runs.ts';
+import { searchRoutes } from './routes/search.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { pageRoutes } from './web/routes.ts';
 
@@ -41,6 +42,7 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
   coverageRoutes(app, ports);
   summaryRoutes(app, ports);
   recoveryRoutes(app, ports);
+  searchRoutes(app, ports);
   evidenceRoutes(app, ports);
   app.route('/api/atlas/v2', atlasRoutes(ports));
   const page = pageRoutes(ports);
@@ -53,7 +55,9 @@ export function apiApp(ports: ApiPorts): Hono<ApiEnv> {
 
   function problemOf(error: Error, context: Context<ApiEnv>): RequestProblem {
     if (error instanceof RequestProblem) return error;
-    if (error instanceof CursorError) return badParameter('cursor', error.message);
+    if (error instanceof CursorError) {
+      return badParameter(context.req.query('before') === undefined ? 'cursor' : 'before', error.message);
+    }
     const { method, path } = context.req;
     if (hasLeft(error, context)) {
       log.info('caller left', { requestId: context.get('requestId'), request: `${method} ${path}` });

@@ -1,15 +1,11 @@
 // functions/restore/destination.ts: where the data of a restore goes.
 
 import { defined } from '../platform/defined.ts';
-import type { Delivery } from '../schema/words.ts';
+import type { Delivery, DestinationPlace } from '../schema/words.ts';
 import type { RestoreJob } from './job.ts';
 import { isUnderstood, type Understandable } from './understood.ts';
 
-/**
- * itself: the cluster that the backup is of. project: another cluster of its project. elsewhere: another project. unknown:
- * no cluster is named, or whether the data goes to one is not known.
- */
-export type Place = 'download' | 'itself' | 'project' | 'elsewhere' | 'unknown';
+export type Place = DestinationPlace;
 
 export interface Destination {
   place: Place;

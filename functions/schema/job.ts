@@ -198,4 +198,9 @@ export const jobWithHistory = named(
 export const measuredJob = named('MeasuredJob', z.extend(job, measures.shape));
 export const measuredJobWithHistory = named('MeasuredJobWithHistory', z.extend(jobWithHistory, measures.shape));
 
-export const jobList = named('JobList', page('jobs', measuredJob));
+export const jobList = named(
+  'JobList',
+  z.extend(page('jobs', measuredJob), {
+    previous: optional(text('`before` of the page before; absent on the first one.')),
+  }),
+);

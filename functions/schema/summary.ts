@@ -1,7 +1,7 @@
 // functions/schema/summary.ts: every public field of the summary of a period.
 import * as z from 'zod/mini';
-import { amount, count, counts, described, flag, list, moment, named, optional, text } from './types.ts';
-import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from './words.ts';
+import { amount, count, counts, described, flag, list, map, moment, named, oneOf, optional, text } from './types.ts';
+import { DELIVERIES, GROUPINGS, KINDS, RULES, SEVERITIES, STATUSES } from './words.ts';
 
 const durations = z.object({
   completed: count('Completed restores: only their durations say how long a restore takes.'),
@@ -9,6 +9,28 @@ const durations = z.object({
   p95Seconds: optional(amount()),
   maxSeconds: optional(amount()),
 });
+
+export const summaryTotals = z.object({
+  jobs: count(),
+  open: count('Still under way.'),
+  completed: count(),
+  failed: count(),
+  withFindings: count(),
+  durations: z.extend(durations, {
+    totalSeconds: amount('All completed restores together.'),
+    meanSeconds: optional(amount()),
+  }),
+});
+
+export const summaryGroup = named(
+  'SummaryGroup',
+  z.extend(summaryTotals, {
+    value: optional(text('Absent: those without a value, or where it is not known.')),
+    name: optional(text('Of a project, or of a cluster with its project.')),
+    filter: optional(map(text()), 'Parameters of `GET /restore-jobs` that ask for these restores.'),
+    unsure: optional(count('Of these, restores whose requester is only likely, or weak: a hint.')),
+  }),
+);
 
 export const summary = named(
   'Summary',
@@ -32,5 +54,12 @@ export const summary = named(
     }),
     truncated: flag('There were more jobs than are read at once: those before `countedFrom` are not counted.'),
     countedFrom: optional(moment()),
+    totals: optional(summaryTotals, 'With a filter or `groupBy`.'),
+    groupBy: optional(oneOf(GROUPINGS)),
+    groups: optional(
+      list(summaryGroup),
+      'With `groupBy`: those of most restores first, at most 200. A restore may have several findings, and be in several groups.',
+    ),
+    groupsLeftOut: optional(count('More groups than these, of fewer restores.')),
   }),
 );

@@ -21,6 +21,13 @@ export type Status = (typeof STATUSES)[number];
 export const DELIVERIES = ['automated', 'download', 'pointInTime', 'unknown'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
+/**
+ * Where the data of a restore goes. itself: the cluster that the backup is of. project: another cluster of its project. elsewhere:
+ * another project. unknown: no cluster is named, or whether the data goes to one is not known.
+ */
+export const DESTINATIONS = ['itself', 'project', 'elsewhere', 'download', 'unknown'] as const;
+export type DestinationPlace = (typeof DESTINATIONS)[number];
+
 /** How sure: 90 points and more, 70, 30, 10. `weak` is a hint and never a reason to alert (docs/atlas.md#12-5). */
 export const GRADES = ['exact', 'strong', 'likely', 'weak'] as const;
 export type Grade = (typeof GRADES)[number];
@@ -71,6 +78,16 @@ export type Rule = (typeof RULES)[number];
 /** Whether a restore met an objective. not known: it is under way or did not succeed, or Atlas does not say what the answer needs. */
 export const MEASURE_STATES = ['met', 'missed', 'not known'] as const;
 export type MeasureState = (typeof MEASURE_STATES)[number];
+
+export const HIT_KINDS = ['job', 'snapshot', 'project', 'cluster', 'requester', 'ticket'] as const;
+
+/** What restores are summed up by, named like the filters; day and month are of the request, in UTC. */
+export const GROUPINGS = [
+  ...(['day', 'month', 'status', 'kind', 'delivery', 'destination', 'project', 'cluster', 'targetProject'] as const),
+  ...(['targetCluster', 'snapshotId', 'requester', 'grade', 'finding', 'purpose', 'ticket', 'validation'] as const),
+  ...(['accountId', 'organizationId'] as const),
+] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];

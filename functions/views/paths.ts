@@ -3,6 +3,12 @@
 /** Of one job. */
 export const jobHref = (jobId: string) => `/jobs/${encodeURIComponent(jobId)}`;
 
+/** Of the restores that parameters of GET /restore-jobs ask for. */
+export function restoresHref(parameters: URLSearchParams | Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(parameters).toString();
+  return query === '' ? '/' : `/?${query}`;
+}
+
 /** Of the clusters of a project, or of all. */
 export const clustersHref = (projectId?: string) =>
   projectId === undefined ? '/clusters' : `/clusters?projectId=${encodeURIComponent(projectId)}`;

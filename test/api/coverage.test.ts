@@ -2,12 +2,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lastDays, type Summary, summarize, summaryOf } from '../../functions/api/query/summary.ts';
+import { asPeriod } from '../../functions/api/http/period.ts';
+import { type Summary, summarize, summaryOf } from '../../functions/api/query/summary.ts';
 import type { ClusterCoverage, ListCoverage, ProjectCoverage } from '../../functions/ledger/model/coverage.ts';
 import { addJob, type CountedJob, type DayCounts, noDayCounts } from '../../functions/ledger/model/day-counts.ts';
 import type { Finding } from '../../functions/restore/rules/finding.ts';
 import { DELIVERIES, KINDS, RULES, SEVERITIES, type Severity, STATUSES } from '../../functions/schema/words.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
+import { lastDays } from '../../functions/views/pictures/spans.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
 import { NOW } from '../ledger/table.ts';
@@ -289,14 +291,14 @@ describe('GET /summary', () => {
     await using service = await startService(engine);
     const jobs = Array.from({ length: 9 }, (_, n) => job({ jobId: idAt(`2026-11-20T10:00:0${n}Z`, n) }));
     await service.add(...jobs);
-    const period = lastDays(7, Date.parse(NOW));
+    const period = asPeriod(lastDays(7, Date.parse(NOW)));
     const some = await summarize(service.ledger, period, 5);
     expect(some).toMatchObject({ jobs: 5, truncated: true, countedFrom: '2026-11-20T10:00:04.000Z' });
     expect(await summarize(service.ledger, period, 9)).toMatchObject({ jobs: 9, truncated: false });
   });
 
   test('every job is counted once in each way of counting, and durations are those of jobs', () => {
-    const period = lastDays(10, Date.parse(NOW));
+    const period = asPeriod(lastDays(10, Date.parse(NOW)));
     const jobs = fc.array(
       fc.record({
         status: fc.constantFrom(...STATUSES),

@@ -111,7 +111,7 @@ describe('a project by its name', () => {
     const ids = (await json('coverage', '--json')).filter(({ projectName }) => projectName === TWICE);
     const { code, stderr } = await shell.run(['jobs', '--project', TWICE]);
     expect(code).toBe(2);
-    expect(stderr).toContain('--project: expected one project, got the name of 2: ');
+    expect(stderr).toContain(`--project: ${JSON.stringify(TWICE)} is the name of 2: `);
     for (const { projectId } of ids) expect(stderr).toContain(projectId);
   });
 

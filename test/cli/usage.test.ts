@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DRILL_ROWS } from '../../bin/output/drill-rows.ts';
+import { GROUPINGS } from '../../functions/schema/words.ts';
 import { startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR } from './command-line.ts';
 
@@ -20,11 +21,10 @@ test.each([
     ['jobs', '--since', '2026-02-30'],
     '--since: expected a date (2026-11-23), a time in UTC (2026-11-23T12:00) or an age (30m, 12h, 7d, 2w), got "2026-02-30"',
   ],
-  [
-    ['jobs', '--since', '2026-02-02', '--until', '2026-02-01'],
-    '--until: expected a time after --since (2026-02-02T00:00:00.000Z), got 2026-02-01T00:00:00.000Z',
-  ],
-  [['jobs', '--cluster', 'Cluster0'], '--cluster requires --project, as names are unique only within a project'],
+  [['jobs', '--since', '2026-02-02', '--until', '2026-02-01'], '--until: expected a time after --since'],
+  [['jobs', '--open', 'true', '--status', 'FAILED'], '--open: --open stands for statuses, so it excludes --status'],
+  [['summary', '--group-by', 'who'], `--group-by: expected one of ${GROUPINGS.join(', ')}, got "who"`],
+  [['search', ' '], 'TEXT: expected 1 to 200 characters'],
   [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, got "Payments"'],
   [
     ['collect', '--cluster', 'Cluster0'],

@@ -10,11 +10,11 @@ import { type Bundles, bundles } from './bundles.ts';
 
 /** Bytes that a start reads: up to a tenth more than on 2026-11-29, of plan and collect, the largest, a hundredth. */
 const BUDGET = {
-  plan: 946_000,
-  collect: 1_026_000,
+  plan: 950_000,
+  collect: 1_029_000,
   notify: 233_000,
   message: 332_000,
-  api: 456_000,
+  api: 512_000,
   hub: 292_000,
   retention: 270_000,
   lake: 515_000,

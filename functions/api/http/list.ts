@@ -25,7 +25,7 @@ export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listin
   const format = formatOf(context);
   const write = (item: Item) => listing.rows(item).map((row) => line(row, format, listing));
   for (let max = limit; ; ) {
-    const { items, cursor } = await listing.read(max);
+    const { items, cursor, previous } = await listing.read(max);
     const parts = items.map((item) => write(item));
     const fit = fitting(parts.map((lines) => lines.join(',')));
     if (fit < items.length) {
@@ -33,34 +33,45 @@ export async function listAnswer<Item>(context: Context<ApiEnv>, listing: Listin
       continue;
     }
     const headers: Record<string, string> = { 'content-type': `${FORMATS[format]}; charset=utf-8`, vary: 'accept' };
-    if (cursor !== undefined) headers.link = `<${nextUrl(context, cursor)}>; rel="next"`;
+    const links = [
+      ...(cursor === undefined ? [] : [`<${urlAt(context, { cursor })}>; rel="next"`]),
+      ...(previous === undefined ? [] : [`<${urlAt(context, { before: previous })}>; rel="prev"`]),
+    ];
+    if (links.length > 0) headers.link = links.join(', ');
     if (format === 'csv') headers['content-disposition'] = `attachment; filename="${listing.name}.csv"`;
     const mark = format === 'csv' && queryOf(context).get('bom') === 'true' ? BYTE_ORDER_MARK : '';
-    return taggedText(context, mark + body(parts.flat(), format, listing, cursor), headers);
+    return taggedText(context, mark + body(parts.flat(), format, listing, { cursor, previous }), headers);
   }
 }
 
-const BYTE_ORDER_MARK = '\ufeff';
+export const BYTE_ORDER_MARK = '\ufeff';
 
-type Shape = Pick<Listing<unknown>, 'name' | 'columns' | 'cells'>;
+export type Shape = Pick<Listing<unknown>, 'name' | 'columns' | 'cells'>;
 
-function line(row: object, format: Format, { columns, cells = (same) => ({ ...same }) }: Shape): string {
+export function line(row: object, format: Format, { columns, cells = (same) => ({ ...same }) }: Shape): string {
   if (format === 'json') return JSON.stringify(row);
   if (format === 'ndjson') return `${JSON.stringify(row)}\n`;
   const values = cells(row);
   return csvLine(columns.map((name) => values[name]));
 }
 
-function body(lines: string[], format: Format, { name, columns }: Shape, cursor: string | undefined): string {
+function body(
+  lines: string[],
+  format: Format,
+  { name, columns }: Shape,
+  { cursor, previous }: { cursor: string | undefined; previous: string | undefined },
+): string {
   if (format === 'ndjson') return lines.join('');
   if (format === 'csv') return csvLine(columns) + lines.join('');
-  const next = cursor === undefined ? '' : `,"cursor":${JSON.stringify(cursor)}`;
-  return `{${JSON.stringify(name)}:[${lines.join(',')}]${next}}`;
+  const around = Object.entries({ cursor, previous }).filter(([, at]) => at !== undefined);
+  const cursors = around.map(([which, at]) => `,${JSON.stringify(which)}:${JSON.stringify(at)}`).join('');
+  return `{${JSON.stringify(name)}:[${lines.join(',')}]${cursors}}`;
 }
 
 /** This request, at another place. */
-function nextUrl(context: Context<ApiEnv>, cursor: string): string {
+export function urlAt(context: Context<ApiEnv>, at: { cursor: string } | { before: string }): string {
   const url = new URL(context.req.url);
-  url.searchParams.set('cursor', cursor);
+  for (const name of ['cursor', 'before']) url.searchParams.delete(name);
+  for (const [name, value] of Object.entries(at)) url.searchParams.set(name, value);
   return url.href;
 }

@@ -93,6 +93,8 @@ export interface ApiEnv {
     prefix?: string;
     /** Who has signed in with a browser. From their session, never from what the request says. */
     viewer?: Viewer;
+    /** Ends the connection, so that an answer that is under way is not taken for whole. Where answers stream. */
+    breakOff?(): void;
   };
   Variables: { requestId: string };
 }

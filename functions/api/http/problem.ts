@@ -12,6 +12,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'not-acceptable': { status: 406, title: 'Not acceptable' },
+  'ambiguous-name': { status: 409, title: 'Conflict' },
   'idempotency-conflict': { status: 409, title: 'Conflict' },
   'annotations-full': { status: 409, title: 'Conflict' },
   'expected-restores-full': { status: 409, title: 'Conflict' },
@@ -38,6 +39,14 @@ export interface Problem {
   detail?: string;
   /** The parameter, header, or field of the body that is wrong. */
   field?: string;
+  /** What an ambiguous name may stand for. */
+  candidates?: readonly Candidate[];
+}
+
+export interface Candidate {
+  projectId: string;
+  projectName: string;
+  clusterName?: string;
 }
 
 /** Ends a request with a problem document. */
@@ -48,11 +57,21 @@ export class RequestProblem extends Error {
 
   constructor(
     name: ProblemName,
-    { field, detail, headers = {} }: { field?: string; detail?: string; headers?: Record<string, string> } = {},
+    {
+      field,
+      detail,
+      headers = {},
+      candidates,
+    }: {
+      field?: string;
+      detail?: string;
+      headers?: Record<string, string>;
+      candidates?: readonly Candidate[];
+    } = {},
   ) {
     const { status, title } = PROBLEMS[name];
     super(detail ?? title);
-    this.problem = defined({ type: `/problems/${name}`, title, status, detail, field });
+    this.problem = defined({ type: `/problems/${name}`, title, status, detail, field, candidates });
     this.headers = headers;
   }
 

@@ -7,15 +7,17 @@ import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { recovery } from '../../schema/measure.ts';
 import { runList, runReport, runRequest } from '../../schema/run.ts';
+import { searchResult } from '../../schema/search.ts';
 import { summary } from '../../schema/summary.ts';
 import { EVIDENCE_PARAMETERS } from '../evidence/parameters.ts';
+import { SUMMARY_PARAMETERS } from '../query/asked-summary.ts';
 import { JOBS_PARAMETERS } from '../query/jobs-query.ts';
 import { JOB_PARAMETERS } from '../query/one-job.ts';
+import { SEARCH_PARAMETERS } from '../query/search.ts';
 import { COVERAGE_PARAMETERS } from '../routes/coverage.ts';
 import { EXPECTED_PARAMETERS } from '../routes/expected-restores.ts';
 import { RECOVERY_PARAMETERS } from '../routes/recovery.ts';
 import { RUN_PARAMETERS } from '../routes/runs.ts';
-import { SUMMARY_PARAMETERS } from '../routes/summary.ts';
 import { atlasPaths } from './atlas-paths.ts';
 import { completed, SECURITY, SECURITY_SCHEMES, tags } from './common.ts';
 import { header, json, listOf, objectId, ok, path, problems, queries, ref, SCHEMAS, text } from './parts.ts';
@@ -28,7 +30,7 @@ const restoreJobs = {
     description:
       'All filters are joined by AND. A page may be shorter than `limit`, even empty, and have a next one: a filter reads at most 2,000 items a page.',
     parameters: queries(JOBS_PARAMETERS),
-    responses: { 200: listOf('A page', 'JobList'), ...problems('bad-parameter') },
+    responses: { 200: listOf('A page', 'JobList'), ...problems('bad-parameter', 'ambiguous-name') },
   },
 };
 
@@ -189,7 +191,22 @@ const summaryOfPeriod = {
     operationId: 'getSummary',
     summary: 'Restores of a period, counted by how they ended, what they were, what was found and when',
     parameters: queries(SUMMARY_PARAMETERS),
-    responses: { 200: ok('The counts', json('Summary')), ...problems('bad-parameter') },
+    responses: { 200: ok('The counts', json('Summary')), ...problems('bad-parameter', 'ambiguous-name') },
+  },
+};
+
+const searchOfAll = {
+  get: {
+    operationId: 'search',
+    summary: 'What a text is the id or the name of',
+    description:
+      'A restore, a snapshot, a project, a cluster, whoever requested restores, a ticket. Browsers get a page.',
+    parameters: queries(SEARCH_PARAMETERS).map((q) => ({ ...q, required: true })),
+    responses: {
+      200: ok('The hits', { ...json('SearchResult'), 'text/html': { schema: text } }),
+      303: { description: 'To the page of the only hit, for a browser', headers: { location: { schema: text } } },
+      ...problems('bad-parameter'),
+    },
   },
 };
 
@@ -293,6 +310,7 @@ export const openapi = () => ({
     '/runs/{id}': run,
     '/coverage': coverage,
     '/summary': summaryOfPeriod,
+    '/search': searchOfAll,
     '/projects/{projectId}/clusters/{clusterName}/recovery': recoveryOfCluster,
     '/evidence': evidence,
     '/evidence/{id}': evidenceOf,
@@ -306,7 +324,7 @@ export const openapi = () => ({
     schemas: namedSchemas(SCHEMAS, [
       ...[annotationRequest, validationRequest, expectedRestore, expectedRestoreRequest, expectedRestoreList],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
-      ...[evidenceJob, health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
+      ...[searchResult, evidenceJob, health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
     ]),
   },
 });

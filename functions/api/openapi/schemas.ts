@@ -12,6 +12,10 @@ export const problem = named(
     status: z.int().check(z.minimum(400), z.maximum(599)),
     detail: optional(text()),
     field: optional(text('The parameter, header, or field of the body that is wrong.')),
+    candidates: optional(
+      list(z.object({ projectId: text(), projectName: text(), clusterName: optional(text()) })),
+      'What an ambiguous name may stand for.',
+    ),
     requestId: text(),
   }),
 );

@@ -15,25 +15,13 @@ import { defined } from '../../platform/defined.ts';
 import { isOpen } from '../../restore/job.ts';
 import type { summary as summarySchema } from '../../schema/summary.ts';
 import { DELIVERIES, KINDS, RULES, SEVERITIES, STATUSES } from '../../schema/words.ts';
-
-/** Whole days, UTC. ISO 8601. */
-export interface Period {
-  from: string;
-  /** Not included. */
-  to: string;
-}
+import type { Period } from '../http/period.ts';
 
 export interface Summary extends z.infer<typeof summarySchema> {}
 
 /** Jobs that one summary reads, the newest first, of days that were written to since they were counted. */
 export const MAX_JOBS = 10_000;
 const DAY_MS = 86_400_000;
-
-/** The last so many days, today included, in UTC. */
-export function lastDays(days: number, now: number): Period {
-  const tomorrow = Math.floor(now / DAY_MS) * DAY_MS + DAY_MS;
-  return { from: new Date(tomorrow - days * DAY_MS).toISOString(), to: new Date(tomorrow).toISOString() };
-}
 
 /** Requests: those of `countDays`. */
 export async function summarize(
@@ -114,8 +102,9 @@ const dayOf = (iso: string) => iso.slice(0, 10);
 
 /** Oldest first. */
 function daysOf({ from, to }: Period): string[] {
-  const count = (Date.parse(to) - Date.parse(from)) / DAY_MS;
-  return Array.from({ length: count }, (_, n) => dayOf(new Date(Date.parse(from) + n * DAY_MS).toISOString()));
+  const first = Math.floor(Date.parse(from) / DAY_MS);
+  const count = Math.ceil(Date.parse(to) / DAY_MS) - first;
+  return Array.from({ length: count }, (_, n) => dayOf(new Date((first + n) * DAY_MS).toISOString()));
 }
 
 /** The days that are in no counts, those that follow one another as one: from the first, up to the day after the last. */

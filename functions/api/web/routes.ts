@@ -9,10 +9,16 @@ import type { Annotator } from '../../restore/annotations.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
+import { lastDays } from '../../views/pictures/spans.ts';
 import { taggedText } from '../http/etag.ts';
+import { asPeriod } from '../http/period.ts';
 import { type ApiEnv, LEDGER_RETRY } from '../http/ports.ts';
+import { RequestProblem } from '../http/problem.ts';
 import { coverageState } from '../query/coverage-state.ts';
-import { lastDays, summarize } from '../query/summary.ts';
+import type { AskedJobs } from '../query/jobs-query.ts';
+import { withNames } from '../query/names.ts';
+import { sortedJobs } from '../query/sorted-jobs.ts';
+import { summarize } from '../query/summary.ts';
 import { formFor } from './annotations/form.ts';
 import { FILE_HEADERS, messagePage, PAGE_HEADERS } from './html/layout.ts';
 import { CSS, CSS_PATH, ICON, ICON_PATH, SCRIPT, SCRIPT_PATH } from './html/style.ts';
@@ -21,7 +27,7 @@ import { type JobsPage, jobsPage } from './pages/jobs-page.ts';
 import { overview } from './pages/overview.ts';
 import { readJobPage } from './pages/read-job-page.ts';
 import { projectHealth, readCoverage } from './parts/coverage-health.ts';
-import { type Asked, jobsHref, readAsked } from './parts/job-filter.ts';
+import { type Asked, type FilterProblem, JOBS_A_PAGE, jobsHref, problemOf, readAsked } from './parts/job-filter.ts';
 import { lastRuns } from './parts/last-runs.ts';
 import { projectsOf, readNames } from './parts/project-names.ts';
 import { WorstClusters } from './pictures/worst-clusters.ts';
@@ -32,6 +38,8 @@ export interface PagePorts {
     | 'job'
     | 'jobs'
     | 'indexedJobs'
+    | 'lookAtJobs'
+    | 'jobsAt'
     | 'dayCounts'
     | 'coverage'
     | 'coverageTotals'
@@ -69,7 +77,7 @@ const FILES = [
   [ICON_PATH, ICON, 'image/svg+xml'],
 ] as const;
 
-type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: NonNullable<Asked['problem']> };
+type ReadJobs = { page: NonNullable<JobsPage['jobs']> } | { problem: FilterProblem };
 /** What the page has beside the jobs. */
 type About = Pick<JobsPage, 'projects' | 'overview' | 'covered' | 'followSeconds'>;
 
@@ -95,10 +103,11 @@ export function pageRoutes({
   // Requests: the query of the jobs and those of the names (project-names.ts). Without a filter, the first page takes those of the
   // coverage (coverage-state.ts) and of the last runs (last-runs.ts) too, 3 for what is open, and 1 for the days, with 1 for each 1,500 restores or so of those days that were not counted since. All at once.
   app.get('/', async (context) => {
-    const asked = readAsked(new URL(context.req.url).searchParams);
+    const asked = readAsked(new URL(context.req.url).searchParams, now());
     if (asked.untidy) return context.redirect(jobsHref(asked.parameters), 302);
-    const first = !asked.filtered && !asked.parameters.has('cursor');
-    const reading = asked.query && readJobs(asked);
+    const { parameters, filtered } = asked;
+    const first = !filtered && !parameters.has('cursor') && !parameters.has('before');
+    const reading = asked.asked && readJobs(asked.asked, parameters);
     const [jobs, about] = await Promise.all([reading, first ? aboutAll(reading) : aboutJobs(asked, reading)]);
     const problem = jobs && 'problem' in jobs ? jobs.problem : asked.problem;
     const found = jobs && 'page' in jobs ? { jobs: jobs.page } : {};
@@ -106,10 +115,12 @@ export function pageRoutes({
     return answer(context, jobsPage(page, now()), problem ? 400 : 200);
   });
 
-  async function readJobs({ query = {} }: Asked): Promise<ReadJobs> {
+  async function readJobs({ query, names, sort }: AskedJobs, parameters: URLSearchParams): Promise<ReadJobs> {
     try {
-      return { page: await ledger.jobs(query) };
+      const asked = { limit: JOBS_A_PAGE, ...(await withNames(ledger, query, names)) };
+      return { page: sort ? await sortedJobs(ledger, asked, sort) : await ledger.jobs(asked) };
     } catch (error) {
+      if (error instanceof RequestProblem) return { problem: problemOf(error, parameters) };
       if (!(error instanceof CursorError)) throw error;
       return {
         problem: {
@@ -122,7 +133,7 @@ export function pageRoutes({
 
   async function readState() {
     const [recent, open, runs] = await Promise.all([
-      summarize(ledger, lastDays(PERIOD_DAYS, now())),
+      summarize(ledger, asPeriod(lastDays(PERIOD_DAYS, now()))),
       ledger.indexedJobs({ statuses: ['PENDING', 'RUNNING', 'READY'], limit: MAX_OPEN }),
       lastRuns(ledger),
     ]);
@@ -130,7 +141,9 @@ export function pageRoutes({
   }
 
   async function aboutJobs({ parameters }: Asked, reading: Promise<ReadJobs> | undefined): Promise<About> {
-    const filters = ['projectId', 'targetProjectId'].flatMap((name) => parameters.get(name) ?? []);
+    const filters = ['project', 'projectId', 'targetProject', 'targetProjectId'].flatMap(
+      (name) => parameters.get(name) ?? [],
+    );
     const shown = async () => [...filters, ...projectsOf(jobsIn(await reading) ?? [])];
     return { projects: await readNames(ledger, shown) };
   }

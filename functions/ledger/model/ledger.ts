@@ -7,7 +7,16 @@ import type { RestoreJob } from '../../restore/job.ts';
 import type { Requester } from '../../restore/requesters/requester.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import type { change, job, jobWithHistory } from '../../schema/job.ts';
-import type { Rule, Status } from '../../schema/words.ts';
+import type {
+  Delivery,
+  DestinationPlace,
+  Grade,
+  Kind,
+  NoRequester,
+  Rule,
+  Status,
+  ValidationStatus,
+} from '../../schema/words.ts';
 import type { LetGo } from '../let-go/let-go.ts';
 import type { ClusterCoverage, CoverageTotals, ProjectCoverage } from './coverage.ts';
 import type { DayCounts } from './day-counts.ts';
@@ -89,35 +98,73 @@ export interface Annotating {
   assess?(job: JobSummary): readonly Finding[];
 }
 
-/** Fields of a job that a query asks for by value. */
-type JobsFilter = Partial<Pick<JobSummary, 'kind' | 'delivery' | 'targetProjectId' | 'snapshotId'>>;
+/** Clusters whose names fit a pattern, or those of whose projects do. */
+export interface ClusterPattern {
+  /** `project/cluster`, or one pattern for either name; * stands for any text, ? for one character. */
+  pattern: string;
+  /** The projects on record whose names fit: a job knows its target project by its id alone, and its own by the name it had. */
+  projectIds: readonly string[];
+}
 
-export interface JobsQuery extends JobsFilter {
+/** Which jobs: all that is given must hold; of a list, one of its values. An empty list asks for nothing in particular. */
+export interface JobsFilter {
   projectId?: string;
   /** Needs `projectId`. */
   clusterName?: string;
-  /** Any of these; an empty list asks for no status in particular, as does none. */
+  projectIds?: readonly string[];
+  /** What the backup is of. */
+  sources?: readonly ClusterPattern[];
   statuses?: readonly Status[];
-  /** Has this finding. */
-  finding?: Rule;
-  /** Of a ledger in this AWS account, in a hub. No index carries it, so a page may hold few jobs, or none, and go on. */
+  kinds?: readonly Kind[];
+  deliveries?: readonly Delivery[];
+  /** Rules: has a finding of one of them. */
+  findings?: readonly Rule[];
+  destinations?: readonly DestinationPlace[];
+  targetProjectId?: string;
+  targetClusterName?: string;
+  /** Where the data goes. A download goes nowhere, whatever Atlas names. */
+  targets?: readonly ClusterPattern[];
+  snapshotId?: string;
+  /** Finished at or after, and before. ISO 8601. */
+  finishedSince?: string;
+  finishedUntil?: string;
+  /** Patterns for the name or the id of who requested it, whatever the grade. */
+  requesters?: readonly string[];
+  /** How sure the requester is, or why nobody is named. */
+  grades?: readonly (Grade | NoRequester)[];
+  /** What the restore was for, and its ticket, without case. */
+  purposes?: readonly string[];
+  tickets?: readonly string[];
+  /** The result of checking the restored data. */
+  validations?: readonly ValidationStatus[];
+  /** Of a ledger in this AWS account, and of one in this AWS organization, in a hub. */
   accountId?: string;
+  organizationId?: string;
   /** Requested at or after, ISO 8601. */
   since?: string;
   /** Requested before, ISO 8601. */
   until?: string;
+}
+
+export interface JobsQuery extends JobsFilter {
+  /** Moments of the filter as they were asked for, where that moves with the clock, such as 7d: cursors hold all the same. */
+  ages?: Partial<Record<'since' | 'until' | 'finishedSince' | 'finishedUntil', string>>;
   /** By time of request. @default 'desc': newest first */
   order?: 'asc' | 'desc';
   /** 1..200. @default 50 */
   limit?: number;
   /** From the page before, of the same query. */
   cursor?: string;
+  /** `previous` of a page of the same query: the page that ends there. Not with `cursor`. */
+  before?: string;
 }
 
 /** A page may hold fewer jobs than `limit`, even none, and still have a `cursor`: filters read a bounded number of items. */
 export interface Page<T> {
   items: T[];
   cursor?: string;
+  /** `before` of the page before this one, which may turn out to be empty. */
+  previous?: string;
 }
 
 /** A cursor that this query didn't give out. The caller's mistake. */

@@ -36,6 +36,8 @@ export interface IndexScanQuery extends Pick<Range, 'index' | 'filter' | 'holds'
   order: SortOrder;
   /** The field that holds the id. */
   id: string;
+  /** What else an item must be, that a table can't be asked for. @default anything */
+  fits?: (item: Item) => boolean;
 }
 
 /** Items that a filter is given at once, at least and at most. */
@@ -44,13 +46,13 @@ const MAX_FILTERED = 1_000;
 
 /** Reads from the near end of `range`, a part of what is left, and says how many items it looked at. */
 const reader =
-  (scan: IndexScan, table: Table, { id: _, ...query }: IndexScanQuery) =>
+  (scan: IndexScan, table: Table, { id: _, fits, ...query }: IndexScanQuery) =>
   async (partition: string, range: IdRange, wanted: number, budget: Budget): Promise<number> => {
     // Of the table itself only jobs are listed.
     const keyOf = (id: string) => (query.index ? id : jobSk(id));
     const idOf = (last: Item) =>
       query.index ? String(last[INDEXES[query.index].sort]) : jobIdOf(String(last[TABLE.sort]));
-    const isFiltered = Object.keys(query.filter ?? {}).length > 0 || query.holds !== undefined;
+    const isFiltered = Object.keys(query.filter ?? {}).length > 0 || query.holds !== undefined || fits !== undefined;
     const max = isFiltered ? Math.min(MAX_FILTERED, Math.max(MIN_FILTERED, 4 * wanted)) : wanted;
     const { items, scanned, last } = await table.query({
       ...query,
@@ -60,7 +62,7 @@ const reader =
     });
     budget.queries -= 1;
     budget.items -= scanned;
-    scan.items.push(...items);
+    scan.items.push(...(fits ? items.filter(fits) : items));
     scan.rest = scan.rest && beyond(scan.rest, last ? idOf(last) : farEnd(range, query.order), query.order);
     return scanned;
   };
@@ -178,7 +180,7 @@ export async function readPage(
 const nearEnd = ({ lowest, highest }: IdRange, order: SortOrder) => (order === 'asc' ? lowest : highest);
 const farEnd = ({ lowest, highest }: IdRange, order: SortOrder) => (order === 'asc' ? highest : lowest);
 
-const idPast = (id: string, order: SortOrder) => (order === 'asc' ? idAfter(id) : idBefore(id));
+export const idPast = (id: string, order: SortOrder) => (order === 'asc' ? idAfter(id) : idBefore(id));
 const startingAt = (range: IdRange, id: string, order: SortOrder): IdRange =>
   order === 'asc' ? { ...range, lowest: id } : { ...range, highest: id };
 

@@ -8,7 +8,7 @@ import type { Kind } from '../../schema/words.ts';
 import { expectedById, expectedRestoreOf, expectedPage as queryExpected } from '../expected/items.ts';
 import type { ClusterCoverage } from '../model/coverage.ts';
 import type { ProjectFacts } from '../model/known-project.ts';
-import type { JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
+import type { JobSummary, JobsFilter, JobsQuery, Ledger, LedgerJob, Page } from '../model/ledger.ts';
 import type { IndexedJob } from '../model/table.ts';
 import { type Item, ledgerJob } from '../table/job-item.ts';
 import { COVERAGE_FEED, clusterPartition, jobKey } from '../table/keys.ts';
@@ -17,7 +17,7 @@ import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { archived } from './archive.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import { COVERAGE_BATCH, ProjectRepository } from './project-repository.ts';
-import { indexedJobsPage } from './queries.ts';
+import { indexedJobsPage, jobsAt, type LookedAt, lookAtJobs } from './queries.ts';
 import { type TableLedgerOptions, tableLedger, tableOf } from './table-ledger.ts';
 
 export interface ClusterJobs {
@@ -45,9 +45,17 @@ export interface ProjectRecord extends ProjectFacts {
 export interface LedgerReader extends Ledger {
   /**
    * As `jobs`, but only what the indexes carry, and any `limit`. Requests: 1 query a MB of an index, some 1,500 jobs.
+   * @throws as `jobs`, and RangeError where the indexes don't carry what the filter asks for
+   */
+  indexedJobs(query: JobsQuery & { limit: number }): Promise<Page<IndexedJob>>;
+  /**
+   * The jobs of an answer that sums up, or sorts: those among the first `most` that the filter fits. Without `whole`, only what the
+   * indexes carry. Requests: 1 query for each 1,000 jobs looked at, and of whole jobs 1 batch read for each 100.
    * @throws as `jobs`
    */
-  indexedJobs(query: Omit<JobsQuery, 'accountId'> & { limit: number }): Promise<Page<IndexedJob>>;
+  lookAtJobs(query: JobsFilter & Pick<JobsQuery, 'order'>, how: { most: number; whole: boolean }): Promise<LookedAt>;
+  /** Those that are there, in their order. Requests: 1 batch read for each 100. */
+  jobsAt(jobs: readonly { projectId: string; jobId: string }[]): Promise<JobSummary[]>;
   /** Requests: 1 read. */
   jobOf(projectId: string, jobId: string): Promise<LedgerJob | undefined>;
   /** Those that are there, in the order of `jobIds`. Requests: 1 batch read for each 100. */
@@ -99,6 +107,8 @@ export function ledgerReader(options: TableLedgerOptions): LedgerReader {
       return item && ledgerJob(item);
     },
     indexedJobs: (query) => indexedJobsPage(table, query, now()),
+    lookAtJobs: (query, how) => lookAtJobs(table, query, how, now()),
+    jobsAt: (jobs) => jobsAt(table, jobs),
     jobsOf: (...args) => jobsOf(table, ...args),
     numberedPage: (...args) => numberedPage(table, ...args),
     projectPage: (query) => projectPage(table, projects, query),

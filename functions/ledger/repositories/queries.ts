@@ -2,9 +2,10 @@
 // id alone, whichever index it came from.
 
 import { defined } from '../../platform/defined.ts';
-import { FIRST_ID, idBefore, LAST_ID, lowestIdAt } from '../../restore/object-id.ts';
+import { FIRST_ID, idBefore, LAST_ID, lowestIdAt, requestedAt } from '../../restore/object-id.ts';
 import { STATUSES } from '../../schema/words.ts';
-import type { JobSummary, JobsQuery, Page } from '../model/ledger.ts';
+import { indexedFit, unindexedFit } from '../filter/jobs-filter.ts';
+import type { JobSummary, JobsFilter, JobsQuery, Page } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import {
   FINDING_RULES,
@@ -14,7 +15,7 @@ import {
   JOB_SUMMARY_FIELDS,
 } from '../model/table.ts';
 import { type Item, jobSummary, pick } from '../table/job-item.ts';
-import { clusterPartition, projectPk } from '../table/keys.ts';
+import { clusterPartition, jobKey, projectPk } from '../table/keys.ts';
 import { fitsFilter, itemsAt, type Table } from '../table/table-port.ts';
 import { cursorAt, cursorPosition } from './cursor.ts';
 import {
@@ -23,8 +24,11 @@ import {
   type IdRange,
   type IndexScan,
   type IndexScanQuery,
+  idPast,
   partitionScan,
   readPage,
+  type ScanPage,
+  type SortOrder,
   within,
 } from './index-scan.ts';
 import { runOf } from './run-repository.ts';
@@ -45,84 +49,199 @@ const SHOWN = [...JOB_SUMMARY_FIELDS, FINDING_RULES];
 /**
  * Requests: 1 batch read for each 100 jobs of a page that comes from an index, and 1 query where it fills from a cluster, a project, one status, or this month's feed; 1 a status where two
  * or three are merged; for the feed 1 a month further back, and 7 to find the next job behind an empty month, or the
- * oldest where `asc` has no `since`.
+ * oldest where `asc` has no `since`. A filter by what no index carries reads up to 1,000 jobs from the table, 100 at a time.
  * @throws CursorError
  * @throws RangeError for dates that aren't, and a cluster without its project
  */
 export async function jobsPage(
   table: Table,
-  query: JobsQuery,
+  { limit, ...query }: JobsQuery,
   now: number,
   budget = pageBudget(),
 ): Promise<Page<JobSummary>> {
-  const { limit, ...wanted } = query;
-  const { accountId } = query;
-  const { found, isWhole, filter, cursor } = await findJobs(table, wanted, { now, limit: limitOf(limit), budget });
-  const items = isWhole ? found : await itemsAt(table, found, SHOWN);
-  // An index follows the table by a moment: what has changed since is listed as it is, or not at all.
-  const ofAccount = accountId === undefined ? {} : { filter: { accountId: [accountId] } };
-  const fitting = items.filter(fitsFilter(filter)).filter(fitsFilter(ofAccount));
-  return defined({ items: fitting.map(jobSummary), cursor });
+  const max = limitOf(limit);
+  const { items, ...cursors } = await pageOf(query, (asked) => readJobs(table, asked, { now, max, budget }));
+  return { items: items.map(jobSummary), ...cursors };
+}
+
+/** A job as an index knows it, or more of it. */
+export type SeenJob = IndexedJob & Partial<JobSummary>;
+
+export interface LookedAt {
+  items: SeenJob[];
+  /** There are more jobs, and they were not looked at: those requested before this moment, or after it where the order is `asc`. */
+  reachedAt?: string;
+}
+
+/**
+ * The jobs of an answer that sums up, or sorts. Requests: of what the indexes carry, 1 query for each 1,000 jobs that it looks at; of
+ * whole jobs, 1 batch read for each 100 more.
+ * @param most jobs that it looks at @throws as `jobsPage`
+ */
+export async function lookAtJobs(
+  table: Table,
+  query: JobsFilter & Pick<JobsQuery, 'order'>,
+  { most, whole }: { most: number; whole: boolean },
+  now: number,
+): Promise<LookedAt> {
+  const budget = { queries: PAGE_QUERIES + Math.ceil(most / 500), items: most };
+  const how = { now, max: Number.POSITIVE_INFINITY, budget, most };
+  const { items, nextId } = await (whole ? readJobs : readEntries)(table, query, how);
+  return defined({ items: items.map(jobSummary), reachedAt: nextId && requestedAt(nextId) });
+}
+
+export async function jobsAt(
+  table: Table,
+  jobs: readonly { projectId: string; jobId: string }[],
+): Promise<JobSummary[]> {
+  const keys = jobs.map(({ projectId, jobId }) => ({ ...jobKey(projectId, jobId) }));
+  return (await itemsAt(table, keys, SHOWN)).map(jobSummary);
 }
 
 /** As `jobsPage`, but what the indexes carry alone. Requests: 1 query a MB of an index, some 1,500 jobs. @param limit of any size */
 export async function indexedJobsPage(
   table: Table,
-  { limit, ...query }: Omit<JobsQuery, 'accountId'> & { limit: number },
+  { limit, ...query }: JobsQuery & { limit: number },
   now: number,
 ): Promise<Page<IndexedJob>> {
   const budget = { queries: PAGE_QUERIES, items: Math.max(PAGE_ITEMS, limit + 1) };
-  const { found, cursor } = await findJobs(table, query, { now, limit, budget });
-  return defined({ items: found.map((item) => pick<IndexedJob>(item, INDEXED_JOB_FIELDS)), cursor });
+  const { items, ...cursors } = await pageOf(query, (asked) => readEntries(table, asked, { now, max: limit, budget }));
+  return { items: items.map((item) => pick<IndexedJob>(item, INDEXED_JOB_FIELDS)), ...cursors };
 }
 
-interface FoundJobs {
-  found: Item[];
-  /** Whether they come from the table itself. */
+/** A query of ids: its cursors are read. */
+interface IdQuery extends JobsFilter {
+  order?: SortOrder;
+  /** The first id that the answer may hold. */
+  from?: string;
+}
+
+interface Reading {
+  now: number;
+  max: number;
+  budget: Budget;
+  /** Candidates that are read from the table, where what is asked for is known there alone. @default 1,000 */
+  most?: number;
+}
+
+/** A page and its cursors. Its identity is all that is asked for, so that no other query takes them. */
+async function pageOf(
+  { order = 'desc', cursor, before, ages, ...filter }: Omit<JobsQuery, 'limit'>,
+  read: (query: IdQuery) => Promise<ScanPage>,
+): Promise<Page<Item>> {
+  const statuses = STATUSES.filter((status) => filter.statuses?.includes(status));
+  const identity = { jobs: order, ...filter, ...ages, statuses };
+  const at = (id: string | undefined) => (id === undefined ? undefined : cursorAt(id, identity));
+  if (before === undefined) {
+    const from = cursor === undefined ? undefined : cursorPosition(cursor, identity);
+    const { items, nextId } = await read(defined({ ...filter, order, from }));
+    return defined({ items, cursor: at(nextId), previous: from && at(idPast(from, opposite(order))) });
+  }
+  // The same list from its other end: what comes next there is the page before.
+  const from = cursorPosition(before, identity);
+  const { items, nextId } = await read({ ...filter, order: opposite(order), from });
+  return defined({ items: items.toReversed(), cursor: at(idPast(from, order)), previous: at(nextId) });
+}
+
+const opposite = (order: SortOrder): SortOrder => (order === 'asc' ? 'desc' : 'asc');
+
+/** Candidates that are read from the table at once. */
+const BATCH = 100;
+const MAX_CANDIDATES = 1_000;
+
+/** Jobs as the table has them. */
+async function readJobs(table: Table, query: IdQuery, reading: Reading): Promise<ScanPage> {
+  const { max, budget, most = MAX_CANDIDATES } = reading;
+  const { scans, base, isWhole, fits } = scansOf(table, query, reading.now);
+  const unindexed = unindexedFit(query);
+  // A project's jobs are whole where they are found, so all is asked there.
+  const isSought = unindexed !== undefined && !isWhole;
+  const jobs: Item[] = [];
+  for (let left = most; ; left -= BATCH) {
+    const page = await readPage(scans, base, isSought ? BATCH : max, budget);
+    // An index follows the table by a moment: what has changed since is listed as it is, or not at all.
+    const items = isWhole ? page.items : (await itemsAt(table, page.items, SHOWN)).filter(fits);
+    for (const item of items) {
+      if (unindexed && !unindexed(jobSummary(item))) continue;
+      if (jobs.length === max) return { items: jobs, nextId: String(item.jobId) };
+      jobs.push(item);
+    }
+    const isSpent = budget.queries <= 0 || budget.items <= 0 || left <= BATCH;
+    if (page.nextId === undefined) return { items: jobs };
+    if (!isSought || isSpent || jobs.length === max) return { items: jobs, nextId: page.nextId };
+  }
+}
+
+/** Jobs as the index has them that they are found in. @throws RangeError where that doesn't carry what is asked for */
+async function readEntries(table: Table, query: IdQuery, { now, max, budget }: Reading): Promise<ScanPage> {
+  if (unindexedFit(query)) throw new RangeError('no index carries what this filter asks for');
+  const { scans, base } = scansOf(table, query, now);
+  return readPage(scans, base, max, budget);
+}
+
+interface Scans {
+  scans: IndexScan[];
+  base: IndexScanQuery;
+  /** Whether they are of the table itself. */
   isWhole: boolean;
-  /** What they were filtered by. */
-  filter: IndexScanQuery;
-  cursor?: string;
+  /** Whether a job is what they were asked for. */
+  fits(item: Item): boolean;
 }
 
-async function findJobs(
-  table: Table,
-  { order = 'desc', cursor, ...asked }: Omit<JobsQuery, 'limit'>,
-  { now, limit, budget }: { now: number; limit: number; budget: Budget },
-): Promise<FoundJobs> {
-  const statuses = asked.statuses ? STATUSES.filter((status) => asked.statuses?.includes(status)) : [];
-  // Whatever isn't named here is a field of the job that must have this value: no filter is left out.
-  const { projectId, clusterName, statuses: _, since, until, finding, accountId: __, ...filter } = asked;
+/** Where the jobs of a query are found; nowhere, for a period that is empty. */
+function scansOf(table: Table, query: IdQuery, now: number): Scans {
+  const { projectId, clusterName, since, until, order = 'desc', from } = query;
   if (clusterName !== undefined && projectId === undefined) {
     throw new RangeError('a cluster name needs the id of its project: names are unique in a project only');
   }
-  const identity = { jobs: order, ...asked, statuses };
-  const range = pageRange(idRange(since, until), order, cursor, identity);
-  const base = defined({ order, id: 'jobId', holds: finding && { [FINDING_RULES]: finding } });
-  const filtered = scanQuery(base, filter, statuses);
   const isWhole = projectId !== undefined && clusterName === undefined;
-  const none = { found: [], isWhole, filter: filtered };
-  if (!range) return none;
+  const indexed = indexedFit(query);
+  const unindexed = isWhole ? unindexedFit(query) : undefined;
+  const fit = [indexed, unindexed].filter((one) => one !== undefined);
+  const fitsAll = (item: Item) => fit.every((one) => one(jobSummary(item)));
+  const base: IndexScanQuery = defined({ order, id: 'jobId', fits: fit.length > 0 ? fitsAll : undefined });
+  const asked = tableFilter(query);
+  const filtered = { ...base, ...asked };
+  const fits = (item: Item) => fitsFilter(asked)(item) && fitsAll(item);
+  const range = pageRange(idRange(since, until), order, from);
+  const of = (scans: IndexScan[]): Scans => ({ scans, base, isWhole, fits });
+  if (!range) return of([]);
 
-  let scans: IndexScan[];
   if (projectId !== undefined && clusterName !== undefined) {
     const partition = clusterPartition(projectId, clusterName);
-    scans = [partitionScan(table, { ...filtered, index: 'byCluster' }, range, partition)];
-  } else if (projectId !== undefined) {
-    // The table itself: its items carry `atlas` and the history, which are read, and paid for, but not sent.
-    scans = [partitionScan(table, { ...filtered, fields: SHOWN }, range, projectPk(projectId))];
-  } else if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
-    const merged: IndexScanQuery = { ...scanQuery(base, filter, []), index: 'byStatus' };
-    scans = statuses.map((status) => partitionScan(table, merged, range, status));
-  } else {
-    const highest = until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID;
-    const horizon = within(range, { lowest: FIRST_ID, highest });
-    if (horizon.lowest > horizon.highest) return none;
-    const isLost = order === 'asc' && since === undefined && cursor === undefined;
-    scans = [feedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', isLost)];
+    return of([partitionScan(table, { ...filtered, index: 'byCluster' }, range, partition)]);
   }
-  const { items: found, nextId } = await readPage(scans, base, limit, budget);
-  return defined({ ...none, found, cursor: nextId && cursorAt(nextId, identity) });
+  // The table itself: its items carry `atlas` and the history, which are read, and paid for, but not sent.
+  if (projectId !== undefined) {
+    return of([partitionScan(table, { ...filtered, fields: SHOWN }, range, projectPk(projectId))]);
+  }
+  const { status: statuses = [], ...others } = asked.filter;
+  if (statuses.length > 0 && statuses.length <= MERGED_STATUSES) {
+    const merged: IndexScanQuery = { ...filtered, filter: others, index: 'byStatus' };
+    return of(statuses.map((status) => partitionScan(table, merged, range, status)));
+  }
+  const highest = until === undefined ? lowestIdAt(new Date(now + SKEW_MS)) : LAST_ID;
+  const horizon = within(range, { lowest: FIRST_ID, highest });
+  if (horizon.lowest > horizon.highest) return of([]);
+  const isLost = order === 'asc' && since === undefined && from === undefined;
+  return of([feedScan(table, { ...filtered, index: 'feed' }, horizon, 'JOBS', isLost)]);
+}
+
+/** What a table can be asked for: values of fields, one of which a job must have, and findings. */
+function tableFilter(query: JobsFilter) {
+  const { statuses = [], kinds = [], deliveries = [], findings = [] } = query;
+  const { targetProjectId, targetClusterName, snapshotId } = query;
+  const one = (value: string | undefined) => (value === undefined ? [] : [value]);
+  const wanted: Partial<Record<IndexField, readonly string[]>> = {
+    status: statuses.length < STATUSES.length ? STATUSES.filter((status) => statuses.includes(status)) : [],
+    kind: kinds,
+    delivery: deliveries,
+    targetProjectId: one(targetProjectId),
+    targetClusterName: one(targetClusterName),
+    snapshotId: one(snapshotId),
+  };
+  const filter = Object.fromEntries(Object.entries(wanted).filter(([, values]) => values.length > 0));
+  return { filter, ...(findings.length > 0 ? { holds: { [FINDING_RULES]: findings } } : {}) };
 }
 
 /** Requests: 1 query a month, and 1 batch read for each 100 runs; no further back than runs are kept. @throws CursorError */
@@ -138,7 +257,8 @@ export async function runsPage(
     lowest: lowestIdAt(new Date(now - retentionDays * 86_400_000)),
     highest: lowestIdAt(new Date(now + SKEW_MS)),
   };
-  const range = pageRange(kept, 'desc', query.cursor, identity);
+  const from = query.cursor === undefined ? undefined : cursorPosition(query.cursor, identity);
+  const range = pageRange(kept, 'desc', from);
   if (!range) return { items: [] };
   const runs: IndexScanQuery = { order: 'desc', id: 'runId', index: 'feed' };
   const found = await readPage([feedScan(table, runs, range, 'RUNS')], runs, limitOf(query.limit), pageBudget());
@@ -163,31 +283,12 @@ function idRange(since: string | undefined, until: string | undefined): IdRange 
   return highest === undefined ? undefined : { lowest: since === undefined ? FIRST_ID : lowestIdAt(since), highest };
 }
 
-/** What is left for this page and those after it. */
-function pageRange(
-  range: IdRange | undefined,
-  order: 'asc' | 'desc',
-  cursor: string | undefined,
-  identity: object,
-): IdRange | undefined {
-  const from = cursor === undefined ? undefined : cursorPosition(cursor, identity);
+/** What is left for this page and those after it. @param from the first id that it may hold */
+function pageRange(range: IdRange | undefined, order: SortOrder, from: string | undefined): IdRange | undefined {
   if (!range) return undefined;
   const left = {
     lowest: from !== undefined && order === 'asc' && from > range.lowest ? from : range.lowest,
     highest: from !== undefined && order === 'desc' && from < range.highest ? from : range.highest,
   };
   return left.lowest <= left.highest ? left : undefined;
-}
-
-/** @param wanted values of fields of a job, and of nothing else: items without the field would never match */
-function scanQuery<Name extends keyof JobSummary & IndexField>(
-  base: Pick<IndexScanQuery, 'order' | 'id' | 'holds'>,
-  wanted: { [name in Name]?: string },
-  statuses: readonly string[],
-): IndexScanQuery {
-  const filter: Partial<Record<IndexField, readonly string[]>> = {};
-  for (const [name, value] of Object.entries(wanted) as [Name, string | undefined][])
-    if (value !== undefined) filter[name] = [value];
-  if (statuses.length > 0 && statuses.length < STATUSES.length) filter.status = statuses;
-  return { ...base, filter };
 }

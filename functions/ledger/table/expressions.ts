@@ -85,7 +85,10 @@ export function queryInput(range: Range) {
     ...Object.entries(filter).map(
       ([name, values]) => `${expression.name(name)} IN (${values.map((value) => expression.value(value)).join(', ')})`,
     ),
-    ...Object.entries(holds).map(([name, text]) => `contains(${expression.name(name)}, ${expression.value(text)})`),
+    ...Object.entries(holds).map(
+      ([name, texts]) =>
+        `(${texts.map((text) => `contains(${expression.name(name)}, ${expression.value(text)})`).join(' OR ')})`,
+    ),
   ];
   return {
     KeyConditionExpression: conditions.join(' AND '),

@@ -39,8 +39,8 @@ export interface Range {
   limit?: number;
   /** Equal to one of these values. An index knows of its own fields only. */
   filter?: Record<string, readonly string[]>;
-  /** Lists of texts that hold this one. */
-  holds?: Record<string, string>;
+  /** Lists of texts that hold one of these. */
+  holds?: Record<string, readonly string[]>;
   /** An index refuses to give others than its own. @default all; of an index, all that it carries */
   fields?: readonly string[];
   /** Of the table only. @default false */
@@ -110,9 +110,9 @@ export const fitsFilter =
   ({ filter = {}, holds = {} }: Pick<Range, 'filter' | 'holds'>) =>
   (item: Item) =>
     Object.entries(filter).every(([name, values]) => values.includes(fieldOf(item, name) as string)) &&
-    Object.entries(holds).every(([name, text]) => {
+    Object.entries(holds).every(([name, wanted]) => {
       const texts = fieldOf(item, name);
-      return Array.isArray(texts) && texts.includes(text);
+      return Array.isArray(texts) && wanted.some((text) => texts.includes(text));
     });
 
 /** Items are maps: what objects inherit, such as `constructor`, is not in them. */

@@ -216,6 +216,7 @@ describe('real answers are as described', () => {
         'job',
         'jobs',
         'indexedJobs',
+        'lookAtJobs',
         'runs',
         'run',
         'projectPage',
@@ -237,7 +238,7 @@ describe('real answers are as described', () => {
         evidence: { ledgerName: 'synthetic' },
       });
       for (const [path, operations] of Object.entries(paths)) {
-        const target = path
+        const target = (path === '/search' ? '/search?q=orders' : path)
           .replace('{groupId}', PROJECT)
           .replace('{clusterName}', 'orders')
           .replace(/\{\w+\}/, JOB.jobId);

@@ -6,7 +6,16 @@ import { FILTERS, JOBS_A_PAGE } from '../../../functions/api/web/parts/job-filte
 import { type PagePorts, pageRoutes } from '../../../functions/api/web/routes.ts';
 import type { LedgerJob } from '../../../functions/ledger/model/ledger.ts';
 import { silentLog } from '../../../functions/platform/log.ts';
-import { DELIVERIES, KINDS, RULES, STATUSES } from '../../../functions/schema/words.ts';
+import {
+  DELIVERIES,
+  DESTINATIONS,
+  GRADES,
+  KINDS,
+  NO_REQUESTER,
+  RULES,
+  STATUSES,
+  VALIDATION_STATUSES,
+} from '../../../functions/schema/words.ts';
 import { visible } from '../../../functions/views/html/text.ts';
 import { completed, idAt, job } from '../../ledger/jobs.ts';
 import { unescaped } from './site.ts';
@@ -89,6 +98,8 @@ function ledgerOf(text: string): PagePorts['ledger'] {
     job: async () => one,
     jobs: async ({ limit }) => ({ items: [one], ...(limit === JOBS_A_PAGE ? { cursor: 'next' } : {}) }),
     indexedJobs: async () => ({ items: [one] }),
+    lookAtJobs: async () => ({ items: [one] }),
+    jobsAt: async () => [one],
     dayCounts: async () => new Map(),
     coverage: async () => hostile,
     coverageTotals: async () => undefined,
@@ -200,11 +211,17 @@ test('the form shows the filters of its address, and sends the same ones back', 
         status: fc.subarray([...STATUSES], { minLength: 1 }),
         projectId: id,
         clusterName: fc.constantFrom('orders', 'a "quoted" & <odd> one', 'ü'),
-        kind: fc.constantFrom(...KINDS),
-        delivery: fc.constantFrom(...DELIVERIES),
+        kind: fc.subarray([...KINDS], { minLength: 1 }),
+        delivery: fc.subarray([...DELIVERIES], { minLength: 1 }),
         targetProjectId: id,
         snapshotId: id,
-        finding: fc.constantFrom(...RULES),
+        finding: fc.subarray([...RULES], { minLength: 1 }),
+        source: fc.constantFrom(['prod-*'], ['a, b', '"x" & <y>']),
+        requester: fc.constantFrom(['*@example.com'], ['ada', 'Ada, "B"']),
+        destination: fc.subarray([...DESTINATIONS], { minLength: 1 }),
+        grade: fc.subarray([...GRADES, ...NO_REQUESTER], { minLength: 1 }),
+        validation: fc.subarray([...VALIDATION_STATUSES], { minLength: 1 }),
+        finishedSince: day,
         since: fc.oneof(day, fc.constant('2026-10-01T12:00:05.5Z'), fc.constant('2026-10-01T12:00:00+02:00')),
         until: fc.constant('2026-12-01'),
         order: fc.constant('asc'),
@@ -226,7 +243,7 @@ test('the form shows the filters of its address, and sends the same ones back', 
 
 /** What a browser would send for the form as it stands, less what is empty. */
 function sentBy(page: string): [string, string][] {
-  const form = /<form .*?<\/form>/s.exec(page)?.[0] ?? '';
+  const form = /<form [^>]*"Filter restores".*?<\/form>/s.exec(page)?.[0] ?? '';
   const attribute = (tag: string, name: string) => unescaped(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
   const inputs = [...form.matchAll(/<input [^>]*>/g)].flatMap(([tag]): [string, string][] =>
     tag.includes('type="checkbox"') && !tag.includes(' checked')
@@ -238,5 +255,6 @@ function sentBy(page: string): [string, string][] {
     const chosen = options.find((option) => option.includes(' selected')) ?? options[0] ?? '';
     return [attribute(select, 'name'), attribute(chosen, 'value')];
   });
-  return [...inputs, ...selects].filter(([, value]) => value !== '');
+  // Fifty a page are the default, which leaves the address again.
+  return [...inputs, ...selects].filter(([name, value]) => value !== '' && !(name === 'limit' && value === '50'));
 }

@@ -63,6 +63,15 @@ describe('--api', () => {
       ['drills'],
       ['runs'],
       ['runs', '--json', '--limit', '1'],
+      ['jobs', '--source', '*/Cluster0', '--destination', 'download,elsewhere', '--limit', '9', '-o', 'ndjson'],
+      ['jobs', '--cluster', 'Cluster0', '--period', '7d'],
+      ['jobs', '--project', 'nowhere'],
+      ['jobs', '--source', 'a', '--since', '1d', '--period', '7d'],
+      ['summary', '--group-by', 'kind', '--since', '3000d'],
+      ['summary', '--group-by', 'cluster', '--period', 'this-year', '-o', 'json'],
+      ['search', 'cluster0'],
+      ['search', id, '-o', 'json'],
+      ['search', 'nothing-like-it'],
     ];
     direct = [];
     for (const args of asked) direct.push(await shell.run(args));
@@ -99,10 +108,30 @@ describe('--api', () => {
         const through = await shell.run([...args, ...api]);
         expect([args, steady(through)]).toEqual([args, steady(direct[index] as Ended)]);
       }
-      expect(direct.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 3, expect.any(Number), 0, 0]);
+      expect(direct.map(({ code }) => code)).toEqual([
+        ...[0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 3, expect.any(Number), 0, 0],
+        ...[0, 2, 2, 2, 2, 0, 0, 0, 1],
+      ]);
       expect(direct[1]?.stdout.split('\n').length).toBeGreaterThan(200);
       expect(direct[8]?.stdout).toMatch(/"rule":"failed"/);
       expect(direct[9]?.stdout).toContain('FAILING');
+      expect(direct[14]?.stdout).toMatch(/"jobId"/);
+      expect(direct[15]?.stderr).toMatch(
+        /^restore-ledger: --cluster: "Cluster0" is the name of \d+: .*; name the project, too\n$/,
+      );
+      expect(direct[16]?.stderr).toMatch(/^restore-ledger: --project: no project "nowhere" is on record/);
+      expect(direct[17]?.stderr).toBe(
+        'restore-ledger: --period: `--period` excludes `--since`: give one of them\n'.replaceAll('`', ''),
+      );
+      expect(direct[18]?.stderr).toMatch(/expected a period of at most 366 days/);
+      expect(JSON.parse(direct[19]?.stdout ?? '')[0]).toMatchObject({
+        name: expect.stringContaining('/'),
+        jobs: expect.any(Number),
+      });
+      expect(direct[20]?.stdout).toMatch(/^what +name +restores +shown by/);
+      expect(JSON.parse(direct[21]?.stdout ?? '')).toMatchObject([
+        { kind: 'job', page: expect.stringContaining('/jobs/') },
+      ]);
       expect(shell.said).not.toMatch(/(?![\n\r])[\p{Cc}\p{Bidi_Control}]/u);
     },
     SEVERAL_PROCESSES_MS,

@@ -105,7 +105,7 @@ describe('through a tunnel to a deployed API, with --api-auth iam', () => {
       scope: expect.stringMatching(/^\d{8}\/eu-west-1\/execute-api\/aws4_request$/),
     });
     expect(Object.fromEntries(new URL(request?.target ?? '', api.url).searchParams)).toEqual({
-      ...{ projectId: project, clusterName: "it's (mine) + 100%*", status: 'FAILED,EXPIRED', limit: '50' },
+      ...{ project, cluster: "it's (mine) + 100%*", status: 'FAILED,EXPIRED', limit: '50' },
     });
     expect(JSON.stringify(api.requests) + shell.said).not.toContain(SECRET);
   });

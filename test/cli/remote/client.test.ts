@@ -111,7 +111,9 @@ describe('answers of another shape', () => {
     ['null', null, 'at its top'],
   ])('%s: refused, with the place', async (_, body, place) => {
     await using api = await startScriptedApi(json(200, body));
-    await expect(new ApiLedger(clientOf(api.url).client).jobs({})).rejects.toThrow(place);
+    await expect(new ApiLedger(clientOf(api.url).client).jobs(new URLSearchParams())({ limit: 200 })).rejects.toThrow(
+      place,
+    );
   });
 
   const JOB = {
@@ -131,7 +133,8 @@ describe('answers of another shape', () => {
     ['words of a later version', { requester: { reason: 'asleep' }, findings: [{ ...FINDING, rule: 'lunar' }] }],
   ])('the requester, and findings: %s is shown as it was sent', async (_, parts) => {
     await using api = await startScriptedApi(json(200, { jobs: [{ ...JOB, ...parts }] }));
-    const { items } = await new ApiLedger(clientOf(api.url).client).jobs({ finding: 'download' });
+    const asked = new URLSearchParams({ finding: 'download' });
+    const { items } = await new ApiLedger(clientOf(api.url).client).jobs(asked)({ limit: 200 });
     expect(items).toEqual([{ ...JOB, ...parts }]);
     expect(new URL(api.requests[0]?.target ?? '', api.url).searchParams.get('finding')).toBe('download');
   });
@@ -142,7 +145,9 @@ describe('answers of another shape', () => {
     ['a severity that is none', { findings: [{ ...FINDING, severity: 'mild' }] }, 'at jobs.0.findings.0.severity'],
   ])('%s is refused, with the place', async (_, parts, place) => {
     await using api = await startScriptedApi(json(200, { jobs: [{ ...JOB, ...parts }] }));
-    await expect(new ApiLedger(clientOf(api.url).client).jobs({})).rejects.toThrow(place);
+    await expect(new ApiLedger(clientOf(api.url).client).jobs(new URLSearchParams())({ limit: 200 })).rejects.toThrow(
+      place,
+    );
   });
 
   test('only a ledger says that there is no such job; a 404 of another server is an error', async () => {

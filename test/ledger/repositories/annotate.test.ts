@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JobSummary } from '../../../functions/ledger/model/ledger.ts';
+import type { JobSummary, JobsQuery } from '../../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../../functions/ledger/table/keys.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
 import type { Finding } from '../../../functions/restore/rules/finding.ts';
@@ -143,17 +143,17 @@ test('jobs are found by a finding, alone and with other filters', async () => {
       n % 2 === 0 ? [finding('failed', 'then'), finding('slow', 'then')] : [finding('stuck', 'then')];
     await table.ledger.record(one, seen(0), false, { assess });
   }
-  const ids = async (query: object) => (await table.ledger.jobs(query)).items.map(({ jobId }) => jobId).sort();
+  const ids = async (query: JobsQuery) => (await table.ledger.jobs(query)).items.map(({ jobId }) => jobId).sort();
   const [slow, stuck] = [0, 1].map((from) =>
     jobs
       .filter((_, n) => n % 2 === from)
       .map(({ jobId }) => jobId)
       .sort(),
   );
-  expect(await ids({ projectId, finding: 'slow' })).toEqual(slow);
-  expect(await ids({ projectId, clusterName: 'orders', finding: 'stuck' })).toEqual(stuck);
-  expect(await ids({ projectId, statuses: ['COMPLETED'], finding: 'stuck' })).toEqual([]);
-  expect(await ids({ statuses: ['RUNNING'], finding: 'stuck' })).toEqual(expect.arrayContaining(stuck ?? []));
+  expect(await ids({ projectId, findings: ['slow'] })).toEqual(slow);
+  expect(await ids({ projectId, clusterName: 'orders', findings: ['stuck'] })).toEqual(stuck);
+  expect(await ids({ projectId, statuses: ['COMPLETED'], findings: ['stuck'] })).toEqual([]);
+  expect(await ids({ statuses: ['RUNNING'], findings: ['stuck'] })).toEqual(expect.arrayContaining(stuck ?? []));
 });
 
 test("a project's jobs are read whole and counted", async () => {

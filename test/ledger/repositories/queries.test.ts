@@ -7,8 +7,10 @@ import type { Budget } from '../../../functions/ledger/repositories/index-scan.t
 import { indexedJobsPage, jobsPage, PAGE_QUERIES } from '../../../functions/ledger/repositories/queries.ts';
 import type { Item } from '../../../functions/ledger/table/job-item.ts';
 import { fitsFilter, type Range } from '../../../functions/ledger/table/table-port.ts';
+import { isWriting } from '../../../functions/restore/destination.ts';
 import type { RestoreJob } from '../../../functions/restore/job.ts';
-import { DELIVERIES, KINDS, STATUSES } from '../../../functions/schema/words.ts';
+import { isFound, type Requester } from '../../../functions/restore/requesters/requester.ts';
+import { DELIVERIES, type Grade, KINDS, STATUSES } from '../../../functions/schema/words.ts';
 import { type EngineTable, overTable, testEngine } from '../engines.ts';
 import { idAt, job, seen } from '../jobs.ts';
 import { list, NOW } from '../table.ts';
@@ -36,18 +38,51 @@ const mixed = (n: number): RestoreJob => {
     delivery: of(DELIVERIES, 0.43),
     snapshotId: of(SNAPSHOTS, 0.61),
     targetProjectId: of(PROJECTS, 0.83),
+    targetClusterName: of(CLUSTERS, 0.47),
+    ...(n % 3 ? { finishedAt: of(MOMENTS, 0.31) } : {}),
   });
 };
+const GRADE_OF: readonly Grade[] = ['exact', 'likely'];
+/** Of the n-th: an actor in every second, a reason in every fourth, and else nobody has looked yet. */
+function requesterOf(n: number): Requester | undefined {
+  if (n % 4 === 0) return { reason: 'none', rivals: 0 };
+  if (n % 2 === 0) return undefined;
+  const actor = {
+    kind: 'user' as const,
+    id: `u${n % 3}`,
+    name: ['Ada@a.test', 'bob@b.test'][n % 5 === 0 ? 1 : 0] ?? '',
+  };
+  return { actor, grade: GRADE_OF[n % 7 === 0 ? 1 : 0] ?? 'weak', points: 90, eventType: 'X', rivals: 0 };
+}
 
 /** What a query should give, by looking at every job. */
 function model(jobs: readonly RestoreJob[], query: JobsQuery): string[] {
-  const { statuses, since, until, order = 'desc' } = query;
-  const same = (['projectId', 'clusterName', 'kind', 'delivery', 'targetProjectId', 'snapshotId'] as const).filter(
+  const { since, until, order = 'desc' } = query;
+  const same = (['projectId', 'clusterName', 'targetProjectId', 'targetClusterName', 'snapshotId'] as const).filter(
     (name) => query[name] !== undefined,
   );
+  const among = <T>(values: readonly T[] | undefined, value: T) =>
+    !values || values.length === 0 || values.includes(value);
+  const goesElsewhere = (one: RestoreJob) => one.targetProjectId !== one.projectId;
   const ids = jobs
     .filter((each) => same.every((name) => each[name] === query[name]))
-    .filter(({ status }) => !statuses || statuses.length === 0 || statuses.includes(status))
+    .filter(({ status }) => among(query.statuses, status))
+    .filter(({ kind }) => among(query.kinds, kind))
+    .filter(({ delivery }) => among(query.deliveries, delivery))
+    .filter((one) => !query.destinations || (one.delivery !== 'download' && isWriting(one) && goesElsewhere(one)))
+    .filter(({ clusterName }) => !query.sources || clusterName.startsWith('or'))
+    .filter((one) => !query.targets || (one.delivery !== 'download' && one.targetProjectId === PROJECTS[1]))
+    .filter(({ finishedAt = '' }) => !query.finishedSince || finishedAt >= query.finishedSince)
+    .filter(({ finishedAt = '9' }) => !query.finishedUntil || finishedAt < query.finishedUntil)
+    .filter((one) => {
+      const who = requesterOf(jobs.indexOf(one));
+      const name = isFound(who) ? who.actor.name : undefined;
+      return !query.requesters || name?.toLowerCase().startsWith('ada') === true;
+    })
+    .filter((one) => {
+      const who = requesterOf(jobs.indexOf(one));
+      return !query.grades || query.grades.some((grade) => grade === (isFound(who) ? who.grade : who?.reason));
+    })
     .filter(({ requestedAt }) => since === undefined || Date.parse(requestedAt) >= Date.parse(since))
     .filter(({ requestedAt }) => until === undefined || Date.parse(requestedAt) < Date.parse(until))
     .map(({ jobId }) => jobId)
@@ -85,9 +120,17 @@ const anyQuery: fc.Arbitrary<JobsQuery> = fc
       fc.subarray([...STATUSES], { maxLength: 3 }),
       fc.subarray([...STATUSES]),
     ),
-    kind: seldom(fc.constantFrom(...KINDS)),
-    delivery: seldom(fc.constantFrom(...DELIVERIES)),
+    kinds: seldom(fc.subarray([...KINDS])),
+    deliveries: seldom(fc.subarray([...DELIVERIES])),
+    destinations: seldom(fc.constant(['elsewhere' as const])),
+    sources: seldom(fc.constant([{ pattern: 'OR*', projectIds: [] }])),
+    targets: seldom(fc.constant([{ pattern: 'p2/*', projectIds: [PROJECTS[1] as string] }])),
+    finishedSince: seldom(fc.constantFrom(...MOMENTS)),
+    finishedUntil: seldom(fc.constantFrom(...MOMENTS)),
+    requesters: seldom(fc.constant(['ada*'])),
+    grades: seldom(fc.subarray(['exact' as const, 'likely' as const, 'none' as const], { minLength: 1 })),
     targetProjectId: seldom(fc.constantFrom(...PROJECTS)),
+    targetClusterName: seldom(fc.constantFrom(...CLUSTERS)),
     snapshotId: seldom(fc.constantFrom(...SNAPSHOTS)),
     since: seldom(moment),
     until: seldom(moment),
@@ -102,7 +145,10 @@ describe('a mixed ledger', () => {
   let table: EngineTable;
   beforeAll(async () => {
     table = await engine.newTable();
-    for (const each of jobs) await table.ledger.record(each, seen(0));
+    for (const [n, each] of jobs.entries()) {
+      const requester = requesterOf(n);
+      await table.ledger.record(each, seen(0), false, requester ? { requester } : {});
+    }
   });
   afterAll(() => table[Symbol.asyncDispose]());
 
@@ -135,6 +181,42 @@ describe('a mixed ledger', () => {
             cursor = page.cursor;
           } while (cursor !== undefined);
           expect(read).toEqual(model(jobs, query));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('from any page, the ones before it lead back to the start: each job once, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyQuery.filter(allowed),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(4),
+        async (query, queries, items, ahead) => {
+          const read = (at: Partial<JobsQuery>) =>
+            jobsPage(table.table, { ...query, ...at }, Date.parse(NOW), { queries, items });
+          let page = await read({});
+          expect(page.previous).toBeUndefined();
+          for (let n = 0; n < ahead && page.cursor !== undefined; n++) page = await read({ cursor: page.cursor });
+          const all = page.items.map(({ jobId }) => jobId);
+          const known = [...all];
+          if (page.cursor === undefined && ahead === 0) return;
+          for (let after = page.cursor; after !== undefined; ) {
+            const next = await read({ cursor: after });
+            known.push(...next.items.map(({ jobId }) => jobId));
+            after = next.cursor;
+          }
+          while (page.previous !== undefined) {
+            const before = page.previous;
+            page = await read({ before });
+            known.unshift(...page.items.map(({ jobId }) => jobId));
+            // What follows the page is what it was read before of.
+            const [next] = page.cursor === undefined ? [] : (await read({ cursor: page.cursor })).items;
+            if (next && page.items.length > 0) expect(known).toContain(next.jobId);
+          }
+          expect(known).toEqual(model(jobs, query));
         },
       ),
       { numRuns: 60 },
@@ -184,7 +266,12 @@ describe('a mixed ledger', () => {
   test('a cursor of another query, or one that was touched, is refused', async () => {
     const { cursor = '' } = await table.ledger.jobs({ limit: 2 });
     expect((await table.ledger.jobs({ limit: 5, cursor })).items).toHaveLength(5); // another limit is the same query
-    for (const other of [{ order: 'asc' }, { kind: 'flex' }, { statuses: ['FAILED'] }, { since: NOW }] as JobsQuery[]) {
+    for (const other of [
+      { order: 'asc' },
+      { kinds: ['flex'] },
+      { statuses: ['FAILED'] },
+      { since: NOW },
+    ] as JobsQuery[]) {
       await expect(table.ledger.jobs({ ...other, cursor })).rejects.toThrow(CursorError);
     }
     await expect(table.ledger.runs({ cursor })).rejects.toThrow(CursorError);
@@ -320,7 +407,7 @@ describe('requests', () => {
     const everyMonth = Array.from({ length: 60 }, (_, n) => new Date(Date.UTC(2021, 11 + n, 2)).toISOString());
     await ledgerWith(everyMonth);
     const [rare] = await ledgerWith(['2022-01-03T00:00:00Z'], { kind: 'flex' });
-    const read = await pages(table, { kind: 'flex', limit: 1 });
+    const read = await pages(table, { kinds: ['flex'], limit: 1 });
     const requests = table.requests();
     expect(ids(read)).toEqual([rare?.jobId]);
     expect(read.length).toBeGreaterThan(1);
@@ -332,7 +419,7 @@ describe('requests', () => {
     await ledgerWith(many.slice(1));
     const [rare] = await ledgerWith(many.slice(0, 1), { kind: 'flex' });
     const read = (budget: Budget, cursor?: string) =>
-      jobsPage(table.table, { kind: 'flex', ...(cursor && { cursor }) }, Date.parse(NOW), budget);
+      jobsPage(table.table, { kinds: ['flex'], ...(cursor && { cursor }) }, Date.parse(NOW), budget);
     const first = await read({ queries: PAGE_QUERIES, items: 50 });
     expect(first).toEqual({ items: [], cursor: expect.any(String) });
     expect(table.requests()).toEqual({ Query: 1 });

@@ -178,7 +178,7 @@ test('a range gives what lies in it, in order, slice by slice, from the table an
       fc.record({ beginsWith: sort }),
       fc.tuple(sort, sort).map(([a, b]) => ({ between: Buffer.compare(bytes(a), bytes(b)) > 0 ? [b, a] : [a, b] })),
     ),
-    filter: fc.constantFrom({}, { filter: { kind: ['flex'] } }, { holds: { findingRules: 'slow' } }),
+    filter: fc.constantFrom({}, { filter: { kind: ['flex'] } }, { holds: { findingRules: ['slow'] } }),
     fields: fc.constantFrom({}, { fields: ['kind', 'sk'] }),
   });
   await fc.assert(

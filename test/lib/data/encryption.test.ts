@@ -32,6 +32,9 @@ const THIS_ACCOUNT = /"aws:SourceAccount":"ACCOUNT"/;
 const USERS: Record<string, () => boolean> = {
   'AWS::DynamoDB::Table SSESpecification': () => admitsAccount(),
   'AWS::SecretsManager::Secret KmsKeyId': () => admitsAccount(),
+  // Whoever writes and reads files of the lake, and asks questions of it.
+  'AWS::S3::Bucket BucketEncryption': () => admitsAccount(),
+  'AWS::Athena::WorkGroup WorkGroupConfiguration': () => admitsAccount(),
   // Events that could not be delivered.
   'AWS::SQS::Queue KmsMasterKeyId': () =>
     admitsAccount() &&

@@ -8,14 +8,14 @@ import { cluster, coverage, FAILURE, known, list, NOW, PROJECT_ID } from '../../
 
 const AT = Date.parse(NOW);
 const MONTHS = spansOf(lastMonths(6, AT), 'month'); // June to November
-const FACTS: ProjectFacts = { projectId: PROJECT_ID, projectName: 'Payments', known: known(), coverage: coverage() };
+const KNOWN: ProjectFacts = { projectId: PROJECT_ID, projectName: 'Payments', known: known(), coverage: coverage() };
 
 const restore = (moment: string, parts: Parameters<typeof job>[0] = {}) =>
   completed(job({ jobId: idAt(moment), ...parts }), new Date(Date.parse(moment) + 600_000).toISOString());
 const letters = { restored: 'R', missing: 'm', due: 'd', unknown: '?', none: '-', absent: '.' };
 const drawn = ({ months }: DrillLine) => months.map(({ state }) => letters[state]).join('');
 const line = (jobs: ReturnType<typeof restore>[], of = cluster(), readFrom = BEGINNING) =>
-  drillLine(FACTS, of, { jobs, readFrom }, MONTHS, AT);
+  drillLine(KNOWN, of, { jobs, readFrom }, MONTHS, AT);
 
 describe('a month', () => {
   test('is one with a restore of the whole backup, or one proven to have none; this one has none so far', () =>
@@ -46,9 +46,9 @@ describe('a month', () => {
   test('is not known where fewer jobs were read than Atlas lists: one of those that are not there may be of that month', () => {
     const of = cluster({ dedicated: list({ jobs: 2 }), collection: list({ jobs: 0 }) });
     const read = { jobs: [restore('2026-10-03T10:00:00Z')], readFrom: BEGINNING, ofAll: true };
-    expect(drawn(drillLine(FACTS, of, read, MONTHS, AT))).toBe('????R?');
+    expect(drawn(drillLine(KNOWN, of, read, MONTHS, AT))).toBe('????R?');
     const both = [...read.jobs, restore('2026-09-03T10:00:00Z', { delivery: 'download' })];
-    expect(drawn(drillLine(FACTS, of, { ...read, jobs: both }, MONTHS, AT))).toBe('mmmmRd');
+    expect(drawn(drillLine(KNOWN, of, { ...read, jobs: both }, MONTHS, AT))).toBe('mmmmRd');
   });
 
   test('of a cluster without backups has nothing to be restored', () =>

@@ -59,7 +59,8 @@ export const document = (
 <link rel="stylesheet" href="${CSS_PATH}"><link rel="icon" type="image/svg+xml" href="${ICON_PATH}"><script src="${SCRIPT_PATH}" defer></script></head>
 <body><a class="skip" href="#main">Skip to content</a>${SHAPES}
 <header><nav aria-label="Main"><a class="brand" href="/">${raw(ICON.replace('<svg', '<svg aria-hidden="true"'))}<span>Restore Ledger</span></a>
-${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}</nav></header>
+${PLACES.map(({ href, label }) => html`<a href="${href}"${href === place ? raw(` aria-current="${itself ? 'page' : 'true'}"`) : ''}>${label}</a>`)}
+<form method="get" action="/search" role="search" class="find"><input type="search" name="q" aria-label="Search for an id, a name or a ticket" placeholder="Search" maxlength="200" autocomplete="off" spellcheck="false"></form></nav></header>
 <main id="main" tabindex="-1">${followSeconds === undefined ? '' : html`<p id="follow" class="soft small" data-seconds="${followSeconds}" data-every="${span(followSeconds)}" hidden></p>`}${body}</main>
 <footer>Times are in UTC. Read at ${utc(new Date(now).toISOString())} UTC from this ledger, not from Atlas. <a href="/openapi.json">API description</a></footer>
 </body></html>`;

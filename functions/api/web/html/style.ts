@@ -107,13 +107,14 @@ const FORMS = `
 .quick .given a{border-color:var(--link)}
 form{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.75rem 1rem;margin:.5rem 0 1rem;padding:1rem;background:var(--ground);border:1px solid var(--line);border-radius:8px}
 form .wide{grid-column:1/-1}
+form.find{display:flex;align-items:center;margin:0;padding:0;border:0;background:none}.find input{width:12rem}
 fieldset{border:0;margin:0;padding:0;min-width:0}
 textarea{font:inherit;width:100%;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;resize:vertical}
 label,legend{display:block;font-size:.8125rem;color:var(--soft);margin-bottom:.2rem;padding:0}
 .checks{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem}
 .checks label{display:flex;align-items:center;gap:.4rem;color:var(--text);font-size:inherit;min-height:1.75rem;margin:0}
 .checks input{width:1.05rem;height:1.05rem;accent-color:var(--link);margin:0}
-input[type=text],input[type=date],select{font:inherit;width:100%;height:2.25rem;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:0 .6rem}
+input[type=text],input[type=date],input[type=search],select{font:inherit;width:100%;height:2.25rem;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:6px;padding:0 .6rem}
 [aria-invalid]{border:2px solid var(--bad)!important}
 .error{color:var(--bad);font-size:.8125rem;margin:.25rem 0 0}
 #follow button{padding:.1rem .6rem;margin-left:.5rem}
@@ -156,6 +157,7 @@ const NARROW = `
 }
 @media (max-width:44rem){
 main,footer,header nav{padding-left:.75rem;padding-right:.75rem}
+header nav{flex-wrap:wrap}form.find{flex-basis:100%;padding-bottom:.5rem}.find input{width:100%}
 .card{padding:.85rem .75rem}
 .facts>div{flex-basis:calc(50% - 1px);padding:.6rem .75rem}
 header .brand span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}header nav{gap:.9rem}

@@ -6,7 +6,7 @@ import type { Html } from '../../../views/html/text.ts';
 import { counted } from '../../../views/text.ts';
 import type { Format } from '../../http/negotiate.ts';
 import { document } from '../html/layout.ts';
-import { type Asked, dataHref, jobsHref, withParameters } from '../parts/job-filter.ts';
+import { type Asked, dataHref, fromStart, jobsHref, wholeHref, withParameters } from '../parts/job-filter.ts';
 import { isOfForm, jobForm } from '../parts/job-form.ts';
 import { jobTable } from '../parts/job-table.ts';
 import type { NamedProjects } from '../parts/project-names.ts';
@@ -27,51 +27,67 @@ export interface JobsPage {
 export function jobsPage(page: JobsPage, now: number): Html {
   const { asked, jobs, overview } = page;
   const { parameters, filtered, problem } = asked;
-  const deep = parameters.has('cursor');
+  const deep = isDeep(parameters);
   const bare = !filtered && !deep && jobs?.items.length === 0; // nothing is there to be filtered
   const title = filtered ? 'Filtered restores' : deep ? 'Older restores' : 'Restores';
   const body = html`<div class="top"><h1>${title}</h1>
 ${filtered || deep ? html`<p><a href="/">Back to the overview</a></p>` : ''}</div>
 ${overview ?? ''}<section class="card" aria-labelledby="jobs-title"><h2 id="jobs-title" class="hidden">Restore jobs</h2>
-${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(parameters, { cursor: undefined, limit: undefined }))}">Start again</a></div>` : ''}
+${problem && !isOfForm(problem) ? html`<div class="note bad" role="alert">${mark('This address can’t be used.', 'bad', 'cross')} ${problem.text} <a href="${jobsHref(withParameters(fromStart(parameters), { limit: undefined }))}">Start again</a></div>` : ''}
 ${bare ? '' : jobForm(asked, page.projects.names, page.projects.listed)}
 ${jobs ? list(jobs, page, now) : ''}</section>`;
   return document({ title, place: '/', itself: !filtered && !deep, followSeconds: page.followSeconds, body }, now);
 }
 
-function list({ items, cursor }: Page<JobSummary>, page: JobsPage, now: number): Html {
+const isDeep = (parameters: URLSearchParams) => parameters.has('cursor') || parameters.has('before');
+
+/** In which order, and what the pages before and after it hold. */
+function orderOf({ asked }: Asked): { words: string; before: string; after: string; start: string } {
+  const { sort, query } = asked ?? {};
+  if (sort && sort.by !== 'requestedAt')
+    return { words: 'in the chosen order', before: 'Previous', after: 'Next', start: 'first page' };
+  const oldestFirst = sort ? !sort.descending : query?.order === 'asc';
+  return oldestFirst
+    ? { words: 'oldest first', before: 'Older', after: 'Newer', start: 'oldest' }
+    : { words: 'newest first', before: 'Newer', after: 'Older', start: 'newest' };
+}
+
+function list({ items, cursor, previous }: Page<JobSummary>, page: JobsPage, now: number): Html {
   const { asked, projects } = page;
-  const { parameters, query } = asked;
-  if (items.length === 0 && cursor === undefined) return empty(page);
-  const oldestFirst = query?.order === 'asc';
-  const deep = parameters.has('cursor');
+  const { parameters } = asked;
+  if (items.length === 0 && cursor === undefined && previous === undefined) return empty(page);
+  const order = orderOf(asked);
+  const deep = isDeep(parameters);
+  const start = fromStart(parameters);
   const shown =
     items.length === 0
       ? html`<div class="empty"><h2>None in this part</h2>
-<p>A page searches a part of the ledger. None of the jobs in this part fits; there is more to search.</p></div>`
+<p>A page searches a part of the ledger. None of the jobs in this part fits${cursor === undefined && previous !== undefined ? '' : '; there is more to search'}.</p></div>`
       : jobTable(
           items,
-          `${counted(items.length, 'restore')}, ${oldestFirst ? 'oldest' : 'newest'} first${deep ? ', from further on' : ''}`,
+          `${counted(items.length, 'restore')}, ${order.words}${deep ? ', from further on' : ''}`,
           projects.names,
           now,
         );
-  const nextLabel = items.length === 0 ? 'Search on' : oldestFirst ? 'Newer' : 'Older';
-  const next = cursor && jobsHref(withParameters(parameters, { cursor }));
+  const next = cursor && jobsHref(withParameters(start, { cursor }));
+  const back = previous && jobsHref(withParameters(start, { before: previous }));
   return html`${shown}
 <nav class="pages" aria-label="Pages">
-${next ? html`<a class="button" rel="next" href="${next}">${nextLabel} →</a>` : html`<span class="soft">${deep ? 'That is the end.' : 'That is all.'}</span>`}
-${deep ? html`<a href="${jobsHref(withParameters(parameters, { cursor: undefined }))}">Back to the ${oldestFirst ? 'oldest' : 'newest'}</a>` : ''}
-<span class="data soft small">These jobs as ${dataLink(parameters, 'csv')}, ${dataLink(parameters, 'json')}, ${dataLink(parameters, 'ndjson')}</span></nav>`;
+${back ? html`<a class="button" rel="prev" href="${back}">← ${order.before}</a>` : ''}
+${next ? html`<a class="button" rel="next" href="${next}">${items.length === 0 ? 'Search on' : order.after} →</a>` : html`<span class="soft">${deep ? 'That is the end.' : 'That is all.'}</span>`}
+${deep ? html`<a href="${jobsHref(start)}">Back to the ${order.start}</a>` : ''}
+<span class="data soft small">These jobs as ${dataLink(parameters, 'csv')}, ${dataLink(parameters, 'json')}, ${dataLink(parameters, 'ndjson')}</span>
+${next || deep ? html`<span class="data soft small">All that fit as <a href="${wholeHref(parameters, 'csv')}" aria-label="All as CSV">CSV</a>, <a href="${wholeHref(parameters, 'ndjson')}" aria-label="All as NDJSON">NDJSON</a></span>` : ''}</nav>`;
 }
 
 const dataLink = (parameters: URLSearchParams, format: Format) =>
   html`<a href="${dataHref(parameters, format)}">${format.toUpperCase()}</a>`;
 
 function empty({ asked, covered }: JobsPage): Html {
-  if (asked.parameters.has('cursor')) {
+  if (isDeep(asked.parameters)) {
     return html`<div class="empty"><h2>That was all</h2>
 <p>Nothing comes after the page before.</p>
-<p><a class="button" href="${jobsHref(withParameters(asked.parameters, { cursor: undefined }))}">Back to the start</a></p></div>`;
+<p><a class="button" href="${jobsHref(fromStart(asked.parameters))}">Back to the start</a></p></div>`;
   }
   if (asked.filtered) {
     return html`<div class="empty"><h2>No matching restores</h2>

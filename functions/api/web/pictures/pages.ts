@@ -1,6 +1,8 @@
 // functions/api/web/pictures/pages.ts: the pages of pictures, loaded when one is asked for. Each reads a bounded number of restores, and says
 // what it left out.
+
 import { html } from 'hono/html';
+import { unindexedFit } from '../../../ledger/filter/jobs-filter.ts';
 import { type ClusterCoverage, clusterNamed } from '../../../ledger/model/coverage.ts';
 import { sumOf } from '../../../ledger/model/day-counts.ts';
 import type { LedgerReader, ProjectRecord } from '../../../ledger/repositories/ledger-reader.ts';
@@ -13,20 +15,22 @@ import { BEGINNING, type ReadJobs } from '../../../views/pictures/jobs.ts';
 import { dayCountsOf, overTime } from '../../../views/pictures/over-time.ts';
 import type { ActorKey } from '../../../views/pictures/requesters.ts';
 import { lastDays, lastMonths, spansOf, unitOf } from '../../../views/pictures/spans.ts';
+import { RequestProblem } from '../../http/problem.ts';
+import { type NamesReader, withNames } from '../../query/names.ts';
 import { countDays } from '../../query/summary.ts';
 import { messagePage } from '../html/layout.ts';
 import { projectHealth } from '../parts/coverage-health.ts';
 import { namesOf, projectsOf, readNames } from '../parts/project-names.ts';
 import { clusterPage } from './cluster-page.ts';
 import { COVERAGE_DAYS, clusterPictures, DRILL_MONTHS, restoresOfProject } from './clusters-part.ts';
-import { readIndexed, readJobs } from './reading.ts';
+import { lookAt, readJobs } from './reading.ts';
 import { requesterPage, requestersPage } from './requester-pages.ts';
 import { readTrends, type Trends } from './trends-asked.ts';
 import { trendsPage, wrongTrends } from './trends-page.ts';
 import { WorstClusters } from './worst-clusters.ts';
 
 export interface PicturePorts {
-  ledger: Pick<LedgerReader, 'jobs' | 'indexedJobs' | 'dayCounts' | 'listedProjects' | 'projectNames'>;
+  ledger: Pick<LedgerReader, 'jobs' | 'lookAtJobs' | 'dayCounts' | 'projectNames'> & NamesReader;
   /** Milliseconds since the epoch. */
   now(): number;
   /** In ms. */
@@ -86,13 +90,13 @@ export async function clusterAnswer(
   return { page: clusterPage(page, at), status: 200 };
 }
 
-/** Of all clusters, those with the worst coverage. Requests: 1 query for each 1,500 of the newest 4,000 completed restores of the months. */
+/** Of all clusters, those with the worst coverage. Requests: 1 query for each 1,000 of the newest 4,000 completed restores of the months. */
 export async function allPictures({ ledger, now }: PicturePorts, clusters: WorstClusters): Promise<Html | ''> {
   const at = now();
   const { worst, left } = clusters;
   const months = lastMonths(DRILL_MONTHS, at);
   const query = { statuses: ['COMPLETED' as const], since: months.since };
-  const read = worst.length === 0 ? NOTHING : await readIndexed(ledger, query, DRILL_JOBS);
+  const read = worst.length === 0 ? NOTHING : await lookAt(ledger, query, { most: DRILL_JOBS, whole: false });
   return clusterPictures({ clusters: worst, left, read, beyond: 'on the page of its project' }, at);
 }
 
@@ -147,37 +151,44 @@ function actorAsked(given: URLSearchParams): ActorKey | undefined | string {
 }
 
 /**
- * Requests: 1 batch read for each 90 days, and 1 query for each 1,500 of the newest 5,000 restores of the period; with a filter the latter
- * alone; and 1 query for the names.
+ * Requests: 1 batch read for each 90 days, and 1 query for each 1,000 of the newest 5,000 restores of the period that it looks at; with a
+ * filter the latter alone, or, where no index carries what it asks for, 1 batch read for each 100 of the newest 1,000; and 1 query for the names.
  */
 export async function trendsAnswer(
   { ledger, now, objectives = NO_OBJECTIVES }: PicturePorts,
   given: URLSearchParams,
 ): Promise<Answer> {
   const at = now();
-  const asked = readTrends(given, at);
-  if (typeof asked === 'string') return { page: wrongTrends(asked, at), status: 400 };
+  const read = readTrends(given, at);
+  if (typeof read === 'string') return { page: wrongTrends(read, at), status: 400 };
+  const named = await withNames(ledger, read.query, read.names).catch(wrongName);
+  if (typeof named === 'string') return { page: wrongTrends(named, at), status: 400 };
+  const asked = { ...read, query: named };
   const { period, by } = asked;
   const reading = readTrendJobs(ledger, asked);
-  const [read, counted, { names }] = await Promise.all([
+  const [found, counted, { names }] = await Promise.all([
     reading,
     isFiltered(asked) ? undefined : countDays(ledger, { from: period.since, to: period.until }),
     readNames(ledger, async () => projectsOf((await reading).jobs)),
   ]);
   const { counts, countedFrom } = counted ?? {
-    counts: dayCountsOf(read.jobs),
-    countedFrom: read.more ? read.readFrom : undefined,
+    counts: dayCountsOf(found.jobs),
+    countedFrom: found.more ? found.readFrom : undefined,
   };
   const over = overTime(period, counts, by, unitOf(period));
-  const page = { asked, over, countedFrom, read, rules: sumOf(counts.values()).rule, names, objectives };
+  const page = { asked, over, countedFrom, read: found, rules: sumOf(counts.values()).rule, names, objectives };
   return { page: trendsPage(page, at), status: 200 };
+}
+
+/** As a sentence. @throws what is no refusal of a name */
+function wrongName(error: unknown): string {
+  if (error instanceof RequestProblem) return `${error.problem.field}: ${error.message}.`;
+  throw error;
 }
 
 const isFiltered = ({ query }: Trends) => Object.values(query).some((value) => value !== undefined);
 
 function readTrendJobs(ledger: PicturePorts['ledger'], { query, period }: Trends): Promise<ReadJobs> {
-  const { accountId, ...indexed } = query;
-  // In no index.
-  if (accountId !== undefined) return readJobs(ledger, { ...query, ...period }, REQUESTED_JOBS);
-  return readIndexed(ledger, { ...indexed, ...period }, TREND_JOBS);
+  const whole = unindexedFit(query) !== undefined;
+  return lookAt(ledger, { ...query, ...period }, { most: whole ? REQUESTED_JOBS : TREND_JOBS, whole });
 }

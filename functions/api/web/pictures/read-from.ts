@@ -12,3 +12,10 @@ export const leftOut = ({ jobs, more }: ReadJobs): Html | '' => {
     : html`<p class="note">There are more restores than a page reads: these are of the newest ${number(jobs.length)}${oldest === undefined ? '' : html`, back to ${utc(oldest)} UTC`}. What is older is left out of the pictures and numbers below.</p>
 `;
 };
+
+/** The same of restores that were looked for among the newest. */
+export const lookedFrom = ({ more, readFrom }: ReadJobs): Html | '' =>
+  more
+    ? html`<p class="note">There are more restores than a page looks at: of those requested before ${utc(readFrom, true)} UTC, some or all are left out of the pictures below.</p>
+`
+    : '';

@@ -13,10 +13,12 @@ import { type ActorKey, isActor, requestersOf } from '../../../views/pictures/re
 import { lastDays, type Span, unitOf } from '../../../views/pictures/spans.ts';
 import { actorKind, actorName } from '../../../views/requester-text.ts';
 import { counted, number } from '../../../views/text.ts';
+import { JOB_FILTERS } from '../../query/job-filters.ts';
 import { document } from '../html/layout.ts';
 import type { ProjectNames } from '../parts/job-form.ts';
 import { clusterLink, jobTable } from '../parts/job-table.ts';
 import { gradeMeaning } from '../parts/requester-text.ts';
+import { flowHref } from './links.ts';
 import { overTimePicture } from './over-time-part.ts';
 import { flowPart, leaves, requestersPart, ruleCounts, rulesPart } from './parts.ts';
 import { leftOut } from './read-from.ts';
@@ -46,6 +48,7 @@ export function requesterPage(key: ActorKey, { read, names }: RequestersPage, no
   const [newest] = jobs;
   if (!count || !newest) return undefined;
   const { actor, grades, leaving } = count;
+  const filters = filtersOf(key);
   const clusters = grouped(jobs, ({ projectId, clusterName }) => JSON.stringify([projectId, clusterName]));
   const shown = actorName(actor);
   const unsure = GRADES.filter((grade) => (grade === 'likely' || grade === 'weak') && grades[grade] > 0);
@@ -73,8 +76,8 @@ ${[
 )}</dl>
 ${unsure.length === 0 ? '' : html`<p class="note">Not all of these are sure: a ${unsure.join(' or a ')} match is no proof that it was them.</p>`}
 <section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
-${overTimePicture(overTimeOf(jobs, now))}</section>
-<div class="two"><div>${flowPart(flowsOf(jobs, names), 'Where the data went')}</div><div><section class="card" aria-labelledby="of-title"><div class="head"><h2 id="of-title">Of which clusters</h2></div>
+${overTimePicture(overTimeOf(jobs, now), filters)}</section>
+<div class="two"><div>${flowPart(flowsOf(jobs, names), 'Where the data went', filters && ((flow) => flowHref(flow, filters)))}</div><div><section class="card" aria-labelledby="of-title"><div class="head"><h2 id="of-title">Of which clusters</h2></div>
 ${ranks({
   caption: 'Restores by the cluster they are of',
   headings: ['Cluster'],
@@ -89,10 +92,18 @@ ${ranks({
           }
         : [];
     }),
-})}</section>${rulesPart(ruleCounts(jobs))}</div></div>
+})}</section>${rulesPart(ruleCounts(jobs), filters)}</div></div>
 <section class="card" aria-labelledby="restores-title"><h2 id="restores-title" class="hidden">Restores</h2>
 ${jobTable(jobs.slice(0, LISTED), `The newest ${counted(Math.min(jobs.length, LISTED), 'restore')} of ${number(jobs.length)}`, names, now)}</section>`;
   return document({ title: `Requester ${cut(visible(shown), 80)}`, place: '/requesters', itself: false, body }, now);
+}
+
+/** None where no filter asks for just them: `*` and `?` would stand for any text, and nobody is asked for by their kind alone. */
+function filtersOf({ id, name }: ActorKey): Record<string, string> | undefined {
+  const requester = id ?? name;
+  if (requester === undefined || /[*?]/.test(requester)) return undefined;
+  const [asked, ...others] = JOB_FILTERS.requester.read(requester) ?? [];
+  return asked === requester && others.length === 0 ? { requester } : undefined;
 }
 
 function overTimeOf(jobs: readonly PicturedJob[], now: number) {

@@ -2,6 +2,7 @@
 import type { JobsQuery } from '../../../ledger/model/ledger.ts';
 import { TIME_DIMENSIONS, type TimeDimension } from '../../../views/pictures/over-time.ts';
 import { lastDays, type Span } from '../../../views/pictures/spans.ts';
+import type { AskedNames } from '../../query/names.ts';
 import { readAsked } from '../parts/job-filter.ts';
 
 /** In days. */
@@ -13,7 +14,9 @@ const DAY_MS = 86_400_000;
 export interface Trends {
   /** Of the list of restores, but for the time of the request. */
   filters: URLSearchParams;
-  query: Omit<JobsQuery, 'limit' | 'cursor' | 'order' | 'since' | 'until'>;
+  query: Omit<JobsQuery, 'limit' | 'cursor' | 'before' | 'order' | 'ages' | 'since' | 'until'>;
+  /** Of projects and clusters, to be looked up. */
+  names: AskedNames;
   /** Whole days, UTC. */
   period: Span;
   /** The last so many days; absent where the period is given by its ends. */
@@ -25,21 +28,22 @@ export interface Trends {
 export function readTrends(given: URLSearchParams, now: number): Trends | string {
   const rest = new URLSearchParams(given);
   const [by, asPeriod] = [given.get('by') ?? 'outcome', given.get('period')];
-  for (const own of ['by', 'period', 'cursor', 'limit', 'order']) rest.delete(own);
+  for (const own of ['by', 'period', 'cursor', 'before', 'limit', 'order', 'sort']) rest.delete(own);
   if (!isDimension(by)) return `by: expected one of ${TIME_DIMENSIONS.join(', ')}.`;
-  const { parameters, query: asked, problem } = readAsked(rest);
+  const { parameters, asked, problem } = readAsked(rest, now);
   if (!asked)
     return problem?.filter === undefined ? 'A filter is wrong.' : `${problem.filter}: ${uncapitalized(problem.text)}`;
-  const { limit: _, cursor: __, order: ___, since, until, ...query } = asked;
+  const { names } = asked;
+  const { limit: _, cursor: __, before: ___, order: ____, ages: _____, since, until, ...query } = asked.query;
   const filters = new URLSearchParams([...parameters].filter(([key]) => key !== 'since' && key !== 'until'));
   if (since !== undefined || until !== undefined) {
     if (asPeriod !== null) return 'period excludes since and until.';
     const period = daysBetween(since, until, now);
-    return typeof period === 'string' ? period : { filters, query, period, by };
+    return typeof period === 'string' ? period : { filters, query, names, period, by };
   }
   const days = asPeriod === null ? DEFAULT_DAYS : Number(/^(\d{1,3})d$/.exec(asPeriod)?.[1]);
   if (!(days >= 1 && days <= MAX_DAYS)) return `period: expected days from 1d to ${MAX_DAYS}d.`;
-  return { filters, query, period: lastDays(days, now), days, by };
+  return { filters, query, names, period: lastDays(days, now), days, by };
 }
 
 const uncapitalized = (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1);

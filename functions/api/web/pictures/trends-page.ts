@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 import type { Objectives } from '../../../restore/objectives/objective.ts';
 import { mark } from '../../../views/html/badge.ts';
 import { strips } from '../../../views/html/pictures/strips.ts';
-import { type Html, name, visible } from '../../../views/html/text.ts';
+import { type Html, name, utc } from '../../../views/html/text.ts';
 import { clusterHref } from '../../../views/paths.ts';
 import { clusterDurations } from '../../../views/pictures/durations.ts';
 import { flowsOf } from '../../../views/pictures/flows.ts';
@@ -19,7 +19,7 @@ import { flowHref } from './links.ts';
 import { DIMENSION_LABEL } from './looks.ts';
 import { overTimePicture } from './over-time-part.ts';
 import { flowPart, rulesPart } from './parts.ts';
-import { leftOut } from './read-from.ts';
+import { lookedFrom } from './read-from.ts';
 import { PERIODS, type Trends, trendsHref } from './trends-asked.ts';
 
 export interface TrendsPage {
@@ -47,9 +47,9 @@ export function trendsPage(page: TrendsPage, now: number): Html {
 ${chips(asked, names)}
 <section class="card" aria-labelledby="time-title"><div class="head"><h2 id="time-title">Restores over time</h2></div>
 <ul class="quick" aria-label="Counted by">${TIME_DIMENSIONS.map((by) => chip(DIMENSION_LABEL[by], trendsHref(asked, { by }), by === asked.by))}</ul>
-${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${visible(countedFrom.slice(0, 16).replace('T', ' '))} UTC are.</p>`}
+${countedFrom === undefined ? '' : html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom, true)} UTC are.</p>`}
 ${overTimePicture(over, filters)}</section>
-${leftOut(read)}${flowPart(flowsOf(read.jobs, names), 'Where the data went', (flow) => flowHref(flow, dated))}
+${lookedFrom(read)}${flowPart(flowsOf(read.jobs, names), 'Where the data went', (flow) => flowHref(flow, dated))}
 ${
   durations.length === 0
     ? ''

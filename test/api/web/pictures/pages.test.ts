@@ -128,6 +128,17 @@ describe('requesters', () => {
     expect(await said('/requesters?kind=staff')).toContain('a weak match is no proof');
   });
 
+  test('lead from each picture of them to their restores', async () => {
+    const page = await site.get(ANA);
+    const links = hrefs(page, /^\/\?.*requester=/);
+    for (const part of [/finding=/, /since=/, /targetProjectId=|delivery=download/]) {
+      const link = links.find((each) => part.test(each));
+      const listed = await site.get(link ?? '/');
+      expect(new Set(hrefs(listed, /^\/requesters\?/))).toEqual(new Set([ANA]));
+    }
+    expect(hrefs(await site.get('/requesters?kind=staff'), /requester=/)).toEqual([]);
+  });
+
   test('are linked from the list and from a job', async () => {
     expect(hrefs(await site.get('/'), /^\/requesters\?/)).toContain(ANA);
     expect(hrefs(await site.get(`/jobs/${JOBS[3]?.jobId}`), /^\/requesters\?/)).toEqual([ANA]);
@@ -195,7 +206,7 @@ describe('the trends', () => {
     ['/trends?period=400d', /period: expected days/],
     ['/trends?period=7d&since=2026-11-01', /period excludes since and until/],
     ['/trends?since=2024-01-01', /at most 366 days/],
-    ['/trends?kind=x', /kind: expected one of dedicated/],
+    ['/trends?kind=x', /kind: expected some of dedicated/],
   ])('%s is refused, and says why', async (path, why) => {
     const answer = await site.fetch(path);
     expect(answer.status).toBe(400);
@@ -271,4 +282,13 @@ test('a page of a thousand clusters stays bounded, shows the worst, and says how
   const pictures = page.slice(page.indexOf('id="days"'), page.indexOf('class="stack even"'));
   expect(pictures).toContain('id="months"');
   expect(Buffer.byteLength(pictures)).toBeLessThan(150_000);
+});
+
+test('trends of a filter that no index carries look at the newest 1,000 restores, and say from when on', async () => {
+  const before = /of those requested before ([\d-]+ [\d:]+) UTC, some or all are left out/;
+  const [, since = ''] = before.exec(await said('/trends?requester=nobody%40example.com&period=365d')) ?? [];
+  const newer = JOBS.filter(({ requestedAt }) => requestedAt >= `${since.replace(' ', 'T')}.000Z`);
+  expect(newer.length).toBeGreaterThanOrEqual(990);
+  expect(newer.length).toBeLessThanOrEqual(1_000);
+  expect(await said('/trends?requester=nobody%40example.com&period=7d')).not.toMatch(before);
 });

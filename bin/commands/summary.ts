@@ -1,0 +1,91 @@
+// bin/commands/summary.ts: restores counted and summed up: all, or those that fit a filter, and by one field.
+import { Command } from 'commander';
+import type { Summary } from '../../functions/api/query/summary.ts';
+import type { Group, Totals } from '../../functions/api/query/totals.ts';
+import { GROUPINGS, type Grouping } from '../../functions/schema/words.ts';
+import { utc } from '../../functions/views/text.ts';
+import { oneOf } from '../options/flags.ts';
+import { askedOf, type FilterFlags, withFilters } from '../options/job-filters.ts';
+import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
+import { type RulesFlags, withObjectives } from '../options/rules.ts';
+import type { RowShape } from '../output/formats.ts';
+import { showRows } from '../output/rows.ts';
+import { type Column, spanCell, writeTable } from '../output/tables.ts';
+import type { Context } from '../process/context.ts';
+import { EXIT } from '../process/exit-codes.ts';
+
+interface SummaryFlags extends SourceFlags, RowFlags, RulesFlags, FilterFlags {
+  groupBy: Grouping;
+}
+
+const HELP = `
+Filters are those of jobs; without a time, of the last 30 days. At most 10,000 restores are read, or 2,000 where a filter or the field is
+in no index (requester, grade, purpose, ticket, validation, accounts): if there are more, it says since when it counted, and ends with 3.
+
+Exit code: 0 all restores of the period are counted, 3 there are more than were read, 1 the ledger or the API could not be read,
+2 wrong usage.
+
+Examples:
+  $ restore-ledger summary --group-by project --period last-month
+  $ restore-ledger summary --group-by requester --destination elsewhere --source 'prod-*'
+  $ restore-ledger summary --group-by cluster --status COMPLETED --sort meanSeconds:desc --format csv`;
+
+type Row = Partial<Pick<Group, 'value' | 'name' | 'unsure'>> & Totals;
+const GROUP_COLUMNS = [
+  ...['value', 'name', 'jobs', 'open', 'completed', 'failed', 'withFindings', 'unsure'],
+  ...['totalSeconds', 'meanSeconds', 'medianSeconds', 'p95Seconds', 'maxSeconds'],
+];
+const GROUP_ROWS: RowShape<Row> = {
+  document: (row) => row,
+  columns: GROUP_COLUMNS,
+  cells: ({ durations: { completed: _, ...seconds }, ...row }) => ({ ...row, ...seconds }),
+};
+
+export function summaryCommand(context: Context): Command {
+  const command = withFilters(
+    new Command('summary')
+      .description('count and sum up restores by the values of one field')
+      .addOption(
+        oneOf('--group-by <field>', `for each value of: ${GROUPINGS.join(', ')}`, GROUPINGS).default(
+          'status' satisfies Grouping,
+        ),
+      ),
+  ).addHelpText('after', HELP);
+  return withObjectives(addSourceOptions(withRows(command, GROUP_COLUMNS))).action((flags: SummaryFlags) =>
+    showSummary(flags, context),
+  );
+}
+
+async function showSummary({ groupBy, ...flags }: SummaryFlags, context: Context) {
+  const choice = await rowChoice(flags);
+  const asked = await askedOf(flags);
+  asked.set('groupBy', groupBy);
+  await using opened = await openToRead(flags, context);
+  const { groups = [], totals, groupsLeftOut = 0, ...summary } = await opened.ledger.summary(asked);
+  context.end(summary.truncated ? EXIT.incomplete : EXIT.ok);
+  await showRows<Row>({ rows: groups }, choice, GROUP_ROWS, context, async (rows) => {
+    await writeTable(columnsOf(groupBy), totals ? [...rows, { name: 'in all', ...totals }] : rows, context.out);
+  });
+  await context.err.line(`Requested from ${utc(summary.from)} to ${utc(summary.to)} UTC.`);
+  if (groupsLeftOut > 0) await context.err.line(`${groupsLeftOut} more groups, of fewer restores, are left out.`);
+  if (summary.truncated) await context.err.line(leftOut(summary));
+}
+
+const leftOut = ({ countedFrom }: Pick<Summary, 'countedFrom'>) =>
+  `There are more restores than were read: those requested before ${countedFrom ? `${utc(countedFrom)} UTC` : 'that'} are not counted. Choose a shorter period, or other filters.`;
+
+const columnsOf = (groupBy: Grouping): Column<Row>[] => [
+  { title: groupBy, cell: ({ value, name }) => name ?? value ?? 'none, or not known', least: 12 },
+  { title: 'restores', cell: ({ jobs }) => String(jobs), align: 'right' },
+  { title: 'open', cell: ({ open }) => String(open), align: 'right', goes: 1 },
+  { title: 'completed', cell: ({ completed }) => String(completed), align: 'right' },
+  { title: 'failed', cell: ({ failed }) => String(failed), align: 'right' },
+  { title: 'with findings', cell: ({ withFindings }) => String(withFindings), align: 'right', goes: 2 },
+  ...(groupBy === 'requester'
+    ? [{ title: 'only a hint', cell: ({ unsure = 0 }: Row) => String(unsure), align: 'right' as const }]
+    : []),
+  { title: 'took in all', cell: ({ durations }) => spanCell(durations.totalSeconds), align: 'right' },
+  { title: 'mean', cell: ({ durations }) => spanCell(durations.meanSeconds), align: 'right' },
+  { title: 'p95', cell: ({ durations }) => spanCell(durations.p95Seconds), align: 'right' },
+];

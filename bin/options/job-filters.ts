@@ -1,0 +1,75 @@
+// bin/options/job-filters.ts: the filters of restore jobs as flags: those of the API, in kebab case.
+import type { Command, Option } from 'commander';
+import type { Parameter } from '../../functions/api/http/parameters.ts';
+import { ageMs } from '../../functions/api/http/period.ts';
+import { JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
+import { filterOf } from '../../functions/api/query/jobs-query.ts';
+import { isObjectId } from '../../functions/restore/object-id.ts';
+import { MOMENT, moment } from '../process/duration.ts';
+import { asFlags, flagOf } from '../remote/flag-problem.ts';
+import { checked, oneOf, someOf } from './flags.ts';
+
+type FilterName = keyof typeof JOB_FILTERS;
+/** As the API takes them. */
+export type FilterFlags = Partial<Record<FilterName, string | string[]>>;
+
+const TIMES: readonly FilterName[] = ['since', 'until', 'finishedSince', 'finishedUntil'];
+const IDS: readonly FilterName[] = ['snapshotId', 'orgId'];
+const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
+  ...{ project: 'id or name', targetProject: 'id or name', cluster: 'name', targetCluster: 'name' },
+  ...{ source: 'pattern', target: 'pattern', requester: 'name', open: 'true|false', finding: 'rule' },
+  ...{ snapshotId: 'id', orgId: 'id', accountId: 'id', organizationId: 'id', period: 'words' },
+};
+
+export function withFilters(command: Command): Command {
+  for (const name of Object.keys(JOB_FILTERS) as FilterName[]) command.addOption(optionOf(name));
+  return command;
+}
+
+function optionOf(name: FilterName): Option {
+  const parameter: Parameter<unknown> = JOB_FILTERS[name];
+  const placeholder = PLACEHOLDERS[name] ?? (TIMES.includes(name) ? 'time' : name);
+  const flags = `${flagOf(name)} <${placeholder}>`;
+  const { expected, words, several, separator } = parameter;
+  const description = helpOf(parameter);
+  if (words) return (several ? someOf : oneOf)(flags, `${description}: ${words.join(', ')}`, words);
+  if (TIMES.includes(name)) return checked(flags, description, MOMENT, timeOf);
+  const fits = (text: string) => {
+    const given = IDS.includes(name) || isObjectId(text.toLowerCase()) ? text.toLowerCase() : text;
+    return parameter.read(given) === undefined ? undefined : given;
+  };
+  const one = checked(flags, description, expected, fits);
+  return separator === undefined ? one : repeated(one);
+}
+
+/** An age stays one; other times are UTC where they don't say a zone. */
+const timeOf = (text: string) => (ageMs(text) === undefined ? moment(text, Date.now()) : text);
+
+/** Texts may hold commas, so the flag is given several times. */
+function repeated(option: Option): Option {
+  const read = option.parseArg as unknown as (text: string, before: undefined) => string;
+  return option.argParser((text: string, before: string[] = []) => [...before, read(text, undefined)]);
+}
+
+/** What the API's document says, as a part of the help. */
+function helpOf({ description = '' }: Parameter<unknown>): string {
+  const text = description.replace(/\.$/, '').replace(/`(\w+)`/g, (_, name: string) => flagOf(name));
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The parameters of the API that flags stand for. @throws UsageError where they contradict each other */
+export async function askedOf(flags: FilterFlags): Promise<URLSearchParams> {
+  const asked = new URLSearchParams();
+  const given: Partial<Record<FilterName, unknown>> = {};
+  for (const name of Object.keys(JOB_FILTERS) as FilterName[]) {
+    const value = flags[name];
+    if (value === undefined) continue;
+    const values = [value].flat();
+    const parameter: Parameter<unknown> = JOB_FILTERS[name];
+    given[name] = parameter.read(values.join(parameter.separator ?? ','));
+    if (parameter.separator === undefined) asked.set(name, values.join(','));
+    else for (const each of values) asked.append(name, each);
+  }
+  await asFlags(async () => filterOf(given as Parameters<typeof filterOf>[0], Date.now()));
+  return asked;
+}

@@ -1,0 +1,121 @@
+// functions/api/query/search.ts: what one text is the id or the name of: a restore, a snapshot, a project, a cluster, whoever requested restores, a ticket.
+import type * as z from 'zod/mini';
+import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
+import type { SeenJob } from '../../ledger/repositories/queries.ts';
+import { defined } from '../../platform/defined.ts';
+import { isObjectId } from '../../restore/object-id.ts';
+import { isFound } from '../../restore/requesters/requester.ts';
+import type { searchHit, searchResult } from '../../schema/search.ts';
+import { clustersHref, jobHref, restoresHref } from '../../views/paths.ts';
+import { described, text } from '../http/parameters.ts';
+import { MAX_JOBS } from './summary.ts';
+import { MAX_WHOLE_JOBS } from './totals.ts';
+
+export type SearchHit = z.infer<typeof searchHit>;
+export interface SearchResult extends z.infer<typeof searchResult> {}
+
+export const SEARCH_PARAMETERS = {
+  q: described(text('what to search for'), 'An id, a name, or a part of one.'),
+};
+
+export type SearchReader = Pick<LedgerReader, 'job' | 'projectRecord' | 'projects' | 'lookAtJobs'>;
+
+const MAX_HITS = 50;
+/** Projects whose names and clusters are searched, in 1 query and 1 batch read for each 25. */
+const MAX_PROJECTS = 500;
+
+/**
+ * Requests: of an id, 1 query and 1 read, and where that is no restore's 1 batch read, 1 query, and 1 for each 1,000 of the newest
+ * 10,000 restores. Of other texts, 1 query and 1 batch read for each 25 projects, up to 500, and for the newest 2,000 restores 2 queries
+ * and 20 batch reads.
+ */
+export async function search(
+  ledger: SearchReader,
+  q: string,
+  most: { indexed: number; whole: number } = { indexed: MAX_JOBS, whole: MAX_WHOLE_JOBS },
+): Promise<SearchResult> {
+  const wanted = q.trim().toLowerCase();
+  if (isObjectId(wanted)) return { q, ...(await byId(ledger, wanted, most.indexed)) };
+  const [places, jobs] = await Promise.all([
+    placesNamed(ledger, wanted),
+    ledger.lookAtJobs({}, { most: most.whole, whole: true }),
+  ]);
+  const hits = [...places.hits, ...people(jobs.items, wanted), ...tickets(jobs.items, wanted)];
+  const isSame = ({ value }: SearchHit) => Number(value.toLowerCase() === wanted);
+  const best = hits.toSorted((a, b) => isSame(b) - isSame(a));
+  const complete = places.complete && jobs.reachedAt === undefined && hits.length <= MAX_HITS;
+  return { q, hits: best.slice(0, MAX_HITS), complete, ...defined({ searchedFrom: jobs.reachedAt }) };
+}
+
+/** The hit to go to at once: the only one, where no other can be, or it is what was searched for by its whole name. */
+export function onlyHit({ q, hits, complete }: SearchResult): SearchHit | undefined {
+  const [hit, ...others] = hits;
+  if (!hit || others.length > 0) return undefined;
+  return complete || hit.value.toLowerCase() === q.trim().toLowerCase() ? hit : undefined;
+}
+
+async function byId(ledger: SearchReader, id: string, most: number): Promise<Omit<SearchResult, 'q'>> {
+  if (await ledger.job(id)) return { hits: [{ kind: 'job', value: id, page: jobHref(id) }], complete: true };
+  const [project, ofSnapshot] = await Promise.all([
+    ledger.projectRecord(id),
+    ledger.lookAtJobs({ snapshotId: id }, { most, whole: false }),
+  ]);
+  const { items, reachedAt } = ofSnapshot;
+  const hits: SearchHit[] = [
+    ...(project ? [projectHit(id, project.projectName)] : []),
+    ...(items.length > 0 ? [listed('snapshot', id, { snapshotId: id }, items.length)] : []),
+  ];
+  return { hits, complete: reachedAt === undefined, ...defined({ searchedFrom: reachedAt }) };
+}
+
+const projectHit = (projectId: string, name: string): SearchHit => ({
+  ...{ kind: 'project', value: name, name: projectId, filter: { projectId } },
+  page: clustersHref(projectId),
+});
+
+const listed = (kind: SearchHit['kind'], value: string, filter: Record<string, string>, jobs: number): SearchHit => ({
+  kind,
+  value,
+  jobs,
+  filter,
+  page: restoresHref(filter),
+});
+
+async function placesNamed(ledger: SearchReader, wanted: string): Promise<Pick<SearchResult, 'hits' | 'complete'>> {
+  const hits: SearchHit[] = [];
+  let projects = 0;
+  for await (const { projectId, projectName, coverage } of ledger.projects()) {
+    if (projects++ === MAX_PROJECTS) return { hits, complete: false };
+    if (projectName.toLowerCase().includes(wanted)) hits.push(projectHit(projectId, projectName));
+    for (const { clusterName } of Object.values(coverage?.clusters ?? {})) {
+      if (!clusterName.toLowerCase().includes(wanted)) continue;
+      const filter = { projectId, clusterName };
+      const name = `${projectName}/${clusterName}`;
+      hits.push({ kind: 'cluster', value: clusterName, name, filter, page: restoresHref(filter) });
+    }
+  }
+  return { hits, complete: true };
+}
+
+/** By name, or by id where that is what was searched for. What a filter would take for a pattern asks for more than this one. */
+function people(jobs: readonly SeenJob[], wanted: string): SearchHit[] {
+  const known = jobs.flatMap(({ requester }) => {
+    if (!isFound(requester)) return [];
+    const { name, id } = requester.actor;
+    return [name, id].find((one) => one?.toLowerCase().includes(wanted)) ?? [];
+  });
+  return counted(known).map(([value, count]) => listed('requester', value, { requester: value }, count));
+}
+
+function tickets(jobs: readonly SeenJob[], wanted: string): SearchHit[] {
+  const known = jobs.flatMap(({ annotation }) =>
+    annotation?.ticket?.toLowerCase().includes(wanted) ? annotation.ticket : [],
+  );
+  return counted(known).map(([value, count]) => listed('ticket', value, { ticket: value }, count));
+}
+
+function counted(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
