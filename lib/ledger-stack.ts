@@ -12,6 +12,7 @@ import { outputs } from './outputs.ts';
 import { Api } from './services/api.ts';
 import { ChangeFeed } from './services/change-feed.ts';
 import { Collection } from './services/collection.ts';
+import { Evidence } from './services/evidence.ts';
 import { Forwarding } from './services/forwarding.ts';
 import { Lake } from './services/lake.ts';
 import { Messages } from './services/messages.ts';
@@ -41,6 +42,8 @@ export class LedgerStack extends Stack {
   readonly retention: Retention | undefined;
   /** Undefined: nothing is written to a lake. */
   readonly lake: Lake | undefined;
+  /** Undefined: histories are not anchored, and no reports are kept. */
+  readonly evidence: Evidence | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -90,6 +93,7 @@ export class LedgerStack extends Stack {
     });
     if (settings.jobRetentionDays > 0) this.retention = new Retention(this, 'Retention', { ...common, table });
     if (settings.lakeBucket !== '') this.lake = new Lake(this, 'Lake', { ...common, table });
+    if (settings.evidenceBucket !== '') this.evidence = new Evidence(this, 'Evidence', { ...common, table });
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
@@ -98,10 +102,10 @@ export class LedgerStack extends Stack {
     const { hubBusArn } = settings;
     if (settings.role === 'spoke')
       this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
-    const { collection, retention, lake, changeFeed, messages, forwarding, api } = this;
+    const { collection, retention, lake, evidence, changeFeed, messages, forwarding, api } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...common,
-      ...{ table, collection, retention, lake, changeFeed, messages, forwarding, api },
+      ...{ table, collection, retention, lake, evidence, changeFeed, messages, forwarding, api },
     });
     outputs(this);
     validateTemplate(this, () => this._toCloudFormation());

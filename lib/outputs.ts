@@ -7,6 +7,7 @@ import type { Monitoring } from './monitoring/monitoring.ts';
 import type { Api } from './services/api.ts';
 import type { ChangeFeed } from './services/change-feed.ts';
 import type { Collection } from './services/collection.ts';
+import type { Evidence } from './services/evidence.ts';
 import type { Forwarding } from './services/forwarding.ts';
 import type { Lake } from './services/lake.ts';
 import type { Messages } from './services/messages.ts';
@@ -17,6 +18,7 @@ interface Constructs {
   readonly network: Network | undefined;
   readonly collection: Collection;
   readonly lake: Lake | undefined;
+  readonly evidence: Evidence | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   readonly forwarding: Forwarding | undefined;
@@ -25,8 +27,20 @@ interface Constructs {
 }
 
 export function outputs(stack: Stack & Constructs) {
-  const { table, credentials, network, collection, lake, changeFeed, messages, forwarding, api, monitoring, region } =
-    stack;
+  const {
+    table,
+    credentials,
+    network,
+    collection,
+    lake,
+    evidence,
+    changeFeed,
+    messages,
+    forwarding,
+    api,
+    monitoring,
+    region,
+  } = stack;
   const output = (id: string, description: string, value: string | undefined) => {
     if (value !== undefined) new CfnOutput(stack, id, { description, value });
   };
@@ -69,6 +83,14 @@ export function outputs(stack: Stack & Constructs) {
   output('LakeDatabaseName', 'Of Glue: the table changes is in it', lake?.catalog.databaseName);
   output('LakeWorkGroupName', 'Of Athena: it has six questions', lake?.catalog.workGroupName);
   output('LakeFunctionName', 'Writes the lake', lake?.lake.function.functionName);
+  output('EvidenceLocation', 'Signed anchors and reports', evidence?.bucket.location);
+  output(
+    'EvidenceFunctionName',
+    'Takes the anchor of each day, and writes the reports',
+    evidence?.evidence.function.functionName,
+  );
+  output('SigningKeyArn', 'Signs anchors and reports, in AWS KMS', evidence?.key.keyArn);
+  output('AuditorRoleArn', 'Reads evidence and the public key, and nothing else', evidence?.auditor?.roleArn);
   output('NobodyNotified', 'What nobody is notified of, and the settings that change it', monitoring.missingRecipients);
   output('DashboardUrl', 'CloudWatch dashboard', monitoring.dashboard?.url);
 }

@@ -2,7 +2,7 @@
 import { defined } from '../../functions/platform/defined.ts';
 import type { Progress } from '../../functions/proof/verify/verify-all.ts';
 import { outcomeOf } from '../../functions/report/model/outcome.ts';
-import type { EvidenceHead } from '../../functions/report/model/report.ts';
+import { predicateOf } from '../../functions/report/model/predicate.ts';
 import { type EvidenceRequest, MEDIA_TYPES } from '../../functions/report/model/request.ts';
 import type { Objectives } from '../../functions/restore/objectives/objective.ts';
 import type { ReportPredicate } from '../../functions/signing/report.ts';
@@ -64,11 +64,6 @@ export function madeHere(where: Target, { request, objectives, madeAt, ...asked 
     }
   };
 }
-
-const predicateOf = ({ ledger, period, madeAt, madeBy, numbers, verdict, gaps }: EvidenceHead): ReportPredicate => ({
-  ...{ ledger, since: period.since, until: period.until, madeAt, version: madeBy.version },
-  ...{ restores: numbers.restores, verdict: verdict.state, gaps: gaps.length },
-});
 
 /** As given; of a period without an end, the API's clock says when it ends. */
 interface AskedThere extends Asked {

@@ -1,12 +1,15 @@
 // functions/anchors/s3-store.ts: anchors and signed reports in an S3 bucket. Nothing is overwritten, nor deleted.
 import { createReadStream } from 'node:fs';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { defined } from '../platform/defined.ts';
 import { type AnchorStore, type StoredBody, StoreError } from './store.ts';
 
 export interface S3StoreOptions {
   bucket: string;
   /** Ends with `/`, or is empty. */
   prefix: string;
+  /** The AWS account that the bucket belongs to: another's is refused, should ours be gone and its name be taken. @default any */
+  owner?: string | undefined;
   /** Names the bucket in the path, as an emulator wants it, and not in the host. @default false */
   isPathStyle?: boolean | undefined;
   /** @default one for this environment's region and credentials, or its AWS_ENDPOINT_URL */
@@ -37,20 +40,20 @@ const defaultClient = (forcePathStyle: boolean) =>
 
 export class S3Store implements AnchorStore {
   readonly place: string;
-  readonly #bucket: string;
+  readonly #at: { Bucket: string; ExpectedBucketOwner?: string };
   readonly #prefix: string;
   readonly #client: Pick<S3Client, 'send'>;
 
-  constructor({ bucket, prefix, isPathStyle = false, client = defaultClient(isPathStyle) }: S3StoreOptions) {
+  constructor({ bucket, prefix, owner, isPathStyle = false, client = defaultClient(isPathStyle) }: S3StoreOptions) {
     this.place = `s3://${bucket}/${prefix}`;
-    this.#bucket = bucket;
+    this.#at = defined({ Bucket: bucket, ExpectedBucketOwner: owner });
     this.#prefix = prefix;
     this.#client = client;
   }
 
   async read(name: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#keyOf(name) }));
+      const { Body } = await this.#client.send(new GetObjectCommand({ ...this.#at, Key: this.#keyOf(name) }));
       return Body && this.#read(name, Body as AsyncIterable<Uint8Array>);
     } catch (error) {
       if (nameOf(error) === 'NoSuchKey') return undefined;
@@ -72,7 +75,7 @@ export class S3Store implements AnchorStore {
     try {
       await this.#client.send(
         new PutObjectCommand({
-          Bucket: this.#bucket,
+          ...this.#at,
           Key: this.#keyOf(name),
           Body: isFile ? createReadStream(body.path) : body,
           ContentLength: isFile ? body.bytes : Buffer.byteLength(body),
@@ -91,7 +94,7 @@ export class S3Store implements AnchorStore {
   async *list(prefix: string): AsyncIterable<string> {
     for (let token: string | undefined, more = true; more; ) {
       try {
-        const request = { Bucket: this.#bucket, Prefix: this.#keyOf(prefix), ContinuationToken: token };
+        const request = { ...this.#at, Prefix: this.#keyOf(prefix), ContinuationToken: token };
         const page = await this.#client.send(new ListObjectsV2Command(request));
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key.slice(this.#prefix.length);
         token = page.NextContinuationToken;

@@ -58,6 +58,8 @@ export interface Taken {
   totals: AnchorTotals;
   /** At most the first hundred. */
   findings: AnchorFinding[];
+  /** The newest day of which every project is anchored; absent where there is none yet. */
+  wholeDay?: string;
 }
 
 const MAX_FINDINGS = 100;
@@ -80,7 +82,10 @@ export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Pr
   const before = await anchorsBefore(store, anchored, key);
   const last = before?.anchor;
   if (last && (last.day > day || (last.day === day && last.last)))
-    return { state: 'there', name: before.name, day: last.day, totals: last.totals, findings: [] };
+    return defined({
+      ...{ state: 'there' as const, name: before.name, day: last.day, totals: last.totals, findings: [] },
+      wholeDay: last.last ? last.day : last.previousDay,
+    });
   const begun = placeAfter(last, day, before?.isSameKey ?? true);
   const part = new Part(ports, anchored, begun, day);
   const isLast = await part.read();
@@ -98,9 +103,12 @@ export async function takeAnchor(ports: AnchorPorts, options: AnchorOptions): Pr
   const name = anchorName(predicate);
   const envelope = await sealed(anchorStatement(predicate, await part.files()), signer);
   // Another was quicker: what that one states stands, and this one stated nothing.
-  if (!(await store.create(name, envelope)))
-    return { state: 'there', name, day, totals: part.totals, findings: part.findings };
-  return { state: isLast ? 'taken' : 'partly', name, day, totals: part.totals, findings: part.findings };
+  const isOurs = await store.create(name, envelope);
+  return defined({
+    state: isOurs ? (isLast ? ('taken' as const) : ('partly' as const)) : ('there' as const),
+    ...{ name, day, totals: part.totals, findings: part.findings },
+    wholeDay: isOurs && isLast ? day : begun.previousDay,
+  });
 }
 
 type Before = ReadAnchor & { isSameKey: boolean };

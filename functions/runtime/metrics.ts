@@ -58,6 +58,12 @@ export const METRICS = {
   LakeDaysMissing: 'Count',
   /** Restore jobs whose changes are in no file: their histories can't be read. */
   LakeJobsLeftOut: 'Count',
+  /** Since the newest anchor of all projects, in days; not sent where nothing is known of it. */
+  AnchorAgeDays: 'None',
+  /** Histories that are not as they were anchored, are missing or broken, by the newest anchor; anchors that are not as they were signed. */
+  AnchorFindings: 'Count',
+  /** Months that are over and have no signed report; sent whenever they were looked for. */
+  ReportsMissing: 'Count',
 } as const satisfies Record<keyof Health, string> & Record<string, string>;
 export type MetricName = keyof typeof METRICS;
 

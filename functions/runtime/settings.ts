@@ -164,6 +164,20 @@ export const lakeSettings = (environment: Environment) => ({
 });
 
 /** @throws SettingsError */
+export const evidenceSettings = (environment: Environment) => ({
+  tableName: variable(environment, 'TABLE_NAME'),
+  ledgerName: variable(environment, 'LEDGER_NAME'),
+  /** Where anchors and reports go. */
+  bucket: {
+    bucket: variable(environment, 'EVIDENCE_BUCKET'),
+    owner: variable(environment, 'EVIDENCE_BUCKET_OWNER'),
+    prefix: variable(environment, 'EVIDENCE_PREFIX'),
+  },
+  keyArn: variable(environment, 'SIGNING_KEY_ARN'),
+  objectives: objectives(environment),
+});
+
+/** @throws SettingsError */
 export const messageSettings = (environment: Environment) => ({
   tableName: variable(environment, 'TABLE_NAME'),
   queueUrl: variable(environment, 'MESSAGE_QUEUE_URL'),

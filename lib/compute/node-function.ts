@@ -1,7 +1,7 @@
 // lib/compute/node-function.ts: a Lambda function with its own role and log group.
 import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Validations } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, type Duration, type ILocalBundling, Size, Validations } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -24,10 +24,12 @@ import { shownArn } from './shown-arn.ts';
 
 export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
-  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake';
+  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake' | 'evidence';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;
+  /** Of temporary files. @default Lambda's 512 */
+  readonly diskMb?: number | undefined;
   /** Options of Node itself. @default none */
   readonly nodeOptions?: readonly string[] | undefined;
   readonly environment: Partial<Record<VariableName, string | undefined>>;
@@ -55,7 +57,7 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
-    const { handler, description, timeout, memoryMb, nodeOptions = [], environment, vpc, vpcSubnets } = props;
+    const { handler, description, timeout, memoryMb, diskMb, nodeOptions = [], environment, vpc, vpcSubnets } = props;
     const { architecture, logLevel, sourceMaps, tracing } = props.settings;
     const allNodeOptions = [...nodeOptions, ...(sourceMaps ? ['--enable-source-maps'] : [])].join(' ');
 
@@ -76,6 +78,7 @@ export class NodeFunction extends Construct {
       logGroup: this.logs,
       tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       ...defined({ vpc, vpcSubnets }),
+      ...defined({ ephemeralStorageSize: diskMb === undefined ? undefined : Size.mebibytes(diskMb) }),
       environment: nonEmpty({ ...environment, NODE_OPTIONS: allNodeOptions, LOG_LEVEL: logLevel }),
     });
     this.function = this.#function;

@@ -172,6 +172,12 @@ export class LedgerTable extends Construct {
     grantee.allow(['dynamodb:Scan'], [`${this.table.tableArn}/index/${index}`]);
   }
 
+  /** Reading all that a report and an anchor tell of: every project, job and run, and the index over all jobs. */
+  grantReadAll(grantee: NodeFunction) {
+    this.grant(grantee, ['BatchGetItem', 'GetItem', 'Query'], ['byCluster', 'byStatus', 'feed']);
+    this.grantCountJobs(grantee);
+  }
+
   /** For whoever may read already: adding runs, which have partitions of their own, but no jobs or coverage. */
   grantAddRuns(grantee: NodeFunction) {
     const onlyRuns = {

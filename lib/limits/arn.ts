@@ -67,6 +67,16 @@ export const isPolicyArn = (value: string): Verdict =>
     ends: 'policy/ and its name',
   });
 
+/** Of a policy of trust: an AWS account, or a role or user in one. */
+export const isPrincipal = (value: string): Verdict =>
+  /^\d{12}$/.test(value) ||
+  arnVerdict(value, {
+    service: 'iam',
+    global: true,
+    resource: /^(root|(role|user)\/([\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64})$/,
+    ends: 'root, or role/ or user/ and its name',
+  });
+
 export const isStreamArn = (value: string): Verdict =>
   arnVerdict(value, {
     service: 'dynamodb',

@@ -32,6 +32,8 @@ export interface AlarmsProps {
   readonly lake:
     | (IDependable & { readonly lake: { readonly function: IFunction }; readonly everyHours: number })
     | undefined;
+  /** Undefined: histories are not anchored. */
+  readonly evidence: (IDependable & { readonly evidence: { readonly function: IFunction } }) | undefined;
   /** Dead-letter queue of tasks. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
@@ -60,6 +62,7 @@ export const changeAge = (notify: IFunction, period: Duration) =>
   notify.metric('IteratorAge', { statistic: Stats.MAXIMUM, period });
 
 export const FIVE_MINUTES = Duration.minutes(5);
+const SIX_HOURS = Duration.hours(6);
 const LATE = Duration.minutes(10);
 /** Two checks: one that comes a little late leaves no period without data, which would let an older one count. */
 const CHECKED = Duration.minutes(2 * CHECK_MINUTES);
@@ -71,7 +74,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { tableName, apiErrors, plan, collect, notify, retention, lake } = props;
+    const { tableName, apiErrors, plan, collect, notify, retention, lake, evidence } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered, notForwarded } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -101,6 +104,7 @@ export class Alarms extends Construct {
         metric: retention.metricErrors({ period: FIVE_MINUTES }),
       });
     if (lake) this.#lake(props, lake);
+    if (evidence) this.#evidence(props, evidence);
     this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),
@@ -182,6 +186,28 @@ export class Alarms extends Construct {
         metric: metric('LakeJobsLeftOut'),
       },
     );
+  }
+
+  #evidence({ ledgerName }: AlarmsProps, evidence: NonNullable<AlarmsProps['evidence']>) {
+    const metric = (name: MetricName, statistic: string, period: Duration) =>
+      ledgerMetric(ledgerName, name, statistic, period);
+    this.#add('EvidenceErrors', 'The evidence function fails, or runs out of time or memory.', {
+      metric: evidence.evidence.function.metricErrors({ period: FIVE_MINUTES }),
+    });
+    // Of calls that come every hour: not one of six found, or took, the anchor of its day.
+    const overdue = this.#add('AnchorOverdue', 'The histories were not anchored today, or nothing anchors them.', {
+      metric: metric('AnchorAgeDays', Stats.MINIMUM, SIX_HOURS),
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    overdue.node.addDependency(evidence); // else it goes off for the lack of a first call
+    this.#add(
+      'AnchorFindings',
+      'CRITICAL: histories of restore jobs are not as they were anchored, or an anchor is not as it was signed.',
+      { metric: metric('AnchorFindings', Stats.MAXIMUM, Duration.days(1)) },
+    );
+    this.#add('ReportsMissing', 'A month is over, and its signed report could not be made.', {
+      metric: metric('ReportsMissing', Stats.MINIMUM, SIX_HOURS),
+    });
   }
 
   #add(id: string, what: string, props: Pick<AlarmProps, 'metric'> & Partial<AlarmProps>) {

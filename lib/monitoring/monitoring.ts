@@ -6,6 +6,7 @@ import type { LedgerTable } from '../data/table.ts';
 import type { Api } from '../services/api.ts';
 import type { ChangeFeed } from '../services/change-feed.ts';
 import type { Collection } from '../services/collection.ts';
+import type { Evidence } from '../services/evidence.ts';
 import type { Forwarding } from '../services/forwarding.ts';
 import type { Lake } from '../services/lake.ts';
 import type { Messages } from '../services/messages.ts';
@@ -24,6 +25,7 @@ export interface MonitoringProps {
   readonly collection: Collection;
   readonly retention: Retention | undefined;
   readonly lake: Lake | undefined;
+  readonly evidence: Evidence | undefined;
   readonly changeFeed: ChangeFeed;
   readonly messages: Messages;
   /** Of a spoke. */
@@ -50,6 +52,7 @@ export class Monitoring extends Construct {
       collection,
       retention,
       lake,
+      evidence,
       changeFeed,
       messages,
       forwarding,
@@ -78,6 +81,7 @@ export class Monitoring extends Construct {
       notify,
       retention: retention?.retention.function,
       lake,
+      evidence,
       deadLetters,
       planDeadLetters,
       unpublished,

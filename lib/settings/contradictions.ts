@@ -15,6 +15,7 @@ export const contradictions = (settings: Settings): string[] => [
   ...networkProblems(settings),
   ...storageProblems(settings),
   ...lakeProblems(settings),
+  ...evidenceProblems(settings),
   ...retentionProblems(settings),
 ];
 
@@ -28,6 +29,7 @@ const { apiMemoryMb: _, architecture: __, ...onlyOfCollection } = collectionSett
 const NOT_OF_A_HUB = [
   ...Object.keys({ ...onlyOfCollection, ...networkSettings, ...ruleSettings }),
   ...['eventBus', 'maxEventAgeHours', 'alarmAfterMinutes', 'jobRetentionDays', 'lakeBucket', 'lakeBucketKey'],
+  ...['evidenceBucket', 'evidenceBucketKey', 'evidenceLockMode', 'evidenceLockYears', 'auditorPrincipal'],
 ] as (keyof Settings)[];
 
 function roleProblems(settings: Settings): string[] {
@@ -156,6 +158,23 @@ function storageProblems({ tableName, tableStreamArn, tableKey, backupVault, bac
 function lakeProblems({ lakeBucket, lakeBucketKey }: Settings): string[] {
   if (lakeBucketKey === '' || (lakeBucket !== '' && lakeBucket !== 'new')) return [];
   return ['lakeBucketKey: got without an existing lakeBucket, allowed: only for an existing bucket'];
+}
+
+function evidenceProblems(settings: Settings): string[] {
+  const { evidenceBucket } = settings;
+  const wrong = (names: readonly (keyof Settings)[], allowed: string) =>
+    given(settings, names).map((name) => `${name}: got ${JSON.stringify(settings[name])}, allowed: ${allowed}`);
+  if (evidenceBucket === '')
+    return wrong(
+      ['evidenceBucketKey', 'evidenceLockMode', 'evidenceLockYears', 'auditorPrincipal'],
+      'only with evidenceBucket',
+    );
+  return evidenceBucket === 'new'
+    ? wrong(['evidenceBucketKey'], 'only for an existing evidenceBucket')
+    : wrong(
+        ['evidenceLockMode', 'evidenceLockYears'],
+        'only with evidenceBucket=new; an existing one has its own lock',
+      );
 }
 
 /** The alarms must still find the last run when the next one is due. */

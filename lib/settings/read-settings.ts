@@ -55,6 +55,7 @@ function misplacedSettings(settings: Settings, place?: Place) {
     apiCertificate,
     encryption,
     eventBus,
+    evidenceBucketKey,
     lakeBucketKey,
     messageTopic,
     secretKeys,
@@ -77,6 +78,7 @@ function misplacedSettings(settings: Settings, place?: Place) {
       alarmTopic: literal([alarmTopic]),
       tableKey: literal([tableKey]),
       lakeBucketKey: literal([lakeBucketKey]),
+      evidenceBucketKey: literal([evidenceBucketKey]),
     },
     place,
   );

@@ -1,7 +1,7 @@
 // lib/settings/storage-settings.ts: settings of what is kept, and how it is encrypted.
 import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../../functions/ledger/let-go/retention-days.ts';
 import { RANGES } from '../../functions/runtime/variables.ts';
-import { isKeyArn, isStreamArn } from '../limits/arn.ts';
+import { isKeyArn, isPrincipal, isStreamArn } from '../limits/arn.ts';
 import { matches, ranged } from './checks.ts';
 import { choice, number, text, whole } from './setting.ts';
 
@@ -42,6 +42,30 @@ export const storageSettings = {
   }),
   lakeBucketKey: text('the ARN of a KMS key', isKeyArn, {
     means: "Customer's key that the existing bucket of the lake is encrypted with. If empty, S3 manages its key.",
+    default: '',
+  }),
+  evidenceBucket: text('new, or the name of an S3 bucket', (value) => value === 'new' || isBucketName(value), {
+    means:
+      "Bucket for [evidence](signatures.md#by-the-stack): each day's signed anchor of all histories, and each month's signed report. `new` makes one that nobody can change, with Object Lock; an existing one has to be in this AWS account and region. If empty, there is none.",
+    default: '',
+  }),
+  evidenceBucketKey: text('the ARN of a KMS key', isKeyArn, {
+    means: "Customer's key that the existing bucket of evidence is encrypted with. If empty, S3 manages its key.",
+    default: '',
+  }),
+  evidenceLockMode: choice(['governance', 'compliance'], {
+    means:
+      'Object Lock of the new bucket of evidence. With governance, whoever has `s3:BypassGovernanceRetention` can end it; with compliance nobody can, nor make it shorter, not even AWS.',
+    default: 'governance',
+  }),
+  evidenceLockYears: whole(1, 100, {
+    means: 'How long Object Lock keeps each file of the new bucket of evidence. They hold names of people.',
+    unit: 'years',
+    default: 7,
+  }),
+  auditorPrincipal: text('the ARN of a role or user, or the id of an AWS account', isPrincipal, {
+    means:
+      "Who may take on the auditor's role, which reads the bucket of evidence and the public key, and nothing else. Of an account, whoever it lets. If empty, there is no such role.",
     default: '',
   }),
   removalPolicy: choice(['keep', 'delete'], {

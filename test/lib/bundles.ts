@@ -10,7 +10,7 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
   readonly folders: Readonly<
-    Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake', string>
+    Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake' | 'evidence', string>
   >;
 }
 
@@ -19,7 +19,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
   const outdir = mkdtempSync(join(tmpdir(), 'restore-ledger-bundles-'));
   const app = new App({ outdir });
   const stack = new LedgerStack(app, 'Ledger', {
-    settings: readSettings({ ledger: { jobRetentionDays: 365, lakeBucket: 'new', ...given } }),
+    settings: readSettings({ ledger: { jobRetentionDays: 365, lakeBucket: 'new', evidenceBucket: 'new', ...given } }),
   });
   const hub = new HubStack(app, 'Hub', { settings: { organizationId: 'o-exampleorg' } });
   const assembly = app.synth();
@@ -40,6 +40,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       hub: folder('HubWriterFunction', ofHub),
       retention: folder('RetentionFunction'),
       lake: folder('LakeFunction'),
+      evidence: folder('EvidenceFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

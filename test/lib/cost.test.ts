@@ -54,5 +54,5 @@ test.each([
 );
 
 test('there are as many metrics as the formula assumes', () => {
-  expect(Object.keys(METRICS)).toHaveLength(26); // 8 of them in every run; 7 are of hubs, of the retention and of the lake
+  expect(Object.keys(METRICS)).toHaveLength(29); // 8 of them in every run; 10 are of hubs, of the retention, of the lake and of evidence
 });

@@ -232,6 +232,43 @@ test('lake: finds what changed, puts files of days in their places; reads no fil
   ]);
 });
 
+test('evidence: reads the table, adds files to their places and signs; deletes nothing, changes no lock, writes nothing to the table', () => {
+  const files = 'AtlasRestoreLedger/evidence/*';
+  const given = { evidenceBucket: 'new', auditorPrincipal: '222222222222' };
+  const { EvidenceRole, EvidenceScheduleRole, EvidenceAuditor, ...others } = grants(given);
+  expect(EvidenceRole).toEqual([
+    'dynamodb:BatchGetItem on LedgerTable',
+    'dynamodb:GetItem on LedgerTable',
+    'dynamodb:Query on LedgerTable',
+    'dynamodb:Query on LedgerTable/index/byCluster',
+    'dynamodb:Query on LedgerTable/index/byStatus',
+    'dynamodb:Query on LedgerTable/index/feed',
+    'dynamodb:Scan on LedgerTable/index/feed',
+    'kms:GetPublicKey on EvidenceSigningKey',
+    'kms:Sign on EvidenceSigningKey',
+    'logs:CreateLogStream on EvidenceLogs',
+    'logs:PutLogEvents on EvidenceLogs',
+    `s3:GetObject on EvidenceStorageBucket/${files}`,
+    `s3:ListBucket on EvidenceStorageBucket where {"StringLike":{"s3:prefix":"${files}"}}`,
+    `s3:PutObject on EvidenceStorageBucket/${files}`,
+  ]);
+  expect(EvidenceScheduleRole).toEqual(['lambda:InvokeFunction on EvidenceFunction']);
+  expect(EvidenceAuditor).toEqual([
+    'kms:GetPublicKey on EvidenceSigningKey',
+    'kms:Verify on EvidenceSigningKey',
+    `s3:GetObject on EvidenceStorageBucket/${files}`,
+    `s3:GetObjectRetention on EvidenceStorageBucket/${files}`,
+    `s3:ListBucket on EvidenceStorageBucket where {"StringLike":{"s3:prefix":"${files}"}}`,
+  ]);
+  expect(others).toEqual(grants());
+  const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
+  const { EvidenceRole: ofExisting = [] } = grants({ evidenceBucket: 'ours', evidenceBucketKey: keyArn });
+  expect(ofExisting.filter((line) => line.endsWith(keyArn))).toEqual([
+    `kms:Decrypt on ${keyArn}`,
+    `kms:GenerateDataKey on ${keyArn}`,
+  ]);
+});
+
 test('existing secrets: those, and the key that they are encrypted with', () => {
   const key = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
   const secrets = ['atlas/one', 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:atlas/two-AbCdEf'];

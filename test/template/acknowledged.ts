@@ -56,7 +56,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
     at: [
       ...['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
-      ...['Retention/Retention/Function', 'Lake/Lake/Function'],
+      ...['Retention/Retention/Function', 'Lake/Lake/Function', 'Evidence/Evidence/Function'],
     ],
     reason:
       'They call AWS, by its signed APIs over TLS, and with sign-in the issuer. A VPC would add endpoints to pay for, and no check.',
@@ -66,6 +66,17 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     at: ['Lake/Storage/Bucket'],
     reason:
       "Who reads the lake, CloudTrail records by data events, which are the account's to switch on; the logs of a bucket need a bucket of their own.",
+  },
+  {
+    rules: ['CKV_AWS_18', '*-S3BucketLoggingEnabled', '*-S3BucketReplicationEnabled'],
+    at: ['Evidence/Storage/Bucket'],
+    reason:
+      "Nothing in it can be changed, by its lock. Who reads it, CloudTrail records by data events, which are the account's to switch on; a copy in another region or account is for the account to make.",
+  },
+  {
+    rules: ['CKV_AWS_7', '*-KMSKeyRotation*'],
+    at: ['Evidence/SigningKey'],
+    reason: 'AWS KMS rotates no asymmetric key, and old signatures are checked with the key that made them.',
   },
   {
     rules: ['CKV_AWS_21', '*-S3BucketVersioningEnabled', '*-S3BucketReplicationEnabled'],

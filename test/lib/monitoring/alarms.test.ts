@@ -53,7 +53,7 @@ test('every alarm links its section of the runbook, and every section has an ala
   const sections = [...runbook.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
   const hubBusArn = 'arn:aws:events:eu-west-1:999999999999:event-bus/Hub';
   const stacks = [
-    { jobRetentionDays: 365, lakeBucket: 'new' },
+    { jobRetentionDays: 365, lakeBucket: 'new', evidenceBucket: 'new' },
     { role: 'spoke', hubBusArn },
     { role: 'hub', organizationId: 'o-exampleorg' },
   ];

@@ -225,6 +225,7 @@ describe('settings', () => {
       'tableStreamArn',
       'tableKey',
       'lakeBucketKey',
+      'evidenceBucketKey',
       'backupDays',
       'backupVault',
       ...['role', 'hubBusArn', 'organizationId', 'spokeAccounts'],
