@@ -8,6 +8,8 @@ import {
   EVIDENCE_FORMATS,
   type EvidenceFormat,
   type EvidenceRequest,
+  isTooLong,
+  MAX_PERIOD,
   periodOf,
 } from '../../functions/report/model/request.ts';
 import { objectivesOf } from '../../functions/restore/objectives/objective.ts';
@@ -103,6 +105,7 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   const asked = new Date();
   const period = periodOf(flags, asked);
   checkPeriod(period);
+  if (isTooLong(period)) throw new UsageError(`--since: expected ${MAX_PERIOD}`);
   const format = flags.format ?? formatFor(output);
   const request: EvidenceRequest = defined({ period, format, timeZone, verify, frameworks: framework });
   const make = await makerOf(flags, context, { request, at: asked, projects, clusterName });

@@ -316,3 +316,10 @@ describe('where an answer is limited', () => {
     expect([response.status, response.headers.get('content-disposition')]).toEqual([503, null]);
   });
 });
+
+test('a period of more than 20 years is refused: pictures have a place for each of its days', async () => {
+  await using service = await startService(engine, { evidence: EVIDENCE });
+  const response = await service.get('/evidence?since=0001-01-01&until=9000-01-01');
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ field: 'since', detail: 'expected a period of at most 20 years' });
+});

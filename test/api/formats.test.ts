@@ -43,7 +43,7 @@ beforeAll(async () => {
   const run = { runId: RUN, trigger: 'schedule' as const, scope: { projectId: PROJECT }, full: true, startedAt: NOW };
   await service.ledger.startRun({ ...run, status: 'running', failures: [] });
   const about = { projectId: PROJECT, projectName: '+payments', revision: 0, runId: RUN, discovery: {} };
-  const cluster = { tier: 'flex' as const, firstSeenAt: NOW, seenAt: NOW, lists: {} };
+  const cluster = { tier: 'flex' as const, firstSeenAt: '2026-01-01T00:00:00.000Z', seenAt: NOW, lists: {} };
   const list = { attemptedAt: NOW, jobs: 1, open: 0, moving: 0, lastCompleted: RESTORED, durations: [750] };
   const due = { days: 90, dueAt: '2027-01-08T10:12:30.000Z' };
   const one = { ...cluster, clusterName: 'one' };

@@ -205,7 +205,11 @@ describe('signed evidence', () => {
       command
         .replaceAll('/mnt/worm/', 'documented-')
         .replace(/ --signing-key ARN/, ' --signing-key .ledger/signing-key.pem');
-    const documented = [...new Set(commandsRunBy('test/cli/signed.test.ts').map(({ text }) => here(text)))];
+    // What is of a stack has none here.
+    const all = commandsRunBy('test/cli/signed.test.ts').filter(
+      ({ text }) => !/^aws |BUCKET|restore-evidence-/.test(text),
+    );
+    const documented = [...new Set(all.map(({ text }) => here(text)))];
     expect(documented.length).toBeGreaterThan(4);
     for (const command of documented) {
       const [program, ...args] = command.split(' ');

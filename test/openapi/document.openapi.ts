@@ -37,6 +37,7 @@ beforeAll(async () => {
   service = await startService(engine, {
     ledger: ledgerReader({ table, now: () => Date.parse(NOW) }),
     annotations: { table, user: { kind: 'user', name: 'test', selfDeclared: true } },
+    evidence: { ledgerName: 'synthetic' },
     runs: { start: async () => {} },
   });
   await service.add(...JOBS);

@@ -1,6 +1,13 @@
-"""What JSON Schema can't say of our parameters: which of them need or exclude each other, and which texts only we can make."""
+"""What JSON Schema can't say of our parameters: which of them need or exclude each other, and which texts are of our own making."""
 
 import schemathesis
+
+# From the page before, and signed.
+CURSORS = ("cursor", "before")
+# Of what is on record: a name that isn't there is refused, with those that are.
+ON_RECORD = ("project", "cluster", "source", "target", "targetProject", "targetCluster", "orgId", "timeZone")
+# Of others that say the same in other words.
+EXCLUDED_BY = {"since": ("until", "period"), "finishedSince": ("finishedUntil",), "until": ("period",), "open": ("status",), "sort": ("order",)}
 
 
 @schemathesis.hook
@@ -8,10 +15,16 @@ def before_call(context, case, kwargs):
     query = case.query
     if not query or not case.meta.generation.mode.is_positive:
         return
-    query.pop("cursor", None)  # from the page before, and signed
-    if "clusterName" in query:
+    for name in CURSORS + ON_RECORD:
+        query.pop(name, None)
+    for name, others in EXCLUDED_BY.items():
+        if name in query:
+            for other in others:
+                query.pop(other, None)
+    if case.path in ("/evidence", "/summary"):
+        query.pop("since", None)  # may not be too long ago
+    if case.path == "/evidence":
+        query.pop("projectId", None)  # of a project on record
+        query.pop("clusterName", None)  # needs one
+    elif "clusterName" in query:
         query.setdefault("projectId", "0" * 24)
-    if "since" in query:
-        query.pop("until", None)  # has to be later
-    if "open" in query:
-        query.pop("status", None)  # stands for some

@@ -2,7 +2,14 @@
 import type { Context } from 'hono';
 import { defined } from '../../platform/defined.ts';
 import { FRAMEWORK_IDS } from '../../report/model/framework.ts';
-import { EVIDENCE_FORMATS, type EvidenceRequest, MEDIA_TYPES, periodOf } from '../../report/model/request.ts';
+import {
+  EVIDENCE_FORMATS,
+  type EvidenceRequest,
+  isTooLong,
+  MAX_PERIOD,
+  MEDIA_TYPES,
+  periodOf,
+} from '../../report/model/request.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { isTimeZone } from '../../restore/rules/working-hours.ts';
 import { acceptable } from '../http/negotiate.ts';
@@ -35,7 +42,7 @@ const PROJECT_IDS: Parameter<string[]> = {
 const TIME_ZONE: Parameter<string> = {
   read: (value) => (isTimeZone(value) ? value : undefined),
   expected: 'a name of the IANA time zone database, such as Europe/Berlin',
-  schema: { type: 'string' },
+  schema: { type: 'string', minLength: 1, maxLength: 64 },
 };
 
 export const EVIDENCE_PARAMETERS = {
@@ -62,6 +69,7 @@ export function evidenceRequest(context: Context<ApiEnv>, now: Date): EvidenceRe
   if (period.since >= period.until) {
     throw badParameter(until === undefined ? 'since' : 'until', 'expected `until` after `since`');
   }
+  if (isTooLong(period)) throw badParameter('since', `expected ${MAX_PERIOD}`);
   const only = projectIds && defined({ projectIds, clusterName });
   return defined({ period, format: asked.format ?? preferredFormat(context), timeZone, only, frameworks, verify });
 }

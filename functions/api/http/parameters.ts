@@ -152,6 +152,7 @@ export const momentOrAge: Parameter<Moment> = {
     'a day such as 2026-11-23, a moment such as 2026-11-23T12:00:00Z, or an age such as 30m, 12h, 7d or 2w; `period` takes last-month and the like',
   schema: {
     type: 'string',
+    anyOf: [{ format: 'date' }, { format: 'date-time' }, { pattern: '^[1-9][0-9]{0,2}[mhdw]$' }],
     description: 'A day, a moment with its zone, or an age: 2026-11-23, 2026-11-23T12:00:00Z, 7d.',
   },
 };

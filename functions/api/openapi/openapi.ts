@@ -227,7 +227,17 @@ const OUTCOME = {
 };
 const REPORT = {
   'application/json': {
-    schema: { type: 'object', required: ['schemaVersion', 'verdict', 'numbers', 'gaps', 'projects'] },
+    schema: {
+      type: 'object',
+      required: ['schemaVersion', 'verdict', 'numbers', 'gaps', 'projects'],
+      properties: {
+        schemaVersion: { type: 'integer' },
+        verdict: { type: 'object' },
+        numbers: { type: 'object' },
+        gaps: { type: 'array', items: { type: 'object' } },
+        projects: { type: 'array', items: { type: 'object' } },
+      },
+    },
   },
   'text/html': { schema: text },
   'text/csv': { schema: text },

@@ -26,6 +26,11 @@ export interface EvidenceRequest {
 }
 
 const DEFAULT_PERIOD_MS = 90 * 86_400_000;
+/** Pictures have a place for each day. Atlas is younger than that. */
+const MAX_PERIOD_YEARS = 20;
+export const MAX_PERIOD = `a period of at most ${MAX_PERIOD_YEARS} years`;
+export const isTooLong = ({ since, until }: Pick<Period, 'since' | 'until'>) =>
+  Date.parse(until) - Date.parse(since) > MAX_PERIOD_YEARS * 366 * 86_400_000;
 
 /** @param asked ISO 8601 in UTC. @default the 90 days before `now` */
 export function periodOf({ since, until }: Partial<Record<'since' | 'until', string | undefined>>, now: Date): Period {
