@@ -74,11 +74,6 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
       "Nothing in it can be changed, by its lock. Who reads it, CloudTrail records by data events, which are the account's to switch on; a copy in another region or account is for the account to make.",
   },
   {
-    rules: ['CKV_AWS_7', '*-KMSKeyRotation*'],
-    at: ['Evidence/SigningKey'],
-    reason: 'AWS KMS rotates no asymmetric key, and old signatures are checked with the key that made them.',
-  },
-  {
     rules: ['CKV_AWS_21', '*-S3BucketVersioningEnabled', '*-S3BucketReplicationEnabled'],
     at: ['Lake/Storage/Bucket'],
     reason:
@@ -98,7 +93,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     rules: ['*-IAMNoInlinePolicy'],
-    at: ['*Role/DefaultPolicy'],
+    at: ['*Role/DefaultPolicy', 'Evidence/Auditor/DefaultPolicy'],
     reason:
       'Each role has one policy, written for it alone and deleted with it. A managed policy could be attached to others.',
   },
