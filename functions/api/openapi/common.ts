@@ -1,7 +1,7 @@
 // functions/api/openapi/common.ts: what all operations have alike, so that none can lack it.
 import { header, json, text } from './parts.ts';
 
-interface Operation {
+export interface Operation {
   operationId: string;
   summary: string;
   description?: string;
