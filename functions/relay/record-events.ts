@@ -62,5 +62,6 @@ function isSent(before: Item | undefined, after: Item & Key): boolean {
   if (kind === 'run') return after.runId !== undefined && after.status !== 'running';
   // A fence alone is a writer of parts that has only begun.
   if (kind === 'coverage') return after.coverage !== undefined && before?.coverageRevision !== after.coverageRevision;
-  return kind !== undefined && kind !== 'counts' && kind !== 'message';
+  // Announcements stay with who collects; a hub refuses them.
+  return kind !== undefined && kind !== 'counts' && kind !== 'message' && kind !== 'expected';
 }

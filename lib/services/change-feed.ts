@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Run } from '../../functions/ledger/model/run.ts';
 import {
   coverageKey,
+  expectedPk,
   jobSk,
   projectKey,
   projectPk,
@@ -96,22 +97,26 @@ export class ChangeFeed extends Construct {
   }
 }
 
-/** What makes events: jobs, a project's coverage, changes of a known project, and ended runs. No deletions: those are expired runs. */
 const RUNNING: Run['status'] = 'running';
 const written = (pk: string, sk: unknown, more: Record<string, unknown> = {}, events = ['INSERT', 'MODIFY']) =>
   FilterCriteria.filter({
     eventName: FilterRule.or(...events),
     dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(pk) }, sk: { S: sk } }, ...more },
   });
+/** An announced restore that did not come. */
+const MISSED = written(expectedPk(''), FilterRule.exists(), { NewImage: { missedAt: { S: FilterRule.exists() } } });
+/** What makes events: jobs, a project's coverage, changes of a known project, and ended runs. No deletions: those are expired runs. */
 const PUBLISHED = [
   written(projectPk(''), FilterRule.beginsWith(jobSk(''))),
   written(projectPk(''), FilterRule.isEqual(coverageKey('').sk)),
   written(projectPk(''), FilterRule.isEqual(projectKey('').sk), {}, ['MODIFY']),
   written(runPk(''), FilterRule.isEqual(runKey('').sk), { NewImage: { status: { S: FilterRule.notEquals(RUNNING) } } }),
+  MISSED,
 ];
 /** A hub takes whatever is known of projects, and the scope, too. */
 const SENT_TO_A_HUB = [
   written(projectPk(''), FilterRule.exists()),
   written(SCOPE_KEY.pk, FilterRule.isEqual(SCOPE_KEY.sk)),
   written(runPk(''), FilterRule.isEqual(runKey('').sk), { NewImage: { status: { S: FilterRule.notEquals(RUNNING) } } }),
+  MISSED,
 ];

@@ -17,7 +17,7 @@ test.each([
   ['50 clusters of 300 jobs', { projects: 2, clusters: 25, jobs: 300 }],
 ])(
   `%s collect within a heap of ${HEAP_MB} MB, and once collected cost no job write`,
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async (title, sizes) => {
     await using atlas = await startAtlas({ ...sizes, buckets: 'off' });
     await using dynamodb = await startDynamoDB();

@@ -5,8 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DETAIL_TYPES } from '../../functions/schema/words.ts';
+import { kindsOf } from '../../local/atlas/model/cluster.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import type { Restore } from '../../local/atlas/world/restores.ts';
+import { eventOf } from '../api/lambda/lambda-event.ts';
 import { wrongs } from '../events/schemas.ts';
 import { type Cloud, REGION, startCloud } from './cloud.ts';
 import { Deployment } from './deployment.ts';
@@ -49,9 +51,9 @@ afterEach(({ task }) => {
 let runs = 0;
 
 /** One run, from its plan to its end. */
-async function collect(projectId?: string): Promise<string> {
+async function collect(projectId?: string, { full = false } = {}): Promise<string> {
   const runId = Math.floor(Date.now() / 1000).toString(16) + (++runs).toString().padStart(16, '0');
-  await ledger.invoke('CollectionPlan', { trigger: 'request', runId, ...(projectId ? { projectId } : {}) });
+  await ledger.invoke('CollectionPlan', { trigger: 'request', runId, full, ...(projectId ? { projectId } : {}) });
   await eventually('the end of the run', async () =>
     (await ledger.runs()).some((run) => run.runId === runId && run.status !== 'running'),
   );
@@ -294,6 +296,42 @@ test('a project that Atlas no longer shows is published once, and so is its retu
     [lost.id, 'lost'],
     [lost.id, 'over'],
   ]);
+});
+
+/** MiniStack tells the function no caller, as API Gateway does. */
+async function announce(about: object): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const event = eventOf('/expected-restores', { method: 'POST', headers, body: JSON.stringify(about) });
+  const authorizer = { iam: { userArn: 'arn:aws:iam::000000000000:user/ada' } };
+  const answer = await ledger.invoke('Api', { ...event, requestContext: { ...event.requestContext, authorizer } });
+  const { statusCode, body } = answer as { statusCode: number; body: string };
+  expect([statusCode, body]).toEqual([201, expect.stringContaining('"state":"expected"')]);
+  return JSON.parse(body).expectedRestoreId;
+}
+
+test('an announced restore that did not come is published and told once, when its cluster was read after its time', async () => {
+  // Of the first project, restores still wait for their requesters, who may be the announced ones.
+  const projectId = atlas.world.projects[1]?.id ?? '';
+  const clusterName = atlas.world.clusters(projectId).find(({ tier }) => kindsOf(tier).includes('dedicated'))?.name;
+  const until = Math.ceil(Date.now() / 1000) * 1000 + 30_000;
+  const id = await announce({ projectId, clusterName, until: new Date(until).toISOString(), ticket: 'OPS-7' });
+  await new Promise((resolve) => setTimeout(resolve, until + 5_000 - Date.now()));
+  await collect(projectId, { full: true });
+  const [published] = await eventually('the event', async () => {
+    const events = await ofType('Expected Restore Missed');
+    return events.length > 0 && events;
+  });
+  expect(published?.detail).toMatchObject({
+    id: `${id}:missed`,
+    expectedRestore: { expectedRestoreId: id, state: 'missed', clusterName, ticket: 'OPS-7' },
+  });
+  await collect(projectId, { full: true });
+  expect(await ofType('Expected Restore Missed')).toHaveLength(1);
+  const told = await eventually('the message', async () => {
+    const messages = (await topic.messages()).filter(({ Message }) => Message.includes('did not come'));
+    return messages.length > 0 && messages;
+  });
+  expect(told.map(({ Message }) => Message)).toEqual([expect.stringContaining('ticket OPS-7')]);
 });
 
 test('an event of each type came, as its schema says, and none with a URL that hands out data', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   archivedClusterKey,
   coverageKey,
+  expectedKey,
   jobKey,
   type Key,
   partKey,
@@ -12,6 +13,7 @@ import {
 } from '../../../functions/ledger/table/keys.ts';
 import { EVENT_SOURCE } from '../../../functions/schema/words.ts';
 import { templateOf } from '../template.ts';
+import { matches } from './event-pattern.ts';
 
 const onlyOne = (type: string, start: string, given: Record<string, unknown> = {}) => {
   const found = Object.entries(templateOf(given).findResources(type)).filter(([id]) => id.startsWith(start));
@@ -54,8 +56,11 @@ describe('the stream of the table reaches the notify function', () => {
     ['what a run is to read', false, planKey(id, 0), 'INSERT'],
     ['when all projects were listed', false, SCOPE_KEY, 'MODIFY'],
     ['the coverage of a cluster that went', false, archivedClusterKey(project, 'JOB#1', id), 'INSERT'],
-  ])('%s: %s', (_, starts, { pk, sk }, eventName, status) => {
-    const NewImage = eventName === 'REMOVE' ? {} : { NewImage: status ? { status: { S: status } } : {} };
+    ['a restore that somebody announces', false, expectedKey(project, id), 'INSERT'],
+    ['an announced restore that did not come', true, expectedKey(project, id), 'MODIFY', 'missed'],
+  ])('%s: %s', (_, starts, { pk, sk }, eventName, state) => {
+    const image = state === 'missed' ? { missedAt: { S: '2026-11-23T12:00:00Z' } } : { status: { S: state } };
+    const NewImage = eventName === 'REMOVE' ? {} : { NewImage: state ? image : {} };
     const record = { eventName, dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, ...NewImage } };
     const filters: { Pattern: string }[] = mapping().FilterCriteria.Filters;
     expect(filters.some(({ Pattern }) => matches(record, JSON.parse(Pattern)))).toBe(starts);
@@ -163,20 +168,3 @@ describe('messages for people', () => {
     templateOf(both).resourceCountIs('AWS::SNS::Topic', 2);
   });
 });
-
-type Pattern = { [name: string]: Pattern | readonly (string | Condition)[] };
-type Condition = { prefix: string } | { 'anything-but': readonly string[] };
-
-/** What the patterns above need of Lambda's event filtering, which its guide describes. */
-function matches(value: unknown, pattern: Pattern): boolean {
-  return Object.entries(pattern).every(([name, inner]) => {
-    const field = (value as Record<string, unknown> | undefined)?.[name];
-    return Array.isArray(inner) ? inner.some((one) => fits(field, one)) : matches(field, inner as Pattern);
-  });
-}
-
-function fits(field: unknown, one: string | Condition): boolean {
-  if (typeof field !== 'string') return false; // a field that is missing fits nothing, `anything-but` included
-  if (typeof one === 'string') return field === one;
-  return 'prefix' in one ? field.startsWith(one.prefix) : !one['anything-but'].includes(field);
-}

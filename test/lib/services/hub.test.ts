@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   archivedClusterKey,
   coveragePartKey,
+  expectedKey,
   jobKey,
   type Key,
   planKey,
@@ -13,6 +14,7 @@ import { hubSettings, notifySettings } from '../../../functions/runtime/settings
 import { readSettings } from '../../../lib/settings/read-settings.ts';
 import { grants, nameOf, plain } from '../grants.ts';
 import { templateOf } from '../template.ts';
+import { matches } from './event-pattern.ts';
 
 const HUB_BUS = 'arn:aws:events:eu-west-1:999999999999:event-bus/Hub';
 const HUB = { role: 'hub', organizationId: 'o-exampleorg' };
@@ -70,29 +72,17 @@ describe('a spoke', () => {
     [true, runKey(id), 'MODIFY', 'complete'],
     [false, runKey(id), 'MODIFY', 'running'],
     [false, planKey(id, 0), 'INSERT'],
-  ])('starts notify: %s, for %j, %s', (starts, { pk, sk }, eventName, status) => {
-    const NewImage = status ? { status: { S: status } } : {};
+    [false, expectedKey(project, id), 'INSERT'],
+    [true, expectedKey(project, id), 'MODIFY', 'missed'],
+  ])('starts notify: %s, for %j, %s', (starts, { pk, sk }, eventName, state) => {
+    const NewImage =
+      state === 'missed' ? { missedAt: { S: '2026-11-23T12:00:00Z' } } : state ? { status: { S: state } } : {};
     const record = { eventName, dynamodb: { Keys: { pk: { S: pk }, sk: { S: sk } }, NewImage } };
     const filters: { Pattern: string }[] = only('AWS::Lambda::EventSourceMapping', 'ChangeFeedChanges', SPOKE)
       .FilterCriteria.Filters;
-    expect(filters.some(({ Pattern }) => matches(JSON.parse(Pattern), record))).toBe(starts);
+    expect(filters.some(({ Pattern }) => matches(record, JSON.parse(Pattern)))).toBe(starts);
   });
 });
-
-/** As Lambda filters: prefix, exists, anything-but, or a value. */
-function matches(pattern: unknown, value: unknown): boolean {
-  if (Array.isArray(pattern)) {
-    return pattern.some((rule) => {
-      if (typeof rule !== 'object') return rule === value;
-      if ('prefix' in rule) return String(value).startsWith(rule.prefix);
-      if ('exists' in rule) return (value !== undefined) === rule.exists;
-      return value !== undefined && ![rule['anything-but']].flat().includes(value);
-    });
-  }
-  return Object.entries(pattern as object).every(([name, inner]) =>
-    matches(inner, (value as Record<string, unknown> | undefined)?.[name]),
-  );
-}
 
 describe('a hub', () => {
   const policy = (given: Record<string, unknown>) => only('AWS::Events::EventBusPolicy', 'HubSpokes', given).Statement;
