@@ -12,6 +12,11 @@ export interface EvidenceBucketProps extends LedgerBucketProps {
   readonly lock: { readonly mode: 'governance' | 'compliance'; readonly years: number };
 }
 
+/** How long the report function locks what it puts, in hours, where the bucket has a lock: years of it would be the bucket's default. */
+const REQUESTED_LOCK_HOURS = 24;
+/** Of the bucket that is made: a report is fetched within the hour, but not deleted while it is locked. */
+const KEEP_REQUESTED = Duration.days(2);
+
 /** No shorter than a year, whichever years they are. */
 const DAYS_A_YEAR = 366;
 /** Anchors are read for at most a month, by the ones after them. */
@@ -19,10 +24,15 @@ const SELDOM_READ_AFTER = Duration.days(90);
 
 export class EvidenceBucket extends LedgerBucket {
   readonly prefix: string;
+  /** Of reports that were asked for of the API, which are no archive. */
+  readonly requestedPrefix: string;
+  /** Undefined: as the owner of the existing bucket has it. */
+  readonly requestedLockHours: number | undefined;
 
   /** Kept when the stack is deleted, whatever its settings say. No evidence expires: a first anchor that is gone would look taken away. */
   constructor(scope: Construct, id: string, props: EvidenceBucketProps) {
     const { mode, years } = props.lock;
+    const requestedPrefix = `${props.ledgerName}/requested/`;
     super(scope, id, props, {
       removalPolicy: RemovalPolicy.RETAIN,
       versioned: true,
@@ -31,6 +41,7 @@ export class EvidenceBucket extends LedgerBucket {
         objectLockDefaultRetention: ObjectLockRetention[mode](Duration.days(years * DAYS_A_YEAR)),
       },
       lifecycleRules: [
+        { prefix: requestedPrefix, expiration: KEEP_REQUESTED, noncurrentVersionExpiration: Duration.days(1) },
         {
           transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: SELDOM_READ_AFTER }],
         },
@@ -38,6 +49,8 @@ export class EvidenceBucket extends LedgerBucket {
       noAccessLog: 'Whoever changes nothing leaves nothing to find.',
     });
     this.prefix = `${props.ledgerName}/evidence/`;
+    this.requestedPrefix = requestedPrefix;
+    this.requestedLockHours = props.existing ? undefined : REQUESTED_LOCK_HOURS;
   }
 
   get location() {
@@ -51,6 +64,23 @@ export class EvidenceBucket extends LedgerBucket {
     grantee.allow(['s3:ListBucket'], [this.bucketArn], listing(this.prefix));
     if (this.keyArn) grantee.allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.keyArn]);
     grantee.acknowledgeWildcard(files, 'Each anchor and each report has a key of its own under this prefix.');
+  }
+
+  /** Putting reports that were asked for, locked for a day; not reading any, nor anything of the evidence. */
+  grantPutRequested(grantee: NodeFunction) {
+    const files = this.filesOf(this.requestedPrefix);
+    const lock = this.requestedLockHours === undefined ? [] : ['s3:PutObjectRetention'];
+    grantee.allow(['s3:PutObject', ...lock], [files]);
+    if (this.keyArn) grantee.allow(['kms:GenerateDataKey'], [this.keyArn]);
+    grantee.acknowledgeWildcard(files, 'Each report that was asked for has a key of its own under this prefix.');
+  }
+
+  /** Reading reports that were asked for, by their keys; nothing of the evidence. */
+  grantGetRequested(grantee: NodeFunction) {
+    const files = this.filesOf(this.requestedPrefix);
+    grantee.allow(['s3:GetObject'], [files]);
+    if (this.keyArn) grantee.allow(['kms:Decrypt'], [this.keyArn]);
+    grantee.acknowledgeWildcard(files, 'Each report that was asked for has a key of its own under this prefix.');
   }
 
   /** Reading files, and how they are locked. */
