@@ -8,6 +8,8 @@ import { Throttled } from '../../functions/api/lambda/async-function.ts';
 import { ADDRESS_SECONDS, ReportBucket } from '../../functions/api/lambda/report-bucket.ts';
 import { ReportFunction } from '../../functions/api/lambda/report-function.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
+import { REQUESTED_REPORTS_KEY } from '../../functions/ledger/table/keys.ts';
+import { inventoryOf } from '../../functions/ledger/transfer/export.ts';
 import type { Log, LogFields } from '../../functions/platform/log.ts';
 import { SILENT_MS } from '../../functions/requested/jobs.ts';
 import { type MakingPorts, makeRequested } from '../../functions/requested/make-requested.ts';
@@ -131,6 +133,12 @@ describe('a report that is asked for', () => {
     const before = s3.objects.size;
     expect(await make(id)).toBeUndefined();
     expect([sent.length, s3.objects.size]).toEqual([1, before]);
+  });
+
+  test('is not part of the ledger: an export leaves it out, and doesn’t take it for an item of a later version', async () => {
+    await ask();
+    expect(JSON.stringify(await own.table.get(REQUESTED_REPORTS_KEY))).toContain('"ttl":');
+    expect(await inventoryOf(own.table)).toMatchObject({ unknown: 0 });
   });
 
   test('that many ask for at once is still one job', async () => {
