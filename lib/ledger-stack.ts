@@ -16,6 +16,7 @@ import { Evidence } from './services/evidence.ts';
 import { Forwarding } from './services/forwarding.ts';
 import { Lake } from './services/lake.ts';
 import { Messages } from './services/messages.ts';
+import { Reports } from './services/reports.ts';
 import { Retention } from './services/retention.ts';
 import { checkPlace, completeSettings } from './settings/read-settings.ts';
 import { SettingsError } from './settings/setting.ts';
@@ -49,6 +50,8 @@ export class LedgerStack extends Stack {
   /** Of a spoke. */
   readonly forwarding: Forwarding | undefined;
   readonly api: Api | undefined;
+  /** Undefined: the API makes no reports that take longer than an answer may. */
+  readonly reports: Reports | undefined;
   readonly monitoring: Monitoring;
 
   constructor(
@@ -97,15 +100,19 @@ export class LedgerStack extends Stack {
     this.changeFeed = new ChangeFeed(this, 'ChangeFeed', { ...common, table });
     if (settings.httpApi !== 'none')
       this.api = new Api(this, 'Api', { settings, encryptionKey, table, plan: this.collection.plan });
+    if (this.evidence && this.api) {
+      this.reports = new Reports(this, 'Reports', { settings, encryptionKey, table, evidence: this.evidence });
+      this.reports.grantRequest(this.api.function);
+    }
     const [bus, apiUrl] = [this.changeFeed.bus, this.api?.edge.url];
     this.messages = new Messages(this, 'Messages', { settings, encryptionKey, table, bus, apiUrl });
     const { hubBusArn } = settings;
     if (settings.role === 'spoke')
       this.forwarding = new Forwarding(this, 'Forwarding', { bus, hubBusArn, encryptionKey });
-    const { collection, retention, lake, evidence, changeFeed, messages, forwarding, api } = this;
+    const { collection, retention, lake, evidence, changeFeed, messages, forwarding, api, reports } = this;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       ...common,
-      ...{ table, collection, retention, lake, evidence, changeFeed, messages, forwarding, api },
+      ...{ table, collection, retention, lake, evidence, changeFeed, messages, forwarding, api, reports },
     });
     outputs(this);
     validateTemplate(this, () => this._toCloudFormation());

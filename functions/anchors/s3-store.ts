@@ -10,6 +10,8 @@ export interface S3StoreOptions {
   prefix: string;
   /** The AWS account that the bucket belongs to: another's is refused, should ours be gone and its name be taken. @default any */
   owner?: string | undefined;
+  /** How long each file is locked, in ms, against the bucket's own default, which may be years. Takes s3:PutObjectRetention. @default as the bucket has it */
+  lockMs?: number | undefined;
   /** Names the bucket in the path, as an emulator wants it, and not in the host. @default false */
   isPathStyle?: boolean | undefined;
   /** @default one for this environment's region and credentials, or its AWS_ENDPOINT_URL */
@@ -29,6 +31,7 @@ const TYPES: Record<string, string> = {
   json: 'application/json',
   ndjson: 'application/x-ndjson',
   html: 'text/html; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
   pem: 'application/x-pem-file',
 };
 
@@ -42,12 +45,15 @@ export class S3Store implements AnchorStore {
   readonly place: string;
   readonly #at: { Bucket: string; ExpectedBucketOwner?: string };
   readonly #prefix: string;
+  readonly #lockMs: number | undefined;
   readonly #client: Pick<S3Client, 'send'>;
 
-  constructor({ bucket, prefix, owner, isPathStyle = false, client = defaultClient(isPathStyle) }: S3StoreOptions) {
+  constructor(options: S3StoreOptions) {
+    const { bucket, prefix, owner, lockMs, isPathStyle = false, client = defaultClient(isPathStyle) } = options;
     this.place = `s3://${bucket}/${prefix}`;
     this.#at = defined({ Bucket: bucket, ExpectedBucketOwner: owner });
     this.#prefix = prefix;
+    this.#lockMs = lockMs;
     this.#client = client;
   }
 
@@ -80,6 +86,7 @@ export class S3Store implements AnchorStore {
           Body: isFile ? createReadStream(body.path) : body,
           ContentLength: isFile ? body.bytes : Buffer.byteLength(body),
           ContentType: TYPES[name.slice(name.lastIndexOf('.') + 1)],
+          ...this.#lock(),
           IfNoneMatch: '*', // a retry, or another writer, must leave what is there
         }),
       );
@@ -103,6 +110,15 @@ export class S3Store implements AnchorStore {
         throw error instanceof StoreError ? error : this.#failed(`listing ${prefix}`, error);
       }
     }
+  }
+
+  /** Governance, whatever the bucket's mode is: of a file that is to go soon, a mistake can be undone. */
+  #lock() {
+    if (this.#lockMs === undefined) return {};
+    return {
+      ObjectLockMode: 'GOVERNANCE',
+      ObjectLockRetainUntilDate: new Date(Date.now() + this.#lockMs),
+    } as const;
   }
 
   #keyOf = (name: string) => `${this.#prefix}${name}`;

@@ -2,10 +2,13 @@
 import { apiApp } from '../api/app.ts';
 import { MAX_BODY_BYTES } from '../api/http/payload-limit.ts';
 import { gatewayHandler } from '../api/lambda/adapter.ts';
+import { AsyncFunction } from '../api/lambda/async-function.ts';
 import { PlanFunction } from '../api/lambda/plan-function.ts';
+import { ReportFunction } from '../api/lambda/report-function.ts';
 import { ledgerReader } from '../ledger/repositories/ledger-reader.ts';
 import { DynamoTable } from '../ledger/table/dynamo-table.ts';
 import { dynamoDbClient } from '../ledger/table/dynamodb-client.ts';
+import { RequestedReports } from '../requested/requested-reports.ts';
 import { lambdaLog } from '../runtime/lambda-log.ts';
 import { apiSettings } from '../runtime/settings.ts';
 
@@ -22,13 +25,32 @@ const table = new DynamoTable(tableName, client);
 const EVIDENCE_MS = 20_000;
 
 const log = lambdaLog('api', process.env);
+
+/** Where there is nowhere to keep them, only reports can be had that are answered at once. */
+function reportJobs({ functionName, bucket }: NonNullable<typeof settings.reports>) {
+  const open = async () => new (await import('../api/lambda/report-bucket.ts')).ReportBucket(bucket);
+  let opened: ReturnType<typeof open> | undefined;
+  return new ReportFunction({
+    reports: new RequestedReports(table, Date.now),
+    report: new AsyncFunction(functionName),
+    bucket: () => {
+      opened ??= open();
+      return opened;
+    },
+  });
+}
+
 const ports = {
   ledger: ledgerReader({ ...settings, table }),
   log,
   now: Date.now,
   objectives,
   lateAfterMs,
-  evidence: { ledgerName: tableName, limits: { ms: EVIDENCE_MS, bytes: MAX_BODY_BYTES } },
+  evidence: {
+    ledgerName: tableName,
+    limits: { ms: EVIDENCE_MS, bytes: MAX_BODY_BYTES },
+    jobs: settings.reports && reportJobs(settings.reports),
+  },
   runs: planFunctionName === undefined ? undefined : new PlanFunction(planFunctionName),
 };
 const app = apiApp({ ...ports, annotations: annotations ? { table } : undefined });

@@ -32,23 +32,52 @@ export interface MadeReport extends AsyncDisposable {
   parts(): AsyncIterable<string>;
 }
 
+/** The same in several formats: until it is disposed of, it has temporary files. */
+export interface MadeReports extends AsyncDisposable {
+  head: EvidenceHead;
+  /** Once for each format that was asked for. */
+  parts(format: EvidenceFormat): AsyncIterable<string>;
+}
+
 /** @throws LedgerError, TemporaryFileError, and the signal's reason */
 export async function makeReport(request: EvidenceRequest, making: Making): Promise<MadeReport> {
-  const { period, format, timeZone, only, frameworks, verify = false } = request;
-  const { ledger, progress = NO_PROGRESS, ...about } = making;
-  const report = emptyReport(format, timeZone);
-  const dispose = () => report[Symbol.asyncDispose]();
+  const { format } = request;
+  const made = await makeReports(request, [format], making);
+  return { ...made, parts: () => made.parts(format) };
+}
+
+/** From one reading of the ledger, so that they can't disagree. @throws LedgerError, TemporaryFileError, and the signal's reason */
+export async function makeReports(
+  { period, timeZone, only, frameworks, verify = false }: Omit<EvidenceRequest, 'format'>,
+  formats: readonly EvidenceFormat[],
+  { ledger, progress = NO_PROGRESS, ...about }: Making,
+): Promise<MadeReports> {
+  const reports = new Map(formats.map((format) => [format, emptyReport(format, timeZone)]));
+  const ofAll = (work: (report: Report) => PromiseLike<void>) => inTurn(reports.values(), work);
+  const dispose = () => ofAll((report) => report[Symbol.asyncDispose]());
   try {
     const head = await gather(
       ledger,
       { period, timeZone, only, frameworks, verify, progress, version: VERSION, ...about },
-      report,
+      {
+        project: (project, restores) => ofAll((report) => report.project(project, restores)),
+        cluster: (cluster) => ofAll((report) => report.cluster(cluster)),
+      },
     );
-    return { head, parts: () => report.parts(head), [Symbol.asyncDispose]: dispose };
+    return { head, parts: (format) => partsOf(reports.get(format), head), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+async function inTurn<T>(all: Iterable<T>, work: (each: T) => PromiseLike<void>): Promise<void> {
+  for (const each of all) await work(each);
+}
+
+function partsOf(report: Report | undefined, head: EvidenceHead): AsyncIterable<string> {
+  if (!report) throw new TypeError('the report was not made in this format');
+  return report.parts(head);
 }
 
 function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Report {

@@ -42,6 +42,19 @@ export const apiSettings = (environment: Environment) => ({
   ...lateness(environment),
   objectives: objectives(environment),
   signIn: signInSettings(environment),
+  reports: requestedReportSettings(environment),
+});
+
+/** Where reports are that take longer than an answer may, and what makes them. Absent: there are none. */
+function requestedReportSettings(environment: Environment) {
+  const functionName = variable(environment, 'REPORT_FUNCTION_NAME');
+  return functionName === undefined ? undefined : { functionName, bucket: reportBucket(environment) };
+}
+
+const reportBucket = (environment: Environment) => ({
+  bucket: variable(environment, 'EVIDENCE_BUCKET'),
+  owner: variable(environment, 'EVIDENCE_BUCKET_OWNER'),
+  prefix: variable(environment, 'REPORT_PREFIX'),
 });
 
 /** Absent: nobody signs in with a browser. */
@@ -176,6 +189,19 @@ export const evidenceSettings = (environment: Environment) => ({
   keyArn: variable(environment, 'SIGNING_KEY_ARN'),
   objectives: objectives(environment),
 });
+
+/** @throws SettingsError */
+export const reportSettings = (environment: Environment) => {
+  const lockHours = variable(environment, 'REPORT_LOCK_HOURS');
+  const lockMs = lockHours === undefined ? undefined : lockHours * 3_600_000;
+  return {
+    tableName: variable(environment, 'TABLE_NAME'),
+    /** Absent `lockMs`: as the bucket has it. */
+    bucket: { ...reportBucket(environment), lockMs },
+    keyArn: variable(environment, 'SIGNING_KEY_ARN'),
+    objectives: objectives(environment),
+  };
+};
 
 /** @throws SettingsError */
 export const messageSettings = (environment: Environment) => ({

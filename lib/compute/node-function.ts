@@ -24,7 +24,17 @@ import { shownArn } from './shown-arn.ts';
 
 export interface NodeFunctionProps extends Placement {
   /** Its file in functions/handlers/. */
-  readonly handler: 'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake' | 'evidence';
+  readonly handler:
+    | 'plan'
+    | 'collect'
+    | 'notify'
+    | 'message'
+    | 'api'
+    | 'hub'
+    | 'retention'
+    | 'lake'
+    | 'evidence'
+    | 'report';
   readonly description: string;
   readonly timeout: Duration;
   readonly memoryMb: number;

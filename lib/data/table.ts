@@ -21,6 +21,7 @@ import {
   DAYS_KEY,
   expectedPk,
   projectPk,
+  REQUESTED_REPORTS_KEY,
   runPk,
   VERDICTS_PK,
 } from '../../functions/ledger/table/keys.ts';
@@ -185,6 +186,16 @@ export class LedgerTable extends Construct {
       Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
     };
     grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyRuns);
+    if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
+  }
+
+  /** For whoever may read already: which reports were asked for, and how they stand. */
+  grantRequestReports(grantee: NodeFunction) {
+    const onlyReports = {
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [REQUESTED_REPORTS_KEY.pk] },
+      Null: { 'dynamodb:LeadingKeys': 'false' }, // "for all" is also true of none
+    };
+    grantee.allow(['dynamodb:PutItem'], [this.table.tableArn], onlyReports);
     if (this.#keyArn) grantee.allow(KEY_WRITES, [this.#keyArn]);
   }
 

@@ -34,6 +34,8 @@ export interface AlarmsProps {
     | undefined;
   /** Undefined: histories are not anchored. */
   readonly evidence: (IDependable & { readonly evidence: { readonly function: IFunction } }) | undefined;
+  /** Undefined: there are no reports that take longer than an answer may. */
+  readonly reports: { readonly report: { readonly function: IFunction }; readonly deadLetters: IQueue } | undefined;
   /** Dead-letter queue of tasks. */
   readonly deadLetters: IQueue;
   /** Of events that should have started a run. */
@@ -74,7 +76,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const { tableName, apiErrors, plan, collect, notify, retention, lake, evidence } = props;
+    const { tableName, apiErrors, plan, collect, notify, retention, lake, evidence, reports } = props;
     const { deadLetters, planDeadLetters, unpublished, undelivered, notForwarded } = props;
     const aws = (namespace: string, metricName: string, dimensionsMap: Record<string, string>) =>
       new Metric({ namespace, metricName, dimensionsMap, statistic: Stats.SUM, period: FIVE_MINUTES });
@@ -105,6 +107,14 @@ export class Alarms extends Construct {
       });
     if (lake) this.#lake(props, lake);
     if (evidence) this.#evidence(props, evidence);
+    if (reports) {
+      this.#add('ReportErrors', 'The report function fails, or runs out of time or memory.', {
+        metric: reports.report.function.metricErrors({ period: FIVE_MINUTES }),
+      });
+      this.#add('ReportsDeadLettered', 'A report that was asked for was given up; its event is in a queue.', {
+        metric: waiting(reports.deadLetters),
+      });
+    }
     this.#add('ChangesLate', `Changes are published more than ${LATE.toMinutes()} minutes after they were recorded.`, {
       metric: changeAge(notify, FIVE_MINUTES),
       threshold: LATE.toMilliseconds(),

@@ -10,6 +10,7 @@ import type { Evidence } from '../services/evidence.ts';
 import type { Forwarding } from '../services/forwarding.ts';
 import type { Lake } from '../services/lake.ts';
 import type { Messages } from '../services/messages.ts';
+import type { Reports } from '../services/reports.ts';
 import type { Retention } from '../services/retention.ts';
 import { gapsOf } from '../settings/schedule.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -31,6 +32,7 @@ export interface MonitoringProps {
   /** Of a spoke. */
   readonly forwarding: Forwarding | undefined;
   readonly api: Api | undefined;
+  readonly reports: Reports | undefined;
   readonly settings: Settings;
   /** Of the topic that is made. @default none: CloudWatch can't use the key that SNS has by default */
   readonly encryptionKey?: IKey | undefined;
@@ -57,6 +59,7 @@ export class Monitoring extends Construct {
       messages,
       forwarding,
       api,
+      reports,
       settings,
       encryptionKey,
     } = props;
@@ -82,6 +85,7 @@ export class Monitoring extends Construct {
       retention: retention?.retention.function,
       lake,
       evidence,
+      reports,
       deadLetters,
       planDeadLetters,
       unpublished,

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 import emulator_network  # 7. Addresses, NAT gateways and flow logs in templates.
 from ministack import app
 from ministack.core import iam_actions, responses
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
 # 1. EventBridge Scheduler fills in the attributes in angle brackets of a target's input.
@@ -147,6 +147,22 @@ provisioners._RESOURCE_HANDLERS["AWS::Events::EventBusPolicy"] = {
     "create": create_bus_policy,
     "delete": delete_bus_policy,
 }
+
+# 9. A bucket in a template may have Object Lock, and a default for what is put there. MiniStack's S3 knows both.
+bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+create_bucket = bucket["create"]
+
+
+def create_bucket_with_lock(logical_id, props, stack_name):
+    name, attributes = create_bucket(logical_id, props, stack_name)
+    if props.get("ObjectLockEnabled"):
+        default = props.get("ObjectLockConfiguration", {}).get("Rule", {}).get("DefaultRetention")
+        retention = default and {"Mode": default["Mode"], "Days": int(default["Days"])}
+        s3._bucket_object_lock[name] = {"enabled": True, "default_retention": retention}
+    return name, attributes
+
+
+bucket["create"] = create_bucket_with_lock
 
 
 def end_with_the_tests():

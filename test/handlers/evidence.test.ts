@@ -22,6 +22,7 @@ import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { PublicKey } from '../../functions/signing/public-key.ts';
 import { checkedReport } from '../../functions/signing/report.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
+import { s3Error, unchunked } from '../anchors/local-s3.ts';
 import { completed, idAt, job as jobOf, RUN } from '../ledger/jobs.ts';
 
 /** Created in 2023, as its id says: before the restores. */
@@ -40,21 +41,6 @@ let isRefusing = (_request: IncomingMessage) => false;
 const lines: string[] = [];
 
 const bodyOf = async (request: IncomingMessage) => Buffer.concat((await listOf(request)) as Buffer[]);
-const s3Error = (code: string) =>
-  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>synthetic</Message></Error>`;
-
-/** The SDK sends what it reads from a file in chunks, each after its size in hex. */
-function unchunked(body: Buffer, request: IncomingMessage): Buffer {
-  if (!request.headers['content-encoding']?.includes('aws-chunked')) return body;
-  const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
-    const end = body.indexOf('\r\n', at);
-    const size = Number.parseInt(body.subarray(at, end).toString().split(';')[0] ?? '', 16);
-    if (!size) return Buffer.concat(parts);
-    parts.push(body.subarray(end + 2, end + 2 + size));
-    at = end + 2 + size + 2;
-  }
-}
 
 /** Lists, gets and creates objects. Synthetic answers in the form of S3's. */
 const startS3 = () =>

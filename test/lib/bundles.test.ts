@@ -14,13 +14,25 @@ const BUDGET = {
   collect: 1_029_000,
   notify: 233_000,
   message: 332_000,
-  api: 516_000,
+  api: 546_000, // S3's client comes later, but what it shares with DynamoDB's, such as XML, lies in the same file: 26 KB
   hub: 292_000,
   retention: 270_000,
   lake: 515_000,
   evidence: 700_000,
+  report: 700_000,
 };
-const NAMES = ['plan', 'collect', 'notify', 'message', 'api', 'hub', 'retention', 'lake', 'evidence'] as const;
+const NAMES = [
+  'plan',
+  'collect',
+  'notify',
+  'message',
+  'api',
+  'hub',
+  'retention',
+  'lake',
+  'evidence',
+  'report',
+] as const;
 /** Beside the code, and read by no function. */
 const LEGAL = ['THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];
 /** Those of today. Another needs a look at what it asks of those who pass the code on. */
@@ -40,6 +52,7 @@ const ENVIRONMENT = {
   EVIDENCE_BUCKET: 'evidence',
   EVIDENCE_BUCKET_OWNER: '111111111111',
   EVIDENCE_PREFIX: 'AtlasRestoreLedger/evidence/',
+  REPORT_PREFIX: 'AtlasRestoreLedger/requested/',
   SIGNING_KEY_ARN: 'arn:aws:kms:eu-west-1:111111111111:key/abc',
   AWS_REGION: 'eu-west-1',
 };
@@ -121,6 +134,7 @@ describe('bundles', () => {
 
   test('the API answers, and does not begin with the client that starts a run', () => {
     expect(startOf('api')).not.toContain('2015-03-31/functions');
+    expect(startOf('api')).not.toContain('ListObjectsV2'); // nor with S3's, of which it takes only what fetches a report
     const script = `
       const { handler } = await import(${JSON.stringify(pathToFileURL(join(built.folders.api, 'index.mjs')).href)});
       const http = { method: 'GET' };

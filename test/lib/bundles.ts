@@ -10,7 +10,10 @@ import { readSettings } from '../../lib/settings/read-settings.ts';
 export interface Bundles extends Disposable {
   /** The folder of each function's code, as it is uploaded. */
   readonly folders: Readonly<
-    Record<'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake' | 'evidence', string>
+    Record<
+      'plan' | 'collect' | 'notify' | 'message' | 'api' | 'hub' | 'retention' | 'lake' | 'evidence' | 'report',
+      string
+    >
   >;
 }
 
@@ -41,6 +44,7 @@ export function bundles(given: Readonly<Record<string, unknown>> = {}): Bundles 
       retention: folder('RetentionFunction'),
       lake: folder('LakeFunction'),
       evidence: folder('EvidenceFunction'),
+      report: folder('ReportsReportFunction'),
     },
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -235,7 +235,7 @@ test('lake: finds what changed, puts files of days in their places; reads no fil
 test('evidence: reads the table, adds files to their places and signs; deletes nothing, changes no lock, writes nothing to the table', () => {
   const files = 'AtlasRestoreLedger/evidence/*';
   const given = { evidenceBucket: 'new', auditorPrincipal: '222222222222' };
-  const { EvidenceRole, EvidenceScheduleRole, EvidenceAuditor, ...others } = grants(given);
+  const { EvidenceRole, EvidenceScheduleRole, EvidenceAuditor, ...others } = grants({ ...given, httpApi: 'none' });
   expect(EvidenceRole).toEqual([
     'dynamodb:BatchGetItem on LedgerTable',
     'dynamodb:GetItem on LedgerTable',
@@ -260,13 +260,63 @@ test('evidence: reads the table, adds files to their places and signs; deletes n
     `s3:GetObjectRetention on EvidenceStorageBucket/${files}`,
     `s3:ListBucket on EvidenceStorageBucket where {"StringLike":{"s3:prefix":"${files}"}}`,
   ]);
-  expect(others).toEqual(grants());
+  expect(others).toEqual(grants({ httpApi: 'none' }));
   const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
   const { EvidenceRole: ofExisting = [] } = grants({ evidenceBucket: 'ours', evidenceBucketKey: keyArn });
   expect(ofExisting.filter((line) => line.endsWith(keyArn))).toEqual([
     `kms:Decrypt on ${keyArn}`,
     `kms:GenerateDataKey on ${keyArn}`,
   ]);
+});
+
+describe('reports that are asked for of the API', () => {
+  const files = 'EvidenceStorageBucket/AtlasRestoreLedger/requested/*';
+  const onlyReports =
+    'where {"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["REPORTS"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
+  const given = { evidenceBucket: 'new' };
+
+  test('report: reads the table, writes how reports stand, signs, and puts reports under their prefix; reads no file', () => {
+    const { ReportsReportRole } = grants(given);
+    expect(ReportsReportRole).toEqual([
+      'dynamodb:BatchGetItem on LedgerTable',
+      'dynamodb:GetItem on LedgerTable',
+      `dynamodb:PutItem on LedgerTable ${onlyReports}`,
+      'dynamodb:Query on LedgerTable',
+      'dynamodb:Query on LedgerTable/index/byCluster',
+      'dynamodb:Query on LedgerTable/index/byStatus',
+      'dynamodb:Query on LedgerTable/index/feed',
+      'dynamodb:Scan on LedgerTable/index/feed',
+      'kms:GetPublicKey on EvidenceSigningKey',
+      'kms:Sign on EvidenceSigningKey',
+      'logs:CreateLogStream on ReportsReportLogs',
+      'logs:PutLogEvents on ReportsReportLogs',
+      `s3:PutObject on ${files}`,
+      `s3:PutObjectRetention on ${files}`,
+      'sqs:SendMessage on ReportsDeadLetters',
+    ]);
+  });
+
+  test('api: records what is asked for, has it made and reads it, and nothing else of the bucket', () => {
+    const { ApiHandlerRole = [] } = grants(given);
+    const before = new Set(grants().ApiHandlerRole);
+    expect(ApiHandlerRole.filter((line) => !before.has(line))).toEqual([
+      `dynamodb:PutItem on LedgerTable ${onlyReports}`,
+      'lambda:InvokeFunction on ReportsReportFunction',
+      `s3:GetObject on ${files}`,
+    ]);
+  });
+
+  test('an existing bucket: its own lock, and its key for what each does', () => {
+    const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/abc';
+    const { ReportsReportRole = [], ApiHandlerRole = [] } = grants({
+      evidenceBucket: 'ours',
+      evidenceBucketKey: keyArn,
+    });
+    const of = (lines: string[]) => lines.filter((line) => line.startsWith('s3') || line.endsWith(keyArn));
+    const ours = 'arn:AWS::Partition:s3:::ours/AtlasRestoreLedger/requested/*';
+    expect(of(ReportsReportRole)).toEqual([`kms:GenerateDataKey on ${keyArn}`, `s3:PutObject on ${ours}`]);
+    expect(of(ApiHandlerRole)).toEqual([`kms:Decrypt on ${keyArn}`, `s3:GetObject on ${ours}`]);
+  });
 });
 
 test('existing secrets: those, and the key that they are encrypted with', () => {

@@ -56,7 +56,12 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_117', '*-LambdaInsideVPC'],
     at: [
       ...['ChangeFeed/Notify/Function', 'Messages/Message/Function', 'Api/Handler/Function', 'Hub/Writer/Function'],
-      ...['Retention/Retention/Function', 'Lake/Lake/Function', 'Evidence/Evidence/Function'],
+      ...[
+        'Retention/Retention/Function',
+        'Lake/Lake/Function',
+        'Evidence/Evidence/Function',
+        'Reports/Report/Function',
+      ],
     ],
     reason:
       'They call AWS, by its signed APIs over TLS, and with sign-in the issuer. A VPC would add endpoints to pay for, and no check.',

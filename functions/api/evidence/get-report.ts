@@ -82,7 +82,7 @@ async function answerWithin(ms: number, { context, request, ports, port }: Answe
 async function answerLater(context: Context<ApiEnv>, request: EvidenceRequest, port: EvidencePort): Promise<Response> {
   if (!port.jobs) {
     const detail =
-      'the report is longer than this API can answer at once: narrow since and until, or projectId; read that of a month where the stack keeps it (setting evidenceBucket); or run restore-ledger evidence --table';
+      'the report is longer than this API can answer at once: narrow since and until, or projectId; let the stack keep long ones (setting evidenceBucket); or run restore-ledger evidence --table';
     throw new RequestProblem('evidence-too-long', { field: 'since', detail });
   }
   try {

@@ -93,6 +93,9 @@ export const isExpectedPk = (pk: string) => pk.startsWith(expectedPk(''));
 /** What people were told of a job, or of another event. @param id of the job, or of the event */
 export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
 export const messagePk = (id: string) => `${MESSAGE}#${id}`;
+/** The reports that were asked for of the API, all in one item. */
+export const REQUESTED_REPORTS_KEY: Key = { pk: 'REPORTS', sk: 'REQUESTED' };
+export const isReportsPk = (pk: string) => pk === REQUESTED_REPORTS_KEY.pk;
 /** What the items of a hub's own are under: of a spoke, and of slices of its records. @param spoke as of `spokeName` */
 export const spokeKey = (spoke: string): Key => ({ pk: SCOPE, sk: `${SPOKE}${spoke}` });
 /** All of them. */

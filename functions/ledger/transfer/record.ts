@@ -14,6 +14,7 @@ import {
   isJobSk,
   isPartSk,
   isPlanSk,
+  isReportsPk,
   isRunSk,
   isTotalsPk,
   isVerdictsPk,
@@ -87,12 +88,12 @@ export const record = z.discriminatedUnion('kind', [
 ]);
 
 /**
- * What an item is, by its key. `part`: of a coverage, which is exported whole. `counts`: of jobs or coverage, computed from them, and what a
+ * What an item is, by its key. `part`: of a coverage, which is exported whole. `message`: what was told of jobs, and reports that were asked for. `counts`: of jobs or coverage, computed from them, and what a
  * hub finds out by itself. Undefined: of another version.
  */
 export function kindOf({ pk, sk }: Key): RecordKind | 'part' | 'counts' | 'message' | undefined {
   if (isDaysPk(pk) || isTotalsPk(pk) || isVerdictsPk(pk) || isHubKey({ pk, sk })) return 'counts';
-  if (pk.startsWith(messagePk(''))) return 'message';
+  if (pk.startsWith(messagePk('')) || isReportsPk(pk)) return 'message';
   if (pk === SCOPE_KEY.pk && sk === SCOPE_KEY.sk) return 'scope';
   if (isExpectedPk(pk)) return 'expected';
   if (pk.startsWith(runPk(''))) return isRunSk(sk) || isPlanSk(sk) || isPartSk(sk) ? 'run' : undefined;

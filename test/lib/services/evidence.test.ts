@@ -1,6 +1,6 @@
 // Evidence as a stack makes it: the bucket and its lock, the signing key, the auditor's role, the function and its alarms.
-import { expect, test } from 'vitest';
-import { evidenceSettings } from '../../../functions/runtime/settings.ts';
+import { describe, expect, test } from 'vitest';
+import { apiSettings, evidenceSettings, reportSettings } from '../../../functions/runtime/settings.ts';
 import { readSettings } from '../../../lib/settings/read-settings.ts';
 import { templateOf } from '../template.ts';
 
@@ -31,7 +31,7 @@ test('none without the setting', () => {
   expect(Object.entries(resources).filter(([id, { Type }]) => /Evidence/.test(id) || /S3|KMS/.test(Type))).toEqual([]);
 });
 
-test('the bucket is locked, versioned, private, over TLS only, and kept whatever the settings say; nothing in it expires', () => {
+test('the bucket is locked, versioned, private, over TLS only, and kept whatever the settings say; no evidence expires', () => {
   const { Properties, DeletionPolicy } = onlyOf('AWS::S3::Bucket', { ...NEW, removalPolicy: 'delete' });
   expect(DeletionPolicy).toBe('Retain');
   expect(Properties).toMatchObject({
@@ -52,9 +52,14 @@ test('the bucket is locked, versioned, private, over TLS only, and kept whatever
   const { Rules } = Properties.LifecycleConfiguration as { Rules: object[] };
   expect(Rules).toMatchObject([
     { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    {
+      ...{ Prefix: 'AtlasRestoreLedger/requested/', ExpirationInDays: 2 },
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    },
     { Transitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: 90 }] },
   ]);
-  expect(JSON.stringify(Rules)).not.toContain('Expiration');
+  const [, , ...ofEvidence] = Rules as unknown as object[];
+  expect(JSON.stringify(ofEvidence)).not.toContain('Expiration');
   const policy = JSON.stringify(onlyOf('AWS::S3::BucketPolicy', NEW));
   expect(policy).toContain('"aws:SecureTransport":"false"');
   expect(policy).toContain('"s3:TlsVersion":1.2');
@@ -134,6 +139,51 @@ test('four alarms: on failures, on a day that is not anchored or on silence, on 
     AlarmDescription: expect.stringMatching(/^CRITICAL: .*#anchor-findings$/),
   });
   expect(of('ReportsMissing')?.Properties).toMatchObject({ Statistic: 'Minimum', Period: 21_600, Threshold: 1 });
+});
+
+describe('reports that are asked for', () => {
+  test('the function and the API understand their environments; a made bucket locks reports for a day, another as it does', () => {
+    const settingsIn = (given: Record<string, unknown>) => {
+      const of = (id: RegExp) => {
+        const { Variables } = onlyOf('AWS::Lambda::Function', given, id).Properties.Environment as {
+          Variables: Record<string, unknown>;
+        };
+        const texts = Object.entries(Variables).map(([name, value]) => [name, typeof value === 'string' ? value : 'x']);
+        return Object.fromEntries(texts) as Record<string, string>;
+      };
+      return {
+        report: reportSettings(of(/^ReportsReportFunction/)),
+        api: apiSettings(of(/^ApiHandlerFunction/)).reports,
+      };
+    };
+    const place = { bucket: 'x', owner: 'x', prefix: 'AtlasRestoreLedger/requested/' };
+    const made = settingsIn({ ...NEW, objectives: 'prod-*/orders = rto 60m, rpo 24h' });
+    expect(made.report).toMatchObject({ bucket: { ...place, lockMs: 24 * 3_600_000 } });
+    expect(made.report.objectives.lines).toHaveLength(1);
+    expect(made.api).toEqual({ functionName: 'x', bucket: place });
+    expect(settingsIn(EXISTING).report.bucket).toEqual({ ...place, bucket: 'company-evidence', lockMs: undefined });
+  });
+
+  test('an event is tried twice, is kept where that fails, and both are alarms', () => {
+    const [config] = find('AWS::Lambda::EventInvokeConfig', NEW, /^ReportsReport/);
+    expect(config?.Properties).toMatchObject({
+      ...{ MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 1_200 },
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^ReportsDeadLetters/), 'Arn'] } },
+      },
+    });
+    expect(onlyOf('AWS::Lambda::Function', NEW, /^ReportsReportFunction/).Properties).toMatchObject({
+      ...{ Timeout: 900, EphemeralStorage: { Size: 2_048 } },
+    });
+    const of = (name: string) =>
+      find('AWS::CloudWatch::Alarm', NEW).find(({ Properties }) => String(Properties.AlarmName).endsWith(`-${name}`));
+    expect(of('ReportErrors')?.Properties).toMatchObject({ MetricName: 'Errors' });
+    expect(of('ReportsDeadLettered')?.Properties).toMatchObject({ MetricName: 'ApproximateNumberOfMessagesVisible' });
+  });
+
+  test('there are none without an API', () => {
+    expect(find('AWS::Lambda::Function', { ...NEW, httpApi: 'none' }, /^Reports/)).toEqual([]);
+  });
 });
 
 test.each([

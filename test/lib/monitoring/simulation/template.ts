@@ -27,7 +27,8 @@ export function monitored(schedule: string, timeZone: string): Monitored {
   const { runsToAlarm } = expectation;
   const checks = new Checks(stack, 'Checks', { plan, runsToAlarm, settings: { schedule, timeZone } });
   new Alarms(stack, 'Alarms', {
-    ...{ plan, collect, notify, retention: undefined, lake: undefined, evidence: undefined, expectation, checks },
+    ...{ plan, collect, notify, retention: undefined, lake: undefined, evidence: undefined, reports: undefined },
+    ...{ expectation, checks },
     ...{ deadLetters: queue, planDeadLetters: queue, unpublished: queue, undelivered: queue },
     ...{ ledgerName: 'Ledger', tableName: 'table', apiErrors: undefined, topics: [], runbookUrl: '' },
   });
