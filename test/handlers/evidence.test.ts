@@ -244,7 +244,7 @@ test('a history that was rewritten, with a chain made anew, is found by the next
   const client = new S3Client({ endpoint: urlOf(s3), region: 'eu-central-1', forcePathStyle: true });
   const store = new S3Store({ bucket: 'evidence', prefix: PREFIX, client });
   const { anchored } = await readArchive(store, { keys: trusted(), now: Date.now() });
-  const comparison = new AnchorComparison(anchored);
+  const comparison = new AnchorComparison(anchored, Date.now());
   for await (const recorded of ledger.recordedJobs(PROJECT)) comparison.add(recorded);
   expect(comparison.result().differing).toMatchObject([{ jobId, what: 'rewritten', day: '2026-10-30' }]);
 });
