@@ -53,7 +53,7 @@ export class LocalEvidenceJobs implements EvidenceJobs, AsyncDisposable {
     const id = newObjectId(new Date(requestedAt));
     const kept: Kept = { job: { id, state: 'running', requestedAt, request }, readers: 0, isLetGo: false };
     this.#kept.set(id, kept);
-    await this.#letGoOld();
+    // Counted before anything is waited for, so that of many at once no more than these begin.
     const made = this.#make(kept).finally(() => this.#running.delete(made));
     this.#running.add(made);
     return kept.job;
@@ -85,6 +85,7 @@ export class LocalEvidenceJobs implements EvidenceJobs, AsyncDisposable {
     const progress = { show: (text: string) => this.#tell(kept, { progress: text }) };
     let file: TemporaryFile | undefined;
     try {
+      await this.#letGoOld();
       await using made = await make(job.request, { progress, signal: this.#stop.signal });
       file = await TemporaryFile.open();
       for await (const part of made.parts()) await file.append(part);

@@ -157,6 +157,7 @@ export class MemoryLedger implements Ledger {
   projects = (): AsyncIterable<ProjectFacts> => notHere('projects');
   census = (): Promise<Census> => notHere('census');
   recordedJobs = (): AsyncIterable<RecordedJob> => notHere('recordedJobs');
+  projectsInTable = (): Promise<string[]> => notHere('projectsInTable');
   listedJobs = (): AsyncIterable<ListedJob> => notHere('listedJobs');
   countListed = (): Promise<number> => notHere('countListed');
   projectJobs = () => notHere('projectJobs');

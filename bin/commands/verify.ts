@@ -1,6 +1,8 @@
 // bin/commands/verify.ts: every history recomputed, to show what was changed or removed since it was recorded.
 import { Command } from 'commander';
+import type { Anchored } from '../../functions/anchors/anchored.ts';
 import { AnchorComparison } from '../../functions/anchors/check.ts';
+import { checkAnnouncements } from '../../functions/anchors/check-announcements.ts';
 import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify/verify.ts';
@@ -10,7 +12,13 @@ import { projectIds } from '../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
 import { publicKeys, readPublicKeys } from '../options/signing.ts';
-import { anchorFields, anchorGaps, type Compared, differingLine } from '../output/anchor-lines.ts';
+import {
+  anchorFields,
+  anchorGaps,
+  type Compared,
+  differingAnnouncementLine,
+  differingLine,
+} from '../output/anchor-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
@@ -75,7 +83,7 @@ async function verify({ project: projectIds, against, publicKey, json, ...flags 
     against === undefined
       ? undefined
       : await unlessRaised(signal, archiveAt(against, publicKey, context, progress)).finally(done);
-  const anchored = archive && new AnchorComparison(archive.anchored);
+  const anchored = archive && new AnchorComparison(archive.anchored, Date.now());
   const days = new DayRecount();
   const all = listOf(verifyAll(opened.ledger, { projectIds, days, anchored, progress }));
   const results = await unlessRaised(signal, all).finally(done);
@@ -83,13 +91,18 @@ async function verify({ project: projectIds, against, publicKey, json, ...flags 
     ({ jobs, recorded, projectName }) =>
       projectIds && jobs === 0 && recorded === undefined && projectName === undefined,
   );
-  const anchors = archive && anchored && { ...archive.archive, ...anchored.result(projectIds) };
-  if (strange && !anchors?.differingCount)
+  const announcements =
+    archive && (await checkAnnouncements(opened.ledger, archive.anchored, announcing(results, archive, projectIds)));
+  const anchors = archive &&
+    anchored &&
+    announcements && { ...archive.archive, ...anchored.result(projectIds), announcements };
+  const anchoredDiffering = anchors ? differingIn(anchors) : 0;
+  if (strange && anchoredDiffering === 0)
     throw new CommandError(`nothing of project ${strange.projectId} is in the ledger: check the id`);
   const countsDiffer = projectIds ? [] : await days.differing(opened.ledger);
   const coverageDiffers = projectIds ? [] : await differingTotals(opened.ledger);
   const { unbroken, verified, ...sums } = integrityOf(results);
-  const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length + (anchors?.differingCount ?? 0) > 0;
+  const isBroken = !unbroken || countsDiffer.length + coverageDiffers.length + anchoredDiffering > 0;
   const isKnown = verified && (!anchors || anchorGaps(anchors).length === 0);
   const result = isBroken ? 'broken' : isKnown ? 'unbroken' : 'unverified';
   context.end(EXIT_CODES[result]);
@@ -107,6 +120,15 @@ async function archiveAt(place: string, files: readonly string[] = [], { env }: 
   const onAnchor = (name: string) => progress.show(sanitize(`checked ${name}`));
   return readArchive(await openStore('--against', place, env), { keys, now: Date.now(), onAnchor });
 }
+
+const differingIn = ({ differingCount, announcements }: Compared) => differingCount + announcements.differingCount;
+
+/** Every project that may have announced restores, or had some. */
+const announcing = (
+  results: readonly Verification[],
+  { anchored }: { anchored: Anchored },
+  asked: readonly string[] | undefined,
+) => new Set(asked ?? [...results.map(({ projectId }) => projectId), ...anchored.announcements.keys()]);
 
 /** unverified: nothing was changed, as far as the record goes. */
 type Result = 'unbroken' | 'unverified' | 'broken';
@@ -136,7 +158,7 @@ function summary(result: Result, { results, countsDiffer, coverageDiffers, ancho
       'not checked': folded > 0 ? `the middle of ${folded} histories, too long to keep` : undefined,
       erased: erased > 0 ? `a person's name, from ${erased} histories, which were tied together anew` : undefined,
       repaired: repaired > 0 ? `${repaired} jobs were missing once, and were recorded again` : undefined,
-      breaks: breakCount + (anchors?.differingCount ?? 0) || undefined,
+      breaks: breakCount + (anchors ? differingIn(anchors) : 0) || undefined,
       ...(anchors && sanitized(anchorFields(anchors))),
     },
     paint,
@@ -149,7 +171,9 @@ function summary(result: Result, { results, countsDiffer, coverageDiffers, ancho
   if (result !== 'broken') return lines.join('\n');
   const shown = results.flatMap((of) => of.breaks.map((one) => breakLine(of, one))).slice(0, MAX_BREAKS);
   for (const one of anchors?.differing.slice(0, MAX_BREAKS) ?? []) shown.push(`  ${sanitize(differingLine(one))}`);
-  const left = breakCount + (anchors?.differingCount ?? 0) - shown.length;
+  for (const one of anchors?.announcements.differing.slice(0, MAX_BREAKS) ?? [])
+    shown.push(`  ${sanitize(differingAnnouncementLine(one))}`);
+  const left = breakCount + (anchors ? differingIn(anchors) : 0) - shown.length;
   if (left > 0) shown.push(`  and ${left} more: --json names the first thousand of each project`);
   for (const day of countsDiffer.slice(0, MAX_BREAKS))
     shown.push(`  ${day}: its counts are not those of its restores: restore-ledger reevaluate counts them again`);

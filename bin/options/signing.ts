@@ -1,5 +1,5 @@
 // bin/options/signing.ts: the keys that sign, and those that are trusted.
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { PublicKey } from '../../functions/signing/public-key.ts';
 import type { Signer } from '../../functions/signing/signer.ts';
@@ -45,11 +45,26 @@ export const publicKeys = () =>
     ),
   );
 
+/** One byte more than a key may have, in bytes. */
+const MAX_READ = 10_001;
+
+/** Of a pipe, too, as of `<(restore-ledger public-key)`; what is longer is no key. */
+async function startOf(file: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: MAX_READ }) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_READ) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 /** @throws UsageError */
 export const readPublicKeys = (files: readonly string[]): Promise<PublicKey[]> =>
   Promise.all(
     files.map(async (file) => {
-      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      const text = await startOf(file).catch((error: unknown) => {
         throw new UsageError(`--public-key ${file}: expected a file that can be read, got ${reasonOf(error)}`);
       });
       try {

@@ -8,7 +8,7 @@ import type { Run, RunScope } from '../../functions/ledger/model/run.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { upTo } from '../../functions/platform/lists/up-to.ts';
 import type { CoverageRow } from '../../functions/views/coverage.ts';
-import type { ExpectedRow } from '../../functions/views/expected.ts';
+import type { AnnouncedRow, ExpectedRow } from '../../functions/views/expected.ts';
 import type { ApiClient, Query } from './client.ts';
 import { asFlags } from './flag-problem.ts';
 import type { ExpectedQuery, ReadableLedger, ShownJob, WholeJob } from './ledger-port.ts';
@@ -74,9 +74,9 @@ export class ApiLedger implements ReadableLedger {
   }
 
   /** The announcement; the one that was made before with the same key. @param key of every repeat of the request */
-  async announce(request: object, key: string): Promise<ExpectedRow> {
+  async announce(request: object, key: string): Promise<AnnouncedRow> {
     const path = '/expected-restores';
-    return understood(`POST ${path}`, ANSWERS.expected, await this.#client.post(path, request, key));
+    return understood(`POST ${path}`, ANSWERS.announced, await this.#client.post(path, request, key));
   }
 
   /** As it is then; undefined where there is none. */

@@ -1,7 +1,7 @@
 // bin/remote/shapes.ts: the schemas of the API's answers. Fields and values of later versions are let through.
 import * as z from 'zod/mini';
 import { coverageList } from '../../functions/schema/coverage.ts';
-import { expectedRestore, expectedRestoreList } from '../../functions/schema/expected-restore.ts';
+import { announcedRestore, expectedRestore, expectedRestoreList } from '../../functions/schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../functions/schema/job.ts';
 import { runList, runReport } from '../../functions/schema/run.ts';
 import { searchResult } from '../../functions/schema/search.ts';
@@ -19,6 +19,7 @@ export const ANSWERS = {
   summary,
   search: searchResult,
   expected: expectedRestore,
+  announced: announcedRestore,
   expectedList: expectedRestoreList,
 };
 

@@ -26,12 +26,18 @@ const totals = z.object({
   missing: count(),
   /** Their histories don't fit together by themselves. */
   broken: count(),
+  /** Announced restores that are anchored. Absent: by a version that anchored none. */
+  announcements: optional(count()),
+  /** Announced restores that are not as they were anchored, or not there any more. */
+  altered: optional(count()),
 });
 export type AnchorTotals = z.infer<typeof totals>;
 
 const predicate = z.object({
   /** The ledger's name: of its stack, its table, or its directory. */
   ledger: text(),
+  /** By the ledger's setting, restore jobs are let go after so many days; 0: never. Absent: nobody said. */
+  retentionDays: optional(count()),
   /** In UTC, on which it was begun. */
   day: day(),
   /** A day has several where one invocation had no time for all projects. From 1. */
@@ -67,6 +73,8 @@ export const isAnchorName = (name: string) => ANCHOR_NAME.test(name);
 /** Named by their content: whoever writes them again writes the same. */
 export const headsName = (of: string, sha256: string) => `heads/${of}/${sha256}.ndjson`;
 export const changesName = (of: string, sha256: string) => `changes/${of}/${sha256}.ndjson`;
+export const announcementsName = (of: string, sha256: string) => `announcements/${of}/${sha256}.ndjson`;
+export const isAnnouncementsName = (name: string) => name.startsWith('announcements/');
 export const isHeadsName = (name: string) => name.startsWith('heads/');
 export const KEYS = 'keys/';
 const KEY_NAME = /^keys\/[0-9a-f]{64}\.pem$/;

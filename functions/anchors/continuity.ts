@@ -1,6 +1,6 @@
 // functions/anchors/continuity.ts: whether a history is the one that was anchored. Pure.
 import { sha256 } from '../ledger/model/fingerprint.ts';
-import { FIRST_CHANGES } from '../ledger/model/hash-chain.ts';
+import { FIRST_CHANGES, isEntry } from '../ledger/model/hash-chain.ts';
 import type { Change } from '../ledger/model/ledger.ts';
 import type { Head } from './heads-file.ts';
 
@@ -13,6 +13,7 @@ export type Continuity = 'same' | 'continued' | 'erased' | 'erased-later' | 'lef
 
 /** That the entries fit to each other is what `breaksOf` of functions/ledger/model/hash-chain.ts shows. */
 export function continuityOf(changes: readonly Change[], { revision, head }: Head): Continuity {
+  if (!changes.every(isEntry)) return 'other';
   const at = changes.findIndex((entry) => entry.revision >= revision);
   const entry = changes[at];
   if (entry === undefined) return 'other';
@@ -28,5 +29,5 @@ export function continuityOf(changes: readonly Change[], { revision, head }: Hea
 /** Of a history, where it ends; undefined where something else than this program left none. */
 export function headOf(changes: readonly Change[]): Head | undefined {
   const last = Array.isArray(changes) ? changes.at(-1) : undefined;
-  return last && { revision: last.revision, head: sha256(last) };
+  return isEntry(last) ? { revision: last.revision, head: sha256(last) } : undefined;
 }

@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { ProjectCoverage } from '../ledger/model/coverage.ts';
 import { defined } from '../platform/defined.ts';
-import { tryJson } from '../platform/json.ts';
 import { count, moment, objectId, optional, text } from '../schema/types.ts';
-import { SignatureError } from '../signing/errors.ts';
+import { linesOf } from './lines.ts';
 
 /** Where a history ended. */
 export interface Head {
@@ -17,6 +16,14 @@ export interface Head {
 
 const head = z.string().check(z.regex(/^[\w-]{43}$/, 'a SHA-256, base64url'));
 
+const coverageLine = z.object({
+  revision: count(),
+  recorded: optional(count()),
+  recordedIds: optional(text()),
+  restartedAt: optional(moment()),
+  letGo: optional(z.object({ before: moment(), jobs: count(), heads: text() })),
+});
+
 const projectLine = z.object({
   projectId: objectId(),
   projectName: optional(text()),
@@ -24,16 +31,8 @@ const projectLine = z.object({
   jobs: count(),
   /** SHA-256, in hex, over a line `jobId revision head` for each of them, by job id. */
   digest: z.string().check(z.regex(/^[0-9a-f]{64}$/, '64 hex digits')),
-  /** What its coverage says of them. Absent: there is none. */
-  coverage: optional(
-    z.object({
-      revision: count(),
-      recorded: optional(count()),
-      recordedIds: optional(text()),
-      restartedAt: optional(moment()),
-      letGo: optional(z.object({ before: moment(), jobs: count(), heads: text() })),
-    }),
-  ),
+  /** What its coverage says of them. Absent: there is none, or it is no coverage. */
+  coverage: optional(coverageLine),
 });
 export type ProjectLine = z.infer<typeof projectLine>;
 
@@ -56,22 +55,9 @@ export type HeadsLine = z.infer<typeof line>;
 
 export const isProjectLine = (of: HeadsLine): of is ProjectLine => 'projectId' in of;
 
-/** @throws SignatureError that names the line: it was signed, by another version, or by something else than this program */
-export function* headsLines(file: string): Generator<HeadsLine> {
-  let number = 0;
-  for (let from = 0; from < file.length; ) {
-    const end = file.indexOf('\n', from);
-    number += 1;
-    const read = z.safeParse(line, tryJson(file.slice(from, end < 0 ? file.length : end)));
-    if (!read.success)
-      throw new SignatureError(
-        'SIGNATURE_WRONG',
-        `heads, line ${number}: expected a project, or the head of a history`,
-      );
-    yield read.data;
-    from = end < 0 ? file.length : end + 1;
-  }
-}
+/** @throws SignatureError that names the line */
+export const headsLines = (file: string): Generator<HeadsLine> =>
+  linesOf(file, line, 'heads', 'a project, or the head of a history');
 
 /** What stands for all heads of a project. Jobs are added by their ids, in order. */
 export class HeadsDigest {
@@ -86,9 +72,11 @@ export class HeadsDigest {
   hex = () => this.#hash.digest('hex');
 }
 
+/** What can be anchored of it: undefined where there is none, or something else than this program wrote to it. */
 export function coverageOf(coverage: ProjectCoverage | undefined): ProjectLine['coverage'] | undefined {
   if (coverage === undefined) return undefined;
   const { revision, recorded, recordedIds, restartedAt, letGo: of } = coverage;
   const letGo = of && { before: of.before, jobs: of.jobs, heads: of.heads };
-  return defined({ revision, recorded, recordedIds, restartedAt, letGo });
+  const read = z.safeParse(coverageLine, defined({ revision, recorded, recordedIds, restartedAt, letGo }));
+  return read.success ? read.data : undefined;
 }

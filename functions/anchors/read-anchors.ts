@@ -11,17 +11,19 @@ import {
   anchorName,
   anchorOf,
   isAnchorName,
+  isAnnouncementsName,
   isHeadsName,
   isKeyName,
   KEYS,
   keyName,
 } from './anchor.ts';
 import type { Anchored } from './anchored.ts';
+import { announcementLines } from './announcements-file.ts';
 import { headsLines } from './heads-file.ts';
 import { type AnchorStore, readText } from './store.ts';
 
 /** Of the heads of 4,000,000 jobs, in bytes: what one text of Node can hold. */
-const MAX_HEADS = 512 * 1_048_576 - 64;
+const MAX_TEXT = 512 * 1_048_576 - 64;
 
 export interface ReadAnchor {
   name: string;
@@ -38,8 +40,13 @@ export async function keysIn(store: AnchorStore): Promise<PublicKey[]> {
   for await (const name of store.list(KEYS)) {
     if (keys.length === MAX_KEYS) break;
     if (!isKeyName(name)) continue; // such as one that somebody is writing
-    const key = PublicKey.parse((await readText(store, name, MAX_KEY)) ?? '');
-    if (keyName(key.id) === name) keys.push(key);
+    const text = (await readText(store, name, MAX_KEY)) ?? '';
+    try {
+      const key = PublicKey.parse(text);
+      if (keyName(key.id) === name) keys.push(key);
+    } catch (error) {
+      throw error instanceof SignatureError ? new SignatureError(error.code, `${name}: ${error.message}`) : error;
+    }
   }
   return keys;
 }
@@ -95,8 +102,12 @@ export async function* readAnchors(
     const read = await readAnchor(store, name, keys);
     if (read === undefined) throw wrong(`${name}: it was there a moment ago, and is gone`);
     if (before || from === undefined) checkFollows(read, before);
+    anchored.next(read.anchor);
+    const { day } = read.anchor;
     for (const subject of read.subjects) {
-      if (isHeadsName(subject.name)) anchored.add(headsLines(await headsOf(store, subject, name)), read.anchor.day);
+      if (isHeadsName(subject.name)) anchored.add(headsLines(await signedText(store, subject, name)), day);
+      else if (isAnnouncementsName(subject.name))
+        anchored.addAnnouncements(announcementLines(await signedText(store, subject, name)), day);
       else if (whole) await checkFile(store, subject, name);
     }
     before = read;
@@ -116,8 +127,10 @@ function checkFollows({ name, anchor: { previous } }: ReadAnchor, before: ReadAn
   if (previous.sha256 !== before.sha256) throw wrong(`${name}: ${before.name} is not the file that it follows on`);
 }
 
-async function headsOf(store: AnchorStore, { name, digest }: Subject, of: string): Promise<string> {
-  const text = await readText(store, name, MAX_HEADS);
+/** Nothing of a file that somebody else put there, however large, is kept in memory. */
+async function signedText(store: AnchorStore, { name, digest }: Subject, of: string): Promise<string> {
+  await checkFile(store, { name, digest }, of);
+  const text = await readText(store, name, MAX_TEXT);
   if (text === undefined) throw wrong(`${of}: its file ${name} is missing`);
   if (hash('sha256', text, 'hex') !== digest.sha256)
     throw wrong(`${of}: its file ${name} is not the one that was signed`);

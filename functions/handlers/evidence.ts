@@ -13,7 +13,7 @@ import { evidenceSettings } from '../runtime/settings.ts';
 import { SignatureError } from '../signing/errors.ts';
 import { kmsSigner } from '../signing/kms-signer.ts';
 
-const { tableName, ledgerName, bucket, keyArn, objectives } = evidenceSettings(process.env); // a missing variable fails the cold start
+const { tableName, ledgerName, bucket, keyArn, objectives, retentionDays } = evidenceSettings(process.env); // a missing variable fails the cold start
 const log = lambdaLog('evidence', process.env);
 const metrics = new Metrics(ledgerName);
 const ledger = tableLedger({ tableName });
@@ -45,11 +45,11 @@ async function anchor(leftMs: () => number): Promise<Taken> {
   try {
     const taken = await takeAnchor(
       { ledger, store, signer, now: Date.now, isOutOfTime: () => leftMs() <= 0 },
-      { ledgerName },
+      { ledgerName, retentionDays },
     );
     const { state, name, day, totals, findings, wholeDay } = taken;
     for (const finding of findings) log.error('a history is not as it was anchored', { ...finding, day });
-    metrics.gauge({ AnchorFindings: totals.rewritten + totals.missing + totals.broken });
+    metrics.gauge({ AnchorFindings: totals.rewritten + totals.missing + totals.broken + (totals.altered ?? 0) });
     if (wholeDay !== undefined)
       metrics.gauge({ AnchorAgeDays: Math.max(0, (Date.parse(dayOf(Date.now())) - Date.parse(wholeDay)) / DAY_MS) });
     if (state !== 'there') log.info('an anchor was taken', { anchor: name, state, ...totals });

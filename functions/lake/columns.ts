@@ -185,6 +185,10 @@ const DECLARED: Readonly<Record<string, Omit<Column, 'name'>>> = {
     ofState((state) => (state.annotation?.checks ?? []).map(checkWords)),
     'Comparisons of the restored data: `name=expected : got`.',
   ),
+  checks_by: aText((row) => {
+    const said = annotation(row);
+    return said?.checks && annotatorWords(said.checksBy ?? said.by);
+  }, 'Who made them.'),
   links: someTexts(
     ofState((state) => state.annotation?.links ?? []),
     'Addresses that somebody added.',

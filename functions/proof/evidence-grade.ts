@@ -77,8 +77,10 @@ interface Asked {
 }
 
 /** Another fact can raise it, and none can lower it: of what is not known, it says nothing. */
-export function gradeOf(restores: readonly Shown[], { days, now, isAllKnown }: Asked): Evidence {
+export function gradeOf(restores: readonly Shown[], { days, now, isAllKnown: areOthersKnown }: Asked): Evidence {
   const done = restores.filter(({ finishedAt }) => Date.parse(finishedAt) <= now.getTime());
+  // One that ends in the future shows that a clock is wrong, ours or Atlas's: it does not count yet, and nobody can say that it never will.
+  const isAllKnown = areOthersKnown && done.length === restores.length;
   const grade = gradeAt(done, days, now);
   if (rank(grade) <= rank('lapsed')) return isAllKnown ? { grade } : { grade: 'not known' };
   const [holder] = done

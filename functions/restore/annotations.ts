@@ -13,7 +13,8 @@ type Entry = Pick<z.infer<typeof change>, 'fields'>;
 export const ANNOTATED = ['validation', 'annotation'] as const;
 
 /** Whether somebody made the entry by annotating the job. */
-export const isAnnotating = ({ fields }: Entry): boolean => ANNOTATED.some((name) => Object.hasOwn(fields ?? {}, name));
+export const isAnnotating = (entry: Entry): boolean =>
+  ANNOTATED.some((name) => Object.hasOwn(entry?.fields ?? {}, name)); // a forged history may hold anything
 
 /** What people added, by the history alone: entries have the values whole. */
 export function annotationsIn(changes: readonly Entry[]): Annotated {

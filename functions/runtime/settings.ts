@@ -187,6 +187,8 @@ export const evidenceSettings = (environment: Environment) => ({
     prefix: variable(environment, 'EVIDENCE_PREFIX'),
   },
   keyArn: variable(environment, 'SIGNING_KEY_ARN'),
+  /** What anchors state of the retention. 0: none lets jobs go. Absent: nothing is stated. */
+  retentionDays: variable(environment, 'ANCHOR_RETENTION_DAYS'),
   objectives: objectives(environment),
 });
 

@@ -81,6 +81,10 @@ const patterns = withDefault('patterns separated by commas', list, []);
 
 const VARIABLES = {
   ANNOTATIONS: withDefault('true or false', flag, false),
+  ANCHOR_RETENTION_DAYS: optional(
+    `a whole number of days from 0 to ${MAX_RETENTION_DAYS}`,
+    integer(0, MAX_RETENTION_DAYS),
+  ),
   API_URL: optional('a URL such as https://abc123.execute-api.eu-west-1.amazonaws.com', url),
   ATLAS_CONCURRENCY: ranged(RANGES.ATLAS_CONCURRENCY),
   ATLAS_SECRET_ID: required('names or ARNs of secrets, separated by commas', nonEmptyList),

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { annotator, bounded, purpose, ticket } from './annotation.ts';
 import { LIMITS } from './annotation-limits.ts';
-import { described, list, moment, named, objectId, oneOf, optional, page, text } from './types.ts';
+import { described, flag, list, moment, named, objectId, oneOf, optional, page, text } from './types.ts';
 import { EXPECTED_STATES } from './words.ts';
 
 const requester = () =>
@@ -60,6 +60,17 @@ export const expectedRestore = named(
   'A restore that somebody announced.',
 );
 
+/** As the answer to its announcement. */
+export const announcedRestore = named(
+  'AnnouncedRestore',
+  z.extend(expectedRestore, {
+    warning: optional(
+      text('The ledger doesn’t know such a cluster: whether there is one, and what similar ones are called.'),
+    ),
+  }),
+  'A restore that was just announced.',
+);
+
 export const expectedRestoreRequest = named(
   'ExpectedRestoreRequest',
   z.object({
@@ -67,6 +78,11 @@ export const expectedRestoreRequest = named(
     from: optional(moment('Not in the past.'), 'Absent: from now on.'),
     until: until(),
     restores: optional(restores(), 'Absent: 1.'),
+    allowUnknown: optional(
+      flag(
+        'Announces it though the ledger has never seen such a cluster, as for one that is to be made. Absent: false.',
+      ),
+    ),
   }),
   'Texts are one line each, without addresses and credentials.',
 );

@@ -56,16 +56,29 @@ export function unsealed(text: string, keys: readonly PublicKey[]): Opened {
     const ids = signatures.map(({ keyid }) => keyid.slice(0, 64)).join(', ');
     throw new SignatureError('SIGNATURE_UNTRUSTED', `it is signed by another key (${ids}) than those that are trusted`);
   }
-  const read = z.safeParse(statement, tryJson(payload.toString('utf8')));
+  const read = z.safeParse(statement, unambiguousJson(payload.toString('utf8')));
   if (!read.success)
     throw new SignatureError('SIGNATURE_WRONG', 'expected a signed in-toto statement, got something else');
   return { statement: read.data, key };
 }
 
+/**
+ * As `tryJson`, but for what two readers could understand differently: a name that is there twice, of which one takes the first and one
+ * the last, or a text with needless escapes, which a search for it doesn't find. @throws SignatureError
+ */
+function unambiguousJson(text: string): unknown {
+  const value = tryJson(text);
+  if (value !== undefined && compact(JSON.stringify(value)) !== compact(text))
+    throw new SignatureError('SIGNATURE_WRONG', 'expected JSON with each name once, and without needless escapes');
+  return value;
+}
+
+const compact = (json: string) => json.replaceAll(/\s/g, '');
+
 function parsed(text: string): z.infer<typeof envelope> {
   if (text.length > MAX_ENVELOPE)
     throw new SignatureError('SIGNATURE_WRONG', `expected a signature of at most ${MAX_ENVELOPE} bytes, got more`);
-  const read = z.safeParse(envelope, tryJson(text));
+  const read = z.safeParse(envelope, unambiguousJson(text));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue?.path.join('.');

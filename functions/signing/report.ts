@@ -58,7 +58,7 @@ export function checkedReport(envelope: string, sha256: string, keys: readonly P
   if (signed.digest.sha256 !== sha256)
     throw new SignatureError(
       'SIGNATURE_WRONG',
-      `the file was changed: its SHA-256 is ${sha256}, and that of the file that was signed is ${signed.digest.sha256}`,
+      `the file was changed, or another one was signed, ${signed.name}: its SHA-256 is ${sha256}, and that of the file that was signed is ${signed.digest.sha256}`,
     );
   return { name: signed.name, key, predicate };
 }

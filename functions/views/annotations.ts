@@ -24,10 +24,11 @@ export const checkWords = ({ name, expected, got }: Check): string => `${name}=$
 
 export const isPassed = ({ expected, got }: Check): boolean => expected === got;
 
-/** `2 of 3 checks as expected`; undefined without any. */
-export function checksInShort({ checks = [] }: Pick<Annotation, 'checks'>): string | undefined {
+/** `2 of 3 checks as expected`, and by whom where another said the last; undefined without any. */
+export function checksInShort({ checks = [], checksBy }: Pick<Annotation, 'checks' | 'checksBy'>): string | undefined {
   if (checks.length === 0) return undefined;
-  return `${checks.filter(isPassed).length} of ${checks.length} ${checks.length === 1 ? 'check' : 'checks'} as expected`;
+  const by = checksBy === undefined ? '' : `, made by ${annotatorWords(checksBy)}`;
+  return `${checks.filter(isPassed).length} of ${checks.length} ${checks.length === 1 ? 'check' : 'checks'} as expected${by}`;
 }
 
 /** `purpose drill, ticket OPS-1, 2 of 3 checks as expected`; empty where all was taken back. */

@@ -5,14 +5,19 @@ import type { ProjectFacts } from '../ledger/model/known-project.ts';
 import { expectedState } from '../proof/expected-state.ts';
 import type { RecordedProject } from '../proof/ledger.ts';
 import { type ExpectedRestore, isOver } from '../restore/expected/expected-restore.ts';
-import type { expectedRestore } from '../schema/expected-restore.ts';
+import type { announcedRestore, expectedRestore } from '../schema/expected-restore.ts';
 import type { ExpectedState } from '../schema/words.ts';
 import { annotatorWords } from './annotations.ts';
 
 /** As it is shown. */
 export type ExpectedRow = z.infer<typeof expectedRestore>;
+/** Just after it was announced. */
+export type AnnouncedRow = z.infer<typeof announcedRestore>;
 
-export const withState = ({ revision: _, ...expected }: ExpectedRestore, state: ExpectedState): ExpectedRow => ({
+export const withState = (
+  { revision: _, erased: __, ...expected }: ExpectedRestore,
+  state: ExpectedState,
+): ExpectedRow => ({
   ...expected,
   jobs: expected.jobs.map(({ jobId }) => ({ jobId })),
   state,

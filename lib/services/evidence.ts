@@ -56,6 +56,7 @@ export class Evidence extends Construct {
         EVIDENCE_BUCKET_OWNER: Aws.ACCOUNT_ID,
         EVIDENCE_PREFIX: this.bucket.prefix,
         SIGNING_KEY_ARN: this.key.keyArn,
+        ANCHOR_RETENTION_DAYS: String(settings.jobRetentionDays),
         OBJECTIVES: settings.objectives.length > 0 ? JSON.stringify(settings.objectives) : undefined,
       },
       settings,

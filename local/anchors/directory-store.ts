@@ -1,9 +1,9 @@
 // local/anchors/directory-store.ts: anchors and signed reports in a directory.
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AnchorStore, type StoredBody, StoreError } from '../../functions/anchors/store.ts';
+import { openRegularFile } from '../files/regular-file.ts';
 
 export class DirectoryStore implements AnchorStore {
   readonly place: string;
@@ -15,10 +15,18 @@ export class DirectoryStore implements AnchorStore {
   async read(name: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const path = join(this.place, name);
     try {
-      const file = await open(path);
-      return createReadStream(path, { fd: file });
+      const file = await openRegularFile(path);
+      return this.#read(path, file.createReadStream());
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
+      throw refused(path, 'read', error);
+    }
+  }
+
+  async *#read(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+    } catch (error) {
       throw refused(path, 'read', error);
     }
   }
@@ -46,8 +54,9 @@ export class DirectoryStore implements AnchorStore {
     const from = join(this.place, dirname(`${prefix}.`));
     let names: string[];
     try {
+      // Links to directories are not followed. What is no file has its name listed, and is refused once it is read.
       const entries = await readdir(from, { recursive: true, withFileTypes: true });
-      names = entries.flatMap((each) => (each.isFile() ? join(each.parentPath, each.name) : []));
+      names = entries.map((each) => join(each.parentPath, each.name));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
       throw refused(from, 'read', error);

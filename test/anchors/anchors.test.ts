@@ -1,73 +1,19 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { anchorGaps } from '../../bin/output/anchor-lines.ts';
+import { expect, test } from 'vitest';
+import { anchorGaps, type Compared } from '../../bin/output/anchor-lines.ts';
 import { Anchored } from '../../functions/anchors/anchored.ts';
-import { type Archive, readArchive } from '../../functions/anchors/archive.ts';
+import type { Archive } from '../../functions/anchors/archive.ts';
 import { AnchorComparison } from '../../functions/anchors/check.ts';
 import { anchorNames } from '../../functions/anchors/read-anchors.ts';
-import { takeAnchor } from '../../functions/anchors/take-anchor.ts';
 import { eraseEverywhere } from '../../functions/ledger/erasure/erase-everywhere.ts';
 import { sha256 } from '../../functions/ledger/model/fingerprint.ts';
-import { NO_IDS, toggled } from '../../functions/ledger/model/id-set.ts';
 import type { Change } from '../../functions/ledger/model/ledger.ts';
 import { jobKey } from '../../functions/ledger/table/keys.ts';
-import { listOf } from '../../functions/platform/lists/list-of.ts';
-import { verifyAll } from '../../functions/proof/verify/verify-all.ts';
-import { localSigner, type Signer } from '../../functions/signing/signer.ts';
-import { DirectoryStore } from '../../local/anchors/directory-store.ts';
-import { testEngine } from '../ledger/engines.ts';
 import { completed, idAt, job, PROJECT, RUN, seen } from '../ledger/jobs.ts';
+import { anchoredLedgers, newSigner, OTHER } from './anchored-ledger.ts';
 
-const engine = testEngine();
-const OTHER = 'bbbbbbbbbbbbbbbbbbbbbbbb';
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'anchors-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
-
-const newSigner = () =>
-  localSigner(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
-
-/** A ledger of two projects, and anchors of it on the days that are asked for. */
-async function anchoredLedger(name: string) {
-  const { ledger, table, remove } = await engine.newTable();
-  const store = new DirectoryStore(join(directory, name));
-  const signer = newSigner();
-  const ids = ['2026-11-20T10:00:00Z', '2026-11-20T11:00:00Z', '2026-11-21T10:00:00Z'].map((at) => idAt(at));
-  const [first = '', second = '', third = ''] = ids;
-  const of = (projectId: string, jobs: string[]) => ({
-    ...{
-      projectId,
-      projectName: `name of ${projectId.slice(0, 2)}`,
-      revision: 0,
-      runId: RUN,
-      discovery: {},
-      clusters: {},
-    },
-    ...{ recorded: jobs.length, recordedIds: toggled(NO_IDS, jobs) },
-  });
-  const jobs = [job({ jobId: first }), job({ jobId: second }), job({ jobId: third, projectId: OTHER })];
-  for (const each of jobs) await ledger.record(each, seen(0));
-  await ledger.saveCoverage(PROJECT, () => of(PROJECT, [first, second]));
-  await ledger.saveCoverage(OTHER, () => of(OTHER, [third]));
-  const take = (day: string, options: { signer?: Signer; isOutOfTime?: () => boolean } = {}) =>
-    takeAnchor(
-      { ledger, store, signer, now: () => Date.parse(`${day}T00:05:00Z`), ...options },
-      { ledgerName: 'synthetic' },
-    );
-  const compare = async (now: string, keys = [signer]) => {
-    const publicKeys = await Promise.all(keys.map((key) => key.publicKey()));
-    const { archive, anchored } = await readArchive(store, { keys: publicKeys, now: Date.parse(`${now}T12:00:00Z`) });
-    const comparison = new AnchorComparison(anchored);
-    await listOf(verifyAll(ledger, { anchored: comparison, progress: { show: () => {} } }));
-    return { archive, check: comparison.result() };
-  };
-  return { ledger, table, remove, store, jobs, take, compare, signer };
-}
+const anchoredLedger = anchoredLedgers();
 
 test('a day has what changed; a day without an anchor is a gap with a name; what is newer is not covered', async () => {
   const { ledger, jobs, take, compare } = await anchoredLedger('days');
@@ -140,24 +86,6 @@ test('the next anchor names a history that is another, and a job that is gone; s
   expect(second.jobId).not.toBe(first.jobId);
 });
 
-test('jobs let go on record are counted, and no others are excused by it', async () => {
-  const { ledger, jobs, remove, take, compare } = await anchoredLedger('let-go');
-  const [first, second, third] = jobs as [(typeof jobs)[0], (typeof jobs)[0], (typeof jobs)[0]];
-  await take('2026-11-24');
-  const letGo = {
-    ...{ before: '2026-11-20T10:30:00.000Z', kept: [], jobs: 1, ids: toggled(NO_IDS, [first.jobId]), heads: 'h' },
-    ...{ days: 30, since: '2026-11-24T01:00:00.000Z', at: '2026-11-24T01:00:00.000Z' },
-  };
-  const covered = (await ledger.coverage(PROJECT)) ?? expect.unreachable();
-  await ledger.saveCoverage(PROJECT, (stored) => ({ ...(stored ?? covered), letGo }), covered);
-  for (const { projectId, jobId } of [first, third]) await remove(jobKey(projectId, jobId));
-  expect((await compare('2026-11-24')).check).toMatchObject({
-    ...{ letGo: 1, asAnchored: 1, differing: [{ jobId: third.jobId, what: 'vanished' }] },
-  });
-  expect((await take('2026-11-25')).totals).toMatchObject({ letGo: 1, missing: 1, jobs: 1 });
-  expect(second.jobId).toBeDefined();
-});
-
 test('a history whose anchored entry was pushed out of it is not called the anchored one, until it is anchored again', () => {
   const jobId = idAt('2026-11-20T10:00:00Z');
   const entry = (revision: number, runId: string): Change =>
@@ -172,11 +100,12 @@ test('a history whose anchored entry was pushed out of it is not called the anch
     const anchored = new Anchored();
     for (const [n, one] of heads.entries())
       anchored.add([line, { jobId, revision: one.revision, head: sha256(one) }], `2026-11-2${n}`);
-    const comparison = new AnchorComparison(anchored);
-    comparison.add({ projectId: PROJECT, job: { ...job({ jobId }), changes } as never });
+    const comparison = new AnchorComparison(anchored, Date.now());
+    comparison.add({ projectId: PROJECT, jobId, job: { ...job({ jobId }), changes } as never });
     return comparison.result();
   };
-  const archive = { keys: [], missingDays: [] } as unknown as Archive;
+  const announcements = { asAnchored: 0, newer: 0, erased: 0, differing: [], differingCount: 0 };
+  const archive = { keys: [], missingDays: [], announcements } as unknown as Archive & Pick<Compared, 'announcements'>;
   const forged = compared(kept('forged'), entry(20, RUN), entry(30, RUN));
   expect(forged).toMatchObject({ leftOut: 1, asAnchored: 0, differingCount: 0 });
   expect(anchorGaps({ ...archive, ...forged })).toEqual([expect.stringMatching(/^1 job not compared/)]);

@@ -92,6 +92,8 @@ test('checks stay whose who made them, whoever adds a text or sends them again w
   expect(after.annotation).toMatchObject({ by: ci, checksBy: ada });
   await say({ ticket: 'OPS-1' }, ci as Annotator);
   expect((await read(id)).annotation).toMatchObject({ by: ci, checksBy: ada });
+  const page = await (await fetch(`${service.url}/jobs/${id}`, { headers: { accept: 'text/html' } })).text();
+  expect(page).toContain(`1 of 1 check as expected, made by ${ada?.name} (self-declared)`);
   const { job: own_ } = await say({ checks: [{ name: 'rows', expected: '9', got: '9' }] }, ci as Annotator);
   expect(own_.annotation).not.toHaveProperty('checksBy');
 });

@@ -5,7 +5,7 @@ import { gatewayHandler } from '../../functions/api/lambda/adapter.ts';
 import { MAX_EXPECTED } from '../../functions/ledger/announcing/announce.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import type { Annotator } from '../../functions/restore/annotations.ts';
-import type { ExpectedRow } from '../../functions/views/expected.ts';
+import type { AnnouncedRow, ExpectedRow } from '../../functions/views/expected.ts';
 import { DAY, HOUR } from '../../local/atlas/base/time.ts';
 import { type EngineTable, testEngine } from '../ledger/engines.ts';
 import { PROJECT } from '../ledger/jobs.ts';
@@ -50,7 +50,10 @@ const withdraw = (id: string) => fetch(`${service.url}/expected-restores/${id}`,
 
 test('what is announced is there, with who announced it, and where', async () => {
   const answer = await post({ ...BODY, requester: 'ada', purpose: 'drill', ticket: 'OPS-1', restores: 2 });
-  const row = (await answer.json()) as ExpectedRow;
+  const { warning, ...row } = (await answer.json()) as AnnouncedRow;
+  expect(warning).toMatch(
+    /^the ledger has no cluster "orders" of the project, whose lists of clusters were never all read/,
+  );
   expect([answer.status, answer.headers.get('location')]).toEqual([
     201,
     `${service.url}/expected-restores/${row.expectedRestoreId}`,
@@ -65,6 +68,58 @@ test('what is announced is there, with who announced it, and where', async () =>
   expect(expectedRestores).toContainEqual(row);
   const csv = await (await service.get(`/expected-restores?projectId=${PROJECT}&format=csv`)).text();
   expect(csv).toContain(`${row.expectedRestoreId},expected,${PROJECT},payments,orders,,staging,ada`);
+});
+
+describe('a cluster that the ledger has never seen', () => {
+  const projectId = 'd'.repeat(24);
+  const lists = (readAt: string) => ({ dedicated: { readAt }, flex: { readAt }, serverless: { readAt } });
+  const cover = async (readAt: string) => {
+    await withProject(own, projectId);
+    await own.ledger.saveCoverage(projectId, (stored) => ({
+      ...{ projectId, projectName: 'payments', revision: 0, runId: 'r' },
+      ...stored,
+      discovery: lists(readAt) as never,
+      clusters: {
+        Orders: { clusterName: 'Orders', tier: 'dedicated', firstSeenAt: iso(-DAY), seenAt: iso(0), lists: {} },
+      },
+    }));
+  };
+
+  test('is refused, with similar ones, unless that is allowed; where it is not known, the answer says so', async () => {
+    await cover(iso(-HOUR));
+    const body = { ...BODY, projectId, clusterName: 'Ordres' };
+    const refused = await post(body, { 'idempotency-key': 'k' });
+    expect([refused.status, await refused.json()]).toEqual([
+      422,
+      expect.objectContaining({
+        field: 'clusterName',
+        detail: expect.stringMatching(
+          /has never seen a cluster "Ordres" of payments, .*; similar: "Orders"; with allowUnknown/,
+        ),
+      }),
+    ]);
+    const known = await post({ ...body, clusterName: 'Orders' });
+    expect([known.status, await known.json()]).toEqual([
+      201,
+      expect.not.objectContaining({ warning: expect.anything() }),
+    ]);
+    const allowed = await post({ ...body, allowUnknown: true }, { 'idempotency-key': 'k' });
+    const first = (await allowed.json()) as AnnouncedRow;
+    expect([allowed.status, first]).toEqual([
+      201,
+      expect.objectContaining({ warning: expect.stringContaining('never seen') }),
+    ]);
+    expect(first).not.toHaveProperty('allowUnknown');
+    // The repeat of what was announced is none that could be refused.
+    expect((await post(body, { 'idempotency-key': 'k' })).status).toBe(200);
+    expect((await post({ ...body, allowUnknown: 'yes' })).status).toBe(422);
+    await cover(iso(-2 * DAY));
+    const unknown = await post(body);
+    expect([unknown.status, ((await unknown.json()) as AnnouncedRow).warning]).toEqual([
+      201,
+      expect.stringMatching(/were last read at .*: whether there is one is not known; similar: "Orders"$/),
+    ]);
+  });
 });
 
 describe('an Idempotency-Key', () => {

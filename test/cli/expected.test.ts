@@ -60,6 +60,16 @@ test('a repeat with the same key announces nothing more; withdrawing stays on re
   });
 });
 
+test('a cluster that the ledger has never seen is refused, with similar ones, unless that is allowed', async () => {
+  const unknown = (...more: string[]) => shell.run([...what(...more), '--cluster', 'Clutser0', '--json']);
+  const similar = /--cluster: the ledger has never seen a cluster "Clutser0" of .*; similar: "Cluster0";/;
+  expect(await unknown()).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(similar) });
+  const { code, stdout, stderr } = await unknown('--allow-unknown');
+  expect([code, stderr]).toEqual([0, expect.stringContaining('the ledger has never seen a cluster "Clutser0"')]);
+  const { expectedRestoreId } = JSON.parse(stdout) as ExpectedRow;
+  expect(await shell.run(['withdraw', expectedRestoreId])).toMatchObject({ code: 0 });
+});
+
 test('over an API the result is the same', async () => {
   const serving = shell.start(['serve', '--port', '0']);
   await serving.until(({ stderr }) => stderr.includes('Ctrl-C stops it'));
@@ -73,6 +83,10 @@ test('over an API the result is the same', async () => {
   expect(await shell.run(['withdraw', row.expectedRestoreId, ...api])).toMatchObject({ code: 0 });
   expect(await shell.run(['withdraw', 'f'.repeat(24), ...api])).toMatchObject({ code: 1 });
   expect(await shell.run(what('--by', 'me', ...api))).toMatchObject({ code: 2 });
+  const unknown = [...what(...api), '--cluster', 'Clutser0', '--json'];
+  expect(await shell.run(unknown)).toMatchObject({ code: 1, stderr: expect.stringContaining('similar: "Cluster0"') });
+  const allowed = await shell.run([...unknown, '--allow-unknown']);
+  expect(allowed).toMatchObject({ code: 0, stderr: expect.stringContaining('never seen a cluster "Clutser0"') });
   serving.signal('SIGINT');
   await serving.ended;
 });

@@ -114,6 +114,39 @@ describe('anchors', () => {
     expect(await against(...trusted)).toMatchObject({ code: 0 });
   });
 
+  test('an announced restore that was altered is named, and so is a retention that was stated', async () => {
+    const [job] = jobs as [Job];
+    const { clusterName } = JSON.parse((await shell.run(['job', job.jobId, '--json'])).stdout) as {
+      clusterName: string;
+    };
+    const announced = ['expect', '--project', job.projectId, '--cluster', clusterName, '--until', '4h', '--json'];
+    const { code: announcing, stdout: said } = await shell.run(announced);
+    expect([announcing, said]).toEqual([0, expect.stringContaining('expectedRestoreId')]);
+    const { expectedRestoreId } = JSON.parse(said) as { expectedRestoreId: string };
+    const anchored = ['anchor', '--output', 'announced', '--retention-days', '365'];
+    expect(await shell.run(anchored)).toMatchObject({ code: 0 });
+    const verify = () => shell.run(['verify', '--against', 'announced', ...trusted]);
+    const { code, stdout } = await verify();
+    expect([code, valuesOf(stdout).announcements]).toEqual([0, '1 as anchored']);
+    const database = new Database(ledgerFile(join(shell.dir, '.ledger')));
+    const change = `UPDATE items SET item = replace(item, '"restores":1', '"restores":9') WHERE sk = ?`;
+    expect(database.prepare(change).run(expectedRestoreId).changes).toBe(1);
+    expect(await verify()).toMatchObject({
+      ...{ code: 9 },
+      stdout: expect.stringMatching(
+        new RegExp(`announced restore ${expectedRestoreId}, the anchor of .*: says something else`),
+      ),
+    });
+    database.prepare('DELETE FROM items WHERE sk = ?').run(expectedRestoreId);
+    database.close();
+    expect(await verify()).toMatchObject({ code: 9, stdout: expect.stringContaining('is not there any more') });
+    const { anchors } = JSON.parse(
+      (await shell.run(['verify', '--against', 'announced', ...trusted, '--json'])).stdout,
+    );
+    expect(anchors.announcements).toMatchObject({ differing: [{ expectedRestoreId, what: 'vanished' }] });
+    expect(await shell.run(['anchor', '--output', 'x', '--retention-days', '-1'])).toMatchObject({ code: 2 });
+  });
+
   test('what goes on, and what is new, is not covered, and said so', async () => {
     const [, , job] = jobs as [Job, Job, Job];
     expect(await shell.run(['annotate', job.jobId, '--ticket', 'OPS-1'])).toMatchObject({ code: 0 });

@@ -105,6 +105,7 @@ beforeAll(async () => {
     ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_MAX_ATTEMPTS: '1' },
     ...{ AWS_ENDPOINT_URL: dynamodb.endpoint, TABLE_NAME: 'ledger', LEDGER_NAME: 'Mine', SIGNING_KEY_ARN: KEY_ARN },
     ...{ AWS_ENDPOINT_URL_S3: urlOf(s3), AWS_ENDPOINT_URL_KMS: urlOf(kms) },
+    ANCHOR_RETENTION_DAYS: '0',
     ...{ EVIDENCE_BUCKET: 'evidence', EVIDENCE_BUCKET_OWNER: '111111111111', EVIDENCE_PREFIX: PREFIX },
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -150,6 +151,10 @@ test('the first call of a day takes its anchor, signed by the key in KMS; the ot
   const taken = await runAt('2026-10-30T00:10:00.000Z');
   expect(taken).toEqual({ anchor: 'anchors/2026-10-30/0001.dsse.json', state: 'taken', reports: [] });
   expect(metrics()).toMatchObject({ Ledger: 'Mine', AnchorAgeDays: 0, AnchorFindings: 0, ReportsMissing: 0 });
+  const envelope = JSON.parse(String(objects.get(`${PREFIX}${(taken as { anchor: string }).anchor}`))) as {
+    payload: string;
+  };
+  expect(JSON.parse(Buffer.from(envelope.payload, 'base64').toString()).predicate).toMatchObject({ retentionDays: 0 });
   const before = new Map(objects);
   expect(await runAt('2026-10-30T01:10:00.000Z')).toMatchObject({ state: 'there' });
   expect(metrics()).toMatchObject({ AnchorAgeDays: 0 });
@@ -230,7 +235,7 @@ test('a history that was rewritten, with a chain made anew, is found by the next
   const client = new S3Client({ endpoint: urlOf(s3), region: 'eu-central-1', forcePathStyle: true });
   const store = new S3Store({ bucket: 'evidence', prefix: PREFIX, client });
   const { anchored } = await readArchive(store, { keys: trusted(), now: Date.now() });
-  const comparison = new AnchorComparison(anchored);
+  const comparison = new AnchorComparison(anchored, Date.now());
   for await (const recorded of ledger.recordedJobs(PROJECT)) comparison.add(recorded);
   expect(comparison.result().differing).toMatchObject([{ jobId, what: 'rewritten', day: '2026-10-30' }]);
 });

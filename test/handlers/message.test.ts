@@ -6,14 +6,23 @@ import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { BusEvent } from '../../functions/events/delivery/bus.ts';
+import { notify } from '../../functions/events/delivery/stream.ts';
+import type { LedgerEvent } from '../../functions/events/model/event.ts';
+import { announce } from '../../functions/ledger/announcing/announce.ts';
 import type { Ledger } from '../../functions/ledger/model/ledger.ts';
 import { tableLedger } from '../../functions/ledger/repositories/table-ledger.ts';
+import { DynamoTable } from '../../functions/ledger/table/dynamo-table.ts';
+import { silentLog } from '../../functions/platform/log.ts';
 import { messageSettings } from '../../functions/runtime/settings.ts';
 import { ensureTable, type LocalDynamoDB, startDynamoDB } from '../../local/dynamodb.ts';
 import { listen } from '../../local/listen.ts';
 import { bodyOf, eventsOf } from '../events/messages/outbox.ts';
 import { finding, requester } from '../events/samples.ts';
+import { wrongs } from '../events/schemas.ts';
+import { streamOf } from '../events/table-stream.ts';
 import { idAt, job, seen } from '../ledger/jobs.ts';
+import type { TestTable } from '../ledger/table.ts';
 import { grants } from '../lib/grants.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:ledger';
@@ -151,6 +160,50 @@ test('what could not be sent, or read, goes back to the queue by itself', async 
   refuse = false;
   expect(await invoke(second)).toEqual({ batchItemFailures: [] });
   expect(received).toHaveLength(2);
+});
+
+test('an announced restore that did not come: from the write of it to what a subscriber gets, once', async () => {
+  const client = new DynamoDBClient(dynamodb.clientConfig);
+  const records = streamOf({ client, tableName: 'ledger' } as TestTable, dynamodb);
+  const writer = tableLedger({ tableName: 'ledger', client });
+  const table = new DynamoTable('ledger', client);
+  const request = {
+    ...{ projectId: 'a'.repeat(24), clusterName: 'orders', targetClusterName: 'orders-drill', restores: 2 },
+    ...{ until: '2026-11-20T14:00:00.000Z', ticket: 'OPS-1' },
+  };
+  const by = { kind: 'user', name: 'ada@laptop', selfDeclared: true } as const;
+  const announcer = { by, at: '2026-11-20T10:00:00.000Z', projectName: 'payments' };
+  const { expected } = await announce(table, request, announcer);
+  const came = await writer.saveExpectedRestore(expected, { jobs: [{ jobId: idAt('2026-11-20T11:00:00Z') }] });
+  const at = '2026-11-21T10:00:00.000Z';
+  await writer.saveExpectedRestore(came ?? expect.unreachable(), { missedAt: at });
+  expect(records).toHaveLength(3);
+  const bus: BusEvent[] = [];
+  const put = async (events: readonly BusEvent[]) => {
+    bus.push(...events);
+    return [];
+  };
+  const ports = {
+    ...{ bus: { put }, log: silentLog },
+    timeLeftMs: () => 30_000,
+  };
+  // A batch may come twice.
+  for (let time = 1; time <= 2; time++) expect(await notify(records, ports)).toEqual({ sent: 1, failed: 0 });
+  expect(bus.map((event) => event['detail-type'])).toEqual(['Expected Restore Missed', 'Expected Restore Missed']);
+  expect(bus.flatMap((event) => wrongs(event))).toEqual([]);
+  expect(bus[0]).toMatchObject({
+    time: at,
+    detail: { expectedRestore: { ...request, state: 'missed', missedAt: at } },
+  });
+  expect(await invoke(...bus.map((event) => bodyOf(event as LedgerEvent)))).toEqual({ batchItemFailures: [] });
+  expect(received).toEqual([
+    {
+      TopicArn: TOPIC,
+      Subject: expect.stringMatching(/^\[warning\] payments\/orders -> orders-drill/),
+      Message: expect.stringContaining('1 of 2 restores came between'),
+    },
+  ]);
+  expect(received[0]?.Message).toMatch(/announced by ada@laptop, ticket OPS-1/);
 });
 
 test('settings: what is needed, and what comes where nothing is said', () => {

@@ -118,14 +118,26 @@ describe('what changed is found without reading every job', () => {
 
     const by = { kind: 'user' as const, name: 'bob@here' };
     const signature = { by, at: new Date(clock.now).toISOString(), runId: RUN };
+    const checks = [{ name: 'rows', expected: '10', got: '10' }];
     await annotateJob(table, { projectId: PROJECT, jobId: annotated }, { ticket: 'OPS-1' }, signature);
+    await annotateJob(table, { projectId: PROJECT, jobId: annotated }, { checks }, signature);
+    const other = { ...signature, by: { ...by, name: 'eve@here' } };
+    await annotateJob(table, { projectId: PROJECT, jobId: annotated }, { purpose: 'drill' }, other);
     await ledger.markVanished(PROJECT, ended, sighting());
     await endRun();
     clock.now += 3_600_000;
     const { reads, read } = counting(table);
     const { rows } = await lake(reads, ['2026-11-20']);
     expect(rows.get('2026-11-20')).toMatchObject([
-      { job_id: annotated, revision: 2, ticket: 'OPS-1', annotated_by: 'bob@here', changed_fields: ['annotation'] },
+      { job_id: annotated, revision: 2, ticket: 'OPS-1', annotated_by: 'bob@here', checks_by: null },
+      {
+        job_id: annotated,
+        revision: 3,
+        annotated_by: 'bob@here',
+        checks_by: 'bob@here',
+        changed_fields: ['annotation'],
+      },
+      { job_id: annotated, revision: 4, annotated_by: 'eve@here', checks_by: 'bob@here', purpose: 'drill' },
       { job_id: ended, revision: 2, vanished_at: new Date('2026-11-20T09:00:00Z') },
     ]);
     expect(read.some((sk) => sk.includes(untouched))).toBe(false);

@@ -11,7 +11,8 @@ test('of very many breaks the first thousand are named, and all are counted', ()
   if (!('job' in decision)) return expect.unreachable();
   const forged = { ...decision.job, status: 'FAILED' } as LedgerJob;
   const recount = new Recount();
-  for (let left = JOBS; left > 0; left--) recount.addJob({ projectId: PROJECT, job: forged, misplaced: [] });
+  for (let left = JOBS; left > 0; left--)
+    recount.addJob({ projectId: PROJECT, jobId: forged.jobId, job: forged, misplaced: [] });
   const { jobs, breaks, breakCount } = recount;
   expect(jobs).toBe(JOBS);
   expect(breaks).toHaveLength(1_000);

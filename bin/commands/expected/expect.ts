@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import { AnnotationProblem } from '../../../functions/ledger/annotations/patch.ts';
 import type { ExpectedRequest } from '../../../functions/ledger/announcing/request.ts';
 import { defined } from '../../../functions/platform/defined.ts';
+import { clusterKnowledge } from '../../../functions/proof/known-cluster.ts';
 import { LIMITS } from '../../../functions/schema/annotation-limits.ts';
 import { PURPOSES } from '../../../functions/schema/words.ts';
-import { type ExpectedRow, expectedRows, expectedWords } from '../../../functions/views/expected.ts';
+import { type AnnouncedRow, expectedRows, expectedWords } from '../../../functions/views/expected.ts';
 import { utc } from '../../../functions/views/text.ts';
 import { clusterName, comingTime, sentence, wholeNumber } from '../../options/flags.ts';
 import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../../options/ledger-source.ts';
@@ -31,13 +32,15 @@ interface ExpectFlags extends JsonFlags {
   ticket?: string;
   key?: string;
   by?: string;
+  allowUnknown?: true;
 }
 
 const HELP = `
 A restore fits an announcement if it is of the cluster, goes to the target (without --target: a download), and is requested in time; and if
 no one else than --requester requested it, for certain. It then has the purpose and the ticket, in its history. An announcement is for
 one restore, or for as many as --restores says: each takes the one that fits best. Only what is announced before a restore is requested
-counts. Clusters that ask for announcements are set by the rule "announcements", as in '{"announcements": ["prod-*/*"]}'.
+counts. A cluster that the ledger has never seen is refused, as a typing error would be announced and fit nothing: --allow-unknown announces it; where
+the lists of clusters are too old to tell, that is said. Clusters that ask for announcements are set by the rule "announcements", as in '{"announcements": ["prod-*/*"]}'.
 
 Exit code: 0 done, or announced already with the same --key, 1 the project is not in the ledger, has too many announcements, or the ledger
 could not be read or written, 2 wrong usage.
@@ -67,6 +70,7 @@ export function expectCommand(context: Context): Command {
     .option('--ticket <id>', 'where it was asked for or planned')
     .addOption(sentence('--key <text>', 'a repeat with the same one and the same --until announces nothing more', 255))
     .addOption(sentence('--by <name>', 'who announces it, not with --api (default: your user name and host)', MAX_NAME))
+    .option('--allow-unknown', 'also of a cluster that the ledger has never seen, such as one that is to be made')
     .option('--json', 'the announcement as JSON')
     .addHelpText('after', HELP);
   return addSourceOptions(command, 'announce it to this API').action((flags: ExpectFlags) => expect(flags, context));
@@ -79,17 +83,19 @@ const NEEDED = {
 };
 
 async function expect(flags: ExpectFlags, context: Context) {
-  const { json, by, key, ...rest } = flags;
+  const { json, by, key, allowUnknown, ...rest } = flags;
   for (const [name, what] of Object.entries(NEEDED))
     if (rest[name as keyof typeof NEEDED] === undefined) throw new UsageError(`--${name}: expected ${what}, got none`);
   const where = resolveSource(rest, context.env);
   if ('api' in where && by !== undefined)
     throw new UsageError('--by: expected --table or --data with it, got --api, which knows who calls it');
-  let row: ExpectedRow;
+  let row: AnnouncedRow;
   if ('api' in where) {
     const api = await ledgerOf(where.api, context);
-    row = await api.announce(await requestOf(rest, api), key ?? randomUUID());
-  } else row = await announceHere(where, rest, { key, by: by ?? whoAmI(context) });
+    const allowed = allowUnknown && { allowUnknown };
+    row = await api.announce({ ...(await requestOf(rest, api)), ...allowed }, key ?? randomUUID());
+  } else row = await announceHere(where, rest, { key, by: by ?? whoAmI(context), allowUnknown });
+  if (row.warning !== undefined) await context.err.line(sanitize(`restore-ledger: ${row.warning}`));
   await context.out.line(json ? sanitizeJson(row) : sanitize(lineOf(row)));
 }
 
@@ -133,8 +139,8 @@ function asUsage<T>(read: () => T): T {
 async function announceHere(
   where: Target,
   flags: ExpectFlags,
-  { key, by: name }: { key: string | undefined; by: string },
-): Promise<ExpectedRow> {
+  { key, by: name, allowUnknown }: { key: string | undefined; by: string; allowUnknown: true | undefined },
+): Promise<AnnouncedRow> {
   const { AnnouncementConflict, announce, TooManyExpected } = await import(
     '../../../functions/ledger/announcing/announce.ts'
   );
@@ -148,9 +154,15 @@ async function announceHere(
     throw new CommandError(`no project ${projectId} is in the ledger: check the id, or run restore-ledger collect`);
   const by = { kind: 'user', name, selfDeclared: true } as const;
   try {
-    const announcer = { by, at: new Date().toISOString(), projectName, key };
-    const { expected } = await announce(opened.table, request, announcer);
-    return (await expectedRows([expected], opened.ledger.projectRecord, Date.now()))[0] as ExpectedRow;
+    const at = new Date().toISOString();
+    const cluster = clusterKnowledge(await opened.ledger.projectRecord(projectId), request.clusterName, at);
+    const check = () => {
+      if (cluster.state === 'never seen' && !allowUnknown)
+        throw new AnnotationProblem('clusterName', `${cluster.text}; --allow-unknown announces it all the same`);
+    };
+    const { expected } = await announce(opened.table, request, { by, at, projectName, key, check });
+    const [row] = (await expectedRows([expected], opened.ledger.projectRecord, Date.now())) as [AnnouncedRow];
+    return cluster.state === 'known' ? row : { ...row, warning: cluster.text };
   } catch (error) {
     if (error instanceof AnnotationProblem)
       return asUsage(() => {
@@ -161,7 +173,7 @@ async function announceHere(
   }
 }
 
-function lineOf(row: ExpectedRow): string {
+function lineOf(row: AnnouncedRow): string {
   const many = row.restores === 1 ? 'a restore' : `${row.restores} restores`;
   return `Announced ${many}: ${expectedWords(row)}, between ${utc(row.from)} and ${utc(row.until)} UTC (${row.expectedRestoreId}).`;
 }

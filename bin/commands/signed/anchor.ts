@@ -1,8 +1,10 @@
 // bin/commands/signed/anchor.ts: a signed statement of where all histories end, kept where the ledger's writers can't change it.
 import { Command } from 'commander';
 import { type Taken, takeAnchor } from '../../../functions/anchors/take-anchor.ts';
+import { MAX_RETENTION_DAYS } from '../../../functions/ledger/let-go/retention-days.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { openStore } from '../../options/anchor-store.ts';
+import { wholeNumber } from '../../options/flags.ts';
 import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
 import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
@@ -11,6 +13,7 @@ import { EXIT, UsageError } from '../../process/exit-codes.ts';
 import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
 
 interface AnchorFlags extends JsonFlags, SigningFlags {
+  retentionDays?: number;
   output?: string;
 }
 
@@ -18,6 +21,9 @@ const HELP = `
 An anchor is a signed statement of where the history of each restore job ends, and of how many there are. Whoever rewrites a history
 and makes its hash chain anew passes verify, and is found by verify --against, if the anchor is where they can't change it: a bucket
 with Object Lock, or a disk that only others can write. Take one a day.
+
+It also holds the announced restores, and what was let go by the retention. Whoever may write the table could delete jobs and write that
+they were let go: where the anchors state the retention (--retention-days), a job that is too young for it is named as missing.
 
 Each anchor holds the digest of the one before it. A day has one: again on the same day (UTC) changes nothing. The first of a month
 names all jobs, the others those that changed. Beside it lie the jobs that changed, whole, which show what a history was: with people's
@@ -37,12 +43,20 @@ export function anchorCommand(context: Context): Command {
   const command = new Command('anchor')
     .description('state and sign where all histories end, so that one made anew can be found')
     .option('--output <dir|s3://bucket/prefix>', 'where anchors are kept')
+    .addOption(
+      wholeNumber(
+        '--retention-days <n>',
+        'state that restore jobs are let go after so many days, 0: never (default: nothing is stated)',
+        0,
+        MAX_RETENTION_DAYS,
+      ),
+    )
     .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
   return withSigningKey(withLedger(command)).action((flags: AnchorFlags) => anchor(flags, context));
 }
 
-async function anchor({ output, json, signingKey, ...flags }: AnchorFlags, context: Context) {
+async function anchor({ output, json, signingKey, retentionDays, ...flags }: AnchorFlags, context: Context) {
   if (output === undefined) throw new UsageError('--output: expected where anchors are kept, got none');
   const where = sourceOf(flags, context.env, 'an API does not show all of a history');
   await using opened = await openLedger(where);
@@ -59,7 +73,7 @@ async function anchor({ output, json, signingKey, ...flags }: AnchorFlags, conte
     },
   };
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
-  const taken = await takeAnchor(ports, { ledgerName }).finally(() => progress.clear());
+  const taken = await takeAnchor(ports, { ledgerName, retentionDays }).finally(() => progress.clear());
   context.end(exitOf(taken));
   await context.out.line(json ? sanitizeJson({ place: store.place, ...taken }) : linesOf(taken, store.place));
 }
@@ -72,7 +86,8 @@ function exitOf({ state, findings }: Taken) {
 const FOUND = {
   rewritten: 'its history is another than the anchor before has',
   missing: 'the anchor before has it, and it is not there any more',
-  broken: 'its history does not fit together',
+  broken: 'it is not what this program writes: its history, or record, does not fit together',
+  altered: 'the announcement is another than the anchor before has, or not there any more',
 } as const;
 
 function linesOf({ state, name, day, totals, findings }: Taken, place: string): string {
@@ -83,9 +98,13 @@ function linesOf({ state, name, day, totals, findings }: Taken, place: string): 
     taken: [`Anchored ${what}, ${changed} of them new or changed: ${name} in ${place}`],
     partly: [`Stopped. Anchored ${what} so far: ${name} in ${place}. Run it again to go on.`],
   }[state];
-  for (const { projectId, jobId, what: found } of findings)
-    lines.push(`project ${projectId}, job ${jobId}: ${FOUND[found]}`);
-  const all = totals.rewritten + totals.missing + totals.broken;
+  for (const { projectId, jobId, expectedRestoreId, what: found } of findings) {
+    const of = [`project ${projectId}`];
+    if (jobId !== undefined) of.push(`job ${jobId}`);
+    if (expectedRestoreId !== undefined) of.push(`announced restore ${expectedRestoreId}`);
+    lines.push(`${of.join(', ')}: ${FOUND[found]}`);
+  }
+  const all = totals.rewritten + totals.missing + totals.broken + (totals.altered ?? 0);
   if (all > findings.length) lines.push(`and ${all - findings.length} more`);
   return lines.map(sanitize).join('\n');
 }

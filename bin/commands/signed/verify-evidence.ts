@@ -1,11 +1,11 @@
 // bin/commands/signed/verify-evidence.ts: a report as it was signed? Without a ledger, and without a network.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { MAX_ENVELOPE } from '../../../functions/signing/envelope.ts';
 import { SignatureError } from '../../../functions/signing/errors.ts';
 import { checkedReport, SIGNATURE_ENDING } from '../../../functions/signing/report.ts';
+import { openRegularFile } from '../../../local/files/regular-file.ts';
 import { publicKeys, readPublicKeys } from '../../options/signing.ts';
 import { fieldLines } from '../../output/field-lines.ts';
 import type { Context } from '../../process/context.ts';
@@ -21,7 +21,8 @@ interface VerifyEvidenceFlags {
 
 const HELP = `
 The signature is in a file beside the report, FILE${SIGNATURE_ENDING}, as evidence --sign writes it. It shows that the
-report is, to the byte, the one that the holder of the key signed: who that is, you know by where you have the public key from. It
+report is, to the byte, the one that the holder of the key signed. Its name is not: one that has another name than it was signed with is
+told, and the period says what it is about. Who holds the key, you know by where you have the public key from. It
 needs no ledger and no network. docs/signatures.md has openssl commands that do the same.
 
 Exit code: 0 the report is as it was signed, by a key that you gave, 10 it is not, or its signature is none, 11 it is signed by another
@@ -47,22 +48,33 @@ async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, { out }:
     throw new UsageError('--public-key: expected the key of whoever should have signed it, got none');
   const keys = await readPublicKeys(files);
   const envelope = await tried(signature, async () => {
-    const { size } = await stat(signature);
+    await using opened = await openRegularFile(signature);
+    const { size } = await opened.stat();
     if (size > MAX_ENVELOPE)
       throw new SignatureError('SIGNATURE_WRONG', `${signature}: it is no signature: ${size} bytes`);
-    return readFile(signature, 'utf8');
+    return opened.readFile('utf8');
   });
   const sha256 = await tried(file, async () => {
+    await using opened = await openRegularFile(file);
     const hash = createHash('sha256');
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    for await (const chunk of opened.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
     return hash.digest('hex');
   });
   const { name, key, predicate } = checkedReport(envelope, sha256, keys);
-  const result = { result: 'as signed', name, sha256, key: { id: key.id, algorithm: key.algorithm }, ...{ predicate } };
+  const isRenamed = name !== basename(file);
+  const result = {
+    ...{ result: 'as signed', name, isRenamed, sha256 },
+    ...{ key: { id: key.id, algorithm: key.algorithm }, predicate },
+  };
   if (json) return out.line(sanitizeJson(result));
   const { ledger, since, until, madeAt, verdict } = predicate;
   const fields = {
-    ...{ result: 'as signed', 'signed as': name, sha256, 'signed by': `${key.algorithm} key ${key.id}` },
+    ...{
+      result: 'as signed',
+      'signed as': isRenamed ? `${name}, which is not its name any more` : name,
+      sha256,
+      'signed by': `${key.algorithm} key ${key.id}`,
+    },
     ...{ ledger, period: `${since} to ${until}`, 'made at': madeAt, verdict },
   };
   const shown = Object.entries(fields).map(([field, value]) => [field, sanitize(String(value))]);

@@ -3,8 +3,9 @@
 import type { Context } from 'hono';
 import { AnnotationProblem } from '../../ledger/annotations/patch.ts';
 import { AnnouncementConflict, announce, TooManyExpected, withdraw } from '../../ledger/announcing/announce.ts';
-import { expectedRequest } from '../../ledger/announcing/request.ts';
+import { allowsUnknown, expectedRequest } from '../../ledger/announcing/request.ts';
 import { fieldsOf } from '../../platform/json.ts';
+import { clusterKnowledge } from '../../proof/known-cluster.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { annotatorOf } from '../annotations/annotating.ts';
 import { idempotencyKey } from '../http/idempotency-key.ts';
@@ -33,9 +34,17 @@ export async function postExpected(context: Context<ApiEnv>, ports: AnnouncingPo
   const projectName = await nameOf(body, ledger);
   try {
     const request = expectedRequest(body);
+    const isUnknownAllowed = allowsUnknown(body);
     const at = new Date(now()).toISOString();
-    const { outcome, expected } = await announce(table, request, { by, at, projectName, key });
-    const [row] = await rowsOf([expected], ports);
+    const { projectId, clusterName } = request;
+    const cluster = clusterKnowledge(await ledger.projectRecord(projectId), clusterName, at);
+    const check = () => {
+      if (cluster.state === 'never seen' && !isUnknownAllowed)
+        throw new AnnotationProblem('clusterName', `${cluster.text}; with allowUnknown it is announced all the same`);
+    };
+    const { outcome, expected } = await announce(table, request, { by, at, projectName, key, check });
+    const [shown] = await rowsOf([expected], ports);
+    const row = cluster.state === 'known' ? shown : { ...shown, warning: cluster.text };
     const location = new URL(`/expected-restores/${expected.expectedRestoreId}`, context.req.url).href;
     return context.json(row, outcome === 'announced' ? 201 : 200, { location });
   } catch (error) {

@@ -2,8 +2,8 @@
 // misspelt filter would look like an answer.
 import type { Context } from 'hono';
 import { isoMoment } from '../../platform/calendar.ts';
+import { nearest } from '../../platform/lists/nearest.ts';
 import { isObjectId } from '../../restore/object-id.ts';
-import { nearest } from './nearest.ts';
 import { ageMs } from './period.ts';
 import { badParameter } from './problem.ts';
 

@@ -2,7 +2,12 @@
 import { annotationRequest, validationRequest } from '../../schema/annotation.ts';
 import { coverageList } from '../../schema/coverage.ts';
 import { evidenceJob } from '../../schema/evidence.ts';
-import { expectedRestore, expectedRestoreList, expectedRestoreRequest } from '../../schema/expected-restore.ts';
+import {
+  announcedRestore,
+  expectedRestore,
+  expectedRestoreList,
+  expectedRestoreRequest,
+} from '../../schema/expected-restore.ts';
 import { jobList, measuredJobWithHistory } from '../../schema/job.ts';
 import { namedSchemas } from '../../schema/json-schema.ts';
 import { recovery } from '../../schema/measure.ts';
@@ -110,8 +115,8 @@ const expectedRestores = {
     ],
     requestBody: { required: true, content: json('ExpectedRestoreRequest') },
     responses: {
-      200: ok('It was announced before, with the same key', json('ExpectedRestore'), { location: { schema: text } }),
-      201: ok('Announced', json('ExpectedRestore'), { location: { schema: text } }),
+      200: ok('It was announced before, with the same key', json('AnnouncedRestore'), { location: { schema: text } }),
+      201: ok('Announced', json('AnnouncedRestore'), { location: { schema: text } }),
       ...problems(
         ...expectedProblems,
         ...(['bad-parameter', 'bad-body', 'idempotency-conflict', 'expected-restores-full', 'body-too-large'] as const),
@@ -332,7 +337,14 @@ export const openapi = () => ({
   components: {
     securitySchemes: SECURITY_SCHEMES,
     schemas: namedSchemas(SCHEMAS, [
-      ...[annotationRequest, validationRequest, expectedRestore, expectedRestoreRequest, expectedRestoreList],
+      ...[
+        annotationRequest,
+        validationRequest,
+        expectedRestore,
+        announcedRestore,
+        expectedRestoreRequest,
+        expectedRestoreList,
+      ],
       ...[jobList, measuredJobWithHistory, runList, runReport, runRequest, coverageList, summary, recovery],
       ...[searchResult, evidenceJob, health, problem, gatewayMessage, atlasList, atlasJob, atlasError],
     ]),

@@ -5,9 +5,9 @@ import type { ProjectFacts } from '../../ledger/model/known-project.ts';
 import type { JobsFilter } from '../../ledger/model/ledger.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import { defined } from '../../platform/defined.ts';
+import { nearest } from '../../platform/lists/nearest.ts';
 import { matcher } from '../../platform/patterns.ts';
 import { isObjectId } from '../../restore/object-id.ts';
-import { nearest } from '../http/nearest.ts';
 import { badParameter, type Candidate, RequestProblem } from '../http/problem.ts';
 
 /** What has to be looked up. */

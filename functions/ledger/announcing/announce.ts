@@ -32,6 +32,8 @@ export interface Announcer {
   projectName?: string | undefined;
   /** A repeat with the same one, and the same `until`, announces nothing more. @default each call announces */
   key?: string | undefined;
+  /** Called before something is announced, and not for a repeat. What it throws is thrown. @default nothing */
+  check?(): void;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Announcer {
 export async function announce(
   table: Pick<Table, 'get' | 'put' | 'query'>,
   request: ExpectedRequest,
-  { by, at, projectName, key }: Announcer,
+  { by, at, projectName, key, check = () => {} }: Announcer,
 ): Promise<{ outcome: 'announced' | 'same'; expected: ExpectedRestore }> {
   const { projectId, until } = request;
   const expectedRestoreId = idOf(until, key === undefined ? undefined : canonicalJson([by, projectId, key]));
@@ -52,6 +54,7 @@ export async function announce(
   const before = key === undefined ? undefined : await stored();
   if (before) return { outcome: 'same', expected: before };
   checkTimes(request, at);
+  check();
   const open = (await expectedSince(table, projectId, at)).filter(({ withdrawn }) => withdrawn === undefined);
   if (open.length >= MAX_EXPECTED)
     throw new TooManyExpected(

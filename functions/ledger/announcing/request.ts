@@ -26,8 +26,15 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 
 const FIELDS = [
   ...(['projectId', 'clusterName', 'targetProjectId', 'targetClusterName', 'requester'] as const),
-  ...(['from', 'until', 'restores', 'purpose', 'ticket'] as const),
+  ...(['from', 'until', 'restores', 'purpose', 'ticket', 'allowUnknown'] as const),
 ];
+
+/** Whether a cluster may be announced that the ledger has never seen. @throws AnnotationProblem */
+export function allowsUnknown(value: unknown): boolean {
+  const { allowUnknown = null } = objectOf('body', value, FIELDS);
+  if (allowUnknown === null || typeof allowUnknown === 'boolean') return allowUnknown ?? false;
+  throw new AnnotationProblem('allowUnknown', `expected true or false, got ${shown(allowUnknown)}`);
+}
 
 /** @throws AnnotationProblem that names the field */
 export function expectedRequest(value: unknown): ExpectedRequest {

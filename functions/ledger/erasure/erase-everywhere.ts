@@ -97,7 +97,9 @@ async function eraseExpected(table: Table, item: Item & Key, erasure: Erasure, d
     if (without === said) return false;
     if (dryRun) return true;
     const { revision } = expectedRestoreOf(stored);
-    const written = await table.update(key, { set: { ...without, revision: revision + 1 } }, { revision });
+    // It has no history to say so in; an anchor may have it as it was.
+    const erased = { by: erasure.by, reason: erasure.reason, at: erasure.at };
+    const written = await table.update(key, { set: { ...without, erased, revision: revision + 1 } }, { revision });
     if (written.done) return true;
     stored = await table.get(key);
   }

@@ -25,6 +25,7 @@ const FIELDS = fieldNames<ExpectedRestore>({
   jobs: true,
   withdrawn: true,
   missedAt: true,
+  erased: true,
   revision: true,
 });
 
@@ -37,6 +38,9 @@ export const expectedItem = (expected: ExpectedRestore): Item & Key => ({
   ...expected,
 });
 export const expectedRestoreOf = (item: Item): ExpectedRestore => pick(item, FIELDS);
+
+/** Before every id of an announced restore: their first digits are a time. */
+export const FIRST_EXPECTED = new Date(0).toISOString();
 
 /** Requests: 1 query a MB of them, some 1,500. */
 export async function expectedSince(

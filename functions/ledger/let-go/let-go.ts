@@ -27,7 +27,9 @@ export interface LetGo {
 
 /** Whether a job is let go, by its id. It may be in the table until it is deleted. */
 export function letGoBy(letGo: Pick<LetGo, 'before' | 'kept'> | undefined): (jobId: string) => boolean {
-  if (letGo === undefined) return () => false;
-  const kept = new Set(letGo.kept);
-  return (jobId) => isObjectId(jobId) && requestedAt(jobId) < letGo.before && !kept.has(jobId);
+  const { before, kept: stay } = letGo ?? {};
+  // Whoever may write the table may write anything: what is no record of this program lets nothing go.
+  if (typeof before !== 'string' || !Array.isArray(stay)) return () => false;
+  const kept = new Set(stay);
+  return (jobId) => isObjectId(jobId) && requestedAt(jobId) < before && !kept.has(jobId);
 }

@@ -1,6 +1,7 @@
 // functions/ledger/model/hash-chain.ts: the hash chain of a job's history. Each entry holds the hash of the one before and a digest of
 // the job at that time, so an entry or job that something else changed no longer fits.
 import { defined } from '../../platform/defined.ts';
+import { fieldsOf, isObject } from '../../platform/json.ts';
 import { annotationsIn, isAnnotating } from '../../restore/annotations.ts';
 import type { RestoreJob } from '../../restore/job.ts';
 import { canonicalJson, digest, STAMPS, sha256 } from './fingerprint.ts';
@@ -98,6 +99,7 @@ export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
   const breaks: Break[] = [];
   const found = (problem: string, revision?: number) => breaks.push(defined({ jobId, revision, problem }));
   if (!Array.isArray(changes) || changes.length === 0) return [{ jobId, problem: 'the job has no history' }];
+  if (!changes.every(isEntry)) return [{ jobId, problem: 'its history holds what is no entry of one' }];
   for (const [index, { revision, previous }] of changes.entries()) {
     const expected = (changes[index - 1]?.revision ?? 0) + 1;
     // Of the middle of a very long history, after the same entry always, only annotations are kept: what it held beside them can't be
@@ -118,6 +120,12 @@ export function breaksOf(job: LedgerJob, foldedAfter: number): Break[] {
     found('its annotations are not those of its history');
   return breaks;
 }
+
+/** Whoever may write the table may write anything. */
+export const isEntry = (change: unknown): change is Change => {
+  const { revision, fields } = fieldsOf(change);
+  return Number.isSafeInteger(revision) && (revision as number) > 0 && isObject(fields);
+};
 
 const isFoldedAt = (changes: readonly Change[], index: number, foldedAfter: number): boolean =>
   index === foldedAfter || (index > foldedAfter && changes.slice(index - 1, index + 1).some(isAnnotating));

@@ -176,6 +176,8 @@ export class CursorError extends Error {
 export interface RecordedJob {
   /** By the key of the item. */
   projectId: string;
+  /** By the key of the item: what the job says of itself may be forged. */
+  jobId: string;
   job: LedgerJob;
   /** Keys of the item, and of its entries in indexes, that are not this job's: lists leave it out, or show it elsewhere. */
   misplaced: readonly string[];
@@ -291,6 +293,11 @@ export interface Ledger {
   saveCoverageTotals(count: (projects: AsyncIterable<ProjectFacts>) => Promise<CoverageTotals>): Promise<void>;
   /** Every job with its history; of one project, or of all in no order. A consistent read of the table, each item once. */
   recordedJobs(projectId?: string): AsyncIterable<RecordedJob>;
+  /**
+   * The ids of all projects that the table has jobs or announced restores of, in order: by these items alone, whatever indexes and other
+   * items say. A consistent read of the table, each item once.
+   */
+  projectsInTable(): Promise<string[]>;
   /** Every job that the index over all projects shows, in no order. */
   listedJobs(): AsyncIterable<ListedJob>;
   /** What it reads grows with the project alone. */

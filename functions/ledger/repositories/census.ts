@@ -4,7 +4,16 @@ import { type LetGo, letGoBy } from '../let-go/let-go.ts';
 import type { Census, ListedJob, RecordedJob } from '../model/ledger.ts';
 import { InTable } from '../model/uncounted.ts';
 import { type Item, ledgerJob, misplacedFields } from '../table/job-item.ts';
-import { clusterPartition, isJobSk, jobIdOf, jobSk, projectIdOf, projectPk } from '../table/keys.ts';
+import {
+  clusterPartition,
+  isExpectedPk,
+  isJobSk,
+  jobIdOf,
+  jobSk,
+  projectIdOf,
+  projectIdOfExpected,
+  projectPk,
+} from '../table/keys.ts';
 import { everything, type Table } from '../table/table-port.ts';
 import { WHOLE_JOBS } from './job-repository.ts';
 
@@ -12,8 +21,20 @@ import { WHOLE_JOBS } from './job-repository.ts';
 export async function* recordedJobs(table: Table, projectId?: string): AsyncGenerator<RecordedJob> {
   for await (const item of projectId === undefined ? table.scan() : jobItems(table, projectId, { limit: WHOLE_JOBS })) {
     if (!isJobSk(String(item.sk))) continue;
-    yield { projectId: projectIdOf(String(item.pk)), job: ledgerJob(item), misplaced: misplacedFields(item) };
+    const [projectId, jobId] = [projectIdOf(String(item.pk)), jobIdOf(String(item.sk))];
+    yield { projectId, jobId, job: ledgerJob(item), misplaced: misplacedFields(item) };
   }
+}
+
+/** Requests: 1 scan a MB of the table. */
+export async function projectsInTable(table: Pick<Table, 'scan'>): Promise<string[]> {
+  const projectIds = new Set<string>();
+  for await (const item of table.scan({ fields: ['pk', 'sk'] })) {
+    const [pk, sk] = [String(item.pk), String(item.sk)];
+    if (isJobSk(sk)) projectIds.add(projectIdOf(pk));
+    else if (isExpectedPk(pk)) projectIds.add(projectIdOfExpected(pk));
+  }
+  return [...projectIds].sort();
 }
 
 /** Requests: 1 scan a MB of the index, some 2,000 jobs. */

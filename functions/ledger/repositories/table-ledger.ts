@@ -11,7 +11,7 @@ import { CoverageWriter } from '../totals/coverage-writer.ts';
 import { TotalsRepository } from '../totals/totals-repository.ts';
 import { readVerdicts } from '../verdicts/read-verdicts.ts';
 import { archive, archived } from './archive.ts';
-import { census, countListed, listedJobs, recordedJobs } from './census.ts';
+import { census, countListed, listedJobs, projectsInTable, recordedJobs } from './census.ts';
 import { CoverageRepository } from './coverage-repository.ts';
 import { JobRepository } from './job-repository.ts';
 import { ProjectRepository } from './project-repository.ts';
@@ -58,6 +58,7 @@ export function tableLedger(options: TableLedgerOptions): Ledger {
     projectJobs: (projectId, { since, until } = {}) => jobs.ofProject(projectId, idBetween(since, until)),
     countJobs: (projectId) => jobs.count(projectId),
     recordedJobs: (projectId) => recordedJobs(table, projectId),
+    projectsInTable: () => projectsInTable(table),
     listedJobs: () => listedJobs(table),
     census: (...args) => census(table, ...args),
     countListed: (...args) => countListed(table, ...args),

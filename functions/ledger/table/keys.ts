@@ -90,6 +90,7 @@ export const expectedKey = (projectId: string, expectedRestoreId: string): Key =
   sk: expectedRestoreId,
 });
 export const isExpectedPk = (pk: string) => pk.startsWith(expectedPk(''));
+export const projectIdOfExpected = (pk: string) => pk.slice(expectedPk('').length);
 /** What people were told of a job, or of another event. @param id of the job, or of the event */
 export const messageKey = (id: string): Key => ({ pk: messagePk(id), sk: MESSAGE });
 export const messagePk = (id: string) => `${MESSAGE}#${id}`;

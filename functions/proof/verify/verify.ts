@@ -67,9 +67,10 @@ export class Recount extends Tally {
       if (this.#letGo && job.jobId < lowestIdAt(this.#letGo.before)) this.kept += 1;
     }
     this.clusterNames.add(job.clusterName);
-    this.entries += job.changes.length;
-    if (job.revision > job.changes.length) this.folded += 1;
-    if (job.changes.some?.((change) => change.erased)) this.erased += 1;
+    const changes = Array.isArray(job.changes) ? job.changes : [];
+    this.entries += changes.length;
+    if (job.revision > changes.length) this.folded += 1;
+    if (changes.some((change) => change?.erased)) this.erased += 1;
     this.note(breaksOf(job, FIRST_CHANGES));
     if (misplaced.length > 0) this.note([{ jobId: job.jobId, problem: misplacedText(misplaced) }]);
   }

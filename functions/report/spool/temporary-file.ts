@@ -39,7 +39,13 @@ export class TemporaryFile implements AsyncDisposable {
     const data = Buffer.from(text);
     const extent = { at: this.#bytes, bytes: data.length };
     this.#bytes += data.length;
-    await tried(() => this.#file.writev([data], extent.at));
+    await tried(async () => {
+      // One write may take a part, as where the disk gets full: the next one says so.
+      for (let done = 0; done < data.length; ) {
+        const { bytesWritten } = await this.#file.write(data, done, data.length - done, extent.at + done);
+        done += bytesWritten;
+      }
+    });
     return extent;
   }
 

@@ -16,6 +16,8 @@ export interface Claim {
 export interface ExpectedRestore extends Omit<z.infer<typeof expectedRestore>, 'state' | 'jobs'> {
   /** In the order of their ids, which is that of their requests. */
   jobs: readonly Claim[];
+  /** A person's name was taken out of it. */
+  erased?: { by: string; reason: string; at: string };
   /** Grows with each write. */
   revision: number;
 }

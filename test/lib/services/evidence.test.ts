@@ -113,6 +113,10 @@ test('the function understands its environment, and runs every hour', () => {
   const { Properties } = onlyOf('AWS::Lambda::Function', given, /^EvidenceFunction/);
   const { Variables } = Properties.Environment as { Variables: Record<string, string> };
   expect(Variables).toMatchObject({ EVIDENCE_BUCKET_OWNER: { Ref: 'AWS::AccountId' }, SIGNING_KEY_ARN: KEY });
+  // What anchors state of the retention is the setting, off included.
+  expect(Variables.ANCHOR_RETENTION_DAYS).toBe('0');
+  const kept = onlyOf('AWS::Lambda::Function', { ...NEW, jobRetentionDays: 365 }, /^EvidenceFunction/);
+  expect(kept.Properties.Environment).toMatchObject({ Variables: { ANCHOR_RETENTION_DAYS: '365' } });
   const known = { ...Variables, TABLE_NAME: 't', EVIDENCE_BUCKET: 'b', EVIDENCE_BUCKET_OWNER: '111111111111' };
   const settings = evidenceSettings({ ...known, SIGNING_KEY_ARN: 'arn' });
   expect(settings.bucket).toEqual({ bucket: 'b', owner: '111111111111', prefix: 'AtlasRestoreLedger/evidence/' });

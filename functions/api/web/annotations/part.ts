@@ -53,7 +53,10 @@ function rows(annotation: Annotation): Html[] {
     ['Purpose', text(purpose)],
     ['Ticket', text(ticket)],
     ['Environment', text(environment)],
-    ['Checks', checks.length > 0 ? html`${checksInShort(annotation)}${checks.map(checkLine)}` : undefined],
+    [
+      'Checks',
+      checks.length > 0 ? html`${visible(checksInShort(annotation) ?? '')}${checks.map(checkLine)}` : undefined,
+    ],
     ['Links', links.length > 0 ? html`${links.map(link)}` : undefined],
   ];
   return all.flatMap(([label, value]) =>

@@ -1,4 +1,4 @@
-// functions/api/http/nearest.ts: the words that somebody who mistyped one may have meant.
+// functions/platform/lists/nearest.ts: the words that somebody who mistyped one may have meant.
 
 /** Of longer texts only so much is compared: a comparison takes one's length times the other's. */
 const MAX_LENGTH = 64;
