@@ -105,7 +105,8 @@ export async function gatherClusters(
 /** For a cluster that was gone before the period: its restores are shown, and none can be missing. */
 const NOTHING_TO_PROVE: ClusterProof = { state: 'none', lists: [], gaps: [] };
 const UNKNOWN: ClusterProof = { state: 'gap', lists: [], gaps: [NO_COVERAGE] };
-const NO_DRILL: ClusterEvidence['drill'] = { state: 'none', missed: [] };
+/** Whether a restore of it is expected is not known. */
+const NO_DRILL: ClusterEvidence['drill'] = { state: 'not-covered', missed: [] };
 
 const shownOf = ({ tier, firstSeenAt, goneAt, deleted }: ClusterCoverage) =>
   defined({ tier, firstSeenAt, goneAt, deleted: deleted || undefined });
