@@ -12,7 +12,10 @@ import { annotatorWords } from './annotations.ts';
 /** As it is shown. */
 export type ExpectedRow = z.infer<typeof expectedRestore>;
 
-export const withState = ({ revision: _, ...expected }: ExpectedRestore, state: ExpectedState): ExpectedRow => ({
+export const withState = (
+  { revision: _, unclear: __, ...expected }: ExpectedRestore,
+  state: ExpectedState,
+): ExpectedRow => ({
   ...expected,
   jobs: expected.jobs.map(({ jobId }) => ({ jobId })),
   state,

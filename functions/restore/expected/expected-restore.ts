@@ -16,6 +16,8 @@ export interface Claim {
 export interface ExpectedRestore extends Omit<z.infer<typeof expectedRestore>, 'state' | 'jobs'> {
   /** In the order of their ids, which is that of their requests. */
   jobs: readonly Claim[];
+  /** Ids of restores of its cluster and time of which Atlas's word on where they go could not be understood: they may be it. */
+  unclear?: readonly string[];
   /** Grows with each write. */
   revision: number;
 }
