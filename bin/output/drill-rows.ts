@@ -105,7 +105,12 @@ export const drillColumns = (now: number, rows: readonly DrillRow[]): Column<Dri
   { title: 'cluster', cell: ({ clusterName }) => clusterName, least: 10 },
   {
     title: 'last restore (UTC)',
-    cell: ({ lastCompletedAt: at }) => (at === undefined ? 'never' : utc(at, 'minute')),
+    cell: ({ lastCompletedAt: at, evidence }) =>
+      at !== undefined
+        ? utc(at, 'minute')
+        : evidence?.grade === 'never' || evidence?.grade === 'not known'
+          ? evidence.grade
+          : '',
   },
   { title: 'took', cell: ({ durationSeconds }) => spanCell(durationSeconds), align: 'right' },
   { title: 'snapshot age', cell: ({ snapshotAgeSeconds }) => spanCell(snapshotAgeSeconds), align: 'right', goes: 2 },

@@ -30,6 +30,8 @@ export interface GradeFacts {
   /** Absent: they were not read. */
   verdicts?: Verdicts | undefined;
   objective?: Limits | undefined;
+  /** Completed restores of whole backups beside those that coverage has. @default none */
+  others?: readonly CompletedRestore[];
   /** Up to when other restores may have finished that are not among the facts. ISO 8601 */
   unknownUntil?: string | undefined;
   /** Whether credentials see the project. @default true */
@@ -48,8 +50,8 @@ export function evidenceOf(cluster: ClusterCoverage, now: Date, facts: GradeFact
 }
 
 /** Each restore that counts, with what it shows. */
-export function shownBy(cluster: ClusterCoverage, { verdicts, objective }: GradeFacts): Shown[] {
-  const unjudged = wholeRestores(cluster).map(({ jobId, finishedAt, elsewhere }): Shown => {
+export function shownBy(cluster: ClusterCoverage, { verdicts, objective, others = [] }: GradeFacts): Shown[] {
+  const unjudged = [...wholeRestores(cluster), ...others].map(({ jobId, finishedAt, elsewhere }): Shown => {
     return { jobId, finishedAt, grade: elsewhere ? 'restored elsewhere' : 'restored' };
   });
   const judged = (verdicts?.restores ?? [])

@@ -21,10 +21,15 @@ export function expectedState(
   return project && isMissed(expected, project, now) ? 'missed' : 'not known';
 }
 
-function isMissed({ clusterName, from, until, jobs }: ExpectedRestore, project: RecordedProject, now: string): boolean {
-  // Restores since then may not have been compared yet.
+function isMissed(
+  { clusterName, from, until, jobs, unclear = [] }: ExpectedRestore,
+  project: RecordedProject,
+  now: string,
+): boolean {
+  // Restores since then may not have been compared yet; of one that was not understood, nobody knows whether it is this one.
   const comparedTo = project.coverage?.attribution?.from;
-  if (jobs.some(({ open }) => open) || (comparedTo !== undefined && comparedTo < until)) return false;
+  if (unclear.length > 0 || jobs.some(({ open }) => open) || (comparedTo !== undefined && comparedTo < until))
+    return false;
   // A claim of completeness ends with the scope. This one doesn't: what came later was not looked at.
   const { outOfScopeSince } = scopeOf(project.known);
   if (outOfScopeSince !== undefined && outOfScopeSince < until) return false;

@@ -33,6 +33,7 @@ export function numbersOf(rows: readonly CoverageRow[]): CoverageNumbers {
     attention: count(({ state }) => needsAttention(state)),
     expected: count(({ drill }) => isExpected(drill?.state)),
     overdue: count(({ drill }) => drill?.state === 'overdue'),
+    drillsUnknown: count(({ drill }) => drill?.state === 'not-covered'),
   };
 }
 

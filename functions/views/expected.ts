@@ -15,7 +15,7 @@ export type ExpectedRow = z.infer<typeof expectedRestore>;
 export type AnnouncedRow = z.infer<typeof announcedRestore>;
 
 export const withState = (
-  { revision: _, erased: __, ...expected }: ExpectedRestore,
+  { revision: _, erased: __, unclear: ___, ...expected }: ExpectedRestore,
   state: ExpectedState,
 ): ExpectedRow => ({
   ...expected,

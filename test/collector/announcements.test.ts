@@ -9,6 +9,7 @@ import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { wrongs } from '../events/schemas.ts';
 import { testEngine } from '../ledger/engines.ts';
 import { verified } from '../ledger/jobs.ts';
+import { rewritten } from './rewriting.ts';
 import { System } from './system.ts';
 
 const engine = testEngine();
@@ -70,6 +71,43 @@ describe('a restore of a cluster that asks for announcements', () => {
     await system.runWith();
     expect(await system.jobOf(id)).toMatchObject({ rules: ['unannounced'], ticket: undefined });
     expect(await system.stateOf(late.expectedRestoreId)).toMatchObject({ state: 'expected', jobs: [] });
+    expect((await verified(system.ledger, system.projectId)).breaks).toEqual([]);
+  });
+
+  test('that could not be understood may be what was announced: it is no finding, and nothing is missed', async () => {
+    await using system = await begun();
+    const { expectedRestoreId } = await system.expect();
+    system.clock.advance(MINUTE);
+    const { id } = system.atlas.world.startRestore({ ...system.at, durationMs: MINUTE });
+    let isOdd = true;
+    await using proxy = await rewritten(system, (path, text) =>
+      isOdd && path.endsWith('/restoreJobs')
+        ? text.replaceAll(/"targetClusterName"\s*:\s*"[^"]*"/g, '"targetClusterName":7')
+        : text,
+    );
+    const collect = async () => {
+      const rules = { ...DEFAULT_RULES, drillDays: 0, announcements };
+      expect(
+        (await system.run({ full: true }, { accounts: [{ name: 'environment', atlas: proxy.client }] }, { rules })).run
+          .status,
+      ).toBe('complete');
+    };
+    for (const waitMs of [20 * MINUTE, HOUR, MINUTE]) {
+      system.clock.advance(waitMs);
+      await collect();
+    }
+    expect((await system.ledger.job(id))?.problems).toMatchObject([{ field: 'targetClusterName' }]);
+    expect(await system.jobOf(id)).toMatchObject({ rules: ['unknown-job-shape'], ticket: undefined });
+    const row = await system.stateOf(expectedRestoreId);
+    expect(row).toMatchObject({ state: 'not known', jobs: [] });
+    expect(row).not.toHaveProperty('missedAt');
+    expect(row).not.toHaveProperty('unclear');
+    // A later version of Atlas, or of this, says where it went.
+    isOdd = false;
+    system.clock.advance(MINUTE);
+    await collect();
+    expect(await system.stateOf(expectedRestoreId)).toMatchObject({ state: 'came', jobs: [{ jobId: id }] });
+    expect(await system.jobOf(id)).toMatchObject({ ticket: 'OPS-1' });
     expect((await verified(system.ledger, system.projectId)).breaks).toEqual([]);
   });
 

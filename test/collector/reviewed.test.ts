@@ -3,6 +3,7 @@ import type { Atlas } from '../../functions/atlas/model/atlas.ts';
 import { AtlasError } from '../../functions/atlas/model/errors.ts';
 import { collectProject } from '../../functions/collector/project/collect-project.ts';
 import { silentLog } from '../../functions/platform/log.ts';
+import { drillState } from '../../functions/proof/drill-state.ts';
 import { DEFAULT_RULES, type Rules } from '../../functions/restore/rules/rules.ts';
 import { DAY, HOUR, MINUTE } from '../../local/atlas/base/time.ts';
 import { testEngine } from '../ledger/engines.ts';
@@ -58,6 +59,22 @@ describe('drills', () => {
     await system.runWith();
     expect((await system.coverage()).clusters.Cluster0).toMatchObject({ deleted: true });
     expect((await system.coverage()).clusters.Cluster0?.drill).toBeUndefined();
+  });
+
+  test('of a cluster that is gone keep what was asked last, for reports of the time when it was there', async () => {
+    await using system = await oldWorld();
+    await system.runWith();
+    const { drill } = (await system.coverage()).clusters.Cluster0 ?? {};
+    expect(drill).toMatchObject({ days: 365, overdueAt: expect.any(String) });
+    system.atlas.world.deleteCluster(system.at);
+    for (let runs = 0; runs < 2; runs++) {
+      system.clock.advance(2 * HOUR);
+      await system.runWith();
+    }
+    const gone = (await system.coverage()).clusters.Cluster0;
+    expect(gone).toMatchObject({ goneAt: expect.any(String), drill: { days: 365, dueAt: drill?.dueAt } });
+    expect(gone?.drill).not.toHaveProperty('overdueAt');
+    expect(gone && drillState(gone, new Date(system.clock.now()))).toMatchObject({ state: 'none' });
   });
 
   test('of a cluster made anew begin anew, and what was known of the former one is kept', async () => {

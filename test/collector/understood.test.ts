@@ -4,7 +4,8 @@ import { openapi } from '../../functions/api/openapi/openapi.ts';
 import { jobEvents } from '../../functions/events/from/job-events.ts';
 import { ledgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { silentLog } from '../../functions/platform/log.ts';
-import { drillState } from '../../functions/proof/drill-state.ts';
+import { drillState, NO_VERDICTS } from '../../functions/proof/drill-state.ts';
+import { evidenceOf } from '../../functions/proof/evidence-grade.ts';
 import { expectedOf } from '../../functions/proof/expected.ts';
 import { isDrill } from '../../functions/report/gather/drill-proof.ts';
 import { gatherProject } from '../../functions/report/gather/gather-project.ts';
@@ -161,6 +162,57 @@ test('a cluster whose only restores are not understood was not restored, as far 
   expect(await system.ledger.job(id)).not.toHaveProperty('problems');
   await system.close();
 });
+
+test.each([false, true])(
+  'a restore that Atlas calls failed after it had called it completed is no evidence any more: an older one is again (full: %s)',
+  async (full) => {
+    await using system = await world('replicaSet', DEDICATED);
+    const { idAt, at } = system;
+    const [first, failed, last] = [idAt(20 * 24), idAt(5 * 24), idAt(3)];
+    const element = (id: string, hoursAgo: number, more = '') =>
+      `{"id":"${id}","deliveryType":"automated","finishedAt":"${at(hoursAgo)}","failed":false,"cancelled":false,"expired":false${more}}`;
+    const elsewhere = `,"targetGroupId":"${'b'.repeat(24)}","targetClusterName":"copy"`;
+    const older = [
+      element(failed, 5 * 24 - 1, elsewhere).replace('"failed":false', '"failed":true'),
+      element(first, 20 * 24 - 1, elsewhere),
+    ];
+    await system.collect([element(last, 2, elsewhere), ...older]);
+    expect((await system.cluster())?.lists.dedicated).toMatchObject({
+      lastCompleted: { jobId: last },
+      lastElsewhere: { jobId: last },
+    });
+    system.clock.advance(MINUTE);
+    const takenBack = element(last, 2, elsewhere).replace('"failed":false', '"failed":true');
+    await system.collect([takenBack, ...older], full);
+    expect(await system.ledger.job(last)).toMatchObject({ status: 'FAILED' });
+    const cluster = await system.cluster();
+    expect(cluster?.lists.dedicated).toMatchObject({
+      lastCompleted: { jobId: first },
+      lastElsewhere: { jobId: first },
+    });
+    expect(cluster && evidenceOf(cluster, new Date(system.clock.now()), { verdicts: NO_VERDICTS })).toMatchObject({
+      ...{ grade: 'restored elsewhere', jobId: first },
+    });
+    // It finished, after all, and earlier than was said.
+    system.clock.advance(MINUTE);
+    await system.collect([element(last, 2.5, elsewhere), ...older], full);
+    expect((await system.cluster())?.lists.dedicated?.lastCompleted).toMatchObject({ jobId: last });
+    system.clock.advance(MINUTE);
+    const sooner = at(2.75);
+    await system.collect([element(last, 2.75, elsewhere), ...older], full);
+    expect((await system.cluster())?.lists.dedicated?.lastCompleted).toMatchObject({
+      ...{ jobId: last, finishedAt: new Date(sooner).toISOString() },
+    });
+    await system.collect(
+      [takenBack, ...older.slice(0, 1), element(first, 20 * 24 - 1).replace('"failed":false', '"failed":true')],
+      true,
+    );
+    expect((await system.cluster())?.lists.dedicated).not.toHaveProperty('lastCompleted');
+    expect((await system.cluster())?.lists.dedicated).not.toHaveProperty('lastElsewhere');
+    expect((await system.cluster())?.drill).toMatchObject({ overdueAt: expect.any(String) });
+    await system.close();
+  },
+);
 
 test('flex jobs that end under a word of another API are settled, and none of them is stuck', async () => {
   await using system = await world('flex', FLEX);

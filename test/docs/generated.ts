@@ -170,7 +170,8 @@ ${rows.join('\n')}
 An [evidence report](cli.md) can be read by the controls of a framework: \`restore-ledger evidence --framework\`, or
 [\`framework\` of \`GET /evidence\`](http-api.md#evidence). For each control it shows the facts below, each \`met\`, \`missing\` or
 \`not known\`, with the numbers that show it, and names what the control asks that no record of restores can show. A fact is \`met\` only
-where the report is \`complete\`. Whether a control is complied with is for an auditor to say, and the report doesn't.
+where the report is \`complete\`, and so is \`missing\` where a restore that is not on record could be what is missing. Whether a control
+is complied with is for an auditor to say, and the report doesn't.
 
 Controls are told here in our own words, as far as restores bear on them, as of November 2026. ISO/IEC 27001's A.8.14, redundancy, is
 left out: restores show nothing of it.

@@ -37,6 +37,11 @@ describe('an announced restore that is on no list', () => {
     expect(stateOf({ known: known(parts) })).toBe('not known');
   });
 
+  test('is not known where a restore of its time could not be understood, which may be it', () => {
+    expect(stateOf({}, { unclear: [idAt('2026-11-22T10:10:00Z')] })).toBe('not known');
+    expect(stateOf({}, { unclear: [] })).toBe('missed');
+  });
+
   test('is missed where its project left the scope later', () => {
     expect(stateOf({ known: known({ excludedSince: '2026-11-22T11:00:00.000Z' }) })).toBe('missed');
   });

@@ -18,9 +18,9 @@ function prove(
   completed: readonly number[],
   since: number,
   until: number,
-  parts: { days?: number; seen?: number; made?: number; list?: Partial<ListCoverage> } = {},
+  parts: { days?: number; seen?: number; made?: number; gone?: number; list?: Partial<ListCoverage> } = {},
 ) {
-  const { days = 30, seen = 0, made = 0, list = {} } = parts;
+  const { days = 30, seen = 0, made = 0, gone, list = {} } = parts;
   const period: Period = { since: at(since), until: at(until), ended: true };
   const drill = days === 0 ? {} : { drill: { days, dueAt: at(0) } };
   const read = { attemptedAt: at(999), readAt: at(999), fullReadAt: at(999), jobs: 0, open: 0, moving: 0, ...list };
@@ -32,7 +32,7 @@ function prove(
       firstSeenAt: at(seen),
       seenAt: at(999),
     },
-    ...{ lists: { flex: read }, ...drill },
+    ...{ lists: { flex: read }, ...drill, ...(gone === undefined ? {} : { goneAt: at(gone) }) },
   };
   return proveDrill({ cluster, completed: completed.map(restore), period, madeAt: at(1_000) });
 }
@@ -53,6 +53,19 @@ describe('drills over a period', () => {
       dueAt: at(35),
       missed: [{ from: at(35), until: at(90) }],
     });
+  });
+
+  test('of a cluster that is gone, what was asked while it was there is told, and nothing is asked since', () => {
+    expect(prove([20], 10, 90, { gone: 45 })).toMatchObject({ state: 'none', days: 30, missed: [] });
+    expect(prove([20], 10, 90, { gone: 60 })).toMatchObject({
+      state: 'none',
+      missed: [{ from: at(50), until: at(60) }],
+    });
+    expect(prove([20], 10, 90, { gone: 60, list: { readAt: at(40) } })).toEqual({
+      ...{ state: 'none', lastCompletedAt: at(20), durationSeconds: 8_640, snapshotAgeSeconds: 86_400, missed: [] },
+    });
+    // It went after the period.
+    expect(prove([20], 10, 90, { gone: 95 })).toEqual(prove([20], 10, 90));
   });
 
   test('where not every restore is known, none is said to be missing', () => {

@@ -162,6 +162,65 @@ describe('facts', () => {
     expect(facts[name as 'rto']).toMatchObject({ state, text: expect.stringMatching(text) });
   });
 
+  test('what another restore could show is not known where the record is not complete; what is on record is missing all the same', () => {
+    const none = cluster({
+      restores: [],
+      recovery: { ...cluster().recovery, rto: { met: 0, missed: 0, notKnown: 0 } } as never,
+    });
+    expect(statesOf([none], INCOMPLETE)).toMatchObject({
+      checked: 'not known',
+      separate: 'not known',
+      rto: 'not known',
+    });
+    expect(statesOf([none])).toMatchObject({ checked: 'missing', separate: 'missing', rto: 'missing' });
+    const unchecked = restore({ validation: undefined, targetProjectId: PROJECT } as never);
+    expect(statesOf([cluster({ restores: [unchecked] })], INCOMPLETE)).toMatchObject({
+      checked: 'not known',
+      separate: 'not known',
+    });
+    const due = cluster({ drill: { state: 'due', missed: [] } });
+    expect(factsOf([due], INCOMPLETE).tested).toMatchObject({
+      state: 'not known',
+      text: expect.stringMatching(/can’t be ruled out/),
+    });
+    const failed = restore({ validation: { status: 'FAILED', by: BY, at: '' }, requester: { reason: 'none' } });
+    const bad = cluster({
+      ...{ restores: [failed], drill: { state: 'overdue', missed: [] } },
+      recovery: { rto: { met: 0, missed: 1, notKnown: 0 }, rpo: side } as never,
+    });
+    expect(statesOf([bad], INCOMPLETE)).toMatchObject({
+      ...{
+        record: 'missing',
+        requested: 'missing',
+        tested: 'missing',
+        checked: 'missing',
+        rto: 'missing',
+        rpo: 'missing',
+      },
+    });
+  });
+
+  test.each([undefined, { reason: 'pending' }, { reason: 'not-read' }] as const)(
+    'a requester that nobody has looked up for good is not known: %j',
+    (requester) => {
+      const { requested } = factsOf([cluster({ restores: [restore(), restore({ requester } as never)] })]);
+      expect(requested).toEqual({
+        ...{ fact: 'requested', state: 'not known' },
+        text: '1 of 2 restores have a requester with certainty, of 1 it is not known yet.',
+      });
+    },
+  );
+
+  test('a restore for an incident that is under way, or was not understood, may recover yet', () => {
+    const annotation = { purpose: 'incident', by: BY, at: '' } as never;
+    const incident = (parts: Partial<RestoreEvidence>) =>
+      factsOf([cluster({ restores: [restore({ annotation }), restore({ annotation, ...parts })] })]).incidents.state;
+    expect(incident({ status: 'RUNNING', finishedAt: undefined } as never)).toBe('not known');
+    expect(incident({ problems: [{ field: 'finishedAt', expected: 'a time', got: 'x' }] } as never)).toBe('not known');
+    expect(incident({ status: 'FAILED' })).toBe('missing');
+    expect(incident({ validation: undefined } as never)).toBe('missing');
+  });
+
   test('a hint of who it was is not known, and a broken record is missing', () => {
     const requester = { ...(restore().requester as object), grade: 'weak', points: 12 } as never;
     expect(factsOf([cluster({ restores: [restore({ requester })] })]).requested.state).toBe('not known');
@@ -171,18 +230,42 @@ describe('facts', () => {
     expect(factsOf([cluster()], COMPLETE).unchanged.state).toBe('not known');
   });
 
-  test('a cluster that is gone, or has no backups, is not expected to be tested', () => {
-    const gone = cluster({ goneAt: '2026-11-02T00:00:00.000Z', drill: { state: 'none', missed: [] }, restores: [] });
+  test('a cluster without backups is not expected to be tested', () => {
+    const none = { drill: { state: 'none', missed: [] }, restores: [] } as const;
     const free = cluster({
       proof: { state: 'none', lists: [], gaps: [] },
       drill: { state: 'none', missed: [] },
       restores: [],
     });
-    expect(factsOf([cluster(), gone, free]).tested).toMatchObject({
+    expect(factsOf([cluster(), free]).tested).toMatchObject({
       state: 'met',
       text: '1 of 1 cluster restored as expected.',
     });
-    expect(factsOf([free]).tested.state).toBe('not known');
+    expect(factsOf([cluster({ ...none, proof: free.proof } as never)]).tested.state).toBe('not known');
+  });
+
+  test('a cluster that is gone was to be tested while it was there, as often as was asked of it last', () => {
+    const gone = (drill: ClusterEvidence['drill']) =>
+      cluster({ goneAt: '2026-11-02T00:00:00.000Z', drill, restores: [] });
+    const tested = (drill: ClusterEvidence['drill']) => factsOf([cluster(), gone(drill)]).tested;
+    expect(tested({ state: 'none', days: 30, missed: [] })).toMatchObject({
+      state: 'met',
+      text: '1 of 1 cluster restored as expected.',
+    });
+    expect(tested({ state: 'none', days: 30, missed: [{ from: 'a', until: 'b' }] }).state).toBe('missing');
+    expect(tested({ state: 'none', missed: [] })).toMatchObject({
+      ...{ state: 'not known', text: '1 of 1 cluster restored as expected; 1 gone since, of which it is not known.' },
+    });
+    expect(factsOf([cluster(), cluster({ deleted: true, drill: { state: 'none', missed: [] } })]).tested.state).toBe(
+      'not known',
+    );
+    // It went after the period.
+    expect(tested({ state: 'overdue', days: 30, missed: [] }).state).toBe('missing');
+    const unlimited = { ...gone({ state: 'none', days: 30, missed: [] }), recovery: { rto: side, rpo: side } as never };
+    expect(factsOf([cluster(), unlimited]).rto).toMatchObject({
+      state: 'missing',
+      text: expect.stringMatching(/^1 of 2 clusters/),
+    });
   });
 
   test('none is met unless the record is complete, whatever the clusters show', () => {

@@ -106,10 +106,18 @@ test('a cluster that nobody reads any more becomes late, then stale, and its dri
   // Its drill is covered up to the due date by a reading after it only.
   const totals = await totalsOf(given([project]), { now: NOW, lateAfterMs: 2 * HOUR });
   const after = (hours: number) => numbersAt(totals, NOW + hours * HOUR);
-  expect(after(0)).toEqual({ clusters: 1, covered: 1, unread: 0, attention: 0, expected: 1, overdue: 0 });
+  expect(after(0)).toEqual({
+    clusters: 1,
+    covered: 1,
+    unread: 0,
+    attention: 0,
+    expected: 1,
+    overdue: 0,
+    drillsUnknown: 0,
+  });
   expect(after(1.9)).toMatchObject({ covered: 1, attention: 0 });
   expect(after(2.1)).toMatchObject({ covered: 1, attention: 1 });
-  expect(after(27)).toMatchObject({ covered: 0 });
+  expect(after(27)).toMatchObject({ covered: 0, overdue: 0, drillsUnknown: 1 });
   expect(totals).toMatchObject({ projects: 1, read: { clusters: 1, projects: 1 } });
 });
 

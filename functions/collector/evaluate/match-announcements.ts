@@ -4,10 +4,13 @@ import { canonicalJson } from '../../ledger/model/fingerprint.ts';
 import type { JobSummary, Ledger, Recorded, Sighting } from '../../ledger/model/ledger.ts';
 import { ATTEMPTS, conflict } from '../../ledger/repositories/optimistic-write.ts';
 import { announcementOf, type Claim, type ExpectedRestore } from '../../restore/expected/expected-restore.ts';
-import { isAsAnnounced, type Matched, matchAnnounced } from '../../restore/expected/match.ts';
+import { isAsAnnounced, isUnclear, type Matched, matchAnnounced } from '../../restore/expected/match.ts';
 import { requestedAt } from '../../restore/object-id.ts';
 import type { Finding } from '../../restore/rules/finding.ts';
 import { earlier, isPending } from './attribution.ts';
+
+/** Kept of an announcement: one is enough for nobody to know. */
+const MAX_UNCLEAR = 10;
 
 export interface MatchPorts {
   ledger: Pick<Ledger, 'projectJobs' | 'saveExpectedRestore' | 'annotate'>;
@@ -47,15 +50,17 @@ export async function matchAnnouncements(task: MatchTask, ports: MatchPorts): Pr
     const matched = matchAnnounced(jobs, concerned, from);
     const claimed = await claim(concerned, matched, ports);
     if (!claimed) continue; // somebody withdrew or matched meanwhile
-    for (const job of jobs) await write(job, matched, task, ports);
+    const unclear = new Set([...matched.unclear.values()].flat());
+    // Nobody can say that those were not announced.
+    for (const job of jobs) if (job.announcement || !unclear.has(job.jobId)) await write(job, matched, task, ports);
     return (await settle(claimed, jobs, matched, ports)) ? ports.read(since) : all;
   }
   throw conflict(`announced restores of project ${task.projectId}`);
 }
 
 /** When the oldest restore was requested that is to be looked at again. */
-const openSince = ({ jobs }: ExpectedRestore): string[] =>
-  jobs.flatMap(({ jobId, open }) => (open ? [requestedAt(jobId)] : [])).slice(0, 1);
+const openSince = ({ jobs, unclear = [] }: ExpectedRestore): string[] =>
+  [...jobs.flatMap(({ jobId, open }) => (open ? [jobId] : [])), ...unclear].sort().slice(0, 1).map(requestedAt);
 
 /** Those that something was announced for, or should have been. */
 async function jobsOf(
@@ -64,10 +69,13 @@ async function jobsOf(
   all: readonly ExpectedRestore[],
   { ledger, asksFor }: MatchPorts,
 ): Promise<JobSummary[]> {
-  const claimed = new Set(all.flatMap(({ jobs }) => jobs.map(({ jobId }) => jobId)));
+  const claimed = new Set(all.flatMap(({ jobs, unclear = [] }) => [...jobs.map(({ jobId }) => jobId), ...unclear]));
   const held: JobSummary[] = [];
   for await (const { atlas: _, changes: __, ...job } of ledger.projectJobs(projectId, { since })) {
-    const isConcerned = job.announcement || claimed.has(job.jobId) || all.some((each) => isAsAnnounced(job, each));
+    const isConcerned =
+      job.announcement ||
+      claimed.has(job.jobId) ||
+      all.some((each) => isAsAnnounced(job, each) || isUnclear(job, each));
     if (isConcerned || (asksFor?.(job) && !isFoundUnannounced(job))) held.push(job);
   }
   return held;
@@ -81,7 +89,7 @@ const isFoundUnannounced = ({ findings = [] }: JobSummary) => findings.some(({ r
  */
 async function claim(
   all: readonly ExpectedRestore[],
-  { claims }: Matched,
+  { claims, unclear }: Matched,
   { ledger }: MatchPorts,
 ): Promise<ExpectedRestore[] | undefined> {
   const claimed: ExpectedRestore[] = [];
@@ -93,9 +101,15 @@ async function claim(
     const kept = expected.jobs.filter(({ jobId }) => after?.has(jobId));
     const opened = [...added, ...released].map(({ jobId }): Claim => ({ jobId, open: true }));
     const isNew = opened.some((each) => !expected.jobs.some((had) => isEqual(had, each)));
-    const saved = isNew
-      ? await ledger.saveExpectedRestore(expected, { jobs: [...kept, ...opened].sort(byJobId) })
-      : expected;
+    const unsure = (unclear.get(expected.expectedRestoreId) ?? []).slice(0, MAX_UNCLEAR);
+    const isOther = !isEqual(unsure, expected.unclear ?? []);
+    const saved =
+      isNew || isOther
+        ? await ledger.saveExpectedRestore(expected, {
+            jobs: [...kept, ...opened].sort(byJobId),
+            ...(isOther && { unclear: unsure }),
+          })
+        : expected;
     if (!saved) return undefined;
     claimed.push(saved);
   }

@@ -68,9 +68,10 @@ function absenceAfter(before: ListCoverage, previous: Absence | undefined, at: s
 
 function withReading(before: ListCoverage, reading: ListReading, latest: boolean): ListCoverage {
   const added = reading.counts.new;
+  const standing = withoutRestated(before, reading.successes);
   const base = {
-    ...(latest ? without(before, 'error', 'answer', 'notInPlan', 'notThere', 'deniedSince') : before),
-    ...withSuccesses(before, reading.successes),
+    ...(latest ? without(standing, 'error', 'answer', 'notInPlan', 'notThere', 'deniedSince') : standing),
+    ...withSuccesses(standing, reading.successes),
   };
   if (!reading.complete) {
     const notUnderstood = notUnderstoodAfter(before, { ...reading, full: false });
@@ -98,6 +99,14 @@ function withReading(before: ListCoverage, reading: ListReading, latest: boolean
     ...problemsAfter(before, reading),
     ...notUnderstoodAfter(before, reading),
   };
+}
+
+/** Without the restores of which Atlas says otherwise by now. */
+function withoutRestated(before: ListCoverage, { restated = [] }: ListReading['successes']): ListCoverage {
+  const names = (['lastCompleted', 'lastElsewhere'] as const).filter((name) =>
+    restated.includes(before[name]?.jobId ?? ''),
+  );
+  return without(before, ...names);
 }
 
 /** A reading that stops early has seen the newest, which are those that are kept. */

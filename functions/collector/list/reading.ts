@@ -126,7 +126,7 @@ export function beginReading(task: ListTask, ports: ReadListPorts): Reading {
     fingerprints: new Fingerprints(stored?.recent ?? {}),
     watermark: new Watermark(startedAt, resume),
     window: new ListWindow(resume),
-    successes: new CompletedRestores(),
+    successes: new CompletedRestores(stored),
     counts: noListCounts(),
     problems: [],
     unattributedFrom: undefined,

@@ -7,6 +7,7 @@ import { LedgerError } from '../../ledger/model/errors.ts';
 import type { Source } from '../../restore/job.ts';
 import type { RuleEvaluator } from '../evaluate/rule-evaluator.ts';
 import { type AbsenceAnswer, absenceAnswer, type Standing } from '../list/absence.ts';
+import { withRestated } from '../list/completed-restores.ts';
 import type { Attempt } from '../list/list-coverage.ts';
 import { type PrefetchedList, pagesOf, prefetch } from '../list/prefetch.ts';
 import { readList } from '../list/read-list.ts';
@@ -84,7 +85,11 @@ class ListCollection {
         reading = await this.#read(this.#prefetch(true), true);
       }
       if (reading.doubt !== undefined && reading.complete) return this.#contradicted(reading, reading.doubt);
-      const attempt: Attempt = { startedAt: reading.startedAt, reading: { ...reading, counts: this.#counts } };
+      const successes = await withRestated(reading.successes, this.#task.list, this.#ports.ledger);
+      const attempt: Attempt = {
+        startedAt: reading.startedAt,
+        reading: { ...reading, successes, counts: this.#counts },
+      };
       return { ...this.#counted, attempt, ...(reading.complete ? {} : { unfinished: {} }) };
     } catch (error) {
       return this.#failed(error, this.#ports.time.at(first.requestedMs));

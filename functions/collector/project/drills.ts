@@ -7,6 +7,7 @@ import { defined } from '../../platform/defined.ts';
 import { drillOf } from '../../proof/drill-state.ts';
 import { restingOn } from '../../proof/evidence-grade.ts';
 import type { CompiledRules } from '../../restore/rules/compile-rules.ts';
+import type { Drill } from '../../restore/rules/drill.ts';
 
 /** Every list that restores of the whole cluster would be in. */
 const isRead = ({ tier, lists }: ClusterCoverage) =>
@@ -21,6 +22,13 @@ export const askedBy = ({ projectName, clusters }: ProjectCoverage, rules: Compi
     return { clusterName, evidence, needs, since: sinceFor(rules.drillDays(projectName, clusterName), now) };
   });
 
+/** What was asked of a cluster that is gone, while it was there: a report of that time says whether it was done. */
+function lastAskedOf({ goneAt, drill }: ClusterCoverage): Drill | undefined {
+  if (goneAt === undefined || !drill) return undefined;
+  const { days, dueAt, needs } = drill;
+  return { days, dueAt, ...defined({ needs }) };
+}
+
 export function withDrills(
   coverage: ProjectCoverage,
   rules: CompiledRules,
@@ -33,7 +41,7 @@ export function withDrills(
     if (!isRead(cluster) || !judged) return cluster;
     const { drill: _, evidence: __, ...rest } = cluster;
     const { projectName } = coverage;
-    const drill = drillOf(projectName, cluster, rules, now, judged);
+    const drill = drillOf(projectName, cluster, rules, now, judged) ?? lastAskedOf(cluster);
     const next = { ...rest, ...defined({ drill }) };
     const evidence = restingOn(next, judged, rules.objectives.of(projectName, cluster.clusterName));
     return evidence.length > 0 ? { ...next, evidence } : next;

@@ -23,6 +23,7 @@ const FIELDS = fieldNames<ExpectedRestore>({
   by: true,
   at: true,
   jobs: true,
+  unclear: true,
   withdrawn: true,
   missedAt: true,
   erased: true,
@@ -58,7 +59,7 @@ export async function expectedSince(
 export async function saveExpected(
   table: Pick<Table, 'update'>,
   { projectId, expectedRestoreId, revision }: ExpectedRestore,
-  change: { jobs: readonly Claim[] } | { missedAt: string },
+  change: { jobs: readonly Claim[]; unclear?: readonly string[] } | { missedAt: string },
 ): Promise<ExpectedRestore | undefined> {
   const key = expectedKey(projectId, expectedRestoreId);
   const written = await table.update(key, { set: { ...change, revision: revision + 1 } }, { revision });

@@ -190,11 +190,14 @@ export interface ProjectCoverage {
 }
 
 /** What the overview says of the coverage of all projects, in the order of the page. */
-export const COVERAGE_NUMBERS = ['clusters', 'covered', 'unread', 'attention', 'expected', 'overdue'] as const;
+export const COVERAGE_NUMBERS = [
+  ...(['clusters', 'covered', 'unread', 'attention', 'expected', 'overdue', 'drillsUnknown'] as const),
+] as const;
 
 /**
  * `clusters`: that are there and backed up. `covered`: of these, those proven complete. `unread`: projects of which nobody knows the
- * clusters. `attention`: clusters and projects that are failing, not visible, never read, stale or late. `expected`, `overdue`: drills.
+ * clusters. `attention`: clusters and projects that are failing, not visible, never read, stale or late. `expected`, `overdue`,
+ * `drillsUnknown`: drills; of the last, nobody knows whether they are overdue.
  */
 export type CoverageNumbers = Record<(typeof COVERAGE_NUMBERS)[number], number>;
 

@@ -321,7 +321,7 @@ export interface Ledger {
    */
   saveExpectedRestore(
     stored: ExpectedRestore,
-    change: { jobs: readonly Claim[] } | { missedAt: string },
+    change: { jobs: readonly Claim[]; unclear?: readonly string[] } | { missedAt: string },
   ): Promise<ExpectedRestore | undefined>;
 
   knownProject(projectId: string): Promise<KnownProject | undefined>;

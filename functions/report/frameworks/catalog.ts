@@ -174,7 +174,8 @@ export const MET_WHERE: Readonly<Record<FactName, string>> = {
   record: 'Every restore of the period is on record.',
   requested: 'Who requested each restore is known, with certainty (grade exact or strong).',
   unchanged: 'Nothing on record was changed since: all histories were recomputed, and fit.',
-  tested: 'Every cluster with backups was restored as often as the rules expect it, all through the period.',
+  tested:
+    'Every cluster with backups was restored as often as the rules expect it, all through the period, or until it was deleted.',
   checked: 'Of every cluster that was restored, restored data was checked with success, and no check failed.',
   separate: 'Every cluster that was restored was restored into another project at least once.',
   rto: 'Every cluster has an objective for the recovery time, and its restores met it.',

@@ -2,6 +2,7 @@
 import { isElsewhere, isVerified, isWholeRestore } from '../../restore/drills/judged.ts';
 import { SIDES, type Side } from '../../restore/objectives/objective.ts';
 import { isFound } from '../../restore/requesters/requester.ts';
+import { isUnderstood } from '../../restore/understood.ts';
 import { DRILL_STATES } from '../../schema/words.ts';
 import { DRILL_LABEL } from '../../views/state-labels.ts';
 import { counted, number } from '../../views/text.ts';
@@ -11,24 +12,38 @@ import type { ClusterEvidence, EvidenceHead, ProjectHead, RestoreEvidence } from
 /** Named with certainty. */
 const CERTAIN: readonly string[] = ['exact', 'strong'];
 
+/** Events were read, and name nobody. */
+const LOOKED: readonly string[] = ['none', 'ambiguous'];
+
+/** It is under way, or how it ended could not be understood. */
+const mayRecover = (restore: RestoreEvidence) =>
+  ['PENDING', 'RUNNING'].includes(restore.status) || !isUnderstood(restore, 'status', 'delivery', 'finishedAt');
+
 /** Counts cluster by cluster. */
 export class FactsTally {
-  /** Those with backups that are still there. */
+  /** Those with backups, gone ones, too. */
   #clusters = 0;
+  /** Of those that were there at the end of the period. */
   #drills = new Map<ClusterEvidence['drill']['state'], number>();
+  /** Of those that are gone: what was asked of them is not known, or whether it was done. */
+  #goneUnknown = 0;
   #missed = 0;
-  readonly #restores = { all: 0, named: 0, uncertain: 0 };
+  readonly #restores = { all: 0, named: 0, uncertain: 0, pending: 0 };
   readonly #restored = { clusters: 0, checked: 0, separate: 0, failedChecks: 0 };
-  readonly #incidents = { all: 0, recovered: 0 };
+  readonly #incidents = { all: 0, recovered: 0, unknown: 0 };
   readonly #sides = {
     rto: { clusters: 0, met: 0, missed: 0, notKnown: 0 },
     rpo: { clusters: 0, met: 0, missed: 0, notKnown: 0 },
   };
 
-  add({ projectId }: Pick<ProjectHead, 'projectId'>, { goneAt, proof, drill, recovery, restores }: ClusterEvidence) {
-    if (goneAt === undefined && proof.state !== 'none') {
+  add({ projectId }: Pick<ProjectHead, 'projectId'>, cluster: ClusterEvidence) {
+    const { goneAt, deleted, proof, drill, recovery, restores } = cluster;
+    if (proof.state !== 'none') {
       this.#clusters += 1;
-      this.#drills.set(drill.state, (this.#drills.get(drill.state) ?? 0) + 1);
+      // Of one that went after the period, there is a state at its end.
+      const isGone = (goneAt !== undefined || deleted) && drill.state === 'none';
+      if (!isGone) this.#drills.set(drill.state, (this.#drills.get(drill.state) ?? 0) + 1);
+      else if (drill.days === undefined) this.#goneUnknown += 1;
       for (const side of SIDES)
         if (recovery.objective?.[`${side}Seconds`] !== undefined) this.#sides[side].clusters += 1;
     }
@@ -47,17 +62,19 @@ export class FactsTally {
     const { requester, validation, annotation } = restore;
     this.#restores.all += 1;
     if (isFound(requester)) this.#restores[CERTAIN.includes(requester.grade) ? 'named' : 'uncertain'] += 1;
+    else if (!LOOKED.includes(requester?.reason ?? '')) this.#restores.pending += 1;
     if (validation?.status === 'FAILED' || validation?.status === 'TIMED_OUT') this.#restored.failedChecks += 1;
     if (annotation?.purpose !== 'incident') return;
     this.#incidents.all += 1;
     if (isVerified(restore)) this.#incidents.recovered += 1;
+    else if (mayRecover(restore)) this.#incidents.unknown += 1;
   }
 
   facts(head: Pick<EvidenceHead, 'verdict' | 'gaps' | 'integrity'>): Record<FactName, Fact> {
     // What is not on record can be otherwise.
     const isComplete = head.verdict.state === 'complete';
-    const fact = (name: FactName, { state, text }: Pick<Fact, 'state' | 'text'>): Fact =>
-      state === 'met' && !isComplete
+    const fact = (name: FactName, { state, text, byAbsence }: Shown): Fact =>
+      (state === 'met' || byAbsence) && !isComplete
         ? { fact: name, state: 'not known', text: `${text} But the record is not complete: others can’t be ruled out.` }
         : { fact: name, state, text };
     return {
@@ -81,12 +98,16 @@ export class FactsTally {
   }
 
   #requested(): Shown {
-    const { all, named, uncertain } = this.#restores;
-    const unnamed = all - named - uncertain;
+    const { all, named, uncertain, pending } = this.#restores;
+    const unnamed = all - named - uncertain - pending;
     if (all === 0) return met('There was no restore.');
     const text = `${number(named)} of ${counted(all, 'restore')} have a requester with certainty`;
     if (unnamed > 0) return missing(`${text}, ${number(unnamed)} have none.`);
-    return uncertain > 0 ? notKnown(`${text}, of ${number(uncertain)} it is uncertain.`) : met(`${text}.`);
+    const unsure = [
+      uncertain > 0 && `of ${number(uncertain)} it is uncertain`,
+      pending > 0 && `of ${number(pending)} it is not known yet`,
+    ].filter((part) => part !== false);
+    return unsure.length > 0 ? notKnown(`${text}, ${unsure.join(', ')}.`) : met(`${text}.`);
   }
 
   #tested(): Shown {
@@ -94,52 +115,61 @@ export class FactsTally {
     if (this.#clusters === 0) return notKnown('The ledger knows of no cluster with backups.');
     // Proven is what needs more than met: a verdict, and what else its line asks for.
     const isTested = (state: ClusterEvidence['drill']['state']) => state === 'met' || state === 'proven';
-    const text = `${number(of('met') + of('proven'))} of ${counted(this.#clusters, 'cluster')} restored as expected`;
+    const there = [...this.#drills.values()].reduce((sum, count) => sum + count, 0);
+    const text = `${number(of('met') + of('proven'))} of ${counted(there, 'cluster')} restored as expected`;
     const others = DRILL_STATES.filter((state) => !isTested(state) && of(state) > 0);
     const words = others.map(
       (state) => `${number(of(state))} ${STATE_WORDS[state] ?? DRILL_LABEL[state].toLowerCase()}`,
     );
     if (this.#missed > 0)
       words.push(`${counted(this.#missed, 'cluster')} without a recent restore in part of the period`);
+    if (this.#goneUnknown > 0) words.push(`${number(this.#goneUnknown)} gone since, of which it is not known`);
     if (words.length === 0) return met(`${text}.`);
-    const onlyUnknown = this.#missed === 0 && others.every((state) => state === 'not-covered');
-    return (onlyUnknown ? notKnown : missing)(`${text}; ${words.join(', ')}.`);
+    const said = `${text}; ${words.join(', ')}.`;
+    if (this.#missed > 0 || others.some((state) => state !== 'not-covered' && state !== 'due')) return missing(said);
+    return of('due') > 0 ? absent(said) : notKnown(said);
   }
 
   #checked(): Shown {
     const { clusters, checked, failedChecks } = this.#restored;
-    if (clusters === 0) return missing('No restore was completed.');
+    if (clusters === 0) return absent('No restore was completed.');
     const text = `Of ${number(checked)} of ${counted(clusters, 'cluster')} that were restored, data was checked with success`;
     if (failedChecks > 0) return missing(`${text}; ${counted(failedChecks, 'check')} failed or timed out.`);
-    return (checked < clusters ? missing : met)(`${text}.`);
+    return (checked < clusters ? absent : met)(`${text}.`);
   }
 
   #separate(): Shown {
     const { clusters, separate } = this.#restored;
-    if (clusters === 0) return missing('No restore was completed.');
+    if (clusters === 0) return absent('No restore was completed.');
     const text = `${number(separate)} of ${counted(clusters, 'cluster')} that were restored went into another project.`;
-    return (separate < clusters ? missing : met)(text);
+    return (separate < clusters ? absent : met)(text);
   }
 
   #side(side: Side): Shown {
     const { clusters, ...counts } = this.#sides[side];
     if (this.#clusters === 0) return notKnown('The ledger knows of no cluster with backups.');
     const text = `${number(clusters)} of ${counted(this.#clusters, 'cluster')} have an objective; ${number(counts.met)} restores met it, ${number(counts.missed)} missed it, ${number(counts.notKnown)} not known.`;
-    if (clusters < this.#clusters || counts.missed > 0 || counts.met + counts.notKnown === 0) return missing(text);
+    if (clusters < this.#clusters || counts.missed > 0) return missing(text);
+    if (counts.met + counts.notKnown === 0) return absent(text);
     return counts.notKnown > 0 ? notKnown(text) : met(text);
   }
 
   #recovered(): Shown {
-    const { all, recovered } = this.#incidents;
+    const { all, recovered, unknown } = this.#incidents;
     if (all === 0) return notKnown('No restore is said to be for an incident.');
     const text = `${number(recovered)} of ${counted(all, 'restore')} for an incident completed, and checked with success.`;
-    return (recovered < all ? missing : met)(text);
+    if (recovered + unknown < all) return missing(text);
+    return unknown > 0 ? notKnown(text) : met(text);
   }
 }
 
-type Shown = Pick<Fact, 'state' | 'text'>;
+interface Shown extends Pick<Fact, 'state' | 'text'> {
+  /** A restore that is not on record could be what is missing. */
+  byAbsence?: true;
+}
 const met = (text: string): Shown => ({ state: 'met', text });
 const missing = (text: string): Shown => ({ state: 'missing', text });
+const absent = (text: string): Shown => ({ state: 'missing', text, byAbsence: true });
 const notKnown = (text: string): Shown => ({ state: 'not known', text });
 
 /** Of what is not `met`; other states go by their names. */

@@ -26,7 +26,7 @@ export function claimsBySpan(facts: ProjectFacts, gaps: readonly NamedGap[], { p
     const runs = cellRuns(clusterLine(facts, cluster, days, at, beyond).cells);
     return {
       coverage: runs.map(({ first: _, length: __, ...span }) => span),
-      drillMonths: drillLine(facts, cluster, { jobs, readFrom: period.since }, months, at, beyond).months,
+      drillMonths: drillLine(facts, cluster, { jobs, readFrom: period.since, ofAll: true }, months, at, beyond).months,
     };
   };
 }

@@ -2,6 +2,7 @@
 import type { LetGo } from '../../ledger/let-go/let-go.ts';
 import type { ClusterCoverage, CompletedRestore } from '../../ledger/model/coverage.ts';
 import type { JobSummary } from '../../ledger/model/ledger.ts';
+import { LATEST } from '../../ledger/verdicts/read-verdicts.ts';
 import { defined } from '../../platform/defined.ts';
 import {
   coveredUntil,
@@ -38,14 +39,17 @@ export interface DrillFacts {
 }
 
 export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, letGo }: DrillFacts): DrillProof {
-  const end = Math.min(Date.parse(period.until), Date.parse(madeAt));
+  const goneAt = Date.parse(cluster.goneAt ?? LATEST);
+  const asked = Math.min(Date.parse(period.until), Date.parse(madeAt));
+  // Of a cluster that is gone, nothing is asked since.
+  const end = Math.min(asked, goneAt);
   const done = completed
     .map((restore) => ({ restore, at: Date.parse(restore.finishedAt) }))
     .filter(({ at }) => at <= end)
     .sort((a, b) => a.at - b.at);
   const last = done.at(-1)?.restore;
   const days = cluster.drill?.days;
-  if (days === undefined) return { state: drillState(cluster, new Date(end)).state, ...lastOf(last), missed: [] };
+  if (days === undefined) return { state: drillState(cluster, new Date(asked)).state, ...lastOf(last), missed: [] };
   const [createdAt, within] = [Date.parse(createdAtOf(cluster)), days * DAY_MS];
   const { needs } = cluster.drill ?? {};
   const counted = needs ? done.filter(({ restore }) => restore.proves) : done;
@@ -61,6 +65,12 @@ export function proveDrill({ cluster, completed, period, madeAt, unreadUntil, le
     from: knownFrom(cluster, moments, { period, within, letGo, unread }),
     until: knownUntil(cluster, end),
   };
+  if (goneAt <= asked) {
+    const missed = missedIn(moments, within, known);
+    // Whether it was asked in vain can't be told where restores or verdicts that would have counted are not known.
+    const isTold = known.from <= Math.max(Date.parse(period.since), createdAt) && known.until >= end;
+    return { state: 'none', ...(isTold || missed.length > 0 ? { days } : {}), ...lastOf(last), missed };
+  }
   const provenAt = needs && moments.length > 1 ? iso(moments.at(-1) ?? end) : undefined;
   const lastAt = last === undefined ? 0 : Date.parse(last.finishedAt);
   const isRestored = lastAt >= createdAt && lastAt + within > end;

@@ -1,7 +1,7 @@
 // functions/report/gather/gather-clusters.ts: the evidence of a project's clusters, one after the other.
 import type { ClusterCoverage, CompletedRestore, ProjectCoverage } from '../../ledger/model/coverage.ts';
 import type { Ledger } from '../../ledger/model/ledger.ts';
-import { sinceFor } from '../../ledger/verdicts/asked.ts';
+import { LONGEST_DAYS, sinceFor } from '../../ledger/verdicts/asked.ts';
 import { LATEST } from '../../ledger/verdicts/read-verdicts.ts';
 import { chunks } from '../../platform/chunks.ts';
 import { defined } from '../../platform/defined.ts';
@@ -18,8 +18,8 @@ import {
   type JudgedRestore,
   type Verdicts,
 } from '../../restore/drills/judged.ts';
-import { dataAt } from '../../restore/objectives/measure.ts';
 import type { Objectives } from '../../restore/objectives/objective.ts';
+import { daysAfter } from '../../restore/rules/drill.ts';
 import { recoveryOf } from '../model/recovery.ts';
 import {
   byName,
@@ -43,6 +43,8 @@ interface ProjectClusters {
   proofs: ReadonlyMap<ClusterCoverage, ClusterProof>;
   restores: RestoresByCluster;
   letGo: ProjectCoverage['letGo'];
+  /** Since when no credentials see the project. */
+  notVisibleSince: string | undefined;
   /** What is claimed of a cluster day by day. */
   claimsOf(cluster: ClusterCoverage, restores: readonly RestoreEvidence[]): Partial<ClusterEvidence>;
 }
@@ -57,7 +59,7 @@ interface Gathering {
 /** @returns what the restores themselves don't show. @throws LedgerError, TemporaryFileError */
 export async function gatherClusters(
   { projectId, projectName }: Pick<ProjectHead, 'projectId' | 'projectName'>,
-  { clusters, proofs, restores, letGo, claimsOf }: ProjectClusters,
+  { clusters, proofs, restores, letGo, notVisibleSince, claimsOf }: ProjectClusters,
   { ledger, asking, objectives, body }: Gathering,
 ): Promise<NamedGap[]> {
   const gaps: NamedGap[] = [];
@@ -73,6 +75,7 @@ export async function gatherClusters(
     return { clusterName, evidence, needs, since: sinceFor(days, Date.parse(asking.period.since)) };
   });
   const verdicts = await ledger.verdicts(projectId, asked);
+  const isVisible = notVisibleSince === undefined || notVisibleSince >= asking.period.until;
   for (const some of chunks(shown, PARALLEL_READS)) {
     const outside = await Promise.all(
       some.map(async ({ coverage }) => (coverage ? completedOutside(ledger, projectId, coverage, asking) : [])),
@@ -84,11 +87,13 @@ export async function gatherClusters(
       gaps.push(...found.map((gap) => ({ clusterName, ...gap })));
       const ofProject = { projectId, projectName, clusterName };
       const judged = judgedOf(mine, ofProject, verdicts.get(clusterName), asking);
-      const completed = [...judged.restores.flatMap(countedBy(coverage?.drill?.needs)), ...(outside[index] ?? [])];
+      const others = outside[index] ?? [];
+      const completed = [...judged.restores.flatMap(countedBy(coverage?.drill?.needs)), ...others];
       const about = { completed, letGo, unreadUntil: unreadUntil(judged) };
       const objective = objectives.of(projectName, clusterName);
       const drill = coverage ? drillOf(coverage, about, asking) : NO_DRILL;
-      const evidence = coverage && gradeThen(coverage, { verdicts: judged, objective }, letGo, asking);
+      const evidence =
+        coverage && gradeThen(coverage, { verdicts: judged, objective, others, isVisible }, letGo, asking);
       const recovery = recoveryOf(mine, objective, asking.period);
       const beside = { proof, drill, ...defined({ evidence }), recovery, ...(coverage && claimsOf(coverage, mine)) };
       await body.cluster({ ...named, ...(coverage && shownOf(coverage)), ...beside, restores: mine });
@@ -100,7 +105,8 @@ export async function gatherClusters(
 /** For a cluster that was gone before the period: its restores are shown, and none can be missing. */
 const NOTHING_TO_PROVE: ClusterProof = { state: 'none', lists: [], gaps: [] };
 const UNKNOWN: ClusterProof = { state: 'gap', lists: [], gaps: [NO_COVERAGE] };
-const NO_DRILL: ClusterEvidence['drill'] = { state: 'none', missed: [] };
+/** Whether a restore of it is expected is not known. */
+const NO_DRILL: ClusterEvidence['drill'] = { state: 'not-covered', missed: [] };
 
 const shownOf = ({ tier, firstSeenAt, goneAt, deleted }: ClusterCoverage) =>
   defined({ tier, firstSeenAt, goneAt, deleted: deleted || undefined });
@@ -125,14 +131,33 @@ const countedBy = (needs: DrillNeeds | undefined) => (restore: JudgedRestore) =>
 
 function gradeThen(
   cluster: ClusterCoverage,
-  facts: GradeFacts,
+  facts: GradeFacts & { others: readonly CompletedRestore[] },
   letGo: ProjectCoverage['letGo'],
   { period, now }: Asking,
 ): Evidence | undefined {
   const end = Math.min(Date.parse(period.until), Date.parse(now));
-  const unknownUntil = letGo && new Date(letGoUntil(letGo)).toISOString();
+  const unknown = [letGo && iso(letGoUntil(letGo)), elsewhereUntil(cluster, facts.others, period)];
+  const [unknownUntil] = unknown
+    .filter((until) => until !== undefined)
+    .sort()
+    .toReversed();
   return evidenceOf(cluster, new Date(end), { ...facts, unknownUntil });
 }
+
+/** Up to when a restore into another project may have finished that was not looked for: coverage has the last one alone, of the period or later. */
+function elsewhereUntil(
+  { lists }: ClusterCoverage,
+  others: readonly CompletedRestore[],
+  { since }: Asking['period'],
+): string | undefined {
+  const isLater = Object.values(lists).some(
+    ({ lastElsewhere: last }) => last !== undefined && last.requestedAt >= since,
+  );
+  const before = others.find(({ requestedAt, elsewhere }) => requestedAt < since && !elsewhere);
+  return isLater && before ? daysAfter(before.requestedAt, LONGEST_DAYS) : undefined;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
 
 const drillOf = (
   cluster: ClusterCoverage,
@@ -144,18 +169,12 @@ const drillOf = (
 async function completedOutside(ledger: Ledger, projectId: string, cluster: ClusterCoverage, { period }: Asking) {
   const last = lastRestore(cluster);
   if (!last) return [];
-  if (last.requestedAt < period.since || cluster.drill === undefined) return [last];
+  if (last.requestedAt < period.since) return [last];
   // Without a filter by status, which would look at 100 jobs at once.
   const query = { projectId, clusterName: cluster.clusterName, until: period.since };
   for await (const job of upTo(Number.POSITIVE_INFINITY, (page) => ledger.jobs({ ...query, ...page, limit: FEW }))) {
-    const [found] = completedRestore(job);
+    const [found] = isDrill(job) ? completedOf(job) : [];
     if (found) return [last, found];
   }
   return [last];
-}
-
-function completedRestore(job: Omit<RestoreEvidence, 'findings' | 'revision'>): CompletedRestore[] {
-  const { jobId, requestedAt, finishedAt, durationSeconds, snapshotAt } = job;
-  if (!isDrill(job) || finishedAt === undefined) return [];
-  return [{ jobId, requestedAt, finishedAt, ...defined({ durationSeconds, snapshotAt, dataAt: dataAt(job) }) }];
 }

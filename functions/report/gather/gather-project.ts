@@ -66,6 +66,7 @@ export async function gatherProject(expected: Expected, gathering: Gathering): P
     proofs,
     restores,
     letGo: coverage?.letGo,
+    notVisibleSince: known?.notVisibleSince,
     claimsOf,
   };
   const ofClusters = await gatherClusters({ projectId, projectName }, ofProject, gathering);

@@ -17,11 +17,8 @@ export interface Placed {
   index: number;
 }
 
-const NOT_REQUIRED = ['none', 'paused', 'backups-off'] as const;
-
-/** It was overdue in the period, or is. */
-export const isLate = ({ drill }: ClusterEvidence): boolean =>
-  !NOT_REQUIRED.some((state) => state === drill.state) && (drill.state === 'overdue' || drill.missed.length > 0);
+/** It was overdue in the period, also where it is gone since, or is. */
+export const isLate = ({ drill }: ClusterEvidence): boolean => drill.state === 'overdue' || drill.missed.length > 0;
 
 /** @param late the rows of those that are late, where there are some */
 export async function* drillsSection({ drills, clusters }: Numbers, late: Spool | undefined): AsyncGenerator<string> {
@@ -44,7 +41,7 @@ export async function* drillsSection({ drills, clusters }: Numbers, late: Spool 
     yield `<table class="stack" role="table"><caption>Missed</caption>${titles}<tbody role="rowgroup">`;
     yield* late.read();
     yield '</tbody></table>';
-  } else yield '<p>None was missed in the period.</p>';
+  } else yield '<p>None is known to have been missed in the period.</p>';
   yield '</section>\n';
 }
 

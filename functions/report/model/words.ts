@@ -107,7 +107,8 @@ function findingsSentence({ findings, severities, restores }: Numbers) {
   return `The rules produced ${counted(findings, 'finding')}: ${bySeverity(severities)}.`;
 }
 
-function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
+function drillsSentence({ clusters, drills, drillsMissed, recovery }: Numbers) {
+  if (clusters === 0) return '';
   const expected = EXPECTED_DRILLS.reduce((sum, state) => sum + drills[state], 0);
   if (expected === 0) return 'No cluster has to be restored within a number of days.';
   const parts = [
@@ -119,7 +120,7 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
     drills['not-covered'] > 0 &&
       `${number(drills['not-covered'])} ${drills['not-covered'] === 1 ? 'is' : 'are'} unknown`,
     drills.due > 0 && `${number(drills.due)} ${drills.due === 1 ? 'has' : 'have'} time left`,
-    `${drills.overdue === 0 ? 'none' : number(drills.overdue)} ${drills.overdue > 1 ? 'are' : 'is'} overdue`,
+    overdueWords(drills),
   ];
   const sentences = [
     `${counted(expected, 'cluster')} had to be restored within a number of days: ${parts.filter(Boolean).join(', ')}.`,
@@ -128,6 +129,12 @@ function drillsSentence({ drills, drillsMissed, recovery }: Numbers) {
     recovery && `Completed restores took a median of ${span(recovery.median)}, and ${span(recovery.longest)} at most.`,
   ];
   return sentences.filter(Boolean).join(' ');
+}
+
+/** Of those that are unknown, some may be. */
+function overdueWords({ overdue, 'not-covered': unknown }: Numbers['drills']) {
+  if (overdue > 0) return `${number(overdue)} ${overdue > 1 ? 'are' : 'is'} overdue`;
+  return unknown > 0 ? 'none is known to be overdue' : 'none is overdue';
 }
 
 function objectivesSentence({ objectives: { clusters, ...sides } }: Numbers) {

@@ -18,6 +18,8 @@ export interface ExpectedRestore extends Omit<z.infer<typeof expectedRestore>, '
   jobs: readonly Claim[];
   /** A person's name was taken out of it. */
   erased?: { by: string; reason: string; at: string };
+  /** Ids of restores of its cluster and time of which Atlas's word on where they go could not be understood: they may be it. */
+  unclear?: readonly string[];
   /** Grows with each write. */
   revision: number;
 }

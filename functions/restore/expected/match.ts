@@ -15,20 +15,26 @@ export interface MatchedJob extends Described, Pick<RestoreJob, 'targetProjectId
 }
 
 /** Whether it is of the announced cluster, goes where that was announced, and was requested in time. */
-export function isAsAnnounced(job: MatchedJob, expected: ExpectedRestore): boolean {
+export const isAsAnnounced = (job: MatchedJob, expected: ExpectedRestore): boolean =>
+  isInTime(job, expected) && isTargetUnderstood(job) && goesThere(job, expected);
+
+/** As `isAsAnnounced`, but that where it goes could not be understood: it may be the one, or another. */
+export const isUnclear = (job: MatchedJob, expected: ExpectedRestore): boolean =>
+  isInTime(job, expected) && !isTargetUnderstood(job) && !isByAnother(job, expected);
+
+function isInTime(job: MatchedJob, expected: ExpectedRestore): boolean {
   const requested = Date.parse(job.requestedAt);
   return (
     job.projectId === expected.projectId &&
     job.clusterName === expected.clusterName &&
     requested >= Date.parse(expected.from) &&
-    requested < endOf(expected) &&
-    goesThere(job, expected)
+    requested < endOf(expected)
   );
 }
 
-/** What can't be understood may go anywhere. */
+const isTargetUnderstood = (job: MatchedJob) => isUnderstood(job, 'delivery', 'targetProjectId', 'targetClusterName');
+
 function goesThere(job: MatchedJob, { projectId, targetProjectId = projectId, targetClusterName }: ExpectedRestore) {
-  if (!isUnderstood(job, 'delivery', 'targetProjectId', 'targetClusterName')) return false;
   if (targetClusterName === undefined || job.delivery === 'download')
     return targetClusterName === undefined && job.delivery === 'download';
   return job.targetClusterName === targetClusterName && (job.targetProjectId ?? job.projectId) === targetProjectId;
@@ -55,8 +61,7 @@ function closeness({ requester: found }: MatchedJob, { requester }: ExpectedRest
 export const mayBeAnnounced = (job: MatchedJob, all: readonly ExpectedRestore[]): boolean =>
   all.some(
     (expected) =>
-      isAsAnnounced(job, expected) &&
-      !isByAnother(job, expected) &&
+      (isUnclear(job, expected) || (isAsAnnounced(job, expected) && !isByAnother(job, expected))) &&
       expected.jobs.filter(({ jobId }) => jobId < job.jobId).length < expected.restores,
   );
 
@@ -65,6 +70,8 @@ export interface Matched {
   claims: Map<string, Claim[]>;
   /** By the id of the job: what it was announced by. */
   announced: Map<string, ExpectedRestore>;
+  /** By the id of the announcement: jobs that may be it, and take no place. */
+  unclear: Map<string, string[]>;
 }
 
 /**
@@ -79,21 +86,21 @@ export function matchAnnounced(jobs: readonly MatchedJob[], all: readonly Expect
   const stands = ({ jobId }: Claim) => jobId < first || !given.has(jobId);
   const claims = new Map(all.map((each) => [each.expectedRestoreId, each.jobs.filter(stands)]));
   const announced = new Map<string, ExpectedRestore>();
+  const unclear = new Map(
+    all.map((each) => [each.expectedRestoreId, (each.unclear ?? []).filter((jobId) => stands({ jobId }))]),
+  );
   for (const job of [...jobs].sort(byJobId)) {
     if (job.jobId < first) continue;
-    const open = all.filter(
-      (each) =>
-        isAsAnnounced(job, each) &&
-        !isByAnother(job, each) &&
-        (claims.get(each.expectedRestoreId)?.length ?? 0) < each.restores,
-    );
+    const free = all.filter((each) => (claims.get(each.expectedRestoreId)?.length ?? 0) < each.restores);
+    for (const each of free.filter((one) => isUnclear(job, one))) unclear.get(each.expectedRestoreId)?.push(job.jobId);
+    const open = free.filter((each) => isAsAnnounced(job, each) && !isByAnother(job, each));
     const [best] = open.sort((a, b) => closeness(job, a) - closeness(job, b) || byEnd(a, b));
     if (!best) continue;
     announced.set(job.jobId, best);
     claims.get(best.expectedRestoreId)?.push({ jobId: job.jobId });
   }
   for (const list of claims.values()) list.sort(byJobId);
-  return { claims, announced };
+  return { claims, announced, unclear };
 }
 
 const byJobId = (a: { jobId: string }, b: { jobId: string }) => (a.jobId < b.jobId ? -1 : 1);

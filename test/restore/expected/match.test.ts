@@ -6,6 +6,7 @@ import {
   isByAnother,
   type MatchedJob,
   matchAnnounced,
+  mayBeAnnounced,
 } from '../../../functions/restore/expected/match.ts';
 import { lowestIdAt, requestedAt } from '../../../functions/restore/object-id.ts';
 import type { Requester } from '../../../functions/restore/requesters/requester.ts';
@@ -44,6 +45,44 @@ const restore = (at: number, parts: Partial<MatchedJob> = {}): MatchedJob => {
   const jobId = idAt(minute(at), parts.jobId ?? at);
   return { ...job({ jobId, requestedAt: requestedAt(jobId) }), ...parts, ...{ jobId } };
 };
+
+describe('a restore of which it could not be understood where it goes', () => {
+  const problems = [{ field: 'targetClusterName', expected: 'a text', got: '7' }];
+  const odd = (at: number, parts: Partial<MatchedJob> = {}) => restore(at, { problems, ...parts });
+  const unclearOf = (jobs: readonly MatchedJob[], one = expected()) => {
+    const { unclear, claims, announced } = matchAnnounced(jobs, [one], minute(0));
+    expect([claims.get(one.expectedRestoreId)?.length, announced.size]).toEqual(
+      jobs.some((job) => !job.problems) ? [1, 1] : [0, 0],
+    );
+    return unclear.get(one.expectedRestoreId);
+  };
+
+  test('may be the announced one, and takes no place', () => {
+    const one = odd(5);
+    expect(unclearOf([one])).toEqual([one.jobId]);
+    expect(mayBeAnnounced(one, [expected()])).toBe(true);
+    const certain = restore(10);
+    expect(unclearOf([one, certain])).toEqual([one.jobId]);
+  });
+
+  test('is not where it is of another cluster or time, by another, or one too many', () => {
+    const others = [odd(61), odd(5, { clusterName: 'other' })];
+    expect(unclearOf(others)).toEqual([]);
+    const named = expected({ requester: 'bo' });
+    expect(unclearOf([odd(5, { requester: found('ada') })], named)).toEqual([]);
+    expect(unclearOf([restore(5), odd(10)])).toEqual([]);
+    for (const one of others) expect(mayBeAnnounced(one, [expected()])).toBe(false);
+  });
+
+  test('is not any more once it was understood, and stays where it is no longer in the ledger', () => {
+    const before = odd(5);
+    const one = expected({ unclear: [before.jobId] });
+    expect(unclearOf([], one)).toEqual([before.jobId]);
+    const elsewhere = { ...before, targetClusterName: 'elsewhere' };
+    delete (elsewhere as Partial<MatchedJob>).problems;
+    expect(matchAnnounced([elsewhere], [one], minute(0)).unclear.get(one.expectedRestoreId)).toEqual([]);
+  });
+});
 
 describe('a restore is as announced', () => {
   test.each([

@@ -24,14 +24,40 @@ describe('a month', () => {
   test('counts its restores', () =>
     expect(line([restore('2026-08-03T10:00:00Z'), restore('2026-08-20T10:00:00Z')]).months[2]?.restores).toBe(2));
 
-  test('has none by a download, by single collections, by a failure, nor by what was not understood', () => {
+  test('has none by a download, by single collections, nor by a failure', () => {
     const none = [
       restore('2026-07-01T10:00:00Z', { delivery: 'download' }),
       restore('2026-07-02T10:00:00Z', { kind: 'collection' }),
       { ...restore('2026-07-03T10:00:00Z'), status: 'FAILED' as const },
-      { ...restore('2026-07-04T10:00:00Z'), problems: [{ field: 'finishedAt', expected: 'a time', got: 'x' }] },
     ];
     expect(drawn(line(none))).toBe('mmmmmd');
+  });
+
+  test('is not said to have none while a restore of it is under way, nor where one was not understood', () => {
+    const of = (parts: object, all = true) =>
+      drawn(
+        drillLine(
+          KNOWN,
+          cluster({ dedicated: list({ jobs: 1 }), collection: list({ jobs: 0 }) }),
+          { jobs: [{ ...restore('2026-10-31T23:00:00Z'), ...parts }], readFrom: BEGINNING, ofAll: all },
+          MONTHS,
+          AT,
+        ),
+      );
+    const problems = [{ field: 'finishedAt', expected: 'a time', got: 'x' }];
+    expect(of({ status: 'RUNNING' })).toBe('mmmmdd');
+    expect(of({ problems })).toBe('mmmm?d');
+    expect(of({ status: 'UNKNOWN' })).toBe('mmmm?d');
+    expect(of({ status: 'RUNNING', kind: 'collection' })).toBe('mmmmmd');
+    expect(of({ status: 'RUNNING', delivery: 'download' })).toBe('mmmmmd');
+  });
+
+  test('is not known by completed restores alone, where the coverage has others that are open, or were not understood', () => {
+    const with_ = (parts: Parameters<typeof list>[0]) =>
+      drawn(line([], cluster({ dedicated: list(parts), collection: list() })));
+    expect(with_({ open: 1 })).toBe('mmmmdd');
+    expect(with_({ notUnderstood: 1 })).toBe('??????');
+    expect(with_({ problemCount: 1, problems: [] })).toBe('??????');
   });
 
   test('without a known restore is not known where a list was not read, or its restores were not', () => {

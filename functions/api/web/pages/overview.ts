@@ -100,8 +100,11 @@ function asFarAs({ asOf, complete }: CoverageState): Html | '' {
 `;
 }
 
-function drillsFact({ overdue, expected }: Pick<CoverageNumbers, 'overdue' | 'expected'>): Html {
-  const about = expected > 0 ? `of ${number(expected)} expected` : 'none expected';
+function drillsFact({ overdue, expected, drillsUnknown: unknown }: CoverageNumbers): Html {
+  const about =
+    expected > 0
+      ? `of ${number(expected)} expected${unknown === 0 ? '' : `, ${number(unknown)} not known`}`
+      : 'none expected';
   return fact('Drills overdue', number(overdue), about, {
     href: '/clusters#drills',
     ...(overdue > 0 && ALERT),

@@ -48,7 +48,8 @@ export function drillPart({ overdue, expected, notCovered, backupsOff }: Drills,
   if (expected + backupsOff === 0) return '';
   const late = overdue.length;
   const some = late === 0 ? 'None' : late === expected ? 'All' : number(late);
-  return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')} overdue</h2>
+  const known = notCovered === 0 ? '' : ' known to be';
+  return html`<section class="card" id="drills" aria-labelledby="drills-title"><div class="head"><h2 id="drills-title">${some} of ${counted(expected, 'restore drill')}${known} overdue</h2>
 <p class="soft small">A backup is known to work once it has been restored</p></div>
 ${notCovered === 0 ? '' : html`<p class="note">For ${counted(notCovered, 'cluster')} it is not known whether the drill is overdue: not every restore up to the due date is on record.</p>`}
 ${backupsOff === 0 ? '' : html`<p class="note">Atlas makes no backups of ${counted(backupsOff, 'cluster')}: nothing can be restored.</p>`}
@@ -75,14 +76,10 @@ const within = (drill: DrillRow | undefined) =>
   drill?.days === undefined ? '' : html`<span class="sub">expected within ${counted(drill.days, 'day')}</span>`;
 
 /** When a cluster was restored last, how long that took, and how old the snapshot was. */
-export function lastRestoreCells({ drill, readAt }: ClusterHealth, now: number): Html {
+export function lastRestoreCells({ drill, evidence }: ClusterHealth, now: number): Html {
   const { last, durationSeconds, snapshotAgeSeconds } = drill ?? {};
   const when = last && html`<a class="plainlink" href="${jobHref(last.jobId)}">${agoTime(last.finishedAt, now)}</a>`;
-  // Of a cluster that was never read, nobody knows.
-  const never =
-    drill?.state !== 'none' && drill?.state !== 'not-covered' && readAt !== undefined
-      ? html`<span class="soft">never</span>`
-      : undefined;
+  const never = evidence?.grade === 'never' ? html`<span class="soft">never</span>` : undefined;
   return html`${cell('Last restore', when ?? never, ' gap')}
 ${measuredCell('Took', durationSeconds, drill?.rto)}
 ${measuredCell('Snapshot age', snapshotAgeSeconds, drill?.rpo)}`;

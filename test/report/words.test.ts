@@ -1,0 +1,41 @@
+// The verdict in words says nothing that is not known. Numbers are synthetic.
+import { describe, expect, test } from 'vitest';
+import { NumbersTally } from '../../functions/report/gather/numbers.ts';
+import { isLate } from '../../functions/report/html/clusters.ts';
+import type { ClusterEvidence } from '../../functions/report/model/report.ts';
+import { verdictOf } from '../../functions/report/model/words.ts';
+import type { DrillState } from '../../functions/schema/words.ts';
+import { NOW, PAST } from '../proof/facts.ts';
+
+const side = { met: 0, missed: 0, notKnown: 0, measured: 0 };
+const cluster = (state: DrillState, parts: Partial<ClusterEvidence['drill']> = {}): ClusterEvidence => ({
+  ...{ clusterName: 'orders', proof: { state: 'covered', lists: [], gaps: [] }, restores: [] },
+  ...{ drill: { state, missed: [], ...parts }, recovery: { rto: side, rpo: side } },
+});
+
+function textOf(states: readonly DrillState[]) {
+  const tally = new NumbersTally();
+  for (const state of states) tally.addCluster(cluster(state));
+  const claim = { state: 'incomplete', gaps: [] } as const;
+  const period = { ...PAST.period, ended: true };
+  return verdictOf({ period, numbers: tally.numbers, gaps: [], madeAt: NOW, claim: { ...claim, gaps: [] } }).text;
+}
+
+describe('drills', () => {
+  test('none is said not to be overdue while that of some is unknown', () => {
+    expect(textOf(['met', 'due'])).toContain('1 was, 1 has time left, none is overdue.');
+    expect(textOf(['met', 'not-covered'])).toContain('1 was, 1 is unknown, none is known to be overdue.');
+    expect(textOf(['overdue', 'not-covered'])).toContain('1 is unknown, 1 is overdue.');
+  });
+
+  test('of no cluster is anything said, where no cluster is known', () => {
+    expect(textOf([])).not.toContain('has to be restored');
+    expect(textOf(['none'])).toContain('No cluster has to be restored within a number of days.');
+  });
+
+  test('one that was missed is shown, though its cluster is gone', () => {
+    expect(isLate(cluster('none', { missed: [{ from: 'a', until: 'b' }] }))).toBe(true);
+    expect(isLate(cluster('none'))).toBe(false);
+    expect(isLate(cluster('overdue'))).toBe(true);
+  });
+});
