@@ -53,7 +53,7 @@ const plainText = (section: string) =>
   section
     .replace(/^.*\n/, '')
     .replaceAll(/^\| (code|---).*\n/gm, '')
-    .replaceAll(/^\| (.*?) \| (.*) \|$/gm, '$1: $2')
+    .replaceAll(/^\| (.*?) \| (.*) \|$/gm, '$1: $2\n')
     .replaceAll(/^```.*\n?/gm, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll('`', '');
