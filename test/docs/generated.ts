@@ -31,7 +31,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/lake.md', text: lakePage },
   { path: 'docs/frameworks.md', text: frameworksPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
-  { path: packageJson.man, text: commandManual },
+  ...packageJson.man.map((path) => ({ path, text: commandManual })),
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
     text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,
