@@ -45,10 +45,10 @@ Without --table (TABLE_NAME) or --api (RESTORE_LEDGER_API) the ledger is kept in
 
 Examples:
   $ restore-ledger simulate                       no Atlas account? start here
-  $ restore-ledger collect                        read all restore jobs that your credentials can see
+  $ restore-ledger collect                        read what your credentials see
   $ restore-ledger jobs --since 7d                what was restored this week
   $ restore-ledger coverage                       was everything read?
-  $ restore-ledger drills                         which clusters were not restored for too long?
+  $ restore-ledger drills                         which clusters need a restore?
   $ restore-ledger evidence --output report.html  all of it, for an auditor
   $ restore-ledger serve                          the same in a browser
   $ restore-ledger jobs --api https://...         ask a deployed ledger`;

@@ -107,6 +107,8 @@ async function evidence(flags: EvidenceFlags, context: Context) {
   checkPeriod(period);
   if (isTooLong(period)) throw new UsageError(`--since: expected ${MAX_PERIOD}`);
   const format = flags.format ?? formatFor(output);
+  if (output === undefined && format === 'html' && out.isTerminal)
+    throw new UsageError('--output: expected a file, as in --output evidence.html: a terminal does not show HTML');
   const request: EvidenceRequest = defined({ period, format, timeZone, verify, frameworks: framework });
   const make = await makerOf(flags, context, { request, at: asked, projects, clusterName });
   const signer = sign && (await signerOf(flags, context));

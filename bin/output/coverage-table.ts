@@ -108,5 +108,5 @@ function provenThrough(rows: readonly CoverageRow[]): string {
     .sort()
     .at(-1);
   const kept = letGo === undefined ? '' : `, since ${utc(letGo)} UTC at the latest: older ones were let go`;
-  return `\nComplete for restores requested before ${utc(first)} UTC${kept}, based on full readings.\nThe table itself was not counted: run \`restore-ledger verify\` or \`evidence\`.`;
+  return `\nComplete for restores requested before ${utc(first)} UTC${kept}, based on full readings.\nThe table itself was not counted: \`restore-ledger evidence\` counts it, and so does \`verify\`, where the ledger is.`;
 }

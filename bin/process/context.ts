@@ -24,7 +24,8 @@ export class Context {
     this.err = new Terminal(process.stderr, () => {});
     this.out = new Terminal(process.stdout, ({ code, message }) => {
       if (code === 'EPIPE') process.exit(this.exitCodeWhenUnread);
-      void this.err.line(`restore-ledger: the output can't be written: ${message}`);
+      // At once: nothing that waits is written any more.
+      process.stderr.write(`restore-ledger: the output can't be written: ${message}\n`);
       process.exit(EXIT.failed);
     });
     this.log = verbose ? stderrLog((line) => void this.err.line(line)) : silentLog;

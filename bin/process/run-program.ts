@@ -2,12 +2,14 @@
 import { type Command, CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT, formatFatal, UsageError } from './exit-codes.ts';
+import { fillParagraphs } from './help-text.ts';
 
 /** Commands leave their exit code in `context`. @param argv without node and the file */
 export async function runProgram(program: Command, argv: readonly string[], context: Context): Promise<never> {
   try {
     const [first, named] = argv;
-    const isKnown = named === undefined || program.commands.some((each) => each.name() === named);
+    const isKnown =
+      named === undefined || named.startsWith('-') || program.commands.some((each) => each.name() === named);
     if (first === 'help' && !isKnown) throw new UsageError(`unknown command '${named}': see --help`);
     await asOurs(program).parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -27,7 +29,11 @@ export async function runProgram(program: Command, argv: readonly string[], cont
 function asOurs(command: Command): Command {
   command
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({
+      outputError: () => {},
+      writeOut: (text) => process.stdout.write(fillParagraphs(text, process.stdout.columns)),
+      writeErr: (text) => process.stderr.write(fillParagraphs(text, process.stderr.columns)),
+    })
     .helpOption('-h, --help', 'show this');
   if (command.commands.length > 0) command.helpCommand('help [command]', 'show this, or how a command is used');
   else command.option('--verbose', 'log what is done, and show the causes of errors').allowExcessArguments(false);
@@ -40,5 +46,5 @@ const isHelp = (error: unknown): error is CommanderError => error instanceof Com
 
 function asUsage(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
-  return new UsageError(`${error.message.replace(/^error: /, '')}: see --help`);
+  return new UsageError(`${error.message.replace(/^error: |\.$/g, '')}: see --help`);
 }

@@ -104,8 +104,9 @@ async function start(flags: StartFlags, context: Context) {
     context.exitCode = RUN_EXIT[first.status];
     if (page) {
       await out.line(
-        `\n${out.paint('bold', 'Changes')}   collecting every ${flags.every} s; Ctrl-C stops; the page is at ${page.url}\n`,
+        `\n${out.paint('bold', 'Changes')}   collecting every ${flags.every} s; Ctrl-C stops; the page is at ${page.url}`,
       );
+      await out.line(`          in another terminal: bin/restore-ledger jobs --api ${page.url}\n`);
       show = await changePrinter(ledger, context);
       const silent = { ...collecting, progress: new Progress(err, { on: false }) };
       await follow(flags, atlas, () => collectLocally([{}], false, silent), collecting.signal);
@@ -154,7 +155,8 @@ What next, in this directory:
   bin/restore-ledger collect      the same with a ledger that stays, from the simulator or from your own Atlas
   bin/restore-ledger serve        the page and the HTTP API, over a ledger that stays
   bin/restore-ledger drills       which clusters were restored lately, and how long that took
-  bin/restore-ledger evidence     a report for an auditor: every restore, and the proof that there were no others
+  bin/restore-ledger evidence --output evidence.html
+                                  a report for an auditor: every restore, and the proof that there were no others
   bin/restore-ledger --help       jobs, job, coverage, runs, watch, verify, and Atlas's raw answers`;
 
 const context = new Context(process.argv.includes('--verbose'));

@@ -25,7 +25,7 @@ export function ledgerToMake(dataDir: string): string {
 export const noLedger = (dataDir: string) =>
   new LedgerError(
     'LEDGER_TABLE_MISSING',
-    `there is no ledger in ${dataDir}: collect first (restore-ledger collect; in a clone, bin/restore-ledger collect), or say where the ledger is with --data or --table`,
+    `there is no ledger in ${dataDir}: collect first (restore-ledger collect; in a clone, bin/restore-ledger collect), or say where the ledger is with --data, --table or --api`,
   );
 
 function checkReadable(dataDir: string) {

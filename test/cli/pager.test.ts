@@ -63,6 +63,16 @@ describe.skipIf(!hasScript)('a pager (needs `script` of util-linux)', () => {
     expect(text.split('\n').filter((line) => /^\d{4}-/.test(line))).toHaveLength(20);
   });
 
+  test('a report as HTML is not written to a terminal', async () => {
+    const { code, text } = await typed('evidence', { lines: 10, pager: intoFile() });
+    expect({ code, text: text.trim() }).toEqual({
+      code: 2,
+      text: expect.stringMatching(/^restore-ledger: --output: expected a file, as in --output evidence\.html: [^\n]*$/),
+    });
+    const json = await typed('evidence --format json', { lines: 10, pager: intoFile() });
+    expect(json).toMatchObject({ code: 0, text: expect.stringContaining('"verdict"') });
+  });
+
   test('that was quit ends the command as if all was read; the exit code is the one of the result', async () => {
     expect(await typed('jobs --limit 20', { lines: 10, pager: 'true' })).toMatchObject({ code: 0 });
     const drills = await typed('drills --overdue', { lines: 2, pager: 'true' });

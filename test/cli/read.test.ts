@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { accessTo, CommandLine, PACKAGE_DIR, valuesOf } from './command-line.ts';
@@ -120,6 +121,15 @@ describe('reading the ledger', () => {
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell))).toEqual([]);
     expect(rows.map((row) => row[header.indexOf('projectName')])).toContain(`'${FORMULA}`);
     expect(rows.map((row) => row[header.indexOf('jobId')])).toEqual(jobs.map(({ jobId }) => jobId));
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('an output that has no room is named, and ends with 1', async () => {
+    const script = `"${PACKAGE_DIR}/bin/restore-ledger" jobs --json > /dev/full`;
+    const { code, stderr } = await shell.run(['-c', script], { command: 'sh' });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^restore-ledger: the output can't be written: ENOSPC: [^\n]*\n$/),
+    });
   });
 
   test('jobs: a reader that has seen enough ends it quietly, with 0', () => {

@@ -31,7 +31,7 @@ export const GENERATED: readonly Generated[] = [
   { path: 'docs/lake.md', text: lakePage },
   { path: 'docs/frameworks.md', text: frameworksPage },
   { path: KEY_POLICY_PATH, text: keyPolicy },
-  { path: packageJson.man, text: commandManual },
+  ...packageJson.man.map((path) => ({ path, text: commandManual })),
   ...DETAIL_TYPES.map((type) => ({
     path: `docs/events/${type.toLowerCase().replaceAll(' ', '-')}.schema.json`,
     text: () => `${JSON.stringify(eventSchema(type), undefined, 2)}\n`,
@@ -53,7 +53,7 @@ const plainText = (section: string) =>
   section
     .replace(/^.*\n/, '')
     .replaceAll(/^\| (code|---).*\n/gm, '')
-    .replaceAll(/^\| (.*?) \| (.*) \|$/gm, '$1: $2')
+    .replaceAll(/^\| (.*?) \| (.*) \|$/gm, '$1: $2\n')
     .replaceAll(/^```.*\n?/gm, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll('`', '');

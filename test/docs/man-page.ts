@@ -27,7 +27,7 @@ export function manPage(program: Command, sections: Readonly<Record<string, stri
     ...helpText(program),
     '.SH COMMANDS',
     ...commands.flatMap(([group, command]) => ofCommand([group, command.name()].filter(Boolean).join(' '), command)),
-    ...Object.entries(sections).flatMap(([title, text]) => [`.SH ${title}`, ...literal(text)]),
+    ...Object.entries(sections).flatMap(([title, text]) => [`.SH ${title}`, ...filled(text)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -55,10 +55,16 @@ function helpText(command: Command): string[] {
   const bare = command.createHelp();
   const listed = bare.formatHelp(command, bare);
   command.outputHelp();
-  return literal(text.slice(text.indexOf(listed) + listed.length));
+  return filled(text.slice(text.indexOf(listed) + listed.length));
 }
 
-const literal = (text: string) => (text.trim() === '' ? [] : ['.PP', '.nf', roff(text.trim()), '.fi']);
+/** man fills paragraphs to the width of the terminal; it leaves indented lines as they are. */
+const filled = (text: string) =>
+  (text.match(/(?:^\S.*\n?)+|(?:^ .*\n?)+/gm) ?? []).flatMap((part) =>
+    part.startsWith(' ') ? literal(part) : ['.PP', roff(part.trim())],
+  );
+
+const literal = (text: string) => ['.PP', '.nf', roff(text.trimEnd()), '.fi'];
 
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;

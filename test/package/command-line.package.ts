@@ -27,3 +27,11 @@ test('the command line alone: no CDK is installed, and the ledger can be written
   const jobs = await project.mustRun('node_modules/.bin/restore-ledger', 'jobs', '--format', 'ndjson', '--limit', '5');
   expect(jobs.output.trim().split('\n')).toHaveLength(5);
 });
+
+test('installed for everybody: the command is on the path, and man finds its page', async () => {
+  await using project = await Project.create();
+  await project.install('--global', '--prefix', 'everybody', inject('tarball'));
+  const { output } = await project.mustRun('everybody/bin/restore-ledger', '--version');
+  expect(output).toMatch(/^\d+\.\d+\.\d+\n/);
+  expect(project.read('everybody/share/man/man1/restore-ledger.1')).toMatch(/^\.TH RESTORE/m);
+});
