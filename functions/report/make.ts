@@ -10,6 +10,9 @@ import type { EvidenceHead, Report } from './model/report.ts';
 import type { EvidenceFormat, EvidenceRequest } from './model/request.ts';
 import { VERSION } from './model/version.ts';
 
+/** @param timeZone of the times beside those in UTC */
+export type PdfMaker = (timeZone: string | undefined) => Promise<Report>;
+
 export interface Making {
   ledger: Ledger;
   madeAt: string;
@@ -21,6 +24,8 @@ export interface Making {
   progress?: Progress | undefined;
   /** Ends it, with its reason. */
   signal?: AbortSignal | undefined;
+  /** Makes pages: its fonts and layout are no part of functions that make none. @default PDF is refused */
+  pdf?: PdfMaker | undefined;
   /** Histories are recomputed project by project, by queries alone. @default false: in one scan of the table */
   verifyByProject?: boolean | undefined;
 }
@@ -32,11 +37,11 @@ export interface MadeReport extends AsyncDisposable {
   parts(): AsyncIterable<string>;
 }
 
-/** @throws LedgerError, TemporaryFileError, and the signal's reason */
+/** @throws LedgerError, TemporaryFileError, PdfNotMade, and the signal's reason */
 export async function makeReport(request: EvidenceRequest, making: Making): Promise<MadeReport> {
   const { period, format, timeZone, only, frameworks, verify = false } = request;
-  const { ledger, progress = NO_PROGRESS, ...about } = making;
-  const report = emptyReport(format, timeZone);
+  const { ledger, progress = NO_PROGRESS, pdf, ...about } = making;
+  const report = await emptyReport(format, timeZone, pdf);
   const dispose = () => report[Symbol.asyncDispose]();
   try {
     const head = await gather(
@@ -51,7 +56,15 @@ export async function makeReport(request: EvidenceRequest, making: Making): Prom
   }
 }
 
-function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Report {
+/** Asked of a function without what makes pages. */
+export class PdfNotMade extends Error {
+  override readonly name = 'PdfNotMade';
+}
+
+async function emptyReport(format: EvidenceFormat, timeZone: string | undefined, pdf?: PdfMaker): Promise<Report> {
   if (format === 'json') return new JsonReport();
-  return format === 'csv' ? new CsvReport() : new HtmlReport(timeZone);
+  if (format === 'csv') return new CsvReport();
+  if (format === 'html') return new HtmlReport(timeZone);
+  if (!pdf) throw new PdfNotMade('no PDF is made here: expected another format');
+  return pdf(timeZone);
 }

@@ -241,6 +241,7 @@ const REPORT = {
   },
   'text/html': { schema: text },
   'text/csv': { schema: text },
+  'application/pdf': { schema: text },
 };
 
 const evidence = {
