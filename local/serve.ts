@@ -10,6 +10,7 @@ import { makeReport } from '../functions/report/make.ts';
 import { compressed } from './content-coding.ts';
 import { LocalEvidenceJobs, type LocalEvidenceOptions } from './evidence-jobs.ts';
 import { listen } from './listen.ts';
+import { pdfReport } from './pdf-report.ts';
 
 export interface ServeOptions extends Omit<ApiPorts, 'now' | 'evidence'> {
   /** What reports call the ledger. @default no reports are made */
@@ -34,7 +35,7 @@ export async function serveApi(options: ServeOptions): Promise<ServedApi> {
   // Where people sign in, none of them is the user of this machine.
   const annotations = signIn && ports.annotations ? { table: ports.annotations.table } : ports.annotations;
   const jobs = evidence && evidenceJobs(evidence, { ...ports, now });
-  const app = apiApp({ ...ports, annotations, now, evidence: evidence && { ...evidence, jobs } });
+  const app = apiApp({ ...ports, annotations, now, evidence: evidence && { ...evidence, jobs, pdf: pdfReport } });
   const answer = signIn ? signedIn(browserApp(app.fetch, { ...signIn, log: ports.log, now })) : app.fetch;
   const server = createAdaptorServer({
     fetch: async (request, { incoming, outgoing }) =>
@@ -58,7 +59,14 @@ function evidenceJobs(
   { ledger, log, now, objectives }: Pick<ApiPorts, 'ledger' | 'log' | 'now' | 'objectives'>,
 ): LocalEvidenceJobs {
   const make: LocalEvidenceOptions['make'] = (request, made) =>
-    makeReport(request, { ...about, ...made, ledger, objectives, madeAt: new Date(now()).toISOString() });
+    makeReport(request, {
+      ...about,
+      ...made,
+      ledger,
+      objectives,
+      madeAt: new Date(now()).toISOString(),
+      pdf: pdfReport,
+    });
   return new LocalEvidenceJobs({ make, log, now });
 }
 

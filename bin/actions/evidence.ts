@@ -6,6 +6,7 @@ import { predicateOf } from '../../functions/report/model/predicate.ts';
 import { type EvidenceRequest, MEDIA_TYPES } from '../../functions/report/model/request.ts';
 import type { Objectives } from '../../functions/restore/objectives/objective.ts';
 import type { ReportPredicate } from '../../functions/signing/report.ts';
+import { pdfReport } from '../../local/pdf-report.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
 import { projectIdsOf } from '../options/projects.ts';
 import type { Context } from '../process/context.ts';
@@ -47,7 +48,7 @@ export function madeHere(where: Target, { request, objectives, madeAt, ...asked 
     try {
       const { ledger } = opened;
       const only = await onlyOf(asked, readable(ledger, Date.now));
-      const about = { ledgerName, objectives, madeAt: madeAt.toISOString() };
+      const about = { ledgerName, objectives, madeAt: madeAt.toISOString(), pdf: pdfReport };
       const making = makeReport({ ...request, ...defined({ only }) }, { ledger, progress, signal, ...about });
       const made = await unlessRaised(signal, making);
       const { summary, integrity } = outcomeOf(made.head);

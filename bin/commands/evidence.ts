@@ -43,8 +43,9 @@ const HELP = `
 The report has a verdict in plain words; every gap, where restores can't be ruled out because a list was not read since; every
 restore with requester, source, target, duration, outcome and findings; drills met and missed; with objectives (--rules), how many
 restores of each cluster met or missed them, and what is usual; and what no such report can show. The HTML is one file that needs
-nothing else, and prints well. It names people and API keys: keep it as you keep such records. With --time-zone, the HTML shows every
-time in that zone, too; JSON has the period and the making of the report in it, and all else in UTC. --since and --until are in UTC.
+nothing else. The PDF has the same on pages; a character that its font lacks, such as a Chinese or Arabic one, is shown by its code
+point. The report names people and API keys: keep it as you keep such records. With --time-zone, HTML and PDF show every time in that
+zone, too; JSON has the period and the making of the report in it, and all else in UTC. --since and --until are in UTC.
 
 A period is complete only where, after its end, a run listed all projects and clusters in scope, read every list of restore jobs to
 its end, and ended; and where the ledger existed when the period began. The collector does that once a day, --collect does it now.
@@ -74,7 +75,9 @@ export function evidenceCommand(context: Context): Command {
     .description('write a report for an auditor: every restore of a period, and the proof that there were no others')
     .addOption(time('--since <time>', 'requested at or after, as in jobs (default: 90 days before --until)'))
     .addOption(time('--until <time>', 'requested before, as --since (default: now)'))
-    .addOption(oneOf('--format <format>', 'html, json or csv (default: as --output ends, else html)', EVIDENCE_FORMATS))
+    .addOption(
+      oneOf('--format <format>', 'html, pdf, json or csv (default: as --output ends, else html)', EVIDENCE_FORMATS),
+    )
     .addOption(zone('--time-zone <name>', 'show times in this zone too, such as Europe/Berlin (default: UTC alone)'))
     .addOption(projects('--project <id or name>', 'of this project alone; can be given several times'))
     .option('--cluster <name>', 'of clusters of this name alone, in one --project')
@@ -177,12 +180,13 @@ const FORMAT_OF_ENDING: Record<string, EvidenceFormat> = {
   '.htm': 'html',
   '.json': 'json',
   '.csv': 'csv',
+  '.pdf': 'pdf',
 };
 
 /** @throws UsageError for a name that promises another format */
 function formatFor(output = ''): EvidenceFormat {
   const format = FORMAT_OF_ENDING[extname(output).toLowerCase()];
   if (format) return format;
-  const expected = 'a name that ends in .html, .json or .csv, or --format with it';
+  const expected = 'a name that ends in .html, .pdf, .json or .csv, or --format with it';
   throw new UsageError(`--output: expected ${expected}, got ${JSON.stringify(output)}`);
 }

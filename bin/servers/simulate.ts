@@ -50,7 +50,10 @@ export function simulateCommand(context: Context): Command {
     .addOption(wholeNumber('--latency <ms>', 'waited before each answer', 0, 60_000).default(0))
     .addOption(amount('--activity <n>', 'restores that start by themselves in a minute', 0, 60_000).default(6))
     .addOption(
-      time('--history-until <time>', 'where the past ends and --activity begins: 2026-11-23, or 7d for a week ago (default: now)'),
+      time(
+        '--history-until <time>',
+        'where the past ends and --activity begins: 2026-11-23, or 7d for a week ago (default: now)',
+      ),
     )
     .addHelpText('after', HELP)
     .action((flags: SimulateFlags) => simulate(flags, context));

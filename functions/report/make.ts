@@ -10,6 +10,9 @@ import type { EvidenceHead, Report } from './model/report.ts';
 import type { EvidenceFormat, EvidenceRequest } from './model/request.ts';
 import { VERSION } from './model/version.ts';
 
+/** @param timeZone of the times beside those in UTC */
+export type PdfMaker = (timeZone: string | undefined) => Promise<Report>;
+
 export interface Making {
   ledger: Ledger;
   madeAt: string;
@@ -21,6 +24,8 @@ export interface Making {
   progress?: Progress | undefined;
   /** Ends it, with its reason. */
   signal?: AbortSignal | undefined;
+  /** Makes pages: its fonts and layout are no part of functions that make none. @default PDF is refused */
+  pdf?: PdfMaker | undefined;
   /** Histories are recomputed project by project, by queries alone. @default false: in one scan of the table */
   verifyByProject?: boolean | undefined;
 }
@@ -39,23 +44,24 @@ export interface MadeReports extends AsyncDisposable {
   parts(format: EvidenceFormat): AsyncIterable<string>;
 }
 
-/** @throws LedgerError, TemporaryFileError, and the signal's reason */
+/** @throws LedgerError, TemporaryFileError, PdfNotMade, and the signal's reason */
 export async function makeReport(request: EvidenceRequest, making: Making): Promise<MadeReport> {
   const { format } = request;
   const made = await makeReports(request, [format], making);
   return { ...made, parts: () => made.parts(format) };
 }
 
-/** From one reading of the ledger, so that they can't disagree. @throws LedgerError, TemporaryFileError, and the signal's reason */
+/** From one reading of the ledger, so that they can't disagree. @throws LedgerError, TemporaryFileError, PdfNotMade, and the signal's reason */
 export async function makeReports(
   { period, timeZone, only, frameworks, verify = false }: Omit<EvidenceRequest, 'format'>,
   formats: readonly EvidenceFormat[],
-  { ledger, progress = NO_PROGRESS, ...about }: Making,
+  { ledger, progress = NO_PROGRESS, pdf, ...about }: Making,
 ): Promise<MadeReports> {
-  const reports = new Map(formats.map((format) => [format, emptyReport(format, timeZone)]));
+  const reports = new Map<EvidenceFormat, Report>();
   const ofAll = (work: (report: Report) => PromiseLike<void>) => inTurn(reports.values(), work);
   const dispose = () => ofAll((report) => report[Symbol.asyncDispose]());
   try {
+    for (const format of formats) reports.set(format, await emptyReport(format, timeZone, pdf));
     const head = await gather(
       ledger,
       { period, timeZone, only, frameworks, verify, progress, version: VERSION, ...about },
@@ -80,7 +86,15 @@ function partsOf(report: Report | undefined, head: EvidenceHead): AsyncIterable<
   return report.parts(head);
 }
 
-function emptyReport(format: EvidenceFormat, timeZone: string | undefined): Report {
+/** Asked of a function without what makes pages. */
+export class PdfNotMade extends Error {
+  override readonly name = 'PdfNotMade';
+}
+
+async function emptyReport(format: EvidenceFormat, timeZone: string | undefined, pdf?: PdfMaker): Promise<Report> {
   if (format === 'json') return new JsonReport();
-  return format === 'csv' ? new CsvReport() : new HtmlReport(timeZone);
+  if (format === 'csv') return new CsvReport();
+  if (format === 'html') return new HtmlReport(timeZone);
+  if (!pdf) throw new PdfNotMade('no PDF is made here: expected another format');
+  return pdf(timeZone);
 }

@@ -11,9 +11,11 @@ import { silentLog } from '../../functions/platform/log.ts';
 import type { EvidenceJob, EvidenceJobs } from '../../functions/report/model/jobs.ts';
 import { TooManyEvidenceJobs } from '../../functions/report/model/jobs.ts';
 import type { Evidence } from '../../functions/report/model/report.ts';
+import { pdfReport } from '../../local/pdf-report.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type EngineTable, overTable, testEngine } from '../ledger/engines.ts';
 import { NOW } from '../ledger/table.ts';
+import { readPdf } from '../pdf/read-pdf.ts';
 import { violations } from './json-schema.ts';
 import { type Service, startService } from './service.ts';
 
@@ -110,7 +112,51 @@ describe('GET /evidence', () => {
       expect(headers.get('x-evidence-summary')).toMatch(/^\d+ restores of 40 clusters, \w+/);
       expect(headers.get('x-evidence-integrity')).toBe('not verified');
     }
-    expect((await service.get('/evidence', { accept: 'application/pdf' })).status).toBe(406);
+    expect((await service.get('/evidence', { accept: 'application/xml' })).status).toBe(406);
+  });
+
+  test('is a PDF where something makes one, with the same numbers; the same report is the same bytes', async () => {
+    const app = apiApp({
+      ...{ ledger: service.ledger, log: silentLog, now: () => Date.parse(NOW) },
+      evidence: { ...EVIDENCE, pdf: pdfReport },
+    });
+    const get = (accept: string) => app.request(`/evidence?${PERIOD}`, { headers: { accept } });
+    const [first, second] = [await get('application/pdf'), await get('application/pdf')];
+    expect([first.status, first.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect(first.headers.get('content-disposition')).toContain('to-2026-11-20.pdf"');
+    const file = await first.text();
+    expect(await second.text()).toBe(file);
+    const report = (await (await get('application/json')).json()) as Evidence;
+    const { text: shown, pages } = readPdf(file);
+    const { numbers, gaps } = report;
+    expect(shown).toContain(
+      `Restores ${numbers.restores} Failed ${numbers.outcomes.FAILED} Clusters ${numbers.clusters} Gaps ${gaps.length} `,
+    );
+    for (const { jobId } of report.projects.flatMap(({ clusters }) => clusters.flatMap(({ restores }) => restores)))
+      expect(shown.split(jobId)).toHaveLength(2);
+    expect(pages.length).toBeGreaterThan(10);
+    const page = await (await app.request('/', { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('<option value="pdf">PDF</option>');
+  });
+
+  test('is no PDF where nothing makes one: that is refused with what to do, and not offered', async () => {
+    const app = apiApp({
+      ...{ ledger: service.ledger, log: silentLog, now: () => Date.parse(NOW), evidence: EVIDENCE },
+    });
+    const refused = await app.request('/evidence?format=pdf');
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        field: 'format',
+        detail: expect.stringContaining(
+          'this API makes html, json, csv; restore-ledger evidence --format pdf makes it where the table can be read',
+        ),
+      }),
+    ]);
+    expect((await app.request('/evidence', { headers: { accept: 'application/pdf' } })).status).toBe(406);
+    const page = await (await app.request('/', { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('<option value="csv">CSV</option>');
+    expect(page).not.toContain('value="pdf"');
   });
 
   test('takes 90 days up to now where nobody says which', async () => {
@@ -119,7 +165,7 @@ describe('GET /evidence', () => {
   });
 
   test.each([
-    ['format=pdf', 'format', 'expected one of html, json, csv'],
+    ['format=doc', 'format', 'expected one of html, json, csv, pdf'],
     ['since=yesterday', 'since', 'expected a day such as'],
     ['since=2026-11-02&until=2026-11-01', 'until', 'expected `until` after `since`'],
     ['timeZone=Mars/Phobos', 'timeZone', 'IANA'],

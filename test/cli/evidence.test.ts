@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,11 +7,13 @@ import type { Evidence } from '../../functions/report/model/report.ts';
 import type { Measures } from '../../functions/restore/objectives/measure.ts';
 import { type AtlasSimulator, startAtlas } from '../../local/atlas/server.ts';
 import { SqliteTable } from '../../local/sqlite/sqlite-table.ts';
+import { readPdf } from '../pdf/read-pdf.ts';
 import { accessTo, CommandLine } from './command-line.ts';
 
 const CANARY = 'canary9b1d';
 const HOSTILE = '</td><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u202e\u0007';
 const LATER = '2040-01-01';
+const hasPdftotext = spawnSync('pdftotext', ['-v']).error === undefined;
 
 describe('evidence', () => {
   let atlas: AtlasSimulator;
@@ -98,6 +101,52 @@ describe('evidence', () => {
     for (const { jobId } of restoresOf(report)) {
       for (const lines of [ndjson, csv]) expect(lines.filter((line) => line.includes(jobId))).toHaveLength(1);
     }
+  });
+
+  describe('as PDF', () => {
+    const period = ['--since', '60d', '--until', new Date().toISOString()];
+    let file: string;
+    let report: Evidence;
+    beforeAll(async () => {
+      file = join(shell.dir, 'evidence.pdf');
+      report = await evidence(...period, '--framework', 'dora');
+      const made = await shell.run(['evidence', ...period, '--framework', 'dora', '--output', 'evidence.pdf']);
+      expect(made).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^evidence\.pdf: \d+ restores of 8 clusters/),
+      });
+    });
+
+    const solid = (text: string) => text.replaceAll(/\s/g, '');
+    function expectSame(text: string) {
+      const { numbers, gaps, verdict, frameworks = [] } = report;
+      const { outcomes, severities, drills } = numbers;
+      expect(solid(text)).toContain(
+        `Restores${numbers.restores}Failed${outcomes.FAILED}Clusters${numbers.clusters}Gaps${gaps.length}Criticalfindings${severities.critical}Drillsoverdue${drills.overdue}`,
+      );
+      expect(solid(text)).toContain(solid(verdict.text));
+      expect(solid(text)).toContain(`${gaps.length}gaps`);
+      expect(solid(text)).toContain(`${numbers.clustersWithRestores}clusterswithrestoresintheperiod`);
+      const facts = frameworks.flatMap(({ controls }) => controls.flatMap((control) => control.facts));
+      for (const fact of facts) expect(solid(text)).toContain(solid(fact.text));
+      for (const { jobId } of restoresOf(report)) expect(text.split(jobId)).toHaveLength(2);
+    }
+
+    test('it has the same numbers, verdict, facts and restores as the other formats', async () => {
+      const read = readPdf(await readFile(file, 'latin1'));
+      expectSame(read.text);
+      expect(read.bookmarks).toEqual(expect.arrayContaining(['The record has gaps', 'Numbers', 'Drills', 'Clusters']));
+      expect([...read.links].filter((name) => !read.destinations.has(name))).toEqual([]);
+      expect(read.links.size).toBe(report.numbers.clustersWithRestores);
+      read.pages.forEach((lines, n) => {
+        expect(lines.slice(-2)).toEqual(['The record has gaps', String(n + 1)]);
+      });
+      expect(read.text).not.toContain('The font of this document lacks some characters');
+    });
+
+    test.skipIf(!hasPdftotext)("and poppler's pdftotext reads the same", async () => {
+      expectSame(execFileSync('pdftotext', ['-raw', file, '-']).toString());
+    });
   });
 
   test('compares restores with objectives, cluster by cluster, as jobs does; and says so without any', async () => {
@@ -201,6 +250,10 @@ describe('evidence', () => {
     expect(some.projects.map(({ projectId }) => projectId)).toEqual([quiet]);
     const ahead = await shell.run(['evidence', '--since', '60d', '--until', LATER, '--format', 'csv', ...api]);
     expect(ahead.code).toBe(0);
+    const pdf = await shell.run(['evidence', ...period, ...api, '--output', 'there.pdf']);
+    expect(pdf).toMatchObject({ code: 0, stderr: expect.stringMatching(/^there\.pdf: \d+ restores of 8 clusters/) });
+    const read = readPdf(await readFile(join(shell.dir, 'there.pdf'), 'latin1'));
+    for (const { jobId } of restoresOf(here)) expect(read.text).toContain(jobId);
     serving.signal('SIGINT');
     expect((await serving.ended).code).toBe(0);
   });

@@ -194,7 +194,7 @@ describe('signed evidence', () => {
     atlas = await startAtlas({ projects: 1, clusters: 1, jobs: 4 });
     shell = await CommandLine.open(accessTo(atlas));
     expect(await shell.run(['collect'])).toMatchObject({ code: 0 });
-    for (const name of ['q3.html', 'q3.json'])
+    for (const name of ['q3.html', 'q3.json', 'q3.pdf'])
       expect(await shell.run(['evidence', '--sign', '--output', name])).toMatchObject({ code: 0 });
     const { stdout } = await shell.run(['public-key']);
     await writeFile(join(shell.dir, 'ledger.pem'), stdout);
@@ -206,14 +206,14 @@ describe('signed evidence', () => {
   const check = (file: string, ...args: string[]) =>
     shell.run(['verify-evidence', file, '--public-key', 'ledger.pem', ...args]);
 
-  test.each(['q3.html', 'q3.json'])(
+  test.each(['q3.html', 'q3.json', 'q3.pdf'])(
     '%s is as it was signed, without its ledger, and not once it was changed',
     async (name) => {
       const { code, stdout } = await check(name, '--json');
       expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ result: 'as signed', name })]);
       const path = join(shell.dir, name);
       const text = await readFile(path, 'utf8');
-      await writeFile(path, text.replace(/completed/i, 'canceled!'));
+      await writeFile(path, text.replace(/completed|PDF-1\.7/i, 'canceled!'));
       expect(await check(name)).toMatchObject({ code: 10, stderr: expect.stringContaining('the file was changed') });
       await writeFile(path, text);
     },

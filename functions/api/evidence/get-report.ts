@@ -10,12 +10,12 @@ import { notFound, RequestProblem } from '../http/problem.ts';
 import { reportHeaders, streamed, TooLong, whole } from './answer.ts';
 import { jobAnswer, jobPath } from './job-view.ts';
 import { asyncAfterSeconds, evidenceRequest } from './parameters.ts';
-import { type EvidencePorts, LOOK_AGAIN, portOf } from './port.ts';
+import { type EvidencePorts, formatsOf, LOOK_AGAIN, portOf } from './port.ts';
 
 /** @throws RequestProblem */
 export async function getReport(context: Context<ApiEnv>, ports: EvidencePorts): Promise<Response> {
   const port = portOf(ports);
-  const request = evidenceRequest(context, new Date(ports.now()));
+  const request = evidenceRequest(context, new Date(ports.now()), formatsOf(port));
   await checkProjects(request, ports);
   if (context.req.method === 'HEAD') return context.body(null, 200, reportHeaders(request));
   const asyncAfter = asyncAfterSeconds(context.req.header('prefer'));
@@ -49,7 +49,7 @@ interface Answering {
 /** Nothing where it takes longer, or is larger than an answer may be. */
 async function answerWithin(ms: number, { context, request, ports, port }: Answering): Promise<Response | undefined> {
   const { ledger, log, now, objectives } = ports;
-  const { ledgerName, limits } = port;
+  const { ledgerName, limits, pdf } = port;
   const isEndless = ms === Number.POSITIVE_INFINITY;
   const stop = new AbortController();
   const timer = isEndless ? undefined : setTimeout(() => stop.abort(new TooLong(`it took more than ${ms} ms`)), ms);
@@ -58,7 +58,7 @@ async function answerWithin(ms: number, { context, request, ports, port }: Answe
     const madeAt = new Date(now()).toISOString();
     const about = defined({
       objectives,
-      ...{ ledgerName, madeAt },
+      ...{ ledgerName, madeAt, pdf },
       signal: stop.signal,
       verifyByProject: true,
     });

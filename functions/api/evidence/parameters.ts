@@ -4,6 +4,7 @@ import { defined } from '../../platform/defined.ts';
 import { FRAMEWORK_IDS } from '../../report/model/framework.ts';
 import {
   EVIDENCE_FORMATS,
+  type EvidenceFormat,
   type EvidenceRequest,
   isTooLong,
   MAX_PERIOD,
@@ -48,7 +49,7 @@ const TIME_ZONE: Parameter<string> = {
 export const EVIDENCE_PARAMETERS = {
   since: described(moment, 'Requested at or after. Default: 90 days before `until`.'),
   until: described(moment, 'Requested before. Default: now.'),
-  format: described(oneOf(EVIDENCE_FORMATS), 'Instead of `Accept`.'),
+  format: described(oneOf(EVIDENCE_FORMATS), 'Instead of `Accept`. `pdf` only of `restore-ledger serve`.'),
   timeZone: described(TIME_ZONE, 'Times that people read are in this zone, too.'),
   projectId: described(PROJECT_IDS, 'Of these projects alone.'),
   clusterName: described(text('the name of a cluster'), 'Of clusters of this name alone. Needs `projectId`.'),
@@ -57,11 +58,19 @@ export const EVIDENCE_PARAMETERS = {
 };
 
 /** By preference, where nobody says which. */
-const OFFERED = ['json', 'html', 'csv'] as const;
+const OFFERED = ['json', 'html', 'csv', 'pdf'] as const;
 
-/** @throws RequestProblem 400, 406 */
-export function evidenceRequest(context: Context<ApiEnv>, now: Date): EvidenceRequest {
+/** @param formats that are made here @throws RequestProblem 400, 406 */
+export function evidenceRequest(
+  context: Context<ApiEnv>,
+  now: Date,
+  formats: readonly EvidenceFormat[],
+): EvidenceRequest {
   const asked = readParameters(queryOf(context), EVIDENCE_PARAMETERS);
+  if (asked.format !== undefined && !formats.includes(asked.format)) {
+    const elsewhere = `restore-ledger evidence --format ${asked.format} makes it where the table can be read`;
+    throw badParameter('format', `this API makes ${formats.join(', ')}; ${elsewhere}`);
+  }
   const { since, until, timeZone, projectId: projectIds, clusterName, verify, framework: frameworks } = asked;
   if (clusterName !== undefined && projectIds === undefined)
     throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
@@ -71,15 +80,23 @@ export function evidenceRequest(context: Context<ApiEnv>, now: Date): EvidenceRe
   }
   if (isTooLong(period)) throw badParameter('since', `expected ${MAX_PERIOD}`);
   const only = projectIds && defined({ projectIds, clusterName });
-  return defined({ period, format: asked.format ?? preferredFormat(context), timeZone, only, frameworks, verify });
+  return defined({
+    period,
+    format: asked.format ?? preferredFormat(context, formats),
+    timeZone,
+    only,
+    frameworks,
+    verify,
+  });
 }
 
-function preferredFormat(context: Context<ApiEnv>) {
+function preferredFormat(context: Context<ApiEnv>, formats: readonly EvidenceFormat[]) {
+  const offered = OFFERED.filter((format) => formats.includes(format));
   const type = acceptable(
     context,
-    OFFERED.map((format) => MEDIA_TYPES[format]),
+    offered.map((format) => MEDIA_TYPES[format]),
   );
-  return OFFERED.find((format) => MEDIA_TYPES[format] === type) ?? 'json';
+  return offered.find((format) => MEDIA_TYPES[format] === type) ?? 'json';
 }
 
 /** RFC 7240: with `respond-async`, in s how long an answer may take before it is 202: `wait`, or no time at all. */

@@ -1,4 +1,6 @@
 // functions/api/evidence/port.ts: what makes reports, where something does.
+
+import { EVIDENCE_FORMATS, type EvidenceFormat } from '../../report/model/request.ts';
 import type { ApiPorts, EvidencePort } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
 
@@ -6,6 +8,10 @@ export type EvidencePorts = Pick<ApiPorts, 'ledger' | 'log' | 'now' | 'objective
 
 /** Between two looks at a job. */
 export const LOOK_AGAIN = { 'retry-after': '2' } as const;
+
+/** That are made here. */
+export const formatsOf = ({ pdf }: Pick<EvidencePort, 'pdf'>): EvidenceFormat[] =>
+  EVIDENCE_FORMATS.filter((format) => format !== 'pdf' || pdf !== undefined);
 
 /** @throws RequestProblem 501 */
 export function portOf({ evidence }: Pick<ApiPorts, 'evidence'>): EvidencePort {

@@ -4,6 +4,7 @@ import type { RunScope } from '../../ledger/model/run.ts';
 import type { LedgerReader } from '../../ledger/repositories/ledger-reader.ts';
 import type { Table } from '../../ledger/table/table-port.ts';
 import type { Log } from '../../platform/log.ts';
+import type { PdfMaker } from '../../report/make.ts';
 import type { EvidenceJobs } from '../../report/model/jobs.ts';
 import type { Annotator } from '../../restore/annotations.ts';
 import type { Objectives } from '../../restore/objectives/objective.ts';
@@ -48,6 +49,8 @@ export interface EvidencePort {
   ledgerName: string;
   /** Of a report that is answered at once: how long it may take, in ms, and how large it may be on the wire. @default no limits: it is streamed */
   limits?: { ms: number; bytes: number } | undefined;
+  /** Absent where no PDF is made, neither at once nor as a job. */
+  pdf?: PdfMaker | undefined;
   /** Absent where only reports can be had that are answered at once. */
   jobs?: EvidenceJobs | undefined;
 }

@@ -246,6 +246,7 @@ const REPORT = {
   },
   'text/html': { schema: text },
   'text/csv': { schema: text },
+  'application/pdf': { schema: text },
 };
 
 const evidence = {

@@ -10,9 +10,10 @@ import { isObjectId } from '../../restore/object-id.ts';
 import { NO_OBJECTIVES, type Objectives } from '../../restore/objectives/objective.ts';
 import type { Html } from '../../views/html/text.ts';
 import { lastDays } from '../../views/pictures/spans.ts';
+import { formatsOf } from '../evidence/port.ts';
 import { taggedText } from '../http/etag.ts';
 import { asPeriod } from '../http/period.ts';
-import { type ApiEnv, LEDGER_RETRY } from '../http/ports.ts';
+import { type ApiEnv, type EvidencePort, LEDGER_RETRY } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
 import { coverageState } from '../query/coverage-state.ts';
 import type { AskedJobs } from '../query/jobs-query.ts';
@@ -53,7 +54,7 @@ export interface PagePorts {
   /** With a user, or for whoever signed in for it, jobs' pages have a form to annotate them. */
   annotations?: { user?: Annotator | undefined } | undefined;
   /** Absent where no reports are made. */
-  evidence?: object | undefined;
+  evidence?: Pick<EvidencePort, 'pdf'> | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Without a reading for so long a cluster is late, in ms. @default 26 hours */
@@ -162,7 +163,9 @@ export function pageRoutes({
       projects,
       covered: coverage.read,
       followSeconds: isBusy ? BUSY_SECONDS : QUIET_SECONDS,
-      ...(nothing ? {} : { overview: overview({ ...state, coverage, evidence: evidence !== undefined }, now()) }),
+      ...(nothing
+        ? {}
+        : { overview: overview({ ...state, coverage, evidence: evidence && formatsOf(evidence) }, now()) }),
     };
   }
 

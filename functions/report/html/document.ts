@@ -1,7 +1,7 @@
 // functions/report/html/document.ts: the parts of the document but for its clusters and restores; nothing in it is fetched or run.
 import { html, raw } from 'hono/html';
 import type { NamedGap } from '../../proof/ledger.ts';
-import { mark, SHAPES } from '../../views/html/badge.ts';
+import { type Look, lookMark, SHAPES } from '../../views/html/badge.ts';
 import { tableHead } from '../../views/html/table.ts';
 import { type Html, name, time, visible } from '../../views/html/text.ts';
 import { counted, number, utc } from '../../views/text.ts';
@@ -32,31 +32,36 @@ export const beforeRestores = ({ numbers: { restores } }: EvidenceHead): string 
 
 export const ending = (evidence: EvidenceHead): string => `${limits(evidence)}</main></body></html>\n`;
 
+export const titleOf = ({ since, until }: EvidenceHead['period']): string =>
+  `Restore evidence, ${utc(since, 'day')} to ${utc(until, 'day')}`;
+
 const head = ({ period, madeAt, madeBy, ledger, zoned }: EvidenceHead) => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">
-<title>Restore evidence, ${utc(period.since, 'day')} to ${utc(period.until, 'day')}</title><meta name="color-scheme" content="light dark">
+<title>${titleOf(period)}</title><meta name="color-scheme" content="light dark">
 <style>${raw(STYLE)}</style></head>
 <body>${SHAPES}<main><h1>Restore evidence</h1>
 <p>Restores of MongoDB Atlas clusters requested from ${time(period.since)} to ${time(period.until)} UTC.</p>
 <p class="soft small">Made at ${time(madeAt)} UTC by ${madeBy.program} ${madeBy.version} from the ledger ${name(ledger, WHOLE)}. ${zoned === undefined ? 'All times are UTC.' : html`Times are UTC, and in parentheses ${visible(zoned.timeZone)}, with its offset from UTC.`}</p>
 `;
 
-function verdict({ verdict: { state, text }, gaps: all, integrity: checked }: EvidenceHead): Html {
-  const [tone, look] =
-    checked?.unbroken === false
-      ? ['bad', mark('The record was changed', 'bad', 'cross')]
-      : state === 'complete'
-        ? ['ok', mark('The record is complete', 'ok', 'check')]
-        : ['wait', incompleteMark(state, all)];
-  return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${look}</h2><p>${text}</p></section>
+function verdict(evidence: EvidenceHead): Html {
+  const look = verdictLook(evidence);
+  const tone = look.tone === 'ok' || look.tone === 'bad' ? look.tone : 'wait';
+  return html`<section class="verdict ${tone}" aria-labelledby="verdict"><h2 id="verdict">${lookMark(look)}</h2><p>${evidence.verdict.text}</p></section>
 `;
 }
 
-function incompleteMark(state: EvidenceHead['verdict']['state'], all: readonly NamedGap[]): Html {
-  if (state === 'not known') return mark('Not known', 'wait', 'ring');
+type Judged = Pick<EvidenceHead, 'verdict' | 'gaps' | 'integrity'>;
+
+/** The verdict in a few words. */
+export function verdictLook({ verdict: { state }, gaps: all, integrity: checked }: Judged): Look {
+  if (checked?.unbroken === false) return { label: 'The record was changed', tone: 'bad', shape: 'cross' };
+  if (state === 'complete') return { label: 'The record is complete', tone: 'ok', shape: 'check' };
+  if (state === 'not known') return { label: 'Not known', tone: 'wait', shape: 'ring' };
   const isDue = all.every(({ reason }) => reason === 'full-reading-due');
-  return isDue ? mark('Full reading due', 'wait', 'half') : mark('The record has gaps', 'wait', 'alert');
+  if (isDue) return { label: 'Full reading due', tone: 'wait', shape: 'half' };
+  return { label: 'The record has gaps', tone: 'wait', shape: 'alert' };
 }
 
 function facts({ numbers, gaps: { length } }: EvidenceHead): Html {

@@ -17,6 +17,9 @@ import type { ClusterEvidence, ProjectHead, RestoreEvidence } from '../model/rep
 import type { Placed } from './clusters.ts';
 import { anchorOf, clusterWords, findingItem, proofMark, requesterCell, sub, WHOLE } from './marks.ts';
 
+/** Of characters that every font has. */
+const ARROW = '->';
+
 const TITLES = ['Requested', 'From', 'To', 'Requested by', 'Outcome', 'Findings'];
 
 /** A section, which the caller closes. @param count more than none */
@@ -74,7 +77,7 @@ function toCell(project: ProjectHead, cluster: ClusterEvidence, restore: Restore
 
 function namespacesOf(collections: RestoredCollections): Html {
   const { shown, left, missing } = namespacesShown(collections);
-  return html`${shown.map((each) => sub(name(namespaceWords(each), WHOLE)))}${sub(
+  return html`${shown.map((each) => sub(name(namespaceWords(each, ARROW), WHOLE)))}${sub(
     left > 0 && `and ${left} more: --format json has them`,
   )}${sub(missing)}`;
 }

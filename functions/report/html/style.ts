@@ -2,7 +2,8 @@
 import { PICTURE_DARK, PICTURE_LIGHT, PICTURES, PICTURES_NARROW } from '../../views/html/pictures/style.ts';
 
 /** Text on its ground is 4.5:1 or more in both. */
-const LIGHT = `--ground:#f6f7f9;--card:#fff;--text:#171b21;--soft:#56606c;--line:#dde2e8;--edge:#8a94a0;--link:#1857b8;
+/** Each a name and a colour of six digits, or three. */
+export const LIGHT = `--ground:#f6f7f9;--card:#fff;--text:#171b21;--soft:#56606c;--line:#dde2e8;--edge:#8a94a0;--link:#1857b8;
 --ok:#14724a;--bad:#b3261e;--now:#1857b8;--wait:#8a5200;--off:#5d6670;--tint-ok:#ebf6f0;--tint-bad:#fdeeec;--tint-wait:#fdf4e3;${PICTURE_LIGHT}`;
 const DARK = `--ground:#0f1215;--card:#171b20;--text:#e7eaee;--soft:#9da8b4;--line:#2a3138;--edge:#6b7682;--link:#86b4ff;
 --ok:#5fcf9a;--bad:#ff8f85;--now:#86b4ff;--wait:#f2bd62;--off:#9da8b4;--tint-ok:#14261e;--tint-bad:#2c1a1a;--tint-wait:#2a2317;${PICTURE_DARK}`;

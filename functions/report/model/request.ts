@@ -2,13 +2,14 @@
 import type { FrameworkId } from './framework.ts';
 import type { Period } from './report.ts';
 
-export const EVIDENCE_FORMATS = ['html', 'json', 'csv'] as const;
+export const EVIDENCE_FORMATS = ['html', 'json', 'csv', 'pdf'] as const;
 export type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
 export const MEDIA_TYPES: Readonly<Record<EvidenceFormat, string>> = {
   html: 'text/html',
   json: 'application/json',
   csv: 'text/csv',
+  pdf: 'application/pdf',
 };
 
 /** Plain values, so that it can be sent to wherever the report is made. */

@@ -165,12 +165,12 @@ describe('real answers are as described', () => {
     ['/coverage', '/coverage?drill=x', 400],
     ['/coverage', '/coverage?x=1', 400],
     ['/summary', '/summary', 200],
-    ...(['json', 'html', 'csv'].map((format) => ['/evidence', `/evidence?format=${format}`, 200]) as [
+    ...(['json', 'html', 'csv', 'pdf'].map((format) => ['/evidence', `/evidence?format=${format}`, 200]) as [
       string,
       string,
       number,
     ][]),
-    ['/evidence', '/evidence?format=pdf', 400],
+    ['/evidence', '/evidence?format=doc', 400],
     ['/evidence', `/evidence?projectId=${'0'.repeat(24)}`, 404],
     ['/evidence', '/evidence', 202, { headers: { prefer: 'respond-async' } }],
     ['/evidence/{id}', '/evidence/x', 404],

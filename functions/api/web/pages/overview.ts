@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { CoverageNumbers } from '../../../ledger/model/coverage.ts';
 import { noDayCounts } from '../../../ledger/model/day-counts.ts';
+import type { EvidenceFormat } from '../../../report/model/request.ts';
 import { span } from '../../../restore/text.ts';
 import { RULES } from '../../../schema/words.ts';
 import { type Look as Badge, lookMark, RUN_LOOK, severityLook } from '../../../views/html/badge.ts';
@@ -25,7 +26,8 @@ export interface Overview {
   coverage: CoverageState;
   runs: LastRuns;
   /** Whether reports are made here. */
-  evidence: boolean;
+  /** Formats of reports. Absent where none are made. */
+  evidence?: readonly EvidenceFormat[] | undefined;
 }
 
 export function overview({ recent, open, coverage, runs, evidence }: Overview, now: number): Html {
@@ -49,7 +51,7 @@ ${asFarAs(coverage)}${found(recent)}
 <section class="card" aria-labelledby="chart-title"><div class="head"><h2 id="chart-title">Restores a day, last ${byDay.length} days</h2>
 <p class="soft small">${durations(recent)} <a href="/trends">Trends</a></p></div>
 ${truncated ? html`<p class="note">There are more restores than are counted for a page: only those since ${utc(countedFrom ?? recent.from)} UTC are.</p>` : ''}
-${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now) : ''}</section>`;
+${overTimePicture(byOutcome(recent), {})}${evidence ? evidenceForm(now, evidence) : ''}</section>`;
 }
 
 const byOutcome = ({ from, to, byDay }: Summary) =>
