@@ -14,11 +14,18 @@ type FilterName = keyof typeof JOB_FILTERS;
 export type FilterFlags = Partial<Record<FilterName, string | string[]>>;
 
 const TIMES: readonly FilterName[] = ['since', 'until', 'finishedSince', 'finishedUntil'];
-const IDS: readonly FilterName[] = ['snapshotId', 'orgId'];
+const IDS: readonly FilterName[] = ['snapshotId', 'expectedRestoreId', 'orgId'];
 const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
   ...{ project: 'id or name', targetProject: 'id or name', cluster: 'name', targetCluster: 'name' },
-  ...{ source: 'pattern', target: 'pattern', requester: 'name', open: 'true|false', finding: 'rule' },
-  ...{ snapshotId: 'id', orgId: 'id', accountId: 'id', organizationId: 'id', period: 'words' },
+  ...{
+    source: 'pattern',
+    target: 'pattern',
+    requester: 'name',
+    open: 'true|false',
+    announced: 'true|false',
+    finding: 'rule',
+  },
+  ...{ snapshotId: 'id', expectedRestoreId: 'id', orgId: 'id', accountId: 'id', organizationId: 'id', period: 'words' },
 };
 
 export function withFilters(command: Command): Command {
