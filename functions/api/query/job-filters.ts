@@ -43,8 +43,8 @@ const trimmed = (parameter: Parameter<string>): Parameter<string> => ({
   ...parameter,
   read: (value) => parameter.read(value.trim()),
 });
-const PROJECT = trimmed(text('the id or the name of a project'));
-const CLUSTER = trimmed(text('the name of a cluster'));
+export const PROJECT = trimmed(text('the id or the name of a project'));
+export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =
   'A pattern for the name of the project or of the cluster, or project/cluster: * stands for any text, ? for one character.';
 
