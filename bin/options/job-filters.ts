@@ -1,5 +1,5 @@
 // bin/options/job-filters.ts: the filters of restore jobs as flags: those of the API, in kebab case.
-import type { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Parameter } from '../../functions/api/http/parameters.ts';
 import { ageMs } from '../../functions/api/http/period.ts';
 import { JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
@@ -11,7 +11,7 @@ import { checked, oneOf, someOf } from './flags.ts';
 
 type FilterName = keyof typeof JOB_FILTERS;
 /** As the API takes them. */
-export type FilterFlags = Partial<Record<FilterName, string | string[]>>;
+export type FilterFlags = Partial<Record<FilterName | 'who', string | string[]>>;
 
 const TIMES: readonly FilterName[] = ['since', 'until', 'finishedSince', 'finishedUntil'];
 const IDS: readonly FilterName[] = ['snapshotId', 'expectedRestoreId', 'orgId'];
@@ -30,7 +30,7 @@ const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
 
 export function withFilters(command: Command): Command {
   for (const name of Object.keys(JOB_FILTERS) as FilterName[]) command.addOption(optionOf(name));
-  return command;
+  return command.addOption(who());
 }
 
 function optionOf(name: FilterName): Option {
@@ -47,6 +47,12 @@ function optionOf(name: FilterName): Option {
   };
   const one = checked(flags, description, expected, fits);
   return separator === undefined ? one : repeated(one);
+}
+
+function who(): Option {
+  const { parseArg } = optionOf('requester');
+  const option = new Option('--who <name>', 'the same as --requester');
+  return parseArg ? option.argParser(parseArg) : option;
 }
 
 /** An age stays one; other times are UTC where they don't say a zone. */
@@ -69,9 +75,10 @@ export async function askedOf(flags: FilterFlags): Promise<URLSearchParams> {
   const asked = new URLSearchParams();
   const given: Partial<Record<FilterName, unknown>> = {};
   for (const name of Object.keys(JOB_FILTERS) as FilterName[]) {
-    const value = flags[name];
-    if (value === undefined) continue;
-    const values = [value].flat();
+    const values = [flags[name], name === 'requester' ? flags.who : undefined]
+      .flat()
+      .filter((one) => one !== undefined);
+    if (values.length === 0) continue;
     const parameter: Parameter<unknown> = JOB_FILTERS[name];
     given[name] = parameter.read(values.join(parameter.separator ?? ','));
     if (parameter.separator === undefined) asked.set(name, values.join(','));
