@@ -89,8 +89,8 @@ export interface NamedProfile {
 
 /** All of the file, in its order; none where there is no file. @throws UsageError where it can't be read, or holds no profiles */
 export async function allProfiles(env: Environment): Promise<{ file: string; profiles: NamedProfile[] }> {
-  const asked = env[NAME_VARIABLE] || undefined;
-  const chosen = asked ?? (PLACE_VARIABLES.some((variable) => env[variable]) ? undefined : DEFAULT);
+  const isPlaceGiven = PLACE_VARIABLES.some((variable) => env[variable]);
+  const chosen = isPlaceGiven ? undefined : env[NAME_VARIABLE] || DEFAULT;
   const profiles = [...(await profilesIn(env, false))];
   return {
     file: fileOf(env),
