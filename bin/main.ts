@@ -20,6 +20,7 @@ import { lakeCommand } from './commands/maintenance/lake.ts';
 import { reevaluateCommand } from './commands/maintenance/reevaluate.ts';
 import { retentionCommand } from './commands/maintenance/retention.ts';
 import { retireCommand } from './commands/maintenance/retire.ts';
+import { profilesCommand } from './commands/profiles.ts';
 import { runsCommand } from './commands/runs.ts';
 import { searchCommand } from './commands/search.ts';
 import { anchorCommand } from './commands/signed/anchor.ts';
@@ -73,7 +74,7 @@ export function programFor(context: Context): Command {
   const signed = [anchorCommand, verifyEvidenceCommand, publicKeyCommand];
   const keeping = [annotateCommand, exportCommand, importCommand, lakeCommand, eraseCommand, retentionCommand];
   const announcing = [expectCommand, expectedCommand, withdrawCommand];
-  const third = [atlasCommand, serveCommand, simulateCommand, completionCommand];
+  const third = [atlasCommand, serveCommand, simulateCommand, profilesCommand, completionCommand];
   const all = [...first, ...second, ...signed, ...announcing, ...keeping, ...third];
   for (const make of all) program.addCommand(make(context));
   return program;

@@ -1,7 +1,7 @@
 // bench/big/filter-requests.ts: requests with filters, totals, a search, and the pages of pictures: each looks at a bounded number of restores.
 import { MAX_SORTED_WHOLE } from '../../functions/api/query/sorted-jobs.ts';
 import { MAX_JOBS } from '../../functions/api/query/summary.ts';
-import { clusterNameOf, type Load, projectIdOf } from '../dynamo/made-jobs.ts';
+import { CLUSTERS_A_PROJECT, clusterNameOf, type Load, projectIdOf } from '../dynamo/made-jobs.ts';
 import { jobOf, ORG_ID, projectsOf } from './made-ledger.ts';
 import type { BigRequest } from './request.ts';
 
@@ -33,6 +33,8 @@ export function filteredRequests(load: Load): BigRequest[] {
     jobs('purpose=drill'),
     jobs('ticket=OPS-1'),
     jobs('validation=SUCCESSFUL'),
+    jobs('announced=true'),
+    jobs(`expectedRestoreId=${'0'.repeat(24)}`),
     jobs(`orgId=${ORG_ID}`),
     jobs('organizationId=o-exampleorgid'),
     jobs('period=30d'),
@@ -58,7 +60,24 @@ export function totalsRequests(load: Load): BigRequest[] {
     indexed(`targetProject=team-0&targetCluster=${clusterNameOf(0)}&snapshotId=${'0'.repeat(24)}`),
     indexed(`${ids}&since=30d&until=1d&finishedSince=30d&finishedUntil=1d&orgId=${ORG_ID}`),
     whole(`requester=${NOBODY}&grade=weak&purpose=drill&ticket=OPS-1&validation=SUCCESSFUL&period=365d`),
+    whole(`announced=true&expectedRestoreId=${'0'.repeat(24)}`),
     whole('accountId=111111111111&organizationId=o-exampleorgid'),
+  ];
+}
+
+/** Of a project by its name, or of a cluster in it: beside the answer, all names are read. */
+export function namedRequests(load: Load): BigRequest[] {
+  const of = (target: string, about: number): BigRequest => ({
+    ...{ route: `GET ${target.split('?')[0]}`, target, about: about + PER_PROJECT * projectsOf(load) },
+  });
+  const place = `project=team-0&cluster=${clusterNameOf(0)}`;
+  const recovery = of(`/projects/team-0/clusters/${clusterNameOf(0)}/recovery`, 50);
+  return [
+    of('/coverage?project=team-0', CLUSTERS_A_PROJECT),
+    of(`/coverage?${place}`, CLUSTERS_A_PROJECT),
+    of(`/coverage?projectId=${projectIdOf(0)}&clusterName=${clusterNameOf(0)}`, CLUSTERS_A_PROJECT),
+    of('/expected-restores?project=team-0', 0),
+    { ...recovery, route: 'GET /projects/:project/clusters/:clusterName/recovery' },
   ];
 }
 

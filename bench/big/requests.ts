@@ -7,7 +7,7 @@ import type { RestoreJob } from '../../functions/restore/job.ts';
 import type { Kind } from '../../functions/schema/words.ts';
 import { runIdOf } from '../dynamo/made-items.ts';
 import { CLUSTERS_A_PROJECT, clusterNameOf, type Load, PERIOD_DAYS, projectIdOf } from '../dynamo/made-jobs.ts';
-import { filteredRequests, pictureRequests, searchRequests, totalsRequests } from './filter-requests.ts';
+import { filteredRequests, namedRequests, pictureRequests, searchRequests, totalsRequests } from './filter-requests.ts';
 import { FLEX_PLACE, jobOf, projectsOf, SERVERLESS_PLACE } from './made-ledger.ts';
 import type { BigRequest } from './request.ts';
 
@@ -49,6 +49,7 @@ function evidenceRequests(load: Load, project: string, cluster: string): BigRequ
     report('since=2026-01-01&until=2026-11-01&timeZone=Asia/Kolkata&format=html', 2),
     report(`projectId=${project}&format=csv&verify=true`, 4),
     report(`${cluster}&framework=soc2,dora`, 2),
+    report(`project=team-0&cluster=${clusterNameOf(0)}`, 2),
     { route: 'GET /evidence/:id', target: `/evidence/${MADE_REPORT}`, about: 0 },
     { route: 'GET /evidence/:id/report', target: `/evidence/${MADE_REPORT}/report`, about: 0 },
   ];
@@ -128,9 +129,10 @@ export function requestsOf(load: Load, files: readonly string[]): BigRequest[] {
     { route: 'GET /summary', target: '/summary?period=365d', about: 365 },
     ...totalsRequests(load),
     ...searchRequests(load),
+    ...namedRequests(load),
     ...pictureRequests(load),
     {
-      route: 'GET /projects/:projectId/clusters/:clusterName/recovery',
+      route: 'GET /projects/:project/clusters/:clusterName/recovery',
       target: `/projects/${project}/clusters/${clusterNameOf(0)}/recovery?limit=200`,
     },
 

@@ -8,7 +8,7 @@ import type { Objectives } from '../../functions/restore/objectives/objective.ts
 import type { ReportPredicate } from '../../functions/signing/report.ts';
 import { pdfReport } from '../../local/pdf-report.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
-import { projectIdsOf } from '../options/projects.ts';
+import { projectIdsOf, projectsOf } from '../options/projects.ts';
 import type { Context } from '../process/context.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import type { ApiAddress } from '../remote/address.ts';
@@ -100,7 +100,7 @@ export function madeThere(api: ApiAddress, { request, since, until, ...asked }: 
 
 async function onlyOf(
   { projects, clusterName }: Pick<Asked, 'projects' | 'clusterName'>,
-  ledger: Pick<ReadableLedger, 'coverageRows'>,
+  ledger: Pick<ReadableLedger, 'allProjectNames'>,
 ): Promise<EvidenceRequest['only']> {
-  return projects && { projectIds: await projectIdsOf(projects, ledger), ...defined({ clusterName }) };
+  return projects && { projectIds: await projectIdsOf(projects, projectsOf(ledger)), ...defined({ clusterName }) };
 }

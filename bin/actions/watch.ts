@@ -4,15 +4,18 @@ import { systemClock } from '../../functions/platform/clock.ts';
 import { isOpen } from '../../functions/restore/job.ts';
 import { span } from '../../functions/restore/text.ts';
 import type { Status } from '../../functions/schema/words.ts';
+import { JOB_COLUMNS, jobCells } from '../../functions/views/csv/job-csv.ts';
 import { deliveryWords } from '../../functions/views/target.ts';
 import { utc } from '../../functions/views/text.ts';
 import { styleOf } from '../output/job-table.ts';
+import { type RowChoice, showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { utcClock } from '../process/duration.ts';
 import { CommandError, EXIT, type ExitCode, Interrupted } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import { sanitize } from '../process/sanitize.ts';
-import type { ShownJob } from '../remote/ledger-port.ts';
+import type { Paint } from '../process/terminal.ts';
+import { type ShownJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
 export interface Watched {
   id: string;
@@ -43,11 +46,13 @@ const MAX_FAILURES = 5;
 /** The exit code. @throws CommandError, and what `look` throws */
 export async function follow(
   watched: Watched,
-  { interval, timeout = Number.POSITIVE_INFINITY }: Pace,
+  { interval, timeout = Number.POSITIVE_INFINITY, choice = {} }: Pace & { choice?: RowChoice },
   context: Context,
 ) {
   // Whoever stops reading has not seen the end, so it must not look like a success.
   context.exitCodeWhenUnread = EXIT.failed;
+  const isForPeople = (choice.format ?? 'table') === 'table';
+  const changes = isForPeople ? context.out : context.err;
   const signal = context.interrupt.gently();
   const endsAt = Date.now() + timeout * 1000;
   let known = watched.known;
@@ -58,9 +63,16 @@ export async function follow(
       if ('job' in looked) {
         failures = 0;
         known = looked.job;
-        if (shown?.revision !== known.revision) await context.out.line(lineOf(known, shown, context));
+        if (shown?.revision !== known.revision) await changes.line(lineOf(known, shown, changes.paint));
         shown = known;
-        if (!isOpen(known.status) || known.status === 'READY') return EXIT_CODES[known.status];
+        if (!isOpen(known.status) || known.status === 'READY') {
+          if (!isForPeople)
+            await showDocument(withoutFingerprint(known), choice, context, async () => {}, {
+              columns: JOB_COLUMNS,
+              cells: jobCells(known),
+            });
+          return EXIT_CODES[known.status];
+        }
       } else {
         failures += 1;
         if (failures >= MAX_FAILURES) throw looked.failure;
@@ -85,10 +97,10 @@ const timedOut = (id: string, known: ShownJob | undefined, seconds: number) =>
     { exitCode: EXIT.timedOut },
   );
 
-function lineOf(job: ShownJob, before: ShownJob | undefined, { out }: Context): string {
-  const status = out.paint(styleOf(job.status), job.status.padEnd(9));
+function lineOf(job: ShownJob, before: ShownJob | undefined, paint: Paint): string {
+  const status = paint(styleOf(job.status), job.status.padEnd(9));
   const about = before ? changeOf(job, before) : aboutOf(job);
-  return `${out.paint('dim', utcClock(Date.now()))}  ${status}  ${sanitize(about)}`.trimEnd();
+  return `${paint('dim', utcClock(Date.now()))}  ${status}  ${sanitize(about)}`.trimEnd();
 }
 
 function aboutOf(job: ShownJob): string {

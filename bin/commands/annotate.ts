@@ -1,20 +1,24 @@
 // bin/commands/annotate.ts: a restore job annotated: whether its data was checked, and what it was for.
+
 import { Command, Option } from 'commander';
 import { checkOfLine } from '../../functions/ledger/annotations/check-line.ts';
 import type { AnnotationPatch } from '../../functions/ledger/annotations/patch.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { LIMITS } from '../../functions/schema/annotation-limits.ts';
 import { PURPOSES, VALIDATION_STATUSES } from '../../functions/schema/words.ts';
 import { annotationInShort, verdictWords } from '../../functions/views/annotations.ts';
 import { jobId, oneOf, sentence } from '../options/flags.ts';
-import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../options/ledger-source.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
 import { openLedger, type Target } from '../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../options/rows.ts';
+import { showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, UsageError } from '../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../process/who-am-i.ts';
 import { type WholeJob, withoutFingerprint } from '../remote/ledger-port.ts';
 
-interface AnnotateFlags extends JsonFlags {
+interface AnnotateFlags extends SourceFlags, DocumentFlags {
   validation?: string;
   message?: string;
   purpose?: string;
@@ -59,9 +63,10 @@ export function annotateCommand(context: Context): Command {
     )
     .addOption(repeated('--link <address>', `an https address; at most ${LIMITS.links}`))
     .addOption(sentence('--by <name>', 'who says so, not with --api (default: your user name and host)', MAX_NAME))
-    .option('--json', 'the job as it is then, as JSON')
     .addHelpText('after', HELP);
-  return addSourceOptions(command).action((id: string, flags: AnnotateFlags) => annotate(id, flags, context));
+  return addSourceOptions(withDocument(command, 'the job as it is then')).action((id: string, flags: AnnotateFlags) =>
+    annotate(id, flags, context),
+  );
 }
 
 const repeated = (flags: string, description: string) =>
@@ -71,7 +76,8 @@ const repeated = (flags: string, description: string) =>
   ]);
 
 async function annotate(id: string, flags: AnnotateFlags, context: Context) {
-  const { json, by, ...rest } = flags;
+  const { format, json, query, by, ...rest } = flags;
+  const choice = await rowChoice(defined({ format, json, query }));
   const patch = await patchOf(rest);
   const where = resolveSource(rest, context.env);
   if ('api' in where && by !== undefined)
@@ -79,7 +85,7 @@ async function annotate(id: string, flags: AnnotateFlags, context: Context) {
   const job = await ('api' in where
     ? (await ledgerOf(where.api, context)).annotate(id, patch)
     : annotateHere(where, id, patch, by ?? whoAmI(context)));
-  await context.out.line(json ? sanitizeJson(withoutFingerprint(job)) : sanitize(lineOf(job)));
+  await showDocument(withoutFingerprint(job), choice, context, () => context.out.line(sanitize(lineOf(job))));
 }
 
 /** @throws UsageError */

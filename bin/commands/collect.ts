@@ -1,4 +1,5 @@
 // bin/commands/collect.ts: every restore job of every cluster, from Atlas into the ledger.
+
 import { Command } from 'commander';
 import type { Wait } from '../../functions/atlas/request/rate-limits.ts';
 import { SKEW_WARNING_MS } from '../../functions/collector/list/atlas-time.ts';
@@ -10,20 +11,23 @@ import { span } from '../../functions/restore/text.ts';
 import { counted } from '../../functions/views/text.ts';
 import { type Collected, collectLocally, failureLine, type Tally } from '../actions/collect.ts';
 import { atlasAccounts } from '../options/credentials.ts';
-import { clusterName, duration, projectIds } from '../options/flags.ts';
-import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../options/ledger-source.ts';
+import { clusterName, duration } from '../options/flags.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../options/ledger-source.ts';
 import { addCreateOption, type CreateFlags, createIfAsked, openLedger, type Target } from '../options/ledger-target.ts';
+import { projectIdsOf, projects, projectsInAtlas, projectsOf, type ReadProjects } from '../options/projects.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../options/rows.ts';
 import { chosenRules, type RulesFlags, refuseBesideApi, withRules } from '../options/rules.ts';
 import { EventFeed, type FeedFlags, withEventsOption } from '../output/event-feed.ts';
 import { EventPrinter } from '../output/event-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
+import { type RowChoice, showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { RUN_EXIT, UsageError } from '../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint, Style } from '../process/terminal.ts';
 import type { ApiAddress } from '../remote/address.ts';
 
-interface CollectFlags extends JsonFlags, RulesFlags, FeedFlags, CreateFlags {
+interface CollectFlags extends SourceFlags, DocumentFlags, RulesFlags, FeedFlags, CreateFlags {
   project?: string[];
   cluster?: string;
   full?: true;
@@ -35,6 +39,7 @@ const HELP = `
 Credentials come from MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_PRIVATE_API_KEY, or MONGODB_ATLAS_CLIENT_ID and
 MONGODB_ATLAS_CLIENT_SECRET, or from the secrets named in ATLAS_SECRET_ID. MONGODB_ATLAS_BASE_URL names another Atlas.
 With --api none are needed: the collector behind it makes the run (POST /runs), and this command waits for its end.
+Names of projects are looked up in Atlas's list of them, with --api in the ledger behind it.
 A project that would have to wait longer than --max-wait fails.
 
 Each restore is evaluated against the rules as it is recorded. Findings, and drills that became overdue, go to stderr, a line each, and
@@ -47,7 +52,7 @@ goes on from there. With --api, Ctrl-C only stops the waiting.
 
 Examples:
   $ restore-ledger collect
-  $ restore-ledger collect --project 65a1b2c3d4e5f60718293a4b --cluster Cluster0
+  $ restore-ledger collect --project Payments --cluster Cluster0
   $ restore-ledger collect --table restore-ledger --create --json
   $ restore-ledger collect --rules cdk.json --events events.ndjson
   $ restore-ledger collect --full --api https://abc123.execute-api.eu-west-1.amazonaws.com`;
@@ -55,30 +60,44 @@ Examples:
 export function collectCommand(context: Context): Command {
   const command = new Command('collect')
     .description('read restore jobs from Atlas into the ledger')
-    .addOption(projectIds('--project <id>', 'only this project; can be given several times'))
+    .addOption(projects('--project <id or name>', 'only this project; can be given several times'))
     .addOption(clusterName('--cluster <name>', 'only this cluster; needs exactly one --project'))
     .option('--full', 'read every list to its end, and find jobs that Atlas no longer lists (otherwise once a day)')
     .addOption(duration('--max-wait <duration>', "longest wait in all for Atlas's rate limits (default: 15m)"))
-    .option('--json', 'the summary as one JSON document')
     .addHelpText('after', HELP);
   return withEventsOption(
-    withRules(addCreateOption(addSourceOptions(command, 'have the collector behind this API make the run'))),
+    withRules(
+      addCreateOption(
+        addSourceOptions(withDocument(command, 'the whole result'), 'have the collector behind this API make the run'),
+      ),
+    ),
   ).action((flags: CollectFlags) => collect(flags, context));
 }
 
 async function collect(flags: CollectFlags, context: Context) {
-  const { project: projects = [], cluster } = flags;
-  if (cluster !== undefined && projects.length !== 1) {
+  const { project: given = [], cluster } = flags;
+  if (cluster !== undefined && given.length !== 1) {
     throw new UsageError('--cluster requires exactly one --project, as names are unique only within a project');
   }
-  const chosen = projects.map((projectId) => defined({ projectId, clusterName: cluster }));
-  const scopes = chosen.length > 0 ? chosen : [{}];
+  const choice = await rowChoice(flags);
   const where = resolveSource(flags, context.env);
-  if ('api' in where) await collectThere(scopes, where.api, flags, context);
-  else await collectHere(scopes, where, flags, context);
+  const show = (collected: Collected) => print(collected, choice, context);
+  if ('api' in where) await collectThere(where.api, flags, { context, show });
+  else await collectHere(where, flags, { context, show });
 }
 
-async function collectHere(scopes: readonly RunScope[], where: Target, flags: CollectFlags, context: Context) {
+/** A run for each project; one for everything where none is given. */
+async function scopesOf({ project: given = [], cluster }: CollectFlags, read: ReadProjects): Promise<RunScope[]> {
+  const ids = await projectIdsOf(given, read);
+  return ids.length === 0 ? [{}] : ids.map((projectId) => defined({ projectId, clusterName: cluster }));
+}
+
+interface Showing {
+  context: Context;
+  show(collected: Collected): Promise<void>;
+}
+
+async function collectHere(where: Target, flags: CollectFlags, { context, show }: Showing) {
   const { err, env, log, interrupt } = context;
   const { rules } = await chosenRules(flags, env);
   await createIfAsked(flags, where, context);
@@ -88,6 +107,7 @@ async function collectHere(scopes: readonly RunScope[], where: Target, flags: Co
     progress.note(`waiting ${span(ms / 1_000)}: ${why}, ${sanitize(what)}`);
   };
   await using accounts = await atlasAccounts(context, onWait);
+  const scopes = await scopesOf(flags, projectsInAtlas(accounts));
   const lines = new EventPrinter(err, progress);
   await using feed = await EventFeed.open(flags, lines.show);
   await using opened = await openLedger(where, { create: true });
@@ -104,11 +124,11 @@ async function collectHere(scopes: readonly RunScope[], where: Target, flags: Co
       `Stopped after ${tally.lists} lists of restore jobs: ${tally.added} new and ${tally.changed} changed jobs are recorded and kept. The next collect goes on from there.`,
   );
   await lines.end();
-  if (collected) await print(collected, flags, context);
+  if (collected) await show(collected);
   await feed.check();
 }
 
-async function collectThere(scopes: readonly RunScope[], api: ApiAddress, flags: CollectFlags, context: Context) {
+async function collectThere(api: ApiAddress, flags: CollectFlags, { context, show }: Showing) {
   refuseBesideApi(flags);
   if (flags.create) throw new UsageError("--create can't be used with --api: the stack behind it made its table");
   if (flags.maxWait !== undefined) {
@@ -116,6 +136,7 @@ async function collectThere(scopes: readonly RunScope[], api: ApiAddress, flags:
   }
   const { collectRemotely } = await import('../actions/collect-remote.ts');
   const [ledger, progress] = [await ledgerOf(api, context), context.progress()];
+  const scopes = await scopesOf(flags, projectsOf(ledger));
   let about = 'A run may have been started';
   const onStarted = (runId: string) => {
     about = `Run ${runId} goes on`;
@@ -125,13 +146,13 @@ async function collectThere(scopes: readonly RunScope[], api: ApiAddress, flags:
     () => collectRemotely(scopes, flags.full ?? false, remote),
     () => `Stopped waiting. ${about}: see restore-ledger runs --api ${api.url}`,
   );
-  if (collected) await print(collected, flags, context);
+  if (collected) await show(collected);
 }
 
-async function print(collected: Collected, { json }: CollectFlags, context: Context) {
+async function print(collected: Collected, choice: RowChoice, context: Context) {
   const { out, err } = context;
   context.end(RUN_EXIT[collected.status]);
-  await out.line(json ? sanitizeJson(documentOf(collected)) : summary(collected, out.paint));
+  await showDocument(documentOf(collected), choice, context, () => out.line(summary(collected, out.paint)));
   if (collected.status !== 'failed') return;
   const [first] = collected.failures;
   await err.line(`restore-ledger: nothing could be read: ${first ? failureLine(first) : 'no cluster answered'}`);

@@ -1,17 +1,21 @@
 // bin/commands/coverage.ts: when each cluster was last read completely, and if not, why not.
 import { Command } from 'commander';
-import { listOf } from '../../functions/platform/lists/list-of.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, needsAttention } from '../../functions/views/coverage.ts';
+import { clusterName } from '../options/flags.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
+import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byName, writeCoverage } from '../output/coverage-table.ts';
 import type { RowShape } from '../output/formats.ts';
 import { showRows } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
-import { EXIT } from '../process/exit-codes.ts';
+import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
 
-interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {}
+interface CoverageFlags extends SourceFlags, RowFlags, RulesFlags {
+  project?: string[];
+  cluster?: string;
+}
 
 const HELP = `
 A cluster has a line for each kind of restore job; what is about a project as a whole comes before its clusters. FAILING: the
@@ -24,6 +28,7 @@ Exit code: 0 nothing needs attention, 3 something does, 1 the ledger or the API 
 
 Examples:
   $ restore-ledger coverage
+  $ restore-ledger coverage --project Payments --cluster orders
   $ restore-ledger coverage --json | jq '.[] | select(.state == "failing")'`;
 
 export function coverageCommand(context: Context): Command {
@@ -31,6 +36,8 @@ export function coverageCommand(context: Context): Command {
     .description(
       'show when each cluster was last read, and what failed: the proof that an empty list means no restores',
     )
+    .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
+    .addOption(clusterName('--cluster <name>', 'of clusters of this name alone, in one --project'))
     .addHelpText('after', HELP);
   return withObjectives(addSourceOptions(withRows(command, COVERAGE_COLUMNS))).action((flags: CoverageFlags) =>
     showCoverage(flags, context),
@@ -43,14 +50,25 @@ const COVERAGE_ROWS: RowShape<CoverageRow> = {
   cells: coverageCells,
 };
 
-async function showCoverage(flags: CoverageFlags, context: Context) {
+async function showCoverage({ project: given, cluster, ...flags }: CoverageFlags, context: Context) {
   const { out } = context;
+  if (cluster !== undefined && given?.length !== 1)
+    throw new UsageError('--cluster: expected one --project with it, as names are unique only within a project');
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
-  const rows = await listOf(opened.ledger.coverageRows());
+  const projectIds = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
+  const rows: CoverageRow[] = [];
+  for await (const row of opened.ledger.coverageRows(projectIds)) {
+    if (projectIds && !projectIds.includes(row.projectId)) continue;
+    if (cluster === undefined || row.clusterName === cluster) rows.push(row);
+  }
+  if (given && rows.length === 0) throw new CommandError(nothingOf(given, cluster));
   context.end(rows.some(({ state }) => needsAttention(state)) ? EXIT.incomplete : EXIT.ok);
   await showRows({ rows }, choice, COVERAGE_ROWS, context, async (shown) => {
     if (shown.length === 0) return await out.line('Nothing was read yet: run restore-ledger collect.');
     await writeCoverage(choice.sort ? shown : shown.toSorted(byName), out);
   });
 }
+
+const nothingOf = (projects: readonly string[], cluster: string | undefined) =>
+  `nothing of ${cluster === undefined ? '' : `cluster ${cluster} of `}project ${projects.join(', ')} is in the ledger: restore-ledger coverage lists all that is`;

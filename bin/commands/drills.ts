@@ -1,7 +1,7 @@
 // bin/commands/drills.ts: when each cluster was last restored, and which are overdue.
 import { Command } from 'commander';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
-import { projectIdsOf, projects } from '../options/projects.ts';
+import { projectIdsOf, projects, projectsOf } from '../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import { byUrgency, DRILL_ROWS, type DrillRow, drillColumns, drillRow, drillSummary } from '../output/drill-rows.ts';
@@ -50,7 +50,7 @@ async function showDrills({ project: given, overdue, ...flags }: DrillsFlags, co
   const { out } = context;
   const choice = await rowChoice(flags);
   await using opened = await openToRead(flags, context);
-  const projects = given && (await projectIdsOf(given, opened.ledger));
+  const projects = given && (await projectIdsOf(given, projectsOf(opened.ledger)));
   const rows: DrillRow[] = [];
   for await (const covered of opened.ledger.coverageRows(projects)) {
     if (projects && !projects.includes(covered.projectId)) continue;

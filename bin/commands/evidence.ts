@@ -76,7 +76,7 @@ export function evidenceCommand(context: Context): Command {
     .addOption(time('--since <time>', 'requested at or after, as in jobs (default: 90 days before --until)'))
     .addOption(time('--until <time>', 'requested before, as --since (default: now)'))
     .addOption(
-      oneOf('--format <format>', 'html, pdf, json or csv (default: as --output ends, else html)', EVIDENCE_FORMATS),
+      oneOf('-o, --format <format>', 'html, pdf, json or csv (default: as --output ends, else html)', EVIDENCE_FORMATS),
     )
     .addOption(zone('--time-zone <name>', 'show times in this zone too, such as Europe/Berlin (default: UTC alone)'))
     .addOption(projects('--project <id or name>', 'of this project alone; can be given several times'))

@@ -1,21 +1,24 @@
 // bin/commands/search.ts: what a text is the id or the name of.
 import { Command } from 'commander';
-import type { SearchHit, SearchResult } from '../../functions/api/query/search.ts';
+import { onlyHit, type SearchHit, type SearchResult } from '../../functions/api/query/search.ts';
 import { utc } from '../../functions/views/text.ts';
 import { addSourceOptions, openToRead, type SourceFlags } from '../options/ledger-source.ts';
 import { type RowFlags, rowChoice, withRows } from '../options/rows.ts';
 import { type RulesFlags, withObjectives } from '../options/rules.ts';
 import type { RowShape } from '../output/formats.ts';
-import { showRows } from '../output/rows.ts';
+import { showWholeJob } from '../output/job/whole-job.ts';
+import { type RowChoice, showRows } from '../output/rows.ts';
 import { type Column, writeTable } from '../output/tables.ts';
 import type { Context } from '../process/context.ts';
 import { EXIT, UsageError } from '../process/exit-codes.ts';
+import type { ReadableLedger, WholeJob } from '../remote/ledger-port.ts';
 
 interface SearchFlags extends SourceFlags, RowFlags, RulesFlags {}
 
 const HELP = `
 Searches the ids of restores, snapshots and projects, the names of projects, clusters and requesters, and tickets, also for parts of
-names. Requesters and tickets are searched in the newest 2,000 restores, snapshots in the newest 10,000; if there are more, it says so.
+names. Requesters and tickets are searched in the newest 2,000 restores, snapshots in the newest 10,000; if there are more, it says so. Where one
+restore is all there is, it is shown as by restore-ledger job; the other formats list hits, always.
 
 Exit code: 0 something was found, 1 nothing was, or the ledger or the API could not be read, 3 nothing was in what could be searched,
 2 wrong usage.
@@ -63,12 +66,27 @@ async function showHits(text: string, flags: SearchFlags, context: Context) {
   const { hits, ...result } = await opened.ledger.search(text);
   const nothing = result.complete ? EXIT.failed : EXIT.incomplete;
   context.end(hits.length > 0 ? EXIT.ok : nothing);
+  const job = isForPeople(choice) ? await onlyJob({ hits, ...result }, opened.ledger) : undefined;
+  if (job) return await showWholeJob(job, opened.ledger, choice, context);
   await showRows({ rows: hits }, choice, HIT_ROWS, context, async (shown) => {
     if (shown.length === 0)
       return await context.out.line(`Nothing found${result.complete ? '' : ' in what was searched'}.`);
     await writeTable(COLUMNS, shown, context.out);
   });
   if (!result.complete) await context.err.line(whatIsLeft(result));
+}
+
+const isForPeople = (choice: RowChoice) =>
+  choice.query === undefined && (choice.format ?? 'table') === 'table' && !choice.columns && !choice.sort;
+
+/** Where the only hit is one restore, or what one restore alone has: as the page goes straight to it. */
+async function onlyJob(result: SearchResult, ledger: ReadableLedger): Promise<WholeJob | undefined> {
+  const hit = onlyHit(result);
+  if (hit?.kind === 'job') return ledger.job(hit.value);
+  if (hit?.jobs !== 1 || !hit.filter) return undefined;
+  const { items, cursor } = await ledger.jobs(new URLSearchParams(Object.entries(hit.filter)))({ limit: 2 });
+  const [job] = items;
+  return job && items.length === 1 && cursor === undefined ? ledger.job(job.jobId) : undefined;
 }
 
 const whatIsLeft = ({ searchedFrom }: Pick<SearchResult, 'searchedFrom'>) =>

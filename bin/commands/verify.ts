@@ -1,4 +1,5 @@
 // bin/commands/verify.ts: every history recomputed, to show what was changed or removed since it was recorded.
+
 import { Command } from 'commander';
 import type { Anchored } from '../../functions/anchors/anchored.ts';
 import { AnchorComparison } from '../../functions/anchors/check.ts';
@@ -8,9 +9,10 @@ import { DayRecount } from '../../functions/proof/days.ts';
 import type { Verification } from '../../functions/proof/verify/verify.ts';
 import { integrityOf, verifyAll } from '../../functions/proof/verify/verify-all.ts';
 import { differingTotals } from '../actions/coverage-totals.ts';
-import { projectIds } from '../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../options/ledger-source.ts';
 import { openLedger } from '../options/ledger-target.ts';
+import { projectIdsOf, projects, projectsIn } from '../options/projects.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../options/rows.ts';
 import { publicKeys, readPublicKeys } from '../options/signing.ts';
 import {
   anchorFields,
@@ -20,14 +22,15 @@ import {
   differingLine,
 } from '../output/anchor-lines.ts';
 import { fieldLines } from '../output/field-lines.ts';
+import { showDocument } from '../output/rows.ts';
 import type { Context } from '../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../process/exit-codes.ts';
 import { unlessRaised } from '../process/interrupt.ts';
 import type { Progress } from '../process/progress.ts';
-import { sanitize, sanitizeJson } from '../process/sanitize.ts';
+import { sanitize } from '../process/sanitize.ts';
 import type { Paint } from '../process/terminal.ts';
 
-interface VerifyFlags extends JsonFlags {
+interface VerifyFlags extends SourceFlags, DocumentFlags {
   project?: string[];
   against?: string;
   publicKey?: string[];
@@ -63,18 +66,19 @@ export function verifyCommand(context: Context): Command {
     .description(
       'recompute the history of every restore job, and count them: was anything changed since it was recorded?',
     )
-    .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .option('--against <dir|s3://bucket/prefix>', 'compare the histories with the anchors there, too')
     .addOption(publicKeys())
-    .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: VerifyFlags) => verify(flags, context));
+  return withLedger(withDocument(command, 'the whole result')).action((flags: VerifyFlags) => verify(flags, context));
 }
 
-async function verify({ project: projectIds, against, publicKey, json, ...flags }: VerifyFlags, context: Context) {
+async function verify({ project: given, against, publicKey, ...flags }: VerifyFlags, context: Context) {
   const { out, env, interrupt } = context;
   if (publicKey && against === undefined) throw new UsageError('--public-key: expected --against with it, got none');
+  const choice = await rowChoice(flags);
   await using opened = await openLedger(sourceOf(flags, env, 'an API could not be trusted to verify itself'));
+  const projectIds = given && (await projectIdsOf(given, projectsIn(opened.ledger)));
   const progress = context.progress();
   const signal = interrupt.gently();
   const done = () => progress.clear();
@@ -108,7 +112,8 @@ async function verify({ project: projectIds, against, publicKey, json, ...flags 
   context.end(EXIT_CODES[result]);
   const found = { countsDiffer, coverageDiffers, ...(anchors && { anchors }) };
   const document = { result, unbroken, verified, ...sums, ...found, projects: results };
-  await out.line(json ? sanitizeJson(document) : summary(result, { results, ...found }, out.paint));
+  const table = () => out.line(summary(result, { results, ...found }, out.paint));
+  await showDocument(document, choice, context, table);
 }
 
 async function archiveAt(place: string, files: readonly string[] = [], { env }: Context, progress: Progress) {

@@ -43,6 +43,15 @@ export class Accounts implements AsyncDisposable {
     throw new CommandError(`no project ${projectId} is visible to the credentials in ATLAS_SECRET_ID: check the id`);
   }
 
+  /** By id, of all projects that any of them sees. Requests: their lists of projects. @throws AtlasError where one can't be read */
+  async projectNames(): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const { atlas } of this.all) {
+      for await (const { projects } of atlas.projects()) for (const { id, name } of projects) names.set(id, name);
+    }
+    return names;
+  }
+
   async [Symbol.asyncDispose]() {
     await Promise.all(this.all.map(({ atlas }) => atlas.close()));
   }

@@ -86,9 +86,6 @@ export const duration = (flags: string, description: string) => checked(flags, d
 
 const idOf = (text: string) => (isObjectId(text.toLowerCase()) ? text.toLowerCase() : undefined);
 
-export const projectId = (flags: string, description: string) =>
-  checked(flags, description, 'a project id of 24 hex digits', idOf);
-
 export const accountId = (flags: string, description: string) =>
   checked(flags, description, 'the id of an AWS account, 12 digits', (text) =>
     /^\d{12}$/.test(text) ? text : undefined,
@@ -101,8 +98,6 @@ export const spoke = (flags: string, description: string) =>
     'ACCOUNT/REGION/STACK of a spoke, such as 111111111111/eu-west-1/AtlasRestoreLedger',
     (text) => (/^\d{12}\/[a-z0-9-]+\/[A-Za-z0-9-]+$/.test(text) ? text : undefined),
   );
-
-export const projectIds = (flags: string, description: string) => several(projectId(flags, description));
 
 export const jobId = (text: string) => parsed('ID', 'a job id of 24 hex digits', text, idOf);
 

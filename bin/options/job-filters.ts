@@ -1,5 +1,5 @@
 // bin/options/job-filters.ts: the filters of restore jobs as flags: those of the API, in kebab case.
-import type { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Parameter } from '../../functions/api/http/parameters.ts';
 import { ageMs } from '../../functions/api/http/period.ts';
 import { JOB_FILTERS } from '../../functions/api/query/job-filters.ts';
@@ -11,19 +11,26 @@ import { checked, oneOf, someOf } from './flags.ts';
 
 type FilterName = keyof typeof JOB_FILTERS;
 /** As the API takes them. */
-export type FilterFlags = Partial<Record<FilterName, string | string[]>>;
+export type FilterFlags = Partial<Record<FilterName | 'who', string | string[]>>;
 
 const TIMES: readonly FilterName[] = ['since', 'until', 'finishedSince', 'finishedUntil'];
-const IDS: readonly FilterName[] = ['snapshotId', 'orgId'];
+const IDS: readonly FilterName[] = ['snapshotId', 'expectedRestoreId', 'orgId'];
 const PLACEHOLDERS: Partial<Record<FilterName, string>> = {
   ...{ project: 'id or name', targetProject: 'id or name', cluster: 'name', targetCluster: 'name' },
-  ...{ source: 'pattern', target: 'pattern', requester: 'name', open: 'true|false', finding: 'rule' },
-  ...{ snapshotId: 'id', orgId: 'id', accountId: 'id', organizationId: 'id', period: 'words' },
+  ...{
+    source: 'pattern',
+    target: 'pattern',
+    requester: 'name',
+    open: 'true|false',
+    announced: 'true|false',
+    finding: 'rule',
+  },
+  ...{ snapshotId: 'id', expectedRestoreId: 'id', orgId: 'id', accountId: 'id', organizationId: 'id', period: 'words' },
 };
 
 export function withFilters(command: Command): Command {
   for (const name of Object.keys(JOB_FILTERS) as FilterName[]) command.addOption(optionOf(name));
-  return command;
+  return command.addOption(who());
 }
 
 function optionOf(name: FilterName): Option {
@@ -40,6 +47,12 @@ function optionOf(name: FilterName): Option {
   };
   const one = checked(flags, description, expected, fits);
   return separator === undefined ? one : repeated(one);
+}
+
+function who(): Option {
+  const { parseArg } = optionOf('requester');
+  const option = new Option('--who <name>', 'the same as --requester');
+  return parseArg ? option.argParser(parseArg) : option;
 }
 
 /** An age stays one; other times are UTC where they don't say a zone. */
@@ -62,9 +75,10 @@ export async function askedOf(flags: FilterFlags): Promise<URLSearchParams> {
   const asked = new URLSearchParams();
   const given: Partial<Record<FilterName, unknown>> = {};
   for (const name of Object.keys(JOB_FILTERS) as FilterName[]) {
-    const value = flags[name];
-    if (value === undefined) continue;
-    const values = [value].flat();
+    const values = [flags[name], name === 'requester' ? flags.who : undefined]
+      .flat()
+      .filter((one) => one !== undefined);
+    if (values.length === 0) continue;
     const parameter: Parameter<unknown> = JOB_FILTERS[name];
     given[name] = parameter.read(values.join(parameter.separator ?? ','));
     if (parameter.separator === undefined) asked.set(name, values.join(','));

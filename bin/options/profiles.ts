@@ -80,6 +80,24 @@ async function profilesIn(env: Environment, needed: boolean): Promise<Map<string
   return (await import('./profile-file.ts')).profilesOf(text, file);
 }
 
+export interface NamedProfile {
+  name: string;
+  /** Without a --profile, commands use it. */
+  isChosen: boolean;
+  values: Profile;
+}
+
+/** All of the file, in its order; none where there is no file. @throws UsageError where it can't be read, or holds no profiles */
+export async function allProfiles(env: Environment): Promise<{ file: string; profiles: NamedProfile[] }> {
+  const isPlaceGiven = PLACE_VARIABLES.some((variable) => env[variable]);
+  const chosen = isPlaceGiven ? undefined : env[NAME_VARIABLE] || DEFAULT;
+  const profiles = [...(await profilesIn(env, false))];
+  return {
+    file: fileOf(env),
+    profiles: profiles.map(([name, values]) => ({ name, isChosen: name === chosen, values })),
+  };
+}
+
 const attributeOf = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** As the flag itself would be checked. */

@@ -1,50 +1,73 @@
-// bin/options/projects.ts: projects given by their ids or by their names.
+// bin/options/projects.ts: projects given by their ids or by their names, looked up in a ledger or in Atlas's own list.
+import { allNames, projectNamed } from '../../functions/api/query/names.ts';
+import type { LedgerReader } from '../../functions/ledger/repositories/ledger-reader.ts';
 import { isObjectId } from '../../functions/restore/object-id.ts';
-import { CommandError, UsageError } from '../process/exit-codes.ts';
-import { sanitize } from '../process/sanitize.ts';
+import { asFlags } from '../remote/flag-problem.ts';
 import type { ReadableLedger } from '../remote/ledger-port.ts';
-import { checked, several } from './flags.ts';
+import type { Accounts } from './credentials.ts';
+import { checked } from './flags.ts';
+
+const EXPECTED = 'the id or the name of a project';
 
 /** An id is lower case; anything else is taken for a name. */
-export const project = (flags: string, description: string) =>
-  checked(flags, description, 'the id or the name of a project', (text) => {
-    const id = text.toLowerCase();
-    return isObjectId(id) ? id : text.trim() || undefined;
+const idOrName = (text: string) => {
+  const id = text.trim().toLowerCase();
+  return isObjectId(id) ? id : text.trim() || undefined;
+};
+
+export const project = (flags: string, description: string) => checked(flags, description, EXPECTED, idOrName);
+
+/** Ids may be joined by commas; a name may hold one, so several names take the flag several times. */
+export function projects(flags: string, description: string) {
+  const one = project(flags, description);
+  const read = one.parseArg as unknown as (text: string, before: undefined) => string;
+  return one.argParser((text: string, before: string[] = []) => {
+    const ids = text.split(',').map((part) => part.trim().toLowerCase());
+    return [...new Set([...before, ...(ids.every((id) => isObjectId(id)) ? ids : [read(text, undefined)])])];
   });
+}
 
-export const projects = (flags: string, description: string) => several(project(flags, description));
+/** Names by id, and where they are, in words: `on record`. */
+export interface KnownProjects {
+  names: ReadonlyMap<string, string>;
+  where: string;
+}
+export type ReadProjects = () => Promise<KnownProjects>;
 
-/** So many names help whoever mistyped one. */
-const MAX_NAMES = 10;
+const ON_RECORD = 'on record';
+
+/** Of a ledger, here or behind an API. */
+export const projectsOf =
+  (ledger: Pick<ReadableLedger, 'allProjectNames'>): ReadProjects =>
+  async () => ({ names: await ledger.allProjectNames(), where: ON_RECORD });
+
+/** Of a ledger that a command opened itself. */
+export const projectsIn =
+  (ledger: Pick<LedgerReader, 'listedProjects'>): ReadProjects =>
+  async () => ({ names: await allNames(ledger, 'project'), where: ON_RECORD });
+
+/** Of Atlas, where no ledger may know them yet. */
+export const projectsInAtlas =
+  (accounts: Accounts): ReadProjects =>
+  async () => ({ names: await accounts.projectNames(), where: 'visible to the credentials' });
 
 /**
- * The ids of projects. Reads the whole coverage where one is given by its name.
- * @throws UsageError where several projects have a name @throws CommandError where none has it
+ * The ids of projects, once each. Names are read only where one is given.
+ * @param field of the flag, in camel case @throws UsageError where none, or several, have a name
  */
-export async function projectIdsOf(
-  given: readonly string[],
-  ledger: Pick<ReadableLedger, 'coverageRows'>,
-): Promise<string[]> {
-  if (given.every((one) => isObjectId(one))) return [...given];
-  const names = new Map<string, string>();
-  for await (const { projectId, projectName } of ledger.coverageRows()) names.set(projectId, projectName);
-  return given.map((one) => (isObjectId(one) ? one : idNamed(one, names)));
+export async function projectIdsOf(given: readonly string[], read: ReadProjects, field = 'project'): Promise<string[]> {
+  if (given.every((one) => isObjectId(one))) return [...new Set(given)];
+  return asFlags(async () => {
+    const { names, where } = await read();
+    return [...new Set(given.map((one) => (isObjectId(one) ? one : projectNamed(field, one, names, where))))];
+  });
 }
 
-function idNamed(name: string, names: ReadonlyMap<string, string>): string {
-  const ids = [...names].flatMap(([id, each]) => (each === name ? [id] : []));
-  const [id] = ids;
-  if (id === undefined) throw new CommandError(`no project ${JSON.stringify(name)} is in the ledger${known(names)}`);
-  if (ids.length > 1) {
-    throw new UsageError(`--project: expected one project, got the name of ${ids.length}: ${ids.join(', ')}`);
-  }
-  return id;
-}
-
-function known(names: ReadonlyMap<string, string>): string {
-  const all = [...new Set(names.values())].sort();
-  if (all.length === 0) return ', nor any other: run restore-ledger collect';
-  const shown = all.slice(0, MAX_NAMES).map((name) => JSON.stringify(sanitize(name)));
-  const more = all.length > shown.length ? ` and ${all.length - shown.length} more` : '';
-  return `, which knows ${shown.join(', ')}${more}`;
+/** The same of one, where it is given. */
+export async function projectIdOf(
+  given: string | undefined,
+  read: ReadProjects,
+  field?: string,
+): Promise<string | undefined> {
+  return given === undefined ? undefined : (await projectIdsOf([given], read, field))[0];
 }

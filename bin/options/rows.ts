@@ -24,13 +24,14 @@ export const withRows = (command: Command, columns: readonly string[]) =>
     .option('--bom', 'begin CSV with a byte order mark, so that Excel reads it as UTF-8')
     .option('--query <jmespath>', 'pick from the JSON list with a JMESPath expression, as in the AWS CLI');
 
-const DOCUMENT_FORMATS = FORMATS.filter((format) => format !== 'csv');
+/** What a command takes that shows one thing: what it found, or what it did. */
+export type DocumentFlags = Pick<RowFlags, 'format' | 'json' | 'query'>;
 
-/** For a command that shows one thing. */
-export const withDocument = (command: Command) =>
+/** For a command that shows one thing. @param what JSON has */
+export const withDocument = (command: Command, what = 'everything that the ledger holds of it') =>
   command
-    .addOption(oneOf('-o, --format <format>', `${DOCUMENT_FORMATS.join(', ')} (default: table)`, DOCUMENT_FORMATS))
-    .option('--json', 'the same as --format json: everything that the ledger holds of it')
+    .addOption(oneOf('-o, --format <format>', `${FORMATS.join(', ')} (default: table)`, FORMATS))
+    .option('--json', `the same as --format json: ${what}`)
     .option('--query <jmespath>', 'pick from the JSON with a JMESPath expression, as in the AWS CLI');
 
 function sortBy(columns: readonly string[]) {

@@ -47,16 +47,44 @@ export async function showRows<T>(
   });
 }
 
-/** One thing, as its reader chose to see it. @param table where nothing else was chosen */
+/**
+ * One thing, as its reader chose to see it.
+ * @param table where nothing else was chosen @param row of CSV. @default all fields, those of fields as `key.id`, lists as JSON
+ */
 export async function showDocument(
   document: object,
   { format = 'table', query }: RowChoice,
   context: Context,
   table: () => Promise<void>,
+  { columns, cells }: Row = flatRow(document),
 ): Promise<void> {
-  if (format === 'table' || format === 'csv') return await paged(context, table);
+  if (format === 'table') return await paged(context, table);
+  if (format === 'csv') {
+    const shape = { document: () => document, columns, cells: () => cells };
+    return await writeRows([document], format, shape, context.out);
+  }
   await writeDocument(query ? query(JSON.parse(JSON.stringify(document))) : document, format, context.out);
 }
+
+/** A row of CSV. */
+interface Row {
+  columns: readonly string[];
+  cells: object;
+}
+
+function flatRow(document: object): Row {
+  const cells = flat(document);
+  return { columns: Object.keys(cells), cells };
+}
+
+const flat = (document: object, prefix = ''): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document).flatMap(([name, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(flat(value, `${prefix}${name}.`))
+        : [[`${prefix}${name}`, value]],
+    ),
+  );
 
 /** The same columns of each row, as flat documents. */
 const chosen = <T>(shape: RowShape<T>, columns: readonly string[]): RowShape<T> => ({

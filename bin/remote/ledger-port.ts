@@ -1,7 +1,7 @@
 // bin/remote/ledger-port.ts: the port of the commands that only read: a ledger opened here, or one behind an API.
 import { askedSummary } from '../../functions/api/query/asked-summary.ts';
 import { jobsQuery } from '../../functions/api/query/jobs-query.ts';
-import { withNames } from '../../functions/api/query/names.ts';
+import { allNames, withNames } from '../../functions/api/query/names.ts';
 import { type SearchResult, search } from '../../functions/api/query/search.ts';
 import type { Summary } from '../../functions/api/query/summary.ts';
 import type { ProjectFacts } from '../../functions/ledger/model/known-project.ts';
@@ -42,6 +42,8 @@ export interface ReadableLedger {
    * are gone for more than a week. @default all on record
    */
   coverageRows(projectIds?: readonly string[]): AsyncIterable<CoverageRow>;
+  /** By id, of all on record. @throws UsageError where they are too many */
+  allProjectNames(): Promise<ReadonlyMap<string, string>>;
   /** By id, of those on record. */
   projectNames(projectIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   runs(query: { limit?: number; cursor?: string }): Promise<Page<Run>>;
@@ -66,6 +68,7 @@ export const readable = (ledger: LedgerReader, now: () => number, objectives = N
   summary: (asked) => asFlags(() => askedSummary(ledger, asked, now())),
   search: (text) => search(ledger, text),
   runs: (query) => ledger.runs(query),
+  allProjectNames: () => asFlags(() => allNames(ledger, 'project')),
   projectNames: (projectIds) => knownNames(ledger, projectIds),
   async *coverageRows(projectIds) {
     const context = () => ({ now: now(), objectives });

@@ -50,6 +50,12 @@ export class ApiLedger implements ReadableLedger {
     for (const projectId of few) yield* await this.#coverageOf(projectId);
   }
 
+  async allProjectNames(): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    for await (const { projectId, projectName } of this.#allCoverage()) names.set(projectId, projectName);
+    return names;
+  }
+
   async projectNames(projectIds: readonly string[]): Promise<Map<string, string>> {
     const names = new Map<string, string>();
     const name = ({ projectId, projectName }: CoverageRow) => names.set(projectId, projectName);

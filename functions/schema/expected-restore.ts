@@ -71,10 +71,17 @@ export const announcedRestore = named(
   'A restore that was just announced.',
 );
 
+const projectOf = (description: string) => bounded(200, `A project, by its id or its name. ${description}`);
+
 export const expectedRestoreRequest = named(
   'ExpectedRestoreRequest',
   z.object({
     ...what,
+    project: optional(
+      projectOf('Of the cluster whose backup is restored. Excludes `projectId`, and one of both is needed.'),
+    ),
+    projectId: optional(what.projectId),
+    targetProject: optional(projectOf('Excludes `targetProjectId`.')),
     from: optional(moment('Not in the past.'), 'Absent: from now on.'),
     until: until(),
     restores: optional(restores(), 'Absent: 1.'),

@@ -92,12 +92,22 @@ export const runReport = named(
 
 export const runList = named('RunList', page('runs', run));
 
+/** Of what need not be on record yet. */
+const byId = {
+  projectId: optional(objectId()),
+  clusterName: optional(z.string().check(z.minLength(1, 'a name'), z.maxLength(64, 'at most 64 characters'))),
+  full: optional(flag()),
+};
+/** As the plan function takes it. */
+export const plannedRun = z.strictObject(byId);
+
+const name = (description: string) =>
+  described(z.string().check(z.minLength(1, 'a name'), z.maxLength(200, 'at most 200 characters')), description);
 export const runRequest = described(
   z.strictObject({
-    projectId: optional(objectId()),
-    // As the plan function takes it.
-    clusterName: optional(z.string().check(z.minLength(1, 'a name'), z.maxLength(64, 'at most 64 characters'))),
-    full: optional(flag()),
+    project: optional(name('The id or the name of a project on record. Excludes `projectId`.')),
+    cluster: optional(name('A cluster on record, in `project` where the name is of several. Excludes `clusterName`.')),
+    ...byId,
   }),
   undefined,
   { id: 'RunRequest', dependentRequired: { clusterName: ['projectId'] } },

@@ -124,6 +124,32 @@ describe('filters', () => {
     ['since=1d', []],
   ])('%s', async (query, names) => expect(await found(query)).toEqual(names));
 
+  test('announcements: announced, not announced, and by the id of one', async () => {
+    const announcement = { expectedRestoreId: 'e'.repeat(24), by: { kind: 'user', name: 'ana' }, at: NOW } as const;
+    await using own = await startService(engine);
+    const [came, plain] = ['came', 'plain'].map((name) => job({ jobId: idAt('2026-11-20T10:00:00Z', name) }));
+    await own.add(came as RestoreJob, plain as RestoreJob);
+    await own.ledger.annotate('a'.repeat(24), came?.jobId ?? '', seen(0), () => ({ announcement, findings: [] }));
+    for (const [query, expected] of [
+      ['announced=true', [came]],
+      ['announced=false', [plain]],
+      [`expectedRestoreId=${'e'.repeat(24)}`, [came]],
+      [`expectedRestoreId=${'d'.repeat(24)}`, []],
+      [`expectedRestoreId=${'e'.repeat(24)}&announced=false`, []],
+    ] as const) {
+      const { jobs } = await own.json<JobList>(`/restore-jobs?${query}`);
+      expect([query, jobs.map(({ jobId }) => jobId)]).toEqual([query, expected.map((one) => one?.jobId)]);
+      const { totals } = await own.json<{ totals: { jobs: number } }>(`/summary?since=30d&${query}`);
+      expect([query, totals.jobs]).toEqual([query, expected.length]);
+    }
+    const refused = await own.get('/restore-jobs?announced=maybe');
+    expect([refused.status, await refused.json()]).toMatchObject([400, { field: 'announced' }]);
+    const page = await (await own.get('/?announced=false', { accept: 'text/html' })).text();
+    expect(page).toContain(`/jobs/${plain?.jobId}`);
+    expect(page).not.toContain(`/jobs/${came?.jobId}`);
+    expect(page).toMatch(/<option value="false" selected(="")?>Not announced/);
+  });
+
   test('annotations: purpose, ticket and validation, without case', async () => {
     const { table } = await engine.newTable();
     const user = { kind: 'user', name: 'ana@laptop', selfDeclared: true } as const;
@@ -323,7 +349,7 @@ const anyFilter = fc.record(
       if ('words' in parameter && parameter.words) return [name, word(parameter.words)];
       if (/^(since|until|finished)/.test(name)) return [name, ages];
       if (name === 'period') return [name, fc.constantFrom('7d', 'last-month', 'this-quarter')];
-      if (name === 'open') return [name, fc.constantFrom('true', 'false')];
+      if (name === 'open' || name === 'announced') return [name, fc.constantFrom('true', 'false')];
       if (name === 'accountId') return [name, fc.constant('123456789012')];
       if (name === 'organizationId') return [name, fc.constant('o-aaaaaaaaaa')];
       if (/Id$/.test(name)) return [name, fc.constant(PROD)];

@@ -42,6 +42,11 @@ test('what was announced is in the restore that comes; what was not is found, an
   );
   expect((await shell.run(['expected'])).stdout).toMatch(/came .*Cluster0 -> Cluster1 .*1 of 1/);
   expect((await shell.run(['jobs', '--format', 'csv'])).stdout).toContain(row.expectedRestoreId);
+  const ids = async (...filter: string[]) =>
+    JSON.parse((await shell.run(['jobs', '--query', '[].jobId', '--limit', '500', ...filter])).stdout) as string[];
+  expect(await ids('--announced', 'true')).toEqual([id]);
+  expect(await ids('--expected-restore-id', row.expectedRestoreId)).toEqual([id]);
+  expect(await ids('--announced', 'false')).toEqual((await ids()).filter((each) => each !== id));
   expect(await shell.run(['verify'])).toMatchObject({ code: 0 });
 });
 

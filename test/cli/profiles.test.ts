@@ -63,6 +63,33 @@ test.each<[string, string[], Record<string, string>, unknown]>([
   expect(await jobs(args, env)).toEqual(expected);
 });
 
+test('profiles lists them, with the one in use, and no secret of an address', async () => {
+  const file = join(shell.dir, 'listed.yaml');
+  await writeFile(
+    file,
+    'profiles:\n  default: { data: here }\n  far: { api: "https://ada:s3cret@far.invalid/p?sig=s3cret", AWS_REGION: eu-west-1 }\n',
+  );
+  const RESTORE_LEDGER_CONFIG = file;
+  const inUse = async (env: Record<string, string>) => {
+    const args = ['profiles', '--query', '[?inUse].name'];
+    return JSON.parse((await shell.run(args, { env: { RESTORE_LEDGER_CONFIG, ...env } })).stdout) as string[];
+  };
+  expect(await inUse({})).toEqual(['default']);
+  expect(await inUse({ RESTORE_LEDGER_PROFILE: 'far' })).toEqual(['far']);
+  expect(await inUse({ RESTORE_LEDGER_PROFILE: 'far', TABLE_NAME: 'some-table' })).toEqual([]);
+  const listed = await shell.run(['profiles', '--json'], { env: { RESTORE_LEDGER_CONFIG } });
+  expect([listed.code, JSON.parse(listed.stdout)]).toEqual([
+    0,
+    [
+      { name: 'default', inUse: true, data: join(shell.dir, 'here') },
+      { name: 'far', inUse: false, api: 'https://far.invalid/p', AWS_REGION: 'eu-west-1' },
+    ],
+  ]);
+  const table = await shell.run(['profiles'], { env: { RESTORE_LEDGER_CONFIG } });
+  expect(table.stdout).toMatch(/^far +--api https:\/\/far\.invalid\/p +eu-west-1$/m);
+  expect(listed.stdout + table.stdout).not.toContain('s3cret');
+});
+
 test('the one called default needs no name', async () => {
   const { env } = shell;
   const dir = join(shell.dir, 'elsewhere');

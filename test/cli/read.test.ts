@@ -167,6 +167,25 @@ describe('reading the ledger', () => {
     });
   });
 
+  test('search: the only restore that there is, is shown as job shows it; programs get hits', async () => {
+    const [{ jobId = '' } = {}] = jobs;
+    expect(await shell.run(['annotate', jobId, '--ticket', 'ONLY-1'])).toMatchObject({ code: 0 });
+    const shown = await shell.run(['job', jobId]);
+    expect(shown.stdout).toContain('ONLY-1');
+    for (const text of [jobId, 'only-1']) {
+      expect(await shell.run(['search', text])).toEqual(shown);
+      const { stdout } = await shell.run(['search', text, '-o', 'json']);
+      expect(JSON.parse(stdout)).toMatchObject([{ kind: text === jobId ? 'job' : 'ticket' }]);
+    }
+  });
+
+  test('jobs: --who is --requester', async () => {
+    const asked = await ndjson('--requester', '*', '--limit', '20');
+    expect(asked.length).toBeGreaterThan(0);
+    expect(await ndjson('--who', '*', '--limit', '20')).toEqual(asked);
+    expect(await ndjson('--who', 'nobody-of-this-name')).toEqual([]);
+  });
+
   test('coverage: a line for each list, and what it adds up to', async () => {
     const { code, stdout } = await shell.run(['coverage']);
     expect(code).toBe(0);

@@ -96,34 +96,6 @@ test('sort: by value over all that match, whatever the limit; what has no value 
   expect(whole).toEqual([...up.toReversed(), ...Array(all.length - up.length).fill(null)]);
 });
 
-describe('a project by its name', () => {
-  test('is the same as by its id', async () => {
-    const [job] = await json('jobs', '--query', `[?projectName!='${TWICE}'] | [:1]`, '--limit', '1000');
-    const { projectId, projectName } = job as { projectId: string; projectName: string };
-    for (const command of ['jobs', 'drills']) {
-      const rows = await json(command, '--json', '--project', projectName);
-      expect(rows.length).toBeGreaterThan(0);
-      expect(rows).toEqual(await json(command, '--json', '--project', projectId.toUpperCase()));
-    }
-  });
-
-  test('is refused where several have it, with their ids', async () => {
-    const ids = (await json('coverage', '--json')).filter(({ projectName }) => projectName === TWICE);
-    const { code, stderr } = await shell.run(['jobs', '--project', TWICE]);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`--project: ${JSON.stringify(TWICE)} is the name of 2: `);
-    for (const { projectId } of ids) expect(stderr).toContain(projectId);
-  });
-
-  test('is refused where none has it, with the names that are known, safe to print', async () => {
-    const { code, stdout, stderr } = await shell.run(['drills', '--project', 'Nope']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('no project "Nope" is in the ledger, which knows ');
-    expect(stderr).toContain(JSON.stringify(TWICE));
-    expect(stderr).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
-  });
-});
-
 const JOB = {
   ...{ jobId: '6b0c34324191b1b8e55c7b50', projectId: '637fb578d31a99c3296f3fae', projectName: 'Payments Production' },
   ...{ clusterName: 'orders', kind: 'dedicated', status: 'COMPLETED', delivery: 'automated', deliveryUrlCount: 0 },

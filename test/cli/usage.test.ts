@@ -25,7 +25,11 @@ test.each([
   [['jobs', '--open', 'true', '--status', 'FAILED'], '--open: --open stands for statuses, so it excludes --status'],
   [['summary', '--group-by', 'who'], `--group-by: expected one of ${GROUPINGS.join(', ')}, got "who"`],
   [['search', ' '], 'TEXT: expected 1 to 200 characters'],
-  [['collect', '--project', 'Payments'], '--project: expected a project id of 24 hex digits, got "Payments"'],
+  [['collect', '--project', ' '], '--project: expected the id or the name of a project, got " "'],
+  [
+    ['coverage', '--cluster', 'orders'],
+    '--cluster: expected one --project with it, as names are unique only within a project',
+  ],
   [
     ['collect', '--cluster', 'Cluster0'],
     '--cluster requires exactly one --project, as names are unique only within a project',
@@ -49,7 +53,7 @@ test.each([
     '--items-per-page: expected a whole number from 1 to 500, got "501"',
   ],
   [[...LIST, '../Cluster0'], '--cluster: expected 1 to 64 letters, digits and hyphens, got "../Cluster0"'],
-  [['atlas', 'list', '--kind', 'flex'], "required option '--project <id>' not specified: see --help"],
+  [['atlas', 'list', '--kind', 'flex'], "required option '--project <id or name>' not specified: see --help"],
   [['jobs', '--json', '-o', 'csv'], '--json and --format: expected one of them, got both ("csv")'],
   [['runs', '--query', '[', '-o', 'csv'], '--query: expected --format json, ndjson or yaml, got csv'],
   [['coverage', '--query', 'nope('], '--query: expected a JMESPath expression, got "nope(": Invalid token (EOF): ""'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { Project } from './project.ts';
 
@@ -28,10 +29,17 @@ test('the command line alone: no CDK is installed, and the ledger can be written
   expect(jobs.output.trim().split('\n')).toHaveLength(5);
 });
 
-test('installed for everybody: the command is on the path, and man finds its page', async () => {
+test('installed globally it is on PATH, with its manual page; npx runs it without that', async () => {
   await using project = await Project.create();
-  await project.install('--global', '--prefix', 'everybody', inject('tarball'));
-  const { output } = await project.mustRun('everybody/bin/restore-ledger', '--version');
-  expect(output).toMatch(/^\d+\.\d+\.\d+\n/);
-  expect(project.read('everybody/share/man/man1/restore-ledger.1')).toMatch(/^\.TH RESTORE/m);
+  const prefix = join(project.folder, 'global');
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
+  await project.mustRun('npm', 'install', '--global', '--prefix', prefix, ...quiet, inject('tarball'));
+  const onPath = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` };
+  const version = /^\d+\.\d+\.\d+\n/;
+  expect(await project.runWith(onPath, 'restore-ledger', '--version')).toMatchObject({
+    ...{ code: 0, output: expect.stringMatching(version) },
+  });
+  expect(project.read('global/share/man/man1/restore-ledger.1')).toMatch(/^\.TH RESTORE/m);
+  const npx = ['--yes', '--prefer-offline', '--package', inject('tarball'), 'restore-ledger', '--version'];
+  expect((await project.mustRun('npx', ...npx)).output).toMatch(version);
 });

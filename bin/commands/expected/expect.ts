@@ -1,4 +1,5 @@
 // bin/commands/expected/expect.ts: a restore announced before it is requested.
+
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { AnnotationProblem } from '../../../functions/ledger/annotations/patch.ts';
@@ -7,19 +8,27 @@ import { defined } from '../../../functions/platform/defined.ts';
 import { clusterKnowledge } from '../../../functions/proof/known-cluster.ts';
 import { LIMITS } from '../../../functions/schema/annotation-limits.ts';
 import { PURPOSES } from '../../../functions/schema/words.ts';
-import { type AnnouncedRow, expectedRows, expectedWords } from '../../../functions/views/expected.ts';
+import {
+  type AnnouncedRow,
+  EXPECTED_COLUMNS,
+  expectedCells,
+  expectedRows,
+  expectedWords,
+} from '../../../functions/views/expected.ts';
 import { utc } from '../../../functions/views/text.ts';
 import { clusterName, comingTime, sentence, wholeNumber } from '../../options/flags.ts';
-import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../../options/ledger-source.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../../options/ledger-source.ts';
 import { openLedger, type Target } from '../../options/ledger-target.ts';
-import { project, projectIdsOf } from '../../options/projects.ts';
+import { project, projectIdOf, projectsOf } from '../../options/projects.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 import { type ReadableLedger, readable } from '../../remote/ledger-port.ts';
 
-interface ExpectFlags extends JsonFlags {
+interface ExpectFlags extends SourceFlags, DocumentFlags {
   project?: string;
   cluster?: string;
   targetProject?: string;
@@ -71,9 +80,10 @@ export function expectCommand(context: Context): Command {
     .addOption(sentence('--key <text>', 'a repeat with the same one and the same --until announces nothing more', 255))
     .addOption(sentence('--by <name>', 'who announces it, not with --api (default: your user name and host)', MAX_NAME))
     .option('--allow-unknown', 'also of a cluster that the ledger has never seen, such as one that is to be made')
-    .option('--json', 'the announcement as JSON')
     .addHelpText('after', HELP);
-  return addSourceOptions(command, 'announce it to this API').action((flags: ExpectFlags) => expect(flags, context));
+  return addSourceOptions(withDocument(command, 'the announcement'), 'announce it to this API').action(
+    (flags: ExpectFlags) => expect(flags, context),
+  );
 }
 
 const NEEDED = {
@@ -83,9 +93,10 @@ const NEEDED = {
 };
 
 async function expect(flags: ExpectFlags, context: Context) {
-  const { json, by, key, allowUnknown, ...rest } = flags;
+  const { format, json, query, by, key, allowUnknown, ...rest } = flags;
   for (const [name, what] of Object.entries(NEEDED))
     if (rest[name as keyof typeof NEEDED] === undefined) throw new UsageError(`--${name}: expected ${what}, got none`);
+  const choice = await rowChoice(defined({ format, json, query }));
   const where = resolveSource(rest, context.env);
   if ('api' in where && by !== undefined)
     throw new UsageError('--by: expected --table or --data with it, got --api, which knows who calls it');
@@ -96,11 +107,17 @@ async function expect(flags: ExpectFlags, context: Context) {
     row = await api.announce({ ...(await requestOf(rest, api)), ...allowed }, key ?? randomUUID());
   } else row = await announceHere(where, rest, { key, by: by ?? whoAmI(context), allowUnknown });
   if (row.warning !== undefined) await context.err.line(sanitize(`restore-ledger: ${row.warning}`));
-  await context.out.line(json ? sanitizeJson(row) : sanitize(lineOf(row)));
+  await showDocument(row, choice, context, () => context.out.line(sanitize(lineOf(row))), {
+    columns: EXPECTED_COLUMNS,
+    cells: expectedCells(row),
+  });
 }
 
 /** @throws UsageError */
-async function requestOf(flags: ExpectFlags, ledger: Pick<ReadableLedger, 'coverageRows'>): Promise<ExpectedRequest> {
+async function requestOf(
+  flags: ExpectFlags,
+  ledger: Pick<ReadableLedger, 'allProjectNames'>,
+): Promise<ExpectedRequest> {
   const {
     project: source = '',
     cluster,
@@ -113,10 +130,8 @@ async function requestOf(flags: ExpectFlags, ledger: Pick<ReadableLedger, 'cover
     purpose,
     ticket,
   } = flags;
-  const [projectId, targetProjectId] = await projectIdsOf(
-    targetProject === undefined ? [source] : [source, targetProject],
-    ledger,
-  );
+  const projectId = await projectIdOf(source, projectsOf(ledger));
+  const targetProjectId = await projectIdOf(targetProject, projectsOf(ledger), 'targetProject');
   const places = { projectId, clusterName: cluster, targetProjectId, targetClusterName: target };
   const { expectedRequest } = await import('../../../functions/ledger/announcing/request.ts');
   return asUsage(() => expectedRequest(defined({ ...places, requester, from, until, restores, purpose, ticket })));

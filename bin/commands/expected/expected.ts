@@ -14,7 +14,7 @@ import { utc } from '../../../functions/views/text.ts';
 import { wholeNumber } from '../../options/flags.ts';
 import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
-import { project, projectIdsOf } from '../../options/projects.ts';
+import { project, projectIdOf, projectsOf } from '../../options/projects.ts';
 import { type RowFlags, rowChoice, withRows } from '../../options/rows.ts';
 import type { RowShape } from '../../output/formats.ts';
 import { showRows } from '../../output/rows.ts';
@@ -72,7 +72,7 @@ export function expectedCommand(context: Context): Command {
 async function list({ limit, project: name, ...flags }: ExpectedFlags, context: Context) {
   const choice = await rowChoice(flags);
   await using opened = await openPages(flags, context);
-  const [projectId] = name === undefined ? [] : await projectIdsOf([name], opened.ledger);
+  const projectId = await projectIdOf(name, projectsOf(opened.ledger));
   const rows = upTo(choice.sort ? MAX : limit, (page) =>
     opened.read(projectId === undefined ? page : { ...page, projectId }),
   );
@@ -84,7 +84,7 @@ async function list({ limit, project: name, ...flags }: ExpectedFlags, context: 
 }
 
 interface Pages extends AsyncDisposable {
-  ledger: Pick<ReadableLedger, 'coverageRows'>;
+  ledger: Pick<ReadableLedger, 'allProjectNames'>;
   read(query: ExpectedQuery): Promise<{ items: ExpectedRow[]; cursor?: string }>;
 }
 

@@ -1,15 +1,25 @@
 // bin/commands/expected/withdraw.ts: an announcement withdrawn.
+
 import { Command } from 'commander';
-import { type ExpectedRow, expectedRows, expectedWords } from '../../../functions/views/expected.ts';
+import { defined } from '../../../functions/platform/defined.ts';
+import {
+  EXPECTED_COLUMNS,
+  type ExpectedRow,
+  expectedCells,
+  expectedRows,
+  expectedWords,
+} from '../../../functions/views/expected.ts';
 import { expectedRestoreId, sentence } from '../../options/flags.ts';
-import { addSourceOptions, type JsonFlags, ledgerOf, resolveSource } from '../../options/ledger-source.ts';
+import { addSourceOptions, ledgerOf, resolveSource, type SourceFlags } from '../../options/ledger-source.ts';
 import { openLedger, type Target } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 
-interface WithdrawFlags extends JsonFlags {
+interface WithdrawFlags extends SourceFlags, DocumentFlags {
   by?: string;
 }
 
@@ -27,14 +37,14 @@ export function withdrawCommand(context: Context): Command {
     .description('withdraw the announcement of a restore')
     .argument('<id>', 'of the announcement: 24 hex digits', expectedRestoreId)
     .addOption(sentence('--by <name>', 'who withdraws it, not with --api (default: your user name and host)', MAX_NAME))
-    .option('--json', 'the announcement as it is then, as JSON')
     .addHelpText('after', HELP);
-  return addSourceOptions(command, 'withdraw it from this API').action((id: string, flags: WithdrawFlags) =>
-    withdraw(id, flags, context),
+  return addSourceOptions(withDocument(command, 'the announcement as it is then'), 'withdraw it from this API').action(
+    (id: string, flags: WithdrawFlags) => withdraw(id, flags, context),
   );
 }
 
-async function withdraw(id: string, { json, by, ...flags }: WithdrawFlags, context: Context) {
+async function withdraw(id: string, { format, json, query, by, ...flags }: WithdrawFlags, context: Context) {
+  const choice = await rowChoice(defined({ format, json, query }));
   const where = resolveSource(flags, context.env);
   if ('api' in where && by !== undefined)
     throw new UsageError('--by: expected --table or --data with it, got --api, which knows who calls it');
@@ -43,9 +53,11 @@ async function withdraw(id: string, { json, by, ...flags }: WithdrawFlags, conte
       ? await (await ledgerOf(where.api, context)).withdraw(id)
       : await withdrawHere(where, id, by ?? whoAmI(context));
   if (!row) throw new CommandError(`no announced restore ${id} is in the ledger: restore-ledger expected lists them`);
-  await context.out.line(
-    json ? sanitizeJson(row) : sanitize(`Withdrawn: ${expectedWords(row)} (${id}), now ${row.state}.`),
-  );
+  const line = sanitize(`Withdrawn: ${expectedWords(row)} (${id}), now ${row.state}.`);
+  await showDocument(row, choice, context, () => context.out.line(line), {
+    columns: EXPECTED_COLUMNS,
+    cells: expectedCells(row),
+  });
 }
 
 async function withdrawHere(where: Target, id: string, name: string): Promise<ExpectedRow | undefined> {

@@ -1,4 +1,5 @@
 // bin/commands/maintenance/erase.ts: a person's name taken out of every job, with who decided it and why.
+
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { type Erased, eraseEverywhere, identitiesOf } from '../../../functions/ledger/erasure/erase-everywhere.ts';
@@ -6,14 +7,16 @@ import { isMentioned } from '../../../functions/ledger/erasure/erase-name.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { sentence } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 import { whoAmI } from '../../process/who-am-i.ts';
 
-interface EraseFlags extends JsonFlags {
+interface EraseFlags extends SourceFlags, DocumentFlags {
   requester?: string;
   as?: string;
   reason?: string;
@@ -58,16 +61,16 @@ export function eraseCommand(context: Context): Command {
     .addOption(sentence('--reason <text>', 'kept on record; must not name the person', MAX_REASON))
     .addOption(sentence('--by <name>', 'who decided it (default: your user name and host)', MAX_NAME))
     .option('--dry-run', 'only say how many jobs name the person')
-    .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: EraseFlags) => erase(flags, context));
+  return withLedger(withDocument(command, 'the whole result')).action((flags: EraseFlags) => erase(flags, context));
 }
 
 async function erase(flags: EraseFlags, context: Context) {
-  const { requester, reason, as: pseudonym = `erased-${randomBytes(6).toString('hex')}`, by, json, ...where } = flags;
+  const { requester, reason, as: pseudonym = `erased-${randomBytes(6).toString('hex')}`, by, ...where } = flags;
   const dryRun = flags.dryRun ?? false;
   if (requester === undefined) throw new UsageError('--requester: expected a name, got none');
   if (reason === undefined) throw new UsageError('--reason: expected a reason, got none: it stays on record');
+  const choice = await rowChoice(flags);
   const decision = { pseudonym, by: by ?? whoAmI(context), reason };
   refuseNaming(decision, [requester]);
   await using opened = await openLedger(sourceOf(where, context.env, 'an API only reads'), { write: !dryRun });
@@ -94,9 +97,8 @@ async function erase(flags: EraseFlags, context: Context) {
   );
   if (!result) return;
   context.end(result.broken.length > 0 ? EXIT.historyBroken : EXIT.ok);
-  await context.out.line(
-    json ? sanitizeJson({ pseudonym, dryRun, ...result }) : sanitizeLines(result, pseudonym, dryRun),
-  );
+  const table = () => context.out.line(sanitizeLines(result, pseudonym, dryRun));
+  await showDocument({ pseudonym, dryRun, ...result }, choice, context, table);
 }
 
 /** What stays on record must not hold what is erased. */

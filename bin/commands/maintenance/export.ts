@@ -1,15 +1,19 @@
 // bin/commands/maintenance/export.ts: a whole ledger as lines of JSON, to keep elsewhere or to import into another.
+
 import { Command } from 'commander';
 import { exported, inventoryOf, scopeItem } from '../../../functions/ledger/transfer/export.ts';
 import { exportLines } from '../../../functions/ledger/transfer/lines.ts';
+import { defined } from '../../../functions/platform/defined.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
-import { EXIT } from '../../process/exit-codes.ts';
+import { EXIT, UsageError } from '../../process/exit-codes.ts';
 import { OutputFile } from '../../process/output-file.ts';
 
-interface ExportFlags extends SourceFlags {
+interface ExportFlags extends SourceFlags, DocumentFlags {
   output?: string;
 }
 
@@ -33,11 +37,17 @@ export function exportCommand(context: Context): Command {
     .description('write the whole ledger as NDJSON, to keep elsewhere or to import into another ledger')
     .option('--output <file>', 'to this file, once it is whole (default: stdout)')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: ExportFlags) => exportAll(flags, context));
+  return withLedger(withDocument(command, 'what was exported; needs --output')).action((flags: ExportFlags) =>
+    exportAll(flags, context),
+  );
 }
 
 async function exportAll({ output, ...flags }: ExportFlags, context: Context) {
   const { out, err, env, interrupt } = context;
+  const choice = await rowChoice(flags);
+  const isForPeople = (choice.format ?? 'table') === 'table';
+  if (!isForPeople && output === undefined)
+    throw new UsageError('--format: expected --output with it, as the export itself goes to stdout');
   // A part of an export is none.
   context.exitCodeWhenUnread = EXIT.failed;
   await using opened = await openLedger(sourceOf(flags, env, 'an API does not show all that a ledger holds'));
@@ -66,6 +76,8 @@ async function exportAll({ output, ...flags }: ExportFlags, context: Context) {
   );
   if (!done) return;
   const jobs = [...done.jobs.values()].reduce((sum, each) => sum + each, 0);
+  const result = defined({ output, records: lines - 2, restoreJobs: jobs, leftOut: done.unknown });
+  if (!isForPeople) return await showDocument(result, choice, context, async () => {});
   await err.line(`Exported ${counted(lines - 2, 'record')}, ${counted(jobs, 'restore job')} among them.`);
   if (done.unknown > 0) {
     await err.line(`Left out ${counted(done.unknown, 'item')} of kinds that this version doesn't know.`);

@@ -1,4 +1,5 @@
 // bin/commands/maintenance/import.ts: an export, verified to its end and then written into a ledger.
+
 import { Command } from 'commander';
 import { hubOf } from '../../../functions/ledger/hub/spokes.ts';
 import type { Break } from '../../../functions/ledger/model/hash-chain.ts';
@@ -11,15 +12,17 @@ import { type Backfilled, backfill } from '../../../functions/relay/backfill.ts'
 import { counted } from '../../../functions/views/text.ts';
 import { openExport, recordsOf, verified } from '../../actions/import.ts';
 import { spoke } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { addCreateOption, type CreateFlags, createIfAsked, openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { fieldLines } from '../../output/field-lines.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 import type { Paint } from '../../process/terminal.ts';
 
-interface ImportFlags extends JsonFlags, CreateFlags {
+interface ImportFlags extends SourceFlags, DocumentFlags, CreateFlags {
   withBroken?: true;
   spoke?: string;
 }
@@ -54,10 +57,9 @@ export function importCommand(context: Context): Command {
     .argument('[file]', 'from restore-ledger export (default: stdin)')
     .option('--with-broken', 'import jobs whose history was broken before the export, as they are: verify names them')
     .addOption(spoke('--spoke <name>', 'jobs of this spoke into a hub: ACCOUNT/REGION/STACK'))
-    .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return addCreateOption(withLedger(command)).action((file: string | undefined, flags: ImportFlags) =>
-    importAll(file, flags, context),
+  return addCreateOption(withLedger(withDocument(command, 'the whole result'))).action(
+    (file: string | undefined, flags: ImportFlags) => importAll(file, flags, context),
   );
 }
 
@@ -65,10 +67,11 @@ const MAX_NAMED = 50;
 
 async function importAll(
   path: string | undefined,
-  { withBroken, json, create, spoke: spokeName, ...flags }: ImportFlags,
+  { withBroken, create, spoke: spokeName, ...flags }: ImportFlags,
   context: Context,
 ) {
   const { out, env, interrupt } = context;
+  const choice = await rowChoice(flags);
   const where = sourceOf(flags, env, 'an API only reads');
   await using source = await openExport(path);
   const progress = context.progress();
@@ -101,10 +104,10 @@ async function importAll(
   if (!result) return;
   if ('dropped' in result) {
     context.end(result.dropped > 0 || result.refused > 0 ? EXIT.incomplete : EXIT.ok);
-    return await out.line(json ? sanitizeJson(result) : backfillSummary(result, out.paint));
+    return await showDocument(result, choice, context, () => out.line(backfillSummary(result, out.paint)));
   }
   context.end(result.refused.length > 0 ? EXIT.incomplete : EXIT.ok);
-  await out.line(json ? sanitizeJson(result) : summary(result, out.paint));
+  await showDocument(result, choice, context, () => out.line(summary(result, out.paint)));
 }
 
 function backfillSummary({ records, dropped, refused, refusedJobs, left }: Backfilled, paint: Paint): string {

@@ -1,19 +1,23 @@
 // bin/commands/maintenance/lake.ts: the changes of each day as Parquet, for questions in SQL.
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FILE, folderOf } from '../../../functions/lake/layout.ts';
+import { defined } from '../../../functions/platform/defined.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { checkPeriod, time } from '../../options/flags.ts';
 import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { chosenObjectives, type RulesFlags, withObjectives } from '../../options/rules.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, EXIT, UsageError } from '../../process/exit-codes.ts';
 import { OutputFile, reasonOf } from '../../process/output-file.ts';
 import { sanitize } from '../../process/sanitize.ts';
 
-interface LakeFlags extends SourceFlags, RulesFlags {
+interface LakeFlags extends SourceFlags, DocumentFlags, RulesFlags {
   output?: string;
   since?: string;
   until?: string;
@@ -45,12 +49,17 @@ export function lakeCommand(context: Context): Command {
     .addOption(time('--since <time>', "the first day is this moment's (default: the first day with a change)"))
     .addOption(time('--until <time>', 'days that begin before this moment (default: now)'))
     .addHelpText('after', HELP);
-  return withObjectives(withLedger(command)).action((flags: LakeFlags) => lake(flags, context));
+  return withObjectives(withLedger(withDocument(command, 'the whole result'))).action((flags: LakeFlags) =>
+    lake(flags, context),
+  );
 }
+
+type Written = { output: string; days: number; changes: number; unfinishedDay?: string };
 
 async function lake({ output, since, until, rules, ...flags }: LakeFlags, context: Context) {
   if (!output) throw new UsageError('--output: expected a directory, got none');
   checkPeriod({ since, until });
+  const choice = await rowChoice(flags);
   const source = sourceOf(flags, context.env, 'an API does not show whole histories of all jobs');
   const objectives = await chosenObjectives(rules === undefined ? {} : { rules }, context.env);
   await using opened = await openLedger(source);
@@ -63,7 +72,8 @@ async function lake({ output, since, until, rules, ...flags }: LakeFlags, contex
   const now = Date.now();
   const progress = context.progress();
   const signal = context.interrupt.gently(() => progress.clear());
-  let [written, changes, leftOut] = [0, 0, 0];
+  let [written, changes] = [0, 0];
+  const leftOut: { projectId: string; jobId: string; why: string }[] = [];
   const last = dayAt(Math.min(until === undefined ? now : Date.parse(until) - 1, now));
   const done = await context.unlessInterrupted(
     async () => {
@@ -74,8 +84,8 @@ async function lake({ output, since, until, rules, ...flags }: LakeFlags, contex
       for await (const step of writeDays(ports, days)) {
         if ('unread' in step) throw new CommandError('no run of this version has recorded anything yet: run collect');
         if ('leftOut' in step) {
-          leftOut += 1;
           const { projectId, jobId, why } = step.leftOut;
+          leftOut.push({ projectId, jobId, why });
           await context.err.line(sanitize(`Left out: job ${jobId} of project ${projectId}: ${why}.`));
           continue;
         }
@@ -90,12 +100,19 @@ async function lake({ output, since, until, rules, ...flags }: LakeFlags, contex
     () => `Stopped after ${counted(written, 'day')}: run it again.`,
   );
   if (!done) return;
-  if (leftOut > 0) context.end(EXIT.incomplete);
-  if (done.length === 0) await context.out.line('The ledger holds no restore job: nothing is written.');
-  else
-    await context.out.line(`Wrote ${counted(changes, 'change')} of ${counted(written, 'day')} to ${sanitize(output)}.`);
-  if (done.at(-1) === dayAt(now))
-    await context.out.line(`${dayAt(now)} is not over in UTC: its file holds what there was so far.`);
+  if (leftOut.length > 0) context.end(EXIT.incomplete);
+  const [from, to] = [done[0], done.at(-1)];
+  /** Its file holds what there was so far. */
+  const unfinishedDay = to === dayAt(now) ? to : undefined;
+  const result = { output, days: written, changes, ...defined({ from, to, unfinishedDay }), leftOut };
+  await showDocument(result, choice, context, () => context.out.line(linesOf(result)));
+}
+
+function linesOf({ output, days, changes, unfinishedDay }: Written): string {
+  if (days === 0) return 'The ledger holds no restore job: nothing is written.';
+  const lines = [`Wrote ${counted(changes, 'change')} of ${counted(days, 'day')} to ${sanitize(output)}.`];
+  if (unfinishedDay) lines.push(`${unfinishedDay} is not over in UTC: its file holds what there was so far.`);
+  return lines.join('\n');
 }
 
 async function writeFile(folder: string, day: string, file: Uint8Array) {

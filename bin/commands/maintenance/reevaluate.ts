@@ -1,20 +1,23 @@
 // bin/commands/maintenance/reevaluate.ts: every recorded restore evaluated against the rules anew.
+
 import { Command } from 'commander';
 import { principalsFromEnv } from '../../../functions/atlas/auth/credentials.ts';
 import { defined } from '../../../functions/platform/defined.ts';
 import { newObjectId } from '../../../functions/restore/object-id.ts';
 import type { Reevaluation } from '../../actions/reevaluate.ts';
-import { checkPeriod, projectIds, time } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { checkPeriod, time } from '../../options/flags.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { projectIdsOf, projects, projectsIn } from '../../options/projects.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { chosenRules, type RulesFlags, withRules } from '../../options/rules.ts';
 import { fieldLines } from '../../output/field-lines.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError } from '../../process/exit-codes.ts';
-import { sanitizeJson } from '../../process/sanitize.ts';
 import type { Paint } from '../../process/terminal.ts';
 
-interface ReevaluateFlags extends JsonFlags, RulesFlags {
+interface ReevaluateFlags extends SourceFlags, DocumentFlags, RulesFlags {
   project?: string[];
   since?: string;
   until?: string;
@@ -42,22 +45,25 @@ Examples:
 export function reevaluateCommand(context: Context): Command {
   const command = new Command('reevaluate')
     .description('evaluate every recorded restore against the rules again, and record which findings come and go')
-    .addOption(projectIds('--project <id>', 'of this project; can be given several times'))
+    .addOption(projects('--project <id or name>', 'of this project; can be given several times'))
     .addOption(time('--since <time>', 'requested at or after; as of restore-ledger jobs'))
     .addOption(time('--until <time>', 'requested before; as --since'))
     .option('--dry-run', 'only say what would change')
-    .option('--json', 'the summary as one JSON document')
     .addHelpText('after', HELP);
-  return withRules(withLedger(command)).action((flags: ReevaluateFlags) => reevaluate(flags, context));
+  return withRules(withLedger(withDocument(command, 'the whole result'))).action((flags: ReevaluateFlags) =>
+    reevaluate(flags, context),
+  );
 }
 
 async function reevaluate(flags: ReevaluateFlags, context: Context) {
   const { out, env, interrupt } = context;
-  const { project: projectIds, since, until, dryRun = false } = flags;
+  const { project: given, since, until, dryRun = false } = flags;
   checkPeriod(flags);
+  const choice = await rowChoice(flags);
   const where = sourceOf(flags, env, 'an API only reads');
   const { rules, from } = await chosenRules(flags, env);
   await using opened = await openLedger(where, { write: true });
+  const projectIds = given && (await projectIdsOf(given, projectsIn(opened.ledger)));
   const { reevaluateAll } = await import('../../actions/reevaluate.ts');
   const progress = context.progress();
   const result: Reevaluation = { projects: 0, jobs: 0, changed: 0, findings: {} };
@@ -77,9 +83,8 @@ async function reevaluate(flags: ReevaluateFlags, context: Context) {
   if (projectIds && result.projects < projectIds.length) {
     throw new CommandError('not every given project is in the ledger: check the ids, with restore-ledger coverage');
   }
-  await out.line(
-    flags.json ? sanitizeJson({ rules: from, dryRun, ...result }) : summary(result, from, dryRun, out.paint),
-  );
+  const table = () => out.line(summary(result, from, dryRun, out.paint));
+  await showDocument({ rules: from, dryRun, ...result }, choice, context, table);
 }
 
 function summary({ projects, jobs, changed, findings }: Reevaluation, rules: string, dryRun: boolean, paint: Paint) {

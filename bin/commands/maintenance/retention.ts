@@ -1,16 +1,19 @@
 // bin/commands/maintenance/retention.ts: a step of the retention of restore jobs, or what it would do.
+
 import { Command } from 'commander';
 import { MAX_RETENTION_DAYS, MIN_RETENTION_DAYS } from '../../../functions/ledger/let-go/retention-days.ts';
 import { type RetainedOrFailed, retainAll } from '../../../functions/ledger/retention/retain-all.ts';
 import { counted, utc } from '../../../functions/views/text.ts';
 import { wholeNumber } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 
-interface RetentionFlags extends JsonFlags {
+interface RetentionFlags extends SourceFlags, DocumentFlags {
   days?: number;
   dryRun?: true;
 }
@@ -44,15 +47,17 @@ export function retentionCommand(context: Context): Command {
       ),
     )
     .option('--dry-run', 'only say what would be let go, and deleted')
-    .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: RetentionFlags) => retention(flags, context));
+  return withLedger(withDocument(command, 'the whole result')).action((flags: RetentionFlags) =>
+    retention(flags, context),
+  );
 }
 
-async function retention({ days, json, ...flags }: RetentionFlags, context: Context) {
+async function retention({ days, ...flags }: RetentionFlags, context: Context) {
   const { dryRun: isDry, ...where } = flags;
   const dryRun = isDry ?? false;
   if (days === undefined) throw new UsageError('--days: expected a number of days, got none');
+  const choice = await rowChoice(flags);
   await using opened = await openLedger(sourceOf(where, context.env, 'an API only reads'), { write: !dryRun });
   const { table, ledger } = opened;
   const progress = context.progress();
@@ -73,9 +78,8 @@ async function retention({ days, json, ...flags }: RetentionFlags, context: Cont
   const failed = projects.some((one) => 'error' in one);
   const held = projects.some((one) => 'held' in one && one.held !== undefined);
   if (!signal.aborted) context.end(failed ? EXIT.failed : held ? EXIT.incomplete : EXIT.ok);
-  await context.out.line(
-    json ? sanitizeJson({ days, dryRun, projects }) : linesOf(projects, dryRun).map(sanitize).join('\n'),
-  );
+  const lines = linesOf(projects, dryRun).map(sanitize).join('\n');
+  await showDocument({ days, dryRun, projects }, choice, context, () => context.out.line(lines));
 }
 
 function linesOf(projects: readonly RetainedOrFailed[], dryRun: boolean): string[] {

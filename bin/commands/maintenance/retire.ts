@@ -1,4 +1,5 @@
 // bin/commands/maintenance/retire.ts: projects and credentials taken out of scope, with who did it and why.
+
 import { Command } from 'commander';
 import { tryToCountCoverage } from '../../../functions/collector/evaluate/count-coverage.ts';
 import {
@@ -14,17 +15,21 @@ import type { LedgerReader } from '../../../functions/ledger/repositories/ledger
 import { listOf } from '../../../functions/platform/lists/list-of.ts';
 import type { Log } from '../../../functions/platform/log.ts';
 import { utc } from '../../../functions/views/text.ts';
-import { projectId, sentence } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { sentence } from '../../options/flags.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { project, projectIdOf, projectsIn } from '../../options/projects.ts';
+import { type RowFlags, rowChoice, withDocument } from '../../options/rows.ts';
+import type { RowShape } from '../../output/formats.ts';
+import { showDocument, showRows } from '../../output/rows.ts';
 import { type Column, writeTable } from '../../output/tables.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 import type { Style } from '../../process/terminal.ts';
 import { MAX_NAME, whoAmI } from '../../process/who-am-i.ts';
 
-interface RetireFlags extends JsonFlags {
+interface RetireFlags extends SourceFlags, RowFlags {
   project?: string;
   credentials?: string;
   reason?: string;
@@ -61,21 +66,23 @@ Examples:
 export function retireCommand(context: Context): Command {
   const command = new Command('retire')
     .description('take a project that is no longer visible, or credentials no longer used, out of scope, with a reason')
-    .addOption(projectId('--project <id>', 'the project; needs --reason'))
+    .addOption(project('--project <id or name>', 'the project; needs --reason'))
     .addOption(sentence('--credentials <name>', 'credentials no longer used; needs --reason', MAX_CREDENTIALS))
     .addOption(sentence('--reason <text>', 'kept on record', MAX_REASON))
     .addOption(sentence('--by <name>', 'who decided it (default: your user name and host)', MAX_NAME))
     .option('--undo', 'take it into scope again; needs --project and --reason')
     .option('--list', 'list the projects that are not visible, excluded or retired')
-    .option('--json', 'as JSON')
     .addHelpText('after', HELP);
-  return withLedger(command).action((flags: RetireFlags) => (flags.list ? list : retire)(flags, context));
+  return withLedger(withDocument(command, 'what is on record then')).action((flags: RetireFlags) =>
+    (flags.list ? list : retire)(flags, context),
+  );
 }
 
 async function retire(flags: RetireFlags, context: Context) {
-  const { project, credentials, reason, by = whoAmI(context), undo = false, json } = flags;
-  const named = project ?? credentials;
-  if (project !== undefined && credentials !== undefined) {
+  const { project: given, credentials, reason, by = whoAmI(context), undo = false } = flags;
+  const choice = await rowChoice(flags);
+  const named = given ?? credentials;
+  if (given !== undefined && credentials !== undefined) {
     throw new UsageError('--project and --credentials: expected one of them, got both');
   }
   if (credentials !== undefined && undo) {
@@ -84,16 +91,21 @@ async function retire(flags: RetireFlags, context: Context) {
     );
   }
   if (named === undefined) {
-    throw new UsageError('--project: expected a project id, --credentials or --list, got none of them');
+    throw new UsageError(
+      '--project: expected the id or the name of a project, --credentials or --list, got none of them',
+    );
   }
   if (reason === undefined) throw new UsageError('--reason: expected a reason, got none: it stays on record');
   await using opened = await openLedger(sourceOf(flags, context.env, WHY), { write: true });
   const decision = { at: new Date().toISOString(), by, reason };
-  const change = project === undefined ? retireCredentials : changeProject;
-  const [document, text] = await change(opened.ledger, named, decision, { undo, log: context.log }).catch((error) => {
-    throw error instanceof RetirementError ? new CommandError(error.message) : error;
-  });
-  await context.out.line(json ? sanitizeJson(document) : sanitize(text));
+  const projectId = await projectIdOf(given, projectsIn(opened.ledger));
+  const change = projectId === undefined ? retireCredentials : changeProject;
+  const [document, text] = await change(opened.ledger, projectId ?? named, decision, { undo, log: context.log }).catch(
+    (error) => {
+      throw error instanceof RetirementError ? new CommandError(error.message) : error;
+    },
+  );
+  await showDocument(document, choice, context, () => context.out.line(sanitize(text)));
 }
 
 async function retireCredentials(ledger: LedgerReader, name: string, decision: Retirement) {
@@ -117,17 +129,28 @@ async function changeProject(
   return [known, `${known.projectName} (${id}) ${text}.`] as const;
 }
 
-async function list({ json, ...flags }: RetireFlags, { out, env }: Context) {
+async function list(flags: RetireFlags, context: Context) {
+  const { out, env } = context;
+  const choice = await rowChoice(flags);
   const besides = (['project', 'credentials', 'reason', 'by', 'undo'] as const).find(
     (name) => flags[name] !== undefined,
   );
   if (besides) throw new UsageError(`--list and --${besides}: expected one of them, got both`);
   await using opened = await openLedger(sourceOf(flags, env, WHY));
   const rows = (await listOf(opened.ledger.knownProjects())).flatMap(rowOf);
-  if (json) return await out.line(sanitizeJson(rows.map(({ known }) => known)));
-  if (rows.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
-  await writeTable(COLUMNS, rows, out);
+  await showRows({ rows }, choice, ROWS, context, async (shown) => {
+    if (shown.length === 0) return await out.line('Every project that was ever listed is in scope and visible.');
+    await writeTable(COLUMNS, shown, out);
+  });
 }
+
+const ROWS: RowShape<Row> = {
+  document: ({ known }) => known,
+  columns: ['projectId', 'projectName', 'state', 'since', 'by', 'reason'],
+  cells: ({ known: { projectId, projectName, retired }, state, since }) => ({
+    ...{ projectId, projectName, state, since, by: retired?.by, reason: retired?.reason },
+  }),
+};
 
 type Row = { known: KnownProject; state: 'not visible' | 'excluded' | 'retired'; since: string };
 

@@ -1,18 +1,21 @@
 // bin/commands/signed/anchor.ts: a signed statement of where all histories end, kept where the ledger's writers can't change it.
+
 import { Command } from 'commander';
 import { type Taken, takeAnchor } from '../../../functions/anchors/take-anchor.ts';
 import { MAX_RETENTION_DAYS } from '../../../functions/ledger/let-go/retention-days.ts';
 import { counted } from '../../../functions/views/text.ts';
 import { openStore } from '../../options/anchor-store.ts';
 import { wholeNumber } from '../../options/flags.ts';
-import { type JsonFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
 import { openLedger } from '../../options/ledger-target.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { EXIT, UsageError } from '../../process/exit-codes.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 
-interface AnchorFlags extends JsonFlags, SigningFlags {
+interface AnchorFlags extends SourceFlags, DocumentFlags, SigningFlags {
   retentionDays?: number;
   output?: string;
 }
@@ -51,13 +54,15 @@ export function anchorCommand(context: Context): Command {
         MAX_RETENTION_DAYS,
       ),
     )
-    .option('--json', 'the result as one JSON document')
     .addHelpText('after', HELP);
-  return withSigningKey(withLedger(command)).action((flags: AnchorFlags) => anchor(flags, context));
+  return withSigningKey(withLedger(withDocument(command, 'the whole result'))).action((flags: AnchorFlags) =>
+    anchor(flags, context),
+  );
 }
 
-async function anchor({ output, json, signingKey, retentionDays, ...flags }: AnchorFlags, context: Context) {
+async function anchor({ output, signingKey, retentionDays, ...flags }: AnchorFlags, context: Context) {
   if (output === undefined) throw new UsageError('--output: expected where anchors are kept, got none');
+  const choice = await rowChoice(flags);
   const where = sourceOf(flags, context.env, 'an API does not show all of a history');
   await using opened = await openLedger(where);
   const store = await openStore('--output', output, context.env);
@@ -75,7 +80,8 @@ async function anchor({ output, json, signingKey, retentionDays, ...flags }: Anc
   const ledgerName = 'tableName' in where ? where.tableName : where.dataDir;
   const taken = await takeAnchor(ports, { ledgerName, retentionDays }).finally(() => progress.clear());
   context.end(exitOf(taken));
-  await context.out.line(json ? sanitizeJson({ place: store.place, ...taken }) : linesOf(taken, store.place));
+  const table = () => context.out.line(linesOf(taken, store.place));
+  await showDocument({ place: store.place, ...taken }, choice, context, table);
 }
 
 function exitOf({ state, findings }: Taken) {

@@ -1,9 +1,14 @@
 // bin/commands/signed/public-key.ts: the public half of the key that signs, for whoever is to check signatures.
+
 import type { Command as Cli } from 'commander';
 import { Command } from 'commander';
 import { type SourceFlags, sourceOf, withLedger } from '../../options/ledger-source.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { chosenSigner, type SigningFlags, withSigningKey } from '../../options/signing.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
+
+type PublicKeyFlags = SourceFlags & SigningFlags & DocumentFlags;
 
 const HELP = `
 Give it to whoever checks what you sign, by another way than the signed files: a key that lies beside them proves nothing, as whoever
@@ -19,11 +24,16 @@ export function publicKeyCommand(context: Context): Cli {
   const command = new Command('public-key')
     .description('print the public key, in PEM, that anchors and reports are signed with')
     .addHelpText('after', HELP);
-  return withSigningKey(withLedger(command)).action((flags: SourceFlags & SigningFlags) => publicKey(flags, context));
+  return withSigningKey(withLedger(withDocument(command, 'the key, its id and its algorithm'))).action(
+    (flags: PublicKeyFlags) => publicKey(flags, context),
+  );
 }
 
-async function publicKey({ signingKey, ...flags }: SourceFlags & SigningFlags, { env, out }: Context) {
+async function publicKey({ signingKey, ...flags }: PublicKeyFlags, context: Context) {
+  const { env, out } = context;
+  const choice = await rowChoice(flags);
   const where = sourceOf(flags, env, 'an API has no key');
   const signer = await chosenSigner({ ...(signingKey !== undefined && { signingKey }) }, where);
-  await out.write((await signer.publicKey()).pem);
+  const { id, algorithm, pem } = await signer.publicKey();
+  await showDocument({ id, algorithm, pem }, choice, context, () => out.write(pem));
 }

@@ -1,4 +1,5 @@
 // bin/commands/signed/verify-evidence.ts: a report as it was signed? Without a ledger, and without a network.
+
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
@@ -6,17 +7,18 @@ import { MAX_ENVELOPE } from '../../../functions/signing/envelope.ts';
 import { SignatureError } from '../../../functions/signing/errors.ts';
 import { checkedReport, SIGNATURE_ENDING } from '../../../functions/signing/report.ts';
 import { openRegularFile } from '../../../local/files/regular-file.ts';
+import { type DocumentFlags, rowChoice, withDocument } from '../../options/rows.ts';
 import { publicKeys, readPublicKeys } from '../../options/signing.ts';
 import { fieldLines } from '../../output/field-lines.ts';
+import { showDocument } from '../../output/rows.ts';
 import type { Context } from '../../process/context.ts';
 import { CommandError, UsageError } from '../../process/exit-codes.ts';
 import { reasonOf } from '../../process/output-file.ts';
-import { sanitize, sanitizeJson } from '../../process/sanitize.ts';
+import { sanitize } from '../../process/sanitize.ts';
 
-interface VerifyEvidenceFlags {
+interface VerifyEvidenceFlags extends DocumentFlags {
   publicKey?: string[];
   signature?: string;
-  json?: true;
 }
 
 const HELP = `
@@ -32,18 +34,22 @@ Examples:
   $ restore-ledger verify-evidence q3.html --public-key ledger.pem
   $ restore-ledger verify-evidence q3.json --public-key ledger.pem --public-key former.pem --json`;
 
-export const verifyEvidenceCommand = (context: Context): Command =>
-  new Command('verify-evidence')
+export function verifyEvidenceCommand(context: Context): Command {
+  const command = new Command('verify-evidence')
     .description('check that a signed report is as it was signed')
     .argument('<file>', 'the report')
     .addOption(publicKeys())
     .option('--signature <file>', `its signature (default: beside it, with ${SIGNATURE_ENDING} added to its name)`)
-    .option('--json', 'the result as one JSON document')
-    .addHelpText('after', HELP)
-    .action((file: string, flags: VerifyEvidenceFlags) => verifyEvidence(file, flags, context));
+    .addHelpText('after', HELP);
+  return withDocument(command, 'the whole result').action((file: string, flags: VerifyEvidenceFlags) =>
+    verifyEvidence(file, flags, context),
+  );
+}
 
-async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, { out }: Context) {
-  const { publicKey: files, signature = `${file}${SIGNATURE_ENDING}`, json } = flags;
+async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, context: Context) {
+  const { out } = context;
+  const { publicKey: files, signature = `${file}${SIGNATURE_ENDING}` } = flags;
+  const choice = await rowChoice(flags);
   if (files === undefined)
     throw new UsageError('--public-key: expected the key of whoever should have signed it, got none');
   const keys = await readPublicKeys(files);
@@ -66,7 +72,6 @@ async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, { out }:
     ...{ result: 'as signed', name, isRenamed, sha256 },
     ...{ key: { id: key.id, algorithm: key.algorithm }, predicate },
   };
-  if (json) return out.line(sanitizeJson(result));
   const { ledger, since, until, madeAt, verdict } = predicate;
   const fields = {
     ...{
@@ -78,7 +83,8 @@ async function verifyEvidence(file: string, flags: VerifyEvidenceFlags, { out }:
     ...{ ledger, period: `${since} to ${until}`, 'made at': madeAt, verdict },
   };
   const shown = Object.entries(fields).map(([field, value]) => [field, sanitize(String(value))]);
-  await out.line(fieldLines(Object.fromEntries(shown), out.paint));
+  const table = () => out.line(fieldLines(Object.fromEntries(shown), out.paint));
+  await showDocument(result, choice, context, table);
 }
 
 async function tried<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { type EvidencePorts, formatsOf, LOOK_AGAIN, portOf } from './port.ts';
 /** @throws RequestProblem */
 export async function getReport(context: Context<ApiEnv>, ports: EvidencePorts): Promise<Response> {
   const port = portOf(ports);
-  const request = evidenceRequest(context, new Date(ports.now()), formatsOf(port));
+  const request = await evidenceRequest(context, ports.ledger, new Date(ports.now()), formatsOf(port));
   await checkProjects(request, ports);
   if (context.req.method === 'HEAD') return context.body(null, 200, reportHeaders(request));
   const asyncAfter = asyncAfterSeconds(context.req.header('prefer'));

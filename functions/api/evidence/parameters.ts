@@ -21,12 +21,16 @@ import {
   oneOf,
   type Parameter,
   queryOf,
+  type Read,
   readParameters,
   someOf,
   text,
+  texts,
 } from '../http/parameters.ts';
 import type { ApiEnv } from '../http/ports.ts';
 import { badParameter } from '../http/problem.ts';
+import { CLUSTER } from '../query/job-filters.ts';
+import { excluding, type NamesReader, placeAsked, projectIdsOf } from '../query/names.ts';
 
 const MAX_PROJECTS = 100;
 
@@ -51,8 +55,13 @@ export const EVIDENCE_PARAMETERS = {
   until: described(moment, 'Requested before. Default: now.'),
   format: described(oneOf(EVIDENCE_FORMATS), 'Instead of `Accept`. `pdf` only of `restore-ledger serve`.'),
   timeZone: described(TIME_ZONE, 'Times that people read are in this zone, too.'),
-  projectId: described(PROJECT_IDS, 'Of these projects alone.'),
-  clusterName: described(text('the name of a cluster'), 'Of clusters of this name alone. Needs `projectId`.'),
+  project: described(texts('the id or the name of a project'), 'Of these projects alone, by their ids or their names.'),
+  cluster: described(CLUSTER, 'Of this cluster alone, in `project` where the name is of several.'),
+  projectId: described(PROJECT_IDS, 'As `project`, by ids alone.'),
+  clusterName: described(
+    text('the name of a cluster'),
+    'Of clusters of this name alone, not looked up. Needs `projectId`.',
+  ),
   framework: described(someOf(FRAMEWORK_IDS), 'By the controls of these, too.'),
   verify: described(flag, 'Recompute the histories of all jobs, too.'),
 };
@@ -60,35 +69,46 @@ export const EVIDENCE_PARAMETERS = {
 /** By preference, where nobody says which. */
 const OFFERED = ['json', 'html', 'csv', 'pdf'] as const;
 
-/** @param formats that are made here @throws RequestProblem 400, 406 */
-export function evidenceRequest(
+/** @param formats that are made here @throws RequestProblem 400, 406, 409 */
+export async function evidenceRequest(
   context: Context<ApiEnv>,
+  ledger: NamesReader,
   now: Date,
   formats: readonly EvidenceFormat[],
-): EvidenceRequest {
+): Promise<EvidenceRequest> {
   const asked = readParameters(queryOf(context), EVIDENCE_PARAMETERS);
   if (asked.format !== undefined && !formats.includes(asked.format)) {
     const elsewhere = `restore-ledger evidence --format ${asked.format} makes it where the table can be read`;
     throw badParameter('format', `this API makes ${formats.join(', ')}; ${elsewhere}`);
   }
-  const { since, until, timeZone, projectId: projectIds, clusterName, verify, framework: frameworks } = asked;
-  if (clusterName !== undefined && projectIds === undefined)
-    throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
+  const { since, until, timeZone, verify, framework: frameworks } = asked;
   const period = periodOf({ since, until }, now);
   if (period.since >= period.until) {
     throw badParameter(until === undefined ? 'since' : 'until', 'expected `until` after `since`');
   }
   if (isTooLong(period)) throw badParameter('since', `expected ${MAX_PERIOD}`);
-  const only = projectIds && defined({ projectIds, clusterName });
-  return defined({
-    period,
-    format: asked.format ?? preferredFormat(context, formats),
-    timeZone,
-    only,
-    frameworks,
-    verify,
-  });
+  const format = asked.format ?? preferredFormat(context, formats);
+  return defined({ period, format, timeZone, only: await onlyOf(asked, ledger), frameworks, verify });
 }
+
+async function onlyOf(
+  { project, cluster, projectId, clusterName }: Pick<Read<typeof EVIDENCE_PARAMETERS>, Place>,
+  ledger: NamesReader,
+): Promise<EvidenceRequest['only']> {
+  excluding('project', project, 'projectId', projectId);
+  if (clusterName !== undefined && projectId === undefined)
+    throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
+  const given = project ?? projectId;
+  if (cluster === undefined)
+    return given && defined({ projectIds: await projectIdsOf(ledger, 'project', given), clusterName });
+  if (given && given.length > 1) throw badParameter('cluster', 'expected one project at most with a cluster');
+  const place = await placeAsked(ledger, defined({ project: given?.[0], cluster, clusterName }));
+  return place.projectId === undefined
+    ? undefined
+    : defined({ projectIds: [place.projectId], clusterName: place.clusterName });
+}
+
+type Place = 'project' | 'cluster' | 'projectId' | 'clusterName';
 
 function preferredFormat(context: Context<ApiEnv>, formats: readonly EvidenceFormat[]) {
   const offered = OFFERED.filter((format) => formats.includes(format));

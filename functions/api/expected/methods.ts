@@ -9,11 +9,13 @@ import { clusterKnowledge } from '../../proof/known-cluster.ts';
 import { isObjectId } from '../../restore/object-id.ts';
 import { annotatorOf } from '../annotations/annotating.ts';
 import { idempotencyKey } from '../http/idempotency-key.ts';
-import { jsonBody } from '../http/json-body.ts';
+import { jsonBody, ofBody } from '../http/json-body.ts';
 import { acceptable } from '../http/negotiate.ts';
 import { queryOf, readParameters } from '../http/parameters.ts';
 import type { AnnotationPort, ApiEnv, ApiPorts } from '../http/ports.ts';
-import { notFound, RequestProblem } from '../http/problem.ts';
+import { badParameter, notFound, RequestProblem } from '../http/problem.ts';
+import { PROJECT } from '../query/job-filters.ts';
+import { excluding, projectIdOf } from '../query/names.ts';
 import { foundExpected, rowsOf } from './rows.ts';
 
 export type AnnouncingPorts = Pick<ApiPorts, 'ledger' | 'now' | 'annotations'>;
@@ -29,8 +31,8 @@ export async function postExpected(context: Context<ApiEnv>, ports: AnnouncingPo
   refuseOtherRoute(context);
   const by = annotatorOf(context, user, 'an announcement needs to know who makes it');
   const key = idempotencyKey(context.req.header('idempotency-key'));
-  const body = await jsonBody(context.req, ['application/json'], 'accept-post');
   const { ledger, now } = ports;
+  const body = await withIds(await jsonBody(context.req, ['application/json'], 'accept-post'), ledger);
   const projectName = await nameOf(body, ledger);
   try {
     const request = expectedRequest(body);
@@ -79,6 +81,25 @@ function refuseOtherRoute({ env }: Context<ApiEnv>) {
   throw new RequestProblem('caller-not-known', {
     detail: `expected a request of ${ANNOUNCE_ROUTE}, as that is spelled`,
   });
+}
+
+/** `project` and `targetProject`, an id or a name, as the ids that they stand for. @throws RequestProblem 409, 422 */
+async function withIds(body: unknown, ledger: AnnouncingPorts['ledger']): Promise<unknown> {
+  const { project, targetProject, ...rest } = fieldsOf(body);
+  const ids = await Promise.all(
+    Object.entries({ project, targetProject }).map(async ([field, given]) => {
+      if (given === undefined) return [];
+      const idField = `${field}Id`;
+      return await ofBody(async () => {
+        excluding(field, given, idField, rest[idField]);
+        const name = PROJECT.read(typeof given === 'string' ? given : '');
+        if (name === undefined) throw badParameter(field, `expected ${PROJECT.expected}`);
+        return [[idField, await projectIdOf(ledger, field, name)]];
+      });
+    }),
+  );
+  const found = ids.flat();
+  return found.length === 0 ? body : { ...rest, ...Object.fromEntries(found) };
 }
 
 /** A typing error in an id would announce nothing. Of a project that isn't there, nothing else is wrong. @throws RequestProblem 404 */

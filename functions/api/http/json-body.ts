@@ -1,5 +1,6 @@
 // functions/api/http/json-body.ts: the body of a request, as JSON.
 import type { HonoRequest } from 'hono';
+import { defined } from '../../platform/defined.ts';
 import { tryJson } from '../../platform/json.ts';
 import { RequestProblem } from './problem.ts';
 
@@ -22,4 +23,14 @@ export async function jsonBody(
   const body = tryJson(await request.text());
   if (body === undefined) throw new RequestProblem('bad-body', { detail: 'expected JSON' });
   return body;
+}
+
+/** What is wrong with a parameter, as of a field of a body. @throws RequestProblem 422, and what else `read` throws */
+export async function ofBody<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof RequestProblem) || error.problem.status !== 400) throw error;
+    throw new RequestProblem('invalid-body', defined({ field: error.problem.field, detail: error.problem.detail }));
+  }
 }

@@ -105,7 +105,7 @@ const expectedRestores = {
     operationId: 'listExpectedRestores',
     summary: 'Announced restores, those that end last first',
     parameters: queries(EXPECTED_PARAMETERS),
-    responses: { 200: listOf('A page', 'ExpectedRestoreList'), ...problems('bad-parameter') },
+    responses: { 200: listOf('A page', 'ExpectedRestoreList'), ...problems('bad-parameter', 'ambiguous-name') },
   },
   post: {
     operationId: 'announceRestore',
@@ -120,7 +120,7 @@ const expectedRestores = {
       ...problems(
         ...expectedProblems,
         ...(['bad-parameter', 'bad-body', 'idempotency-conflict', 'expected-restores-full', 'body-too-large'] as const),
-        ...(['unsupported-media-type', 'invalid-body', 'not-found'] as const),
+        ...(['unsupported-media-type', 'invalid-body', 'not-found', 'ambiguous-name'] as const),
       ),
     },
   },
@@ -167,7 +167,7 @@ const runs = {
       202: ok('The run, under way', json('RunReport'), { location: { schema: text } }),
       ...problems(
         ...(['bad-parameter', 'bad-body', 'idempotency-conflict', 'body-too-large', 'unsupported-media-type'] as const),
-        ...(['invalid-body', 'too-many-runs', 'runs-not-available'] as const),
+        ...(['invalid-body', 'ambiguous-name', 'too-many-runs', 'runs-not-available'] as const),
       ),
     },
   },
@@ -187,7 +187,10 @@ const coverage = {
     operationId: 'listCoverage',
     summary: 'Of every cluster: when it was last read, what failed, and when it was last restored',
     parameters: queries(COVERAGE_PARAMETERS),
-    responses: { 200: listOf('A page', 'CoverageList'), ...problems('bad-parameter', 'not-found') },
+    responses: {
+      200: listOf('A page', 'CoverageList'),
+      ...problems('bad-parameter', 'not-found', 'ambiguous-name'),
+    },
   },
 };
 
@@ -220,8 +223,11 @@ const recoveryOfCluster = {
     operationId: 'getRecovery',
     summary:
       'How long the last restores of a cluster took, how old their data was, and whether that met its objectives',
-    parameters: [path('projectId', objectId), path('clusterName'), ...queries(RECOVERY_PARAMETERS)],
-    responses: { 200: ok('The restores', json('Recovery')), ...problems('bad-parameter', 'not-found') },
+    parameters: [path('project'), path('clusterName'), ...queries(RECOVERY_PARAMETERS)],
+    responses: {
+      200: ok('The restores', json('Recovery')),
+      ...problems('bad-parameter', 'not-found', 'ambiguous-name'),
+    },
   },
 };
 
@@ -268,6 +274,7 @@ const evidence = {
         'bad-parameter',
         'evidence-too-long',
         'not-found',
+        'ambiguous-name',
         'too-many-evidence-jobs',
         'evidence-not-available',
       ),
@@ -327,7 +334,7 @@ export const openapi = () => ({
     '/coverage': coverage,
     '/summary': summaryOfPeriod,
     '/search': searchOfAll,
-    '/projects/{projectId}/clusters/{clusterName}/recovery': recoveryOfCluster,
+    '/projects/{project}/clusters/{clusterName}/recovery': recoveryOfCluster,
     '/evidence': evidence,
     '/evidence/{id}': evidenceOf,
     '/evidence/{id}/report': evidenceReport,

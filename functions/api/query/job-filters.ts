@@ -43,8 +43,8 @@ const trimmed = (parameter: Parameter<string>): Parameter<string> => ({
   ...parameter,
   read: (value) => parameter.read(value.trim()),
 });
-const PROJECT = trimmed(text('the id or the name of a project'));
-const CLUSTER = trimmed(text('the name of a cluster'));
+export const PROJECT = trimmed(text('the id or the name of a project'));
+export const CLUSTER = trimmed(text('the name of a cluster'));
 const PATTERN =
   'A pattern for the name of the project or of the cluster, or project/cluster: * stands for any text, ? for one character.';
 
@@ -77,6 +77,8 @@ export const JOB_FILTERS = {
   purpose: described(texts(`a purpose such as ${PURPOSES.join(', ')}`), 'Annotated with this purpose.'),
   ticket: described(texts('the id of a ticket'), 'Annotated with this ticket.'),
   validation: described(someOf(VALIDATION_STATUSES), 'The restored data was checked, with any of these results.'),
+  announced: described(flag, 'true: somebody announced it. false: nobody did, as far as is known.'),
+  expectedRestoreId: described(objectId, 'Came for this announced restore.'),
   orgId: described(objectId, 'Of projects of this Atlas organization.'),
   accountId: described(ACCOUNT_ID, 'Of a ledger in this AWS account, in a hub.'),
   organizationId: described(ORGANIZATION_ID, 'Of ledgers in this AWS organization, in a hub.'),

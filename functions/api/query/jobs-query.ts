@@ -18,7 +18,7 @@ import {
 } from '../http/parameters.ts';
 import { badParameter } from '../http/problem.ts';
 import { ID_FILTERS, JOB_FILTERS, type JobFilter } from './job-filters.ts';
-import type { AskedNames } from './names.ts';
+import { type AskedNames, excluding } from './names.ts';
 import { SORT, type Sort } from './sorted-jobs.ts';
 
 const FILTERS = { ...JOB_FILTERS, ...ID_FILTERS };
@@ -133,11 +133,6 @@ export function filterOf(
     ...{ source, target, orgId },
   });
   return { filter, names, ...(Object.keys(ages).length > 0 ? { ages } : {}) };
-}
-
-function excluding(name: string, value: unknown, other: string, otherValue: unknown) {
-  if (value === undefined || otherValue === undefined) return;
-  throw badParameter(name, `\`${name}\` excludes \`${other}\`: give one of them`);
 }
 
 function ordered(name: string, other: string, from: string | undefined, to: string | undefined) {

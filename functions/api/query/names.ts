@@ -45,8 +45,8 @@ export async function withNames<F extends JobsFilter>(
 ): Promise<F & JobsFilter> {
   const { project, cluster, targetProject, source = [], target = [], orgId } = asked;
   const isListed = project !== undefined || targetProject !== undefined || source.length + target.length > 0;
-  const names = isListed ? await ledger.listedProjects(MAX_NAMES) : new Map<string, string>();
-  if (!names) throw tooMany(Object.keys(asked).find((name) => name !== 'cluster' && name !== 'orgId') ?? 'project');
+  const listing = Object.keys(asked).find((name) => name !== 'cluster' && name !== 'orgId') ?? 'project';
+  const names = isListed ? await allNames(ledger, listing) : new Map<string, string>();
   const patterns = (texts: readonly string[]) =>
     texts.length === 0 ? undefined : texts.map((pattern) => ({ pattern, projectIds: fittingProjects(pattern, names) }));
   const projectId = project === undefined ? filter.projectId : projectNamed('project', project, names);
@@ -67,10 +67,55 @@ export async function projectIdOf(
   field: string,
   given: string,
 ): Promise<string> {
-  if (isObjectId(given)) return given;
+  return isObjectId(given) ? given : projectNamed(field, given, await allNames(ledger, field));
+}
+
+/** The same of several, once each. Requests: 1 query, for names. @throws RequestProblem */
+export async function projectIdsOf(
+  ledger: Pick<NamesReader, 'listedProjects'>,
+  field: string,
+  given: readonly string[],
+): Promise<string[]> {
+  const names = given.every((one) => isObjectId(one)) ? new Map<string, string>() : await allNames(ledger, field);
+  return [...new Set(given.map((one) => (isObjectId(one) ? one : projectNamed(field, one, names))))];
+}
+
+/** Names of all projects on record, by id. Requests: 1 query. @throws RequestProblem where they are too many */
+export async function allNames(
+  ledger: Pick<NamesReader, 'listedProjects'>,
+  field: string,
+): Promise<ReadonlyMap<string, string>> {
   const names = await ledger.listedProjects(MAX_NAMES);
-  if (names) return projectNamed(field, given, names);
+  if (names) return names;
   throw tooMany(field);
+}
+
+/** A place as a request names it: `project` and `cluster` are looked up, `projectId` and `clusterName` are not. */
+export interface AskedPlace {
+  project?: string;
+  cluster?: string;
+  projectId?: string;
+  clusterName?: string;
+}
+
+/** Requests: none for ids; else as `withNames`. @throws RequestProblem that names the field */
+export async function placeAsked(
+  ledger: NamesReader,
+  { project, cluster, projectId, clusterName }: AskedPlace,
+): Promise<Pick<AskedPlace, 'projectId' | 'clusterName'>> {
+  if (clusterName !== undefined && projectId === undefined)
+    throw badParameter('clusterName', 'clusterName requires projectId, as names are unique only within a project');
+  excluding('project', project, 'projectId', projectId);
+  excluding('cluster', cluster, 'clusterName', clusterName);
+  const isId = project !== undefined && isObjectId(project);
+  const filter = defined({ projectId: isId ? project : projectId, clusterName });
+  return withNames(ledger, filter, defined({ project: isId ? undefined : project, cluster }));
+}
+
+/** @throws RequestProblem where two parameters say the same in other words */
+export function excluding(name: string, value: unknown, other: string, otherValue: unknown) {
+  if (value === undefined || otherValue === undefined) return;
+  throw badParameter(name, `\`${name}\` excludes \`${other}\`: give one of them`);
 }
 
 const tooMany = (field: string) =>
@@ -81,13 +126,21 @@ const fittingProjects = (pattern: string, names: ReadonlyMap<string, string>): s
   return [...names].flatMap(([id, name]) => (fits(name) ? [id] : []));
 };
 
-/** As it is written; or, if none is, without case. */
-function projectNamed(field: string, name: string, names: ReadonlyMap<string, string>): string {
+/**
+ * The id of the project of a name: as it is written; or, if none is, without case.
+ * @param names of projects by id @param where they are @throws RequestProblem where none, or several, have the name
+ */
+export function projectNamed(
+  field: string,
+  name: string,
+  names: ReadonlyMap<string, string>,
+  where = 'on record',
+): string {
   const exact = [...names].filter(([, each]) => each === name);
   const lower = name.toLowerCase();
   const found = exact.length > 0 ? exact : [...names].filter(([, each]) => each.toLowerCase() === lower);
   const [one] = found;
-  if (one === undefined) throw badParameter(field, unknown('project', name, new Set(names.values())));
+  if (one === undefined) throw badParameter(field, unknown('project', name, new Set(names.values()), { where }));
   if (found.length === 1) return one[0];
   throw ambiguous(
     field,
@@ -125,7 +178,10 @@ async function checkCluster(ledger: NamesReader, name: string, projectId: string
   const { items } = await ledger.indexedJobs({ projectId, clusterName: name, limit: 1 });
   if (items.length > 0) return;
   const known = new Set(clusters.map(({ clusterName }) => clusterName));
-  throw badParameter('cluster', unknown('cluster', name, known, ` of project ${record?.projectName ?? projectId}`));
+  throw badParameter(
+    'cluster',
+    unknown('cluster', name, known, { of: ` of project ${record?.projectName ?? projectId}` }),
+  );
 }
 
 async function projectsOfOrganization(ledger: NamesReader, orgId: string): Promise<string[]> {
@@ -148,9 +204,14 @@ async function allFacts(ledger: NamesReader, field: string, advice: string): Pro
   return facts;
 }
 
-function unknown(what: string, name: string, known: ReadonlySet<string>, where = ''): string {
+function unknown(
+  what: string,
+  name: string,
+  known: ReadonlySet<string>,
+  { of = '', where = 'on record' }: { of?: string; where?: string } = {},
+): string {
   const shown = (some: readonly string[]) => some.map((each) => JSON.stringify(each)).join(', ');
-  const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}${where} is on record`;
+  const text = `no ${what} ${JSON.stringify(name.slice(0, 100))}${of} is ${where}`;
   if (known.size === 0) return `${text}, nor any other`;
   const similar = nearest(name, known);
   if (similar.length > 0) return `${text}: did you mean ${shown(similar)}?`;

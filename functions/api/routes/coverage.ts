@@ -8,17 +8,25 @@ import { COVERAGE_STATES, DRILL_STATES } from '../../schema/words.ts';
 import { COVERAGE_COLUMNS, type CoverageRow, coverageCells, coverageRows } from '../../views/coverage.ts';
 import { listAnswer } from '../http/list.ts';
 import { BOM, FORMAT } from '../http/negotiate.ts';
-import { described, objectId, oneOf, queryOf, readParameters } from '../http/parameters.ts';
+import { described, objectId, oneOf, queryOf, readParameters, text } from '../http/parameters.ts';
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { badParameter, notFound } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
+import { CLUSTER, PROJECT } from '../query/job-filters.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
+import { placeAsked } from '../query/names.ts';
 
 /** Projects a page. */
 const DEFAULT_LIMIT = 100;
 
 export const COVERAGE_PARAMETERS = {
-  projectId: described(objectId, 'Only this one; with clusters that are gone for more than a week.'),
+  project: described(
+    PROJECT,
+    'Only this one, by its id or its name; with clusters that are gone for more than a week.',
+  ),
+  cluster: described(CLUSTER, 'Only this one, in `project` where the name is of several.'),
+  projectId: described(objectId, 'As `project`, by the id alone, which saves a query.'),
+  clusterName: described(text('the name of a cluster'), 'As `cluster`, not looked up. Needs `projectId`.'),
   drill: described(oneOf(DRILL_STATES), 'Clusters whose drill is in this state.'),
   state: described(oneOf(COVERAGE_STATES), 'Rows in this state.'),
   limit: described(LIMIT, 'Projects a page.'),
@@ -27,18 +35,21 @@ export const COVERAGE_PARAMETERS = {
   bom: BOM,
 };
 
-/** Requests: 1 query and 1 batch read for each 25 projects; with `projectId` 1 query. */
+/** Requests: 1 query and 1 batch read for each 25 projects; of one project 1 batch read and 1 query, and those of its name. */
 export function coverageRoutes(
   app: Hono<ApiEnv>,
   { ledger, now, lateAfterMs, objectives }: Pick<ApiPorts, 'ledger' | 'now' | 'lateAfterMs' | 'objectives'>,
 ) {
   resource(app, '/coverage', {
-    GET: (context) => {
+    GET: async (context) => {
       const asked = readParameters(queryOf(context), COVERAGE_PARAMETERS);
-      const { projectId, drill, state, cursor, limit = DEFAULT_LIMIT } = asked;
+      const { drill, state, cursor, limit = DEFAULT_LIMIT } = asked;
+      const { projectId, clusterName } = await placeAsked(ledger, asked);
       if (projectId !== undefined && cursor !== undefined) throw badParameter('cursor', 'one project has no pages');
       const isWanted = (row: CoverageRow) =>
-        (drill === undefined || row.drill?.state === drill) && (state === undefined || row.state === state);
+        (clusterName === undefined || row.clusterName === clusterName) &&
+        (drill === undefined || row.drill?.state === drill) &&
+        (state === undefined || row.state === state);
       let held: readonly ProjectFacts[] = [];
       const listing = {
         name: 'coverage',

@@ -12,14 +12,17 @@ import { described, objectId, oneOf, queryOf, readParameters } from '../http/par
 import type { ApiEnv, ApiPorts } from '../http/ports.ts';
 import { RequestProblem } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
+import { PROJECT } from '../query/job-filters.ts';
 import { CURSOR, LIMIT } from '../query/jobs-query.ts';
+import { placeAsked } from '../query/names.ts';
 
 /** All texts of one take less, in any encoding. */
 const MAX_BODY_BYTES = 20_000;
 const DEFAULT_LIMIT = 50;
 
 export const EXPECTED_PARAMETERS = {
-  projectId: described(objectId, 'Of restores of its clusters.'),
+  project: described(PROJECT, 'Of restores of its clusters, by its id or its name.'),
+  projectId: described(objectId, 'As `project`, by the id alone, which saves a query.'),
   state: described(oneOf(EXPECTED_STATES), 'In this state. A page may hold few, or none, and go on.'),
   limit: LIMIT,
   cursor: CURSOR,
@@ -36,9 +39,10 @@ export function expectedRestoreRoutes(app: Hono<ApiEnv>, ports: ApiPorts) {
   app.use('/expected-restores', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
 
   resource(app, '/expected-restores', {
-    GET: (context) => {
+    GET: async (context) => {
       const asked = readParameters(queryOf(context), EXPECTED_PARAMETERS);
-      const { projectId, state, cursor, limit = DEFAULT_LIMIT } = asked;
+      const { state, cursor, limit = DEFAULT_LIMIT } = asked;
+      const { projectId } = await placeAsked(ledger, asked);
       const listing = {
         name: 'expectedRestores',
         columns: EXPECTED_COLUMNS,

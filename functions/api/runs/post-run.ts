@@ -11,7 +11,7 @@ export async function postRun(context: Context<ApiEnv>, ports: ApiPorts): Promis
   acceptable(context);
   readParameters(queryOf(context), {});
   const wait = waitSeconds(context.req.header('prefer'));
-  const started = await startedRun(await runRequest(context.req), ports);
+  const started = await startedRun(await runRequest(context.req, ports.ledger), ports);
   const report = wait === undefined ? started : await finished(started, wait * 1_000, ports);
   const headers = {
     location: new URL(`/runs/${report.run.runId}`, context.req.url).href,

@@ -5,8 +5,9 @@ import type { RunScope } from '../../ledger/model/run.ts';
 import { defined } from '../../platform/defined.ts';
 import { runRequest as runRequestSchema } from '../../schema/run.ts';
 import { idempotencyKey } from '../http/idempotency-key.ts';
-import { jsonBody } from '../http/json-body.ts';
+import { jsonBody, ofBody } from '../http/json-body.ts';
 import { RequestProblem } from '../http/problem.ts';
+import { type NamesReader, placeAsked } from '../query/names.ts';
 
 export interface AskedRun {
   scope: RunScope;
@@ -17,13 +18,11 @@ export interface AskedRun {
 /** API Gateway gives up after 30 s. */
 const MAX_WAIT_SECONDS = 25;
 
-/** @throws RequestProblem 400, 415, 422 */
-export async function runRequest(request: HonoRequest): Promise<AskedRun> {
+/** Names are looked up in `ledger`. @throws RequestProblem 400, 409, 415, 422 */
+export async function runRequest(request: HonoRequest, ledger: NamesReader): Promise<AskedRun> {
   const key = idempotencyKey(request.header('idempotency-key'));
-  const { projectId, clusterName, full = false } = await bodyOf(request);
-  if (clusterName !== undefined && projectId === undefined) {
-    throw new RequestProblem('invalid-body', { field: 'clusterName', detail: 'clusterName needs projectId' });
-  }
+  const { full = false, ...asked } = await bodyOf(request);
+  const { projectId, clusterName } = await ofBody(() => placeAsked(ledger, asked));
   return defined({ scope: defined({ projectId, clusterName }), full, idempotencyKey: key });
 }
 
@@ -40,7 +39,10 @@ async function bodyOf(request: HonoRequest): Promise<z.infer<typeof runRequestSc
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
-  const detail = issue?.code === 'unrecognized_keys' ? 'there are: projectId, clusterName, full' : issue?.message;
+  const detail =
+    issue?.code === 'unrecognized_keys'
+      ? `there are: ${Object.keys(runRequestSchema.shape).join(', ')}`
+      : issue?.message;
   throw new RequestProblem(
     'invalid-body',
     defined({ field: field?.slice(0, 100) || undefined, detail: `expected: ${detail}` }),

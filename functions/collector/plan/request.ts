@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { defined } from '../../platform/defined.ts';
-import { runRequest } from '../../schema/run.ts';
+import { plannedRun } from '../../schema/run.ts';
 import { objectId } from '../../schema/types.ts';
 import type { PlanRequest } from './plan.ts';
 
@@ -15,7 +15,7 @@ const scheduled = z.object({
 });
 
 // Unlike the body of POST /runs, an event may carry more.
-const requested = z.object({ ...runRequest.shape, trigger: z.literal('request'), runId: objectId() });
+const requested = z.object({ ...plannedRun.shape, trigger: z.literal('request'), runId: objectId() });
 
 const event = z.discriminatedUnion('trigger', [scheduled, requested]);
 

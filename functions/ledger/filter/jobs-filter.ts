@@ -30,12 +30,15 @@ export function indexedFit(filter: JobsFilter): Fits<IndexedJob> {
 /** What it asks of fields that no index carries: such jobs are read from the table. */
 export function unindexedFit(filter: JobsFilter): Fits<JobSummary> {
   const { requesters, grades, purposes, tickets, validations, accountId, organizationId } = filter;
+  const { announced, expectedRestoreId } = filter;
   return all<JobSummary>([
     isGiven(requesters) && requesterFit(requesters),
     isGiven(grades) && (({ requester }) => (grades as readonly unknown[]).includes(gradeOf(requester))),
     isGiven(purposes) && ((job) => isAlike(purposes, job.annotation?.purpose)),
     isGiven(tickets) && ((job) => isAlike(tickets, job.annotation?.ticket)),
     isGiven(validations) && (({ validation }) => validation !== undefined && validations.includes(validation.status)),
+    announced !== undefined && (({ announcement }) => (announcement !== undefined) === announced),
+    expectedRestoreId !== undefined && (({ announcement }) => announcement?.expectedRestoreId === expectedRestoreId),
     accountId !== undefined && ((job) => job.accountId === accountId),
     organizationId !== undefined && ((job) => job.organizationId === organizationId),
   ]);

@@ -137,6 +137,10 @@ export interface JobsFilter {
   tickets?: readonly string[];
   /** The result of checking the restored data. */
   validations?: readonly ValidationStatus[];
+  /** Whether somebody announced it; false: nobody did, as far as is known. */
+  announced?: boolean;
+  /** Of the announcement that it came for. */
+  expectedRestoreId?: string;
   /** Of a ledger in this AWS account, and of one in this AWS organization, in a hub. */
   accountId?: string;
   organizationId?: string;

@@ -128,7 +128,7 @@ async function expectDescribed(path: string, method: string, response: Response)
 const atlas = { accept: 'application/vnd.atlas.2025-03-12+json' };
 const GROUP = `/api/atlas/v2/groups/${PROJECT}`;
 const ATLAS = '/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs';
-const RECOVERY = '/projects/{projectId}/clusters/{clusterName}/recovery';
+const RECOVERY = '/projects/{project}/clusters/{clusterName}/recovery';
 const post = (body?: unknown, headers = {}) => ({ method: 'POST', body, headers });
 
 describe('real answers are as described', () => {

@@ -20,8 +20,8 @@ const steady = ({ stdout, ...rest }: Ended) => ({
   stdout: stdout.replace(/just now|\d+ \w+ ago/g, 'AGO').replace(/ {2,}/g, '  '),
 });
 
-/** A dozen processes, one after the other, on a busy machine. */
-const SEVERAL_PROCESSES_MS = 180_000;
+/** Thirty processes, one after the other, on a busy machine: a bound that ends in a failure. */
+const SEVERAL_PROCESSES_MS = 600_000;
 
 describe('--api', () => {
   let atlas: AtlasSimulator;
@@ -72,6 +72,13 @@ describe('--api', () => {
       ['search', 'cluster0'],
       ['search', id, '-o', 'json'],
       ['search', 'nothing-like-it'],
+      ['search', id],
+      ['coverage', '--project', atlas.world.projects[1]?.name ?? '', '--cluster', 'Cluster0', '-o', 'csv'],
+      ['drills', '--project', atlas.world.projects[1]?.name ?? '', '--json'],
+      ['drills', '--project', 'nowhere'],
+      ['jobs', '--announced', 'false', '--who', '*', '-o', 'ndjson'],
+      ['jobs', '--expected-restore-id', '0123456789abcdef01234567', '--json'],
+      ['job', id, '-o', 'csv'],
     ];
     direct = [];
     for (const args of asked) direct.push(await shell.run(args));
@@ -111,6 +118,7 @@ describe('--api', () => {
       expect(direct.map(({ code }) => code)).toEqual([
         ...[0, 0, 0, 0, 0, 0, 0, 1, 0, 3, 3, expect.any(Number), 0, 0],
         ...[0, 2, 2, 2, 2, 0, 0, 0, 1],
+        ...[0, 0, expect.any(Number), 2, 0, 0, 0],
       ]);
       expect(direct[1]?.stdout.split('\n').length).toBeGreaterThan(200);
       expect(direct[8]?.stdout).toMatch(/"rule":"failed"/);
@@ -132,6 +140,11 @@ describe('--api', () => {
       expect(JSON.parse(direct[21]?.stdout ?? '')).toMatchObject([
         { kind: 'job', page: expect.stringContaining('/jobs/') },
       ]);
+      expect(direct[23]).toEqual(direct[5]);
+      expect(direct[24]?.stdout.trimEnd().split('\n')).toHaveLength(2);
+      expect(direct[26]?.stderr).toMatch(/^restore-ledger: --project: no project "nowhere" is on record/);
+      expect(direct[27]?.stdout).toMatch(/"jobId"/);
+      expect(direct[28]?.stdout).toBe('[]\n');
       expect(shell.said).not.toMatch(/(?![\n\r])[\p{Cc}\p{Bidi_Control}]/u);
     },
     SEVERAL_PROCESSES_MS,

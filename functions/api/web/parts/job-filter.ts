@@ -30,6 +30,8 @@ export const FILTER_LABELS: Readonly<Record<Filter, string>> = {
   purpose: 'Purpose',
   ticket: 'Ticket',
   validation: 'Validation',
+  announced: 'Announcement',
+  expectedRestoreId: 'Announced as',
   orgId: 'Atlas organization',
   accountId: 'AWS account',
   organizationId: 'AWS organization',

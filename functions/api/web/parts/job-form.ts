@@ -90,6 +90,7 @@ const LABELS: Partial<Record<Filter, (value: string) => string | undefined>> = {
   finding: ruleLabel,
   grade: (value) => GRADE_LABEL[value] ?? capitalized(value),
   validation: (value) => capitalized(value.toLowerCase().replace('_', ' ')),
+  announced: (value) => (value === 'true' ? 'Announced' : 'Not announced'),
   open: (value) => (value === 'true' ? 'Open' : 'Settled'),
   period: (value) => new Map<string, string>(PERIODS).get(value),
   order: (value) => (value === 'asc' ? 'Oldest first' : undefined),
@@ -121,8 +122,8 @@ ${checks(asked, 'kind', KINDS)}
 ${checks(asked, 'delivery', DELIVERIES)}
 ${checks(asked, 'grade', [...GRADES, ...NO_REQUESTER])}
 ${checks(asked, 'validation', VALIDATION_STATUSES)}
-${choice(asked, 'open', labelled('open', ['true', 'false']), 'Any')}${texts(asked, 'purpose', 'drill')}${texts(asked, 'ticket', 'OPS-1')}${text(asked, 'snapshotId', 'id, 24 hex digits')}
-${rare('orgId', '24 hex digits')}${rare('accountId', '12 digits')}${rare('organizationId', 'o-exampleorgid')}
+${choice(asked, 'open', labelled('open', ['true', 'false']), 'Any')}${choice(asked, 'announced', labelled('announced', ['true', 'false']), 'Any')}${texts(asked, 'purpose', 'drill')}${texts(asked, 'ticket', 'OPS-1')}${text(asked, 'snapshotId', 'id, 24 hex digits')}
+${rare('expectedRestoreId', '24 hex digits')}${rare('orgId', '24 hex digits')}${rare('accountId', '12 digits')}${rare('organizationId', 'o-exampleorgid')}
 ${orderField(asked)}${sizeField(asked)}
 <div class="wide acts"><button>Show</button><a href="/">Clear</a></div>
 </form></details>`;
