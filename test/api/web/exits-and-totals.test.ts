@@ -146,9 +146,11 @@ describe('announced restores', () => {
     expect(await said('/expected')).toContain('No restore was announced');
     const [coming = '', over = '', off = ''] = await announceSome(site.table);
     const text = await said('/expected');
-    expect(text).toMatch(/orders payments-prod a download Withdrawn 0 of 1 restore by ana@laptop \(self-declared\)/);
     expect(text).toMatch(
-      /orders-test other project: staging Expected 0 of 1 restore .* drill · OPS-1 .* by ana@laptop/,
+      /orders payments-prod Withdrawn 0 of 1 restore by ana@laptop \(self-declared\) 1 min ago a download/,
+    );
+    expect(text).toMatch(
+      /Expected 0 of 1 restore orders-test other project: staging .* drill · OPS-1 .* by ana@laptop/,
     );
     expect(text).toMatch(/(Not known|Missed) 0 of 1 restore .* by ana@example\.com/);
     const withdrawn = await said('/expected?state=withdrawn');

@@ -78,7 +78,7 @@ ${
   exits.length === 0
     ? ''
     : html`<section class="card" aria-labelledby="ways-title"><div class="head"><h2 id="ways-title">From where to where, and by whom</h2></div>
-<table class="stack" role="table"><caption class="hidden">Exits by source and target: what went furthest first</caption>
+<table class="stack pack" role="table"><caption class="hidden">Exits by source and target: what went furthest first</caption>
 ${tableHead(['From', 'To', ['Restores', 'r'], 'Requested by', 'Last'])}<tbody role="rowgroup">
 ${exits.slice(0, MAX_ROWS).map((exit) => row(exit, asked, looked, now))}</tbody></table>
 ${left.length === 0 ? '' : html`<p class="soft">And ${number(left.length)} more pairs, with ${counted(sumOf(left), 'restore')}.</p>`}</section>`

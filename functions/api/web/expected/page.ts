@@ -71,10 +71,10 @@ const pages = (asked: ExpectedAsked, next: string | undefined) =>
 ${asked.cursor === undefined ? '' : html`<a href="${hrefOf(fromStart(asked))}">Back to the first</a>`}
 <span class="data soft small">As <a href="/expected-restores?format=csv&amp;bom=true">CSV</a>, <a href="/expected-restores?format=json">JSON</a></span></nav>`;
 
-const COLUMNS = ['From', 'To', 'State', 'Between (UTC)', 'What for', 'Announced'];
+const COLUMNS = ['From', 'State', 'To', 'Between (UTC)', 'What for', 'Announced'];
 
 const table = (rows: readonly ExpectedRow[], names: ProjectNames, now: number) =>
-  html`<table class="stack" role="table"><caption>${counted(rows.length, 'announced restore')}${rows.length > 1 ? ', those that end last first' : ''}</caption>
+  html`<table class="stack pack" role="table"><caption>${counted(rows.length, 'announced restore')}${rows.length > 1 ? ', those that end last first' : ''}</caption>
 ${tableHead(COLUMNS)}<tbody role="rowgroup">
 ${rows.map((row) => rowOf(row, names, now))}</tbody></table>`;
 
@@ -84,8 +84,8 @@ function rowOf(row: ExpectedRow, names: ProjectNames, now: number): Html {
     ? html`by ${name(annotatorWords(withdrawn.by), 40)} ${agoTime(withdrawn.at, now)}`
     : missedAt && html`found ${agoTime(missedAt, now)}`;
   return html`<tr role="row"><th role="rowheader" scope="row">${clusterLink(projectId, clusterName)}<span class="sub">${projectLink(projectId, projectName)}</span></th>
-<td role="cell" data-l="To">${target(row, names)}</td>
 <td role="cell" class="end">${lookMark(expectedLook(state))}<span class="sub">${came(row)}</span>${since ? html`<span class="sub">${since}</span>` : ''}</td>
+<td role="cell" data-l="To">${target(row, names)}</td>
 <td role="cell" data-l="Between (UTC)">${time(from)}<span class="sub">and ${time(until)}</span></td>
 <td role="cell" data-l="What for">${purposeOf(row)}</td>
 <td role="cell" class="all" data-l="Announced">${agoTime(row.at, now)}<span class="sub">by ${name(annotatorWords(row.by))}</span></td></tr>

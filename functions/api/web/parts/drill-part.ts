@@ -64,7 +64,7 @@ ${lacking.length === 0 ? html`<p class="soft">Every cluster of which a restore i
 const COLUMNS = ['Cluster', 'Drill', ['Last restore', 'gap'], 'Took', 'Snapshot age'] as const;
 
 const lackingTable = (rows: readonly ClusterHealth[], now: number) =>
-  html`<table class="stack" role="table"><caption class="hidden">Clusters that lack a proven drill, the most urgent first</caption>
+  html`<table class="stack pack" role="table"><caption class="hidden">Clusters that lack a proven drill, the most urgent first</caption>
 ${tableHead(COLUMNS)}<tbody role="rowgroup">
 ${rows.slice(0, MAX_LACKING).map((row) => lackingRow(row, now))}</tbody></table>
 ${rows.length > MAX_LACKING ? html`<p class="soft">And ${number(rows.length - MAX_LACKING)} more: <code>restore-ledger drills --unproven</code> has them all.</p>` : ''}`;

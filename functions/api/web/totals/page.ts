@@ -34,6 +34,10 @@ const LABELS: Readonly<Record<Grouping, string>> = {
   day: 'Day',
   month: 'Month',
   cluster: 'Cluster',
+  requester: 'Requester',
+  destination: 'Destination',
+  targetProject: 'Target project',
+  targetCluster: 'Target cluster',
 };
 
 export function totalsPage({ filters, groupBy, summary, names }: TotalsPage, now: number): Html {
@@ -48,7 +52,7 @@ ${countedFrom === undefined ? '' : html`<p class="note">There are more restores 
 ${
   groups.length === 0
     ? html`<div class="empty"><h2>No restores</h2><p>None of this period is on record that fits.</p></div>`
-    : html`<table class="stack totals" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, those of most restores first</span>`}</caption>
+    : html`<table class="stack pack" role="table"><caption>${groupBy === 'finding' ? 'A restore with several findings is in several rows.' : html`<span class="hidden">Totals, those of most restores first</span>`}</caption>
 ${tableHead([LABELS[groupBy], ...NUMBERS.map((title) => [title, 'r'] as const)])}<tbody role="rowgroup">
 ${groups.map((group) => row(group, groupBy, hrefOf(group, groupBy, { filters, dated, summary })))}${totals && groups.length > 1 && groupBy !== 'finding' ? allRow(totals) : ''}</tbody></table>`
 }
