@@ -14,7 +14,7 @@ const BUDGET = {
   collect: 1_029_000,
   notify: 233_000,
   message: 332_000,
-  api: 516_000,
+  api: 524_000,
   hub: 292_000,
   retention: 270_000,
   lake: 515_000,
